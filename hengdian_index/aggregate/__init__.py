@@ -1,0 +1,15 @@
+"""Scores of rows from their normalised indicators and weights.
+
+Every function is `f(x, w=None, *, missing="reweight", coverage=0.65, ...)`: x is a table or array of units by
+indicators, (..., n, k); w are weights by column name or in column order (default: equal), rescaled to sum 1; the answer
+is one score a row, labelled like the rows. `missing="reweight"` leaves missing columns out and divides by the remaining
+weight; a row with a smaller share of present columns than `coverage` has no score. `"propagate"` gives no score to any
+row with a gap, `"raise"` refuses it. Missing is never counted as 0.
+"""
+
+from __future__ import annotations
+
+from hengdian_index.aggregate.means import *  # noqa: F403  # each file names its methods by defining them
+from hengdian_index.methods import names_of
+
+__getattr__, __dir__ = names_of("aggregate", globals())

@@ -1,0 +1,86 @@
+"""The two errors a user meets, each carrying every fault found, and the words they share."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: the message, and its place in the spec (`("group", 1, "weights")`)."""
+
+    message: str
+    place: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        return self.message
+
+    def under(self, *place: str | int, saying: str = "") -> Fault:
+        """Return the same fault as seen from further up: its place and message prefixed."""
+        return Fault(saying + self.message, (*place, *self.place))
+
+
+class FaultsError(ValueError):
+    """Base of the package's errors; `faults` holds one entry per thing that is wrong."""
+
+    def __init__(self, *faults: Fault | str) -> None:
+        self.faults = tuple(f if isinstance(f, Fault) else Fault(f) for f in faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class SpecError(FaultsError):
+    """The choices are wrong: a name, an option, the tree of groups and indicators."""
+
+
+class OptionError(SpecError, TypeError):
+    """An option that a method does not take; also a `TypeError`, as Python's own would be."""
+
+
+class DataError(FaultsError):
+    """The data cannot be used as asked: a cell, a column, a row or a period."""
+
+
+class CellsError(Exception):
+    """Cells that a kernel cannot take, (..., n, k) marked True; the border names them in a `DataError`."""
+
+    def __init__(self, marked: NDArray[np.bool_], why: str) -> None:
+        super().__init__(why)
+        self.marked = marked
+        self.why = why
+
+
+def suggestion(word: object, allowed: Iterable[object]) -> str:
+    """Return "; did you mean 'entropy'? (all the allowed words)".
+
+    Examples
+    --------
+    >>> suggestion("entrpy", ["equal", "entropy"])
+    "; did you mean 'entropy'? (equal, entropy)"
+    """
+    names = [str(name) for name in allowed]
+    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
+    guess = f"; did you mean {close[0]!r}?" if close else ";"
+    return f"{guess} ({', '.join(names)})" if names else guess.rstrip(";")
+
+
+def listed(items: Sequence[object], most: int = 5) -> str:
+    """Return the items joined by commas, the tail counted instead of named.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], most=2)
+    "'a', 'b' and 1 more"
+    """
+    head = ", ".join(repr(item) for item in items[:most])
+    return head if len(items) <= most else f"{head} and {len(items) - most} more"
+
+
+def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | str]) -> None:
+    """Raise one error that holds all the faults; do nothing when there are none."""
+    if faults:
+        raise error(*faults)

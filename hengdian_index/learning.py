@@ -1,0 +1,213 @@
+"""How a normalisation or a weighting learns from rows: direction, columns, and a user's own function."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.journal import note
+from hengdian_index.maps import Direction, Map, Split, chain, orientation
+from hengdian_index.methods import Method
+from hengdian_index.rows.table import Array, Labelled, take
+from hengdian_index.sample import Sample
+
+
+def learn(method: Method, rows: Labelled, direction: Any, options: Mapping[str, Any]) -> Map:
+    """Return the map that a normalisation learns from rows, column directions applied once, before it."""
+    method.demand(options)
+    k = rows.values.shape[-1]
+    columns = rows.columns or tuple(range(k))
+    directions = _directions(direction, columns)
+    parts, faults = [], []
+    for one in dict.fromkeys(directions):
+        at = tuple(j for j in range(k) if directions[j] == one)
+        some = (
+            rows
+            if len(at) == k
+            else replace(
+                rows, values=rows.values[..., list(at)], columns=rows.columns and tuple(columns[j] for j in at)
+            )
+        )
+        chosen = {key: _chosen(value, columns, at) for key, value in options.items()}
+        try:
+            parts.append((at, _learn(method, some, one, chosen)))
+        except CellsError as error:
+            faults += some.refusal(error).faults
+        except DataError as error:
+            faults += error.faults
+    raise_all(DataError, faults)
+    return parts[0][1] if len(parts) == 1 else Split(tuple(parts))
+
+
+def weigh(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
+    """Return the weights (..., k) that a method learns from a sample: non-negative, summing to 1."""
+    if method.sees == "rows":
+        return _own_weights(method, sample, options)
+    weights: Array = method.function(sample, **options)
+    total = weights.sum(axis=-1, keepdims=True)
+    if not (total > 0).all():
+        sample.refuse(
+            np.broadcast_to(~(total > 0), weights.shape),
+            f"{method.name} weights are undefined: no column distinguishes the rows (all constant); use 'equal' or 'fixed'",
+        )
+    return weights / total
+
+
+def apply(fitted: Map, table: Labelled) -> Array:
+    """Return the scores of a table's rows, cells that the map refuses named in the error."""
+    try:
+        return fitted(table.values)
+    except CellsError as error:
+        raise table.refusal(error) from None
+
+
+def as_sample(table: Labelled) -> Sample:
+    """Return a table's rows as something to learn from."""
+    labels = (
+        table.source.index if hasattr(table.source, "index") and not isinstance(table.source, (list, tuple)) else None
+    )
+    return Sample((table.values,), table.columns, labels)
+
+
+def _learn(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:
+    if method.sees == "rows":
+        return _own_map(method, rows, direction, options)
+    if method.takes_direction:
+        if direction not in (1, -1):
+            raise SpecError(
+                f"{method.name}: direction 1 or -1, not {direction!r}; min_max, z_score and rank take a target"
+            )
+        fitted: Map = method.function(as_sample(rows), direction=direction, **options)
+        return fitted
+    turn, best, worst = orientation(direction)
+    sample = as_sample(rows)
+    turned = tuple(turn(chunk) for chunk in sample.chunks) if turn else sample.chunks
+    return chain(turn, method.function(Sample(turned, sample.columns, sample.labels, best, worst), **options))
+
+
+def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
+    """Return one direction a column, from one for all or a mapping by name (absent: 1)."""
+    if isinstance(direction, Mapping):
+        surplus = [f"direction: no column {c!r}{suggestion(c, columns)}" for c in direction if c not in columns]
+        raise_all(SpecError, surplus)
+        found = [direction.get(c, 1) for c in columns]
+    elif isinstance(direction, (list, tuple, np.ndarray)) or hasattr(direction, "to_dict"):
+        if hasattr(direction, "to_dict"):
+            return _directions(direction.to_dict(), columns)
+        found = list(direction)
+        if len(found) != len(columns):
+            raise SpecError(f"direction: {len(found)} given for {len(columns)} columns")
+    else:
+        found = [direction] * len(columns)
+    raise_all(
+        SpecError,
+        [
+            f"direction of {c!r}: {direction_fault(d)}"
+            for c, d in zip(columns, found, strict=True)
+            if direction_fault(d)
+        ],
+    )
+    return [int(d) if isinstance(d, (int, float, np.number)) else d for d in found]
+
+
+def direction_fault(direction: Any) -> str:
+    """Return what is wrong with a direction, or an empty text."""
+    named = type(direction).__name__ in ("Target", "Between")
+    if named or (isinstance(direction, (int, float, np.number)) and direction in (1, -1)):
+        return ""
+    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {direction!r}"
+
+
+def _chosen(value: Any, columns: tuple[Any, ...], at: tuple[int, ...]) -> Any:
+    """Return the part of a per-column option that belongs to some of the columns."""
+    if isinstance(value, Mapping) and len(at) < len(columns):
+        return {columns[j]: value[columns[j]] for j in at if columns[j] in value}
+    return value
+
+
+def reference(table: Labelled, fit_on: Any) -> Labelled:
+    """Return the rows to learn from: the table itself, a slice or mask of it, or another table with its columns."""
+    if fit_on is None:
+        return table
+    chosen = np.asarray(fit_on) if not isinstance(fit_on, slice) else fit_on
+    if isinstance(chosen, slice) or (chosen.dtype == bool and chosen.shape == table.values.shape[-2:-1]):
+        return _picked(table, chosen)
+    other = take(fit_on)
+    if table.columns and other.columns and set(table.columns) != set(other.columns):
+        raise DataError(f"fit_on has columns {list(other.columns)}, the rows to score {list(table.columns)}")
+    if table.columns and other.columns:
+        order = [other.columns.index(c) for c in table.columns]
+        return replace(other, values=other.values[..., order], columns=table.columns)
+    if other.values.shape[-1] != table.values.shape[-1]:
+        raise DataError(f"fit_on has {other.values.shape[-1]} columns, the rows to score {table.values.shape[-1]}")
+    return other
+
+
+def _picked(table: Labelled, chosen: Any) -> Labelled:
+    values = table.values[..., chosen, :]
+    if values.shape[-2] == 0:
+        raise DataError("fit_on selects no row")
+    source = table.source.iloc[chosen] if hasattr(table.source, "iloc") else values
+    return replace(table, values=values, source=source)
+
+
+def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
+    """Return the weights of a user's function, checked and rescaled."""
+    answer = method.function(sample.x, **options)
+    named = hasattr(answer, "keys") and not isinstance(answer, np.ndarray)
+    weights = sample.per_column(dict(answer) if named else answer, method.name)
+    if (weights < 0).any() or not weights.sum() > 0:
+        raise DataError(f"{method.name} gave weights {weights.tolist()}; they must be >= 0 and not all 0")
+    if abs(weights.sum() - 1) > 1e-9:
+        note("weights", f"{method.name}: weights summing to {weights.sum():.6g} rescaled to 1")
+    return weights / weights.sum()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMap:
+    """A user's function as a map: it may see the fit rows, and must not move them when rows are added."""
+
+    function: Callable[..., Any]
+    fit_rows: Array
+    fitted: Array
+    options: Mapping[str, Any]
+    knows_fit_on: bool
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (n, k)."""
+        if self.knows_fit_on:
+            return np.asarray(self.function(x, fit_on=self.fit_rows, **self.options), dtype=np.float64)
+        if x.shape == self.fit_rows.shape and np.array_equal(x, self.fit_rows, equal_nan=True):
+            return self.fitted.copy()
+        both = np.asarray(self.function(np.concatenate([self.fit_rows, x], axis=-2), **self.options), dtype=np.float64)
+        n = self.fit_rows.shape[-2]
+        if not np.array_equal(both[..., :n, :], self.fitted, equal_nan=True):
+            raise DataError(
+                f"normalise: {getattr(self.function, '__name__', 'the function')} changes the scores of old rows when rows "
+                "are added, so it cannot be frozen; let it take `fit_on`, or return a map of the rows it is shown"
+            )
+        return both[..., n:, :]
+
+
+def _own_map(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:
+    """Return the map of a user's function of rows, whose answer is a map or scores."""
+    given = inspect.signature(method.function).parameters
+    every = any(p.kind is p.VAR_KEYWORD for p in given.values())
+    extra = dict(options) | ({"direction": direction} if "direction" in given or every else {})
+    turn = None if "direction" in extra else orientation(direction)[0]
+    x = turn(rows.values) if turn else rows.values
+    answer = method.function(x, **extra)
+    if callable(answer):
+        return chain(turn, answer)
+    scores = np.asarray(answer, dtype=np.float64)
+    if scores.shape != x.shape or not np.array_equal(np.isfinite(scores), np.isfinite(x)):
+        raise DataError(
+            f"normalise: {method.name} must give one finite score for each value of its rows {x.shape}, missing for missing; "
+            f"it gave shape {scores.shape} with {int((~np.isfinite(scores)).sum())} that are not finite"
+        )
+    return chain(turn, OwnMap(method.function, x, scores, extra, "fit_on" in given or every))

@@ -1,0 +1,270 @@
+"""Fitted maps: small frozen answers of fitting that turn any later rows into scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.rows.table import Array
+from hengdian_index.stats import each_slice
+
+Ties: TypeAlias = Literal["average", "min", "max", "dense"]
+
+
+class Map(Protocol):
+    """Rows by columns (..., n, k) in, the same shape out; missing stays missing."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A direction: the best value is `value`, and the distance from it counts on both sides."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A direction: every value in `low..high` is best, and the distance outside counts.
+
+    With `worst_low` and `worst_high` each side has its own scale: the score is worst there and beyond.
+    """
+
+    low: float
+    high: float
+    worst_low: float | None = None
+    worst_high: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits out of order."""
+        if (self.worst_low is None) != (self.worst_high is None):
+            raise SpecError("Between: give both worst_low and worst_high, or neither")
+        low = self.low if self.worst_low is None else self.worst_low
+        high = self.high if self.worst_high is None else self.worst_high
+        strict = self.worst_low is None or low < self.low <= self.high < high
+        if not (strict and low <= self.low <= self.high <= high):
+            raise SpecError(f"Between: limits must rise (worst_low < low <= high < worst_high), not {self!r}")
+
+
+Direction: TypeAlias = int | Target | Between
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """`at + gain (x - centre) / spread`, each an array (..., k).
+
+    Examples
+    --------
+    >>> half = Affine(np.array([2.0]), np.array([4.0]), np.array([100.0]), np.array([0.0]))
+    >>> half(np.array([[4.0]]))
+    array([[50.]])
+    """
+
+    centre: Array
+    spread: Array
+    gain: Array
+    at: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        centre, spread, gain, at = (part[..., np.newaxis, :] for part in (self.centre, self.spread, self.gain, self.at))
+        # A negative spread would turn 0 into -0; adding 0 mends it.
+        plain = bool((self.gain == 1).all() and (self.at == 0).all() and (self.spread > 0).all())
+        shape = np.broadcast_shapes(x.shape, centre.shape)
+        out = np.empty_like(x, shape=shape)
+
+        def fill(rows: slice) -> None:
+            part = out[..., rows, :]
+            np.subtract(x[..., rows, :], centre, out=part)
+            part /= spread
+            if not plain:
+                part *= gain
+                part += at
+
+        each_slice(fill, out)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Values held within `low..high`, arrays (..., k)."""
+
+    low: Array
+    high: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        return np.clip(x, self.low[..., np.newaxis, :], self.high[..., np.newaxis, :])
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Rank from the worst (1) to the best (n) among the fitted values, sorted in each column (..., n, k).
+
+    A later row takes the rank it would have had: the fitted rows below it, plus its ties, at most n.
+    """
+
+    values: Array
+    ties: Ties = "average"
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        fitted = self.values
+        if self.ties == "dense":
+            fitted = np.sort(np.where(_repeated(fitted), np.nan, fitted), axis=-2)
+        low, high = _places(fitted, x)
+        equal = high - low
+        rank = {
+            "average": low + (equal + 1) / 2,
+            "min": low + 1.0,
+            "max": low + np.maximum(equal, 1.0),
+            "dense": low + 1.0,
+        }[self.ties]
+        most = np.maximum((~np.isnan(fitted)).sum(axis=-2), 1)[..., np.newaxis, :]
+        return np.where(np.isnan(x), np.nan, np.minimum(rank, most))
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """`-x`: turns "smaller is better" round before any other map."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        return -x
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """Minus the distance to the best interval, 0 inside it; with worst limits, on each side from 0 to -1."""
+
+    best: Between
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        best = self.best
+        below, above = np.maximum(best.low - x, 0), np.maximum(x - best.high, 0)
+        if best.worst_low is None or best.worst_high is None:
+            return -(below + above)
+        share = below / (best.low - best.worst_low) + above / (best.worst_high - best.high)
+        return -np.minimum(share, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reciprocal:
+    """`scale / x`, scale an array (..., k); 0 is refused."""
+
+    scale: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        if (x == 0).any():
+            raise CellsError(x == 0, "a reciprocal of 0; use another normalisation for this indicator")
+        return self.scale[..., np.newaxis, :] / x
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """`ln x`; values that are not positive are refused."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        if (x <= 0).any():
+            raise CellsError(x <= 0, "a logarithm needs a value above 0; use another normalisation for this indicator")
+        return np.log(x)
+
+
+@dataclass(frozen=True, slots=True)
+class Exponential:
+    """`floor (ceiling / floor)^x`."""
+
+    floor: float
+    ceiling: float
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        return self.floor * np.exp(x * np.log(self.ceiling / self.floor))
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One map after another."""
+
+    maps: tuple[Map, ...]
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        for one in self.maps:
+            x = one(x)
+        return x
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Different maps for different columns: pairs of column positions and the map of these columns."""
+
+    parts: tuple[tuple[tuple[int, ...], Map], ...]
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        out = np.empty_like(x)
+        for columns, one in self.parts:
+            try:
+                out[..., list(columns)] = one(x[..., list(columns)])
+            except CellsError as error:
+                marked = np.zeros(x.shape, dtype=np.bool_)
+                marked[..., list(columns)] = error.marked
+                raise CellsError(marked, error.why) from None
+        return out
+
+
+def chain(*maps: Map | None) -> Map:
+    """Return the maps as one, in order; a mirror before an affine map becomes part of it.
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> chain(Mirror(), Affine(one, one, one, one))
+    Affine(centre=array([-1.]), spread=array([-1.]), gain=array([1.]), at=array([1.]))
+    """
+    parts: list[Map] = []
+    for one in maps:
+        if one is None:
+            continue
+        parts += one.maps if isinstance(one, Chain) else [one]
+    if len(parts) > 1 and isinstance(parts[0], Mirror) and isinstance(parts[1], Affine):
+        first = parts[1]
+        parts[:2] = [Affine(-first.centre, -first.spread, first.gain, first.at)]
+    return parts[0] if len(parts) == 1 else Chain(tuple(parts))
+
+
+def orientation(direction: Direction) -> tuple[Map | None, float | None, float | None]:
+    """Return the map that makes larger better, and the best and the worst value it always includes."""
+    if isinstance(direction, Target):
+        direction = Between(direction.value, direction.value)
+    if isinstance(direction, Between):
+        return Distance(direction), 0.0, None if direction.worst_low is None else -1.0
+    return (Mirror() if direction == -1 else None), None, None
+
+
+def _repeated(values: Array) -> Array:
+    same: Array = np.zeros(values.shape, dtype=np.bool_)
+    same[..., 1:, :] = values[..., 1:, :] == values[..., :-1, :]
+    return same
+
+
+def _places(fitted: Array, x: Array) -> tuple[Array, Array]:
+    """Return, for each cell of x, how many fitted values of its column lie below it, and how many not above it."""
+    shape = np.broadcast_shapes(fitted.shape[:-2], x.shape[:-2])
+    fitted = np.broadcast_to(fitted, (*shape, *fitted.shape[-2:]))
+    x = np.broadcast_to(x, (*shape, *x.shape[-2:]))
+    low, high = np.empty(x.shape), np.empty(x.shape)
+    for place in np.ndindex(*shape, x.shape[-1]):
+        column = (*place[:-1], slice(None), place[-1])
+        low[column] = np.searchsorted(fitted[column], x[column], side="left")
+        high[column] = np.searchsorted(fitted[column], x[column], side="right")
+    return low, high

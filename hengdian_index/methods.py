@@ -1,0 +1,141 @@
+"""The registry: what a method declares about itself, how it is found by name, how its options are checked."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from hengdian_index.errors import OptionError, SpecError, raise_all, suggestion
+
+Sees: TypeAlias = Literal["rows", "statistics", "judgement"]
+
+FAMILIES: dict[str, dict[str, Method]] = {"normalise": {}, "weights": {}, "aggregate": {}}
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method: its function, the family it belongs to, and what it declares about itself.
+
+    `traits` are declarations that the gate, the law tests and the documentation read: `unit_free`,
+    `monotone`, `gives` (the interval of its scores), `laws` and `domain` of an aggregation.
+    """
+
+    family: str
+    name: str
+    function: Callable[..., Any]
+    sees: Sees
+    traits: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def options(self) -> dict[str, inspect.Parameter]:
+        """Options a user may give: the keyword-only parameters, without those the engine itself fills."""
+        parameters = inspect.signature(self.function).parameters.values()
+        return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in ("direction", "fit_on")}
+
+    @cached_property
+    def takes_direction(self) -> bool:
+        """Whether the function applies the direction itself instead of seeing turned data."""
+        return "direction" in inspect.signature(self.function).parameters
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """Type of each option, from the annotations."""
+        try:
+            return get_type_hints(self.function)
+        except (NameError, TypeError):
+            return {}
+
+    def faults(self, options: Mapping[str, Any]) -> list[str]:
+        """Return what is wrong with a set of options: unknown names, words or types, then the method's own check."""
+        found = [
+            f"unknown option {name!r}{suggestion(name, self.options)}" for name in options if name not in self.options
+        ]
+        for name, value in options.items():
+            if name in self.options and not _fits(value, self.hints.get(name, Any)):
+                found.append(f"{name}: {_expected(value, self.hints[name])}")
+        check = self.traits.get("check")
+        if check and not found:
+            complete = {p.name: options.get(p.name, p.default) for p in self.options.values()}
+            found += [] if any(v is inspect.Parameter.empty for v in complete.values()) else check(**complete)
+        return found
+
+    def absent(self, options: Mapping[str, Any]) -> list[str]:
+        """Return a fault for each option that must be given and is not."""
+        needed = [p.name for p in self.options.values() if p.default is p.empty and p.name not in options]
+        return [f"option {name!r} is missing" for name in needed]
+
+    def demand(self, options: Mapping[str, Any]) -> None:
+        """Raise an `OptionError` with every fault of the options."""
+        raise_all(OptionError, [f"{self.name}: {fault}" for fault in self.faults(options) + self.absent(options)])
+
+
+def find(family: str, name: str) -> Method:
+    """Return a registered method, or say which one was perhaps meant."""
+    methods = FAMILIES[family]
+    if name not in methods:
+        raise SpecError(f"no method {name!r}{suggestion(name, methods)}")
+    return methods[name]
+
+
+def resolve(family: str, method: Any) -> Method:
+    """Return the method that a name, a registered function or any other function stands for."""
+    if isinstance(method, str):
+        return find(family, method)
+    known = getattr(method, "method", None)
+    if isinstance(known, Method):
+        if known.family != family:
+            raise SpecError(f"{known.name!r} is a method of {known.family!r}, not of {family!r}")
+        return known
+    return Method(family, getattr(method, "__name__", type(method).__name__), method, "rows")
+
+
+def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapping[str, Any]) -> Method:
+    """Enter a function under its own name; a name taken by another module is refused."""
+    method = Method(family, function.__name__, function, sees, types.MappingProxyType(dict(traits)))
+    known = FAMILIES[family].get(method.name)
+    if known is not None and known.function.__module__ != function.__module__:
+        raise SpecError(f"{family} has a method {method.name!r} already; give the function another name")
+    FAMILIES[family][method.name] = method
+    return method
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Return whether a value agrees with a simple annotation; what is not simple is left to the method."""
+    origin = get_origin(hint)
+    if origin is Literal:
+        return any(value == word and type(value) is type(word) for word in get_args(hint))
+    if origin in (Union, types.UnionType):
+        return any(_fits(value, part) for part in get_args(hint))
+    if hint is bool or hint is str or hint is type(None):
+        return isinstance(value, hint)
+    if hint is int:
+        return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if hint is float:
+        return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and not np.isnan(value)
+    return True
+
+
+def _expected(value: Any, hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return f"no {value!r}{suggestion(value, get_args(hint))}"
+    text = getattr(hint, "__name__", str(hint)) if get_origin(hint) is None else str(hint).replace("typing.", "")
+    return f"{text} is needed, not {value!r}"
+
+
+def names_of(family: str, names: dict[str, Any]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a family's module: its public functions, and a guess at a misspelt one."""
+
+    def absent(name: str) -> Any:
+        known = FAMILIES[family]
+        raise AttributeError(f"{family} has no method {name!r}{suggestion(name, known) if name[:1] != '_' else ''}")
+
+    def public() -> list[str]:
+        return sorted(n for n, v in names.items() if inspect.isfunction(v) and v.__module__.startswith(f"{__package__}.{family}."))
+
+    return absent, public

@@ -1,0 +1,19 @@
+"""Normalisations: indicators of any unit on one scale, larger always better.
+
+Every function is `f(x, *, fit_on=None, direction=1, ...)`: x is a table or array of units by indicators, (..., n, k);
+the answer has the same shape, kind and labels, and missing stays missing. `fit_on` are the rows to learn from: a table
+with the same columns, or a slice or mask of x (default: x itself). `direction` is 1 (larger is better), -1,
+`hi.Target(value)` or `hi.Between(low, high)`: one for all, or a mapping by column. `f.fit(x, ...)` returns the map
+alone, for later rows. A column without spread is refused by name, unless `constant` gives the score it shall have.
+
+Source, unless another is named: OECD/JRC Handbook on Constructing Composite Indicators (2008), step 5.
+"""
+
+from __future__ import annotations
+
+from hengdian_index.methods import names_of
+from hengdian_index.normalise.ranks import *  # noqa: F403  # each file names its methods by defining them
+from hengdian_index.normalise.relatives import *  # noqa: F403
+from hengdian_index.normalise.scales import *  # noqa: F403
+
+__getattr__, __dir__ = names_of("normalise", globals())

@@ -1,0 +1,74 @@
+"""Normalisations by rank among the fit rows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from hengdian_index.decorators import normalising
+from hengdian_index.maps import Affine, Map, Ranks, Ties, chain
+from hengdian_index.sample import Sample
+from hengdian_index.stats import Ordered
+
+
+@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (1, np.inf))
+def rank(sample: Sample, *, ties: Ties = "average") -> Map:
+    """Rank of each value among the fit rows, from the worst (1) to the best (n).
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    ties : {"average", "min", "max", "dense"}
+        "average" keeps the sum of ranks (default); "min" is the Handbook's and COINr's.
+
+    Notes
+    -----
+    A later row takes the number of fit rows below it plus 1 ("min"), or plus (its ties + 1) / 2 ("average"), at most
+    n. A constant column ties throughout; that is no error. Proof: TAI (Table 15).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.rank([7.0, 9.0, 9.0])
+    array([1. , 2.5, 2.5])
+    """
+    ordered = sample.measure(Ordered)
+    sample.need_values(ordered.n)
+    return Ranks(ordered.values, ties)
+
+
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda form, **_: (0.0, 1.0) if form == "unit" else (np.nextafter(0, 1), 100.0),
+)
+def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share") -> Map:
+    """Percentage of the fit rows that rank no higher than each value.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    form : {"share", "unit"}
+        "share": 100 rank / n (default; the Handbook's table, which average or max ties do not give). "unit":
+        (rank - 1) / (n - 1), from 0 to 1 (COINr). Ties take the smaller rank in both.
+
+    Notes
+    -----
+    Proof: TAI (Table 15).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.percentile_rank([7.0, 8.0, 9.0, 9.0])
+    array([25., 50., 75., 75.])
+    """
+    ordered = sample.measure(Ordered)
+    sample.need_values(ordered.n, least=2 if form == "unit" else 1)
+    n = ordered.n.astype(np.float64)
+    zero, one = np.zeros(n.shape), np.ones(n.shape)
+    share = Affine(one, n - 1, one, zero) if form == "unit" else Affine(zero, n, 100 * one, zero)
+    return chain(Ranks(ordered.values, "min"), share)

@@ -1,0 +1,352 @@
+"""Pairwise comparison matrices: read from what a user has, checked, completed; and their Perron vector."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, listed, raise_all
+from hengdian_index.journal import note
+
+Array = NDArray[np.float64]
+Names = tuple[Hashable, ...] | None
+
+RECIPROCAL_TOLERANCE = 0.03
+"""How far a_ij a_ji may be from 1: 1/7 typed as .14 is accepted, a > b with b > a is not."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgements:
+    """Reciprocal matrices (..., n, n), NaN where a pair was not compared; names of the items, title of the names."""
+
+    values: Array
+    names: Names = None
+    title: Hashable = None
+
+    @property
+    def n(self) -> int:
+        """Return the number of items."""
+        return int(self.values.shape[-1])
+
+    @property
+    def missing(self) -> NDArray[np.int64]:
+        """Return the number of pairs that were not compared, shape (...)."""
+        return np.asarray(np.isnan(self.values).sum(axis=(-2, -1)) // 2)
+
+
+def read(matrix: object) -> Judgements:
+    """Return the judgements that a nested list, an array, a table or a mapping of mappings holds, checked.
+
+    Raises DataError with every fault: text that is no number, entries that are not positive, a diagonal that is not 1,
+    pairs that contradict each other. One triangle is enough; where both are given the upper one is used.
+    """
+    title: Hashable = None
+    names: Names = None
+    if isinstance(matrix, Mapping):
+        cells, names = _from_mapping(matrix)
+    elif hasattr(matrix, "columns"):
+        cells, names, title = _from_table(matrix)
+    else:
+        cells = _from_sequence(matrix)
+    values, faults = _numbers(cells, names)
+    faults += _outside(values, names) + _contradictions(values, names)
+    raise_all(DataError, faults)
+    return Judgements(_reciprocal(values), names, title)
+
+
+def _from_mapping(matrix: Mapping[Hashable, object]) -> tuple[NDArray[Any], Names]:
+    """Return the cells of row -> {column: judgement}, names in order of first appearance."""
+    odd = [row for row, judged in matrix.items() if not isinstance(judged, Mapping)]
+    raise_all(DataError, [f"row {row!r}: write a mapping of other items to judgements, {{'b': 3}}" for row in odd])
+    rows: dict[Hashable, Mapping[Hashable, object]] = dict(matrix)  # type: ignore[arg-type]  # checked above
+    names = tuple(dict.fromkeys(name for row, judged in rows.items() for name in (row, *judged)))
+    _refuse_oblong((len(names), len(names)))
+    place = {name: number for number, name in enumerate(names)}
+    cells = np.full((len(names), len(names)), None, dtype=object)
+    for row, judged in rows.items():
+        for column, judgement in judged.items():
+            cells[place[row], place[column]] = judgement
+    return cells, names
+
+
+def _from_table(table: Any) -> tuple[NDArray[Any], Names, Hashable]:
+    """Return the cells of a table, its columns put in the order of its rows by name, the names and their title."""
+    import pandas as pd
+
+    if not isinstance(table, pd.DataFrame):
+        table = pd.DataFrame(table.to_pydict() if hasattr(table, "to_pydict") else table.to_dict(as_series=False))
+    frame: pd.DataFrame = table
+    if frame.shape[1] == len(frame) + 1 and set(frame.iloc[:, 0]) == set(frame.columns[1:]):
+        frame = frame.set_index(frame.columns[0])
+    _refuse_oblong(frame.shape)
+    if isinstance(frame.index, pd.RangeIndex) and not frame.columns.isin(frame.index).all():
+        note("ahp", "the rows of the matrix have no names: taken in the order of the columns")
+        frame = frame.set_axis(frame.columns, axis=0)
+    raise_all(DataError, _unlike(list(frame.index), list(frame.columns)))
+    frame = frame.reindex(columns=frame.index)
+    cells = frame.astype(object).where(frame.notna(), None).to_numpy()
+    return cells, tuple(frame.index), frame.index.name
+
+
+def _unlike(rows: list[Hashable], columns: list[Hashable]) -> list[str]:
+    """Return what keeps the rows from being the same items as the columns."""
+    faults = [
+        f"{what} of the matrix: name {name!r} stands {names.count(name)} times; names must differ"
+        for what, names in (("rows", rows), ("columns", columns))
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    only = [name for name in rows if name not in columns], [name for name in columns if name not in rows]
+    if any(only):
+        faults.append(
+            f"rows and columns of the matrix must be the same items; only among the rows: {listed(only[0]) or 'none'};"
+            f" only among the columns: {listed(only[1]) or 'none'}; if a column holds the names, make it the index"
+        )
+    return faults
+
+
+def _from_sequence(matrix: Any) -> NDArray[Any]:
+    """Return the cells of a nested list or an array, leading axes kept."""
+    if isinstance(matrix, (list, tuple)) and any(hasattr(row, "columns") or isinstance(row, Mapping) for row in matrix):
+        raise DataError("one matrix is wanted, found a list of them; for several people's judgements see ahp.combine")
+    cells = matrix if isinstance(matrix, np.ndarray) else np.asarray(matrix, dtype=object)
+    if cells.ndim == 1 and all(isinstance(row, (list, tuple)) for row in cells):
+        raise_all(
+            DataError,
+            [
+                f"row {i} of the matrix has {len(row)} entries, {len(cells)} expected"
+                for i, row in enumerate(cells)
+                if len(row) != len(cells)
+            ],
+        )
+    _refuse_oblong(cells.shape)
+    return cells
+
+
+def _refuse_oblong(shape: tuple[int, ...]) -> None:
+    """Raise DataError unless the shape is that of square matrices of one item or more."""
+    if len(shape) < 2 or shape[-1] != shape[-2] or not shape[-1]:
+        raise DataError(
+            "a pairwise matrix is square, a row and a column for each item, as a nested list, an array, a table"
+            f" or a mapping of mappings; found shape {shape}"
+        )
+
+
+def _numbers(cells: NDArray[Any], names: Names) -> tuple[Array, list[str]]:
+    """Return the cells as numbers (NaN where empty or unreadable) and what could not be read."""
+    if cells.dtype.kind in "iuf":
+        return cells.astype(np.float64), []
+    values, faults = np.full(cells.shape, np.nan), []
+    for cell in np.ndindex(cells.shape):
+        try:
+            values[cell] = _number(cells[cell])
+        except (TypeError, ValueError, ArithmeticError):
+            faults.append(
+                f"judgement {_where(cell, names)}: {cells[cell]!r} is no judgement;"
+                " write a positive number or a fraction such as '1/3', or leave it empty if it was not asked"
+            )
+    return values, faults
+
+
+def _number(cell: Any) -> float:
+    """Return the number in a cell: NaN where nothing was asked; text may be a fraction of decimals."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return math.nan
+    if isinstance(cell, (bool, np.bool_)):
+        raise TypeError("a truth value is no judgement")
+    if not isinstance(cell, str):
+        return float(cell)
+    above, slash, below = cell.partition("/")
+    number = float(above) / (float(below) if slash else 1.0)
+    if not math.isfinite(number):
+        raise ValueError("text must be a finite number")
+    return number
+
+
+def _where(cell: tuple[int, ...], names: Names) -> str:
+    """Return the place of a cell in words: ('tea', 'wine') by name, [0, 1] by position."""
+    if names is None:
+        return str([int(i) for i in cell])
+    return f"({names[cell[-2]]!r}, {names[cell[-1]]!r})"
+
+
+def _outside(values: Array, names: Names) -> list[str]:
+    """Return a fault for each entry that is not a positive finite number, and each diagonal entry that is not 1."""
+    with np.errstate(divide="ignore", over="ignore"):
+        fine = (values > 0) & np.isfinite(values) & np.isfinite(1 / values)
+    faults = [
+        f"judgement {_where(tuple(cell), names)}: {values[tuple(cell)]:g} is not a positive finite number;"
+        " how many times more important is the first than the second? (NaN or empty if it was not asked)"
+        for cell in np.argwhere(~fine & ~np.isnan(values))
+    ]
+    own = np.eye(values.shape[-1], dtype=bool) & fine & (np.abs(values - 1) > 1e-9)
+    faults += [
+        f"judgement {_where(tuple(cell), names)}: {values[tuple(cell)]:g} stands on the diagonal, which must be 1"
+        for cell in np.argwhere(own)
+    ]
+    return faults
+
+
+def _contradictions(values: Array, names: Names) -> list[str]:
+    """Return a fault for each pair whose two judgements are not reciprocal; log those that nearly are."""
+    mirrored = values.swapaxes(-2, -1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        off = np.where((values > 0) & (mirrored > 0), np.abs(values * mirrored - 1), 0.0)
+    off = np.where(np.triu(np.ones(values.shape[-2:], dtype=bool), 1), off, 0.0)
+    wrong = off > RECIPROCAL_TOLERANCE + 1e-12
+    near = np.argwhere(~wrong & (off > 1e-9))
+    if len(near):
+        where = ", ".join(_where(tuple(cell), names) for cell in near[:5]) + (" and others" if len(near) > 5 else "")
+        note("ahp", f"{len(near)} rounded reciprocals, the upper triangle is used: {where}")
+    return [_contradiction(values, (*cell[:-2], cell[-2], cell[-1]), names) for cell in map(tuple, np.argwhere(wrong))]
+
+
+def _contradiction(values: Array, cell: tuple[int, ...], names: Names) -> str:
+    """Return the fault of one pair, with what would be right."""
+    back = (*cell[:-2], cell[-1], cell[-2])
+    one, other = values[cell], values[back]
+    return (
+        f"judgements {_where(cell, names)}: {one:.4g} and {_where(back, names)}: {other:.4g} contradict each other"
+        f" (their product is {one * other:.4g}, it must be 1 within {RECIPROCAL_TOLERANCE}):"
+        f" if the first is right, the second is {1 / one:.4g}; if the second, the first is {1 / other:.4g}"
+    )
+
+
+def _reciprocal(values: Array) -> Array:
+    """Return the matrices with both triangles filled from the upper one, or where it is empty from the lower."""
+    i, j = np.triu_indices(values.shape[-1], 1)
+    upper = np.where(np.isnan(values[..., i, j]), 1 / values[..., j, i], values[..., i, j])
+    filled = np.ones(values.shape)
+    filled[..., i, j], filled[..., j, i] = upper, 1 / upper
+    return filled
+
+
+def geometric(values: Array) -> Array:
+    """Return the geometric means of the rows, rescaled to sum 1: (..., n, n) -> (..., n)."""
+    logs = np.log(values).mean(axis=-1)
+    means = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return np.asarray(means / means.sum(axis=-1, keepdims=True))
+
+
+def arithmetic(values: Array) -> Array:
+    """Return the row means of the matrices whose columns were divided by their sums."""
+    return np.asarray((values / values.sum(axis=-2, keepdims=True)).mean(axis=-1))
+
+
+def perron(values: Array) -> Array:
+    """Return the Perron vectors, sum 1, of positive matrices: (..., n, n) -> (..., n).
+
+    The power method by repeated squaring, so that slow convergence costs a few products more; on a_ij w_j / w_i with
+    geometric w, whose entries are near 1, so that nothing overflows.
+    """
+    scale = geometric(values)
+    errors = values * (scale[..., None, :] / scale[..., :, None])
+    power = errors / errors.max(axis=(-2, -1), keepdims=True)
+    for _ in range(64):
+        vector = power.sum(axis=-1)
+        ratios = (errors @ vector[..., None])[..., 0] / vector
+        if np.all(np.ptp(ratios, axis=-1) <= 4e-16 * (values.shape[-1] + 4) * ratios.max(axis=-1)):
+            break
+        power = power @ power
+        power /= power.max(axis=(-2, -1), keepdims=True)
+    weights = scale * vector
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def root(values: Array, weights: Array) -> Array:
+    """Return the mean of (A w)_i / w_i, the Perron root when w is the Perron vector; at least n for any w."""
+    ratios = (values @ weights[..., None])[..., 0] / weights
+    return np.asarray(np.maximum(ratios.mean(axis=-1), values.shape[-1]))
+
+
+def fill(judgements: Judgements, by: str) -> Array:
+    """Return the matrices with the pairs that were not compared filled by the eigenvector or the geometric method."""
+    values = judgements.values.copy()
+    holes = [tuple(cell) for cell in np.argwhere(judgements.missing > 0)]
+    faults = [fault for cell in holes for fault in _unconnected(~np.isnan(values[cell]), judgements.names, cell)]
+    raise_all(DataError, faults)
+    for cell in holes:
+        values[cell] = _completed(values[cell], by)
+    return values
+
+
+def _completed(values: Array, by: str) -> Array:
+    """Return one matrix completed; its given pairs connect all items."""
+    given = ~np.isnan(values)
+    logs = _log_least_squares(values, given)
+    ratios = np.exp(logs[:, None] - logs[None, :])
+    if by == "geometric":
+        return np.where(given, values, ratios)
+    return np.where(given, values, ratios * _least_root(np.where(given, values / ratios, 1.0), ~given))
+
+
+def _unconnected(given: NDArray[np.bool_], names: Names, cell: tuple[int, ...]) -> list[str]:
+    """Return a fault that names the parts when the compared pairs do not connect all items."""
+    reached = np.linalg.matrix_power(given, len(given))
+    firsts = sorted(set(reached.argmax(axis=1)))
+    if len(firsts) == 1:
+        return []
+    labels = names if names is not None else range(len(given))
+    parts = [", ".join(repr(labels[i]) for i in np.flatnonzero(reached[first])) for first in firsts]
+    which = f"matrix {[int(i) for i in cell]}: " if cell else ""
+    fault = (
+        f"{which}the judgements fall into {len(parts)} parts that no comparison connects: [{']; ['.join(parts)}];"
+        f" ask at least {len(parts) - 1} more, such as ({labels[firsts[0]]!r}, {labels[firsts[1]]!r})"
+    )
+    return [fault]
+
+
+def _log_least_squares(values: Array, given: NDArray[np.bool_]) -> Array:
+    """Return ln w that fits the given ln a_ij = ln w_i - ln w_j best: the graph Laplacian's solution of sum 0."""
+    n = len(values)
+    laplacian = np.diag(given.sum(axis=1)) - given
+    logs = np.where(given, np.log(np.where(given, values, 1.0)), 0.0)
+    return np.asarray(np.linalg.solve(laplacian + 1 / n, logs.sum(axis=1)))
+
+
+def _least_root(errors: Array, missing: NDArray[np.bool_]) -> Array:
+    """Return the matrix whose missing entries, 1 at the start, are exp(t) with the least Perron root.
+
+    The root is convex in t (Bozoki, Fulop & Ronyai 2010): Newton's method, each step halved until the root falls.
+    """
+    i, j = np.nonzero(np.triu(missing))
+    best, (slope, bend, least) = errors, _slope(errors, i, j)
+    for _ in range(100):
+        if np.abs(slope).max() <= 1e-14 * len(errors) * least:
+            break
+        step = -np.linalg.solve(bend, slope)
+        for _halving in range(60):
+            trial = best.copy()
+            trial[i, j] *= np.exp(step)
+            trial[j, i] = 1 / trial[i, j]
+            trial_slope, trial_bend, trial_root = _slope(trial, i, j)
+            if trial_root < least or np.abs(trial_slope).max() < np.abs(slope).max():
+                break
+            step = step / 2
+        else:
+            break
+        best, slope, bend, least = trial, trial_slope, trial_bend, trial_root
+    return best
+
+
+def _slope(values: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> tuple[Array, Array, float]:
+    """Return gradient and Hessian of the Perron root in t, where a_ij = exp(t) and a_ji = exp(-t), and the root.
+
+    d root = y' dA x with Perron vectors y, x and y'x = 1; d x = G dA x with G the reduced resolvent of A.
+    """
+    right, left = perron(values), perron(values.T)
+    left = left / (left @ right)
+    largest = float(root(values, right))
+    outer = np.outer(right, left)
+    resolvent = np.linalg.inv(largest * np.eye(len(values)) - values + outer) - outer
+    forth, back = left[i] * values[i, j] * right[j], left[j] * values[j, i] * right[i]
+    from_left, from_right, pair = np.zeros((len(i), len(values))), np.zeros((len(i), len(values))), np.arange(len(i))
+    from_left[pair, j], from_left[pair, i] = left[i] * values[i, j], -left[j] * values[j, i]
+    from_right[pair, i], from_right[pair, j] = values[i, j] * right[j], -values[j, i] * right[i]
+    half = from_left @ resolvent @ from_right.T
+    return forth - back, half + half.T + np.diag(forth + back), largest

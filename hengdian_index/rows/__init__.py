@@ -1,0 +1,1 @@
+"""The border: tables of any kind come in as arrays with labels, and go out as they came."""

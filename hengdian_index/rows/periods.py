@@ -1,0 +1,349 @@
+"""Period labels as people write them, read into calendar ordinals, and back into ISO text.
+
+A frequency has `per_year` periods in a year; the ordinal of a period is year * per_year + position - 1, so
+neighbours differ by one, a lag is a subtraction and a hole is visible. Each distinct label is read once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
+from hengdian_index.journal import note
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often there is a period: the word for one ("quarter") and how many make a year."""
+
+    name: str
+    per_year: int
+
+
+YEAR, HALF_YEAR = Frequency("year", 1), Frequency("half-year", 2)
+QUARTER, MONTH = Frequency("quarter", 4), Frequency("month", 12)
+FREQUENCIES = {frequency.name: frequency for frequency in (YEAR, HALF_YEAR, QUARTER, MONTH)}
+
+EARLIEST, LATEST = -(2**62), 2**62
+"""The ordinals of an open end of a span; far from the limits of int64, so that arithmetic on them does not overflow."""
+
+ACCEPTED = (
+    "2022 or 2022年; 2022H1 or 2022年上半年; 2022Q2, 2022-Q2, Q2 2022 or 2022年第二季度; "
+    "2022-06, 2022M06 or 2022年6月; a date such as 2022-06-30, 2022/6/30 or 2022年6月30日; "
+    "a pandas Period of a calendar year, quarter, month or day"
+)
+
+_TEXT = {"year": "{:04d}", "half-year": "{:04d}H{}", "quarter": "{:04d}Q{}", "month": "{:04d}-{:02d}"}
+_YEAR, _MONTH = r"(?P<year>[1-9]\d{3})", r"(?P<position>0?[1-9]|1[0-2])"
+_TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?"
+# "2022-6" is left out on purpose: it may mean June or, beside 2022-1 to 2022-4, a quarter.
+_PATTERNS = [
+    (frequency, re.compile(pattern, re.ASCII | re.IGNORECASE))
+    for frequency, pattern in (
+        (YEAR, rf"{_YEAR}\s*年?"),
+        (HALF_YEAR, rf"{_YEAR}\s*年?\s*-?\s*H(?P<position>[12])"),
+        (HALF_YEAR, rf"H(?P<position>[12])[\s-]{_YEAR}"),
+        (HALF_YEAR, rf"{_YEAR}\s*年?\s*(?P<position>[上下])半年"),
+        (QUARTER, rf"{_YEAR}\s*年?\s*-?\s*Q(?P<position>[1-4])"),
+        (QUARTER, rf"Q(?P<position>[1-4])[\s-]{_YEAR}"),
+        (QUARTER, rf"{_YEAR}\s*年\s*第?\s*(?P<position>[1-4一二三四])\s*季度?"),
+        (MONTH, rf"{_YEAR}[-/](?P<position>0[1-9]|1[0-2])"),
+        (MONTH, rf"{_YEAR}\s*-?\s*M{_MONTH}"),
+        (MONTH, rf"{_YEAR}\s*年\s*{_MONTH}\s*月份?"),
+        (None, rf"{_YEAR}(?P<mark>[-/]){_MONTH}(?P=mark)(?P<day>\d\d?){_TIME}"),
+        (None, rf"{_YEAR}\s*年\s*{_MONTH}\s*月\s*(?P<day>\d\d?)\s*日"),
+    )
+]
+_CHINESE = {"上": 1, "下": 2, "一": 1, "二": 2, "三": 3, "四": 4}
+# Fiscal years and quarters, weeks and multiples print like calendar periods but are not.
+_CALENDAR = {"Y-DEC", "A-DEC", "YE-DEC", "Q-DEC", "QE-DEC", "M", "ME", "D"}
+
+_MISSING = {"", "None", "nan", "NaN", "NaT", "<NA>"}
+
+_Reading: TypeAlias = tuple[Frequency, int] | date | None
+"""What one label says: a period, a date whose frequency is still open, or nothing that can be read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Periods:
+    """The periods of the rows: their frequency, and one ordinal a row (int64, not writeable)."""
+
+    frequency: Frequency
+    ordinals: NDArray[np.int64]
+
+    @property
+    def text(self) -> list[str]:
+        """The ISO label of every row."""
+        distinct, codes = np.unique(self.ordinals, return_inverse=True)
+        names = [format_period(ordinal, self.frequency) for ordinal in distinct.tolist()]
+        return [names[code] for code in codes.tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The distinct labels and what each says; `codes` gives every row its place among them."""
+
+    column: str
+    distinct: list[object]
+    codes: NDArray[np.intp]
+    readings: list[_Reading]
+
+    def example(self, code: int) -> str:
+        """Return one label and the row where it is first met."""
+        label = self.distinct[code]
+        shown = label.item() if isinstance(label, np.number | np.str_) else label
+        return f"{shown!r} (row {int(np.argmax(self.codes == code))})"
+
+
+def format_period(ordinal: int, frequency: Frequency) -> str:
+    """Return the ISO text of a period: 2022, 2022H1, 2022Q2 or 2022-06.
+
+    Examples
+    --------
+    >>> from hengdian_index.rows.periods import QUARTER, format_period
+    >>> format_period(2022 * 4 + 1, QUARTER)
+    '2022Q2'
+    """
+    year, position = divmod(int(ordinal), frequency.per_year)
+    return _TEXT[frequency.name].format(year, position + 1)
+
+
+def read_periods(labels: Iterable[object], *, frequency: Frequency | None = None, column: str = "period") -> Periods:
+    """Return the frequency of the labels and the ordinal of each.
+
+    Parameters
+    ----------
+    labels : (n,) sequence, array or pandas Index or Series
+        Text, years as numbers, dates (`datetime`, Timestamp, `datetime64`), pandas Periods; full-width digits too.
+        Of a date with a time only the date counts.
+    frequency : Frequency, optional
+        Known from an earlier fit: dates fall into their period, several into one if need be. Without it, dates take
+        the frequency of the other labels; where all are dates, it is inferred and logged: year (all 1 January or all
+        31 December), quarter (one in each, at least 80 days apart), month (one in each; also a single date).
+    column : str
+        The name that messages use.
+
+    Returns
+    -------
+    Periods
+        `frequency`, `ordinals` (n,) and `text`, in the order of the labels.
+
+    Raises
+    ------
+    DataError
+        Missing or unreadable labels (rows counted from 0), labels of several frequencies or of another than asked
+        for, more than one date in a month; all at once.
+
+    Notes
+    -----
+    pandas reads "2022Q2" and "2022-Q2" but not "2022年2季度". Years, months and dates as in ISO 8601, with Q and H for
+    quarters and half-years. Proof: the table of spellings and the round trip in `tests/rows/test_periods.py`.
+
+    Examples
+    --------
+    >>> from hengdian_index.rows.periods import read_periods
+    >>> read = read_periods(["2022年第二季度", "Q3 2022", "2022-Q4"])
+    >>> read.frequency.name, read.text
+    ('quarter', ['2022Q2', '2022Q3', '2022Q4'])
+    """
+    distinct, codes = _distinct(labels)
+    if frequency is None and not distinct:
+        raise DataError(f"{column}: there are no labels to take the frequency from")
+    found = _Found(column, distinct, codes, [_read(label) for label in distinct])
+    chosen, faults = _chosen(found, frequency), [*_missing(found), *_unreadable(found)]
+    if isinstance(chosen, Fault):
+        raise DataError(*faults, chosen)
+    raise_all(DataError, faults)
+    if frequency is None and any(isinstance(reading, date) for reading in found.readings):
+        note("periods", f"{column}: dates read as {chosen.name}s")
+    bounds = [_bounds(reading, chosen)[0] for reading in found.readings if reading is not None]
+    ordinals = np.array(bounds, dtype=np.int64)[codes]
+    ordinals.setflags(write=False)
+    return Periods(chosen, ordinals)
+
+
+def read_span(text: object, frequency: Frequency, column: str = "period") -> tuple[int, int]:
+    """Return the first and last ordinal, both included, that a selector names.
+
+    Parameters
+    ----------
+    text : str, int, date or pandas Period
+        One period or "first:last", either end open ("1998Q1:"). A coarser period covers all its parts ("1998" is four
+        quarters); a date stands for the period it falls in.
+    frequency, column : Frequency, str
+        The frequency of the data; the name that messages use.
+
+    Returns
+    -------
+    tuple of int
+        An open end is `EARLIEST` or `LATEST`.
+
+    Raises
+    ------
+    SpecError
+        An end that cannot be read or is finer than the data; a span that runs backwards.
+
+    Examples
+    --------
+    >>> from hengdian_index.rows.periods import QUARTER, format_period, read_span
+    >>> [format_period(end, QUARTER) for end in read_span("1998:2003Q2", QUARTER)]
+    ['1998Q1', '2003Q2']
+    """
+    ends = _ends(text)
+    edges = [_edges(end, text, frequency, column) for end in ends]
+    raise_all(SpecError, [edge for edge in edges if isinstance(edge, Fault)])
+    spans = [edge for edge in edges if not isinstance(edge, Fault)]
+    first, last = spans[0][0], spans[-1][1]
+    if first > last:
+        raise SpecError(f"{column}: {text!r} runs backwards; write '{ends[-1]}:{ends[0]}'")
+    return first, last
+
+
+def _distinct(labels: Iterable[object]) -> tuple[list[object], NDArray[np.intp]]:
+    """Return the distinct labels and each row's place among them; pandas and numpy find them without making objects."""
+    if hasattr(labels, "factorize"):
+        codes, found = labels.factorize()
+        missing = codes < 0
+        return [*found, *([None] if missing.any() else [])], np.where(missing, len(found), codes)
+    if isinstance(labels, np.ndarray) and labels.dtype.kind in "iufM":
+        values, places = np.unique(labels, return_inverse=True)
+        return list(values), places
+    index: dict[object, int] = {}
+    listing = labels.tolist() if isinstance(labels, np.ndarray) else labels
+    places = np.array([index.setdefault(label, len(index)) for label in listing], dtype=np.intp)
+    return list(index), places
+
+
+def _read(label: object) -> _Reading:
+    """Return what one label says, by its ISO text whatever its type; None where nothing can be read."""
+    text = _as_text(label)
+    for frequency, pattern in _PATTERNS:
+        if match := pattern.fullmatch(text):
+            parts = match.groupdict()
+            word = parts.get("position") or "1"
+            year, position = int(parts["year"]), _CHINESE.get(word) or int(word)
+            if frequency:
+                return frequency, year * frequency.per_year + position - 1
+            with suppress(ValueError):
+                return date(year, position, int(parts["day"]))
+    return None
+
+
+def _as_text(label: object) -> str:
+    """Return the label as plain text, full-width letters and digits made narrow; empty for what no label may be."""
+    if isinstance(label, str):
+        return unicodedata.normalize("NFKC", label).strip()
+    if isinstance(label, int | float | np.integer | np.floating):
+        return str(int(label)) if float(label).is_integer() else ""
+    if isinstance(label, date):
+        return label.isoformat()[:10]
+    if isinstance(label, np.datetime64) or getattr(label, "freqstr", None) in _CALENDAR:
+        return str(label)
+    return ""
+
+
+def _is_missing(label: object) -> bool:
+    return str(label).strip() in _MISSING
+
+
+def _missing(found: _Found) -> Iterator[Fault]:
+    gone = [code for code, label in enumerate(found.distinct) if _is_missing(label)]
+    if gone:
+        rows = np.flatnonzero(np.isin(found.codes, gone)).tolist()
+        yield Fault(
+            f"{found.column}: {len(rows)} of {len(found.codes)} labels are missing: row {listed(rows)}, counted from 0;"
+            " write them or leave these rows out"
+        )
+
+
+def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
+    pairs = enumerate(zip(found.distinct, found.readings, strict=True))
+    bad = [code for code, (label, reading) in pairs if reading is None and not _is_missing(label)]
+    if bad:
+        shown = ", ".join(found.example(code) for code in bad[:most])
+        more = f" and {len(bad) - most} more" if len(bad) > most else ""
+        yield Fault(f"{found.column}: cannot read {shown}{more}, rows counted from 0; write {ACCEPTED}")
+
+
+def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:
+    """Return the one frequency of all labels, or why there is none."""
+    met: dict[Frequency, str] = {}
+    for code, reading in enumerate(found.readings):
+        if isinstance(reading, tuple) and reading[0] not in met:
+            met[reading[0]] = f"{reading[0].name} {found.example(code)}"
+    if given:
+        other = ", ".join(text for frequency, text in met.items() if frequency != given)
+        return Fault(f"{found.column}: {given.name}s are expected, found {other}") if other else given
+    if len(met) > 1:
+        return Fault(f"{found.column}: labels of more than one frequency, {', '.join(met.values())}; keep to one")
+    days = sorted({reading for reading in found.readings if isinstance(reading, date)})
+    known = next(iter(met), None) or _inferred(days)
+    return _crowded(days, known, found.column) or known
+
+
+def _inferred(days: Sequence[date]) -> Frequency:
+    """Return the coarsest frequency that keeps sorted, distinct dates apart without guessing; month at the finest."""
+    if len(days) < 2:
+        return MONTH
+    if {(day.month, day.day) for day in days} in ({(1, 1)}, {(12, 31)}):
+        return YEAR
+    apart = all(later - earlier >= timedelta(days=80) for earlier, later in pairwise(days))
+    return QUARTER if apart and not _crowded(days, QUARTER, "") else MONTH
+
+
+def _crowded(days: Sequence[date], frequency: Frequency, column: str) -> Fault | None:
+    """Return the fault of two dates in one period, None where each has its own."""
+    for earlier, later in pairwise(days):
+        ordinal, _ = _bounds(later, frequency)
+        if _bounds(earlier, frequency)[0] == ordinal:
+            return Fault(
+                f"{column}: more than one date falls in one {frequency.name}: {earlier} and {later} in "
+                f"{format_period(ordinal, frequency)}; keep one date in each, or write the {frequency.name}s themselves"
+            )
+    return None
+
+
+def _bounds(reading: tuple[Frequency, int] | date, frequency: Frequency) -> tuple[int, int]:
+    """Return the first and last ordinal of what a label covers, in a frequency that is not coarser than its own."""
+    if isinstance(reading, date):
+        ordinal = reading.year * frequency.per_year + (reading.month - 1) * frequency.per_year // 12
+        return ordinal, ordinal
+    own, ordinal = reading
+    parts = frequency.per_year // own.per_year
+    return ordinal * parts, ordinal * parts + parts - 1
+
+
+def _ends(text: object) -> list[object]:
+    """Return the selector as its one period or its two ends, of which one may be empty."""
+    if isinstance(text, str) and _read(text) is None:
+        ends = [end.strip() for end in unicodedata.normalize("NFKC", text).split(":")]
+        if len(ends) == 2 and any(ends):
+            return list(ends)
+    return [text]
+
+
+def _edges(end: object, text: object, frequency: Frequency, column: str) -> tuple[int, int] | Fault:
+    """Return what one end covers, everything where it is open, or why it cannot serve."""
+    if isinstance(end, str) and end == "" != text:
+        return EARLIEST, LATEST
+    reading = _read(end)
+    if reading is None:
+        inside = "" if end is text else f" in {text!r}"
+        return Fault(f"{column}: cannot read {end!r}{inside}; write a period or first:last, a period as {ACCEPTED}")
+    if isinstance(reading, tuple) and reading[0].per_year > frequency.per_year:
+        own, ordinal = reading
+        coarser = format_period(ordinal * frequency.per_year // own.per_year, frequency)
+        return Fault(
+            f"{column}: {end!r} is a {own.name}, finer than the data, which has {frequency.name}s; write {coarser}"
+        )
+    return _bounds(reading, frequency)

@@ -1,0 +1,251 @@
+"""Turns any table into a float64 array with labels, and arrays back into what the user gave."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import CellsError, DataError, listed, raise_all
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Numbers with the labels they came with.
+
+    `values` is (..., n, k); `columns` are None for a plain array; `complete` says that no value is
+    missing; `source` is what the user gave, from which answers take their kind and their labels.
+    """
+
+    values: Array
+    columns: tuple[Any, ...] | None
+    complete: bool
+    source: Any
+
+    def like(self, values: Array) -> Any:
+        """Return values (..., n, k) as the kind of table that came in."""
+        if self.columns is None:
+            return values.reshape(*values.shape[:-2], -1) if np.ndim(self.source) == 1 else values
+        if _is_pandas(self.source):
+            return _pandas_like(self.source, values)
+        frame = _narwhals(self.source)
+        if frame is self.source or not hasattr(frame, "columns"):
+            return _narwhals_series(frame, str(self.columns[0]), values[:, 0])
+        columns = {str(c): values[:, j] for j, c in enumerate(self.columns)}
+        return _from_columns(frame, columns)
+
+    def rows(self, values: Array, name: str = "score") -> Any:
+        """Return one number a row, (..., n), labelled like the rows that came in."""
+        if self.columns is None:
+            return float(values[..., 0]) if np.ndim(self.source) == 1 else values
+        if _is_pandas(self.source):
+            import pandas as pd
+
+            return pd.Series(values, index=self.source.index, name=name)
+        return _narwhals_series(_narwhals(self.source), name, values)
+
+    def named(self, values: Array, name: str = "weight") -> Any:
+        """Return one number a column, (..., k): a Series by column name where there are names."""
+        if self.columns is None:
+            return values
+        import pandas as pd
+
+        return pd.Series(values, index=pd.Index(self.columns, dtype=object).infer_objects(), name=name)
+
+    def refusal(self, error: CellsError) -> DataError:
+        """Return the kernel's complaint with the cells named."""
+        cells = np.argwhere(np.broadcast_to(error.marked, self.values.shape))
+        at = [(int(cell[-2]), int(cell[-1]), self.values[tuple(cell)]) for cell in cells]
+        return DataError(*shortened([f"{self.cell(i, j)}: {value:g}: {error.why}" for i, j, value in at]))
+
+    def cell(self, row: int, column: int) -> str:
+        """Return where a cell is, in the user's own labels."""
+        place = f"column {self.columns[column]!r}" if self.columns else f"column {column}"
+        return f"{place}, {row_label(self.source, row)}"
+
+
+def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
+    """Return any table as float64 numbers with labels; the border where data is checked, once.
+
+    Parameters
+    ----------
+    x : pandas, polars or pyarrow table or series, or array-like (..., n, k)
+        Rows by columns; missing is NaN or null. A one-dimensional array is one column or one row,
+        as `vector` says.
+
+    Raises
+    ------
+    DataError
+        Text or infinity in a number column (the cells are named), no rows, no columns, two columns of one name.
+    """
+    if isinstance(x, Labelled):
+        return x
+    values, columns, faults = _array(x, vector) if _is_array(x) else _columns(x)
+    if values.size == 0:
+        raise DataError(f"the table is empty: {values.shape[-2]} rows by {values.shape[-1]} columns")
+    with np.errstate(all="ignore"):
+        suspicious = not math.isfinite(values.sum())
+    labelled = Labelled(values, columns, not (suspicious and bool(np.isnan(values).any())), x)
+    if suspicious:
+        faults += _infinities(labelled)
+    raise_all(DataError, shortened(faults))
+    return labelled
+
+
+def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, list[str]]:
+    """Return cells as floats (missing: NaN) and one fault for each cell that is no number."""
+    values, faults = [], []
+    for row, cell in enumerate(cells):
+        value = _number(cell)
+        if value is None:
+            faults.append(f"{where(row)}: {cell!r} is not a number")
+        values.append(math.nan if value is None else value)
+    return np.array(values, dtype=np.float64), faults
+
+
+def column_values(column: Any, where: Callable[[int], str]) -> tuple[Array, list[str]]:
+    """Return a pandas or narwhals column as floats and the faults of its cells."""
+    if _is_pandas(column):
+        if _plain_number(column.dtype):
+            return column.to_numpy(dtype=np.float64, na_value=math.nan), []
+        return numbers(column.tolist(), where)
+    dtype = column.dtype
+    if dtype.is_numeric() or dtype == _nw().Boolean:
+        return np.array(column.cast(_nw().Float64).to_numpy(), dtype=np.float64), []
+    return numbers(column.to_list(), where)
+
+
+def shortened(faults: list[str], most: int = 20) -> list[str]:
+    """Return the faults, those past `most` counted instead of named."""
+    return faults if len(faults) <= most else [*faults[:most], f"and {len(faults) - most} more faults of this kind"]
+
+
+def row_label(source: Any, row: int) -> str:
+    """Return a row's own label where it has one, else its position from 0."""
+    if _is_pandas(source):
+        return f"row {source.index[row]!r}"
+    return f"row {row}"
+
+
+def _number(cell: Any) -> float | None:
+    """Return a float, NaN for a missing cell, None for what is no number."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()) or type(cell).__name__ in ("NAType", "NaTType"):
+        return math.nan
+    if isinstance(cell, (complex, np.complexfloating)) or hasattr(cell, "year") or hasattr(cell, "total_seconds"):
+        return None
+    try:
+        return float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, (np.ndarray, list, tuple))
+
+
+def _is_pandas(x: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(x, (pandas.DataFrame, pandas.Series))
+
+
+def _plain_number(dtype: Any) -> bool:
+    return getattr(dtype, "kind", "O") in "biuf"
+
+
+def _nw() -> Any:
+    import narwhals.stable.v2 as nw
+
+    return nw
+
+
+def _narwhals(x: Any) -> Any:
+    nw = _nw()
+    try:
+        frame = nw.from_native(x, allow_series=True)
+    except TypeError:
+        raise DataError(
+            f"cannot read a table from {type(x).__name__}: give a pandas, polars or pyarrow table, or an array"
+        ) from None
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
+    try:
+        raw = np.asarray(x)
+    except ValueError:
+        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
+    faults: list[str] = []
+    if raw.dtype.kind in "biuf":
+        values = np.asarray(raw, dtype=np.float64)
+    else:
+        shape = raw.shape
+        values, faults = numbers(raw.ravel().tolist(), lambda i: f"cell {tuple(map(int, np.unravel_index(i, shape)))}")
+        values = values.reshape(shape)
+    if values.ndim == 0:
+        raise DataError("a single number is no table; give n rows by k columns")
+    if values.ndim == 1:
+        values = values[:, np.newaxis] if vector == "column" else values[np.newaxis, :]
+    return values, None, faults
+
+
+def _columns(x: Any) -> tuple[Array, tuple[Any, ...], list[str]]:
+    if _is_pandas(x):
+        frame = x.to_frame() if x.ndim == 1 else x
+        names = tuple(frame.columns)
+        series = [frame.iloc[:, j] for j in range(len(names))] if not _one_block(frame) else None
+    else:
+        frame = _narwhals(x)
+        frame = frame if hasattr(frame, "columns") else frame.to_frame()
+        names, series = tuple(frame.columns), [frame.get_column(c) for c in frame.columns]
+    repeated = sorted({str(c) for c in names if names.count(c) > 1})
+    if repeated:
+        raise DataError(f"two columns have one name: {listed(repeated)}; rename one")
+    if series is None:
+        return frame.to_numpy(), names, []
+    values, faults = _stack(series, names, x)
+    return values, names, faults
+
+
+def _one_block(frame: Any) -> bool:
+    return all(dtype == np.float64 and isinstance(dtype, np.dtype) for dtype in frame.dtypes)
+
+
+def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Array, list[str]]:
+    length = len(series[0]) if series else 0
+    values, faults = np.empty((length, len(series)), order="F"), []
+    for j, (column, name) in enumerate(zip(series, names, strict=True)):
+        place = f"column {name!r}"
+        values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}")  # type: ignore[misc]
+        faults += bad
+    return values, faults
+
+
+def _infinities(x: Labelled) -> list[str]:
+    cells = np.argwhere(np.isinf(x.values))
+    return [f"{x.cell(int(i[-2]), int(i[-1]))}: infinity; give a finite number or leave it missing" for i in cells]
+
+
+def _pandas_like(source: Any, values: Array) -> Any:
+    import pandas as pd
+
+    if source.ndim == 1:
+        return pd.Series(values[:, 0], index=source.index, name=source.name)
+    return pd.DataFrame(values, index=source.index, columns=source.columns, copy=False)
+
+
+def _narwhals_series(frame: Any, name: str, values: Array) -> Any:
+    nw = _nw()
+    return nw.new_series(name, values, backend=frame.implementation).fill_nan(None).to_native()
+
+
+def _from_columns(frame: Any, columns: dict[str, Array]) -> Any:
+    nw = _nw()
+    out = nw.from_dict(columns, backend=frame.implementation)
+    return out.with_columns(nw.all().fill_nan(None)).to_native()

@@ -1,0 +1,94 @@
+"""The rows a method learns from: their statistics, their names, and the refusal of what cannot be learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.rows.table import Array
+from hengdian_index.stats import Statistic
+
+S = TypeVar("S", bound=Statistic)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows to learn from, in one or several chunks (..., n, k).
+
+    Parameters
+    ----------
+    chunks : tuple of arrays (..., n, k)
+        The rows; a statistic of the whole is the merged statistic of the chunks.
+    columns : tuple of names, optional
+        One per column; positions are named where it is missing.
+    labels : sequence, optional
+        Row labels, for a method that refers to one unit.
+    best, worst : float, optional
+        Ends of the scale that belong to it even if no row reaches them (distance to a target: 0).
+
+    Examples
+    --------
+    >>> from hengdian_index.stats import Range
+    >>> whole = Sample((np.array([[1.0], [5.0]]), np.array([[9.0]])), ("a",))
+    >>> whole.measure(Range).hi
+    array([9.])
+    """
+
+    chunks: tuple[Array, ...]
+    columns: tuple[Any, ...] | None = None
+    labels: Sequence[Any] | None = None
+    best: float | None = None
+    worst: float | None = None
+    _known: dict[type, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def x(self) -> Array:
+        """All rows in one array (..., n, k), for a method that has no small statistic."""
+        return self.chunks[0] if len(self.chunks) == 1 else np.concatenate(self.chunks, axis=-2)
+
+    @property
+    def k(self) -> int:
+        """Number of columns."""
+        return self.chunks[0].shape[-1]
+
+    def measure(self, statistic: type[S]) -> S:
+        """Return the statistic of all rows, computed once."""
+        if statistic not in self._known:
+            self._known[statistic] = reduce(add, map(statistic.of, self.chunks))
+        answer: S = self._known[statistic]
+        return answer
+
+    def name(self, column: int) -> str:
+        """Return how a message calls a column."""
+        return f"indicator {self.columns[column]!r}" if self.columns else f"column {column}"
+
+    def refuse(self, bad: NDArray[np.bool_], why: str) -> None:
+        """Raise one DataError with a fault for every column that is marked (..., k)."""
+        marked = np.flatnonzero(np.reshape(bad, (-1, self.k)).any(axis=0))
+        raise_all(DataError, [f"{self.name(int(j))}: {why}" for j in marked])
+
+    def need_values(self, n: NDArray[np.int64], least: int = 1) -> None:
+        """Refuse columns with fewer than `least` values to learn from."""
+        self.refuse(n == 0, "no value in the rows to learn from; leave it out, or give rows that have one")
+        self.refuse(n < least, f"only {int(np.min(n))} value in the rows to learn from; at least {least} are needed")
+
+    def per_column(self, value: Any, option: str) -> Array:
+        """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""
+        if isinstance(value, Mapping):
+            names = self.columns or tuple(range(self.k))
+            surplus = [name for name in value if name not in names]
+            faults = [f"{option}: no column {name!r}{suggestion(name, names)}" for name in surplus]
+            faults += [f"{option}: no value for {self.name(j)}" for j, name in enumerate(names) if name not in value]
+            raise_all(SpecError, faults)
+            value = [value[name] for name in names]
+        numbers = np.asarray(value, dtype=np.float64)
+        if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
+            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {value!r}")
+        return np.broadcast_to(numbers, (self.k,))

@@ -1,0 +1,17 @@
+"""Weights of indicators: learnt from the data, or judged.
+
+An objective method is `f(x, ...) -> weights`: x is a table or array of units by indicators, (..., n, k), used as given
+(inside an index: directed and normalised); the answer is non-negative and sums to 1, a Series by column name where x
+has names. A judged method takes the judgement instead of x. Missing values are left out column by column; methods of
+correlation use the rows complete in all columns. A constant column gets weight 0 where the formula says 0, with a line
+in the log; where the formula says nothing it is refused. One row, or columns that are all constant, are refused.
+"""
+
+from __future__ import annotations
+
+from hengdian_index.methods import names_of
+from hengdian_index.weights.conflict import *  # noqa: F403  # each file names its methods by defining them
+from hengdian_index.weights.given import *  # noqa: F403
+from hengdian_index.weights.spread import *  # noqa: F403
+
+__getattr__, __dir__ = names_of("weights", globals())

@@ -1,0 +1,85 @@
+"""Weights by what a column says that the others do not."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from hengdian_index.decorators import weighting
+from hengdian_index.errors import DataError
+from hengdian_index.maps import Ranks
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.stats import Ordered, Products, Range
+from hengdian_index.weights.checks import note_constant
+
+Constant: TypeAlias = Literal["raise", "zero"]
+
+
+@weighting(sees="statistics", unit_free=True)
+def critic(
+    sample: Sample,
+    *,
+    correlation: Literal["pearson", "absolute", "spearman"] = "pearson",
+    constant: Constant = "raise",
+    direction: Any = 1,
+) -> Array:
+    """CRITIC weights: contrast of each column times its conflict with the others.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators; each column is divided by its range, so min-max and z-scores give the same answer.
+    correlation : {"pearson", "absolute", "spearman"}
+        "pearson": 1 - r (Diakoulaki; default). "absolute": 1 - |r|, redundancy of either sign. "spearman": rank r.
+    constant : {"raise", "zero"}
+        Refuse constant columns, or leave them out with weight 0.
+    direction : 1 or -1, or one a column (sequence, or mapping by name)
+        -1 turns the sign of a column before the correlation.
+
+    Raises
+    ------
+    DataError
+        A constant column (elsewhere one of them makes every weight NaN); columns that all say the same.
+
+    Notes
+    -----
+    c_j = s_j / (max_j - min_j) sum_l (1 - r_jl); w = c / sum c. The ddof of s cancels. One column alone weighs 1.
+    Source: Diakoulaki, Mavrotas & Papayannakis 1995 (Computers & Operations Research 22). Proof: Krishnan (2021),
+    Table 5.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.critic([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]).round(3)
+    array([0.286, 0.429, 0.286])
+    """
+    if sample.k == 1:
+        return np.ones((*sample.chunks[0].shape[:-2], 1))
+    products, seen = sample.measure(Products), sample.measure(Range)
+    sample.need_values(np.broadcast_to(products.n[..., np.newaxis], seen.lo.shape), least=2)
+    flat = (products.deviation() == 0) | (seen.lo == seen.hi)
+    if constant == "raise":
+        sample.refuse(flat, "constant, so its correlation is undefined; leave it out, or constant='zero'")
+    note_constant(sample, flat)
+    conflict = _conflict(sample, correlation, sample.per_column(direction, "direction"))
+    contrast = products.deviation() / np.where(flat, 1.0, seen.hi - seen.lo)
+    c = np.where(flat | (conflict < 1e-12), 0.0, contrast * conflict)
+    if not (c.sum(axis=-1) > 0).all():
+        raise DataError("critic: all columns say the same (correlation 1), so none conflicts; use 'equal' or 'deviation'")
+    return c
+
+
+def _conflict(sample: Sample, correlation: str, sign: Array) -> Array:
+    """Return sum_l (1 - r_jl) of each column, constant columns left out."""
+    r = _rank_products(sample).correlation() if correlation == "spearman" else sample.measure(Products).correlation()
+    r = np.abs(r) if correlation == "absolute" else r * np.multiply.outer(sign, sign)
+    total: Array = np.nansum(1 - r, axis=-1)
+    return total
+
+
+def _rank_products(sample: Sample) -> Products:
+    """Return the products of the ranks, over the rows complete in all columns."""
+    x = np.where(np.isnan(sample.x).any(axis=-1, keepdims=True), np.nan, sample.x)
+    return Products.of(Ranks(Ordered.of(x).values)(x))

@@ -1,0 +1,60 @@
+"""Weights that do not depend on the data: equal, and given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.decorators import unit_sum, weighting
+from hengdian_index.errors import SpecError
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+
+
+@weighting(sees="statistics", unit_free=True)
+def equal(sample: Sample) -> Array:
+    """Equal weights, 1/k each.
+
+    Within an index they are equal within each group; equal over all leaves is another choice. Proof: TAI (Table 38).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.equal([[1.0, 5.0], [2.0, 3.0]])
+    array([0.5, 0.5])
+    """
+    return np.full((*sample.chunks[0].shape[:-2], sample.k), 1 / sample.k)
+
+
+@weighting(sees="judgement")
+def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
+    """Weights as given, rescaled to sum 1.
+
+    Parameters
+    ----------
+    values : mapping or Series by name, or sequence (k,)
+        Numbers of 0 or more, not all 0. A sum other than 1 is rescaled, with a line in the log.
+
+    Raises
+    ------
+    SpecError
+        Negative or missing numbers, or all 0 (some tools accept (-1, 2, 3) and (0, 0, 0)).
+
+    Notes
+    -----
+    Proof: its laws.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.fixed([1, 3])
+    array([0.25, 0.75])
+    """
+    names = tuple(values.keys()) if hasattr(values, "keys") else None
+    given = [values[name] for name in names] if names else list(values)
+    try:
+        numbers = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SpecError(f"weights: each must be a number of 0 or more, not {given!r}") from None
+    return names, unit_sum(numbers, len(given), "weights")

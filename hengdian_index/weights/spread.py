@@ -1,0 +1,132 @@
+"""Weights by how much each column, for itself, tells the rows apart."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from hengdian_index.decorators import weighting
+from hengdian_index.errors import CellsError
+from hengdian_index.journal import note
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.stats import LogSums, Moments, Range
+from hengdian_index.weights.checks import note_constant
+
+
+@weighting(sees="statistics", unit_free=lambda zeros, **_: zeros == "exact")
+def entropy(sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", shift: float = 1e-4) -> Array:
+    """Entropy weights: the more unequally a column is spread over the rows, the more it weighs.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, 0 or more. What x is decides the answer: raw values (Zavadskas), min-max (Krishnan; most
+        Chinese texts) and 1/x for costs give three different weight vectors for one table; the caller normalises.
+    zeros : {"exact", "shift", "spssau"}
+        "exact": 0 ln 0 = 0, the limit, no constant to choose. "shift": `shift` is added to every column first (a
+        common snippet; .001 to 1 moves weights by .0003 to .06). "spssau": |min| + 0.01 is added to the columns that
+        hold a value of 0 or less.
+    shift : float
+        What "shift" adds.
+
+    Returns
+    -------
+    array or Series (..., k)
+
+    Raises
+    ------
+    DataError
+        A negative value under "exact", a column whose total is 0, a single row, all columns constant.
+
+    Notes
+    -----
+    p_ij = x_ij / sum_i x_ij; e_j = -(1 / ln n) sum_i p_ij ln p_ij; w_j = (1 - e_j) / sum (1 - e). Computed as
+    1 - e_j = sum_i (x/m) ln(x/m) / (n ln n), the Theil index over ln n: every term is >= 0, so a column at 1e7 that
+    varies by 1 keeps its digits, where 1 - e loses all. n is the number of rows summed over; a widely copied snippet
+    divides by ln(years) instead, which inverts the order of the weights.
+
+    Source: Shannon 1948; Zeleny 1982; Hwang & Yoon 1981. Proof: Zavadskas (raw), Krishnan (min-max), the hospital
+    example.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.entropy([[1.0, 1.0], [1.0, 3.0], [1.0, 0.0]])
+    array([0., 1.])
+    """
+    shifted = _shifted(sample, zeros, shift)
+    sums = shifted.measure(LogSums)
+    sample.need_values(sums.n, least=2)
+    if sums.negative.any():
+        raise CellsError(shifted.x < 0, "a share of a total cannot be negative; normalise first, or zeros='spssau'")
+    sample.refuse(~(sums.mean > 0), "all values are 0, so shares of the total do not exist; leave it out")
+    note_constant(sample, sums.divergence == 0)
+    n = sums.n.astype(np.float64)
+    return sums.divergence / (n * np.log(n))
+
+
+@weighting(sees="statistics", unit_free=True)
+def variation(sample: Sample) -> Array:
+    """Coefficient-of-variation weights: standard deviation over mean, normalised.
+
+    Raises
+    ------
+    DataError
+        A mean of 0 or less (z-scores have mean 0: use min-max scores).
+
+    Notes
+    -----
+    w_j proportional to s_j / m_j; free of the unit of measure; ddof cancels. Proof: its laws and a slow formula.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.variation([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]]).round(3)
+    array([0.435, 0.565])
+    """
+    moments = sample.measure(Moments)
+    sample.need_values(moments.n, least=2)
+    sample.refuse(~(moments.mean > 0), "mean not above 0, so a coefficient of variation says nothing; use min-max scores")
+    note_constant(sample, moments.m2 == 0)
+    return moments.deviation() / moments.mean
+
+
+@weighting(sees="statistics", unit_free=False)
+def deviation(sample: Sample, *, ddof: int = 1) -> Array:
+    """Standard-deviation weights, on x as given.
+
+    Raw units would rank the columns by unit of measure (grams for kilograms makes a weight .997): use it on min-max
+    scores. Columns whose deviations lie apart by a factor above 1000 get a line in the log.
+
+    Notes
+    -----
+    w_j proportional to s_j. Proof: Krishnan (2021), Table 5 (the deviations of min-max columns).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.deviation([[0.0, 0.0], [1.0, 3.0]])
+    array([0.25, 0.75])
+    """
+    moments = sample.measure(Moments)
+    sample.need_values(moments.n, least=ddof + 1)
+    note_constant(sample, moments.m2 == 0)
+    s = moments.deviation(ddof)
+    positive = s[s > 0]
+    if positive.size and positive.max() > 1000 * positive.min():
+        note("weights", "the columns' deviations differ by a factor above 1000; are they in one unit?")
+    return s
+
+
+def _shifted(sample: Sample, zeros: str, shift: float) -> Sample:
+    """Return the sample with the zero rule applied to its values."""
+    if zeros == "exact":
+        return sample
+    if zeros == "shift":
+        amount: Array = np.full(sample.k, float(shift))
+    else:
+        lo = sample.measure(Range).lo
+        amount = np.where(lo <= 0, np.abs(lo) + 0.01, 0.0)
+    return Sample(tuple(chunk + amount[..., np.newaxis, :] for chunk in sample.chunks), sample.columns)
