@@ -372,16 +372,14 @@ def verdict(matrix: object, *, method: str = "eigenvector", random_index: str | 
     """
     judgements = _one(matrix)
     found = priorities(matrix, method=method, random_index=random_index)
-    name, value, limit = ("CR", found.cr, CONSISTENT_BELOW)
+    name, value, limit = "CR", found.cr, CONSISTENT_BELOW
     if value is None:
-        name, value, limit = ("GCI", found.gci, gci_threshold(found.n))
+        name, value, limit = "GCI", found.gci, gci_threshold(found.n)
     if found.consistent:
         return f"{name} {value:.3g} < {limit}"
-    worst = revise(matrix, random_index=random_index).iloc[0]
-    where = (
-        f"({worst['first']!r}, {worst['second']!r})" if judgements.names else f"[{worst['first']}, {worst['second']}]"
-    )
-    return f"{name} {value:.3g} >= {limit}; look at {where}: {worst['value']:.3g}, suggested {worst['suggested']:.3g}"
+    worst: Any = next(revise(matrix, random_index=random_index).itertuples())
+    where = f"({worst.first!r}, {worst.second!r})" if judgements.names else f"[{worst.first}, {worst.second}]"
+    return f"{name} {value:.3g} >= {limit}; look at {where}: {worst.value:.3g}, suggested {worst.suggested:.3g}"
 
 
 def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None = None) -> Compatibility:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from typing import Any, Protocol, overload
 
@@ -138,10 +138,9 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
                 return Labelled(values, names, True, names).named(values) if names else values
             table = take(x)
             try:
-                try:
+                if options.get("details"):
+                    return with_labels(function(as_sample(table), **options), table)
                 return table.named(weigh(method, as_sample(table), options))
-            except CellsError as error:
-                raise table.refusal(error) from None
             except CellsError as error:
                 raise table.refusal(error) from None
 
@@ -215,6 +214,17 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
 
     given: Registered = _public(scores, method, "x", {"w": None, "missing": "reweight", "coverage": 0.65})
     return given
+
+
+def with_labels(details: Any, table: Labelled) -> Any:
+    """Return a details value whose arrays carry the table's labels.
+
+    A field says what its array runs over in its metadata: `{"axis": "rows"}` (..., n), `"columns"` (..., k), or
+    `"table"` (..., n, k); other fields stay as they are.
+    """
+    give = {"rows": table.rows, "columns": table.named, "table": table.like}
+    axes = {f.name: f.metadata["axis"] for f in fields(details) if "axis" in f.metadata}
+    return replace(details, **{name: give[axis](getattr(details, name)) for name, axis in axes.items()})
 
 
 def _weights(w: Any, table: Labelled) -> Array:

@@ -59,6 +59,7 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
 
     Examples
     --------
+    >>> from hengdian_index.errors import suggestion
     >>> suggestion("entrpy", ["equal", "entropy"])
     "; did you mean 'entropy'? (equal, entropy)"
     """
@@ -73,6 +74,7 @@ def listed(items: Sequence[object], most: int = 5) -> str:
 
     Examples
     --------
+    >>> from hengdian_index.errors import listed
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
     """

@@ -42,6 +42,7 @@ def journal() -> Iterator[list[Entry]]:
 
     Examples
     --------
+    >>> from hengdian_index.journal import journal, note
     >>> with journal() as lines:
     ...     note("weights", "values rescaled to sum 1")
     >>> lines[0].why

@@ -60,6 +60,8 @@ class Affine:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from hengdian_index.maps import Affine
     >>> half = Affine(np.array([2.0]), np.array([4.0]), np.array([100.0]), np.array([0.0]))
     >>> half(np.array([[4.0]]))
     array([[50.]])
@@ -227,6 +229,8 @@ def chain(*maps: Map | None) -> Map:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from hengdian_index.maps import Affine, Mirror, chain
     >>> one = np.ones(1)
     >>> chain(Mirror(), Affine(one, one, one, one))
     Affine(centre=array([-1.]), spread=array([-1.]), gain=array([1.]), at=array([1.]))

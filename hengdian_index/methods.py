@@ -136,6 +136,8 @@ def names_of(family: str, names: dict[str, Any]) -> tuple[Callable[[str], Any], 
         raise AttributeError(f"{family} has no method {name!r}{suggestion(name, known) if name[:1] != '_' else ''}")
 
     def public() -> list[str]:
-        return sorted(n for n, v in names.items() if inspect.isfunction(v) and v.__module__.startswith(f"{__package__}.{family}."))
+        return sorted(
+            n for n, v in names.items() if inspect.isfunction(v) and v.__module__.startswith(f"{__package__}.{family}.")
+        )
 
     return absent, public

@@ -35,6 +35,8 @@ class Sample:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from hengdian_index.sample import Sample
     >>> from hengdian_index.stats import Range
     >>> whole = Sample((np.array([[1.0], [5.0]]), np.array([[9.0]])), ("a",))
     >>> whole.measure(Range).hi

@@ -41,6 +41,8 @@ class Range:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from hengdian_index.stats import Range
     >>> Range.of(np.array([[1.0], [4.0]])) + Range.of(np.array([[9.0]]))
     Range(n=array([3]), lo=array([1.]), hi=array([9.]))
     """

@@ -153,9 +153,10 @@ def test_huangshan_by_the_other_methods():
 
 
 def test_leader_ratios_under_the_older_table():
-    """CASE.toml: with .58 / .90 the ratios are .0438 .0318 .0559."""
+    """CASE.toml, note of the leader check, its digits cut off and not rounded (the first is .04386)."""
     names = ("leader_criteria", "leader_experience", "leader_education")
-    within([ahp.priorities(table(f"{name}.csv")).cr for name in names], [0.0438, 0.0318, 0.0559], 5e-5)
+    ratios = [ahp.priorities(table(f"{name}.csv")).cr for name in names]
+    assert [int(10_000 * ratio) for ratio in ratios] == [438, 318, 559]
 
 
 # Oracles: textbook loops beside the fast kernels.
@@ -441,7 +442,7 @@ def test_shares_weigh_the_people():
 
 
 def test_fault_22_the_random_index_is_chosen_and_named():
-    matrix = from_upper(3, [2, 6, 1.16])  # CI = .0543
+    matrix = from_upper(3, [2, 2, 2.7])  # CI = .0553: below .058, above .052
     older, newer = (ahp.priorities(matrix, random_index=name) for name in ("saaty", "saaty_2008"))
     assert (older.consistent, older.random_index, older.random_index_source) == (True, 0.58, "saaty")
     assert (newer.consistent, newer.random_index, newer.random_index_source) == (False, 0.52, "saaty_2008")
@@ -569,7 +570,7 @@ def test_faults_name_the_items():
         (lambda: ahp.random_index(0), "n must be a whole number from 1"),
         (lambda: ahp.random_index(3, missing=-1), "missing must be"),
         (lambda: ahp.complete(WRITTEN, method="mean"), "no completion 'mean'"),
-        (lambda: ahp.combine([WRITTEN], how="aji"), "did you mean 'aij'"),
+        (lambda: ahp.combine([WRITTEN], how="aijs"), "did you mean 'aij'"),
         (lambda: ahp.combine([WRITTEN], how="aij", method="geometric"), "how='aip' only"),
         (lambda: ahp.combine([WRITTEN, WRITTEN], shares=[1, -1, np.nan]), r"2 shares, found 3\n.*-1\.0, nan"),
         (lambda: ahp.combine([WRITTEN, WRITTEN], shares=[0, 0]), "all 0"),
@@ -658,4 +659,5 @@ def test_ten_thousand_matrices_of_nine_take_less_than_half_a_second():
     start = time.perf_counter()
     found = ahp.priorities(batch)
     assert time.perf_counter() - start < 0.5
-    np.testing.assert_allclose((batch @ found.weights[..., None])[..., 0] / found.weights, found.lambda_max[:, None])
+    ratios = (batch @ found.weights[..., None])[..., 0] / found.weights
+    np.testing.assert_allclose(ratios / found.lambda_max[:, None], 1, rtol=1e-12)

@@ -67,7 +67,9 @@ def critic(
     contrast = products.deviation() / np.where(flat, 1.0, seen.hi - seen.lo)
     c = np.where(flat | (conflict < 1e-12), 0.0, contrast * conflict)
     if not (c.sum(axis=-1) > 0).all():
-        raise DataError("critic: all columns say the same (correlation 1), so none conflicts; use 'equal' or 'deviation'")
+        raise DataError(
+            "critic: all columns say the same (correlation 1), so none conflicts; use 'equal' or 'deviation'"
+        )
     return c
 
 

@@ -88,7 +88,9 @@ def variation(sample: Sample) -> Array:
     """
     moments = sample.measure(Moments)
     sample.need_values(moments.n, least=2)
-    sample.refuse(~(moments.mean > 0), "mean not above 0, so a coefficient of variation says nothing; use min-max scores")
+    sample.refuse(
+        ~(moments.mean > 0), "mean not above 0, so a coefficient of variation says nothing; use min-max scores"
+    )
     note_constant(sample, moments.m2 == 0)
     return moments.deviation() / moments.mean
 

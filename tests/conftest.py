@@ -1,0 +1,25 @@
+"""Shared by all tests: where the reference cases are, and how doctests print."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """Folder of the published cases, transcribed into the project."""
+    return HERE / "reference"
+
+
+@pytest.fixture(scope="session")
+def software() -> Path:
+    """Folder of numbers computed by other software; it is not part of the project."""
+    folder = Path(os.environ.get("HENGDIAN_REFERENCE", HERE.parents[1] / "shared" / "reference")) / "software"
+    if not folder.is_dir():
+        pytest.skip(f"the software cases are not here ({folder}); set HENGDIAN_REFERENCE to their folder")
+    return folder
