@@ -116,14 +116,9 @@ def _from_sequence(matrix: Any) -> NDArray[Any]:
         raise DataError("one matrix is wanted, found a list of them; for several people's judgements see ahp.combine")
     cells = matrix if isinstance(matrix, np.ndarray) else np.asarray(matrix, dtype=object)
     if cells.ndim == 1 and all(isinstance(row, (list, tuple)) for row in cells):
-        raise_all(
-            DataError,
-            [
-                f"row {i} of the matrix has {len(row)} entries, {len(cells)} expected"
-                for i, row in enumerate(cells)
-                if len(row) != len(cells)
-            ],
-        )
+        n = len(cells)
+        uneven = [(i, len(row)) for i, row in enumerate(cells) if len(row) != n]
+        raise_all(DataError, [f"row {i} of the matrix has {found} entries, {n} expected" for i, found in uneven])
     _refuse_oblong(cells.shape)
     return cells
 

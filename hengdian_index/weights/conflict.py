@@ -53,7 +53,7 @@ def critic(
     --------
     >>> import hengdian_index as hi
     >>> hi.weights.critic([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]).round(3)
-    array([0.286, 0.429, 0.286])
+    array([0.4, 0.4, 0.2])
     """
     if sample.k == 1:
         return np.ones((*sample.chunks[0].shape[:-2], 1))
