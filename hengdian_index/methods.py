@@ -18,7 +18,7 @@ Sees: TypeAlias = Literal["rows", "statistics", "judgement"]
 FAMILIES: dict[str, dict[str, Method]] = {"normalise": {}, "weights": {}, "aggregate": {}}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Method:
     """One method: its function, the family it belongs to, and what it declares about itself.
 
@@ -32,11 +32,23 @@ class Method:
     sees: Sees
     traits: Mapping[str, Any] = field(default_factory=dict)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Method) and (self.family, self.function) == (other.family, other.function)
+
+    def __hash__(self) -> int:
+        return hash((self.family, self.function))
+
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:
         """Options a user may give: the keyword-only parameters, without those the engine itself fills."""
         parameters = inspect.signature(self.function).parameters.values()
         return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in ("direction", "fit_on")}
+
+    @cached_property
+    def judgements(self) -> tuple[str, ...]:
+        """Names of what a judged method is given before its options."""
+        parameters = inspect.signature(self.function).parameters.values()
+        return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY) if self.sees == "judgement" else ()
 
     @cached_property
     def takes_direction(self) -> bool:

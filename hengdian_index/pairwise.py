@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,10 @@ Names = tuple[Hashable, ...] | None
 
 RECIPROCAL_TOLERANCE = 0.03
 """How far a_ij a_ji may be from 1: 1/7 typed as .14 is accepted, a > b with b > a is not."""
+_TOO_FAR = (
+    "the judgements contradict each other too far for 64-bit arithmetic (round a cycle, by a factor of 1e15 or more):"
+    " check for slips of typing; method='geometric' still gives an answer"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,15 +245,19 @@ def perron(values: Array) -> Array:
     geometric w, whose entries are near 1, so that nothing overflows.
     """
     scale = geometric(values)
-    errors = values * (scale[..., None, :] / scale[..., :, None])
-    power = errors / errors.max(axis=(-2, -1), keepdims=True)
-    for _ in range(64):
-        vector = power.sum(axis=-1)
-        ratios = (errors @ vector[..., None])[..., 0] / vector
-        if np.all(np.ptp(ratios, axis=-1) <= 4e-16 * (values.shape[-1] + 4) * ratios.max(axis=-1)):
-            break
-        power = power @ power
-        power /= power.max(axis=(-2, -1), keepdims=True)
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+        errors = values * (scale[..., None, :] / scale[..., :, None])
+        power = errors / errors.max(axis=(-2, -1), keepdims=True)
+        for _ in range(64):
+            vector = power.sum(axis=-1)
+            ratios = (errors @ vector[..., None])[..., 0] / vector
+            spread = np.ptp(ratios, axis=-1) / ratios.max(axis=-1)
+            if np.all(spread <= 4e-16 * (values.shape[-1] + 4)):
+                break
+            power = power @ power
+            power /= power.max(axis=(-2, -1), keepdims=True)
+    if not np.all(spread <= 1e-9):
+        raise DataError(_TOO_FAR)
     weights = scale * vector
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
@@ -307,26 +316,18 @@ def _log_least_squares(values: Array, given: NDArray[np.bool_]) -> Array:
 def _least_root(errors: Array, missing: NDArray[np.bool_]) -> Array:
     """Return the matrix whose missing entries, 1 at the start, are exp(t) with the least Perron root.
 
-    The root is convex in t (Bozoki, Fulop & Ronyai 2010): Newton's method, each step halved until the root falls.
+    The root is strictly convex in t (Bozoki, Fulop & Ronyai 2010): Newton's method.
     """
     i, j = np.nonzero(np.triu(missing))
-    best, (slope, bend, least) = errors, _slope(errors, i, j)
-    for _ in range(100):
-        if np.abs(slope).max() <= 1e-14 * len(errors) * least:
-            break
-        step = -np.linalg.solve(bend, slope)
-        for _halving in range(60):
-            trial = best.copy()
-            trial[i, j] *= np.exp(step)
-            trial[j, i] = 1 / trial[i, j]
-            trial_slope, trial_bend, trial_root = _slope(trial, i, j)
-            if trial_root < least or np.abs(trial_slope).max() < np.abs(slope).max():
-                break
-            step = step / 2
-        else:
-            break
-        best, slope, bend, least = trial, trial_slope, trial_bend, trial_root
-    return best
+    best = errors.copy()
+    with suppress(np.linalg.LinAlgError):
+        for _ in range(50):
+            slope, bend, least = _slope(best, i, j)
+            if np.abs(slope).max() <= 1e-14 * len(errors) * least:
+                return best
+            best[i, j] *= np.exp(-np.linalg.solve(bend, slope))
+            best[j, i] = 1 / best[i, j]
+    raise DataError(_TOO_FAR)
 
 
 def _slope(values: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> tuple[Array, Array, float]:

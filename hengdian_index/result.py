@@ -1,0 +1,306 @@
+"""What was computed: scores, series, changes, exact contributions, ranks, weights, log, provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.contributions import change_parts, level_parts
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.journal import Entry
+from hengdian_index.means import Scores
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array, shortened
+from hengdian_index.tree import Tree
+
+if TYPE_CHECKING:
+    from hengdian_index.engine import Setting
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The scores of some rows under a fitted index, and everything that follows from them.
+
+    Rows carry (unit, period) as index, or the table's own labels; columns are codes of the spec.
+    """
+
+    tree: Tree
+    setting: Setting
+    group_weights: Mapping[str, Array]
+    panel: Panel
+    indicator_scores: Array
+    group_scores: Mapping[str, Scores]
+    fit_rows: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Scores of every group, the root first (n, groups)."""
+        return self._frame({code: self.group_scores[code].values for code in self.tree.groups})
+
+    @cached_property
+    def normalised(self) -> pd.DataFrame:
+        """Normalised indicators (n, k)."""
+        return pd.DataFrame(self.indicator_scores, index=self.panel.labels, columns=list(self.tree.codes), copy=True)
+
+    @cached_property
+    def weights(self) -> pd.Series[float]:
+        """Weights within each group, indexed by (group, child)."""
+        pairs = [(code, child) for code in self.tree.groups for child in self.tree.by_code[code].children]
+        values = np.concatenate([self.group_weights[code] for code in self.tree.groups])
+        return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
+
+    @cached_property
+    def effective_weights(self) -> pd.Series[float]:
+        """Weight of each indicator in the whole: the product of the weights down the tree; sums to 1."""
+        share = {self.tree.root.code: 1.0}
+        for code in self.tree.groups:
+            for child, weight in zip(self.tree.by_code[code].children, self.group_weights[code], strict=True):
+                share[child] = share[code] * float(weight)
+        return pd.Series({code: share[code] for code in self.tree.codes}, name="effective weight")
+
+    def ranks(self, within: Literal["period", "unit"] | None = None) -> pd.DataFrame:
+        """Return the rank of each row in each group, 1 = best; ties share the smaller number.
+
+        Parameters
+        ----------
+        within : {None, "period", "unit"}
+            Compare all rows, those of one period, or those of one unit.
+        """
+        keys = {None: None, "period": self.panel.periods and self.panel.periods.ordinals, "unit": self.panel.units}
+        if within not in keys:
+            raise SpecError(f"within: no {within!r}{suggestion(within, [k for k in keys if k])}")
+        if within and keys[within] is None:
+            raise DataError(f"the rows have no {within}; name its column in the index")
+        scores = self.scores.reset_index(drop=True)
+        ranked = (
+            scores.rank(ascending=False, method="min")
+            if not within
+            else scores.groupby(keys[within]).rank(ascending=False, method="min")
+        )
+        return ranked.set_axis(self.panel.labels, axis=0)
+
+    def series(self, base: Any = None, to: float | None = None) -> pd.DataFrame:
+        """Return the levels of every group, the mean of the base period set to `to`.
+
+        Parameters
+        ----------
+        base : period, span or list of periods, optional
+            Default: the index's own base; without one, the first period.
+        to : float, optional
+            Level of the base period; default: the index's own (100). An index without base and `to` gives its scores.
+
+        Raises
+        ------
+        DataError
+            A base without rows or without a score, or a level of 0 or less in it: no series in per cent of that exists.
+
+        Notes
+        -----
+        to * score / mean of the scores over the base period; in a panel each unit has its own base level.
+        """
+        return self.scores * self._factors(base, to)
+
+    def changes(
+        self,
+        lag: int = 1,
+        how: Literal["percent", "points", "log"] = "percent",
+        *,
+        base: Any = None,
+        to: float | None = None,
+    ) -> pd.DataFrame:
+        """Return the change of every group on the period `lag` before.
+
+        Parameters
+        ----------
+        lag : int
+            1: the previous period; 4: a year ago in quarters. Counted by the calendar, so a hole gives missing.
+        how : {"percent", "points", "log"}
+            100 (s1 / s0 - 1), s1 - s0 in points of the series, or 100 ln(s1 / s0).
+        """
+        if how not in ("percent", "points", "log"):
+            raise SpecError(f"how: no {how!r}{suggestion(how, ['percent', 'points', 'log'])}")
+        levels = self.series(base, to).to_numpy()
+        before, now = self._before(levels, lag), levels
+        if how == "points":
+            return self._matrix(now - before)
+        self._need_positive(before, now, how)
+        return self._matrix(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
+
+    def contributions(
+        self,
+        node: str | None = None,
+        *,
+        of: Literal["level", "change"] = "change",
+        lag: int = 1,
+        depth: Literal["children", "indicators"] = "children",
+        share: bool = False,
+        base: Any = None,
+        to: float | None = None,
+    ) -> pd.DataFrame:
+        """Return what each part contributes to a group's level or to its change; the rows sum to it exactly.
+
+        Parameters
+        ----------
+        node : str, optional
+            Code of a group; default: the root.
+        of : {"change", "level"}
+            Both are printed as "contribution rate" in official releases; they are different numbers.
+        lag : int
+            For a change: on how many periods before.
+        depth : {"children", "indicators"}
+            The parts: the group's children, or the indicators below it.
+        share : bool
+            In per cent of the whole, instead of points of the series; missing where the change is 0.
+
+        Returns
+        -------
+        DataFrame (n, parts)
+            A further column "reweighting" appears where missing values changed the weights between the two periods,
+            and "interaction" where a group is aggregated by something else than a quasi-arithmetic mean.
+
+        Notes
+        -----
+        For a mean with the pair (f, f inverse) the change splits as w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) - f(y0)),
+        with the limit where y1 = y0; the level as y w_j f(z_j) / f(y). Down the tree the factors multiply. For the
+        geometric mean the first is the log-mean (Vartia-Montgomery) split.
+        """
+        branch = self._branch(node)
+        faults = [] if of in ("level", "change") else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
+        faults += (
+            []
+            if depth in ("children", "indicators")
+            else [f"depth: no {depth!r}{suggestion(depth, ['children', 'indicators'])}"]
+        )
+        raise_all(SpecError, faults)
+        factor = self._factors(base, to)[branch.code].to_numpy()
+        level = self.group_scores[branch.code].values * factor
+        if of == "level":
+            parts, whole = level_parts(self, branch.code, depth == "indicators"), level
+        else:
+            rows = self.panel.previous(lag)
+            parts = change_parts(self, branch.code, rows, depth == "indicators")
+            whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
+        frame = self._frame({name: values * factor for name, values in parts.items()})
+        if share:
+            frame = 100 * frame.div(np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole), axis=0)
+        frame.attrs["of"] = of
+        return frame
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """What was noted while fitting and scoring: step, why, and which unit, period and indicator."""
+        columns = ["step", "unit", "period", "indicator", "before", "after", "why"]
+        return pd.DataFrame([asdict(entry) for entry in self.entries], columns=columns)
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Versions, hashes of spec and data, fit rows, base, and the time of asking."""
+        from hengdian_index import __version__
+
+        data = hashlib.sha256(np.ascontiguousarray(self.panel.values).tobytes())
+        data.update(repr(list(self.panel.labels)).encode())
+        return {
+            "index": self.setting.name,
+            "hengdian_index": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
+            "spec_sha256": self.setting.fingerprint,
+            "data_sha256": data.hexdigest(),
+            "fit_rows": dict(self.fit_rows),
+            "base": self.setting.base,
+            "to": self.setting.to,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+
+    def __repr__(self) -> str:
+        first = f"{self.setting.name or 'index'}: {self.panel.n} rows, {len(self.tree.groups)} groups, {len(self.tree.codes)} indicators"
+        return f"<Result of {first}>"
+
+    def node_values(self, code: str) -> Array:
+        """Return the scores (n,) of a group or an indicator."""
+        if code in self.group_scores:
+            return self.group_scores[code].values
+        column: Array = self.indicator_scores[:, self.tree.codes.index(code)]
+        return column
+
+    def _branch(self, node: str | None) -> Any:
+        code = self.tree.root.code if node is None else node
+        if code not in self.tree.by_code:
+            raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
+        return self.tree.by_code[code]
+
+    def _factors(self, base: Any, to: float | None) -> pd.DataFrame:
+        """Return what each score is multiplied by to give its level: to / mean score of its unit over the base."""
+        base = self.setting.base if base is None else base
+        to = self.setting.to if to is None and base is not None else to
+        ones = pd.DataFrame(1.0, index=self.panel.labels, columns=list(self.tree.groups))
+        if to is None:
+            return ones
+        rows = self._base_rows(base)
+        units = (
+            np.zeros(self.panel.n, dtype=np.int64) if self.panel.units is None else pd.factorize(self.panel.units)[0]
+        )
+        values = self.scores.to_numpy()
+        means = pd.DataFrame(values[rows]).groupby(units[rows]).mean().reindex(range(units.max() + 1)).to_numpy()[units]
+        gaps = (
+            pd.DataFrame(np.isnan(values[rows]))
+            .groupby(units[rows])
+            .any()
+            .reindex(range(units.max() + 1), fill_value=True)
+        )
+        self._need_base(means, gaps.to_numpy()[units])
+        return ones * to / means
+
+    def _base_rows(self, base: Any) -> Any:
+        if base is not None:
+            return self.panel.select(base, "base")
+        if self.panel.periods is None:
+            raise DataError("the rows have no period, so there is no first one to set to `to`; give `base`")
+        return self.panel.periods.ordinals == self.panel.periods.ordinals.min()
+
+    def _need_base(self, means: Array, gaps: Any) -> None:
+        bad = gaps | ~(means > 0)
+        first = np.zeros_like(bad)
+        first[0 if self.panel.units is None else np.unique(pd.factorize(self.panel.units)[0], return_index=True)[1]] = (
+            True
+        )
+        faults = []
+        for row, j in np.argwhere(bad & first):
+            unit = "" if self.panel.units is None else f"unit {self.panel.units[row]!r}: "
+            found = (
+                "has no score in the whole base period"
+                if gaps[row, j]
+                else f"has the level {means[row, j]:.6g} in the base period"
+            )
+            faults.append(
+                f"{unit}{self.tree.groups[j]!r} {found}; a series needs one above 0: take another base, or a scale above 0"
+            )
+        raise_all(DataError, shortened(faults))
+
+    def _before(self, levels: Array, lag: int) -> Array:
+        rows = self.panel.previous(lag)
+        return np.where((rows >= 0)[:, np.newaxis], levels[rows], np.nan)
+
+    def _need_positive(self, before: Array, now: Array, how: str) -> None:
+        bad = (before <= 0) | ((now <= 0) & (how == "log"))
+        faults = [
+            f"{self.panel.place(int(i))}: {self.tree.groups[j]!r} comes from or to a level that is not above 0"
+            for i, j in np.argwhere(bad)
+        ]
+        raise_all(DataError, shortened(faults) + ["take how='points'"] if faults else [])
+
+    def _frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
+        return pd.DataFrame(dict(columns), index=self.panel.labels)
+
+    def _matrix(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.panel.labels, columns=list(self.tree.groups))

@@ -1,0 +1,394 @@
+"""The index as a value: a tree of groups and indicators with the choices at each, read, checked and written."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from hengdian_index import engine, toml
+from hengdian_index.errors import Fault, FaultsError, SpecError, suggestion
+from hengdian_index.gate import choice_faults
+from hengdian_index.learning import direction_fault
+from hengdian_index.maps import Between, Target
+from hengdian_index.means import Missing
+from hengdian_index.result import Result
+from hengdian_index.tree import Branch, Choice, Leaf, Tree, frozen, ordered, shape_faults, thawed
+
+
+def _choice(family: str) -> Any:
+    return BeforeValidator(lambda given: None if given is None else Choice.of(family, given))
+
+
+def _weights(given: Any) -> Any:
+    """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`."""
+    given = frozen(given) if hasattr(given, "to_dict") else given
+    if isinstance(given, Mapping) and "method" not in given:
+        given = {"method": "fixed", "values": dict(given)}
+    return None if given is None else Choice.of("weights", given)
+
+
+def _direction(given: Any) -> Any:
+    """Return a direction from what Python or TOML says."""
+    if isinstance(given, Mapping):
+        if set(given) == {"target"}:
+            return Target(float(given["target"]))
+        if "between" in given and len(given["between"]) == 2:
+            low, high = given["between"]
+            return Between(float(low), float(high), **{key: float(v) for key, v in given.items() if key != "between"})
+    fault = direction_fault(given)
+    if fault:
+        raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
+    return given if isinstance(given, (Target, Between)) else int(given)
+
+
+Normalise = Annotated[Any, _choice("normalise")]
+Aggregate = Annotated[Any, _choice("aggregate")]
+Weights = Annotated[Any, BeforeValidator(_weights)]
+Selector = Annotated[Any, BeforeValidator(frozen)]
+MissingRule = Literal["reweight", "propagate", "raise"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Part(BaseModel):
+    """What groups, indicators and the index share: strict, frozen, unknown keys refused, faults as SpecError."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
+
+    def __init__(self, *place: Any, **data: Any) -> None:
+        given = {**data, **dict(zip(type(self).model_fields, place, strict=False))}
+        who = f"{type(self).__name__.lower()} {given['code']!r}: " if "code" in given else ""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise SpecError(*_faults(error, type(self), who)) from None
+
+    def said(self) -> dict[str, Any]:
+        """Return the fields that were given, as plain values for TOML."""
+        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        return {name: _plain(value) for name, value in given.items() if value is not None}
+
+
+class Group(_Part):
+    """A group of indicators or of other groups, scored from its children.
+
+    Choices left out are those of the index; `weight` is the group's own weight in its parent.
+    """
+
+    code: str
+    parent: str | None = None
+    name: str = ""
+    weight: float | None = None
+    normalise: Normalise = None
+    weights: Weights = None
+    aggregate: Aggregate = None
+    missing: MissingRule | None = None
+    coverage: Share | None = None
+
+
+class Indicator(_Part):
+    """An indicator: a column of the table, its group, its direction, and how it is normalised."""
+
+    code: str
+    parent: str | None = None
+    name: str = ""
+    direction: Annotated[Any, BeforeValidator(_direction)] = 1
+    weight: float | None = None
+    unit: str = ""
+    normalise: Normalise = None
+    missing: MissingRule | None = None
+
+
+class Index(_Part):
+    """A composite index: groups, indicators and choices; a value that is never changed, only replaced.
+
+    Parameters
+    ----------
+    groups, indicators : lists of Group, Indicator (or mappings of their fields)
+        The tree: each names its parent; one group has none.
+    name : str
+        What the index is called.
+    unit, period : str, optional
+        Columns or index levels of a table that say whose row it is and when.
+    fit_on : period, span, unit, label, or a list of these; optional
+        Rows that bounds, statistics and weights are learnt from; default: all rows that `fit` is given.
+    base : period, span or list of periods, optional
+        Whose mean level is `to`; another thing than `fit_on`.
+    to : float, optional
+        Level of the base period.
+    normalise, weights, aggregate, missing, coverage
+        Choices for every group and indicator that does not make its own.
+
+    Raises
+    ------
+    SpecError
+        Every fault of the spec at once, each with its place.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total")],
+    ...     indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total", direction=-1)],
+    ... )
+    >>> index.compute({"a": [1.0, 3.0, 2.0], "b": [5.0, 5.0, 9.0]}).scores["total"].tolist()
+    [0.5, 1.0, 0.25]
+    """
+
+    groups: tuple[Group, ...]
+    indicators: tuple[Indicator, ...]
+    name: str = ""
+    unit: str | None = None
+    period: str | None = None
+    fit_on: Selector = None
+    base: Selector = None
+    to: float | None = 100.0
+    normalise: Normalise = Choice.of("normalise", "min_max")
+    weights: Weights = Choice.of("weights", "equal")
+    aggregate: Aggregate = Choice.of("aggregate", "arithmetic")
+    missing: MissingRule = "reweight"
+    coverage: Share = 0.65
+
+    def __init__(self, **data: Any) -> None:
+        faults: list[Fault] = []
+        groups = _parts(Group, data.get("groups"), "group", faults)
+        indicators = _parts(Indicator, data.get("indicators"), "indicator", faults)
+        faults += shape_faults(_pairs(data.get("groups")), _pairs(data.get("indicators")))
+        try:
+            super().__init__(**{**data, "groups": groups, "indicators": indicators})
+        except SpecError as error:
+            faults += [fault.under("index") for fault in error.faults]
+        if faults:
+            raise SpecError(*faults)
+        own = {**_own_weights(groups), **_own_weights(indicators)}
+        faults = choice_faults(self._tree, own, {g.code for g in groups if g.weights})
+        if faults:
+            raise SpecError(*(_placed(fault, groups, indicators) for fault in faults))
+
+    @classmethod
+    def read(cls, path: str | Path) -> Index:
+        """Return the index that a TOML file describes; every fault is given with file and line."""
+        path = Path(path)
+        if path.suffix != ".toml":
+            raise SpecError(
+                f"{path.name}: an index is read from a .toml file, not {path.suffix or 'a file without ending'!r}"
+            )
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise SpecError(f"{path}: no such file") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SpecError(f"{path}: cannot be read as UTF-8 text ({error})") from None
+        return cls.from_toml(text, name=path.name)
+
+    @classmethod
+    def from_toml(cls, text: str, *, name: str = "index.toml") -> Index:
+        """Return the index that TOML text describes."""
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SpecError(f"{name}: not valid TOML: {error}") from None
+        lines = toml.lines_of(text)
+        surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
+        head = tables.get("index", {})
+        try:
+            index = cls(**{**head, "groups": tables.get("group", []), "indicators": tables.get("indicator", [])})
+        except SpecError as error:
+            raise SpecError(*(_located(fault, name, lines) for fault in (*surplus, *error.faults))) from None
+        if surplus:
+            raise SpecError(*(_located(fault, name, lines) for fault in surplus))
+        return index
+
+    def to_toml(self) -> str:
+        """Return the index as TOML text; `Index.from_toml` of it is the same index."""
+        head = {name: value for name, value in self.said().items() if name not in ("groups", "indicators")}
+        if self.to is None:
+            raise SpecError("to = None cannot be written to TOML; leave `base` out instead")
+        tables = {
+            "index": head,
+            "group": [g.said() for g in self.groups],
+            "indicator": [i.said() for i in self.indicators],
+        }
+        return toml.written(tables)
+
+    def write(self, path: str | Path) -> None:
+        """Write the index to a TOML file."""
+        text = self.to_toml()
+        Path(path).write_text(text, encoding="utf-8")
+
+    def fit(self, table: Any, fit_on: Any = None) -> engine.Fitted:
+        """Return the index with what it learns from the fit rows of a table, frozen.
+
+        Parameters
+        ----------
+        table : pandas, polars or pyarrow table, mapping of columns, or array (n, k)
+            Has a column for each indicator, and the unit and period columns if the index names them.
+        fit_on : period, span, unit, label, list of these, mask or slice; optional
+            Overrides the index's own.
+        """
+        return engine.fit(self._tree, self._setting, table, fit_on)
+
+    def compute(self, table: Any, fit_on: Any = None) -> Result:
+        """Return the scores of a table's rows: fit and score in one."""
+        return engine.compute(self._tree, self._setting, table, fit_on)
+
+    def replace(self, changes: Mapping[str, Any]) -> Index:
+        """Return another index in which the choices at some addresses are others.
+
+        Parameters
+        ----------
+        changes : mapping
+            Address -> choice: `"normalise"`, `"cluster.weights"`, `"cluster.aggregate.p"`, `"x3.direction"`;
+            `{"x3": None}` takes an indicator, or a group with all below it, out.
+
+        Raises
+        ------
+        SpecError
+            An address that does not exist, with the nearest that does.
+        """
+        from hengdian_index.addresses import changed
+
+        return type(self)(**changed(self._fields(), changes))
+
+    @cached_property
+    def _tree(self) -> Tree:
+        parents = [(g.code, g.parent) for g in self.groups]
+        group = {g.code: g for g in self.groups}
+        children: dict[str | None, list[str]] = {}
+        for part in (*self.groups, *self.indicators):
+            children.setdefault(part.parent, []).append(part.code)
+        weight = {**_own_weights(self.groups), **_own_weights(self.indicators)}
+        branches = tuple(self._branch(group[code], tuple(children[code]), weight) for code in ordered(parents))
+        return Tree(tuple(self._leaf(i, group) for i in self.indicators), branches)
+
+    def _branch(self, group: Group, children: tuple[str, ...], weight: Mapping[str, float]) -> Branch:
+        own = {child: weight[child] for child in children if child in weight}
+        weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else self.weights)
+        missing = Missing(group.missing or self.missing, self.coverage if group.coverage is None else group.coverage)
+        return Branch(
+            group.code, group.parent, group.name, children, weights, group.aggregate or self.aggregate, missing
+        )
+
+    def _leaf(self, indicator: Indicator, group: Mapping[str, Group]) -> Leaf:
+        normalise, above = indicator.normalise, group.get(indicator.parent or "")
+        while normalise is None and above is not None:
+            normalise, above = above.normalise, group.get(above.parent or "")
+        return Leaf(
+            indicator.code,
+            indicator.parent or "",
+            indicator.name,
+            indicator.direction,
+            normalise or self.normalise,
+            indicator.missing,
+        )
+
+    @cached_property
+    def _setting(self) -> engine.Setting:
+        return engine.Setting(self.name, self.unit, self.period, self.fit_on, self.base, self.to, self.fingerprint)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the index as plain values."""
+        parts = {name: [part.said() for part in getattr(self, name)] for name in ("groups", "indicators")}
+        said = self.said() | parts
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+    def _fields(self) -> dict[str, Any]:
+        """Return the fields that were given, the parts as mappings."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        for name in ("groups", "indicators"):
+            fields[name] = [{key: getattr(part, key) for key in part.model_fields_set} for part in fields[name]]
+        return fields
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Index) and self.fingerprint == other.fingerprint
+
+    def __repr__(self) -> str:
+        return f"<Index {self.name!r}: {len(self.groups)} groups, {len(self.indicators)} indicators>"
+
+
+_TABLES = ("index", "group", "indicator")
+
+
+def _parts(kind: type[Any], given: Any, word: str, faults: list[Fault]) -> tuple[Any, ...]:
+    """Return groups or indicators from values or mappings; the faults of each are added to the list."""
+    parts = []
+    for i, item in enumerate(given or ()):
+        if isinstance(item, kind):
+            parts.append(item)
+            continue
+        try:
+            parts.append(kind(**item))
+        except SpecError as error:
+            faults += [fault.under(word, i) for fault in error.faults]
+        except TypeError:
+            faults.append(
+                Fault(f"{word} {i + 1}: a {kind.__name__} or a mapping of its fields, not {item!r}", (word, i))
+            )
+    return tuple(parts)
+
+
+def _pairs(given: Any) -> list[tuple[str, str | None]]:
+    """Return (code, parent) of each part, as far as it can be read."""
+    pairs = []
+    for i, item in enumerate(given or ()):
+        said = item if isinstance(item, Mapping) else {key: getattr(item, key, None) for key in ("code", "parent")}
+        parent = said.get("parent")
+        pairs.append((str(said.get("code", f"number {i + 1}")), parent if isinstance(parent, str) else None))
+    return pairs
+
+
+def _own_weights(parts: Sequence[Any]) -> dict[str, float]:
+    return {part.code: part.weight for part in parts if part.weight is not None}
+
+
+def _faults(error: ValidationError, model: type[BaseModel], who: str) -> list[Fault]:
+    """Return pydantic's findings in our words, each with its place."""
+    found: list[Fault] = []
+    for one in error.errors():
+        place = tuple(one["loc"])
+        field = str(place[0]) if place else ""
+        inner = one.get("ctx", {}).get("error")
+        if one["type"] == "extra_forbidden":
+            found.append(Fault(f"{who}unknown key {field!r}{suggestion(field, model.model_fields)}", place))
+        elif one["type"] == "missing":
+            found.append(Fault(f"{who}{field!r} is missing", place))
+        elif isinstance(inner, FaultsError):
+            found += [fault.under(*place, saying=f"{who}{field}: ") for fault in inner.faults]
+        else:
+            told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+            guess = suggestion(one["input"], get_args(MissingRule)) if field == "missing" else ""
+            found.append(Fault(f"{who}{field}: {told}, not {one['input']!r}{guess}", place))
+    return found
+
+
+def _placed(fault: Fault, groups: Sequence[Group], indicators: Sequence[Indicator]) -> Fault:
+    """Return a fault whose place names a code, with the number of that part instead."""
+    word, code, *more = fault.place
+    parts: Sequence[Any] = groups if word == "group" else indicators
+    return Fault(fault.message, (word, [part.code for part in parts].index(str(code)), *more))
+
+
+def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int]) -> Fault:
+    line = toml.line_at(lines, fault.place)
+    return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
+
+
+def _plain(value: Any) -> Any:
+    """Return a field as TOML has it."""
+    if isinstance(value, Choice):
+        return value.plain()
+    if isinstance(value, Target):
+        return {"target": value.value}
+    if isinstance(value, Between):
+        worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
+        return {"between": [value.low, value.high], **worst}
+    return thawed(value)

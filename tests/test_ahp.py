@@ -197,6 +197,14 @@ def test_very_large_judgements_neither_overflow_nor_stall(size):
     assert found.lambda_max == pytest.approx(1 + d + 1 / d, rel=1e-9)
 
 
+def test_judgements_that_contradict_beyond_arithmetic_are_refused_and_not_nan():
+    cycle = from_upper(4, [1e150, 1e-150, 1, 1e150, 1, 1])
+    cycle[0, 1], cycle[1, 0] = 1e200, 1e-200
+    with pytest.raises(DataError, match="too far for 64-bit"):
+        ahp.priorities(cycle)
+    assert np.isfinite(ahp.priorities(cycle, method="geometric").weights).all()
+
+
 @given(incomplete())
 def test_geometric_completion_is_least_squares_of_logs(matrix):
     n = len(matrix)
@@ -205,6 +213,8 @@ def test_geometric_completion_is_least_squares_of_logs(matrix):
     logs = np.linalg.lstsq(design, np.log([matrix[pair] for pair in pairs]), rcond=None)[0]
     expected = np.where(np.isnan(matrix), np.exp(logs[:, None] - logs[None, :]), matrix)
     np.testing.assert_allclose(ahp.complete(matrix, method="geometric"), expected, rtol=1e-9)
+    found = ahp.priorities(matrix, method="geometric")
+    np.testing.assert_allclose(found.weights, np.exp(logs) / np.exp(logs).sum(), rtol=1e-9)
 
 
 @given(incomplete(), st.integers(0, 10**6))
@@ -253,6 +263,12 @@ def test_violations_are_those_of_the_textbook(matrix, data):
             prefers, heavier = np.sign(matrix[i, j] - 1), np.sign(weights[i] - weights[j])
             total += 1.0 if prefers * heavier < 0 else 0.5 if (prefers == 0) != (heavier == 0) else 0.0
     assert ahp.compatibility(matrix, weights).pvn == pytest.approx(2 * total / ((n - 1) * (n - 2)))
+
+
+def test_what_was_not_asked_is_not_violated():
+    """Of (a, b) and (b, c), asked, the weights turn the first round: one violation, times 2 / ((3 - 1)(3 - 2)) = 1."""
+    found = ahp.compatibility({"a": {"b": 2}, "b": {"c": 4}}, {"a": 1, "b": 2, "c": 1.5})
+    assert found.pvn == 1
 
 
 # Laws

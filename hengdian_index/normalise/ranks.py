@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
-from hengdian_index.maps import Affine, Map, Ranks, Ties, chain
+from hengdian_index.maps import Affine, Clip, Map, Ranks, Ties, chain
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Ordered
 
@@ -70,5 +70,39 @@ def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share")
     sample.need_values(ordered.n, least=2 if form == "unit" else 1)
     n = ordered.n.astype(np.float64)
     zero, one = np.zeros(n.shape), np.ones(n.shape)
-    share = Affine(one, n - 1, one, zero) if form == "unit" else Affine(zero, n, 100 * one, zero)
-    return chain(Ranks(ordered.values, "min"), share)
+    ranks = Ranks(ordered.values, "min")
+    if form == "unit":
+        return chain(ranks, Affine(one, n - 1, one, zero))
+    # Times 100 before the division: 29 / 100 * 100 is 28.999999999999996, and would miss a cut at 29.
+    return chain(ranks, Affine(zero, one, 100 * one, zero), Affine(zero, n, one, zero))
+
+
+@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (0.0, np.inf))
+def borda(sample: Sample, *, ties: Literal["average", "min"] = "average") -> Map:
+    """Number of fit rows that each value beats, a tie counting half.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    ties : {"average", "min"}
+        "average": half a point for each other row with the same value, so that a column sums to n (n - 1) / 2
+        (default). "min": the rows beaten alone (COINr).
+
+    Notes
+    -----
+    The rank (from the worst, 1) minus 1. A later row has the rank that `rank` gives it: between two fit rows it scores
+    halfway between them ("average"), beyond the ends 0 or n - 1. A constant column ties throughout; that is no error.
+    Source: Borda 1784. Proof: a slow count over all pairs, and the sum.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.borda([7.0, 9.0, 9.0, 12.0])
+    array([0. , 1.5, 1.5, 3. ])
+    """
+    ordered = sample.measure(Ordered)
+    sample.need_values(ordered.n)
+    most = ordered.n - 1.0
+    zero, one = np.zeros(most.shape), np.ones(most.shape)
+    return chain(Ranks(ordered.values, ties), Affine(one, one, one, zero), Clip(zero, most))

@@ -76,7 +76,13 @@ def min_max(
     return line(sample, lo, spread, upper - lower, lower, clip=(lower, upper) if clip else None, constant=constant)
 
 
-@normalising(sees="statistics", unit_free=True, monotone=True, check=lambda sd, **_: rising(zero=0, sd=sd))
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda **_: (-np.inf, np.inf),
+    check=lambda sd, **_: rising(zero=0, sd=sd),
+)
 def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, constant: Constant = "raise") -> Map:
     """Distance of each value from the mean of the fit rows, in standard deviations.
 

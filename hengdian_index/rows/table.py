@@ -129,6 +129,8 @@ def shortened(faults: list[str], most: int = 20) -> list[str]:
 
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
+    if hasattr(source, "place"):
+        return str(source.place(row))
     if _is_pandas(source):
         return f"row {source.index[row]!r}"
     return f"row {row}"

@@ -12,6 +12,7 @@ from __future__ import annotations
 from hengdian_index.methods import names_of
 from hengdian_index.weights.conflict import *  # noqa: F403  # each file names its methods by defining them
 from hengdian_index.weights.given import *  # noqa: F403
+from hengdian_index.weights.hierarchy import *  # noqa: F403
 from hengdian_index.weights.spread import *  # noqa: F403
 
 __getattr__, __dir__ = names_of("weights", globals())

@@ -1,0 +1,126 @@
+"""Changes to an index at addresses: `"normalise"`, `"cluster.weights"`, `"cluster.aggregate.p"`, `{"x3": None}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hengdian_index.errors import SpecError, suggestion
+from hengdian_index.tree import Choice
+
+Fields = dict[str, Any]
+
+_CHOICES = ("normalise", "weights", "aggregate")
+_OF_INDEX = (*_CHOICES, "missing", "coverage", "fit_on", "base", "to", "name", "unit", "period")
+_OF_GROUP = (*_CHOICES, "missing", "coverage", "weight", "parent", "name")
+_OF_INDICATOR = ("normalise", "direction", "missing", "weight", "parent", "name", "unit")
+
+
+def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
+    """Return the fields of an index with the changes made; every address that does not exist is a fault."""
+    fields = {
+        **fields,
+        "groups": [dict(g) for g in fields["groups"]],
+        "indicators": [dict(i) for i in fields["indicators"]],
+    }
+    faults: list[str] = []
+    gone: list[str] = []
+    for address, value in changes.items():
+        part, rest = _part(fields, address)
+        if part is None:
+            _set(fields, address, address.split("."), value, _OF_INDEX, faults, known(fields))
+        elif rest:
+            allowed = _OF_GROUP if part in fields["groups"] else _OF_INDICATOR
+            _set(part, address, rest.split("."), value, allowed, faults, [f"{part['code']}.{name}" for name in allowed])
+        elif value is None:
+            gone.append(part["code"])
+        else:
+            faults.append(
+                f"{address!r}: only None (take it out) can stand for a whole group or indicator, not {value!r}"
+            )
+    if faults:
+        raise SpecError(*faults)
+    return _without(fields, gone) if gone else fields
+
+
+def known(fields: Fields) -> list[str]:
+    """Return every address of a field."""
+    parts = [f"{g['code']}.{name}" for g in fields["groups"] for name in _OF_GROUP]
+    return [*_OF_INDEX, *parts, *(f"{i['code']}.{name}" for i in fields["indicators"] for name in _OF_INDICATOR)]
+
+
+def _part(fields: Fields, address: str) -> tuple[Fields | None, str]:
+    """Return the group or indicator that an address begins with (the longest code that fits), and what follows."""
+    parts = sorted((*fields["groups"], *fields["indicators"]), key=lambda part: -len(part["code"]))
+    for part in parts:
+        if address == part["code"] or address.startswith(part["code"] + "."):
+            return part, address[len(part["code"]) + 1 :]
+    return None, address
+
+
+def _set(
+    part: Fields,
+    address: str,
+    path: list[str],
+    value: Any,
+    allowed: tuple[str, ...],
+    faults: list[str],
+    near: list[str],
+) -> None:
+    name, *option = path
+    if name not in allowed or len(option) > 1 or (option and name not in _CHOICES):
+        guess = suggestion(address, near).split(" (")[0]
+        faults.append(f"no address {address!r}{guess} (a field of the index, or code.field: {', '.join(allowed)})")
+    elif not option:
+        part[name] = value
+    elif isinstance(part.get(name), Choice):
+        choice = part[name]
+        part[name] = {"method": _word(choice), **choice.options, option[0]: value}
+    else:
+        faults.append(
+            f"{address!r}: {name!r} is not chosen here, so it has no option; set {'.'.join([*address.split('.')[:-1]])!r} first"
+        )
+
+
+def _word(choice: Choice) -> Any:
+    return choice.method.name if choice.method.sees != "rows" else choice.method.function
+
+
+def _without(fields: Fields, gone: list[str]) -> Fields:
+    """Return the fields without some parts, all that is below them, and the groups they leave empty."""
+    out = set(gone)
+    parts = [*fields["groups"], *fields["indicators"]]
+    while below := {part["code"] for part in parts if part.get("parent") in out} - out:
+        out |= below
+    while empty := _emptied(fields, out) - out:
+        out |= empty
+    kept = {name: [part for part in fields[name] if part["code"] not in out] for name in ("groups", "indicators")}
+    for group in kept["groups"]:
+        if isinstance(group.get("weights"), Choice):
+            group["weights"] = _weights_without(group["weights"], out)
+    return {**fields, **kept}
+
+
+def _emptied(fields: Fields, out: set[str]) -> set[str]:
+    parents = {part.get("parent") for part in (*fields["groups"], *fields["indicators"]) if part["code"] not in out}
+    return {group["code"] for group in fields["groups"] if group["code"] not in parents}
+
+
+def _weights_without(choice: Choice, out: set[str]) -> Any:
+    """Return judged weights without the children taken out; the others keep their proportions."""
+    options = dict(choice.options)
+    if isinstance(options.get("values"), Mapping):
+        options["values"] = {name: value for name, value in options["values"].items() if name not in out}
+    matrix, items = options.get("matrix"), options.get("items")
+    if isinstance(matrix, Mapping):
+        rows = {
+            row: {name: v for name, v in cells.items() if name not in out}
+            for row, cells in matrix.items()
+            if row not in out
+        }
+        options["matrix"] = {row: cells for row, cells in rows.items() if cells}
+    elif items is not None and matrix is not None:
+        keep = [i for i, name in enumerate(items) if name not in out]
+        options["items"] = [items[i] for i in keep]
+        options["matrix"] = [[matrix[i][j] for j in keep] for i in keep]
+    return {"method": _word(choice), **options}

@@ -1,0 +1,158 @@
+"""Principal components of a correlation matrix, and the varimax rotation of their loadings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.rows.table import Array
+
+# Below this length a row of loadings has no direction that a rotation could look at.
+_SILENT = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Principal components, the largest first: eigenvalues (..., k), and unit vectors in the columns of (..., k, k)."""
+
+    eigenvalues: Array
+    vectors: Array
+
+    @property
+    def explained(self) -> Array:
+        """Share of each component in the variance of all columns (..., k); the shares sum to 1."""
+        shares: Array = self.eigenvalues / self.eigenvalues.sum(axis=-1, keepdims=True)
+        return shares
+
+    @property
+    def loadings(self) -> Array:
+        """Correlation of each column with each component (..., k, k), one component a column."""
+        return self.vectors * np.sqrt(self.eigenvalues)[..., np.newaxis, :]
+
+    def tied(self, q: int) -> bool:
+        """Return whether the q-th and the next component are equally large, so that no q of them stand out."""
+        values = self.eigenvalues
+        if q >= values.shape[-1]:
+            return False
+        return bool((values[..., q - 1] - values[..., q] <= 1e-12 * values[..., 0]).any())
+
+
+def principal_components(matrix: Array) -> Components:
+    """Principal components of a correlation matrix, or of any matrix of products.
+
+    Parameters
+    ----------
+    matrix : array (..., k, k)
+        Symmetric, no eigenvalue below 0. A column with NaN on the diagonal (the correlation of a constant) is left
+        out: its loadings are 0, and so is one eigenvalue for it.
+
+    Returns
+    -------
+    Components
+        Each vector has a sum above 0; where the sum is 0, its first entry is above 0. Software leaves the sign to the
+        routine of the day.
+
+    Notes
+    -----
+    Proof: TAI (Handbook, Tables 7 and 8).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.components import principal_components
+    >>> parts = principal_components(np.array([[1.0, 0.6], [0.6, 1.0]]))
+    >>> parts.eigenvalues.round(3)
+    array([1.6, 0.4])
+    >>> parts.loadings[:, 0].round(3)
+    array([0.894, 0.894])
+    """
+    values, vectors = np.linalg.eigh(np.where(np.isnan(matrix), 0.0, matrix))
+    return Components(np.maximum(values[..., ::-1], 0.0), _signed(vectors[..., ::-1]))
+
+
+def varimax(loadings: Array, *, tolerance: float = 1e-12, sweeps: int = 1000) -> Array:
+    """Loadings turned so that each column of them is far from even: varimax with Kaiser's normalisation.
+
+    Parameters
+    ----------
+    loadings : array (..., k, q)
+        A row for each indicator; a row of zeros takes no part.
+    tolerance : float
+        Stop when a sweep raises the criterion by a smaller share. A loose stop (1e-5, as in R) leaves loadings off by
+        up to .15.
+    sweeps : int
+        The most sweeps over all pairs of columns.
+
+    Returns
+    -------
+    array (..., k, q)
+        The sums of squares of the rows are kept.
+
+    Notes
+    -----
+    Rows are scaled to length 1, the sum over columns of the variance of the squared entries is raised by turning two
+    columns at a time through the best angle, and the lengths are put back.
+
+    Source: Kaiser 1958 (Psychometrika 23). Proof: TAI (Handbook, Table 9; without the scaling 8 of 32 loadings agree).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.components import varimax
+    >>> even = np.array([[1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)
+    >>> np.abs(varimax(even)).round(6)
+    array([[1., 0.],
+           [0., 1.],
+           [1., 0.]])
+    """
+    length = np.linalg.norm(loadings, axis=-1, keepdims=True)
+    heard = length > _SILENT
+    turned = np.where(heard, loadings / np.where(heard, length, 1.0), 0.0)
+    rows = heard.sum(axis=(-2, -1))
+    reached = criterion(turned, rows)
+    for _ in range(sweeps):
+        turned, before = _sweep(turned, rows), reached
+        reached = criterion(turned, rows)
+        if (reached - before <= tolerance * reached).all():
+            break
+    return np.where(heard, turned * length, loadings)
+
+
+def criterion(loadings: Array, rows: NDArray[np.int64]) -> Array:
+    """Return what varimax raises, (...): the sum over columns of the variance of the squares of `rows` entries."""
+    square = loadings**2
+    n = np.asarray(rows)[..., np.newaxis]
+    variance = (square**2).sum(axis=-2) / n - (square.sum(axis=-2) / n) ** 2
+    total: Array = variance.sum(axis=-1)
+    return total
+
+
+def _sweep(loadings: Array, rows: NDArray[np.int64]) -> Array:
+    """Return the loadings with every pair of columns turned once."""
+    turned = loadings.copy()
+    for first in range(turned.shape[-1]):
+        for second in range(first + 1, turned.shape[-1]):
+            x, y = turned[..., first].copy(), turned[..., second].copy()
+            angle = _best_angle(x, y, rows)[..., np.newaxis]
+            turned[..., first] = x * np.cos(angle) + y * np.sin(angle)
+            turned[..., second] = y * np.cos(angle) - x * np.sin(angle)
+    return turned
+
+
+def _best_angle(x: Array, y: Array, rows: NDArray[np.int64]) -> Array:
+    """Return the angle that raises the criterion of two columns most (Kaiser 1958, equation 15); 0 where none does."""
+    u, v = x**2 - y**2, 2 * x * y
+    a, b = u.sum(axis=-1), v.sum(axis=-1)
+    across = 2 * (u * v).sum(axis=-1) - 2 * a * b / rows
+    along = (u**2 - v**2).sum(axis=-1) - (a**2 - b**2) / rows
+    return np.where(np.hypot(across, along) > _SILENT, np.arctan2(across, along) / 4, 0.0)
+
+
+def _signed(vectors: Array) -> Array:
+    """Return the columns turned to a sum above 0, or where the sum is 0 to a first entry above 0."""
+    total = vectors.sum(axis=-2, keepdims=True)
+    place = np.argmax(np.abs(vectors) > 1e-6, axis=-2)[..., np.newaxis, :]
+    first = np.take_along_axis(vectors, place, axis=-2)
+    return vectors * np.where(np.where(np.abs(total) > 1e-9, total, first) < 0, -1.0, 1.0)

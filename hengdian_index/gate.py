@@ -1,0 +1,91 @@
+"""The gate of choices: what can be refused before any data is seen, because two choices do not fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from hengdian_index.engine import judged
+from hengdian_index.errors import Fault, FaultsError, listed
+from hengdian_index.tree import Branch, Choice, Tree
+
+Interval = tuple[float, float]
+
+
+def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str]) -> list[Fault]:
+    """Return the faults of the choices of a tree whose shape is right, each placed at its group.
+
+    Parameters
+    ----------
+    tree : Tree
+        Which choice holds at each node.
+    own_weights : mapping
+        Weights that children carry themselves.
+    weighed : set of str
+        Groups that name their children's weights.
+    """
+    reach = {leaf.code: _given(leaf.normalise) for leaf in tree.leaves}
+    faults = []
+    for branch in tree.branches:
+        faults += _weight_faults(branch, own_weights, branch.code in weighed)
+        faults += _domain_faults(branch, reach)
+        reach[branch.code] = _hull(branch, reach)
+    return faults[::-1]
+
+
+def domain_of(choice: Choice) -> str:
+    """Return which values an aggregation takes: "real", "zero or more" or "above 0"."""
+    domain = choice.method.traits.get("domain", "real")
+    return str(domain(**choice.complete()) if callable(domain) else domain)
+
+
+def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> list[Fault]:
+    carried = [child for child in branch.children if child in own]
+    if carried and weighed:
+        why = f"its children {listed(carried)} have a weight of their own; give one or the other"
+        return [_fault(branch, "weights", why)]
+    bare = [child for child in branch.children if child not in own]
+    if carried and bare:
+        return [_fault(branch, "weights", f"{listed(bare)} has no weight and the others have; give all or none")]
+    if branch.weights.method.sees != "judgement":
+        return []
+    try:
+        judged(branch.weights, branch.children)
+    except FaultsError as error:
+        return [_fault(branch, "weights", fault.message) for fault in error.faults]
+    return []
+
+
+def _domain_faults(branch: Branch, reach: Mapping[str, Interval | None]) -> list[Fault]:
+    domain = domain_of(branch.aggregate)
+    if domain == "real":
+        return []
+    out = {}
+    for child in branch.children:
+        found = reach[child]
+        if found is not None and (found[0] < 0 or (found[0] == 0 and domain == "above 0")):
+            out[child] = f"{child!r} runs from {found[0]:g} to {found[1]:g}"
+    if not out:
+        return []
+    remedy = "normalise to a scale above 0 (min_max with lower = 1, upper = 100)"
+    zero = "zeros" in branch.aggregate.method.options and all((reach[child] or (0, 0))[0] == 0 for child in out)
+    remedy += ", or let a zero give 0 (zeros = 'limit')" if zero else ""
+    needs = f"{branch.aggregate.method.name} needs values {domain if domain == 'above 0' else 'of 0 or more'}"
+    return [_fault(branch, "aggregate", f"{needs}, but {'; '.join(list(out.values())[:3])}; {remedy}")]
+
+
+def _given(choice: Choice) -> Interval | None:
+    """Return the interval of a normalisation's scores on its fit rows, None where the data decide."""
+    gives = choice.method.traits.get("gives")
+    return gives(**choice.complete()) if gives else None
+
+
+def _hull(branch: Branch, reach: Mapping[str, Interval | None]) -> Interval | None:
+    """Return the interval of a group's scores where its aggregation stays between the smallest and largest child."""
+    parts = [found for child in branch.children if (found := reach[child]) is not None]
+    if len(parts) < len(branch.children) or "B" not in branch.aggregate.method.traits.get("laws", ""):
+        return None
+    return min(low for low, _ in parts), max(high for _, high in parts)
+
+
+def _fault(branch: Branch, field: str, why: str) -> Fault:
+    return Fault(f"group {branch.code!r}: {field}: {why}", ("group", branch.code, field))

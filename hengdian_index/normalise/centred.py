@@ -1,0 +1,117 @@
+"""Normalisations about the centre of the fit rows: robust scores and the logistic curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from hengdian_index.decorators import normalising
+from hengdian_index.maps import Clip, Map, chain
+from hengdian_index.normalise.lines import Constant, line
+from hengdian_index.normalise.scales import z_score
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.stats import Ordered, Range
+
+# The numbers next to 0 and 1 that stay inside (0, 1), under a logarithm or a reciprocal too.
+_ABOVE_0 = float(np.finfo(np.float64).tiny)
+_BELOW_1 = float(np.nextafter(1, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """`1 / (1 + exp(-x))`."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        with np.errstate(over="ignore"):
+            return np.asarray(1 / (1 + np.exp(-x)))
+
+
+@normalising(sees="statistics", unit_free=True, monotone=True)
+def robust(sample: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Constant = "raise") -> Map:
+    """Distance of each value from the median of the fit rows, in interquartile ranges.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    scale : {"iqr", "mad"}
+        "iqr": q75 - q25, quantiles of type 7 (NumPy, R, spreadsheets; default). "mad": 1.4826 times the median of
+        |x - median|, which is the standard deviation of normal data.
+    constant : "raise" or float
+        Refuse a column whose scale is 0, or the score it gets.
+
+    Raises
+    ------
+    DataError
+        A scale of 0: half of the values or more are equal. Other tools give NaN or infinity there.
+
+    Notes
+    -----
+    (x - median) / scale. Source: common practice. Proof: textbook loops; one extreme that moves further out changes no
+    other score.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.robust([1.0, 2.0, 3.0, 4.0, 900.0])
+    array([ -1. ,  -0.5,   0. ,   0.5, 448.5])
+    """
+    ordered = sample.measure(Ordered)
+    sample.need_values(ordered.n)
+    with np.errstate(over="ignore", invalid="ignore"):
+        median = ordered.quantile(0.5)
+        spread = ordered.quantile(0.75) - ordered.quantile(0.25) if scale == "iqr" else _absolute(ordered, median)
+    if constant == "raise":
+        name = "interquartile range" if scale == "iqr" else "median absolute deviation"
+        sample.refuse(
+            spread == 0,
+            f"half of the values of the fit rows or more are equal, so the {name} is 0; leave it out, use z_score, or "
+            "give `constant` its score",
+        )
+    return line(sample, median, spread, 1, 0, constant=constant)
+
+
+@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (_ABOVE_0, _BELOW_1))
+def logistic(sample: Sample, *, constant: Constant = "raise") -> Map:
+    """Logistic curve of each value's z-score: .5 at the mean of the fit rows, within (0, 1) however far out.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    constant : "raise" or float
+        Refuse a constant column, or the score it gets.
+
+    Raises
+    ------
+    DataError
+        A constant column, or a single value.
+
+    Notes
+    -----
+    1 / (1 + exp(-(x - m) / s)), s with ddof=1; direction -1 turns the sign of the exponent. Where rounding would give
+    0 or 1 the score is the nearest number inside, so that a geometric mean takes it. Proof: increasing, inside (0, 1),
+    .5 at the mean; a textbook loop.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.logistic([1.0, 2.0, 3.0]).round(4)
+    array([0.2689, 0.5   , 0.7311])
+    """
+    fixed = constant != "raise"
+    standard = z_score.method.function(sample, constant=0.0 if fixed else "raise")
+    seen = sample.measure(Range)
+    # A constant column is held at its score, whatever the curve gives.
+    flat = (seen.lo == seen.hi) & fixed
+    score = float(constant) if fixed else 0.5
+    return chain(standard, Logistic(), Clip(np.where(flat, score, _ABOVE_0), np.where(flat, score, _BELOW_1)))
+
+
+def _absolute(ordered: Ordered, median: Array) -> Array:
+    """Return 1.4826 times the median absolute deviation, (..., k)."""
+    return 1.4826 * Ordered.of(np.abs(ordered.values - median[..., np.newaxis, :])).quantile(0.5)

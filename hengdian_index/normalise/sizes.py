@@ -1,0 +1,110 @@
+"""Normalisations by the size of the whole column: share of its total, and its Euclidean length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hengdian_index.decorators import normalising
+from hengdian_index.errors import CellsError
+from hengdian_index.maps import Affine, Map, Reciprocal, chain
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.stats import Moments
+
+
+@dataclass(frozen=True, slots=True)
+class NotNegative:
+    """Values as they are; negative ones are refused."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        if (x < 0).any():
+            raise CellsError(x < 0, "a share of a total cannot be negative; use min_max or another normalisation")
+        return x
+
+
+@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (0.0, 1.0))
+def share(sample: Sample, *, direction: int = 1) -> Map:
+    """Share of each value in the total of its column over the fit rows.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, 0 or more; above 0 under direction -1.
+
+    Raises
+    ------
+    DataError
+        A negative value, also in later rows; a column whose total is 0; under direction -1 a value of 0.
+
+    Notes
+    -----
+    x / sum x; direction -1: (1 / x) / sum(1 / x). The shares of the fit rows sum to 1; a later row has its share of
+    their total. A constant column gives 1 / n; that is no error. Proof: sums to 1; the same in any unit.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.share([1.0, 3.0, 4.0])
+    array([0.125, 0.375, 0.5  ])
+    >>> hi.normalise.share([1.0, 4.0], direction=-1)
+    array([0.8, 0.2])
+    """
+    positive = NotNegative()
+    part = sample if direction == 1 else _reciprocals(sample)
+    for chunk in sample.chunks:
+        positive(chunk)
+    moments = part.measure(Moments)
+    sample.need_values(moments.n)
+    sample.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
+    sample.refuse(~np.isfinite(moments.mean), "values so near 0 that their reciprocals overflow; rescale its unit")
+    zero, n = np.zeros_like(moments.mean), moments.n.astype(np.float64)
+    # By the mean, then by n: the total of large values could overflow.
+    divided = Affine(zero, moments.mean, 1 / n, zero)
+    return chain(positive, Reciprocal(np.ones_like(zero)) if direction == -1 else None, divided)
+
+
+@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (-1.0, 2.0))
+def vector(sample: Sample, *, direction: int = 1) -> Map:
+    """Each value divided by the Euclidean length of its column over the fit rows.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+
+    Raises
+    ------
+    DataError
+        A column of zeros.
+
+    Notes
+    -----
+    x / sqrt(sum x^2); direction -1: 1 - that. TOPSIS does not use the second form: it looks for the smallest value
+    instead. A constant column gives 1 / sqrt(n); that is no error. Proof: the five graduate schools (TOPSIS); unit
+    length.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.vector([3.0, 4.0])
+    array([0.6, 0.8])
+    >>> hi.normalise.vector([3.0, 4.0], direction=-1)
+    array([0.4, 0.2])
+    """
+    moments = sample.measure(Moments)
+    sample.need_values(moments.n)
+    size = np.hypot(moments.mean, moments.deviation(ddof=0))
+    sample.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
+    # By the root mean square, then by the root of n: the length of large values could overflow.
+    gain = direction / np.sqrt(moments.n)
+    return Affine(np.zeros_like(size), size, gain, np.full_like(size, 0.0 if direction == 1 else 1.0))
+
+
+def _reciprocals(sample: Sample) -> Sample:
+    """Return the sample of 1 / x; a value of 0 is refused."""
+    one = Reciprocal(np.ones(sample.k))
+    with np.errstate(over="ignore"):
+        return Sample(tuple(one(chunk) for chunk in sample.chunks), sample.columns)

@@ -1,0 +1,177 @@
+"""Normalisations in steps: classes with a score each, and above or below the mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from hengdian_index.decorators import normalising
+from hengdian_index.maps import Affine, Map, chain, orientation
+from hengdian_index.normalise.ranks import percentile_rank
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.stats import Moments
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below all cuts."""
+
+    cuts: Array
+    scores: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        place = np.zeros(x.shape, dtype=np.int64)
+        for cut in self.cuts:
+            place += x >= cut
+        return np.where(np.isnan(x), np.nan, self.scores[place])
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """`sign` above `high`, `-sign` below `low`, 0 from one to the other."""
+
+    low: float
+    high: float
+    sign: int
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        above, below = (x > self.high, x < self.low) if self.sign == 1 else (x < self.low, x > self.high)
+        return np.where(np.isnan(x), np.nan, above.astype(np.float64) - below)
+
+
+@normalising(
+    sees="statistics",
+    unit_free=lambda on, **_: on == "percentile",
+    monotone=True,
+    gives=lambda scores, **_: (float(min(scores)), float(max(scores))),
+    check=lambda cuts, scores, on: _class_faults(cuts, scores, on),
+)
+def categorical(
+    sample: Sample,
+    *,
+    cuts: Any = (5, 15, 35, 65, 85, 95),
+    scores: Any = (0, 20, 40, 50, 60, 80, 100),
+    on: Literal["percentile", "value"] = "percentile",
+    direction: int = 1,
+) -> Map:
+    """Score of the class that each value falls into.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    cuts : c numbers, rising; or such a sequence for each column (mapping by name)
+        Where the classes after the first begin; a value that meets a cut is in the better class.
+    scores : c + 1 numbers, not falling
+        Score of each class, from the worst.
+    on : {"percentile", "value"}
+        What the cuts stand for: percentage of the fit rows that rank no higher (`percentile_rank`), or the indicator's
+        own unit; then nothing is learnt from the rows.
+
+    Raises
+    ------
+    SpecError
+        Cuts that do not rise, one score too many or too few, scores that fall, percentiles outside 0..100.
+
+    Notes
+    -----
+    The score of the highest cut with q >= cut, else the first score; q = 100 (smallest rank) / n. With direction -1
+    the smallest value ranks best, and cuts in the indicator's unit are read from the top: x <= cut is better. Proof:
+    TAI (Table 15: these cuts, and the smaller rank for ties, give all 23 scores; the Handbook's text words the cuts
+    otherwise).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.categorical([1.0, 2.0, 3.0, 4.0], cuts=[50, 100], scores=[0, 1, 2])
+    array([0., 1., 1., 2.])
+    >>> hi.normalise.categorical([3.0, 10.0, 25.0], cuts=[10, 20], scores=[0, 50, 100], on="value", direction=-1)
+    array([100., 100.,   0.])
+    """
+    turn = orientation(direction)[0]
+    limits = _cuts_by_column(sample, cuts)
+    if on == "value":
+        return chain(turn, Steps(limits if direction == 1 else -limits[::-1], np.array(scores, dtype=np.float64)))
+    turned = Sample(tuple(turn(chunk) for chunk in sample.chunks), sample.columns) if turn else sample
+    return chain(turn, percentile_rank.method.function(turned), Steps(limits, np.array(scores, dtype=np.float64)))
+
+
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda **_: (-1.0, 1.0),
+    check=lambda threshold: [] if 0 <= threshold < np.inf else [f"threshold: 0 or more, not {threshold}"],
+)
+def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -> Map:
+    """1 where a value lies clearly above the mean of the fit rows, -1 clearly below, 0 around it.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    threshold : float
+        Share of the mean that counts as around it: .2 is 20 % to either side, the limits themselves included.
+
+    Raises
+    ------
+    DataError
+        A mean of 0 or less, of which no share can be taken.
+
+    Notes
+    -----
+    With r = x / m: 1 if r > 1 + threshold, -1 if r < 1 - threshold, else 0; direction -1 turns the sign. Proof: TAI
+    (Table 15).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.above_below([7.0, 8.0, 10.0, 15.0])
+    array([-1.,  0.,  0.,  1.])
+    """
+    moments = sample.measure(Moments)
+    sample.need_values(moments.n)
+    sample.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
+    zero, one = np.zeros_like(moments.mean), np.ones_like(moments.mean)
+    return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
+
+
+def _cuts_by_column(sample: Sample, cuts: Any) -> Array:
+    """Return the cuts as (c, k): the same for every column, or each column's own."""
+    if not isinstance(cuts, Mapping):
+        return np.repeat(np.array(cuts, dtype=np.float64)[:, np.newaxis], sample.k, axis=1)
+    lists = list(cuts.values())
+    return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, "cuts") for i in range(len(lists[0]))])
+
+
+def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
+    """Return what is wrong with cuts and scores."""
+    values = _numbers(scores)
+    if values is None or (np.diff(values) < 0).any():
+        return [f"scores: numbers from the worst class to the best, none below the one before, not {scores!r}"]
+    named = {f"cuts of {c!r}": own for c, own in cuts.items()} if isinstance(cuts, Mapping) else {"cuts": cuts}
+    faults = []
+    for name, own in named.items():
+        limits = _numbers(own)
+        if limits is None or (np.diff(limits) <= 0).any():
+            faults.append(f"{name}: numbers that rise, not {own!r}")
+        elif len(limits) + 1 != len(values):
+            faults.append(f"{name}: {len(limits)} cuts make {len(limits) + 1} classes, but {len(values)} scores are given")
+        elif on == "percentile" and not (limits[0] >= 0 and limits[-1] <= 100):
+            faults.append(f"{name}: percentiles from 0 to 100, not {own!r}; cuts in the indicator's unit take on='value'")
+    return faults
+
+
+def _numbers(given: Any) -> Array | None:
+    """Return a sequence of one or more finite numbers as an array, None for anything else."""
+    try:
+        values = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    return values if values.ndim == 1 and values.size and np.isfinite(values).all() else None

@@ -1,0 +1,42 @@
+"""Reads a table from a file, so that messages can name the file and the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hengdian_index.errors import DataError, suggestion
+
+_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    ".csv": lambda path: pd.read_csv(path, encoding="utf-8-sig"),
+    ".tsv": lambda path: pd.read_csv(path, encoding="utf-8-sig", sep="\t"),
+    ".parquet": lambda path: pd.read_parquet(path),
+}
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Return the table in a CSV, TSV or Parquet file; its name is kept for messages.
+
+    Raises
+    ------
+    DataError
+        No such file, an ending that is not known, or a file that cannot be read as what its ending says.
+    """
+    path = Path(path)
+    reader: Any = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(
+            f"{path.name}: cannot read {path.suffix or 'a file without ending'!r}{suggestion(path.suffix, _READERS)}"
+        )
+    try:
+        frame = reader(path)
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except (OSError, ValueError, ImportError) as error:
+        raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
+    if path.suffix.lower() != ".parquet":
+        frame.attrs["source"] = path.name
+    return frame

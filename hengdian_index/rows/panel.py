@@ -1,0 +1,281 @@
+"""The rows of an index: the columns it asks for, whose rows they are and when, each checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
+from hengdian_index.rows.periods import Frequency, Periods, format_period, read_periods, read_span
+from hengdian_index.rows.table import Array, column_values, shortened
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from."""
+
+    values: Array
+    columns: tuple[str, ...]
+    labels: pd.Index[Any]
+    units: NDArray[Any] | None
+    periods: Periods | None
+    source: str | None = None
+    unused: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.values)
+
+    def pick(self, rows: NDArray[np.bool_]) -> Panel:
+        """Return some of the rows."""
+        periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[rows])
+        units = None if self.units is None else self.units[rows]
+        return replace(
+            self, values=self.values[rows], labels=self.labels[rows], units=units, periods=periods, source=None
+        )
+
+    def unit(self, row: int) -> Any:
+        """Return the unit of a row, None where rows have none."""
+        return None if self.units is None else self.units[row]
+
+    def period(self, row: int) -> str | None:
+        """Return the period of a row as text, None where rows have none."""
+        return self.periods and format_period(int(self.periods.ordinals[row]), self.periods.frequency)
+
+    def place(self, row: int) -> str:
+        """Return where a row is: file and line, unit, period, or its label."""
+        parts = [f"{self.source} line {row + 2}"] if self.source else []
+        parts += [f"unit {self.units[row]!r}"] if self.units is not None else []
+        parts += [f"period {self.period(row)}"] if self.periods is not None else []
+        return ", ".join(parts or [f"row {self.labels[row]!r}"])
+
+    def previous(self, lag: int) -> NDArray[np.intp]:
+        """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
+        if self.periods is None:
+            raise DataError(
+                "the rows have no period, so nothing comes before another; name the period column in the index"
+            )
+        ordinals = self.periods.ordinals
+        codes = np.zeros(self.n, dtype=np.int64) if self.units is None else pd.factorize(self.units)[0]
+        width = int(ordinals.max() - ordinals.min()) + abs(lag) + 1
+        keys = codes * (2 * width) + (ordinals - ordinals.min())
+        order = np.argsort(keys)
+        wanted = keys - lag
+        at = np.minimum(np.searchsorted(keys[order], wanted), self.n - 1)
+        return np.where(keys[order][at] == wanted, order[at], -1)
+
+    def select(self, rows: Any, what: str) -> NDArray[np.bool_]:
+        """Return which rows a selector means: a period or span, a unit, a row label, a list of these, a mask, a slice."""
+        chosen = self._selected(rows, what)
+        if not chosen.any():
+            raise DataError(f"{what} {rows!r} selects no row; {self.extent()}")
+        return chosen
+
+    def extent(self) -> str:
+        """Return what there is to select from."""
+        said = [f"there are {self.n} rows"]
+        if self.periods is not None:
+            first, last = (
+                format_period(int(f(self.periods.ordinals)), self.periods.frequency) for f in (np.min, np.max)
+            )
+            said.append(f"periods run from {first} to {last}")
+        if self.units is not None:
+            said.append(f"units are {listed(list(dict.fromkeys(self.units.tolist())))}")
+        return "; ".join(said)
+
+    def _selected(self, rows: Any, what: str) -> NDArray[np.bool_]:
+        if rows is None:
+            return np.ones(self.n, dtype=np.bool_)
+        if isinstance(rows, slice):
+            mask = np.zeros(self.n, dtype=np.bool_)
+            mask[rows] = True
+            return mask
+        if isinstance(rows, (list, tuple, np.ndarray, pd.Index, pd.Series)):
+            array = np.asarray(rows)
+            if array.dtype == np.bool_:
+                if len(array) != self.n:
+                    raise DataError(f"{what}: a mask of {len(array)} values for {self.n} rows")
+                return array
+            return (
+                np.logical_or.reduce([self._selected(one, what) for one in rows])
+                if len(rows)
+                else ~self._selected(None, what)
+            )
+        return self._labelled(rows, what)
+
+    def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:
+        by_label = np.asarray([one == label for one in self.labels], dtype=np.bool_)
+        if self.units is not None:
+            by_label = by_label | (self.units == label)
+        if self.periods is None or by_label.any():
+            return by_label
+        try:
+            low, high = read_span(label, self.periods.frequency, column=what)
+        except SpecError as error:
+            raise SpecError(*error.faults, f"{what}: {self.extent()}") from None
+        return (self.periods.ordinals >= low) & (self.periods.ordinals <= high)
+
+
+def read_panel(
+    table: Any,
+    columns: Sequence[str],
+    *,
+    unit: str | None = None,
+    period: str | None = None,
+    frequency: Frequency | None = None,
+) -> Panel:
+    """Return the rows of a table as an index needs them, every fault of the table in one DataError.
+
+    Parameters
+    ----------
+    table : pandas, polars or pyarrow table, mapping of columns, or array (n, k) in the order of `columns`
+        Columns that nothing asks for are ignored, and listed in the answer.
+    columns : sequence of str
+        Indicators, each a number column.
+    unit, period : str, optional
+        Columns or index levels that say whose row it is and when.
+    frequency : Frequency, optional
+        Frequency known from an earlier fit; dates are read in it.
+    """
+    frame = _frame(table, columns, named=bool(unit or period))
+    units, periods = _level(frame, unit), _level(frame, period)
+    faults = [
+        f"the {kind} column {name!r} is missing{suggestion(name, _names(frame))}"
+        for kind, name, found in (("unit", unit, units), ("period", period, periods))
+        if name and found is None
+    ]
+    absent = [c for c in columns if c not in frame.columns]
+    found = ", ".join(map(repr, map(str, frame.columns)))
+    faults += [
+        f"column {c!r} is missing{suggestion(c, []) if not frame.columns.size else _guess(c, frame)}" for c in absent
+    ]
+    faults += (
+        [f"{len(absent)} of {len(columns)} columns are missing; columns found: {found}"] if len(absent) > 1 else []
+    )
+    read, more = _read_periods(periods, period, frequency)
+    names = [c for c in columns if c in frame.columns]
+    unused = tuple(str(c) for c in frame.columns if c not in {*columns, unit, period})
+    labels = _labels(frame, unit, units, period, periods)
+    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, frame.attrs.get("source"), unused)
+    values, cells = _cells(frame, names, panel)
+    faults += more + _duplicates(panel) + cells
+    if not len(frame):
+        faults.append("the table has no rows")
+    raise_all(DataError, faults)
+    return replace(panel, values=values, columns=tuple(columns))
+
+
+def _frame(table: Any, columns: Sequence[str], *, named: bool) -> pd.DataFrame:
+    if isinstance(table, pd.DataFrame):
+        frame = table
+    elif isinstance(table, Mapping):
+        frame = pd.DataFrame(dict(table))
+    elif isinstance(table, (np.ndarray, list, tuple)):
+        frame = _from_array(table, columns, named)
+    else:
+        frame = _from_narwhals(table)
+    repeated = [c for c in (*columns,) if list(frame.columns).count(c) > 1]
+    raise_all(DataError, [f"column {c!r} stands twice in the table; rename or drop one" for c in repeated])
+    return frame
+
+
+def _from_array(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame:
+    array = np.asarray(table)
+    if named:
+        raise DataError("a plain array has no unit and period columns; give a table, or an index without them")
+    if array.ndim != 2 or array.shape[1] != len(columns):
+        raise DataError(f"the array has shape {array.shape}; give one column for each of the {len(columns)} indicators")
+    return pd.DataFrame(array, columns=list(columns))
+
+
+def _from_narwhals(table: Any) -> pd.DataFrame:
+    import narwhals.stable.v2 as nw
+
+    try:
+        frame = nw.from_native(table)
+    except TypeError:
+        raise DataError(
+            f"cannot read a table from {type(table).__name__}: give a pandas, polars or pyarrow table"
+        ) from None
+    frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    columns = {}
+    for name in frame.columns:
+        column = frame.get_column(name)
+        plain = column.dtype.is_numeric() and not column.is_null().any()
+        columns[name] = column.to_numpy() if plain else pd.Series(column.to_list(), dtype=object).infer_objects()
+    return pd.DataFrame(columns)
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [str(c) for c in (*frame.columns, *(name for name in frame.index.names if name is not None))]
+
+
+def _guess(name: str, frame: pd.DataFrame) -> str:
+    return suggestion(name, frame.columns)
+
+
+def _level(frame: pd.DataFrame, name: str | None) -> NDArray[Any] | None:
+    """Return a column or index level by name, None where there is none."""
+    if name is None:
+        return None
+    if name in frame.columns:
+        return _plain(frame[name])
+    if name in frame.index.names:
+        return _plain(frame.index.get_level_values(name))
+    return None
+
+
+def _plain(labels: Any) -> NDArray[Any]:
+    return np.asarray(labels.astype(object) if labels.dtype.kind not in "iuM" else labels)
+
+
+def _read_periods(labels: Any, name: str | None, frequency: Frequency | None) -> tuple[Periods | None, list[Any]]:
+    if labels is None or not len(labels):
+        return None, []
+    try:
+        return read_periods(labels, frequency=frequency, column=name or "period"), []
+    except DataError as error:
+        return None, list(error.faults)
+
+
+def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | None, periods: Any) -> pd.Index[Any]:
+    """Return the row labels of the results: (unit, period) where they are named, else the table's own."""
+    if units is None and periods is None:
+        return frame.index
+    if units is None:
+        return pd.Index(periods, name=period)
+    if periods is None:
+        return pd.Index(units, name=unit)
+    return pd.MultiIndex.from_arrays([units, periods], names=[unit, period])
+
+
+def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Array, list[str]]:
+    """Return the number columns (n, k) and a fault for each cell that is text or infinite."""
+    values, faults = np.empty((len(frame), len(names)), order="F"), []
+    for j, name in enumerate(names):
+        values[:, j], bad = column_values(frame[name], lambda i, name=name: f"{panel.place(i)}, indicator {name!r}")  # type: ignore[misc]
+        infinite = np.flatnonzero(np.isinf(values[:, j]))
+        faults += bad + [
+            f"{panel.place(int(i))}, indicator {name!r}: infinity is no value; mend it or leave it out"
+            for i in infinite
+        ]
+    return values, shortened(faults)
+
+
+def _duplicates(panel: Panel) -> list[str]:
+    """Return a fault for each unit and period that has more than one row."""
+    if panel.units is None and panel.periods is None:
+        return []
+    keys = pd.DataFrame(index=range(len(panel.labels)))
+    if panel.units is not None:
+        keys["unit"] = panel.units
+    if panel.periods is not None:
+        keys["period"] = panel.periods.ordinals
+    again = np.flatnonzero(keys.duplicated().to_numpy())
+    return shortened([f"{panel.place(int(i))} is given a second time; keep one row of each" for i in again])

@@ -1,0 +1,220 @@
+"""The tree of an index, ready to compute: which choice holds at each node, checked for shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.errors import Fault, SpecError, listed, suggestion
+from hengdian_index.maps import Direction
+from hengdian_index.means import Missing
+from hengdian_index.methods import Method, resolve
+
+
+class Frozen(dict[str, Any]):
+    """A mapping that can be a part of a hashable value."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError("a choice cannot be changed; use replace()")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A method and its options, as chosen at one place of an index."""
+
+    method: Method
+    options: Frozen
+
+    @classmethod
+    def of(cls, family: str, given: Any) -> Choice:
+        """Return the choice that a name, `{method = ..., options}`, or a function stands for."""
+        if isinstance(given, Choice):
+            return given
+        options: Mapping[str, Any] = {}
+        if isinstance(given, Mapping):
+            if "method" not in given:
+                raise SpecError(f"'method' is missing in {dict(given)!r}")
+            options = {key: value for key, value in given.items() if key != "method"}
+            given = given["method"]
+        if not (isinstance(given, str) or callable(given)):
+            raise SpecError(f"a method's name, {{ method = ... }} or a function, not {given!r}")
+        method = resolve(family, given)
+        settings = {key: value for key, value in options.items() if key not in method.judgements}
+        faults = method.faults(settings) + method.absent(settings)
+        faults += [f"{name!r} is missing" for name in method.judgements if name not in options]
+        if faults:
+            raise SpecError(*(Fault(f"{method.name}: {fault}") for fault in faults))
+        return cls(method, frozen(options))
+
+    @property
+    def judgements(self) -> list[Any]:
+        """What a judged method is given before its options."""
+        return [self.options[name] for name in self.method.judgements]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Options without the judgement."""
+        return {key: value for key, value in self.options.items() if key not in self.method.judgements}
+
+    def complete(self) -> dict[str, Any]:
+        """Return the settings with the defaults of those not given."""
+        defaults = {p.name: p.default for p in self.method.options.values()}
+        return {**defaults, **self.settings}
+
+    def plain(self) -> Any:
+        """Return the choice as it is written in a spec."""
+        return {"method": self.method.name, **thawed(self.options)} if self.options else self.method.name
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """An indicator: its column, direction and normalisation, and its own rule for missing values if it has one."""
+
+    code: str
+    parent: str
+    name: str
+    direction: Direction
+    normalise: Choice
+    missing: str | None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A group: its children in order, how they are weighed, aggregated, and what is done about gaps."""
+
+    code: str
+    parent: str | None
+    name: str
+    children: tuple[str, ...]
+    weights: Choice
+    aggregate: Choice
+    missing: Missing
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Leaves and branches, the branches from the leaves up, the root last."""
+
+    leaves: tuple[Leaf, ...]
+    branches: tuple[Branch, ...]
+
+    @cached_property
+    def root(self) -> Branch:
+        """The top group."""
+        return self.branches[-1]
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Codes of the groups, the root first, each parent before its children."""
+        return tuple(branch.code for branch in reversed(self.branches))
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the indicators, in the order of the spec."""
+        return tuple(leaf.code for leaf in self.leaves)
+
+    @cached_property
+    def by_code(self) -> dict[str, Branch]:
+        """Groups by code."""
+        return {branch.code: branch for branch in self.branches}
+
+
+def frozen(value: Any) -> Any:
+    """Return lists, mappings, arrays and tables as hashable values."""
+    if hasattr(value, "to_dict"):
+        value = value.to_dict(orient="index") if getattr(value, "ndim", 1) == 2 else value.to_dict()
+    if isinstance(value, Mapping):
+        return Frozen({key: frozen(part) for key, part in value.items()})
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return tuple(frozen(part) for part in value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def thawed(value: Any) -> Any:
+    """Return a frozen value as plain mappings and lists."""
+    if isinstance(value, Mapping):
+        return {key: thawed(part) for key, part in value.items()}
+    return [thawed(part) for part in value] if isinstance(value, tuple) else value
+
+
+def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:
+    """Return what is wrong with the tree of (code, parent) pairs: repeated or unknown codes, cycles, empty groups."""
+    codes = [code for code, _ in groups]
+    every = [("group", i, *pair) for i, pair in enumerate(groups)] + [
+        ("indicator", i, *pair) for i, pair in enumerate(indicators)
+    ]
+    faults, seen = [], dict[str, str]()
+    for kind, i, code, parent in every:
+        if code in seen:
+            faults.append(
+                _fault(
+                    kind,
+                    i,
+                    code,
+                    f"code is given twice (the other is {'an' if seen[code][0] == 'i' else 'a'} {seen[code]})",
+                )
+            )
+        seen[code] = kind
+        if parent is not None and parent not in codes:
+            faults.append(_fault(kind, i, code, f"parent: no group {parent!r}{suggestion(parent, codes)}", "parent"))
+        elif parent is None and kind == "indicator":
+            faults.append(_fault(kind, i, code, "parent is missing: name its group", "parent"))
+    faults += _cycles(groups) + _empty(groups, indicators)
+    tops = [code for code, parent in groups if parent is None]
+    if not groups:
+        faults.append(Fault("no group: an index has at least one, with its indicators below", ("group",)))
+    elif not tops and not _cycles(groups):
+        faults.append(Fault("no top group: exactly one group has no parent", ("group",)))
+    elif len(tops) > 1:
+        faults.append(Fault(f"{len(tops)} groups have no parent ({listed(tops)}); exactly one is the top", ("group",)))
+    return faults
+
+
+def ordered(groups: Iterable[tuple[str, str | None]]) -> list[str]:
+    """Return group codes from the deepest up, the root last, siblings in reverse of their order in the spec."""
+    children: dict[str | None, list[str]] = {}
+    for code, parent in groups:
+        children.setdefault(parent, []).append(code)
+    down: list[str] = []
+    level = children.get(None, [])
+    while level:
+        down += level
+        level = [child for code in level for child in children.get(code, [])]
+    return down[::-1]
+
+
+def _fault(kind: str, i: int, code: str, message: str, *more: str) -> Fault:
+    return Fault(f"{kind} {code!r}: {message}", (kind, i, *more))
+
+
+def _cycles(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
+    parents, faults, done = dict(groups), [], set[str]()
+    for i, (code, _) in enumerate(groups):
+        path: list[str] = []
+        at: str | None = code
+        while at is not None and at in parents and at not in path and at not in done:
+            path.append(at)
+            at = parents[at]
+        if at in path:
+            round_trip = " -> ".join([*path[path.index(at) :], at])
+            faults.append(_fault("group", i, code, f"its parents run in a circle: {round_trip}", "parent"))
+        done.update(path)
+    return faults
+
+
+def _empty(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:
+    parents = {parent for _, parent in (*groups, *indicators)}
+    return [
+        _fault("group", i, code, "no group or indicator has it as parent; give it one or take it out")
+        for i, (code, _) in enumerate(groups)
+        if code not in parents
+    ]

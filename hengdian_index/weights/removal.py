@@ -1,0 +1,256 @@
+"""Weights by what is lost without a column, from raw values above 0: MEREC, CILOS, IDOCRIW, LOPCOW."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.decorators import weighting
+from hengdian_index.errors import CellsError, DataError, SpecError
+from hengdian_index.journal import note
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.stats import Moments, Range, each_block
+from hengdian_index.weights.checks import note_constant
+from hengdian_index.weights.correlations import need_rows
+from hengdian_index.weights.spread import entropy
+
+
+@weighting(sees="statistics", unit_free=True)
+def merec(sample: Sample, *, direction: Any = 1) -> Array:
+    """MEREC weights: how much the performance of the rows changes when a column is removed.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, raw values above 0. Rows with a missing value are left out.
+    direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
+        -1 for costs.
+
+    Returns
+    -------
+    array or Series (..., k)
+
+    Raises
+    ------
+    DataError
+        A value of 0 or less (elsewhere a NaN), fewer than two complete rows, all columns constant.
+
+    Notes
+    -----
+    n_ij = min_j / x_ij (cost: x_ij / max_j); S_i = ln(1 + (1/k) sum_j |ln n_ij|); S_ij the same without column j, still
+    divided by k; E_j = sum_i |S_ij - S_i|; w = E / sum E.
+
+    Source: Keshavarz-Ghorabaee et al. 2021 (Symmetry 13:525). Proof: their illustrative example (Tables 2-4).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.merec([[1.0, 3.0], [2.0, 3.0]])
+    array([1., 0.])
+    """
+    rows, seen = _complete(sample, "merec")
+    note_constant(sample, seen.lo == seen.hi)
+    cost = _costs(sample, direction)
+
+    def effects(part: Array) -> Array:
+        gap = _log_ratio(
+            np.where(cost, seen.hi[..., np.newaxis, :], part), np.where(cost, part, seen.lo[..., np.newaxis, :])
+        )
+        without = gap / (sample.k + gap.sum(axis=-1, keepdims=True))
+        total: Array = -np.nansum(np.log1p(-without), axis=-2)
+        return total
+
+    return np.sum(each_block(effects, rows), axis=0)
+
+
+@weighting(sees="statistics", unit_free=True)
+def cilos(sample: Sample, *, direction: Any = 1) -> Array:
+    """CILOS weights: the less a column loses where another one is best, the more it weighs.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, raw values above 0. Rows with a missing value are left out. Of several rows in which a
+        column is best, the first counts.
+    direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
+        -1 for costs, which enter as 1/x.
+
+    Returns
+    -------
+    array or Series (..., k)
+        A column that loses nothing takes all of the weight, with a line in the log.
+
+    Raises
+    ------
+    DataError
+        A value of 0 or less, fewer than two complete rows, a constant column (elsewhere it gets weight 1), columns
+        that are best in the same rows (elsewhere weights that differ from call to call).
+
+    Notes
+    -----
+    a_lj is the value of column j in the row where column l is largest; p_lj = (a_jj - a_lj) / a_jj, off the diagonal
+    of F; F_jj = -sum_l p_lj; w solves F w = 0, sum w = 1. The usual scaling of columns to sum 1 cancels in p.
+
+    Source: Mirkin 1974; Zavadskas & Podvezko 2016 (IJITDM 15). Proof: Zavadskas et al. (2017), Table 8; Zavadskas &
+    Podvezko (2016).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.cilos([[4.0, 5.0], [3.0, 10.0]]).round(4)
+    array([0.6667, 0.3333])
+    """
+    rows, seen = _complete(sample, "cilos")
+    sample.refuse(
+        seen.lo == seen.hi, "constant, so it loses nothing and would take all of the weight; leave it out of 'cilos'"
+    )
+    losses = _losses(rows, seen, _costs(sample, direction))
+    return _balance(sample, losses)
+
+
+@weighting(sees="statistics", unit_free=True)
+def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
+    """IDOCRIW weights: the CILOS weight times the entropy weight of the raw column.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, raw values above 0.
+    direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
+        -1 for costs: they enter CILOS as 1/x. Entropy takes the raw columns.
+
+    Returns
+    -------
+    array or Series (..., k)
+
+    Raises
+    ------
+    DataError
+        As `cilos`.
+
+    Notes
+    -----
+    w_j proportional to q_j e_j, q of `cilos` and e of `entropy`. Elsewhere a division by ln(columns) in place of
+    ln(rows) gives negative weights on ordinary data.
+
+    Source: Zavadskas & Podvezko 2016 (IJITDM 15). Proof: their example.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.idocriw([[4.0, 5.0], [3.0, 10.0]]).round(4)
+    array([0.2629, 0.7371])
+    """
+    balance: Array = cilos.method.function(sample, direction=direction)
+    diverse: Array = entropy.method.function(sample)
+    return balance * diverse
+
+
+@weighting(sees="statistics", unit_free=True)
+def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
+    """LOPCOW weights: the logarithm of a column's root mean square over its standard deviation.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators; each column is scaled to its own range.
+    direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
+        -1 for costs: the range is turned round.
+
+    Returns
+    -------
+    array or Series (..., k)
+
+    Raises
+    ------
+    DataError
+        A constant column, a single row, columns whose logarithm is 0 all of them (always so with two rows).
+
+    Notes
+    -----
+    u = (x - min) / (max - min) (cost: max - x); v_j = |100 ln(sqrt(sum_i u_ij^2 / n) / s_j)|, s_j of u with ddof = 1
+    (with 0 the published digits are missed); w = v / sum v. The range cancels.
+
+    Source: Ecer & Pamucar 2022 (Omega 112). Proof: the formula column by column, and its laws.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.lopcow([[0.0, 5.0], [1.0, 6.0], [2.0, 9.0]]).round(4)
+    array([0.8027, 0.1973])
+    """
+    moments, seen = sample.measure(Moments), sample.measure(Range)
+    sample.need_values(moments.n, least=2)
+    flat = (moments.m2 <= 0) | (seen.lo == seen.hi)
+    sample.refuse(flat, "constant, so it has no range to scale by; leave it out of 'lopcow'")
+    cost = _costs(sample, direction)
+    worst = np.where(cost, seen.hi, seen.lo) / moments.scale
+    mean = (moments.centre.high - worst) + moments.centre.low
+    n = moments.n.astype(np.float64)
+    v = np.abs(np.log((n - 1) / n * (1 + n * mean**2 / moments.m2))) * 50
+    v = np.where(v < 1e-12, 0.0, v)
+    if not (v.sum(axis=-1) > 0).all():
+        raise DataError("lopcow: root mean square and standard deviation agree in every column; use more rows")
+    return v
+
+
+def _costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
+    """Return which columns (k,) are costs."""
+    if hasattr(direction, "keys"):
+        direction = dict.fromkeys(sample.columns or range(sample.k), 1) | dict(direction.items())
+    signs = sample.per_column(direction, "direction")
+    if not np.isin(signs, (1, -1)).all():
+        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {direction!r}")
+    cost: NDArray[np.bool_] = signs < 0
+    return cost
+
+
+def _complete(sample: Sample, method: str) -> tuple[Array, Range]:
+    """Return the rows (..., n, k), those with a gap all missing, and the range of the others; all must be above 0."""
+    x, seen = sample.x, sample.measure(Range)
+    if (seen.lo <= 0).any():
+        raise CellsError(x <= 0, f"{method} needs raw values above 0; shift or rescale the column, or leave it out")
+    if (seen.n < x.shape[-2]).any():
+        gap = np.isnan(x).any(axis=-1, keepdims=True)
+        note("weights", f"{method}: {int(gap.sum())} rows with a missing value are left out")
+        x = np.where(gap, np.nan, x)
+        seen = Range.of(x)
+    need_rows(sample, seen.n[..., 0], 2, method)
+    return x, seen
+
+
+def _log_ratio(large: Array, small: Array) -> Array:
+    """Return ln(large / small) >= 0, every digit of it also where the two are close."""
+    with np.errstate(over="ignore"):
+        rise = (large - small) / small
+    return np.where(np.isinf(rise), np.log(large) - np.log(small), np.log1p(rise))
+
+
+def _losses(rows: Array, seen: Range, cost: NDArray[np.bool_]) -> Array:
+    """Return p_lj (..., k, k): the share that column j loses in the row where column l is best."""
+    best = np.where(cost, seen.lo, seen.hi)
+    place = np.argmax(rows == best[..., np.newaxis, :], axis=-2)
+    there = np.take_along_axis(rows, place[..., np.newaxis], axis=-2)
+    best = best[..., np.newaxis, :]
+    return np.where(cost, (there - best) / there, (best - there) / best)
+
+
+def _balance(sample: Sample, losses: Array) -> Array:
+    """Return the weights (..., k), 0 or more, at which what each column loses and lets others lose is in balance."""
+    size = np.maximum(losses.max(axis=(-2, -1), keepdims=True), np.finfo(np.float64).tiny)
+    system = losses / size - np.eye(sample.k) * (losses / size).sum(axis=-2)[..., np.newaxis, :]
+    _, singular, right = np.linalg.svd(system)
+    null = singular <= 1e-12 * np.maximum(singular[..., :1], 1e-300)
+    loose = null & (null.sum(axis=-1, keepdims=True) > 1)
+    sample.refuse(
+        np.where(loose[..., np.newaxis], np.abs(right) > 1e-9, False).any(axis=-2),
+        "best in the same rows as another column, so the losses leave the weights open; leave one of them out",
+    )
+    w = np.abs(right[..., -1, :])
+    w = np.where(w < 1e-12 * w.max(axis=-1, keepdims=True), 0.0, w)
+    if (w == 0).any():
+        note("weights", "cilos: a column that loses nothing where others are best takes the weight of the others")
+    return w
