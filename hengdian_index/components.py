@@ -31,12 +31,13 @@ class Components:
         """Correlation of each column with each component (..., k, k), one component a column."""
         return self.vectors * np.sqrt(self.eigenvalues)[..., np.newaxis, :]
 
-    def tied(self, q: int) -> bool:
-        """Return whether the q-th and the next component are equally large, so that no q of them stand out."""
-        values = self.eigenvalues
-        if q >= values.shape[-1]:
-            return False
-        return bool((values[..., q - 1] - values[..., q] <= 1e-12 * values[..., 0]).any())
+    def tied(self, q: Array | int) -> NDArray[np.bool_]:
+        """Return whether component number q (...) and the next one are equally large, so that q do not stand out."""
+        k = self.eigenvalues.shape[-1]
+        last = np.broadcast_to(q, self.eigenvalues.shape[:-1])[..., np.newaxis] - 1
+        large, next_ = (np.take_along_axis(self.eigenvalues, np.minimum(at, k - 1), axis=-1) for at in (last, last + 1))
+        tied: NDArray[np.bool_] = ((large - next_ <= 1e-12 * self.eigenvalues[..., :1]) & (last + 1 < k))[..., 0]
+        return tied
 
 
 def principal_components(matrix: Array) -> Components:
@@ -72,7 +73,7 @@ def principal_components(matrix: Array) -> Components:
     return Components(np.maximum(values[..., ::-1], 0.0), _signed(vectors[..., ::-1]))
 
 
-def varimax(loadings: Array, *, tolerance: float = 1e-12, sweeps: int = 1000) -> Array:
+def varimax(loadings: Array, *, tolerance: float = 1e-15, sweeps: int = 1000) -> Array:
     """Loadings turned so that each column of them is far from even: varimax with Kaiser's normalisation.
 
     Parameters

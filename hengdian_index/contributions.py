@@ -71,11 +71,16 @@ def _row_weights(result: Computed, branch: Branch) -> Array:
 
 
 def _level_factors(pair: Pair, x: Array, w: Array, y: Array) -> Array:
-    """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others."""
+    """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others.
+
+    Where f(y) = 0 (a geometric mean of 1) that has no value; there each part counts by its weight, y w / z.
+    """
     if pair is ARITHMETIC:
         return np.asarray(w)
+    mean = y[:, np.newaxis]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return y[:, np.newaxis] * w * pair.forward(x) / pair.forward(y)[:, np.newaxis] / x
+        share = np.where(pair.forward(mean) == 0, w, w * pair.forward(x) / pair.forward(mean))
+        return mean * share / x
 
 
 def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: Array, w1: Array) -> Array:

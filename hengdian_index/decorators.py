@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import wraps
 from typing import Any, Protocol, overload
 
@@ -14,9 +14,9 @@ from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, s
 from hengdian_index.journal import note
 from hengdian_index.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index.maps import Map
-from hengdian_index.means import Missing, Pair, aggregate
+from hengdian_index.means import ColumnsError, Kernel, Missing, RowsError, Together, aggregate, detailed
 from hengdian_index.methods import Method, Sees, register
-from hengdian_index.rows.table import Array, Labelled, take
+from hengdian_index.rows.table import Array, Labelled, row_label, shortened, take
 
 
 class Normaliser(Protocol):
@@ -112,8 +112,8 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
     ----------
     function : callable
         With `sees="rows"` (a user's function): `f(x)` on an array (n, k) giving k weights. With
-        `sees="statistics"`: `f(sample, **options)`. With `sees="judgement"`: `f(judgement, **options)` giving
-        (names or None, weights).
+        `sees="statistics"`: `f(sample, **options)`. With `sees="judgement"`: `f(*judgements, **options)` giving
+        (names or None, weights), or (names or None, details).
     **traits
         `unit_free`: multiplying a column by a positive number changes nothing.
 
@@ -130,12 +130,12 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
     def enter(function: Callable[..., Any]) -> Any:
         method = register("weights", function, sees, traits)
 
+        if sees == "judgement":
+            return _judging(method, function)
+
         @wraps(function)
         def weights(x: Any, /, **options: Any) -> Any:
             method.demand(options)
-            if method.sees == "judgement":
-                names, values = function(x, **options)
-                return Labelled(values, names, True, names).named(values) if names else values
             table = take(x)
             try:
                 if options.get("details"):
@@ -144,11 +144,27 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
             except CellsError as error:
                 raise table.refusal(error) from None
 
-        return _public(
-            weights, method, next(iter(inspect.signature(function).parameters)) if sees == "judgement" else "x"
-        )
+        return _public(weights, method, "x")
 
     return enter if function is None else enter(function)
+
+
+def _judging(method: Method, function: Callable[..., Any]) -> Registered:
+    """Return the public form of a weighting that is given judgements, by position or by name, instead of rows."""
+
+    @wraps(function)
+    def weights(*judgements: Any, **options: Any) -> Any:
+        named = {name: options.pop(name) for name in method.judgements if name in options}
+        method.demand(options)
+        names, answer = function(*judgements, **named, **options)
+        labels = Labelled(np.empty(0), names or None, True, names)
+        return with_labels(answer, labels) if is_dataclass(answer) else labels.named(answer)
+
+    public: Any = weights
+    public.__signature__ = inspect.signature(function).replace(return_annotation=inspect.Signature.empty)
+    public.method = method
+    given: Registered = public
+    return given
 
 
 @overload
@@ -164,7 +180,10 @@ def aggregating(function: Any = None, /, **traits: Any) -> Any:
         `f(x, w, **options)` on rows (n, k) without gaps and weights (k,) that sum to 1, giving n scores.
     **traits
         `laws`: letters of METHODS (M monotone, I idempotent, H homogeneous, T translates, S symmetric, B between
-        the smallest and the largest value). `domain`: "real", "zero or more" or "above 0".
+        the smallest and the largest value; of a set-wise method D: a row at least as good everywhere never scores
+        lower). `domain`: "real", "zero or more" or "above 0". `set_wise`: the rows are compared with each other.
+        `takes_gaps`: rows with gaps reach the function as they are, NaN for a missing value. `per_column`: options
+        that may be a mapping by column name, each with the value of a column left out (None: none may be).
 
     Examples
     --------
@@ -191,23 +210,59 @@ def quasi_arithmetic(**traits: Any) -> Callable[[Callable[..., Any]], Registered
     return enter
 
 
-def kernel(method: Method, options: Mapping[str, Any]) -> Pair | Callable[[Array, Array], Array]:
-    """Return what scores complete rows: the pair of a quasi-arithmetic mean, or a function of rows and weights."""
+def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None = None) -> Kernel:
+    """Return what scores rows: the pair of a quasi-arithmetic mean, or a function of rows and weights.
+
+    `columns` names the columns of the rows, for options that are given by column name.
+    """
     if method.sees == "statistics":
-        pair: Pair | Callable[[Array, Array], Array] = method.function(**options)
+        pair: Kernel = method.function(**options)
         return pair
-    return lambda x, w: method.function(x, w, **options)
+    options = {**options, **_in_column_order(method, options, columns)}
+
+    def scores(x: Array, w: Array) -> Any:
+        return method.function(x, w, **options)
+
+    takes_gaps, set_wise = (_declared(method, trait, options) for trait in ("takes_gaps", "set_wise"))
+    return Together(scores, takes_gaps) if takes_gaps or set_wise else scores
+
+
+def _declared(method: Method, trait: str, options: Mapping[str, Any]) -> bool:
+    """Return whether a method declares a trait: a value, or a function of all its options."""
+    value = method.traits.get(trait, False)
+    every = {p.name: options.get(p.name, p.default) for p in method.options.values()}
+    return bool(value(**every) if callable(value) else value)
+
+
+def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None) -> dict[str, list[Any]]:
+    """Return the options that are mappings by column name as lists in the order of the columns."""
+    listed = {}
+    for name, absent in method.traits.get("per_column", {}).items():
+        given = options.get(name)
+        if not hasattr(given, "keys") or columns is None:
+            continue
+        values = dict(given.items())
+        faults = [f"{name}: no column {c!r}{suggestion(c, columns)}" for c in values if c not in columns]
+        faults += [f"{name}: no value for column {c!r}" for c in columns if absent is None and c not in values]
+        raise_all(SpecError, [f"{method.name}: {fault}" for fault in faults])
+        listed[name] = [values.get(c, absent) for c in columns]
+    return listed
 
 
 def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
     @wraps(function)
     def scores(x: Any, w: Any = None, *, missing: str = "reweight", coverage: float = 0.65, **options: Any) -> Any:
         method.demand(options)
+        rule = Missing.of(missing, coverage)
         table = take(x, vector="row")
+        weights = matched_weights(w, table)
+        score = kernel(method, options, table.columns or range(table.values.shape[-1]))
         try:
-            answer = aggregate(kernel(method, options), table.values, _weights(w, table), Missing.of(missing, coverage))
+            if options.get("details"):
+                return with_labels(detailed(score, table.values, weights, rule), table)
+            answer = aggregate(score, table.values, weights, rule)
         except CellsError as error:
-            raise table.refusal(error) from None
+            raise _refusal(table, error) from None
         if answer.dropped.any():
             note("aggregate", f"{int(answer.dropped.sum())} rows have too few values for a score: missing")
         return table.rows(answer.values)
@@ -216,18 +271,53 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
     return given
 
 
+def _refusal(table: Labelled, error: CellsError) -> DataError:
+    """Return the kernel's complaint with its rows, its columns or its cells named."""
+    if isinstance(error, RowsError):
+        rows = np.flatnonzero(error.marked.reshape(-1, table.values.shape[-2]).any(axis=0))
+        return DataError(*shortened([f"{row_label(table.source, int(i))}: {error.why}" for i in rows]))
+    if isinstance(error, ColumnsError):
+        columns = np.flatnonzero(error.marked.reshape(-1, table.values.shape[-1]).any(axis=0))
+        names = table.columns or range(table.values.shape[-1])
+        return DataError(*shortened([f"column {names[int(j)]!r}: {error.why}" for j in columns]))
+    return table.refusal(error)
+
+
 def with_labels(details: Any, table: Labelled) -> Any:
     """Return a details value whose arrays carry the table's labels.
 
     A field says what its array runs over in its metadata: `{"axis": "rows"}` (..., n), `"columns"` (..., k), or
-    `"table"` (..., n, k); other fields stay as they are.
+    `"table"` (..., n, k); `"order"` is a tuple of rows, `"peers"` one tuple of rows for each row. Other fields stay
+    as they are.
     """
-    give = {"rows": table.rows, "columns": table.named, "table": table.like}
+    give = {
+        "rows": table.rows,
+        "columns": table.named,
+        "table": table.like,
+        "order": lambda rows: row_names(table, rows),
+        "peers": lambda peers: _peers(table, peers),
+    }
     axes = {f.name: f.metadata["axis"] for f in fields(details) if "axis" in f.metadata}
     return replace(details, **{name: give[axis](getattr(details, name)) for name, axis in axes.items()})
 
 
-def _weights(w: Any, table: Labelled) -> Array:
+def row_names(table: Labelled, rows: Sequence[int]) -> tuple[Any, ...]:
+    """Return rows by their own labels where they have some, else by position."""
+    return tuple(table.source.index[i] for i in rows) if _has_labels(table) else tuple(rows)
+
+
+def _peers(table: Labelled, peers: Sequence[Sequence[int]]) -> Any:
+    named = tuple(row_names(table, rows) for rows in peers)
+    if not _has_labels(table):
+        return named
+    return table.rows(np.fromiter(named, dtype=object, count=len(named)), "peers")
+
+
+def _has_labels(table: Labelled) -> bool:
+    return table.columns is not None and hasattr(table.source, "iloc")
+
+
+def matched_weights(w: Any, table: Labelled) -> Array:
     """Return weights (..., k) that sum to 1, matched to the columns by name where both have names."""
     k = table.values.shape[-1]
     if w is None:

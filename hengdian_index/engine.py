@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel, unit_sum
-from hengdian_index.errors import CellsError, DataError, FaultsError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.learning import learn, weigh
 from hengdian_index.maps import Map
@@ -101,6 +101,8 @@ def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
     """Return the scores of a table's rows, learnt from its fit rows."""
     panel = _read(tree, setting, table, None)
+    if setting.base is not None:
+        panel.select(setting.base, "base")
     return _fit(tree, setting, panel, fit_on)._score(panel)
 
 
@@ -125,7 +127,7 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> Fitted:
 def _maps(tree: Tree, shown: Panel, base: Panel) -> dict[str, Map]:
     """Return what each indicator's normalisation learns; the faults of all indicators at once."""
     maps: dict[str, Map] = {}
-    faults = []
+    faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
         rows = base if leaf.normalise.method.traits.get("fits_on_base") else shown
         try:
@@ -144,7 +146,7 @@ def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
 def _normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
     """Return the normalised indicators (n, k)."""
     out = np.empty_like(panel.values, order="F")
-    faults = []
+    faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
         column = Labelled(panel.values[:, j : j + 1], (leaf.code,), False, panel)
         try:
@@ -158,12 +160,32 @@ def _normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
 def _weights(tree: Tree, normalised: Array, panel: Panel) -> Mapping[str, Array]:
     """Return the weights of every group, learnt from the leaves up."""
     weights: dict[str, Array] = {}
-    nodes = dict(zip(tree.codes, normalised.T, strict=True))
-    for branch in tree.branches:
-        x = np.stack([nodes[child] for child in branch.children], axis=1)
+
+    def step(branch: Branch, x: Array) -> Scores:
         weights[branch.code] = _group_weights(branch, x)
-        nodes[branch.code] = _aggregated(tree, branch, x, weights[branch.code], panel).values
+        return _aggregated(tree, branch, x, weights[branch.code], panel)
+
+    _climb(tree, normalised, step)
     return MappingProxyType(weights)
+
+
+def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores]) -> dict[str, Scores]:
+    """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once."""
+    nodes = dict(zip(tree.codes, normalised.T, strict=True))
+    scores: dict[str, Scores] = {}
+    faults: list[Fault] = []
+    kinds: list[type[FaultsError]] = []
+    for branch in tree.branches:
+        if not all(child in nodes for child in branch.children):
+            continue
+        try:
+            scores[branch.code] = step(branch, np.stack([nodes[child] for child in branch.children], axis=1))
+            nodes[branch.code] = scores[branch.code].values
+        except FaultsError as error:
+            faults += error.faults
+            kinds.append(type(error))
+    raise_all(kinds[0] if kinds else DataError, faults)
+    return scores
 
 
 def _group_weights(branch: Branch, x: Array) -> Array:
@@ -186,7 +208,10 @@ def _group_weights(branch: Branch, x: Array) -> Array:
 
 def judged(choice: Choice, children: tuple[str, ...]) -> Array:
     """Return the weights of a judged method in the order of a group's children, matched by name."""
-    names, values = choice.method.function(*choice.judgements, **choice.settings)
+    settings = choice.settings
+    if "items" in choice.method.options:
+        settings.setdefault("items", children)
+    names, values = choice.method.function(*choice.judgements, **settings)
     if names is None:
         return unit_sum(np.asarray(values), len(children), choice.method.name)
     faults = [
@@ -199,15 +224,14 @@ def judged(choice: Choice, children: tuple[str, ...]) -> Array:
 
 
 def _up(tree: Tree, weights: Mapping[str, Array], normalised: Array, panel: Panel) -> dict[str, Scores]:
-    """Return the scores of every group, from the leaves up."""
-    nodes = dict(zip(tree.codes, normalised.T, strict=True))
-    scores: dict[str, Scores] = {}
-    for branch in tree.branches:
-        x = np.stack([nodes[child] for child in branch.children], axis=1)
-        scores[branch.code] = _aggregated(tree, branch, x, weights[branch.code], panel)
-        nodes[branch.code] = scores[branch.code].values
-        _note_gaps(branch, x, scores[branch.code], panel)
-    return scores
+    """Return the scores of every group, gaps noted."""
+
+    def step(branch: Branch, x: Array) -> Scores:
+        found = _aggregated(tree, branch, x, weights[branch.code], panel)
+        _note_gaps(branch, x, found, panel)
+        return found
+
+    return _climb(tree, normalised, step)
 
 
 def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
@@ -236,7 +260,7 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
     """Write a line for every row of a group with missing children."""
     absent: NDArray[np.bool_] = np.isnan(x)
     k = len(branch.children)
-    for row in np.flatnonzero(absent.any(axis=-1)):
+    for row in np.flatnonzero(absent.any(axis=-1)).tolist():
         gone = ", ".join(child for child, gap in zip(branch.children, absent[row], strict=True) if gap)
         end = "no score" if scores.dropped[row] else "the rest reweighted"
         why = f"missing: {gone} ({k - int(absent[row].sum())} of {k} present); {end}"

@@ -65,8 +65,9 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     """
     names = [str(name) for name in allowed]
     close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
-    guess = f"; did you mean {close[0]!r}?" if close else ";"
-    return f"{guess} ({', '.join(names)})" if names else guess.rstrip(";")
+    if close:
+        return f"; did you mean {close[0]!r}? ({', '.join(names)})"
+    return f"; allowed: {', '.join(names)}" if names else ""
 
 
 def listed(items: Sequence[object], most: int = 5) -> str:

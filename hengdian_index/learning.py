@@ -201,13 +201,15 @@ def _own_map(method: Method, rows: Labelled, direction: Direction, options: Mapp
     extra = dict(options) | ({"direction": direction} if "direction" in given or every else {})
     turn = None if "direction" in extra else orientation(direction)[0]
     x = turn(rows.values) if turn else rows.values
-    answer = method.function(x, **extra)
+    with np.errstate(all="ignore"):
+        answer = method.function(x, **extra)
     if callable(answer):
         return chain(turn, answer)
     scores = np.asarray(answer, dtype=np.float64)
     if scores.shape != x.shape or not np.array_equal(np.isfinite(scores), np.isfinite(x)):
+        turned = "; it was shown -x for direction -1, let it take `direction` to do that itself" if turn else ""
         raise DataError(
-            f"normalise: {method.name} must give one finite score for each value of its rows {x.shape}, missing for missing; "
-            f"it gave shape {scores.shape} with {int((~np.isfinite(scores)).sum())} that are not finite"
+            f"normalise: {method.name} must give one finite score for each value of its rows {x.shape}, and missing for "
+            f"missing; it gave shape {scores.shape} with {int((~np.isfinite(scores)).sum())} not finite{turned}"
         )
     return chain(turn, OwnMap(method.function, x, scores, extra, "fit_on" in given or every))

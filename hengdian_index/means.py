@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import CellsError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.rows.table import Array
 
 Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
@@ -53,7 +53,8 @@ class Pair:
 
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean: contribution = w slope (z1 - z0)."""
-        return self.secant(z0, z1) / self.secant(y0, y1)[..., np.newaxis]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(self.secant(z0, z1) / self.secant(y0, y1)[..., np.newaxis])
 
     def _shield(self, x: Array) -> Array:
         return np.where(x == 0, 1.0, x) if self.zero_is_limit else x
@@ -123,7 +124,7 @@ def extreme(largest: bool) -> Callable[[Array, Array], Array]:
     """Return the limit of the power mean for p -> +-inf: the largest or smallest value of positive weight."""
 
     def pick(x: Array, w: Array) -> Array:
-        counted = np.broadcast_to(w[..., np.newaxis, :] > 0, x.shape)
+        counted = w[..., np.newaxis, :] > 0
         return np.where(counted, x, -np.inf).max(axis=-1) if largest else np.where(counted, x, np.inf).min(axis=-1)
 
     return pick
@@ -156,7 +157,33 @@ class Scores:
     dropped: NDArray[np.bool_]
 
 
-def aggregate(kernel: Pair | Callable[[Array, Array], Array], x: Array, w: Array, missing: Missing) -> Scores:
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A kernel that is shown all rows with a score at once, because it compares them or takes their gaps itself.
+
+    With `takes_gaps` a missing value reaches it as NaN; without, rows with gaps that keep a score are refused.
+    """
+
+    function: Callable[[Array, Array], Any]
+    takes_gaps: bool = False
+
+    def __call__(self, x: Array, w: Array) -> Any:
+        """Return the scores (..., n) of rows x (..., n, k) under weights w (..., k), or a value with details."""
+        return self.function(x, w)
+
+
+Kernel: TypeAlias = Pair | Together | Callable[[Array, Array], Array]
+
+
+class RowsError(CellsError):
+    """Whole rows that a kernel cannot take, marked in (..., n, 1)."""
+
+
+class ColumnsError(CellsError):
+    """Whole columns that a kernel cannot take, marked in (..., 1, k)."""
+
+
+def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Scores:
     """Return the scores of rows x (..., n, k) under weights w (..., k), missing values treated by the rule.
 
     `reweight` leaves missing columns out and divides by the remaining weight; a row with a smaller
@@ -165,45 +192,82 @@ def aggregate(kernel: Pair | Callable[[Array, Array], Array], x: Array, w: Array
     absent = np.isnan(x)
     if not absent.any():
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
+    dropped = _dropped(kernel, absent, w, missing)
+    if missing.rule == "propagate":
+        return Scores(_rows(kernel, x, w, ~dropped), None, dropped)
+    row_weights = np.where(dropped[..., np.newaxis], np.nan, shared_weights(x, w))
+    if isinstance(kernel, Together):
+        return Scores(_rows(kernel, x, w, ~dropped), row_weights, dropped)
+    return Scores(_partial(kernel, x, row_weights, ~absent, dropped), row_weights, dropped)
+
+
+def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
+    """Return the details of rows x (n, k), without gaps also (..., n, k): a value whose arrays hold NaN for rows dropped."""
+    absent = np.isnan(x)
+    dropped = _dropped(kernel, absent, w, missing) if absent.any() else np.zeros(x.shape[:-1], dtype=np.bool_)
+    if not dropped.any():
+        return kernel(x, w)  # type: ignore[operator]  # a pair has no details
+    if x.ndim > 2 or dropped.all():
+        raise DataError("details need at least one row with enough values" if x.ndim == 2 else "details: one table only")
+    try:
+        return _spread(kernel(x[~dropped], w), np.flatnonzero(~dropped), len(x))  # type: ignore[operator]
+    except CellsError as error:
+        raise _placed(error, x.shape[-2:], ~dropped) from None
+
+
+def shared_weights(x: Array, w: Array) -> Array:
+    """Return the weights (..., n, k) of rows with gaps: 0 for a missing value, the rest divided by their sum."""
+    weights = np.where(np.isnan(x), 0.0, w[..., np.newaxis, :])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def _dropped(kernel: Kernel, absent: NDArray[np.bool_], w: Array, missing: Missing) -> NDArray[np.bool_]:
+    """Return which rows (..., n) are left without a score, or refuse the gaps."""
     if missing.rule == "raise":
         raise CellsError(
             absent, "missing value, and the rule is missing = 'raise'; fill it, or choose 'reweight' or 'propagate'"
         )
     if missing.rule == "propagate":
-        dropped = absent.any(axis=-1)
-        return Scores(_rows(kernel, x, w, ~dropped), None, dropped)
-    present = ~absent
-    row_weights = np.where(present, w[..., np.newaxis, :], 0.0)
-    total = row_weights.sum(axis=-1, keepdims=True)
-    dropped = (present.mean(axis=-1) < missing.coverage - 1e-12) | ~(total[..., 0] > 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        row_weights = np.where(dropped[..., np.newaxis], np.nan, row_weights / total)
-    return Scores(_partial(kernel, x, row_weights, present, dropped), row_weights, dropped)
+        return np.asarray(absent.any(axis=-1))
+    weight = np.where(absent, 0.0, w[..., np.newaxis, :]).sum(axis=-1)
+    dropped = ((~absent).mean(axis=-1) < missing.coverage - 1e-12) | ~(weight > 0)
+    held = absent & ~dropped[..., np.newaxis]
+    if isinstance(kernel, Together) and not kernel.takes_gaps and held.any():
+        raise CellsError(held, "missing value, and this method compares complete rows; fill it, or missing='propagate'")
+    return np.asarray(dropped)
 
 
-def _whole(kernel: Pair | Callable[[Array, Array], Array], x: Array, w: Array) -> Array:
+def _whole(kernel: Kernel, x: Array, w: Array) -> Array:
+    """Return the scores of rows that the kernel takes as they are."""
     if isinstance(kernel, Pair):
         return kernel.mean(x, w)
-    return np.asarray(kernel(x, w), dtype=np.float64)
+    scores = np.asarray(kernel(x, w), dtype=np.float64)
+    shape = (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), x.shape[-2])
+    if scores.shape != shape:
+        raise DataError(f"aggregate: one score a row is needed, an array {shape}; the method gave {scores.shape}")
+    if not np.isfinite(scores).all():
+        marked = ~np.isfinite(scores).reshape(-1, shape[-1]).all(axis=0)
+        raise RowsError(marked[:, np.newaxis], "the score is not a finite number; rescale the columns")
+    return scores
 
 
-def _rows(kernel: Pair | Callable[[Array, Array], Array], x: Array, w: Array, keep: NDArray[np.bool_]) -> Array:
+def _rows(kernel: Kernel, x: Array, w: Array, keep: NDArray[np.bool_]) -> Array:
     """Return the scores of the rows kept, the others missing."""
+    if keep.all():
+        return _whole(kernel, x, w)
     out = np.full(x.shape[:-1], np.nan)
     for place in np.ndindex(x.shape[:-2]):
         if keep[place].any():
             weights = w[place] if w.ndim > 1 else w
-            out[(*place, keep[place])] = _whole(kernel, x[place][keep[place]], weights)
+            try:
+                out[(*place, keep[place])] = _whole(kernel, x[place][keep[place]], weights)
+            except CellsError as error:
+                raise _placed(error, x.shape[-2:], keep[place]) from None
     return out
 
 
-def _partial(
-    kernel: Pair | Callable[[Array, Array], Array],
-    x: Array,
-    w: Array,
-    present: NDArray[np.bool_],
-    dropped: NDArray[np.bool_],
-) -> Array:
+def _partial(kernel: Kernel, x: Array, w: Array, present: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> Array:
     """Return the scores of rows with gaps, each under its own weights (..., n, k)."""
     if isinstance(kernel, Pair):
         filled = np.where(present, x, 1.0)
@@ -216,5 +280,38 @@ def _partial(
             rows = (which.ravel() == number) & ~dropped[place]
             if rows.any():
                 first = w[place][rows][0][columns]
-                out[(*place, rows)] = _whole(kernel, x[place][rows][:, columns], first)
+                try:
+                    out[(*place, rows)] = _whole(kernel, x[place][rows][:, columns], first)
+                except CellsError as error:
+                    raise _placed(error, x.shape[-2:], rows, columns) from None
     return out
+
+
+def _placed(
+    error: CellsError, shape: tuple[int, ...], rows: NDArray[np.bool_], columns: NDArray[np.bool_] | None = None
+) -> CellsError:
+    """Return a complaint about some rows and columns of a table (n, k), its marks put where they belong in the whole."""
+    columns = np.ones(shape[-1], dtype=np.bool_) if columns is None else columns
+    marked = np.zeros(shape, dtype=np.bool_)
+    marked[np.ix_(rows, columns)] = error.marked
+    if isinstance(error, ColumnsError):
+        marked = marked.any(axis=0, keepdims=True)
+    elif isinstance(error, RowsError):
+        marked = marked.any(axis=1, keepdims=True)
+    return type(error)(marked, error.why)
+
+
+def _spread(details: Any, at: NDArray[np.intp], n: int) -> Any:
+    """Return details of the rows at some positions as details of all n rows, NaN (no peers) for the others."""
+    whole: dict[str, Any] = {}
+    for field in fields(details):
+        value, axis = getattr(details, field.name), field.metadata.get("axis")
+        if axis in ("rows", "table"):
+            whole[field.name] = np.full((n, *value.shape[1:]), np.nan)
+            whole[field.name][at] = value
+        elif axis == "order":
+            whole[field.name] = tuple(int(at[i]) for i in value)
+        elif axis == "peers":
+            found = dict(zip(at.tolist(), value, strict=True))
+            whole[field.name] = tuple(tuple(int(at[i]) for i in found.get(row, ())) for row in range(n))
+    return replace(details, **whole)

@@ -15,7 +15,7 @@ from hengdian_index.errors import OptionError, SpecError, raise_all, suggestion
 
 Sees: TypeAlias = Literal["rows", "statistics", "judgement"]
 
-FAMILIES: dict[str, dict[str, Method]] = {"normalise": {}, "weights": {}, "aggregate": {}}
+FAMILIES: dict[str, dict[str, Method]] = {"normalise": {}, "weights": {}, "aggregate": {}, "treat": {}, "impute": {}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +136,8 @@ def _fits(value: Any, hint: Any) -> bool:
 def _expected(value: Any, hint: Any) -> str:
     if get_origin(hint) is Literal:
         return f"no {value!r}{suggestion(value, get_args(hint))}"
-    text = getattr(hint, "__name__", str(hint)) if get_origin(hint) is None else str(hint).replace("typing.", "")
-    return f"{text} is needed, not {value!r}"
+    words = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
+    return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {value!r}"
 
 
 def names_of(family: str, names: dict[str, Any]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:

@@ -10,6 +10,8 @@ from laws import (
     close,
     complete,
     declared,
+    declaring,
+    every,
     frames,
     frozen,
     gaps_in_examples,
@@ -19,12 +21,11 @@ from laws import (
     public,
     same,
     tables,
-    variants,
 )
 
 from hengdian_index.sample import Sample
 
-EVERY = pytest.mark.parametrize(("method", "options"), variants("normalise"))
+EVERY = every("normalise")
 DIRECTIONS = st.sampled_from([1, -1])
 
 
@@ -47,12 +48,10 @@ def test_shape_is_kept_and_missing_stays_missing(method, options, x, direction):
     np.testing.assert_array_equal(np.isfinite(z), np.isfinite(x))
 
 
-@EVERY
+@every("normalise", having=declaring("monotone"))
 @LAW
 @given(x=tables(), direction=DIRECTIONS)
 def test_better_values_never_score_lower(method, options, x, direction):
-    if not declared(method, "monotone", options):
-        pytest.skip("not declared monotone")
     z = attempt(public(method), x, direction=direction, **options)
     order = np.argsort(direction * x, axis=0, kind="stable")
     steps = np.diff(np.take_along_axis(z, order, axis=0), axis=0)
@@ -108,12 +107,10 @@ def test_memory_order_does_not_matter(method, options, x):
     close(public(method)(np.repeat(x, 2, axis=0)[::2], **options), z)
 
 
-@EVERY
+@every("normalise", having=lambda method, _: not method.takes_direction)
 @LAW
 @given(x=tables(gaps=True))
 def test_smaller_is_better_means_the_negated_column(method, options, x):
-    if method.takes_direction:
-        pytest.skip("takes the direction itself")
     same(attempt(public(method), x, direction=-1, **options), public(method)(-x, **options))
 
 
@@ -148,26 +145,21 @@ def test_a_row_without_values_changes_nothing(method, options, x, direction):
     close(public(method)(np.concatenate([empty, x]), direction=direction, **options), np.concatenate([empty, z]))
 
 
-@EVERY
+@every("normalise", having=declaring("unit_free"))
 @LAW
 @given(data=st.data(), x=tables(), direction=DIRECTIONS)
 def test_the_unit_of_measure_does_not_matter(method, options, data, x, direction):
-    if not declared(method, "unit_free", options):
-        pytest.skip("not declared free of units")
     z = attempt(public(method), x, direction=direction, **options)
     factors = np.array([data.draw(st.sampled_from([1e-12, 1.0, 1e12])) for _ in range(x.shape[1])])
     close(public(method)(x * factors, direction=direction, **options), z, 1e-9)
 
 
-@EVERY
+@every("normalise", having=declaring("gives"))
 @LAW
 @given(x=tables(gaps=True), direction=DIRECTIONS)
 def test_scores_of_the_fit_rows_lie_where_the_method_says(method, options, x, direction):
-    gives = declared(method, "gives", options)
-    if gives is None:
-        pytest.skip("declares no interval")
     z = attempt(public(method), x, direction=direction, **options)
-    low, high = gives
+    low, high = declared(method, "gives", options)
     slack = 1e-12 * (high - low) if np.isfinite(high - low) else 0
     assert (z[~np.isnan(z)] >= low - slack).all()
     assert (z[~np.isnan(z)] <= high + slack).all()
@@ -183,12 +175,10 @@ def test_a_stacked_batch_equals_one_by_one(method, options, x, scale, direction)
     close(public(method).fit(batch, direction=direction, **options)(batch), np.stack(one_by_one))
 
 
-@EVERY
+@every("normalise", having=lambda method, _: method.sees == "statistics")
 @LAW
 @given(data=st.data(), x=tables(gaps=True))
 def test_rows_in_chunks_teach_the_same_as_rows_together(method, options, data, x):
-    if method.sees != "statistics":
-        pytest.skip("sees rows")
     z = attempt(public(method), x, **options)
     cut = data.draw(st.integers(1, len(x) - 1))
     learnt = method.function(Sample((x[:cut], x[cut:])), **complete(method, options))

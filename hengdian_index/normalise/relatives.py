@@ -1,15 +1,16 @@
-"""Normalisations by a reference value of the column."""
+"""Normalisations by a reference value of the column: relatives to it, and the way from the worst value to a target."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hengdian_index.decorators import normalising
 from hengdian_index.errors import SpecError
+from hengdian_index.journal import note
 from hengdian_index.maps import Affine, Map, Reciprocal
+from hengdian_index.normalise.lines import line
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
@@ -69,6 +70,50 @@ def relative(
     return Affine(zero, -reference, gain, 2 * gain) if negative == "mirror" else Reciprocal(scale * reference)
 
 
+@normalising(sees="statistics")
+def distance_to_target(sample: Sample, *, target: Any, cap: bool = False, direction: int = 1) -> Map:
+    """Share of the way from the worst fit row to a target that each value has gone.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    target : float, one a column (sequence, or mapping by name), or a row label
+        The value that scores 1; a label is a unit to catch up with: its value in each column.
+    cap : bool
+        Stop at 1; without it a value beyond the target scores more.
+
+    Raises
+    ------
+    DataError
+        A target that is the worst value itself.
+
+    Notes
+    -----
+    (x - min) / (target - min); direction -1: (max - x) / (max - target). A target worse than every fit row gets a line
+    in the log, and turns the scores round: they are 0 or less. Proof: with the best value as target it is min_max.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.distance_to_target([2.0, 4.0, 12.0], target=10)
+    array([0.  , 0.25, 1.25])
+    >>> hi.normalise.distance_to_target([2.0, 4.0, 12.0], target=2, direction=-1)
+    array([1. , 0.8, 0. ])
+    """
+    seen = sample.measure(Range)
+    sample.need_values(seen.n)
+    worst = seen.lo if direction == 1 else seen.hi
+    goal = _goal(sample, target)
+    sample.refuse(
+        goal == worst, "the target is the worst value of the fit rows, so no distance is left; choose another"
+    )
+    with np.errstate(over="ignore"):
+        way = goal - worst
+    _note_goals(sample, direction * way < 0, seen.lo == seen.hi)
+    return line(sample, worst, way, 1, 0, clip=(-np.inf, 1) if cap else None)
+
+
 def _reference_value(sample: Sample, to: Any) -> Array:
     statistics = {
         "mean": lambda: sample.measure(Moments).mean,
@@ -82,14 +127,41 @@ def _reference_value(sample: Sample, to: Any) -> Array:
         return found
     if isinstance(to, (int, float, np.number)) and not isinstance(to, bool):
         return np.full(sample.k, float(to))
-    rows = _rows_named(sample, to)
-    return np.asarray(sample.x[..., rows, :].mean(axis=-2))
+    return _row_value(sample, to, "to: 'mean', 'max', 'min', 'median', 'first', a number")
 
 
-def _rows_named(sample: Sample, label: Any) -> NDArray[np.bool_]:
+def _goal(sample: Sample, target: Any) -> Array:
+    """Return the target of each column, (..., k)."""
+    if not _names_a_row(target):
+        return sample.per_column(dict(target) if hasattr(target, "keys") else target, "target")
+    goal = _row_value(sample, target, "target: a number, one for each column")
+    sample.refuse(~np.isfinite(goal), f"no value in the reference row {target!r}")
+    return goal
+
+
+def _names_a_row(target: Any) -> bool:
+    """Return whether a target is a row label: no number, no sequence of numbers, no mapping."""
+    number = (int, float, np.number)
+    if isinstance(target, tuple):
+        return not all(isinstance(part, number) for part in target)
+    return not (isinstance(target, (*number, list, np.ndarray)) or hasattr(target, "keys"))
+
+
+def _note_goals(sample: Sample, worse: Array, flat: Array) -> None:
+    """Write a line for every column whose target lies on the wrong side, or whose rows are all the worst."""
+    reasons = {
+        "target worse than every fit row, so that better values score less; is the direction right?": worse,
+        "constant over the fit rows: each is the worst and scores 0": flat,
+    }
+    for why, columns in reasons.items():
+        for j in np.flatnonzero(np.reshape(columns, (-1, sample.k)).any(axis=0)):
+            note("normalise", why, indicator=str(sample.columns[j]) if sample.columns else f"column {j}")
+
+
+def _row_value(sample: Sample, label: Any, otherwise: str) -> Array:
+    """Return the values of the fit row with a label, (..., k); of several such rows their mean, missing left out."""
     labels = [] if sample.labels is None else list(sample.labels)
     rows = np.array([one == label or (isinstance(one, tuple) and label in one) for one in labels], dtype=np.bool_)
     if not rows.any():
-        allowed = "'mean', 'max', 'min', 'median', 'first', a number, or the label of a fit row"
-        raise SpecError(f"to: {allowed}, not {label!r}")
-    return rows
+        raise SpecError(f"{otherwise}, or the label of a fit row, not {label!r}")
+    return Moments.of(sample.x[..., rows, :]).mean

@@ -11,7 +11,7 @@ from hengdian_index.errors import CellsError
 from hengdian_index.maps import Affine, Map, Reciprocal, chain
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments
+from hengdian_index.stats import Moments, Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +52,20 @@ def share(sample: Sample, *, direction: int = 1) -> Map:
     >>> hi.normalise.share([1.0, 4.0], direction=-1)
     array([0.8, 0.2])
     """
-    positive = NotNegative()
-    part = sample if direction == 1 else _reciprocals(sample)
-    for chunk in sample.chunks:
-        positive(chunk)
-    moments = part.measure(Moments)
-    sample.need_values(moments.n)
+    seen = sample.measure(Range)
+    sample.need_values(seen.n)
+    part = chain(NotNegative(), Reciprocal(np.ones(sample.k)) if direction == -1 else None)
+    if (seen.lo <= 0).any():
+        part(sample.x)  # names the cells it cannot take
+    if direction == -1:
+        sample.refuse(seen.lo < np.finfo(np.float64).tiny, "a value so near 0 has no reciprocal; rescale its unit")
+        sample = Sample(tuple(part(chunk) for chunk in sample.chunks), sample.columns)
+    moments = sample.measure(Moments)
     sample.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
-    sample.refuse(~np.isfinite(moments.mean), "values so near 0 that their reciprocals overflow; rescale its unit")
     zero, n = np.zeros_like(moments.mean), moments.n.astype(np.float64)
     # By the mean, then by n: the total of large values could overflow.
     divided = Affine(zero, moments.mean, 1 / n, zero)
-    return chain(positive, Reciprocal(np.ones_like(zero)) if direction == -1 else None, divided)
+    return chain(part, divided)
 
 
 @normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (-1.0, 2.0))
@@ -101,10 +103,3 @@ def vector(sample: Sample, *, direction: int = 1) -> Map:
     # By the root mean square, then by the root of n: the length of large values could overflow.
     gain = direction / np.sqrt(moments.n)
     return Affine(np.zeros_like(size), size, gain, np.full_like(size, 0.0 if direction == 1 else 1.0))
-
-
-def _reciprocals(sample: Sample) -> Sample:
-    """Return the sample of 1 / x; a value of 0 is refused."""
-    one = Reciprocal(np.ones(sample.k))
-    with np.errstate(over="ignore"):
-        return Sample(tuple(one(chunk) for chunk in sample.chunks), sample.columns)

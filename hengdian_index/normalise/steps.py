@@ -18,7 +18,7 @@ from hengdian_index.stats import Moments
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below all cuts."""
+    """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below them."""
 
     cuts: Array
     scores: Array
@@ -95,7 +95,7 @@ def categorical(
     array([100., 100.,   0.])
     """
     turn = orientation(direction)[0]
-    limits = _cuts_by_column(sample, cuts)
+    limits = _cuts_by_column(sample, cuts, len(scores) - 1)
     if on == "value":
         return chain(turn, Steps(limits if direction == 1 else -limits[::-1], np.array(scores, dtype=np.float64)))
     turned = Sample(tuple(turn(chunk) for chunk in sample.chunks), sample.columns) if turn else sample
@@ -142,12 +142,11 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
     return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
 
 
-def _cuts_by_column(sample: Sample, cuts: Any) -> Array:
+def _cuts_by_column(sample: Sample, cuts: Any, number: int) -> Array:
     """Return the cuts as (c, k): the same for every column, or each column's own."""
     if not isinstance(cuts, Mapping):
         return np.repeat(np.array(cuts, dtype=np.float64)[:, np.newaxis], sample.k, axis=1)
-    lists = list(cuts.values())
-    return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, "cuts") for i in range(len(lists[0]))])
+    return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, "cuts") for i in range(number)])
 
 
 def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
@@ -155,16 +154,20 @@ def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
     values = _numbers(scores)
     if values is None or (np.diff(values) < 0).any():
         return [f"scores: numbers from the worst class to the best, none below the one before, not {scores!r}"]
-    named = {f"cuts of {c!r}": own for c, own in cuts.items()} if isinstance(cuts, Mapping) else {"cuts": cuts}
+    named = {f"cuts of {c!r}": own for c, own in cuts.items()} if isinstance(cuts, Mapping) and cuts else {"cuts": cuts}
     faults = []
     for name, own in named.items():
         limits = _numbers(own)
         if limits is None or (np.diff(limits) <= 0).any():
             faults.append(f"{name}: numbers that rise, not {own!r}")
         elif len(limits) + 1 != len(values):
-            faults.append(f"{name}: {len(limits)} cuts make {len(limits) + 1} classes, but {len(values)} scores are given")
+            faults.append(
+                f"{name}: {len(limits)} cuts make {len(limits) + 1} classes, not the {len(values)} of the scores"
+            )
         elif on == "percentile" and not (limits[0] >= 0 and limits[-1] <= 100):
-            faults.append(f"{name}: percentiles from 0 to 100, not {own!r}; cuts in the indicator's unit take on='value'")
+            faults.append(
+                f"{name}: percentiles run from 0 to 100, not {own!r}; cuts in the indicator's unit need on='value'"
+            )
     return faults
 
 

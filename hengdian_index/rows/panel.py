@@ -151,20 +151,19 @@ def read_panel(
         if name and found is None
     ]
     absent = [c for c in columns if c not in frame.columns]
-    found = ", ".join(map(repr, map(str, frame.columns)))
-    faults += [
-        f"column {c!r} is missing{suggestion(c, []) if not frame.columns.size else _guess(c, frame)}" for c in absent
-    ]
-    faults += (
-        [f"{len(absent)} of {len(columns)} columns are missing; columns found: {found}"] if len(absent) > 1 else []
-    )
-    read, more = _read_periods(periods, period, frequency)
+    where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
+    faults += [f"{where}column {c!r} is missing{_guess(c, frame)}" for c in absent]
+    if absent:
+        found = ", ".join(repr(str(c)) for c in frame.columns)
+        faults.append(f"{where}{len(absent)} of {len(columns)} columns are missing; columns found: {found}")
+    source = frame.attrs.get("source")
+    read, more = _read_periods(periods, period, frequency, source)
     names = [c for c in columns if c in frame.columns]
     unused = tuple(str(c) for c in frame.columns if c not in {*columns, unit, period})
     labels = _labels(frame, unit, units, period, periods)
-    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, frame.attrs.get("source"), unused)
+    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused)
     values, cells = _cells(frame, names, panel)
-    faults += more + _duplicates(panel) + cells
+    faults += more + (_duplicates(panel) if not more else []) + cells
     if not len(frame):
         faults.append("the table has no rows")
     raise_all(DataError, faults)
@@ -217,7 +216,7 @@ def _names(frame: pd.DataFrame) -> list[str]:
 
 
 def _guess(name: str, frame: pd.DataFrame) -> str:
-    return suggestion(name, frame.columns)
+    return suggestion(name, frame.columns).split(" (")[0] if "did you mean" in suggestion(name, frame.columns) else ""
 
 
 def _level(frame: pd.DataFrame, name: str | None) -> NDArray[Any] | None:
@@ -235,11 +234,13 @@ def _plain(labels: Any) -> NDArray[Any]:
     return np.asarray(labels.astype(object) if labels.dtype.kind not in "iuM" else labels)
 
 
-def _read_periods(labels: Any, name: str | None, frequency: Frequency | None) -> tuple[Periods | None, list[Any]]:
+def _read_periods(
+    labels: Any, name: str | None, frequency: Frequency | None, source: str | None
+) -> tuple[Periods | None, list[Any]]:
     if labels is None or not len(labels):
         return None, []
     try:
-        return read_periods(labels, frequency=frequency, column=name or "period"), []
+        return read_periods(labels, frequency=frequency, column=name or "period", source=source), []
     except DataError as error:
         return None, list(error.faults)
 

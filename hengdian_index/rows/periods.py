@@ -97,12 +97,17 @@ class _Found:
     distinct: list[object]
     codes: NDArray[np.intp]
     readings: list[_Reading]
+    in_file: bool = False
+
+    def row(self, row: int) -> str:
+        """Return how a message calls a row: by its line in a file that begins with a header, else from 0."""
+        return f"line {row + 2}" if self.in_file else f"row {row}"
 
     def example(self, code: int) -> str:
         """Return one label and the row where it is first met."""
         label = self.distinct[code]
         shown = label.item() if isinstance(label, np.number | np.str_) else label
-        return f"{shown!r} (row {int(np.argmax(self.codes == code))})"
+        return f"{shown!r} ({self.row(int(np.argmax(self.codes == code)))})"
 
 
 def format_period(ordinal: int, frequency: Frequency) -> str:
@@ -118,7 +123,13 @@ def format_period(ordinal: int, frequency: Frequency) -> str:
     return _TEXT[frequency.name].format(year, position + 1)
 
 
-def read_periods(labels: Iterable[object], *, frequency: Frequency | None = None, column: str = "period") -> Periods:
+def read_periods(
+    labels: Iterable[object],
+    *,
+    frequency: Frequency | None = None,
+    column: str = "period",
+    source: str | None = None,
+) -> Periods:
     """Return the frequency of the labels and the ordinal of each.
 
     Parameters
@@ -132,6 +143,8 @@ def read_periods(labels: Iterable[object], *, frequency: Frequency | None = None
         31 December), quarter (one in each, at least 80 days apart), month (one in each; also a single date).
     column : str
         The name that messages use.
+    column, source : str, optional
+        What messages call the column, and the file whose lines they then count.
 
     Returns
     -------
@@ -159,7 +172,8 @@ def read_periods(labels: Iterable[object], *, frequency: Frequency | None = None
     distinct, codes = _distinct(labels)
     if frequency is None and not distinct:
         raise DataError(f"{column}: there are no labels to take the frequency from")
-    found = _Found(column, distinct, codes, [_read(label) for label in distinct])
+    column = f"{source}: {column}" if source else column
+    found = _Found(column, distinct, codes, [_read(label) for label in distinct], bool(source))
     chosen, faults = _chosen(found, frequency), [*_missing(found), *_unreadable(found)]
     if isinstance(chosen, Fault):
         raise DataError(*faults, chosen)
@@ -260,8 +274,10 @@ def _missing(found: _Found) -> Iterator[Fault]:
     gone = [code for code, label in enumerate(found.distinct) if _is_missing(label)]
     if gone:
         rows = np.flatnonzero(np.isin(found.codes, gone)).tolist()
+        numbers = listed([row + 2 for row in rows]) if found.in_file else f"{listed(rows)}, counted from 0"
+        listed_rows = f"{'line' if found.in_file else 'row'} {numbers}"
         yield Fault(
-            f"{found.column}: {len(rows)} of {len(found.codes)} labels are missing: row {listed(rows)}, counted from 0;"
+            f"{found.column}: {len(rows)} of {len(found.codes)} labels are missing: {listed_rows};"
             " write them or leave these rows out"
         )
 
@@ -272,7 +288,9 @@ def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
     if bad:
         shown = ", ".join(found.example(code) for code in bad[:most])
         more = f" and {len(bad) - most} more" if len(bad) > most else ""
-        yield Fault(f"{found.column}: cannot read {shown}{more}, rows counted from 0; write {ACCEPTED}")
+        yield Fault(
+            f"{found.column}: cannot read {shown}{more}{'' if found.in_file else ', rows counted from 0'}; write {ACCEPTED}"
+        )
 
 
 def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:

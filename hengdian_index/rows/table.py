@@ -63,7 +63,8 @@ class Labelled:
         """Return the kernel's complaint with the cells named."""
         cells = np.argwhere(np.broadcast_to(error.marked, self.values.shape))
         at = [(int(cell[-2]), int(cell[-1]), self.values[tuple(cell)]) for cell in cells]
-        return DataError(*shortened([f"{self.cell(i, j)}: {value:g}: {error.why}" for i, j, value in at]))
+        said = [f"{self.cell(i, j)}: {'' if math.isnan(v) else f'{v:g}: '}{error.why}" for i, j, v in at]
+        return DataError(*shortened(said))
 
     def cell(self, row: int, column: int) -> str:
         """Return where a cell is, in the user's own labels."""

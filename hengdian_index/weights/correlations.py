@@ -55,6 +55,15 @@ def need_rows(sample: Sample, n: NDArray[np.int64], least: int, method: str) -> 
     raise DataError(f"{method}: {int(np.min(n))} rows complete in all columns, at least {least} are needed{remedy}")
 
 
+def need_gap(parts: Components, q: Array | int, method: str) -> None:
+    """Refuse a last component used, number q (...), that is as large as the next: any turn of the two would do."""
+    if parts.tied(q).any():
+        raise DataError(
+            f"{method}: the last component used (number {np.max(q)}) is as large as the next one, so the weights are "
+            "not determined; use other rows, another number of components, or another method"
+        )
+
+
 def dependent(r: Array) -> NDArray[np.bool_]:
     """Return which columns (..., k) take part in an exact linear dependence; one with NaN correlations does not."""
     parts = principal_components(r)

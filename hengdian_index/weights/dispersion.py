@@ -55,7 +55,8 @@ def gini(sample: Sample) -> Array:
     sample.refuse(mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
     difference = _mean_difference(scaled, ordered.n)
     note_constant(sample, difference == 0)
-    return difference / mean
+    coefficient: Array = difference / mean
+    return coefficient
 
 
 @weighting(sees="statistics", unit_free=False)
@@ -79,8 +80,8 @@ def max_deviation(sample: Sample) -> Array:
 
     Notes
     -----
-    d_j = sum_i sum_l |x_ij - x_lj|; w = d / sum d. Of a column with gaps the mean over its pairs is taken, so that a gap
-    does not count as agreement. Equals the Gini coefficient times the mean, up to a constant.
+    d_j = sum_i sum_l |x_ij - x_lj|; w = d / sum d. Of a column with gaps the mean over its pairs is taken, so that a
+    gap does not count as agreement. Equals the Gini coefficient times the mean, up to a constant.
 
     Source: Wang Yingming 1997. Proof: the double loop over pairs, and its laws.
 
@@ -95,7 +96,7 @@ def max_deviation(sample: Sample) -> Array:
     scaled, exponent = _scaled(ordered)
     difference = _mean_difference(scaled, ordered.n)
     note_constant(sample, difference == 0)
-    d = np.ldexp(difference, exponent - exponent.max(axis=-1, keepdims=True))
+    d: Array = np.ldexp(difference, exponent - exponent.max(axis=-1, keepdims=True))
     positive = d[d > 0]
     if positive.size and positive.max() > 1000 * positive.min():
         note("weights", "the columns' differences lie apart by a factor above 1000; are they in one unit?")

@@ -56,5 +56,5 @@ def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     try:
         numbers = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SpecError(f"weights: each must be a number of 0 or more, not {given!r}") from None
-    return names, unit_sum(numbers, len(given), "weights")
+        raise SpecError(f"fixed: each must be a number of 0 or more, not {given!r}") from None
+    return names, unit_sum(numbers, len(given), "fixed")

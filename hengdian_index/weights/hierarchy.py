@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -54,14 +55,23 @@ def ahp(
     price      0.25
     Name: weight, dtype: float64
     """
-    found = priorities(matrix, method=solver, random_index=random_index)
-    if not found.consistent:
-        text = verdict(matrix, method=solver, random_index=random_index)
+    names = None if isinstance(matrix, Mapping) or hasattr(matrix, "columns") or not items else tuple(items)
+    found = _named(matrix, names)
+    answer = priorities(found, method=solver, random_index=random_index)
+    if not answer.consistent:
+        text = verdict(found, method=solver, random_index=random_index)
         if inconsistent == "raise":
-            raise SpecError(f"ahp: {text}")
+            raise SpecError(f"ahp: {text}; correct it, or inconsistent = 'note'")
         note("weights", f"ahp: {text}")
-    names = tuple(found.weights.index) if hasattr(found.weights, "index") else items and tuple(items)
-    values = np.asarray(found.weights, dtype=np.float64)
-    if names and len(names) != len(values):
-        raise SpecError(f"ahp: {len(names)} items for a matrix of {len(values)} rows")
-    return names or None, values
+    labels = tuple(answer.weights.index) if hasattr(answer.weights, "index") else None
+    return labels, np.asarray(answer.weights, dtype=np.float64)
+
+
+def _named(matrix: Any, names: tuple[Any, ...] | None) -> Any:
+    """Return a nested list of judgements as a mapping of mappings, so that messages can name them."""
+    if names is None:
+        return matrix
+    rows = [list(row) for row in matrix]
+    if any(len(row) != len(names) for row in rows) or len(rows) != len(names):
+        raise SpecError(f"ahp: the matrix has {len(rows)} rows for {len(names)} items {list(names)}")
+    return {name: dict(zip(names, row, strict=True)) for name, row in zip(names, rows, strict=True)}

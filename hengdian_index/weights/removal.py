@@ -63,7 +63,8 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
         total: Array = -np.nansum(np.log1p(-without), axis=-2)
         return total
 
-    return np.sum(each_block(effects, rows), axis=0)
+    removal: Array = np.sum(each_block(effects, rows), axis=0)
+    return removal
 
 
 @weighting(sees="statistics", unit_free=True)
@@ -142,7 +143,7 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     --------
     >>> import hengdian_index as hi
     >>> hi.weights.idocriw([[4.0, 5.0], [3.0, 10.0]]).round(4)
-    array([0.2629, 0.7371])
+    array([0.2656, 0.7344])
     """
     balance: Array = cilos.method.function(sample, direction=direction)
     diverse: Array = entropy.method.function(sample)
@@ -180,7 +181,7 @@ def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
     --------
     >>> import hengdian_index as hi
     >>> hi.weights.lopcow([[0.0, 5.0], [1.0, 6.0], [2.0, 9.0]]).round(4)
-    array([0.8027, 0.1973])
+    array([0.6557, 0.3443])
     """
     moments, seen = sample.measure(Moments), sample.measure(Range)
     sample.need_values(moments.n, least=2)
@@ -235,22 +236,35 @@ def _losses(rows: Array, seen: Range, cost: NDArray[np.bool_]) -> Array:
     place = np.argmax(rows == best[..., np.newaxis, :], axis=-2)
     there = np.take_along_axis(rows, place[..., np.newaxis], axis=-2)
     best = best[..., np.newaxis, :]
-    return np.where(cost, (there - best) / there, (best - there) / best)
+    losses: Array = np.where(cost, (there - best) / there, (best - there) / best)
+    return losses
 
 
 def _balance(sample: Sample, losses: Array) -> Array:
-    """Return the weights (..., k), 0 or more, at which what each column loses and lets others lose is in balance."""
-    size = np.maximum(losses.max(axis=(-2, -1), keepdims=True), np.finfo(np.float64).tiny)
-    system = losses / size - np.eye(sample.k) * (losses / size).sum(axis=-2)[..., np.newaxis, :]
+    """Return the weights (..., k), 0 or more, with F w = 0.
+
+    With w_j = v_j / sum_l p_lj this asks for the stationary distribution v of a Markov chain that moves from column j
+    to l with probability p_lj / sum_l p_lj, so v >= 0, and columns that hardly vary do no harm to the digits.
+    """
+    total = losses.sum(axis=-2)
+    size = np.where(total > 0, total, 1.0)
+    system = losses / size[..., np.newaxis, :] - np.eye(sample.k) * (total > 0)[..., np.newaxis, :]
     _, singular, right = np.linalg.svd(system)
-    null = singular <= 1e-12 * np.maximum(singular[..., :1], 1e-300)
-    loose = null & (null.sum(axis=-1, keepdims=True) > 1)
+    null = singular <= 1e-12
+    several = null & (null.sum(axis=-1, keepdims=True) > 1)
     sample.refuse(
-        np.where(loose[..., np.newaxis], np.abs(right) > 1e-9, False).any(axis=-2),
-        "best in the same rows as another column, so the losses leave the weights open; leave one of them out",
+        (several[..., np.newaxis] & (np.abs(right) > 1e-9)).any(axis=-2),
+        "loses nothing where the other columns are best, and is not the only one, so 'cilos' leaves the weights open; "
+        "leave one of these columns out",
     )
-    w = np.abs(right[..., -1, :])
-    w = np.where(w < 1e-12 * w.max(axis=-1, keepdims=True), 0.0, w)
-    if (w == 0).any():
-        note("weights", "cilos: a column that loses nothing where others are best takes the weight of the others")
+    v = np.abs(right[..., -1, :])
+    v = np.where(v < 1e-12, 0.0, v)
+    _note_silent(sample, v == 0)
+    w: Array = v / size
     return w
+
+
+def _note_silent(sample: Sample, silent: NDArray[np.bool_]) -> None:
+    """Write a line for every column that is marked (..., k): CILOS gives it no weight."""
+    for j in np.flatnonzero(np.reshape(silent, (-1, sample.k)).any(axis=0)):
+        note("weights", f"cilos: {sample.name(int(j))} weighs 0: the others lose nothing in the row where it is best")

@@ -1,0 +1,132 @@
+"""The command `hengdian-index`: demo, compute, check, methods."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hengdian_index.result import Result
+
+
+def _refusing(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn errors of spec and data into one line a fault on stderr and exit status 2."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        from hengdian_index.errors import FaultsError
+
+        try:
+            command(*args, **options)
+        except FaultsError as error:
+            for fault in error.faults:
+                click.echo(f"{type(error).__name__}: {fault}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hengdian-index")
+def main() -> None:
+    """Composite indexes: normalise, weigh, aggregate, freeze the base, explain every change."""
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("film_industry_index"), show_default=True
+)
+@_refusing
+def demo(out: Path) -> None:
+    """Compute the film-industry example, print the last two years, write the tables as CSV."""
+    from hengdian_index.example import example
+    from hengdian_index.output import summary, write_tables
+
+    index, table = example("film_industry")
+    result = index.compute(table)
+    click.echo(summary(result))
+    click.echo(
+        "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."
+    )
+    _written(write_tables(result, out), out)
+
+
+@main.command()
+@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
+@click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables as CSV.")
+@_refusing
+def compute(index: Path, data: Path, fit_on: str | None, base: str | None, out: Path | None) -> None:
+    """Compute INDEX (.toml) on DATA (.csv, .tsv, .parquet); print the end of it, write the tables to --out."""
+    from hengdian_index.output import summary, write_tables
+
+    result = _result(index, data, fit_on, base)
+    text = summary(result)
+    files = write_tables(result, out) if out else []
+    click.echo(text)
+    if out:
+        _written(files, out)
+
+
+@main.command()
+@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("data", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@_refusing
+def check(index: Path, data: Path | None) -> None:
+    """Say everything that is wrong with INDEX, and with DATA under it."""
+    from hengdian_index.spec import Index
+
+    if data is not None:
+        result = _result(index, data, None, None)
+        _ = result.series() if result.setting.base is not None else result.scores
+        click.echo(f"{data.name}: {result.panel.n} rows fit {index.name}; {len(result.log)} lines in the log")
+    else:
+        found = Index.read(index)
+        click.echo(f"{index.name}: {len(found.groups)} groups, {len(found.indicators)} indicators; nothing is wrong")
+
+
+@main.command()
+@click.argument("name", required=False)
+@_refusing
+def methods(name: str | None) -> None:
+    """List the methods, or describe the method NAME."""
+    import hengdian_index  # noqa: F401  # fills the registry
+    from hengdian_index.output import described, listing
+
+    click.echo(described(name) if name else listing())
+
+
+def _result(index: Path, data: Path, fit_on: str | None, base: str | None) -> Result:
+    """Return the result of files; the faults of both are reported together."""
+    from hengdian_index.errors import FaultsError, SpecError
+    from hengdian_index.rows.files import read_table
+    from hengdian_index.spec import Index
+
+    faults, kinds = [], []
+    found, table = None, None
+    try:
+        found = Index.read(index)
+    except FaultsError as error:
+        faults += error.faults
+        kinds.append(type(error))
+    try:
+        table = read_table(data)
+    except FaultsError as error:
+        faults += error.faults
+        kinds.append(type(error))
+    if found is None or table is None:
+        raise (kinds[0] if kinds else SpecError)(*faults)
+    if base is not None:
+        found = found.replace({"base": base})
+    return found.compute(table, fit_on=fit_on)
+
+
+def _written(files: list[str], out: Path) -> None:
+    click.echo(f"Written to {out}: {', '.join(files)}")

@@ -1,0 +1,159 @@
+"""A result as plain text and as CSV files, and the registry as text."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import tempfile
+import unicodedata
+from pathlib import Path
+
+import pandas as pd
+
+from hengdian_index.errors import DataError, SpecError, suggestion
+from hengdian_index.methods import FAMILIES
+from hengdian_index.result import Result
+from hengdian_index.rows.periods import format_period
+
+_ROWS = 8
+
+
+def summary(result: Result) -> str:
+    """Return the end of a result in words and tables: levels, changes, the largest contributions to the last change."""
+    parts = [result.setting.name or "Index", _fit_line(result)]
+    if result.panel.periods is None:
+        parts.append(_text(_named(result, result.scores).round(4).head(_ROWS * 5)))
+    else:
+        parts += [_levels(result), *_largest(result)]
+    if len(result.log):
+        parts.append(f"{len(result.log)} lines in the log; the first: {result.entries[0].why}")
+    return "\n\n".join(parts) + "\n"
+
+
+def write_tables(result: Result, out: Path) -> list[str]:
+    """Write every table of a result to a folder, all or none; return the file names."""
+    tables = {
+        "scores": result.scores,
+        "normalised": result.normalised,
+        "weights": result.weights.to_frame(),
+        "effective_weights": result.effective_weights.to_frame(),
+        "ranks": result.ranks(),
+        "log": result.log.set_index("step"),
+    }
+    if result.panel.periods is not None:
+        year = result.panel.periods.frequency.per_year
+        tables["series"] = result.series()
+        tables["change_on_period"] = result.changes(1)
+        tables["change_on_year"] = result.changes(year)
+        tables["contributions_to_change"] = result.contributions(depth="indicators")
+        tables["contributions_to_level"] = result.contributions(of="level", depth="indicators")
+    texts = {f"{name}.csv": frame.to_csv() for name, frame in tables.items()}
+    texts["provenance.json"] = json.dumps(result.provenance, indent=2, ensure_ascii=False, default=str) + "\n"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as folder:
+            for name, text in texts.items():
+                (Path(folder) / name).write_text(text, encoding="utf-8")
+            for name in texts:
+                os.replace(Path(folder) / name, out / name)
+    except OSError as error:
+        raise DataError(f"cannot write to {out}: {error}") from None
+    return list(texts)
+
+
+def listing() -> str:
+    """Return every method by family, with the first line of its description."""
+    lines = []
+    for family, methods in FAMILIES.items():
+        lines.append(f"{family}:")
+        width = max(map(len, methods), default=0)
+        lines += [f"  {name:<{width}}  {_first_line(method.function)}" for name, method in sorted(methods.items())]
+    return "\n".join(lines)
+
+
+def described(name: str) -> str:
+    """Return the description of a method; `weights.entropy` picks one of two families."""
+    family, _, short = name.rpartition(".")
+    found = [methods[short] for key, methods in FAMILIES.items() if short in methods and family in ("", key)]
+    if not found:
+        every = [method for methods in FAMILIES.values() for method in methods]
+        raise SpecError(f"no method {name!r}{suggestion(short, sorted(every))}")
+    return "\n\n".join(f"{m.family}.{m.name}{_signature(m)}\n\n{inspect.getdoc(m.function)}" for m in found)
+
+
+def _fit_line(result: Result) -> str:
+    rows = result.fit_rows
+    line = f"Bounds and weights learnt from {rows['count']} rows ({rows['first']} to {rows['last']}), then frozen."
+    return line if result.setting.base is None else f"{line} Base {result.setting.base} = {result.setting.to:g}."
+
+
+def _levels(result: Result) -> str:
+    """Return the levels of the last periods and the two changes, one row a group; a panel shows its last period."""
+    periods, levels = result.panel.periods, result.series() if result.setting.base is not None else result.scores
+    assert periods is not None
+    if result.panel.units is not None:
+        last = levels[periods.ordinals == periods.ordinals.max()]
+        return _text(_named(result, last).round(2).head(_ROWS * 5))
+    order = periods.ordinals.argsort()[-_ROWS:]
+    shown = levels.iloc[order].T
+    shown.columns = [format_period(int(o), periods.frequency) for o in periods.ordinals[order]]
+    shown["change %"] = result.changes(1).iloc[order[-1]]
+    if periods.frequency.per_year > 1:
+        shown["on year %"] = result.changes(periods.frequency.per_year).iloc[order[-1]]
+    names = [result.tree.by_code[code].name or code for code in result.tree.groups]
+    return _text(shown.set_axis(names, axis=0).round(2))
+
+
+def _largest(result: Result, most: int = 3) -> list[str]:
+    """Return the indicators that moved the root most in the last period of a single series."""
+    periods = result.panel.periods
+    if result.panel.units is not None or periods is None:
+        return []
+    parts = result.contributions(depth="indicators").iloc[int(periods.ordinals.argmax())].dropna()
+    if parts.empty:
+        return []
+    names = {leaf.code: leaf.name or leaf.code for leaf in result.tree.leaves}
+    top = parts.reindex(parts.abs().sort_values(ascending=False).index)[:most]
+    head = f"Largest contributions to the last change of {parts.sum():+.2f} points:"
+    return ["\n".join([head, *(f"  {value:+6.2f}  {names.get(str(code), code)}" for code, value in top.items())])]
+
+
+def _named(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis([result.tree.by_code[code].name or code for code in frame.columns], axis=1)
+
+
+def _text(frame: pd.DataFrame) -> str:
+    """Return a table as text, aligned also where letters are twice as wide."""
+    cells = [["", *map(str, frame.columns)]]
+    cells += [
+        [_label(label), *(f"{v:.2f}" if v == v else "" for v in row)]
+        for label, row in zip(frame.index, frame.to_numpy(), strict=True)
+    ]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join((_pad(cell, w, left=j == 0)) for j, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        for row in cells
+    )
+
+
+def _label(label: object) -> str:
+    return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, *, left: bool) -> str:
+    space = " " * (width - _width(text))
+    return text + space if left else space + text
+
+
+def _first_line(function: object) -> str:
+    return (inspect.getdoc(function) or "").partition("\n")[0]
+
+
+def _signature(method: object) -> str:
+    options = ", ".join(str(p) for p in getattr(method, "options", {}).values())
+    return f"({options})"

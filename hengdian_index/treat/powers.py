@@ -1,0 +1,184 @@
+"""Treatments along a curve: logarithm, Box-Cox, Yeo-Johnson."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.maps import Map
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.shape import skewness
+from hengdian_index.stats import Moments, Range
+from hengdian_index.treat.curves import Offset, Power, YeoJohnson, log_curve
+from hengdian_index.treatment import remark, treating
+
+
+@treating(sees="statistics", monotone=True, why="logarithm")
+def log(sample: Sample, *, offset: Offset = "none") -> Map:
+    """Natural logarithm of each value, after an offset if one is chosen.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    offset : {"none", "range", "one"}
+        "none": ln x. "range": ln(x - min + a) with a = (max - min) / 100, and -ln(max - x + a) where the skew is
+        negative (COIN Tool). "one": ln(x - min + 1), which depends on the unit of measure.
+
+    Returns
+    -------
+    (table, log)
+
+    Raises
+    ------
+    DataError
+        "none" with a value of 0 or less; a later row below the least value that the offset of the fit rows allows.
+
+    Notes
+    -----
+    The order of the values is kept, also under the mirrored form. Under "range" a column of fewer than four values,
+    or of equal ones, stays untreated. A well-known package returns its input from one of its logarithms (log_GII);
+    its "log_CT" is "range" without the mirrored form. Proof: increasing; closed forms at the ends of the range.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.treat.log([1.0, 10.0]).table.round(3)
+    array([0.   , 2.303])
+    """
+    seen = sample.measure(Range)
+    sample.need_values(seen.n)
+    if offset == "none":
+        on = np.ones(seen.n.shape, dtype=np.bool_)
+        curve = log_curve(seen.lo, seen.hi, seen.lo, offset, on)
+    else:
+        on = np.ones(seen.n.shape, dtype=np.bool_) if offset == "one" else ~_without_shape(sample)
+        curve = log_curve(seen.lo, seen.hi, skewness(sample.measure(Moments)), offset, on)
+    _tell(sample, curve, on)
+    return curve
+
+
+@treating(sees="statistics", monotone=True, why="Box-Cox power")
+def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Map:
+    """Box-Cox power of each value, its lambda by maximum likelihood unless given.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, above 0 or with an offset.
+    lmbda : float, or one a column (sequence, or mapping by name), optional
+        The power; None: the one that makes the values of the fit rows most nearly normal.
+    offset : {"none", "range", "one"}
+        What is added before the power, as in `log` (never mirrored).
+
+    Returns
+    -------
+    (table, log)
+
+    Raises
+    ------
+    DataError
+        A value of 0 or less without an offset.
+
+    Notes
+    -----
+    (x^l - 1) / l, ln x for l = 0. Computed as expm1(l ln x) / l, which keeps its digits near l = 0. Without a lambda,
+    a column of fewer than four values, or of equal ones, stays untreated. Source: Box & Cox 1964 (JRSS-B 26). Proof:
+    scipy.special at the same lambda, and the likelihood's peak against a grid.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.treat.box_cox([1.0, 4.0, 9.0], lmbda=0.5).table
+    array([0., 2., 4.])
+    """
+    seen = sample.measure(Range)
+    sample.need_values(seen.n)
+    one = np.ones(seen.n.shape)
+    start = log_curve(seen.lo, seen.hi, one, offset, one > 0)
+    if offset == "none":
+        start(sample.x)
+    power, on = _powers(sample, lmbda, lambda x, j: _box_cox_peak(x - start.centre[j] + start.offset[j]))
+    if offset == "range" and lmbda is not None:
+        on = on & ~_without_shape(sample)
+    curve = Power(one, start.centre, start.offset, power, on)
+    _tell(sample, curve, on)
+    return curve
+
+
+@treating(sees="statistics", monotone=True, why="Yeo-Johnson power")
+def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
+    """Yeo-Johnson power of each value, of any sign, its lambda by maximum likelihood unless given.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    lmbda : float, or one a column (sequence, or mapping by name), optional
+        The power; None: the one that makes the values of the fit rows most nearly normal.
+
+    Returns
+    -------
+    (table, log)
+
+    Notes
+    -----
+    Box-Cox of 1 + x with l for x >= 0, and minus Box-Cox of 1 - x with 2 - l below 0; l = 1 leaves x as it is. It
+    depends on the unit of measure. Source: Yeo & Johnson 2000 (Biometrika 87). Proof: scipy.stats at the same lambda,
+    and the likelihood's peak against a grid.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.treat.yeo_johnson([-3.0, 0.0, 3.0], lmbda=2).table.round(3)
+    array([-1.386,  0.   ,  7.5  ])
+    """
+    sample.need_values(sample.measure(Range).n)
+    power, on = _powers(sample, lmbda, lambda x, _: _yeo_johnson_peak(x))
+    remark(sample, [f"Yeo-Johnson, lambda {p:.4g}" if told else None for p, told in zip(power, on, strict=True)])
+    return YeoJohnson(power, on)
+
+
+def _without_shape(sample: Sample) -> NDArray[np.bool_]:
+    """Return which columns have too few values for a shape, or equal ones, and say so."""
+    seen = sample.measure(Range)
+    none = (seen.n < 4) | (seen.lo == seen.hi)
+    texts = ["untreated: fewer than 4 values, or all equal" if j else None for j in np.ravel(none)]
+    remark(sample, texts, treated=False)
+    return none
+
+
+def _tell(sample: Sample, curve: Power, on: NDArray[np.bool_]) -> None:
+    if on.ndim == 1:
+        remark(sample, [curve.words(j) if on[j] else None for j in range(sample.k)])
+
+
+def _powers(sample: Sample, lmbda: Any, peak: Callable[[Array, Any], float]) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the power of each column (..., k), as given or of greatest likelihood, and which columns have one."""
+    x = sample.x
+    shape = (*x.shape[:-2], sample.k)
+    if lmbda is not None:
+        return np.broadcast_to(sample.per_column(lmbda, "lmbda"), shape), np.ones(shape, dtype=np.bool_)
+    none = _without_shape(sample)
+    power = np.ones(shape)
+    for at in zip(*np.nonzero(~none), strict=True):
+        column = x[(*at[:-1], slice(None), at[-1])]
+        power[at] = peak(column[~np.isnan(column)], at)
+    return power, ~none
+
+
+def _box_cox_peak(t: Array) -> float:
+    from scipy.stats import boxcox_normmax
+
+    # Dividing by the geometric mean leaves the peak where it is and keeps the powers small.
+    return float(boxcox_normmax(t / np.exp(np.mean(np.log(t))), method="mle"))
+
+
+def _yeo_johnson_peak(x: Array) -> float:
+    from scipy.stats import yeojohnson_normmax
+
+    return float(yeojohnson_normmax(x))

@@ -1,0 +1,160 @@
+"""Raw totals put in relation to a size: per head, per area, per unit of output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.methods import register
+from hengdian_index.rows.parted import Parted, columns_of, is_name, labels, only_name, parted, select
+from hengdian_index.rows.table import Array, numbers, shortened
+from hengdian_index.sample import Sample
+from hengdian_index.treatment import Changed, presented, record
+
+
+@dataclass(frozen=True, slots=True)
+class FittedRatio:
+    """A division by named columns, to be called on later rows."""
+
+    by: Any
+    scale: Any
+    unit: Any = None
+    period: Any = None
+
+    def __call__(self, x: Any) -> Changed:
+        """Return the divided table and the log."""
+        answer: Changed = denominate(x, self.by, scale=self.scale, unit=self.unit, period=self.period)
+        return answer
+
+
+def _dividing(function: Callable[..., Array]) -> Any:
+    """Register a function of two columns as a treatment of tables."""
+    method = register("treat", function, "rows", {"needs": ("by",)})
+
+    @wraps(function)
+    def divided(x: Any, by: Any, *, scale: Any = 1, unit: Any = None, period: Any = None) -> Changed:
+        rows, pairs = _denominators(x, by, unit, period)
+        before = rows.table.values
+        factors = _factors(rows, scale)
+        after = before.copy()
+        faults: list[str] = []
+        for j, (name, sizes) in pairs.items():
+            try:
+                after[..., j] = function(before[..., j], by=sizes, scale=factors[j])
+            except CellsError as error:
+                faults += _named(rows, name, sizes, j, error)
+        raise_all(DataError, shortened(faults))
+        cells = np.argwhere(~np.isnan(before))
+        at = tuple(cells.T)
+        told = {j: f"divided by {name}{_times(factors[j])}" for j, (name, _) in pairs.items()}
+        log = record(rows, cells, before[at], after[at], [told[int(j)] for j in cells[:, -1]], {})
+        return Changed(rows.like(after), log)
+
+    def fit(x: Any, by: Any, *, scale: Any = 1, unit: Any = None, period: Any = None) -> FittedRatio:
+        """Return the division, to be called on later rows; `by` must name columns."""
+        if not all(map(is_name, by.values() if isinstance(by, Mapping) else [by])):
+            raise SpecError("by: name columns of the table, so that later rows bring their own denominators")
+        divided(x, by, scale=scale, unit=unit, period=period)
+        return FittedRatio(by, scale, only_name(unit), only_name(period))
+
+    return presented(divided, method, {"unit": None, "period": None}, "by", fit=fit)
+
+
+@_dividing
+def denominate(x: Array, *, by: Any, scale: Any = 1) -> Array:
+    """Return each value divided by a denominator of the same row.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    by : column name, array or Series (n,), or mapping
+        The denominator of every other column; or, by name of the indicator, the column (or array) of each one: what
+        the mapping does not name stays as it is. A denominator that is a column of x stays in the table, undivided.
+    scale : float, or one a column (sequence, or mapping by name)
+        Factor on the quotient: 1000 for "per thousand inhabitants".
+
+    Returns
+    -------
+    (table, log)
+
+    Raises
+    ------
+    DataError
+        A denominator of 0 or less, or none, where there is a value to divide; unit and indicator are named.
+
+    Notes
+    -----
+    scale x / by; nothing is learnt. Proof: the ASEM index as COINr denominates it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hengdian_index as hi
+    >>> cities = pd.DataFrame({"cinemas": [10.0, 30.0], "population": [2.0, 5.0]}, index=["A", "B"])
+    >>> hi.treat.denominate(cities, "population").table
+       cinemas  population
+    A      5.0         2.0
+    B      6.0         5.0
+    """
+    bad = ~np.isnan(x) & ~(by > 0)
+    if bad.any():
+        raise CellsError(bad, "the denominator is {}, where there is a value to divide; it must be above 0")
+    with np.errstate(over="ignore"):
+        ratio = scale * (x / np.where(by > 0, by, 1.0))
+    if np.isinf(ratio).any():
+        raise CellsError(np.isinf(ratio), "the denominator is {}, which makes the quotient too large a number")
+    return np.asarray(ratio)
+
+
+def _denominators(x: Any, by: Any, unit: Any, period: Any) -> tuple[Parted, dict[int, tuple[str, Array]]]:
+    """Return the table parted, and for each column to divide the name and the values (n,) of its denominator."""
+    there = columns_of(x)
+    if isinstance(by, Mapping):
+        wanted = [*by, *(name for name in by.values() if is_name(name))]
+        raise_all(SpecError, [f"by: no column {c!r}{suggestion(c, there)}" for c in wanted if c not in there])
+        rows = parted(x, *(c for c in there if c not in by), unit=unit, period=period)
+        columns = rows.table.columns or ()
+        return rows, {j: _sizes(x, by[name], rows) for j, name in enumerate(columns)}
+    if is_name(by) and by not in there:
+        what = f"no column {by!r}{suggestion(by, there)}" if there else f"n denominators, not {by!r}, for an array"
+        raise SpecError(f"by: {what}")
+    rows = parted(x, by, unit=unit, period=period)
+    return rows, dict.fromkeys(range(rows.table.values.shape[-1]), _sizes(x, by, rows))
+
+
+def _sizes(x: Any, by: Any, rows: Parted) -> tuple[str, Array]:
+    if is_name(by):
+        return repr(by), take(select(x, [by])).values[:, 0]
+    values, faults = numbers(labels(x, by, "by", rows.table.values.shape[-2]), lambda row: f"by, row {row}")
+    faults += [f"by, row {row}: infinity" for row in np.flatnonzero(np.isinf(values))]
+    raise_all(DataError, shortened(faults))
+    return "the given denominator", values
+
+
+def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError) -> list[str]:
+    """Return a fault for each cell of a column that its denominator cannot divide."""
+    faults = []
+    for cell in np.argwhere(error.marked):
+        row = int(cell[-1])
+        when = "" if rows.period(row) is None else f", period {rows.period(row)}"
+        size = "missing" if np.isnan(sizes[row]) else f"{sizes[row]:g}"
+        what = error.why.format(f"{name} = {size}")
+        faults.append(f"unit {rows.unit(row)!r}{when}, indicator {rows.indicator(column)!r}: {what}")
+    return faults
+
+
+def _factors(rows: Parted, scale: Any) -> Array:
+    columns = rows.table.columns
+    if isinstance(scale, Mapping) and columns:
+        scale = dict.fromkeys(columns, 1.0) | dict(scale)
+    return Sample((rows.table.values,), columns).per_column(scale, "scale")
+
+
+def _times(factor: float) -> str:
+    return "" if factor == 1 else f", times {factor:g}"

@@ -1,0 +1,193 @@
+"""Weights that people give: points, an order of importance, steps down such an order."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from hengdian_index.decorators import unit_sum, weighting
+from hengdian_index.errors import DataError, SpecError, raise_all
+from hengdian_index.rows.table import Array, Labelled, row_label, shortened, take
+from hengdian_index.weights import judgements
+from hengdian_index.weights.judgements import Names
+
+
+@weighting(sees="judgement")
+def budget(allocations: Any, *, shares: Any = None) -> tuple[Names, Array]:
+    """Budget-allocation weights: each expert's points as shares of a whole, averaged over the experts.
+
+    Parameters
+    ----------
+    allocations : table or array (experts, indicators), or mapping expert -> {indicator: points}, or list of mappings
+        Points of 0 or more; experts need not hand out the same total. One mapping {indicator: points} is one expert.
+    shares : sequence (experts,) or mapping by expert, optional
+        How much each expert counts; equal by default.
+
+    Raises
+    ------
+    DataError
+        A negative or missing number of points (write 0), an expert who gave none.
+    SpecError
+        Shares that do not fit the experts.
+
+    Notes
+    -----
+    w = sum_e s_e a_e / sum_j a_ej. Dividing by the expert's own total first keeps one who hands out 1000 points from
+    outvoting nine who hand out 100. Source: OECD/JRC Handbook (2008), step 6. Proof: its laws.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.budget([{"price": 60, "size": 40}, {"price": 2, "size": 8}])
+    price    0.4
+    size     0.6
+    Name: weight, dtype: float64
+    """
+    table = _experts(allocations)
+    points = table.values
+    bad = ~(points >= 0)
+    faults = [
+        f"budget: {table.cell(int(i[-2]), int(i[-1]))}: {points[tuple(i)]:g}; points are 0 or more, and 0 is written"
+        for i in np.argwhere(bad)
+    ]
+    largest = points.max(axis=-1, keepdims=True)
+    silent = np.argwhere(largest == 0)
+    faults += [f"budget: {row_label(table.source, int(i[-2]))} gave no points at all" for i in silent]
+    raise_all(DataError, shortened(faults))
+    each = points / largest
+    each = each / each.sum(axis=-1, keepdims=True)
+    return table.columns, np.einsum("e,...ek->...k", _shares(shares, table), each)
+
+
+def _rank_order_faults(form: str, p: float | None) -> list[str]:
+    if form != "exponent":
+        return [] if p is None else [f"p belongs to form='exponent', not to {form!r}"]
+    right = p is not None and 0 <= p < np.inf
+    return [] if right else [f"form='exponent' needs p, a number of 0 or more, not {p!r}"]
+
+
+@weighting(sees="judgement", check=_rank_order_faults)
+def rank_order(
+    order: Any,
+    *,
+    form: Literal["centroid", "sum", "reciprocal", "exponent"] = "centroid",
+    p: float | None = None,
+) -> tuple[Names, Array]:
+    """Weights from an order of importance alone.
+
+    Parameters
+    ----------
+    order : sequence of names, the most important first; or mapping or Series name -> rank
+        Of the ranks only the order counts, 1 is the most important; names of one rank share the mean of the weights
+        that their places have.
+    form : {"centroid", "sum", "reciprocal", "exponent"}
+        "centroid": the mean of all weights that agree with the order. "sum", "reciprocal", "exponent": the weight
+        falls with the rank as k + 1 - r, 1/r, (k + 1 - r)^p; all rescaled to sum 1.
+    p : float
+        Of "exponent" only: 0 gives equal weights, 1 gives "sum", more is steeper.
+
+    Raises
+    ------
+    SpecError
+        A name twice, a rank that is no number, p without "exponent" or "exponent" without p.
+
+    Notes
+    -----
+    Centroid: w_r = (1/k) sum_{s=r..k} 1/s. Sum: 2 (k + 1 - r) / (k (k + 1)). Reciprocal: (1/r) / sum_s 1/s. Exponent:
+    (k + 1 - r)^p / sum_s s^p. Source: Stillwell, Seaver & Edwards 1981 (sum, reciprocal, exponent); Barron & Barrett
+    1996 (Management Science 42; centroid). Proof: the centroid for k = 5 (.4567 .2567 .1567 .09 .04), closed forms, the
+    corners of the simplex of ordered weights.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.rank_order(["price", "size", "place"], form="sum").round(3).to_dict()
+    {'price': 0.5, 'size': 0.333, 'place': 0.167}
+    >>> hi.weights.rank_order({"price": 1, "size": 2, "place": 2}, form="sum").to_dict()
+    {'price': 0.5, 'size': 0.25, 'place': 0.25}
+    """
+    names, ranks = judgements.ranks(order, "rank_order")
+    k = len(ranks)
+    place = np.arange(1.0, k + 1)
+    falling = {
+        "centroid": np.cumsum(1 / place[::-1])[::-1],
+        "sum": place[::-1],
+        "reciprocal": 1 / place,
+        "exponent": (place[::-1] / k) ** (p or 0.0),
+    }[form]
+    _, tie, size = np.unique(ranks, return_inverse=True, return_counts=True)
+    shared = np.add.reduceat(falling, np.cumsum(size) - size) / size
+    return names, shared[tie] / falling.sum()
+
+
+@weighting(sees="judgement")
+def swara(s: Any) -> tuple[Names, Array]:
+    """Step-wise (SWARA) weights: criteria in order of importance, and how far each falls behind the one before it.
+
+    Parameters
+    ----------
+    s : mapping or Series by name, or sequence (k,)
+        From the most to the least important: the comparative importance s_j of the one before over this one, 0 or
+        more (.15: more important by 15 %). The first has nothing before it: missing (NaN, None) or 0.
+
+    Raises
+    ------
+    SpecError
+        A negative or missing s, or a number other than 0 for the first.
+
+    Notes
+    -----
+    q_1 = 1, q_j = q_(j-1) / (1 + s_j), w = q / sum q. Source: Kersuliene, Zavadskas & Turskis 2010 (Journal of Business
+    Economics and Management 11). Proof: their example, printed with two digits.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.swara({"price": None, "size": 1.0, "place": 0.0}).to_dict()
+    {'price': 0.5, 'size': 0.25, 'place': 0.25}
+    """
+    names, steps = judgements.values(s, "swara")
+    faults = []
+    if not (np.isnan(steps[0]) or steps[0] == 0):
+        faults = [
+            f"swara: {judgements.place(names, 0)}: {steps[0]:g}, but the first, most important criterion has none "
+            "before it to be compared with: leave it missing"
+        ]
+    faults += [
+        f"swara: {judgements.place(names, j)}: {steps[j]:g}; how much more important the one before it is, 0 or more"
+        for j in range(1, len(steps))
+        if not 0 <= steps[j] < np.inf
+    ]
+    raise_all(SpecError, faults)
+    fall = np.concatenate([[0.0], np.log1p(steps[1:])]).cumsum()
+    return names, np.exp(-fall) / np.exp(-fall).sum()
+
+
+def _experts(allocations: Any) -> Labelled:
+    """Return the points as a table with a row for each expert."""
+    one = getattr(allocations, "ndim", 1) == 1
+    if one and hasattr(allocations, "keys"):
+        each = list(dict(allocations.items()).values())
+        several = bool(each) and all(hasattr(points, "keys") for points in each)
+        rows, experts = (each, list(allocations.keys())) if several else ([allocations], None)
+    elif isinstance(allocations, (list, tuple)) and all(hasattr(points, "keys") for points in allocations):
+        rows, experts = list(allocations), None
+    else:
+        return take(allocations, vector="row")
+    import pandas as pd
+
+    return take(pd.DataFrame([dict(points.items()) for points in rows], index=experts))
+
+
+def _shares(shares: Any, table: Labelled) -> Array:
+    """Return how much each expert counts (e,), summing to 1; a mapping is matched to the row labels."""
+    n = table.values.shape[-2]
+    if shares is None:
+        return np.full(n, 1 / n)
+    names, found = judgements.values(shares, "budget: shares")
+    if names is not None:
+        labels = tuple(getattr(table.source, "index", range(n)))
+        whole = (labels, np.empty(n))
+        _, (_, found) = judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
+    return unit_sum(found, n, "budget: shares")

@@ -1,0 +1,74 @@
+"""Reads what people judged: one number a criterion, by name where there are names, every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from hengdian_index.errors import SpecError, listed, raise_all, suggestion
+from hengdian_index.rows.table import Array, numbers
+
+Names: TypeAlias = tuple[Any, ...] | None
+
+
+def place(names: Names, j: int) -> str:
+    """Return how a message calls a criterion."""
+    return repr(names[j]) if names else f"criterion {j}"
+
+
+def values(judgement: Any, what: str) -> tuple[Names, Array]:
+    """Return the names, if there are any, and one float a criterion (k,), NaN where none was given."""
+    if isinstance(judgement, (str, bytes)) or getattr(judgement, "ndim", 1) != 1 or not hasattr(judgement, "__iter__"):
+        raise SpecError(f"{what}: one number for each criterion is needed, by name or in a list, not {judgement!r}")
+    named = hasattr(judgement, "keys")
+    names: Names = _unrepeated(tuple(judgement.keys()), what) if named else None
+    cells = [value for _, value in judgement.items()] if named else list(judgement)
+    if not cells:
+        raise SpecError(f"{what}: nothing is given; at least one criterion is needed")
+    found, faults = numbers(cells, lambda j: f"{what}: {place(names, j)}")
+    raise_all(SpecError, faults)
+    return names, found
+
+
+def ranks(order: Any, what: str) -> tuple[Names, Array]:
+    """Return the names and their ranks, 1 the most important, from names in order or a mapping name -> rank."""
+    if hasattr(order, "keys"):
+        names, found = values(order, what)
+        absent = [j for j in range(len(found)) if not np.isfinite(found[j])]
+        raise_all(SpecError, [f"{what}: {place(names, j)}: {found[j]:g} is no rank" for j in absent])
+        return names, found
+    if isinstance(order, (str, bytes)) or not hasattr(order, "__iter__"):
+        raise SpecError(f"{what}: names from the most to the least important, or name -> rank, not {order!r}")
+    names = _unrepeated(tuple(order), what)
+    if not names:
+        raise SpecError(f"{what}: no name is given")
+    return names, np.arange(1.0, len(names) + 1)
+
+
+def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tuple[Names, list[Array]]:
+    """Return the names of the first vector and every vector (..., k) in their order; `calls` name the vectors."""
+    names, first = vectors[0]
+    faults, ordered = [], []
+    for (own, given), call in zip(vectors, calls, strict=True):
+        if (own is None) is not (names is None):
+            faults.append(f"{call} has {'no ' if own is None else ''}names, {calls[0]} has {'none' if own else 'some'}")
+        elif own is None or names is None or own == names:
+            if given.shape[-1] != first.shape[-1]:
+                faults.append(f"{call} has {given.shape[-1]} numbers, {calls[0]} has {first.shape[-1]}")
+            ordered.append(given)
+        else:
+            surplus = [name for name in own if name not in names]
+            faults += [f"{call}: {name!r} is not in {calls[0]}{suggestion(name, names)}" for name in surplus]
+            faults += [f"{call}: nothing for {name!r}, which is in {calls[0]}" for name in names if name not in own]
+            ordered.append(given[..., [own.index(name) for name in names if name in own]])
+    raise_all(SpecError, faults)
+    return names, ordered
+
+
+def _unrepeated(names: tuple[Any, ...], what: str) -> tuple[Any, ...]:
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise SpecError(f"{what}: more than once: {listed(twice)}")
+    return names

@@ -1,0 +1,135 @@
+"""Contributions sum to the level and to the change, for every mean, through every level."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from indexes import MEANS, POSITIVE, computed, table, two_levels
+
+import hengdian_index as hi
+
+
+def _sum(frame: pd.DataFrame) -> np.ndarray:
+    return frame.sum(axis=1, skipna=False).to_numpy()
+
+
+@given(computed(), st.integers(1, 3), st.sampled_from(["children", "indicators"]))
+@settings(max_examples=80, deadline=None)
+def test_parts_sum_to_the_change(result: hi.Result, lag: int, depth: str) -> None:
+    level = result.series()
+    for code in level:
+        parts = result.contributions(code, lag=lag, depth=depth)  # type: ignore[arg-type]
+        assert set(parts.columns).isdisjoint({"reweighting", "interaction"})
+        change = level[code].to_numpy()[lag:] - level[code].to_numpy()[:-lag]
+        size = np.abs(parts.to_numpy()[lag:]).sum(axis=1)
+        np.testing.assert_allclose(_sum(parts)[lag:], change, rtol=1e-12, atol=1e-14 * level[code].max())
+        assert (np.abs(_sum(parts)[lag:] - change) <= 1e-12 * np.maximum(size, np.abs(change))).all()
+        assert parts.iloc[:lag].isna().all(axis=None)
+
+
+@given(computed(gaps=True), st.sampled_from(["children", "indicators"]))
+@settings(max_examples=80, deadline=None)
+def test_parts_sum_to_the_change_over_gaps(result: hi.Result, depth: str) -> None:
+    levels = result.scores["root"]
+    parts = result.contributions(depth=depth, base=str(result.panel.labels[0]))  # type: ignore[arg-type]
+    change = (levels.diff() * 100 / levels.iloc[0]).to_numpy()[1:]
+    np.testing.assert_allclose(_sum(parts)[1:], change, rtol=1e-11, atol=1e-11)
+
+
+@given(computed(), st.sampled_from(["children", "indicators"]))
+@settings(max_examples=60, deadline=None)
+def test_parts_sum_to_the_level(result: hi.Result, depth: str) -> None:
+    for code, level in result.series().items():
+        parts = result.contributions(str(code), of="level", depth=depth)  # type: ignore[arg-type]
+        np.testing.assert_allclose(_sum(parts), level, rtol=1e-12)
+        shares = result.contributions(str(code), of="level", depth=depth, share=True)  # type: ignore[arg-type]
+        np.testing.assert_allclose(_sum(shares), 100, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mean", MEANS)
+def test_a_part_is_the_formula_of_the_handbook(mean: object) -> None:
+    """w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) - f(y0)), written out."""
+    index = two_levels(aggregate=mean)
+    result = index.compute(table())
+    p = {"arithmetic": 1, "geometric": 0, "harmonic": -1}.get(str(mean)) if isinstance(mean, str) else mean["p"]  # type: ignore[index]
+    f = np.log if p == 0 else lambda x: x**p
+    z, y = result.normalised[["a", "b"]].to_numpy(), result.scores["left"].to_numpy()
+    parts = result.contributions("left", base="2001Q1", to=y[0]).to_numpy()
+    for i, (before, now) in enumerate(pairwise(range(len(y)))):
+        expected = 0.5 * (f(z[now]) - f(z[before])) * (y[now] - y[before]) / (f(y[now]) - f(y[before]))
+        np.testing.assert_allclose(parts[i + 1], expected, rtol=1e-9)
+
+
+def test_nothing_changes_nothing_contributes() -> None:
+    same = table(4)
+    same.loc[3, list("abcd")] = same.loc[2, list("abcd")].to_numpy()
+    for mean in MEANS:
+        parts = two_levels(aggregate=mean).compute(same).contributions(depth="indicators")
+        assert (parts.iloc[3] == 0).all()
+
+
+def test_a_share_of_no_change_is_missing_not_infinite() -> None:
+    same = table(4)
+    same.loc[3, list("abcd")] = same.loc[2, list("abcd")].to_numpy()
+    assert two_levels().compute(same).contributions(share=True).iloc[3].isna().all()
+
+
+def test_a_gap_gets_its_own_column() -> None:
+    gap = table()
+    gap.loc[5, "a"] = np.nan
+    result = two_levels(coverage=0.5).compute(gap)
+    parts = result.contributions("left")
+    assert list(parts.columns) == ["a", "b", "reweighting"]
+    assert parts["reweighting"].to_numpy().nonzero()[0].tolist()[:1] == [0] or parts["reweighting"].iloc[5] != 0
+    assert parts["reweighting"].iloc[4] == 0
+    np.testing.assert_allclose(_sum(parts)[5:7], result.series()["left"].diff().iloc[5:7], rtol=1e-12)
+
+
+def test_another_aggregation_leaves_an_interaction() -> None:
+    @hi.aggregating(laws="IHSB")
+    def product_of_extremes(x, w):  # type: ignore[no-untyped-def]
+        return np.sqrt(x.min(axis=-1) * x.max(axis=-1))
+
+    result = two_levels().replace({"all.aggregate": "product_of_extremes"}).compute(table())
+    for depth in ("children", "indicators"):
+        parts = result.contributions(depth=depth)  # type: ignore[arg-type]
+        assert parts.columns[-1] == "interaction"
+        np.testing.assert_allclose(_sum(parts)[1:], result.series()["all"].diff().iloc[1:], rtol=1e-11)
+    with pytest.raises(hi.SpecError, match="splits only under a mean"):
+        result.contributions(of="level")
+
+
+def test_zero_as_a_limit_takes_the_whole_change() -> None:
+    index = hi.Index(
+        period="quarter",
+        groups=[hi.Group("all", aggregate={"method": "geometric", "zeros": "limit"})],
+        indicators=[hi.Indicator("a", "all", normalise="none"), hi.Indicator("b", "all", normalise="none")],
+    )
+    result = index.compute({"quarter": ["2001Q1", "2001Q2", "2001Q3"], "a": [4.0, 0.0, 9.0], "b": [4.0, 9.0, 4.0]})
+    assert result.scores["all"].tolist() == pytest.approx([4, 0, 6])
+    parts = result.contributions().to_numpy()[1:]
+    np.testing.assert_allclose(parts, [[-4, 0], [6, 0]], atol=1e-12)
+
+
+def test_the_two_meanings_of_contribution_rate() -> None:
+    """New growth drivers: the 2017 release shares the level out, the 2020 release the change; neither is the other."""
+    result = two_levels(normalise=POSITIVE).compute(table())
+    level = result.contributions(of="level", share=True)
+    change = result.contributions(of="change", share=True)
+    assert not np.allclose(level.iloc[-1], change.iloc[-1])
+    assert level.attrs["of"] == "level"
+    assert change.attrs["of"] == "change"
+
+
+def test_words_are_checked() -> None:
+    result = two_levels().compute(table())
+    with pytest.raises(hi.SpecError, match=r"of: no 'levels'; did you mean 'level'\?") as caught:
+        result.contributions(of="levels", depth="leaves")  # type: ignore[arg-type]
+    assert len(caught.value.faults) == 2
+    with pytest.raises(hi.SpecError, match=r"no group 'lef'; did you mean 'left'\?"):
+        result.contributions("lef")
