@@ -12,7 +12,7 @@ from hengdian_index.maps import Between, Target
 
 if TYPE_CHECKING:
     from hengdian_index.engine import Fitted
-    from hengdian_index.example import example
+    from hengdian_index.gallery import example
     from hengdian_index.result import Result
     from hengdian_index.spec import Group, Index, Indicator
 
@@ -45,7 +45,7 @@ _LATER = {
     "Index": "spec",
     "Indicator": "spec",
     "Result": "result",
-    "example": "example",
+    "example": "gallery",
 }
 
 

@@ -96,8 +96,9 @@ def _without(fields: Fields, gone: list[str]) -> Fields:
         out |= empty
     kept = {name: [part for part in fields[name] if part["code"] not in out] for name in ("groups", "indicators")}
     for group in kept["groups"]:
+        left = [part for part in (*kept["groups"], *kept["indicators"]) if part.get("parent") == group["code"]]
         if isinstance(group.get("weights"), Choice):
-            group["weights"] = _weights_without(group["weights"], out)
+            group["weights"] = _weights_without(group["weights"], out) if len(left) > 1 else None
     return {**fields, **kept}
 
 

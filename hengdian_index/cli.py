@@ -44,7 +44,7 @@ def main() -> None:
 @_refusing
 def demo(out: Path) -> None:
     """Compute the film-industry example, print the last two years, write the tables as CSV."""
-    from hengdian_index.example import example
+    from hengdian_index.gallery import example
     from hengdian_index.output import summary, write_tables
 
     index, table = example("film_industry")

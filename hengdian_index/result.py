@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -124,7 +125,8 @@ class Result:
         lag : int
             1: the previous period; 4: a year ago in quarters. Counted by the calendar, so a hole gives missing.
         how : {"percent", "points", "log"}
-            100 (s1 / s0 - 1), s1 - s0 in points of the series, or 100 ln(s1 / s0).
+            100 (s1 / s0 - 1), s1 - s0 in points of the series, or 100 ln(s1 / s0). A change in per cent of a level that
+            is not above 0 says nothing: it is missing, with a warning.
         """
         if how not in ("percent", "points", "log"):
             raise SpecError(f"how: no {how!r}{suggestion(how, ['percent', 'points', 'log'])}")
@@ -132,7 +134,13 @@ class Result:
         before, now = self._before(levels, lag), levels
         if how == "points":
             return self._matrix(now - before)
-        self._need_positive(before, now, how)
+        lost = (before <= 0) | ((now <= 0) & (how == "log"))
+        if lost.any():
+            row, column = np.argwhere(lost)[0]
+            where = f"the first: {self.tree.groups[column]!r}, {self.panel.place(int(row))}"
+            why = f"{int(lost.sum())} changes have no {how} value, from or to a level that is not above 0 ({where})"
+            warnings.warn(f"{why}; they are missing; how='points' has them", stacklevel=2)
+            before, now = np.where(lost, np.nan, before), np.where(lost, np.nan, now)
         return self._matrix(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
 
     def contributions(
@@ -290,14 +298,6 @@ class Result:
     def _before(self, levels: Array, lag: int) -> Array:
         rows = self.panel.previous(lag)
         return np.where((rows >= 0)[:, np.newaxis], levels[rows], np.nan)
-
-    def _need_positive(self, before: Array, now: Array, how: str) -> None:
-        bad = (before <= 0) | ((now <= 0) & (how == "log"))
-        faults = [
-            f"{self.panel.place(int(i))}: {self.tree.groups[j]!r} comes from or to a level that is not above 0"
-            for i, j in np.argwhere(bad)
-        ]
-        raise_all(DataError, shortened(faults) + ["take how='points'"] if faults else [])
 
     def _frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
         return pd.DataFrame(dict(columns), index=self.panel.labels)

@@ -22,7 +22,7 @@ def skewness(moments: Moments) -> Array:
     >>> from hengdian_index.shape import skewness
     >>> from hengdian_index.stats import Moments
     >>> skewness(Moments.of(np.array([[1.0], [2.0], [9.0]]))).round(3)
-    array([1.652])
+    array([1.63])
     """
     n = moments.n.astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):

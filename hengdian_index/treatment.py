@@ -66,9 +66,7 @@ class Treatment(Protocol):
 
     method: Method
 
-    def __call__(
-        self, x: Any, *, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any
-    ) -> Changed:
+    def __call__(self, x: Any, *, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any) -> Changed:
         """Return the treated table and the log."""
 
     def fit(self, x: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedTreatment:

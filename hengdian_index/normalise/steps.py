@@ -15,6 +15,9 @@ from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments
 
+# A value on a limit stays on it in every unit of measure, although its ratio to the mean is rounded.
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -139,7 +142,9 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
     sample.need_values(moments.n)
     sample.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
     zero, one = np.zeros_like(moments.mean), np.ones_like(moments.mean)
-    return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
+    return chain(
+        Affine(zero, moments.mean, one, zero), Sides(1 - threshold - _ROUNDING, 1 + threshold + _ROUNDING, direction)
+    )
 
 
 def _cuts_by_column(sample: Sample, cuts: Any, number: int) -> Array:

@@ -36,6 +36,19 @@ class Power:
     power: Array
     on: NDArray[np.bool_]
 
+    @classmethod
+    def logarithm(cls, low: Array, high: Array, skew: Array, offset: Offset, on: NDArray[np.bool_]) -> Power:
+        """Return the logarithm of columns from their range and the sign of their skewness, arrays (..., k)."""
+        zero, one = np.zeros(on.shape), np.ones(on.shape)
+        if offset == "none":
+            return cls(one, zero, zero, zero, on)
+        if offset == "one":
+            return cls(one, low, one, zero, on)
+        mirrored = skew < 0
+        with np.errstate(over="ignore"):
+            step = 0.01 * (high - low)
+        return cls(np.where(mirrored, -1.0, 1.0), np.where(mirrored, high, low), step, zero, on)
+
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         sign, centre, offset, power, on = (
@@ -74,19 +87,6 @@ class YeoJohnson:
         above = _power(np.log1p(np.maximum(x, 0)), power)
         below = _power(np.log1p(np.maximum(-x, 0)), 2 - power)
         return _finite(np.where(on, np.where(x >= 0, above, -below), x), x)
-
-
-def log_curve(low: Array, high: Array, skew: Array, offset: Offset, on: NDArray[np.bool_]) -> Power:
-    """Return the logarithm of columns from their range and the sign of their skewness, arrays (..., k)."""
-    zero, one = np.zeros(on.shape), np.ones(on.shape)
-    if offset == "none":
-        return Power(one, zero, zero, zero, on)
-    if offset == "one":
-        return Power(one, low, one, zero, on)
-    mirrored = skew < 0
-    with np.errstate(over="ignore"):
-        step = 0.01 * (high - low)
-    return Power(np.where(mirrored, -1.0, 1.0), np.where(mirrored, high, low), step, zero, on)
 
 
 _OFFSET_NEEDED = "a logarithm or a power needs a value above 0; choose an offset, such as offset='range'"

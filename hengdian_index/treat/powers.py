@@ -13,7 +13,8 @@ from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.shape import skewness
 from hengdian_index.stats import Moments, Range
-from hengdian_index.treat.curves import Offset, Power, YeoJohnson, log_curve
+from hengdian_index.treat.curves import Offset, Power, YeoJohnson
+from hengdian_index.treat.stepping import SHAPELESS
 from hengdian_index.treatment import remark, treating
 
 
@@ -54,10 +55,10 @@ def log(sample: Sample, *, offset: Offset = "none") -> Map:
     sample.need_values(seen.n)
     if offset == "none":
         on = np.ones(seen.n.shape, dtype=np.bool_)
-        curve = log_curve(seen.lo, seen.hi, seen.lo, offset, on)
+        curve = Power.logarithm(seen.lo, seen.hi, seen.lo, offset, on)
     else:
         on = np.ones(seen.n.shape, dtype=np.bool_) if offset == "one" else ~_without_shape(sample)
-        curve = log_curve(seen.lo, seen.hi, skewness(sample.measure(Moments)), offset, on)
+        curve = Power.logarithm(seen.lo, seen.hi, skewness(sample.measure(Moments)), offset, on)
     _tell(sample, curve, on)
     return curve
 
@@ -99,7 +100,7 @@ def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Ma
     seen = sample.measure(Range)
     sample.need_values(seen.n)
     one = np.ones(seen.n.shape)
-    start = log_curve(seen.lo, seen.hi, one, offset, one > 0)
+    start = Power.logarithm(seen.lo, seen.hi, one, offset, one > 0)
     if offset == "none":
         start(sample.x)
     power, on = _powers(sample, lmbda, lambda x, j: _box_cox_peak(x - start.centre[j] + start.offset[j]))
@@ -146,8 +147,8 @@ def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
 def _without_shape(sample: Sample) -> NDArray[np.bool_]:
     """Return which columns have too few values for a shape, or equal ones, and say so."""
     seen = sample.measure(Range)
-    none = (seen.n < 4) | (seen.lo == seen.hi)
-    texts = ["untreated: fewer than 4 values, or all equal" if j else None for j in np.ravel(none)]
+    none: NDArray[np.bool_] = (seen.n < 4) | (seen.lo == seen.hi)
+    texts = [SHAPELESS if j else None for j in np.ravel(none)]
     remark(sample, texts, treated=False)
     return none
 

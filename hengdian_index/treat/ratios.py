@@ -12,7 +12,7 @@ import numpy as np
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.methods import register
 from hengdian_index.rows.parted import Parted, columns_of, is_name, labels, only_name, parted, select
-from hengdian_index.rows.table import Array, numbers, shortened
+from hengdian_index.rows.table import Array, numbers, shortened, take
 from hengdian_index.sample import Sample
 from hengdian_index.treatment import Changed, presented, record
 

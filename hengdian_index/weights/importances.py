@@ -57,7 +57,7 @@ def bases(z: Array) -> Array:
     return found
 
 
-def importances(z: Array, y: Array, measure: Measure) -> Array:
+def importance(z: Array, y: Array, measure: Measure) -> Array:
     """Return the importance (k,) of standardised columns (n, k) for a standardised composite y (n,)."""
     if measure == "spearman":
         return standardised(ranked(z)).T @ standardised(ranked(y[:, np.newaxis]))[:, 0]

@@ -14,8 +14,8 @@ from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Products
-from hengdian_index.weights import correlations, importances
-from hengdian_index.weights.correlations import Constant
+from hengdian_index.weights import importances
+from hengdian_index.weights.correlations import Constant, correlations
 from hengdian_index.weights.importances import Measure
 
 # Importances (k,) of the composite of standardised columns with weights u (k,), and their derivatives (k, k).
@@ -106,7 +106,7 @@ def matched(
     >>> hi.weights.matched(x, importance=[4, 1]).round(4)
     array([0.6667, 0.3333])
     """
-    r, _ = correlations.correlations(sample, "matched", constant, least=3)
+    r, _ = correlations(sample, "matched", constant, least=3)
     live = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
     wanted = _wanted(sample, importance, live)
     chunks = tuple(np.where(live[..., np.newaxis, :], chunk, 0.0) for chunk in sample.chunks)
@@ -150,16 +150,15 @@ def _solve(c: Array, rows: Array, wanted: Array, measure: Measure) -> tuple[Arra
     from scipy.optimize import nnls
 
     k = len(wanted)
-    target = np.sqrt(wanted) if measure in ("r2", "smooth") else wanted
-    first = nnls(c, target)[0]
-    starts = [first, np.ones(k), wanted] + [one + 0.1 for one in np.eye(k)]
-    z = importances.standardised(rows[~np.isnan(rows).any(axis=-1)])
     if measure == "r2":
         moved = _squares(c[:, np.newaxis, :])
     elif measure == "smooth":
+        z = importances.standardised(rows[~np.isnan(rows).any(axis=-1)])
         moved = _squares(np.swapaxes(importances.bases(z), -1, -2) @ z)
     else:
         moved = lambda u: (c @ u, c)
+    first = nnls(c, np.sqrt(wanted) if measure in ("r2", "smooth") else wanted)[0]
+    starts = [first, np.ones(k), wanted] + [one + 0.1 for one in np.eye(k)]
     u = _descend(moved, [start / start.sum() for start in starts if start.sum() > 0], wanted)
     return _evenest(u, c), _shares(moved, u)[0]
 

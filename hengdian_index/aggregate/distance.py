@@ -1,0 +1,288 @@
+"""Aggregations by distance from a best point: TOPSIS, VIKOR, grey relation, the Wroclaw taxonomy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from hengdian_index.aggregate import shared
+from hengdian_index.decorators import aggregating
+from hengdian_index.errors import DataError
+from hengdian_index.means import shared_weights
+from hengdian_index.rows.table import Array
+
+_LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out, or norm='none'"
+_CONSTANT = "constant over the rows compared; leave it out"
+_NO_SPREAD = "no column tells the rows compared apart, so there is no distance"
+
+
+@dataclass(frozen=True, slots=True)
+class Topsis:
+    """Closeness of each row, its distances to the best and to the worst point, and the variant that gave them."""
+
+    scores: Any = field(metadata={"axis": "rows"})
+    to_best: Any = field(metadata={"axis": "rows"})
+    to_worst: Any = field(metadata={"axis": "rows"})
+    norm: str
+    form: str
+
+
+class Conditions(NamedTuple):
+    """Whether the best row leads by 1 / (n - 1), and whether it is best by S or by R too."""
+
+    advantage: bool
+    stability: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vikor:
+    """Scores 1 - Q; group utility S, individual regret R and Q of each row (small is good); the two conditions.
+
+    `compromise` are the rows among which the method does not decide, best first: one if both conditions hold.
+    """
+
+    scores: Any = field(metadata={"axis": "rows"})
+    s: Any = field(metadata={"axis": "rows"})
+    r: Any = field(metadata={"axis": "rows"})
+    q: Any = field(metadata={"axis": "rows"})
+    conditions: Conditions
+    compromise: tuple[Any, ...] = field(metadata={"axis": "order"})
+
+
+@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True, per_column={"direction": 1})
+def topsis(
+    x: Array,
+    w: Array,
+    *,
+    norm: Literal["vector", "min_max", "none"] = "vector",
+    form: Literal["w", "sqrt"] = "w",
+    direction: Any = 1,
+    details: bool = False,
+) -> Any:
+    """TOPSIS closeness of each row: near the best point and far from the worst, from 0 to 1.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators. Rows are compared with each other: another row may change every score.
+    w : weights (k,), optional
+    norm : {"vector", "min_max", "none"}
+        What the columns are divided by first: their Euclidean length (Hwang & Yoon), their range (the default of some
+        packages: another winner), nothing (inside an index that normalises itself).
+    form : {"w", "sqrt"}
+        "w": columns are multiplied by w, so squared gaps weigh w^2 (Hwang & Yoon). "sqrt": squared gaps weigh w.
+    direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
+        A cost keeps its values and swaps its ideals, the same as feeding -x; turning it into 1/x first changes the
+        scores in the third digit. A target or an interval becomes a 0..1 column (1 where best) before the norm.
+    details : bool
+        Return the distances too.
+
+    Returns
+    -------
+    array or Series (..., n); with details `.scores`, `.to_best`, `.to_worst`, `.norm`, `.form`
+
+    Raises
+    ------
+    DataError
+        A column without length or range; rows that are all alike.
+
+    Notes
+    -----
+    v = w z / |z|; d+ and d- the Euclidean distances of a row from the column-wise best and worst v; C = d- / (d+ +
+    d-). A row with gaps is measured over the columns it has.
+
+    Source: Hwang & Yoon 1981. Proof: Tzeng & Huang 2011 (plain), the graduate school example (interval and cost).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.aggregate.topsis([[3.0, 0.0], [4.0, 3.0], [0.0, 4.0]]).round(3)
+    array([0.421, 0.833, 0.5  ])
+    """
+    turned = shared.turned(x, direction)
+    low, high = shared.ends(turned)
+    length = _length(turned, low, high, w, norm)
+    weights = shared_weights(turned, w)
+    weights = weights if form == "w" else np.sqrt(weights)
+    to_best = _distance(weights * ((high - turned) / length))
+    to_worst = _distance(weights * ((turned - low) / length))
+    shared.refuse_rows(to_best + to_worst == 0, _NO_SPREAD)
+    scores = to_worst / (to_best + to_worst)
+    return Topsis(scores, to_best, to_worst, norm, form) if details else scores
+
+
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    check=lambda v, **_: [] if 0 <= v <= 1 else [f"v: a number from 0 to 1, not {v:g}"],
+)
+def vikor(x: Array, w: Array, *, v: float = 0.5, details: bool = False) -> Any:
+    """VIKOR compromise of each row: 1 where it is best both on the whole and in its worst column, down to 0.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, larger better; every column is divided by its range. Rows are compared with each other.
+    w : weights (k,), optional
+    v : float in 0..1
+        How much the whole (S) counts against the worst column (R).
+    details : bool
+        Return S, R, Q, the two acceptance conditions and the compromise set too.
+
+    Returns
+    -------
+    array or Series (..., n); with details `.scores`, `.s`, `.r`, `.q`, `.conditions`, `.compromise`
+
+    Raises
+    ------
+    DataError
+        A constant column.
+
+    Notes
+    -----
+    S = sum_j w_j u_j and R = max_j w_j u_j with u = (best - x) / (best - worst); Q = v (S - S*) / (S- - S*) + (1 - v)
+    (R - R*) / (R- - R*), * the least and - the largest among the rows; a part whose values are all equal counts 0. The
+    source ranks by small Q; the score is 1 - Q. Conditions: the second row's Q is at least 1 / (n - 1) above the
+    first's; the first is also best by S or by R. A row with gaps is measured over the columns it has.
+
+    Source: Opricovic 1998; Opricovic & Tzeng 2004 (European Journal of Operational Research 156). Proof: its laws and
+    a slow formula.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.aggregate.vikor([[0.0, 1.0], [1.0, 0.5], [0.5, 0.0]])
+    array([0.25, 1.  , 0.  ])
+    """
+    low, high = shared.ends(x)
+    shared.refuse_columns(high == low, w, _CONSTANT)
+    half = np.where(high > low, high / 2 - low / 2, 1.0)
+    terms = shared_weights(x, w) * ((high / 2 - x / 2) / half)
+    s, r = np.nansum(terms, axis=-1), np.fmax.reduce(terms, axis=-1)
+    q = v * _from_least(s) + (1 - v) * _from_least(r)
+    return Vikor(1 - q, s, r, q, *_verdict(s, r, q)) if details else 1 - q
+
+
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    per_column={"reference": None},
+    check=lambda rho, **_: [] if 0 < rho <= 1 else [f"rho: above 0 and at most 1, not {rho:g}"],
+)
+def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = None) -> Array:
+    """Grey relational grade of each row: how closely it follows the reference, from above 0 to 1.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, or series by periods, normalised first: by the mean of each series, by its first value,
+        or min-max; the three have different winners. Rows are compared with each other.
+    w : weights (k,), optional
+    rho : float in 0..1, above 0
+        Distinguishing coefficient: the smaller, the wider apart are the grades.
+    reference : sequence (k,) or mapping by column, optional
+        What the rows are compared with, on the scale of x (the series of another unit); default: the largest value of
+        each column.
+
+    Notes
+    -----
+    d_ij = |x_ij - ref_j|; xi = (dmin + rho dmax) / (d + rho dmax), dmin and dmax over *all* rows and columns; y = sum_j
+    w_j xi_ij. All equal to the reference: 1. A row with gaps is compared over the columns it has. With a reference of
+    its own, nearer is better, and a larger value need not score higher.
+
+    Source: Deng Julong 1982 (Systems & Control Letters 1). Proof: sectors and gross domestic product, 2000-2005.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.aggregate.grey_relational([[1.0, 0.0], [0.5, 1.0]])
+    array([0.66666667, 0.75      ])
+    """
+    target = shared.ends(x)[1] if reference is None else shared.per_column(reference, x.shape[-1], "reference")
+    d = np.abs(x - target)
+    most = np.fmax.reduce(d, axis=(-2, -1), keepdims=True)
+    d = d / np.where(most > 0, most, 1.0)
+    least = np.fmin.reduce(d, axis=(-2, -1), keepdims=True)
+    return shared.present_sum((least + rho) / (d + rho), shared_weights(x, w))
+
+
+@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True)
+def wroclaw(x: Array, w: Array) -> Array:
+    """Wroclaw taxonomy (Hellwig's measure of development) of each row: 1 at the best point, falling with the distance.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, on one scale (distances add their columns). Rows are compared with each other.
+    w : weights (k,), optional
+        They weigh the squared gaps.
+
+    Raises
+    ------
+    DataError
+        Rows that are all alike.
+
+    Notes
+    -----
+    d_i = the Euclidean distance of a row from the column maxima; y = 1 - d / (mean d + 2 s_d), s_d with ddof=1. Rarely
+    a row far behind falls below 0. Compind returns 1 - y, where small is good. A row with gaps is measured over the
+    columns it has.
+
+    Source: Hellwig 1968 (Przeglad Statystyczny 15). Proof: Compind.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.aggregate.wroclaw([[1.0, 1.0], [0.0, 1.0], [1.0, 0.0]]).round(3)
+    array([1.   , 0.451, 0.451])
+    """
+    low, high = shared.ends(x)
+    most = np.fmax.reduce((high / 2 - low / 2) * (w[..., np.newaxis, :] > 0), axis=-1, keepdims=True)
+    weights = np.sqrt(shared_weights(x, w))
+    d = _distance(weights * ((high / 2 - x / 2) / np.where(most > 0, most, 1.0)))
+    if not (d.max(axis=-1) > 0).all():
+        raise DataError(f"wroclaw: {_NO_SPREAD}")
+    return np.asarray(1 - d / (d.mean(axis=-1, keepdims=True) + 2 * d.std(axis=-1, ddof=1, keepdims=True)))
+
+
+def _length(x: Array, low: Array, high: Array, w: Array, norm: str) -> Array:
+    """Return what each column is divided by, (..., 1, k); without a norm, the largest range, which cancels."""
+    if norm == "vector":
+        size = np.maximum(np.abs(low), np.abs(high))
+        shared.refuse_columns(size == 0, w, _LENGTHLESS)
+        size = np.where(size > 0, size, 1.0)
+        return np.asarray(size * np.sqrt(np.nansum((x / size) ** 2, axis=-2, keepdims=True)))
+    if norm == "min_max":
+        shared.refuse_columns(high == low, w, _CONSTANT)
+        return np.where(high > low, high - low, 1.0)
+    most = np.fmax.reduce((high - low) * (w[..., np.newaxis, :] > 0), axis=-1, keepdims=True)
+    return np.where(most > 0, most, 1.0)
+
+
+def _distance(gaps: Array) -> Array:
+    return np.asarray(np.sqrt(np.nansum(gaps**2, axis=-1)))
+
+
+def _from_least(values: Array) -> Array:
+    """Return where each row's value lies between the least (0) and the largest (1), 0 if all are equal."""
+    low, high = values.min(axis=-1, keepdims=True), values.max(axis=-1, keepdims=True)
+    return np.asarray((values - low) / np.where(high > low, high - low, 1.0))
+
+
+def _verdict(s: Array, r: Array, q: Array) -> tuple[Conditions, tuple[int, ...]]:
+    """Return the acceptance conditions of the best row, and the rows that share the compromise."""
+    if q.ndim > 1:
+        raise DataError("vikor: details are of one table (n, k)")
+    order = np.argsort(q, kind="stable")
+    behind = q[order] - q[order[0]]
+    threshold = 1 / (len(q) - 1)
+    stable = bool(s[order[0]] == s.min() or r[order[0]] == r.min())
+    if behind[1] >= threshold:
+        return Conditions(True, stable), tuple(order[: 1 if stable else 2].tolist())
+    return Conditions(False, stable), tuple(order[behind < threshold].tolist())

@@ -1,0 +1,105 @@
+"""Best orders of n items under pairwise support: exact for few, local search for many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.rows.table import Array
+
+# With more items the 2^n subsets of the exact programme take too long.
+MOST_EXACT = 15
+
+# Sums of weights that differ by less are equal.
+_SAME = 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Items from first to last, the sum of their support, and how many orders share the optimum (None: not proved)."""
+
+    items: tuple[int, ...]
+    support: float
+    ties: int | None
+
+
+def best_order(support: Array) -> Order:
+    """Return an order of items maximising the sum of support[a, b] over all a before b, support (n, n).
+
+    Up to `MOST_EXACT` items it is an optimum, of several the first in the order of the items; above, the best of
+    local searches.
+    """
+    return _exact(support) if len(support) <= MOST_EXACT else _searched(support)
+
+
+def _exact(support: Array) -> Order:
+    """Return the optimum by dynamic programming over the sets of items still to be placed."""
+    n = len(support)
+    lead, best, count = _lead(support), np.zeros(1 << n), np.ones(1 << n, dtype=np.int64)
+    sets = np.arange(1 << n)
+    size = np.bitwise_count(sets)
+    bits = (1 << np.arange(n))[:, np.newaxis]
+    for m in range(1, n + 1):
+        some = sets[size == m]
+        inside = (some & bits) > 0
+        rest = some & ~bits
+        value = np.where(inside, np.take_along_axis(lead, rest, axis=1) + best[rest], -np.inf)
+        best[some] = value.max(axis=0)
+        count[some] = np.where(value >= best[some] - _SAME, count[rest], 0).sum(axis=0)
+    return Order(_first(lead, best), float(best[-1]), int(count[-1]))
+
+
+def _lead(support: Array) -> Array:
+    """Return the support of each item before all items of each set, (n, 2^n)."""
+    n = len(support)
+    lead = np.zeros((n, 1 << n))
+    for b in range(n):
+        lead[:, 1 << b : 2 << b] = lead[:, : 1 << b] + support[:, b : b + 1]
+    return lead
+
+
+def _first(lead: Array, best: Array) -> tuple[int, ...]:
+    """Return the optimum that is first in the order of the items."""
+    n, left, items = len(lead), len(best) - 1, []
+    while left:
+        a = next(
+            a
+            for a in range(n)
+            if left >> a & 1 and lead[a, left & ~(1 << a)] + best[left & ~(1 << a)] >= best[left] - _SAME
+        )
+        items.append(a)
+        left &= ~(1 << a)
+    return tuple(items)
+
+
+def _searched(support: Array) -> Order:
+    """Return the best of several local searches: from the orders by margin and by wins, and from random ones."""
+    n = len(support)
+    margin = support - support.T
+    wins = np.sign(np.where(np.abs(margin) < _SAME, 0, margin)).sum(axis=1)
+    starts = [np.argsort(-margin.sum(axis=1), kind="stable"), np.argsort(-wins, kind="stable")]
+    rng = np.random.default_rng(0)
+    starts += [rng.permutation(n) for _ in range(min(50, 2_000_000 // n**2))]
+    found = [_climbed(margin, start) for start in starts]
+    total = [float(np.triu(support[np.ix_(order, order)], 1).sum()) for order in found]
+    at = int(np.argmax(total))
+    return Order(tuple(found[at].tolist()), total[at], None)
+
+
+def _climbed(margin: Array, order: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return an order that moving any one item to another place no longer improves."""
+    moved = True
+    while moved:
+        moved = False
+        for item in order.copy():
+            at = int(np.flatnonzero(order == item)[0])
+            gain = margin[item, order].cumsum()
+            gain = np.concatenate([gain[at] - np.concatenate([[0.0], gain[: at - 1]]), -gain[at:]]) if at else -gain
+            gain[at:] += margin[item, order[: at + 1]].sum()
+            to = int(np.argmax(gain))
+            if gain[to] > _SAME:
+                order = np.insert(np.delete(order, at), to, item)
+                moved = True
+    return order

@@ -1,0 +1,130 @@
+"""The rank-sum ratio: mean rank over the number of rows, its probit line and grades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from hengdian_index.aggregate import shared
+from hengdian_index.decorators import aggregating
+from hengdian_index.errors import DataError
+from hengdian_index.maps import Ranks
+from hengdian_index.means import shared_weights
+from hengdian_index.rows.table import Array
+
+
+class Line(NamedTuple):
+    """Least-squares line ratio = intercept + slope probit over the groups of equal ratios, and its correlation."""
+
+    intercept: float
+    slope: float
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankSumRatio:
+    """Ratio of each row, the probit of its group, the ratio on the line, and its grade (1 = lowest)."""
+
+    scores: Any = field(metadata={"axis": "rows"})
+    probit: Any = field(metadata={"axis": "rows"})
+    fitted: Any = field(metadata={"axis": "rows"})
+    grades: Any = field(metadata={"axis": "rows"})
+    line: Line
+
+
+def _cut_faults(cuts: Any, **_: Any) -> list[str]:
+    try:
+        numbers = np.asarray(cuts, dtype=np.float64)
+    except (TypeError, ValueError):
+        numbers = np.array(np.nan)
+    good = numbers.ndim == 1 and np.isfinite(numbers).all() and (np.diff(numbers) > 0).all()
+    return [] if good else [f"cuts: rising numbers, as (4, 6); not {cuts!r}"]
+
+
+@aggregating(
+    laws="D", domain="real", set_wise=True, takes_gaps=True, per_column={"direction": 1}, check=_cut_faults
+)
+def rank_sum_ratio(
+    x: Array,
+    w: Array,
+    *,
+    form: Literal["integer", "non_integer"] = "integer",
+    direction: Any = 1,
+    cuts: Any = (4.0, 6.0),
+    details: bool = False,
+) -> Any:
+    """Rank-sum ratio of each row: its weighted mean rank over the number of rows, up to 1.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators. Rows are compared with each other.
+    w : weights (k,), optional
+    form : {"integer", "non_integer"}
+        "integer": ranks from 1 (worst) to n, ties averaged. "non_integer": 1 + (n - 1) times the min-max value.
+    direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
+        Turns a column so that larger is better before the ranks.
+    cuts : sequence
+        Probits that part the grades: (4, 6) for three, (3.5, 5, 6.5) for four, (3.2, 4.4, 5.6, 6.8) for five.
+    details : bool
+        Return the probits, the fitted line and the grades too.
+
+    Returns
+    -------
+    array or Series (..., n); with details `.scores`, `.probit`, `.fitted`, `.grades`, `.line`
+
+    Raises
+    ------
+    DataError
+        A constant column under "non_integer"; with details, ratios that are all equal.
+
+    Notes
+    -----
+    RSR_i = sum_j w_j R_ij / n. Details: the distinct ratios, rising, with frequency f; mean rank of a group = cumulated
+    f - (f - 1) / 2; p = mean rank / n, for the last group 1 - 1 / (4 n); probit = 5 + the normal quantile of p; least
+    squares RSR = a + b probit over the groups. A column with gaps is ranked over its own values (R / n_j), a row with
+    gaps over the columns it has.
+
+    Source: Tian Fengdiao 1988. Proof: maternal and child health of ten areas (ratios, probits, line).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.aggregate.rank_sum_ratio([[5.0, 1.0], [7.0, 2.0], [7.0, 4.0]])
+    array([0.33333333, 0.75      , 0.91666667])
+    """
+    turned = shared.turned(x, direction)
+    n = (~np.isnan(turned)).sum(axis=-2, keepdims=True)
+    ranks = Ranks(np.sort(turned, axis=-2))(turned) if form == "integer" else _stretched_ranks(turned, w, n)
+    scores = shared.present_sum(ranks / np.maximum(n, 1), shared_weights(turned, w))
+    return _graded(scores, np.asarray(cuts, dtype=np.float64)) if details else scores
+
+
+def _stretched_ranks(x: Array, w: Array, n: Array) -> Array:
+    """Return 1 + (n - 1) (x - min) / (max - min)."""
+    low, high = shared.ends(x)
+    shared.refuse_columns(high == low, w, "constant over the rows compared; leave it out, or form='integer'")
+    half = np.where(high > low, high / 2 - low / 2, 1.0)
+    return np.asarray(1 + (n - 1) * ((x / 2 - low / 2) / half))
+
+
+def _graded(scores: Array, cuts: Array) -> RankSumRatio:
+    """Return the ratios with the probit of their groups, the line through the groups, and the grades."""
+    from scipy.special import ndtri
+
+    if scores.ndim > 1:
+        raise DataError("rank_sum_ratio: details are of one table (n, k)")
+    n = len(scores)
+    ratio, group, f = np.unique(np.round(scores, 12), return_inverse=True, return_counts=True)
+    if len(ratio) < 2:
+        raise DataError("rank_sum_ratio: all ratios are equal, so there is no line; ask without details")
+    p = (f.cumsum() - (f - 1) / 2) / n
+    p[-1] = 1 - 1 / (4 * n)
+    probit = 5 + ndtri(p)
+    slope = float(np.sum((probit - probit.mean()) * ratio) / np.sum((probit - probit.mean()) ** 2))
+    line = Line(float(ratio.mean() - slope * probit.mean()), slope, float(np.corrcoef(ratio, probit)[0, 1]))
+    fitted = line.intercept + slope * probit
+    grades = 1 + np.searchsorted(cuts, probit, side="right")
+    return RankSumRatio(scores, probit[group], fitted[group], grades[group], line)

@@ -1,0 +1,127 @@
+"""The command, as a user types it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from indexes import table, two_levels
+
+import hengdian_index as hi
+from hengdian_index.cli import main
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, [str(a) for a in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    two_levels(name="Small").write(tmp_path / "index.toml")
+    table().to_csv(tmp_path / "data.csv", index=False)
+    return tmp_path / "index.toml", tmp_path / "data.csv"
+
+
+def test_demo(tmp_path: Path) -> None:
+    code, said, _ = run("demo", "--out", tmp_path / "out")
+    assert code == 0
+    for quarter in ("2008Q3", "2010Q2"):
+        assert quarter in said
+    for name in ("Film industry", "Cluster", "Development environment", "Influence", "Innovation", "Internationalisation", "Prosperity"):
+        assert name in said
+    assert "Largest contributions to the last change" in said
+    index, frame = hi.example("film_industry")
+    series = pd.read_csv(tmp_path / "out" / "series.csv", index_col=0)
+    pd.testing.assert_frame_equal(series, index.compute(frame).series(), check_names=False)
+
+
+def test_compute_writes_every_table(files: tuple[Path, Path], tmp_path: Path) -> None:
+    code, said, _ = run("compute", *files, "--out", tmp_path / "out")
+    assert code == 0
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"scores.csv", "series.csv", "weights.csv", "contributions_to_change.csv", "log.csv", "provenance.json"} <= written
+    assert not any(name.startswith(".") for name in written)
+    assert "Written to" in said
+
+
+def test_base_and_fit_on_override_the_index(files: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run("compute", *files, "--fit-on", "2001:2003Q1", "--base", "2002Q1", "--out", tmp_path / "out")[0] == 0
+    series = pd.read_csv(tmp_path / "out" / "series.csv", index_col=0)
+    expected = two_levels(fit_on="2001:2003Q1", base="2002Q1").compute(table()).series()
+    pd.testing.assert_frame_equal(series, expected, check_names=False)
+    assert series.loc["2002Q1"].tolist() == pytest.approx([100] * 3)
+
+
+def test_bad_input_exits_with_2_and_writes_nothing(files: tuple[Path, Path], tmp_path: Path) -> None:
+    index, data = files
+    broken = table().astype({"a": object})
+    broken.loc[1, "a"] = "n/a."
+    broken.loc[3, "b"] = float("inf")
+    broken.drop(columns="d").to_csv(data, index=False)
+    code, said, errors = run("compute", index, data, "--out", tmp_path / "out")
+    assert (code, said) == (2, "")
+    assert not (tmp_path / "out").exists()
+    lines = errors.splitlines()
+    assert "DataError: data.csv: column 'd' is missing" in lines
+    assert any("data.csv line 3, period 2001Q2, indicator 'a': 'n/a.' is not a number" in line for line in lines)
+    assert any("data.csv line 5, period 2001Q4, indicator 'b': infinity" in line for line in lines)
+
+
+def test_faults_of_both_files_come_together(tmp_path: Path) -> None:
+    code, _, errors = run("compute", tmp_path / "no.toml", tmp_path / "no.csv")
+    assert code == 2
+    assert errors.count("no such file") == 2
+
+
+def test_check(files: tuple[Path, Path]) -> None:
+    assert run("check", files[0])[:2] == (0, "index.toml: 3 groups, 4 indicators; nothing is wrong\n")
+    assert run("check", *files)[0] == 0
+    files[0].write_text(files[0].read_text().replace("direction", "directoin"))
+    code, _, errors = run("check", files[0])
+    assert code == 2
+    assert "did you mean 'direction'?" in errors
+
+
+def test_methods() -> None:
+    code, said, _ = run("methods")
+    assert code == 0
+    assert all(name in said for name in ("min_max", "entropy", "critic", "geometric"))
+    assert "Shannon 1948" in run("methods", "weights.entropy")[1]
+    code, _, errors = run("methods", "entrpy")
+    assert code == 2
+    assert "did you mean 'entropy'?" in errors
+
+
+def test_a_folder_that_cannot_be_written(files: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file stands here")
+    code, _, errors = run("compute", *files, "--out", tmp_path / "out" / "deeper")
+    assert code == 2
+    assert "cannot write to" in errors
+
+
+def test_a_cross_section_prints_scores(tmp_path: Path) -> None:
+    hi.Index(unit="country", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")]).write(tmp_path / "i.toml")
+    (tmp_path / "d.csv").write_text("country,x\nA,1\nB,3\n")
+    code, said, _ = run("compute", tmp_path / "i.toml", tmp_path / "d.csv", "--out", tmp_path / "out")
+    assert code == 0
+    assert "A" in said
+    assert pd.read_csv(tmp_path / "out" / "ranks.csv")["all"].tolist() == [2, 1]
+
+
+def test_help_needs_neither_pandas_nor_pydantic() -> None:
+    probe = (
+        "import sys; sys.argv = ['hengdian-index', '--help']\n"
+        "from hengdian_index.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'pandas', 'pydantic', 'scipy', 'matplotlib'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    assert said.splitlines()[-1] == "[]"

@@ -1,0 +1,215 @@
+"""Quasi-arithmetic means: against 60 digits, at the ends of the number range, and the exact split of a change."""
+
+from decimal import Decimal, getcontext
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.means import (
+    ARITHMETIC,
+    Missing,
+    aggregate,
+    extreme,
+    geometric_pair,
+    harmonic_pair,
+    log_secant,
+    power_pair,
+    power_secant,
+    weighted_sum,
+)
+
+getcontext().prec = 60
+
+POWERS = [-30, -2, -1, -0.5, 0, 1e-6, 0.5, 1, 2, 3, 30]
+PAIRS = {"arithmetic": ARITHMETIC, "geometric": geometric_pair(), "harmonic": harmonic_pair()} | {
+    f"power {p}": power_pair(p) for p in POWERS
+}
+ORDER = {"arithmetic": 1, "geometric": 0, "harmonic": -1} | {f"power {p}": p for p in POWERS}
+positive = st.integers(1, 4000).map(lambda i: i / 16)
+
+
+def textbook(x, w, p):
+    """Return the weighted power mean with 60 digits."""
+    x, w, p = [Decimal(float(v)) for v in x], [Decimal(float(v)) for v in w], Decimal(float(p))
+    if p == 0:
+        return sum(b * a.ln() for a, b in zip(x, w, strict=True)).exp()
+    return (sum(b * (a.ln() * p).exp() for a, b in zip(x, w, strict=True)).ln() / p).exp()
+
+
+def assert_digits(found, wanted, digits=12):
+    assert abs(Decimal(float(found)) / wanted - 1) < Decimal(10) ** -digits, (float(found), float(wanted))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@settings(max_examples=15, deadline=None)
+@given(x=st.lists(positive, min_size=3, max_size=3))
+def test_each_mean_is_the_textbook_formula(name, x):
+    w = np.array([0.5, 0.375, 0.125])
+    digits = 9 if name == "power 1e-06" else 12  # y^(1/p) multiplies the rounding of the sum by 1/p
+    assert_digits(PAIRS[name].mean(np.array([x]), w)[0], textbook(x, w, ORDER[name]), digits)
+
+
+@pytest.mark.parametrize("name", [name for name in PAIRS if name != "power 1e-06"])
+@pytest.mark.parametrize("size", [1e-300, 1e-200, 1e-160, 1e-100, 1e-20, 1e20, 1e100, 1e160, 1e200, 1e300])
+def test_values_near_the_ends_of_the_number_range_keep_their_digits(name, size):
+    x, w = np.array([1.25, 2.0, 3.5]) * size, np.array([0.5, 0.25, 0.25])
+    assert_digits(PAIRS[name].mean(x[np.newaxis], w)[0], textbook(x, w, ORDER[name]), 11)
+
+
+@pytest.mark.parametrize("name", ["geometric", "harmonic", "power 2", "power -2", "power 0.5"])
+def test_a_row_of_values_of_very_different_size(name):
+    x, w = np.array([1e-200, 1.0, 1e200]), np.array([0.5, 0.25, 0.25])
+    assert_digits(PAIRS[name].mean(x[np.newaxis], w)[0], textbook(x, w, ORDER[name]), 11)
+
+
+@pytest.mark.parametrize("name", ["harmonic", "power -2", "power -30", "power 3", "power 30"])
+@pytest.mark.parametrize("unweighted", [1e-300, 1e-12, 1e12, 1e300])
+def test_a_value_without_weight_says_nothing(name, unweighted):
+    x, w = np.array([[unweighted, 1.0, 2.0]]), np.array([0.0, 0.5, 0.5])
+    np.testing.assert_allclose(PAIRS[name].mean(x, w), PAIRS[name].mean(x[:, 1:], w[1:]), rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["power -30", "power 30"])
+def test_a_power_that_overflows_for_ordinary_values(name):
+    x, w = np.array([1e-11, 1.0, 1e11]), np.array([0.5, 0.25, 0.25])
+    assert_digits(PAIRS[name].mean(x[np.newaxis], w)[0], textbook(x, w, ORDER[name]), 11)
+
+
+@pytest.mark.parametrize("pair", [geometric_pair(True), harmonic_pair(True), power_pair(2), power_pair(0.5)])
+def test_the_mean_of_zeros_is_zero(pair):
+    assert pair.mean(np.zeros((2, 3)), np.full(3, 1 / 3)).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("pair", [geometric_pair(True), harmonic_pair(True)])
+def test_with_the_limit_a_zero_gives_zero_only_where_it_has_weight(pair):
+    x = np.array([[0.0, 2.0, 4.0], [1.0, 2.0, 0.0]])
+    w = np.array([0.5, 0.5, 0.0])
+    wanted = pair.mean(x[1:, :2], w[:2])
+    np.testing.assert_allclose(pair.mean(x, w), [0, wanted[0]], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("pair", "refused"),
+    [
+        (geometric_pair(), [True, True]),
+        (harmonic_pair(), [True, True]),
+        (power_pair(-0.5), [True, True]),
+        (geometric_pair(True), [False, True]),
+        (harmonic_pair(True), [False, True]),
+        (power_pair(0.5), [False, True]),
+        (power_pair(3), [False, True]),
+        (ARITHMETIC, [False, False]),
+    ],
+)
+def test_values_outside_the_domain_are_marked(pair, refused):
+    x = np.array([[2.0, 0.0, -1.0]])
+    marked = np.array([[False, *refused]])
+    if not marked.any():
+        assert pair.mean(x, np.full(3, 1 / 3))[0] == pytest.approx(1 / 3)
+        return
+    with pytest.raises(CellsError, match=r"needs values (above 0|of 0 or more); normalise") as refusal:
+        pair.mean(x, np.full(3, 1 / 3))
+    np.testing.assert_array_equal(refusal.value.marked, marked)
+
+
+@settings(max_examples=30, deadline=None)
+@given(x=st.lists(positive, min_size=4, max_size=4))
+def test_the_mean_rises_with_the_order(x):
+    w = np.array([0.4, 0.3, 0.2, 0.1])
+    orders = [-30, -2, -1, -0.5, 0, 0.5, 1, 2, 30]
+    rising = [extreme(False)(np.array([x]), w)[0]]
+    rising += [power_pair(p).mean(np.array([x]), w)[0] for p in orders]
+    rising += [extreme(True)(np.array([x]), w)[0]]
+    assert (np.diff(rising) >= -1e-12 * max(x)).all()
+
+
+def test_the_extremes_are_those_of_positive_weight():
+    x, w = np.array([[1.0, 5.0, 9.0], [-1.0, -5.0, 2.0]]), np.array([0.5, 0.5, 0.0])
+    np.testing.assert_array_equal(extreme(True)(x, w), [5, -1])
+    np.testing.assert_array_equal(extreme(False)(x, w), [1, -5])
+
+
+STEPS = [(2.0, 2.0), (2.0, 2.0 * (1 + 1e-15)), (2.0, 2.0 + 1e-9), (2.0, 3.0), (1e-3, 1e3), (5.0, 1.0), (1e-8, 1e-8 + 1e-20)]
+
+
+@pytest.mark.parametrize(("a", "b"), STEPS)
+@pytest.mark.parametrize("p", [-30, -2, -0.5, 1e-6, 0.5, 2, 3, 30])
+def test_the_secant_of_a_power_does_not_cancel(a, b, p):
+    x, y, power = Decimal(a), Decimal(b), Decimal(p)
+    wanted = power * x ** (power - 1) if a == b else ((y.ln() * power).exp() - (x.ln() * power).exp()) / (y - x)
+    assert_digits(power_secant(p)(np.array(a), np.array(b)), wanted)
+
+
+@pytest.mark.parametrize(("a", "b"), STEPS)
+def test_the_secants_of_the_classical_means_do_not_cancel(a, b):
+    x, y = Decimal(a), Decimal(b)
+    assert_digits(log_secant(np.array(a), np.array(b)), 1 / x if a == b else (y.ln() - x.ln()) / (y - x))
+    assert_digits(harmonic_pair().secant(np.array(a), np.array(b)), -1 / (x * y))
+    assert ARITHMETIC.secant(np.array(a), np.array(b)) == 1
+
+
+def test_the_secant_of_a_power_from_zero():
+    np.testing.assert_allclose(power_secant(2)(np.array([0.0, 0.0]), np.array([3.0, 0.0])), [3, 0])
+    np.testing.assert_allclose(power_secant(0.5)(np.array([4.0]), np.array([0.0])), [0.5])
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("step", [0.0, 1e-12, 1e-3, 5.0])
+def test_the_parts_of_a_change_sum_to_it(name, step):
+    pair, w = PAIRS[name], np.array([0.5, 0.3, 0.2])
+    z0 = np.array([[1.0, 2.0, 4.0], [3.0, 3.0, 3.0]])
+    z1 = z0 + step * np.array([[1.0, -0.15, 0.25], [1.0, 0.0, -0.5]])
+    y0, y1 = pair.mean(z0, w), pair.mean(z1, w)
+    parts = w * pair.slope(z0, z1, y0, y1) * (z1 - z0)
+    digits = 1e-9 if name == "power 1e-06" else 1e-13
+    np.testing.assert_allclose(parts.sum(axis=1), y1 - y0, rtol=0, atol=digits)
+    assert np.isfinite(parts).all()
+
+
+def test_weighted_sums_take_one_set_of_weights_or_one_a_row():
+    x = np.arange(24.0).reshape(2, 4, 3)
+    shared, batch, rows = np.array([0.2, 0.3, 0.5]), np.array([[1.0, 0, 0], [0, 0.5, 0.5]]), np.full((2, 4, 3), 1 / 3)
+    np.testing.assert_allclose(weighted_sum(x, shared), (x * shared).sum(axis=-1))
+    np.testing.assert_allclose(weighted_sum(x, batch), (x * batch[:, np.newaxis]).sum(axis=-1))
+    np.testing.assert_allclose(weighted_sum(x, rows), x.mean(axis=-1))
+
+
+def test_missing_rules_are_checked_all_at_once():
+    with pytest.raises(SpecError) as refusal:
+        Missing.of("rewieght", 1.5)
+    assert [str(fault) for fault in refusal.value.faults] == [
+        "missing: no rule 'rewieght'; did you mean 'reweight'? (reweight, propagate, raise)",
+        "coverage: a share from 0 to 1, not 1.5",
+    ]
+    with pytest.raises(SpecError, match="coverage"):
+        Missing.of("reweight", float("nan"))
+
+
+def test_scores_say_which_weights_each_row_got_and_which_rows_were_dropped():
+    x = np.array([[1.0, 2.0, 3.0], [1.0, np.nan, 3.0], [np.nan, np.nan, 3.0]])
+    w = np.array([0.5, 0.25, 0.25])
+    scores = aggregate(ARITHMETIC, x, w, Missing())
+    np.testing.assert_allclose(scores.weights, [w, [2 / 3, 0, 1 / 3], [np.nan] * 3], rtol=1e-15)
+    np.testing.assert_array_equal(scores.dropped, [False, False, True])
+    np.testing.assert_allclose(scores.values, [1.75, 5 / 3, np.nan], rtol=1e-15)
+    assert aggregate(ARITHMETIC, x[:1], w, Missing()).weights is None
+
+
+def test_a_row_whose_present_columns_have_no_weight_has_no_score():
+    scores = aggregate(ARITHMETIC, np.array([[np.nan, 2.0, 3.0]]), np.array([1.0, 0.0, 0.0]), Missing())
+    assert scores.dropped.all()
+    assert np.isnan(scores.values).all()
+
+
+def test_gaps_are_handled_alike_by_a_pair_and_by_a_plain_function():
+    x = np.random.default_rng(0).random((3, 8, 4)) + 0.1
+    x[0, 1, 2] = x[1, 3, 0] = x[1, 3, 1] = x[2, 5, 3] = np.nan
+    w = np.array([[0.4, 0.3, 0.2, 0.1], [0.25] * 4, [0.1, 0.2, 0.3, 0.4]])
+    pair = geometric_pair()
+    for missing in (Missing(), Missing("propagate"), Missing(coverage=0.3)):
+        by_pair, by_function = aggregate(pair, x, w, missing), aggregate(pair.mean, x, w, missing)
+        np.testing.assert_allclose(by_function.values, by_pair.values, rtol=1e-13)
+        np.testing.assert_array_equal(by_function.dropped, by_pair.dropped)
