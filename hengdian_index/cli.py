@@ -105,11 +105,12 @@ def methods(name: str | None) -> None:
 
 def _result(index: Path, data: Path, fit_on: str | None, base: str | None) -> Result:
     """Return the result of files; the faults of both are reported together."""
-    from hengdian_index.errors import FaultsError, SpecError
+    from hengdian_index.errors import Fault, FaultsError, SpecError
     from hengdian_index.rows.files import read_table
     from hengdian_index.spec import Index
 
-    faults, kinds = [], []
+    faults: list[Fault] = []
+    kinds: list[type[FaultsError]] = []
     found, table = None, None
     try:
         found = Index.read(index)

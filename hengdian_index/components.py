@@ -70,7 +70,9 @@ def principal_components(matrix: Array) -> Components:
     array([0.894, 0.894])
     """
     values, vectors = np.linalg.eigh(np.where(np.isnan(matrix), 0.0, matrix))
-    return Components(np.maximum(values[..., ::-1], 0.0), _signed(vectors[..., ::-1]))
+    # What rounding leaves of an eigenvalue of 0 would give loadings of 1e-8.
+    values = np.where(values > 1e-14 * values[..., -1:], values, 0.0)
+    return Components(values[..., ::-1], _signed(vectors[..., ::-1]))
 
 
 def varimax(loadings: Array, *, tolerance: float = 1e-15, sweeps: int = 1000) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
 from hengdian_index.errors import SpecError
-from hengdian_index.means import ARITHMETIC, Pair
+from hengdian_index.means import ARITHMETIC, Pair, Scores
 from hengdian_index.rows.table import Array
 from hengdian_index.tree import Branch, Tree
 
@@ -17,9 +18,17 @@ from hengdian_index.tree import Branch, Tree
 class Computed(Protocol):
     """What a split needs of a result."""
 
-    tree: Tree
-    group_weights: Any
-    group_scores: Any
+    @property
+    def tree(self) -> Tree:
+        """Leaves and branches."""
+
+    @property
+    def group_weights(self) -> Mapping[str, Array]:
+        """Weights of each group's children."""
+
+    @property
+    def group_scores(self) -> Mapping[str, Scores]:
+        """Scores of each group."""
 
     def node_values(self, code: str) -> Array:
         """Return the scores (n,) of a group or an indicator."""

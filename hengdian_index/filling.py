@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
+from inspect import signature
 from typing import Any, Protocol, overload
 
 import numpy as np
 
-from hengdian_index.errors import DataError, SpecError
+from hengdian_index.errors import DataError, OptionError, SpecError
 from hengdian_index.methods import Method, Sees, register
 from hengdian_index.rows.parted import Parted, columns_of, is_name, labels, only_name, parted, select
 from hengdian_index.rows.periods import Periods, read_periods
@@ -34,12 +35,26 @@ class Rows:
         """The values as something to learn from."""
         return Sample((self.values,), self.columns)
 
+    @property
+    def timed(self) -> Periods:
+        """The periods; rows without are refused."""
+        if self.periods is None:
+            raise SpecError("period: name the column or index level that says which period a row is of")
+        return self.periods
+
+    @property
+    def grouped(self) -> Sequence[Any]:
+        """The groups; rows without are refused."""
+        if self.groups is None:
+            raise SpecError("groups: name a column that all the tables have, or give one label for each row")
+        return self.groups
+
     def pick(self, chosen: Any) -> Rows:
         """Return some of the rows, by a mask or a slice."""
-        at = np.arange(len(self.values))[chosen].tolist()
+        at = np.arange(self.values.shape[-2])[chosen].tolist()
         periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[chosen])
         units, groups = (part if part is None else [part[i] for i in at] for part in (self.units, self.groups))
-        return Rows(self.values[chosen], self.columns, units, periods, groups)
+        return Rows(self.values[..., chosen, :], self.columns, units, periods, groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +70,7 @@ class Filling:
 
     @classmethod
     def of(cls, rows: Rows, filled: Array, why: Callable[[int, int], str]) -> Filling:
-        """Return the rows with their missing cells taken from `filled` (n, k), each with the line `why(row, column)`."""
+        """Return rows with their missing cells taken from `filled` (n, k), each with a line `why(row, column)`."""
         missing = np.isnan(rows.values)
         cells = np.argwhere(missing)
         return cls(np.where(missing, filled, rows.values), cells, tuple(why(int(i), int(j)) for i, j in cells))
@@ -93,7 +108,7 @@ class FittedFilling:
         """Return the filled table and the log; `unit`, `period`, `groups` as when it was learnt, or as given here."""
         named = {name: labels.get(name, given) for name, given in self.named.items()}
         table, rows = _read(select(x, self.columns, *map(only_name, named.values())), self.method, named)
-        return _changed(self.filler, table, rows)
+        return _changed(table, rows, lambda _: self.filler)
 
 
 def fill(method: Method, known: Rows, options: Mapping[str, Any]) -> Filler:
@@ -107,27 +122,45 @@ def fill(method: Method, known: Rows, options: Mapping[str, Any]) -> Filler:
     method.demand(options)
     known.sample.need_values(known.sample.measure(Range).n)
     if method.sees == "rows":
-        return OwnFiller(method.function, dict(options))
+        return OwnFiller(method.function, known.values, dict(options))
     filler: Filler = method.function(known, **options)
     return filler
 
 
 @dataclass(frozen=True, slots=True)
 class OwnFiller:
-    """A user's function of an array (n, k) as a filler: it may fill what is missing, and must not touch the rest."""
+    """A user's function of an array (n, k) as a filler.
+
+    It may fill what is missing and must not touch the rest; and the fit rows must stay filled as they were when other
+    rows are added, unless it takes them as `fit_on`.
+    """
 
     function: Callable[..., Any]
+    fit_rows: Array
     options: Mapping[str, Any]
 
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
         name = getattr(self.function, "__name__", "the function")
-        filled = np.asarray(self.function(rows.values.copy(), **self.options), dtype=np.float64)
-        if filled.shape != rows.values.shape or np.isinf(filled).any():
-            raise DataError(f"impute: {name} must give finite values in the shape of its rows {rows.values.shape}")
-        if not np.array_equal(filled[~np.isnan(rows.values)], rows.values[~np.isnan(rows.values)]):
-            raise DataError(f"impute: {name} changes values that are not missing; let it fill the missing ones only")
+        filled, n = self._filled(rows.values, name), len(self.fit_rows)
+        if "fit_on" not in signature(self.function).parameters and not _same(rows.values, self.fit_rows):
+            both = self._filled(np.concatenate([self.fit_rows, rows.values]), name)
+            filled = both[n:]
+            if not _same(both[:n], self._filled(self.fit_rows, name)):
+                raise DataError(
+                    f"impute: {name} fills old rows otherwise when rows are added, so it cannot be frozen; let it take "
+                    "the rows it learns from as `fit_on`"
+                )
         return Filling.of(rows, filled, lambda i, j: f"left missing by {name}" if np.isnan(filled[i, j]) else name)
+
+    def _filled(self, x: Array, name: str) -> Array:
+        known = {"fit_on": self.fit_rows} if "fit_on" in signature(self.function).parameters else {}
+        filled = np.asarray(self.function(x.copy(), **known, **self.options), dtype=np.float64)
+        if filled.shape != x.shape or np.isinf(filled).any():
+            raise DataError(f"impute: {name} must give finite values in the shape of its rows {x.shape}")
+        if not np.array_equal(filled[~np.isnan(x)], x[~np.isnan(x)]):
+            raise DataError(f"impute: {name} changes values that are not missing; let it fill the missing ones only")
+        return filled
 
 
 @overload
@@ -176,22 +209,92 @@ def imputing(
         method = register("impute", function, sees, traits | {"needs": tuple(needs), "learns": learns})
 
         @wraps(function)
-        def filled(x: Any, *place: Any, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any) -> Changed:
+        def filled(
+            x: Any, *place: Any, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any
+        ) -> Changed:
             if fit_on is not None and not learns:
                 raise SpecError(f"{method.name} learns nothing from other rows: leave out fit_on")
-            options, named = _named(method, second, place, options, unit, period)
+            options = _with_second(method, second, place, options)
+            named = _named(method, options, unit, period)
             table, rows = _read(x, method, named)
-            filler = _learnt(method, _reference(fit_on, table, rows, method, named), options)
-            return _changed(filler, table, rows)
+            known = _reference(fit_on, rows, method, named)
+            return _changed(table, rows, lambda at: fill(method, replace(known, values=_layer(known, at)), options))
 
         def fit(x: Any, *place: Any, unit: Any = None, period: Any = None, **options: Any) -> FittedFilling:
             """Return the filler learnt from x, to be called on later rows."""
-            options, named = _named(method, second, place, options, unit, period)
+            options = _with_second(method, second, place, options)
+            named = _named(method, options, unit, period)
             table, rows = _read(x, method, named)
             kept = {name: only_name(given) for name, given in named.items()}
-            return FittedFilling(_learnt(method, rows, options), method, table.table.columns, kept)
+            if rows.values.ndim > 2:
+                raise DataError(f"{method.name}.fit learns from one table (n, k), not from a stack {rows.values.shape}")
+            return FittedFilling(fill(method, rows, options), method, table.table.columns, kept)
 
         shared = {"fit_on": None} if learns else {}
         return presented(filled, method, shared | {"unit": None, "period": None}, second, fit=fit)
 
     return enter if function is None else enter(function)
+
+
+def _with_second(method: Method, second: str | None, place: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options with the one that was given by place."""
+    if len(place) > (second is not None) or (place and second in options):
+        raise OptionError(f"{method.name}: {len(place)} values by place after x; name the options")
+    return options | {str(second): one for one in place}
+
+
+def _named(method: Method, options: Mapping[str, Any], unit: Any, period: Any) -> dict[str, Any]:
+    groups = {"groups": options.get("groups")} if "groups" in method.traits["needs"] else {}
+    return {"unit": unit, "period": period} | groups
+
+
+def _read(x: Any, method: Method, named: Mapping[str, Any]) -> tuple[Parted, Rows]:
+    """Return a table parted into numbers and labels, and its rows as the imputation sees them."""
+    unit, period, groups = named["unit"], named["period"], named.get("groups")
+    table = parted(x, groups, unit=unit, period=period)
+    values, timed = table.table.values, "period" in method.traits["needs"]
+    periods = None
+    if timed and table.periods is not None:
+        periods = read_periods(table.periods, column=str(period) if is_name(period) else "period")
+    found = None if groups is None else list(labels(x, groups, "groups", values.shape[-2]))
+    return table, Rows(values, table.table.columns, table.units if timed else None, periods, found)
+
+
+def _reference(fit_on: Any, rows: Rows, method: Method, named: Mapping[str, Any]) -> Rows:
+    """Return the rows to learn from: all, a slice or mask of them, or those of another table."""
+    if fit_on is None:
+        return rows
+    mask = fit_on if isinstance(fit_on, slice) else np.asarray(None if columns_of(fit_on) else fit_on)
+    if isinstance(mask, slice) or (mask.dtype.kind == "b" and mask.shape == rows.values.shape[-2:-1]):
+        picked = rows.pick(mask)
+        if picked.values.shape[-2] == 0:
+            raise DataError("fit_on selects no row")
+        return picked
+    names = {name: only_name(given) for name, given in named.items()}
+    _, known = _read(select(fit_on, rows.columns, *names.values()), method, names)
+    if known.values.shape[-1] != rows.values.shape[-1] or known.values.shape[:-2] not in ((), rows.values.shape[:-2]):
+        raise DataError(f"fit_on has shape {known.values.shape}, the rows to fill {rows.values.shape}")
+    return known
+
+
+def _same(x: Array, y: Array) -> bool:
+    return np.array_equal(x, y, equal_nan=True)
+
+
+def _layer(rows: Rows, at: tuple[int, ...]) -> Array:
+    """Return one table (n, k) of a stack, the only one where there is no stack."""
+    return rows.values[at] if rows.values.ndim > 2 else rows.values
+
+
+def _changed(table: Parted, rows: Rows, learn: Callable[[tuple[int, ...]], Filler]) -> Changed:
+    """Return the filled table and the log; each table of a stack by its own filler."""
+    filled, cells = rows.values.copy(), []
+    why: list[str] = []
+    for at in np.ndindex(*rows.values.shape[:-2]):
+        filling = learn(at)(replace(rows, values=rows.values[at]))
+        filled[at] = filling.values
+        cells.append(np.hstack([np.tile(np.array(at, dtype=np.intp), (len(filling.cells), 1)), filling.cells]))
+        why += filling.why
+    places = np.concatenate(cells)
+    before, after = (values[tuple(places.T)] for values in (rows.values, filled))
+    return Changed(table.like(filled), record(table, places, before, after, why, {}))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.maps import Direction, Map, Split, chain, orientation
 from hengdian_index.methods import Method
@@ -23,7 +23,8 @@ def learn(method: Method, rows: Labelled, direction: Any, options: Mapping[str, 
     k = rows.values.shape[-1]
     columns = rows.columns or tuple(range(k))
     directions = _directions(direction, columns)
-    parts, faults = [], []
+    parts: list[tuple[tuple[int, ...], Map]] = []
+    faults: list[Fault] = []
     for one in dict.fromkeys(directions):
         at = tuple(j for j in range(k) if directions[j] == one)
         some = (
@@ -55,7 +56,7 @@ def weigh(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
             np.broadcast_to(~(total > 0), weights.shape),
             f"{method.name} weights are undefined: no column distinguishes the rows (all constant); use 'equal' or 'fixed'",
         )
-    return weights / total
+    return np.asarray(weights / total)
 
 
 def apply(fitted: Map, table: Labelled) -> Array:
@@ -165,7 +166,7 @@ def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> 
         raise DataError(f"{method.name} gave weights {weights.tolist()}; they must be >= 0 and not all 0")
     if abs(weights.sum() - 1) > 1e-9:
         note("weights", f"{method.name}: weights summing to {weights.sum():.6g} rescaled to 1")
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from hengdian_index.blocks import each_slice
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.rows.table import Array
-from hengdian_index.stats import each_slice
 
 Ties: TypeAlias = Literal["average", "min", "max", "dense"]
 
@@ -189,7 +189,7 @@ class Exponential:
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
-        return self.floor * np.exp(x * np.log(self.ceiling / self.floor))
+        return np.asarray(self.floor * np.exp(x * np.log(self.ceiling / self.floor)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,9 @@ def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
     if not dropped.any():
         return kernel(x, w)  # type: ignore[operator]  # a pair has no details
     if x.ndim > 2 or dropped.all():
-        raise DataError("details need at least one row with enough values" if x.ndim == 2 else "details: one table only")
+        raise DataError(
+            "details need at least one row with enough values" if x.ndim == 2 else "details: one table only"
+        )
     try:
         return _spread(kernel(x[~dropped], w), np.flatnonzero(~dropped), len(x))  # type: ignore[operator]
     except CellsError as error:

@@ -76,7 +76,11 @@ class Result:
         within : {None, "period", "unit"}
             Compare all rows, those of one period, or those of one unit.
         """
-        keys = {None: None, "period": self.panel.periods and self.panel.periods.ordinals, "unit": self.panel.units}
+        keys: dict[str | None, Any] = {
+            None: None,
+            "period": self.panel.periods and self.panel.periods.ordinals,
+            "unit": self.panel.units,
+        }
         if within not in keys:
             raise SpecError(f"within: no {within!r}{suggestion(within, [k for k in keys if k])}")
         if within and keys[within] is None:
@@ -247,7 +251,7 @@ class Result:
             raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
         return self.tree.by_code[code]
 
-    def _factors(self, base: Any, to: float | None) -> pd.DataFrame:
+    def _factors(self, base: Any, to: float | None) -> Any:
         """Return what each score is multiplied by to give its level: to / mean score of its unit over the base."""
         base = self.setting.base if base is None else base
         to = self.setting.to if to is None and base is not None else to

@@ -58,7 +58,7 @@ class Sample:
     @property
     def k(self) -> int:
         """Number of columns."""
-        return self.chunks[0].shape[-1]
+        return int(self.chunks[0].shape[-1])
 
     def measure(self, statistic: type[S]) -> S:
         """Return the statistic of all rows, computed once."""

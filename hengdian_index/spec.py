@@ -260,7 +260,8 @@ class Index(_Part):
         parents = [(g.code, g.parent) for g in self.groups]
         group = {g.code: g for g in self.groups}
         children: dict[str | None, list[str]] = {}
-        for part in (*self.groups, *self.indicators):
+        parts: tuple[Any, ...] = (*self.groups, *self.indicators)
+        for part in parts:
             children.setdefault(part.parent, []).append(part.code)
         weight = {**_own_weights(self.groups), **_own_weights(self.indicators)}
         branches = tuple(self._branch(group[code], tuple(children[code]), weight) for code in ordered(parents))

@@ -4,7 +4,6 @@ A method joins the laws by existing: its own defaults, and each word of its Lite
 Only a method that cannot be called without options needs a line in `EXAMPLE_OPTIONS`.
 """
 
-import inspect
 from typing import Literal, get_args, get_origin
 
 import numpy as np
@@ -20,12 +19,20 @@ from hengdian_index.errors import DataError
 from hengdian_index.methods import FAMILIES
 
 # Examples of what a method cannot do without, each a full set of its required options; a judged method's
-# judgement counts as one. Anything with a default stays out.
+# judgements count as such. Anything with a default stays out. A function of k gives a value for k columns.
 EXAMPLE_OPTIONS = {
+    "ahp": [{"matrix": [[1, 3, 5], ["1/3", 1, 2], ["1/5", "1/2", 1]]}],
+    "best_worst": [{"best": {"b": 1, "a": 2, "c": 8}, "worst": {"b": 8, "a": 4, "c": 1}}],
+    "budget": [{"allocations": [[30, 70, 0], [50, 25, 25]]}],
+    "distance_to_target": [{"target": 35.0}],
     "efficacy": [{"low": 0.5, "high": 30.0}],
     "fixed": [{"values": {"b": 1.0, "a": 3.0, "c": 0.0}}],
     "goalposts": [{"low": 0.5, "high": 30.0}],
+    "mean_min": [{"alpha": 0.6, "beta": 0.0}, {"alpha": 0.6, "beta": 2.0}],
+    "owa": [{"order_weights": lambda k: np.arange(1.0, k + 1)}],
     "power": [{"p": p} for p in (-np.inf, -2.0, -0.5, 0, 0.5, 1, 3.0, np.inf)],
+    "rank_order": [{"order": ["b", "a", "c"]}],
+    "swara": [{"s": [None, 0.2, 0.1]}],
 }
 
 # Refusing a table is a method's right, so many examples may be given up; one that refuses all of them fails.
@@ -44,11 +51,7 @@ def public(method):
 
 def required(method):
     """Return the names of what must be given beside the rows."""
-    named = [p.name for p in method.options.values() if p.default is p.empty]
-    if method.sees != "judgement":
-        return named
-    parameters = inspect.signature(method.function).parameters.values()
-    return [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty] + named
+    return [*method.judgements, *(p.name for p in method.options.values() if p.default is p.empty)]
 
 
 def gaps_in_examples(family):
@@ -95,6 +98,11 @@ def variants(family, *, judged=False, having=lambda method, options: True):
 def every(family, **which):
     """Return the decorator that runs a law for every such variant."""
     return pytest.mark.parametrize(("method", "options"), variants(family, **which))
+
+
+def sized(options, k):
+    """Return the options for k columns."""
+    return {name: value(k) if callable(value) else value for name, value in options.items()}
 
 
 def complete(method, options):

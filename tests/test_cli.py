@@ -24,7 +24,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
-    two_levels(name="Small").write(tmp_path / "index.toml")
+    two_levels(name="Small", normalise="relative").write(tmp_path / "index.toml")
     table().to_csv(tmp_path / "data.csv", index=False)
     return tmp_path / "index.toml", tmp_path / "data.csv"
 
@@ -54,7 +54,7 @@ def test_compute_writes_every_table(files: tuple[Path, Path], tmp_path: Path) ->
 def test_base_and_fit_on_override_the_index(files: tuple[Path, Path], tmp_path: Path) -> None:
     assert run("compute", *files, "--fit-on", "2001:2003Q1", "--base", "2002Q1", "--out", tmp_path / "out")[0] == 0
     series = pd.read_csv(tmp_path / "out" / "series.csv", index_col=0)
-    expected = two_levels(fit_on="2001:2003Q1", base="2002Q1").compute(table()).series()
+    expected = two_levels(normalise="relative", fit_on="2001:2003Q1", base="2002Q1").compute(table()).series()
     pd.testing.assert_frame_equal(series, expected, check_names=False)
     assert series.loc["2002Q1"].tolist() == pytest.approx([100] * 3)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hengdian_index import stats
+from hengdian_index import blocks, stats
 from hengdian_index.stats import LogSums, Mean, Moments, Ordered, Products, Range, theil_term
 
 getcontext().prec = 50
@@ -205,8 +205,8 @@ def test_many_blocks_and_threads_give_what_one_block_gives(kind, order, monkeypa
     x = np.random.default_rng(1).lognormal(size=(197, 3))
     x[5, 1] = np.nan
     x = np.array(x, order=order)
-    monkeypatch.setattr(stats, "_BLOCK", 32)
-    monkeypatch.setattr(stats, "_LARGE", 128)
+    monkeypatch.setattr(blocks, "_BLOCK", 32)
+    monkeypatch.setattr(blocks, "_LARGE", 128)
     CHECKS[kind](kind.of(x), x)
 
 

@@ -95,11 +95,10 @@ def _climbed(margin: Array, order: NDArray[np.intp]) -> NDArray[np.intp]:
         moved = False
         for item in order.copy():
             at = int(np.flatnonzero(order == item)[0])
-            gain = margin[item, order].cumsum()
-            gain = np.concatenate([gain[at] - np.concatenate([[0.0], gain[: at - 1]]), -gain[at:]]) if at else -gain
-            gain[at:] += margin[item, order[: at + 1]].sum()
-            to = int(np.argmax(gain))
-            if gain[to] > _SAME:
-                order = np.insert(np.delete(order, at), to, item)
+            others = order[order != item]
+            lost = np.concatenate([[0.0], np.cumsum(margin[item, others])])
+            to = int(np.argmin(lost))
+            if lost[at] - lost[to] > _SAME:
+                order = np.insert(others, to, item)
                 moved = True
     return order

@@ -101,7 +101,9 @@ def adjusted_mazziotta_pareto(
     k = x.shape[-1]
     if reference is None:
         if any(one != 1 for one in shared.directions(direction, k)):
-            raise SpecError("adjusted_mazziotta_pareto: direction needs a reference; without, x is on the scale already")
+            raise SpecError(
+                "adjusted_mazziotta_pareto: direction needs a reference; without, x is on the scale already"
+            )
         return _penalised(x, w, penalty)
     sign = np.array([1.0 if one == 1 else -1.0 if one == -1 else np.nan for one in shared.directions(direction, k)])
     if np.isnan(sign).any():

@@ -46,7 +46,9 @@ class Panel:
 
     def period(self, row: int) -> str | None:
         """Return the period of a row as text, None where rows have none."""
-        return self.periods and format_period(int(self.periods.ordinals[row]), self.periods.frequency)
+        if self.periods is None:
+            return None
+        return format_period(int(self.periods.ordinals[row]), self.periods.frequency)
 
     def place(self, row: int) -> str:
         """Return where a row is: file and line, unit, period, or its label."""
@@ -245,7 +247,7 @@ def _read_periods(
         return None, list(error.faults)
 
 
-def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | None, periods: Any) -> pd.Index[Any]:
+def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | None, periods: Any) -> Any:
     """Return the row labels of the results: (unit, period) where they are named, else the table's own."""
     if units is None and periods is None:
         return frame.index

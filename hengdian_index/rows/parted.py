@@ -78,7 +78,8 @@ def parted(x: Any, *aside: Any, unit: Any = None, period: Any = None) -> Parted:
     named = tuple(dict.fromkeys(name for name in (*aside, unit, period) if is_name(name) and name in names))
     table = take(_without(x, named) if named else x)
     n = table.values.shape[-2]
-    return Parted(x, table, named, labels(x, unit, "unit", n), labels(x, period, "period", n))
+    units = labels(x, unit, "unit", n)
+    return Parted(x, table, named, None if units is None else list(units), labels(x, period, "period", n))
 
 
 def labels(x: Any, given: Any, what: str, n: int) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hengdian_index.decorators import weighting
-from hengdian_index.errors import SpecError, raise_all
+from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -23,6 +23,9 @@ Importances: TypeAlias = Callable[[Array], tuple[Array, Array]]
 
 # A gap between wanted and attained below this is rounding.
 _MET = 1e-6
+
+# Up to so many columns, a descent is started near each of them alone.
+_MANY = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +109,7 @@ def matched(
     >>> hi.weights.matched(x, importance=[4, 1]).round(4)
     array([0.6667, 0.3333])
     """
-    r, _ = correlations(sample, "matched", constant, least=3)
+    r, _ = correlations(sample, "matched", constant, least=5 if measure == "smooth" else 3)
     live = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
     wanted = _wanted(sample, importance, live)
     chunks = tuple(np.where(live[..., np.newaxis, :], chunk, 0.0) for chunk in sample.chunks)
@@ -147,24 +150,24 @@ def _note_gap(sample: Sample, wanted: Array, gap: Array) -> None:
 
 def _solve(c: Array, rows: Array, wanted: Array, measure: Measure) -> tuple[Array, Array]:
     """Return weights u (k,) of the standardised columns and the importances they attain, both summing to 1."""
-    from scipy.optimize import nnls
-
-    k = len(wanted)
-    if measure == "r2":
-        moved = _squares(c[:, np.newaxis, :])
-    elif measure == "smooth":
-        z = importances.standardised(rows[~np.isnan(rows).any(axis=-1)])
-        moved = _squares(np.swapaxes(importances.bases(z), -1, -2) @ z)
+    z = importances.standardised(rows[~np.isnan(rows).any(axis=-1)]) if len(rows) else rows
+    if measure == "spearman":
+        return _stepped(z, c, wanted)
+    if measure == "pearson":
+        moved = _straight(c)
     else:
-        moved = lambda u: (c @ u, c)
-    first = nnls(c, np.sqrt(wanted) if measure in ("r2", "smooth") else wanted)[0]
-    starts = [first, np.ones(k), wanted] + [one + 0.1 for one in np.eye(k)]
-    u = _descend(moved, [start / start.sum() for start in starts if start.sum() > 0], wanted)
-    return _evenest(u, c), _shares(moved, u)[0]
+        moved = _squares(np.swapaxes(importances.bases(z), -1, -2) @ z if measure == "smooth" else c[:, np.newaxis, :])
+    u = _evenest(_descended(moved, c, wanted, np.sqrt(wanted) if measure != "pearson" else wanted), c)
+    return u, _shares(moved, u)[0]
+
+
+def _straight(c: Array) -> Importances:
+    """Return importances that are correlations, but for their common denominator."""
+    return lambda u: (c @ u, c)
 
 
 def _squares(parts: Array) -> Importances:
-    """Return importances that are the squared length of `parts[j] @ u`, parts (k, d, k)."""
+    """Return importances that are the squared lengths of `parts[j] @ u`, parts (k, d, k)."""
 
     def moved(u: Array) -> tuple[Array, Array]:
         h = parts @ u
@@ -174,7 +177,7 @@ def _squares(parts: Array) -> Importances:
 
 
 def _shares(moved: Importances, u: Array) -> tuple[Array, Array]:
-    """Return the importances as shares of their sum (k,), and their derivatives (k, k)."""
+    """Return the importances as shares of their sum (k,), and their derivatives (k, k); infinite at a sum of 0."""
     found, slope = moved(u)
     total = found.sum()
     if not total.real > 1e-12:
@@ -183,45 +186,99 @@ def _shares(moved: Importances, u: Array) -> tuple[Array, Array]:
     return shares, (slope - np.outer(shares, slope.sum(axis=0))) / total
 
 
-def _descend(moved: Importances, starts: list[Array], wanted: Array) -> Array:
-    """Return the best weights on the simplex that descents from the starts reach."""
-    from scipy.optimize import minimize
+def _descended(moved: Importances, c: Array, wanted: Array, aim: Array) -> Array:
+    """Return the nearest weights on the simplex of those that descents from several starts reach.
 
-    def distance(u: Array) -> tuple[float, Array]:
+    The first start solves C u = aim, which is the answer where u >= 0 can; the others are even weights, the wanted
+    importances, and one column above the rest.
+    """
+    from scipy.optimize import minimize, nnls
+
+    k = len(wanted)
+
+    def distance(u: Array) -> tuple[Any, Array]:
         shares, slope = _shares(moved, u)
         if np.isinf(shares[0]):
-            return 1e6, np.zeros(len(u))
+            return 1e6, np.zeros(k)
         gap = shares - wanted
         return gap @ gap, 2 * gap @ slope
 
+    starts = [nnls(c, aim)[0], np.ones(k), wanted, *(np.eye(k) + 0.1 if k <= _MANY else ())]
     reached = []
     for start in starts:
-        if distance(start)[0] < 1e-24:
-            return start
-        found = minimize(distance, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start), options={"ftol": 0, "gtol": 1e-12, "maxiter": 1000})
-        u = _polished(lambda u: distance(u)[1], found.x / found.x.sum())
-        reached.append((distance(u)[0], u))
+        u = start / max(start.sum(), 1e-300)
+        if distance(u)[0] < 1e-24:
+            return u
+        found = minimize(
+            distance,
+            u,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(0, None)] * k,
+            options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000},
+        )
+        reached.append((distance(found.x)[0], found.x / found.x.sum()))
     least = min(d for d, _ in reached)
-    return min((u for d, u in reached if d <= least + 1e-12), key=lambda u: float(u @ u))
+    near = [_polished(lambda u: distance(u)[1], u) for d, u in reached if d <= least + 1e-8]
+    least = min(distance(u)[0] for u in near)
+    return min((u for u in near if distance(u)[0] <= least + 1e-13), key=lambda u: float(u @ u))
 
 
 def _polished(gradient: Callable[[Array], Array], u: Array) -> Array:
-    k = len(u)
+    """Return u after Newton steps among the weights above 0, which take it from 6 digits to all of them.
+
+    The gradient is a rational function, so its derivatives are read off exactly by an imaginary step.
+    """
+    free = np.flatnonzero(u > 0)
     for _ in range(6):
-        free = np.flatnonzero(u > 0)
-        slope = gradient(u)
-        curvature = np.imag([gradient(u + 1e-40j * one) for one in np.eye(k)[free]])[:, free] / 1e-40
-        step = np.linalg.lstsq(curvature, -slope[free], rcond=1e-10)[0]
+        slope = gradient(u)[free]
+        curvature = np.imag([gradient(u + 1e-40j * one)[free] for one in np.eye(len(u))[free]]) / 1e-40
         trial = u.copy()
-        trial[free] += step
-        if trial.min() < 0:
+        trial[free] -= np.linalg.lstsq(curvature, slope, rcond=1e-10)[0]
+        if trial.min() < 0 or np.abs(gradient(trial)[free]).max() >= np.abs(slope).max():
             break
-        trial /= trial.sum()
-        if not np.abs(gradient(trial)[free]).max() < np.abs(slope[free]).max():
-            break
-        u = trial
+        u = trial / trial.sum()
     return u
 
 
 def _evenest(u: Array, c: Array) -> Array:
-    return u
+    """Return the weights of smallest sum of squares that give the same composite as u but for its scale.
+
+    They differ from u where columns depend on each other: u + N v, N a base of the changes that move the composite only
+    along itself. The least ||u + N v|| with u + N v >= 0 is Lawson & Hanson's least distance problem (1974, ch. 23).
+    """
+    from scipy.optimize import nnls
+
+    g = c @ u
+    along = np.vstack([c - np.outer(g, g @ c) / (g @ g), np.ones(len(u))])
+    _, size, right = np.linalg.svd(along)
+    n = right[np.sum(size > 1e-9 * size[0]) :].T
+    if n.shape[1] == 0:
+        return u
+    nearest = u - n @ (n.T @ u)
+    m = np.vstack([n.T, -nearest])
+    residual = m @ nnls(m, np.append(np.zeros(n.shape[1]), 1.0))[0]
+    residual[-1] -= 1.0
+    even = np.maximum(nearest - n @ residual[:-1] / residual[-1], 0.0)
+    return even / even.sum()
+
+
+def _stepped(z: Array, c: Array, wanted: Array) -> tuple[Array, Array]:
+    """Return the weights and attained importances for rank correlations, which have no gradient.
+
+    A rank correlation stays near the correlation, so what the weights for a target miss is added to the target.
+    """
+    from scipy.optimize import nnls
+
+    target, tried = wanted, []
+    for step in [0.7] * 30 + [0.2] * 30:
+        u = nnls(c, target)[0]
+        found = importances.importance(z, z @ u, "spearman")
+        if not found.sum() > 1e-12:
+            break
+        shares = found / found.sum()
+        tried.append((u / u.sum(), shares))
+        target = target + step * (wanted - shares)
+    if not tried:
+        raise DataError("matched: no weights make a composite that all columns together rise with; turn some round")
+    return min(tried, key=lambda one: float(((one[1] - wanted) ** 2).sum()))

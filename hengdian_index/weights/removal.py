@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.blocks import each_block
 from hengdian_index.decorators import weighting
 from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Range, each_block
+from hengdian_index.stats import Moments, Range
 from hengdian_index.weights.checks import note_constant
 from hengdian_index.weights.correlations import need_rows
 from hengdian_index.weights.spread import entropy

@@ -1,10 +1,9 @@
-"""Pairwise comparison matrices: read from what a user has, checked, completed; and their Perron vector."""
+"""Pairwise judgements: read from what a user has, and checked."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +18,8 @@ Names = tuple[Hashable, ...] | None
 
 RECIPROCAL_TOLERANCE = 0.03
 """How far a_ij a_ji may be from 1: 1/7 typed as .14 is accepted, a > b with b > a is not."""
-_TOO_FAR = (
-    "the judgements contradict each other too far for 64-bit arithmetic (round a cycle, by a factor of 1e15 or more):"
-    " check for slips of typing; method='geometric' still gives an answer"
-)
+TWO_DECIMALS = 0.005
+"""How far the smaller of a_ij, a_ji may be from the reciprocal of the larger: 1/8 typed as .13 is accepted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,9 +36,25 @@ class Judgements:
         return int(self.values.shape[-1])
 
     @property
+    def labels(self) -> tuple[Hashable, ...]:
+        """Return the names of the items, or their positions."""
+        return tuple(range(self.n)) if self.names is None else self.names
+
+    @property
     def missing(self) -> NDArray[np.int64]:
         """Return the number of pairs that were not compared, shape (...)."""
         return np.asarray(np.isnan(self.values).sum(axis=(-2, -1)) // 2)
+
+    def with_names(self, values: Array) -> Any:
+        """Return weights as a Series, a matrix as a DataFrame, when the items have names; else as they are."""
+        if self.names is None:
+            return values
+        import pandas as pd
+
+        index = pd.Index(self.names, name=self.title)
+        if values.ndim == 1:
+            return pd.Series(values, index=index, name="weight")
+        return pd.DataFrame(values, index=index, columns=pd.Index(self.names))
 
 
 def read(matrix: object) -> Judgements:
@@ -62,6 +75,14 @@ def read(matrix: object) -> Judgements:
     faults += _outside(values, names) + _contradictions(values, names)
     raise_all(DataError, faults)
     return Judgements(_reciprocal(values), names, title)
+
+
+def read_one(matrix: object) -> Judgements:
+    """Return the judgements of one person."""
+    judgements = read(matrix)
+    if judgements.values.ndim > 2:
+        raise DataError(f"one matrix is wanted, found an array of shape {judgements.values.shape}")
+    return judgements
 
 
 def _from_mapping(matrix: Mapping[Hashable, object]) -> tuple[NDArray[Any], Names]:
@@ -199,11 +220,19 @@ def _contradictions(values: Array, names: Names) -> list[str]:
         off = np.where((values > 0) & (mirrored > 0), np.abs(values * mirrored - 1), 0.0)
     off = np.where(np.triu(np.ones(values.shape[-2:], dtype=bool), 1), off, 0.0)
     wrong = off > RECIPROCAL_TOLERANCE + 1e-12
+    wrong[wrong] = ~_two_decimals(values[wrong], mirrored[wrong])
     near = np.argwhere(~wrong & (off > 1e-9))
     if len(near):
         where = ", ".join(_where(tuple(cell), names) for cell in near[:5]) + (" and others" if len(near) > 5 else "")
         note("ahp", f"{len(near)} rounded reciprocals, the upper triangle is used: {where}")
     return [_contradiction(values, (*cell[:-2], cell[-2], cell[-1]), names) for cell in map(tuple, np.argwhere(wrong))]
+
+
+def _two_decimals(one: Array, other: Array) -> NDArray[np.bool_]:
+    """Return where the smaller number is the reciprocal of the larger rounded to two decimals."""
+    smaller, larger = np.minimum(one, other), np.maximum(one, other)
+    with np.errstate(over="ignore"):
+        return np.asarray(np.abs(smaller - 1 / larger) <= TWO_DECIMALS + 1e-12)
 
 
 def _contradiction(values: Array, cell: tuple[int, ...], names: Names) -> str:
@@ -212,7 +241,8 @@ def _contradiction(values: Array, cell: tuple[int, ...], names: Names) -> str:
     one, other = values[cell], values[back]
     return (
         f"judgements {_where(cell, names)}: {one:.4g} and {_where(back, names)}: {other:.4g} contradict each other"
-        f" (their product is {one * other:.4g}, it must be 1 within {RECIPROCAL_TOLERANCE}):"
+        f" (their product is {one * other:.4g}, it must be 1 within {RECIPROCAL_TOLERANCE},"
+        " or the smaller the other's reciprocal to two decimals):"
         f" if the first is right, the second is {1 / one:.4g}; if the second, the first is {1 / other:.4g}"
     )
 
@@ -224,125 +254,3 @@ def _reciprocal(values: Array) -> Array:
     filled = np.ones(values.shape)
     filled[..., i, j], filled[..., j, i] = upper, 1 / upper
     return filled
-
-
-def geometric(values: Array) -> Array:
-    """Return the geometric means of the rows, rescaled to sum 1: (..., n, n) -> (..., n)."""
-    logs = np.log(values).mean(axis=-1)
-    means = np.exp(logs - logs.max(axis=-1, keepdims=True))
-    return np.asarray(means / means.sum(axis=-1, keepdims=True))
-
-
-def arithmetic(values: Array) -> Array:
-    """Return the row means of the matrices whose columns were divided by their sums."""
-    return np.asarray((values / values.sum(axis=-2, keepdims=True)).mean(axis=-1))
-
-
-def perron(values: Array) -> Array:
-    """Return the Perron vectors, sum 1, of positive matrices: (..., n, n) -> (..., n).
-
-    The power method by repeated squaring, so that slow convergence costs a few products more; on a_ij w_j / w_i with
-    geometric w, whose entries are near 1, so that nothing overflows.
-    """
-    scale = geometric(values)
-    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
-        errors = values * (scale[..., None, :] / scale[..., :, None])
-        power = errors / errors.max(axis=(-2, -1), keepdims=True)
-        for _ in range(64):
-            vector = power.sum(axis=-1)
-            ratios = (errors @ vector[..., None])[..., 0] / vector
-            spread = np.ptp(ratios, axis=-1) / ratios.max(axis=-1)
-            if np.all(spread <= 4e-16 * (values.shape[-1] + 4)):
-                break
-            power = power @ power
-            power /= power.max(axis=(-2, -1), keepdims=True)
-    if not np.all(spread <= 1e-9):
-        raise DataError(_TOO_FAR)
-    weights = scale * vector
-    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
-
-
-def root(values: Array, weights: Array) -> Array:
-    """Return the mean of (A w)_i / w_i, the Perron root when w is the Perron vector; at least n for any w."""
-    ratios = (values @ weights[..., None])[..., 0] / weights
-    return np.asarray(np.maximum(ratios.mean(axis=-1), values.shape[-1]))
-
-
-def fill(judgements: Judgements, by: str) -> Array:
-    """Return the matrices with the pairs that were not compared filled by the eigenvector or the geometric method."""
-    values = judgements.values.copy()
-    holes = [tuple(cell) for cell in np.argwhere(judgements.missing > 0)]
-    faults = [fault for cell in holes for fault in _unconnected(~np.isnan(values[cell]), judgements.names, cell)]
-    raise_all(DataError, faults)
-    for cell in holes:
-        values[cell] = _completed(values[cell], by)
-    return values
-
-
-def _completed(values: Array, by: str) -> Array:
-    """Return one matrix completed; its given pairs connect all items."""
-    given = ~np.isnan(values)
-    logs = _log_least_squares(values, given)
-    ratios = np.exp(logs[:, None] - logs[None, :])
-    if by == "geometric":
-        return np.where(given, values, ratios)
-    return np.where(given, values, ratios * _least_root(np.where(given, values / ratios, 1.0), ~given))
-
-
-def _unconnected(given: NDArray[np.bool_], names: Names, cell: tuple[int, ...]) -> list[str]:
-    """Return a fault that names the parts when the compared pairs do not connect all items."""
-    reached = np.linalg.matrix_power(given, len(given))
-    firsts = sorted(set(reached.argmax(axis=1)))
-    if len(firsts) == 1:
-        return []
-    labels = names if names is not None else range(len(given))
-    parts = [", ".join(repr(labels[i]) for i in np.flatnonzero(reached[first])) for first in firsts]
-    which = f"matrix {[int(i) for i in cell]}: " if cell else ""
-    fault = (
-        f"{which}the judgements fall into {len(parts)} parts that no comparison connects: [{']; ['.join(parts)}];"
-        f" ask at least {len(parts) - 1} more, such as ({labels[firsts[0]]!r}, {labels[firsts[1]]!r})"
-    )
-    return [fault]
-
-
-def _log_least_squares(values: Array, given: NDArray[np.bool_]) -> Array:
-    """Return ln w that fits the given ln a_ij = ln w_i - ln w_j best: the graph Laplacian's solution of sum 0."""
-    n = len(values)
-    laplacian = np.diag(given.sum(axis=1)) - given
-    logs = np.where(given, np.log(np.where(given, values, 1.0)), 0.0)
-    return np.asarray(np.linalg.solve(laplacian + 1 / n, logs.sum(axis=1)))
-
-
-def _least_root(errors: Array, missing: NDArray[np.bool_]) -> Array:
-    """Return the matrix whose missing entries, 1 at the start, are exp(t) with the least Perron root.
-
-    The root is strictly convex in t (Bozoki, Fulop & Ronyai 2010): Newton's method.
-    """
-    i, j = np.nonzero(np.triu(missing))
-    best = errors.copy()
-    with suppress(np.linalg.LinAlgError):
-        for _ in range(50):
-            slope, bend, least = _slope(best, i, j)
-            if np.abs(slope).max() <= 1e-14 * len(errors) * least:
-                return best
-            best[i, j] *= np.exp(-np.linalg.solve(bend, slope))
-            best[j, i] = 1 / best[i, j]
-    raise DataError(_TOO_FAR)
-
-
-def _slope(values: Array, i: NDArray[np.intp], j: NDArray[np.intp]) -> tuple[Array, Array, float]:
-    """Return gradient and Hessian of the Perron root in t, where a_ij = exp(t) and a_ji = exp(-t), and the root.
-
-    d root = y' dA x with Perron vectors y, x and y'x = 1; d x = G dA x with G the reduced resolvent of A.
-    """
-    right, left = perron(values), perron(values.T)
-    left = left / (left @ right)
-    largest = float(root(values, right))
-    outer = np.outer(right, left)
-    resolvent = np.linalg.inv(largest * np.eye(len(values)) - values + outer) - outer
-    forth, back = left[i] * values[i, j] * right[j], left[j] * values[j, i] * right[i]
-    from_left, from_right, pair = np.zeros((len(i), len(values))), np.zeros((len(i), len(values))), np.arange(len(i))
-    from_left[pair, j], from_left[pair, i] = left[i] * values[i, j], -left[j] * values[j, i]
-    from_right[pair, i], from_right[pair, j] = values[i, j] * right[j], -values[j, i] * right[i]
-    half = from_left @ resolvent @ from_right.T
-    return forth - back, half + half.T + np.diag(forth + back), largest

@@ -1,0 +1,22 @@
+"""Imputations: missing values filled, each with the reason in a log.
+
+Every function is `f(x, ..., unit=None, period=None) -> (table, log)`: x is a table or array of units by indicators,
+(n, k) or a stack (..., n, k) of them; `table` has the same shape, kind and labels, and the values that were there are
+never changed; `log` is a data frame with one line for each cell that was missing (`unit, period, indicator, before,
+after, why`), also for those that could not be filled: they stay missing, and the line says why. `unit` and `period`
+name columns or index levels that label the rows (or hold the labels themselves): they are left out of the arithmetic.
+What learns from other rows takes `fit_on`: a table with the same columns, or a slice or mask of x (default: x itself).
+`f.fit(x, ...)` returns the filler alone, to be called on later rows.
+
+An indicator with no value at all in the rows to learn from is refused by name.
+"""
+
+from __future__ import annotations
+
+from hengdian_index.impute.averages import *  # noqa: F403  # each file names its methods by defining them
+from hengdian_index.impute.learned import *  # noqa: F403
+from hengdian_index.impute.likeness import *  # noqa: F403
+from hengdian_index.impute.times import *  # noqa: F403
+from hengdian_index.methods import names_of
+
+__getattr__, __dir__ = names_of("impute", globals())

@@ -1,0 +1,209 @@
+"""Imputations by an average of the column, or of the rows of the same group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.filling import Filler, Filling, Rows, imputing
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.stats import Moments, Ordered, Range
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """One number (k,) for every missing value of a column, learnt from so many values (k,)."""
+
+    values: Array
+    counts: Array
+    what: str
+
+    def __call__(self, rows: Rows) -> Filling:
+        """Fill rows."""
+        return Filling.of(rows, self.values, lambda _, j: f"{self.what} of {int(self.counts[j])} values")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupConstants:
+    """One number for every missing value of a column and a group of rows: (g, k) for g labels."""
+
+    labels: tuple[Any, ...]
+    values: Array
+    counts: Array
+    what: str
+
+    def __call__(self, rows: Rows) -> Filling:
+        """Fill rows; the cells of a group without a value stay missing."""
+        place = {label: g for g, label in enumerate(self.labels)}
+        found = [place.get(label, -1) for label in rows.grouped]
+        values = np.vstack([self.values, np.full(rows.values.shape[-1], np.nan)])[found]
+        return Filling.of(rows, values, lambda i, j: self._why(rows.grouped[i], found[i], j))
+
+    def _why(self, label: Any, g: int, j: int) -> str:
+        if _no_label(label):
+            return "left missing: the row has no group"
+        n = int(self.counts[g, j]) if g >= 0 else 0
+        return f"{self.what} of {n} values of group {label!r}" if n else f"left missing: group {label!r} has no value"
+
+
+@imputing(sees="statistics")
+def mean(known: Rows) -> Filler:
+    """Missing values filled with the mean of their column.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, missing as NaN or null.
+
+    Returns
+    -------
+    (table, log)
+
+    Raises
+    ------
+    DataError
+        An indicator with no value at all.
+
+    Notes
+    -----
+    The means of the columns are kept; their spread and correlations shrink. Proof: mean preserved.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> table, log = hi.impute.mean([1.0, float("nan"), 3.0])
+    >>> table, log.loc[0, "why"]
+    (array([1., 2., 3.]), 'mean of 2 values')
+    """
+    return Constants(_mean(known.sample), known.sample.measure(Range).n, "mean")
+
+
+@imputing(sees="statistics")
+def median(known: Rows) -> Filler:
+    """Missing values filled with the median of their column.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, missing as NaN or null.
+
+    Returns
+    -------
+    (table, log)
+
+    Raises
+    ------
+    DataError
+        An indicator with no value at all.
+
+    Notes
+    -----
+    Proof: median preserved; a slow formula.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.impute.median([1.0, float("nan"), 3.0, 8.0]).table
+    array([1., 3., 3., 8.])
+    """
+    return Constants(_median(known.sample), known.sample.measure(Range).n, "median")
+
+
+@imputing(sees="statistics", second="groups", needs=["groups"])
+def group_mean(known: Rows, *, groups: Any) -> Filler:
+    """Missing values filled with the mean of their column over the rows of the same group.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, missing as NaN or null.
+    groups : column or index level, or n labels
+        Group of each row (income class, region). A column of x is left out of the arithmetic and stays in the table.
+
+    Returns
+    -------
+    (table, log)
+        A cell of a group without any value stays missing, and the log says so; never the mean of all rows instead.
+
+    Raises
+    ------
+    DataError
+        An indicator with no value at all.
+
+    Notes
+    -----
+    Proof: the ASEM index as COINr imputes it; group means preserved.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.impute.group_mean([1.0, float("nan"), 3.0, 9.0], ["a", "a", "b", "b"]).table
+    array([1., 1., 3., 9.])
+    """
+    return _by_group(known, _mean, "mean")
+
+
+@imputing(sees="statistics", second="groups", needs=["groups"])
+def group_median(known: Rows, *, groups: Any) -> Filler:
+    """Missing values filled with the median of their column over the rows of the same group.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, missing as NaN or null.
+    groups : column or index level, or n labels
+        Group of each row. A column of x is left out of the arithmetic and stays in the table.
+
+    Returns
+    -------
+    (table, log)
+        A cell of a group without any value stays missing, and the log says so.
+
+    Raises
+    ------
+    DataError
+        An indicator with no value at all.
+
+    Notes
+    -----
+    Proof: a slow formula.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.impute.group_median([1.0, float("nan"), 3.0, 9.0], ["a", "a", "b", "b"]).table
+    array([1., 1., 3., 9.])
+    """
+    return _by_group(known, _median, "median")
+
+
+def _mean(sample: Sample) -> Array:
+    return sample.measure(Moments).mean
+
+
+def _median(sample: Sample) -> Array:
+    return sample.measure(Ordered).quantile(0.5)
+
+
+def _by_group(known: Rows, average: Callable[[Sample], Array], what: str) -> GroupConstants:
+    members: dict[Any, list[int]] = {}
+    for row, label in enumerate(known.grouped):
+        if not _no_label(label):
+            members.setdefault(label, []).append(row)
+    parts = [Sample((known.values[rows],), known.columns) for rows in members.values()]
+    values = _stack([average(part) for part in parts], known)
+    counts = _stack([part.measure(Range).n for part in parts], known)
+    return GroupConstants(tuple(members), values, counts, what)
+
+
+def _stack(parts: Sequence[Array], known: Rows) -> Array:
+    return np.array(parts).reshape(len(parts), known.values.shape[-1])
+
+
+def _no_label(label: Any) -> bool:
+    """Return whether a row's label is missing."""
+    return label is None or type(label).__name__ in ("NAType", "NaTType") or label != label
