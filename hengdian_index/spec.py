@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hengdian_index import engine, toml
-from hengdian_index.errors import Fault, FaultsError, SpecError, suggestion
+from hengdian_index.errors import Fault, SpecError, suggestion
 from hengdian_index.gate import choice_faults
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target
-from hengdian_index.means import Missing
+from hengdian_index.means import Missing, Rule
 from hengdian_index.result import Result
-from hengdian_index.tree import Branch, Choice, Leaf, Tree, frozen, ordered, shape_faults, thawed
+from hengdian_index.tree import Branch, Choice, Leaf, Tree, frozen, ordered, shape_faults
+from hengdian_index.wording import faults_of, located, own_weights, pairs, parts, placed, plain
 
 
 def _choice(family: str) -> Any:
@@ -51,7 +52,6 @@ Normalise = Annotated[Any, _choice("normalise")]
 Aggregate = Annotated[Any, _choice("aggregate")]
 Weights = Annotated[Any, BeforeValidator(_weights)]
 Selector = Annotated[Any, BeforeValidator(frozen)]
-MissingRule = Literal["reweight", "propagate", "raise"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -66,12 +66,12 @@ class _Part(BaseModel):
         try:
             super().__init__(**given)
         except ValidationError as error:
-            raise SpecError(*_faults(error, type(self), who)) from None
+            raise SpecError(*faults_of(error, type(self), who)) from None
 
     def said(self) -> dict[str, Any]:
         """Return the fields that were given, as plain values for TOML."""
         given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
-        return {name: _plain(value) for name, value in given.items() if value is not None}
+        return {name: plain(value) for name, value in given.items() if value is not None}
 
 
 class Group(_Part):
@@ -87,7 +87,7 @@ class Group(_Part):
     normalise: Normalise = None
     weights: Weights = None
     aggregate: Aggregate = None
-    missing: MissingRule | None = None
+    missing: Rule | None = None
     coverage: Share | None = None
 
 
@@ -101,7 +101,7 @@ class Indicator(_Part):
     weight: float | None = None
     unit: str = ""
     normalise: Normalise = None
-    missing: MissingRule | None = None
+    missing: Rule | None = None
 
 
 class Index(_Part):
@@ -151,24 +151,24 @@ class Index(_Part):
     normalise: Normalise = Choice.of("normalise", "min_max")
     weights: Weights = Choice.of("weights", "equal")
     aggregate: Aggregate = Choice.of("aggregate", "arithmetic")
-    missing: MissingRule = "reweight"
+    missing: Rule = "reweight"
     coverage: Share = 0.65
 
     def __init__(self, **data: Any) -> None:
         faults: list[Fault] = []
-        groups = _parts(Group, data.get("groups"), "group", faults)
-        indicators = _parts(Indicator, data.get("indicators"), "indicator", faults)
-        faults += shape_faults(_pairs(data.get("groups")), _pairs(data.get("indicators")))
+        groups = parts(Group, data.get("groups"), "group", faults)
+        indicators = parts(Indicator, data.get("indicators"), "indicator", faults)
+        faults += shape_faults(pairs(data.get("groups")), pairs(data.get("indicators")))
         try:
             super().__init__(**{**data, "groups": groups, "indicators": indicators})
         except SpecError as error:
             faults += [fault.under("index") for fault in error.faults]
         if faults:
             raise SpecError(*faults)
-        own = {**_own_weights(groups), **_own_weights(indicators)}
+        own = {**own_weights(groups), **own_weights(indicators)}
         faults = choice_faults(self._tree, own, {g.code for g in groups if g.weights})
         if faults:
-            raise SpecError(*(_placed(fault, groups, indicators) for fault in faults))
+            raise SpecError(*(placed(fault, groups, indicators) for fault in faults))
 
     @classmethod
     def read(cls, path: str | Path) -> Index:
@@ -199,9 +199,9 @@ class Index(_Part):
         try:
             index = cls(**{**head, "groups": tables.get("group", []), "indicators": tables.get("indicator", [])})
         except SpecError as error:
-            raise SpecError(*(_located(fault, name, lines) for fault in (*surplus, *error.faults))) from None
+            raise SpecError(*(located(fault, name, lines) for fault in (*surplus, *error.faults))) from None
         if surplus:
-            raise SpecError(*(_located(fault, name, lines) for fault in surplus))
+            raise SpecError(*(located(fault, name, lines) for fault in surplus))
         return index
 
     def to_toml(self) -> str:
@@ -263,7 +263,7 @@ class Index(_Part):
         parts: tuple[Any, ...] = (*self.groups, *self.indicators)
         for part in parts:
             children.setdefault(part.parent, []).append(part.code)
-        weight = {**_own_weights(self.groups), **_own_weights(self.indicators)}
+        weight = {**own_weights(self.groups), **own_weights(self.indicators)}
         branches = tuple(self._branch(group[code], tuple(children[code]), weight) for code in ordered(parents))
         return Tree(tuple(self._leaf(i, group) for i in self.indicators), branches)
 
@@ -317,79 +317,3 @@ class Index(_Part):
 
 
 _TABLES = ("index", "group", "indicator")
-
-
-def _parts(kind: type[Any], given: Any, word: str, faults: list[Fault]) -> tuple[Any, ...]:
-    """Return groups or indicators from values or mappings; the faults of each are added to the list."""
-    parts = []
-    for i, item in enumerate(given or ()):
-        if isinstance(item, kind):
-            parts.append(item)
-            continue
-        try:
-            parts.append(kind(**item))
-        except SpecError as error:
-            faults += [fault.under(word, i) for fault in error.faults]
-        except TypeError:
-            faults.append(
-                Fault(f"{word} {i + 1}: a {kind.__name__} or a mapping of its fields, not {item!r}", (word, i))
-            )
-    return tuple(parts)
-
-
-def _pairs(given: Any) -> list[tuple[str, str | None]]:
-    """Return (code, parent) of each part, as far as it can be read."""
-    pairs = []
-    for i, item in enumerate(given or ()):
-        said = item if isinstance(item, Mapping) else {key: getattr(item, key, None) for key in ("code", "parent")}
-        parent = said.get("parent")
-        pairs.append((str(said.get("code", f"number {i + 1}")), parent if isinstance(parent, str) else None))
-    return pairs
-
-
-def _own_weights(parts: Sequence[Any]) -> dict[str, float]:
-    return {part.code: part.weight for part in parts if part.weight is not None}
-
-
-def _faults(error: ValidationError, model: type[BaseModel], who: str) -> list[Fault]:
-    """Return pydantic's findings in our words, each with its place."""
-    found: list[Fault] = []
-    for one in error.errors():
-        place = tuple(one["loc"])
-        field = str(place[0]) if place else ""
-        inner = one.get("ctx", {}).get("error")
-        if one["type"] == "extra_forbidden":
-            found.append(Fault(f"{who}unknown key {field!r}{suggestion(field, model.model_fields)}", place))
-        elif one["type"] == "missing":
-            found.append(Fault(f"{who}{field!r} is missing", place))
-        elif isinstance(inner, FaultsError):
-            found += [fault.under(*place, saying=f"{who}{field}: ") for fault in inner.faults]
-        else:
-            told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-            guess = suggestion(one["input"], get_args(MissingRule)) if field == "missing" else ""
-            found.append(Fault(f"{who}{field}: {told}, not {one['input']!r}{guess}", place))
-    return found
-
-
-def _placed(fault: Fault, groups: Sequence[Group], indicators: Sequence[Indicator]) -> Fault:
-    """Return a fault whose place names a code, with the number of that part instead."""
-    word, code, *more = fault.place
-    parts: Sequence[Any] = groups if word == "group" else indicators
-    return Fault(fault.message, (word, [part.code for part in parts].index(str(code)), *more))
-
-
-def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int]) -> Fault:
-    line = toml.line_at(lines, fault.place)
-    return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
-
-
-def _plain(value: Any) -> Any:
-    """Return a field as TOML has it."""
-    if isinstance(value, Choice):
-        return value.plain()
-    if isinstance(value, Target):
-        return {"target": value.value}
-    if isinstance(value, Between):
-        worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
-        return {"between": [value.low, value.high], **worst}
-    return thawed(value)

@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def escape_docstring(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
     """Replace the lines of a docstring by the same with nothing in them that reStructuredText would read as markup."""
-    lines[:] = "\n\n".join(_blocks("\n".join(lines))).splitlines()
+    lines[:] = [*"\n\n".join(_blocks("\n".join(lines))).splitlines(), ""]
 
 
 def escape(text: str) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.aggregate import shared
-from hengdian_index.aggregate.programs import Rules, best_weights
+from hengdian_index.aggregate import programs, shared
 from hengdian_index.decorators import aggregating
 from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.journal import note
@@ -111,7 +110,7 @@ def benefit_of_the_doubt(
     return np.stack([_scored(part, rules).scores for part in x.reshape(-1, *x.shape[-2:])]).reshape(x.shape[:-1])
 
 
-def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> Rules:
+def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> programs.Rules:
     """Return the rules for k columns, or refuse limits that nothing meets."""
     given = {"bounds": bounds, "share_bounds": share_bounds}
     pairs = {name: None if pair is None else (float(pair[0]), float(pair[1])) for name, pair in given.items()}
@@ -123,10 +122,10 @@ def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> Rules:
     d = None if direction is None else shared.per_column(direction, k, "direction")
     if d is not None and not ((d >= 0).all() and (d > 0).any()):
         raise SpecError(f"direction: numbers of 0 or more, not all 0, not {direction!r}")
-    return Rules(pairs["bounds"], pairs["share_bounds"], d)
+    return programs.Rules(pairs["bounds"], pairs["share_bounds"], d)
 
 
-def _scored(x: Array, rules: Rules) -> BenefitOfTheDoubt:
+def _scored(x: Array, rules: programs.Rules) -> BenefitOfTheDoubt:
     """Return the scores of a table (n, k), each set of rows with the same gaps against the rows that have its columns."""
     scores, weights, peers = np.zeros(len(x)), np.full(x.shape, np.nan), [()] * len(x)
     patterns, which = np.unique(~np.isnan(x), axis=0, return_inverse=True)
@@ -135,7 +134,7 @@ def _scored(x: Array, rules: Rules) -> BenefitOfTheDoubt:
         among = np.flatnonzero(~np.isnan(x[:, columns]).any(axis=1))
         z, part = x[np.ix_(among, columns)], rules.over(columns)
         _refuse_part(z, rows, part, len(x))
-        found = best_weights(z, np.searchsorted(among, rows), part)
+        found = programs.best_weights(z, np.searchsorted(among, rows), part)
         scores[rows] = found.scores
         weights[np.ix_(rows, columns)] = found.weights
         for row, some in zip(rows, found.peers, strict=True):
@@ -147,7 +146,7 @@ def _scored(x: Array, rules: Rules) -> BenefitOfTheDoubt:
     return BenefitOfTheDoubt(scores, weights, tuple(peers))
 
 
-def _refuse_part(z: Array, rows: Array, rules: Rules, n: int) -> None:
+def _refuse_part(z: Array, rows: Array, rules: programs.Rules, n: int) -> None:
     """Refuse rows whose columns hold nothing but zeros, or cannot meet the rules."""
     k = z.shape[1]
     faults = {

@@ -15,7 +15,7 @@ from hengdian_index.rows.table import Array
 Limits: TypeAlias = tuple[float, float]
 
 # Programmes solved in one call: the call costs more than a small programme.
-_BATCH = 30
+_BATCH = 60
 
 # Rows that a programme starts with besides the column leaders, and rows added to it when some are above 1.
 _START, _ADD = 15, 5
@@ -52,87 +52,99 @@ class Best:
 def best_weights(z: Array, asked: NDArray[np.intp], rules: Rules) -> Best:
     """Return the best weights of some rows of z (m, k), no gaps, all >= 0, not all 0.
 
-    A programme holds only the rows that could bind. Those found above 1 under its answer are added and it is solved
+    A programme holds only rows that could bind. Those found above 1 under its answer are added and it is solved
     again, until none is: the answer is then that of the programme with all rows.
     """
     size = z.max(axis=0)
     size = np.where(size > 0, size, 1.0)
-    part = _Part(z / size, _scaled(rules, size), size)
-    answers = [part.solved(asked[start : start + _BATCH]) for start in range(0, len(asked), _BATCH)]
-    scores, weights = (np.concatenate([answer[i] for answer in answers]) for i in (0, 1))
-    return Best(scores, weights / size, [peers for answer in answers for peers in answer[2]])
+    scaled = z / size
+    d = None if rules.direction is None else rules.direction / size
+    rows = _Rows(scaled, undominated(scaled), replace(rules, direction=d), size)
+    weights, level, binding = np.zeros((len(asked), z.shape[1])), np.zeros(len(asked)), [()] * len(asked)
+    active: list[list[int]] = []
+    for part in _batches(np.arange(len(asked))):
+        active += rows.likely(asked[part])
+    left = np.arange(len(asked))
+    while left.size:
+        again = []
+        for part in _batches(left):
+            weights[part], level[part], found = rows.programmes(asked[part], [active[i] for i in part])
+            for i, peers, above in zip(part, found, rows.above(weights[part], level[part]), strict=True):
+                binding[i] = peers
+                new = [row for row in above if row not in active[i]]
+                active[i] += new
+                again += [i] if new else []
+        left = np.array(again, dtype=np.intp)
+    scores, weights = rows.scores(asked, weights)
+    return Best(scores, weights / size, binding)
 
 
-def _scaled(rules: Rules, size: Array) -> Rules:
-    return rules if rules.direction is None else replace(rules, direction=rules.direction / size)
+def undominated(z: Array) -> NDArray[np.intp]:
+    """Return the rows that no other row equals or exceeds in every column; of equal rows the first."""
+    left = np.argsort(-z.sum(axis=1), kind="stable")
+    found = []
+    while left.size:
+        found.append(left[0])
+        left = left[(z[left] > z[left[0]]).any(axis=1)]
+    return np.sort(np.array(found, dtype=np.intp))
+
+
+def _batches(items: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    return [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Rows (m, k) with largest value 1 in each column, the rules on that scale, and the scale."""
+class _Rows:
+    """Rows (m, k) with largest value 1 in each column, those of them that can bind, the rules on that scale, the scale."""
 
     z: Array
+    pool: NDArray[np.intp]
     rules: Rules
     size: Array
 
-    def solved(self, rows: NDArray[np.intp]) -> tuple[Array, Array, list[tuple[int, ...]]]:
-        """Return scores, weights and peers of a few rows."""
-        weights, peers = np.zeros((len(rows), self.z.shape[1])), [()] * len(rows)
-        active = self._likely(rows)
-        left = np.arange(len(rows))
-        while left.size:
-            weights[left], level, binding = self._programmes(rows[left], [active[i] for i in left])
-            reach = weights[left] @ self.z.T
-            above = np.argpartition(-reach, min(_ADD, len(self.z) - 1), axis=1)[:, :_ADD]
-            again = []
-            for at, i in enumerate(left):
-                peers[i] = binding[at]
-                over = above[at][reach[at, above[at]] > level[at] + _SAME]
-                new = np.setdiff1d(over, active[i])
-                if new.size:
-                    active[i] = np.concatenate([active[i], new])
-                    again.append(i)
-            left = np.array(again, dtype=np.intp)
-        return *self._scores(rows, weights), peers
-
-    def _likely(self, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-        """Return for each row the rows that may bind: the leaders of the columns, itself, and those ahead where it is good."""
-        own = self.z[rows]
+    def likely(self, asked: NDArray[np.intp]) -> list[list[int]]:
+        """Return for each row those that may bind: the leaders of the columns, itself, and those ahead where it is good."""
+        own = self.z[asked]
         favour = 1 / (own + 0.05 * np.maximum(own.max(axis=1, keepdims=True), 1e-9))
-        ahead = np.argsort(-(favour @ self.z.T), axis=1, kind="stable")[:, :_START]
-        leaders = self.z.argmax(axis=0)
-        return [np.unique(np.concatenate([leaders, [row], some])) for row, some in zip(rows, ahead, strict=True)]
+        ahead = self.pool[_largest(favour @ self.z[self.pool].T, _START)]
+        leaders = set(self.z.argmax(axis=0).tolist())
+        return [sorted({*leaders, int(row), *some}) for row, some in zip(asked, ahead.tolist(), strict=True)]
 
-    def _programmes(
-        self, rows: NDArray[np.intp], active: Sequence[NDArray[np.intp]]
+    def above(self, weights: Array, level: Array) -> list[list[int]]:
+        """Return for each set of weights the rows farthest above its level."""
+        reach = weights @ self.z[self.pool].T
+        first = _largest(reach, _ADD)
+        over = np.take_along_axis(reach, first, axis=1) > level[:, np.newaxis] + _SAME
+        return [self.pool[some[far]].tolist() for some, far in zip(first, over, strict=True)]
+
+    def programmes(
+        self, asked: NDArray[np.intp], active: Sequence[Sequence[int]]
     ) -> tuple[Array, Array, list[tuple[int, ...]]]:
-        """Return the weights, the level that no active row exceeds, and the binding rows, of all programmes at once."""
+        """Return the weights, the level that no active row exceeds, and the binding rows, of several programmes."""
         from scipy.optimize import linprog
         from scipy.sparse import block_diag
 
-        own, d = self.z[rows], self.rules.direction
+        own, d = self.z[asked], self.rules.direction
         gain = own / np.where(own.max(axis=1) > 0, own.max(axis=1), 1.0)[:, np.newaxis]
-        cost = -gain if d is None else np.column_stack([-own, np.ones(len(rows))])
+        cost = -gain if d is None else np.column_stack([-own, np.ones(len(own))])
         blocks = [self._constraints(one, some) for one, some in zip(own, active, strict=True)]
-        limit = [
-            np.where(np.arange(len(b)) < len(some), float(d is None), 0.0)
-            for b, some in zip(blocks, active, strict=True)
-        ]
+        limit = [np.arange(len(block)) < len(some) for block, some in zip(blocks, active, strict=True)]
         equal: dict[str, Any] = {}
         if d is not None:
             line = np.concatenate([d, [0.0]])[np.newaxis]
-            equal = {"A_eq": block_diag([line] * len(rows), format="csr"), "b_eq": np.ones(len(rows))}
-        found = linprog(cost.ravel(), A_ub=block_diag(blocks, format="csr"), b_ub=np.concatenate(limit), **equal)
+            equal = {"A_eq": block_diag([line] * len(own), format="csr"), "b_eq": np.ones(len(own))}
+        right = np.concatenate(limit) * (1.0 if d is None else 0.0)
+        found = linprog(cost.ravel(), A_ub=block_diag(blocks, format="csr"), b_ub=right, **equal)
         if found.status != 0:
             raise DataError(f"benefit_of_the_doubt: the linear programme was not solved: {found.message}")
         answer = found.x.reshape(cost.shape)
-        shadow = np.split(-found.ineqlin.marginals, np.cumsum([len(b) for b in blocks])[:-1])
-        binding = [tuple(some[s[: len(some)] > _SAME].tolist()) for some, s in zip(active, shadow, strict=True)]
+        shadow = np.split(-found.ineqlin.marginals, np.cumsum([len(block) for block in blocks])[:-1])
+        binding = [tuple(np.array(some)[s[: len(some)] > _SAME].tolist()) for some, s in zip(active, shadow, strict=True)]
         k = self.z.shape[1]
-        return answer[:, :k], np.ones(len(rows)) if d is None else answer[:, k], binding
+        return answer[:, :k], np.ones(len(own)) if d is None else answer[:, k], binding
 
-    def _constraints(self, own: Array, active: NDArray[np.intp]) -> Array:
-        """Return the rows of one programme: the active rows first, then the rules of the weights."""
+    def _constraints(self, own: Array, active: Sequence[int]) -> Array:
+        """Return the constraints of one programme: the active rows first, then the rules of the weights."""
         parts = [self.z[active]]
         for limits, unit in ((self.rules.bounds, 1 / self.size), (self.rules.share_bounds, own)):
             if limits is not None:
@@ -144,11 +156,19 @@ class _Part:
         level[: len(active)] = -1.0
         return np.column_stack([np.concatenate(parts), level])
 
-    def _scores(self, rows: NDArray[np.intp], weights: Array) -> tuple[Array, Array]:
+    def scores(self, asked: NDArray[np.intp], weights: Array) -> tuple[Array, Array]:
         """Return scores and weights, the largest weighted sum among all rows put to exactly the level."""
-        most = (weights @ self.z.T).max(axis=1)
-        own = np.einsum("ij,ij->i", weights, self.z[rows])
+        most, own = np.empty(len(asked)), np.empty(len(asked))
+        for part in _batches(np.arange(len(asked))):
+            most[part] = (weights[part] @ self.z[self.pool].T).max(axis=1)
+            own[part] = (weights[part] * self.z[asked[part]]).sum(axis=1)
         if self.rules.direction is not None:
             return 1 / (1 + np.maximum(most - own, 0.0)), weights
         most = np.where(most > 0, most, 1.0)
-        return own / most, weights / most[:, np.newaxis]
+        return np.minimum(own / most, 1.0), weights / most[:, np.newaxis]
+
+
+def _largest(values: Array, number: int) -> NDArray[np.intp]:
+    """Return the places of the largest values of each row, in any order."""
+    number = min(number, values.shape[1])
+    return np.argpartition(-values, number - 1, axis=1)[:, :number]

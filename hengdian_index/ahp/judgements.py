@@ -229,10 +229,10 @@ def _contradictions(values: Array, names: Names) -> list[str]:
 
 
 def _two_decimals(one: Array, other: Array) -> NDArray[np.bool_]:
-    """Return where the smaller number is the reciprocal of the larger rounded to two decimals."""
+    """Return where the smaller number is the reciprocal of the larger, on the 1..9 scale, rounded to two decimals."""
     smaller, larger = np.minimum(one, other), np.maximum(one, other)
     with np.errstate(over="ignore"):
-        return np.asarray(np.abs(smaller - 1 / larger) <= TWO_DECIMALS + 1e-12)
+        return np.asarray((np.abs(smaller - 1 / larger) <= TWO_DECIMALS + 1e-12) & (larger <= 9 + 1e-9))
 
 
 def _contradiction(values: Array, cell: tuple[int, ...], names: Names) -> str:

@@ -129,5 +129,5 @@ def _column_groups(groups: Any, known: Rows) -> tuple[Any, ...]:
     absent = [c for c in columns if c not in named]
     faults += [f"groups: no group for column {listed(absent)}"] if absent else []
     raise_all(SpecError, faults)
-    of = dict(pairs)
+    of: dict[Any, Any] = dict(pairs)
     return tuple(of[column] for column in columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,13 +22,13 @@ class FittedRatio:
     """A division by named columns, to be called on later rows."""
 
     by: Any
-    scale: Any
+    options: Mapping[str, Any]
     unit: Any = None
     period: Any = None
 
     def __call__(self, x: Any) -> Changed:
         """Return the divided table and the log."""
-        answer: Changed = denominate(x, self.by, scale=self.scale, unit=self.unit, period=self.period)
+        answer: Changed = denominate(x, self.by, unit=self.unit, period=self.period, **self.options)
         return answer
 
 
@@ -37,36 +37,38 @@ def _dividing(function: Callable[..., Array]) -> Any:
     method = register("treat", function, "rows", {"needs": ("by",)})
 
     @wraps(function)
-    def divided(x: Any, by: Any, *, scale: Any = 1, unit: Any = None, period: Any = None) -> Changed:
+    def divided(x: Any, by: Any, *, unit: Any = None, period: Any = None, **options: Any) -> Changed:
+        method.demand(options | {"by": by})
         rows, pairs = _denominators(x, by, unit, period)
         before = rows.table.values
-        factors = _factors(rows, scale)
+        factors = _factors(rows, options.pop("scale", 1))
         after = before.copy()
         faults: list[str] = []
         for j, (name, sizes) in pairs.items():
             try:
-                after[..., j] = function(before[..., j], by=sizes, scale=factors[j])
+                after[..., j] = function(before[..., j], by=sizes, scale=factors[j], **options)
             except CellsError as error:
                 faults += _named(rows, name, sizes, j, error)
         raise_all(DataError, shortened(faults))
         cells = np.argwhere(~np.isnan(before))
         at = tuple(cells.T)
-        told = {j: f"divided by {name}{_times(factors[j])}" for j, (name, _) in pairs.items()}
-        log = record(rows, cells, before[at], after[at], [told[int(j)] for j in cells[:, -1]], {})
-        return Changed(rows.like(after), log)
+        why = [
+            _told(pairs[int(j)][0], factors[j], bool(np.isnan(y))) for j, y in zip(cells[:, -1], after[at], strict=True)
+        ]
+        return Changed(rows.like(after), record(rows, cells, before[at], after[at], why, {}))
 
-    def fit(x: Any, by: Any, *, scale: Any = 1, unit: Any = None, period: Any = None) -> FittedRatio:
+    def fit(x: Any, by: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedRatio:
         """Return the division, to be called on later rows; `by` must name columns."""
         if not all(map(is_name, by.values() if isinstance(by, Mapping) else [by])):
             raise SpecError("by: name columns of the table, so that later rows bring their own denominators")
-        divided(x, by, scale=scale, unit=unit, period=period)
-        return FittedRatio(by, scale, only_name(unit), only_name(period))
+        divided(x, by, unit=unit, period=period, **options)
+        return FittedRatio(by, options, only_name(unit), only_name(period))
 
     return presented(divided, method, {"unit": None, "period": None}, "by", fit=fit)
 
 
 @_dividing
-def denominate(x: Array, *, by: Any, scale: Any = 1) -> Array:
+def denominate(x: Array, *, by: Any, scale: Any = 1, missing: Literal["raise", "propagate"] = "raise") -> Array:
     """Return each value divided by a denominator of the same row.
 
     Parameters
@@ -78,6 +80,9 @@ def denominate(x: Array, *, by: Any, scale: Any = 1) -> Array:
         the mapping does not name stays as it is. A denominator that is a column of x stays in the table, undivided.
     scale : float, or one a column (sequence, or mapping by name)
         Factor on the quotient: 1000 for "per thousand inhabitants".
+    missing : {"raise", "propagate"}
+        What a missing denominator does to a value: it is refused, or the quotient is missing, with a line in the log
+        (COINr, without the line).
 
     Returns
     -------
@@ -86,11 +91,12 @@ def denominate(x: Array, *, by: Any, scale: Any = 1) -> Array:
     Raises
     ------
     DataError
-        A denominator of 0 or less, or none, where there is a value to divide; unit and indicator are named.
+        A denominator of 0 or less, or a missing one, where there is a value to divide; unit and indicator are named.
 
     Notes
     -----
-    scale x / by; nothing is learnt. Proof: the ASEM index as COINr denominates it.
+    scale x / by; nothing is learnt. Proof: the ASEM index as COINr denominates it (missing="propagate", because one
+    country has no figure for energy).
 
     Examples
     --------
@@ -102,11 +108,11 @@ def denominate(x: Array, *, by: Any, scale: Any = 1) -> Array:
     A      5.0         2.0
     B      6.0         5.0
     """
-    bad = ~np.isnan(x) & ~(by > 0)
+    bad = ~np.isnan(x) & (~(by > 0) if missing == "raise" else by <= 0)
     if bad.any():
         raise CellsError(bad, "the denominator is {}, where there is a value to divide; it must be above 0")
     with np.errstate(over="ignore"):
-        ratio = scale * (x / np.where(by > 0, by, 1.0))
+        ratio = scale * (x / np.where(by <= 0, 1.0, by))
     if np.isinf(ratio).any():
         raise CellsError(np.isinf(ratio), "the denominator is {}, which makes the quotient too large a number")
     return np.asarray(ratio)
@@ -144,7 +150,7 @@ def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError
         row = int(cell[-1])
         when = "" if rows.period(row) is None else f", period {rows.period(row)}"
         size = "missing" if np.isnan(sizes[row]) else f"{sizes[row]:g}"
-        what = error.why.format(f"{name} = {size}")
+        what = error.why.format(f"{size} ({name})")
         faults.append(f"unit {rows.unit(row)!r}{when}, indicator {rows.indicator(column)!r}: {what}")
     return faults
 
@@ -156,5 +162,7 @@ def _factors(rows: Parted, scale: Any) -> Array:
     return Sample((rows.table.values,), columns).per_column(scale, "scale")
 
 
-def _times(factor: float) -> str:
-    return "" if factor == 1 else f", times {factor:g}"
+def _told(name: str, factor: float, lost: bool) -> str:
+    if lost:
+        return f"left missing: its denominator, {name}, is missing"
+    return f"divided by {name}{'' if factor == 1 else f', times {factor:g}'}"

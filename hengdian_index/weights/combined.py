@@ -122,9 +122,9 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
 
     Notes
     -----
-    Not the nominal weight: an indicator that varies little, or runs against the others, may weigh much and move nothing.
-    Products of weights down the tree are `Result.effective_weights`. Source: Paruolo, Saisana & Saltelli 2013 (JRSS-A
-    176). Proof: numpy.corrcoef, scipy.stats.spearmanr, a least-squares fit; what `matched` attains.
+    Not the nominal weight: an indicator that varies little, or runs against the others, may weigh much and move
+    nothing. Products of weights down the tree are `Result.effective_weights`. Source: Paruolo, Saisana & Saltelli 2013
+    (JRSS-A 176). Proof: numpy.corrcoef, scipy.stats.spearmanr, a least-squares fit; what `matched` attains.
 
     Examples
     --------
@@ -149,6 +149,8 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
     raise_all(DataError, [f"effective: {one}: constant, so its correlation is undefined" for one in flat])
     found = importances.importance(z[:, :-1], z[:, -1], measure)
     r = found if measure == "spearman" else z[:, :-1].T @ z[:, -1]
+    if not found.sum() > 1e-12:
+        raise DataError(f"effective: importances by {measure!r} sum to {found.sum():.4g}: none has a share; use 'r2'")
     import pandas as pd
 
     columns = {"r": r, "r2": found if measure == "smooth" else r * r, "share": found / found.sum()}
@@ -173,25 +175,84 @@ def _stacked(weights: Any) -> tuple[judgements.Names, Array]:
     return names, np.stack(np.broadcast_arrays(*unit), axis=-2)
 
 
-def _exponents(shares: Any, n: int) -> Array:
+def _given(shares: Any, n: int) -> Array:
+    """Return one number of 0 or more for each of n sets, as given."""
     names, found = judgements.values(shares, "combine: shares")
     if names is not None:
         raise SpecError("combine: shares are given in the order of the sets, not by name")
     if found.shape != (n,) or not ((found >= 0) & (found < np.inf)).all() or not found.any():
-        raise SpecError(
-            f"combine: shares: one number of 0 or more for each of {n} sets, not all 0; not {found.tolist()}"
-        )
+        raise SpecError(f"combine: shares: 0 or more for each of {n} sets, not all 0; not {found.tolist()}")
     return found
 
 
-def _additive(w: Array, shares: Any) -> tuple[Array, Array, bool]:
+def _additive(w: Array, shares: Any) -> tuple[Array, Array, Any]:
     n = w.shape[-2]
-    s = np.full(n, 1 / n) if shares is None else unit_sum(_exponents(shares, n), n, "combine: shares")
-    return s, np.einsum("l,...lk->...k", s, w), False
+    s = np.full(n, 1 / n) if shares is None else unit_sum(_given(shares, n), n, "combine: shares")
+    return np.broadcast_to(s, w.shape[:-1]), np.einsum("l,...lk->...k", s, w), False
 
 
-def _multiplicative(w: Array, shares: Any) -> tuple[Array, Array, bool]:
-    s = np.ones(w.shape[-2]) if shares is None else _exponents(shares, w.shape[-2])
-    with np.errstate(divide="ignore"):
-        logs = np.where(s[:, np.newaxis] > 0, s[:, np.newaxis] * np.log(np.where(w > 0, w, 0)), 0.0).sum(axis=-2)
-    ...
+def _multiplicative(w: Array, shares: Any) -> tuple[Array, Array, Any]:
+    s = np.ones(w.shape[-2]) if shares is None else _given(shares, w.shape[-2])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(s[:, np.newaxis] > 0, s[:, np.newaxis] * np.log(w), 0.0).sum(axis=-2)
+    top = logs.max(axis=-1, keepdims=True)
+    if np.isinf(top).any():
+        raise DataError("combine: the product is 0 for every indicator: each has weight 0 in some set; use 'additive'")
+    product = np.exp(logs - top)
+    return np.broadcast_to(s, w.shape[:-1]), product / product.sum(axis=-1, keepdims=True), False
+
+
+def _game(w: Array, shares: Any) -> tuple[Array, Array, Any]:
+    if shares is not None:
+        raise SpecError("combine: how='game' finds the shares itself; leave shares out, or choose 'additive'")
+    g = w @ np.swapaxes(w, -1, -2)
+    own = np.diagonal(g, axis1=-2, axis2=-1)
+    a = np.einsum("...lm,...m->...l", np.linalg.pinv(g, rcond=1e-13, hermitian=True), own)
+    constrained = (a < -1e-12 * np.abs(a).max(axis=-1, keepdims=True)).any(axis=-1)
+    for at in np.argwhere(constrained):
+        a[*at] = _not_negative(g[*at], own[*at], a[*at])
+    alpha = np.maximum(a, 0.0)
+    alpha /= alpha.sum(axis=-1, keepdims=True)
+    return alpha, np.einsum("...l,...lk->...k", alpha, w), constrained[()]
+
+
+def _not_negative(g: Array, own: Array, free: Array) -> Array:
+    """Return the a >= 0 nearest to solving G a = diag(G), with a line in the log about the free solution."""
+    from scipy.optimize import nnls
+
+    found: Array = nnls(g, own)[0]
+    said = ", ".join(f"{share:.4g}" for share in free)
+    note(
+        "weights",
+        f"combine: the sets nearly agree (condition number {np.linalg.cond(g):.4g}) and the game has the solution "
+        f"{said}; its negative shares are held at 0: {', '.join(f'{share:.4g}' for share in found / found.sum())}",
+    )
+    return found
+
+
+_RULES = {"additive": _additive, "multiplicative": _multiplicative, "game": _game}
+
+
+def _one_score_a_row(scores: Any, x: Any) -> tuple[Labelled, Array]:
+    """Return the indicators and the scores (n,) of their rows."""
+    table, given = take(x), take(scores)
+    if table.values.ndim != 2 or given.values.ndim != 2 or given.values.shape[1] != 1:
+        raise DataError("effective: scores (n,), one a row, and indicators (n, k)")
+    if len(given.values) != len(table.values):
+        raise DataError(f"effective: {len(given.values)} scores for {len(table.values)} rows")
+    return table, given.values[_in_order(given.source, table.source), 0]
+
+
+def _in_order(scores: Any, x: Any) -> Any:
+    """Return where the row labels of x are among those of the scores; the order given, where one has none."""
+    own: Any
+    rows: Any
+    own, rows = getattr(scores, "index", None), getattr(x, "index", None)
+    if not (hasattr(own, "get_indexer") and hasattr(rows, "get_indexer")) or own.equals(rows):
+        return slice(None)
+    absent = [label for label in rows if label not in own]
+    if absent:
+        raise DataError(f"effective: no score for rows {listed(absent)}")
+    if not own.is_unique:
+        raise DataError("effective: scores and indicators have their rows in different order, and some labels twice")
+    return own.get_indexer(rows)

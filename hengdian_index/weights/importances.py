@@ -60,11 +60,11 @@ def bases(z: Array) -> Array:
 def importance(z: Array, y: Array, measure: Measure) -> Array:
     """Return the importance (k,) of standardised columns (n, k) for a standardised composite y (n,)."""
     if measure == "spearman":
-        return standardised(ranked(z)).T @ standardised(ranked(y[:, np.newaxis]))[:, 0]
+        z, y = standardised(ranked(z)), standardised(ranked(y[:, np.newaxis]))[:, 0]
     if measure == "smooth":
         fitted = np.einsum("knd,n->kd", bases(z), y)
-        return np.minimum((fitted * fitted).sum(axis=-1), 1.0)
-    r = z.T @ y
+        return np.asarray(np.minimum((fitted * fitted).sum(axis=-1), 1.0))
+    r: Array = np.clip(z.T @ y, -1.0, 1.0)
     return r * r if measure == "r2" else r
 
 

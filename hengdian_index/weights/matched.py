@@ -132,13 +132,14 @@ def _wanted(sample: Sample, importance: Any, live: Array) -> Array:
     """Return the wanted importances (..., k) of the columns that vary, summing to 1."""
     given = dict(importance.items()) if hasattr(importance, "keys") else importance
     found = sample.per_column(given, "importance")
-    low = [f"importance of {sample.name(j)}: {found[j]:g}; 0 or more" for j in np.flatnonzero(found < 0)]
+    low = [f"importance of {sample.name(int(j))}: {found[j]:g}; 0 or more" for j in np.flatnonzero(found < 0)]
     raise_all(SpecError, low)
     each = np.where(live, found / max(found.max(), 1e-300), 0.0)
     total = each.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
         raise SpecError("importance: 0 for every column that varies; at least one must matter")
-    return each / total
+    shares: Array = each / total
+    return shares
 
 
 def _note_gap(sample: Sample, wanted: Array, gap: Array) -> None:
@@ -221,7 +222,8 @@ def _descended(moved: Importances, c: Array, wanted: Array, aim: Array) -> Array
     least = min(d for d, _ in reached)
     near = [_polished(lambda u: distance(u)[1], u) for d, u in reached if d <= least + 1e-8]
     least = min(distance(u)[0] for u in near)
-    return min((u for u in near if distance(u)[0] <= least + 1e-13), key=lambda u: float(u @ u))
+    best: Array = min((u for u in near if distance(u)[0] <= least + 1e-13), key=lambda u: float(u @ u))
+    return best
 
 
 def _polished(gradient: Callable[[Array], Array], u: Array) -> Array:
@@ -259,8 +261,9 @@ def _evenest(u: Array, c: Array) -> Array:
     m = np.vstack([n.T, -nearest])
     residual = m @ nnls(m, np.append(np.zeros(n.shape[1]), 1.0))[0]
     residual[-1] -= 1.0
-    even = np.maximum(nearest - n @ residual[:-1] / residual[-1], 0.0)
-    return even / even.sum()
+    even: Array = np.maximum(nearest - n @ residual[:-1] / residual[-1], 0.0)
+    even /= even.sum()
+    return even
 
 
 def _stepped(z: Array, c: Array, wanted: Array) -> tuple[Array, Array]:

@@ -1,0 +1,92 @@
+"""A spec between text and values: parts from mappings, faults in words with their place, values as TOML has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from hengdian_index import toml
+from hengdian_index.errors import Fault, FaultsError, SpecError, suggestion
+from hengdian_index.maps import Between, Target
+from hengdian_index.means import Rule
+from hengdian_index.tree import Choice, thawed
+
+
+def parts(kind: type[Any], given: Any, word: str, faults: list[Fault]) -> tuple[Any, ...]:
+    """Return groups or indicators from values or mappings; the faults of each are added to the list."""
+    made = []
+    for i, item in enumerate(given or ()):
+        if isinstance(item, kind):
+            made.append(item)
+            continue
+        try:
+            made.append(kind(**item))
+        except SpecError as error:
+            faults += [fault.under(word, i) for fault in error.faults]
+        except TypeError:
+            faults.append(
+                Fault(f"{word} {i + 1}: a {kind.__name__} or a mapping of its fields, not {item!r}", (word, i))
+            )
+    return tuple(made)
+
+
+def pairs(given: Any) -> list[tuple[str, str | None]]:
+    """Return (code, parent) of each part, as far as it can be read."""
+    pairs = []
+    for i, item in enumerate(given or ()):
+        said = item if isinstance(item, Mapping) else {key: getattr(item, key, None) for key in ("code", "parent")}
+        parent = said.get("parent")
+        pairs.append((str(said.get("code", f"number {i + 1}")), parent if isinstance(parent, str) else None))
+    return pairs
+
+
+def own_weights(parts: Sequence[Any]) -> dict[str, float]:
+    """Return the weight of each part that carries one."""
+    return {part.code: part.weight for part in parts if part.weight is not None}
+
+
+def faults_of(error: ValidationError, model: type[BaseModel], who: str) -> list[Fault]:
+    """Return pydantic's findings in our words, each with its place."""
+    found: list[Fault] = []
+    for one in error.errors():
+        place = tuple(one["loc"])
+        field = str(place[0]) if place else ""
+        inner = one.get("ctx", {}).get("error")
+        if one["type"] == "extra_forbidden":
+            found.append(Fault(f"{who}unknown key {field!r}{suggestion(field, model.model_fields)}", place))
+        elif one["type"] == "missing":
+            found.append(Fault(f"{who}{field!r} is missing", place))
+        elif isinstance(inner, FaultsError):
+            found += [fault.under(*place, saying=f"{who}{field}: ") for fault in inner.faults]
+        else:
+            told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+            guess = suggestion(one["input"], get_args(Rule)) if field == "missing" else ""
+            found.append(Fault(f"{who}{field}: {told}, not {one['input']!r}{guess}", place))
+    return found
+
+
+def placed(fault: Fault, groups: Sequence[Any], indicators: Sequence[Any]) -> Fault:
+    """Return a fault whose place names a code, with the number of that part instead."""
+    word, code, *more = fault.place
+    parts: Sequence[Any] = groups if word == "group" else indicators
+    return Fault(fault.message, (word, [part.code for part in parts].index(str(code)), *more))
+
+
+def located(fault: Fault, name: str, lines: Mapping[toml.Place, int]) -> Fault:
+    """Return a fault with the file and the line of its place before it."""
+    line = toml.line_at(lines, fault.place)
+    return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
+
+
+def plain(value: Any) -> Any:
+    """Return a field as TOML has it."""
+    if isinstance(value, Choice):
+        return value.plain()
+    if isinstance(value, Target):
+        return {"target": value.value}
+    if isinstance(value, Between):
+        worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
+        return {"between": [value.low, value.high], **worst}
+    return thawed(value)

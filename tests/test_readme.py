@@ -1,0 +1,40 @@
+"""The README's example prints what the README says."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import hengdian_index as hi
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_prints_what_it_says() -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(_blocks("python")[0], {})
+    assert [line.rstrip() for line in said.getvalue().splitlines()] == [line.rstrip() for line in _blocks("text")[0].splitlines()]
+
+
+def test_the_example_has_twelve_lines_at_most() -> None:
+    assert len([line for line in _blocks("python")[0].splitlines() if line.strip()]) <= 12
+
+
+def test_the_toml_is_an_index() -> None:
+    index = hi.Index.from_toml(_blocks("toml")[0])
+    quarters = [f"{year}Q{q}" for year in range(2019, 2023) for q in range(1, 5)]
+    data = {"quarter": quarters, "screens": range(16), "concentration": range(30, 14, -1), "admissions": [5, 7] * 8}
+    result = index.compute(data)
+    assert result.series().iloc[:4].mean().round(9).tolist() == [100] * 3
+    assert round(result.weights["total", "supply"], 12) == 0.75
+
+
+def test_there_are_exactly_two_set_up_commands() -> None:
+    assert [block.strip() for block in _blocks("bash")] == ["pip install . && hengdian-index demo", 'pip install ".[test]" && pytest']
