@@ -11,7 +11,7 @@ from offline import MATHJAX, mathjax_file
 
 project = "hengdian_index"
 author = "The hengdian_index developers"
-copyright = "2026, the hengdian_index developers"  # noqa: A001  # Sphinx asks for this name
+copyright = "2026, the hengdian_index developers"
 version = release = hengdian_index.__version__
 
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "myst_nb", "prose", "offline", "registry"]
@@ -48,4 +48,4 @@ html_theme_options = {
     "show_toc_level": 2,
     "pygments_light_style": "tango",
 }
-html_sidebars = {"index": [], "film": [], "changes": [], "idea": []}
+html_sidebars = {page: [] for page in ("index", "idea", "film", "methods", "proofs", "changes")}

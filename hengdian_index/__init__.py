@@ -5,14 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index import aggregate, ahp, normalise, weights
-from hengdian_index.decorators import aggregating, normalising, weighting
-from hengdian_index.errors import DataError, SpecError
-from hengdian_index.maps import Between, Target
-
 if TYPE_CHECKING:
+    from hengdian_index import aggregate, ahp, normalise, weights
+    from hengdian_index.decorators import aggregating, normalising, weighting
     from hengdian_index.engine import Fitted
+    from hengdian_index.errors import DataError, SpecError
     from hengdian_index.gallery import example
+    from hengdian_index.maps import Between, Target
     from hengdian_index.result import Result
     from hengdian_index.spec import Group, Index, Indicator
 
@@ -38,24 +37,33 @@ __all__ = [
     "weights",
 ]
 
-# These bring pandas and pydantic with them, which the methods and the command's help do without.
-_LATER = {
+# Each name is imported when it is first asked for: the command's help, or a program that needs one method, does not
+# wait for pydantic, pandas and everything else. A name that is not here is a module of its own.
+_HOME = {
+    "Between": "maps",
+    "DataError": "errors",
     "Fitted": "engine",
     "Group": "spec",
     "Index": "spec",
     "Indicator": "spec",
     "Result": "result",
+    "SpecError": "errors",
+    "Target": "maps",
+    "aggregating": "decorators",
     "example": "gallery",
+    "normalising": "decorators",
+    "weighting": "decorators",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in __all__:
         raise AttributeError(f"module 'hengdian_index' has no attribute {name!r}")
-    value = getattr(import_module(f"hengdian_index.{_LATER[name]}"), name)
+    module = import_module(f"hengdian_index.{_HOME.get(name, name)}")
+    value = getattr(module, name) if name in _HOME else module
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return [*__all__, "__version__"]

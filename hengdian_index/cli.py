@@ -97,7 +97,6 @@ def check(index: Path, data: Path | None) -> None:
 @_refusing
 def methods(name: str | None) -> None:
     """List the methods, or describe the method NAME."""
-    import hengdian_index  # noqa: F401  # fills the registry
     from hengdian_index.output import described, listing
 
     click.echo(described(name) if name else listing())

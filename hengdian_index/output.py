@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from hengdian_index.errors import DataError, SpecError, suggestion
-from hengdian_index.methods import FAMILIES
+from hengdian_index.families import FAMILIES
 from hengdian_index.result import Result
 from hengdian_index.rows.periods import format_period
 

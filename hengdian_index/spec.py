@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from hengdian_index import engine, toml
+from hengdian_index import engine, families, toml
 from hengdian_index.errors import Fault, SpecError, suggestion
 from hengdian_index.gate import choice_faults
 from hengdian_index.learning import direction_fault
@@ -148,9 +148,9 @@ class Index(_Part):
     fit_on: Selector = None
     base: Selector = None
     to: float | None = 100.0
-    normalise: Normalise = Choice.of("normalise", "min_max")
-    weights: Weights = Choice.of("weights", "equal")
-    aggregate: Aggregate = Choice.of("aggregate", "arithmetic")
+    normalise: Normalise = Choice.of("normalise", families.normalise.min_max)
+    weights: Weights = Choice.of("weights", families.weights.equal)
+    aggregate: Aggregate = Choice.of("aggregate", families.aggregate.arithmetic)
     missing: Rule = "reweight"
     coverage: Share = 0.65
 

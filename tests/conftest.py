@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import hengdian_index.families  # noqa: F401  # fills the registry for the tests that walk it
+
 HERE = Path(__file__).parent
 
 

@@ -59,7 +59,9 @@ def computed(draw: st.DrawFn, gaps: bool = False) -> hi.Result:
         for i, group in enumerate(groups)
         for j in range(draw(st.integers(1, 3)))
     ]
-    index = hi.Index(period="quarter", groups=groups, indicators=indicators, normalise=POSITIVE, base="2001", coverage=0.0)
+    index = hi.Index(
+        period="quarter", groups=groups, indicators=indicators, normalise=POSITIVE, base="2001", coverage=0.0
+    )
     n = draw(st.integers(5, 9))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     values = rng.lognormal(3, draw(st.sampled_from([0.01, 0.5, 1.5])), (n, len(indicators)))

@@ -19,7 +19,8 @@ from hengdian_index.errors import DataError
 from hengdian_index.methods import FAMILIES
 
 # Examples of what a method cannot do without, each a full set of its required options; a judged method's
-# judgements count as such. Anything with a default stays out. A function of k gives a value for k columns.
+# judgements count as such. Other options stay out, but for words that need a companion. A function of k gives a
+# value for k columns.
 EXAMPLE_OPTIONS = {
     "ahp": [{"matrix": [[1, 3, 5], ["1/3", 1, 2], ["1/5", "1/2", 1]]}],
     "best_worst": [{"best": {"b": 1, "a": 2, "c": 8}, "worst": {"b": 8, "a": 4, "c": 1}}],
@@ -28,10 +29,11 @@ EXAMPLE_OPTIONS = {
     "efficacy": [{"low": 0.5, "high": 30.0}],
     "fixed": [{"values": {"b": 1.0, "a": 3.0, "c": 0.0}}],
     "goalposts": [{"low": 0.5, "high": 30.0}],
+    "matched": [{"importance": 1.0}],
     "mean_min": [{"alpha": 0.6, "beta": 0.0}, {"alpha": 0.6, "beta": 2.0}],
     "owa": [{"order_weights": lambda k: np.arange(1.0, k + 1)}],
     "power": [{"p": p} for p in (-np.inf, -2.0, -0.5, 0, 0.5, 1, 3.0, np.inf)],
-    "rank_order": [{"order": ["b", "a", "c"]}],
+    "rank_order": [{"order": ["b", "a", "c"]}, {"order": ["b", "a", "c"], "form": "exponent", "p": 2.0}],
     "swara": [{"s": [None, 0.2, 0.1]}],
 }
 
@@ -81,7 +83,10 @@ def examples(method):
 
 
 def variants(family, *, judged=False, having=lambda method, options: True):
-    """Return pytest parameters (method, options) for every variant of a family's methods that has what is asked."""
+    """Return pytest parameters (method, options) for every variant of a family's methods that has what is asked.
+
+    A word that the method's own check refuses beside the other options is left out.
+    """
     found = []
     for method in own(family):
         if (method.sees == "judgement") is not judged:
@@ -90,9 +95,13 @@ def variants(family, *, judged=False, having=lambda method, options: True):
             for word in [{}, *({name: value} for name, value in words(method))]:
                 said = (example if len(examples(method)) > 1 else {}) | word
                 name = " ".join([method.name, *(f"{key}={value}" for key, value in said.items())])
-                if having(method, example | word):
+                if not method.faults(_without_judgements(method, example | word)) and having(method, example | word):
                     found.append(pytest.param(method, example | word, id=name))
     return found
+
+
+def _without_judgements(method, options):
+    return {name: value for name, value in options.items() if name not in method.judgements}
 
 
 def every(family, **which):
@@ -151,8 +160,10 @@ def _digits(draw, n, k):
 
 
 def weights_for(k):
-    """Draw k positive weights."""
-    return st.binary(min_size=k, max_size=k).map(lambda drawn: np.frombuffer(drawn, np.uint8) + 1.0).map(lambda w: w / w.sum())
+    """Draw k positive weights, or equal ones."""
+    return st.just(np.full(k, 1 / k)) | st.binary(min_size=k, max_size=k).map(
+        lambda drawn: np.frombuffer(drawn, np.uint8) + 1.0
+    ).map(lambda w: w / w.sum())
 
 
 def orders(n):
@@ -180,7 +191,11 @@ def numbers(answer):
     if isinstance(answer, pa.ChunkedArray):
         answer = pl.Series(answer)
     if isinstance(answer, (pl.DataFrame, pl.Series)):
-        nan = answer.fill_null(np.nan) if isinstance(answer, pl.Series) else answer.with_columns(pl.all().fill_null(np.nan))
+        nan = (
+            answer.fill_null(np.nan)
+            if isinstance(answer, pl.Series)
+            else answer.with_columns(pl.all().fill_null(np.nan))
+        )
         return nan.to_numpy()
     return np.asarray(answer, dtype=np.float64)
 

@@ -34,7 +34,15 @@ def test_demo(tmp_path: Path) -> None:
     assert code == 0
     for quarter in ("2008Q3", "2010Q2"):
         assert quarter in said
-    for name in ("Film industry", "Cluster", "Development environment", "Influence", "Innovation", "Internationalisation", "Prosperity"):
+    for name in (
+        "Film industry",
+        "Cluster",
+        "Development environment",
+        "Influence",
+        "Innovation",
+        "Internationalisation",
+        "Prosperity",
+    ):
         assert name in said
     assert "Largest contributions to the last change" in said
     index, frame = hi.example("film_industry")
@@ -46,7 +54,14 @@ def test_compute_writes_every_table(files: tuple[Path, Path], tmp_path: Path) ->
     code, said, _ = run("compute", *files, "--out", tmp_path / "out")
     assert code == 0
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"scores.csv", "series.csv", "weights.csv", "contributions_to_change.csv", "log.csv", "provenance.json"} <= written
+    assert {
+        "scores.csv",
+        "series.csv",
+        "weights.csv",
+        "contributions_to_change.csv",
+        "log.csv",
+        "provenance.json",
+    } <= written
     assert not any(name.startswith(".") for name in written)
     assert "Written to" in said
 

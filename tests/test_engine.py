@@ -44,12 +44,23 @@ def test_fit_rows_decide_bounds_and_weights() -> None:
     assert z["a"].max() > 1 or z["a"].min() < 0 or frame["a"].idxmax() < 8
     by_hand = hi.weights.entropy(z[["a", "b"]].iloc[:8])
     assert fitted.weights["left"].to_dict() == pytest.approx(by_hand.to_dict(), rel=1e-12)
-    pd.testing.assert_frame_equal(index.fit(frame, fit_on="2001Q1:2001Q4").score(frame).scores, index.replace({"fit_on": "2001"}).compute(frame).scores)
+    pd.testing.assert_frame_equal(
+        index.fit(frame, fit_on="2001Q1:2001Q4").score(frame).scores,
+        index.replace({"fit_on": "2001"}).compute(frame).scores,
+    )
 
 
 @pytest.mark.parametrize(
     "selector",
-    ["2001Q1:2002Q4", "2001:2002", ["2001", "2002"], slice(0, 8), np.arange(12) < 8, "2001年第一季度:2002年4季度", quarters(8)],
+    [
+        "2001Q1:2002Q4",
+        "2001:2002",
+        ["2001", "2002"],
+        slice(0, 8),
+        np.arange(12) < 8,
+        "2001年第一季度:2002年4季度",
+        quarters(8),
+    ],
     ids=str,
 )
 def test_ways_to_name_the_fit_rows(selector: object) -> None:
@@ -81,10 +92,20 @@ def test_every_kind_of_table_gives_one_answer() -> None:
     frame.loc[3, "c"] = np.nan
     index = two_levels(coverage=0.5)
     expected = index.compute(frame)
-    for other in (pl.from_pandas(frame), pl.from_pandas(frame).lazy(), pa.Table.from_pandas(frame), frame.to_dict("list"), frame.set_index("quarter")):
+    for other in (
+        pl.from_pandas(frame),
+        pl.from_pandas(frame).lazy(),
+        pa.Table.from_pandas(frame),
+        frame.to_dict("list"),
+        frame.set_index("quarter"),
+    ):
         pd.testing.assert_frame_equal(index.compute(other).scores, expected.scores, check_exact=True)
     bare = index.replace({"period": None, "base": None})
-    for array in (frame[list("abcd")].to_numpy(), np.asfortranarray(frame[list("abcd")].to_numpy()), frame[list("abcd")].to_numpy().tolist()):
+    for array in (
+        frame[list("abcd")].to_numpy(),
+        np.asfortranarray(frame[list("abcd")].to_numpy()),
+        frame[list("abcd")].to_numpy().tolist(),
+    ):
         np.testing.assert_array_equal(bare.compute(array).scores, expected.scores)
 
 
@@ -148,7 +169,12 @@ class TestMissing:
 
     def test_missing_is_never_0(self) -> None:
         """FAULTS 17: a row worth .64 must not drop to .19."""
-        index = hi.Index(normalise="none", coverage=0.0, groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g"), hi.Indicator("y", "g")])
+        index = hi.Index(
+            normalise="none",
+            coverage=0.0,
+            groups=[hi.Group("g")],
+            indicators=[hi.Indicator("x", "g"), hi.Indicator("y", "g")],
+        )
         assert index.compute({"x": [0.64, 1.0], "y": [np.nan, 0.0]}).scores["g"].tolist() == [0.64, 0.5]
 
 

@@ -91,7 +91,9 @@ def test_every_kind_of_table_gives_the_same_numbers_and_its_own_kind(method, opt
         before = numbers(frame)
         answer = function(frame, direction=direction, **options)
         assert type(answer) is type(frame)
-        assert list(getattr(answer, "column_names", answer.columns)) == list(getattr(frame, "column_names", frame.columns))
+        assert list(getattr(answer, "column_names", answer.columns)) == list(
+            getattr(frame, "column_names", frame.columns)
+        )
         close(answer, z)
         same(frame, before)
     pandas = frames(x)["pandas"]

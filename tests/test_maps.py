@@ -49,7 +49,9 @@ def test_affine_works_on_blocks_of_a_large_table_as_on_a_small_one():
 
 
 def test_clip_holds_each_column_within_its_own_limits():
-    np.testing.assert_array_equal(Clip(np.array([2.0, -1.0]), np.array([2.5, 1.0]))(X), [[2, -1], [np.nan, 0.5], [2.5, 1]])
+    np.testing.assert_array_equal(
+        Clip(np.array([2.0, -1.0]), np.array([2.5, 1.0]))(X), [[2, -1], [np.nan, 0.5], [2.5, 1]]
+    )
 
 
 @pytest.mark.parametrize("ties", ["average", "min", "max", "dense"])
@@ -94,7 +96,9 @@ def test_mirror_log_exponential_and_reciprocal():
     np.testing.assert_array_equal(Reciprocal(np.array([2.0, 8.0]))(positive), [[2, 2], [np.nan, 16]])
 
 
-@pytest.mark.parametrize(("one", "bad"), [(Log(), [[False, True], [False, False], [False, False]]), (Reciprocal(ONE), None)])
+@pytest.mark.parametrize(
+    ("one", "bad"), [(Log(), [[False, True], [False, False], [False, False]]), (Reciprocal(ONE), None)]
+)
 def test_a_map_marks_the_cells_it_refuses(one, bad):
     x = X if bad else np.where(X == 2, 0, X)
     with pytest.raises(CellsError) as refusal:

@@ -132,7 +132,15 @@ def test_the_extremes_are_those_of_positive_weight():
     np.testing.assert_array_equal(extreme(False)(x, w), [1, -5])
 
 
-STEPS = [(2.0, 2.0), (2.0, 2.0 * (1 + 1e-15)), (2.0, 2.0 + 1e-9), (2.0, 3.0), (1e-3, 1e3), (5.0, 1.0), (1e-8, 1e-8 + 1e-20)]
+STEPS = [
+    (2.0, 2.0),
+    (2.0, 2.0 * (1 + 1e-15)),
+    (2.0, 2.0 + 1e-9),
+    (2.0, 3.0),
+    (1e-3, 1e3),
+    (5.0, 1.0),
+    (1e-8, 1e-8 + 1e-20),
+]
 
 
 @pytest.mark.parametrize(("a", "b"), STEPS)

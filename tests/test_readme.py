@@ -20,7 +20,9 @@ def test_the_example_prints_what_it_says() -> None:
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         exec(_blocks("python")[0], {})
-    assert [line.rstrip() for line in said.getvalue().splitlines()] == [line.rstrip() for line in _blocks("text")[0].splitlines()]
+    assert [line.rstrip() for line in said.getvalue().splitlines()] == [
+        line.rstrip() for line in _blocks("text")[0].splitlines()
+    ]
 
 
 def test_the_example_has_twelve_lines_at_most() -> None:
@@ -37,4 +39,7 @@ def test_the_toml_is_an_index() -> None:
 
 
 def test_there_are_exactly_two_set_up_commands() -> None:
-    assert [block.strip() for block in _blocks("bash")] == ["pip install . && hengdian-index demo", 'pip install ".[test]" && pytest']
+    assert [block.strip() for block in _blocks("bash")] == [
+        "pip install . && hengdian-index demo",
+        'pip install ".[test]" && pytest',
+    ]

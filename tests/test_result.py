@@ -82,7 +82,9 @@ def test_ranks_say_1_for_the_best_and_share_the_smaller_number() -> None:
 
 
 def test_each_unit_of_a_panel_has_its_own_base() -> None:
-    index = hi.Index(unit="who", period="when", base="2001", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
+    index = hi.Index(
+        unit="who", period="when", base="2001", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")]
+    )
     index = index.replace({"normalise": "none"})
     frame = pd.DataFrame({"who": list("AB") * 2, "when": [2001, 2001, 2002, 2002], "x": [5.0, 10.0, 6.0, 11.0]})
     assert index.compute(frame).series()["all"].tolist() == pytest.approx([100, 100, 120, 110])
@@ -94,7 +96,9 @@ def test_a_base_that_cannot_be_is_refused() -> None:
     result = two_levels(normalise="z_score").compute(table())
     with pytest.raises(hi.DataError, match="level .* in the base period; a series needs one above 0"):
         result.series(base="2001Q1:2003Q4")
-    with pytest.raises(hi.DataError, match=r"base '1990' selects no row; there are 12 rows; periods run from 2001Q1 to 2003Q4"):
+    with pytest.raises(
+        hi.DataError, match=r"base '1990' selects no row; there are 12 rows; periods run from 2001Q1 to 2003Q4"
+    ):
         result.series(base="1990")
     with pytest.raises(hi.DataError, match="no period"):
         hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")]).compute({"x": [1.0, 2.0]}).changes()

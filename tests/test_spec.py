@@ -23,7 +23,9 @@ CHOICES = st.fixed_dictionaries(
     },
 )
 NAMES = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12)
-DIRECTIONS = st.sampled_from([1, -1, hi.Target(4.5), hi.Between(1.0, 2.0), hi.Between(5.0, 6.0, worst_low=2.0, worst_high=12.0)])
+DIRECTIONS = st.sampled_from(
+    [1, -1, hi.Target(4.5), hi.Between(1.0, 2.0), hi.Between(5.0, 6.0, worst_low=2.0, worst_high=12.0)]
+)
 
 
 @st.composite
@@ -33,7 +35,10 @@ def indexes(draw: st.DrawFn) -> hi.Index:
         hi.Group(codes[0], name=draw(NAMES), **draw(CHOICES)),
         hi.Group(codes[1], codes[0], weights={codes[4]: draw(st.floats(0.1, 9)), codes[5]: 1}),
     ]
-    indicators = [hi.Indicator(code, parent, name=draw(NAMES), direction=draw(DIRECTIONS)) for code, parent in zip(codes[2:], [codes[0], codes[0], codes[1], codes[1]], strict=True)]
+    indicators = [
+        hi.Indicator(code, parent, name=draw(NAMES), direction=draw(DIRECTIONS))
+        for code, parent in zip(codes[2:], [codes[0], codes[0], codes[1], codes[1]], strict=True)
+    ]
     return hi.Index(name=draw(NAMES), groups=groups, indicators=indicators, **draw(CHOICES))
 
 
@@ -77,7 +82,8 @@ def _faults(build: Any) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
-TOML = """\
+TOML = (
+    """\
 [index]
 name = "x"
 periode = "q"
@@ -110,13 +116,15 @@ normalise = { method = "min_max", lower = "5" }
 [[indicator]]
 parent = "a"
 code = "x1"
-unit = """ + '''"""
+unit = """
+    + '''"""
 [[group]]
 """
 
 [[indicators]]
 code = "x2"
 '''
+)
 
 
 def test_all_faults_of_a_file_at_once_with_their_lines() -> None:
@@ -147,7 +155,9 @@ def test_faults_of_choices_that_do_not_fit() -> None:
             groups=[
                 hi.Group("top", aggregate="geometric"),
                 hi.Group("g1", "top", weights={"x1": 1, "x22": 1}),
-                hi.Group("g2", "top", weights={"method": "ahp", "matrix": [[1, 9, "1/9"], ["1/9", 1, 5], [9, "1/5", 1]]}),
+                hi.Group(
+                    "g2", "top", weights={"method": "ahp", "matrix": [[1, 9, "1/9"], ["1/9", 1, 5], [9, "1/5", 1]]}
+                ),
                 hi.Group("g3", "top", weights="equal"),
                 hi.Group("g4", "top"),
             ],
@@ -193,7 +203,9 @@ def test_a_scale_that_reaches_0_meets_its_mean_at_the_gate(normalise: Any, aggre
     if fits:
         two_levels(normalise=normalise, aggregate=aggregate)
     else:
-        assert all("needs values" in fault for fault in _faults(lambda: two_levels(normalise=normalise, aggregate=aggregate)))
+        assert all(
+            "needs values" in fault for fault in _faults(lambda: two_levels(normalise=normalise, aggregate=aggregate))
+        )
 
 
 @pytest.mark.parametrize("values", [{"a": -1, "b": 2}, {"a": 0, "b": 0}, {"a": float("nan"), "b": 1}])
@@ -204,7 +216,11 @@ def test_weights_that_are_none_are_refused(values: dict[str, float]) -> None:
 
 def test_no_group_two_tops_no_indicator() -> None:
     assert "no group" in "\n".join(_faults(lambda: hi.Index(groups=[], indicators=[])))
-    tops = _faults(lambda: hi.Index(groups=[hi.Group("a"), hi.Group("b")], indicators=[hi.Indicator("x", "a"), hi.Indicator("y", "b")]))
+    tops = _faults(
+        lambda: hi.Index(
+            groups=[hi.Group("a"), hi.Group("b")], indicators=[hi.Indicator("x", "a"), hi.Indicator("y", "b")]
+        )
+    )
     assert tops == ["2 groups have no parent ('a', 'b'); exactly one is the top"]
     assert "parent is missing" in _faults(lambda: hi.Index(groups=[hi.Group("a")], indicators=[hi.Indicator("x")]))[0]
 
@@ -222,7 +238,12 @@ class TestReplace:
     def test_addresses(self) -> None:
         index = two_levels()
         other = index.replace(
-            {"normalise": "z_score", "left.weights": "critic", "left.aggregate": {"method": "power", "p": 1}, "a.direction": -1}
+            {
+                "normalise": "z_score",
+                "left.weights": "critic",
+                "left.aggregate": {"method": "power", "p": 1},
+                "a.direction": -1,
+            }
         )
         assert other.normalise.method.name == "z_score"
         assert other.groups[1].weights.method.name == "critic"
@@ -232,7 +253,12 @@ class TestReplace:
 
     def test_each_change_is_the_index_built_that_way(self) -> None:
         for mean in MEANS:
-            assert two_levels().replace({"aggregate": mean}).compute(table()).scores.equals(two_levels(aggregate=mean).compute(table()).scores)
+            assert (
+                two_levels()
+                .replace({"aggregate": mean})
+                .compute(table())
+                .scores.equals(two_levels(aggregate=mean).compute(table()).scores)
+            )
 
     def test_taking_parts_out(self) -> None:
         index = two_levels().replace({"left.weights": {"a": 3, "b": 1}})
@@ -244,7 +270,11 @@ class TestReplace:
         assert judged.replace({"left": None}).compute(table()).weights["all", "right"] == 1
 
     def test_an_address_that_is_none(self) -> None:
-        found = _faults(lambda: two_levels().replace({"left.weigths": "equal", "lft.weights": "equal", "a": 3, "left.weights.zeros": "exact"}))
+        found = _faults(
+            lambda: two_levels().replace(
+                {"left.weigths": "equal", "lft.weights": "equal", "a": 3, "left.weights.zeros": "exact"}
+            )
+        )
         assert "no address 'left.weigths'; did you mean 'left.weights'?" in found[0]
         assert "no address 'lft.weights'; did you mean 'left.weights'?" in found[1]
         assert "only None" in found[2]
@@ -252,7 +282,11 @@ class TestReplace:
 
 
 def test_directions_in_toml() -> None:
-    text = two_levels().to_toml().replace("direction = -1", "direction = { between = [5, 6], worst_low = 2, worst_high = 12 }")
+    text = (
+        two_levels()
+        .to_toml()
+        .replace("direction = -1", "direction = { between = [5, 6], worst_low = 2, worst_high = 12 }")
+    )
     index = hi.Index.from_toml(text)
     assert index.indicators[1].direction == hi.Between(5.0, 6.0, worst_low=2.0, worst_high=12.0)
     frame = table().assign(b=[5.5, 2.0, 12.0, 3.5, 9.0, 20.0, 1.0, 5.0, 6.0, 4.0, 7.0, 8.0])

@@ -17,7 +17,9 @@ from hengdian_index.stats import LogSums, Mean, Moments, Ordered, Products, Rang
 getcontext().prec = 50
 
 STATISTICS = [
-    kind for kind in vars(stats).values() if inspect.isclass(kind) and hasattr(kind, "of") and kind is not stats.Statistic
+    kind
+    for kind in vars(stats).values()
+    if inspect.isclass(kind) and hasattr(kind, "of") and kind is not stats.Statistic
 ]
 LEVELS = {
     "plain": lambda x: x,
@@ -75,7 +77,11 @@ def check_moments(found, x):
         scale = exact(found.scale[j])
         assert found.n[j] == len(values)
         mean = sum(values) / len(values)
-        within((exact(found.centre.high[j]) + exact(found.centre.low[j])) * scale, mean, max(abs(v - mean) for v in values) + abs(mean))
+        within(
+            (exact(found.centre.high[j]) + exact(found.centre.low[j])) * scale,
+            mean,
+            max(abs(v - mean) for v in values) + abs(mean),
+        )
         for power, sums in ((2, found.m2), (3, found.m3), (4, found.m4)):
             within(exact(sums[j]) * scale**power, *centred(values, power))
 
@@ -140,7 +146,9 @@ def test_whole_and_merged_are_exact_to_12_digits(kind, level, drawn):
 
 
 @pytest.mark.parametrize("kind", STATISTICS)
-@pytest.mark.parametrize("gap", ["a chunk without values", "a chunk without rows", "a column without values in one chunk"])
+@pytest.mark.parametrize(
+    "gap", ["a chunk without values", "a chunk without rows", "a column without values in one chunk"]
+)
 def test_empty_chunks_change_nothing(kind, gap):
     x = np.array([[1.0, 5.0, 2.0], [4.0, 9.0, 2.5], [2.0, 8.0, 8.0], [3.0, 4.0, 1.0]])
     empty = {
@@ -239,7 +247,9 @@ def test_the_input_is_never_changed():
 
 
 def test_readings_of_the_moments_and_products_are_those_of_numpy():
-    x = np.random.default_rng(4).normal(size=(40, 4)) @ np.array([[1, 0.9, 0, 0], [0, 1, 0, 0], [0, -2, 1, 0], [0, 0, 0, 3.0]])
+    x = np.random.default_rng(4).normal(size=(40, 4)) @ np.array(
+        [[1, 0.9, 0, 0], [0, 1, 0, 0], [0, -2, 1, 0], [0, 0, 0, 3.0]]
+    )
     moments, products = Moments.of(x), Products.of(x)
     np.testing.assert_allclose(moments.mean, x.mean(axis=0), rtol=1e-12, atol=1e-14)
     for ddof in (0, 1):
@@ -264,7 +274,9 @@ def test_quantiles_are_those_of_type_7(q):
     np.testing.assert_allclose(merged.quantile(q), np.nanquantile(x, q, axis=0), rtol=1e-14)
 
 
-@pytest.mark.parametrize("t", [-1, -0.999999, -0.5, -0.0201, -0.0199, -1e-5, -1e-12, 0, 1e-300, 1e-9, 0.0199, 0.0201, 1, 1e8])
+@pytest.mark.parametrize(
+    "t", [-1, -0.999999, -0.5, -0.0201, -0.0199, -1e-5, -1e-12, 0, 1e-300, 1e-9, 0.0199, 0.0201, 1, 1e8]
+)
 def test_the_theil_term_keeps_its_digits_near_zero(t):
     exact_t = Decimal(float(t))
     wanted = (1 + exact_t) * (1 + exact_t).ln() - exact_t if t > -1 else Decimal(1)

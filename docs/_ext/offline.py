@@ -1,4 +1,4 @@
-"""No page needs the network: MathJax comes from a package, and a page that would load something from elsewhere fails."""
+"""No page needs the network: MathJax comes from a package, and a page that loads something from elsewhere fails."""
 
 from __future__ import annotations
 

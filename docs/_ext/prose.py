@@ -1,4 +1,4 @@
-"""Docstrings say formulas in plain words (w_j, |x|, x*y); this makes them safe reStructuredText before numpydoc reads."""
+"""Docstrings say formulas in plain words (w_j, |x|, x*y); here they become safe reStructuredText before numpydoc."""
 
 from __future__ import annotations
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import is_dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import hengdian_index as hi
-from hengdian_index.methods import FAMILIES
+from hengdian_index.families import FAMILIES
 
 
 def api_pages() -> dict[str, str]:
@@ -22,10 +24,8 @@ def api_pages() -> dict[str, str]:
 
 
 def functions(module: ModuleType) -> list[Callable[..., Any]]:
-    """Return the public functions that were written in a module or in its folder."""
-    found = {name: getattr(module, name) for name in vars(module) if not name.startswith("_")}
-    mine = (f for f in found.values() if inspect.isfunction(f) and _is_of(f, module))
-    return sorted(dict.fromkeys(mine), key=lambda f: f.__name__)
+    """Return the public functions of a module, by name."""
+    return sorted((v for v in _offered(module) if inspect.isfunction(v)), key=lambda v: v.__name__)
 
 
 def path(value: Any) -> str:
@@ -53,28 +53,26 @@ def _index_page(named: dict[str, Any]) -> str:
 def _module_page(name: str, module: ModuleType) -> str:
     parts = [_title(f"hi.{name}", "="), f".. automodule:: {module.__name__}"]
     parts += [f"{_title(f.__name__, '-')}\n\n{_function(f)}" for f in functions(module)]
-    details = list(_details(module))
+    details = _details(module)
     if details:
         parts.append(_title("What the functions return", "-"))
     parts += [f".. autoclass:: {path(c)}\n   :no-members:" for c in details]
     return _page(parts)
 
 
-def _details(module: ModuleType) -> Iterator[type]:
-    """Yield the values that the functions of a module return where more is told than the plain answer."""
-    public = {f.__module__ for f in functions(module)}
-    classes = {v for name in public for v in vars(import_module(name)).values() if inspect.isclass(v)}
-    told = (c for c in classes if _is_of(c, module) and hasattr(c, "__dataclass_fields__") and c.__name__[:1] != "_")
-    yield from sorted((c for c in told if _tells_more(c)), key=lambda c: c.__name__)
+def _details(module: ModuleType) -> list[type]:
+    """Return the values that the functions of a module give where there is more to tell than the plain answer."""
+    told = (v for v in _offered(module) if inspect.isclass(v) and is_dataclass(v) and "__call__" not in vars(v))
+    return sorted(told, key=lambda v: v.__name__)
 
 
-def _tells_more(one: type) -> bool:
-    fields = one.__dataclass_fields__  # type: ignore[attr-defined]  # a dataclass, the caller looked
-    return "weights" in fields or "scores" in fields or not callable(getattr(one, "__call__", None))
-
-
-def _is_of(value: Any, module: ModuleType) -> bool:
-    return value.__module__ == module.__name__ or value.__module__.startswith(f"{module.__name__}.")
+def _offered(module: ModuleType) -> set[Any]:
+    """Return what a module offers: what was written in it, or in the files whose names it takes over."""
+    statements = ast.parse(inspect.getsource(module)).body
+    files = {module.__name__, *(s.module for s in statements if isinstance(s, ast.ImportFrom))}
+    named = (v for name, v in vars(module).items() if name[:1] != "_" and callable(v))
+    inside = (v for v in named if v.__module__.startswith(module.__name__))
+    return {v for v in inside if v.__module__ in files}
 
 
 def _class(value: type) -> str:

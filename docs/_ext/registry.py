@@ -9,7 +9,7 @@ import tables
 from reference import api_pages
 from sphinx.application import Sphinx
 
-from hengdian_index.methods import FAMILIES
+from hengdian_index.families import FAMILIES
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

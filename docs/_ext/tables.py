@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import runpy
 import tomllib
@@ -15,7 +16,8 @@ from reference import functions, path
 from sphinx.util import logging
 
 import hengdian_index as hi
-from hengdian_index.methods import FAMILIES, Method
+from hengdian_index.families import FAMILIES
+from hengdian_index.methods import Method
 
 _LOG = logging.getLogger(__name__)
 _PROJECT = Path(__file__).parents[2]
@@ -46,18 +48,13 @@ def family_table(family: str) -> str:
     methods = own(family)
     shown = [trait for trait in _TRAITS if any(trait in m.traits for m in methods)]
     judged = any(m.sees == "judgement" for m in methods)
-    head = [
-        "method",
-        "what comes out",
-        "options",
-        *(["from"] if judged else []),
-        *(_TRAITS[trait][0] for trait in shown),
-    ]
+    origin = ["from"] if judged else []
+    head = ["method", "what comes out, and the options", *origin, *(_TRAITS[trait][0] for trait in shown)]
     rows = []
     for method in methods:
         learnt = ["judgement" if method.sees == "judgement" else "data"] if judged else []
         told = [_declared(method, trait, _TRAITS[trait][1]) for trait in shown]
-        rows.append([_link(method), _first_line(method.function), _options(method), *learnt, *told])
+        rows.append([_link(method), f"{_first_line(method.function)}{_options(method)}", *learnt, *told])
     return _table(head, rows)
 
 
@@ -84,14 +81,14 @@ def proofs() -> str:
 def cases() -> str:
     """Return the table of the published cases that the tests hold: folder, title, source."""
     rows = []
-    for path in sorted((_PROJECT / "tests" / "reference").glob("*/CASE.toml")):
-        case = tomllib.loads(path.read_text(encoding="utf-8"))
-        rows.append([f"`{path.parent.name}`", _cell(case["title"]), _cell(case["source"])])
+    for file in sorted((_PROJECT / "tests" / "reference").glob("*/CASE.toml")):
+        case = tomllib.loads(file.read_text(encoding="utf-8"))
+        rows.append([f"`{file.parent.name}`", _cell(case["title"]), _cell(case["source"])])
     return _table(["case", "title", "source"], rows)
 
 
 def layers() -> str:
-    """Return the layers of the package from the top down, each module with its first line, as the layer test has them."""
+    """Return the layers that the layer test has, from the top down, each module with its first line."""
     found = runpy.run_path(str(_PROJECT / "tests" / "test_layers.py"))["LAYERS"]
     lines = ['<div class="layers">']
     for layer in reversed(found):
@@ -162,7 +159,7 @@ def _options(method: Method) -> str:
         others = ", ".join(f"`{_word(word)}`" for word in words if word != option.default)
         given = f"**{name}**" if option.default is option.empty else f"`{name}={_word(option.default)}`"
         shown.append(given + (f" ({others})" if others else ""))
-    return "<br>".join(shown)
+    return "".join(f"<br>{option}" for option in shown[:1]) + "".join(f", {option}" for option in shown[1:])
 
 
 def _word(value: object) -> str:
@@ -176,16 +173,16 @@ def _yes(value: Any) -> str:
 def _interval(value: Any) -> str:
     if value is None:
         return ""
-    low, high = value
-    return "any number" if (low, high) == (float("-inf"), float("inf")) else f"{low:g} to {high:g}"
+    low, high = ("" if math.isinf(end) else "0" if abs(end) < 1e-300 else f"{end:g}" for end in value)
+    return f"{low} to {high}" if low and high else f"{low} or more" if low else "any number"
 
 
 _TRAITS: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "gives": ("scores of the fit rows", _interval),
+    "gives": ("scores of fit rows", _interval),
     "domain": ("takes", str),
-    "unit_free": ("unit of measure does not matter", _yes),
-    "monotone": ("rises with the value", _yes),
-    "fits_on_base": ("learns from the base", _yes),
+    "unit_free": ("free of the unit", _yes),
+    "monotone": ("monotone", _yes),
+    "fits_on_base": ("learns from base", _yes),
 }
 
 

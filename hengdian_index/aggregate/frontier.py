@@ -149,9 +149,11 @@ def _scored(x: Array, rules: programs.Rules) -> BenefitOfTheDoubt:
 def _refuse_part(z: Array, rows: Array, rules: programs.Rules, n: int) -> None:
     """Refuse rows whose columns hold nothing but zeros, or cannot meet the rules."""
     k = z.shape[1]
+    d = np.zeros(k) if rules.direction is None else rules.direction
     faults = {
         "nothing but zeros in the columns compared": not (z > 0).any(),
-        "direction has no part in the columns it has": rules.direction is not None and not (rules.direction > 0).any(),
+        "direction is 0 in all columns it has": rules.direction is not None and not (d > 0).any(),
+        "a column of the direction holds nothing but zeros, so no row could improve": bool(((d > 0) & ~(z > 0).any(axis=0)).any()),
     }
     for name, limits in (("bounds", rules.bounds), ("share_bounds", rules.share_bounds)):
         faults[f"{name} cannot hold over the {k} columns it has"] = limits is not None and limits[1] * k < 1 - 1e-12

@@ -17,8 +17,9 @@ Limits: TypeAlias = tuple[float, float]
 # Programmes solved in one call: the call costs more than a small programme.
 _BATCH = 60
 
-# Rows that a programme starts with besides the column leaders, and rows added to it when some are above 1.
-_START, _ADD = 15, 5
+# The first programmes start with so many rows that are ahead where theirs is good; each later one with the binding
+# rows of so many solved ones whose weights suit it best. So many rows are added when some are above 1.
+_AHEAD, _ALIKE, _ADD = 15, 10, 5
 
 # A row above 1 by less counts as 1; so does a multiplier of a row that does not bind.
 _SAME = 1e-9
@@ -60,23 +61,34 @@ def best_weights(z: Array, asked: NDArray[np.intp], rules: Rules) -> Best:
     scaled = z / size
     d = None if rules.direction is None else rules.direction / size
     rows = _Rows(scaled, undominated(scaled), replace(rules, direction=d), size)
-    weights, level, binding = np.zeros((len(asked), z.shape[1])), np.zeros(len(asked)), [()] * len(asked)
-    active: list[list[int]] = []
-    for part in _batches(np.arange(len(asked))):
-        active += rows.likely(asked[part])
+    weights, peers = np.zeros((0, z.shape[1])), []
+    while len(peers) < len(asked):
+        some = asked[len(peers) : 2 * len(peers) + _BATCH]
+        active = rows.alike(some, weights, peers) if peers else rows.ahead(some)
+        found, binding = _settled(rows, some, active)
+        weights, peers = np.concatenate([weights, found]), peers + binding
+    scores, weights = rows.scores(asked, weights)
+    return Best(scores, weights / size, peers)
+
+
+def _settled(rows: _Rows, asked: NDArray[np.intp], active: list[list[int]]) -> tuple[Array, list[tuple[int, ...]]]:
+    """Return the weights of the rows asked for, no row above their level, and the binding rows."""
+    weights = np.zeros((len(asked), rows.z.shape[1]))
+    peers: list[tuple[int, ...]] = [()] * len(asked)
     left = np.arange(len(asked))
     while left.size:
         again = []
         for part in _batches(left):
-            weights[part], level[part], found = rows.programmes(asked[part], [active[i] for i in part])
-            for i, peers, above in zip(part, found, rows.above(weights[part], level[part]), strict=True):
-                binding[i] = peers
+            weights[part], level, binding = rows.programmes(asked[part], [active[i] for i in part])
+            for i, bound, above in zip(part, binding, rows.above(weights[part], level), strict=True):
+                peers[i] = bound
                 new = [row for row in above if row not in active[i]]
                 active[i] += new
                 again += [i] if new else []
+            # On one level the weights of different rows can be compared; the scores put them back.
+            weights[part] /= level[:, np.newaxis]
         left = np.array(again, dtype=np.intp)
-    scores, weights = rows.scores(asked, weights)
-    return Best(scores, weights / size, binding)
+    return weights, peers
 
 
 def undominated(z: Array) -> NDArray[np.intp]:
@@ -102,13 +114,20 @@ class _Rows:
     rules: Rules
     size: Array
 
-    def likely(self, asked: NDArray[np.intp]) -> list[list[int]]:
-        """Return for each row those that may bind: the leaders of the columns, itself, and those ahead where it is good."""
+    def ahead(self, asked: NDArray[np.intp]) -> list[list[int]]:
+        """Return for each row those it may be bound by: the leaders of the columns, itself, those ahead where it is good."""
         own = self.z[asked]
         favour = 1 / (own + 0.05 * np.maximum(own.max(axis=1, keepdims=True), 1e-9))
-        ahead = self.pool[_largest(favour @ self.z[self.pool].T, _START)]
-        leaders = set(self.z.argmax(axis=0).tolist())
-        return [sorted({*leaders, int(row), *some}) for row, some in zip(asked, ahead.tolist(), strict=True)]
+        return self._with_leaders(asked, self.pool[_largest(favour @ self.z[self.pool].T, _AHEAD)].tolist())
+
+    def alike(self, asked: NDArray[np.intp], weights: Array, peers: Sequence[Sequence[int]]) -> list[list[int]]:
+        """Return the same from programmes that are solved: what binds under the weights that suit each row best."""
+        close = _largest(self.z[asked] @ weights.T, _ALIKE)
+        return self._with_leaders(asked, [[row for i in some for row in peers[i]] for some in close.tolist()])
+
+    def _with_leaders(self, asked: NDArray[np.intp], likely: Sequence[Sequence[int]]) -> list[list[int]]:
+        leaders = self.z.argmax(axis=0).tolist()
+        return [sorted({*leaders, row, *some}) for row, some in zip(asked.tolist(), likely, strict=True)]
 
     def above(self, weights: Array, level: Array) -> list[list[int]]:
         """Return for each set of weights the rows farthest above its level."""
@@ -139,7 +158,9 @@ class _Rows:
             raise DataError(f"benefit_of_the_doubt: the linear programme was not solved: {found.message}")
         answer = found.x.reshape(cost.shape)
         shadow = np.split(-found.ineqlin.marginals, np.cumsum([len(block) for block in blocks])[:-1])
-        binding = [tuple(np.array(some)[s[: len(some)] > _SAME].tolist()) for some, s in zip(active, shadow, strict=True)]
+        binding = [
+            tuple(np.array(some)[s[: len(some)] > _SAME].tolist()) for some, s in zip(active, shadow, strict=True)
+        ]
         k = self.z.shape[1]
         return answer[:, :k], np.ones(len(own)) if d is None else answer[:, k], binding
 
@@ -157,12 +178,15 @@ class _Rows:
         return np.column_stack([np.concatenate(parts), level])
 
     def scores(self, asked: NDArray[np.intp], weights: Array) -> tuple[Array, Array]:
-        """Return scores and weights, the largest weighted sum among all rows put to exactly the level."""
+        """Return scores and weights; the weights are put on their level by the largest sum among all rows, exactly."""
+        d = self.rules.direction
+        if d is not None:
+            weights = weights / (weights @ d)[:, np.newaxis]
         most, own = np.empty(len(asked)), np.empty(len(asked))
         for part in _batches(np.arange(len(asked))):
             most[part] = (weights[part] @ self.z[self.pool].T).max(axis=1)
             own[part] = (weights[part] * self.z[asked[part]]).sum(axis=1)
-        if self.rules.direction is not None:
+        if d is not None:
             return 1 / (1 + np.maximum(most - own, 0.0)), weights
         most = np.where(most > 0, most, 1.0)
         return np.minimum(own / most, 1.0), weights / most[:, np.newaxis]

@@ -59,7 +59,7 @@ def log(sample: Sample, *, offset: Offset = "none") -> Map:
     else:
         on = np.ones(seen.n.shape, dtype=np.bool_) if offset == "one" else ~_without_shape(sample)
         curve = Power.logarithm(seen.lo, seen.hi, skewness(sample.measure(Moments)), offset, on)
-    _tell(sample, curve, on)
+    _tell(sample, curve.words, on)
     return curve
 
 
@@ -103,11 +103,11 @@ def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Ma
     start = Power.logarithm(seen.lo, seen.hi, one, offset, one > 0)
     if offset == "none":
         start(sample.x)
-    power, on = _powers(sample, lmbda, lambda x, j: _box_cox_peak(x - start.centre[j] + start.offset[j]))
+    power, on = _powers(sample, lmbda, lambda x, j: _box_cox_peak(np.log(x - start.centre[j] + start.offset[j])))
     if offset == "range" and lmbda is not None:
         on = on & ~_without_shape(sample)
     curve = Power(one, start.centre, start.offset, power, on)
-    _tell(sample, curve, on)
+    _tell(sample, curve.words, on)
     return curve
 
 
@@ -140,7 +140,7 @@ def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
     """
     sample.need_values(sample.measure(Range).n)
     power, on = _powers(sample, lmbda, lambda x, _: _yeo_johnson_peak(x))
-    remark(sample, [f"Yeo-Johnson, lambda {p:.4g}" if told else None for p, told in zip(power, on, strict=True)])
+    _tell(sample, lambda j: f"Yeo-Johnson, lambda {power[j]:.4g}", on)
     return YeoJohnson(power, on)
 
 
@@ -153,9 +153,9 @@ def _without_shape(sample: Sample) -> NDArray[np.bool_]:
     return none
 
 
-def _tell(sample: Sample, curve: Power, on: NDArray[np.bool_]) -> None:
+def _tell(sample: Sample, words: Callable[[int], str], on: NDArray[np.bool_]) -> None:
     if on.ndim == 1:
-        remark(sample, [curve.words(j) if on[j] else None for j in range(sample.k)])
+        remark(sample, [words(j) if on[j] else None for j in range(sample.k)])
 
 
 def _powers(sample: Sample, lmbda: Any, peak: Callable[[Array, Any], float]) -> tuple[Array, NDArray[np.bool_]]:
@@ -172,14 +172,41 @@ def _powers(sample: Sample, lmbda: Any, peak: Callable[[Array, Any], float]) -> 
     return power, ~none
 
 
-def _box_cox_peak(t: Array) -> float:
-    from scipy.stats import boxcox_normmax
+def _box_cox_peak(u: Array) -> float:
+    """Return the lambda of greatest likelihood for values above 0, from their logarithms u."""
+    # Dividing by the geometric mean leaves the peak where it is; the Jacobian's part of the likelihood is then 0.
+    u = u - u.mean()
 
-    # Dividing by the geometric mean leaves the peak where it is and keeps the powers small.
-    return float(boxcox_normmax(t / np.exp(np.mean(np.log(t))), method="mle"))
+    def loss(power: float) -> float:
+        top = max(power * u.max(), power * u.min())
+        spread = np.expm1(power * u - top) / power if power else u
+        return float(np.log(np.var(spread)) + 2 * top)
+
+    return _least(loss)
 
 
 def _yeo_johnson_peak(x: Array) -> float:
-    from scipy.stats import yeojohnson_normmax
+    """Return the lambda of greatest likelihood for values of any sign."""
+    u = np.sign(x) * np.log1p(np.abs(x))
+    if (u >= 0).all():
+        return _box_cox_peak(u)
+    if (u <= 0).all():
+        return 2 - _box_cox_peak(-u)
+    jacobian = 2 * u.mean()
 
-    return float(yeojohnson_normmax(x))
+    def loss(power: float) -> float:
+        slope = np.where(u >= 0, power, power - 2)
+        top = max(0.0, float((slope * u).max()))
+        # Far from the peak the powers overflow: their common factor exp(top) is left out and its logarithm added.
+        power_of = np.expm1(slope * u) if top < 200 else np.exp(slope * u - top) - np.exp(-top)
+        straight = u if top < 200 else u * np.exp(-top)
+        y = np.where(slope == 0, straight, power_of / np.where(slope == 0, 1.0, slope))
+        return float(np.log(np.var(y)) + (0 if top < 200 else 2 * top) - power * jacobian)
+
+    return _least(loss)
+
+
+def _least(loss: Callable[[float], float]) -> float:
+    from scipy.optimize import minimize_scalar
+
+    return float(minimize_scalar(loss, bracket=(-2.0, 2.0), method="brent").x)

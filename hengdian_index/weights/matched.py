@@ -24,6 +24,10 @@ Importances: TypeAlias = Callable[[Array], tuple[Array, Array]]
 # A gap between wanted and attained below this is rounding.
 _MET = 1e-6
 
+# Distance of weights whose composite the columns, taken together, do not rise with.
+_OPPOSED = 1e6
+_NO_COMPOSITE = "matched: no weights found whose composite the columns, taken together, rise with; turn some round"
+
 # Up to so many columns, a descent is started near each of them alone.
 _MANY = 20
 
@@ -187,6 +191,19 @@ def _shares(moved: Importances, u: Array) -> tuple[Array, Array]:
     return shares, (slope - np.outer(shares, slope.sum(axis=0))) / total
 
 
+def _distance(moved: Importances, wanted: Array) -> Callable[[Array], tuple[Any, Array]]:
+    """Return the sum of squared gaps between shares and wanted as a function of u, with its gradient."""
+
+    def distance(u: Array) -> tuple[Any, Array]:
+        shares, slope = _shares(moved, u)
+        if np.isinf(shares[0]):
+            return _OPPOSED, np.zeros(len(u))
+        gap = shares - wanted
+        return gap @ gap, 2 * gap @ slope
+
+    return distance
+
+
 def _descended(moved: Importances, c: Array, wanted: Array, aim: Array) -> Array:
     """Return the nearest weights on the simplex of those that descents from several starts reach.
 
@@ -195,35 +212,21 @@ def _descended(moved: Importances, c: Array, wanted: Array, aim: Array) -> Array
     """
     from scipy.optimize import minimize, nnls
 
-    k = len(wanted)
-
-    def distance(u: Array) -> tuple[Any, Array]:
-        shares, slope = _shares(moved, u)
-        if np.isinf(shares[0]):
-            return 1e6, np.zeros(k)
-        gap = shares - wanted
-        return gap @ gap, 2 * gap @ slope
-
-    starts = [nnls(c, aim)[0], np.ones(k), wanted, *(np.eye(k) + 0.1 if k <= _MANY else ())]
-    reached = []
-    for start in starts:
-        u = start / max(start.sum(), 1e-300)
+    k, distance = len(wanted), _distance(moved, wanted)
+    bounds, stop = [(0, None)] * k, {"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000}
+    reached: list[Array] = []
+    for start in [nnls(c, aim)[0], np.ones(k), wanted, *(np.eye(k) + 0.1 if k <= _MANY else ())]:
+        u: Array = start / max(start.sum(), 1e-300)
         if distance(u)[0] < 1e-24:
             return u
-        found = minimize(
-            distance,
-            u,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(0, None)] * k,
-            options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000},
-        )
-        reached.append((distance(found.x)[0], found.x / found.x.sum()))
-    least = min(d for d, _ in reached)
-    near = [_polished(lambda u: distance(u)[1], u) for d, u in reached if d <= least + 1e-8]
+        found = minimize(distance, u, jac=True, method="L-BFGS-B", bounds=bounds, options=stop).x
+        reached.append(found / found.sum())
+    least = min(distance(u)[0] for u in reached)
+    if least >= _OPPOSED:
+        raise DataError(_NO_COMPOSITE)
+    near = [_polished(lambda u: distance(u)[1], u) for u in reached if distance(u)[0] <= least + 1e-8]
     least = min(distance(u)[0] for u in near)
-    best: Array = min((u for u in near if distance(u)[0] <= least + 1e-13), key=lambda u: float(u @ u))
-    return best
+    return min((u for u in near if distance(u)[0] <= least + 1e-13), key=lambda u: float(u @ u))
 
 
 def _polished(gradient: Callable[[Array], Array], u: Array) -> Array:
@@ -273,15 +276,28 @@ def _stepped(z: Array, c: Array, wanted: Array) -> tuple[Array, Array]:
     """
     from scipy.optimize import nnls
 
-    target, tried = wanted, []
+    tried: list[tuple[Array, Array]] = []
+    target, k = wanted, len(wanted)
     for step in [0.7] * 30 + [0.2] * 30:
         u = nnls(c, target)[0]
-        found = importances.importance(z, z @ u, "spearman")
-        if not found.sum() > 1e-12:
+        shares = _rank_shares(z, u)
+        if shares is None:
             break
-        shares = found / found.sum()
         tried.append((u / u.sum(), shares))
         target = target + step * (wanted - shares)
+    for u in [np.full(k, 1 / k), *np.eye(k)] if not tried else []:
+        shares = _rank_shares(z, u)
+        tried += [(u, shares)] if shares is not None else []
     if not tried:
-        raise DataError("matched: no weights make a composite that all columns together rise with; turn some round")
-    return min(tried, key=lambda one: float(((one[1] - wanted) ** 2).sum()))
+        raise DataError(_NO_COMPOSITE)
+    gaps = [float(((shares - wanted) ** 2).sum()) for _, shares in tried]
+    return min(
+        (one for one, gap in zip(tried, gaps, strict=True) if gap <= min(gaps) + 1e-13), key=lambda one: one[0] @ one[0]
+    )
+
+
+def _rank_shares(z: Array, u: Array) -> Array | None:
+    """Return the rank correlations of the columns with their composite over their sum, None if that is not above 0."""
+    y = importances.standardised((z @ u)[:, np.newaxis])[:, 0]
+    found = importances.importance(z, y, "spearman")
+    return found / found.sum() if found.sum() > 1e-12 else None

@@ -162,8 +162,8 @@ def test_fault_6_sizes_near_the_largest_and_smallest_number(method):
 
 
 def test_fault_6_deviations_that_add_up_beyond_the_largest_number():
-    x = np.array([[-1.7e308, -1.7e308, 0.0], [1.7e308, 1.7e308, 1.0]])
-    np.testing.assert_allclose(hi.weights.max_deviation(x), [0.5, 0.5, 0.0], atol=1e-12)
+    x = np.array([[-1.7e308, -1.7e308, -1.7e308, 0.0], [1.7e308, 1.7e308, 1.7e308, 1.0]])
+    np.testing.assert_allclose(hi.weights.max_deviation(x), [1 / 3, 1 / 3, 1 / 3, 0.0], atol=1e-12)
 
 
 @EVERY

@@ -187,6 +187,11 @@ def lopcow_strength(column):
     return abs(np.log(np.sqrt((u**2).mean()) / u.std(ddof=1)))
 
 
+def test_lopcow_of_columns_that_hardly_vary_keeps_its_digits():
+    steps = np.array([[0.0, 5.0], [1.0, 6.0], [4.0, 12.0]])
+    np.testing.assert_allclose(hi.weights.lopcow(1e9 + steps), lopcow(steps, [False, False]), rtol=1e-12)
+
+
 def test_lopcow_of_two_rows_has_no_answer():
     with pytest.raises(hi.DataError, match="use more rows"):
         hi.weights.lopcow([[1.0, 5.0], [2.0, 3.0]])

@@ -82,6 +82,14 @@ def test_periods_below_each_other_are_added_up():
     np.testing.assert_allclose(hi.weights.scatter(np.vstack([first, second])), v / v.sum(), atol=1e-12)
 
 
+def test_two_columns_that_scatter_almost_alike_are_told_apart_to_the_last_digit():
+    # The third column goes against the others, so it weighs 0; the iteration alone would need 100 000 steps.
+    h = np.array([[1.0, 1e-4, -0.4], [1e-4, 1.0001, -0.4], [-0.4, -0.4, 0.5]])
+    w = hi.weights.scatter(np.linalg.cholesky(h).T)
+    v = np.abs(np.linalg.eigh(h[:2, :2])[1][:, -1])
+    np.testing.assert_allclose(w, np.append(v / v.sum(), 0.0), atol=1e-9)
+
+
 def test_weights_that_tie_are_refused_not_chosen_by_position():
     # Two opposite z-scores: all of the weight on either of them is as good.
     x = np.array([[1.0, -1.0], [-1.0, 1.0], [2.0, -1.0], [-2.0, 1.0]])
