@@ -25,9 +25,10 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 
 add_module_names = False
+autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 maximum_signature_line_length = 88
-python_display_short_literal_types = True
+toc_object_entries = False
 numpydoc_show_class_members = False
 
 mathjax_path = MATHJAX

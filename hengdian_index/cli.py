@@ -104,25 +104,22 @@ def methods(name: str | None) -> None:
 
 def _result(index: Path, data: Path, fit_on: str | None, base: str | None) -> Result:
     """Return the result of files; the faults of both are reported together."""
-    from hengdian_index.errors import Fault, FaultsError, SpecError
+    from hengdian_index.errors import FaultsError, raise_together
     from hengdian_index.rows.files import read_table
     from hengdian_index.spec import Index
 
-    faults: list[Fault] = []
-    kinds: list[type[FaultsError]] = []
+    errors: list[FaultsError] = []
     found, table = None, None
     try:
         found = Index.read(index)
     except FaultsError as error:
-        faults += error.faults
-        kinds.append(type(error))
+        errors.append(error)
     try:
         table = read_table(data)
     except FaultsError as error:
-        faults += error.faults
-        kinds.append(type(error))
-    if found is None or table is None:
-        raise (kinds[0] if kinds else SpecError)(*faults)
+        errors.append(error)
+    raise_together(errors)
+    assert found is not None
     if base is not None:
         found = found.replace({"base": base})
     return found.compute(table, fit_on=fit_on)

@@ -14,9 +14,9 @@ from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, s
 from hengdian_index.journal import note
 from hengdian_index.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index.maps import Map
-from hengdian_index.means import ColumnsError, Kernel, Missing, RowsError, Together, aggregate, detailed
+from hengdian_index.means import Kernel, Missing, Together, aggregate, detailed, refusal
 from hengdian_index.methods import Method, Sees, register
-from hengdian_index.rows.table import Array, Labelled, row_label, shortened, take
+from hengdian_index.rows.table import Array, Labelled, take
 
 
 class Normaliser(Protocol):
@@ -239,7 +239,7 @@ def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequen
     listed = {}
     for name, absent in method.traits.get("per_column", {}).items():
         given = options.get(name)
-        if not hasattr(given, "keys") or columns is None:
+        if given is None or columns is None or not hasattr(given, "keys"):
             continue
         values = dict(given.items())
         faults = [f"{name}: no column {c!r}{suggestion(c, columns)}" for c in values if c not in columns]
@@ -262,25 +262,13 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
                 return with_labels(detailed(score, table.values, weights, rule), table)
             answer = aggregate(score, table.values, weights, rule)
         except CellsError as error:
-            raise _refusal(table, error) from None
+            raise refusal(error, table) from None
         if answer.dropped.any():
             note("aggregate", f"{int(answer.dropped.sum())} rows have too few values for a score: missing")
         return table.rows(answer.values)
 
     given: Registered = _public(scores, method, "x", {"w": None, "missing": "reweight", "coverage": 0.65})
     return given
-
-
-def _refusal(table: Labelled, error: CellsError) -> DataError:
-    """Return the kernel's complaint with its rows, its columns or its cells named."""
-    if isinstance(error, RowsError):
-        rows = np.flatnonzero(error.marked.reshape(-1, table.values.shape[-2]).any(axis=0))
-        return DataError(*shortened([f"{row_label(table.source, int(i))}: {error.why}" for i in rows]))
-    if isinstance(error, ColumnsError):
-        columns = np.flatnonzero(error.marked.reshape(-1, table.values.shape[-1]).any(axis=0))
-        names = table.columns or range(table.values.shape[-1])
-        return DataError(*shortened([f"column {names[int(j)]!r}: {error.why}" for j in columns]))
-    return table.refusal(error)
 
 
 def with_labels(details: Any, table: Labelled) -> Any:
@@ -290,7 +278,7 @@ def with_labels(details: Any, table: Labelled) -> Any:
     `"table"` (..., n, k); `"order"` is a tuple of rows, `"peers"` one tuple of rows for each row. Other fields stay
     as they are.
     """
-    give = {
+    give: dict[str, Callable[[Any], Any]] = {
         "rows": table.rows,
         "columns": table.named,
         "table": table.like,

@@ -12,7 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel, unit_sum
-from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, SpecError, raise_all, suggestion
+from hengdian_index.errors import (
+    CellsError,
+    DataError,
+    Fault,
+    FaultsError,
+    SpecError,
+    raise_all,
+    raise_together,
+    suggestion,
+)
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.learning import learn, weigh
 from hengdian_index.maps import Map
@@ -127,20 +136,32 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> Fitted:
 def _maps(tree: Tree, shown: Panel, base: Panel) -> dict[str, Map]:
     """Return what each indicator's normalisation learns; the faults of all indicators at once."""
     maps: dict[str, Map] = {}
-    faults: list[Fault] = []
+    errors: list[FaultsError] = []
     for j, leaf in enumerate(tree.leaves):
         rows = base if leaf.normalise.method.traits.get("fits_on_base") else shown
         try:
             maps[leaf.code] = _map(leaf, rows, j)
         except FaultsError as error:
-            faults += error.faults
-    raise_all(DataError, faults)
+            errors.append(error)
+    raise_together(errors)
     return maps
 
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
     column = Labelled(rows.values[:, [j]], (leaf.code,), not np.isnan(rows.values[:, j]).any(), rows)
-    return learn(leaf.normalise.method, column, leaf.direction, leaf.normalise.options)
+    return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
+
+
+def _own_options(leaf: Leaf, codes: tuple[str, ...]) -> dict[str, Any]:
+    """Return a leaf's options, its own value taken from those given by indicator."""
+    options = {}
+    for name, value in leaf.normalise.options.items():
+        if isinstance(value, Mapping):
+            surplus = [f"{name}: no indicator {key!r}{suggestion(key, codes)}" for key in value if key not in codes]
+            raise_all(SpecError, surplus)
+            value = {leaf.code: value[leaf.code]} if leaf.code in value else {}
+        options[name] = value
+    return options
 
 
 def _normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
@@ -173,8 +194,7 @@ def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores
     """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once."""
     nodes = dict(zip(tree.codes, normalised.T, strict=True))
     scores: dict[str, Scores] = {}
-    faults: list[Fault] = []
-    kinds: list[type[FaultsError]] = []
+    errors: list[FaultsError] = []
     for branch in tree.branches:
         if not all(child in nodes for child in branch.children):
             continue
@@ -182,9 +202,8 @@ def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores
             scores[branch.code] = step(branch, np.stack([nodes[child] for child in branch.children], axis=1))
             nodes[branch.code] = scores[branch.code].values
         except FaultsError as error:
-            faults += error.faults
-            kinds.append(type(error))
-    raise_all(kinds[0] if kinds else DataError, faults)
+            errors.append(error)
+    raise_together(errors)
     return scores
 
 

@@ -64,9 +64,12 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     "; did you mean 'entropy'? (equal, entropy)"
     """
     names = [str(name) for name in allowed]
-    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
+    lower = {name.lower(): name for name in names}
+    said = str(word).lower()
+    close = difflib.get_close_matches(said, lower, n=1, cutoff=0.6)
+    close += [name for name in lower if min(len(name), len(said)) > 2 and (name in said or said in name)]
     if close:
-        return f"; did you mean {close[0]!r}? ({', '.join(names)})"
+        return f"; did you mean {lower[close[0]]!r}? ({', '.join(names)})"
     return f"; allowed: {', '.join(names)}" if names else ""
 
 
@@ -87,3 +90,10 @@ def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | str]) 
     """Raise one error that holds all the faults; do nothing when there are none."""
     if faults:
         raise error(*faults)
+
+
+def raise_together(errors: Sequence[FaultsError]) -> None:
+    """Raise the faults of several errors, each once, as one error of the first one's kind; do nothing without any."""
+    faults = dict.fromkeys(fault for error in errors for fault in error.faults)
+    if faults:
+        raise type(errors[0])(*faults)

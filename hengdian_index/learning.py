@@ -34,7 +34,7 @@ def learn(method: Method, rows: Labelled, direction: Any, options: Mapping[str, 
                 rows, values=rows.values[..., list(at)], columns=rows.columns and tuple(columns[j] for j in at)
             )
         )
-        chosen = {key: _chosen(value, columns, at) for key, value in options.items()}
+        chosen = _chosen(method, options, columns, at)
         try:
             parts.append((at, _learn(method, some, one, chosen)))
         except CellsError as error:
@@ -124,11 +124,15 @@ def direction_fault(direction: Any) -> str:
     return f"1 (larger is better), -1, Target(value) or Between(low, high), not {direction!r}"
 
 
-def _chosen(value: Any, columns: tuple[Any, ...], at: tuple[int, ...]) -> Any:
-    """Return the part of a per-column option that belongs to some of the columns."""
-    if isinstance(value, Mapping) and len(at) < len(columns):
-        return {columns[j]: value[columns[j]] for j in at if columns[j] in value}
-    return value
+def _chosen(method: Method, options: Mapping[str, Any], columns: tuple[Any, ...], at: tuple[int, ...]) -> dict[str, Any]:
+    """Return the options for some of the columns; a surplus name stays, to be refused."""
+    chosen = dict(options)
+    for name, value in options.items() if len(at) < len(columns) else ():
+        if hasattr(value, "keys"):
+            chosen[name] = {c: part for c, part in value.items() if c not in columns or columns.index(c) in at}
+        elif name in method.traits.get("by_column", ()) and np.shape(value) == (len(columns),):
+            chosen[name] = [value[j] for j in at]
+    return chosen
 
 
 def reference(table: Labelled, fit_on: Any) -> Labelled:

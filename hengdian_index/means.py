@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.table import Array, Labelled, row_label, shortened
 
 Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
 Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
@@ -72,8 +72,8 @@ class Pair:
 def weighted_sum(x: Array, w: Array) -> Array:
     """Return sum_j w_j x_j, (..., n), for x (..., n, k) and weights (..., k), or (..., n, k) for one set a row."""
     if w.ndim > 1 and w.shape[-2:] == x.shape[-2:] and w.ndim == x.ndim:
-        return np.einsum("...k,...k->...", x, w)
-    return x @ w if w.ndim == 1 else np.matvec(x, w)
+        return np.asarray(np.einsum("...k,...k->...", x, w))
+    return np.asarray(x @ w if w.ndim == 1 else np.matvec(x, w))
 
 
 def log_secant(a: Array, b: Array) -> Array:
@@ -125,7 +125,8 @@ def extreme(largest: bool) -> Callable[[Array, Array], Array]:
 
     def pick(x: Array, w: Array) -> Array:
         counted = w[..., np.newaxis, :] > 0
-        return np.where(counted, x, -np.inf).max(axis=-1) if largest else np.where(counted, x, np.inf).min(axis=-1)
+        chosen = np.where(counted, x, -np.inf if largest else np.inf)
+        return np.asarray(chosen.max(axis=-1) if largest else chosen.min(axis=-1))
 
     return pick
 
@@ -183,6 +184,18 @@ class ColumnsError(CellsError):
     """Whole columns that a kernel cannot take, marked in (..., 1, k)."""
 
 
+def refusal(error: CellsError, table: Labelled) -> DataError:
+    """Return a kernel's complaint with its rows, its columns or its cells named."""
+    n, k = table.values.shape[-2:]
+    if isinstance(error, RowsError):
+        rows = np.flatnonzero(error.marked.reshape(-1, n).any(axis=0))
+        return DataError(*shortened([f"{row_label(table.source, int(i))}: {error.why}" for i in rows]))
+    if isinstance(error, ColumnsError):
+        names, columns = table.columns or range(k), np.flatnonzero(error.marked.reshape(-1, k).any(axis=0))
+        return DataError(*shortened([f"column {names[int(j)]!r}: {error.why}" for j in columns]))
+    return table.refusal(error)
+
+
 def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Scores:
     """Return the scores of rows x (..., n, k) under weights w (..., k), missing values treated by the rule.
 
@@ -202,7 +215,7 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Scores:
 
 
 def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
-    """Return the details of rows x (n, k), without gaps also (..., n, k): a value whose arrays hold NaN for rows dropped."""
+    """Return the details of rows x (n, k), or (..., n, k) without gaps; their arrays hold NaN for rows dropped."""
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing) if absent.any() else np.zeros(x.shape[:-1], dtype=np.bool_)
     if not dropped.any():
@@ -249,7 +262,7 @@ def _whole(kernel: Kernel, x: Array, w: Array) -> Array:
     if scores.shape != shape:
         raise DataError(f"aggregate: one score a row is needed, an array {shape}; the method gave {scores.shape}")
     if not np.isfinite(scores).all():
-        marked = ~np.isfinite(scores).reshape(-1, shape[-1]).all(axis=0)
+        marked = ~np.asarray(np.isfinite(scores).reshape(-1, shape[-1]).all(axis=0))
         raise RowsError(marked[:, np.newaxis], "the score is not a finite number; rescale the columns")
     return scores
 
@@ -292,14 +305,14 @@ def _partial(kernel: Kernel, x: Array, w: Array, present: NDArray[np.bool_], dro
 def _placed(
     error: CellsError, shape: tuple[int, ...], rows: NDArray[np.bool_], columns: NDArray[np.bool_] | None = None
 ) -> CellsError:
-    """Return a complaint about some rows and columns of a table (n, k), its marks put where they belong in the whole."""
+    """Return a complaint about some rows and columns of a table (n, k), its marks where they belong in the whole."""
     columns = np.ones(shape[-1], dtype=np.bool_) if columns is None else columns
     marked = np.zeros(shape, dtype=np.bool_)
     marked[np.ix_(rows, columns)] = error.marked
     if isinstance(error, ColumnsError):
-        marked = marked.any(axis=0, keepdims=True)
+        marked = np.asarray(marked.any(axis=0, keepdims=True))
     elif isinstance(error, RowsError):
-        marked = marked.any(axis=1, keepdims=True)
+        marked = np.asarray(marked.any(axis=1, keepdims=True))
     return type(error)(marked, error.why)
 
 

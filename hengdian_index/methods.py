@@ -40,9 +40,10 @@ class Method:
 
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:
-        """Options a user may give: the keyword-only parameters, without those the engine itself fills."""
+        """Options a user may give: the keyword-only parameters, without those that every normalisation has."""
+        shared = ("direction", "fit_on") if self.family == "normalise" else ()
         parameters = inspect.signature(self.function).parameters.values()
-        return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in ("direction", "fit_on")}
+        return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in shared}
 
     @cached_property
     def judgements(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -83,14 +83,18 @@ class Sample:
 
     def per_column(self, value: Any, option: str) -> Array:
         """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""
-        if isinstance(value, Mapping):
+        if hasattr(value, "keys"):
+            value = dict(value.items())
             names = self.columns or tuple(range(self.k))
             surplus = [name for name in value if name not in names]
             faults = [f"{option}: no column {name!r}{suggestion(name, names)}" for name in surplus]
             faults += [f"{option}: no value for {self.name(j)}" for j, name in enumerate(names) if name not in value]
             raise_all(SpecError, faults)
             value = [value[name] for name in names]
-        numbers = np.asarray(value, dtype=np.float64)
+        try:
+            numbers = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            numbers = np.array(np.nan)
         if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
             raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {value!r}")
         return np.broadcast_to(numbers, (self.k,))

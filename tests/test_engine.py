@@ -281,3 +281,16 @@ def test_integers_do_not_overflow() -> None:
         info = np.iinfo(dtype)
         scores = index.compute({"x": np.array([info.min, 0, info.max], dtype=dtype)}).scores["g"]
         assert scores.tolist() == pytest.approx([0, -float(info.min) / (float(info.max) - float(info.min)), 1])
+
+
+def test_options_by_indicator() -> None:
+    posts = {"method": "goalposts", "low": {"a": 0, "b": 0, "c": 0, "d": 0}, "high": {"a": 10, "b": 20, "c": 30, "d": 40}}
+    result = two_levels(normalise=posts, base=None).compute(table())
+    np.testing.assert_allclose(result.normalised["d"], np.clip(table()["d"] / 40, 0, 1))
+    with pytest.raises(hi.SpecError, match=r"low: no indicator 'dd'; did you mean 'd'\?"):
+        two_levels(normalise={**posts, "low": {**posts["low"], "dd": 1}}).compute(table())  # type: ignore[dict-item]
+
+
+def test_a_reference_may_be_a_row() -> None:
+    result = two_levels(normalise={"method": "relative", "to": "2002Q1"}, fit_on="2001:2003").compute(table())
+    assert result.normalised.loc["2002Q1"].tolist() == pytest.approx([100] * 4)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sphinx.application import Sphinx
 
 _CODE = re.compile(r"(:[\w:+.-]+:`[^`]+`|``.+?``|`[^`]+`)", re.S)
+_STRESSED = re.compile(r"(?<![\w*])(\*[A-Za-z][\w ]*\*)(?![\w*])")
 _PARAMETER = re.compile(r"^\*{0,2}\w+(, \*{0,2}\w+)*( : .*)?$")
 _MARKED = re.compile(r"(?<![\w*])(Formula|Sources?|Proof|Source and proof|Sources and proof):(?=\s)")
 _OPENING = re.compile(r"^\s*(>>>|\.\. |-{3,}$|={3,}$)")
@@ -25,11 +26,7 @@ def escape_docstring(app: Sphinx, what: str, name: str, obj: object, options: ob
 
 
 def escape(text: str) -> str:
-    """Return prose with its code spans as literals and its stars, bars and trailing underscores as themselves.
-
-    >>> escape("`p` times |x| and sum_j w_ x*y")
-    '``p`` times \\\\|x\\\\| and sum_j w\\\\_ x\\\\*y'
-    """
+    """Return prose with its code spans as literals and its stars, bars and trailing underscores as themselves."""
     pieces = _CODE.split(text)
     return "".join(_code(piece) if i % 2 else _plain(piece) for i, piece in enumerate(pieces))
 
@@ -71,6 +68,11 @@ def _code(piece: str) -> str:
 
 
 def _plain(piece: str) -> str:
+    kept = _STRESSED.split(piece)
+    return "".join(part if i % 2 else _unmarked(part) for i, part in enumerate(kept))
+
+
+def _unmarked(piece: str) -> str:
     safe = re.sub(r"([\\*|])", r"\\\1", piece)
     safe = re.sub(r"_(?!\w)", r"\\_", safe)
     return _MARKED.sub(r"**\1:**", safe)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -75,23 +75,29 @@ def _offered(module: ModuleType) -> set[Any]:
     return {v for v in inside if v.__module__ in files}
 
 
-def _class(value: type) -> str:
-    """Return a class with its own public members, and its fields where a model lists them."""
-    members = [name for name, member in vars(value).items() if name[:1] != "_" and _documented(member)]
-    lines = [f".. autoclass:: {path(value)}", f"   :members: {', '.join(members)}" if members else "   :no-members:"]
-    fields = getattr(value, "model_fields", None)
-    if not fields:
-        return "\n".join(lines)
-    rows = [f"   * - ``{name}``\n     - {_default(f)}" for name, f in fields.items()]
-    table = ["", ".. list-table::", "   :header-rows: 1", "", "   * - field", "     - default", *rows]
-    return "\n".join([*lines, *table])
+def shown_signature(app: Any, what: str, name: str, value: Any, *_: Any) -> tuple[str, None] | None:
+    """Return how a class is called: a model by its fields, and a value that nobody makes by hand not at all."""
+    if what != "class":
+        return None
+    if hasattr(value, "model_fields"):
+        by_name = "" if "*" in str(inspect.signature(value.__init__)).replace("**", "") else "*, "
+        return f"({by_name}{', '.join(_argument(n, f) for n, f in value.model_fields.items())})", None
+    made_by_hand = is_dataclass(value) and {str(f.type) for f in fields(value)} <= {"float", "float | None"}
+    return None if made_by_hand or not is_dataclass(value) else ("", None)
 
 
-def _default(field: Any) -> str:
+def _argument(name: str, field: Any) -> str:
     if field.is_required():
-        return "must be given"
+        return name
     value = field.default.plain() if hasattr(field.default, "plain") else field.default
-    return f"``{value!r}``"
+    return f"{name}={value!r}"
+
+
+def _class(value: type) -> str:
+    """Return a class with its own public members."""
+    members = [name for name, member in vars(value).items() if name[:1] != "_" and _documented(member)]
+    told = f":members: {', '.join(members)}" if members else ":no-members:"
+    return f".. autoclass:: {path(value)}\n   {told}"
 
 
 def _documented(member: Any) -> bool:

@@ -6,15 +6,16 @@ from importlib import import_module
 from pathlib import Path
 
 import tables
-from reference import api_pages
+from reference import api_pages, shown_signature
 from sphinx.application import Sphinx
 
 from hengdian_index.families import FAMILIES
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Write before the sources are collected."""
+    """Write before the sources are collected; show classes as they are called."""
     app.connect("builder-inited", write_pages)
+    app.connect("autodoc-process-signature", shown_signature)
     return {"parallel_read_safe": True}
 
 

@@ -39,8 +39,11 @@ def own(family: str) -> list[Method]:
 
 def family_section(family: str) -> str:
     """Return the heading of a family, the first line of its description, and its table."""
-    intro = inspect.getdoc(import_module(f"hengdian_index.{family}")) or ""
-    return f"## {family}\n\n{intro.splitlines()[0]}\n\n{family_table(family)}"
+    module = import_module(f"hengdian_index.{family}")
+    intro = inspect.getdoc(module) or ""
+    beside = [_reference(f, f.__name__) for f in functions(module) if not hasattr(f, "method")]
+    more = f"\nBeside them, functions that are no methods of an index: {', '.join(beside)}.\n" if beside else ""
+    return f"## {family}\n\n{intro.splitlines()[0]}\n\n{family_table(family)}{more}"
 
 
 def family_table(family: str) -> str:
@@ -99,10 +102,8 @@ def layers() -> str:
 
 
 def _declared(method: Method, trait: str, show: Callable[[Any], str]) -> str:
-    """Return what a method declares: with its defaults, or which options it depends on."""
+    """Return what a method declares: with its defaults, and with which words of its options something else."""
     value = method.traits.get(trait)
-    if value is None:
-        return ""
     if not callable(value):
         return show(value)
     given = {p.name: p.default for p in method.options.values() if p.default is not p.empty}
@@ -110,15 +111,17 @@ def _declared(method: Method, trait: str, show: Callable[[Any], str]) -> str:
         plain = show(value(**given))
     except TypeError:
         return "by " + ", ".join(f"`{name}`" for name in inspect.signature(value).parameters)
-    others = {}
-    for name in given:
-        hint = method.hints.get(name)
-        for word in get_args(hint) if get_origin(hint) is Literal else (True, False) if hint is bool else ():
-            told = show(value(**{**given, name: word}))
-            if told != plain:
-                others[f"`{name}={_word(word)}`"] = told
-    differing = "".join(f"<br>{told or 'not'} with {option}" for option, told in others.items())
-    return (plain or "set by the data" if trait == "gives" else plain) + differing
+    others: dict[str, list[str]] = {}
+    for name, word in [(option, word) for option in given for word in _words(method.hints.get(option))]:
+        told = show(value(**{**given, name: word}))
+        if told != plain:
+            others.setdefault(told or "not", []).append(f"`{name}={_word(word)}`")
+    return "<br>".join([plain, *(f"{told} with {' or '.join(options)}" for told, options in others.items())])
+
+
+def _words(hint: Any) -> tuple[Any, ...]:
+    """Return the words that an option may be."""
+    return get_args(hint) if get_origin(hint) is Literal else (True, False) if hint is bool else ()
 
 
 def _link(method: Method, text: str = "") -> str:
@@ -154,8 +157,7 @@ def _options(method: Method) -> str:
     """Return the options with their defaults, the other words of a choice behind them; what must be given is bold."""
     shown = [f"**{name}**" for name in method.judgements]
     for name, option in method.options.items():
-        hint = method.hints.get(name)
-        words = get_args(hint) if get_origin(hint) is Literal else ()
+        words = [word for word in _words(method.hints.get(name)) if not isinstance(word, bool)]
         others = ", ".join(f"`{_word(word)}`" for word in words if word != option.default)
         given = f"**{name}**" if option.default is option.empty else f"`{name}={_word(option.default)}`"
         shown.append(given + (f" ({others})" if others else ""))
@@ -172,14 +174,14 @@ def _yes(value: Any) -> str:
 
 def _interval(value: Any) -> str:
     if value is None:
-        return ""
+        return "set by the data"
     low, high = ("" if math.isinf(end) else "0" if abs(end) < 1e-300 else f"{end:g}" for end in value)
     return f"{low} to {high}" if low and high else f"{low} or more" if low else "any number"
 
 
 _TRAITS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "gives": ("scores of fit rows", _interval),
-    "domain": ("takes", str),
+    "domain": ("takes", lambda value: "any number" if value in (None, "real") else str(value)),
     "unit_free": ("free of the unit", _yes),
     "monotone": ("monotone", _yes),
     "fits_on_base": ("learns from base", _yes),
@@ -187,7 +189,7 @@ _TRAITS: dict[str, tuple[str, Callable[[Any], str]]] = {
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"(?<!\\)([|<>*$])", r"\\\1", text)
+    return re.sub(r"(?<!\\)([|<>$])", r"\\\1", text)
 
 
 def _html(text: str) -> str:

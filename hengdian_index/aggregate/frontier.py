@@ -126,8 +126,9 @@ def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> programs.R
 
 
 def _scored(x: Array, rules: programs.Rules) -> BenefitOfTheDoubt:
-    """Return the scores of a table (n, k), each set of rows with the same gaps against the rows that have its columns."""
-    scores, weights, peers = np.zeros(len(x)), np.full(x.shape, np.nan), [()] * len(x)
+    """Return the scores of a table (n, k), rows with the same gaps against the rows that have their columns."""
+    scores, weights = np.zeros(len(x)), np.full(x.shape, np.nan)
+    peers: list[tuple[int, ...]] = [()] * len(x)
     patterns, which = np.unique(~np.isnan(x), axis=0, return_inverse=True)
     for number, columns in enumerate(patterns):
         rows = np.flatnonzero(which.ravel() == number)
@@ -149,11 +150,12 @@ def _scored(x: Array, rules: programs.Rules) -> BenefitOfTheDoubt:
 def _refuse_part(z: Array, rows: Array, rules: programs.Rules, n: int) -> None:
     """Refuse rows whose columns hold nothing but zeros, or cannot meet the rules."""
     k = z.shape[1]
-    d = np.zeros(k) if rules.direction is None else rules.direction
+    d = np.ones(k) if rules.direction is None else rules.direction
+    empty = ~np.asarray((z > 0).any(axis=0))
     faults = {
-        "nothing but zeros in the columns compared": not (z > 0).any(),
-        "direction is 0 in all columns it has": rules.direction is not None and not (d > 0).any(),
-        "a column of the direction holds nothing but zeros, so no row could improve": bool(((d > 0) & ~(z > 0).any(axis=0)).any()),
+        "nothing but zeros in the columns compared": empty.all(),
+        "direction is 0 in all columns it has": not (d > 0).any(),
+        "a column of the direction holds nothing but zeros": rules.direction is not None and (empty & (d > 0)).any(),
     }
     for name, limits in (("bounds", rules.bounds), ("share_bounds", rules.share_bounds)):
         faults[f"{name} cannot hold over the {k} columns it has"] = limits is not None and limits[1] * k < 1 - 1e-12

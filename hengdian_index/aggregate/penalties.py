@@ -162,7 +162,9 @@ def _penalised(z: Array, w: Array, factor: float) -> Array:
     weights = shared_weights(z, w) if gaps else w
     z = np.where(np.isnan(z), 0.0, z) if gaps else z
     mean = weighted_sum(z, weights)
+    # A mean that is only the rounding error of a sum of both signs is no mean above 0 either.
     shared.refuse_rows(
-        ~(mean > 0), "the mean of its values is not above 0, so the penalty means nothing; use z_score(mean=100, sd=10)"
+        ~(mean > 1e-12 * weighted_sum(np.abs(z), weights)),
+        "the mean of its values is not above 0, so the penalty means nothing; use z_score(mean=100, sd=10)",
     )
     return np.asarray(mean * (1 + factor * weighted_sum((z / mean[..., np.newaxis] - 1) ** 2, weights)))

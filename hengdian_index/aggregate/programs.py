@@ -61,7 +61,8 @@ def best_weights(z: Array, asked: NDArray[np.intp], rules: Rules) -> Best:
     scaled = z / size
     d = None if rules.direction is None else rules.direction / size
     rows = _Rows(scaled, undominated(scaled), replace(rules, direction=d), size)
-    weights, peers = np.zeros((0, z.shape[1])), []
+    weights = np.zeros((0, z.shape[1]))
+    peers: list[tuple[int, ...]] = []
     while len(peers) < len(asked):
         some = asked[len(peers) : 2 * len(peers) + _BATCH]
         active = rows.alike(some, weights, peers) if peers else rows.ahead(some)
@@ -107,7 +108,7 @@ def _batches(items: NDArray[np.intp]) -> list[NDArray[np.intp]]:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows (m, k) with largest value 1 in each column, those of them that can bind, the rules on that scale, the scale."""
+    """Rows (m, k) with largest value 1 in each column, those that can bind, the rules on that scale, the scale."""
 
     z: Array
     pool: NDArray[np.intp]
@@ -115,7 +116,7 @@ class _Rows:
     size: Array
 
     def ahead(self, asked: NDArray[np.intp]) -> list[list[int]]:
-        """Return for each row those it may be bound by: the leaders of the columns, itself, those ahead where it is good."""
+        """Return for each row those that may bind it: leaders of the columns, itself, those ahead where it is good."""
         own = self.z[asked]
         favour = 1 / (own + 0.05 * np.maximum(own.max(axis=1, keepdims=True), 1e-9))
         return self._with_leaders(asked, self.pool[_largest(favour @ self.z[self.pool].T, _AHEAD)].tolist())
@@ -148,12 +149,12 @@ class _Rows:
         cost = -gain if d is None else np.column_stack([-own, np.ones(len(own))])
         blocks = [self._constraints(one, some) for one, some in zip(own, active, strict=True)]
         limit = [np.arange(len(block)) < len(some) for block, some in zip(blocks, active, strict=True)]
-        equal: dict[str, Any] = {}
+        right = np.concatenate(limit) * (1.0 if d is None else 0.0)
+        given: dict[str, Any] = {"A_ub": block_diag(blocks, format="csr"), "b_ub": right}
         if d is not None:
             line = np.concatenate([d, [0.0]])[np.newaxis]
-            equal = {"A_eq": block_diag([line] * len(own), format="csr"), "b_eq": np.ones(len(own))}
-        right = np.concatenate(limit) * (1.0 if d is None else 0.0)
-        found = linprog(cost.ravel(), A_ub=block_diag(blocks, format="csr"), b_ub=right, **equal)
+            given |= {"A_eq": block_diag([line] * len(own), format="csr"), "b_eq": np.ones(len(own))}
+        found = linprog(cost.ravel(), **given)
         if found.status != 0:
             raise DataError(f"benefit_of_the_doubt: the linear programme was not solved: {found.message}")
         answer = found.x.reshape(cost.shape)

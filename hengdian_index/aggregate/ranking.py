@@ -24,7 +24,7 @@ _TIE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Kemeny:
-    """Scores n - place; the rows from first to last; their support; whether it is proved best, and how many are as good."""
+    """Scores n - place; the rows from first to last; their support; whether it is proved best; how many are as good."""
 
     scores: Any = field(metadata={"axis": "rows"})
     order: tuple[Any, ...] = field(metadata={"axis": "order"})

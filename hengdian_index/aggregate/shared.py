@@ -79,13 +79,13 @@ def refuse_columns(bad: NDArray[np.bool_], w: Array, why: str) -> None:
     """Raise for the columns that are marked (..., 1, k) and have a weight."""
     marked = bad & (w[..., np.newaxis, :] > 0)
     if marked.any():
-        raise ColumnsError(marked.reshape(-1, 1, w.shape[-1]).any(axis=0), why)
+        raise ColumnsError(np.asarray(marked.reshape(-1, 1, w.shape[-1]).any(axis=0)), why)
 
 
 def refuse_rows(bad: NDArray[np.bool_], why: str) -> None:
     """Raise for the rows that are marked (..., n)."""
     if bad.any():
-        raise RowsError(bad.reshape(-1, bad.shape[-1]).any(axis=0)[:, np.newaxis], why)
+        raise RowsError(np.asarray(bad.reshape(-1, bad.shape[-1]).any(axis=0))[:, np.newaxis], why)
 
 
 def present_sum(terms: Array, weights: Array) -> Array:

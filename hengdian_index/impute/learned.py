@@ -151,7 +151,7 @@ class Regression:
 
         # Importing this name is what makes the imputer importable.
         from sklearn.experimental import enable_iterative_imputer  # type: ignore[import-untyped]  # noqa: F401
-        from sklearn.impute import IterativeImputer  # type: ignore[import-untyped]
+        from sklearn.impute import IterativeImputer
 
         imputer = IterativeImputer(max_iter=self.rounds, random_state=self.seed)
         with warnings.catch_warnings(record=True) as met:

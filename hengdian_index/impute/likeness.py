@@ -106,12 +106,12 @@ class Peers:
 
 def _column_groups(groups: Any, known: Rows) -> tuple[Any, ...]:
     """Return the group of each column (k,)."""
-    k = known.values.shape[-1]
+    k = int(known.values.shape[-1])
     columns = known.columns or tuple(range(k))
     if groups is None:
         return (None,) * k
     if not isinstance(groups, Mapping):
-        labels = tuple(groups) if isinstance(groups, Sequence | np.ndarray) and not isinstance(groups, str) else ()
+        labels: tuple[Any, ...] = tuple(groups) if isinstance(groups, Sequence | np.ndarray) and not isinstance(groups, str) else ()
         if len(labels) != k:
             raise SpecError(
                 f"groups: a mapping {{group: [columns]}}, or one label for each of {k} columns, not {groups!r}"

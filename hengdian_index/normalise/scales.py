@@ -118,6 +118,7 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     sees="statistics",
     monotone=True,
     gives=lambda lower, upper, clip, **_: (lower, upper) if clip else None,
+    by_column=("low", "high"),
     check=lambda low, high, lower, upper, **_: rising(low=low, high=high) + rising(lower=lower, upper=upper),
 )
 def goalposts(
@@ -177,6 +178,7 @@ def goalposts(
     sees="statistics",
     monotone=True,
     gives=lambda floor, ceiling, clip, **_: (floor, ceiling) if clip else None,
+    by_column=("low", "high"),
     check=lambda low, high, form, floor, ceiling, **_: (
         rising(low=low, high=high)
         + rising(floor=floor, ceiling=ceiling)

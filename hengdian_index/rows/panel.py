@@ -28,6 +28,11 @@ class Panel:
     unused: tuple[str, ...] = ()
 
     @property
+    def index(self) -> Any:
+        """Labels of the rows, for a method that refers to one."""
+        return self.labels
+
+    @property
     def n(self) -> int:
         """Number of rows."""
         return len(self.values)

@@ -46,7 +46,7 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
     points : int, optional
         So many times, the extreme value on the side of the skew is set to the next value; ties move together.
     limits : pair of float, optional
-        Instead: the two quantiles that values are held within, such as (0.05, 0.95).
+        Instead: the two quantiles that values are held within, such as (0.05, 0.95). 0 and 1 set no fence.
 
     Returns
     -------
@@ -74,7 +74,8 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
         ordered = sample.measure(Ordered)
         sample.need_values(ordered.n)
         what = f"the quantiles {limits[0]:g} and {limits[1]:g}"
-        return _fences(sample, ordered.quantile(limits[0]), ordered.quantile(limits[1]), what)
+        low, high = (ordered.quantile(limit) for limit in limits)
+        return _fences(sample, low, high, what, cut=(limits[0] > 0, limits[1] < 1))
     return _by_column(sample, lambda values: _stepped(values, points))
 
 
@@ -139,14 +140,15 @@ def _stepped(values: Array, points: int) -> Outcome:
     )
 
 
-def _fences(sample: Sample, low: Array, high: Array, what: str) -> Map:
+def _fences(sample: Sample, low: Array, high: Array, what: str, cut: tuple[bool, bool] = (True, True)) -> Map:
     """Return the fences of the columns that have a shape, and tell which columns they touch or leave."""
     seen = sample.measure(Range)
     shapeless = (seen.n < 4) | (seen.lo == seen.hi)
     endless = ~shapeless & ~(np.isfinite(low) & np.isfinite(high))
     sample.refuse(endless, "the spread of its values is too large a number; rescale its unit")
     flat = ~shapeless & (low == high)
-    low, high = np.where(shapeless | flat, -np.inf, low), np.where(shapeless | flat, np.inf, high)
+    low = np.where(shapeless | flat | (not cut[0]), -np.inf, low)
+    high = np.where(shapeless | flat | (not cut[1]), np.inf, high)
     if low.ndim == 1:
         touched = (seen.lo < low) | (seen.hi > high)
         texts = [f"held within {a:.6g} and {b:.6g}, {what}" for a, b in zip(low, high, strict=True)]

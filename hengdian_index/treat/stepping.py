@@ -35,7 +35,8 @@ class Outcome:
 def steps(values: Array) -> Iterator[tuple[float, float, int]]:
     """Yield the fences, and the number of cells outside them, after each step of winsorising sorted values.
 
-    A step sets the extreme value on the side of the skew to the next one. None moves the median or makes all equal.
+    A step sets the extreme value on the side of the skew to the next one. None moves the median or makes all equal. A
+    side that no step has touched has no fence: its fence is infinite.
     """
     n = len(values)
     low, high = values[0], values[-1]
@@ -51,7 +52,8 @@ def steps(values: Array) -> Iterator[tuple[float, float, int]]:
             if not (inside.size and inside[0] < high and inside[0] <= values[(n - 1) // 2]):
                 return
             low = inside[0]
-        yield float(low), float(high), int((values < low).sum() + (values > high).sum())
+        fences = float(low) if low > values[0] else -np.inf, float(high) if high < values[-1] else np.inf
+        yield *fences, int((values < low).sum() + (values > high).sum())
 
 
 def by_column(sample: Sample, treat: Callable[[Array], Outcome]) -> Map:

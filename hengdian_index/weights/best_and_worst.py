@@ -100,7 +100,8 @@ def best_worst(
     (0.3542, 0.3542)
     """
     given = [judgements.values(best, "best"), judgements.values(worst, "worst")]
-    names, (over, under) = judgements.aligned(given, ["best", "worst"])
+    names, aligned = judgements.aligned(given, ["best", "worst"])
+    over, under = (np.where(np.abs(side - 1) < 1e-9, 1.0, side) for side in aligned)
     is_best, is_worst = _ends(names, over, under)
     solve = _linear if form == "linear" else _nonlinear
     xi, low, high = solve(over, under, is_best, is_worst)
@@ -129,7 +130,7 @@ def _ends(names: Names, over: Array, under: Array) -> tuple[Array, Array]:
     worst = (under == 1) & (over == over[under == 1].max())
     b, w = int(np.argmax(best)), int(np.argmax(worst))
     a = over[w]
-    if a != under[b]:
+    if not np.isclose(a, under[b], rtol=1e-9):
         first, last = judgements.place(names, b), judgements.place(names, w)
         raise SpecError(
             f"best: {last}: {a:g} and worst: {first}: {under[b]:g} are one comparison, of {first} with {last}; "
@@ -197,4 +198,4 @@ def _nonlinear(over: Array, under: Array, best: Array, worst: Array) -> tuple[fl
 
 def _index(a: float) -> float:
     """Return the largest xi that comparisons can have when the best is a times as important as the worst."""
-    return _PRINTED[int(a) - 1] if a in range(1, 10) else (1 + 2 * a - np.sqrt(1 + 8 * a)) / 2
+    return _PRINTED[int(a) - 1] if a in range(1, 10) else 2 * (a * a - a) / (1 + 2 * a + np.sqrt(1 + 8 * a))

@@ -26,20 +26,30 @@ def correlations(sample: Sample, method: str, constant: Constant, least: int) ->
     A constant column is refused, or with `constant="zero"` dropped first: its correlations are NaN, and its gaps cost
     no rows.
     """
+    dropped = np.zeros(sample.k, dtype=np.bool_)
+    if constant == "zero":
+        sample, dropped = _without_constant(sample, method)
     products = sample.measure(Products)
     need_rows(sample, products.n, least, method)
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0
-    if constant == "raise":
-        sample.refuse(flat, "constant, so its correlation is undefined; leave it out, or constant='zero'")
+    remedy = "leave it out" if constant == "zero" else "leave it out, or constant='zero'"
+    sample.refuse(flat & ~dropped, f"constant over the complete rows, so its correlation is undefined; {remedy}")
+    return products.correlation(), products.n
+
+
+def _without_constant(sample: Sample, method: str) -> tuple[Sample, NDArray[np.bool_]]:
+    """Return the sample with constant columns made 0, their gaps as well, and which columns (..., k) they are."""
+    seen = sample.measure(Range)
+    flat = seen.lo == seen.hi
     sample.refuse(
         flat & flat.all(axis=-1, keepdims=True),
-        f"{method} weights are undefined: no column distinguishes the rows (all constant); use 'equal' or 'fixed'",
+        f"constant, as are all columns, so {method} weights are undefined; use 'equal' or 'fixed'",
     )
     if flat.any():
         note_constant(sample, flat)
         chunks = tuple(np.where(flat[..., np.newaxis, :], 0.0, chunk) for chunk in sample.chunks)
-        products = Sample(chunks, sample.columns).measure(Products)
-    return products.correlation(), products.n
+        sample = Sample(chunks, sample.columns)
+    return sample, flat
 
 
 def need_rows(sample: Sample, n: NDArray[np.int64], least: int, method: str) -> None:
@@ -52,7 +62,7 @@ def need_rows(sample: Sample, n: NDArray[np.int64], least: int, method: str) -> 
     gaps = np.flatnonzero((np.reshape(values, (-1, sample.k)) < rows).any(axis=0))
     names = [sample.columns[j] if sample.columns else int(j) for j in gaps]
     remedy = f"; values are missing in {listed(names)}: fill them, or leave those columns out" if names else ""
-    raise DataError(f"{method}: {int(np.min(n))} rows complete in all columns, at least {least} are needed{remedy}")
+    raise DataError(f"{method}: rows complete in all columns: {int(np.min(n))}; at least {least} are needed{remedy}")
 
 
 def need_gap(parts: Components, q: Array | int, method: str) -> None:

@@ -48,15 +48,15 @@ def budget(allocations: Any, *, shares: Any = None) -> tuple[Names, Array]:
     points = table.values
     bad = ~(points >= 0)
     faults = [
-        f"budget: {table.cell(int(i[-2]), int(i[-1]))}: {points[tuple(i)]:g}; points are 0 or more, and 0 is written"
+        f"budget: {table.cell(int(i[-2]), int(i[-1]))}: {points[tuple(i)]:g}; points are 0 or more, with 0 for none"
         for i in np.argwhere(bad)
     ]
     largest = points.max(axis=-1, keepdims=True)
     silent = np.argwhere(largest == 0)
     faults += [f"budget: {row_label(table.source, int(i[-2]))} gave no points at all" for i in silent]
     raise_all(DataError, shortened(faults))
-    each = points / largest
-    each = each / each.sum(axis=-1, keepdims=True)
+    scaled = np.ldexp(points, -np.frexp(largest)[1])
+    each = scaled / scaled.sum(axis=-1, keepdims=True)
     return table.columns, np.einsum("e,...ek->...k", _shares(shares, table), each)
 
 

@@ -213,13 +213,14 @@ def _descended(moved: Importances, c: Array, wanted: Array, aim: Array) -> Array
     from scipy.optimize import minimize, nnls
 
     k, distance = len(wanted), _distance(moved, wanted)
-    bounds, stop = [(0, None)] * k, {"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000}
+    stop: Any = {"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1000}
+    starts = [nnls(c, aim)[0], np.ones(k), wanted, *(np.eye(k) + 0.1 if k <= _MANY else ())]
     reached: list[Array] = []
-    for start in [nnls(c, aim)[0], np.ones(k), wanted, *(np.eye(k) + 0.1 if k <= _MANY else ())]:
-        u: Array = start / max(start.sum(), 1e-300)
+    for start in [start for start in starts if start.any()]:
+        u: Array = start / start.sum()
         if distance(u)[0] < 1e-24:
             return u
-        found = minimize(distance, u, jac=True, method="L-BFGS-B", bounds=bounds, options=stop).x
+        found = minimize(distance, u, jac=True, method="L-BFGS-B", bounds=[(0, None)] * k, options=stop).x
         reached.append(found / found.sum())
     least = min(distance(u)[0] for u in reached)
     if least >= _OPPOSED:

@@ -159,10 +159,13 @@ def test_sides_of_the_mean_equal_exact_arithmetic_in_every_unit(x, threshold, fa
     same(above_below(x * factor, threshold=float(threshold), direction=-1), -np.array(wanted, float))
 
 
-def test_the_limits_themselves_count_as_around_the_mean():
-    same(above_below([0.8, 1.0, 1.2]), [0, 0, 0])
-    same(above_below([0.1, 0.2, 0.3], threshold=0), [-1, 0, 1])  # their mean is 0.20000000000000004 in doubles
-    same(above_below([0.79, 1.0, 1.21]), [-1, 0, 1])
+@pytest.mark.parametrize("unit", [1.0, 1e-12, 1e-3, 0.7, 1e12])
+def test_the_limits_themselves_count_as_around_the_mean_in_every_unit(unit):
+    # The second value is 1.2 times the mean exactly; in some units its ratio is rounded to 1.2000000000000002.
+    same(above_below(np.array([-0.125, 7.375, 10.0, 14.625, -10.5, 15.5]) * unit), [-1, 0, 1, 1, -1, 1])
+    same(above_below(np.array([0.8, 1.0, 1.2]) * unit), [0, 0, 0])
+    same(above_below(np.array([0.799_999_999, 1.0, 1.200_000_001]) * unit), [-1, 0, 1])
+    same(above_below(np.array([0.1, 0.2, 0.3]) * unit, threshold=0), [-1, 0, 1])
 
 
 def test_a_zero_score_has_no_sign_and_missing_stays_missing():

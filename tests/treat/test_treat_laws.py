@@ -42,6 +42,11 @@ def skewed(draw, *, gaps=True):
     return x
 
 
+def tolerance(name, options):
+    """Return 1e-12 for another order of the sums; a power found by a search has some 8 digits."""
+    return 1e-6 if name in ("box_cox", "yeo_johnson") and "lmbda" not in options else 1e-12
+
+
 def function(name):
     return getattr(treat, name)
 
@@ -118,7 +123,7 @@ def test_the_log_says_exactly_what_was_done(name, options, x):
 def test_each_column_is_treated_by_itself_and_the_order_of_rows_does_not_matter(name, options, x):
     table, _ = attempt(function(name), x, **options)
     for j in range(x.shape[1]):
-        close(function(name)(x[::-1, [j]], **options).table[::-1], table[:, [j]], 1e-6 if name != "jrc" else 1e-12)
+        close(function(name)(x[::-1, [j]], **options).table[::-1], table[:, [j]], tolerance(name, options))
 
 
 @EVERY
@@ -128,7 +133,7 @@ def test_a_stack_of_tables_is_treated_table_by_table(name, options, x):
     stack = np.stack([x, 2 * x[::-1], x + 1])
     table, log = attempt(function(name), stack, **options)
     for layer, done in zip(stack, table, strict=True):
-        same(done, function(name)(layer, **options).table)
+        close(done, function(name)(layer, **options).table, tolerance(name, options))
     changed = np.argwhere(table != stack)
     assert sorted(zip(log["unit"], log["indicator"], strict=True)) == sorted(
         ((b, i), j) for b, i, j in changed.tolist()
@@ -144,7 +149,7 @@ def test_every_kind_of_table_comes_back_as_it_came(name, options, x):
         found, lines = function(name)(frame, **options)
         assert type(found) is type(frame)
         assert list(getattr(found, "column_names", found.columns)) == names(x.shape[1])
-        same(numbers(found), table)
+        close(numbers(found), table, tolerance(name, options))
         np.testing.assert_array_equal(lines["before"], log["before"])
         where = log["unit"].dropna()
         wanted = [f"unit {i}" if kind == "pandas" else i for i in where]

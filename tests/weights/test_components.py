@@ -78,7 +78,7 @@ def test_pca_details_are_labelled_and_complete(tai):
 def test_pca_needs_two_columns_and_three_rows():
     with pytest.raises(hi.DataError, match="two or more"):
         hi.weights.pca([[1.0], [2.0], [4.0]])
-    with pytest.raises(hi.DataError, match=r"pca: 2 rows complete .* at least 3"):
+    with pytest.raises(hi.DataError, match=r"pca: rows complete in all columns: 2; at least 3"):
         hi.weights.pca([[1.0, 2.0], [2.0, 3.0]])
 
 
@@ -161,7 +161,7 @@ def test_factor_refuses_what_has_no_answer():
         hi.weights.factor(x, keep=4)
     with pytest.raises(hi.SpecError, match="1 or more"):
         hi.weights.factor(x, keep=0)
-    with pytest.raises(hi.DataError, match=r"4 rows complete .* at least 5"):
+    with pytest.raises(hi.DataError, match=r"rows complete in all columns: 4; at least 5"):
         hi.weights.factor(table(1, 4, n=4))
     wide = np.random.default_rng(0).normal(size=(2000, 30))
     with pytest.raises(hi.DataError, match="keep = 'tenth'"):
@@ -200,6 +200,23 @@ def test_constant_columns_are_refused_by_name_or_dropped_first(method):
 
 
 @pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
+def test_the_gaps_of_a_constant_column_that_is_dropped_cost_no_rows(method):
+    x = pd.DataFrame(table(4, 3), columns=list("abc"))
+    x.loc[1, "a"] = x.loc[0, "a"]
+    flat = x.assign(flat=[1.0, 1.0] + [np.nan] * (len(x) - 2))
+    pd.testing.assert_series_equal(method(flat, constant="zero")[["a", "b", "c"]], method(x))
+
+
+@pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
+def test_a_column_that_is_constant_over_the_complete_rows_is_refused(method):
+    x = pd.DataFrame(table(4, 3, n=12), columns=list("abc"))
+    x.loc[:5, "a"] = 1.0
+    x.loc[6:, "b"] = np.nan
+    with pytest.raises(hi.DataError, match=r"'a': constant over the complete rows"):
+        method(x, constant="zero")
+
+
+@pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
 @pytest.mark.parametrize("constant", ["raise", "zero"])
 def test_fault_1_all_columns_constant(method, constant):
     with pytest.raises(hi.DataError, match="constant") as refusal:
@@ -220,7 +237,7 @@ def test_fault_5_gaps_leave_their_rows_out_and_infinity_is_refused(method):
 def test_gaps_that_leave_too_few_rows_are_named():
     x = pd.DataFrame(table(6, 3, n=4), columns=list("abc"))
     x.loc[1:, "b"] = np.nan
-    with pytest.raises(hi.DataError, match=r"1 rows complete.*missing in 'b'"):
+    with pytest.raises(hi.DataError, match=r"complete in all columns: 1;.*missing in 'b'"):
         hi.weights.pca(x)
 
 
@@ -233,7 +250,7 @@ def test_fault_6_sizes_near_the_largest_and_smallest_number(method):
 
 @pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
 def test_fault_7_one_row(method):
-    with pytest.raises(hi.DataError, match="1 rows complete"):
+    with pytest.raises(hi.DataError, match="complete in all columns: 1"):
         method([[1.0, 2.0]])
 
 

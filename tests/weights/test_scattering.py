@@ -123,5 +123,5 @@ def test_fault_6_sizes_near_the_largest_and_smallest_number(unit):
 
 
 def test_fault_7_one_row():
-    with pytest.raises(hi.DataError, match="1 rows complete"):
+    with pytest.raises(hi.DataError, match="complete in all columns: 1"):
         hi.weights.scatter([[1.0, 2.0]])

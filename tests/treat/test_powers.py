@@ -1,0 +1,142 @@
+"""Logarithms and powers: closed forms, SciPy at the same lambda, the peak of the likelihood, bad input."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from laws import LAW, close
+from scipy import special, stats
+
+from hengdian_index import treat
+from hengdian_index.errors import DataError, SpecError
+
+POSITIVE = arrays(np.int64, st.integers(6, 40), elements=st.integers(1, 4000), unique=True).map(lambda v: v / 8.0)
+SIGNED = arrays(np.int64, st.integers(6, 40), elements=st.integers(-900, 4000), unique=True).map(lambda v: v / 8.0)
+LAMBDAS = st.sampled_from([-2.0, -0.5, -1e-9, 0, 1e-9, 0.3, 1, 2, 3.5])
+
+
+def test_log_of_each_offset_in_closed_form():
+    x = np.array([[2.0], [3.0], [4.0], [102.0]])
+    close(treat.log(x).table, np.log(x))
+    close(treat.log(x, offset="one").table, np.log(x - 1))
+    close(treat.log(x, offset="range").table, np.log(x - 1))
+    close(treat.log(-x, offset="range").table, -np.log(x - 1))
+
+
+def test_the_log_of_a_treatment_tells_the_formula():
+    _, log = treat.log(pd.DataFrame({"a": [1.0, 2, 4, 51]}), offset="range")
+    assert log["why"].unique().tolist() == ["ln(x - 1 + 0.5)"]
+    assert log["after"].iloc[-1] == pytest.approx(math.log(50.5))
+    _, log = treat.box_cox([[1.0], [3.0]], lmbda=2)
+    assert log["why"].unique().tolist() == ["Box-Cox of x, lambda 2"]
+
+
+def test_no_logarithm_returns_its_input_unchanged():
+    x = np.array([1.0, 2, 3, 4, 60])
+    for offset in ("none", "range", "one"):
+        table, log = treat.log(x, offset=offset)
+        assert (table != x).all()
+        assert len(log) == 5
+
+
+@LAW
+@given(x=POSITIVE, lmbda=LAMBDAS)
+def test_box_cox_is_scipys_at_the_same_lambda(x, lmbda):
+    close(treat.box_cox(x, lmbda=lmbda).table, special.boxcox(x, lmbda), 1e-13)
+
+
+@LAW
+@given(x=SIGNED, lmbda=LAMBDAS)
+def test_yeo_johnson_is_scipys_at_the_same_lambda(x, lmbda):
+    close(treat.yeo_johnson(x, lmbda=lmbda).table, stats.yeojohnson(x, lmbda), 1e-13)
+
+
+def test_a_power_near_0_keeps_its_digits():
+    close(treat.box_cox([1.0, 7.0], lmbda=1e-15).table, [0, math.log(7)], 1e-14)
+    close(treat.yeo_johnson([1.0, -7.0], lmbda=1e-15).table, [math.log(2), -(8**2 - 1) / 2], 1e-14)
+
+
+def found(function, x):
+    return float(function.fit(x).map.power[0])
+
+
+@LAW
+@given(x=POSITIVE)
+def test_the_power_of_box_cox_is_the_peak_of_the_likelihood(x):
+    best = found(treat.box_cox, x)
+    rivals = [stats.boxcox_llf(rival, x) for rival in best + np.array([-3, -1, -0.1, -1e-3, 1e-3, 0.1, 1, 3])]
+    assert stats.boxcox_llf(best, x) >= max(rivals) - 1e-9
+
+
+@LAW
+@given(x=SIGNED)
+def test_the_power_of_yeo_johnson_is_the_peak_of_the_likelihood(x):
+    best = found(treat.yeo_johnson, x)
+    rivals = [stats.yeojohnson_llf(rival, x) for rival in best + np.array([-3, -1, -0.1, -1e-3, 1e-3, 0.1, 1, 3])]
+    assert stats.yeojohnson_llf(best, x) >= max(rivals) - 1e-9
+
+
+def test_the_powers_found_are_scipys():
+    x = np.random.default_rng(3).gamma(2.0, size=200)
+    assert found(treat.box_cox, x) == pytest.approx(stats.boxcox_normmax(x, method="mle"), abs=1e-6)
+    assert found(treat.yeo_johnson, x - 1) == pytest.approx(stats.yeojohnson_normmax(x - 1), abs=1e-6)
+    assert found(treat.yeo_johnson, -x) == pytest.approx(2 - found(treat.yeo_johnson, x), abs=1e-6)
+
+
+def test_the_power_of_box_cox_is_free_of_the_unit_of_measure():
+    x = np.random.default_rng(4).lognormal(sigma=0.7, size=60) + 0.5
+    for factor in (1e-12, 1e12, 1e200):
+        assert found(treat.box_cox, x * factor) == pytest.approx(found(treat.box_cox, x), abs=1e-6)
+
+
+@pytest.mark.parametrize("size", [1e100, 1e-100])
+def test_the_search_for_a_power_survives_numbers_of_any_size(size):
+    x = size * np.array([-3.0, -1, 2, 5, 9, 40])
+    table, _ = treat.yeo_johnson(x)
+    assert np.isfinite(table).all()
+    assert (np.diff(table) > 0).all()
+
+
+def test_a_lambda_for_each_column():
+    x = np.array([[4.0, 4.0], [9.0, 9.0]])
+    close(treat.box_cox(x, lmbda=[0.5, 1]).table, [[2, 3], [4, 8]])
+    frame = pd.DataFrame(x, columns=["a", "b"])
+    close(treat.box_cox(frame, lmbda={"b": 1, "a": 0.5}).table, [[2, 3], [4, 8]])
+    with pytest.raises(SpecError, match="lmbda: no value for indicator 'b'"):
+        treat.box_cox(frame, lmbda={"a": 1})
+
+
+def test_box_cox_with_an_offset_takes_values_of_any_sign():
+    x = np.array([-2.0, -1, 0, 8])
+    close(treat.box_cox(x, lmbda=2, offset="one").table, (np.array([1, 2, 3, 11.0]) ** 2 - 1) / 2)
+    close(treat.box_cox(x, lmbda=0, offset="range").table, treat.log(x, offset="range").table)
+
+
+@pytest.mark.parametrize("function", [treat.log, treat.box_cox])
+def test_values_that_have_no_logarithm_are_all_named(function):
+    frame = pd.DataFrame({"a": [1.0, 0, 3, 4], "b": [1.0, 2, -3, 4]}, index=list("wxyz"))
+    with pytest.raises(DataError) as error:
+        function(frame)
+    assert [str(fault).split(": a log")[0] for fault in error.value.faults] == [
+        "column 'a', row 'x': 0",
+        "column 'b', row 'y': -3",
+    ]
+
+
+def test_a_later_value_out_of_reach_is_refused():
+    with pytest.raises(DataError, match="row 0: -9: outside the reach of the curve"):
+        treat.log.fit([1.0, 2, 3, 90], offset="range")([[-9.0]])
+
+
+def test_a_power_that_is_too_large_a_number_is_refused():
+    with pytest.raises(DataError, match="too large a number"):
+        treat.box_cox([1.0, 1e300], lmbda=3)
+
+
+def test_a_range_that_is_no_number_is_refused():
+    with pytest.raises(DataError, match="column 0"):
+        treat.log([-1.7e308, 0.0, 1.0, 1.7e308], offset="range")
