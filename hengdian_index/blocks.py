@@ -103,7 +103,7 @@ def _first(x: Array) -> Array:
     if not np.isnan(first).any():
         return first
     row = np.argmax(~np.isnan(x), axis=-2)
-    return np.nan_to_num(np.take_along_axis(x, row[..., np.newaxis, :], axis=-2)[..., 0, :], nan=0.0)
+    return np.asarray(np.nan_to_num(np.take_along_axis(x, row[..., np.newaxis, :], axis=-2)[..., 0, :], nan=0.0))
 
 
 def rough_size(x: Array) -> Array:

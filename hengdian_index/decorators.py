@@ -330,7 +330,7 @@ def unit_sum(weights: Array, k: int, what: str) -> Array:
         raise SpecError(f"{what}: all are 0; give at least one a positive weight")
     if (np.abs(total - 1) > 1e-9).any():
         note("weights", f"{what} summing to {float(np.ravel(total)[0]):.6g} rescaled to 1")
-    return weights / total
+    return np.asarray(weights / total)
 
 
 def _public(function: Any, method: Method, first: str, more: Mapping[str, Any] | None = None, **attributes: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 
 from hengdian_index.errors import DataError, OptionError, SpecError
 from hengdian_index.methods import Method, Sees, register
-from hengdian_index.rows.parted import Parted, columns_of, is_name, labels, only_name, parted, select
+from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index.rows.periods import Periods, read_periods
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -251,12 +251,13 @@ def _named(method: Method, options: Mapping[str, Any], unit: Any, period: Any) -
 def _read(x: Any, method: Method, named: Mapping[str, Any]) -> tuple[Parted, Rows]:
     """Return a table parted into numbers and labels, and its rows as the imputation sees them."""
     unit, period, groups = named["unit"], named["period"], named.get("groups")
+    found = None if groups is None else list(labels(x, groups, "groups"))
     table = parted(x, groups, unit=unit, period=period)
     values, timed = table.table.values, "period" in method.traits["needs"]
     periods = None
     if timed and table.periods is not None:
         periods = read_periods(table.periods, column=str(period) if is_name(period) else "period")
-    found = None if groups is None else list(labels(x, groups, "groups", values.shape[-2]))
+    fit_rows(found, values.shape[-2], "groups")
     return table, Rows(values, table.table.columns, table.units if timed else None, periods, found)
 
 

@@ -112,7 +112,7 @@ class Result:
         -----
         to * score / mean of the scores over the base period; in a panel each unit has its own base level.
         """
-        return self.scores * self._factors(base, to)
+        return pd.DataFrame(self.scores * self._factors(base, to))
 
     def changes(
         self,

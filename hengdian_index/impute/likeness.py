@@ -111,7 +111,9 @@ def _column_groups(groups: Any, known: Rows) -> tuple[Any, ...]:
     if groups is None:
         return (None,) * k
     if not isinstance(groups, Mapping):
-        labels: tuple[Any, ...] = tuple(groups) if isinstance(groups, Sequence | np.ndarray) and not isinstance(groups, str) else ()
+        labels: tuple[Any, ...] = (
+            tuple(groups) if isinstance(groups, Sequence | np.ndarray) and not isinstance(groups, str) else ()
+        )
         if len(labels) != k:
             raise SpecError(
                 f"groups: a mapping {{group: [columns]}}, or one label for each of {k} columns, not {groups!r}"

@@ -11,8 +11,8 @@ import pandas as pd
 from hengdian_index.errors import DataError, suggestion
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": lambda path: pd.read_csv(path, encoding="utf-8-sig"),
-    ".tsv": lambda path: pd.read_csv(path, encoding="utf-8-sig", sep="\t"),
+    ".csv": lambda path: pd.read_csv(path, encoding="utf-8-sig", skip_blank_lines=False),
+    ".tsv": lambda path: pd.read_csv(path, encoding="utf-8-sig", sep="\t", skip_blank_lines=False),
     ".parquet": lambda path: pd.read_parquet(path),
 }
 
@@ -39,4 +39,14 @@ def read_table(path: str | Path) -> pd.DataFrame:
         raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
     if path.suffix.lower() != ".parquet":
         frame.attrs["source"] = path.name
-    return frame
+    return _without_blank_lines(frame)
+
+
+def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without its blank rows, the lines of the file remembered where some are gone."""
+    blank = frame.isna().all(axis=1)
+    if not blank.any():
+        return frame
+    kept = frame[~blank].reset_index(drop=True)
+    kept.attrs = {**frame.attrs, "lines": tuple(int(i) + 2 for i in blank.index[~blank])}
+    return kept

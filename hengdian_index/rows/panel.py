@@ -26,6 +26,7 @@ class Panel:
     periods: Periods | None
     source: str | None = None
     unused: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
 
     @property
     def index(self) -> Any:
@@ -57,7 +58,7 @@ class Panel:
 
     def place(self, row: int) -> str:
         """Return where a row is: file and line, unit, period, or its label."""
-        parts = [f"{self.source} line {row + 2}"] if self.source else []
+        parts = [f"{self.source} line {self.lines[row] if self.lines else row + 2}"] if self.source else []
         parts += [f"unit {self.units[row]!r}"] if self.units is not None else []
         parts += [f"period {self.period(row)}"] if self.periods is not None else []
         return ", ".join(parts or [f"row {self.labels[row]!r}"])
@@ -168,7 +169,7 @@ def read_panel(
     names = [c for c in columns if c in frame.columns]
     unused = tuple(str(c) for c in frame.columns if c not in {*columns, unit, period})
     labels = _labels(frame, unit, units, period, periods)
-    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused)
+    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, frame.attrs.get("lines", ()))
     values, cells = _cells(frame, names, panel)
     faults += more + (_duplicates(panel) if not more else []) + cells
     if not len(frame):

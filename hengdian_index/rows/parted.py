@@ -76,22 +76,24 @@ def parted(x: Any, *aside: Any, unit: Any = None, period: Any = None) -> Parted:
     """
     names = columns_of(x)
     named = tuple(dict.fromkeys(name for name in (*aside, unit, period) if is_name(name) and name in names))
+    units, periods = labels(x, unit, "unit"), labels(x, period, "period")
     table = take(_without(x, named) if named else x)
-    n = table.values.shape[-2]
-    units = labels(x, unit, "unit", n)
-    return Parted(x, table, named, None if units is None else list(units), labels(x, period, "period", n))
+    fit_rows(units, table.values.shape[-2], "unit")
+    fit_rows(periods, table.values.shape[-2], "period")
+    return Parted(x, table, named, None if units is None else list(units), periods)
 
 
-def labels(x: Any, given: Any, what: str, n: int) -> Any:
-    """Return n labels of the rows from a column, an index level or a sequence; None where nothing is named."""
+def labels(x: Any, given: Any, what: str) -> Any:
+    """Return labels of the rows from a column, an index level or a sequence; None where nothing is named."""
     if given is None:
         return _default_labels(x, what)
-    if is_name(given):
-        return _named_labels(x, given, what)
-    found = _plain(_aligned(x, given, what))
-    if len(found) != n:
-        raise SpecError(f"{what}: {len(found)} labels for {n} rows")
-    return found
+    return _named_labels(x, given, what) if is_name(given) else _plain(_aligned(x, given, what))
+
+
+def fit_rows(found: Any, n: int, what: str) -> None:
+    """Refuse labels that are not one for each of n rows."""
+    if found is not None and len(found) != n:
+        raise SpecError(f"{what}: {len(found)} given for {n} rows")
 
 
 def is_name(given: Any) -> bool:

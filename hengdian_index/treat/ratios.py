@@ -11,7 +11,7 @@ import numpy as np
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.methods import register
-from hengdian_index.rows.parted import Parted, columns_of, is_name, labels, only_name, parted, select
+from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index.rows.table import Array, numbers, shortened, take
 from hengdian_index.sample import Sample
 from hengdian_index.treatment import Changed, presented, record
@@ -137,7 +137,9 @@ def _denominators(x: Any, by: Any, unit: Any, period: Any) -> tuple[Parted, dict
 def _sizes(x: Any, by: Any, rows: Parted) -> tuple[str, Array]:
     if is_name(by):
         return repr(by), take(select(x, [by])).values[:, 0]
-    values, faults = numbers(labels(x, by, "by", rows.table.values.shape[-2]), lambda row: f"by, row {row}")
+    given = labels(x, by, "by")
+    fit_rows(given, rows.table.values.shape[-2], "by")
+    values, faults = numbers(given, lambda row: f"by, row {row}")
     faults += [f"by, row {row}: infinity" for row in np.flatnonzero(np.isinf(values))]
     raise_all(DataError, shortened(faults))
     return "the given denominator", values

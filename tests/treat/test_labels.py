@@ -59,7 +59,7 @@ def test_a_misspelt_label_column_is_refused_with_a_suggestion():
     frame = pd.DataFrame({"x": VALUES, "city": list("vwxyz")})
     with pytest.raises(SpecError, match="unit: no column or index level 'ctiy'; did you mean 'city'"):
         treat.fence(frame, unit="ctiy")
-    with pytest.raises(SpecError, match="unit: 2 labels for 5 rows"):
+    with pytest.raises(SpecError, match="unit: 2 given for 5 rows"):
         treat.fence(frame[["x"]], unit=["a", "b"])
 
 

@@ -194,9 +194,10 @@ def test_a_column_with_one_rare_value_keeps_two_values_under_jrc_and_is_flagged(
 def test_winsorise_says_when_it_stops_before_the_asked_number_of_steps():
     table, log = treat.winsorise(column([1, 1, 1, 1, 2, 3, 9]), points=5)
     same(table, [1, 1, 1, 1, 2, 2, 2])
-    assert log["why"].tolist() == [
-        "2 points winsorised in 2 of 5 steps; a further step would move the median or leave all equal"
-    ] * 2
+    assert (
+        log["why"].tolist()
+        == ["2 points winsorised in 2 of 5 steps; a further step would move the median or leave all equal"] * 2
+    )
 
 
 def test_winsorise_within_quantiles_of_type_7():

@@ -1,0 +1,133 @@
+"""CRITIC against numpy.corrcoef and scipy; directions, gaps, constant and identical columns."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from laws import LAW, close, tables
+from scipy.stats import spearmanr
+
+import hengdian_index as hi
+from hengdian_index.journal import journal
+from hengdian_index.weights import critic
+
+
+def slow(x, r, form=lambda r: 1 - r):
+    """Return the weights by the textbook: min-max, deviations, 1 minus correlations."""
+    z = (x - x.min(axis=0)) / (x.max(axis=0) - x.min(axis=0))
+    c = [z[:, j].std(ddof=1) * sum(form(r[j, other]) for other in range(len(r))) for j in range(len(r))]
+    return np.array(c) / sum(c)
+
+
+def correlated(x):
+    """Return the correlations, or give up tables on which all columns say the same."""
+    assume((x.max(axis=0) > x.min(axis=0)).all())
+    r = np.corrcoef(x, rowvar=False)
+    assume((1 - r).max() > 1e-6)
+    return r
+
+
+@LAW
+@given(x=tables(unique=True))
+def test_critic_is_contrast_times_conflict(x):
+    r = correlated(x)
+    close(critic(x), slow(x, r), 1e-10)
+    close(critic(x, correlation="absolute"), slow(x, r, lambda r: 1 - abs(r)), 1e-10) if (1 - abs(r)).max() > 1e-6 else None
+
+
+@LAW
+@given(x=tables(columns=(3, 4)))
+def test_critic_with_rank_correlations(x):
+    correlated(x)
+    r = spearmanr(x).statistic
+    assume((1 - r).max() > 1e-6)
+    close(critic(x, correlation="spearman"), slow(x, r), 1e-10)
+
+
+@LAW
+@given(x=tables(unique=True), data=st.data())
+def test_an_affine_change_of_a_column_changes_nothing(x, data):
+    correlated(x)
+    factors = np.array([data.draw(st.sampled_from([0.25, 3.0, 1e6])) for _ in range(x.shape[1])])
+    w = critic(x)
+    close(critic(x * factors + 7), w, 1e-9)
+    close(critic(hi.normalise.min_max(x)), w, 1e-9)
+    close(critic(hi.normalise.z_score(x)), w, 1e-9)
+
+
+@LAW
+@given(x=tables(columns=(3, 3), unique=True))
+def test_a_direction_turns_the_sign_of_a_column(x):
+    correlated(x * [1, -1, 1])
+    wanted = critic(x * [1, -1, 1])
+    close(critic(x, direction=[1, -1, 1]), wanted)
+    frame = pd.DataFrame(x, columns=["a", "b", "c"])
+    close(critic(frame, direction={"a": 1, "b": -1, "c": 1}), wanted)
+    close(critic(frame, direction=-1), critic(frame))
+
+
+@LAW
+@given(x=tables(rows=(8, 10), unique=True, gaps=True))
+def test_rows_with_a_gap_are_left_out_altogether(x):
+    whole = x[~np.isnan(x).any(axis=1)]
+    correlated(whole)
+    close(critic(x), critic(whole))
+    close(critic(x, correlation="spearman"), critic(whole, correlation="spearman"))
+
+
+def test_one_column_weighs_all_and_two_weigh_by_contrast():
+    assert critic([[1.0], [2.0]]) == [1]
+    x = np.array([[0.0, 0.0], [1.0, 0.1], [0.0, 1.0]])
+    close(critic(x), hi.weights.deviation(x))
+
+
+@pytest.mark.parametrize("correlation", ["pearson", "absolute", "spearman"])
+def test_a_constant_column_is_refused_by_name_or_left_out(correlation):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.random((6, 3)), columns=list("abc")).assign(flat=0.1, level=5.0)
+    with pytest.raises(hi.DataError) as refusal:
+        critic(table, correlation=correlation)
+    assert [str(f).split(":")[0] for f in refusal.value.faults] == ["indicator 'flat'", "indicator 'level'"]
+    with journal() as lines:
+        w = critic(table, correlation=correlation, constant="zero")
+    assert w["flat"] == w["level"] == 0
+    close(w[list("abc")], critic(table[list("abc")], correlation=correlation))
+    assert [line.indicator for line in lines] == ["flat", "level"]
+
+
+@pytest.mark.parametrize("correlation", ["pearson", "absolute", "spearman"])
+def test_columns_that_all_say_the_same_are_refused(correlation):
+    x = np.array([[1.0, 10.0, 0.3], [2.0, 20.0, 0.6], [4.0, 40.0, 1.2]])
+    with pytest.raises(hi.DataError, match=r"all columns say the same \(correlation 1\)"):
+        critic(x, correlation=correlation)
+
+
+def test_opposite_columns_conflict_unless_the_sign_does_not_count():
+    x = np.array([[1.0, -1.0], [2.0, -2.0], [4.0, -4.0]])
+    close(critic(x), [0.5, 0.5])
+    with pytest.raises(hi.DataError, match="all columns say the same"):
+        critic(x, correlation="absolute")
+
+
+def test_too_few_complete_rows_are_refused():
+    with pytest.raises(hi.DataError, match="at least 2 are needed"):
+        critic([[1.0, 2.0], [np.nan, 3.0]])
+    with pytest.raises(hi.DataError, match="no value in the rows"):
+        critic([[1.0, np.nan], [np.nan, 3.0]])
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"correlation": "kendall"}, "correlation: no 'kendall'"),
+        ({"constant": "drop"}, "constant: no 'drop'"),
+        ({"direction": [1, -1, 1]}, "direction: one finite number, or one for each of 2 columns"),
+        ({"direction": {"z": -1}}, "direction: no column 'z'"),
+        ({"direction": 0}, "direction"),
+    ],
+)
+def test_wrong_choices_are_refused(options, why):
+    with pytest.raises(hi.SpecError) as refusal:
+        critic(pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [3.0, 1.0, 2.0]}), **options)
+    assert why in str(refusal.value)

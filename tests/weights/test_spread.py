@@ -1,0 +1,154 @@
+"""Entropy, variation, deviation: against slow formulas, at high levels, with zeros; refusals and the log."""
+
+import math
+import statistics
+from decimal import Decimal, getcontext
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from laws import LAW, close, tables
+
+import hengdian_index as hi
+from hengdian_index.journal import journal
+from hengdian_index.weights import deviation, entropy, variation
+
+getcontext().prec = 50
+
+
+def textbook_entropy(x):
+    """Return 1 - e of each column by the textbook, 1 - (-sum p ln p / ln n), with 50 digits; then shares."""
+    gains = []
+    for column in np.asarray(x, dtype=float).T:
+        values = [Decimal(float(v)) for v in column if not np.isnan(v)]
+        total = sum(values)
+        p = [v / total for v in values if v]
+        gains.append(1 + sum(v * v.ln() for v in p) / Decimal(len(values)).ln())
+    return [float(g / sum(gains)) for g in gains]
+
+
+@LAW
+@given(x=tables(sign=0, gaps=True))
+def test_entropy_is_the_textbook_formula(x):
+    assume((np.nanmax(x, axis=0) > 0).all() and (np.nanmax(x, axis=0) > np.nanmin(x, axis=0)).any())
+    np.testing.assert_allclose(entropy(x), textbook_entropy(x), rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("level", [0, 1e3, 1e5, 1e7, 1e9])
+def test_entropy_keeps_12_digits_at_a_high_level(level):
+    x = level + np.array([[1.0, 3.0, 10.0], [2.0, 1.0, 30.0], [3.0, 2.0, 50.0], [1.0, 1.0, 20.0]])
+    np.testing.assert_allclose(entropy(x), textbook_entropy(x), rtol=1e-12)
+
+
+def test_entropy_of_a_column_between_the_fast_and_the_exact_pass():
+    n = 500
+    noise = np.random.default_rng(0).random((n, 6))
+    x = 1 + noise * np.array([1e-9, 1e-4, 1e-2, 0.05, 0.2, 1.0])
+    np.testing.assert_allclose(entropy(x), textbook_entropy(x), rtol=1e-12)
+
+
+def test_a_zero_counts_as_a_row_and_adds_nothing():
+    x = np.array([[0.0, 1.0], [2.0, 2.0], [2.0, 3.0]])
+    one_minus_e = 1 - math.log(2) / math.log(3)
+    other = 1 + sum(p * math.log(p) for p in (1 / 6, 1 / 3, 1 / 2)) / math.log(3)
+    close(entropy(x), np.array([one_minus_e, other]) / (one_minus_e + other))
+
+
+@pytest.mark.parametrize("shift", [1e-4, 0.01, 1.0])
+def test_the_shift_is_added_to_every_column(shift):
+    x = np.array([[0.0, 1.0], [2.0, 2.0], [2.0, 7.0]])
+    close(entropy(x, zeros="shift", shift=shift), textbook_entropy(x + shift))
+
+
+def test_spssau_moves_only_the_columns_that_hold_a_value_of_zero_or_less():
+    x = np.array([[0.0, 1.0, -3.0], [2.0, 2.0, 4.0], [2.0, 7.0, 1.0]])
+    close(entropy(x, zeros="spssau"), textbook_entropy(x + [0.01, 0, 3.01]))
+
+
+@LAW
+@given(x=tables(sign=1, gaps=True))
+def test_variation_is_the_deviation_over_the_mean(x):
+    columns = [[v for v in column if not np.isnan(v)] for column in x.T.tolist()]
+    ratios = [statistics.stdev(c) / statistics.fmean(c) for c in columns]
+    assume(sum(ratios) > 0)
+    close(variation(x), np.array(ratios) / sum(ratios))
+
+
+@LAW
+@given(x=tables(gaps=True), ddof=st.sampled_from([0, 1]))
+def test_deviation_is_the_standard_deviation(x, ddof):
+    columns = [[v for v in column if not np.isnan(v)] for column in x.T.tolist()]
+    deviations = [(statistics.stdev if ddof else statistics.pstdev)(c) for c in columns]
+    assume(sum(deviations) > 0)
+    close(deviation(x, ddof=ddof), np.array(deviations) / sum(deviations))
+
+
+def test_ddof_matters_only_where_columns_have_different_numbers_of_values():
+    x = np.array([[1.0, 2.0], [2.0, 7.0], [4.0, 3.0]])
+    close(deviation(x, ddof=0), deviation(x, ddof=1))
+    x[2, 1] = np.nan
+    assert abs(deviation(x, ddof=0) - deviation(x, ddof=1)).max() > 0.01
+
+
+@pytest.mark.parametrize("method", [entropy, variation, deviation])
+@pytest.mark.parametrize("value", [0.1, 1e7 + 0.1, 1e300])
+def test_a_constant_column_gets_weight_zero_and_a_line_in_the_log(method, value):
+    table = pd.DataFrame({"a": [1.0, 2.0, 4.0], "flat": value, "b": [3.0, 2.0, 9.0]})
+    with journal() as lines:
+        w = method(table)
+    assert w["flat"] == 0
+    close(w[["a", "b"]], method(table[["a", "b"]]))
+    assert [(line.step, line.indicator) for line in lines if "constant" in line.why] == [("weights", "flat")]
+
+
+@pytest.mark.parametrize("method", [entropy, variation, deviation])
+def test_columns_that_are_all_constant_are_refused_each_by_name(method):
+    with pytest.raises(hi.DataError) as refusal:
+        method(pd.DataFrame({"a": [0.1] * 7, "b": [5.0] * 7}))
+    assert len(refusal.value.faults) == 2
+    for name, fault in zip(("a", "b"), refusal.value.faults, strict=True):
+        assert str(fault).startswith(f"indicator '{name}': {method.method.name} weights are undefined")
+
+
+@pytest.mark.parametrize("method", [entropy, variation, deviation])
+def test_too_few_values_are_refused_by_name(method):
+    with pytest.raises(hi.DataError, match=r"only 1 value in the rows to learn from; at least 2 are needed"):
+        method([[1.0, 2.0]])
+    with pytest.raises(hi.DataError, match=r"indicator 'b': no value in the rows to learn from"):
+        method(pd.DataFrame({"a": [1.0, 2.0], "b": [np.nan, np.nan]}))
+
+
+@pytest.mark.parametrize("zeros", ["exact", "shift"])
+def test_entropy_refuses_negative_values_with_their_cells(zeros):
+    table = pd.DataFrame({"a": [1.0, -5.0, 2.0], "b": [-1.0, 2.0, 3.0]}, index=["p", "q", "r"])
+    with pytest.raises(hi.DataError) as refusal:
+        entropy(table, zeros=zeros)
+    why = "a share of a total cannot be negative; normalise first, or zeros='spssau'"
+    assert [str(f) for f in refusal.value.faults] == [f"column 'b', row 'p': -1: {why}", f"column 'a', row 'q': -5: {why}"]
+
+
+def test_entropy_refuses_a_column_of_zeros():
+    with pytest.raises(hi.DataError, match=r"indicator 'b': all values are 0, so shares of the total do not exist"):
+        entropy(pd.DataFrame({"a": [1.0, 2.0], "b": [0.0, 0.0]}))
+
+
+def test_variation_refuses_a_mean_of_zero_or_less():
+    with pytest.raises(hi.DataError) as refusal:
+        variation(pd.DataFrame({"a": [-1.0, 1.0], "b": [-1.0, -2.0], "c": [1.0, 2.0]}))
+    assert [str(f).split(":")[0] for f in refusal.value.faults] == ["indicator 'a'", "indicator 'b'"]
+    assert "mean not above 0" in str(refusal.value)
+
+
+@pytest.mark.parametrize(("factor", "lines"), [(900, 0), (1100, 1)])
+def test_deviations_of_very_different_size_get_a_line_in_the_log(factor, lines):
+    with journal() as log:
+        deviation([[1.0, factor], [2.0, 2.0 * factor]])
+    assert sum("differ by a factor above 1000" in line.why for line in log) == lines
+
+
+def test_what_x_is_decides_the_entropy_weights():
+    x = np.array([[3.0, 100.0], [2.5, 80.0], [1.8, 50.0], [2.2, 70.0]])
+    raw, scaled = entropy(x), entropy(hi.normalise.min_max(x))
+    assert abs(raw - scaled).max() > 0.05
