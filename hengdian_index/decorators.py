@@ -315,7 +315,10 @@ def matched_weights(w: Any, table: Labelled) -> Array:
         surplus = [f"weights: no column {c!r}{suggestion(c, table.columns)}" for c in w if c not in table.columns]
         raise_all(SpecError, surplus + [f"weights: none for column {c!r}" for c in table.columns if c not in w])
         w = [w[c] for c in table.columns]
-    weights = np.asarray(list(w.values()) if isinstance(w, Mapping) else w, dtype=np.float64)
+    try:
+        weights = np.asarray(list(w.values()) if isinstance(w, Mapping) else w, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SpecError(f"weights: each must be a number of 0 or more, not {w!r}") from None
     return unit_sum(weights, k, "weights")
 
 

@@ -285,7 +285,7 @@ def _rows(kernel: Kernel, x: Array, w: Array, keep: NDArray[np.bool_]) -> Array:
 def _partial(kernel: Kernel, x: Array, w: Array, present: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> Array:
     """Return the scores of rows with gaps, each under its own weights (..., n, k)."""
     if isinstance(kernel, Pair):
-        filled = np.where(present, x, 1.0)
+        filled = np.where(present & ~dropped[..., np.newaxis], x, 1.0)
         kernel.refuse(filled)
         return np.where(dropped, np.nan, kernel.mean(filled, np.nan_to_num(w)))
     out = np.full(x.shape[:-1], np.nan)

@@ -20,6 +20,7 @@ from hengdian_index.journal import Entry
 from hengdian_index.means import Scores
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, shortened
+from hengdian_index.standing import obstacle_degrees, row_of, strengths
 from hengdian_index.tree import Tree
 
 if TYPE_CHECKING:
@@ -206,6 +207,30 @@ class Result:
             frame = 100 * frame.div(np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole), axis=0)
         frame.attrs["of"] = of
         return frame
+
+    def obstacles(self) -> pd.DataFrame:
+        """Return the obstacle degree of each indicator (n, k): its share in what separates a row from the best; rows sum to 1.
+
+        Raises
+        ------
+        SpecError
+            A normalisation without a best and a worst score (z-scores, relatives).
+
+        Notes
+        -----
+        O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j, z on 0..1. The obstacle of a group
+        is the sum of its indicators'. Source: the obstacle-degree model of Chinese land-use and development studies.
+        """
+        degrees = obstacle_degrees(self.tree, self.indicator_scores, self.effective_weights.to_numpy())
+        return pd.DataFrame(degrees, index=self.panel.labels, columns=list(self.tree.codes))
+
+    def strengths(self, unit: Any, n: int = 3, *, period: Any = None) -> pd.DataFrame:
+        """Return the n best and the n worst indicators of a unit: columns indicator, score, rank, kind.
+
+        Ranked among the rows of its period (the last it has, or `period`), ties by score; at least 3 rows are needed.
+        """
+        row = row_of(self.panel, unit, period)
+        return strengths(self.tree, self.panel, self.indicator_scores, row, n)
 
     @property
     def log(self) -> pd.DataFrame:

@@ -19,7 +19,7 @@ FORBIDDEN = {
     "path of a machine": r"(?<![\w.])/(?:"
     + "|".join(["wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers", "tm" + "p"])
     + r")/",
-    "drive of a machine": r"\b[A-Z]:" + r"\\\w",
+    "drive of a machine": r"\b[A-Z]:\\+Us" + "ers",
     "host of a package index": r"\b(?:"
     + "|".join(
         [
@@ -143,7 +143,7 @@ def test_no_file_holds_a_path_of_a_machine_or_a_host_of_an_index(path):
         "see /wo" + "rk/main/x.py",
         "`/ro" + "ot/dev`",
         "(/tm" + "p/x)",
-        "C:" + "\\data",
+        "C:" + "\\Us" + "ers",
         "https://py" + "pi.org/simple",
         "files.pythonho" + "sted.org",
     ],

@@ -31,6 +31,7 @@ LAYERS = (
     ("decorators", "treatment"),
     ("filling",),
     FAMILIES,
+    ("explain",),
     ("tree", "families"),
     ("contributions", "addresses", "toml"),
     ("result", "wording"),

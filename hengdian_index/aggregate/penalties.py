@@ -108,10 +108,10 @@ def adjusted_mazziotta_pareto(
     sign = np.array([1.0 if one == 1 else -1.0 if one == -1 else np.nan for one in shared.directions(direction, k)])
     if np.isnan(sign).any():
         raise SpecError(f"adjusted_mazziotta_pareto: direction 1 or -1, not {direction!r}")
+    centre = shared.per_column(reference, k, "reference")
     low, high = shared.ends(x)
     half = high / 2 - low / 2
     shared.refuse_columns(half == 0, w, "constant over the rows, so the scale has no length; leave it out")
-    centre = shared.per_column(reference, k, "reference")
     z = 100 + 30 * sign * ((x - centre) / np.where(half > 0, half, 1.0))
     return _penalised(z, w, penalty)
 

@@ -175,7 +175,7 @@ def dagum(y: Any, groups: Any) -> Dagum:
     relative = means / (units @ means)
     above = _differences(population.parts)
     apart, sums = above + above.T, means[:, np.newaxis] + means
-    # G_jh (p_j s_h + p_h s_j), written so that two groups of zeros give 0: m_j + m_h cancels only if the means differ.
+    # Two groups of zeros do not differ: 0, not 0/0.
     gini = apart / np.where(sums > 0, sums, 1.0)
     income = units * relative
     weight = gini * (np.outer(units, income) + np.outer(income, units))

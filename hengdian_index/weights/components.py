@@ -14,8 +14,7 @@ from hengdian_index.errors import DataError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
-from hengdian_index.weights import correlations as shared
-from hengdian_index.weights.correlations import ZERO, Constant
+from hengdian_index.weights.correlations import ZERO, Constant, correlations, dependent, need_gap, need_rows
 
 Keep: TypeAlias = Literal["tenth", "kaiser"] | int
 
@@ -101,12 +100,12 @@ def pca(
     >>> hi.weights.pca(x, form="squared").round(2)
     array([0.5 , 0.18, 0.32])
     """
-    r, _ = shared.correlations(sample, "pca", constant, least=3)
+    r, _ = correlations(sample, "pca", constant, least=3)
     varying = (~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))).sum(axis=-1)
     if (varying < 2).any():
         raise DataError("pca: one column has no components to find; give two or more, or use 'equal'")
     parts = principal_components(r)
-    shared.need_gap(parts, 1, "pca")
+    need_gap(parts, 1, "pca")
     first = parts.vectors[..., 0]
     weights = first**2 if form == "squared" else _one_signed(sample, first)
     weights = weights / weights.sum(axis=-1, keepdims=True)
@@ -171,16 +170,13 @@ def factor(
     >>> hi.weights.factor(x, keep=2).round(3)
     array([0.308, 0.308, 0.385])
     """
-    r, n = shared.correlations(sample, "factor", constant, least=2)
+    r, n = correlations(sample, "factor", constant, least=2)
     varying = int((~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))).sum(axis=-1).max())
-    shared.need_rows(sample, n, varying + 1, "factor")
-    sample.refuse(
-        shared.dependent(r),
-        "depends exactly on other columns (correlation matrix singular); leave one of them out",
-    )
+    need_rows(sample, n, varying + 1, "factor")
+    sample.refuse(dependent(r), "depends exactly on other columns (correlation matrix singular); leave one of them out")
     parts = principal_components(r)
     q = _number(parts, keep, varying)
-    shared.need_gap(parts, q, "factor")
+    need_gap(parts, q, "factor")
     kept = np.arange(q.max()) < q[..., np.newaxis]
     loadings = np.where(kept[..., np.newaxis, :], parts.loadings[..., : q.max()], 0.0)
     return _weighed(parts, loadings, _ordered(varimax(loadings)) if rotation else loadings, details)

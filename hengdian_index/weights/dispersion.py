@@ -10,7 +10,7 @@ from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered
-from hengdian_index.weights import checks
+from hengdian_index.weights.checks import note_constant
 
 
 @weighting(sees="statistics", unit_free=True)
@@ -54,7 +54,7 @@ def gini(sample: Sample) -> Array:
     mean = np.nansum(scaled, axis=-2) / ordered.n
     sample.refuse(mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
     difference = _mean_difference(scaled, ordered.n)
-    checks.note_constant(sample, difference == 0)
+    note_constant(sample, difference == 0)
     coefficient: Array = difference / mean
     return coefficient
 
@@ -95,7 +95,7 @@ def max_deviation(sample: Sample) -> Array:
     sample.need_values(ordered.n, least=2)
     scaled, exponent = _scaled(ordered)
     difference = _mean_difference(scaled, ordered.n)
-    checks.note_constant(sample, difference == 0)
+    note_constant(sample, difference == 0)
     d: Array = np.ldexp(difference, exponent - exponent.max(axis=-1, keepdims=True))
     positive = d[d > 0]
     if positive.size and positive.max() > 1000 * positive.min():
@@ -139,7 +139,7 @@ def angle(sample: Sample) -> Array:
     sample.need_values(moments.n, least=2)
     flat = moments.m2 <= 0
     sample.refuse(flat & (moments.centre.high == 0), "all values are 0, so it has no direction; leave it out")
-    checks.note_constant(sample, flat)
+    note_constant(sample, flat)
     for j in np.flatnonzero(np.reshape(~flat & (moments.centre.high <= 0), (-1, sample.k)).any(axis=0)):
         note("weights", f"{sample.name(int(j))}: mean not above 0, so its angle is wide; angles are for values above 0")
     return np.where(flat, 0.0, np.arctan2(np.sqrt(np.maximum(moments.m2, 0) / moments.n), moments.centre.high))

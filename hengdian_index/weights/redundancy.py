@@ -7,8 +7,7 @@ import numpy as np
 from hengdian_index.decorators import weighting
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
-from hengdian_index.weights import correlations as shared
-from hengdian_index.weights.correlations import Constant
+from hengdian_index.weights.correlations import Constant, correlations, multiple_correlation, need_rows
 
 
 @weighting(sees="statistics", unit_free=True)
@@ -45,10 +44,10 @@ def independence(sample: Sample, *, constant: Constant = "raise") -> Array:
     >>> hi.weights.independence([[1.0, 5.0], [2.0, 3.0], [4.0, 4.0]])
     array([0.5, 0.5])
     """
-    r, n = shared.correlations(sample, "independence", constant, least=2)
+    r, n = correlations(sample, "independence", constant, least=2)
     kept = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
-    shared.need_rows(sample, n, int(kept.sum(axis=-1).max()) + 1, "independence")
-    fit = np.where(kept.sum(axis=-1, keepdims=True) == 1, 1.0, shared.multiple_correlation(r))
+    need_rows(sample, n, int(kept.sum(axis=-1).max()) + 1, "independence")
+    fit = np.where(kept.sum(axis=-1, keepdims=True) == 1, 1.0, multiple_correlation(r))
     sample.refuse(
         kept & (fit < 1e-8), "not correlated with any other column, so its weight 1/R has no bound; use 'critic'"
     )

@@ -14,8 +14,8 @@ from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
-from hengdian_index.weights import checks
-from hengdian_index.weights import correlations as shared
+from hengdian_index.weights.checks import note_constant
+from hengdian_index.weights.correlations import need_rows
 from hengdian_index.weights.spread import entropy
 
 
@@ -53,7 +53,7 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     array([1., 0.])
     """
     rows, seen = _complete(sample, "merec")
-    checks.note_constant(sample, seen.lo == seen.hi)
+    note_constant(sample, seen.lo == seen.hi)
     cost = _costs(sample, direction)
 
     def effects(part: Array) -> Array:
@@ -220,7 +220,7 @@ def _complete(sample: Sample, method: str) -> tuple[Array, Range]:
         note("weights", f"{method}: {int(gap.sum())} rows with a missing value are left out")
         x = np.where(gap, np.nan, x)
         seen = Range.of(x)
-    shared.need_rows(sample, seen.n[..., 0], 2, method)
+    need_rows(sample, seen.n[..., 0], 2, method)
     return x, seen
 
 

@@ -11,8 +11,7 @@ from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Products
-from hengdian_index.weights import correlations as shared
-from hengdian_index.weights.correlations import ZERO
+from hengdian_index.weights.correlations import ZERO, need_gap, need_rows
 
 
 @weighting(sees="statistics", unit_free=False)
@@ -51,12 +50,12 @@ def scatter(sample: Sample) -> Array:
     array([0.7676, 0.2324])
     """
     products = sample.measure(Products)
-    shared.need_rows(sample, products.n, 2, "scatter")
+    need_rows(sample, products.n, 2, "scatter")
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0
     sample.refuse(flat & flat.all(axis=-1, keepdims=True), "constant, as are all columns; use 'equal' or 'fixed'")
     h = _uncentred(products)
     parts = principal_components(h)
-    shared.need_gap(parts, 1, "scatter")
+    need_gap(parts, 1, "scatter")
     w = parts.vectors[..., 0].copy()
     mixed = (w < -ZERO).any(axis=-1)
     if mixed.any():

@@ -142,7 +142,7 @@ def test_wrong_choices_are_refused(options, why):
     assert why in str(refusal.value)
 
 
-@pytest.mark.parametrize(("p", "why"), [("2", "float is needed, not '2'"), (True, "not True"), (float("nan"), "not nan"), (None, "not None")])
+@pytest.mark.parametrize(("p", "why"), [("2", "a number is needed, not '2'"), (True, "not True"), (float("nan"), "not nan"), (None, "not None")])
 def test_the_order_of_a_power_mean_is_a_number(p, why):
     with pytest.raises(hi.SpecError) as refusal:
         power(TABLE, p=p)

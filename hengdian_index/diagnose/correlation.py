@@ -1,0 +1,209 @@
+"""How the indicators go together: correlations with their p-values, and the pairs that want a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.diagnose.columns import LEAST, by_pairs, few_rows, members, names, read, square, with_scores
+from hengdian_index.errors import SpecError, raise_all, suggestion
+from hengdian_index.journal import note
+from hengdian_index.maps import Ranks
+from hengdian_index.rows.table import Array, Labelled
+from hengdian_index.stats import Ordered, Products
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correlations:
+    """Correlations of the columns: tables (k, k) of `r`, of its p-value `p`, and of the number of rows `n`.
+
+    `how` and `pairwise` say what was computed: with `pairwise` each pair has its own rows, so that the correlations
+    need not fit together.
+    """
+
+    r: Any
+    p: Any
+    n: Any
+    how: str = "pearson"
+    pairwise: bool = False
+
+
+def correlations(x: Any, groups: Any = None, how: str = "pearson", pairwise: bool = False) -> Correlations:
+    """Correlations of the indicators, with p-values and numbers of rows.
+
+    Parameters
+    ----------
+    x : table or array (n, k)
+        Units by indicators.
+    groups : mapping or sequence, optional
+        Groups of columns (see the module): only columns of one group, and the group's own score, are correlated, over
+        the rows complete in the group; elsewhere r and p are missing and n is 0.
+    how : {"pearson", "spearman", "kendall"}
+        Linear; of ranks, ties averaged; tau-b.
+    pairwise : bool
+        Use for each pair all rows that both columns have, instead of the rows complete in the group. The result is
+        labelled so.
+
+    Returns
+    -------
+    Correlations
+        `r`, `p` (two-sided, of no correlation) and `n`. A constant column has no correlation, nor has a pair with
+        fewer than three rows: missing, with a line in the log.
+
+    Raises
+    ------
+    DataError
+        Fewer than three complete rows in a group.
+    SpecError
+        An unknown `how`; groups that do not fit the columns.
+
+    Notes
+    -----
+    p of Pearson and Spearman: t = r sqrt((n - 2) / (1 - r^2)) with n - 2 degrees of freedom, as SciPy and R; of
+    Kendall: exact for small samples without ties, else normal (SciPy). Proof: TAI (Handbook, Table 6); ASEM (COINr);
+    SciPy.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.diagnose.correlations([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0]])
+    >>> round(found.r.loc[0, 1], 3), round(found.p.loc[0, 1], 3), found.n.loc[0, 1]
+    (0.6, 0.4, 4)
+    """
+    if how not in _MEASURES:
+        raise SpecError(f"how: no correlation {how!r}{suggestion(how, _MEASURES)}")
+    table = read(x)
+    columns = names(table)
+    r, p, n = _all(table, with_scores(members(groups, columns), columns), _MEASURES[how], pairwise)
+    return Correlations(square(r, columns), square(p, columns), square(n, columns), how, pairwise)
+
+
+def flags(x: Any, groups: Any = None, high: float = 0.92, low: float = 0.3) -> Any:
+    """Table of the pairs of indicators that want a second look: correlated too much, hardly, or the wrong way.
+
+    Parameters
+    ----------
+    x : table or array (n, k)
+        Units by indicators, turned so that larger is better.
+    groups : mapping or sequence, optional
+        Groups of columns (see the module): pairs are looked at within a group, and between a member and the group's
+        own score where x holds it.
+    high, low : float
+        Bounds of |r|, 0 <= low <= high <= 1.
+
+    Returns
+    -------
+    DataFrame
+        `first second group r flag`, one line a finding. "redundant": |r| > high, the two say the same (or the score
+        follows one member alone). "weak": |r| < low, the two say different things (or the member is not heard in the
+        score). "negative": r < 0, one works against the other. A pair may have two lines. In a pair with the group's
+        score, `second` is the score and bears the group's name.
+
+    Raises
+    ------
+    DataError
+        Fewer than three complete rows in a group.
+    SpecError
+        Bounds that are no rising shares; groups that do not fit the columns.
+
+    Notes
+    -----
+    Pearson correlations over the rows complete in the group. Source: JRC guidance for composite indicators (COIN
+    Tool). Proof: TAI (Handbook, Table 6).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.diagnose.flags([[1.0, 1.1, 4.0], [2.0, 2.0, 1.0], [3.0, 3.1, 2.0], [4.0, 3.9, 1.0]]).round(2)
+       first  second group     r       flag
+    0      0       1  None  1.00  redundant
+    1      0       2  None -0.73   negative
+    2      1       2  None -0.71   negative
+    """
+    import pandas as pd
+
+    if not 0 <= low <= high <= 1:
+        raise SpecError(f"low, high: bounds of |r| with 0 <= low <= high <= 1, not {low!r} and {high!r}")
+    table = read(x)
+    columns = names(table)
+    blocks = with_scores(members(groups, columns), columns)
+    r, _, _ = _all(table, blocks, _MEASURES["pearson"], False)
+    pairs = [(block[a], block[b], g) for g, block in blocks.items() for b in range(len(block)) for a in range(b)]
+    found = [
+        (columns[i], columns[j], group, r[i, j], flag)
+        for i, j, group in sorted(pairs, key=lambda pair: (list(blocks).index(pair[2]), pair[:2]))
+        for flag, holds in _FINDINGS.items()
+        if holds(r[i, j], low, high)
+    ]
+    told = dict(zip(("first", "second", "group", "r", "flag"), zip(*found, strict=True), strict=True)) if found else {}
+    kinds = {"first": object, "second": object, "group": object, "r": np.float64, "flag": object}
+    return pd.DataFrame({name: pd.Series(told.get(name, ()), dtype=kind) for name, kind in kinds.items()})
+
+
+_FINDINGS: Mapping[str, Callable[[float, float, float], bool]] = {
+    "redundant": lambda r, low, high: abs(r) > high,
+    "weak": lambda r, low, high: abs(r) < low,
+    "negative": lambda r, low, high: r < 0,
+}
+
+
+def pearson(x: Array) -> Array:
+    """Return correlations and p-values (2, k, k) of complete rows (m, k); NaN beside a constant column."""
+    r = Products.of(x).correlation()
+    return np.stack([r, _p_value(r, len(x))])
+
+
+def _spearman(x: Array) -> Array:
+    return pearson(Ranks(Ordered.of(x).values)(x))
+
+
+def _kendall(x: Array) -> Array:
+    from scipy.stats import kendalltau
+
+    varying = np.ptp(x, axis=0) > 0
+    answer = np.where(varying, np.eye(x.shape[-1]), np.nan) * np.array([1.0, 0.0])[:, np.newaxis, np.newaxis]
+    for j in range(x.shape[-1]):
+        for i in range(j):
+            found = kendalltau(x[:, i], x[:, j]) if varying[i] and varying[j] else (np.nan, np.nan)
+            answer[:, i, j] = answer[:, j, i] = found
+    return answer
+
+
+_MEASURES: Mapping[str, Callable[[Array], Array]] = {"pearson": pearson, "spearman": _spearman, "kendall": _kendall}
+
+
+def _p_value(r: Array, m: int) -> Array:
+    """Return the two-sided p-value of correlations of m rows: the t distribution, written as a beta."""
+    from scipy.special import betainc
+
+    return np.asarray(betainc((m - 2) / 2, 0.5, (1 - r) * (1 + r)))
+
+
+def _all(
+    table: Labelled, blocks: Mapping[Any, list[int]], measure: Callable[[Array], Array], pairwise: bool
+) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Return r, p and n (k, k), filled block by block."""
+    k = table.values.shape[-1]
+    r, p, n = np.full((k, k), np.nan), np.full((k, k), np.nan), np.zeros((k, k), dtype=np.int64)
+    faults, flat = [], dict[int, int]()
+    for group, block in blocks.items():
+        x, at = table.values[:, block], np.ix_(block, block)
+        whole = x[~np.isnan(x).any(axis=1)]
+        if pairwise and len(whole) < len(x):
+            (r[at], p[at]), n[at] = by_pairs(x, measure)
+            _note_thin(n[at], [names(table)[j] for j in block])
+        elif len(whole) < LEAST:
+            call = "correlations" if group is None else f"correlations: group {group!r}"
+            remedy = ", or pairwise=True"
+            faults += few_rows(call, len(whole), [names(table)[j] for j in block], x, remedy).faults
+        else:
+            (r[at], p[at]), n[at] = measure(whole), len(whole)
+        flat |= {j: int(n[j, j]) for j in block if np.isnan(r[j, j]) and n[j, j] >= LEAST}
+    raise_all(DataError, faults)
+    for j, rows in flat.items():
+        note("diagnose", f"constant over {rows} rows, so it has no correlation", indicator=names(table)[j])
+    return r, p, n

@@ -1,0 +1,83 @@
+"""What holds a row back and where it stands out: obstacle degrees, strengths and weaknesses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array
+from hengdian_index.tree import Leaf, Tree
+
+
+def obstacle_degrees(tree: Tree, normalised: Array, importance: Array) -> Array:
+    """Return each indicator's share (n, k) in what separates a row from the best scores; rows sum to 1.
+
+    Parameters
+    ----------
+    normalised : array (n, k)
+        Scores of the indicators.
+    importance : array (k,)
+        Product of the weights down to each indicator.
+
+    Notes
+    -----
+    O_j = F_j (1 - z_j) / sum F (1 - z), z on 0..1; a score beyond the best end leaves no distance. A row without any
+    distance has 0 throughout; a missing score stays missing and is not counted.
+    """
+    low, high = _scales(tree)
+    distance = importance * np.maximum(1 - (normalised - low) / (high - low), 0)
+    total = np.nansum(distance, axis=1, keepdims=True)
+    return np.where(np.isnan(distance), np.nan, distance / np.where(total > 0, total, 1))
+
+
+def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> pd.DataFrame:
+    """Return the n indicators on which a row ranks best, and the n on which it ranks worst, among its period's rows."""
+    scope = np.ones(panel.n, dtype=np.bool_)
+    if panel.periods is not None and panel.units is not None:
+        scope = panel.periods.ordinals == panel.periods.ordinals[row]
+    if scope.sum() < 3:
+        raise DataError(f"{panel.place(row)}: strengths compare at least 3 rows, there are {int(scope.sum())}")
+    scores = pd.Series(normalised[row], index=list(tree.codes))
+    ranks = pd.DataFrame(normalised[scope], columns=list(tree.codes)).rank(ascending=False, method="min")
+    frame = pd.DataFrame({"score": scores, "rank": ranks.iloc[int(scope[:row].sum())]}).dropna()
+    best = frame.sort_values(["rank", "score"], ascending=[True, False]).head(n).assign(kind="strength")
+    worst = frame.sort_values(["rank", "score"], ascending=[False, True]).head(n).assign(kind="weakness")
+    return pd.concat([best, worst]).rename_axis("indicator").reset_index().astype({"rank": int})
+
+
+def row_of(panel: Panel, unit: Any, period: Any) -> int:
+    """Return the row of a unit (or label) in a period, the last one it has where none is given."""
+    rows: NDArray[np.bool_] = np.asarray(panel.units == unit) if panel.units is not None else panel.select(unit, "unit")
+    if not rows.any():
+        raise DataError(f"no unit {unit!r}{suggestion(unit, dict.fromkeys(np.ravel(panel.units).tolist()))}")
+    if period is not None:
+        rows = rows & panel.select(period, "period")
+    found = np.flatnonzero(rows)
+    if not len(found):
+        raise DataError(f"unit {unit!r} has no row in period {period!r}; {panel.extent()}")
+    if panel.periods is None and len(found) > 1:
+        raise DataError(f"unit {unit!r} stands for {len(found)} rows; name one")
+    return int(found[0] if panel.periods is None else found[np.argmax(panel.periods.ordinals[found])])
+
+
+def _scales(tree: Tree) -> tuple[Array, Array]:
+    """Return the worst and the best score of each indicator's scale."""
+    ends = [_scale(leaf) for leaf in tree.leaves]
+    bare = [leaf.code for leaf, end in zip(tree.leaves, ends, strict=True) if not np.isfinite(end).all()]
+    why = "has no best and worst score; obstacle degrees need min_max, goalposts or another scale with two ends"
+    raise_all(SpecError, [f"indicator {code!r}: its normalisation {why}" for code in bare])
+    low, high = np.array(ends).T
+    return low, high
+
+
+def _scale(leaf: Leaf) -> tuple[float, float]:
+    options: Mapping[str, Any] = leaf.normalise.complete()
+    gives = leaf.normalise.method.traits.get("gives")
+    ends = (gives(**options) if gives else None) or (options.get("floor"), options.get("ceiling"))
+    return (float("nan"), float("nan")) if None in ends else (float(ends[0]), float(ends[1]))
