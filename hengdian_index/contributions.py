@@ -41,7 +41,7 @@ def level_parts(result: Computed, code: str, to_leaves: bool) -> Parts:
     """Return the contributions (n,) of the parts of a group to its level; they sum to it."""
     branch = result.tree.by_code[code]
     x, w, y = _children(result, branch), _row_weights(result, branch), result.node_values(code)
-    pair = kernel(branch.aggregate.method, branch.aggregate.options)
+    pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     if not isinstance(pair, Pair):
         raise SpecError(
             f"group {code!r}: a level splits only under a mean, not under {branch.aggregate.method.name!r}; use of='change'"
@@ -56,7 +56,7 @@ def change_parts(result: Computed, code: str, before: NDArray[np.intp], to_leave
     x1, w1, y1 = _children(result, branch), _row_weights(result, branch), result.node_values(code)
     none = before < 0
     x0, w0, y0 = (np.where(none.reshape(-1, *[1] * (a.ndim - 1)), np.nan, a[before]) for a in (x1, w1, y1))
-    pair = kernel(branch.aggregate.method, branch.aggregate.options)
+    pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     step = np.where(np.isnan(x1 - x0), 0.0, x1 - x0)
     if isinstance(pair, Pair):
         factors, rest = _change_factors(pair, x0, x1, y0, y1, w0, w1), "reweighting"

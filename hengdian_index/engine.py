@@ -265,7 +265,10 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
         if refused.any():
             raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
         answer = aggregate(
-            kernel(branch.aggregate.method, branch.aggregate.options), x, w, replace(branch.missing, rule="reweight")
+            kernel(branch.aggregate.method, branch.aggregate.options, branch.children),
+            x,
+            w,
+            replace(branch.missing, rule="reweight"),
         )
     except CellsError as error:
         faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in table.refusal(error).faults]

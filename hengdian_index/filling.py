@@ -104,9 +104,12 @@ class FittedFilling:
     columns: tuple[Any, ...] | None
     named: Mapping[str, Any]
 
-    def __call__(self, x: Any, **labels: Any) -> Changed:
-        """Return the filled table and the log; `unit`, `period`, `groups` as when it was learnt, or as given here."""
-        named = {name: labels.get(name, given) for name, given in self.named.items()}
+    def __call__(self, x: Any, *, unit: Any = None, period: Any = None, groups: Any = None) -> Changed:
+        """Return the filled table and the log; labels as they were named in fitting, or as given here."""
+        given = {"unit": unit, "period": period, "groups": groups}
+        if groups is not None and "groups" not in self.named:
+            raise SpecError(f"{self.method.name} reads no groups of rows here: leave out groups")
+        named = {name: kept if given[name] is None else given[name] for name, kept in self.named.items()}
         table, rows = _read(select(x, self.columns, *map(only_name, named.values())), self.method, named)
         return _changed(table, rows, lambda _: self.filler)
 
@@ -149,7 +152,7 @@ class OwnFiller:
             if not _same(both[:n], self._filled(self.fit_rows, name)):
                 raise DataError(
                     f"impute: {name} fills old rows otherwise when rows are added, so it cannot be frozen; let it take "
-                    "the rows it learns from as `fit_on`"
+                    "the rows it learns from as an option `fit_on=None`"
                 )
         return Filling.of(rows, filled, lambda i, j: f"left missing by {name}" if np.isnan(filled[i, j]) else name)
 
@@ -240,7 +243,9 @@ def _with_second(method: Method, second: str | None, place: tuple[Any, ...], opt
     """Return the options with the one that was given by place."""
     if len(place) > (second is not None) or (place and second in options):
         raise OptionError(f"{method.name}: {len(place)} values by place after x; name the options")
-    return options | {str(second): one for one in place}
+    options = options | {str(second): one for one in place}
+    method.demand(options)
+    return options
 
 
 def _named(method: Method, options: Mapping[str, Any], unit: Any, period: Any) -> dict[str, Any]:

@@ -141,8 +141,10 @@ def _expected(value: Any, hint: Any) -> str:
     return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {value!r}"
 
 
-def names_of(family: str, names: dict[str, Any]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return `__getattr__` and `__dir__` of a family's module: its public functions, and a guess at a misspelt one."""
+def names_of(
+    family: str, names: Mapping[str, Any], *plain: str
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a family's module: its methods and plain functions, a guess at a misspelt one."""
 
     def absent(name: str) -> Any:
         known = FAMILIES[family]
@@ -150,7 +152,7 @@ def names_of(family: str, names: dict[str, Any]) -> tuple[Callable[[str], Any], 
 
     def public() -> list[str]:
         return sorted(
-            n for n, v in names.items() if inspect.isfunction(v) and v.__module__.startswith(f"{__package__}.{family}.")
+            [name for name in names if getattr(names[name], "method", None) is FAMILIES[family].get(name, 0)] + [*plain]
         )
 
     return absent, public

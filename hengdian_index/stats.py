@@ -195,7 +195,9 @@ class Ordered:
     @classmethod
     def of(cls, x: Array) -> Ordered:
         """Measure (..., n, k)."""
-        return cls(count(x, x.sum(axis=-2)), np.sort(x, axis=-2))
+        values = np.sort(x, axis=-2)
+        last = values[..., -1, :] if x.shape[-2] else np.zeros((*x.shape[:-2], x.shape[-1]))
+        return cls(count(x, last), values)
 
     def __add__(self, other: Ordered) -> Ordered:
         """Merge."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, NamedTuple, Protocol, overload
@@ -36,20 +36,19 @@ def record(
     """Return the log: a line for each general remark on a column, then one for each cell (m, ndim)."""
     import pandas as pd
 
-    at = [int(row) for row in cells[:, -2]]
-    deep = cells.shape[1] > 2
-    units = [tuple(cell[:-1]) for cell in cells.tolist()] if deep else [rows.unit(row) for row in at]
-    none: list[Any] = [None] * len(general)
-    gaps = np.full(len(general), np.nan)
-    labels = {
-        "unit": none + units,
-        "period": none + [rows.period(row) for row in at],
-        "indicator": [rows.indicator(int(j)) for j in (*general, *cells[:, -1])],
+    at, which = np.unique(cells[:, -2], return_inverse=True)
+    units = _each(cells[:, :-1].tolist(), tuple) if cells.shape[1] > 2 else _each(at, rows.unit)[which]
+    columns = _each(range(rows.table.values.shape[-1]), rows.indicator)
+    heads, none, gaps = list(general), np.full(len(general), None), np.full(len(general), np.nan)
+    texts = {
+        "unit": np.concatenate([none, units]),
+        "period": np.concatenate([none, _each(at, rows.period)[which]]),
+        "indicator": columns[np.concatenate([heads, cells[:, -1]]).astype(np.intp)],
+        "why": _each([*general.values(), *why], str),
     }
     numbers = {"before": np.concatenate([gaps, before]), "after": np.concatenate([gaps, after])}
-    said = {"why": [*general.values(), *why]}
-    texts = {name: pd.Series(column, dtype=object) for name, column in (labels | said).items()}
-    return pd.DataFrame(texts | numbers, columns=["unit", "period", "indicator", "before", "after", "why"])
+    lines = {name: pd.Series(column, dtype=object) for name, column in texts.items()} | numbers
+    return pd.DataFrame(lines, columns=["unit", "period", "indicator", "before", "after", "why"])
 
 
 def remark(sample: Sample, why: Sequence[str | None], *, treated: bool = True) -> None:
@@ -163,7 +162,7 @@ def presented(
     own = [p for p in inspect.signature(method.function).parameters.values() if p.kind is p.KEYWORD_ONLY]
     ahead = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in own if p.name == second]
     added = [kinds(name, kinds.KEYWORD_ONLY, default=value) for name, value in shared.items()]
-    rest = [p for p in own if p.name != second]
+    rest = [p for p in own if p.name != second and p.name not in shared]
     function.__signature__ = inspect.Signature([kinds("x", kinds.POSITIONAL_ONLY), *ahead, *added, *rest])
     function.method = method
     for name, value in attributes.items():
@@ -183,6 +182,14 @@ def _fitted(
         if line.step in said and line.indicator in place:
             said[line.step][place[line.indicator]] = line.why
     return FittedTreatment(learnt, columns, said["treat"], said["untreated"], otherwise, **named)
+
+
+def _each(items: Iterable[Any], take: Callable[[Any], Any]) -> Array:
+    """Return an array of objects, one for each item."""
+    found = [take(item) for item in items]
+    out = np.empty(len(found), dtype=object)
+    out[:] = found
+    return out
 
 
 def _name(columns: Sequence[Any] | None, j: int) -> str:

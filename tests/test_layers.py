@@ -30,10 +30,9 @@ LAYERS = (
     ("learning",),
     ("decorators", "treatment"),
     ("filling",),
-    FAMILIES,
-    ("explain",),
+    (*FAMILIES, "explain"),
     ("tree", "families"),
-    ("contributions", "addresses", "toml"),
+    ("contributions", "standing", "addresses", "toml"),
     ("result", "wording"),
     ("engine",),
     ("gate",),
@@ -133,7 +132,7 @@ def test_optional_libraries_are_imported_inside_functions(path):
     assert early == []
 
 
-@each([path for path in FILES if part(path) != "rows" and LEVEL.get(part(path), 0) <= LEVEL["normalise"]])
+@each([path for path in FILES if part(path) != "rows" and LEVEL.get(part(path), len(LAYERS)) <= LEVEL["normalise"]])
 def test_methods_load_neither_pandas_nor_scipy(path):
     early = [
         f"line {line}: {module}"

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 _CODE = re.compile(r"(:[\w:+.-]+:`[^`]+`|``.+?``|`[^`]+`)", re.S)
 _STRESSED = re.compile(r"(?<![\w*])(\*[A-Za-z][\w ]*\*)(?![\w*])")
 _PARAMETER = re.compile(r"^\*{0,2}\w+(, \*{0,2}\w+)*( : .*)?$")
-_MARKED = re.compile(r"(?<![\w*])(Formula|Sources?|Proof|Source and proof|Sources and proof):(?=\s)")
+_MARKED = re.compile(r"(?<![\w*])(Formula|Sources?|Proof(?: by law)?|Sources? and proof):(?=\s)")
 _OPENING = re.compile(r"^\s*(>>>|\.\. |-{3,}$|={3,}$)")
 
 

@@ -147,7 +147,7 @@ def _module_line(name: str) -> str:
 def _proof(function: Any) -> str:
     """Return what follows "Proof:" in a description, to the end of the paragraph."""
     for paragraph in re.split(r"\n\s*\n", inspect.getdoc(function) or ""):
-        found = re.search(r"\b[Pp]roof:\s+(.*)", " ".join(paragraph.split()))
+        found = re.search(r"\b[Pp]roof(?: by law)?:\s+(.*)", " ".join(paragraph.split()))
         if found:
             return _cell(found[1])
     return ""

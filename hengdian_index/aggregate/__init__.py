@@ -18,4 +18,4 @@ from hengdian_index.aggregate.rank_sum import *  # noqa: F403
 from hengdian_index.aggregate.ranking import *  # noqa: F403
 from hengdian_index.methods import names_of
 
-__getattr__, __dir__ = names_of("aggregate", globals())
+__getattr__, __dir__ = names_of("aggregate", globals(), "outranking")

@@ -256,8 +256,9 @@ def _length(x: Array, low: Array, high: Array, w: Array, norm: str) -> Array:
     if norm == "vector":
         size = np.maximum(np.abs(low), np.abs(high))
         shared.refuse_columns(size == 0, w, _LENGTHLESS)
-        size = np.where(size > 0, size, 1.0)
-        return np.asarray(size * np.sqrt(np.nansum((x / size) ** 2, axis=-2, keepdims=True)))
+        scaled = x / np.where(size > 0, size, 1.0)
+        length = size * np.sqrt(np.nansum(scaled**2, axis=-2, keepdims=True))
+        return np.where(size > 0, length, 1.0)
     if norm == "min_max":
         shared.refuse_columns(high == low, w, _CONSTANT)
         return np.where(high > low, high - low, 1.0)

@@ -96,7 +96,7 @@ def copeland(x: Array, w: Array) -> Array:
     --------
     >>> import hengdian_index as hi
     >>> hi.aggregate.copeland([[1.0, 2.0, 3.0], [2.0, 3.0, 1.0], [0.0, 1.0, 0.0]])
-    array([ 0.,  1., -1.])
+    array([ 0.,  2., -2.])
     """
     return _each(_copeland, x, w)
 

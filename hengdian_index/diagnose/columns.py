@@ -90,25 +90,26 @@ def complete(table: Labelled, call: str) -> Products:
 
 def few_rows(call: str, n: int, columns: Sequence[Any], x: Array, remedy: str = "") -> DataError:
     """Return the refusal of too few complete rows; it names the columns with gaps."""
-    gaps = [name for name, gap in zip(columns, np.isnan(x).any(axis=0), strict=True) if gap]
+    gaps = [columns[int(j)] for j in np.flatnonzero(np.isnan(x).any(axis=0))]
     told = f"; values are missing in {listed(gaps)}: fill them, or leave those columns out{remedy}" if gaps else ""
     return DataError(f"{call}: {n} rows complete in all columns; at least {LEAST} are needed{told}")
 
 
-def by_pairs(x: Array, measure: Callable[[Array], Array]) -> tuple[Array, NDArray[np.int64]]:
+def by_pairs(x: Array, measure: Callable[[Array], Array], layers: int) -> tuple[Array, NDArray[np.int64]]:
     """Return a measure of each pair of columns over the rows that both have, and the number of those rows (k, k).
 
-    `measure` is a function of complete rows (m, j) that returns (..., j, j). Pairs with too few rows are NaN.
+    `measure` is a function of complete rows (m, j) that returns (layers, j, j), and so does this of k columns. Pairs
+    with too few rows are NaN.
     """
     k = x.shape[-1]
     there = (~np.isnan(x)).astype(np.float64)
     n = (there.T @ there).astype(np.int64)
-    answer = np.full((*measure(np.zeros((LEAST, 1))).shape[:-2], k, k), np.nan)
+    answer = np.full((layers, k, k), np.nan)
     # The single columns come last, so that the diagonal is theirs.
     for block in [*map(list, combinations(range(k), 2)), *([j] for j in range(k))]:
         if n[block[0], block[-1]] >= LEAST:
             rows = x[:, block]
-            answer[..., np.array(block)[:, np.newaxis], block] = measure(rows[~np.isnan(rows).any(axis=1)])
+            answer[:, np.array(block)[:, np.newaxis], block] = measure(rows[~np.isnan(rows).any(axis=1)])
     return answer, n
 
 

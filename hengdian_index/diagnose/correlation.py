@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, combinations_with_replacement
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.diagnose.columns import LEAST, by_pairs, few_rows, members, names, read, square, with_scores
-from hengdian_index.errors import SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.maps import Ranks
 from hengdian_index.rows.table import Array, Labelled
@@ -132,16 +133,15 @@ def flags(x: Any, groups: Any = None, high: float = 0.92, low: float = 0.3) -> A
     columns = names(table)
     blocks = with_scores(members(groups, columns), columns)
     r, _, _ = _all(table, blocks, _MEASURES["pearson"], False)
-    pairs = [(block[a], block[b], g) for g, block in blocks.items() for b in range(len(block)) for a in range(b)]
     found = [
         (columns[i], columns[j], group, r[i, j], flag)
-        for i, j, group in sorted(pairs, key=lambda pair: (list(blocks).index(pair[2]), pair[:2]))
+        for group, block in blocks.items()
+        for i, j in combinations(block, 2)
         for flag, holds in _FINDINGS.items()
         if holds(r[i, j], low, high)
     ]
-    told = dict(zip(("first", "second", "group", "r", "flag"), zip(*found, strict=True), strict=True)) if found else {}
-    kinds = {"first": object, "second": object, "group": object, "r": np.float64, "flag": object}
-    return pd.DataFrame({name: pd.Series(told.get(name, ()), dtype=kind) for name, kind in kinds.items()})
+    told = pd.DataFrame(found, columns=["first", "second", "group", "r", "flag"], dtype=object)
+    return told.astype({"r": np.float64})
 
 
 _FINDINGS: Mapping[str, Callable[[float, float, float], bool]] = {
@@ -164,12 +164,10 @@ def _spearman(x: Array) -> Array:
 def _kendall(x: Array) -> Array:
     from scipy.stats import kendalltau
 
-    varying = np.ptp(x, axis=0) > 0
-    answer = np.where(varying, np.eye(x.shape[-1]), np.nan) * np.array([1.0, 0.0])[:, np.newaxis, np.newaxis]
-    for j in range(x.shape[-1]):
-        for i in range(j):
-            found = kendalltau(x[:, i], x[:, j]) if varying[i] and varying[j] else (np.nan, np.nan)
-            answer[:, i, j] = answer[:, j, i] = found
+    varying = x.max(axis=0) > x.min(axis=0)
+    answer = np.full((2, x.shape[-1], x.shape[-1]), np.nan)
+    for i, j in combinations_with_replacement(np.flatnonzero(varying), 2):
+        answer[:, i, j] = answer[:, j, i] = kendalltau(x[:, i], x[:, j]) if i < j else (1.0, 0.0)
     return answer
 
 
@@ -187,23 +185,31 @@ def _all(
     table: Labelled, blocks: Mapping[Any, list[int]], measure: Callable[[Array], Array], pairwise: bool
 ) -> tuple[Array, Array, NDArray[np.int64]]:
     """Return r, p and n (k, k), filled block by block."""
-    k = table.values.shape[-1]
+    k, columns = table.values.shape[-1], names(table)
     r, p, n = np.full((k, k), np.nan), np.full((k, k), np.nan), np.zeros((k, k), dtype=np.int64)
-    faults, flat = [], dict[int, int]()
+    faults: list[Fault] = []
     for group, block in blocks.items():
         x, at = table.values[:, block], np.ix_(block, block)
-        whole = x[~np.isnan(x).any(axis=1)]
-        if pairwise and len(whole) < len(x):
-            (r[at], p[at]), n[at] = by_pairs(x, measure)
-            _note_thin(n[at], [names(table)[j] for j in block])
-        elif len(whole) < LEAST:
+        m = int((~np.isnan(x).any(axis=1)).sum())
+        if pairwise and m < len(x):
+            (r[at], p[at]), n[at] = by_pairs(x, measure, 2)
+        elif m < LEAST:
             call = "correlations" if group is None else f"correlations: group {group!r}"
-            remedy = ", or pairwise=True"
-            faults += few_rows(call, len(whole), [names(table)[j] for j in block], x, remedy).faults
+            faults += few_rows(call, m, [columns[j] for j in block], x, ", or pairwise=True").faults
         else:
-            (r[at], p[at]), n[at] = measure(whole), len(whole)
-        flat |= {j: int(n[j, j]) for j in block if np.isnan(r[j, j]) and n[j, j] >= LEAST}
+            (r[at], p[at]), n[at] = measure(x[~np.isnan(x).any(axis=1)]), m
     raise_all(DataError, faults)
-    for j, rows in flat.items():
-        note("diagnose", f"constant over {rows} rows, so it has no correlation", indicator=names(table)[j])
+    _note_missing(r, blocks, columns)
     return r, p, n
+
+
+def _note_missing(r: Array, blocks: Mapping[Any, list[int]], columns: Sequence[Any]) -> None:
+    """Write to the log which columns and pairs of a group have no correlation."""
+    lost = dict.fromkeys(j for block in blocks.values() for j in block if np.isnan(r[j, j]))
+    for j in lost:
+        note("diagnose", "constant, or fewer than three values: it has no correlation", indicator=columns[j])
+    kept = [[j for j in block if j not in lost] for block in blocks.values()]
+    pairs = [(columns[i], columns[j]) for block in kept for i, j in combinations(block, 2) if np.isnan(r[i, j])]
+    if pairs:
+        why = "fewer than three rows in common, or constant over them"
+        note("diagnose", f"{len(pairs)} pairs have no correlation ({why}): {listed(pairs)}")

@@ -88,7 +88,7 @@ def coupling(u: Any, shares: Any = None, form: str = "standard") -> Coupling:
 def _standard(x: Array) -> Array:
     """Return geometric over arithmetic mean (..., n); relative to the largest score nothing underflows."""
     v = x / x.max(axis=-1, keepdims=True)
-    return _root_of_product(v, v.shape[-1]) / v.mean(axis=-1)
+    return np.asarray(_root_of_product(v, v.shape[-1]) / v.mean(axis=-1))
 
 
 def _wang(x: Array) -> Array:
@@ -97,7 +97,7 @@ def _wang(x: Array) -> Array:
     # Of the sorted scores, number i is the larger in i pairs and the smaller in k - 1 - i.
     apart = np.sort(x, axis=-1) @ (2.0 * np.arange(k) - (k - 1)) / (k * (k - 1) / 2)
     even = np.clip(1 - apart, 0.0, 1.0)
-    return np.sqrt(even * _root_of_product(x / x.max(axis=-1, keepdims=True), k - 1))
+    return np.asarray(np.sqrt(even * _root_of_product(x / x.max(axis=-1, keepdims=True), k - 1)))
 
 
 def _root_of_product(v: Array, degree: int) -> Array:

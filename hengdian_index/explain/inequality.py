@@ -11,7 +11,7 @@ import numpy as np
 from hengdian_index.blocks import column_mean, full_size, power_of_two
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.journal import note
-from hengdian_index.rows.parted import is_name, labels, parted
+from hengdian_index.rows.parted import fit_rows, is_name, labels, parted
 from hengdian_index.rows.table import Array, Labelled, row_label, shortened
 from hengdian_index.stats import LogSums, theil_term
 
@@ -197,7 +197,7 @@ def _differences(parts: Sequence[Array]) -> Array:
         below = np.searchsorted(rising, everyone)
         total = np.concatenate([[0.0], np.cumsum(rising)])[below]
         sums[:, h] = np.bincount(group, weights=below * everyone - total, minlength=len(parts))
-    return np.maximum(sums, 0.0) / np.outer(sizes, sizes)
+    return np.asarray(np.maximum(sums, 0.0) / np.outer(sizes, sizes))
 
 
 def _pairs(names: Sequence[Any], above: Array, gini: Array, weight: Array) -> Any:
@@ -214,7 +214,7 @@ def _pairs(names: Sequence[Any], above: Array, gini: Array, weight: Array) -> An
         "between": weight[j, h] * distance,
         "transvariation": weight[j, h] * crossed,
     }
-    called = {name: pd.Series([names[i] for i in at], dtype=object) for name, at in (("first", j), ("second", h))}
+    called = {name: pd.Series([names[int(i)] for i in at], dtype=object) for name, at in (("first", j), ("second", h))}
     return pd.DataFrame(called | numbers)
 
 
@@ -225,18 +225,20 @@ def _read(call: str, y: Any, groups: Any) -> _Population:
     if table.values.ndim != 2 or table.values.shape[-1] != 1:
         raise DataError(f"{call}: one column of values is needed, not an array of shape {table.values.shape}")
     n = len(table.values)
-    given = labels(y, groups, "groups", n)
+    given = labels(y, groups, "groups")
+    fit_rows(given, n, "groups")
     if given is None:
         raise SpecError(f"groups: one label for each of {n} units is needed")
     there = _checked(call, table, given)
     values = table.values[there, 0]
     unit = float(power_of_two(values[:, np.newaxis], full_size(values[:, np.newaxis]))[0])
-    members: dict[Any, list[float]] = {}
-    for row, value in zip(np.flatnonzero(there), values / unit, strict=True):
-        members.setdefault(given[row], []).append(value)
-    parts = {label: np.array(part) for label, part in members.items()}
-    order = sorted(parts, key=lambda label: -float(parts[label].mean()))
-    return _Population(tuple(order), tuple(parts[label] for label in order), unit)
+    place: dict[Any, int] = {}
+    group = np.array([place.setdefault(given[row], len(place)) for row in np.flatnonzero(there)])
+    rows = np.argsort(group, kind="stable")
+    parts = np.split(values[rows] / unit, np.cumsum(np.bincount(group))[:-1])
+    order = sorted(range(len(parts)), key=lambda g: -float(parts[g].mean()))
+    called = tuple(place)
+    return _Population(tuple(called[g] for g in order), tuple(parts[g] for g in order), unit)
 
 
 def _checked(call: str, table: Labelled, groups: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
 
 
@@ -60,9 +61,7 @@ def peers(
            [ 0.5, 20. ]])
     """
     sample = known.sample
-    turn = sample.per_column(direction, "direction")
-    if not np.isin(turn, (1, -1)).all():
-        raise SpecError(f"direction: 1 or -1 for each column, not {direction!r}; peers need a scale that maps back")
+    turn = _turns(sample, direction)
     if scale == "min_max":
         seen = sample.measure(Range)
         with np.errstate(over="ignore"):
@@ -102,6 +101,17 @@ class Peers:
         if flat:
             return "the one value of a constant indicator"
         return f"mean score of {n} indicators{of}" if n else f"left missing: the row has no other indicator{of}"
+
+
+def _turns(sample: Sample, direction: Any) -> Array:
+    """Return 1 or -1 for each column (k,); a column that a mapping does not name has 1."""
+    if isinstance(direction, Mapping):
+        direction = dict.fromkeys(sample.columns or range(sample.k), 1) | dict(direction)
+    given = direction.values() if isinstance(direction, Mapping) else np.ravel(np.array(direction, dtype=object))
+    other = [one for one in given if not (isinstance(one, int | float | np.number) and one in (1, -1))]
+    if other:
+        raise SpecError(f"direction: 1 or -1 for each column, not {other[0]!r}; peers need a scale that maps back")
+    return sample.per_column(direction, "direction")
 
 
 def _column_groups(groups: Any, known: Rows) -> tuple[Any, ...]:

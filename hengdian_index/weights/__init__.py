@@ -24,4 +24,4 @@ from hengdian_index.weights.removal import *  # noqa: F403
 from hengdian_index.weights.scattering import *  # noqa: F403
 from hengdian_index.weights.spread import *  # noqa: F403
 
-__getattr__, __dir__ = names_of("weights", globals())
+__getattr__, __dir__ = names_of("weights", globals(), "combine", "effective")

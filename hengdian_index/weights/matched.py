@@ -97,10 +97,11 @@ def matched(
     Minimises sum_j (I_j / sum I - t_j)^2 over w >= 0, sum w = 1, for the composite y = sum_j w_j x_j. With V the
     covariance matrix r_j = (V w)_j / (s_j sqrt(w' V w)), so "r2" and "pearson" need V alone and, where it is possible,
     are met exactly: C u = sqrt(t) or C u = t, with C the correlation matrix, w = u / s. Else the best of several
-    descents with the analytic gradient. Of several weights with one composite (columns that depend on each other) the
-    most even are taken. Wanted importances that cannot be attained get a line in the log, as "spearman", which moves in
-    steps, nearly always does. Some tools pair importances with columns by position after sorting one of the two, and
-    return the last point tried instead of the best.
+    descents with the analytic gradient. Of several weights with one composite (columns that depend on each other)
+    those with the least sum (w_j s_j)^2 are taken: copies of a column share evenly. Wanted importances that cannot be
+    attained get a line in the log, as "spearman", which moves in steps, nearly always does. Some tools pair
+    importances with columns by position after sorting one of the two, and return the last point tried instead of the
+    best.
 
     Source: Paruolo, Saisana & Saltelli 2013 (JRSS-A 176); Becker et al. 2017 (Ecological Indicators 80); knots of the
     spline: Harrell 2001. Proof: uncorrelated columns of one variance (w proportional to sqrt(t)), two columns in closed
@@ -162,7 +163,7 @@ def _solve(c: Array, rows: Array, wanted: Array, measure: Measure) -> tuple[Arra
         moved = _straight(c)
     else:
         moved = _squares(np.swapaxes(importances.bases(z), -1, -2) @ z if measure == "smooth" else c[:, np.newaxis, :])
-    u = _evenest(_descended(moved, c, wanted, np.sqrt(wanted) if measure != "pearson" else wanted), c)
+    u = _smallest(_descended(moved, c, wanted, np.sqrt(wanted) if measure != "pearson" else wanted), c)
     return u, _shares(moved, u)[0]
 
 
@@ -247,27 +248,25 @@ def _polished(gradient: Callable[[Array], Array], u: Array) -> Array:
     return u
 
 
-def _evenest(u: Array, c: Array) -> Array:
-    """Return the weights of smallest sum of squares that give the same composite as u but for its scale.
+def _smallest(u: Array, c: Array) -> Array:
+    """Return the weights with the smallest sum of squares that give the same composite as u, rescaled to sum 1.
 
-    They differ from u where columns depend on each other: u + N v, N a base of the changes that move the composite only
-    along itself. The least ||u + N v|| with u + N v >= 0 is Lawson & Hanson's least distance problem (1974, ch. 23).
+    They differ from u where columns depend on each other: u + N v, N a base of the changes that leave the composite as
+    it is. The least ||u + N v|| with u + N v >= 0 is Lawson & Hanson's least distance problem (1974, ch. 23).
     """
     from scipy.optimize import nnls
 
-    g = c @ u
-    along = np.vstack([c - np.outer(g, g @ c) / (g @ g), np.ones(len(u))])
-    _, size, right = np.linalg.svd(along)
-    n = right[np.sum(size > 1e-9 * size[0]) :].T
+    size, vectors = np.linalg.eigh(c)
+    n = vectors[:, size < 1e-9 * size[-1]]
     if n.shape[1] == 0:
         return u
     nearest = u - n @ (n.T @ u)
     m = np.vstack([n.T, -nearest])
     residual = m @ nnls(m, np.append(np.zeros(n.shape[1]), 1.0))[0]
     residual[-1] -= 1.0
-    even: Array = np.maximum(nearest - n @ residual[:-1] / residual[-1], 0.0)
-    even /= even.sum()
-    return even
+    smallest: Array = np.maximum(nearest - n @ residual[:-1] / residual[-1], 0.0)
+    smallest /= smallest.sum()
+    return smallest
 
 
 def _stepped(z: Array, c: Array, wanted: Array) -> tuple[Array, Array]:

@@ -260,7 +260,7 @@ def test_a_later_row_out_of_reach_of_the_fitted_logarithm_is_refused_by_name():
 
 def test_jrc_without_an_offset_names_the_cells_it_cannot_log():
     frame = pd.DataFrame({"a": [0.0, 2, 3, 4, 5, 6, 7, 900], "b": np.arange(8.0)}, index=list("stuvwxyz"))
-    with pytest.raises(DataError, match="'a', row 's': 0: .*choose an offset") as error:
+    with pytest.raises(DataError, match=r"'a', row 's': 0: .*choose an offset") as error:
         treat.jrc(frame, max_points=0, offset="none")
     assert len(error.value.faults) == 1
 

@@ -32,7 +32,7 @@ def test_asem_denominated_as_coinr_denominates_it(software):
     lost = log[log["after"].isna()]
     assert lost[["unit", "indicator"]].values.tolist() == [["LAO", "Elec"], ["LAO", "Gas"]]
     assert lost["why"].unique().tolist() == ["left missing: its denominator, 'Energy', is missing"]
-    with pytest.raises(DataError, match="unit 'LAO', indicator 'Elec'.*missing") as error:
+    with pytest.raises(DataError, match=r"unit 'LAO', indicator 'Elec'.*missing") as error:
         treat.denominate(table, by)
     assert len(error.value.faults) == 2
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis import settings
 from laws import LAW as ANY_LAW
 from laws import attempt, close, frames, frozen, names, numbers, same, tables
 
@@ -165,9 +164,9 @@ def test_whole_numbers_do_not_overflow(name, options):
 @EVERY
 def test_an_infinity_and_a_column_without_values_are_refused_by_name(name, options):
     frame = pd.DataFrame({"a": [1.0, 2, 3, 4, 9], "b": [1.0, 2, np.inf, 4, 9]}, index=list("vwxyz"))
-    with pytest.raises(DataError, match="'b'.*'x'.*infinity"):
+    with pytest.raises(DataError, match=r"'b'.*'x'.*infinity"):
         function(name)(frame, **options)
-    with pytest.raises(DataError, match="'b'.*no value"):
+    with pytest.raises(DataError, match=r"'b'.*no value"):
         function(name)(frame.assign(b=np.nan), **options)
 
 

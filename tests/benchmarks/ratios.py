@@ -1,0 +1,122 @@
+"""How long the core takes beside plain blocked NumPy, and how much memory: `python tests/benchmarks/ratios.py [rows]`.
+
+Both run in turn in one process, five times each; the ratio is best over best. Memory is the peak beyond the input,
+as a share of the input. `HENGDIAN_BENCH_ROWS` sets the rows where no argument does.
+"""
+
+import os
+import sys
+import time
+import tracemalloc
+
+import numpy as np
+
+import hengdian_index as hi
+
+COLUMNS = 60
+BLOCK = 4096
+ROUNDS = 5
+
+
+def data(rows, order):
+    """Return a table of positive numbers in a memory order ("C" or "F")."""
+    return np.array(np.random.default_rng(0).lognormal(size=(rows, COLUMNS)), order=order)
+
+
+def blocks(x):
+    return (x[start : start + BLOCK] for start in range(0, len(x), BLOCK))
+
+
+def ours_entropy(x):
+    return hi.weights.entropy(x)
+
+
+def plain_entropy(x):
+    total, log_total = np.zeros(COLUMNS), np.zeros(COLUMNS)
+    for part in blocks(x):
+        total += part.sum(axis=0)
+        log_total += (part * np.log(part)).sum(axis=0)
+    gain = 1 + (log_total / total - np.log(total)) / np.log(len(x))
+    return gain / gain.sum()
+
+
+def ours_min_max_and_mean(x):
+    return hi.aggregate.arithmetic(hi.normalise.min_max(x), np.arange(1.0, COLUMNS + 1))
+
+
+def plain_min_max_and_mean(x):
+    w = np.arange(1.0, COLUMNS + 1) / np.arange(1.0, COLUMNS + 1).sum()
+    low, high = extremes(x)
+    scores, z = np.empty(len(x)), np.empty_like(x)
+    for start in range(0, len(x), BLOCK):
+        part = slice(start, start + BLOCK)
+        np.divide(x[part] - low, high - low, out=z[part])
+        scores[part] = z[part] @ w
+    return scores
+
+
+def extremes(x):
+    low, high = np.full(COLUMNS, np.inf), np.full(COLUMNS, -np.inf)
+    for part in blocks(x):
+        np.minimum(low, part.min(axis=0), out=low)
+        np.maximum(high, part.max(axis=0), out=high)
+    return low, high
+
+
+def ours_critic(x):
+    return hi.weights.critic(x)
+
+
+def plain_critic(x):
+    low, high = extremes(x)
+    mean = sum(part.sum(axis=0) for part in blocks(x)) / len(x)
+    cross = np.zeros((COLUMNS, COLUMNS))
+    for part in blocks(x):
+        centred = part - mean
+        cross += centred.T @ centred
+    s = np.sqrt(np.diagonal(cross))
+    c = s / (high - low) * (1 - cross / np.outer(s, s)).sum(axis=0)
+    return c / c.sum()
+
+
+CASES = {
+    "entropy": (ours_entropy, plain_entropy),
+    "min_max and weighted mean": (ours_min_max_and_mean, plain_min_max_and_mean),
+    "critic": (ours_critic, plain_critic),
+}
+
+
+def best_times(functions, x):
+    """Return the shortest time of each function, all of them run in turn."""
+    times = [[] for _ in functions]
+    for _ in range(ROUNDS):
+        for function, taken in zip(functions, times, strict=True):
+            start = time.perf_counter()
+            function(x)
+            taken.append(time.perf_counter() - start)
+    return [min(taken) for taken in times]
+
+
+def extra_memory(function, x):
+    """Return the peak memory a function takes beyond its input, as a share of the input."""
+    tracemalloc.start()
+    try:
+        function(x)
+        return tracemalloc.get_traced_memory()[1] / x.nbytes
+    finally:
+        tracemalloc.stop()
+
+
+def main(rows):
+    print(f"{rows:,} x {COLUMNS}, best of {ROUNDS}, {os.cpu_count()} processors, numpy {np.__version__}")
+    print(f"{'case':<28}{'order':>6}{'ours, s':>10}{'plain, s':>10}{'ratio':>8}{'extra memory':>14}{'plain':>8}")
+    for order in "CF":
+        x = data(rows, order)
+        for name, pair in CASES.items():
+            ours, plain = best_times(pair, x)
+            memory = [extra_memory(function, x) for function in pair]
+            print(f"{name:<28}{order:>6}{ours:>10.3f}{plain:>10.3f}{ours / plain:>8.2f}{memory[0]:>14.3f}{memory[1]:>8.3f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("HENGDIAN_BENCH_ROWS", "1000000")))
