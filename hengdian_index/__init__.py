@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hengdian_index.about import __version__
+
 if TYPE_CHECKING:
-    from hengdian_index import aggregate, ahp, normalise, weights
+    from hengdian_index import aggregate, ahp, diagnose, explain, impute, normalise, treat, weights
     from hengdian_index.decorators import aggregating, normalising, weighting
     from hengdian_index.engine import Fitted
     from hengdian_index.errors import DataError, SpecError
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from hengdian_index.result import Result
     from hengdian_index.spec import Group, Index, Indicator
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Between",
@@ -30,9 +31,13 @@ __all__ = [
     "aggregate",
     "aggregating",
     "ahp",
+    "diagnose",
     "example",
+    "explain",
+    "impute",
     "normalise",
     "normalising",
+    "treat",
     "weighting",
     "weights",
 ]

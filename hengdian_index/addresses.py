@@ -10,10 +10,12 @@ from hengdian_index.tree import Choice
 
 Fields = dict[str, Any]
 
-_CHOICES = ("normalise", "weights", "aggregate")
+_CHOICES = ("normalise", "weights", "aggregate", "treat", "impute")
 _OF_INDEX = (*_CHOICES, "missing", "coverage", "fit_on", "base", "to", "name", "unit", "period")
 _OF_GROUP = (*_CHOICES, "missing", "coverage", "weight", "parent", "name")
-_OF_INDICATOR = ("normalise", "direction", "missing", "weight", "parent", "name", "unit")
+_OF_INDICATOR = (
+    "normalise", "treat", "impute", "direction", "missing", "coverage", "denominator", "weight", "parent", "name", "unit",
+)  # fmt: skip
 
 
 def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:

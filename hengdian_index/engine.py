@@ -26,25 +26,13 @@ from hengdian_index.journal import Entry, journal, note
 from hengdian_index.learning import learn, weigh
 from hengdian_index.maps import Map
 from hengdian_index.means import Scores, aggregate
+from hengdian_index.preparation import Preparation, columns_asked, learnt
 from hengdian_index.result import Result
 from hengdian_index.rows.panel import Panel, read_panel
 from hengdian_index.rows.periods import Frequency
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.sample import Sample
-from hengdian_index.tree import Branch, Choice, Leaf, Tree
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What an index says besides its tree: the names of its columns, the fit rows, the base."""
-
-    name: str
-    unit: str | None
-    period: str | None
-    fit_on: Any
-    base: Any
-    to: float | None
-    fingerprint: str
+from hengdian_index.tree import Branch, Choice, Leaf, Setting, Tree
 
 
 @dataclass(frozen=True)
@@ -53,6 +41,8 @@ class Fitted:
 
     Attributes
     ----------
+    preparation : Preparation
+        What imputations and treatments learnt.
     maps : mapping
         Code of each indicator -> the map from its values to its scores.
     rows : dict
@@ -63,6 +53,7 @@ class Fitted:
 
     tree: Tree
     setting: Setting
+    preparation: Preparation
     maps: Mapping[str, Map]
     group_weights: Mapping[str, Array]
     frequency: Frequency | None
@@ -93,7 +84,8 @@ class Fitted:
 
     def _score(self, panel: Panel) -> Result:
         with journal() as lines:
-            normalised = _normalised(self.tree, self.maps, panel)
+            ready = self.preparation(self.tree, panel)
+            normalised = _normalised(self.tree, self.maps, ready)
             scores = _up(self.tree, self.group_weights, normalised, panel)
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
@@ -116,7 +108,9 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
 
 
 def _read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None) -> Panel:
-    return read_panel(table, tree.codes, unit=setting.unit, period=setting.period, frequency=frequency)
+    sizes, groups = columns_asked(tree)
+    columns = (*tree.codes, *sizes)
+    return read_panel(table, columns, unit=setting.unit, period=setting.period, frequency=frequency, groups=groups)
 
 
 def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> Fitted:
@@ -126,11 +120,18 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> Fitted:
     on_base = chosen is None and setting.base is not None
     base = panel.pick(panel.select(setting.base, "base")) if on_base else shown
     with journal() as lines:
+        preparation = learnt(tree, shown)
+    with journal():
+        shown, base = preparation(tree, shown), preparation(tree, base)
+    with journal() as more:
         maps = _maps(tree, shown, base)
         weights = _weights(tree, _normalised(tree, maps, shown), shown)
+    lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
     frequency = panel.periods.frequency if panel.periods else None
-    return Fitted(tree, setting, MappingProxyType(maps), weights, frequency, MappingProxyType(seen), tuple(lines))
+    return Fitted(
+        tree, setting, preparation, MappingProxyType(maps), weights, frequency, MappingProxyType(seen), tuple(lines)
+    )
 
 
 def _maps(tree: Tree, shown: Panel, base: Panel) -> dict[str, Map]:

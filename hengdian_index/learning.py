@@ -124,7 +124,9 @@ def direction_fault(direction: Any) -> str:
     return f"1 (larger is better), -1, Target(value) or Between(low, high), not {direction!r}"
 
 
-def _chosen(method: Method, options: Mapping[str, Any], columns: tuple[Any, ...], at: tuple[int, ...]) -> dict[str, Any]:
+def _chosen(
+    method: Method, options: Mapping[str, Any], columns: tuple[Any, ...], at: tuple[int, ...]
+) -> dict[str, Any]:
     """Return the options for some of the columns; a surplus name stays, to be refused."""
     chosen = dict(options)
     for name, value in options.items() if len(at) < len(columns) else ():
@@ -182,6 +184,7 @@ class OwnMap:
     fitted: Array
     options: Mapping[str, Any]
     knows_fit_on: bool
+    family: str
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (n, k)."""
@@ -193,7 +196,7 @@ class OwnMap:
         n = self.fit_rows.shape[-2]
         if not np.array_equal(both[..., :n, :], self.fitted, equal_nan=True):
             raise DataError(
-                f"normalise: {getattr(self.function, '__name__', 'the function')} changes the scores of old rows when rows "
+                f"{self.family}: {getattr(self.function, '__name__', 'the function')} changes the scores of old rows when rows "
                 "are added, so it cannot be frozen; let it take `fit_on`, or return a map of the rows it is shown"
             )
         return both[..., n:, :]
@@ -214,7 +217,7 @@ def _own_map(method: Method, rows: Labelled, direction: Direction, options: Mapp
     if scores.shape != x.shape or not np.array_equal(np.isfinite(scores), np.isfinite(x)):
         turned = "; it was shown -x for direction -1, let it take `direction` to do that itself" if turn else ""
         raise DataError(
-            f"normalise: {method.name} must give one finite score for each value of its rows {x.shape}, and missing for "
+            f"{method.family}: {method.name} must give one finite score for each value of its rows {x.shape}, and missing for "
             f"missing; it gave shape {scores.shape} with {int((~np.isfinite(scores)).sum())} not finite{turned}"
         )
-    return chain(turn, OwnMap(method.function, x, scores, extra, "fit_on" in given or every))
+    return chain(turn, OwnMap(method.function, x, scores, extra, "fit_on" in given or every, method.family))

@@ -41,7 +41,7 @@ class Method:
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:
         """Options a user may give: the keyword-only parameters, without those that every normalisation has."""
-        shared = ("direction", "fit_on") if self.family == "normalise" else ()
+        shared = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",)}.get(self.family, ())
         parameters = inspect.signature(self.function).parameters.values()
         return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in shared}
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from hengdian_index.about import __version__
 from hengdian_index.contributions import change_parts, level_parts
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
@@ -21,10 +22,8 @@ from hengdian_index.means import Scores
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
-from hengdian_index.tree import Tree
+from hengdian_index.tree import Setting, Tree
 
-if TYPE_CHECKING:
-    from hengdian_index.engine import Setting
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,8 +240,6 @@ class Result:
     @cached_property
     def provenance(self) -> dict[str, Any]:
         """Versions, hashes of spec and data, fit rows, base, and the time of asking."""
-        from hengdian_index import __version__
-
         data = hashlib.sha256(np.ascontiguousarray(self.panel.values).tobytes())
         data.update(repr(list(self.panel.labels)).encode())
         return {

@@ -18,12 +18,17 @@ from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target
 from hengdian_index.means import Missing, Rule
 from hengdian_index.result import Result
-from hengdian_index.tree import Branch, Choice, Leaf, Tree, frozen, ordered, shape_faults
+from hengdian_index.tree import Branch, Choice, Leaf, Setting, Tree, frozen, ordered, shape_faults
 from hengdian_index.wording import faults_of, located, own_weights, pairs, parts, placed, plain
 
 
 def _choice(family: str) -> Any:
     return BeforeValidator(lambda given: None if given is None else Choice.of(family, given))
+
+
+def _or_none(family: str, given: Any) -> Any:
+    """Return the choice of a step that may be left out: "none" stands where a wider default shall not hold."""
+    return given if given is None or given == "none" else Choice.of(family, given)
 
 
 def _weights(given: Any) -> Any:
@@ -51,6 +56,8 @@ def _direction(given: Any) -> Any:
 Normalise = Annotated[Any, _choice("normalise")]
 Aggregate = Annotated[Any, _choice("aggregate")]
 Weights = Annotated[Any, BeforeValidator(_weights)]
+Treat = Annotated[Any, BeforeValidator(lambda given: _or_none("treat", given))]
+Impute = Annotated[Any, BeforeValidator(lambda given: _or_none("impute", given))]
 Selector = Annotated[Any, BeforeValidator(frozen)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -87,12 +94,18 @@ class Group(_Part):
     normalise: Normalise = None
     weights: Weights = None
     aggregate: Aggregate = None
+    treat: Treat = None
+    impute: Impute = None
     missing: Rule | None = None
     coverage: Share | None = None
 
 
 class Indicator(_Part):
-    """An indicator: a column of the table, its group, its direction, and how it is normalised."""
+    """An indicator: a column of the table, its group, its direction, and what is done to its values.
+
+    `denominator` names a column to divide by; `coverage` is the least share of fit rows that must have a value;
+    `treat` and `impute` are choices or "none".
+    """
 
     code: str
     parent: str | None = None
@@ -100,8 +113,12 @@ class Indicator(_Part):
     direction: Annotated[Any, BeforeValidator(_direction)] = 1
     weight: float | None = None
     unit: str = ""
+    denominator: str | None = None
     normalise: Normalise = None
+    treat: Treat = None
+    impute: Impute = None
     missing: Rule | None = None
+    coverage: Share | None = None
 
 
 class Index(_Part):
@@ -121,8 +138,9 @@ class Index(_Part):
         Whose mean level is `to`; another thing than `fit_on`.
     to : float, optional
         Level of the base period.
-    normalise, weights, aggregate, missing, coverage
-        Choices for every group and indicator that does not make its own.
+    normalise, weights, aggregate, treat, impute, missing, coverage
+        Choices for every group and indicator that does not make its own; the steps run in the order denominate,
+        impute, treat, direction, normalise, weigh, aggregate.
 
     Raises
     ------
@@ -151,6 +169,8 @@ class Index(_Part):
     normalise: Normalise = Choice.of("normalise", families.normalise.min_max)
     weights: Weights = Choice.of("weights", families.weights.equal)
     aggregate: Aggregate = Choice.of("aggregate", families.aggregate.arithmetic)
+    treat: Treat = None
+    impute: Impute = None
     missing: Rule = "reweight"
     coverage: Share = 0.65
 
@@ -276,21 +296,29 @@ class Index(_Part):
         )
 
     def _leaf(self, indicator: Indicator, group: Mapping[str, Group]) -> Leaf:
-        normalise, above = indicator.normalise, group.get(indicator.parent or "")
-        while normalise is None and above is not None:
-            normalise, above = above.normalise, group.get(above.parent or "")
+        def chosen(field: str) -> Any:
+            found, above = getattr(indicator, field), group.get(indicator.parent or "")
+            while found is None and above is not None:
+                found, above = getattr(above, field), group.get(above.parent or "")
+            found = getattr(self, field) if found is None else found
+            return None if found == "none" else found
+
         return Leaf(
             indicator.code,
             indicator.parent or "",
             indicator.name,
             indicator.direction,
-            normalise or self.normalise,
+            chosen("normalise"),
+            chosen("treat"),
+            chosen("impute"),
+            indicator.denominator,
             indicator.missing,
+            indicator.coverage,
         )
 
     @cached_property
-    def _setting(self) -> engine.Setting:
-        return engine.Setting(self.name, self.unit, self.period, self.fit_on, self.base, self.to, self.fingerprint)
+    def _setting(self) -> Setting:
+        return Setting(self.name, self.unit, self.period, self.fit_on, self.base, self.to, self.fingerprint)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -120,8 +120,7 @@ def treating(
     why : str
         What the log says of a cell where the function has said nothing of its column.
     **traits
-        `monotone`: the order of the values is kept, ties allowed. `shape`: it looks at the distribution, and leaves
-        columns of fewer than 4 values, or all equal, untreated.
+        `monotone`: the order of the values is kept, ties allowed.
 
     Examples
     --------

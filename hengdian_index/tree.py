@@ -75,14 +75,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class Leaf:
-    """An indicator: its column, direction and normalisation, and its own rule for missing values if it has one."""
+    """An indicator: its column and direction, what is done to its values, its own rule for missing ones if it has one."""
 
     code: str
     parent: str
     name: str
     direction: Direction
     normalise: Choice
+    treat: Choice | None
+    impute: Choice | None
+    denominator: str | None
     missing: str | None
+    coverage: float | None
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,19 @@ class Tree:
     def by_code(self) -> dict[str, Branch]:
         """Groups by code."""
         return {branch.code: branch for branch in self.branches}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an index says besides its tree: the names of its columns, the fit rows, the base."""
+
+    name: str
+    unit: str | None
+    period: str | None
+    fit_on: Any
+    base: Any
+    to: float | None
+    fingerprint: str
 
 
 def frozen(value: Any) -> Any:

@@ -151,7 +151,9 @@ def test_a_users_aggregation_gets_complete_rows_and_weights_that_sum_to_one():
         return x @ w + plus
 
     close(mean(X, [1, 3]), X @ [0.25, 0.75])
-    pd.testing.assert_series_equal(mean(TABLE, {"指标": 3, "gross output": 1}, plus=1), TABLE @ [0.25, 0.75] + 1, check_names=False)
+    pd.testing.assert_series_equal(
+        mean(TABLE, {"指标": 3, "gross output": 1}, plus=1), TABLE @ [0.25, 0.75] + 1, check_names=False
+    )
     gapped = np.array([[1.0, 2.0, 6.0], [1.0, np.nan, 4.0], [np.nan, np.nan, 4.0]])
     seen.clear()
     close(mean(gapped, [0.5, 0.25, 0.25]), [2.5, 2, np.nan])
@@ -207,7 +209,11 @@ OPTIONS = [
     (hi.normalise.min_max, {"clip": 1}, "clip: "),
     (hi.normalise.z_score, {"ddof": 1.0}, "ddof: "),
     (hi.normalise.z_score, {"constant": "drop"}, "constant: "),
-    (hi.normalise.rank, {"ties": "avrage"}, "rank: ties: no 'avrage'; did you mean 'average'? (average, min, max, dense)"),
+    (
+        hi.normalise.rank,
+        {"ties": "avrage"},
+        "rank: ties: no 'avrage'; did you mean 'average'? (average, min, max, dense)",
+    ),
     (hi.normalise.rank, {"ties": 1}, "ties: no 1"),
     (hi.normalise.goalposts, {"high": 3}, "goalposts: option 'low' is missing"),
     (hi.weights.entropy, {"zeroes": "exact"}, "entropy: unknown option 'zeroes'; did you mean 'zeros'?"),
@@ -250,7 +256,9 @@ def test_data_is_positional_and_options_are_not():
         hi.weights.entropy(x=X)
 
 
-@pytest.mark.parametrize(("family", "name", "meant"), [("weights", "entrpy", "entropy"), ("normalise", "minmax", "min_max")])
+@pytest.mark.parametrize(
+    ("family", "name", "meant"), [("weights", "entrpy", "entropy"), ("normalise", "minmax", "min_max")]
+)
 def test_a_misspelt_method_is_answered_with_the_one_perhaps_meant(family, name, meant):
     with pytest.raises(AttributeError, match=f"{family} has no method '{name}'; did you mean '{meant}'"):
         getattr(getattr(hi, family), name)

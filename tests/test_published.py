@@ -20,12 +20,16 @@ def read(case, name, index=0):
 def tolerance(case, **which):
     """Return the tolerance of the one check of a case whose entries hold these words."""
     checks = tomllib.loads((REFERENCE / case / "CASE.toml").read_text(encoding="utf-8"))["check"]
-    (found,) = {check["tolerance"] for check in checks if all(word in str(check.get(key)) for key, word in which.items())}
+    (found,) = {
+        check["tolerance"] for check in checks if all(word in str(check.get(key)) for key, word in which.items())
+    }
     return found
 
 
 def agree(found, printed, within):
-    np.testing.assert_allclose(np.asarray(found, dtype=float), np.asarray(printed, dtype=float), rtol=0, atol=within + 1e-12)
+    np.testing.assert_allclose(
+        np.asarray(found, dtype=float), np.asarray(printed, dtype=float), rtol=0, atol=within + 1e-12
+    )
 
 
 TABLE_15 = {
@@ -101,7 +105,9 @@ def printed_weights(example, method):
     return table[(table["example"] == example) & (table["method"] == method)]["value"]
 
 
-@pytest.mark.parametrize(("weigh", "method"), [(hi.weights.critic, "critic"), (hi.weights.entropy, "entropy_on_min_max")])
+@pytest.mark.parametrize(
+    ("weigh", "method"), [(hi.weights.critic, "critic"), (hi.weights.entropy, "entropy_on_min_max")]
+)
 def test_krishnan_2021_table_5_weights_on_min_max_scores(weigh, method):
     printed = printed_weights("krishnan", method)
     agree(weigh(krishnan())[printed.index], printed, tolerance("weights", what=method, where="krishnan"))
@@ -183,7 +189,10 @@ def price_index(name):
     relatives = hi.normalise.relative(price, to="first", scale=1)
     mean, weights = PPI[name]
     base = price.iloc[0].to_numpy(), quantity.iloc[0].to_numpy()
-    each = [mean(relatives.loc[[t]], weights(*base, price.loc[t].to_numpy(), quantity.loc[t].to_numpy())) for t in price.index]
+    each = [
+        mean(relatives.loc[[t]], weights(*base, price.loc[t].to_numpy(), quantity.loc[t].to_numpy()))
+        for t in price.index
+    ]
     return pd.concat(each)
 
 

@@ -79,7 +79,8 @@ def correlations(x: Any, groups: Any = None, how: str = "pearson", pairwise: boo
         raise SpecError(f"how: no correlation {how!r}{suggestion(how, _MEASURES)}")
     table = read(x)
     columns = names(table)
-    r, p, n = _all(table, with_scores(members(groups, columns), columns), _MEASURES[how], pairwise)
+    blocks = with_scores(members(groups, columns), columns)
+    r, p, n = _by_block(table, blocks, how, pairwise, "correlations")
     return Correlations(square(r, columns), square(p, columns), square(n, columns), how, pairwise)
 
 
@@ -132,7 +133,7 @@ def flags(x: Any, groups: Any = None, high: float = 0.92, low: float = 0.3) -> A
     table = read(x)
     columns = names(table)
     blocks = with_scores(members(groups, columns), columns)
-    r, _, _ = _all(table, blocks, _MEASURES["pearson"], False)
+    r, _, _ = _by_block(table, blocks, "pearson", False, "flags")
     found = [
         (columns[i], columns[j], group, r[i, j], flag)
         for group, block in blocks.items()
@@ -144,21 +145,24 @@ def flags(x: Any, groups: Any = None, high: float = 0.92, low: float = 0.3) -> A
     return told.astype({"r": np.float64})
 
 
+# What rounding leaves of a correlation of 0 must not make it negative.
+_ROUNDING = 1e-12
+
 _FINDINGS: Mapping[str, Callable[[float, float, float], bool]] = {
     "redundant": lambda r, low, high: abs(r) > high,
     "weak": lambda r, low, high: abs(r) < low,
-    "negative": lambda r, low, high: r < 0,
+    "negative": lambda r, low, high: r < -_ROUNDING,
 }
 
 
-def pearson(x: Array) -> Array:
+def _pearson(x: Array) -> Array:
     """Return correlations and p-values (2, k, k) of complete rows (m, k); NaN beside a constant column."""
     r = Products.of(x).correlation()
     return np.stack([r, _p_value(r, len(x))])
 
 
 def _spearman(x: Array) -> Array:
-    return pearson(Ranks(Ordered.of(x).values)(x))
+    return _pearson(Ranks(Ordered.of(x).values)(x))
 
 
 def _kendall(x: Array) -> Array:
@@ -171,7 +175,7 @@ def _kendall(x: Array) -> Array:
     return answer
 
 
-_MEASURES: Mapping[str, Callable[[Array], Array]] = {"pearson": pearson, "spearman": _spearman, "kendall": _kendall}
+_MEASURES: Mapping[str, Callable[[Array], Array]] = {"pearson": _pearson, "spearman": _spearman, "kendall": _kendall}
 
 
 def _p_value(r: Array, m: int) -> Array:
@@ -181,10 +185,11 @@ def _p_value(r: Array, m: int) -> Array:
     return np.asarray(betainc((m - 2) / 2, 0.5, (1 - r) * (1 + r)))
 
 
-def _all(
-    table: Labelled, blocks: Mapping[Any, list[int]], measure: Callable[[Array], Array], pairwise: bool
+def _by_block(
+    table: Labelled, blocks: Mapping[Any, list[int]], how: str, pairwise: bool, call: str
 ) -> tuple[Array, Array, NDArray[np.int64]]:
     """Return r, p and n (k, k), filled block by block."""
+    measure, remedy = _MEASURES[how], ", or pairwise=True" if call == "correlations" else ""
     k, columns = table.values.shape[-1], names(table)
     r, p, n = np.full((k, k), np.nan), np.full((k, k), np.nan), np.zeros((k, k), dtype=np.int64)
     faults: list[Fault] = []
@@ -194,8 +199,8 @@ def _all(
         if pairwise and m < len(x):
             (r[at], p[at]), n[at] = by_pairs(x, measure, 2)
         elif m < LEAST:
-            call = "correlations" if group is None else f"correlations: group {group!r}"
-            faults += few_rows(call, m, [columns[j] for j in block], x, ", or pairwise=True").faults
+            where = call if group is None else f"{call}: group {group!r}"
+            faults += few_rows(where, m, [columns[j] for j in block], x, remedy).faults
         else:
             (r[at], p[at]), n[at] = measure(x[~np.isnan(x).any(axis=1)]), m
     raise_all(DataError, faults)

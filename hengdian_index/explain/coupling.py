@@ -126,6 +126,11 @@ def _checked(table: Labelled) -> Array:
 
 def _shares(shares: Any, table: Labelled) -> Array:
     k = table.values.shape[-1]
-    given = 1.0 if shares is None else dict(shares.items()) if hasattr(shares, "keys") else shares
-    numbers = Sample((table.values,), table.columns).per_column(given, "shares")
-    return numbers / k if shares is None else unit_sum(numbers, k, "shares")
+    if shares is None:
+        return np.full(k, 1 / k)
+    if hasattr(shares, "keys"):
+        shares = Sample((table.values,), table.columns).per_column(dict(shares.items()), "shares")
+    numbers = np.array(shares, dtype=np.float64, ndmin=1)
+    if numbers.ndim > 1:
+        raise SpecError(f"shares: one number for each of {k} subsystems, not an array of shape {numbers.shape}")
+    return unit_sum(numbers, k, "shares")

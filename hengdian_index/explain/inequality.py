@@ -220,22 +220,24 @@ def _pairs(names: Sequence[Any], above: Array, gini: Array, weight: Array) -> An
 
 def _read(call: str, y: Any, groups: Any) -> _Population:
     """Return the values by group, checked."""
-    rows = parted(y, *([groups] if is_name(groups) else []))
-    table = rows.table
+    given = labels(y, groups, "groups")
+    table = parted(y, *([groups] if is_name(groups) else [])).table
     if table.values.ndim != 2 or table.values.shape[-1] != 1:
         raise DataError(f"{call}: one column of values is needed, not an array of shape {table.values.shape}")
-    n = len(table.values)
-    given = labels(y, groups, "groups")
-    fit_rows(given, n, "groups")
+    fit_rows(given, len(table.values), "groups")
     if given is None:
-        raise SpecError(f"groups: one label for each of {n} units is needed")
+        raise SpecError(f"groups: one label for each of {len(table.values)} units is needed")
     there = _checked(call, table, given)
-    values = table.values[there, 0]
-    unit = float(power_of_two(values[:, np.newaxis], full_size(values[:, np.newaxis]))[0])
+    return _grouped(table.values[there], [given[row] for row in np.flatnonzero(there)])
+
+
+def _grouped(values: Array, given: Sequence[Any]) -> _Population:
+    """Return values (n, 1) by group, the units of a group in the order they came in."""
+    unit = float(power_of_two(values, full_size(values))[0])
     place: dict[Any, int] = {}
-    group = np.array([place.setdefault(given[row], len(place)) for row in np.flatnonzero(there)])
-    rows = np.argsort(group, kind="stable")
-    parts = np.split(values[rows] / unit, np.cumsum(np.bincount(group))[:-1])
+    group = np.array([place.setdefault(label, len(place)) for label in given])
+    sorted_values = values[np.argsort(group, kind="stable"), 0] / unit
+    parts = np.split(sorted_values, np.cumsum(np.bincount(group))[:-1])
     order = sorted(range(len(parts)), key=lambda g: -float(parts[g].mean()))
     called = tuple(place)
     return _Population(tuple(called[g] for g in order), tuple(parts[g] for g in order), unit)

@@ -17,6 +17,10 @@ from hengdian_index.stats import Moments, Range
 def none(x: Any) -> Any:
     """Values as they are, the direction applied.
 
+    Notes
+    -----
+    Proof: its laws.
+
     Examples
     --------
     >>> import hengdian_index as hi

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ class Panel:
     source: str | None = None
     unused: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
+    groups: Mapping[str, list[Any]] = field(default_factory=dict)
 
     @property
     def index(self) -> Any:
@@ -42,9 +43,9 @@ class Panel:
         """Return some of the rows."""
         periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[rows])
         units = None if self.units is None else self.units[rows]
-        return replace(
-            self, values=self.values[rows], labels=self.labels[rows], units=units, periods=periods, source=None
-        )
+        groups = {name: [labels[i] for i in np.flatnonzero(rows)] for name, labels in self.groups.items()}
+        values, labels = self.values[rows], self.labels[rows]
+        return replace(self, values=values, labels=labels, units=units, periods=periods, groups=groups, source=None)
 
     def unit(self, row: int) -> Any:
         """Return the unit of a row, None where rows have none."""
@@ -137,6 +138,7 @@ def read_panel(
     unit: str | None = None,
     period: str | None = None,
     frequency: Frequency | None = None,
+    groups: Sequence[str] = (),
 ) -> Panel:
     """Return the rows of a table as an index needs them, every fault of the table in one DataError.
 
@@ -148,6 +150,8 @@ def read_panel(
         Indicators, each a number column.
     unit, period : str, optional
         Columns or index levels that say whose row it is and when.
+    groups : sequence of str
+        Columns of labels: groups of rows.
     frequency : Frequency, optional
         Frequency known from an earlier fit; dates are read in it.
     """
@@ -158,7 +162,7 @@ def read_panel(
         for kind, name, found in (("unit", unit, units), ("period", period, periods))
         if name and found is None
     ]
-    absent = [c for c in columns if c not in frame.columns]
+    absent = [c for c in (*columns, *groups) if c not in frame.columns]
     where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
     faults += [f"{where}column {c!r} is missing{_guess(c, frame)}" for c in absent]
     if absent:
@@ -167,9 +171,12 @@ def read_panel(
     source = frame.attrs.get("source")
     read, more = _read_periods(periods, period, frequency, source)
     names = [c for c in columns if c in frame.columns]
-    unused = tuple(str(c) for c in frame.columns if c not in {*columns, unit, period})
+    unused = tuple(str(c) for c in frame.columns if c not in {*columns, *groups, unit, period})
     labels = _labels(frame, unit, units, period, periods)
-    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, frame.attrs.get("lines", ()))
+    labelled = {name: frame[name].tolist() for name in groups if name in frame.columns}
+    panel = Panel(
+        np.empty((len(frame), 0)), (), labels, units, read, source, unused, frame.attrs.get("lines", ()), labelled
+    )
     values, cells = _cells(frame, names, panel)
     faults += more + (_duplicates(panel) if not more else []) + cells
     if not len(frame):

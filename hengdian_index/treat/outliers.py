@@ -32,7 +32,6 @@ def _one_of_two(points: int | None, limits: Any) -> list[str]:
 @treating(
     sees="statistics",
     monotone=True,
-    shape=True,
     why="held within the winsorised ends of the fit rows",
     check=_one_of_two,
 )
@@ -59,8 +58,8 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
 
     Notes
     -----
-    The side is the largest values if G1 >= 0, looked at anew each time. A step that would move the median, or leave
-    all values equal, is not taken; the log says so. Quantiles are of type 7 (linear). Other libraries' limits are
+    The side is the largest values if G1 >= 0, looked at anew each time, so the median never moves. A step that would
+    leave all values equal is not taken; the log says so. Quantiles are of type 7 (linear). Other libraries' limits are
     the shares cut off at either side: their (.05, .05) is (.05, .95) here. Proof: median unchanged; a slow loop.
 
     Examples
@@ -82,7 +81,6 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
 @treating(
     sees="statistics",
     monotone=True,
-    shape=True,
     why="held within the fences of the fit rows",
     check=lambda rule, width: [] if width is None or width > 0 else [f"width: above 0, not {width:g}"],
 )
@@ -130,7 +128,7 @@ def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float
 def _stepped(values: Array, points: int) -> Outcome:
     """Return the outcome of so many steps."""
     taken = list(islice(_steps(values), points))
-    stopped = "a further step would move the median or leave all equal"
+    stopped = "a further step would leave all values equal"
     if not taken:
         return Outcome(why=f"untreated: {stopped}" if points else "", treated=False)
     low, high, moved = taken[-1]

@@ -35,21 +35,21 @@ class Outcome:
 def steps(values: Array) -> Iterator[tuple[float, float, int]]:
     """Yield the fences, and the number of cells outside them, after each step of winsorising sorted values.
 
-    A step sets the extreme value on the side of the skew to the next one. None moves the median or makes all equal. A
-    side that no step has touched has no fence: its fence is infinite.
+    A step sets the extreme value on the side of the skew to the next one. None makes all equal. The median never moves:
+    with half of the values at one end, the skew points to the other. A side that no step has touched has no fence: its
+    fence is infinite.
     """
-    n = len(values)
     low, high = values[0], values[-1]
     while True:
         held = np.clip(values, low, high)
         if skewness(Moments.of(held[:, np.newaxis]))[0] >= 0:
             inside = values[: np.searchsorted(values, high, "left")]
-            if not (inside.size and inside[-1] > low and inside[-1] >= values[n // 2]):
+            if not (inside.size and inside[-1] > low):
                 return
             high = inside[-1]
         else:
             inside = values[np.searchsorted(values, low, "right") :]
-            if not (inside.size and inside[0] < high and inside[0] <= values[(n - 1) // 2]):
+            if not (inside.size and inside[0] < high):
                 return
             low = inside[0]
         fences = float(low) if low > values[0] else -np.inf, float(high) if high < values[-1] else np.inf

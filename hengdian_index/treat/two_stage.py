@@ -22,7 +22,6 @@ from hengdian_index.treatment import treating
 @treating(
     sees="statistics",
     monotone=True,
-    shape=True,
     why="treated as the fit rows were",
     check=lambda max_points, skew, kurtosis, **_: (
         ([] if max_points is None or max_points >= 0 else [f"max_points: 0 or more, or None, not {max_points}"])
@@ -69,8 +68,8 @@ def jrc(
     A column that fails is winsorised one value at a time, on the side of the skew, until it passes or `max_points`
     cells are changed. Does it fail still, the winsorised values are thrown away and the logarithm of the raw column is
     taken. A column that fails even then keeps the logarithm, and the log says so. Later rows are clipped at the fences
-    of the fit rows, or logged with their constants. Other implementations let a tie overshoot the limit, and turn a
-    column of few distinct values into a constant. Source: Joint Research Centre, COIN Tool user guide; Becker et al.
+    of the fit rows, or logged with their constants. Elsewhere (COINr) a tie may overshoot the
+    limit. Source: Joint Research Centre, COIN Tool user guide; Becker et al.
     (COINr). Proof: the ASEM index as COINr treats it, cell by cell; a slow loop.
 
     Examples

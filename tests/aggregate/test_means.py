@@ -98,7 +98,10 @@ def test_every_cell_outside_the_domain_is_named_also_beside_gaps():
     table = pd.DataFrame({"a": [0.0, 1.0, 3.0], "b": [2.0, -1.0, np.nan], "c": 1.0}, index=["p", "q", "r"])
     with pytest.raises(hi.DataError) as refusal:
         geometric(table)
-    assert [str(f).split(": this")[0] for f in refusal.value.faults] == ["column 'a', row 'p': 0", "column 'b', row 'q': -1"]
+    assert [str(f).split(": this")[0] for f in refusal.value.faults] == [
+        "column 'a', row 'p': 0",
+        "column 'b', row 'q': -1",
+    ]
     with pytest.raises(hi.DataError, match=r"column 'a', row 'p': 0"):
         power(table, p=-2)
     with pytest.raises(hi.DataError, match=r"column 'b', row 'q': -1"):
@@ -117,7 +120,9 @@ def test_rows_without_a_score_are_not_asked_for_their_domain(method):
 def test_rows_left_without_a_score_get_a_line_in_the_log():
     with journal() as lines:
         arithmetic([[1.0, np.nan, np.nan], [1.0, 2.0, 3.0]])
-    assert [(line.step, line.why) for line in lines] == [("aggregate", "1 rows have too few values for a score: missing")]
+    assert [(line.step, line.why) for line in lines] == [
+        ("aggregate", "1 rows have too few values for a score: missing")
+    ]
 
 
 def test_a_score_is_a_number_a_row_or_a_series_with_its_labels():
@@ -142,7 +147,10 @@ def test_wrong_choices_are_refused(options, why):
     assert why in str(refusal.value)
 
 
-@pytest.mark.parametrize(("p", "why"), [("2", "a number is needed, not '2'"), (True, "not True"), (float("nan"), "not nan"), (None, "not None")])
+@pytest.mark.parametrize(
+    ("p", "why"),
+    [("2", "a number is needed, not '2'"), (True, "not True"), (float("nan"), "not nan"), (None, "not None")],
+)
 def test_the_order_of_a_power_mean_is_a_number(p, why):
     with pytest.raises(hi.SpecError) as refusal:
         power(TABLE, p=p)

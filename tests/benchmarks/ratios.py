@@ -1,7 +1,8 @@
 """How long the core takes beside plain blocked NumPy, and how much memory: `python tests/benchmarks/ratios.py [rows]`.
 
-Both run in turn in one process, five times each; the ratio is best over best. Memory is the peak beyond the input,
-as a share of the input. `HENGDIAN_BENCH_ROWS` sets the rows where no argument does.
+Both run in turn in one process, five times each; the ratio is best over best, in elapsed and in processor time (which
+counts every thread, and which other work on the machine disturbs less). Memory is the peak beyond the input, as a
+share of the input. `HENGDIAN_BENCH_ROWS` sets the rows where no argument does.
 """
 
 import os
@@ -87,14 +88,14 @@ CASES = {
 
 
 def best_times(functions, x):
-    """Return the shortest time of each function, all of them run in turn."""
-    times = [[] for _ in functions]
+    """Return the shortest elapsed and the shortest processor time of each function, all of them run in turn."""
+    taken = [[] for _ in functions]
     for _ in range(ROUNDS):
-        for function, taken in zip(functions, times, strict=True):
-            start = time.perf_counter()
+        for function, times in zip(functions, taken, strict=True):
+            start = time.perf_counter(), time.process_time()
             function(x)
-            taken.append(time.perf_counter() - start)
-    return [min(taken) for taken in times]
+            times.append((time.perf_counter() - start[0], time.process_time() - start[1]))
+    return [tuple(map(min, zip(*times, strict=True))) for times in taken]
 
 
 def extra_memory(function, x):
@@ -109,13 +110,16 @@ def extra_memory(function, x):
 
 def main(rows):
     print(f"{rows:,} x {COLUMNS}, best of {ROUNDS}, {os.cpu_count()} processors, numpy {np.__version__}")
-    print(f"{'case':<28}{'order':>6}{'ours, s':>10}{'plain, s':>10}{'ratio':>8}{'extra memory':>14}{'plain':>8}")
+    print(
+        f"{'case':<28}{'order':>6}{'ours, s':>10}{'plain, s':>10}{'ratio':>8}{'cpu':>8}{'extra memory':>14}{'plain':>8}"
+    )
     for order in "CF":
         x = data(rows, order)
         for name, pair in CASES.items():
-            ours, plain = best_times(pair, x)
-            memory = [extra_memory(function, x) for function in pair]
-            print(f"{name:<28}{order:>6}{ours:>10.3f}{plain:>10.3f}{ours / plain:>8.2f}{memory[0]:>14.3f}{memory[1]:>8.3f}")
+            (ours, ours_cpu), (plain, plain_cpu) = best_times(pair, x)
+            memory = "".join(f"{extra_memory(f, x):>{width}.3f}" for f, width in zip(pair, (14, 8), strict=True))
+            ratios = f"{ours / plain:>8.2f}{ours_cpu / plain_cpu:>8.2f}"
+            print(f"{name:<28}{order:>6}{ours:>10.3f}{plain:>10.3f}{ratios}{memory}")
 
 
 if __name__ == "__main__":

@@ -88,6 +88,14 @@ def test_a_line_is_recovered_exactly(start, slope, data):
     same(impute.interpolate(np.where(holes, nan, line), period=years).table, line)
 
 
+def test_a_hole_as_long_as_the_limit_is_filled_and_a_longer_one_is_not():
+    years, x = [2000, 2001, 2002, 2003], [1.0, nan, nan, 4.0]
+    same(impute.interpolate(x, 2, period=years).table, [1.0, 2.0, 3.0, 4.0])
+    same(impute.interpolate(x, 1, period=years).table, x)
+    same(impute.carry_forward(x, 2, period=years).table, [1.0, 1.0, 1.0, 4.0])
+    same(impute.carry_forward(x, 1, period=years).table, [1.0, 1.0, nan, 4.0])
+
+
 def test_distance_is_by_calendar_and_not_by_row():
     index = pd.Index(["2020Q1", "2020年第二季度", "2021-Q1"], name="period")
     table, log = impute.interpolate(pd.DataFrame({"x": [0.0, nan, 8.0]}, index=index))

@@ -15,7 +15,8 @@ X = np.array([7.0, 9.0, np.nan, 9.0, 5.0, 9.0])
 
 
 @pytest.mark.parametrize(
-    ("ties", "wanted"), [("average", [2, 4, 4, 1, 4]), ("min", [2, 3, 3, 1, 3]), ("max", [2, 5, 5, 1, 5]), ("dense", [2, 3, 3, 1, 3])]
+    ("ties", "wanted"),
+    [("average", [2, 4, 4, 1, 4]), ("min", [2, 3, 3, 1, 3]), ("max", [2, 5, 5, 1, 5]), ("dense", [2, 3, 3, 1, 3])],
 )
 def test_ranks_by_every_rule_for_ties(ties, wanted):
     same(rank(X, ties=ties), np.insert(np.array(wanted, dtype=float), 2, np.nan))
@@ -49,7 +50,9 @@ def test_percentile_ranks_are_shares_of_the_smaller_rank(x):
     close(percentile_rank(x, form="unit"), (smaller - 1) / (n - 1))
 
 
-@pytest.mark.parametrize(("value", "below", "equal"), [(1, 0, 0), (5, 0, 1), (6, 1, 0), (7, 1, 1), (9, 2, 3), (10, 5, 0)])
+@pytest.mark.parametrize(
+    ("value", "below", "equal"), [(1, 0, 0), (5, 0, 1), (6, 1, 0), (7, 1, 1), (9, 2, 3), (10, 5, 0)]
+)
 def test_a_later_row_takes_the_rank_it_would_have_had(value, below, equal):
     wanted = {"average": below + (equal + 1) / 2, "min": below + 1, "max": below + max(equal, 1)}
     for ties, place in wanted.items():

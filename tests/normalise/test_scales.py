@@ -25,11 +25,17 @@ def exact_min_max(column, lower=0, upper=1, direction=1):
 
 
 @LAW
-@given(x=tables(columns=(1, 1)), direction=st.sampled_from([1, -1]), ends=st.sampled_from([(0, 1), (0, 100), (1, 100), (70, 130)]))
+@given(
+    x=tables(columns=(1, 1)),
+    direction=st.sampled_from([1, -1]),
+    ends=st.sampled_from([(0, 1), (0, 100), (1, 100), (70, 130)]),
+)
 def test_min_max_is_the_position_between_the_smallest_and_the_largest(x, direction, ends):
     assume(x.min() < x.max())
     lower, upper = ends
-    close(min_max(x[:, 0], lower=lower, upper=upper, direction=direction), exact_min_max(x[:, 0], lower, upper, direction))
+    close(
+        min_max(x[:, 0], lower=lower, upper=upper, direction=direction), exact_min_max(x[:, 0], lower, upper, direction)
+    )
 
 
 @LAW
@@ -39,7 +45,10 @@ def test_z_score_is_the_distance_from_the_mean_in_standard_deviations(x, ddof, d
     column = x[:, 0].tolist()
     m, s = statistics.fmean(column), (statistics.stdev if ddof else statistics.pstdev)(column)
     close(z_score(x[:, 0], ddof=ddof, direction=direction), [direction * (v - m) / s for v in column])
-    close(z_score(x[:, 0], ddof=ddof, direction=direction, mean=100, sd=10), [100 + 10 * direction * (v - m) / s for v in column])
+    close(
+        z_score(x[:, 0], ddof=ddof, direction=direction, mean=100, sd=10),
+        [100 + 10 * direction * (v - m) / s for v in column],
+    )
 
 
 @LAW
@@ -73,7 +82,9 @@ def test_efficacy_runs_from_the_floor_to_the_ceiling(x, direction, form, clip):
 
 
 def test_the_three_forms_of_efficacy_halfway():
-    halfway = [round(float(efficacy([9.0], low=6, high=12, form=form)[0]), 2) for form in ("linear", "log", "exponential")]
+    halfway = [
+        round(float(efficacy([9.0], low=6, high=12, form=form)[0]), 2) for form in ("linear", "log", "exponential")
+    ]
     assert halfway == [80, 83.4, 77.46]
 
 
@@ -116,7 +127,10 @@ def test_directions_by_name_or_in_column_order():
     wanted = [[0, 1, 1 / 3], [1, 0, 0]]
     close(min_max(x, direction={"b": -1, "c": hi.Target(0)}), [[0, 1, 2 / 3], [1, 0, 0]])
     close(min_max(x, direction=[1, -1, hi.Target(1.5)]), [[0, 1, 2 / 3], [1, 0, 0]])
-    close(min_max(x, direction=pd.Series({"b": -1, "a": 1, "c": hi.Between(0, 0, -1, 1.5)})), [[0, 1, wanted[0][2]], [1, 0, 0]])
+    close(
+        min_max(x, direction=pd.Series({"b": -1, "a": 1, "c": hi.Between(0, 0, -1, 1.5)})),
+        [[0, 1, wanted[0][2]], [1, 0, 0]],
+    )
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
@@ -210,7 +224,10 @@ def test_a_logarithm_refuses_values_and_bounds_of_zero_or_less(log):
     table = pd.DataFrame({"income": [100.0, 0.0, -3.0]}, index=["p", "q", "r"])
     with pytest.raises(hi.DataError) as refusal:
         function(table, low=1, high=10, **options)
-    assert [str(f).split(": a log")[0] for f in refusal.value.faults] == ["column 'income', row 'q': 0", "column 'income', row 'r': -3"]
+    assert [str(f).split(": a log")[0] for f in refusal.value.faults] == [
+        "column 'income', row 'q': 0",
+        "column 'income', row 'r': -3",
+    ]
     with pytest.raises(hi.SpecError, match=r"indicator 'income': low = 0 must be above 0 under a logarithm"):
         function(table, low=0, high=10, **options)
 

@@ -19,16 +19,22 @@ VALUES = np.array([[1.0, 4.0], [2.5, 5.0], [np.nan, 6.0]])
 
 TABLES = {
     "pandas": pd.DataFrame(COLUMNS, index=["x", "y", "z"]),
-    "pandas nullable": pd.DataFrame({"gross output": pd.array([1, 2.5, None], "Float64"), "指标": pd.array([4, 5, 6], "Int64")}),
+    "pandas nullable": pd.DataFrame(
+        {"gross output": pd.array([1, 2.5, None], "Float64"), "指标": pd.array([4, 5, 6], "Int64")}
+    ),
     "pandas arrow": pd.DataFrame(COLUMNS).convert_dtypes(dtype_backend="pyarrow"),
     "pandas object": pd.DataFrame(COLUMNS, dtype=object),
     "pandas mixed types": pd.DataFrame({"gross output": COLUMNS["gross output"], "指标": np.array([4, 5, 6], np.int8)}),
     "polars": pl.DataFrame(COLUMNS),
     "polars null": pl.DataFrame({"gross output": [1.0, 2.5, None], "指标": [4, 5, 6]}),
     "polars lazy": pl.LazyFrame(COLUMNS),
-    "polars decimal": pl.DataFrame({"gross output": [decimal.Decimal("1"), decimal.Decimal("2.5"), None], "指标": [4, 5, 6]}),
+    "polars decimal": pl.DataFrame(
+        {"gross output": [decimal.Decimal("1"), decimal.Decimal("2.5"), None], "指标": [4, 5, 6]}
+    ),
     "pyarrow": pa.table({"gross output": [1.0, 2.5, None], "指标": [4, 5, 6]}),
-    "pyarrow chunks": pa.table({"gross output": pa.chunked_array([[1.0], [2.5, None]]), "指标": pa.chunked_array([[4, 5], [6]])}),
+    "pyarrow chunks": pa.table(
+        {"gross output": pa.chunked_array([[1.0], [2.5, None]]), "指标": pa.chunked_array([[4, 5], [6]])}
+    ),
 }
 ARRAYS = {
     "array": VALUES,
@@ -92,7 +98,9 @@ def test_column_answers_are_a_pandas_series_by_name(kind):
     pd.testing.assert_series_equal(answer, pd.Series({"gross output": 0.25, "指标": 0.75}, name="weight"))
 
 
-@pytest.mark.parametrize("series", [pd.Series([1.0, 3.0, 2.0], ["p", "q", "r"], name="a"), pl.Series("a", [1.0, 3.0, 2.0])])
+@pytest.mark.parametrize(
+    "series", [pd.Series([1.0, 3.0, 2.0], ["p", "q", "r"], name="a"), pl.Series("a", [1.0, 3.0, 2.0])]
+)
 def test_a_series_is_one_column_and_comes_back_as_a_series(series):
     answer = hi.normalise.min_max(series)
     assert type(answer) is type(series)
@@ -152,7 +160,10 @@ def test_text_and_infinity_are_refused_with_every_cell_named():
         (pd.DataFrame({"a": ["1", "x"]}, index=pd.Index([0.5, 1.5])), "column 'a', row 1.5"),
         (pd.DataFrame({7: ["1", "x"]}, index=["p", "q"]), "column 7, row 'q'"),
         (pd.DataFrame({"place": ["1", "x"]}, index=["p", "q"]), "column 'place', row 'q'"),
-        (pd.DataFrame({"a": ["1", "x"]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)])), "column 'a', row ('B', 2)"),
+        (
+            pd.DataFrame({"a": ["1", "x"]}, index=pd.MultiIndex.from_tuples([("A", 1), ("B", 2)])),
+            "column 'a', row ('B', 2)",
+        ),
         ([["1"], ["x"]], "cell (1, 0)"),
     ],
 )
@@ -198,7 +209,9 @@ def test_dates_and_other_things_are_no_numbers(column):
         take(pd.DataFrame({"a": column}))
 
 
-@pytest.mark.parametrize("kind", ["datetime64[D]", "datetime64[s]", "datetime64[ns]", "timedelta64[s]", "timedelta64[ns]", "complex128"])
+@pytest.mark.parametrize(
+    "kind", ["datetime64[D]", "datetime64[s]", "datetime64[ns]", "timedelta64[s]", "timedelta64[ns]", "complex128"]
+)
 def test_arrays_of_times_and_complex_numbers_are_no_numbers(kind):
     with pytest.raises(DataError, match=r"is not a number"):
         take(np.array([[1], [2]]).astype(kind))

@@ -44,7 +44,18 @@ def test_a_sum_other_than_one_is_rescaled_with_a_line_in_the_log(values, lines):
 
 @pytest.mark.parametrize(
     "values",
-    [[-1, 2, 3], [float("nan"), 1, 1], [float("inf"), 1], [0, 0, 0], ["a", 1], [None, 1], [], {}, {"a": -1, "b": 2}, [[1, 2], [3]]],
+    [
+        [-1, 2, 3],
+        [float("nan"), 1, 1],
+        [float("inf"), 1],
+        [0, 0, 0],
+        ["a", 1],
+        [None, 1],
+        [],
+        {},
+        {"a": -1, "b": 2},
+        [[1, 2], [3]],
+    ],
 )
 def test_negative_missing_and_all_zero_weights_are_refused(values):
     with pytest.raises(hi.SpecError):

@@ -237,7 +237,9 @@ def possible(best, worst, xi):
 def programme(cost, rows):
     """Return the least cost over the simplex under rows @ w <= 0, None if nothing satisfies them."""
     k = rows.shape[1]
-    solution = linprog(cost, A_ub=rows, b_ub=np.zeros(len(rows)), A_eq=np.ones((1, k)), b_eq=[1])
+    # The usual tolerance of 1e-7 on a row is one of 1e-6 on xi where a weight is small.
+    exact = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+    solution = linprog(cost, A_ub=rows, b_ub=np.zeros(len(rows)), A_eq=np.ones((1, k)), b_eq=[1], options=exact)
     return solution.fun if solution.status == 0 else None
 
 

@@ -126,7 +126,10 @@ def test_entropy_refuses_negative_values_with_their_cells(zeros):
     with pytest.raises(hi.DataError) as refusal:
         entropy(table, zeros=zeros)
     why = "a share of a total cannot be negative; normalise first, or zeros='spssau'"
-    assert [str(f) for f in refusal.value.faults] == [f"column 'b', row 'p': -1: {why}", f"column 'a', row 'q': -5: {why}"]
+    assert [str(f) for f in refusal.value.faults] == [
+        f"column 'b', row 'p': -1: {why}",
+        f"column 'a', row 'q': -5: {why}",
+    ]
 
 
 def test_entropy_refuses_a_column_of_zeros():

@@ -1,0 +1,170 @@
+"""What is done to raw values before direction and normalisation: denominated, imputed, treated; learnt once, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, raise_all, raise_together
+from hengdian_index.filling import Filler, Rows, fill
+from hengdian_index.journal import note
+from hengdian_index.learning import learn
+from hengdian_index.maps import Map
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array, Labelled
+from hengdian_index.treat.ratios import denominate
+from hengdian_index.tree import Choice, Leaf, Tree
+
+
+@dataclass(frozen=True)
+class Block:
+    """Indicators that one imputation fills together: their positions, the choice, and what it learnt."""
+
+    at: tuple[int, ...]
+    choice: Choice
+    filler: Filler
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What imputations and treatments learnt from the fit rows of an index."""
+
+    blocks: tuple[Block, ...]
+    treatments: Mapping[str, Map]
+
+    def __call__(self, tree: Tree, panel: Panel) -> Panel:
+        """Return rows with the values (n, k) that normalisation sees; every touched cell goes to the log."""
+        values = _denominated(tree, panel)
+        for block in self.blocks:
+            values[:, block.at] = _filled(block, tree, panel, values)
+        for j, leaf in enumerate(tree.leaves):
+            if leaf.code in self.treatments:
+                values[:, j] = _treated(self.treatments[leaf.code], leaf, panel, values[:, j])
+        return replace(panel, values=values, columns=tree.codes)
+
+
+def learnt(tree: Tree, panel: Panel) -> Preparation:
+    """Return what the imputations and treatments of an index learn from its fit rows.
+
+    Raises
+    ------
+    DataError
+        An indicator with fewer values than its coverage asks for; whatever an imputation or a treatment refuses.
+    """
+    values = _denominated(tree, panel)
+    _need_coverage(tree, values)
+    errors: list[FaultsError] = []
+    blocks = []
+    for choice in dict.fromkeys(leaf.impute for leaf in tree.leaves if leaf.impute is not None):
+        at = tuple(j for j, leaf in enumerate(tree.leaves) if leaf.impute == choice)
+        try:
+            block = Block(
+                at, choice, fill(choice.method, _rows(choice, at, tree, panel, values), _options(choice, at, tree))
+            )
+            values[:, at] = block.filler(_rows(choice, at, tree, panel, values)).values
+            blocks.append(block)
+        except FaultsError as error:
+            errors.append(error)
+    treatments: dict[str, Map] = {}
+    for j, leaf in enumerate(tree.leaves):
+        if leaf.treat is not None:
+            try:
+                treatments[leaf.code] = learn(
+                    leaf.treat.method, _column(leaf, panel, values[:, j]), 1, leaf.treat.options
+                )
+            except FaultsError as error:
+                errors.append(error)
+    raise_together(errors)
+    return Preparation(tuple(blocks), treatments)
+
+
+def columns_asked(tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the number columns a tree needs besides its indicators, and the label columns (groups of rows)."""
+    sizes = dict.fromkeys(leaf.denominator for leaf in tree.leaves if leaf.denominator not in (None, *tree.codes))
+    named = [leaf.impute.options.get("groups") for leaf in tree.leaves if leaf.impute and _needs(leaf.impute, "groups")]
+    return tuple(str(size) for size in sizes), tuple(dict.fromkeys(str(name) for name in named if name is not None))
+
+
+def _denominated(tree: Tree, panel: Panel) -> Array:
+    """Return the raw values (n, k), each divided by its denominator where it has one."""
+    k = len(tree.codes)
+    values = np.array(panel.values[:, :k], order="F")
+    faults: list[Fault] = []
+    for j, leaf in enumerate(tree.leaves):
+        if leaf.denominator is None:
+            continue
+        size = panel.values[:, panel.columns.index(leaf.denominator)]
+        try:
+            values[:, j] = denominate.method.function(panel.values[:, j], by=size, scale=1)
+        except CellsError as error:
+            table = Labelled(size[:, np.newaxis], (leaf.denominator,), False, panel)
+            refused = table.refusal(CellsError(np.reshape(error.marked, (-1, 1)), error.why.format(leaf.denominator)))
+            faults += [fault.under(saying=f"denominator of {leaf.code!r}: ") for fault in refused.faults]
+    raise_all(DataError, faults)
+    return values
+
+
+def _need_coverage(tree: Tree, values: Array) -> None:
+    faults = []
+    for j, leaf in enumerate(tree.leaves):
+        share = float(1 - np.isnan(values[:, j]).mean())
+        if leaf.coverage is not None and share < leaf.coverage - 1e-12:
+            found = f"{100 * share:.0f} % of the fit rows have a value, {100 * leaf.coverage:.0f} % are needed"
+            faults.append(f"indicator {leaf.code!r}: {found}; take it out, or lower its coverage")
+    raise_all(DataError, faults)
+
+
+def _needs(choice: Choice, what: str) -> bool:
+    return what in choice.method.traits.get("needs", ())
+
+
+def _options(choice: Choice, at: tuple[int, ...], tree: Tree) -> dict[str, Any]:
+    """Return the options of an imputation, the tree's own groups and directions filled in for `peers`."""
+    options = choice.settings
+    if _needs(choice, "parents"):
+        leaves = [tree.leaves[j] for j in at]
+        options.setdefault("groups", {leaf.code: leaf.parent for leaf in leaves})
+        options.setdefault("direction", {leaf.code: leaf.direction for leaf in leaves})
+    return options
+
+
+def _rows(choice: Choice, at: tuple[int, ...], tree: Tree, panel: Panel, values: Array) -> Rows:
+    names = tuple(tree.codes[j] for j in at)
+    timed = _needs(choice, "period")
+    units = None if panel.units is None or not timed else panel.units.tolist()
+    groups = panel.groups.get(str(choice.options.get("groups"))) if _needs(choice, "groups") else None
+    return Rows(values[:, at], names, units, panel.periods if timed else None, groups)
+
+
+def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
+    filling = block.filler(_rows(block.choice, block.at, tree, panel, values))
+    for (row, column), why in zip(filling.cells.tolist(), filling.why, strict=True):
+        after = float(filling.values[row, column])
+        where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": tree.codes[block.at[column]]}
+        note("impute", why, **where, after=None if np.isnan(after) else after)
+    return filling.values
+
+
+def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
+    """Return a column treated; single touched cells are noted, a transformed column once."""
+    column = _column(leaf, panel, values)
+    try:
+        after = treatment(column.values)[:, 0]
+    except CellsError as error:
+        raise column.refusal(error) from None
+    touched = np.flatnonzero((after != values) & ~np.isnan(values)).tolist()
+    name = leaf.treat.method.name if leaf.treat else ""
+    if len(touched) * 2 > len(values):
+        note("treat", f"{name}: all values transformed", indicator=leaf.code)
+        return np.asarray(after)
+    for row in touched:
+        where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}
+        note("treat", name, **where, before=float(values[row]), after=float(after[row]))
+    return np.asarray(after)
+
+
+def _column(leaf: Leaf, panel: Panel, values: Array) -> Labelled:
+    return Labelled(values[:, np.newaxis], (leaf.code,), not np.isnan(values).any(), panel)
