@@ -25,7 +25,6 @@ from hengdian_index.standing import obstacle_degrees, row_of, strengths
 from hengdian_index.tree import Setting, Tree
 
 
-
 @dataclass(frozen=True, eq=False)
 class Result:
     """The scores of some rows under a fitted index, and everything that follows from them.

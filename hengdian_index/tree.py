@@ -46,6 +46,8 @@ class Choice:
         if not (isinstance(given, str) or callable(given)):
             raise SpecError(f"a method's name, {{ method = ... }} or a function, not {given!r}")
         method = resolve(family, given)
+        if "by" in method.traits.get("needs", ()):
+            raise SpecError(f"{method.name}: say denominator = 'column' at the indicator instead")
         settings = {key: value for key, value in options.items() if key not in method.judgements}
         faults = method.faults(settings) + method.absent(settings)
         faults += [f"{name!r} is missing" for name in method.judgements if name not in options]

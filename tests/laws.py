@@ -59,7 +59,7 @@ def required(method):
 def gaps_in_examples(family):
     """Return what EXAMPLE_OPTIONS lacks or has too much for a family, one message each."""
     lacking = [
-        f"{m.name} cannot be called without {', '.join(required(m))}: add a line for it to EXAMPLE_OPTIONS in tests/laws.py"
+        f"{m.name} cannot be called without {', '.join(required(m))}: add it to EXAMPLE_OPTIONS in tests/laws.py"
         for m in own(family)
         if required(m) and m.name not in EXAMPLE_OPTIONS
     ]

@@ -1,4 +1,4 @@
-"""A user's own function as a normalisation, a weighting, an aggregation; options misspelt, missing or of a wrong type."""
+"""A user's own function as a normalisation, a weighting, an aggregation; wrong options of any method."""
 
 import inspect
 from dataclasses import dataclass, field

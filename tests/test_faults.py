@@ -1,4 +1,4 @@
-"""One promise for each fault of other tools (1 to 21) that concerns the methods of the core; the numbers are those of the list."""
+"""One promise for each fault of other tools that concerns the core; the numbers are those of the list of faults."""
 
 import math
 from decimal import Decimal, getcontext

@@ -19,7 +19,7 @@ FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute")
 # From the ground up. A module may import from the layers below its own, a folder also from itself.
 # The page of ideas in docs/ draws its picture from this tuple.
 LAYERS = (
-    ("errors",),
+    ("about", "errors"),
     ("journal",),
     ("rows",),
     ("blocks",),
@@ -32,7 +32,7 @@ LAYERS = (
     ("filling",),
     (*FAMILIES, "explain", "diagnose"),
     ("tree", "families"),
-    ("contributions", "standing", "addresses", "toml"),
+    ("contributions", "standing", "addresses", "toml", "preparation"),
     ("result", "wording"),
     ("engine",),
     ("gate",),

@@ -188,14 +188,13 @@ def dagum(y: Any, groups: Any) -> Dagum:
 
 def _differences(parts: Sequence[Array]) -> Array:
     """Return the mean of max(y_j - y_h, 0) over the pairs of units of groups j and h, (g, g)."""
-    everyone, sizes = np.concatenate(parts), [len(part) for part in parts]
-    group, low = np.repeat(np.arange(len(parts)), sizes), everyone.min()
-    everyone = everyone - low
+    low, sizes = min(part.min() for part in parts), [len(part) for part in parts]
+    rising = [np.sort(part - low) for part in parts]
+    everyone, group = np.concatenate(rising), np.repeat(np.arange(len(parts)), sizes)
     sums = np.empty((len(parts), len(parts)))
-    for h, part in enumerate(parts):
-        rising = np.sort(part - low)
-        below = np.searchsorted(rising, everyone)
-        total = np.concatenate([[0.0], np.cumsum(rising)])[below]
+    for h, part in enumerate(rising):
+        below = np.searchsorted(part, everyone)
+        total = np.concatenate([[0.0], np.cumsum(part)])[below]
         sums[:, h] = np.bincount(group, weights=below * everyone - total, minlength=len(parts))
     return np.asarray(np.maximum(sums, 0.0) / np.outer(sizes, sizes))
 

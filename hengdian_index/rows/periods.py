@@ -235,9 +235,8 @@ def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
     if bad:
         shown = ", ".join(found.example(code) for code in bad[:most])
         more = f" and {len(bad) - most} more" if len(bad) > most else ""
-        yield Fault(
-            f"{found.column}: cannot read {shown}{more}{'' if found.in_file else ', rows counted from 0'}; write {ACCEPTED}"
-        )
+        counting = "" if found.in_file else ", rows counted from 0"
+        yield Fault(f"{found.column}: cannot read {shown}{more}{counting}; write {ACCEPTED}")
 
 
 def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:
@@ -290,7 +289,7 @@ def _bounds(reading: tuple[Frequency, int] | date, frequency: Frequency) -> tupl
 
 def _ends(text: object) -> list[object]:
     """Return the selector as its one period or its two ends, of which one may be empty."""
-    if isinstance(text, str) and _read(text) is None:
+    if isinstance(text, str) and read_label(text) is None:
         ends = [end.strip() for end in unicodedata.normalize("NFKC", text).split(":")]
         if len(ends) == 2 and any(ends):
             return list(ends)
@@ -301,7 +300,7 @@ def _edges(end: object, text: object, frequency: Frequency, column: str) -> tupl
     """Return what one end covers, everything where it is open, or why it cannot serve."""
     if isinstance(end, str) and end == "" != text:
         return EARLIEST, LATEST
-    reading = _read(end)
+    reading = read_label(end)
     if reading is None:
         inside = "" if end is text else f" in {text!r}"
         return Fault(f"{column}: cannot read {end!r}{inside}; write a period or first:last, a period as {ACCEPTED}")

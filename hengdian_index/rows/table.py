@@ -130,18 +130,27 @@ def shortened(faults: list[str], most: int = 20) -> list[str]:
 
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
-    if hasattr(source, "place"):
-        return str(source.place(row))
     if _is_pandas(source):
-        return f"row {source.index[row]!r}"
-    return f"row {row}"
+        return f"row {_plain(source.index[row])!r}"
+    return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
+
+
+def _plain(label: Any) -> Any:
+    """Return a label without the types of NumPy."""
+    if isinstance(label, tuple):
+        return tuple(map(_plain, label))
+    return label.item() if isinstance(label, np.generic) else label
 
 
 def _number(cell: Any) -> float | None:
     """Return a float, NaN for a missing cell, None for what is no number."""
     if cell is None or (isinstance(cell, str) and not cell.strip()) or type(cell).__name__ in ("NAType", "NaTType"):
         return math.nan
-    if isinstance(cell, (complex, np.complexfloating)) or hasattr(cell, "year") or hasattr(cell, "total_seconds"):
+    if (
+        isinstance(cell, (complex, np.complexfloating, np.datetime64, np.timedelta64))
+        or hasattr(cell, "year")
+        or hasattr(cell, "total_seconds")
+    ):
         return None
     try:
         return float(cell)
@@ -181,7 +190,7 @@ def _narwhals(x: Any) -> Any:
 
 def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
     try:
-        raw = np.asarray(x)
+        raw = np.ma.filled(x.astype(np.float64), np.nan) if np.ma.isMaskedArray(x) else np.asarray(x)
     except ValueError:
         raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
     faults: list[str] = []
@@ -189,7 +198,7 @@ def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
         values = np.asarray(raw, dtype=np.float64)
     else:
         shape = raw.shape
-        values, faults = numbers(raw.ravel().tolist(), lambda i: f"cell {tuple(map(int, np.unravel_index(i, shape)))}")
+        values, faults = numbers(list(raw.ravel()), lambda i: f"cell {tuple(map(int, np.unravel_index(i, shape)))}")
         values = values.reshape(shape)
     if values.ndim == 0:
         raise DataError("a single number is no table; give n rows by k columns")

@@ -1,6 +1,7 @@
 """Speed of the core beside plain blocked NumPy, one group for each method and memory order.
 
-Small unless `HENGDIAN_BENCH_ROWS` says otherwise: `HENGDIAN_BENCH_ROWS=1000000 pytest tests/benchmarks --benchmark-enable`.
+Small unless `HENGDIAN_BENCH_ROWS` says otherwise:
+`HENGDIAN_BENCH_ROWS=1000000 pytest tests/benchmarks --benchmark-enable`.
 """
 
 import os

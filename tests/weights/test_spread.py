@@ -64,7 +64,7 @@ def test_the_shift_is_added_to_every_column(shift):
 
 def test_spssau_moves_only_the_columns_that_hold_a_value_of_zero_or_less():
     x = np.array([[0.0, 1.0, -3.0], [2.0, 2.0, 4.0], [2.0, 7.0, 1.0]])
-    close(entropy(x, zeros="spssau"), textbook_entropy(x + [0.01, 0, 3.01]))
+    close(entropy(x, zeros="spssau"), textbook_entropy(x + np.array([0.01, 0, 3.01])))
 
 
 @LAW
