@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index.about import __version__
+from hengdian_index.about import __version__ as __version__
 
 if TYPE_CHECKING:
     from hengdian_index import aggregate, ahp, diagnose, explain, impute, normalise, treat, weights

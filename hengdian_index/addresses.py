@@ -14,8 +14,9 @@ _CHOICES = ("normalise", "weights", "aggregate", "treat", "impute")
 _OF_INDEX = (*_CHOICES, "missing", "coverage", "fit_on", "base", "to", "name", "unit", "period")
 _OF_GROUP = (*_CHOICES, "missing", "coverage", "weight", "parent", "name")
 _OF_INDICATOR = (
-    "normalise", "treat", "impute", "direction", "missing", "coverage", "denominator", "weight", "parent", "name", "unit",
-)  # fmt: skip
+    *("normalise", "treat", "impute", "direction", "denominator"),
+    *("missing", "coverage", "weight", "parent", "name", "unit"),
+)
 
 
 def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
@@ -79,9 +80,8 @@ def _set(
         choice = part[name]
         part[name] = {"method": _word(choice), **choice.options, option[0]: value}
     else:
-        faults.append(
-            f"{address!r}: {name!r} is not chosen here, so it has no option; set {'.'.join([*address.split('.')[:-1]])!r} first"
-        )
+        above = address.rpartition(".")[0]
+        faults.append(f"{address!r}: {name!r} is not chosen here, so it has no option; set {above!r} first")
 
 
 def _word(choice: Choice) -> Any:

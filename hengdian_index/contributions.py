@@ -44,7 +44,7 @@ def level_parts(result: Computed, code: str, to_leaves: bool) -> Parts:
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     if not isinstance(pair, Pair):
         raise SpecError(
-            f"group {code!r}: a level splits only under a mean, not under {branch.aggregate.method.name!r}; use of='change'"
+            f"group {code!r}: a level splits only under a mean, not {branch.aggregate.method.name!r}; use of='change'"
         )
     factors = _level_factors(pair, x, w, y)
     return _gathered(result, branch, factors, x, y, to_leaves, lambda child: level_parts(result, child, True))

@@ -338,9 +338,10 @@ def unit_sum(weights: Array, k: int, what: str) -> Array:
 
 def _public(function: Any, method: Method, first: str, more: Mapping[str, Any] | None = None, **attributes: Any) -> Any:
     """Return the function with the signature that users see, and the method it stands for."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    added = [inspect.Parameter(name, keyword, default=value) for name, value in (more or {}).items()]
-    parameters = [inspect.Parameter(first, inspect.Parameter.POSITIONAL_ONLY), *added, *method.options.values()]
+    kinds = inspect.Parameter
+    either = {"w": kinds.POSITIONAL_OR_KEYWORD}
+    added = [kinds(name, either.get(name, kinds.KEYWORD_ONLY), default=value) for name, value in (more or {}).items()]
+    parameters = [kinds(first, kinds.POSITIONAL_ONLY), *added, *method.options.values()]
     function.__signature__ = inspect.Signature(parameters)
     function.method = method
     for name, value in attributes.items():

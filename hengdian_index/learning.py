@@ -54,7 +54,7 @@ def weigh(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
     if not (total > 0).all():
         sample.refuse(
             np.broadcast_to(~(total > 0), weights.shape),
-            f"{method.name} weights are undefined: no column distinguishes the rows (all constant); use 'equal' or 'fixed'",
+            f"{method.name} weights are undefined: all columns are constant, none tells the rows apart; use 'equal'",
         )
     return np.asarray(weights / total)
 
@@ -195,8 +195,9 @@ class OwnMap:
         both = np.asarray(self.function(np.concatenate([self.fit_rows, x], axis=-2), **self.options), dtype=np.float64)
         n = self.fit_rows.shape[-2]
         if not np.array_equal(both[..., :n, :], self.fitted, equal_nan=True):
+            name = getattr(self.function, "__name__", "the function")
             raise DataError(
-                f"{self.family}: {getattr(self.function, '__name__', 'the function')} changes the scores of old rows when rows "
+                f"{self.family}: {name} changes the scores of old rows when rows "
                 "are added, so it cannot be frozen; let it take `fit_on`, or return a map of the rows it is shown"
             )
         return both[..., n:, :]
@@ -217,7 +218,7 @@ def _own_map(method: Method, rows: Labelled, direction: Direction, options: Mapp
     if scores.shape != x.shape or not np.array_equal(np.isfinite(scores), np.isfinite(x)):
         turned = "; it was shown -x for direction -1, let it take `direction` to do that itself" if turn else ""
         raise DataError(
-            f"{method.family}: {method.name} must give one finite score for each value of its rows {x.shape}, and missing for "
-            f"missing; it gave shape {scores.shape} with {int((~np.isfinite(scores)).sum())} not finite{turned}"
+            f"{method.family}: {method.name} must give one finite score for each value of its rows {x.shape}, missing "
+            f"for missing; it gave shape {scores.shape} with {int((~np.isfinite(scores)).sum())} not finite{turned}"
         )
     return chain(turn, OwnMap(method.function, x, scores, extra, "fit_on" in given or every, method.family))

@@ -144,7 +144,7 @@ def _expected(value: Any, hint: Any) -> str:
 def names_of(
     family: str, names: Mapping[str, Any], *plain: str
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return `__getattr__` and `__dir__` of a family's module: its methods and plain functions, a guess at a misspelt one."""
+    """Return `__getattr__` and `__dir__` of a family's module: a guess at a misspelt name, and all the right ones."""
 
     def absent(name: str) -> Any:
         known = FAMILIES[family]

@@ -180,9 +180,9 @@ class Result:
 
         Notes
         -----
-        For a mean with the pair (f, f inverse) the change splits as w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) - f(y0)),
-        with the limit where y1 = y0; the level as y w_j f(z_j) / f(y). Down the tree the factors multiply. For the
-        geometric mean the first is the log-mean (Vartia-Montgomery) split.
+        For a mean with the pair (f, f inverse) the change splits as w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) -
+        f(y0)), with the limit where y1 = y0; the level as y w_j f(z_j) / f(y). Down the tree the factors multiply. For
+        the geometric mean the first is the log-mean (Vartia-Montgomery) split.
         """
         branch = self._branch(node)
         faults = [] if of in ("level", "change") else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
@@ -207,7 +207,7 @@ class Result:
         return frame
 
     def obstacles(self) -> pd.DataFrame:
-        """Return the obstacle degree of each indicator (n, k): its share in what separates a row from the best; rows sum to 1.
+        """Return each indicator's share (n, k) in what separates a row from the best: obstacle degrees, summing to 1.
 
         Raises
         ------
@@ -216,8 +216,8 @@ class Result:
 
         Notes
         -----
-        O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j, z on 0..1. The obstacle of a group
-        is the sum of its indicators'. Source: the obstacle-degree model of Chinese land-use and development studies.
+        O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j, z on 0..1. The obstacle of a
+        group is the sum of its indicators'. Source: the obstacle-degree model of Chinese land-use and development texts.
         """
         degrees = obstacle_degrees(self.tree, self.indicator_scores, self.effective_weights.to_numpy())
         return pd.DataFrame(degrees, index=self.panel.labels, columns=list(self.tree.codes))
@@ -256,8 +256,8 @@ class Result:
         }
 
     def __repr__(self) -> str:
-        first = f"{self.setting.name or 'index'}: {self.panel.n} rows, {len(self.tree.groups)} groups, {len(self.tree.codes)} indicators"
-        return f"<Result of {first}>"
+        sizes = f"{self.panel.n} rows, {len(self.tree.groups)} groups, {len(self.tree.codes)} indicators"
+        return f"<Result of {self.setting.name or 'an index'}: {sizes}>"
 
     def node_values(self, code: str) -> Array:
         """Return the scores (n,) of a group or an indicator."""
@@ -316,7 +316,7 @@ class Result:
                 else f"has the level {means[row, j]:.6g} in the base period"
             )
             faults.append(
-                f"{unit}{self.tree.groups[j]!r} {found}; a series needs one above 0: take another base, or a scale above 0"
+                f"{unit}{self.tree.groups[j]!r} {found}; a series needs one above 0: take another base or scale"
             )
         raise_all(DataError, shortened(faults))
 

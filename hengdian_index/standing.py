@@ -55,7 +55,9 @@ def row_of(panel: Panel, unit: Any, period: Any) -> int:
     """Return the row of a unit (or label) in a period, the last one it has where none is given."""
     rows: NDArray[np.bool_] = np.asarray(panel.units == unit) if panel.units is not None else panel.select(unit, "unit")
     if not rows.any():
-        raise DataError(f"no unit {unit!r}{suggestion(unit, dict.fromkeys(np.ravel(panel.units).tolist()))}")
+        raise DataError(
+            f"no unit {unit!r}{suggestion(unit, dict.fromkeys(np.ravel(np.asarray(panel.units)).tolist()))}"
+        )
     if period is not None:
         rows = rows & panel.select(period, "period")
     found = np.flatnonzero(rows)
@@ -79,5 +81,5 @@ def _scales(tree: Tree) -> tuple[Array, Array]:
 def _scale(leaf: Leaf) -> tuple[float, float]:
     options: Mapping[str, Any] = leaf.normalise.complete()
     gives = leaf.normalise.method.traits.get("gives")
-    ends = (gives(**options) if gives else None) or (options.get("floor"), options.get("ceiling"))
-    return (float("nan"), float("nan")) if None in ends else (float(ends[0]), float(ends[1]))
+    low, high = (gives(**options) if gives else None) or (options.get("floor"), options.get("ceiling"))
+    return (np.nan, np.nan) if low is None or high is None else (float(low), float(high))

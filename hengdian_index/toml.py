@@ -17,12 +17,12 @@ _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 def lines_of(text: str) -> dict[Place, int]:
-    """Return the line, counted from 1, of every table and key; items of an array of tables are numbered from 0.
+    r"""Return the line, counted from 1, of every table and key; items of an array of tables are numbered from 0.
 
     Examples
     --------
     >>> from hengdian_index.toml import lines_of
-    >>> lines_of("[[group]]\\ncode = 'a'\\n")
+    >>> lines_of("[[group]]\ncode = 'a'\n")
     {('group',): 1, ('group', 0): 1, ('group', 0, 'code'): 2}
     """
     found: dict[Place, int] = {}

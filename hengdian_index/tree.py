@@ -77,7 +77,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Leaf:
-    """An indicator: its column and direction, what is done to its values, its own rule for missing ones if it has one."""
+    """An indicator: its column and direction, what is done to its values, its own rule for missing ones."""
 
     code: str
     parent: str

@@ -284,7 +284,8 @@ def test_integers_do_not_overflow() -> None:
 
 
 def test_options_by_indicator() -> None:
-    posts = {"method": "goalposts", "low": {"a": 0, "b": 0, "c": 0, "d": 0}, "high": {"a": 10, "b": 20, "c": 30, "d": 40}}
+    high = {"a": 10, "b": 20, "c": 30, "d": 40}
+    posts = {"method": "goalposts", "low": dict.fromkeys("abcd", 0), "high": high}
     result = two_levels(normalise=posts, base=None).compute(table())
     np.testing.assert_allclose(result.normalised["d"], np.clip(table()["d"] / 40, 0, 1))
     with pytest.raises(hi.SpecError, match=r"low: no indicator 'dd'; did you mean 'd'\?"):

@@ -54,7 +54,7 @@ def test_a_denominator_is_a_column_of_the_table() -> None:
     np.testing.assert_allclose(result.normalised["a"], per_head, rtol=1e-13)
     assert "population" not in str(result.log["why"].tolist())
     assert hi.Index.from_toml(index.to_toml()) == index
-    with pytest.raises(hi.DataError, match="denominator of 'a': .*'population', period 2001Q1: 0"):
+    with pytest.raises(hi.DataError, match=r"denominator of 'a': .*'population', period 2001Q1: 0"):
         index.compute(frame.assign(population=np.arange(0.0, 12)))
     with pytest.raises(hi.DataError, match="column 'population' is missing"):
         index.compute(table())
@@ -68,7 +68,12 @@ def test_groups_of_rows_are_a_column_of_the_table() -> None:
         indicators=[hi.Indicator("x", "all"), hi.Indicator("y", "all")],
     )
     frame = pd.DataFrame(
-        {"who": list("ABCD"), "income": ["high", "high", "low", "low"], "x": [1.0, np.nan, 5, 7], "y": [1.0, 2, 3, np.nan]}
+        {
+            "who": list("ABCD"),
+            "income": ["high", "high", "low", "low"],
+            "x": [1.0, np.nan, 5, 7],
+            "y": [1.0, 2, 3, np.nan],
+        }
     )
     log = index.compute(frame).log
     assert log["after"].tolist() == [1.0, 3.0]

@@ -94,7 +94,7 @@ def test_each_unit_of_a_panel_has_its_own_base() -> None:
 
 def test_a_base_that_cannot_be_is_refused() -> None:
     result = two_levels(normalise="z_score").compute(table())
-    with pytest.raises(hi.DataError, match="level .* in the base period; a series needs one above 0"):
+    with pytest.raises(hi.DataError, match=r"level .* in the base period; a series needs one above 0"):
         result.series(base="2001Q1:2003Q4")
     with pytest.raises(
         hi.DataError, match=r"base '1990' selects no row; there are 12 rows; periods run from 2001Q1 to 2003Q4"

@@ -33,7 +33,9 @@ def test_the_scale_does_not_matter() -> None:
 
 
 def test_a_perfect_row_has_no_obstacle_and_a_gap_stays_one() -> None:
-    frame = pd.DataFrame({"who": list("AB"), "when": 2001, "a": [1.0, 2], "b": [1.0, 2], "c": [1.0, 2], "d": [np.nan, 2]})
+    frame = pd.DataFrame(
+        {"who": list("AB"), "when": 2001, "a": [1.0, 2], "b": [1.0, 2], "c": [1.0, 2], "d": [np.nan, 2]}
+    )
     frame.loc[2] = ["C", 2001, 1.5, 2.0, 2.0, 1.0]
     obstacles = PANEL.compute(frame).obstacles()
     assert obstacles.loc[("B", 2001)].tolist() == [0, 0, 0, 0]

@@ -15,6 +15,7 @@ from hengdian_index.rows.table import Array
 
 _LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out, or norm='none'"
 _CONSTANT = "constant over the rows compared; leave it out"
+_SAME = 1e-12
 _NO_SPREAD = "no column tells the rows compared apart, so there is no distance"
 
 
@@ -271,9 +272,11 @@ def _distance(gaps: Array) -> Array:
 
 
 def _from_least(values: Array) -> Array:
-    """Return where each row's value lies between the least (0) and the largest (1), 0 if all are equal."""
+    """Return where each row's value (0..1) lies between the least (0) and the largest (1), 0 if all are equal."""
     low, high = values.min(axis=-1, keepdims=True), values.max(axis=-1, keepdims=True)
-    return np.asarray((values - low) / np.where(high > low, high - low, 1.0))
+    # Sums that differ by rounding only are equal: without this their last bits would decide the whole part.
+    apart = high - low > _SAME
+    return np.where(apart, (values - low) / np.where(apart, high - low, 1.0), 0.0)
 
 
 def _verdict(s: Array, r: Array, q: Array) -> tuple[Conditions, tuple[int, ...]]:

@@ -80,7 +80,7 @@ class Panel:
         return np.where(keys[order][at] == wanted, order[at], -1)
 
     def select(self, rows: Any, what: str) -> NDArray[np.bool_]:
-        """Return which rows a selector means: a period or span, a unit, a row label, a list of these, a mask, a slice."""
+        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice."""
         chosen = self._selected(rows, what)
         if not chosen.any():
             raise DataError(f"{what} {rows!r} selects no row; {self.extent()}")

@@ -106,7 +106,7 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, l
     for row, cell in enumerate(cells):
         value = _number(cell)
         if value is None:
-            faults.append(f"{where(row)}: {cell!r} is not a number")
+            faults.append(f"{where(row)}: {_plain(cell)!r} is not a number")
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
 

@@ -17,7 +17,9 @@ INDEX = hi.Index(period="q", groups=[hi.Group("g")], indicators=[hi.Indicator("x
 def test_every_ending_gives_the_table(tmp_path: Path, ending: str) -> None:
     frame = pd.DataFrame({"q": ["2001Q1", "2001Q2"], "季度": [1.5, None]})
     path = tmp_path / f"t.{ending}"
-    frame.to_parquet(path) if ending == "parquet" else frame.to_csv(path, index=False, sep="\t" if ending == "tsv" else ",")
+    frame.to_parquet(path) if ending == "parquet" else frame.to_csv(
+        path, index=False, sep="\t" if ending == "tsv" else ","
+    )
     pd.testing.assert_frame_equal(read_table(path), frame)
 
 
