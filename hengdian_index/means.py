@@ -22,6 +22,8 @@ class Pair:
 
     `secant(a, b)` is (f(b) - f(a)) / (b - a), with its limit f'(a) where b = a, computed without
     cancellation. `domain` says which x it takes; with `zero_is_limit` a 0 of positive weight gives 0.
+    `anchor` is the value of a row that counts most where powers leave the range of numbers: the means
+    are homogeneous, so each row is divided by it first.
     """
 
     forward: Callable[[Array], Array]
@@ -29,16 +31,28 @@ class Pair:
     secant: Callable[[Array, Array], Array]
     domain: Domain = "real"
     zero_is_limit: bool = False
+    anchor: Literal["none", "largest", "smallest"] = "none"
 
     def mean(self, x: Array, w: Array) -> Array:
         """Return the weighted means (..., n) of complete rows x (..., n, k), weights w (..., k) or (..., n, k)."""
         self.refuse(x)
+        if self.domain == "real":
+            return weighted_sum(x, w)
+        counted = _row_weights(w, x) > 0
+        some = np.where(counted & (x > 0), x, 1.0) if self.zero_is_limit else np.where(counted, x, 1.0)
+        size = self._size(x, counted)
         with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
-            y = self.inverse(weighted_sum(self.forward(self._shield(x)), w))
-            y = self._rescaled(x, w, y)
-        if self.zero_is_limit:
-            y = np.where(weighted_sum((x == 0).astype(np.float64), (w > 0).astype(np.float64)) > 0, 0.0, y)
-        return y
+            y = self.inverse(weighted_sum(self.forward(some if size is None else some / size[..., np.newaxis]), w))
+        y = y if size is None else y * size
+        return np.where((counted & (x == 0)).any(axis=-1), 0.0, y) if self.zero_is_limit else np.asarray(y)
+
+    def _size(self, x: Array, counted: NDArray[np.bool_]) -> Array | None:
+        """Return the value of each row (..., n) that all others are measured by, None where logarithms need none."""
+        if self.anchor == "none":
+            return None
+        positive = np.where(counted & (x > 0), x, -np.inf if self.anchor == "largest" else np.inf)
+        size = positive.max(axis=-1) if self.anchor == "largest" else positive.min(axis=-1)
+        return np.where(np.isfinite(size), size, 1.0)
 
     def refuse(self, x: Array) -> None:
         """Raise if a value lies outside the domain."""
@@ -56,17 +70,10 @@ class Pair:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.secant(z0, z1) / self.secant(y0, y1)[..., np.newaxis])
 
-    def _shield(self, x: Array) -> Array:
-        return np.where(x == 0, 1.0, x) if self.zero_is_limit else x
 
-    def _rescaled(self, x: Array, w: Array, y: Array) -> Array:
-        """Return y with the rows repaired whose powers overflowed or vanished: the means are homogeneous."""
-        bad = ~np.isfinite(y) | (y == 0)
-        if not bad.any():
-            return y
-        size = np.abs(x).max(axis=-1)
-        scaled = self._shield(x) / np.where(size > 0, size, 1.0)[..., np.newaxis]
-        return np.where(bad & (size > 0), size * self.inverse(weighted_sum(self.forward(scaled), w)), y)
+def _row_weights(w: Array, x: Array) -> Array:
+    """Return the weights of each row, broadcast against x (..., n, k)."""
+    return w if w.ndim > 1 and w.ndim == x.ndim and w.shape[-2:] == x.shape[-2:] else w[..., np.newaxis, :]
 
 
 def weighted_sum(x: Array, w: Array) -> Array:
@@ -107,7 +114,7 @@ def geometric_pair(zero_is_limit: bool = False) -> Pair:
 
 def harmonic_pair(zero_is_limit: bool = False) -> Pair:
     """Return the pair (1/z, 1/y)."""
-    return Pair(np.reciprocal, np.reciprocal, lambda a, b: -1.0 / a / b, "above 0", zero_is_limit)
+    return Pair(np.reciprocal, np.reciprocal, lambda a, b: -1.0 / a / b, "above 0", zero_is_limit, "smallest")
 
 
 def power_pair(p: float) -> Pair:
@@ -117,7 +124,8 @@ def power_pair(p: float) -> Pair:
     if p == 0:
         return geometric_pair()
     domain: Domain = "zero or more" if p > 0 else "above 0"
-    return Pair(lambda x: x**p, lambda y: y ** (1 / p), power_secant(p), domain)
+    anchor: Literal["largest", "smallest"] = "largest" if p > 0 else "smallest"
+    return Pair(lambda x: x**p, lambda y: y ** (1 / p), power_secant(p), domain, anchor=anchor)
 
 
 def extreme(largest: bool) -> Callable[[Array, Array], Array]:

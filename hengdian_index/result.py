@@ -217,7 +217,7 @@ class Result:
         Notes
         -----
         O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j, z on 0..1. The obstacle of a
-        group is the sum of its indicators'. Source: the obstacle-degree model of Chinese land-use and development texts.
+        group is the sum of its indicators'. Source: the obstacle-degree model of Chinese development texts.
         """
         degrees = obstacle_degrees(self.tree, self.indicator_scores, self.effective_weights.to_numpy())
         return pd.DataFrame(degrees, index=self.panel.labels, columns=list(self.tree.codes))

@@ -50,6 +50,7 @@ class Choice:
             raise SpecError(f"{method.name}: say denominator = 'column' at the indicator instead")
         settings = {key: value for key, value in options.items() if key not in method.judgements}
         faults = method.faults(settings) + method.absent(settings)
+        faults += ["'details' is for the function, not for an index"] if "details" in settings else []
         faults += [f"{name!r} is missing" for name in method.judgements if name not in options]
         if faults:
             raise SpecError(*(Fault(f"{method.name}: {fault}") for fault in faults))

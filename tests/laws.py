@@ -38,7 +38,7 @@ EXAMPLE_OPTIONS = {
 }
 
 # Refusing a table is a method's right, so many examples may be given up; one that refuses all of them fails.
-LAW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+LAW = settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 def own(family):

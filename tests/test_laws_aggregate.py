@@ -205,7 +205,8 @@ def test_memory_order_does_not_matter(method, options, data):
 def test_a_stacked_batch_equals_one_by_one(method, options, data):
     x, w, score, _ = example(data, method, options, rows=(7, 7), columns=(2, 3), gaps=True)
     batch = np.stack([x, x[:, ::-1], 2 * x])
-    close(score(batch, w), np.stack([attempt(score, one, w) for one in batch]))
+    one_by_one = [attempt(score, one, w) for one in batch]
+    close(score(batch, w), np.stack(one_by_one))
     if w is not None:
         weights = np.stack([w, w[::-1], w])
         each = [attempt(score, one, row) for one, row in zip(batch, weights, strict=True)]

@@ -15,8 +15,10 @@ from hengdian_index.rows.table import Array
 
 _LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out, or norm='none'"
 _CONSTANT = "constant over the rows compared; leave it out"
-_SAME = 1e-12
 _NO_SPREAD = "no column tells the rows compared apart, so there is no distance"
+
+# Sums of weighted shares that differ by less are equal.
+_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,6 @@ def _distance(gaps: Array) -> Array:
 def _from_least(values: Array) -> Array:
     """Return where each row's value (0..1) lies between the least (0) and the largest (1), 0 if all are equal."""
     low, high = values.min(axis=-1, keepdims=True), values.max(axis=-1, keepdims=True)
-    # Sums that differ by rounding only are equal: without this their last bits would decide the whole part.
     apart = high - low > _SAME
     return np.where(apart, (values - low) / np.where(apart, high - low, 1.0), 0.0)
 
@@ -286,7 +287,7 @@ def _verdict(s: Array, r: Array, q: Array) -> tuple[Conditions, tuple[int, ...]]
     order = np.argsort(q, kind="stable")
     behind = q[order] - q[order[0]]
     threshold = 1 / (len(q) - 1)
-    stable = bool(s[order[0]] == s.min() or r[order[0]] == r.min())
-    if behind[1] >= threshold:
+    stable = bool(s[order[0]] <= s.min() + _SAME or r[order[0]] <= r.min() + _SAME)
+    if behind[1] >= threshold - _SAME:
         return Conditions(True, stable), tuple(order[: 1 if stable else 2].tolist())
-    return Conditions(False, stable), tuple(order[behind < threshold].tolist())
+    return Conditions(False, stable), tuple(order[behind < threshold - _SAME].tolist())

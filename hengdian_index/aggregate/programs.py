@@ -189,8 +189,10 @@ class _Rows:
             own[part] = (weights[part] * self.z[asked[part]]).sum(axis=1)
         if d is not None:
             return 1 / (1 + np.maximum(most - own, 0.0)), weights
-        most = np.where(most > 0, most, 1.0)
-        return np.minimum(own / most, 1.0), weights / most[:, np.newaxis]
+        # Weights that no row's sum binds are 0 but for rounding: the rules leave the row no others.
+        bound = most > 0.5
+        most = np.where(bound, most, 1.0)
+        return np.where(bound, np.minimum(own / most, 1.0), 0.0), np.where(bound, weights.T / most, 0.0).T
 
 
 def _largest(values: Array, number: int) -> NDArray[np.intp]:

@@ -33,7 +33,7 @@ class Correlations:
     pairwise: bool = False
 
 
-def correlations(x: Any, groups: Any = None, how: str = "pearson", pairwise: bool = False) -> Correlations:
+def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: bool = False) -> Correlations:
     """Correlations of the indicators, with p-values and numbers of rows.
 
     Parameters
@@ -84,7 +84,7 @@ def correlations(x: Any, groups: Any = None, how: str = "pearson", pairwise: boo
     return Correlations(square(r, columns), square(p, columns), square(n, columns), how, pairwise)
 
 
-def flags(x: Any, groups: Any = None, high: float = 0.92, low: float = 0.3) -> Any:
+def flags(x: Any, groups: Any = None, *, high: float = 0.92, low: float = 0.3) -> Any:
     """Table of the pairs of indicators that want a second look: correlated too much, hardly, or the wrong way.
 
     Parameters

@@ -51,7 +51,7 @@ class Bartlett:
     p: float
 
 
-def cronbach_alpha(x: Any, standardised: bool = True, pairwise: bool = False) -> Alpha:
+def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False) -> Alpha:
     """Cronbach's alpha: how far the indicators measure one thing; also without each one, and item-rest correlations.
 
     Parameters
@@ -191,11 +191,10 @@ def bartlett(x: Any) -> Bartlett:
     table = read(x)
     k = _several(table, "bartlett")
     r, n = _regular(table, "bartlett")
-    # A correlation matrix has a determinant of 1 at most: rounding must not make chi2 negative.
-    log_det = min(0.0, float(np.linalg.slogdet(r).logabsdet))
-    chi2 = (n - 1 - (2 * k + 5) / 6) * -log_det
+    # Of a determinant of 1 the logarithm is 0, but its negative would be -0.
+    chi2 = (n - 1 - (2 * k + 5) / 6) * max(0.0, -float(np.linalg.slogdet(r).logabsdet))
     df = k * (k - 1) // 2
-    return Bartlett(abs(chi2), df, float(chdtrc(df, abs(chi2))))
+    return Bartlett(chi2, df, float(chdtrc(df, chi2)))
 
 
 def _several(table: Labelled, call: str) -> int:

@@ -31,7 +31,7 @@ class PrincipalComponents:
     n: int
 
 
-def principal_components(x: Any, scores: bool = False) -> PrincipalComponents:
+def principal_components(x: Any, *, scores: bool = False) -> PrincipalComponents:
     """Principal components of the correlations of the indicators: eigenvalues, shares of variance, loadings.
 
     Parameters

@@ -27,7 +27,7 @@ class Coupling:
     d: Any
 
 
-def coupling(u: Any, shares: Any = None, form: str = "standard") -> Coupling:
+def coupling(u: Any, shares: Any = None, *, form: str = "standard") -> Coupling:
     """Coupling coordination of subsystems: degree of coupling C, level T, and D = sqrt(C T), for each row.
 
     Parameters

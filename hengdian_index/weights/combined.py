@@ -74,7 +74,7 @@ def combine(weights: Sequence[Any], *, how: str = "additive", shares: Any = None
     Usual code takes |a| and so rewards the set that the solution rejects.
 
     Source: game: Chinese literature since 2003. Proof: Hou et al. (2021), 11 indicators (products to 8 digits, weights
-    to 3e-4: the paper's own alpha is slightly off); closed forms; a grid over alpha.
+    to 3e-4; one of its printed sets sums to .998); closed forms; another solver; a grid over alpha.
 
     Examples
     --------

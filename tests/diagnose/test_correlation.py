@@ -250,6 +250,12 @@ def test_flags_stay_within_groups_and_reach_the_group_s_score():
     ]
 
 
+def test_a_group_named_like_one_of_its_members_does_not_count_it_twice():
+    x = with_correlations([[1.0, 0.95, 0.5], [0.95, 1.0, 0.5], [0.5, 0.5, 1.0]])
+    found = flags(x, {"a": ["a", "b"], "rest": ["c"]})
+    assert found[["first", "second", "flag"]].to_numpy().tolist() == [["a", "b", "redundant"]]
+
+
 def test_nothing_to_flag_is_an_empty_table():
     found = flags(with_correlations([[1.0, 0.5, 0.5], [0.5, 1.0, 0.5], [0.5, 0.5, 1.0]]))
     assert list(found.columns) == ["first", "second", "group", "r", "flag"]

@@ -53,7 +53,7 @@ def slow_alpha(x, standardised):
 @given(seed=seeds, k=st.integers(3, 7))
 def test_alpha_is_the_textbook_formula(standardised, seed, k):
     x = table(seed, k)
-    found = cronbach_alpha(frozen(x), standardised)
+    found = cronbach_alpha(frozen(x), standardised=standardised)
     assert found.alpha == pytest.approx(slow_alpha(x, standardised), rel=1e-10)
     without = [slow_alpha(np.delete(x, j, axis=1), standardised) for j in range(k)]
     np.testing.assert_allclose(found.if_deleted, without, rtol=1e-9)
@@ -66,10 +66,10 @@ def test_alpha_is_the_textbook_formula(standardised, seed, k):
 def test_pairwise_alpha_is_that_of_the_pairwise_matrix(standardised):
     x = pd.DataFrame(table(3, 4)).mask(np.random.default_rng(1).random((30, 4)) < 0.15)
     matrix = (x.corr() if standardised else x.cov()).to_numpy()
-    found = cronbach_alpha(x, standardised, pairwise=True)
+    found = cronbach_alpha(x, standardised=standardised, pairwise=True)
     assert found.alpha == pytest.approx(4 / 3 * (1 - np.trace(matrix) / matrix.sum()), rel=1e-12)
     assert found.n == min((x[[i, j]].notna().all(axis=1)).sum() for i in x for j in x)
-    whole = cronbach_alpha(x, standardised)
+    whole = cronbach_alpha(x, standardised=standardised)
     assert whole.alpha == pytest.approx(slow_alpha(x.dropna().to_numpy(), standardised), rel=1e-12)
     assert (found.pairwise, whole.pairwise, whole.n) == (True, False, len(x.dropna()))
 
@@ -77,7 +77,10 @@ def test_pairwise_alpha_is_that_of_the_pairwise_matrix(standardised):
 @pytest.mark.parametrize("standardised", [True, False])
 def test_without_gaps_pairwise_changes_the_label_only(standardised):
     x = table(5, 4)
-    plain, pairwise = cronbach_alpha(x, standardised), cronbach_alpha(x, standardised, pairwise=True)
+    plain, pairwise = (
+        cronbach_alpha(x, standardised=standardised),
+        cronbach_alpha(x, standardised=standardised, pairwise=True),
+    )
     assert pairwise.alpha == pytest.approx(plain.alpha, rel=1e-14)
     np.testing.assert_allclose(pairwise.if_deleted, plain.if_deleted, rtol=1e-13)
 

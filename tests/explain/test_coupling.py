@@ -73,7 +73,7 @@ def test_the_order_of_the_subsystems_does_not_matter(form, u, data):
     order = data.draw(st.permutations(range(u.shape[1])))
     weights = np.arange(1.0, u.shape[1] + 1)
     weights /= weights.sum()
-    plain, turned = coupling(u, weights, form), coupling(u[:, order], weights[order], form)
+    plain, turned = coupling(u, weights, form=form), coupling(u[:, order], weights[order], form=form)
     for part in ("c", "t", "d"):
         np.testing.assert_allclose(getattr(turned, part), getattr(plain, part), rtol=1e-12, atol=1e-15)
 

@@ -273,6 +273,15 @@ def test_few_different_values_need_no_curve():
     assert hi.weights.effective(y, x, measure="smooth")["r2"][0] == pytest.approx(np.corrcoef(x[:, 0], y)[0, 1] ** 2)
 
 
+def test_a_column_of_three_values_has_the_correlation_ratio_of_its_groups():
+    group = np.repeat([0.0, 1.0, 2.0], [14, 12, 14])
+    x = np.column_stack([group, np.random.default_rng(0).normal(size=40)])
+    y = np.where(group == 1, 5.0, 0.0) + x[:, 1]
+    means = pd.Series(y).groupby(group).transform("mean")
+    ratio = hi.weights.effective(y, x, measure="smooth")["r2"][0]
+    assert ratio == pytest.approx(means.var() / y.var(ddof=1), rel=1e-12)
+
+
 @LAW
 @given(st.integers(0, 10**6), st.sampled_from(["r2", "pearson", "spearman", "smooth"]))
 def test_effective_does_not_depend_on_units_or_on_the_order_of_rows_and_columns(seed, measure):

@@ -326,6 +326,15 @@ def test_nonlinear_in_closed_form():
     assert found.input_consistency == pytest.approx((3 * 2 - 4) / (4**2 - 4), rel=1e-12)
 
 
+def test_nonlinear_in_closed_form_when_the_middle_says_too_little():
+    # (2 + xi)(2 + xi) = 9 - xi, so xi = (sqrt(45) - 5) / 2.
+    found = hi.weights.best_worst([1, 2, 9], [9, 2, 1], form="nonlinear", details=True)
+    xi = (45**0.5 - 5) / 2
+    ratios = np.array([9 - xi, 2 + xi, 1])
+    assert found.xi == pytest.approx(xi, rel=1e-12)
+    np.testing.assert_allclose(found.weights, ratios / ratios.sum(), rtol=1e-12)
+
+
 def test_consistency_index_is_the_published_table(case):
     printed = case[0]("best_worst_consistency_index.csv")["consistency_index"]
     for a, index in printed.items():

@@ -8,9 +8,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import approx_fprime
 
 import hengdian_index as hi
 from hengdian_index.journal import journal
+from hengdian_index.weights.matched import _distance, _squares, _straight
 
 LAW = settings(max_examples=12, deadline=None)
 MEASURES = ("r2", "pearson", "spearman", "smooth")
@@ -145,6 +147,16 @@ def test_the_rank_measure_is_not_beaten_by_random_weights(seed):
     found = hi.weights.matched(x, importance=t, measure="spearman", details=True)
     assert found.residual <= nearest
     assert found.residual < 0.01
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_gradient_is_that_of_small_steps(seed):
+    rng = np.random.default_rng(seed)
+    u, t = rng.dirichlet(np.ones(4), size=2)
+    for moved in (_straight(np.corrcoef(table(seed, 4).T)), _squares(rng.normal(size=(4, 3, 4)))):
+        distance = _distance(moved, t)
+        slow = approx_fprime(u, lambda v, distance=distance: distance(v)[0], 1e-7)
+        np.testing.assert_allclose(distance(u)[1], slow, atol=1e-5 * np.abs(slow).max())
 
 
 def test_what_cannot_be_attained_is_said():
