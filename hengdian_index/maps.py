@@ -158,14 +158,14 @@ class Distance:
 
 @dataclass(frozen=True, slots=True)
 class Reciprocal:
-    """`scale / x`, scale an array (..., k); 0 is refused."""
+    """`scale / x`, scale an array (..., k); values that are not above 0 are refused."""
 
     scale: Array
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
-        if (x == 0).any():
-            raise CellsError(x == 0, "a reciprocal of 0; use another normalisation for this indicator")
+        if (x <= 0).any():
+            raise CellsError(x <= 0, "a reciprocal needs a value above 0; use another normalisation for this indicator")
         return self.scale[..., np.newaxis, :] / x
 
 

@@ -56,6 +56,15 @@ class Sample:
         return self.chunks[0] if len(self.chunks) == 1 else np.concatenate(self.chunks, axis=-2)
 
     @property
+    def complete(self) -> Sample:
+        """The same columns, the rows with a gap made missing throughout, as methods of correlation want them."""
+        gaps = [np.isnan(chunk).any(axis=-1, keepdims=True) for chunk in self.chunks]
+        if not any(gap.any() for gap in gaps):
+            return self
+        chunks = tuple(np.where(gap, np.nan, chunk) for gap, chunk in zip(gaps, self.chunks, strict=True))
+        return Sample(chunks, self.columns, self.labels, self.best, self.worst)
+
+    @property
     def k(self) -> int:
         """Number of columns."""
         return int(self.chunks[0].shape[-1])

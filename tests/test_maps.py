@@ -96,14 +96,12 @@ def test_mirror_log_exponential_and_reciprocal():
     np.testing.assert_array_equal(Reciprocal(np.array([2.0, 8.0]))(positive), [[2, 2], [np.nan, 16]])
 
 
-@pytest.mark.parametrize(
-    ("one", "bad"), [(Log(), [[False, True], [False, False], [False, False]]), (Reciprocal(ONE), None)]
-)
-def test_a_map_marks_the_cells_it_refuses(one, bad):
-    x = X if bad else np.where(X == 2, 0, X)
+@pytest.mark.parametrize("one", [Log(), Reciprocal(ONE)])
+def test_a_map_marks_the_cells_it_refuses(one):
+    x = np.where(X == 2, 0, X)
     with pytest.raises(CellsError) as refusal:
         one(x)
-    np.testing.assert_array_equal(refusal.value.marked, bad or (x == 0))
+    np.testing.assert_array_equal(refusal.value.marked, x <= 0)
 
 
 @pytest.mark.parametrize("x", [-1.0, 0.0, 1.0, 2.0, 2.5, 3.0, 4.0, 9.0])

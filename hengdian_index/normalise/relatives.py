@@ -41,7 +41,7 @@ def relative(
     Raises
     ------
     DataError
-        A reference of 0, values of both signs, or 0 under the reciprocal.
+        A reference of 0, values below 0, or 0 under the reciprocal.
 
     Notes
     -----
@@ -63,7 +63,7 @@ def relative(
     reference = _reference_value(sample, to)
     sample.refuse(~np.isfinite(reference), f"no value in the reference row {to!r}")
     sample.refuse(reference == 0, "the reference value is 0; choose another `to`, or another normalisation")
-    sample.refuse((seen.lo < 0) & (seen.hi > 0), "values of both signs have no relatives; use min_max or z_score")
+    sample.refuse(seen.lo < 0, "values below 0 have no relatives that rise with them; use min_max or z_score")
     zero, gain = np.zeros_like(reference), np.full_like(reference, scale)
     if direction == 1:
         return Affine(zero, reference, gain, zero)

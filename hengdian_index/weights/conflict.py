@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from hengdian_index.decorators import weighting
-from hengdian_index.errors import DataError
+from hengdian_index.errors import DataError, SpecError
 from hengdian_index.maps import Ranks
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -55,16 +55,21 @@ def critic(
     >>> hi.weights.critic([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]).round(3)
     array([0.4, 0.4, 0.2])
     """
+    sign = sample.per_column(direction, "direction")
+    if not np.isin(sign, (1, -1)).all():
+        raise SpecError(f"direction: 1 or -1 for each column, not {direction!r}")
     if sample.k == 1:
         return np.ones((*sample.chunks[0].shape[:-2], 1))
-    products, seen = sample.measure(Products), sample.measure(Range)
+    rows = sample.complete
+    products, seen = rows.measure(Products), rows.measure(Range)
     sample.need_values(np.broadcast_to(products.n[..., np.newaxis], seen.lo.shape), least=2)
-    flat = (products.deviation() == 0) | (seen.lo == seen.hi)
+    flat = seen.lo == seen.hi
     if constant == "raise":
         sample.refuse(flat, "constant, so its correlation is undefined; leave it out, or constant='zero'")
     note_constant(sample, flat)
-    conflict = _conflict(sample, correlation, sample.per_column(direction, "direction"))
-    contrast = products.deviation() / np.where(flat, 1.0, seen.hi - seen.lo)
+    conflict = _conflict(rows, correlation, sign)
+    # Halves, because the range of a column of both signs can pass the largest number.
+    contrast = products.deviation() / np.where(flat, 1.0, seen.hi / 2 - seen.lo / 2)
     c = np.where(flat | (conflict < 1e-12), 0.0, contrast * conflict)
     if not (c.sum(axis=-1) > 0).all():
         raise DataError(
@@ -73,15 +78,14 @@ def critic(
     return c
 
 
-def _conflict(sample: Sample, correlation: str, sign: Array) -> Array:
+def _conflict(rows: Sample, correlation: str, sign: Array) -> Array:
     """Return sum_l (1 - r_jl) of each column, constant columns left out."""
-    r = _rank_products(sample).correlation() if correlation == "spearman" else sample.measure(Products).correlation()
+    r = _rank_products(rows).correlation() if correlation == "spearman" else rows.measure(Products).correlation()
     r = np.abs(r) if correlation == "absolute" else r * np.multiply.outer(sign, sign)
     total: Array = np.nansum(1 - r, axis=-1)
     return total
 
 
-def _rank_products(sample: Sample) -> Products:
-    """Return the products of the ranks, over the rows complete in all columns."""
-    x = np.where(np.isnan(sample.x).any(axis=-1, keepdims=True), np.nan, sample.x)
-    return Products.of(Ranks(Ordered.of(x).values)(x))
+def _rank_products(rows: Sample) -> Products:
+    """Return the products of the ranks of complete rows."""
+    return Products.of(Ranks(rows.measure(Ordered).values)(rows.x))

@@ -118,7 +118,7 @@ def test_outranking_and_copeland_equal_triple_loops(data, x, gaps):
     np.testing.assert_array_equal(hi.aggregate.copeland(x, w, coverage=0), lead)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), x=TABLES)
 def test_copeland_sums_to_0_and_sees_only_the_order_within_columns(data, x):
     w = data.draw(weights_of(x.shape[1]))
@@ -157,7 +157,7 @@ def test_thirds_that_sum_to_a_half_are_a_tie():
     np.testing.assert_array_equal(hi.aggregate.copeland(x, w), [0, 0])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), x=TABLES)
 def test_borda_counts_the_rows_beaten(data, x):
     w = data.draw(weights_of(x.shape[1]))

@@ -67,7 +67,7 @@ def test_missing_values_are_left_out_of_the_reference_and_stay_missing():
         ([0.0, 2.0], {"to": "min"}, "the reference value is 0"),
         ([0.0, 0.0], {"to": "mean"}, "the reference value is 0"),
         ([1.0, 2.0], {"to": 0}, "the reference value is 0"),
-        ([-1.0, 2.0], {"to": "max"}, "values of both signs have no relatives"),
+        ([-1.0, 2.0], {"to": "max"}, "values below 0 have no relatives"),
     ],
 )
 def test_what_has_no_relative_is_refused_by_name(column, options, why):
@@ -77,7 +77,7 @@ def test_what_has_no_relative_is_refused_by_name(column, options, why):
 
 
 def test_a_zero_under_the_reciprocal_is_refused_with_its_cell():
-    with pytest.raises(hi.DataError, match=r"column 'x', row 'q': 0: a reciprocal of 0; use another normalisation"):
+    with pytest.raises(hi.DataError, match=r"column 'x', row 'q': 0: a reciprocal needs a value above 0; use another"):
         relative(pd.DataFrame({"x": [2.0, 0.0]}, index=["p", "q"]), to="max", direction=-1)
 
 
