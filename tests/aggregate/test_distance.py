@@ -202,6 +202,15 @@ def test_vikor_without_stability_shares_the_first_place():
     assert found.compromise == tuple(np.argsort(q)[:2])
 
 
+def test_vikor_is_stable_if_its_first_row_is_best_by_one_of_the_two():
+    x = np.array([[1.0, 1.0, 0.0], [5.0, 3.0, 5.0], [7.0, 4.0, 1.0], [2.0, 3.0, 7.0]])
+    s, r, q = slow_vikor(x, [1] * 3, 0.5)
+    assert (np.argmin(s), np.argmin(r), np.argmin(q)) == (2, 1, 1)
+    found = hi.aggregate.vikor(x, details=True)
+    assert found.conditions == (True, True)
+    assert found.compromise == (1,)
+
+
 def test_vikor_refuses_constant_columns_and_single_rows_by_name():
     x = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 3.0], "c": [4.0, 4.0]})
     with pytest.raises(hi.DataError, match=r"^column 'b': constant .*\ncolumn 'c': constant"):

@@ -187,13 +187,12 @@ def test_a_zero_under_a_positive_lower_share_scores_0_and_the_log_says_so():
 
 def test_a_row_with_a_gap_is_compared_over_its_columns_with_the_rows_that_have_them():
     x = pd.DataFrame(
-        {"a": [4.0, 1.0, 2.0, np.nan], "b": [1.0, 4.0, np.nan, 2.0], "c": [2.0, 2.0, 1.0, 1.0]}, index=list("pqrs")
+        {"a": [2.0, np.nan, 4.0, 1.0], "b": [np.nan, 2.0, 1.0, 4.0], "c": [1.0, 1.0, 2.0, 2.0]}, index=list("rspq")
     )
     found = score(x, details=True)
-    complete = score(x.loc[["p", "q"]])
-    np.testing.assert_allclose(
-        found.scores, [*complete, *score(x.loc[["p", "q", "r"], ["a", "c"]])[2:], 0.5], rtol=1e-9
-    )
+    complete, without_b = score(x.loc[["p", "q"]]), score(x.loc[["p", "q", "r"], ["a", "c"]])
+    np.testing.assert_allclose(found.scores, [without_b["r"], 0.5, *complete], rtol=1e-9)
+    assert (found.peers["p"], found.peers["q"]) == (("p",), ("q",))
     np.testing.assert_array_equal(np.isnan(found.weights), np.isnan(x))
     assert set(found.peers["s"]) <= {"p", "q"}
     directed = score(x, direction=[1, 1, 0])

@@ -116,8 +116,10 @@ def test_median_with_equal_weights_is_the_common_one(x):
     np.testing.assert_allclose(hi.aggregate.median(x), np.median(x, axis=1), rtol=0, atol=1e-14)
 
 
-def test_median_with_tenths_finds_the_exact_half():
-    np.testing.assert_allclose(hi.aggregate.median([[1.0, 2.0, 3.0, 4.0]], [0.1, 0.4, 0.2, 0.3]), [2.5])
+@pytest.mark.parametrize(("w", "expected"), [([0.1, 0.4, 0.2, 0.3], 2.5), ([0.1, 0.35, 0.05, 0.5], 3.5)])
+def test_median_finds_the_exact_half_of_decimals(w, expected):
+    """The sum of .1, .35 and .05 falls short of .5 by one bit."""
+    np.testing.assert_allclose(hi.aggregate.median([[1.0, 2.0, 3.0, 4.0]], w), [expected])
 
 
 @settings(max_examples=30, deadline=None)

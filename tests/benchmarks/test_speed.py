@@ -8,8 +8,12 @@ import os
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from benchmarks.ratios import CASES, data, extra_memory
+
+import hengdian_index as hi
+from hengdian_index.rows.periods import read_periods
 
 ROWS = int(os.environ.get("HENGDIAN_BENCH_ROWS", "20000"))
 table = cache(data)
@@ -29,3 +33,25 @@ def test_speed(benchmark, case, order, side):
 @pytest.mark.parametrize(("case", "most"), [("entropy", 0.5), ("min_max and weighted mean", 1.5), ("critic", 0.5)])
 def test_weights_take_no_copy_of_the_table_and_scores_one(case, most, order):
     assert extra_memory(CASES[case][0], table(100_000, order)) < most
+
+
+def test_the_whole_film_index(benchmark):
+    """Under 20 ms, fit and score."""
+    index, frame = hi.example("film_industry")
+    result = benchmark(index.compute, frame)
+    assert result.scores.shape == (50, 7)
+
+
+def test_ten_thousand_judgement_matrices(benchmark):
+    """9 x 9, under half a second."""
+    upper = np.exp(np.random.default_rng(0).uniform(-np.log(9), np.log(9), (10_000, 36)))
+    i, j = np.triu_indices(9, 1)
+    batch = np.ones((10_000, 9, 9))
+    batch[:, i, j], batch[:, j, i] = upper, 1 / upper
+    assert benchmark(hi.ahp.priorities, batch).weights.shape == (10_000, 9)
+
+
+def test_400_000_quarters_as_text(benchmark):
+    """50 distinct labels, under a second."""
+    labels = pd.period_range("1998Q1", periods=50, freq="Q").astype(str).repeat(8000)
+    assert len(benchmark(read_periods, labels).ordinals) == 400_000
