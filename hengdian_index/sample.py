@@ -58,9 +58,9 @@ class Sample:
     @property
     def complete(self) -> Sample:
         """The same columns, the rows with a gap made missing throughout, as methods of correlation want them."""
-        gaps = [np.isnan(chunk).any(axis=-1, keepdims=True) for chunk in self.chunks]
-        if not any(gap.any() for gap in gaps):
+        if not any(np.isnan(chunk.sum()) for chunk in self.chunks):
             return self
+        gaps = [np.isnan(chunk).any(axis=-1, keepdims=True) for chunk in self.chunks]
         chunks = tuple(np.where(gap, np.nan, chunk) for gap, chunk in zip(gaps, self.chunks, strict=True))
         return Sample(chunks, self.columns, self.labels, self.best, self.worst)
 

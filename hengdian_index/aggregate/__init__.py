@@ -5,6 +5,10 @@ indicators, (..., n, k); w are weights by column name or in column order (defaul
 is one score a row, labelled like the rows. `missing="reweight"` leaves missing columns out and divides by the remaining
 weight; a row with a smaller share of present columns than `coverage` has no score. `"propagate"` gives no score to any
 row with a gap, `"raise"` refuses it. Missing is never counted as 0.
+
+Set-wise methods (Copeland, Kemeny, Borda, TOPSIS, VIKOR, grey relation, rank-sum ratio, Wroclaw, benefit of the doubt)
+compare the rows with each other: another row may change every score, and a row without a score takes no part. Higher is
+always better, also where the source has "lower is better".
 """
 
 from __future__ import annotations

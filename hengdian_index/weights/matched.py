@@ -21,6 +21,9 @@ from hengdian_index.weights.importances import Measure
 # Importances (k,) of the composite of standardised columns with weights u (k,), and their derivatives (k, k).
 Importances: TypeAlias = Callable[[Array], tuple[Array, Array]]
 
+# Sum of squared gaps of the importances with weights u (k,) from the wanted ones, and its gradient (k,).
+Distance: TypeAlias = Callable[[Array], tuple[Any, Array]]
+
 # A gap between wanted and attained below this is rounding.
 _MET = 1e-6
 
@@ -192,7 +195,7 @@ def _shares(moved: Importances, u: Array) -> tuple[Array, Array]:
     return shares, (slope - np.outer(shares, slope.sum(axis=0))) / total
 
 
-def _distance(moved: Importances, wanted: Array) -> Callable[[Array], tuple[Any, Array]]:
+def _distance(moved: Importances, wanted: Array) -> Distance:
     """Return the sum of squared gaps between shares and wanted as a function of u, with its gradient."""
 
     def distance(u: Array) -> tuple[Any, Array]:
@@ -226,25 +229,43 @@ def _descended(moved: Importances, c: Array, wanted: Array, aim: Array) -> Array
     least = min(distance(u)[0] for u in reached)
     if least >= _OPPOSED:
         raise DataError(_NO_COMPOSITE)
-    near = [_polished(lambda u: distance(u)[1], u) for u in reached if distance(u)[0] <= least + 1e-8]
+    near = [_polished(distance, u) for u in reached if distance(u)[0] <= least + 1e-8]
     least = min(distance(u)[0] for u in near)
     return min((u for u in near if distance(u)[0] <= least + 1e-13), key=lambda u: float(u @ u))
 
 
-def _polished(gradient: Callable[[Array], Array], u: Array) -> Array:
-    """Return u after Newton steps among the weights above 0, which take it from 6 digits to all of them.
+def _polished(distance: Distance, u: Array) -> Array:
+    """Return u after Newton steps for its conditions, which take it from 6 digits to all of them.
 
-    The gradient is a rational function, so its derivatives are read off exactly by an imaginary step.
+    At the nearest weights each is 0 with a slope of 0 or more, or has a slope of 0: min(u, slope) = 0. A descent stops
+    some roundings short of the first, and a change of unit makes such a remnant as large as one likes, so what is less
+    than its slope is made 0, not small. The distance is the same for u and 2 u; the matrix of ones holds their sum. The
+    gradient is a rational function, so its derivatives are read off exactly by an imaginary step.
     """
-    free = np.flatnonzero(u > 0)
-    for _ in range(6):
-        slope = gradient(u)[free]
-        curvature = np.imag([gradient(u + 1e-40j * one)[free] for one in np.eye(len(u))[free]]) / 1e-40
-        trial = u.copy()
-        trial[free] -= np.linalg.lstsq(curvature, slope, rcond=1e-10)[0]
-        if trial.min() < 0 or np.abs(gradient(trial)[free]).max() >= np.abs(slope).max():
+    ones = np.ones((len(u), len(u)))
+    value, slope = distance(u)
+    for _ in range(8):
+        curvature = np.imag([distance(u + 1e-40j * one)[1] for one in np.eye(len(u))]) / 1e-40
+        trial = _newton(u, slope, curvature + np.abs(curvature).max() * ones)
+        nearer, change = distance(trial)
+        short, left = (np.abs(np.minimum(*pair)).max() for pair in ((u, slope), (trial, change)))
+        if nearer > value + 1e-13 or left > max(short, 1e-15):
             break
-        u = trial / trial.sum()
+        u, value, slope = trial, nearer, change
+    return u
+
+
+def _newton(u: Array, slope: Array, curvature: Array) -> Array:
+    """Return the weights with slope 0 or, where they would be less than 0, with weight 0, to first order; sum 1."""
+    free = u > slope
+    while free.any():
+        target = slope[free] - curvature[np.ix_(free, ~free)] @ u[~free]
+        trial = np.zeros_like(u)
+        trial[free] = u[free] - np.linalg.lstsq(curvature[np.ix_(free, free)], target, rcond=1e-10)[0]
+        if trial.min() >= 0 and trial.any():
+            weights: Array = trial / trial.sum()
+            return weights
+        free &= trial > 0
     return u
 
 

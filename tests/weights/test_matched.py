@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 
@@ -222,6 +222,11 @@ def test_importances_are_not_matched_by_sorted_position():
 @pytest.mark.parametrize("measure", MEASURES)
 @LAW
 @given(seed=st.integers(0, 10**6))
+# The nearest weights lie at a corner; a descent ends a rounding beside it, which the unit 1e-9 makes large, or on it,
+# where the curvature is 0.
+@example(seed=2893)
+@example(seed=1832)
+@example(seed=329)
 def test_a_change_of_unit_changes_the_weight_inversely(measure, seed):
     x, t = table(seed, 4, n=35), np.random.default_rng(seed).dirichlet(np.ones(4))
     unit = np.array([1e-9, 1.0, 1024.0, 1e9])
