@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
 from hengdian_index.errors import SpecError
-from hengdian_index.means import ARITHMETIC, Pair, Scores
+from hengdian_index.means import Pair, Scores
+from hengdian_index.pairs import ARITHMETIC
 from hengdian_index.rows.table import Array
 from hengdian_index.tree import Branch, Tree
 
@@ -88,7 +89,7 @@ def _level_factors(pair: Pair, x: Array, w: Array, y: Array) -> Array:
         return np.asarray(w)
     mean = y[:, np.newaxis]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(pair.forward(mean) == 0, w, w * pair.forward(x) / pair.forward(mean))
+        share = np.where((mean == 1) & (pair.quotient is None), w, w * pair.share(x, mean))
         return mean * share / x
 
 

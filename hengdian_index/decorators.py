@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass
 from functools import wraps
 from typing import Any, Protocol, overload
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import note
+from hengdian_index.labelling import with_labels
 from hengdian_index.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index.maps import Map
 from hengdian_index.means import Kernel, Missing, Together, aggregate, detailed, refusal
@@ -271,40 +272,6 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
     return given
 
 
-def with_labels(details: Any, table: Labelled) -> Any:
-    """Return a details value whose arrays carry the table's labels.
-
-    A field says what its array runs over in its metadata: `{"axis": "rows"}` (..., n), `"columns"` (..., k), or
-    `"table"` (..., n, k); `"order"` is a tuple of rows, `"peers"` one tuple of rows for each row. Other fields stay
-    as they are.
-    """
-    give: dict[str, Callable[[Any], Any]] = {
-        "rows": table.rows,
-        "columns": table.named,
-        "table": table.like,
-        "order": lambda rows: row_names(table, rows),
-        "peers": lambda peers: _peers(table, peers),
-    }
-    axes = {f.name: f.metadata["axis"] for f in fields(details) if "axis" in f.metadata}
-    return replace(details, **{name: give[axis](getattr(details, name)) for name, axis in axes.items()})
-
-
-def row_names(table: Labelled, rows: Sequence[int]) -> tuple[Any, ...]:
-    """Return rows by their own labels where they have some, else by position."""
-    return tuple(table.source.index[i] for i in rows) if _has_labels(table) else tuple(rows)
-
-
-def _peers(table: Labelled, peers: Sequence[Sequence[int]]) -> Any:
-    named = tuple(row_names(table, rows) for rows in peers)
-    if not _has_labels(table):
-        return named
-    return table.rows(np.fromiter(named, dtype=object, count=len(named)), "peers")
-
-
-def _has_labels(table: Labelled) -> bool:
-    return table.columns is not None and hasattr(table.source, "iloc")
-
-
 def matched_weights(w: Any, table: Labelled) -> Array:
     """Return weights (..., k) that sum to 1, matched to the columns by name where both have names."""
     k = table.values.shape[-1]
@@ -328,6 +295,8 @@ def unit_sum(weights: Array, k: int, what: str) -> Array:
         raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {k} columns")
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise SpecError(f"{what}: each must be a number of 0 or more, not {weights.tolist()}")
+    size = weights.max(axis=-1, keepdims=True, initial=0.0)
+    weights = weights / np.where(size > 1e300, size, 1.0)
     total = weights.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
         raise SpecError(f"{what}: all are 0; give at least one a positive weight")

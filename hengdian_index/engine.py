@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,17 +24,17 @@ from hengdian_index.errors import (
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.learning import learn, weigh
 from hengdian_index.maps import Map
-from hengdian_index.means import Scores, aggregate
+from hengdian_index.means import Scores, aggregate, refusal
 from hengdian_index.preparation import Preparation, columns_asked, learnt
-from hengdian_index.result import Result
+from hengdian_index.result import Result, base_levels
 from hengdian_index.rows.panel import Panel, read_panel
 from hengdian_index.rows.periods import Frequency
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.sample import Sample
-from hengdian_index.tree import Branch, Choice, Leaf, Setting, Tree
+from hengdian_index.tree import Branch, Choice, Frozen, Leaf, Setting, Tree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fitted:
     """An index with what it learnt from the fit rows, frozen: bounds, statistics, weights.
 
@@ -49,6 +48,9 @@ class Fitted:
         How many fit rows there were, the first and the last.
     log : tuple
         What fitting noted.
+    base_levels : mapping or None
+        Unit (None without units) -> mean score of each group over the base period, if the table held it: the level
+        that is `to`, also where later rows alone are scored.
     """
 
     tree: Tree
@@ -59,6 +61,7 @@ class Fitted:
     frequency: Frequency | None
     rows: Mapping[str, Any]
     log: tuple[Entry, ...]
+    base_levels: Mapping[Any, Array] | None = None
 
     @property
     def weights(self) -> pd.Series[float]:
@@ -89,9 +92,13 @@ class Fitted:
             scores = _up(self.tree, self.group_weights, normalised, panel)
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
-        return Result(
-            self.tree, self.setting, self.group_weights, panel, normalised, scores, self.rows, (*self.log, *lines)
-        )
+        said = (*self.log, *lines)
+        parts = (self.tree, self.setting, self.group_weights, panel, normalised, scores, self.rows, said)
+        return Result(*parts, self.base_levels)
+
+    def __repr__(self) -> str:
+        learnt_on = f"{self.rows['count']} rows, {self.rows['first']} to {self.rows['last']}"
+        return f"<Fitted {self.setting.name!r}: {len(self.maps)} indicators, learnt from {learnt_on}>"
 
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
@@ -128,10 +135,32 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> Fitted:
         weights = _weights(tree, _normalised(tree, maps, shown), shown)
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
+    with journal() as said:
+        levels = _base_levels(tree, setting, preparation, maps, weights, panel)
     frequency = panel.periods.frequency if panel.periods else None
-    return Fitted(
-        tree, setting, preparation, MappingProxyType(maps), weights, frequency, MappingProxyType(seen), tuple(lines)
-    )
+    parts = (tree, setting, preparation, Frozen(maps), weights, frequency, Frozen(seen))
+    return Fitted(*parts, (*lines, *(line for line in said if line.step == "base")), levels)
+
+
+def _base_levels(
+    tree: Tree,
+    setting: Setting,
+    preparation: Preparation,
+    maps: Mapping[str, Map],
+    weights: Mapping[str, Array],
+    panel: Panel,
+) -> dict[Any, Array] | None:
+    """Return the mean score of each group over the base rows of each unit, None where the table does not hold them."""
+    if setting.base is None or not panel.holds(setting.base):
+        return None
+    rows = panel.pick(panel.select(setting.base, "base"))
+    missing = panel.absent(setting.base)
+    if missing:
+        note("base", f"{missing} of the base period {setting.base} are not in the table; its mean is that of the rest")
+    normalised = _normalised(tree, maps, preparation(tree, rows))
+    scores = _up(tree, weights, normalised, rows)
+    values = np.stack([scores[code].values for code in tree.groups], axis=1)
+    return base_levels(rows, values, np.ones(rows.n, dtype=np.bool_))
 
 
 def _maps(tree: Tree, shown: Panel, base: Panel) -> dict[str, Map]:
@@ -188,7 +217,7 @@ def _weights(tree: Tree, normalised: Array, panel: Panel) -> Mapping[str, Array]
         return _aggregated(tree, branch, x, weights[branch.code], panel)
 
     _climb(tree, normalised, step)
-    return MappingProxyType(weights)
+    return Frozen(weights)
 
 
 def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores]) -> dict[str, Scores]:
@@ -272,7 +301,7 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
             replace(branch.missing, rule="reweight"),
         )
     except CellsError as error:
-        faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in table.refusal(error).faults]
+        faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
         raise DataError(*faults) from None
     if not held.any():
         return answer

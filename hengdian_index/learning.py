@@ -167,6 +167,8 @@ def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> 
     """Return the weights of a user's function, checked and rescaled."""
     answer = method.function(sample.x, **options)
     named = hasattr(answer, "keys") and not isinstance(answer, np.ndarray)
+    if not named and np.shape(answer) != (sample.k,):
+        raise DataError(f"{method.name} must give one weight for each of {sample.k} columns, not {answer!r}")
     weights = sample.per_column(dict(answer) if named else answer, method.name)
     if (weights < 0).any() or not weights.sum() > 0:
         raise DataError(f"{method.name} gave weights {weights.tolist()}; they must be >= 0 and not all 0")

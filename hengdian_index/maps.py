@@ -27,6 +27,10 @@ class Target:
 
     value: float
 
+    def __post_init__(self) -> None:
+        """Hold the value as a float; refuse what is no number."""
+        object.__setattr__(self, "value", _finite("Target", self.value))
+
 
 @dataclass(frozen=True, slots=True)
 class Between:
@@ -41,7 +45,10 @@ class Between:
     worst_high: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse limits out of order."""
+        """Hold the limits as floats; refuse limits out of order."""
+        for name in ("low", "high", "worst_low", "worst_high"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, _finite("Between", getattr(self, name)))
         if (self.worst_low is None) != (self.worst_high is None):
             raise SpecError("Between: give both worst_low and worst_high, or neither")
         low = self.low if self.worst_low is None else self.worst_low
@@ -49,6 +56,12 @@ class Between:
         strict = self.worst_low is None or low < self.low <= self.high < high
         if not (strict and low <= self.low <= self.high <= high):
             raise SpecError(f"Between: limits must rise (worst_low < low <= high < worst_high), not {self!r}")
+
+
+def _finite(kind: str, value: object) -> float:
+    if isinstance(value, (int, float, np.number)) and np.isfinite(value):
+        return float(value)
+    raise SpecError(f"{kind}: a finite number is needed, not {value!r}")
 
 
 Direction: TypeAlias = int | Target | Between

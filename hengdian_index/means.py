@@ -32,6 +32,7 @@ class Pair:
     domain: Domain = "real"
     zero_is_limit: bool = False
     anchor: Literal["none", "largest", "smallest"] = "none"
+    quotient: Callable[[Array], Array] | None = None
 
     def mean(self, x: Array, w: Array) -> Array:
         """Return the weighted means (..., n) of complete rows x (..., n, k), weights w (..., k) or (..., n, k)."""
@@ -67,8 +68,16 @@ class Pair:
 
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean: contribution = w slope (z1 - z0)."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(self.secant(z0, z1) / self.secant(y0, y1)[..., np.newaxis])
+        size = np.minimum(y0, y1) if self.anchor == "smallest" else np.maximum(np.abs(y0), np.abs(y1))
+        size = np.where(size > 0, size, 1.0) if self.anchor != "none" else np.ones_like(y0)
+        s = size[..., np.newaxis]
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
+            return np.asarray(self.secant(z0 / s, z1 / s) / self.secant(y0 / size, y1 / size)[..., np.newaxis])
+
+    def share(self, z: Array, y: Array) -> Array:
+        """Return f(z) / f(y), for z and y that broadcast; of powers computed from the quotient."""
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
+            return np.asarray(self.forward(z) / self.forward(y) if self.quotient is None else self.quotient(z / y))
 
 
 def _row_weights(w: Array, x: Array) -> Array:
@@ -81,62 +90,6 @@ def weighted_sum(x: Array, w: Array) -> Array:
     if w.ndim > 1 and w.shape[-2:] == x.shape[-2:] and w.ndim == x.ndim:
         return np.asarray(np.einsum("...k,...k->...", x, w))
     return np.asarray(x @ w if w.ndim == 1 else np.matvec(x, w))
-
-
-def log_secant(a: Array, b: Array) -> Array:
-    """Return (ln b - ln a) / (b - a), 1/a where equal: one over the logarithmic mean."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        t = (b - a) / a
-        return np.where(t == 0, 1.0, np.log1p(t) / np.where(t == 0, 1.0, t)) / a
-
-
-def power_secant(p: float) -> Callable[[Array, Array], Array]:
-    """Return the secant of z^p."""
-
-    def secant(a: Array, b: Array) -> Array:
-        low, high = np.minimum(a, b), np.maximum(a, b)
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            step = np.log1p((high - low) / low)
-            rise = np.where(step == 0, p, np.expm1(p * step) / np.where(step == 0, 1.0, np.expm1(step)))
-            inside = low ** (p - 1) * rise
-        return np.where(low == 0, high ** (p - 1), inside)
-
-    return secant
-
-
-ARITHMETIC = Pair(lambda x: x, lambda y: y, lambda a, b: np.ones(np.broadcast_shapes(np.shape(a), np.shape(b))))
-
-
-def geometric_pair(zero_is_limit: bool = False) -> Pair:
-    """Return the pair (ln, exp)."""
-    return Pair(np.log, np.exp, log_secant, "above 0", zero_is_limit)
-
-
-def harmonic_pair(zero_is_limit: bool = False) -> Pair:
-    """Return the pair (1/z, 1/y)."""
-    return Pair(np.reciprocal, np.reciprocal, lambda a, b: -1.0 / a / b, "above 0", zero_is_limit, "smallest")
-
-
-def power_pair(p: float) -> Pair:
-    """Return the pair (z^p, y^(1/p)); p = 1 and 0 are the arithmetic and the geometric one."""
-    if p == 1:
-        return ARITHMETIC
-    if p == 0:
-        return geometric_pair()
-    domain: Domain = "zero or more" if p > 0 else "above 0"
-    anchor: Literal["largest", "smallest"] = "largest" if p > 0 else "smallest"
-    return Pair(lambda x: x**p, lambda y: y ** (1 / p), power_secant(p), domain, anchor=anchor)
-
-
-def extreme(largest: bool) -> Callable[[Array, Array], Array]:
-    """Return the limit of the power mean for p -> +-inf: the largest or smallest value of positive weight."""
-
-    def pick(x: Array, w: Array) -> Array:
-        counted = w[..., np.newaxis, :] > 0
-        chosen = np.where(counted, x, -np.inf if largest else np.inf)
-        return np.asarray(chosen.max(axis=-1) if largest else chosen.min(axis=-1))
-
-    return pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +163,9 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Scores:
     `reweight` leaves missing columns out and divides by the remaining weight; a row with a smaller
     share of present columns than the coverage, or with no weight left, has no score.
     """
-    absent = np.isnan(x)
-    if not absent.any():
+    if not np.isnan(x.sum()):
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
+    absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing)
     if missing.rule == "propagate":
         return Scores(_rows(kernel, x, w, ~dropped), None, dropped)

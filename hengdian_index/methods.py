@@ -38,6 +38,25 @@ class Method:
     def __hash__(self) -> int:
         return hash((self.family, self.function))
 
+    def __reduce__(self) -> Any:
+        if FAMILIES[self.family].get(self.name) == self:
+            return find, (self.family, self.name)
+        return Method, (self.family, self.name, self.function, self.sees, dict(self.traits))
+
+    @property
+    def registered(self) -> bool:
+        """Whether the name stands for this method, so that it can be written to a file and read back."""
+        return FAMILIES[self.family].get(self.name) == self
+
+    @property
+    def identity(self) -> str:
+        """What tells this method from every other: its name, and of a function without one its code."""
+        code = getattr(self.function, "__code__", None)
+        said = f"{getattr(self.function, '__module__', '')}.{getattr(self.function, '__qualname__', self.name)}"
+        return (
+            self.name if self.registered else f"{said} {code.co_code.hex() if code else ''} {code and code.co_consts}"
+        )
+
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:
         """Options a user may give: the keyword-only parameters, without those that every normalisation has."""

@@ -85,6 +85,8 @@ def described(name: str) -> str:
 def _fit_line(result: Result) -> str:
     rows = result.fit_rows
     line = f"Bounds and weights learnt from {rows['count']} rows ({rows['first']} to {rows['last']}), then frozen."
+    if rows["fit_on"] is None:
+        line = f"Bounds and weights learnt from all {rows['count']} rows (no fit_on): a row more can move the others."
     return line if result.setting.base is None else f"{line} Base {result.setting.base} = {result.setting.to:g}."
 
 

@@ -25,6 +25,15 @@ from hengdian_index.standing import obstacle_degrees, row_of, strengths
 from hengdian_index.tree import Setting, Tree
 
 
+def base_levels(panel: Panel, scores: Array, rows: Any) -> dict[Any, Array]:
+    """Return the mean score of each group (groups,) over the base rows of each unit; missing where one of them is."""
+    units = [None] * panel.n if panel.units is None else panel.units.tolist()
+    found: dict[Any, list[Array]] = {}
+    for row in np.flatnonzero(rows):
+        found.setdefault(units[row], []).append(scores[row])
+    return {unit: np.mean(values, axis=0) for unit, values in found.items()}
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """The scores of some rows under a fitted index, and everything that follows from them.
@@ -40,25 +49,26 @@ class Result:
     group_scores: Mapping[str, Scores]
     fit_rows: Mapping[str, Any]
     entries: tuple[Entry, ...]
+    base_levels: Mapping[Any, Array] | None = None
 
-    @cached_property
+    @property
     def scores(self) -> pd.DataFrame:
         """Scores of every group, the root first (n, groups)."""
-        return self._frame({code: self.group_scores[code].values for code in self.tree.groups})
+        return self._frame({code: self.group_scores[code].values.copy() for code in self.tree.groups})
 
-    @cached_property
+    @property
     def normalised(self) -> pd.DataFrame:
         """Normalised indicators (n, k)."""
         return pd.DataFrame(self.indicator_scores, index=self.panel.labels, columns=list(self.tree.codes), copy=True)
 
-    @cached_property
+    @property
     def weights(self) -> pd.Series[float]:
         """Weights within each group, indexed by (group, child)."""
         pairs = [(code, child) for code in self.tree.groups for child in self.tree.by_code[code].children]
         values = np.concatenate([self.group_weights[code] for code in self.tree.groups])
         return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
 
-    @cached_property
+    @property
     def effective_weights(self) -> pd.Series[float]:
         """Weight of each indicator in the whole: the product of the weights down the tree; sums to 1."""
         share = {self.tree.root.code: 1.0}
@@ -274,24 +284,19 @@ class Result:
 
     def _factors(self, base: Any, to: float | None) -> Any:
         """Return what each score is multiplied by to give its level: to / mean score of its unit over the base."""
+        frozen = self.base_levels if base is None else None
         base = self.setting.base if base is None else base
         to = self.setting.to if to is None and base is not None else to
         ones = pd.DataFrame(1.0, index=self.panel.labels, columns=list(self.tree.groups))
         if to is None:
             return ones
-        rows = self._base_rows(base)
-        units = (
-            np.zeros(self.panel.n, dtype=np.int64) if self.panel.units is None else pd.factorize(self.panel.units)[0]
-        )
-        values = self.scores.to_numpy()
-        means = pd.DataFrame(values[rows]).groupby(units[rows]).mean().reindex(range(units.max() + 1)).to_numpy()[units]
-        gaps = (
-            pd.DataFrame(np.isnan(values[rows]))
-            .groupby(units[rows])
-            .any()
-            .reindex(range(units.max() + 1), fill_value=True)
-        )
-        self._need_base(means, gaps.to_numpy()[units])
+        if isinstance(to, bool) or not isinstance(to, (int, float, np.number)) or not (np.isfinite(to) and to > 0):
+            raise SpecError(f"to: a finite number above 0, not {to!r}")
+        levels = frozen or base_levels(self.panel, self.scores.to_numpy(), self._base_rows(base))
+        nothing = np.full(len(self.tree.groups), np.nan)
+        units = [None] * self.panel.n if self.panel.units is None else self.panel.units.tolist()
+        means = np.array([levels.get(unit, nothing) for unit in units])
+        self._need_base(means)
         return ones * to / means
 
     def _base_rows(self, base: Any) -> Any:
@@ -301,7 +306,8 @@ class Result:
             raise DataError("the rows have no period, so there is no first one to set to `to`; give `base`")
         return self.panel.periods.ordinals == self.panel.periods.ordinals.min()
 
-    def _need_base(self, means: Array, gaps: Any) -> None:
+    def _need_base(self, means: Array) -> None:
+        gaps = np.isnan(means)
         bad = gaps | ~(means > 0)
         first = np.zeros_like(bad)
         first[0 if self.panel.units is None else np.unique(pd.factorize(self.panel.units)[0], return_index=True)[1]] = (
@@ -311,7 +317,7 @@ class Result:
         for row, j in np.argwhere(bad & first):
             unit = "" if self.panel.units is None else f"unit {self.panel.units[row]!r}: "
             found = (
-                "has no score in the whole base period"
+                "has no score in all of the base period"
                 if gaps[row, j]
                 else f"has the level {means[row, j]:.6g} in the base period"
             )

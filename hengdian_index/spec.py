@@ -14,12 +14,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from hengdian_index import engine, families, toml
 from hengdian_index.errors import Fault, SpecError, suggestion
 from hengdian_index.gate import choice_faults
-from hengdian_index.learning import direction_fault
-from hengdian_index.maps import Between, Target
 from hengdian_index.means import Missing, Rule
 from hengdian_index.result import Result
 from hengdian_index.tree import Branch, Choice, Leaf, Setting, Tree, frozen, ordered, shape_faults
-from hengdian_index.wording import faults_of, located, own_weights, pairs, parts, placed, plain
+from hengdian_index.wording import (
+    direction_of,
+    distinct_text,
+    faults_of,
+    located,
+    own_weights,
+    pairs,
+    parts,
+    placed,
+    plain,
+)
 
 
 def _choice(family: str) -> Any:
@@ -37,20 +45,6 @@ def _weights(given: Any) -> Any:
     if isinstance(given, Mapping) and "method" not in given:
         given = {"method": "fixed", "values": dict(given)}
     return None if given is None else Choice.of("weights", given)
-
-
-def _direction(given: Any) -> Any:
-    """Return a direction from what Python or TOML says."""
-    if isinstance(given, Mapping):
-        if set(given) == {"target"}:
-            return Target(float(given["target"]))
-        if "between" in given and len(given["between"]) == 2:
-            low, high = given["between"]
-            return Between(float(low), float(high), **{key: float(v) for key, v in given.items() if key != "between"})
-    fault = direction_fault(given)
-    if fault:
-        raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
-    return given if isinstance(given, (Target, Between)) else int(given)
 
 
 Normalise = Annotated[Any, _choice("normalise")]
@@ -74,6 +68,11 @@ class _Part(BaseModel):
             super().__init__(**given)
         except ValidationError as error:
             raise SpecError(*faults_of(error, type(self), who)) from None
+
+    def distinct(self) -> dict[str, Any]:
+        """Return the fields that were given, functions told apart by their code."""
+        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        return {name: distinct_text(value) for name, value in given.items()}
 
     def said(self) -> dict[str, Any]:
         """Return the fields that were given, as plain values for TOML."""
@@ -110,7 +109,7 @@ class Indicator(_Part):
     code: str
     parent: str | None = None
     name: str = ""
-    direction: Annotated[Any, BeforeValidator(_direction)] = 1
+    direction: Annotated[Any, BeforeValidator(direction_of)] = 1
     weight: float | None = None
     unit: str = ""
     denominator: str | None = None
@@ -165,7 +164,7 @@ class Index(_Part):
     period: str | None = None
     fit_on: Selector = None
     base: Selector = None
-    to: float | None = 100.0
+    to: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = 100.0
     normalise: Normalise = Choice.of("normalise", families.normalise.min_max)
     weights: Weights = Choice.of("weights", families.weights.equal)
     aggregate: Aggregate = Choice.of("aggregate", families.aggregate.arithmetic)
@@ -199,7 +198,7 @@ class Index(_Part):
                 f"{path.name}: an index is read from a .toml file, not {path.suffix or 'a file without ending'!r}"
             )
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise SpecError(f"{path}: no such file") from None
         except (OSError, UnicodeDecodeError) as error:
@@ -212,7 +211,8 @@ class Index(_Part):
         try:
             tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise SpecError(f"{name}: not valid TOML: {error}") from None
+            quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
+            raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
         lines = toml.lines_of(text)
         surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
         head = tables.get("index", {})
@@ -322,10 +322,10 @@ class Index(_Part):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the index as plain values."""
-        parts = {name: [part.said() for part in getattr(self, name)] for name in ("groups", "indicators")}
-        said = self.said() | parts
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        """SHA-256 of the index: its fields, and the code of functions that have no registered name."""
+        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        given |= {name: [part.distinct() for part in getattr(self, name)] for name in ("groups", "indicators")}
+        return hashlib.sha256(repr(distinct_text(given)).encode()).hexdigest()
 
     def _fields(self) -> dict[str, Any]:
         """Return the fields that were given, the parts as mappings."""
@@ -342,6 +342,8 @@ class Index(_Part):
 
     def __repr__(self) -> str:
         return f"<Index {self.name!r}: {len(self.groups)} groups, {len(self.indicators)} indicators>"
+
+    __str__ = __repr__
 
 
 _TABLES = ("index", "group", "indicator")

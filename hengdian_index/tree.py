@@ -21,6 +21,9 @@ class Frozen(dict[str, Any]):
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self.items()))
 
+    def __reduce__(self) -> Any:
+        return type(self), (dict(self),)
+
     def __setitem__(self, key: str, value: Any) -> None:
         raise TypeError("a choice cannot be changed; use replace()")
 
@@ -56,6 +59,14 @@ class Choice:
             raise SpecError(*(Fault(f"{method.name}: {fault}") for fault in faults))
         return cls(method, frozen(options))
 
+    def __repr__(self) -> str:
+        return f"<{self.method.name}{dict(self.options) or ''}>"
+
+    @property
+    def fingerprint(self) -> Any:
+        """What tells this choice from every other."""
+        return self.method.identity, sorted(self.options.items(), key=lambda item: item[0])
+
     @property
     def judgements(self) -> list[Any]:
         """What a judged method is given before its options."""
@@ -73,6 +84,8 @@ class Choice:
 
     def plain(self) -> Any:
         """Return the choice as it is written in a spec."""
+        if not self.method.registered:
+            raise SpecError(f"{self.method.name}: only registered functions can be written to TOML")
         return {"method": self.method.name, **thawed(self.options)} if self.options else self.method.name
 
 
@@ -146,6 +159,10 @@ class Setting:
     fingerprint: str
 
 
+# Columns that contributions add beside the codes.
+RESERVED = ("reweighting", "interaction")
+
+
 def frozen(value: Any) -> Any:
     """Return lists, mappings, arrays and tables as hashable values."""
     if hasattr(value, "to_dict"):
@@ -174,6 +191,9 @@ def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[
     ]
     faults, seen = [], dict[str, str]()
     for kind, i, code, parent in every:
+        if not code.strip() or code in RESERVED:
+            why = f"a code is a text that is not blank, and not {' or '.join(RESERVED)}"
+            faults.append(_fault(kind, i, code, why, "code"))
         if code in seen:
             faults.append(
                 _fault(

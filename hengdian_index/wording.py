@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from hengdian_index import toml
 from hengdian_index.errors import Fault, FaultsError, SpecError, suggestion
+from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target
 from hengdian_index.means import Rule
 from hengdian_index.tree import Choice, thawed
@@ -90,3 +91,26 @@ def plain(value: Any) -> Any:
         worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
         return {"between": [value.low, value.high], **worst}
     return thawed(value)
+
+
+def distinct_text(value: Any) -> Any:
+    """Return a field as something whose text tells it from every other value."""
+    if isinstance(value, Choice):
+        return value.fingerprint
+    if isinstance(value, dict):
+        return {key: distinct_text(part) for key, part in sorted(value.items()) if part is not None}
+    return [distinct_text(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def direction_of(given: Any) -> Any:
+    """Return a direction from what Python or TOML says."""
+    if isinstance(given, Mapping):
+        if set(given) == {"target"}:
+            return Target(float(given["target"]))
+        if "between" in given and len(given["between"]) == 2:
+            low, high = given["between"]
+            return Between(float(low), float(high), **{key: float(v) for key, v in given.items() if key != "between"})
+    fault = direction_fault(given)
+    if fault:
+        raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
+    return given if isinstance(given, (Target, Between)) else int(given)

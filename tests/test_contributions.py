@@ -133,3 +133,18 @@ def test_words_are_checked() -> None:
     assert len(caught.value.faults) == 2
     with pytest.raises(hi.SpecError, match=r"no group 'lef'; did you mean 'left'\?"):
         result.contributions("lef")
+
+
+@pytest.mark.parametrize("p", [500, -300, 1e-12])
+def test_powers_far_from_1_keep_their_contributions(p: float) -> None:
+    result = two_levels(aggregate={"method": "power", "p": p}).compute(table())
+    for of in ("change", "level"):
+        parts = result.contributions(of=of)  # type: ignore[arg-type]
+        assert list(parts.columns) == ["left", "right"]
+        whole = result.series()["all"].diff() if of == "change" else result.series()["all"]
+        np.testing.assert_allclose(_sum(parts)[1:], whole.iloc[1:], rtol=1e-11)
+
+
+def test_a_power_near_0_is_near_the_geometric_mean() -> None:
+    for p in (1e-9, 1e-12, 1e-15):
+        assert hi.aggregate.power([[1.0, 100.0]], p=p)[0] == pytest.approx(10, rel=1e-7)

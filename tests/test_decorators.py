@@ -10,8 +10,8 @@ import pytest
 from laws import close, same
 
 import hengdian_index as hi
-from hengdian_index.decorators import with_labels
 from hengdian_index.journal import journal
+from hengdian_index.labelling import with_labels
 from hengdian_index.maps import Affine
 from hengdian_index.methods import FAMILIES, find, resolve
 from hengdian_index.rows.table import take
@@ -132,7 +132,7 @@ def test_a_users_weighting_may_answer_by_name_in_any_order():
         ([-1.0, 2.0], r"odd gave weights \[-1.0, 2.0\]; they must be >= 0 and not all 0"),
         ([0.0, 0.0], "they must be >= 0 and not all 0"),
         ([np.nan, 1.0], "odd: one finite number, or one for each of 2 columns"),
-        ([1.0, 2.0, 3.0], "odd: one finite number, or one for each of 2 columns"),
+        ([1.0, 2.0, 3.0], "odd must give one weight for each of 2 columns"),
         ({0: 1.0, 5: 2.0}, "odd: no column 5"),
     ],
 )

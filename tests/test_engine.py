@@ -295,3 +295,28 @@ def test_options_by_indicator() -> None:
 def test_a_reference_may_be_a_row() -> None:
     result = two_levels(normalise={"method": "relative", "to": "2002Q1"}, fit_on="2001:2003").compute(table())
     assert result.normalised.loc["2002Q1"].tolist() == pytest.approx([100] * 4)
+
+
+def test_the_base_level_is_frozen_with_the_fit() -> None:
+    """A later quarter alone has a level, and moves nothing: what a quarterly release needs."""
+    longer = table(14)
+    fitted = two_levels(fit_on="2001:2002").fit(longer.iloc[:12])
+    whole = fitted.score(longer).series()
+    pd.testing.assert_frame_equal(fitted.score(longer.tail(2)).series(), whole.tail(2), check_exact=True)
+
+
+def test_a_base_period_that_is_not_whole_is_noted() -> None:
+    result = two_levels(base="2001").compute(table().iloc[2:])
+    assert "2 of 4 periods of the base period 2001 are not in the table" in result.log["why"].tolist()[0]
+
+
+@pytest.mark.parametrize("lag", [0, -1, 1.5, "1", 10**30, True])
+def test_a_lag_is_a_whole_number(lag: object) -> None:
+    with pytest.raises(hi.SpecError, match="lag: a whole number of periods"):
+        two_levels().compute(table()).changes(lag)  # type: ignore[arg-type]
+
+
+def test_rows_without_a_unit_are_refused() -> None:
+    index = hi.Index(unit="who", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
+    with pytest.raises(hi.DataError, match="who: 2 rows have no unit: row 1, 2"):
+        index.compute({"who": ["A", None, " "], "x": [1.0, 2.0, 3.0]})

@@ -8,17 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hengdian_index.errors import CellsError, SpecError
-from hengdian_index.means import (
+from hengdian_index.means import Missing, aggregate, weighted_sum
+from hengdian_index.pairs import (
     ARITHMETIC,
-    Missing,
-    aggregate,
     extreme,
     geometric_pair,
     harmonic_pair,
     log_secant,
     power_pair,
     power_secant,
-    weighted_sum,
 )
 
 getcontext().prec = 60

@@ -30,7 +30,7 @@ DIRECTIONS = st.sampled_from(
 
 @st.composite
 def indexes(draw: st.DrawFn) -> hi.Index:
-    codes = draw(st.lists(NAMES, min_size=6, max_size=6, unique=True))
+    codes = draw(st.lists(NAMES.filter(str.strip), min_size=6, max_size=6, unique=True))
     groups = [
         hi.Group(codes[0], name=draw(NAMES), **draw(CHOICES)),
         hi.Group(codes[1], codes[0], weights={codes[4]: draw(st.floats(0.1, 9)), codes[5]: 1}),
@@ -294,3 +294,43 @@ def test_directions_in_toml() -> None:
     assert z.iloc[:7].tolist() == pytest.approx([1, 0, 0, 0.5, 0.5, 0, 0])
     bad = _faults(lambda: hi.Index.from_toml(text.replace("worst_low = 2", "worst_low = 7")))
     assert "limits must rise" in bad[0]
+
+
+def test_functions_of_one_name_are_different_choices() -> None:
+    def entropy(x):  # type: ignore[no-untyped-def]
+        return [9.0, 1.0]
+
+    own, named = two_levels(weights=entropy), two_levels(weights="entropy")
+    assert own != named
+    assert own.fingerprint != named.fingerprint
+    assert two_levels(weights=lambda x: [1, 2]) != two_levels(weights=lambda x: [2, 1])
+    with pytest.raises(hi.SpecError, match="only registered functions can be written"):
+        own.to_toml()
+
+
+@pytest.mark.parametrize("code", ["", " ", "reweighting", "interaction"])
+def test_codes_that_are_none_are_refused(code: str) -> None:
+    """A blank code once made the search for a parent run for ever."""
+    found = _faults(lambda: hi.Index(groups=[hi.Group(code)], indicators=[hi.Indicator("a", code)]))
+    assert any("a code is a text that is not blank" in fault for fault in found)
+
+
+@pytest.mark.parametrize("to", [0, -5, float("inf"), float("nan")])
+def test_a_base_level_is_a_number_above_0(to: float) -> None:
+    assert "to: " in _faults(lambda: two_levels(to=to))[0]
+    with pytest.raises(hi.SpecError, match="to: a finite number above 0"):
+        two_levels().compute(table()).series(to=to)
+
+
+def test_an_index_and_a_fit_can_be_copied_and_pickled() -> None:
+    import copy
+    import pickle
+
+    index = two_levels(weights="critic", aggregate="geometric", treat="fence")
+    fitted = index.fit(table())
+    for again in (pickle.loads(pickle.dumps(index)), copy.deepcopy(index)):
+        assert again == index
+    for other in (pickle.loads(pickle.dumps(fitted)), copy.deepcopy(fitted)):
+        pd.testing.assert_frame_equal(other.score(table()).series(), fitted.score(table()).series(), check_exact=True)
+    assert len(repr(fitted)) < 200
+    assert len(str(index)) < 200

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from hengdian_index.decorators import quasi_arithmetic
-from hengdian_index.means import ARITHMETIC, Domain, Pair, extreme, geometric_pair, harmonic_pair, power_pair
+from hengdian_index.means import Domain, Pair
+from hengdian_index.pairs import ARITHMETIC, extreme, geometric_pair, harmonic_pair, power_pair
 from hengdian_index.rows.table import Array
 
 

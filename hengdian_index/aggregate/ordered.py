@@ -9,7 +9,7 @@ import numpy as np
 from hengdian_index.aggregate import shared
 from hengdian_index.decorators import aggregating, unit_sum
 from hengdian_index.journal import note
-from hengdian_index.means import extreme
+from hengdian_index.pairs import extreme
 from hengdian_index.rows.table import Array
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.aggregate import orders, shared
-from hengdian_index.decorators import aggregating, matched_weights, row_names
+from hengdian_index.decorators import aggregating, matched_weights
 from hengdian_index.errors import DataError
+from hengdian_index.labelling import row_names
 from hengdian_index.maps import Ranks
 from hengdian_index.means import shared_weights
 from hengdian_index.rows.table import Array, take

@@ -35,6 +35,10 @@ def read_table(path: str | Path) -> pd.DataFrame:
         frame = reader(path)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
+    except UnicodeDecodeError:
+        raise DataError(
+            f"{path.name}: not UTF-8 text; save it as UTF-8 (Excel: 'CSV UTF-8'), GBK is not read"
+        ) from None
     except (OSError, ValueError, ImportError) as error:
         raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
     if path.suffix.lower() != ".parquet":

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
-from hengdian_index.rows.periods import Frequency, Periods, format_period, read_periods, read_span
-from hengdian_index.rows.table import Array, column_values, shortened
+from hengdian_index.rows.periods import EARLIEST, Frequency, Periods, format_period, read_periods, read_span
+from hengdian_index.rows.table import Array, column_values, shortened, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Panel:
 
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
+        if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or not 1 <= lag < 10**9:
+            raise SpecError(f"lag: a whole number of periods, 1 or more, not {lag!r}")
         if self.periods is None:
             raise DataError(
                 "the rows have no period, so nothing comes before another; name the period column in the index"
@@ -85,6 +87,19 @@ class Panel:
         if not chosen.any():
             raise DataError(f"{what} {rows!r} selects no row; {self.extent()}")
         return chosen
+
+    def holds(self, rows: Any) -> bool:
+        """Return whether a selector means any row."""
+        return bool(self._selected(rows, "base").any())
+
+    def absent(self, rows: Any) -> str:
+        """Return how many periods of a selector no row has ("2 of 4 periods"), an empty text where none is absent."""
+        if self.periods is None or not isinstance(rows, (str, int)) or (self.units is not None and rows in self.units):
+            return ""
+        low, high = read_span(rows, self.periods.frequency)
+        wanted, ordinals = high - low + 1, self.periods.ordinals
+        found = len(np.unique(ordinals[(ordinals >= low) & (ordinals <= high)]))
+        return "" if found == wanted or EARLIEST in (low, -high) else f"{wanted - found} of {wanted} periods"
 
     def extent(self) -> str:
         """Return what there is to select from."""
@@ -178,6 +193,7 @@ def read_panel(
         np.empty((len(frame), 0)), (), labels, units, read, source, unused, frame.attrs.get("lines", ()), labelled
     )
     values, cells = _cells(frame, names, panel)
+    faults += _unnamed(units, unit)
     faults += more + (_duplicates(panel) if not more else []) + cells
     if not len(frame):
         faults.append("the table has no rows")
@@ -200,7 +216,7 @@ def _frame(table: Any, columns: Sequence[str], *, named: bool) -> pd.DataFrame:
 
 
 def _from_array(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame:
-    array = np.asarray(table)
+    array = take(table).values if np.ma.isMaskedArray(table) else np.asarray(table)
     if named:
         raise DataError("a plain array has no unit and period columns; give a table, or an index without them")
     if array.ndim != 2 or array.shape[1] != len(columns):
@@ -282,6 +298,14 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Arr
             for i in infinite
         ]
     return values, shortened(faults)
+
+
+def _unnamed(units: NDArray[Any] | None, name: str | None) -> list[str]:
+    """Return a fault if rows do not say whose they are."""
+    if units is None:
+        return []
+    blank = [i for i, one in enumerate(units.tolist()) if one is None or one != one or not str(one).strip()]
+    return [f"{name}: {len(blank)} rows have no unit: row {listed(blank)}, counted from 0"] if blank else []
 
 
 def _duplicates(panel: Panel) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from hengdian_index.decorators import unit_sum, with_labels
+from hengdian_index.decorators import unit_sum
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
+from hengdian_index.labelling import with_labels
 from hengdian_index.rows.table import Array, Labelled, take
 from hengdian_index.weights import importances, judgements
 from hengdian_index.weights.importances import Measure
