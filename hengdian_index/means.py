@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array, Labelled, row_label, shortened
+from hengdian_index.rows.table import Array, Labelled, may_have_gaps, row_label, shortened
 
 Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
 Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
@@ -163,7 +163,7 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Scores:
     `reweight` leaves missing columns out and divides by the remaining weight; a row with a smaller
     share of present columns than the coverage, or with no weight left, has no score.
     """
-    if not np.isnan(x.sum()):
+    if not may_have_gaps(x):
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing)

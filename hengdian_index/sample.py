@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.table import Array, may_have_gaps
 from hengdian_index.stats import Statistic
 
 S = TypeVar("S", bound=Statistic)
@@ -58,7 +58,7 @@ class Sample:
     @property
     def complete(self) -> Sample:
         """The same columns, the rows with a gap made missing throughout, as methods of correlation want them."""
-        if not any(np.isnan(chunk.sum()) for chunk in self.chunks):
+        if not any(map(may_have_gaps, self.chunks)):
             return self
         gaps = [np.isnan(chunk).any(axis=-1, keepdims=True) for chunk in self.chunks]
         chunks = tuple(np.where(gap, np.nan, chunk) for gap, chunk in zip(gaps, self.chunks, strict=True))

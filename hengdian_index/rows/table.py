@@ -128,6 +128,12 @@ def shortened(faults: list[str], most: int = 20) -> list[str]:
     return faults if len(faults) <= most else [*faults[:most], f"and {len(faults) - most} more faults of this kind"]
 
 
+def may_have_gaps(x: Array) -> bool:
+    """Return False where no value is missing, from one sum; True where one may be."""
+    with np.errstate(all="ignore"):
+        return bool(np.isnan(x.sum()))
+
+
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
     if _is_pandas(source):
