@@ -261,7 +261,7 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
         try:
             if options.get("details"):
                 return with_labels(detailed(score, table.values, weights, rule), table)
-            answer = aggregate(score, table.values, weights, rule)
+            answer = aggregate(score, table.values, weights, rule, complete=table.complete)
         except CellsError as error:
             raise refusal(error, table) from None
         if answer.dropped.any():

@@ -157,13 +157,14 @@ def refusal(error: CellsError, table: Labelled) -> DataError:
     return table.refusal(error)
 
 
-def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Scores:
+def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete: bool = False) -> Scores:
     """Return the scores of rows x (..., n, k) under weights w (..., k), missing values treated by the rule.
 
     `reweight` leaves missing columns out and divides by the remaining weight; a row with a smaller
-    share of present columns than the coverage, or with no weight left, has no score.
+    share of present columns than the coverage, or with no weight left, has no score. `complete` says that
+    nothing is missing, where that is known.
     """
-    if not may_have_gaps(x):
+    if complete or not may_have_gaps(x):
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing)

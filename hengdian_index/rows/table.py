@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -14,6 +16,9 @@ from numpy.typing import NDArray
 from hengdian_index.errors import CellsError, DataError, listed, raise_all
 
 Array: TypeAlias = NDArray[Any]
+
+# A table of more numbers than this is read by several processors.
+_LARGE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,7 @@ def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
     values, columns, faults = _array(x, vector) if _is_array(x) else _columns(x)
     if values.size == 0:
         raise DataError(f"the table is empty: {values.shape[-2]} rows by {values.shape[-1]} columns")
-    with np.errstate(all="ignore"):
-        suspicious = not math.isfinite(values.sum())
+    suspicious = not math.isfinite(_total(values))
     labelled = Labelled(values, columns, not (suspicious and bool(np.isnan(values).any())), x)
     if suspicious:
         faults += _infinities(labelled)
@@ -130,8 +134,22 @@ def shortened(faults: list[str], most: int = 20) -> list[str]:
 
 def may_have_gaps(x: Array) -> bool:
     """Return False where no value is missing, from one sum; True where one may be."""
-    with np.errstate(all="ignore"):
-        return bool(np.isnan(x.sum()))
+    return bool(np.isnan(_total(x)))
+
+
+def _total(x: Array) -> float:
+    """Return the sum of all values, NaN where one is missing; a large table is shared among processors."""
+    whole = x.flags.c_contiguous or x.flags.f_contiguous
+    parts = np.array_split(x.ravel(order="K"), os.cpu_count() or 1) if whole and x.size > _LARGE else [x]
+
+    def add(part: Array) -> Any:
+        with np.errstate(all="ignore"):
+            return part.sum()
+
+    if len(parts) == 1:
+        return float(add(x))
+    with ThreadPoolExecutor(len(parts)) as pool, np.errstate(all="ignore"):
+        return float(np.sum(list(pool.map(add, parts))))
 
 
 def row_label(source: Any, row: int) -> str:
