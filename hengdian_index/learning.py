@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.maps import Direction, Map, Split, chain, orientation
-from hengdian_index.methods import Method
+from hengdian_index.methods import Method, parameters_of
 from hengdian_index.rows.table import Array, Labelled, take
 from hengdian_index.sample import Sample
 
@@ -207,7 +206,7 @@ class OwnMap:
 
 def _own_map(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:
     """Return the map of a user's function of rows, whose answer is a map or scores."""
-    given = inspect.signature(method.function).parameters
+    given = parameters_of(method.function)
     every = any(p.kind is p.VAR_KEYWORD for p in given.values())
     extra = dict(options) | ({"direction": direction} if "direction" in given or every else {})
     turn = None if "direction" in extra else orientation(direction)[0]

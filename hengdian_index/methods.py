@@ -61,19 +61,19 @@ class Method:
     def options(self) -> dict[str, inspect.Parameter]:
         """Options a user may give: the keyword-only parameters, without those that every normalisation has."""
         shared = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",)}.get(self.family, ())
-        parameters = inspect.signature(self.function).parameters.values()
+        parameters = parameters_of(self.function).values()
         return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in shared}
 
     @cached_property
     def judgements(self) -> tuple[str, ...]:
         """Names of what a judged method is given before its options."""
-        parameters = inspect.signature(self.function).parameters.values()
+        parameters = parameters_of(self.function).values()
         return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY) if self.sees == "judgement" else ()
 
     @cached_property
     def takes_direction(self) -> bool:
         """Whether the function applies the direction itself instead of seeing turned data."""
-        return "direction" in inspect.signature(self.function).parameters
+        return "direction" in parameters_of(self.function)
 
     @cached_property
     def hints(self) -> dict[str, Any]:
@@ -105,6 +105,14 @@ class Method:
     def demand(self, options: Mapping[str, Any]) -> None:
         """Raise an `OptionError` with every fault of the options."""
         raise_all(OptionError, [f"{self.name}: {fault}" for fault in self.faults(options) + self.absent(options)])
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function, none for those of C that do not tell."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return {}
 
 
 def find(family: str, name: str) -> Method:
