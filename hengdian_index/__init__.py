@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from hengdian_index.about import __version__ as __version__
 
 if TYPE_CHECKING:
-    from hengdian_index import aggregate, ahp, diagnose, explain, impute, normalise, treat, weights
+    from hengdian_index import aggregate, ahp, climate, diagnose, explain, impute, normalise, series, treat, weights
     from hengdian_index.decorators import aggregating, normalising, weighting
     from hengdian_index.engine import Fitted
     from hengdian_index.errors import DataError, SpecError
     from hengdian_index.gallery import example
     from hengdian_index.maps import Between, Target
     from hengdian_index.result import Result
-    from hengdian_index.spec import Group, Index, Indicator
+    from hengdian_index.spec import Index
+    from hengdian_index.fields import Group, Indicator
 
 
 __all__ = [
@@ -31,12 +32,14 @@ __all__ = [
     "aggregate",
     "aggregating",
     "ahp",
+    "climate",
     "diagnose",
     "example",
     "explain",
     "impute",
     "normalise",
     "normalising",
+    "series",
     "treat",
     "weighting",
     "weights",
@@ -48,9 +51,9 @@ _HOME = {
     "Between": "maps",
     "DataError": "errors",
     "Fitted": "engine",
-    "Group": "spec",
+    "Group": "fields",
     "Index": "spec",
-    "Indicator": "spec",
+    "Indicator": "fields",
     "Result": "result",
     "SpecError": "errors",
     "Target": "maps",

@@ -11,11 +11,15 @@ from hengdian_index.tree import Choice
 Fields = dict[str, Any]
 
 _CHOICES = ("normalise", "weights", "aggregate", "treat", "impute")
-_OF_INDEX = (*_CHOICES, "missing", "coverage", "fit_on", "base", "to", "name", "unit", "period")
-_OF_GROUP = (*_CHOICES, "missing", "coverage", "weight", "parent", "name")
+_OF_INDEX = (
+    *(*_CHOICES, "missing", "coverage", "scope", "weigh_on", "unit_coverage", "fit_on", "base", "to"),
+    *("series", "content", "new_units", "name", "unit", "period"),
+)
+_OF_GROUP = (*_CHOICES, "missing", "coverage", "scope", "weights_since", "weight", "parent", "name")
 _OF_INDICATOR = (
     *("normalise", "treat", "impute", "direction", "denominator"),
     *("missing", "coverage", "weight", "parent", "name", "unit"),
+    *("build", "fit_on", "start", "end", "replaces"),
 )
 
 
@@ -100,30 +104,10 @@ def _without(fields: Fields, gone: list[str]) -> Fields:
     for group in kept["groups"]:
         left = [part for part in (*kept["groups"], *kept["indicators"]) if part.get("parent") == group["code"]]
         if isinstance(group.get("weights"), Choice):
-            group["weights"] = _weights_without(group["weights"], out) if len(left) > 1 else None
+            group["weights"] = group["weights"].without(out) if len(left) > 1 else None
     return {**fields, **kept}
 
 
 def _emptied(fields: Fields, out: set[str]) -> set[str]:
     parents = {part.get("parent") for part in (*fields["groups"], *fields["indicators"]) if part["code"] not in out}
     return {group["code"] for group in fields["groups"] if group["code"] not in parents}
-
-
-def _weights_without(choice: Choice, out: set[str]) -> Any:
-    """Return judged weights without the children taken out; the others keep their proportions."""
-    options = dict(choice.options)
-    if isinstance(options.get("values"), Mapping):
-        options["values"] = {name: value for name, value in options["values"].items() if name not in out}
-    matrix, items = options.get("matrix"), options.get("items")
-    if isinstance(matrix, Mapping):
-        rows = {
-            row: {name: v for name, v in cells.items() if name not in out}
-            for row, cells in matrix.items()
-            if row not in out
-        }
-        options["matrix"] = {row: cells for row, cells in rows.items() if cells}
-    elif items is not None and matrix is not None:
-        keep = [i for i, name in enumerate(items) if name not in out]
-        options["items"] = [items[i] for i in keep]
-        options["matrix"] = [[matrix[i][j] for j in keep] for i in keep]
-    return {"method": _word(choice), **options}

@@ -2,82 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
 from hengdian_index.errors import SpecError
-from hengdian_index.means import Pair, Scores
+from hengdian_index.means import Pair
 from hengdian_index.pairs import ARITHMETIC
 from hengdian_index.rows.table import Array
-from hengdian_index.tree import Branch, Tree
-
-
-class Computed(Protocol):
-    """What a split needs of a result."""
-
-    @property
-    def tree(self) -> Tree:
-        """Leaves and branches."""
-
-    @property
-    def group_weights(self) -> Mapping[str, Array]:
-        """Weights of each group's children."""
-
-    @property
-    def group_scores(self) -> Mapping[str, Scores]:
-        """Scores of each group."""
-
-    def node_values(self, code: str) -> Array:
-        """Return the scores (n,) of a group or an indicator."""
-
+from hengdian_index.scoring import Evaluation
+from hengdian_index.shapley import shapley_parts
+from hengdian_index.tree import Branch
 
 Parts = dict[str, Array]
+Split: TypeAlias = Literal["interaction", "shapley"]
 
 
-def level_parts(result: Computed, code: str, to_leaves: bool) -> Parts:
+def level_parts(rows: Evaluation, code: str, to_leaves: bool) -> Parts:
     """Return the contributions (n,) of the parts of a group to its level; they sum to it."""
-    branch = result.tree.by_code[code]
-    x, w, y = _children(result, branch), _row_weights(result, branch), result.node_values(code)
+    branch = rows.tree.by_code[code]
+    x, w, y = rows.children(branch), rows.row_weights(branch), rows.values(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     if not isinstance(pair, Pair):
         raise SpecError(
             f"group {code!r}: a level splits only under a mean, not {branch.aggregate.method.name!r}; use of='change'"
         )
     factors = _level_factors(pair, x, w, y)
-    return _gathered(result, branch, factors, x, y, to_leaves, lambda child: level_parts(result, child, True))
+    return _gathered(branch, factors, x, y, rows, to_leaves, lambda child: level_parts(rows, child, True))
 
 
-def change_parts(result: Computed, code: str, before: NDArray[np.intp], to_leaves: bool) -> Parts:
-    """Return the contributions (n,) of the parts of a group to its change on the rows `before`; they sum to it."""
-    branch = result.tree.by_code[code]
-    x1, w1, y1 = _children(result, branch), _row_weights(result, branch), result.node_values(code)
-    none = before < 0
-    x0, w0, y0 = (np.where(none.reshape(-1, *[1] * (a.ndim - 1)), np.nan, a[before]) for a in (x1, w1, y1))
+def change_parts(before: Evaluation, now: Evaluation, code: str, to_leaves: bool, split: Split) -> Parts:
+    """Return the contributions (n,) of the parts of a group to its change from rows to rows; they sum to it.
+
+    Where the aggregation is no mean, `split` "interaction" moves one child at a time and leaves the rest in a column
+    of its own; "shapley" shares it out.
+    """
+    branch = now.tree.by_code[code]
+    x0, w0, y0 = before.children(branch), before.row_weights(branch), before.values(code)
+    x1, w1, y1 = now.children(branch), now.row_weights(branch), now.values(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     step = np.where(np.isnan(x1 - x0), 0.0, x1 - x0)
     if isinstance(pair, Pair):
         factors, rest = _change_factors(pair, x0, x1, y0, y1, w0, w1), "reweighting"
+    elif split == "shapley":
+        factors, rest = _shapley_factors(pair, x0, x1, w0), "interaction"
     else:
         factors, rest = _one_at_a_time(pair, x0, x1, y0, w0), "interaction"
     change = y1 - y0
-    parts = _gathered(
-        result, branch, factors, step, change, to_leaves, lambda child: change_parts(result, child, before, True)
-    )
+
+    def below(child: str) -> Parts:
+        return change_parts(before, now, child, True, split)
+
+    parts = _gathered(branch, factors, step, change, now, to_leaves, below)
     return _closed(parts, change, rest)
-
-
-def _children(result: Computed, branch: Branch) -> Array:
-    return np.stack([result.node_values(child) for child in branch.children], axis=1)
-
-
-def _row_weights(result: Computed, branch: Branch) -> Array:
-    """Return the weights that each row was given (n, k)."""
-    scores, w = result.group_scores[branch.code], result.group_weights[branch.code]
-    return np.broadcast_to(w, (len(scores.values), len(w))) if scores.weights is None else scores.weights
 
 
 def _level_factors(pair: Pair, x: Array, w: Array, y: Array) -> Array:
@@ -117,17 +97,49 @@ def _one_at_a_time(score: Any, x0: Array, x1: Array, y0: Array, w: Array) -> Arr
         moved[:, j] = x1[:, j]
         rows = whole & (x1[:, j] != x0[:, j])
         if rows.any():
-            factors[rows, j] = (score(moved[rows], w[rows][0]) - y0[rows]) / (x1 - x0)[rows, j]
+            factors[rows, j] = (_scored(score, moved[rows], w[rows]) - y0[rows]) / (x1 - x0)[rows, j]
     return factors
 
 
+def _scored(score: Any, x: Array, w: Array) -> Array:
+    """Return the scores (n,) of rows x (n, k) under weights (n, k), which most often are the same for all."""
+    if (w == w[0]).all():
+        return np.asarray(score(x, w[0]))
+    return np.asarray(score(x[:, np.newaxis, :], w))[:, 0]
+
+
+def _shapley_factors(score: Any, x0: Array, x1: Array, w: Array) -> Array:
+    """Return the Shapley share of each child in the change, per unit of its own change; 0 where it does not change."""
+    moved = x1 != x0
+    whole = ~np.isnan(x0 + x1).any(axis=1)
+    factors = np.zeros(x0.shape)
+    if whole.any():
+        for rows in _alike(w, whole):
+            parts = shapley_parts(score, x0[rows], x1[rows], w[rows[0]])
+            factors[rows] = np.where(moved[rows], parts / np.where(moved, x1 - x0, 1.0)[rows], 0.0)
+    return factors
+
+
+def _alike(w: Array, rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Return the rows chosen, those under the same weights together."""
+    at = np.flatnonzero(rows)
+    _, which = np.unique(w[at], axis=0, return_inverse=True)
+    return [at[which.ravel() == number] for number in range(which.max() + 1)]
+
+
 def _gathered(
-    result: Computed, branch: Branch, factors: Array, x: Array, y: Array, to_leaves: bool, below: Any
+    branch: Branch,
+    factors: Array,
+    x: Array,
+    y: Array,
+    rows: Evaluation,
+    to_leaves: bool,
+    below: Callable[[str], Parts],
 ) -> Parts:
     """Return factor times value of each child, or of each leaf below it, missing where the group's own value is."""
     parts: Parts = {}
     for j, child in enumerate(branch.children):
-        deeper = below(child) if to_leaves and child in result.tree.by_code else {child: x[:, j]}
+        deeper = below(child) if to_leaves and child in rows.tree.by_code else {child: x[:, j]}
         for name, value in deeper.items():
             part = np.where(np.isnan(value) | np.isnan(factors[:, j]), 0.0, value * factors[:, j])
             parts[name] = parts.get(name, 0.0) + np.where(np.isnan(y), np.nan, part)

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from hengdian_index.decorators import kernel, unit_sum
-from hengdian_index.errors import (
-    CellsError,
-    DataError,
-    Fault,
-    FaultsError,
-    SpecError,
-    raise_all,
-    raise_together,
-    suggestion,
-)
+from hengdian_index.bases import BaseLevels, base_levels, units_of, with_entrants
+from hengdian_index.contents import Content, described, in_turn, trees
+from hengdian_index.courses import Linked
+from hengdian_index.decorators import kernel
+from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together
 from hengdian_index.journal import Entry, journal, note
-from hengdian_index.learning import learn, weigh
 from hengdian_index.maps import Map
-from hengdian_index.means import Scores, aggregate, refusal
+from hengdian_index.means import Together
+from hengdian_index.normalising import learn_maps, normalised
 from hengdian_index.preparation import Preparation, columns_asked, learnt
-from hengdian_index.result import Result, base_levels
+from hengdian_index.result import Result
 from hengdian_index.rows.panel import Panel, read_panel
-from hengdian_index.rows.periods import Frequency
-from hengdian_index.rows.table import Array, Labelled
-from hengdian_index.sample import Sample
-from hengdian_index.tree import Branch, Choice, Frozen, Leaf, Setting, Tree
+from hengdian_index.rows.periods import EARLIEST, Frequency
+from hengdian_index.rows.table import Array
+from hengdian_index.scoring import Weights, learn_weights
+from hengdian_index.tree import Frozen, Leaf, Setting, Tree
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """An index with what it learnt from the fit rows, frozen: bounds, statistics, weights.
+    """An index with what it learnt from the fit rows, frozen: bounds, statistics, weights, base levels, links.
 
     Attributes
     ----------
@@ -44,30 +38,44 @@ class Fitted:
         What imputations and treatments learnt.
     maps : mapping
         Code of each indicator -> the map from its values to its scores.
+    contents : tuple
+        What the index consists of and its weights, from each change of content on.
     rows : dict
-        How many fit rows there were, the first and the last.
+        How many fit rows there were, the first and the last, and which rows the weights were learnt from.
     log : tuple
         What fitting noted.
+    left_out : dict
+        Units that were screened: True for those with too few values.
     base_levels : mapping or None
-        Unit (None without units) -> mean score of each group over the base period, if the table held it: the level
+        Unit (None without units) -> mean level of each group over the base period, if the table held it: the level
         that is `to`, also where later rows alone are scored.
+    links : mapping or None
+        Unit -> factors (contents, groups) that keep its levels where the content changes.
     """
 
     tree: Tree
     setting: Setting
     preparation: Preparation
     maps: Mapping[str, Map]
-    group_weights: Mapping[str, Array]
+    contents: tuple[Content, ...]
     frequency: Frequency | None
     rows: Mapping[str, Any]
     log: tuple[Entry, ...]
-    base_levels: Mapping[Any, Array] | None = None
+    left_out: Mapping[Any, bool]
+    base_levels: BaseLevels | None = None
+    links: Mapping[Any, Array] | None = None
+
+    @property
+    def group_weights(self) -> Weights:
+        """Weights of each group's children, the latest."""
+        return self.contents[-1].weights
 
     @property
     def weights(self) -> pd.Series[float]:
-        """Weights within each group, indexed by (group, child)."""
-        pairs = [(code, child) for code in self.tree.groups for child in self.tree.by_code[code].children]
-        values = np.concatenate([self.group_weights[code] for code in self.tree.groups])
+        """Weights within each group, the latest, indexed by (group, child)."""
+        tree = self.contents[-1].tree
+        pairs = [(code, child) for code in tree.groups for child in tree.by_code[code].children]
+        values = np.concatenate([self.group_weights[code] for code in tree.groups])
         return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
 
     def score(self, table: Any) -> Result:
@@ -76,25 +84,37 @@ class Fitted:
         Parameters
         ----------
         table : pandas, polars or pyarrow table, mapping of columns, or array (n, k)
-            New periods or units, or the same; nothing is learnt from them.
+            New periods or units, or the same; nothing is learnt from them, except, with weights learnt in each period,
+            the weights of periods that the fit has not seen.
 
         Raises
         ------
         DataError
             Every fault of the table: missing columns, text or infinity in a number column, repeated rows.
         """
-        return self._score(_read(self.tree, self.setting, table, self.frequency))
+        panel = _read(self.tree, self.setting, table, self.frequency)
+        with journal() as lines:
+            panel = _screened(panel, _left_out(self.tree, self.setting, panel, self.left_out))
+        return self._score(panel, lines)
 
-    def _score(self, panel: Panel) -> Result:
+    def _score(self, panel: Panel, before: list[Entry]) -> Result:
         with journal() as lines:
             ready = self.preparation(self.tree, panel)
-            normalised = _normalised(self.tree, self.maps, ready)
-            scores = _up(self.tree, self.group_weights, normalised, panel)
+            x = normalised(self.tree, self.maps, ready)
+            contents = self._seen(x, ready)
+            rows = in_turn(self.tree, contents, x, panel)
+            _note_entrants(self.setting, panel, self.base_levels)
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
-        said = (*self.log, *lines)
-        parts = (self.tree, self.setting, self.group_weights, panel, normalised, scores, self.rows, said)
-        return Result(*parts, self.base_levels)
+        said = (*self.log, *before, *lines)
+        parts = (self.tree, self.setting, contents, panel, ready, rows, self.rows, said)
+        return Result(*parts, self.base_levels, self.links, self)
+
+    def _seen(self, x: Array, panel: Panel) -> tuple[Content, ...]:
+        """Return the contents with weights for every period of the rows, where weights are learnt in each."""
+        if self.setting.weigh_on != "period":
+            return self.contents
+        return tuple(_with_periods(self.tree, content, x, panel) for content in self.contents)
 
     def __repr__(self) -> str:
         learnt_on = f"{self.rows['count']} rows, {self.rows['first']} to {self.rows['last']}"
@@ -103,7 +123,7 @@ class Fitted:
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
     """Return the index with what it learns from the fit rows of a table."""
-    return _fit(tree, setting, _read(tree, setting, table, None), fit_on)
+    return _fit(tree, setting, _read(tree, setting, table, None), fit_on)[0]
 
 
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
@@ -111,7 +131,8 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
     panel = _read(tree, setting, table, None)
     if setting.base is not None:
         panel.select(setting.base, "base")
-    return _fit(tree, setting, panel, fit_on)._score(panel)
+    fitted, panel = _fit(tree, setting, panel, fit_on)
+    return fitted._score(panel, [])
 
 
 def _read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None) -> Panel:
@@ -120,200 +141,150 @@ def _read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None)
     return read_panel(table, columns, unit=setting.unit, period=setting.period, frequency=frequency, groups=groups)
 
 
-def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> Fitted:
+def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitted, Panel]:
+    """Return the fitted index, and the rows of the table that are left after screening."""
     chosen = setting.fit_on if fit_on is None else fit_on
-    rows = panel.select(chosen, "fit_on")
-    shown = panel.pick(rows)
-    on_base = chosen is None and setting.base is not None
-    base = panel.pick(panel.select(setting.base, "base")) if on_base else shown
     with journal() as lines:
-        preparation = learnt(tree, shown)
-    with journal():
-        shown, base = preparation(tree, shown), preparation(tree, base)
+        left_out = _left_out(tree, setting, panel, {})
+        panel = _screened(panel, left_out)
+        frequency = panel.periods.frequency if panel.periods else None
+        dated = _dated(tree, setting, frequency)
+    rows = panel.select(chosen, "fit_on")
+    on_base = chosen is None and setting.base is not None
+    shown = panel.pick(rows)
+    base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
     with journal() as more:
-        maps = _maps(tree, shown, base)
-        weights = _weights(tree, _normalised(tree, maps, shown), shown)
+        preparation = learnt(tree, shown)
+    lines += more
+    with journal():
+        ready, ready_base = preparation(tree, shown), preparation(tree, base)
+        own = {leaf.code: preparation(tree, _own_rows(leaf, panel)) for leaf in tree.leaves if leaf.fit_on is not None}
+    with journal() as more:
+        maps = learn_maps(tree, ready, ready_base if on_base else ready, own)
+        weighed = ready_base if setting.weigh_on == "base" else ready
+        x = normalised(tree, maps, weighed)
+        contents = tuple(
+            Content(since, part, learn_weights(part, _columns(tree, part, x), weighed)) for since, part in dated
+        )
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
+    seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
+    parts = (tree, setting, preparation, Frozen(maps), contents, frequency, Frozen(seen))
+    fitted = Fitted(*parts, tuple(lines), left_out)
     with journal() as said:
-        levels = _base_levels(tree, setting, preparation, maps, weights, panel)
-    frequency = panel.periods.frequency if panel.periods else None
-    parts = (tree, setting, preparation, Frozen(maps), weights, frequency, Frozen(seen))
-    return Fitted(*parts, (*lines, *(line for line in said if line.step == "base")), levels)
+        fitted = _based(fitted, panel)
+    return replace(fitted, log=(*lines, *(line for line in said if line.step == "base"))), panel
 
 
-def _base_levels(
-    tree: Tree,
-    setting: Setting,
-    preparation: Preparation,
-    maps: Mapping[str, Map],
-    weights: Mapping[str, Array],
-    panel: Panel,
-) -> dict[Any, Array] | None:
-    """Return the mean score of each group over the base rows of each unit, None where the table does not hold them."""
-    if setting.base is None or not panel.holds(setting.base):
-        return None
-    rows = panel.pick(panel.select(setting.base, "base"))
+def _own_rows(leaf: Leaf, panel: Panel) -> Panel:
+    return panel.pick(panel.select(leaf.fit_on, f"fit_on of {leaf.code!r}"))
+
+
+def _columns(tree: Tree, part: Tree, x: Array) -> Array:
+    return x if part is tree else x[:, [tree.codes.index(code) for code in part.codes]]
+
+
+def _dated(tree: Tree, setting: Setting, frequency: Frequency | None) -> list[tuple[int, Tree]]:
+    """Return the trees of an index by the ordinal they hold from; where history is restated, the last one for all."""
+    found = trees(tree, frequency)
+    if len(found) > 1 or setting.series != "fixed":
+        _need_rowwise(tree)
+        if frequency is None:
+            raise SpecError(f"series = {setting.series!r} needs periods; name the period column in the index")
+    if len(found) > 1 and setting.weigh_on == "period":
+        raise SpecError("weigh_on = 'period' and a change of content exclude each other; give weights_since")
+    for (_, before), (since, now) in pairwise(found):
+        assert frequency is not None
+        end = "level kept" if setting.content == "link" else "history recomputed"
+        note("content", f"{described(before, now, since, frequency)}; {end} (content = {setting.content!r})")
+    return found if setting.content == "link" else [(EARLIEST, found[-1][1])]
+
+
+def _need_rowwise(tree: Tree) -> None:
+    """Refuse aggregations that compare rows where levels are linked or chained: a link compares a row with itself."""
+    faults = []
+    for branch in tree.branches:
+        method = branch.aggregate.method
+        if isinstance(kernel(method, branch.aggregate.options, branch.children), Together):
+            why = f"{method.name} compares rows, so its levels cannot be linked or chained; choose a mean"
+            faults.append(f"group {branch.code!r}: {why}")
+    raise_all(SpecError, faults)
+
+
+def _left_out(tree: Tree, setting: Setting, panel: Panel, known: Mapping[Any, bool]) -> dict[Any, bool]:
+    """Return for each unit whether it has too few values, (those known keep their verdict)."""
+    if setting.unit_coverage is None:
+        return {}
+    units = panel.labels.tolist() if panel.units is None else units_of(panel)
+    cells = (~np.isnan(panel.values[:, : len(tree.codes)])).mean(axis=1)
+    present: dict[Any, float] = pd.Series(cells).groupby(units, sort=False).mean().to_dict()
+    found = {unit: bool(share < setting.unit_coverage - 1e-12) for unit, share in present.items()}
+    for unit, out in found.items():
+        if out and unit not in known:
+            share = (
+                f"{100 * present[unit]:.0f} % of its cells have a value, {100 * setting.unit_coverage:.0f} % are needed"
+            )
+            note("screen", f"{share}; left out", unit=unit)
+    found = {**found, **{unit: out for unit, out in known.items() if unit in found}}
+    if all(found.values()):
+        raise DataError(f"unit_coverage: no unit has {100 * setting.unit_coverage:.0f} % of its cells; lower it")
+    return {**known, **found}
+
+
+def _screened(panel: Panel, left_out: Mapping[Any, bool]) -> Panel:
+    """Return the rows of the units that are not left out."""
+    if not any(left_out.values()):
+        return panel
+    units = panel.labels.tolist() if panel.units is None else units_of(panel)
+    return panel.pick(np.array([not left_out[unit] for unit in units]))
+
+
+def _with_periods(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
+    """Return a content with weights learnt in each period of the rows, those it has kept."""
+    if panel.periods is None:
+        raise SpecError("weigh_on = 'period' needs periods; name the period column in the index")
+    found = dict(content.by_period or {})
+    errors: list[FaultsError] = []
+    for rows in panel.periods.blocks():
+        ordinal = int(panel.periods.ordinals[rows[0]])
+        if ordinal in found:
+            continue
+        try:
+            found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows))
+        except FaultsError as error:
+            where = f"period {panel.period(int(rows[0]))}: "
+            errors.append(type(error)(*(fault.under(saying=where) for fault in error.faults)))
+    raise_together(errors)
+    return replace(content, by_period=found)
+
+
+def _based(fitted: Fitted, panel: Panel) -> Fitted:
+    """Return the fit with what the series of later rows will need: weights by period, base levels, links."""
+    tree, setting = fitted.tree, fitted.setting
+    if setting.weigh_on == "period":
+        x = normalised(tree, fitted.maps, fitted.preparation(tree, panel))
+        fitted = replace(fitted, contents=tuple(_with_periods(tree, c, x, panel) for c in fitted.contents))
+    if setting.base is None or setting.series != "fixed" or not panel.holds(setting.base):
+        return fitted
     missing = panel.absent(setting.base)
     if missing:
         note("base", f"{missing} of the base period {setting.base} are not in the table; its mean is that of the rest")
-    normalised = _normalised(tree, maps, preparation(tree, rows))
-    scores = _up(tree, weights, normalised, rows)
-    values = np.stack([scores[code].values for code in tree.groups], axis=1)
-    return base_levels(rows, values, np.ones(rows.n, dtype=np.bool_))
+    in_base = panel.select(setting.base, "base")
+    needed = panel if len(fitted.contents) > 1 or setting.new_units != "refuse" else panel.pick(in_base)
+    result = fitted._score(needed, [])
+    levels = result.course.levels
+    rows = in_base if needed is panel else np.ones(needed.n, dtype=np.bool_)
+    bases = with_entrants(needed, levels, base_levels(needed, levels, rows), setting.new_units)
+    course = result.course
+    links = course.by_unit() if isinstance(course, Linked) else None
+    return replace(fitted, base_levels=bases, links=links)
 
 
-def _maps(tree: Tree, shown: Panel, base: Panel) -> dict[str, Map]:
-    """Return what each indicator's normalisation learns; the faults of all indicators at once."""
-    maps: dict[str, Map] = {}
-    errors: list[FaultsError] = []
-    for j, leaf in enumerate(tree.leaves):
-        rows = base if leaf.normalise.method.traits.get("fits_on_base") else shown
-        try:
-            maps[leaf.code] = _map(leaf, rows, j)
-        except FaultsError as error:
-            errors.append(error)
-    raise_together(errors)
-    return maps
-
-
-def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
-    column = Labelled(rows.values[:, [j]], (leaf.code,), not np.isnan(rows.values[:, j]).any(), rows)
-    return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
-
-
-def _own_options(leaf: Leaf, codes: tuple[str, ...]) -> dict[str, Any]:
-    """Return a leaf's options, its own value taken from those given by indicator."""
-    options = {}
-    for name, value in leaf.normalise.options.items():
-        if isinstance(value, Mapping):
-            surplus = [f"{name}: no indicator {key!r}{suggestion(key, codes)}" for key in value if key not in codes]
-            raise_all(SpecError, surplus)
-            value = {leaf.code: value[leaf.code]} if leaf.code in value else {}
-        options[name] = value
-    return options
-
-
-def _normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
-    """Return the normalised indicators (n, k)."""
-    out = np.empty_like(panel.values, order="F")
-    faults: list[Fault] = []
-    for j, leaf in enumerate(tree.leaves):
-        column = Labelled(panel.values[:, j : j + 1], (leaf.code,), False, panel)
-        try:
-            out[:, j] = maps[leaf.code](column.values)[:, 0]
-        except CellsError as error:
-            faults += column.refusal(error).faults
-    raise_all(DataError, faults)
-    return out
-
-
-def _weights(tree: Tree, normalised: Array, panel: Panel) -> Mapping[str, Array]:
-    """Return the weights of every group, learnt from the leaves up."""
-    weights: dict[str, Array] = {}
-
-    def step(branch: Branch, x: Array) -> Scores:
-        weights[branch.code] = _group_weights(branch, x)
-        return _aggregated(tree, branch, x, weights[branch.code], panel)
-
-    _climb(tree, normalised, step)
-    return Frozen(weights)
-
-
-def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores]) -> dict[str, Scores]:
-    """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once."""
-    nodes = dict(zip(tree.codes, normalised.T, strict=True))
-    scores: dict[str, Scores] = {}
-    errors: list[FaultsError] = []
-    for branch in tree.branches:
-        if not all(child in nodes for child in branch.children):
-            continue
-        try:
-            scores[branch.code] = step(branch, np.stack([nodes[child] for child in branch.children], axis=1))
-            nodes[branch.code] = scores[branch.code].values
-        except FaultsError as error:
-            errors.append(error)
-    raise_together(errors)
-    return scores
-
-
-def _group_weights(branch: Branch, x: Array) -> Array:
-    if len(branch.children) == 1:
-        return np.ones(1)
-    choice = branch.weights
-    try:
-        if choice.method.sees == "judgement":
-            return judged(choice, branch.children)
-        return weigh(choice.method, Sample((x,), branch.children), choice.options)
-    except CellsError as error:
-        marked = np.argwhere(error.marked)
-        child, value = branch.children[marked[0][-1]], x[tuple(marked[0])]
-        raise DataError(f"group {branch.code!r}: weights: indicator {child!r}: {value:g}: {error.why}") from None
-    except FaultsError as error:
-        raise type(error)(
-            *(fault.under(saying=f"group {branch.code!r}: weights: ") for fault in error.faults)
-        ) from None
-
-
-def judged(choice: Choice, children: tuple[str, ...]) -> Array:
-    """Return the weights of a judged method in the order of a group's children, matched by name."""
-    settings = choice.settings
-    if "items" in choice.method.options:
-        settings.setdefault("items", children)
-    names, values = choice.method.function(*choice.judgements, **settings)
-    if names is None:
-        return unit_sum(np.asarray(values), len(children), choice.method.name)
-    faults = [
-        f"{choice.method.name}: no child {name!r}{suggestion(name, children)}" for name in names if name not in children
-    ]
-    faults += [f"{choice.method.name}: nothing given for child {child!r}" for child in children if child not in names]
-    raise_all(SpecError, faults)
-    given = dict(zip(names, values, strict=True))
-    return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name)
-
-
-def _up(tree: Tree, weights: Mapping[str, Array], normalised: Array, panel: Panel) -> dict[str, Scores]:
-    """Return the scores of every group, gaps noted."""
-
-    def step(branch: Branch, x: Array) -> Scores:
-        found = _aggregated(tree, branch, x, weights[branch.code], panel)
-        _note_gaps(branch, x, found, panel)
-        return found
-
-    return _climb(tree, normalised, step)
-
-
-def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
-    """Return a group's scores; a child's own rule for missing values comes before the group's."""
-    own = {leaf.code: leaf.missing for leaf in tree.leaves if leaf.missing is not None}
-    rules = [own.get(child, branch.missing.rule) for child in branch.children]
-    absent = np.isnan(x)
-    refused = absent & np.array([rule == "raise" for rule in rules])
-    held = (absent & np.array([rule == "propagate" for rule in rules])).any(axis=-1)
-    table = Labelled(x, branch.children, not absent.any(), panel)
-    try:
-        if refused.any():
-            raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
-        answer = aggregate(
-            kernel(branch.aggregate.method, branch.aggregate.options, branch.children),
-            x,
-            w,
-            replace(branch.missing, rule="reweight"),
-        )
-    except CellsError as error:
-        faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
-        raise DataError(*faults) from None
-    if not held.any():
-        return answer
-    return Scores(np.where(held, np.nan, answer.values), answer.weights, answer.dropped | held)
-
-
-def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
-    """Write a line for every row of a group with missing children."""
-    absent: NDArray[np.bool_] = np.isnan(x)
-    k = len(branch.children)
-    for row in np.flatnonzero(absent.any(axis=-1)).tolist():
-        gone = ", ".join(child for child, gap in zip(branch.children, absent[row], strict=True) if gap)
-        end = "no score" if scores.dropped[row] else "the rest reweighted"
-        why = f"missing: {gone} ({k - int(absent[row].sum())} of {k} present); {end}"
-        note("aggregate", why, unit=panel.unit(row), period=panel.period(row), indicator=branch.code)
+def _note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None) -> None:
+    """Write a line for every unit without a base level of its own."""
+    if not known or setting.new_units == "refuse" or panel.units is None:
+        return
+    end = {"link": "enters at the mean level of the others", "restate": "gets the mean base level of the others"}
+    for unit in dict.fromkeys(panel.units.tolist()):
+        if unit not in known:
+            note("base", f"no row in the base period; {end[setting.new_units]} (new_units)", unit=unit)

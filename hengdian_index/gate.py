@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-from hengdian_index.engine import judged
-from hengdian_index.errors import Fault, FaultsError, listed
+from hengdian_index.errors import Fault, FaultsError, listed, suggestion
+from hengdian_index.scoring import judged
 from hengdian_index.tree import Branch, Choice, Tree
 
 Interval = tuple[float, float]
@@ -46,12 +46,28 @@ def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> l
     bare = [child for child in branch.children if child not in own]
     if carried and bare:
         return [_fault(branch, "weights", f"{listed(bare)} has no weight and the others have; give all or none")]
-    if branch.weights.method.sees != "judgement":
+    faults = _judgement_faults(branch, branch.weights, "weights", branch.children)
+    for period, choice in branch.weights_since.items():
+        said = choice.options.get("values")
+        said = said if isinstance(said, Mapping) else dict.fromkeys(branch.children)
+        strange = [name for name in said if name not in branch.children]
+        why = f"{period}: no child {{!r}}{{}}"
+        faults += [_fault(branch, "weights_since", why.format(n, suggestion(n, branch.children))) for n in strange]
+        here = tuple(child for child in branch.children if child in said)
+        known = choice.without(set(said) - set(here))
+        faults += _judgement_faults(branch, known, "weights_since", here, f"{period}: ") if here else []
+    return faults
+
+
+def _judgement_faults(
+    branch: Branch, choice: Choice, field: str, children: tuple[str, ...], saying: str = ""
+) -> list[Fault]:
+    if choice.method.sees != "judgement":
         return []
     try:
-        judged(branch.weights, branch.children)
+        judged(choice, children)
     except FaultsError as error:
-        return [_fault(branch, "weights", fault.message) for fault in error.faults]
+        return [_fault(branch, field, saying + fault.message) for fault in error.faults]
     return []
 
 

@@ -9,29 +9,27 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 
 from hengdian_index.about import __version__
-from hengdian_index.contributions import change_parts, level_parts
+from hengdian_index.bases import BaseLevels, base_levels, factors, with_entrants
+from hengdian_index.chains import Chained
+from hengdian_index.contents import Content
+from hengdian_index.contributions import Split
+from hengdian_index.courses import Course, Direct, Linked
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
-from hengdian_index.means import Scores
 from hengdian_index.rows.panel import Panel
-from hengdian_index.rows.table import Array, shortened
+from hengdian_index.rows.periods import EARLIEST, format_period
+from hengdian_index.rows.table import Array
+from hengdian_index.scoring import Evaluation, Weights
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
 from hengdian_index.tree import Setting, Tree
 
-
-def base_levels(panel: Panel, scores: Array, rows: Any) -> dict[Any, Array]:
-    """Return the mean score of each group (groups,) over the base rows of each unit; missing where one of them is."""
-    units = [None] * panel.n if panel.units is None else panel.units.tolist()
-    found: dict[Any, list[Array]] = {}
-    for row in np.flatnonzero(rows):
-        found.setdefault(units[row], []).append(scores[row])
-    return {unit: np.mean(values, axis=0) for unit, values in found.items()}
+Depth: TypeAlias = Literal["children", "indicators"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,39 +41,62 @@ class Result:
 
     tree: Tree
     setting: Setting
-    group_weights: Mapping[str, Array]
+    contents: tuple[Content, ...]
     panel: Panel
-    indicator_scores: Array
-    group_scores: Mapping[str, Scores]
+    prepared_panel: Panel
+    rows: Evaluation
     fit_rows: Mapping[str, Any]
     entries: tuple[Entry, ...]
-    base_levels: Mapping[Any, Array] | None = None
+    base_levels: BaseLevels | None = None
+    links: Mapping[Any, Array] | None = None
+    fitted: Any = None
 
     @property
     def scores(self) -> pd.DataFrame:
-        """Scores of every group, the root first (n, groups)."""
-        return self._frame({code: self.group_scores[code].values.copy() for code in self.tree.groups})
+        """Scores of every group, the root first (n, groups), each row under the content of its period."""
+        return self._frame({code: self.rows.values(code).copy() for code in self.tree.groups})
 
     @property
     def normalised(self) -> pd.DataFrame:
         """Normalised indicators (n, k)."""
-        return pd.DataFrame(self.indicator_scores, index=self.panel.labels, columns=list(self.tree.codes), copy=True)
+        return self._indicators(self.rows.leaves)
+
+    @property
+    def raw(self) -> pd.DataFrame:
+        """The indicators as they came (n, k)."""
+        return self._indicators(self.panel.values[:, : len(self.tree.codes)])
+
+    @property
+    def prepared(self) -> pd.DataFrame:
+        """The indicators as normalisation saw them (n, k): built, denominated, imputed, adjusted, treated."""
+        return self._indicators(self.prepared_panel.values)
 
     @property
     def weights(self) -> pd.Series[float]:
-        """Weights within each group, indexed by (group, child)."""
-        pairs = [(code, child) for code in self.tree.groups for child in self.tree.by_code[code].children]
-        values = np.concatenate([self.group_weights[code] for code in self.tree.groups])
-        return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
+        """Weights within each group, indexed by (group, child); the latest where they change."""
+        return self._weights(self.contents[-1].tree, self.contents[-1].weights)
+
+    @property
+    def weights_by_period(self) -> pd.DataFrame:
+        """Weights within each group, one row for each period from which they hold; (group, child) in the columns."""
+        frequency = self.panel.periods.frequency if self.panel.periods else None
+        found = {}
+        for content in self.contents:
+            dated = content.by_period or {content.since: content.weights}
+            for since, weights in sorted(dated.items()):
+                start = "" if frequency is None or since == EARLIEST else format_period(since, frequency)
+                found[start] = self._weights(content.tree, weights)
+        return pd.DataFrame(found).T.rename_axis("since")
 
     @property
     def effective_weights(self) -> pd.Series[float]:
         """Weight of each indicator in the whole: the product of the weights down the tree; sums to 1."""
-        share = {self.tree.root.code: 1.0}
-        for code in self.tree.groups:
-            for child, weight in zip(self.tree.by_code[code].children, self.group_weights[code], strict=True):
+        content = self.contents[-1]
+        share = {content.tree.root.code: 1.0}
+        for code in content.tree.groups:
+            for child, weight in zip(content.tree.by_code[code].children, content.weights[code], strict=True):
                 share[child] = share[code] * float(weight)
-        return pd.Series({code: share[code] for code in self.tree.codes}, name="effective weight")
+        return pd.Series({code: share.get(code, 0.0) for code in self.tree.codes}, name="effective weight")
 
     def ranks(self, within: Literal["period", "unit"] | None = None) -> pd.DataFrame:
         """Return the rank of each row in each group, 1 = best; ties share the smaller number.
@@ -119,9 +140,11 @@ class Result:
 
         Notes
         -----
-        to * score / mean of the scores over the base period; in a panel each unit has its own base level.
+        to * level / mean of the levels over the base period; in a panel each unit has its own base. The level is the
+        score (series = "fixed"; where the content changes, linked), or a chain of ratios, of symmetric growth or of
+        logarithms, as the index says.
         """
-        return pd.DataFrame(self.scores * self._factors(base, to))
+        return self._matrix(self.course.levels * self._factors(base, to))
 
     def changes(
         self,
@@ -162,8 +185,9 @@ class Result:
         *,
         of: Literal["level", "change"] = "change",
         lag: int = 1,
-        depth: Literal["children", "indicators"] = "children",
+        depth: Depth = "children",
         share: bool = False,
+        split: Split = "interaction",
         base: Any = None,
         to: float | None = None,
     ) -> pd.DataFrame:
@@ -181,6 +205,8 @@ class Result:
             The parts: the group's children, or the indicators below it.
         share : bool
             In per cent of the whole, instead of points of the series; missing where the change is 0.
+        split : {"interaction", "shapley"}
+            What an aggregation that is no mean leaves unexplained: a column of its own, or shared out.
 
         Returns
         -------
@@ -192,23 +218,21 @@ class Result:
         -----
         For a mean with the pair (f, f inverse) the change splits as w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) -
         f(y0)), with the limit where y1 = y0; the level as y w_j f(z_j) / f(y). Down the tree the factors multiply. For
-        the geometric mean the first is the log-mean (Vartia-Montgomery) split.
+        the geometric mean the first is the log-mean (Vartia-Montgomery) split. Across a link each content's part of
+        the change counts at the factor of that content; along a chain the parts are those of the steps, added up.
         """
         branch = self._branch(node)
         faults = [] if of in ("level", "change") else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
-        faults += (
-            []
-            if depth in ("children", "indicators")
-            else [f"depth: no {depth!r}{suggestion(depth, ['children', 'indicators'])}"]
-        )
+        for name, word, words in (("depth", depth, get_args(Depth)), ("split", split, get_args(Split))):
+            faults += [] if word in words else [f"{name}: no {word!r}{suggestion(word, words)}"]
         raise_all(SpecError, faults)
-        factor = self._factors(base, to)[branch.code].to_numpy()
-        level = self.group_scores[branch.code].values * factor
+        g = self.tree.groups.index(branch.code)
+        factor = self._factors(base, to)[:, g]
+        level = self.course.levels[:, g] * factor
         if of == "level":
-            parts, whole = level_parts(self, branch.code, depth == "indicators"), level
+            parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
         else:
-            rows = self.panel.previous(lag)
-            parts = change_parts(self, branch.code, rows, depth == "indicators")
+            parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
             whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
         frame = self._frame({name: values * factor for name, values in parts.items()})
         if share:
@@ -229,8 +253,7 @@ class Result:
         O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j, z on 0..1. The obstacle of a
         group is the sum of its indicators'. Source: the obstacle-degree model of Chinese development texts.
         """
-        degrees = obstacle_degrees(self.tree, self.indicator_scores, self.effective_weights.to_numpy())
-        return pd.DataFrame(degrees, index=self.panel.labels, columns=list(self.tree.codes))
+        return self._indicators(obstacle_degrees(self.tree, self.rows.leaves, self.effective_weights.to_numpy()))
 
     def strengths(self, unit: Any, n: int = 3, *, period: Any = None) -> pd.DataFrame:
         """Return the n best and the n worst indicators of a unit: columns indicator, score, rank, kind.
@@ -238,7 +261,7 @@ class Result:
         Ranked among the rows of its period (the last it has, or `period`), ties by score; at least 3 rows are needed.
         """
         row = row_of(self.panel, unit, period)
-        return strengths(self.tree, self.panel, self.indicator_scores, row, n)
+        return strengths(self.tree, self.panel, self.rows.leaves, row, n)
 
     @property
     def log(self) -> pd.DataFrame:
@@ -269,12 +292,15 @@ class Result:
         sizes = f"{self.panel.n} rows, {len(self.tree.groups)} groups, {len(self.tree.codes)} indicators"
         return f"<Result of {self.setting.name or 'an index'}: {sizes}>"
 
-    def node_values(self, code: str) -> Array:
-        """Return the scores (n,) of a group or an indicator."""
-        if code in self.group_scores:
-            return self.group_scores[code].values
-        column: Array = self.indicator_scores[:, self.tree.codes.index(code)]
-        return column
+    @cached_property
+    def course(self) -> Course:
+        """How the levels go through time."""
+        if self.setting.series != "fixed":
+            parts = (self.setting.series, self.tree, self.contents, self.rows.leaves, self.rows, self.panel)
+            return Chained(*parts)
+        if len(self.contents) == 1:
+            return Direct(self.rows, self.panel)
+        return Linked(self.tree, self.contents, self.rows.leaves, self.rows, self.panel, self.links)
 
     def _branch(self, node: str | None) -> Any:
         code = self.tree.root.code if node is None else node
@@ -282,22 +308,19 @@ class Result:
             raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
         return self.tree.by_code[code]
 
-    def _factors(self, base: Any, to: float | None) -> Any:
-        """Return what each score is multiplied by to give its level: to / mean score of its unit over the base."""
+    def _factors(self, base: Any, to: float | None) -> Array:
+        """Return what each level (n, groups) is multiplied by: to / mean level of its unit over the base."""
         frozen = self.base_levels if base is None else None
         base = self.setting.base if base is None else base
         to = self.setting.to if to is None and base is not None else to
-        ones = pd.DataFrame(1.0, index=self.panel.labels, columns=list(self.tree.groups))
+        levels = self.course.levels
         if to is None:
-            return ones
+            return np.ones_like(levels)
         if isinstance(to, bool) or not isinstance(to, (int, float, np.number)) or not (np.isfinite(to) and to > 0):
             raise SpecError(f"to: a finite number above 0, not {to!r}")
-        levels = frozen or base_levels(self.panel, self.scores.to_numpy(), self._base_rows(base))
-        nothing = np.full(len(self.tree.groups), np.nan)
-        units = [None] * self.panel.n if self.panel.units is None else self.panel.units.tolist()
-        means = np.array([levels.get(unit, nothing) for unit in units])
-        self._need_base(means)
-        return ones * to / means
+        known = frozen or base_levels(self.panel, levels, self._base_rows(base))
+        known = with_entrants(self.panel, levels, known, self.setting.new_units)
+        return factors(self.panel, known, to, self.tree.groups)
 
     def _base_rows(self, base: Any) -> Any:
         if base is not None:
@@ -306,29 +329,17 @@ class Result:
             raise DataError("the rows have no period, so there is no first one to set to `to`; give `base`")
         return self.panel.periods.ordinals == self.panel.periods.ordinals.min()
 
-    def _need_base(self, means: Array) -> None:
-        gaps = np.isnan(means)
-        bad = gaps | ~(means > 0)
-        first = np.zeros_like(bad)
-        first[0 if self.panel.units is None else np.unique(pd.factorize(self.panel.units)[0], return_index=True)[1]] = (
-            True
-        )
-        faults = []
-        for row, j in np.argwhere(bad & first):
-            unit = "" if self.panel.units is None else f"unit {self.panel.units[row]!r}: "
-            found = (
-                "has no score in all of the base period"
-                if gaps[row, j]
-                else f"has the level {means[row, j]:.6g} in the base period"
-            )
-            faults.append(
-                f"{unit}{self.tree.groups[j]!r} {found}; a series needs one above 0: take another base or scale"
-            )
-        raise_all(DataError, shortened(faults))
-
     def _before(self, levels: Array, lag: int) -> Array:
         rows = self.panel.previous(lag)
         return np.where((rows >= 0)[:, np.newaxis], levels[rows], np.nan)
+
+    def _weights(self, tree: Tree, weights: Weights) -> pd.Series[float]:
+        pairs = [(code, child) for code in tree.groups for child in tree.by_code[code].children]
+        values = np.concatenate([weights[code] for code in tree.groups])
+        return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
+
+    def _indicators(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.panel.labels, columns=list(self.tree.codes), copy=True)
 
     def _frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
         return pd.DataFrame(dict(columns), index=self.panel.labels)

@@ -3,124 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
+from dataclasses import fields as dataclass_fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from hengdian_index import engine, families, toml
-from hengdian_index.errors import Fault, SpecError, suggestion
-from hengdian_index.gate import choice_faults
-from hengdian_index.means import Missing, Rule
-from hengdian_index.result import Result
-from hengdian_index.tree import Branch, Choice, Leaf, Setting, Tree, frozen, ordered, shape_faults
-from hengdian_index.wording import (
-    direction_of,
-    distinct_text,
-    faults_of,
-    located,
-    own_weights,
-    pairs,
-    parts,
-    placed,
-    plain,
+from hengdian_index import engine, families, specfile, toml
+from hengdian_index.errors import Fault, SpecError
+from hengdian_index.fields import (
+    Aggregate,
+    Group,
+    Impute,
+    Indicator,
+    Normalise,
+    Part,
+    Scope,
+    Selector,
+    Share,
+    Treat,
+    Weights,
 )
+from hengdian_index.gate import choice_faults
+from hengdian_index.means import Rule
+from hengdian_index.planting import inherited, planted
+from hengdian_index.result import Result
+from hengdian_index.tree import Choice, NewUnits, Series, Setting, Tree, shape_faults
+from hengdian_index.wording import distinct_text, own_weights, pairs, parts, placed
 
 
-def _choice(family: str) -> Any:
-    return BeforeValidator(lambda given: None if given is None else Choice.of(family, given))
-
-
-def _or_none(family: str, given: Any) -> Any:
-    """Return the choice of a step that may be left out: "none" stands where a wider default shall not hold."""
-    return given if given is None or given == "none" else Choice.of(family, given)
-
-
-def _weights(given: Any) -> Any:
-    """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`."""
-    given = frozen(given) if hasattr(given, "to_dict") else given
-    if isinstance(given, Mapping) and "method" not in given:
-        given = {"method": "fixed", "values": dict(given)}
-    return None if given is None else Choice.of("weights", given)
-
-
-Normalise = Annotated[Any, _choice("normalise")]
-Aggregate = Annotated[Any, _choice("aggregate")]
-Weights = Annotated[Any, BeforeValidator(_weights)]
-Treat = Annotated[Any, BeforeValidator(lambda given: _or_none("treat", given))]
-Impute = Annotated[Any, BeforeValidator(lambda given: _or_none("impute", given))]
-Selector = Annotated[Any, BeforeValidator(frozen)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Part(BaseModel):
-    """What groups, indicators and the index share: strict, frozen, unknown keys refused, faults as SpecError."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
-
-    def __init__(self, *place: Any, **data: Any) -> None:
-        given = {**data, **dict(zip(type(self).model_fields, place, strict=False))}
-        who = f"{type(self).__name__.lower()} {given['code']!r}: " if "code" in given else ""
-        try:
-            super().__init__(**given)
-        except ValidationError as error:
-            raise SpecError(*faults_of(error, type(self), who)) from None
-
-    def distinct(self) -> dict[str, Any]:
-        """Return the fields that were given, functions told apart by their code."""
-        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
-        return {name: distinct_text(value) for name, value in given.items()}
-
-    def said(self) -> dict[str, Any]:
-        """Return the fields that were given, as plain values for TOML."""
-        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
-        return {name: plain(value) for name, value in given.items() if value is not None}
-
-
-class Group(_Part):
-    """A group of indicators or of other groups, scored from its children.
-
-    Choices left out are those of the index; `weight` is the group's own weight in its parent.
-    """
-
-    code: str
-    parent: str | None = None
-    name: str = ""
-    weight: float | None = None
-    normalise: Normalise = None
-    weights: Weights = None
-    aggregate: Aggregate = None
-    treat: Treat = None
-    impute: Impute = None
-    missing: Rule | None = None
-    coverage: Share | None = None
-
-
-class Indicator(_Part):
-    """An indicator: a column of the table, its group, its direction, and what is done to its values.
-
-    `denominator` names a column to divide by; `coverage` is the least share of fit rows that must have a value;
-    `treat` and `impute` are choices or "none".
-    """
-
-    code: str
-    parent: str | None = None
-    name: str = ""
-    direction: Annotated[Any, BeforeValidator(direction_of)] = 1
-    weight: float | None = None
-    unit: str = ""
-    denominator: str | None = None
-    normalise: Normalise = None
-    treat: Treat = None
-    impute: Impute = None
-    missing: Rule | None = None
-    coverage: Share | None = None
-
-
-class Index(_Part):
+class Index(Part):
     """A composite index: groups, indicators and choices; a value that is never changed, only replaced.
 
     Parameters
@@ -137,9 +51,20 @@ class Index(_Part):
         Whose mean level is `to`; another thing than `fit_on`.
     to : float, optional
         Level of the base period.
-    normalise, weights, aggregate, treat, impute, missing, coverage
-        Choices for every group and indicator that does not make its own; the steps run in the order denominate,
-        impute, treat, direction, normalise, weigh, aggregate.
+    normalise, weights, aggregate, treat, impute, missing, coverage, scope
+        Choices for every group and indicator that does not make its own; the steps run in the order build, denominate,
+        impute, deseasonalise, treat, direction, normalise, weigh, aggregate.
+    weigh_on : {"fit_on", "base", "period"}
+        Learn weights from all fit rows pooled, from the base rows, or in each period from its own rows.
+    unit_coverage : float, optional
+        Leave out the units that have values in a smaller share of their cells.
+    series : {"fixed", "ratio", "symmetric", "log"}
+        Levels of the series: scores on a fixed base, or a chain of ratios, of symmetric growth, of logarithms.
+    content : {"link", "restate"}
+        Where indicators or weights change: the level is kept, or history is computed again with the latest content.
+    new_units : {"refuse", "link", "restate"}
+        A unit without a row in the base period is refused, enters at the mean level of the others, or gets their mean
+        base level.
 
     Raises
     ------
@@ -172,6 +97,12 @@ class Index(_Part):
     impute: Impute = None
     missing: Rule = "reweight"
     coverage: Share = 0.65
+    scope: Scope = "all"
+    weigh_on: Literal["fit_on", "base", "period"] = "fit_on"
+    unit_coverage: Share | None = None
+    series: Series = "fixed"
+    content: Literal["link", "restate"] = "link"
+    new_units: NewUnits = "refuse"
 
     def __init__(self, **data: Any) -> None:
         faults: list[Fault] = []
@@ -184,62 +115,59 @@ class Index(_Part):
             faults += [fault.under("index") for fault in error.faults]
         if faults:
             raise SpecError(*faults)
-        own = {**own_weights(groups), **own_weights(indicators)}
+        own = inherited({**own_weights(groups), **own_weights(indicators)}, self)
         faults = choice_faults(self._tree, own, {g.code for g in groups if g.weights})
         if faults:
             raise SpecError(*(placed(fault, groups, indicators) for fault in faults))
 
     @classmethod
     def read(cls, path: str | Path) -> Index:
-        """Return the index that a TOML file describes; every fault is given with file and line."""
-        path = Path(path)
-        if path.suffix != ".toml":
-            raise SpecError(
-                f"{path.name}: an index is read from a .toml file, not {path.suffix or 'a file without ending'!r}"
-            )
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            raise SpecError(f"{path}: no such file") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise SpecError(f"{path}: cannot be read as UTF-8 text ({error})") from None
-        return cls.from_toml(text, name=path.name)
+        """Return the index that a TOML file or an Excel workbook describes; faults are given with line or cell.
+
+        A workbook has the sheets `index`, `groups` and `indicators` (or 指数, 分指数, 指标); `write` makes one.
+        """
+        return cls._of(specfile.read(Path(path), _fields_of_sheets()))
 
     @classmethod
     def from_toml(cls, text: str, *, name: str = "index.toml") -> Index:
         """Return the index that TOML text describes."""
+        return cls._of(specfile.from_toml(text, name))
+
+    @classmethod
+    def _of(cls, document: specfile.Document) -> Index:
         try:
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
-            raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
-        lines = toml.lines_of(text)
-        surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
-        head = tables.get("index", {})
-        try:
-            index = cls(**{**head, "groups": tables.get("group", []), "indicators": tables.get("indicator", [])})
+            index = cls(**document.fields)
         except SpecError as error:
-            raise SpecError(*(located(fault, name, lines) for fault in (*surplus, *error.faults))) from None
-        if surplus:
-            raise SpecError(*(located(fault, name, lines) for fault in surplus))
+            raise SpecError(*map(document.located, (*document.faults, *error.faults))) from None
+        if document.faults:
+            raise SpecError(*map(document.located, document.faults))
         return index
 
     def to_toml(self) -> str:
         """Return the index as TOML text; `Index.from_toml` of it is the same index."""
-        head = {name: value for name, value in self.said().items() if name not in ("groups", "indicators")}
+        return toml.written(self._tables())
+
+    def write(self, path: str | Path, *, data: Any = None, lang: Literal["en", "zh"] = "en") -> None:
+        """Write the index to a TOML file, or to an Excel workbook if the path ends in .xlsx.
+
+        Parameters
+        ----------
+        data : pandas DataFrame, optional
+            Becomes the sheet `data` of a workbook.
+        lang : "en" or "zh"
+            Language of a workbook's headings; both are read.
+        """
+        specfile.write(Path(path), self._tables(), _fields_of_sheets(), data, lang)
+
+    def _tables(self) -> dict[str, Any]:
         if self.to is None:
-            raise SpecError("to = None cannot be written to TOML; leave `base` out instead")
-        tables = {
+            raise SpecError("to = None cannot be written to a file; leave `base` out instead")
+        head = {name: value for name, value in self.said().items() if name not in ("groups", "indicators")}
+        return {
             "index": head,
             "group": [g.said() for g in self.groups],
             "indicator": [i.said() for i in self.indicators],
         }
-        return toml.written(tables)
-
-    def write(self, path: str | Path) -> None:
-        """Write the index to a TOML file."""
-        text = self.to_toml()
-        Path(path).write_text(text, encoding="utf-8")
 
     def fit(self, table: Any, fit_on: Any = None) -> engine.Fitted:
         """Return the index with what it learns from the fit rows of a table, frozen.
@@ -277,48 +205,16 @@ class Index(_Part):
 
     @cached_property
     def _tree(self) -> Tree:
-        parents = [(g.code, g.parent) for g in self.groups]
-        group = {g.code: g for g in self.groups}
-        children: dict[str | None, list[str]] = {}
-        parts: tuple[Any, ...] = (*self.groups, *self.indicators)
-        for part in parts:
-            children.setdefault(part.parent, []).append(part.code)
-        weight = {**own_weights(self.groups), **own_weights(self.indicators)}
-        branches = tuple(self._branch(group[code], tuple(children[code]), weight) for code in ordered(parents))
-        return Tree(tuple(self._leaf(i, group) for i in self.indicators), branches)
-
-    def _branch(self, group: Group, children: tuple[str, ...], weight: Mapping[str, float]) -> Branch:
-        own = {child: weight[child] for child in children if child in weight}
-        weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else self.weights)
-        missing = Missing(group.missing or self.missing, self.coverage if group.coverage is None else group.coverage)
-        return Branch(
-            group.code, group.parent, group.name, children, weights, group.aggregate or self.aggregate, missing
-        )
-
-    def _leaf(self, indicator: Indicator, group: Mapping[str, Group]) -> Leaf:
-        def chosen(field: str) -> Any:
-            found, above = getattr(indicator, field), group.get(indicator.parent or "")
-            while found is None and above is not None:
-                found, above = getattr(above, field), group.get(above.parent or "")
-            found = getattr(self, field) if found is None else found
-            return None if found == "none" else found
-
-        return Leaf(
-            indicator.code,
-            indicator.parent or "",
-            indicator.name,
-            indicator.direction,
-            chosen("normalise"),
-            chosen("treat"),
-            chosen("impute"),
-            indicator.denominator,
-            indicator.missing,
-            indicator.coverage,
-        )
+        return planted(self)
 
     @cached_property
     def _setting(self) -> Setting:
-        return Setting(self.name, self.unit, self.period, self.fit_on, self.base, self.to, self.fingerprint)
+        names = (field.name for field in dataclass_fields(Setting) if field.name != "spec")
+        try:
+            text = self.to_toml()
+        except SpecError:
+            text = ""
+        return Setting(**{name: getattr(self, name) for name in names}, spec=text)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -346,4 +242,8 @@ class Index(_Part):
     __str__ = __repr__
 
 
-_TABLES = ("index", "group", "indicator")
+def _fields_of_sheets() -> dict[str, dict[str, Any]]:
+    """Return the type of each field that a sheet of a workbook may give."""
+    models: dict[str, type[Part]] = {"index": Index, "group": Group, "indicator": Indicator}
+    said = {table: {name: f.annotation for name, f in model.model_fields.items()} for table, model in models.items()}
+    return {**said, "index": {n: kind for n, kind in said["index"].items() if n not in ("groups", "indicators")}}

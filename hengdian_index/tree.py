@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from hengdian_index.errors import Fault, SpecError, listed, suggestion
 from hengdian_index.maps import Direction
 from hengdian_index.means import Missing
 from hengdian_index.methods import Method, resolve
+
+Series: TypeAlias = Literal["fixed", "ratio", "symmetric", "log"]
+NewUnits: TypeAlias = Literal["refuse", "link", "restate"]
 
 
 class Frozen(dict[str, Any]):
@@ -82,6 +85,25 @@ class Choice:
         defaults = {p.name: p.default for p in self.method.options.values()}
         return {**defaults, **self.settings}
 
+    def without(self, gone: Set[str]) -> Choice:
+        """Return the choice without the children taken out; the others keep their proportions and judgements."""
+        options = dict(self.options)
+        if isinstance(options.get("values"), Mapping):
+            options["values"] = {name: value for name, value in options["values"].items() if name not in gone}
+        matrix, items = options.get("matrix"), options.get("items")
+        if isinstance(matrix, Mapping):
+            rows = {
+                row: {name: v for name, v in cells.items() if name not in gone}
+                for row, cells in matrix.items()
+                if row not in gone
+            }
+            options["matrix"] = {row: cells for row, cells in rows.items() if cells}
+        elif items is not None and matrix is not None:
+            keep = [i for i, name in enumerate(items) if name not in gone]
+            options["items"] = [items[i] for i in keep]
+            options["matrix"] = [[matrix[i][j] for j in keep] for i in keep]
+        return Choice(self.method, frozen(options))
+
     def plain(self) -> Any:
         """Return the choice as it is written in a spec."""
         if not self.method.registered:
@@ -91,7 +113,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Leaf:
-    """An indicator: its column and direction, what is done to its values, its own rule for missing ones."""
+    """An indicator: its column and direction, what is done to its values, its own rule for missing ones.
+
+    It holds from `start` to `end`; another replaces it from `replaced_from` on.
+    """
 
     code: str
     parent: str
@@ -103,11 +128,21 @@ class Leaf:
     denominator: str | None
     missing: str | None
     coverage: float | None
+    build: Choice | None = None
+    deseasonalise: Choice | None = None
+    fit_on: Any = None
+    start: str | None = None
+    end: str | None = None
+    replaced_from: str | None = None
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A group: its children in order, how they are weighed, aggregated, and what is done about gaps."""
+    """A group: its children in order, how they are weighed, aggregated, and what is done about gaps.
+
+    `weights_since` holds the weights from later periods on; `scope` says whether a method that compares rows sees all
+    of them or those of one period.
+    """
 
     code: str
     parent: str | None
@@ -116,6 +151,8 @@ class Branch:
     weights: Choice
     aggregate: Choice
     missing: Missing
+    scope: str = "all"
+    weights_since: Mapping[str, Choice] = field(default_factory=Frozen)
 
 
 @dataclass(frozen=True)
@@ -148,7 +185,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Setting:
-    """What an index says besides its tree: the names of its columns, the fit rows, the base."""
+    """What an index says besides its tree: the names of its columns, the fit rows, the base, how it goes on."""
 
     name: str
     unit: str | None
@@ -157,6 +194,12 @@ class Setting:
     base: Any
     to: float | None
     fingerprint: str
+    series: Series = "fixed"
+    content: Literal["link", "restate"] = "link"
+    new_units: NewUnits = "refuse"
+    weigh_on: Literal["fit_on", "base", "period"] = "fit_on"
+    unit_coverage: float | None = None
+    spec: str = ""
 
 
 # Columns that contributions add beside the codes.

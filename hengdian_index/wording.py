@@ -90,6 +90,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Between):
         worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
         return {"between": [value.low, value.high], **worst}
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
     return thawed(value)
 
 

@@ -39,17 +39,21 @@ class Panel:
         """Number of rows."""
         return len(self.values)
 
-    def pick(self, rows: NDArray[np.bool_]) -> Panel:
-        """Return some of the rows."""
+    def pick(self, rows: NDArray[Any]) -> Panel:
+        """Return some of the rows, by mask or by position."""
         periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[rows])
         units = None if self.units is None else self.units[rows]
-        groups = {name: [labels[i] for i in np.flatnonzero(rows)] for name, labels in self.groups.items()}
+        groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
         values, labels = self.values[rows], self.labels[rows]
         return replace(self, values=values, labels=labels, units=units, periods=periods, groups=groups, source=None)
 
     def unit(self, row: int) -> Any:
         """Return the unit of a row, None where rows have none."""
         return None if self.units is None else self.units[row]
+
+    def unit_codes(self) -> NDArray[np.intp]:
+        """Return a number for the unit of each row (n,), counted from 0 in order of appearance."""
+        return np.zeros(self.n, dtype=np.intp) if self.units is None else pd.factorize(self.units)[0]
 
     def period(self, row: int) -> str | None:
         """Return the period of a row as text, None where rows have none."""
@@ -72,14 +76,21 @@ class Panel:
             raise DataError(
                 "the rows have no period, so nothing comes before another; name the period column in the index"
             )
-        ordinals = self.periods.ordinals
-        codes = np.zeros(self.n, dtype=np.int64) if self.units is None else pd.factorize(self.units)[0]
-        width = int(ordinals.max() - ordinals.min()) + abs(lag) + 1
-        keys = codes * (2 * width) + (ordinals - ordinals.min())
+        return self.rows_at(self.periods.ordinals - lag)
+
+    def rows_at(self, ordinals: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return for each row the row of the same unit in a period, given by ordinal; -1 where there is none."""
+        assert self.periods is not None
+        own, wanted = self.periods.ordinals, ordinals
+        first, last = int(own.min()), int(own.max())
+        codes = self.unit_codes()
+        width = last - first + 1
+        keys = codes * width + (own - first)
         order = np.argsort(keys)
-        wanted = keys - lag
+        inside = (wanted >= first) & (wanted <= last)
+        wanted = codes * width + np.where(inside, wanted - first, 0)
         at = np.minimum(np.searchsorted(keys[order], wanted), self.n - 1)
-        return np.where(keys[order][at] == wanted, order[at], -1)
+        return np.where(inside & (keys[order][at] == wanted), order[at], -1)
 
     def select(self, rows: Any, what: str) -> NDArray[np.bool_]:
         """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice."""

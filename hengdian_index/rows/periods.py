@@ -67,6 +67,11 @@ class Periods:
         names = [format_period(ordinal, self.frequency) for ordinal in distinct.tolist()]
         return [names[code] for code in codes.tolist()]
 
+    def blocks(self) -> Iterator[NDArray[np.intp]]:
+        """Yield the rows of each period, the earliest first."""
+        order = np.argsort(self.ordinals, kind="stable")
+        yield from np.split(order, np.flatnonzero(np.diff(self.ordinals[order])) + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:

@@ -1,0 +1,92 @@
+"""The base: the level of each unit that is set to 100, and what becomes of units that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, raise_all
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array, shortened
+from hengdian_index.tree import NewUnits
+
+BaseLevels: TypeAlias = Mapping[Any, Array]
+
+
+def base_levels(panel: Panel, levels: Array, rows: NDArray[np.bool_]) -> dict[Any, Array]:
+    """Return the mean level of each group (groups,) over the base rows of each unit; missing where one of them is."""
+    units = units_of(panel)
+    found: dict[Any, list[Array]] = {}
+    for row in np.flatnonzero(rows):
+        found.setdefault(units[row], []).append(levels[row])
+    return {unit: np.mean(values, axis=0) for unit, values in found.items()}
+
+
+def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits) -> dict[Any, Array]:
+    """Return base levels also for the units that have no row in the base period.
+
+    "link": a unit enters, in its first period with a level, at the mean level of the units that have a base, so that
+    the mean does not move. "restate": its base level is the mean of theirs. "refuse": it gets none.
+    """
+    found = dict(known)
+    new = [unit for unit in dict.fromkeys(units_of(panel)) if unit not in known]
+    if how == "refuse" or not new or not known:
+        return found
+    if how == "restate":
+        mean = np.nanmean(list(known.values()), axis=0)
+        found.update((unit, mean) for unit in new)
+        return found
+    units = np.array(units_of(panel), dtype=object)
+    old = np.array([unit in known for unit in units])
+    ordinals = panel.periods.ordinals if panel.periods else np.zeros(panel.n, dtype=np.int64)
+    bases = np.array([known.get(unit, np.full(levels.shape[1], np.nan)) for unit in units])
+    relative = levels / bases
+    for unit in new:
+        rows = np.flatnonzero((units == unit) & ~np.isnan(levels[:, 0]))
+        if not len(rows):
+            continue
+        first = rows[np.argmin(ordinals[rows])]
+        others = relative[old & (ordinals == ordinals[first])]
+        if len(others) and not np.isnan(others[:, 0]).all():
+            with np.errstate(invalid="ignore"):
+                found[unit] = levels[first] / np.array([_mean(column) for column in others.T])
+    return found
+
+
+def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str]) -> Array:
+    """Return what each level (n, groups) is multiplied by, `to` over the base level of its unit.
+
+    Raises
+    ------
+    DataError
+        A unit without a level, or with one of 0 or less, in the base period.
+    """
+    nothing = np.full(len(groups), np.nan)
+    means = np.array([levels.get(unit, nothing) for unit in units_of(panel)])
+    gaps = np.isnan(means)
+    bad = gaps | ~(means > 0)
+    first = np.zeros_like(bad)
+    first[np.unique(panel.unit_codes(), return_index=True)[1]] = True
+    faults = []
+    for row, j in np.argwhere(bad & first):
+        unit = "" if panel.units is None else f"unit {panel.units[row]!r}: "
+        found = "has no score in all of" if gaps[row, j] else f"has the level {means[row, j]:.6g} in"
+        absent = panel.units is not None and panel.units[row] not in levels
+        remedy = "; for units that come later choose new_units = 'link' or 'restate'" if absent else ""
+        why = "a series needs one above 0: take another base or scale"
+        faults.append(f"{unit}{groups[j]!r} {found} the base period; {why}{remedy}")
+    raise_all(DataError, shortened(faults))
+    return np.asarray(to / means)
+
+
+def units_of(panel: Panel) -> list[Any]:
+    """Return the unit of each row, None where rows have none."""
+    return [None] * panel.n if panel.units is None else list(panel.units.tolist())
+
+
+def _mean(values: Array) -> float:
+    there = values[~np.isnan(values)]
+    return float(there.mean()) if len(there) else np.nan

@@ -1,0 +1,207 @@
+"""How levels go through time: straight from the scores, linked where the content changes, or chained step by step.
+
+A course gives the level of every group in units of its first scores, and splits levels and changes into parts that
+sum to them; setting a base period to 100 multiplies both by the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.bases import units_of
+from hengdian_index.contents import Content, rows_of, scored
+from hengdian_index.contributions import Parts, Split, change_parts, level_parts
+from hengdian_index.errors import DataError, raise_all
+from hengdian_index.journal import journal
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array, shortened
+from hengdian_index.scoring import Evaluation
+from hengdian_index.tree import Tree
+
+Rows = NDArray[np.intp]
+
+
+class Course(Protocol):
+    """The levels of every group, and their parts."""
+
+    @property
+    def levels(self) -> Array:
+        """Levels (n, groups), the root first."""
+
+    def level_parts(self, code: str, to_leaves: bool) -> Parts:
+        """Return the parts (n,) of a group's level."""
+
+    def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
+        """Return the parts (n,) of a group's change on the period `lag` before."""
+
+
+@dataclass(frozen=True, eq=False)
+class Direct:
+    """Levels that are the scores themselves."""
+
+    rows: Evaluation
+    panel: Panel
+
+    @property
+    def levels(self) -> Array:
+        """Levels (n, groups), the root first."""
+        return matrix(self.rows)
+
+    def level_parts(self, code: str, to_leaves: bool) -> Parts:
+        """Return the parts (n,) of a group's level."""
+        return level_parts(self.rows, code, to_leaves)
+
+    def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
+        """Return the parts (n,) of a group's change on the period `lag` before."""
+        return change_parts(self.rows.at(self.panel.previous(lag)), self.rows, code, to_leaves, split)
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """Scores of several contents, each multiplied so that the level stays where the content changes.
+
+    A content is linked to the one before in the last period before it, or in its first, whichever has all that the two
+    do not share: level = factor * score, factor_c = factor_(c-1) score_(c-1) / score_c there. A group that is new
+    enters at the level of its parent. `known` are the factors (contents, groups) of units that were linked before;
+    they stand.
+    """
+
+    tree: Tree
+    contents: Sequence[Content]
+    leaves: Array
+    rows: Evaluation
+    panel: Panel
+    known: Mapping[Any, Array] | None = None
+
+    @cached_property
+    def which(self) -> Rows:
+        """Position of the content of each row (n,), -1 before the first."""
+        return rows_of([content.since for content in self.contents], self.panel)
+
+    @cached_property
+    def views(self) -> tuple[Evaluation, ...]:
+        """All rows under each content."""
+        with journal():
+            return tuple(scored(self.tree, content, self.leaves, self.panel) for content in self.contents)
+
+    @cached_property
+    def links(self) -> tuple[Rows, ...]:
+        """For each content the row (n,) in which each row's unit is linked to it, -1 where there is none."""
+        none = np.full(self.panel.n, -1)
+        return (none, *(self._link(position) for position in range(1, len(self.contents))))
+
+    @cached_property
+    def factors(self) -> Array:
+        """What the scores of each content are multiplied by, (contents, n, groups)."""
+        groups = self.tree.groups
+        found = np.full((len(self.contents), self.panel.n, len(groups)), np.nan)
+        found[0] = 1.0
+        first = self._first_content()
+        for position in range(1, len(self.contents)):
+            found[position] = self._factor(position, found[position - 1])
+            found[position][first >= position] = 1.0
+            known = self._known(position)
+            found[position] = np.where(np.isnan(known), found[position], known)
+        return found
+
+    def by_unit(self) -> dict[Any, Array]:
+        """Return the factors (contents, groups) of each unit."""
+        first = np.unique(self.panel.unit_codes(), return_index=True)[1]
+        units = units_of(self.panel)
+        return {units[row]: self.factors[:, row].copy() for row in first.tolist()}
+
+    def _known(self, position: int) -> Array:
+        """Return the factors (n, groups) of units that were linked before, missing for the others."""
+        nothing = np.full((len(self.contents), len(self.tree.groups)), np.nan)
+        known = self.known or {}
+        return np.array([known.get(unit, nothing)[position] for unit in units_of(self.panel)])
+
+    @cached_property
+    def levels(self) -> Array:
+        """Levels (n, groups), the root first."""
+        scores, factors = matrix(self.rows), self._own_factors()
+        lost = np.flatnonzero(np.isnan(factors[:, 0]) & ~np.isnan(scores[:, 0]))
+        why = "no period has both this content and the one before, so its level cannot be linked"
+        remedy = "give the values of one period for both, or choose content = 'restate'"
+        raise_all(DataError, shortened([f"{self.panel.place(int(row))}: {why}; {remedy}" for row in lost]))
+        return scores * factors
+
+    def level_parts(self, code: str, to_leaves: bool) -> Parts:
+        """Return the parts (n,) of a group's level."""
+        factor = self._own_factors()[:, self.tree.groups.index(code)]
+        return {name: part * factor for name, part in level_parts(self.rows, code, to_leaves).items()}
+
+    def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
+        """Return the parts (n,) of a group's change on the period `lag` before: those under each content in between."""
+        before, own = self.panel.previous(lag), np.arange(self.panel.n)
+        old = np.where(before < 0, -1, self.which[before])
+        g = self.tree.groups.index(code)
+        total: Parts = {}
+        for position, view in enumerate(self.views):
+            here = (old <= position) & (position <= self.which) & (before >= 0)
+            if code not in view.tree.by_code or not here.any():
+                continue
+            start = np.where(old == position, before, self.links[position])
+            after = self.links[position + 1] if position + 1 < len(self.links) else own
+            end = np.where(self.which == position, own, after)
+            start, end = np.where(here, start, -1), np.where(here, end, -1)
+            parts = change_parts(view.at(start), view.at(end), code, to_leaves, split)
+            for name, part in parts.items():
+                moved = np.where(here, part * self.factors[position][:, g], 0.0)
+                total[name] = total.get(name, 0.0) + moved
+        level = self.levels[:, g]
+        gone = np.isnan(level) | (before < 0) | np.isnan(level[before])
+        return {name: np.where(gone, np.nan, part) for name, part in total.items()}
+
+    def _own_factors(self) -> Array:
+        chosen = np.maximum(self.which, 0)
+        return np.asarray(self.factors[chosen, np.arange(self.panel.n)])
+
+    def _first_content(self) -> Rows:
+        """Return the content in which each row's unit has its first row (n,)."""
+        units = self.panel.unit_codes()
+        first = np.full(units.max() + 1, len(self.contents))
+        np.minimum.at(first, units, self.which)
+        return np.asarray(first[units])
+
+    def _link(self, position: int) -> Rows:
+        """Return the row in which each row's unit has both this content and the one before it."""
+        before, now = self.contents[position - 1].tree, self.contents[position].tree
+        differing = [j for j, code in enumerate(self.tree.codes) if (code in before.codes) != (code in now.codes)]
+        root = self.tree.root.code
+        both = ~np.isnan(self.leaves[:, differing]).any(axis=1)
+        both &= ~np.isnan(self.views[position - 1].values(root) * self.views[position].values(root))
+        since = self.contents[position].since
+        found = np.full(self.panel.n, -1)
+        for ordinal in (since, since - 1):
+            at = self.panel.rows_at(np.full(self.panel.n, ordinal))
+            found = np.where((at >= 0) & both[at], at, found)
+        return found
+
+    def _factor(self, position: int, before: Array) -> Array:
+        """Return the factors of a content (n, groups) from those of the one before it."""
+        old, new, at = self.views[position - 1], self.views[position], self.links[position]
+        out = np.full(before.shape, np.nan)
+        level = np.full(before.shape, np.nan)
+        for g, code in enumerate(self.tree.groups):
+            if code not in new.groups:
+                continue
+            if code in old.groups:
+                level[:, g] = before[:, g] * old.values(code)[at]
+            else:
+                parent = self.tree.by_code[code].parent
+                level[:, g] = level[:, self.tree.groups.index(str(parent))]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                out[:, g] = np.where(at < 0, np.nan, level[:, g] / new.values(code)[at])
+        return out
+
+
+def matrix(rows: Evaluation) -> Array:
+    """Return the scores (n, groups) of an evaluation, the root first."""
+    return np.stack([rows.values(code) for code in rows.tree.groups], axis=1)

@@ -1,0 +1,132 @@
+"""The fields of groups and indicators: what may be written in each, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from hengdian_index.errors import SpecError
+from hengdian_index.means import Rule
+from hengdian_index.rows.spellings import ACCEPTED, read_label
+from hengdian_index.tree import Choice, Frozen, frozen
+from hengdian_index.wording import direction_of, distinct_text, faults_of, plain
+
+
+def _choice(family: str) -> Any:
+    return BeforeValidator(lambda given: None if given is None else Choice.of(family, given))
+
+
+def _or_none(family: str, given: Any) -> Any:
+    """Return the choice of a step that may be left out: "none" stands where a wider default shall not hold."""
+    return given if given is None or given == "none" else Choice.of(family, given)
+
+
+def _weights(given: Any) -> Any:
+    """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`."""
+    given = frozen(given) if hasattr(given, "to_dict") else given
+    if isinstance(given, Mapping) and "method" not in given:
+        given = {"method": "fixed", "values": dict(given)}
+    return None if given is None else Choice.of("weights", given)
+
+
+def _period(given: Any) -> Any:
+    """Return a period as text, checked to be one."""
+    if given is not None and (isinstance(given, bool) or read_label(given) is None):
+        raise SpecError(f"cannot read {given!r} as a period; write {ACCEPTED}")
+    return None if given is None else str(given)
+
+
+def _dated_weights(given: Any) -> Any:
+    """Return the choices of weights by the period they hold from."""
+    if not isinstance(given, Mapping):
+        raise SpecError(f"weights by the period they hold from, {{ 2023Q1 = {{ a = 1, b = 2 }} }}, not {given!r}")
+    return Frozen({_period(period): _weights(choice) for period, choice in given.items()})
+
+
+Normalise = Annotated[Any, _choice("normalise")]
+Aggregate = Annotated[Any, _choice("aggregate")]
+Weights = Annotated[Any, BeforeValidator(_weights)]
+Treat = Annotated[Any, BeforeValidator(lambda given: _or_none("treat", given))]
+Impute = Annotated[Any, BeforeValidator(lambda given: _or_none("impute", given))]
+Build = Annotated[Any, _choice("climate")]
+Selector = Annotated[Any, BeforeValidator(frozen)]
+Scope = Literal["all", "period"]
+Period = Annotated[Any, BeforeValidator(_period)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Part(BaseModel):
+    """What groups, indicators and the index share: strict, frozen, unknown keys refused, faults as SpecError."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
+
+    def __init__(self, *place: Any, **data: Any) -> None:
+        given = {**data, **dict(zip(type(self).model_fields, place, strict=False))}
+        who = f"{type(self).__name__.lower()} {given['code']!r}: " if "code" in given else ""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise SpecError(*faults_of(error, type(self), who)) from None
+
+    def distinct(self) -> dict[str, Any]:
+        """Return the fields that were given, functions told apart by their code."""
+        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        return {name: distinct_text(value) for name, value in given.items()}
+
+    def said(self) -> dict[str, Any]:
+        """Return the fields that were given, as plain values for TOML."""
+        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        return {name: plain(value) for name, value in given.items() if value is not None}
+
+
+class Group(Part):
+    """A group of indicators or of other groups, scored from its children.
+
+    Choices left out are those of the index; `weight` is the group's own weight in its parent. `weights_since` gives
+    the weights from later periods on, `{ 2023Q1 = { a = 1, b = 2 } }`. With `scope` "period" a method that compares
+    rows (TOPSIS, Copeland) sees those of one period.
+    """
+
+    code: str
+    parent: str | None = None
+    name: str = ""
+    weight: float | None = None
+    normalise: Normalise = None
+    weights: Weights = None
+    aggregate: Aggregate = None
+    treat: Treat = None
+    impute: Impute = None
+    missing: Rule | None = None
+    coverage: Share | None = None
+    scope: Scope | None = None
+    weights_since: Annotated[Any, BeforeValidator(_dated_weights)] = Frozen()
+
+
+class Indicator(Part):
+    """An indicator: a column of the table, its group, its direction, and what is done to its values.
+
+    `denominator` names a column to divide by; `coverage` is the least share of fit rows that must have a value;
+    `treat` and `impute` are choices or "none". `build` makes it of other columns: `{ method = "diffusion", up =
+    "rose", same = "same" }`. It counts from the period `start` to `end`; one that `replaces` another takes its place
+    and, unless it has its own, its weight from `start` on. `fit_on` are the rows its bounds are learnt from.
+    """
+
+    code: str
+    parent: str | None = None
+    name: str = ""
+    direction: Annotated[Any, BeforeValidator(direction_of)] = 1
+    weight: float | None = None
+    unit: str = ""
+    denominator: str | None = None
+    normalise: Normalise = None
+    treat: Treat = None
+    impute: Impute = None
+    missing: Rule | None = None
+    coverage: Share | None = None
+    build: Build = None
+    fit_on: Selector = None
+    start: Period = None
+    end: Period = None
+    replaces: str | None = None

@@ -1,0 +1,208 @@
+"""Rows scored from the normalised indicators up the tree: every group's scores, and the weights each row was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.decorators import kernel, unit_sum
+from hengdian_index.errors import CellsError, DataError, FaultsError, SpecError, raise_all, raise_together, suggestion
+from hengdian_index.journal import note
+from hengdian_index.learning import weigh
+from hengdian_index.means import Scores, Together, aggregate, refusal
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array, Labelled
+from hengdian_index.sample import Sample
+from hengdian_index.tree import Branch, Choice, Frozen, Tree
+
+Weights = Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Rows scored under a tree: the normalised indicators (n, k), and each group's scores.
+
+    `weights` are those asked for in each group, (k,) or (n, k) where they differ by row.
+    """
+
+    tree: Tree
+    leaves: Array
+    groups: Mapping[str, Scores]
+    weights: Weights
+
+    def values(self, code: str) -> Array:
+        """Return the scores (n,) of a group or an indicator."""
+        if code in self.groups:
+            return self.groups[code].values
+        column: Array = self.leaves[:, self.tree.codes.index(code)]
+        return column
+
+    def children(self, branch: Branch) -> Array:
+        """Return the scores (n, k) of a group's children."""
+        return np.stack([self.values(child) for child in branch.children], axis=1)
+
+    def row_weights(self, branch: Branch) -> Array:
+        """Return the weights (n, k) that each row's children were given."""
+        scores, w = self.groups[branch.code], self.weights[branch.code]
+        return np.broadcast_to(w, (len(scores.values), w.shape[-1])) if scores.weights is None else scores.weights
+
+    def at(self, rows: NDArray[np.intp]) -> Evaluation:
+        """Return some rows in the order given; everything is missing where a row is -1."""
+        none = rows < 0
+
+        def taken(values: Array) -> Array:
+            return np.where(none.reshape(-1, *[1] * (values.ndim - 1)), np.nan, values[rows])
+
+        groups = {
+            code: Scores(taken(s.values), None if s.weights is None else taken(s.weights), s.dropped[rows] | none)
+            for code, s in self.groups.items()
+        }
+        weights = {code: w if w.ndim == 1 else taken(w) for code, w in self.weights.items()}
+        return Evaluation(self.tree, taken(self.leaves), groups, weights)
+
+
+def learn_weights(tree: Tree, normalised: Array, panel: Panel) -> Weights:
+    """Return the weights of every group, learnt from rows from the leaves up."""
+    weights: dict[str, Array] = {}
+
+    def step(branch: Branch, x: Array) -> Scores:
+        weights[branch.code] = _group_weights(branch, x)
+        return _aggregated(tree, branch, x, weights[branch.code], panel)
+
+    _climb(tree, normalised, step)
+    return Frozen(weights)
+
+
+def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel) -> Evaluation:
+    """Return rows scored under given weights, gaps noted."""
+
+    def step(branch: Branch, x: Array) -> Scores:
+        found = _aggregated(tree, branch, x, weights[branch.code], panel)
+        _note_gaps(branch, x, found, panel)
+        return found
+
+    return Evaluation(tree, normalised, _climb(tree, normalised, step), weights)
+
+
+def stitched(tree: Tree, leaves: Array, parts: Iterable[tuple[NDArray[np.intp], Evaluation]]) -> Evaluation:
+    """Return the rows of several evaluations as one under the tree that holds them all.
+
+    Each part says which rows it scored; its tree may lack children of the whole, which then have weight 0.
+    """
+    n = len(leaves)
+    values = {code: np.full(n, np.nan) for code in tree.groups}
+    weights = {code: np.zeros((n, len(tree.by_code[code].children))) for code in tree.groups}
+    dropped = {code: np.ones(n, dtype=np.bool_) for code in tree.groups}
+    for rows, part in parts:
+        for branch in part.tree.branches:
+            at = [tree.by_code[branch.code].children.index(child) for child in branch.children]
+            values[branch.code][rows] = part.groups[branch.code].values
+            weights[branch.code][np.ix_(rows, np.array(at))] = part.row_weights(branch)
+            dropped[branch.code][rows] = part.groups[branch.code].dropped
+    groups = {code: Scores(values[code], weights[code], dropped[code]) for code in tree.groups}
+    return Evaluation(tree, leaves, groups, weights)
+
+
+def judged(choice: Choice, children: tuple[str, ...]) -> Array:
+    """Return the weights of a judged method in the order of a group's children, matched by name."""
+    settings = choice.settings
+    if "items" in choice.method.options:
+        settings.setdefault("items", children)
+    names, values = choice.method.function(*choice.judgements, **settings)
+    if names is None:
+        return unit_sum(np.asarray(values), len(children), choice.method.name)
+    faults = [
+        f"{choice.method.name}: no child {name!r}{suggestion(name, children)}" for name in names if name not in children
+    ]
+    faults += [f"{choice.method.name}: nothing given for child {child!r}" for child in children if child not in names]
+    raise_all(SpecError, faults)
+    given = dict(zip(names, values, strict=True))
+    return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name)
+
+
+def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores]) -> dict[str, Scores]:
+    """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once."""
+    nodes = dict(zip(tree.codes, normalised.T, strict=True))
+    scores: dict[str, Scores] = {}
+    errors: list[FaultsError] = []
+    for branch in tree.branches:
+        if not all(child in nodes for child in branch.children):
+            continue
+        try:
+            scores[branch.code] = step(branch, np.stack([nodes[child] for child in branch.children], axis=1))
+            nodes[branch.code] = scores[branch.code].values
+        except FaultsError as error:
+            errors.append(error)
+    raise_together(errors)
+    return scores
+
+
+def _group_weights(branch: Branch, x: Array) -> Array:
+    if len(branch.children) == 1:
+        return np.ones(1)
+    choice = branch.weights
+    try:
+        if choice.method.sees == "judgement":
+            return judged(choice, branch.children)
+        return weigh(choice.method, Sample((x,), branch.children), choice.options)
+    except CellsError as error:
+        marked = np.argwhere(error.marked)
+        child, value = branch.children[marked[0][-1]], x[tuple(marked[0])]
+        raise DataError(f"group {branch.code!r}: weights: indicator {child!r}: {value:g}: {error.why}") from None
+    except FaultsError as error:
+        raise type(error)(
+            *(fault.under(saying=f"group {branch.code!r}: weights: ") for fault in error.faults)
+        ) from None
+
+
+def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return a group's scores; a child's own rule for missing values comes before the group's."""
+    own = {leaf.code: leaf.missing for leaf in tree.leaves if leaf.missing is not None}
+    rules = [own.get(child, branch.missing.rule) for child in branch.children]
+    absent = np.isnan(x)
+    refused = absent & np.array([rule == "raise" for rule in rules])
+    held = (absent & np.array([rule == "propagate" for rule in rules])).any(axis=-1)
+    table = Labelled(x, branch.children, not absent.any(), panel)
+    try:
+        if refused.any():
+            raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
+        answer = _compared(branch, np.where(held[:, np.newaxis], np.nan, x) if held.any() else x, w, panel)
+    except CellsError as error:
+        faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
+        raise DataError(*faults) from None
+    if not held.any():
+        return answer
+    return Scores(np.where(held, np.nan, answer.values), answer.weights, answer.dropped | held)
+
+
+def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return a group's scores; a method that compares rows sees those of one period where the scope says so."""
+    method = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    rule = replace(branch.missing, rule="reweight")
+    if branch.scope == "all" or not isinstance(method, Together):
+        return aggregate(method, x, w, rule)
+    if panel.periods is None:
+        raise DataError(f"group {branch.code!r}: scope = 'period', but the rows have no period; name its column")
+    values, dropped = np.full(len(x), np.nan), np.ones(len(x), dtype=np.bool_)
+    weights = np.full(x.shape, np.nan)
+    for rows in panel.periods.blocks():
+        found = aggregate(method, x[rows], w, rule)
+        values[rows], dropped[rows] = found.values, found.dropped
+        weights[rows] = w if found.weights is None else found.weights
+    return Scores(values, weights, dropped)
+
+
+def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
+    """Write a line for every row of a group with missing children."""
+    absent: NDArray[np.bool_] = np.isnan(x)
+    k = len(branch.children)
+    for row in np.flatnonzero(absent.any(axis=-1)).tolist():
+        gone = ", ".join(child for child, gap in zip(branch.children, absent[row], strict=True) if gap)
+        end = "no score" if scores.dropped[row] else "the rest reweighted"
+        why = f"missing: {gone} ({k - int(absent[row].sum())} of {k} present); {end}"
+        where: dict[str, Any] = {"unit": panel.unit(row), "period": panel.period(row)}
+        note("aggregate", why, **where, indicator=branch.code)

@@ -1,0 +1,79 @@
+"""The files an index is read from and written to: TOML and Excel workbooks, each as plain tables."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hengdian_index import toml, workbook, worksheets
+from hengdian_index.errors import DataError, Fault, SpecError, suggestion
+from hengdian_index.rows.workbook import ENDINGS
+from hengdian_index.wording import located
+
+_TABLES = ("index", "group", "indicator")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says of an index: the fields of `Index`, what was wrong in reading, where the file says a thing."""
+
+    fields: Mapping[str, Any]
+    faults: tuple[Fault, ...]
+    located: Callable[[Fault], Fault]
+
+
+def read(path: Path, fields: workbook.Fields) -> Document:
+    """Return what a TOML file or a workbook says; `fields` are those that a workbook may give."""
+    if path.suffix.lower() in ENDINGS:
+        return from_workbook(path, fields)
+    if path.suffix != ".toml":
+        ending = path.suffix or "a file without ending"
+        raise SpecError(f"{path.name}: an index is read from a .toml file or an .xlsx workbook, not {ending!r}")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SpecError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path}: cannot be read as UTF-8 text ({error})") from None
+    return from_toml(text, path.name)
+
+
+def from_toml(text: str, name: str) -> Document:
+    """Return what TOML text says; `name` is what messages call it."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
+        raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
+    surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
+    head = tables.get("index", {})
+    fields = {**head, "groups": tables.get("group", []), "indicators": tables.get("indicator", [])}
+    return Document(fields, tuple(surplus), partial(located, name=name, lines=toml.lines_of(text)))
+
+
+def from_workbook(path: Path, fields: workbook.Fields) -> Document:
+    """Return what the sheets of a workbook say."""
+    try:
+        said = workbook.spec_from_sheets(workbook.read_spec(path), fields)
+    except DataError as error:
+        raise SpecError(*error.faults) from None
+    given = {**said.head, "groups": said.groups, "indicators": said.indicators}
+    return Document(given, said.faults, partial(workbook.located, name=path.name, places=said.places))
+
+
+def write(path: Path, tables: Mapping[str, Any], fields: workbook.Fields, data: Any, lang: str) -> None:
+    """Write the tables `index`, `group` and `indicator` of an index to a file, as its ending says."""
+    if path.suffix.lower() == ".xlsx":
+        worksheets.write_workbook(
+            path, tables["index"], tables["group"], tables["indicator"], fields=fields, data=data, lang=lang
+        )
+    elif data is not None:
+        raise SpecError(f"{path.name}: only an .xlsx workbook holds data beside the index; write the data to a file")
+    elif path.suffix.lower() in worksheets.UNWRITTEN:
+        raise SpecError(f"{path.name}: an index is written to .toml or .xlsx, not {path.suffix!r}")
+    else:
+        path.write_text(toml.written(tables), encoding="utf-8")

@@ -1,0 +1,314 @@
+"""Changes of content: indicators that start, stop or are replaced, new weights, new units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from indexes import POSITIVE, quarters, table, two_levels
+
+import hengdian_index as hi
+
+HOWS = ["fixed", "ratio", "symmetric", "log"]
+
+
+def changing(**choices: Any) -> hi.Index:
+    """Return an index in which c starts in 2002Q2, b stops after 2002Q4, and the weights of the whole change in 2003."""
+    return hi.Index(
+        period="quarter",
+        base="2001",
+        normalise=POSITIVE,
+        groups=[
+            hi.Group("all", weights_since={"2003Q1": {"left": 3, "right": 1}}),
+            hi.Group("left", "all"),
+            hi.Group("right", "all"),
+        ],
+        indicators=[
+            hi.Indicator("a", "left"),
+            hi.Indicator("b", "left", end="2002Q4"),
+            hi.Indicator("c", "right", start="2002Q2"),
+            hi.Indicator("d", "right"),
+        ],
+        **choices,
+    )
+
+
+def late(n: int = 14, seed: int = 1) -> pd.DataFrame:
+    """Return a table in which c has no value before it starts and b none after it stops."""
+    frame = table(n, seed)
+    frame.loc[frame["quarter"] < "2002Q2", "c"] = np.nan
+    frame.loc[frame["quarter"] > "2002Q4", "b"] = np.nan
+    return frame
+
+
+def _sums(frame: pd.DataFrame) -> np.ndarray:
+    return frame.sum(axis=1, skipna=False).to_numpy()
+
+
+def test_each_row_is_scored_under_the_content_of_its_period() -> None:
+    result = changing().compute(late())
+    z, scores = result.normalised, result.scores
+    np.testing.assert_allclose(scores.loc["2001Q3", "right"], z.loc["2001Q3", "d"])
+    np.testing.assert_allclose(scores.loc["2002Q2", "right"], z.loc["2002Q2", ["c", "d"]].mean())
+    np.testing.assert_allclose(scores.loc["2003Q1", "left"], z.loc["2003Q1", "a"])
+    np.testing.assert_allclose(
+        scores.loc["2003Q2", "all"], 0.75 * scores.loc["2003Q2", "left"] + 0.25 * scores.loc["2003Q2", "right"]
+    )
+    assert [line for line in result.log["why"] if "level kept" in line] == [
+        "from 2002Q2: indicators added: c; level kept (content = 'link')",
+        "from 2003Q1: indicators left out: b; new weights in: all; level kept (content = 'link')",
+    ]
+    assert result.weights_by_period.index.tolist() == ["", "2002Q2", "2003Q1"]
+    assert result.weights["all", "left"] == 0.75
+
+
+def test_a_link_keeps_the_level_and_every_growth_rate() -> None:
+    """c has no value before it starts, so old and new content meet in 2002Q2; b has its last value in 2002Q4."""
+    frame = late()
+    level = changing().compute(frame).series()["right"]
+    old = hi.Index(
+        period="quarter", normalise=POSITIVE, groups=[hi.Group("all")], indicators=[hi.Indicator("d", "all")]
+    )
+    d = old.compute(frame).scores["all"]
+    early = level[:"2002Q2"]
+    np.testing.assert_allclose(early.pct_change().iloc[1:], d[:"2002Q2"].pct_change().iloc[1:], rtol=1e-12)
+    both = changing().compute(frame).normalised[["c", "d"]].mean(axis=1)
+    np.testing.assert_allclose(
+        level["2002Q2":].pct_change().iloc[1:], both["2002Q2":].pct_change().iloc[1:], rtol=1e-12
+    )
+
+
+def test_a_link_uses_the_period_before_where_both_contents_have_values() -> None:
+    """Values of c before its start are there, so the growth into 2002Q2 is already that of the new content."""
+    frame = table(14, 1)
+    result = changing().compute(frame)
+    both = result.normalised[["c", "d"]].mean(axis=1)
+    growth = result.series()["right"].pct_change()
+    np.testing.assert_allclose(growth["2002Q2"], both["2002Q2"] / both["2002Q1"] - 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("frame", [late(), table(14, 1)], ids=["gaps", "overlap"])
+@pytest.mark.parametrize("depth", ["children", "indicators"])
+def test_contributions_sum_across_links_and_chains(how: str, frame: pd.DataFrame, depth: Any) -> None:
+    result = changing(series=how).compute(frame)
+    level = result.series()
+    np.testing.assert_allclose(level.iloc[:4].mean(), 100, rtol=1e-12)
+    for code in level:
+        for lag in (1, 3, 9):
+            parts = result.contributions(code, lag=lag, depth=depth)
+            change = level[code].to_numpy()[lag:] - level[code].to_numpy()[:-lag]
+            np.testing.assert_allclose(_sums(parts)[lag:], change, rtol=1e-12, atol=1e-12 * level[code].max())
+            assert parts.iloc[:lag].isna().all(axis=None)
+        np.testing.assert_allclose(_sums(result.contributions(code, of="level", depth=depth)), level[code], rtol=1e-12)
+
+
+def test_restating_computes_history_again_with_the_latest_content() -> None:
+    frame = table(14, 1)
+    restated = changing(content="restate").compute(frame)
+    now = changing().replace(
+        {"b": None, "all.weights": {"left": 3, "right": 1}, "all.weights_since": {}, "c.start": None}
+    )
+    pd.testing.assert_frame_equal(restated.series(), now.compute(frame).series())
+    assert "history recomputed" in " ".join(restated.log["why"])
+
+
+def test_an_indicator_that_replaces_another_takes_its_weight() -> None:
+    frame = table(8, 2, "ab").assign(new=table(8, 3, "a")["a"])
+    index = hi.Index(
+        period="quarter",
+        normalise=POSITIVE,
+        base="2001",
+        groups=[hi.Group("all")],
+        indicators=[
+            hi.Indicator("a", "all", weight=3),
+            hi.Indicator("b", "all", weight=1),
+            hi.Indicator("new", "all", replaces="a", start="2002Q1"),
+        ],
+    )
+    result = index.compute(frame)
+    assert result.weights.to_dict() == {("all", "b"): 0.25, ("all", "new"): 0.75}
+    assert result.weights_by_period.iloc[0].dropna().to_dict() == {("all", "a"): 0.75, ("all", "b"): 0.25}
+    assert hi.Index.from_toml(index.to_toml()) == index
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_a_later_quarter_never_changes_an_earlier_number(how: str) -> None:
+    frame = late(14)
+    index = changing(series=how, fit_on="2001Q1:2003Q2").replace({"normalise": "relative"})
+    fitted = index.fit(frame.iloc[:13])
+    before, after = fitted.score(frame.iloc[:13]), fitted.score(frame)
+    for ask in ("series", "changes", "contributions"):
+        assert getattr(before, ask)().equals(getattr(after, ask)().iloc[:13])
+    assert index.compute(frame).series().iloc[:13].equals(before.series())
+
+
+def test_a_later_quarter_alone_has_its_linked_level() -> None:
+    frame = late()
+    fitted = changing(fit_on="2001Q1:2003Q1").fit(frame)
+    pd.testing.assert_frame_equal(fitted.score(frame.iloc[-2:]).series(), fitted.score(frame).series().iloc[-2:])
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["arithmetic", "geometric", {"method": "power", "p": 2}]))
+@settings(max_examples=20, deadline=None)
+def test_a_chain_of_ratios_is_the_fixed_base_where_nothing_changes(seed: int, mean: Any) -> None:
+    frame = table(9, seed)
+    fixed, chained = (two_levels(aggregate=mean, series=how).compute(frame).series() for how in ("fixed", "ratio"))
+    pd.testing.assert_frame_equal(fixed, chained, rtol=1e-12)
+
+
+@pytest.mark.parametrize("how", ["symmetric", "log"])
+def test_a_chain_of_one_indicator_is_that_indicator(how: str) -> None:
+    index = hi.Index(
+        period="quarter", base="2001Q1", normalise="none", series=how, groups=[hi.Group("all")],
+        indicators=[hi.Indicator("a", "all")],
+    )  # fmt: skip
+    frame = table()
+    np.testing.assert_allclose(index.compute(frame).series()["all"], 100 * frame["a"] / frame["a"][0], rtol=1e-12)
+
+
+def test_a_symmetric_chain_is_the_weighted_mean_of_symmetric_growth() -> None:
+    frame = table()
+    result = two_levels(series="symmetric", base="2001Q1").compute(frame)
+    z = result.normalised
+    growth = 200 * (z - z.shift()) / (z + z.shift())
+    expected = hi.series.chain(growth.mean(axis=1), how="symmetric")
+    np.testing.assert_allclose(result.series()["all"], expected, rtol=1e-12)
+    reciprocal = two_levels(series="symmetric", base="2001Q1", normalise="relative").compute(frame)
+    turned = two_levels(series="symmetric", base="2001Q1", normalise="relative").compute(
+        frame.assign(**{c: 1 / frame[c] for c in "abcd"})
+    )
+    np.testing.assert_allclose(reciprocal.series() * turned.series(), 1e4, rtol=1e-12)
+
+
+def test_a_chain_compares_what_both_periods_have() -> None:
+    frame = table(6, 4)
+    frame.loc[3, "a"] = np.nan
+    result = two_levels(series="ratio", coverage=0.5, base="2001Q1").compute(frame)
+    b = result.normalised["b"]
+    np.testing.assert_allclose(result.changes()["left"].iloc[[3, 4]], 100 * b.pct_change().iloc[[3, 4]], rtol=1e-12)
+
+
+def test_a_chain_over_a_hole_is_refused() -> None:
+    frame = table(8).drop(index=5)
+    with pytest.raises(hi.DataError, match=r"period 2002Q3: 'all': nothing links this period to the one before"):
+        two_levels(series="ratio").compute(frame).series()
+
+
+def test_a_link_without_a_common_period_is_refused() -> None:
+    frame = table(8)
+    index = two_levels().replace({"a.end": "2001Q4"})
+    frame.loc[frame["quarter"] >= "2001Q4", "a"] = np.nan
+    fitted = index.replace({"b.start": "2002Q1"})
+    frame.loc[frame["quarter"] <= "2002Q1", "b"] = np.nan
+    with pytest.raises(hi.DataError, match=r"no period has both this content and the one before"):
+        fitted.compute(frame).series()
+
+
+def test_methods_that_compare_rows_are_neither_linked_nor_chained() -> None:
+    with pytest.raises(hi.SpecError, match=r"group 'all': copeland compares rows, so its levels cannot be linked"):
+        two_levels(series="ratio").replace({"all.aggregate": "copeland"}).compute(table())
+
+
+def test_validity_is_checked() -> None:
+    with pytest.raises(hi.SpecError, match=r"indicator 'a': start: cannot read 'soon' as a period"):
+        hi.Indicator("a", "all", start="soon")
+    with pytest.raises(hi.SpecError, match=r"indicator 'a': it starts in 2003Q1 and ends before, in 2002Q4"):
+        two_levels().replace({"a.start": "2003Q1", "a.end": "2002"}).compute(table())
+    with pytest.raises(hi.SpecError, match="need periods; name the period column"):
+        two_levels().replace({"a.start": "2003Q1", "period": None, "base": None}).compute(table())
+    with pytest.raises(hi.SpecError, match=r"group 'all': weights_since: 2003Q1: no child 'lefd'; did you mean"):
+        two_levels().replace({"all.weights_since": {"2003Q1": {"lefd": 1, "right": 1}}})
+
+
+def panel() -> pd.DataFrame:
+    """Return three units over four years, C from 2003 on."""
+    rng = np.random.default_rng(5)
+    rows = [(who, year) for year in range(2001, 2005) for who in "ABC" if who != "C" or year >= 2003]
+    return pd.DataFrame(rows, columns=["who", "year"]).assign(x=rng.uniform(1, 9, 10), y=rng.uniform(1, 9, 10))
+
+
+def units(**choices: Any) -> hi.Index:
+    """Return an index of two indicators over units and years."""
+    indicators = [hi.Indicator("x", "all"), hi.Indicator("y", "all")]
+    given = {"unit": "who", "period": "year", "base": "2001", "normalise": POSITIVE, **choices}
+    return hi.Index(groups=[hi.Group("all")], indicators=indicators, **given)
+
+
+def test_a_new_unit_enters_at_the_mean_level_of_the_others() -> None:
+    frame = panel()
+    with pytest.raises(hi.DataError, match=r"unit 'C': .* choose new_units = 'link' or 'restate'"):
+        units().compute(frame).series()
+    result = units(new_units="link").compute(frame)
+    level = result.series()["all"].unstack("who")
+    assert level.loc[2003, "C"] == pytest.approx(level.loc[2003, ["A", "B"]].mean())
+    raw = result.scores["all"].unstack("who")
+    assert level.loc[2004, "C"] / level.loc[2003, "C"] == pytest.approx(raw.loc[2004, "C"] / raw.loc[2003, "C"])
+    assert "enters at the mean level" in " ".join(result.log["why"]) or "C" in result.base_levels
+    restated = units(new_units="restate").compute(frame).series()["all"].unstack("who")
+    assert restated.loc[2003, "C"] == pytest.approx(100 * raw.loc[2003, "C"] / raw.loc[2001, ["A", "B"]].mean())
+
+
+def test_units_with_too_few_values_are_left_out() -> None:
+    frame = panel()
+    frame.loc[frame["who"] == "B", "x"] = np.nan
+    result = units(unit_coverage=0.65).compute(frame)
+    assert set(result.scores.index.get_level_values("who")) == {"A", "C"}
+    line = result.log[result.log["step"] == "screen"].iloc[0]
+    assert (line["unit"], line["why"]) == ("B", "50 % of its cells have a value, 65 % are needed; left out")
+    fitted = units(unit_coverage=0.65).fit(frame)
+    later = pd.DataFrame({"who": ["A", "B", "D"], "year": [2005] * 3, "x": [2.0, 3.0, np.nan], "y": [1.0, 1.0, np.nan]})
+    assert fitted.score(later).scores.index.get_level_values("who").tolist() == ["A"]
+    with pytest.raises(hi.DataError, match="unit_coverage: no unit has 65 %"):
+        units(unit_coverage=0.65).compute(frame[frame["who"] == "B"])
+
+
+@pytest.mark.parametrize("where", ["fit_on", "base", "period"])
+def test_weights_are_learnt_where_the_index_says(where: str) -> None:
+    frame = panel().assign(base=1)
+    index = units(weights="entropy", weigh_on=where, fit_on="2001:2003", base="2001:2002", normalise="none")
+    result = index.compute(frame)
+    z = result.normalised
+    year = z.index.get_level_values("year")
+    rows = {"fit_on": year <= 2003, "base": year <= 2002}
+    assert result.fit_rows["weights"]["learnt_from"] == where
+    if where != "period":
+        np.testing.assert_allclose(result.weights, hi.weights.entropy(z[rows[where]]), rtol=1e-12)
+        assert result.fit_rows["weights"]["rows"] == rows[where].sum()
+        return
+    assert result.weights_by_period.index.tolist() == ["2001", "2002", "2003", "2004"]
+    for one in dict.fromkeys(year):
+        own = hi.weights.entropy(z[year == one])
+        np.testing.assert_allclose(result.weights_by_period.loc[str(one)], own, rtol=1e-12)
+        np.testing.assert_allclose(result.scores["all"][year == one], z[year == one] @ own, rtol=1e-12)
+    parts = units(weights="entropy", weigh_on=where, new_units="link").compute(frame)
+    level = parts.series()["all"].to_numpy()
+    before = parts.panel.previous(1)
+    change = np.where(before < 0, np.nan, level - level[before])
+    assert "reweighting" in parts.contributions()
+    np.testing.assert_allclose(_sums(parts.contributions()), change, rtol=1e-11)
+
+
+def test_a_set_wise_method_compares_all_rows_or_those_of_a_period() -> None:
+    frame = panel()
+    for scope in ("all", "period"):
+        result = units(aggregate="topsis", scope=scope, base=None).compute(frame)
+        z = result.normalised
+        blocks = [z] if scope == "all" else [part for _, part in z.groupby(level="year")]
+        expected = pd.concat([hi.aggregate.topsis(block) for block in blocks]).reindex(z.index)
+        np.testing.assert_allclose(result.scores["all"], expected, rtol=1e-12)
+    with pytest.raises(hi.DataError, match="scope = 'period', but the rows have no period"):
+        units(aggregate="topsis", scope="period", base=None, period=None, unit=None).compute(frame[["x", "y"]])
+
+
+def test_quarters_are_ordered_by_the_calendar_whatever_the_rows() -> None:
+    frame = late()
+    shuffled = frame.sample(frac=1, random_state=3)
+    for how in HOWS:
+        whole, mixed = (changing(series=how).compute(one).series() for one in (frame, shuffled))
+        pd.testing.assert_frame_equal(mixed.sort_index(), whole, check_exact=False, rtol=1e-12)
+    assert quarters(3) == ["2001Q1", "2001Q2", "2001Q3"]
