@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from hengdian_index.decorators import aggregating, normalising, weighting
     from hengdian_index.engine import Fitted
     from hengdian_index.errors import DataError, SpecError
+    from hengdian_index.fields import Group, Indicator
     from hengdian_index.gallery import example
     from hengdian_index.maps import Between, Target
     from hengdian_index.result import Result
     from hengdian_index.spec import Index
-    from hengdian_index.fields import Group, Indicator
 
 
 __all__ = [
@@ -51,9 +51,9 @@ _HOME = {
     "Between": "maps",
     "DataError": "errors",
     "Fitted": "engine",
-    "Group": "fields",
+    "Group": "spec",
     "Index": "spec",
-    "Indicator": "fields",
+    "Indicator": "spec",
     "Result": "result",
     "SpecError": "errors",
     "Target": "maps",

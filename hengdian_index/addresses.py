@@ -12,14 +12,14 @@ Fields = dict[str, Any]
 
 _CHOICES = ("normalise", "weights", "aggregate", "treat", "impute")
 _OF_INDEX = (
-    *(*_CHOICES, "missing", "coverage", "scope", "weigh_on", "unit_coverage", "fit_on", "base", "to"),
+    *(*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weigh_on", "unit_coverage", "fit_on", "base", "to"),
     *("series", "content", "new_units", "name", "unit", "period"),
 )
-_OF_GROUP = (*_CHOICES, "missing", "coverage", "scope", "weights_since", "weight", "parent", "name")
+_OF_GROUP = (*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weights_since", "weight", "parent", "name")
 _OF_INDICATOR = (
     *("normalise", "treat", "impute", "direction", "denominator"),
     *("missing", "coverage", "weight", "parent", "name", "unit"),
-    *("build", "fit_on", "start", "end", "replaces"),
+    *("deseasonalise", "build", "fit_on", "start", "end", "replaces"),
 )
 
 

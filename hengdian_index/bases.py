@@ -18,7 +18,7 @@ BaseLevels: TypeAlias = Mapping[Any, Array]
 
 def base_levels(panel: Panel, levels: Array, rows: NDArray[np.bool_]) -> dict[Any, Array]:
     """Return the mean level of each group (groups,) over the base rows of each unit; missing where one of them is."""
-    units = units_of(panel)
+    units = panel.unit_list()
     found: dict[Any, list[Array]] = {}
     for row in np.flatnonzero(rows):
         found.setdefault(units[row], []).append(levels[row])
@@ -32,14 +32,14 @@ def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits)
     the mean does not move. "restate": its base level is the mean of theirs. "refuse": it gets none.
     """
     found = dict(known)
-    new = [unit for unit in dict.fromkeys(units_of(panel)) if unit not in known]
+    new = [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known]
     if how == "refuse" or not new or not known:
         return found
     if how == "restate":
         mean = np.nanmean(list(known.values()), axis=0)
         found.update((unit, mean) for unit in new)
         return found
-    units = np.array(units_of(panel), dtype=object)
+    units = np.array(panel.unit_list(), dtype=object)
     old = np.array([unit in known for unit in units])
     ordinals = panel.periods.ordinals if panel.periods else np.zeros(panel.n, dtype=np.int64)
     bases = np.array([known.get(unit, np.full(levels.shape[1], np.nan)) for unit in units])
@@ -65,7 +65,7 @@ def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str]) 
         A unit without a level, or with one of 0 or less, in the base period.
     """
     nothing = np.full(len(groups), np.nan)
-    means = np.array([levels.get(unit, nothing) for unit in units_of(panel)])
+    means = np.array([levels.get(unit, nothing) for unit in panel.unit_list()])
     gaps = np.isnan(means)
     bad = gaps | ~(means > 0)
     first = np.zeros_like(bad)
@@ -80,11 +80,6 @@ def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str]) 
         faults.append(f"{unit}{groups[j]!r} {found} the base period; {why}{remedy}")
     raise_all(DataError, shortened(faults))
     return np.asarray(to / means)
-
-
-def units_of(panel: Panel) -> list[Any]:
-    """Return the unit of each row, None where rows have none."""
-    return [None] * panel.n if panel.units is None else list(panel.units.tolist())
 
 
 def _mean(values: Array) -> float:

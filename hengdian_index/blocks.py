@@ -57,9 +57,7 @@ def count(x: Array, witness: Array) -> NDArray[np.int64]:
 
 def each_slice(kernel: Callable[[slice], T], x: Array) -> list[T]:
     """Return the kernel's answer for each slice of the rows of x (..., n, k), in order; a large x is shared out."""
-    n = x.shape[-2]
-    step = max(1, _BLOCK * n // max(1, x.size))
-    slices = [slice(start, start + step) for start in range(0, n, step)] or [slice(0, 0)]
+    slices = _slices(x, _BLOCK)
     if x.size < _LARGE:
         return [kernel(rows) for rows in slices]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -69,6 +67,21 @@ def each_slice(kernel: Callable[[slice], T], x: Array) -> list[T]:
 def each_block(kernel: Callable[[Array], T], x: Array, columns: Any = slice(None)) -> list[T]:
     """Return the kernel's answer for each block of rows of x (..., n, k), small enough to stay in cache."""
     return each_slice(lambda rows: kernel(x[..., rows, columns]), x)
+
+
+def each_product(kernel: Callable[[Array], T], x: Array) -> list[T]:
+    """Return the answers of a kernel that multiplies matrices: longer blocks, in turn, for it has its own threads."""
+    return [kernel(x[..., rows, :]) for rows in _slices(x, 2 * _BLOCK)]
+
+
+def _slices(x: Array, size: int) -> list[slice]:
+    """Return the slices of the rows of x (..., n, k) that hold about so many numbers each, at least one slice.
+
+    They are twice as long where the values of a column lie side by side, for each column is then a loop of its own.
+    """
+    n = x.shape[-2]
+    step = max(1, size * (1 + (x.strides[-2] < x.strides[-1])) * n // max(1, x.size))
+    return [slice(start, start + step) for start in range(0, n, step)] or [slice(0, 0)]
 
 
 def share(part: Array, whole: Array) -> Array:

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.bases import units_of
 from hengdian_index.contents import Content, rows_of, scored
 from hengdian_index.contributions import Parts, Split, change_parts, level_parts
 from hengdian_index.errors import DataError, raise_all
@@ -113,14 +112,14 @@ class Linked:
     def by_unit(self) -> dict[Any, Array]:
         """Return the factors (contents, groups) of each unit."""
         first = np.unique(self.panel.unit_codes(), return_index=True)[1]
-        units = units_of(self.panel)
+        units = self.panel.unit_list()
         return {units[row]: self.factors[:, row].copy() for row in first.tolist()}
 
     def _known(self, position: int) -> Array:
         """Return the factors (n, groups) of units that were linked before, missing for the others."""
         nothing = np.full((len(self.contents), len(self.tree.groups)), np.nan)
         known = self.known or {}
-        return np.array([known.get(unit, nothing)[position] for unit in units_of(self.panel)])
+        return np.array([known.get(unit, nothing)[position] for unit in self.panel.unit_list()])
 
     @cached_property
     def levels(self) -> Array:

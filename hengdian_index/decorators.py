@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import wraps
@@ -18,6 +19,18 @@ from hengdian_index.maps import Map
 from hengdian_index.means import Kernel, Missing, Together, aggregate, detailed, refusal
 from hengdian_index.methods import Method, Sees, register
 from hengdian_index.rows.table import Array, Labelled, take
+
+# What every normalisation, and every aggregation, is told beside its own parameters.
+_LEARNT = """
+fit_on : table, slice or mask of rows, optional
+    Rows to learn from in place of x; `.fit(x, direction=...)` returns the map learnt from x, for rows that come later.
+direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name; absent: 1)
+    -1: smaller is better. A method without a scale for the distance to a target says so."""
+_GAPS = """
+missing : {"reweight", "propagate", "raise"}
+    A missing value: the row's other weights are rescaled; the row has no score; an error.
+coverage : float in 0..1
+    Least share of values that a row needs for a score, with "reweight"."""
 
 
 class Normaliser(Protocol):
@@ -97,7 +110,8 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
             table = take(x)
             return FittedMap(learn(method, table, direction, options), table.columns)
 
-        return _public(scores, method, "x", {"fit_on": None, "direction": 1}, fit=fit)
+        public: Normaliser = _public(scores, method, "x", {"fit_on": None, "direction": 1}, _LEARNT, fit=fit)
+        return public
 
     return enter if function is None else enter(function)
 
@@ -268,7 +282,8 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
             note("aggregate", f"{int(answer.dropped.sum())} rows have too few values for a score: missing")
         return table.rows(answer.values)
 
-    given: Registered = _public(scores, method, "x", {"w": None, "missing": "reweight", "coverage": 0.65})
+    more = {"w": None, "missing": "reweight", "coverage": 0.65}
+    given: Registered = _public(scores, method, "x", more, _GAPS)
     return given
 
 
@@ -305,14 +320,28 @@ def unit_sum(weights: Array, k: int, what: str) -> Array:
     return np.asarray(weights / total)
 
 
-def _public(function: Any, method: Method, first: str, more: Mapping[str, Any] | None = None, **attributes: Any) -> Any:
-    """Return the function with the signature that users see, and the method it stands for."""
+def _public(
+    function: Any, method: Method, first: str, more: Mapping[str, Any] | None = None, told: str = "", **attributes: Any
+) -> Any:
+    """Return the function with the signature that users see, what is told of it, and the method it stands for."""
     kinds = inspect.Parameter
     either = {"w": kinds.POSITIONAL_OR_KEYWORD}
     added = [kinds(name, either.get(name, kinds.KEYWORD_ONLY), default=value) for name, value in (more or {}).items()]
     parameters = [kinds(first, kinds.POSITIONAL_ONLY), *added, *method.options.values()]
     function.__signature__ = inspect.Signature(parameters)
     function.method = method
+    function.__doc__ = _with_parameters(function.__doc__, told)
     for name, value in attributes.items():
         setattr(function, name, value)
     return function
+
+
+def _with_parameters(doc: str | None, told: str) -> str | None:
+    """Return a numpydoc description with the parameters of every method of the family after its own."""
+    parts = re.split(r"\n\n(?=[A-Z][a-z ]+\n-{3,}\n)", inspect.cleandoc(doc or ""))
+    if not told or len(parts) == 1:
+        return doc
+    if not parts[1].startswith("Parameters\n"):
+        parts.insert(1, "Parameters\n----------")
+    parts[1] += told
+    return "\n\n".join(parts)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.bases import BaseLevels, base_levels, units_of, with_entrants
+from hengdian_index.bases import BaseLevels, base_levels, with_entrants
+from hengdian_index.building import Builds, built, learn_builds
 from hengdian_index.contents import Content, described, in_turn, trees
 from hengdian_index.courses import Linked
 from hengdian_index.decorators import kernel
@@ -18,13 +19,13 @@ from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, 
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
 from hengdian_index.means import Together
-from hengdian_index.normalising import learn_maps, normalised
 from hengdian_index.preparation import Preparation, columns_asked, learnt
 from hengdian_index.result import Result
 from hengdian_index.rows.panel import Panel, read_panel
 from hengdian_index.rows.periods import EARLIEST, Frequency
 from hengdian_index.rows.table import Array
-from hengdian_index.scoring import Weights, learn_weights
+from hengdian_index.scaling import learn_maps, normalised
+from hengdian_index.scoring import Weights, learn_weights, weights_series
 from hengdian_index.tree import Frozen, Leaf, Setting, Tree
 
 
@@ -34,6 +35,8 @@ class Fitted:
 
     Attributes
     ----------
+    builds : mapping
+        Code of each indicator that is built of other columns -> how.
     preparation : Preparation
         What imputations and treatments learnt.
     maps : mapping
@@ -55,6 +58,7 @@ class Fitted:
 
     tree: Tree
     setting: Setting
+    builds: Builds
     preparation: Preparation
     maps: Mapping[str, Map]
     contents: tuple[Content, ...]
@@ -73,10 +77,7 @@ class Fitted:
     @property
     def weights(self) -> pd.Series[float]:
         """Weights within each group, the latest, indexed by (group, child)."""
-        tree = self.contents[-1].tree
-        pairs = [(code, child) for code in tree.groups for child in tree.by_code[code].children]
-        values = np.concatenate([self.group_weights[code] for code in tree.groups])
-        return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
+        return weights_series(self.contents[-1].tree, self.group_weights)
 
     def score(self, table: Any) -> Result:
         """Return the scores of a table's rows under the frozen bounds and weights.
@@ -94,6 +95,7 @@ class Fitted:
         """
         panel = _read(self.tree, self.setting, table, self.frequency)
         with journal() as lines:
+            panel = built(self.builds, self.tree, panel)
             panel = _screened(panel, _left_out(self.tree, self.setting, panel, self.left_out))
         return self._score(panel, lines)
 
@@ -137,14 +139,18 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
 
 def _read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None) -> Panel:
     sizes, groups = columns_asked(tree)
-    columns = (*tree.codes, *sizes)
-    return read_panel(table, columns, unit=setting.unit, period=setting.period, frequency=frequency, groups=groups)
+    made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
+    columns = (*(code for code in tree.codes if code not in made), *sizes)
+    panel = read_panel(table, columns, unit=setting.unit, period=setting.period, frequency=frequency, groups=groups)
+    return panel.laid_out((*tree.codes, *sizes)) if made else panel
 
 
 def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitted, Panel]:
     """Return the fitted index, and the rows of the table that are left after screening."""
     chosen = setting.fit_on if fit_on is None else fit_on
     with journal() as lines:
+        builds = learn_builds(tree, panel, panel.select(chosen, "fit_on"))
+        panel = built(builds, tree, panel)
         left_out = _left_out(tree, setting, panel, {})
         panel = _screened(panel, left_out)
         frequency = panel.periods.frequency if panel.periods else None
@@ -169,7 +175,7 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitte
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
     seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
-    parts = (tree, setting, preparation, Frozen(maps), contents, frequency, Frozen(seen))
+    parts = (tree, setting, builds, preparation, Frozen(maps), contents, frequency, Frozen(seen))
     fitted = Fitted(*parts, tuple(lines), left_out)
     with journal() as said:
         fitted = _based(fitted, panel)
@@ -215,7 +221,7 @@ def _left_out(tree: Tree, setting: Setting, panel: Panel, known: Mapping[Any, bo
     """Return for each unit whether it has too few values, (those known keep their verdict)."""
     if setting.unit_coverage is None:
         return {}
-    units = panel.labels.tolist() if panel.units is None else units_of(panel)
+    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
     cells = (~np.isnan(panel.values[:, : len(tree.codes)])).mean(axis=1)
     present: dict[Any, float] = pd.Series(cells).groupby(units, sort=False).mean().to_dict()
     found = {unit: bool(share < setting.unit_coverage - 1e-12) for unit, share in present.items()}
@@ -235,7 +241,7 @@ def _screened(panel: Panel, left_out: Mapping[Any, bool]) -> Panel:
     """Return the rows of the units that are not left out."""
     if not any(left_out.values()):
         return panel
-    units = panel.labels.tolist() if panel.units is None else units_of(panel)
+    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
     return panel.pick(np.array([not left_out[unit] for unit in units]))
 
 

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, raise_all, suggestion
 from hengdian_index.means import Rule
+from hengdian_index.methods import parameters_of
 from hengdian_index.rows.spellings import ACCEPTED, read_label
+from hengdian_index.series import deseasonalise
 from hengdian_index.tree import Choice, Frozen, frozen
 from hengdian_index.wording import direction_of, distinct_text, faults_of, plain
 
@@ -38,6 +40,21 @@ def _period(given: Any) -> Any:
     return None if given is None else str(given)
 
 
+def _seasons(given: Any) -> Any:
+    """Return the options of a seasonal adjustment: "stl", "x13", { method = ..., model = ... }, or "none"."""
+    if given is None or given == "none":
+        return given
+    options = dict(given) if isinstance(given, Mapping) else {"method": given}
+    known = [name for name in parameters_of(deseasonalise) if name not in ("s", "per_year", "details")]
+    faults = [f"unknown option {name!r}{suggestion(name, known)}" for name in options if name not in known]
+    words = {"method": ("stl", "x13"), "model": ("additive", "multiplicative")}
+    for name, allowed in words.items():
+        if options.get(name, allowed[0]) not in allowed:
+            faults.append(f"{name}: no {options[name]!r}{suggestion(options[name], allowed)}")
+    raise_all(SpecError, faults)
+    return Frozen(options)
+
+
 def _dated_weights(given: Any) -> Any:
     """Return the choices of weights by the period they hold from."""
     if not isinstance(given, Mapping):
@@ -52,6 +69,7 @@ Treat = Annotated[Any, BeforeValidator(lambda given: _or_none("treat", given))]
 Impute = Annotated[Any, BeforeValidator(lambda given: _or_none("impute", given))]
 Build = Annotated[Any, _choice("climate")]
 Selector = Annotated[Any, BeforeValidator(frozen)]
+Seasons = Annotated[Any, BeforeValidator(_seasons)]
 Scope = Literal["all", "period"]
 Period = Annotated[Any, BeforeValidator(_period)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -100,6 +118,7 @@ class Group(Part):
     impute: Impute = None
     missing: Rule | None = None
     coverage: Share | None = None
+    deseasonalise: Seasons = None
     scope: Scope | None = None
     weights_since: Annotated[Any, BeforeValidator(_dated_weights)] = Frozen()
 
@@ -125,6 +144,7 @@ class Indicator(Part):
     impute: Impute = None
     missing: Rule | None = None
     coverage: Share | None = None
+    deseasonalise: Seasons = None
     build: Build = None
     fit_on: Selector = None
     start: Period = None

@@ -15,7 +15,17 @@ from hengdian_index.errors import OptionError, SpecError, raise_all, suggestion
 
 Sees: TypeAlias = Literal["rows", "statistics", "judgement"]
 
-FAMILIES: dict[str, dict[str, Method]] = {"normalise": {}, "weights": {}, "aggregate": {}, "treat": {}, "impute": {}}
+FAMILIES: dict[str, dict[str, Method]] = {
+    "normalise": {},
+    "weights": {},
+    "aggregate": {},
+    "treat": {},
+    "impute": {},
+    "climate": {},
+}
+
+# Parameters that every function of a family may have and that are no choices of the user's spec.
+_SHARED = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",), "climate": ("fit_on", "names", "periods")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +69,24 @@ class Method:
 
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:
-        """Options a user may give: the keyword-only parameters, without those that every normalisation has."""
-        shared = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",)}.get(self.family, ())
+        """Options a user may give: the keyword-only parameters, without those that the whole family has."""
+        shared = _SHARED.get(self.family, ())
         parameters = parameters_of(self.function).values()
         return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in shared}
 
     @cached_property
     def judgements(self) -> tuple[str, ...]:
-        """Names of what a judged method is given before its options."""
+        """Names of what a spec gives besides the options: judgements, or the columns an indicator is built of."""
+        if "columns" in self.traits:
+            return tuple(self.traits["columns"])
         parameters = parameters_of(self.function).values()
         return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY) if self.sees == "judgement" else ()
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Those of the judgements that have no default."""
+        parameters = parameters_of(self.function)
+        return tuple(name for name in self.judgements if parameters[name].default is inspect.Parameter.empty)
 
     @cached_property
     def takes_direction(self) -> bool:

@@ -77,7 +77,7 @@ def _leaf(index: Any, indicator: Any, group: Mapping[str, Any], replaced_from: s
         indicator.missing,
         indicator.coverage,
         indicator.build,
-        None,
+        chosen("deseasonalise"),
         indicator.fit_on,
         indicator.start,
         indicator.end,

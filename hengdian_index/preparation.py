@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.building import ingredients
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, raise_all, raise_together
 from hengdian_index.filling import Filler, Rows, fill
 from hengdian_index.journal import note
@@ -15,6 +16,7 @@ from hengdian_index.learning import learn
 from hengdian_index.maps import Map
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, Labelled
+from hengdian_index.seasons import Seasons, learn_seasons
 from hengdian_index.treat.ratios import denominate
 from hengdian_index.tree import Choice, Leaf, Tree
 
@@ -33,17 +35,24 @@ class Preparation:
     """What imputations and treatments learnt from the fit rows of an index."""
 
     blocks: tuple[Block, ...]
+    seasons: Mapping[str, Seasons]
     treatments: Mapping[str, Map]
 
     def __call__(self, tree: Tree, panel: Panel) -> Panel:
         """Return rows with the values (n, k) that normalisation sees; every touched cell goes to the log."""
         values = _denominated(tree, panel)
+        provisional = np.zeros(values.shape, dtype=np.bool_)
         for block in self.blocks:
-            values[:, block.at] = _filled(block, tree, panel, values)
+            filled = _filled(block, tree, panel, values)
+            if block.choice.method.traits.get("provisional"):
+                provisional[:, block.at] = np.isnan(values[:, block.at]) & ~np.isnan(filled)
+            values[:, block.at] = filled
         for j, leaf in enumerate(tree.leaves):
+            if leaf.code in self.seasons:
+                values[:, j] = self.seasons[leaf.code](leaf, panel, values[:, j])
             if leaf.code in self.treatments:
                 values[:, j] = _treated(self.treatments[leaf.code], leaf, panel, values[:, j])
-        return replace(panel, values=values, columns=tree.codes)
+        return replace(panel, values=values, columns=tree.codes, provisional=provisional)
 
 
 def learnt(tree: Tree, panel: Panel) -> Preparation:
@@ -68,8 +77,16 @@ def learnt(tree: Tree, panel: Panel) -> Preparation:
             blocks.append(block)
         except FaultsError as error:
             errors.append(error)
+    seasons: dict[str, Seasons] = {}
     treatments: dict[str, Map] = {}
     for j, leaf in enumerate(tree.leaves):
+        if leaf.deseasonalise is not None:
+            try:
+                seasons[leaf.code] = learn_seasons(leaf, panel, values[:, j])
+                values[:, j] = seasons[leaf.code](leaf, panel, values[:, j])
+            except FaultsError as error:
+                errors.append(error)
+                continue
         if leaf.treat is not None:
             try:
                 treatments[leaf.code] = learn(
@@ -78,12 +95,15 @@ def learnt(tree: Tree, panel: Panel) -> Preparation:
             except FaultsError as error:
                 errors.append(error)
     raise_together(errors)
-    return Preparation(tuple(blocks), treatments)
+    return Preparation(tuple(blocks), seasons, treatments)
 
 
 def columns_asked(tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the number columns a tree needs besides its indicators, and the label columns (groups of rows)."""
     sizes = dict.fromkeys(leaf.denominator for leaf in tree.leaves if leaf.denominator not in (None, *tree.codes))
+    for leaf in tree.leaves:
+        if leaf.build is not None:
+            sizes.update(dict.fromkeys(name for name in ingredients(leaf.build) if name not in tree.codes))
     named = [leaf.impute.options.get("groups") for leaf in tree.leaves if leaf.impute and _needs(leaf.impute, "groups")]
     return tuple(str(size) for size in sizes), tuple(dict.fromkeys(str(name) for name in named if name is not None))
 

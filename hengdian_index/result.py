@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 
-from hengdian_index.about import __version__
 from hengdian_index.bases import BaseLevels, base_levels, factors, with_entrants
 from hengdian_index.chains import Chained
 from hengdian_index.contents import Content
@@ -22,10 +18,11 @@ from hengdian_index.contributions import Split
 from hengdian_index.courses import Course, Direct, Linked
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
+from hengdian_index.provenance import provenance
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, format_period
 from hengdian_index.rows.table import Array
-from hengdian_index.scoring import Evaluation, Weights
+from hengdian_index.scoring import Evaluation, weights_series
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
 from hengdian_index.tree import Setting, Tree
 
@@ -72,9 +69,19 @@ class Result:
         return self._indicators(self.prepared_panel.values)
 
     @property
+    def provisional(self) -> pd.DataFrame:
+        """Which scores (n, groups) rest on a value carried forward, that is, will be revised when the value comes."""
+        marks = self.prepared_panel.provisional
+        marks = np.zeros(self.rows.leaves.shape, dtype=np.bool_) if marks is None else marks
+        found = dict(zip(self.tree.codes, marks.T, strict=True))
+        for branch in self.tree.branches:
+            found[branch.code] = np.logical_or.reduce([found[child] for child in branch.children])
+        return self._frame({code: found[code] for code in self.tree.groups})
+
+    @property
     def weights(self) -> pd.Series[float]:
         """Weights within each group, indexed by (group, child); the latest where they change."""
-        return self._weights(self.contents[-1].tree, self.contents[-1].weights)
+        return weights_series(self.contents[-1].tree, self.contents[-1].weights)
 
     @property
     def weights_by_period(self) -> pd.DataFrame:
@@ -85,7 +92,7 @@ class Result:
             dated = content.by_period or {content.since: content.weights}
             for since, weights in sorted(dated.items()):
                 start = "" if frequency is None or since == EARLIEST else format_period(since, frequency)
-                found[start] = self._weights(content.tree, weights)
+                found[start] = weights_series(content.tree, weights)
         return pd.DataFrame(found).T.rename_axis("since")
 
     @property
@@ -272,21 +279,7 @@ class Result:
     @cached_property
     def provenance(self) -> dict[str, Any]:
         """Versions, hashes of spec and data, fit rows, base, and the time of asking."""
-        data = hashlib.sha256(np.ascontiguousarray(self.panel.values).tobytes())
-        data.update(repr(list(self.panel.labels)).encode())
-        return {
-            "index": self.setting.name,
-            "hengdian_index": __version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "pandas": pd.__version__,
-            "spec_sha256": self.setting.fingerprint,
-            "data_sha256": data.hexdigest(),
-            "fit_rows": dict(self.fit_rows),
-            "base": self.setting.base,
-            "to": self.setting.to,
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
+        return provenance(self.setting, self.panel, self.fit_rows)
 
     def __repr__(self) -> str:
         sizes = f"{self.panel.n} rows, {len(self.tree.groups)} groups, {len(self.tree.codes)} indicators"
@@ -332,11 +325,6 @@ class Result:
     def _before(self, levels: Array, lag: int) -> Array:
         rows = self.panel.previous(lag)
         return np.where((rows >= 0)[:, np.newaxis], levels[rows], np.nan)
-
-    def _weights(self, tree: Tree, weights: Weights) -> pd.Series[float]:
-        pairs = [(code, child) for code in tree.groups for child in tree.by_code[code].children]
-        values = np.concatenate([weights[code] for code in tree.groups])
-        return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
 
     def _indicators(self, values: Array) -> pd.DataFrame:
         return pd.DataFrame(values, index=self.panel.labels, columns=list(self.tree.codes), copy=True)

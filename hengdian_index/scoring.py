@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel, unit_sum
@@ -122,6 +123,13 @@ def judged(choice: Choice, children: tuple[str, ...]) -> Array:
     raise_all(SpecError, faults)
     given = dict(zip(names, values, strict=True))
     return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name)
+
+
+def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:
+    """Return the weights within each group, indexed by (group, child)."""
+    pairs = [(code, child) for code in tree.groups for child in tree.by_code[code].children]
+    values = np.concatenate([weights[code] for code in tree.groups])
+    return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
 
 
 def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores]) -> dict[str, Scores]:

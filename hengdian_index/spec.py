@@ -21,6 +21,7 @@ from hengdian_index.fields import (
     Normalise,
     Part,
     Scope,
+    Seasons,
     Selector,
     Share,
     Treat,
@@ -51,7 +52,7 @@ class Index(Part):
         Whose mean level is `to`; another thing than `fit_on`.
     to : float, optional
         Level of the base period.
-    normalise, weights, aggregate, treat, impute, missing, coverage, scope
+    normalise, weights, aggregate, treat, impute, deseasonalise, missing, coverage, scope
         Choices for every group and indicator that does not make its own; the steps run in the order build, denominate,
         impute, deseasonalise, treat, direction, normalise, weigh, aggregate.
     weigh_on : {"fit_on", "base", "period"}
@@ -95,6 +96,7 @@ class Index(Part):
     aggregate: Aggregate = Choice.of("aggregate", families.aggregate.arithmetic)
     treat: Treat = None
     impute: Impute = None
+    deseasonalise: Seasons = None
     missing: Rule = "reweight"
     coverage: Share = 0.65
     scope: Scope = "all"

@@ -57,7 +57,7 @@ class Choice:
         settings = {key: value for key, value in options.items() if key not in method.judgements}
         faults = method.faults(settings) + method.absent(settings)
         faults += ["'details' is for the function, not for an index"] if "details" in settings else []
-        faults += [f"{name!r} is missing" for name in method.judgements if name not in options]
+        faults += [f"{name!r} is missing" for name in method.needed if name not in options]
         if faults:
             raise SpecError(*(Fault(f"{method.name}: {fault}") for fault in faults))
         return cls(method, frozen(options))
@@ -129,7 +129,7 @@ class Leaf:
     missing: str | None
     coverage: float | None
     build: Choice | None = None
-    deseasonalise: Choice | None = None
+    deseasonalise: Mapping[str, Any] | None = None
     fit_on: Any = None
     start: str | None = None
     end: str | None = None

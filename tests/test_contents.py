@@ -17,7 +17,7 @@ HOWS = ["fixed", "ratio", "symmetric", "log"]
 
 
 def changing(**choices: Any) -> hi.Index:
-    """Return an index in which c starts in 2002Q2, b stops after 2002Q4, and the weights of the whole change in 2003."""
+    """Return an index in which c starts in 2002Q2, b stops after 2002Q4, and weights change in 2003."""
     return hi.Index(
         period="quarter",
         base="2001",

@@ -283,3 +283,18 @@ def test_the_theil_term_keeps_its_digits_near_zero(t):
     if 0 < abs(t) < 1e-10:
         wanted = exact_t**2 / 2 - exact_t**3 / 6
     np.testing.assert_allclose(theil_term(np.array(t)), float(wanted), rtol=5e-14)
+
+
+@pytest.mark.parametrize("rows", [1, 15, 16, 17, 32, 100])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_the_ends_of_a_long_table_are_those_of_each_column(rows, gaps):
+    # Sixteen rows at a time are compared where they lie one after another.
+    x = np.random.default_rng(rows).integers(-40, 40, (rows, 3)) / 8.0
+    if gaps:
+        x[:: max(2, rows // 5), 1] = np.nan
+    for table in (x, np.asfortranarray(x), x[::-1], np.array([x, x])[1]):
+        found = Range.of(table)
+        for j in range(3):
+            there = [value for value in table[:, j].tolist() if value == value]
+            ends = (min(there), max(there)) if there else (np.nan, np.nan)
+            np.testing.assert_array_equal((found.n[j], found.lo[j], found.hi[j]), (len(there), *ends))

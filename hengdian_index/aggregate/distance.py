@@ -8,10 +8,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from hengdian_index.aggregate import shared
+from hengdian_index.blocks import column_sum, each_block, power_of_two
 from hengdian_index.decorators import aggregating
 from hengdian_index.errors import DataError
-from hengdian_index.means import shared_weights
+from hengdian_index.means import shared_weights, weighted_sum
 from hengdian_index.rows.table import Array
+from hengdian_index.stats import Range
 
 _LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out, or norm='none'"
 _CONSTANT = "constant over the rows compared; leave it out"
@@ -104,13 +106,18 @@ def topsis(
     >>> hi.aggregate.topsis([[3.0, 0.0], [4.0, 3.0], [0.0, 4.0]]).round(3)
     array([0.421, 0.833, 0.5  ])
     """
-    turned = shared.turned(x, direction)
-    low, high = shared.ends(turned)
+    turned, seen = _scaled(x, direction, norm)
+    low, high = seen.lo[..., np.newaxis, :], seen.hi[..., np.newaxis, :]
     length = _length(turned, low, high, w, norm)
-    weights = shared_weights(turned, w)
-    weights = weights if form == "w" else np.sqrt(weights)
-    to_best = _distance(weights * ((high - turned) / length))
-    to_worst = _distance(weights * ((turned - low) / length))
+    whole = bool((seen.n == x.shape[-2]).all())
+
+    def distances(part: Array) -> tuple[Array, Array]:
+        weights = w[..., np.newaxis, :] if whole else shared_weights(part, w)
+        factor = (weights**2 if form == "w" else weights) / length**2
+        return _distance(high - part, factor), _distance(part - low, factor)
+
+    found = zip(*each_block(distances, shared.stretched(turned, w)), strict=True)
+    to_best, to_worst = (np.concatenate(parts, axis=-1) for parts in found)
     shared.refuse_rows(to_best + to_worst == 0, _NO_SPREAD)
     scores = to_worst / (to_best + to_worst)
     return Topsis(scores, to_best, to_worst, norm, form) if details else scores
@@ -247,21 +254,34 @@ def wroclaw(x: Array, w: Array) -> Array:
     """
     low, high = shared.ends(x)
     most = np.fmax.reduce((high / 2 - low / 2) * (w[..., np.newaxis, :] > 0), axis=-1, keepdims=True)
-    weights = np.sqrt(shared_weights(x, w))
-    d = _distance(weights * ((high / 2 - x / 2) / np.where(most > 0, most, 1.0)))
+    d = _distance((high / 2 - x / 2) / np.where(most > 0, most, 1.0), shared_weights(x, w))
     if not (d.max(axis=-1) > 0).all():
         raise DataError(f"wroclaw: {_NO_SPREAD}")
     return np.asarray(1 - d / (d.mean(axis=-1, keepdims=True) + 2 * d.std(axis=-1, ddof=1, keepdims=True)))
 
 
+def _scaled(x: Array, direction: Any, norm: str) -> tuple[Array, Range]:
+    """Return x with larger better, and the range of its columns, both divided by a power of two.
+
+    That is 1 unless squares would overflow or vanish; without a norm it is the same for all columns.
+    """
+    if any(one != 1 for one in shared.directions(direction, x.shape[-1])):
+        x = shared.turned(x, direction)
+    seen = Range.of(x)
+    size = np.fmax(np.abs(seen.lo), np.abs(seen.hi))
+    if norm == "none":
+        size = np.broadcast_to(np.fmax.reduce(size, axis=-1, keepdims=True), size.shape)
+    scale = power_of_two(x, size)
+    x = x if (scale == 1).all() else x / scale[..., np.newaxis, :]
+    return x, Range(seen.n, seen.lo / scale, seen.hi / scale)
+
+
 def _length(x: Array, low: Array, high: Array, w: Array, norm: str) -> Array:
     """Return what each column is divided by, (..., 1, k); without a norm, the largest range, which cancels."""
     if norm == "vector":
-        size = np.maximum(np.abs(low), np.abs(high))
-        shared.refuse_columns(size == 0, w, _LENGTHLESS)
-        scaled = x / np.where(size > 0, size, 1.0)
-        length = size * np.sqrt(np.nansum(scaled**2, axis=-2, keepdims=True))
-        return np.where(size > 0, length, 1.0)
+        squares = np.sum(each_block(lambda part: column_sum(part * part), x), axis=0)[..., np.newaxis, :]
+        shared.refuse_columns(squares == 0, w, _LENGTHLESS)
+        return np.where(squares > 0, np.sqrt(squares), 1.0)
     if norm == "min_max":
         shared.refuse_columns(high == low, w, _CONSTANT)
         return np.where(high > low, high - low, 1.0)
@@ -269,8 +289,12 @@ def _length(x: Array, low: Array, high: Array, w: Array, norm: str) -> Array:
     return np.where(most > 0, most, 1.0)
 
 
-def _distance(gaps: Array) -> Array:
-    return np.asarray(np.sqrt(np.nansum(gaps**2, axis=-1)))
+def _distance(gaps: Array, factor: Array) -> Array:
+    """Return the Euclidean length of each row (..., n, k), squares times a factor; missing values are left out."""
+    squares = np.square(gaps, out=gaps)
+    if factor.shape[-2] == 1:
+        return np.asarray(np.sqrt(weighted_sum(squares, factor[..., 0, :])))
+    return np.asarray(np.sqrt(weighted_sum(np.where(np.isnan(squares), 0.0, squares), factor)))
 
 
 def _from_least(values: Array) -> Array:

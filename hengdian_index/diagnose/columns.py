@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, listed, raise_all
+from hengdian_index.rows.groups import column_groups
 from hengdian_index.rows.table import Array, Labelled, take
 from hengdian_index.stats import Products
 
@@ -65,7 +66,7 @@ def members(groups: Any, columns: Sequence[Any]) -> dict[Any, list[int]]:
     if groups is None:
         return {None: list(range(len(columns)))}
     found: dict[Any, list[int]] = {}
-    for column, group in _pairs(groups, columns):
+    for column, group in column_groups(groups, columns, with_scores=True):
         found.setdefault(group, []).append(columns.index(column))
     return found
 
@@ -111,28 +112,3 @@ def by_pairs(x: Array, measure: Callable[[Array], Array], layers: int) -> tuple[
             rows = x[:, block]
             answer[:, np.array(block)[:, np.newaxis], block] = measure(rows[~np.isnan(rows).any(axis=1)])
     return answer, n
-
-
-def _pairs(groups: Any, columns: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Return (column, group) in the order of the groups; faults of the mapping are told at once."""
-    if not isinstance(groups, Mapping):
-        labels = list(groups) if isinstance(groups, Sequence | np.ndarray) and not isinstance(groups, str) else []
-        if len(labels) != len(columns):
-            form = f"a mapping {{group: [columns]}}, or one label for each of {len(columns)} columns"
-            raise SpecError(f"groups: {form}, not {groups!r}")
-        return list(zip(columns, labels, strict=True))
-    pairs: list[tuple[Any, Any]] = []
-    for key, content in groups.items():
-        several = isinstance(content, list | tuple | set | np.ndarray)
-        pairs += [(column, key) for column in content] if several else [(key, content)]
-    raise_all(SpecError, _faults(pairs, columns))
-    return pairs
-
-
-def _faults(pairs: Sequence[tuple[Any, Any]], columns: Sequence[Any]) -> list[str]:
-    named = [column for column, _ in pairs]
-    faults = [f"groups: no column {c!r}{suggestion(c, columns)}" for c in dict.fromkeys(named) if c not in columns]
-    faults += [f"groups: column {c!r} stands in two groups" for c in columns if named.count(c) > 1]
-    scores = [group for _, group in pairs]
-    absent = [c for c in columns if c not in named and c not in scores]
-    return faults + ([f"groups: no group for column {listed(absent)}"] if absent else [])

@@ -11,6 +11,7 @@ import numpy as np
 from hengdian_index.blocks import column_mean, full_size, power_of_two
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.journal import note
+from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.parted import fit_rows, is_name, labels, parted
 from hengdian_index.rows.table import Array, Labelled, row_label, shortened
 from hengdian_index.stats import LogSums, theil_term
@@ -248,7 +249,7 @@ def _checked(call: str, table: Labelled, groups: Any) -> Any:
     if (y < 0).any():
         raise table.refusal(CellsError(table.values < 0, f"{call}: a share of a total cannot be negative"))
     there = ~np.isnan(y)
-    bare = [row for row in np.flatnonzero(there) if _no_label(groups[row])]
+    bare = [row for row in np.flatnonzero(there) if no_label(groups[row])]
     raise_all(DataError, shortened([f"{row_label(table.source, int(i))}: the unit has no group" for i in bare]))
     if there.sum() < 2:
         raise DataError(f"{call}: {int(there.sum())} units with a value; inequality needs two or more")
@@ -257,7 +258,3 @@ def _checked(call: str, table: Labelled, groups: Any) -> Any:
     if not there.all():
         note("explain", f"{call}: {int((~there).sum())} units without a value are left out")
     return there
-
-
-def _no_label(label: Any) -> bool:
-    return label is None or type(label).__name__ in ("NAType", "NaTType") or label != label

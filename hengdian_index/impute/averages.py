@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.filling import Filler, Filling, Rows, imputing
+from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
@@ -44,7 +45,7 @@ class GroupConstants:
         return Filling.of(rows, values, lambda i, j: self._why(rows.grouped[i], found[i], j))
 
     def _why(self, label: Any, g: int, j: int) -> str:
-        if _no_label(label):
+        if no_label(label):
             return "left missing: the row has no group"
         n = int(self.counts[g, j]) if g >= 0 else 0
         return f"{self.what} of {n} values of group {label!r}" if n else f"left missing: group {label!r} has no value"
@@ -86,19 +87,7 @@ def mean(known: Rows) -> Filler:
 def median(known: Rows) -> Filler:
     """Missing values filled with the median of their column.
 
-    Parameters
-    ----------
-    x : table or array (..., n, k)
-        Units by indicators, missing as NaN or null.
-
-    Returns
-    -------
-    (table, log)
-
-    Raises
-    ------
-    DataError
-        An indicator with no value at all.
+    Parameters, answer and refusals are those of `mean`.
 
     Notes
     -----
@@ -151,22 +140,7 @@ def group_mean(known: Rows, *, groups: Any) -> Filler:
 def group_median(known: Rows, *, groups: Any) -> Filler:
     """Missing values filled with the median of their column over the rows of the same group.
 
-    Parameters
-    ----------
-    x : table or array (..., n, k)
-        Units by indicators, missing as NaN or null.
-    groups : column or index level, or n labels
-        Group of each row. A column of x is left out of the arithmetic and stays in the table.
-
-    Returns
-    -------
-    (table, log)
-        A cell of a group without any value stays missing, and the log says so.
-
-    Raises
-    ------
-    DataError
-        An indicator with no value at all.
+    Parameters, answer and refusals are those of `group_mean`.
 
     Notes
     -----
@@ -192,7 +166,7 @@ def _median(sample: Sample) -> Array:
 def _by_group(known: Rows, average: Callable[[Sample], Array], what: str) -> GroupConstants:
     members: dict[Any, list[int]] = {}
     for row, label in enumerate(known.grouped):
-        if not _no_label(label):
+        if not no_label(label):
             members.setdefault(label, []).append(row)
     parts = [Sample((known.values[rows],), known.columns) for rows in members.values()]
     values = _stack([average(part) for part in parts], known)
@@ -202,8 +176,3 @@ def _by_group(known: Rows, average: Callable[[Sample], Array], what: str) -> Gro
 
 def _stack(parts: Sequence[Array], known: Rows) -> Array:
     return np.array(parts).reshape(len(parts), known.values.shape[-1])
-
-
-def _no_label(label: Any) -> bool:
-    """Return whether a row's label is missing."""
-    return label is None or type(label).__name__ in ("NAType", "NaTType") or label != label

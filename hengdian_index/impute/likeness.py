@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.errors import SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import SpecError
 from hengdian_index.filling import Filler, Filling, Rows, imputing
+from hengdian_index.rows.groups import column_groups
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
@@ -116,30 +117,6 @@ def _turns(sample: Sample, direction: Any) -> Array:
 
 def _column_groups(groups: Any, known: Rows) -> tuple[Any, ...]:
     """Return the group of each column (k,)."""
-    k = int(known.values.shape[-1])
-    columns = known.columns or tuple(range(k))
-    if groups is None:
-        return (None,) * k
-    if not isinstance(groups, Mapping):
-        labels: tuple[Any, ...] = (
-            tuple(groups) if isinstance(groups, Sequence | np.ndarray) and not isinstance(groups, str) else ()
-        )
-        if len(labels) != k:
-            raise SpecError(
-                f"groups: a mapping {{group: [columns]}}, or one label for each of {k} columns, not {groups!r}"
-            )
-        return labels
-    pairs = [
-        (column, group) if several else (group, content)
-        for group, content in groups.items()
-        for several in [isinstance(content, list | tuple | set | np.ndarray)]
-        for column in (content if several else [None])
-    ]
-    named = [column for column, _ in pairs]
-    faults = [f"groups: no column {c!r}{suggestion(c, columns)}" for c in dict.fromkeys(named) if c not in columns]
-    faults += [f"groups: column {c!r} stands in two groups" for c in columns if named.count(c) > 1]
-    absent = [c for c in columns if c not in named]
-    faults += [f"groups: no group for column {listed(absent)}"] if absent else []
-    raise_all(SpecError, faults)
-    of: dict[Any, Any] = dict(pairs)
+    columns = known.columns or tuple(range(known.values.shape[-1]))
+    of = dict.fromkeys(columns) if groups is None else dict(column_groups(groups, columns))
     return tuple(of[column] for column in columns)

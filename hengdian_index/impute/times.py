@@ -18,7 +18,7 @@ def _limit_fault(limit: int | None, **_: Any) -> list[str]:
     return [] if limit is None or limit >= 1 else [f"limit: at least 1 period, or None for no limit, not {limit}"]
 
 
-@imputing(sees="statistics", second="limit", needs=["period"], learns=False, check=_limit_fault)
+@imputing(sees="statistics", second="limit", needs=["period"], learns=False, provisional=True, check=_limit_fault)
 def carry_forward(known: Rows, *, limit: int | None = None) -> Filler:
     """Missing values filled with the last known value of the same unit.
 

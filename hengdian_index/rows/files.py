@@ -8,17 +8,24 @@ from typing import Any
 
 import pandas as pd
 
-from hengdian_index.errors import DataError, suggestion
+from hengdian_index.errors import DataError, FaultsError, suggestion
+from hengdian_index.rows.workbook import data_table
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": lambda path: pd.read_csv(path, encoding="utf-8-sig", skip_blank_lines=False),
     ".tsv": lambda path: pd.read_csv(path, encoding="utf-8-sig", sep="\t", skip_blank_lines=False),
     ".parquet": lambda path: pd.read_parquet(path),
+    ".xlsx": data_table,
+    ".xlsm": data_table,
 }
+_LINES = (".csv", ".tsv")
+_OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """Return the table in a CSV, TSV or Parquet file; its name is kept for messages.
+    """Return the table in a CSV, TSV, Parquet or Excel file; its name is kept for messages.
+
+    Of a workbook the sheet `data` (or 数据) is read, or the only one.
 
     Raises
     ------
@@ -28,11 +35,14 @@ def read_table(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     reader: Any = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise DataError(
-            f"{path.name}: cannot read {path.suffix or 'a file without ending'!r}{suggestion(path.suffix, _READERS)}"
-        )
+        told = f"{path.name}: cannot read {path.suffix or 'a file without ending'!r}"
+        if path.suffix.lower() in _OTHER_WORKBOOKS:
+            raise DataError(f"{told}; save it as .xlsx; allowed: {', '.join(_READERS)}")
+        raise DataError(f"{told}{suggestion(path.suffix, _READERS)}")
     try:
         frame = reader(path)
+    except FaultsError:
+        raise
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except UnicodeDecodeError:
@@ -41,7 +51,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
         ) from None
     except (OSError, ValueError, ImportError) as error:
         raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
-    if path.suffix.lower() != ".parquet":
+    if path.suffix.lower() in _LINES:
         frame.attrs["source"] = path.name
     return _without_blank_lines(frame)
 

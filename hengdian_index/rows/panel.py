@@ -17,7 +17,10 @@ from hengdian_index.rows.table import Array, column_values, shortened, take
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from."""
+    """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
+
+    `provisional` marks cells (n, k) that stand in for a value still to come.
+    """
 
     values: Array
     columns: tuple[str, ...]
@@ -28,6 +31,7 @@ class Panel:
     unused: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
     groups: Mapping[str, list[Any]] = field(default_factory=dict)
+    provisional: NDArray[np.bool_] | None = None
 
     @property
     def index(self) -> Any:
@@ -44,8 +48,17 @@ class Panel:
         periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[rows])
         units = None if self.units is None else self.units[rows]
         groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
-        values, labels = self.values[rows], self.labels[rows]
-        return replace(self, values=values, labels=labels, units=units, periods=periods, groups=groups, source=None)
+        marks = None if self.provisional is None else self.provisional[rows]
+        some: dict[str, Any] = {"units": units, "periods": periods, "groups": groups, "provisional": marks}
+        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, source=None)
+
+    def laid_out(self, columns: tuple[str, ...]) -> Panel:
+        """Return the rows with other columns: those there are in their new places, the others empty."""
+        values = np.full((self.n, len(columns)), np.nan, order="F")
+        for j, name in enumerate(columns):
+            if name in self.columns:
+                values[:, j] = self.values[:, self.columns.index(name)]
+        return replace(self, values=values, columns=columns)
 
     def unit(self, row: int) -> Any:
         """Return the unit of a row, None where rows have none."""
@@ -54,6 +67,10 @@ class Panel:
     def unit_codes(self) -> NDArray[np.intp]:
         """Return a number for the unit of each row (n,), counted from 0 in order of appearance."""
         return np.zeros(self.n, dtype=np.intp) if self.units is None else pd.factorize(self.units)[0]
+
+    def unit_list(self) -> list[Any]:
+        """Return the unit of each row, None where rows have none."""
+        return [None] * self.n if self.units is None else list(self.units.tolist())
 
     def period(self, row: int) -> str | None:
         """Return the period of a row as text, None where rows have none."""

@@ -1,9 +1,13 @@
-"""What the objective weightings share: the log line for a constant column."""
+"""What the objective weightings share: which columns are costs, and the log line for a constant column."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import SpecError
 from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -14,3 +18,14 @@ def note_constant(sample: Sample, constant: Array) -> None:
     for j in np.flatnonzero(np.reshape(constant, (-1, sample.k)).any(axis=0)):
         name = str(sample.columns[j]) if sample.columns else f"column {j}"
         note("weights", "constant over the fit rows: weight 0", indicator=name)
+
+
+def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
+    """Return which columns (k,) are costs; a column that a mapping does not name is none."""
+    if hasattr(direction, "keys"):
+        direction = dict.fromkeys(sample.columns or range(sample.k), 1) | dict(direction.items())
+    signs = sample.per_column(direction, "direction")
+    if not np.isin(signs, (1, -1)).all():
+        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {direction!r}")
+    cost: NDArray[np.bool_] = signs < 0
+    return cost

@@ -7,12 +7,12 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from hengdian_index.decorators import weighting
-from hengdian_index.errors import DataError, SpecError
+from hengdian_index.errors import DataError
 from hengdian_index.maps import Ranks
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Ordered, Products, Range
-from hengdian_index.weights.checks import note_constant
+from hengdian_index.weights.checks import costs, note_constant
 
 Constant: TypeAlias = Literal["raise", "zero"]
 
@@ -35,7 +35,7 @@ def critic(
         "pearson": 1 - r (Diakoulaki; default). "absolute": 1 - |r|, redundancy of either sign. "spearman": rank r.
     constant : {"raise", "zero"}
         Refuse constant columns, or leave them out with weight 0.
-    direction : 1 or -1, or one a column (sequence, or mapping by name)
+    direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 turns the sign of a column before the correlation.
 
     Raises
@@ -55,9 +55,7 @@ def critic(
     >>> hi.weights.critic([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]).round(3)
     array([0.4, 0.4, 0.2])
     """
-    sign = sample.per_column(direction, "direction")
-    if not np.isin(sign, (1, -1)).all():
-        raise SpecError(f"direction: 1 or -1 for each column, not {direction!r}")
+    sign = np.where(costs(sample, direction), -1.0, 1.0)
     if sample.k == 1:
         return np.ones((*sample.chunks[0].shape[:-2], 1))
     rows = sample.complete

@@ -22,10 +22,6 @@ def gini(sample: Sample) -> Array:
     x : table or array (..., n, k)
         Units by indicators, 0 or more, used as given.
 
-    Returns
-    -------
-    array or Series (..., k)
-
     Raises
     ------
     DataError
@@ -69,10 +65,6 @@ def max_deviation(sample: Sample) -> Array:
         Units by indicators. Raw units would rank the columns by unit of measure: use it on min-max scores. Columns
         whose differences lie apart by a factor above 1000 get a line in the log.
 
-    Returns
-    -------
-    array or Series (..., k)
-
     Raises
     ------
     DataError
@@ -112,10 +104,6 @@ def angle(sample: Sample) -> Array:
     x : table or array (..., n, k)
         Units by indicators, used as given; meant for values of 0 or more. A column whose mean is not above 0 gets a
         line in the log: its angle is a right one or wider, whatever its spread (z-scores all weigh the same).
-
-    Returns
-    -------
-    array or Series (..., k)
 
     Raises
     ------

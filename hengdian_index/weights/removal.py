@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from hengdian_index.blocks import each_block
 from hengdian_index.decorators import weighting
-from hengdian_index.errors import CellsError, DataError, SpecError
+from hengdian_index.errors import CellsError, DataError
 from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
-from hengdian_index.weights.checks import note_constant
+from hengdian_index.weights.checks import costs, note_constant
 from hengdian_index.weights.correlations import need_rows
 from hengdian_index.weights.spread import entropy
 
@@ -29,10 +29,6 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
         Units by indicators, raw values above 0. Rows with a missing value are left out.
     direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 for costs.
-
-    Returns
-    -------
-    array or Series (..., k)
 
     Raises
     ------
@@ -54,7 +50,7 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     """
     rows, seen = _complete(sample, "merec")
     note_constant(sample, seen.lo == seen.hi)
-    cost = _costs(sample, direction)
+    cost = costs(sample, direction)
 
     def effects(part: Array) -> Array:
         gap = _log_ratio(
@@ -109,7 +105,7 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     sample.refuse(
         seen.lo == seen.hi, "constant, so it loses nothing and would take all of the weight; leave it out of 'cilos'"
     )
-    losses = _losses(rows, seen, _costs(sample, direction))
+    losses = _losses(rows, seen, costs(sample, direction))
     return _balance(sample, losses)
 
 
@@ -123,10 +119,6 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
         Units by indicators, raw values above 0.
     direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 for costs: they enter CILOS as 1/x. Entropy takes the raw columns.
-
-    Returns
-    -------
-    array or Series (..., k)
 
     Raises
     ------
@@ -162,10 +154,6 @@ def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
     direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 for costs: the range is turned round.
 
-    Returns
-    -------
-    array or Series (..., k)
-
     Raises
     ------
     DataError
@@ -188,7 +176,7 @@ def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
     sample.need_values(moments.n, least=2)
     flat = (moments.m2 <= 0) | (seen.lo == seen.hi)
     sample.refuse(flat, "constant, so it has no range to scale by; leave it out of 'lopcow'")
-    cost = _costs(sample, direction)
+    cost = costs(sample, direction)
     worst = np.where(cost, seen.hi, seen.lo) / moments.scale
     mean = (moments.centre.high - worst) + moments.centre.low
     n = moments.n.astype(np.float64)
@@ -197,17 +185,6 @@ def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
     if not (v.sum(axis=-1) > 0).all():
         raise DataError("lopcow: root mean square and standard deviation agree in every column; use more rows")
     return v
-
-
-def _costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
-    """Return which columns (k,) are costs."""
-    if hasattr(direction, "keys"):
-        direction = dict.fromkeys(sample.columns or range(sample.k), 1) | dict(direction.items())
-    signs = sample.per_column(direction, "direction")
-    if not np.isin(signs, (1, -1)).all():
-        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {direction!r}")
-    cost: NDArray[np.bool_] = signs < 0
-    return cost
 
 
 def _complete(sample: Sample, method: str) -> tuple[Array, Range]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import hengdian_index as hi
+from hengdian_index import blocks
 
 TABLES = arrays(
     np.int64, st.tuples(st.integers(3, 6), st.integers(1, 4)), elements=st.integers(1, 40), unique=True
@@ -45,6 +46,31 @@ def slow_topsis(x, w, norm="vector", form="w"):
         to_worst = math.sqrt(sum((v[i][j] - worst[j]) ** 2 for j in range(k)))
         scores.append(to_worst / (to_best + to_worst))
     return scores
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("form", ["w", "sqrt"])
+def test_topsis_of_a_table_in_many_blocks(order, form, monkeypatch):
+    monkeypatch.setattr(blocks, "_BLOCK", 64)
+    monkeypatch.setattr(blocks, "_LARGE", 128)
+    rng = np.random.default_rng(0)
+    x, w = np.array(rng.lognormal(size=(101, 4)), order=order), np.array([0.1, 0.2, 0.3, 0.4])
+    found = hi.aggregate.topsis(x, w, form=form)
+    np.testing.assert_allclose(found, slow_topsis(x, w, form=form), rtol=1e-12)
+    draws = rng.dirichlet(np.ones(4), 5)
+    many = hi.aggregate.topsis(x, draws, form=form)
+    np.testing.assert_allclose(many, [slow_topsis(x, one, form=form) for one in draws], rtol=1e-12)
+
+
+@pytest.mark.parametrize("norm", ["vector", "min_max"])
+def test_topsis_keeps_its_digits_at_the_ends_of_the_numbers(norm):
+    x, w = np.random.default_rng(1).lognormal(size=(12, 3)), np.array([0.2, 0.3, 0.5])
+    wanted = slow_topsis(x, w, norm)
+    for units in ([2.0**-1000, 1, 2.0**1000], 2.0**-1000, 2.0**1015):
+        np.testing.assert_allclose(hi.aggregate.topsis(x * units, w, norm=norm), wanted, rtol=1e-12)
+    for unit in (2.0**-1000, 2.0**1015):
+        found = hi.aggregate.topsis(x * unit, w, norm="none")
+        np.testing.assert_allclose(found, slow_topsis(x, w, "none"), rtol=1e-12)
 
 
 def test_topsis_of_tzeng_and_huang(published):

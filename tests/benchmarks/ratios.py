@@ -80,10 +80,28 @@ def plain_critic(x):
     return c / c.sum()
 
 
+def ours_topsis(x):
+    return hi.aggregate.topsis(x, np.arange(1.0, COLUMNS + 1))
+
+
+def plain_topsis(x):
+    w = np.arange(1.0, COLUMNS + 1) / np.arange(1.0, COLUMNS + 1).sum()
+    low, high = extremes(x)
+    factor = w / np.sqrt(sum((part**2).sum(axis=0) for part in blocks(x)))
+    scores = np.empty(len(x))
+    for start in range(0, len(x), BLOCK):
+        v = x[start : start + BLOCK] * factor
+        to_best = np.sqrt(((v - high * factor) ** 2).sum(axis=1))
+        to_worst = np.sqrt(((v - low * factor) ** 2).sum(axis=1))
+        scores[start : start + BLOCK] = to_worst / (to_best + to_worst)
+    return scores
+
+
 CASES = {
     "entropy": (ours_entropy, plain_entropy),
     "min_max and weighted mean": (ours_min_max_and_mean, plain_min_max_and_mean),
     "critic": (ours_critic, plain_critic),
+    "topsis": (ours_topsis, plain_topsis),
 }
 
 

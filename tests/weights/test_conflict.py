@@ -66,6 +66,7 @@ def test_a_direction_turns_the_sign_of_a_column(x):
     close(critic(x, direction=[1, -1, 1]), wanted)
     frame = pd.DataFrame(x, columns=["a", "b", "c"])
     close(critic(frame, direction={"a": 1, "b": -1, "c": 1}), wanted)
+    close(critic(frame, direction={"b": -1}), wanted)
     close(critic(frame, direction=-1), critic(frame))
 
 

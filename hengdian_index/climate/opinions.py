@@ -1,0 +1,222 @@
+"""Indexes of what managers say: shares of answers, purchasing managers' indexes, confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from hengdian_index.climate.shared import named_columns
+from hengdian_index.composition import composing
+from hengdian_index.decorators import unit_sum
+from hengdian_index.errors import CellsError, SpecError, suggestion
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+
+# Printed shares are rounded, so three of them may miss 100 by this much.
+_ROUNDED = 0.5 + 1e-9
+
+_SCHEMES: Mapping[str, tuple[Mapping[str, float], tuple[str, ...]]] = {
+    "nbs": (
+        {
+            "new_orders": 0.30,
+            "production": 0.25,
+            "employment": 0.20,
+            "supplier_delivery": 0.15,
+            "raw_material_inventory": 0.10,
+        },
+        ("supplier_delivery",),
+    ),
+}
+
+
+@composing("up", "same", "down")
+def diffusion(
+    up: Array, same: Array | None = None, down: Array | None = None, *, centre: Literal[50, 100, 0] = 50
+) -> Array:
+    """Diffusion index of answers: the share that says up, and half of the share that says the same.
+
+    Parameters
+    ----------
+    up, same, down : series, array (n,) or number
+        Shares of the answers in per cent, 0..100: higher, unchanged, lower. Either `same` or `down` may stay away.
+    centre : {50, 100, 0}
+        The value that says as many rise as fall. 50: 0..100, as ISM, the NBS and the People's Bank of China print it.
+        100: 0..200, as climate indexes of the NBS. 0: the balance, -100..100, as the European Commission prints it.
+
+    Returns
+    -------
+    series, array (n,) or float
+
+    Raises
+    ------
+    DataError
+        A share outside 0..100, shares that sum to more than 100.5 or, all three given, to less than 99.5.
+    SpecError
+        Neither `same` nor `down` is given.
+
+    Notes
+    -----
+    50: up + same/2; without `same` 50 + (up - down)/2. 100: 100 + up - down. 0: up - down. Without `down` it is
+    100 - up - same. Where printed shares sum to 99.9 or 100.1, the two rules for 50 differ by .05; the People's Bank
+    takes the first (weights 1, 1/2 and 0).
+
+    Proof: the entrepreneur survey of the People's Bank of China, 2020Q2 and 2020Q3; the ISM report of April 2010.
+
+    Examples
+    --------
+    >>> import hengdian_index.climate as climate
+    >>> climate.diffusion(40, 32, 28), climate.diffusion(40, 32, 28, centre=100), climate.diffusion(40, 32, centre=0)
+    (56.0, 112.0, 12.0)
+    """
+    _check_shares([share for share in (up, same, down) if share is not None])
+    if same is not None and (centre == 50 or down is None):
+        half = up + same / 2
+    elif down is not None:
+        half = 50 + (up - down) / 2
+    else:
+        raise SpecError("diffusion: give `same` or `down` beside `up`; the share that rises alone says no balance")
+    return half if centre == 50 else centre + 2 * (half - 50)
+
+
+@composing("up", "down")
+def balance(up: Array, down: Array) -> Array:
+    """Balance of answers: the share that says up less the share that says down.
+
+    Parameters
+    ----------
+    up, down : series, array (n,) or number
+        Shares of the answers in per cent, 0..100.
+
+    Returns
+    -------
+    series, array (n,) or float
+        -100..100, 0 where as many rise as fall.
+
+    Raises
+    ------
+    DataError
+        A share outside 0..100, a row that sums to more than 100.5.
+
+    Notes
+    -----
+    up - down = 2 (diffusion - 50). Proof: that identity, against `diffusion`.
+
+    Examples
+    --------
+    >>> import hengdian_index.climate as climate
+    >>> climate.balance([40.0, 20.0], [28.0, 30.0])
+    array([ 12., -10.])
+    """
+    _check_shares([up, down])
+    return up - down
+
+
+def _check_shares(shares: Sequence[Array]) -> None:
+    """Refuse shares outside 0..100, and rows whose shares cannot be those of one question."""
+    table = np.stack(shares, axis=-1)
+    outside = (table < 0) | (table > 100)
+    if outside.any():
+        raise CellsError(outside, "a share of the answers in per cent lies in 0..100")
+    total = table.sum(axis=-1)
+    too_much, too_little = total > 100 + _ROUNDED, total < 100 - _ROUNDED
+    if len(shares) == 3 and (too_much | too_little).any():
+        raise CellsError(too_much | too_little, "the shares do not sum to 100 per cent, give or take .5 for rounding")
+    if too_much.any():
+        raise CellsError(too_much, "two shares of the answers sum to more than 100 per cent")
+
+
+def _pmi_faults(weights: Any, **_: Any) -> list[str]:
+    known = not isinstance(weights, str) or weights in _SCHEMES
+    return [] if known else [f"weights: no scheme {weights!r}{suggestion(weights, _SCHEMES)}"]
+
+
+@composing("components", table="components", second="weights", check=_pmi_faults)
+def pmi(components: Array, *, weights: Any, inverted: Any = None, names: Sequence[Any] | None = None) -> Array:
+    """Purchasing managers' index: the weighted mean of diffusion indexes.
+
+    Parameters
+    ----------
+    components : table (n, k), array, or mapping of name to series or number
+        Diffusion indexes, 0..100. A row with a missing component is missing: the weights are of a fixed set.
+    weights : mapping by component, sequence (k,), or "nbs"
+        Rescaled to sum 1. "nbs": new_orders .30, production .25, employment .20, supplier_delivery .15 (inverted),
+        raw_material_inventory .10, for components of just these names.
+    inverted : names, optional
+        Components taken as 100 - c, such as supplier deliveries, which slow down when trade is brisk; positions where
+        the components have no names. Default: none, with "nbs" its own; an empty list says they are turned already.
+
+    Returns
+    -------
+    series, array (n,) or float
+        0..100; 50 where all components are 50.
+
+    Raises
+    ------
+    SpecError
+        Weights or inverted components that are not those of the data.
+    DataError
+        A component outside 0..100.
+
+    Notes
+    -----
+    sum w c. ISM (USA) weighs five components equally, .20 each, and inverts none: its deliveries index counts slower
+    deliveries as up.
+
+    Source: National Bureau of Statistics of China, notes of the monthly releases. Proof: 13 months of them, 2016-02
+    to 2017-02.
+
+    Examples
+    --------
+    >>> import hengdian_index.climate as climate
+    >>> weights = {"new_orders": 0.75, "delivery": 0.25}
+    >>> climate.pmi({"new_orders": 54.0, "delivery": 48.0}, weights, inverted=["delivery"])
+    53.5
+    """
+    outside = (components < 0) | (components > 100)
+    if outside.any():
+        raise CellsError(outside, "a diffusion index lies in 0..100")
+    if isinstance(weights, str):
+        weights, own = _SCHEMES[weights]
+        inverted = own if inverted is None else inverted
+    sample = Sample((components,), tuple(names) if names is not None else None)
+    shares = unit_sum(sample.per_column(weights, "weights"), sample.k, "weights")
+    turned = named_columns(inverted, sample, "inverted")
+    return np.asarray(np.where(turned, 100 - components, components) @ shares)
+
+
+def _share_fault(share: float) -> list[str]:
+    return [] if 0 <= share <= 1 else [f"share: the weight of the present lies in 0..1, not {share:g}"]
+
+
+@composing("current", "expected", check=_share_fault)
+def confidence(current: Array, expected: Array, *, share: float = 0.4) -> Array:
+    """Confidence or climate index: the weighted mean of how things are and how they are expected to become.
+
+    Parameters
+    ----------
+    current, expected : series, array (n,) or number
+        Indexes of the present and of the expected situation, on one scale: those of the NBS are
+        `diffusion(good, down=bad, centre=100)`, 0..200.
+    share : float
+        Weight of the present, 0..1.
+
+    Returns
+    -------
+    series, array (n,) or float
+
+    Notes
+    -----
+    share current + (1 - share) expected; .4 and .6 in the enterprise climate index of the NBS. The ifo institute takes
+    the geometric mean of the two balances, each raised by 200 (`hi.aggregate.geometric`).
+
+    Source: National Bureau of Statistics of China, annex of the release of 2013Q2. Proof: its identity and laws.
+
+    Examples
+    --------
+    >>> import hengdian_index.climate as climate
+    >>> climate.confidence(120, 130)
+    126.0
+    """
+    return share * current + (1 - share) * expected

@@ -1,0 +1,131 @@
+"""The link of an old series to a new one that continues it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, listed, raise_all
+from hengdian_index.journal import note
+from hengdian_index.rows.table import Array
+from hengdian_index.series.labels import Timed, joined, read_series
+from hengdian_index.series.levels import mean_over_time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """A linked series, the `factor` its old part was multiplied by (one a column for a table), and the periods `at`."""
+
+    series: Any
+    factor: Any
+    at: tuple[Any, ...]
+
+
+def link(old: Any, new: Any, at: Any, *, details: bool = False) -> Any:
+    """Old series brought to the level of a new one and continued by it.
+
+    Parameters
+    ----------
+    old, new : pandas Series or DataFrame by period, or array (n,) or (n, k)
+        Of one kind and frequency; tables with the same columns. Rows of arrays are the same periods by position.
+    at : period, span "first:last", or list of them
+        Where both have values. Over a span the means are compared, over the periods that both have.
+    details : bool
+        Also return the factor.
+
+    Returns
+    -------
+    Like `old`, or Link
+        The old series times the factor up to the last of these periods, the new series after it. With details:
+        `series`, `factor` (one a column for a table), `at` (the periods compared).
+
+    Raises
+    ------
+    DataError
+        No period of `at` in which both have a value; a mean of 0, or of opposite signs, so that no factor above 0
+        joins them; different frequencies or columns.
+
+    Notes
+    -----
+    factor = mean(new over at) / mean(old over at); the log states it. Growth rates within the old part and within the
+    new part do not change. Over a span the growth from the last old to the first new period belongs to neither.
+
+    Source: ILO, IMF and others 2004, Producer Price Index Manual, chapter 9 (linking, overlap method). Proof: its laws.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hengdian_index as hi
+    >>> old = pd.Series([80.0, 90.0, 100.0], index=["2019", "2020", "2021"])
+    >>> new = pd.Series([50.0, 60.0], index=["2021", "2022"])
+    >>> hi.series.link(old, new, at="2021").to_dict()
+    {'2019': 40.0, '2020': 45.0, '2021': 50.0, '2022': 60.0}
+    """
+    first, second = read_series(old, "old"), read_series(new, "new")
+    raise_all(DataError, _unlike(first, second))
+    level_old, level_new, shared = _overlap(first, second, at)
+    factor = level_new / level_old
+    up_to, after = first.ordinals <= shared.max(), second.ordinals > shared.max()
+    values = np.concatenate([first.values[up_to] * factor, second.values[after]])
+    said = [first.text(o) for o in shared.tolist()]
+    where = said[0] if len(said) == 1 else f"{len(said)} periods, {said[0]} to {said[-1]}"
+    for j, number in enumerate(factor):
+        note("series", f"link: old series{first.column(j)} multiplied by {number:.6g} at {where}")
+    series = joined(first, second, up_to, after, values)
+    if not details:
+        return series
+    labels = tuple(shared.tolist()) if first.frequency is None else tuple(said)
+    return Link(series, float(factor[0]) if first.is_series else first.table.named(factor, "factor"), labels)
+
+
+def _unlike(old: Timed, new: Timed) -> list[str]:
+    """Return why two series cannot be one: kinds, frequencies, columns."""
+    faults = []
+    kinds = [hasattr(one.table.source, "iloc") for one in (old, new)]
+    shapes = [(one.is_series, one.values.ndim) for one in (old, new)]
+    if kinds[0] != kinds[1] or shapes[0] != shapes[1] or old.values.ndim > 2:
+        faults.append("old and new: give two series or two tables of one kind, both with labels or both without")
+    if old.frequency != new.frequency:
+        words = [one.frequency.name + "s" if one.frequency else "positions" for one in (old, new)]
+        faults.append(f"old has {words[0]}, new has {words[1]}; bring them to one frequency")
+    if not old.is_series and old.table.columns != new.table.columns:
+        faults.append(f"old has the columns {listed(old.table.columns or ())}, new {listed(new.table.columns or ())}")
+    elif old.values.shape[-1] != new.values.shape[-1]:
+        faults.append(f"old has {old.values.shape[-1]} columns, new {new.values.shape[-1]}")
+    return faults
+
+
+def _overlap(old: Timed, new: Timed, at: Any) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Return the mean levels (k,) of both over the periods of `at` that both have, and these periods."""
+    asked = [one.ordinals[one.covered(at, "at")] for one in (old, new)]
+    shared = np.intersect1d(asked[0], asked[1])
+    levels = [one.values[[int(np.flatnonzero(one.ordinals == o)[0]) for o in shared]] for one in (old, new)]
+    known = ~np.isnan(levels[0] + levels[1])
+    where = f"at {at!r}: old, {old.extent()}, and new, {new.extent()}"
+    raise_all(
+        DataError,
+        [f"{where}, have no period in common{old.column(int(j))}" for j in np.flatnonzero(~known.any(axis=0))],
+    )
+    whole = known.all(axis=1)
+    if not whole.any():
+        raise DataError(f"{where}, have no period in common with a value in every column")
+    if not whole.all() or len(shared) < max(map(len, asked)):
+        note(
+            "series", f"link: only {int(whole.sum())} periods of {at!r} have values in both series; these are compared"
+        )
+    means = [mean_over_time(level[whole], np.ones_like(level[whole], dtype=np.bool_)) for level in levels]
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+        ratio = means[1] / means[0]
+    wrong = ~((ratio > 0) & np.isfinite(ratio))
+    raise_all(
+        DataError,
+        [
+            f"at {at!r}{old.column(int(j))}: old has the level {means[0][j]:.6g}, new {means[1][j]:.6g}; "
+            "no factor above 0 joins them"
+            for j in np.flatnonzero(wrong)
+        ],
+    )
+    return means[0], means[1], shared[whole]

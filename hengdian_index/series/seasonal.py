@@ -1,0 +1,174 @@
+"""Series without their seasonal part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.rows.table import Array, shortened
+from hengdian_index.series.labels import Timed, periods_in_a_year, read_series
+from hengdian_index.series.x13 import NEEDS_STATSMODELS, x13_adjusted
+
+_METHODS, _MODELS = ("stl", "x13"), ("additive", "multiplicative")
+# How many full years each method needs.
+_YEARS = {"stl": 2, "x13": 3}
+
+Adjust = Callable[[Array, int], Array]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deseasonalised:
+    """A series without its seasonal part (`adjusted`), this part (`seasonal`), and the series itself (`raw`)."""
+
+    adjusted: Any
+    seasonal: Any
+    raw: Any
+
+
+def deseasonalise(
+    s: Any,
+    method: str = "stl",
+    *,
+    model: str = "additive",
+    per_year: int | None = None,
+    robust: bool = True,
+    program: str | Path | None = None,
+    details: bool = False,
+) -> Any:
+    """Series without its seasonal part.
+
+    Parameters
+    ----------
+    s : pandas Series or DataFrame by period, or array (n,) or (..., n, k)
+        Levels of several periods a year; each column on its own. Missing values before the first and after the last
+        known one stay missing.
+    method : {"stl", "x13"}
+        "stl": the decomposition of statsmodels. "x13": the program X-13ARIMA-SEATS, which must be installed; months
+        and quarters only.
+    model : {"additive", "multiplicative"}
+        Whether the seasonal part is added to the series or multiplies it; the second needs values above 0.
+    per_year : int, optional
+        Periods in a year, where there are no period labels (method "stl").
+    robust : bool
+        Whether "stl" gives outliers little weight.
+    program : path, optional
+        The X-13 program or its folder; default: what X13PATH names, else x13as, x13as_ascii or x12a on the PATH.
+    details : bool
+        Also return the seasonal part.
+
+    Returns
+    -------
+    Like `s`, or Deseasonalised
+        With details: `adjusted`, `seasonal`, `raw`, each like `s`.
+
+    Raises
+    ------
+    DataError
+        Fewer than 2 full years (3 for "x13"); a missing value or period inside; a value of 0 or less in a
+        multiplicative model; years, which have no seasons. All periods are named.
+    SpecError
+        Unknown words; an option of the other method; statsmodels or the X-13 program not installed.
+
+    Notes
+    -----
+    additive s - seasonal; multiplicative s / seasonal, with seasonal = exp(STL of ln s). STL with the defaults of
+    statsmodels (seasonal window 7). X-13 with automatic ARIMA model and outliers, and the transformation that `model`
+    says. Additive STL keeps sums of a year nearly, not exactly.
+
+    Source: Cleveland, Cleveland, McRae & Terpenning 1990, Journal of Official Statistics 6; US Census Bureau,
+    X-13ARIMA-SEATS Reference Manual. Proof: a pure seasonal pattern is removed, sums of a year are nearly kept.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hengdian_index as hi
+    >>> quarters = pd.period_range("2021Q1", "2024Q4", freq="Q")
+    >>> s = pd.Series([90.0, 100.0, 95.0, 115.0] * 4, index=quarters)
+    >>> hi.series.deseasonalise(s).round(6).unique().tolist()
+    [100.0]
+    """
+    faults = [] if method in _METHODS else [f"method: no {method!r}{suggestion(method, _METHODS)}"]
+    faults += [] if model in _MODELS else [f"model: no {model!r}{suggestion(model, _MODELS)}"]
+    if method == "stl" and program is not None:
+        faults.append("program: only method='x13' runs one")
+    if method == "x13" and not robust:
+        faults.append("robust: an option of method='stl'; X-13 treats outliers in its own way")
+    raise_all(SpecError, faults)
+    timed = read_series(s)
+    _check(timed, method, model, per_year)
+    logged = model == "multiplicative"
+    if method == "x13":
+        adjust = x13_adjusted(timed, logged, program)
+    else:
+        adjust = _stl(periods_in_a_year(timed, per_year), robust, logged)
+    adjusted = _each_column(timed, adjust)
+    if not details:
+        return timed.like(adjusted)
+    seasonal = timed.values / adjusted if logged else timed.values - adjusted
+    return Deseasonalised(*(timed.like(values) for values in (adjusted, seasonal, timed.values.copy())))
+
+
+def _check(timed: Timed, method: str, model: str, per_year: int | None) -> None:
+    """Raise for series too short, with holes, or of no sign that the model takes."""
+    seasons = periods_in_a_year(timed, per_year)
+    if seasons == 1:
+        raise DataError(f"{timed.name} has one period a year, and so no seasons; give quarters or months")
+    faults = [
+        f"{timed.name}: there is no row of {hole}; fill it first (hi.impute.interpolate)" for hole in timed.holes()
+    ]
+    for place, column in _columns(timed):
+        faults += _too_short(timed, place[-1], column, _YEARS[method], seasons) + _inside(timed, place[-1], column)
+    raise_all(DataError, shortened(faults))
+    if model == "multiplicative":
+        timed.refuse(timed.values <= 0, "a multiplicative model needs values above 0; model='additive' takes any")
+
+
+def _too_short(timed: Timed, j: int, column: Array, years: int, seasons: int) -> list[str]:
+    n = int((~np.isnan(column)).sum())
+    if n >= years * seasons:
+        return []
+    found = f"{timed.name}{timed.column(j)}: {n} periods have a value"
+    return [f"{found}; {years} full years are needed, {years * seasons} periods"]
+
+
+def _inside(timed: Timed, j: int, column: Array) -> list[str]:
+    """Return a fault for each value that is missing between the first and the last."""
+    known = np.flatnonzero(~np.isnan(column))
+    gaps = np.setdiff1d(np.arange(known[0], known[-1]), known) if len(known) else known
+    rows = timed.order[gaps].tolist()
+    return [f"{timed.cell(row, j)}: missing; fill it first (hi.impute.interpolate)" for row in rows]
+
+
+def _columns(timed: Timed) -> list[tuple[tuple[int, ...], Array]]:
+    """Return the place of each column, its leading axes and its number, and its values in the order of time."""
+    by_column = timed.values[..., timed.order, :].swapaxes(-1, -2)
+    return [(place, by_column[place]) for place in np.ndindex(by_column.shape[:-1])]
+
+
+def _each_column(timed: Timed, adjust: Adjust) -> Array:
+    """Return each column adjusted from its first to its last known value (..., n, k)."""
+    out = np.full(timed.values.swapaxes(-1, -2).shape, np.nan)
+    for place, column in _columns(timed):
+        known = np.flatnonzero(~np.isnan(column))
+        rows = timed.order[known]
+        out[place][rows] = adjust(column[known], int(timed.ordinals[rows[0]]))
+    return out.swapaxes(-1, -2)
+
+
+def _stl(seasons: int, robust: bool, logged: bool) -> Adjust:
+    try:
+        from statsmodels.tsa.seasonal import STL  # type: ignore[import-untyped]
+    except ImportError:
+        raise SpecError(NEEDS_STATSMODELS) from None
+
+    def adjusted(column: Array, first: int) -> Array:
+        values = np.log(column) if logged else np.array(column)
+        seasonal = STL(values, period=seasons, robust=robust).fit().seasonal
+        return np.asarray(column / np.exp(seasonal) if logged else column - seasonal)
+
+    return adjusted

@@ -1,0 +1,229 @@
+"""Sheets as cells: what is read, what is refused, and where a message says it stands."""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+import hengdian_index as hi
+from hengdian_index.rows import archive
+from hengdian_index.rows.files import read_table
+from hengdian_index.rows.workbook import data_table, read_sheets
+
+INDEX = hi.Index(period="q", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
+
+
+def workbook(path: Path, **sheets: list[list[Any]]) -> Path:
+    """Write sheets of cells; a tuple (formula, value) is a formula with its stored value."""
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for i, row in enumerate(rows):
+                for j, cell in enumerate(row):
+                    if isinstance(cell, tuple):
+                        sheet.write_formula(i, j, cell[0], None, cell[1])
+                    elif isinstance(cell, str):
+                        sheet.write_string(i, j, cell)
+                    elif cell is not None:
+                        sheet.write(i, j, cell)
+    return path
+
+
+def edited(path: Path, member: str, old: str, new: str) -> Path:
+    """Replace text in one part of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old.encode() in parts[member]
+    parts[member] = parts[member].replace(old.encode(), new.encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(hi.DataError) as caught:
+        read_sheets(path)
+    return str(caught.value)
+
+
+def test_cells_are_what_they_look_like(tmp_path: Path) -> None:
+    rows = [["a", " b ", 3], [None, None, None], [1.0, 2.5, "—"], ["=1+1", True, datetime.date(2001, 2, 3)]]
+    sheet = read_sheets(workbook(tmp_path / "b.xlsx", s=[[None] * 3, *rows]))["s"]
+    assert sheet.header == ("a", "b", "3")
+    assert sheet.rows == ((1, 2.5, "—"), ("=1+1", True, datetime.date(2001, 2, 3)))
+    assert (sheet.top, sheet.numbers) == (2, (4, 5))
+    assert [sheet.cell(-1, 0), sheet.cell(1, 2), sheet.row(0)] == [
+        "sheet 's' cell A2",
+        "sheet 's' cell C5",
+        "sheet 's' row 4",
+    ]
+
+
+def test_columns_without_a_heading(tmp_path: Path) -> None:
+    fine = read_sheets(workbook(tmp_path / "a.xlsx", s=[[None, "a", None, "b"], [None, 1, None, 2]]))["s"]
+    assert fine.header == ("a", "b")
+    assert fine.cell(0, 1) == "sheet 's' cell D2"
+    path = workbook(tmp_path / "b.xlsx", s=[["a", None, "b"], [1, None, 2], [1, 7, 2], [1, 8, 2]])
+    assert refusal(path).startswith("b.xlsx: sheet 's' cell B3: a value stands in a column without a heading")
+
+
+def test_the_table_of_a_workbook_is_that_of_its_csv(tmp_path: Path) -> None:
+    rows = [["q", "x", "label", "year"], ["2001Q1", 0.1 + 0.2, "a", 2001], ["2001Q2", None, None, 2002]]
+    frame = pd.DataFrame(rows[1:], columns=rows[0])
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    path = workbook(tmp_path / "t.xlsx", anything=rows)
+    pd.testing.assert_frame_equal(read_table(path), read_table(tmp_path / "t.csv"))
+
+
+@pytest.mark.parametrize("name", ["data", "Data", "数据"])
+def test_the_data_sheet_is_found_by_its_names(tmp_path: Path, name: str) -> None:
+    path = workbook(tmp_path / "t.xlsx", other=[["y"], [1]], **{name: [["x"], [2]]})
+    assert data_table(path)["x"].tolist() == [2]
+    assert data_table(path, sheet="other")["y"].tolist() == [1]
+
+
+def test_which_sheet_is_meant_is_not_guessed(tmp_path: Path) -> None:
+    two = workbook(tmp_path / "two.xlsx", one=[["x"], [1]], other=[["x"], [2]])
+    with pytest.raises(hi.DataError, match=r"two\.xlsx: no sheet 'data'; sheets found: 'one', 'other'"):
+        read_table(two)
+    both = workbook(tmp_path / "both.xlsx", data=[["x"], [1]], 数据=[["x"], [2]])
+    with pytest.raises(hi.DataError, match="2 sheets stand for 'data': 'data', '数据'"):
+        read_table(both)
+    with pytest.raises(hi.DataError, match="sheet 'data' is empty"):
+        read_table(workbook(tmp_path / "empty.xlsx", data=[]))
+
+
+@pytest.mark.parametrize("cell", ["—", "-", "n/a", "…"])
+def test_text_in_a_number_column_is_named_with_its_row_and_not_taken_for_missing(tmp_path: Path, cell: str) -> None:
+    rows = [["q", "x"], ["2001Q1", 1], [None, None], ["2001Q2", cell], ["2001Q3", 2]]
+    with pytest.raises(hi.DataError) as caught:
+        INDEX.compute(read_table(workbook(tmp_path / "t.xlsx", data=rows)))
+    expected = f"t.xlsx sheet 'data' line 4, period 2001Q2, indicator 'x': {cell!r} is not a number"
+    assert expected in str(caught.value)
+
+
+def test_periods_may_be_dates_years_or_text(tmp_path: Path) -> None:
+    year = workbook(tmp_path / "y.xlsx", data=[["q", "x"], [2001, 1], [2002, 3]])
+    assert INDEX.compute(read_table(year)).panel.periods.text == ["2001", "2002"]
+    days = [datetime.date(2001, month, 1) for month in (1, 2, 3)]
+    dates = workbook(tmp_path / "d.xlsx", data=[["q", "x"], *([day, i] for i, day in enumerate(days))])
+    assert INDEX.compute(read_table(dates)).panel.periods.text == ["2001-01", "2001-02", "2001-03"]
+
+
+def test_formulas_count_by_their_stored_value_and_without_one_are_refused(tmp_path: Path) -> None:
+    """Read as missing in silence by the library, and by pandas."""
+    fine = workbook(tmp_path / "f.xlsx", s=[["x"], [("=1+1", 2)], [("=1+2", 3)], [('=""', "")]])
+    edited(fine, SHEET, '<c r="A4"><f>""</f><v></v>', '<c r="A4" t="str"><f>""</f><v></v>')
+    assert read_sheets(fine)["s"].rows == ((2,), (3,))
+    path = workbook(tmp_path / "b.xlsx", s=[["x", "y"], [("=1+1", ""), 1], [("=1+2", 3), ("=2", "")]])
+    assert refusal(path).startswith("b.xlsx: sheet 's' cells 'A2', 'B3': formulas without a stored value")
+    bare = workbook(tmp_path / "c.xlsx", s=[["x"], [("=1+1", 5)]])
+    assert "cell 'A2': formulas" in refusal(edited(bare, SHEET, "<v>5</v>", ""))
+    emptied = workbook(tmp_path / "d.xlsx", s=[["x"], [("=1+1", 5)]])
+    assert "cell 'A2': formulas" in refusal(edited(emptied, SHEET, "<v>5</v>", "<v/>"))
+
+
+def test_error_values_and_merged_cells_are_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "e.xlsx", s=[["x"], [("=1/0", "#DIV/0!")], [("=NA()", "#N/A")]])
+    assert refusal(path).startswith("e.xlsx: sheet 's' cells 'A2', 'A3': error values")
+    with xlsxwriter.Workbook(tmp_path / "m.xlsx") as book:
+        sheet = book.add_worksheet("s")
+        sheet.write(0, 0, "x")
+        sheet.merge_range(1, 0, 3, 0, "one for three")
+    assert "cell 'A2:A4': merged" in refusal(tmp_path / "m.xlsx")
+
+
+def test_only_the_sheets_asked_for_are_judged(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", scratch=[[("=1+1", "")]], data=[["x"], [1]])
+    assert data_table(path)["x"].tolist() == [1]
+
+
+def test_a_stray_far_cell_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("s")
+        sheet.write(0, 0, "x")
+        sheet.write(1_048_575, 16_383, 1)
+    assert "values reach to cell 'XFD1048576': more than 20,000,000 cells" in refusal(path)
+
+
+def test_files_that_are_no_workbook(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "none.xlsx").endswith("no such file")
+    contents = {
+        "empty": (b"", "the file is empty"),
+        "text": (b"q,x\n2001,1\n", "not an Excel workbook"),
+        "old": (archive._OLD_OR_ENCRYPTED + bytes(512), "of the old .xls kind"),
+        "locked": (archive._OLD_OR_ENCRYPTED + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        "cut": (workbook(tmp_path / "whole.xlsx", s=[["x"]]).read_bytes()[:-200], "cannot be read as an Excel"),
+        "~$book": (b"owner", "the lock file of an open workbook"),
+    }
+    for name, (content, told) in contents.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(content)
+        assert told in refusal(tmp_path / f"{name}.xlsx"), name
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as made:
+        made.writestr("word/document.xml", "<x/>")
+    (tmp_path / "word.xlsx").write_bytes(other.getvalue())
+    assert "cannot be read as an Excel workbook" in refusal(tmp_path / "word.xlsx")
+    for ending in (".xls", ".xlsb", ".ods"):
+        with pytest.raises(hi.DataError, match=r"save it as \.xlsx"):
+            read_table(tmp_path / f"t{ending}")
+
+
+def test_damage_inside_is_refused(tmp_path: Path) -> None:
+    good = workbook(tmp_path / "t.xlsx", s=[["x"], [1]])
+    assert "cannot be read" in refusal(edited(good, SHEET, "</row>", "<row>"))
+    doctype = workbook(tmp_path / "d.xlsx", s=[["x"], [1]])
+    edited(doctype, SHEET, "<worksheet ", '<!DOCTYPE w [<!ENTITY a "b">]><worksheet ')
+    assert "declares a document type" in refusal(doctype)
+    flipped = bytearray(workbook(tmp_path / "f.xlsx", s=[["x"], [1]]).read_bytes())
+    flipped[200] ^= 0xFF
+    (tmp_path / "f.xlsx").write_bytes(flipped)
+    assert "cannot be read" in refusal(tmp_path / "f.xlsx")
+
+
+@pytest.mark.parametrize("limits", [{"MOST_BYTES": 1 << 16}, {"_SUSPICIOUS_BYTES": 1 << 16}])
+def test_a_decompression_bomb_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int]
+) -> None:
+    path = workbook(tmp_path / "bomb.xlsx", s=[["x"], [1]])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/padding.xml", bytes(8 << 20))
+    assert read_sheets(path)
+    for name, value in limits.items():
+        monkeypatch.setattr(archive, name, value)
+    assert "bomb.xlsx: unpacks from" in refusal(path)
+
+
+def test_a_macro_workbook_is_read_as_data(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", data=[["x"], [1]])
+    edited(path, "[Content_Types].xml", "spreadsheetml.sheet.main+xml", "sheet.macroEnabled.main+xml")
+    assert read_table(path.rename(tmp_path / "t.xlsm"))["x"].tolist() == [1]
+
+
+def test_an_absent_library_is_named_with_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "t.xlsx", data=[["x"], [1]])
+    genuine = builtins.__import__
+
+    def absent(name: str, *args: Any, **options: Any) -> Any:
+        if name.startswith(("python_calamine", "xlsxwriter")):
+            raise ImportError(name)
+        return genuine(name, *args, **options)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(hi.SpecError, match=r'pip install "hengdian_index\[excel\]"'):
+        read_table(path)
+    with pytest.raises(hi.SpecError, match=r'pip install "hengdian_index\[excel\]"'):
+        INDEX.write(tmp_path / "i.xlsx")
