@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -26,6 +27,7 @@ from hengdian_index.rows.periods import EARLIEST, Frequency
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
+from hengdian_index.storage import digest, load, save
 from hengdian_index.tree import Frozen, Leaf, Setting, Tree
 
 
@@ -44,7 +46,8 @@ class Fitted:
     contents : tuple
         What the index consists of and its weights, from each change of content on.
     rows : dict
-        How many fit rows there were, the first and the last, and which rows the weights were learnt from.
+        How many fit rows there were, the first and the last, their SHA-256, and which rows the weights were learnt
+        from.
     log : tuple
         What fitting noted.
     left_out : dict
@@ -98,6 +101,44 @@ class Fitted:
             panel = built(self.builds, self.tree, panel)
             panel = _screened(panel, _left_out(self.tree, self.setting, panel, self.left_out))
         return self._score(panel, lines)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fit to a JSON file, from which `load` makes one that scores the same to the last bit.
+
+        The file says which version wrote it, and has the hashes of the spec, of the fit rows, and of itself. The same
+        fit gives the same bytes.
+
+        Raises
+        ------
+        SpecError
+            A function without a registered name, or what it learnt if that is no value of this package.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     index.fit({"a": [1.0, 3.0]}).save(Path(folder) / "fitted.json")
+        ...     fitted = hi.Fitted.load(Path(folder) / "fitted.json")
+        >>> fitted.score({"a": [2.0]}).scores["total"].tolist()
+        [0.5]
+        """
+        save(path, self)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Fitted:
+        """Return the fit that `save` wrote to a file.
+
+        Raises
+        ------
+        DataError
+            No such file; one that is cut off, of another format or version, or was edited after it was saved.
+        SpecError
+            A method of the fit that is not registered: import the module that registers it first.
+        """
+        return load(path, cls)
 
     def _score(self, panel: Panel, before: list[Entry]) -> Result:
         with journal() as lines:
@@ -174,6 +215,7 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitte
         )
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
+    seen["sha256"] = digest(shown)
     seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
     parts = (tree, setting, builds, preparation, Frozen(maps), contents, frequency, Frozen(seen))
     fitted = Fitted(*parts, tuple(lines), left_out)

@@ -78,7 +78,7 @@ def _learn(method: Method, rows: Labelled, direction: Direction, options: Mappin
     if method.sees == "rows":
         return _own_map(method, rows, direction, options)
     if method.takes_direction:
-        if direction not in (1, -1):
+        if direction not in (1, -1) and not method.traits.get("takes_target"):
             raise SpecError(
                 f"{method.name}: direction 1 or -1, not {direction!r}; min_max, z_score and rank take a target"
             )

@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -31,9 +32,9 @@ def summary(result: Result) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def write_tables(result: Result, out: Path) -> list[str]:
-    """Write every table of a result to a folder, all or none; return the file names."""
-    tables = {
+def tables(result: Result) -> dict[str, pd.DataFrame]:
+    """Return every table of a result by name: those that a folder of tables and a release hold."""
+    found = {
         "scores": result.scores,
         "normalised": result.normalised,
         "weights": result.weights.to_frame(),
@@ -41,25 +42,39 @@ def write_tables(result: Result, out: Path) -> list[str]:
         "ranks": result.ranks(),
         "log": result.log.set_index("step"),
     }
+    if result.panel.periods is not None or result.setting.base is not None:
+        found["series"] = result.series()
     if result.panel.periods is not None:
         year = result.panel.periods.frequency.per_year
-        tables["series"] = result.series()
-        tables["change_on_period"] = result.changes(1)
-        tables["change_on_year"] = result.changes(year)
-        tables["contributions_to_change"] = result.contributions(depth="indicators")
-        tables["contributions_to_level"] = result.contributions(of="level", depth="indicators")
-    texts = {f"{name}.csv": frame.to_csv() for name, frame in tables.items()}
-    texts["provenance.json"] = json.dumps(result.provenance, indent=2, ensure_ascii=False, default=str) + "\n"
+        found["change_on_period"] = result.changes(1)
+        found["change_on_year"] = result.changes(year)
+        found["contributions_to_change"] = result.contributions(depth="indicators")
+        # A level splits only under means; an index that has none still has all its other tables.
+        with suppress(SpecError):
+            found["contributions_to_level"] = result.contributions(of="level", depth="indicators")
+    return found
+
+
+def texts(result: Result) -> dict[str, str]:
+    """Return what is written of a result, by file name: its tables as CSV, its provenance as JSON."""
+    found = {f"{name}.csv": frame.to_csv() for name, frame in tables(result).items()}
+    provenance = json.dumps(result.provenance, indent=2, ensure_ascii=False, default=str) + "\n"
+    return {**found, "provenance.json": provenance}
+
+
+def write_tables(result: Result, out: Path) -> list[str]:
+    """Write every table of a result to a folder, all or none; return the file names."""
+    found = texts(result)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as folder:
-            for name, text in texts.items():
+            for name, text in found.items():
                 (Path(folder) / name).write_text(text, encoding="utf-8")
-            for name in texts:
+            for name in found:
                 os.replace(Path(folder) / name, out / name)
     except OSError as error:
         raise DataError(f"cannot write to {out}: {error}") from None
-    return list(texts)
+    return list(found)
 
 
 def listing() -> str:

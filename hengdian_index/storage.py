@@ -7,11 +7,11 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -96,8 +96,8 @@ def load(path: str | os.PathLike[str], kind: type[T]) -> T:
 
 def digest(panel: Panel) -> str:
     """Return the SHA-256 of rows: their columns, labels, groups and values, whatever kind of table they came in."""
-    said = (panel.columns, panel.labels.tolist(), sorted(panel.groups.items()))
-    found = sha256(repr(said).encode("utf-8", "backslashreplace"))
+    found = sha256(repr((panel.columns, sorted(panel.groups.items()))).encode("utf-8", "backslashreplace"))
+    found.update(np.asarray(pd.util.hash_pandas_object(panel.labels), dtype="<u8").tobytes())
     for column in panel.values.T:
         # Libraries write a missing value in different bits.
         found.update(np.where(np.isnan(column), np.nan, column).astype("<f8").tobytes())
@@ -106,7 +106,8 @@ def digest(panel: Panel) -> str:
 
 def _unregistered(tree: Tree) -> Iterator[Fault]:
     """Yield a fault for each choice that is a function without a registered name."""
-    for node in (*tree.leaves, *tree.branches):
+    nodes: tuple[Leaf | Branch, ...] = (*tree.leaves, *tree.branches)
+    for node in nodes:
         who = f"{'indicator' if isinstance(node, Leaf) else 'group'} {node.code!r}"
         later = list(node.weights_since.values()) if isinstance(node, Branch) else []
         chosen = [(field.name, getattr(node, field.name)) for field in fields(node)]
@@ -134,11 +135,11 @@ class _Kind(NamedTuple):
 def _array_parts(array: Array) -> dict[str, Any]:
     """Return the parts of an array; sums depend on its order in memory, so that is kept."""
     kept = array.copy(order="K")
-    order = "F" if kept.flags.f_contiguous and not kept.flags.c_contiguous else "C"
+    order: Literal["C", "F"] = "F" if kept.flags.f_contiguous and not kept.flags.c_contiguous else "C"
     flat = kept.ravel(order=order)
     if array.dtype.kind in "mM":
         flat = flat.view(np.int64)
-    elif array.dtype.kind not in "biufUO" or array.dtype.itemsize > 8 and array.dtype.kind == "f":
+    elif array.dtype.kind not in "biufUO" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
         raise TypeError(array.dtype)
     items = flat.tolist()
     values = [None if item != item else item for item in items] if array.dtype.kind == "f" else items
@@ -244,17 +245,17 @@ def _name(kind: type[Any]) -> str:
 def _class(name: str) -> Any:
     """Return a frozen dataclass of the package by its name, None for any other; no module is imported for it."""
     module, _, last = name.rpartition(".")
-    found = getattr(sys.modules.get(_PACKAGE + module), last, None)
+    found: Any = getattr(sys.modules.get(_PACKAGE + module), last, None)
     own = isinstance(found, type) and is_dataclass(found) and found.__module__ == _PACKAGE + module
-    return found if own and found.__dataclass_params__.frozen else None  # type: ignore[union-attr]  # a dataclass
+    return found if own and found.__dataclass_params__.frozen else None
 
 
 def _words(place: tuple[str, ...]) -> str:
     """Return where in a fit something is, in the words of a spec."""
-    for field, step in _STEPS.items():
-        if field in place[:-1]:
-            return f"indicator {place[place.index(field) + 1]!r}: {step}"
-    return "impute" if "blocks" in place else ".".join(place)
+    field, code, *_ = (*(place[1:] if place[:1] == ("preparation",) else place), "", "")
+    if field in _STEPS:
+        return f"indicator {code!r}: {_STEPS[field]}"
+    return "impute" if field == "blocks" else ".".join(place)
 
 
 def _described(value: Any) -> str:
@@ -264,7 +265,7 @@ def _described(value: Any) -> str:
 
 
 def _advice(place: tuple[str, ...]) -> str:
-    learnt = {"blocks", *_STEPS} & set(place)
+    learnt = {"blocks", *_STEPS} & set(place[:2])
     return (
         "choose a method of the package, or register a function that returns numbers or a map of hengdian_index.maps"
         if learnt

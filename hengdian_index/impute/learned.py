@@ -48,7 +48,8 @@ def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "dis
     Notes
     -----
     Euclidean distance over the indicators that both rows have, rescaled for those they have not, on columns divided
-    by their standard deviation over the fit rows, so that units of measure do not matter. Source: Troyanskaya et al.
+    by their standard deviation over the fit rows, so that units of measure do not matter. Of equally near rows the
+    choice is scikit-learn's and depends on the order of rows. Source: Troyanskaya et al.
     2001 (Bioinformatics 17), scikit-learn's KNNImputer. Proof: a slow loop.
 
     Examples
@@ -124,8 +125,10 @@ class Neighbours:
         from sklearn.impute import KNNImputer  # type: ignore[import-untyped]
 
         imputer = KNNImputer(n_neighbors=self.number, weights=self.weights)
-        imputer.fit((self.fit_rows - self.centre) / self.spread)
-        filled = self.centre + self.spread * imputer.transform((rows.values - self.centre) / self.spread)
+        # Which of two equally near rows scikit-learn takes depends on the layout in memory; one layout, one answer.
+        imputer.fit(np.ascontiguousarray((self.fit_rows - self.centre) / self.spread))
+        scaled = np.ascontiguousarray((rows.values - self.centre) / self.spread)
+        filled = self.centre + self.spread * imputer.transform(scaled)
         near = _shares(rows.values, self.fit_rows)
         how = f"mean of the nearest rows, at most {self.number}" + (
             ", by distance" if self.weights == "distance" else ""
@@ -156,8 +159,10 @@ class Regression:
         imputer = IterativeImputer(max_iter=self.rounds, random_state=self.seed)
         with warnings.catch_warnings(record=True) as met:
             warnings.simplefilter("always", ConvergenceWarning)
-            imputer.fit((self.fit_rows - self.centre) / self.spread)
-        filled = self.centre + self.spread * imputer.transform((rows.values - self.centre) / self.spread)
+            # Which of two equally near rows scikit-learn takes depends on the layout in memory; one layout, one answer.
+        imputer.fit(np.ascontiguousarray((self.fit_rows - self.centre) / self.spread))
+        scaled = np.ascontiguousarray((rows.values - self.centre) / self.spread)
+        filled = self.centre + self.spread * imputer.transform(scaled)
         empty = np.asarray(np.isnan(rows.values).all(axis=1))
         unsettled = f", not settled after {self.rounds} rounds" if met else ""
         how = f"regression on the other indicators, seed {self.seed}{unsettled}"

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
-from hengdian_index.maps import Affine, Map, chain, orientation
+from hengdian_index.errors import SpecError
+from hengdian_index.maps import Affine, Direction, Map, chain, orientation
 from hengdian_index.normalise.ranks import percentile_rank
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -54,6 +55,7 @@ class Sides:
     monotone=True,
     gives=lambda scores, **_: (float(min(scores)), float(max(scores))),
     check=lambda cuts, scores, on: _class_faults(cuts, scores, on),
+    takes_target=True,
 )
 def categorical(
     sample: Sample,
@@ -61,7 +63,7 @@ def categorical(
     cuts: Any = (5, 15, 35, 65, 85, 95),
     scores: Any = (0, 20, 40, 50, 60, 80, 100),
     on: Literal["percentile", "value"] = "percentile",
-    direction: int = 1,
+    direction: Direction = 1,
 ) -> Map:
     """Score of the class that each value falls into.
 
@@ -85,7 +87,8 @@ def categorical(
     Notes
     -----
     The score of the highest cut with q >= cut, else the first score; q = 100 (smallest rank) / n. With direction -1
-    the smallest value ranks best, and cuts in the indicator's unit are read from the top: x <= cut is better. Proof:
+    the smallest value ranks best, and cuts in the indicator's unit are read from the top: x <= cut is better; with a
+    target the value nearest to it ranks best. Proof:
     TAI (Table 15: these cuts, and the smaller rank for ties, give all 23 scores; the Handbook's text words the cuts
     otherwise).
 
@@ -97,6 +100,8 @@ def categorical(
     >>> hi.normalise.categorical([3.0, 10.0, 25.0], cuts=[10, 20], scores=[0, 50, 100], on="value", direction=-1)
     array([100., 100.,   0.])
     """
+    if on == "value" and direction not in (1, -1):
+        raise SpecError(f"categorical: on='value' takes direction 1 or -1, not {direction!r}; on='percentile' a target")
     turn = orientation(direction)[0]
     limits = _cuts_by_column(sample, cuts, len(scores) - 1)
     if on == "value":

@@ -195,11 +195,22 @@ def test_an_impossible_threshold_is_refused(threshold):
         above_below([1.0, 2.0], threshold=threshold)
 
 
-@pytest.mark.parametrize("method", [categorical, above_below])
 @pytest.mark.parametrize("direction", [hi.Target(2), hi.Between(1, 2)])
-def test_a_target_is_refused_with_the_methods_that_take_one(method, direction):
+def test_a_target_is_refused_with_the_methods_that_take_one(direction):
     with pytest.raises(hi.SpecError, match="min_max"):
-        method([1.0, 2.0, 3.0], direction=direction)
+        above_below([1.0, 2.0, 3.0], direction=direction)
+    with pytest.raises(hi.SpecError, match="on='percentile' a target"):
+        categorical([1.0, 2.0, 3.0], cuts=[2], scores=[0, 1], on="value", direction=direction)
+
+
+def test_the_class_nearest_to_a_target_is_the_best():
+    """Slow: the share of rows whose deviation is at least as large, read in the classes."""
+    x = np.array([3.0, 8.0, 5.0, 1.0, 5.5, 9.0])
+    outside = np.maximum(np.maximum(4 - x, x - 6), 0)
+    for direction, deviation in ((hi.Target(5), abs(x - 5)), (hi.Between(4, 6), outside)):
+        share = [100 * (1 + (deviation > d).sum()) / len(x) for d in deviation]
+        expected = [sum(s >= cut for cut in (30, 60)) for s in share]
+        same(categorical(x, cuts=[30, 60], scores=[0, 1, 2], direction=direction), np.array(expected, dtype=float))
 
 
 def test_kinds_of_tables_keep_their_labels(schooling):
