@@ -10,7 +10,7 @@ from hengdian_index.errors import SpecError, suggestion
 from hengdian_index.rows.files import read_table
 from hengdian_index.spec import Index
 
-# The folder stands beside the package in a checkout and inside it once installed.
+# The folder stands inside the package once installed and beside it in a checkout.
 _PLACES = (Path(__file__).parent / "examples", Path(__file__).parents[1] / "examples")
 
 
@@ -20,7 +20,8 @@ def example(name: str) -> tuple[Index, pd.DataFrame]:
     Parameters
     ----------
     name : str
-        "film_industry": 50 quarters of a film industry, 15 indicators in six groups.
+        "film_industry": 50 quarters of a film industry, 15 indicators in six groups. "new_drivers", "pmi", "pbc":
+        official indexes of China, rebuilt from their published components. "hengdian": a template on made-up data.
 
     Raises
     ------
@@ -33,8 +34,12 @@ def example(name: str) -> tuple[Index, pd.DataFrame]:
     >>> index, table = hi.example("film_industry")
     >>> table.shape
     (50, 16)
+    >>> index, table = hi.example("pmi")
+    >>> index.compute(table).scores["pmi"].round(1).tolist()[-2:]
+    [51.3, 51.6]
     """
-    found = {spec.parent.name: spec.parent for place in _PLACES for spec in place.glob("*/index.toml")}
+    place = next(place for place in _PLACES if place.is_dir())
+    found = {spec.parent.name: spec.parent for spec in place.rglob("index.toml")}
     if name not in found:
         raise SpecError(f"no example {name!r}{suggestion(name, sorted(found))}")
     return Index.read(found[name] / "index.toml"), read_table(found[name] / "data.csv")

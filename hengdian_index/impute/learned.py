@@ -159,10 +159,8 @@ class Regression:
         imputer = IterativeImputer(max_iter=self.rounds, random_state=self.seed)
         with warnings.catch_warnings(record=True) as met:
             warnings.simplefilter("always", ConvergenceWarning)
-            # Which of two equally near rows scikit-learn takes depends on the layout in memory; one layout, one answer.
-        imputer.fit(np.ascontiguousarray((self.fit_rows - self.centre) / self.spread))
-        scaled = np.ascontiguousarray((rows.values - self.centre) / self.spread)
-        filled = self.centre + self.spread * imputer.transform(scaled)
+            imputer.fit((self.fit_rows - self.centre) / self.spread)
+            filled = self.centre + self.spread * imputer.transform((rows.values - self.centre) / self.spread)
         empty = np.asarray(np.isnan(rows.values).all(axis=1))
         unsettled = f", not settled after {self.rounds} rounds" if met else ""
         how = f"regression on the other indicators, seed {self.seed}{unsettled}"
