@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from hengdian_index.fields import Group, Indicator
     from hengdian_index.gallery import example
     from hengdian_index.maps import Between, Target
+    from hengdian_index.releases import Release, release
     from hengdian_index.result import Result
+    from hengdian_index.revising import revisions
     from hengdian_index.spec import Index
+    from hengdian_index.telling import Revisions
 
 
 __all__ = [
@@ -26,7 +29,9 @@ __all__ = [
     "Group",
     "Index",
     "Indicator",
+    "Release",
     "Result",
+    "Revisions",
     "SpecError",
     "Target",
     "aggregate",
@@ -39,6 +44,8 @@ __all__ = [
     "impute",
     "normalise",
     "normalising",
+    "release",
+    "revisions",
     "series",
     "treat",
     "weighting",
@@ -54,12 +61,16 @@ _HOME = {
     "Group": "spec",
     "Index": "spec",
     "Indicator": "spec",
+    "Release": "releases",
     "Result": "result",
+    "Revisions": "telling",
     "SpecError": "errors",
     "Target": "maps",
     "aggregating": "decorators",
     "example": "gallery",
     "normalising": "decorators",
+    "release": "releases",
+    "revisions": "revising",
     "weighting": "decorators",
 }
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, raise_all
+from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, shortened
-from hengdian_index.tree import NewUnits
+from hengdian_index.tree import NewUnits, Setting
 
 BaseLevels: TypeAlias = Mapping[Any, Array]
 
@@ -32,7 +33,7 @@ def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits)
     the mean does not move. "restate": its base level is the mean of theirs. "refuse": it gets none.
     """
     found = dict(known)
-    new = [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known]
+    new = [] if how == "refuse" else [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known]
     if how == "refuse" or not new or not known:
         return found
     if how == "restate":
@@ -65,21 +66,30 @@ def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str]) 
         A unit without a level, or with one of 0 or less, in the base period.
     """
     nothing = np.full(len(groups), np.nan)
-    means = np.array([levels.get(unit, nothing) for unit in panel.unit_list()])
+    codes = panel.unit_codes()
+    units = [panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
+    means = np.array([levels.get(unit, nothing) for unit in units])
     gaps = np.isnan(means)
-    bad = gaps | ~(means > 0)
-    first = np.zeros_like(bad)
-    first[np.unique(panel.unit_codes(), return_index=True)[1]] = True
     faults = []
-    for row, j in np.argwhere(bad & first):
-        unit = "" if panel.units is None else f"unit {panel.units[row]!r}: "
-        found = "has no score in all of" if gaps[row, j] else f"has the level {means[row, j]:.6g} in"
-        absent = panel.units is not None and panel.units[row] not in levels
+    for i, j in np.argwhere(gaps | ~(means > 0)):
+        unit = "" if units[i] is None else f"unit {units[i]!r}: "
+        found = "has no score in all of" if gaps[i, j] else f"has the level {means[i, j]:.6g} in"
+        absent = units[i] is not None and units[i] not in levels
         remedy = "; for units that come later choose new_units = 'link' or 'restate'" if absent else ""
         why = "a series needs one above 0: take another base or scale"
         faults.append(f"{unit}{groups[j]!r} {found} the base period; {why}{remedy}")
     raise_all(DataError, shortened(faults))
-    return np.asarray(to / means)
+    return np.asarray((to / means)[codes])
+
+
+def note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None) -> None:
+    """Write a line for every unit without a base level of its own."""
+    if not known or setting.new_units == "refuse" or panel.units is None:
+        return
+    end = {"link": "enters at the mean level of the others", "restate": "gets the mean base level of the others"}
+    for unit in dict.fromkeys(panel.units.tolist()):
+        if unit not in known:
+            note("base", f"no row in the base period; {end[setting.new_units]} (new_units)", unit=unit)
 
 
 def _mean(values: Array) -> float:

@@ -42,17 +42,18 @@ class Chained:
     def steps(self) -> tuple[Evaluation, Evaluation]:
         """Each row and the one before it, both with what the two have."""
         before = self.panel.previous(1)
-        x1, x0 = self.leaves, np.where((before < 0)[:, np.newaxis], np.nan, self.leaves[before])
+        x1, x0 = np.array(self.leaves, order="F"), np.array(self.leaves[before], order="F")
+        x0[before < 0] = np.nan
         gap = np.isnan(x1 + x0)
-        x1, x0 = np.where(gap, np.nan, x1), np.where(gap, np.nan, x0)
+        x1[gap] = x0[gap] = np.nan
         return self._scored(self.contents, x0), self._scored(self.contents, x1)
 
     @cached_property
     def growth(self) -> Evaluation:
         """Growth of every indicator, V_j or ln(z1 / z0), and its weighted mean in every group."""
         before, now = (step.leaves for step in self.steps)
-        bad = (before <= 0) | (now <= 0)
-        raise_all(DataError, shortened([self._refused(int(i), int(j), now[i, j]) for i, j in np.argwhere(bad)]))
+        bad = np.argwhere(self.leaves <= 0)
+        raise_all(DataError, shortened([self._refused(int(i), int(j), self.leaves[i, j]) for i, j in bad]))
         symmetric = 200 * (now - before) / (now + before) if self.how == "symmetric" else np.log(now / before)
         mean = Choice.of("aggregate", families.aggregate.arithmetic)
 
@@ -85,11 +86,12 @@ class Chained:
         assert self.panel.periods is not None
         scores, before, ratios = matrix(self.rows), self.panel.previous(1), self.ratios
         out = np.full(scores.shape, np.nan)
-        started = np.zeros((self.panel.unit_codes().max() + 1, scores.shape[1]), dtype=np.bool_)
+        codes = self.panel.unit_codes()
+        started = np.zeros((codes.max() + 1, scores.shape[1]), dtype=np.bool_)
         parents = [self.tree.groups.index(p) if (p := self.tree.by_code[c].parent) else 0 for c in self.tree.groups]
         broken: list[str] = []
         for rows in self.panel.periods.blocks():
-            units = self.panel.unit_codes()[rows]
+            units = codes[rows]
             gone = (before[rows] < 0)[:, np.newaxis]
             old = np.where(gone, np.nan, out[before[rows]])
             now = old * ratios[rows]

@@ -149,7 +149,8 @@ def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
 
 def scored(tree: Tree, content: Content, leaves: Array, panel: Panel) -> Evaluation:
     """Return rows scored under one content, whatever their periods; `leaves` (n, k) are those of the whole tree."""
-    x = leaves[:, [tree.codes.index(code) for code in content.tree.codes]]
+    same = content.tree.codes == tree.codes
+    x = leaves if same else leaves[:, [tree.codes.index(code) for code in content.tree.codes]]
     if content.by_period is None or panel.periods is None:
         return score(content.tree, content.weights, x, panel)
     parts = []

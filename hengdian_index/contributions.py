@@ -13,16 +13,34 @@ from hengdian_index.errors import SpecError
 from hengdian_index.means import Pair
 from hengdian_index.pairs import ARITHMETIC
 from hengdian_index.rows.table import Array
-from hengdian_index.scoring import Evaluation
+from hengdian_index.scoring import Scored
 from hengdian_index.shapley import shapley_parts
 from hengdian_index.tree import Branch
 
 Parts = dict[str, Array]
+
+# A gap between a change and the sum of its parts, relative to their size, up to which it is rounding.
+_ROUNDING = 1e-9
 Split: TypeAlias = Literal["interaction", "shapley"]
 
 
-def level_parts(rows: Evaluation, code: str, to_leaves: bool) -> Parts:
+def level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
     """Return the contributions (n,) of the parts of a group to its level; they sum to it."""
+    return _missing_with(_level_parts(rows, code, to_leaves), rows.values(code))
+
+
+def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
+    """Return the contributions (n,) of the parts of a group to its change from rows to rows; they sum to it.
+
+    Where the aggregation is no mean, `split` "interaction" moves one child at a time and leaves the rest in a column
+    of its own; "shapley" shares it out.
+    """
+    change = now.values(code) - before.values(code)
+    parts = _change_parts(before, now, code, to_leaves, split)
+    return _missing_with(_rounded(parts, change), change)
+
+
+def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
     branch = rows.tree.by_code[code]
     x, w, y = rows.children(branch), rows.row_weights(branch), rows.values(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
@@ -30,34 +48,27 @@ def level_parts(rows: Evaluation, code: str, to_leaves: bool) -> Parts:
         raise SpecError(
             f"group {code!r}: a level splits only under a mean, not {branch.aggregate.method.name!r}; use of='change'"
         )
-    factors = _level_factors(pair, x, w, y)
-    return _gathered(branch, factors, x, y, rows, to_leaves, lambda child: level_parts(rows, child, True))
+    factors = np.broadcast_to(_level_factors(pair, x, w, y), x.shape)
+    return _gathered(branch, factors, x, rows, to_leaves, lambda child: _level_parts(rows, child, True))
 
 
-def change_parts(before: Evaluation, now: Evaluation, code: str, to_leaves: bool, split: Split) -> Parts:
-    """Return the contributions (n,) of the parts of a group to its change from rows to rows; they sum to it.
-
-    Where the aggregation is no mean, `split` "interaction" moves one child at a time and leaves the rest in a column
-    of its own; "shapley" shares it out.
-    """
+def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
     branch = now.tree.by_code[code]
     x0, w0, y0 = before.children(branch), before.row_weights(branch), before.values(code)
     x1, w1, y1 = now.children(branch), now.row_weights(branch), now.values(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
-    step = np.where(np.isnan(x1 - x0), 0.0, x1 - x0)
     if isinstance(pair, Pair):
         factors, rest = _change_factors(pair, x0, x1, y0, y1, w0, w1), "reweighting"
     elif split == "shapley":
-        factors, rest = _shapley_factors(pair, x0, x1, w0), "interaction"
+        factors, rest = _shapley_factors(pair, x0, x1, np.broadcast_to(w0, x0.shape)), "interaction"
     else:
-        factors, rest = _one_at_a_time(pair, x0, x1, y0, w0), "interaction"
-    change = y1 - y0
+        factors, rest = _one_at_a_time(pair, x0, x1, y0, np.broadcast_to(w0, x0.shape)), "interaction"
 
     def below(child: str) -> Parts:
-        return change_parts(before, now, child, True, split)
+        return _change_parts(before, now, child, True, split)
 
-    parts = _gathered(branch, factors, step, change, now, to_leaves, below)
-    return _closed(parts, change, rest)
+    parts = _gathered(branch, factors, x1 - x0, now, to_leaves, below)
+    return _closed(parts, y1 - y0, rest)
 
 
 def _level_factors(pair: Pair, x: Array, w: Array, y: Array) -> Array:
@@ -128,34 +139,55 @@ def _alike(w: Array, rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
 
 
 def _gathered(
-    branch: Branch,
-    factors: Array,
-    x: Array,
-    y: Array,
-    rows: Evaluation,
-    to_leaves: bool,
-    below: Callable[[str], Parts],
+    branch: Branch, factors: Array, x: Array, rows: Scored, to_leaves: bool, below: Callable[[str], Parts]
 ) -> Parts:
-    """Return factor times value of each child, or of each leaf below it, missing where the group's own value is."""
+    """Return factor times value of each child, or of each leaf below it, 0 where a child is missing."""
     parts: Parts = {}
     for j, child in enumerate(branch.children):
         deeper = below(child) if to_leaves and child in rows.tree.by_code else {child: x[:, j]}
         for name, value in deeper.items():
-            part = np.where(np.isnan(value) | np.isnan(factors[:, j]), 0.0, value * factors[:, j])
-            parts[name] = parts.get(name, 0.0) + np.where(np.isnan(y), np.nan, part)
+            part = value * factors[:, j]
+            part[np.isnan(part)] = 0.0
+            parts[name] = part if name not in parts else parts[name] + part
+    return parts
+
+
+def _missing_with(parts: Parts, whole: Array) -> Parts:
+    """Return the parts, missing where the whole is."""
+    gone = np.isnan(whole)
+    if gone.any():
+        for part in parts.values():
+            part[gone] = np.nan
     return parts
 
 
 def _closed(parts: Parts, change: Array, rest: str) -> Parts:
-    """Return the parts so that they sum to the change: rounding is shared out, what is more gets its own column."""
-    total = np.sum(list(parts.values()), axis=0)
-    size = np.sum(np.abs(list(parts.values())), axis=0)
+    """Return the parts so that they sum to the change: what is more than rounding gets its own column."""
+    total, size = _sums(parts)
     gap = change - total
-    rounding = np.abs(gap) <= 1e-9 * np.maximum(size, np.abs(change))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(rounding & (size > 0), gap / size, 0.0)
-    closed = {name: part + np.abs(part) * share for name, part in parts.items()}
-    left = np.where(rounding, 0.0, gap)
-    if np.nansum(np.abs(left)) > 0:
-        closed[rest] = closed.get(rest, 0.0) + np.where(np.isnan(change), np.nan, left)
-    return closed
+    left = np.where(np.abs(gap) <= _ROUNDING * np.maximum(size, np.abs(change)), 0.0, gap)
+    left[np.isnan(left)] = 0.0
+    if left.any():
+        parts[rest] = parts.get(rest, 0.0) + left
+    return parts
+
+
+def _rounded(parts: Parts, change: Array) -> Parts:
+    """Return the parts with the rounding of their sum shared out."""
+    total, size = _sums(parts)
+    gap = change - total
+    share = np.divide(gap, size, out=np.zeros_like(gap), where=size > 0)
+    share[~(np.abs(gap) <= _ROUNDING * np.maximum(size, np.abs(change)))] = 0.0
+    for part in parts.values():
+        part += np.abs(part) * share
+    return parts
+
+
+def _sums(parts: Parts) -> tuple[Array, Array]:
+    """Return the sum of the parts, and of their sizes."""
+    first = next(iter(parts.values()))
+    total, size = np.zeros_like(first), np.zeros_like(first)
+    for part in parts.values():
+        total += part
+        size += np.abs(part)
+    return total, size

@@ -112,14 +112,14 @@ class Linked:
     def by_unit(self) -> dict[Any, Array]:
         """Return the factors (contents, groups) of each unit."""
         first = np.unique(self.panel.unit_codes(), return_index=True)[1]
-        units = self.panel.unit_list()
-        return {units[row]: self.factors[:, row].copy() for row in first.tolist()}
+        return {self.panel.unit(row): self.factors[:, row].copy() for row in first.tolist()}
 
     def _known(self, position: int) -> Array:
         """Return the factors (n, groups) of units that were linked before, missing for the others."""
         nothing = np.full((len(self.contents), len(self.tree.groups)), np.nan)
-        known = self.known or {}
-        return np.array([known.get(unit, nothing)[position] for unit in self.panel.unit_list()])
+        known, codes = self.known or {}, self.panel.unit_codes()
+        first = np.unique(codes, return_index=True)[1]
+        return np.array([known.get(self.panel.unit(row), nothing)[position] for row in first.tolist()])[codes]
 
     @cached_property
     def levels(self) -> Array:
@@ -143,17 +143,15 @@ class Linked:
         g = self.tree.groups.index(code)
         total: Parts = {}
         for position, view in enumerate(self.views):
-            here = (old <= position) & (position <= self.which) & (before >= 0)
-            if code not in view.tree.by_code or not here.any():
+            here = np.flatnonzero((old <= position) & (position <= self.which) & (before >= 0))
+            if code not in view.tree.by_code or not len(here):
                 continue
-            start = np.where(old == position, before, self.links[position])
+            start = np.where(old == position, before, self.links[position])[here]
             after = self.links[position + 1] if position + 1 < len(self.links) else own
-            end = np.where(self.which == position, own, after)
-            start, end = np.where(here, start, -1), np.where(here, end, -1)
-            parts = change_parts(view.at(start), view.at(end), code, to_leaves, split)
-            for name, part in parts.items():
-                moved = np.where(here, part * self.factors[position][:, g], 0.0)
-                total[name] = total.get(name, 0.0) + moved
+            end = np.where(self.which == position, own, after)[here]
+            factor = self.factors[position][here, g]
+            for name, part in change_parts(view.at(start), view.at(end), code, to_leaves, split).items():
+                total.setdefault(name, np.zeros(self.panel.n))[here] += part * factor
         level = self.levels[:, g]
         gone = np.isnan(level) | (before < 0) | np.isnan(level[before])
         return {name: np.where(gone, np.nan, part) for name, part in total.items()}

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.bases import BaseLevels, base_levels, with_entrants
+from hengdian_index.bases import BaseLevels, base_levels, note_entrants, with_entrants
 from hengdian_index.building import Builds, built, learn_builds
 from hengdian_index.contents import Content, described, in_turn, trees
 from hengdian_index.courses import Linked
 from hengdian_index.decorators import kernel
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together
+from hengdian_index.history import Published, keys_of, revision
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
 from hengdian_index.means import Together
@@ -102,6 +103,17 @@ class Fitted:
             panel = _screened(panel, _left_out(self.tree, self.setting, panel, self.left_out))
         return self._score(panel, lines)
 
+    def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
+        """Return the index learnt again from a table; refused if its published series would move.
+
+        `fit_on`: other rows than this fit learnt from; `revise` = True moves the series, and notes it in the log.
+        """
+        again = fit(self.tree, self.setting, table, self.rows["fit_on"] if fit_on is None else fit_on)
+        said = revision(_published(self, table), _published(again, table))
+        if said and not revise:
+            raise DataError(f"learning again would revise history: {said}; revise=True does it anyway")
+        return replace(again, log=(*again.log, Entry("refit", said))) if said else again
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fit to a JSON file, from which `load` makes one that scores the same to the last bit.
 
@@ -146,7 +158,7 @@ class Fitted:
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel)
-            _note_entrants(self.setting, panel, self.base_levels)
+            note_entrants(self.setting, panel, self.base_levels)
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         said = (*self.log, *before, *lines)
@@ -328,11 +340,10 @@ def _based(fitted: Fitted, panel: Panel) -> Fitted:
     return replace(fitted, base_levels=bases, links=links)
 
 
-def _note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None) -> None:
-    """Write a line for every unit without a base level of its own."""
-    if not known or setting.new_units == "refuse" or panel.units is None:
-        return
-    end = {"link": "enters at the mean level of the others", "restate": "gets the mean base level of the others"}
-    for unit in dict.fromkeys(panel.units.tolist()):
-        if unit not in known:
-            note("base", f"no row in the base period; {end[setting.new_units]} (new_units)", unit=unit)
+def _published(fitted: Fitted, table: Any) -> Published:
+    """Return the series of a table's rows, without units that the fit has no base level for and may not take in."""
+    result = fitted.score(table)
+    if fitted.base_levels and fitted.setting.new_units == "refuse":
+        known = np.array([unit in fitted.base_levels for unit in result.panel.unit_list()])
+        result = result if known.all() else fitted._score(result.panel.pick(known), [])
+    return Published(keys_of(result.panel), fitted.tree.groups, result.series().to_numpy())

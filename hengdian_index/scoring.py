@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -43,27 +43,49 @@ class Evaluation:
         return column
 
     def children(self, branch: Branch) -> Array:
-        """Return the scores (n, k) of a group's children."""
-        return np.stack([self.values(child) for child in branch.children], axis=1)
+        """Return the scores (n, k) of a group's children, each column in one piece of memory."""
+        return np.stack([self.values(child) for child in branch.children]).T
 
     def row_weights(self, branch: Branch) -> Array:
-        """Return the weights (n, k) that each row's children were given."""
-        scores, w = self.groups[branch.code], self.weights[branch.code]
-        return np.broadcast_to(w, (len(scores.values), w.shape[-1])) if scores.weights is None else scores.weights
+        """Return the weights that each row's children were given, (n, k), or (k,) where all rows have the same."""
+        weights = self.groups[branch.code].weights
+        return self.weights[branch.code] if weights is None else weights
 
-    def at(self, rows: NDArray[np.intp]) -> Evaluation:
+    def at(self, rows: NDArray[np.intp]) -> Taken:
         """Return some rows in the order given; everything is missing where a row is -1."""
-        none = rows < 0
+        return Taken(self, rows, rows < 0)
 
-        def taken(values: Array) -> Array:
-            return np.where(none.reshape(-1, *[1] * (values.ndim - 1)), np.nan, values[rows])
 
-        groups = {
-            code: Scores(taken(s.values), None if s.weights is None else taken(s.weights), s.dropped[rows] | none)
-            for code, s in self.groups.items()
-        }
-        weights = {code: w if w.ndim == 1 else taken(w) for code, w in self.weights.items()}
-        return Evaluation(self.tree, taken(self.leaves), groups, weights)
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """Rows of an evaluation, each column taken when it is asked for."""
+
+    whole: Evaluation
+    rows: NDArray[np.intp]
+    none: NDArray[np.bool_]
+
+    @property
+    def tree(self) -> Tree:
+        """The tree of the whole."""
+        return self.whole.tree
+
+    def values(self, code: str) -> Array:
+        """Return the scores of a group or an indicator in the rows taken."""
+        values = self.whole.values(code)[self.rows]
+        values[self.none] = np.nan
+        return np.asarray(values)
+
+    def children(self, branch: Branch) -> Array:
+        """Return the scores of a group's children in the rows taken."""
+        return np.stack([self.values(child) for child in branch.children]).T
+
+    def row_weights(self, branch: Branch) -> Array:
+        """Return the weights that the children were given in the rows taken."""
+        weights = self.whole.row_weights(branch)
+        return weights if weights.ndim == 1 else weights[self.rows]
+
+
+Scored: TypeAlias = Evaluation | Taken
 
 
 def learn_weights(tree: Tree, normalised: Array, panel: Panel) -> Weights:
@@ -89,7 +111,7 @@ def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel) -> Eval
     return Evaluation(tree, normalised, _climb(tree, normalised, step), weights)
 
 
-def stitched(tree: Tree, leaves: Array, parts: Iterable[tuple[NDArray[np.intp], Evaluation]]) -> Evaluation:
+def stitched(tree: Tree, leaves: Array, parts: Iterable[tuple[NDArray[np.intp], Scored]]) -> Evaluation:
     """Return the rows of several evaluations as one under the tree that holds them all.
 
     Each part says which rows it scored; its tree may lack children of the whole, which then have weight 0.
@@ -101,9 +123,11 @@ def stitched(tree: Tree, leaves: Array, parts: Iterable[tuple[NDArray[np.intp], 
     for rows, part in parts:
         for branch in part.tree.branches:
             at = [tree.by_code[branch.code].children.index(child) for child in branch.children]
-            values[branch.code][rows] = part.groups[branch.code].values
-            weights[branch.code][np.ix_(rows, np.array(at))] = part.row_weights(branch)
-            dropped[branch.code][rows] = part.groups[branch.code].dropped
+            values[branch.code][rows] = part.values(branch.code)
+            weights[branch.code][np.ix_(rows, np.array(at))] = np.broadcast_to(
+                part.row_weights(branch), (len(rows), len(at))
+            )
+            dropped[branch.code][rows] = np.isnan(values[branch.code][rows])
     groups = {code: Scores(values[code], weights[code], dropped[code]) for code in tree.groups}
     return Evaluation(tree, leaves, groups, weights)
 

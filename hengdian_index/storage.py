@@ -243,11 +243,11 @@ def _name(kind: type[Any]) -> str:
 
 
 def _class(name: str) -> Any:
-    """Return a frozen dataclass of the package by its name, None for any other; no module is imported for it."""
+    """Return a dataclass of the package by its name, None for any other; no module is imported for it."""
     module, _, last = name.rpartition(".")
     found: Any = getattr(sys.modules.get(_PACKAGE + module), last, None)
     own = isinstance(found, type) and is_dataclass(found) and found.__module__ == _PACKAGE + module
-    return found if own and found.__dataclass_params__.frozen else None
+    return found if own else None
 
 
 def _words(place: tuple[str, ...]) -> str:

@@ -148,3 +148,18 @@ def test_powers_far_from_1_keep_their_contributions(p: float) -> None:
 def test_a_power_near_0_is_near_the_geometric_mean() -> None:
     for p in (1e-9, 1e-12, 1e-15):
         assert hi.aggregate.power([[1.0, 100.0]], p=p)[0] == pytest.approx(10, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    "aggregate", ["mazziotta_pareto", "minimum", "median", {"method": "owa", "order_weights": [0.7, 0.3]}]
+)
+@pytest.mark.parametrize("depth", ["children", "indicators"])
+def test_shapley_leaves_no_interaction(aggregate: object, depth: str) -> None:
+    result = two_levels().replace({"all.aggregate": aggregate, "left.aggregate": aggregate}).compute(table())
+    parts = result.contributions(depth=depth, split="shapley")  # type: ignore[arg-type]
+    assert "interaction" not in parts
+    np.testing.assert_allclose(_sum(parts)[1:], result.series()["all"].diff().iloc[1:], rtol=1e-11, atol=1e-11)
+    mean = two_levels().compute(table())
+    pd.testing.assert_frame_equal(mean.contributions(split="shapley"), mean.contributions())
+    with pytest.raises(hi.SpecError, match=r"split: no 'shaply'; did you mean 'shapley'"):
+        result.contributions(split="shaply")  # type: ignore[arg-type]

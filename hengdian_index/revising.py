@@ -1,0 +1,130 @@
+"""What a new vintage of an index says otherwise than the old one, by how much, and because of what."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.attribution import PARTS, Attribution, attributed, rest
+from hengdian_index.choices import different
+from hengdian_index.differences import (
+    changed_cells,
+    listed_numbers,
+    matched_groups,
+    moved_learnt,
+    only_in,
+    row_labels,
+    shared_levels,
+)
+from hengdian_index.errors import DataError
+from hengdian_index.history import differing, shared
+from hengdian_index.releases import Release
+from hengdian_index.result import Result
+from hengdian_index.telling import Revisions
+from hengdian_index.vintages import Vintage, vintage
+
+Source = Result | Release | str | os.PathLike[str]
+
+
+def revisions(old: Source, new: Source) -> Revisions:
+    """Return what moved from one vintage of an index to the next, by how much, and because of what.
+
+    Parameters
+    ----------
+    old, new : Result, Release, or path of a release's folder
+        Rows are matched by unit and period, groups by code; the two roots are one, and so are two groups with the same
+        indicators below them.
+
+    Returns
+    -------
+    Revisions
+
+    Raises
+    ------
+    DataError
+        A release that was edited; vintages of which one has units or periods and the other has not.
+
+    Notes
+    -----
+    With L the levels of rows r under a fit f, and to / B the factor of the base: difference = data + base + fit, where
+    data = (L_f0(new data) - L_f0(old data)) to / B0 holds the old fit f0 still, base = L_f0(new data) (to / B1 -
+    to / B0) is what the new data move in the base level, where it moved, and fit is the rest: choices, and what was
+    learnt again. The data part of the root splits by indicator as a change does in `Result.contributions`. A column
+    that the new vintage does not have keeps its old values in the data part, so that its loss counts as a choice.
+    Proof: `tests/test_revising.py`.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     period="year",
+    ...     base="2001",
+    ...     normalise="relative",
+    ...     groups=[hi.Group("total")],
+    ...     indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")],
+    ... )
+    >>> fitted = index.fit({"year": [2001, 2002], "a": [10.0, 11.0], "b": [5.0, 6.0]})
+    >>> old = fitted.score({"year": [2001, 2002], "a": [10.0, 11.0], "b": [5.0, 6.0]})
+    >>> new = fitted.score({"year": [2001, 2002], "a": [10.0, 12.0], "b": [5.0, 6.0]})
+    >>> found = hi.revisions(old, new)
+    >>> found.moved.values.tolist()
+    [['total', '2002', 115.0, 120.0, 5.0]]
+    >>> print(found.summary().splitlines()[1].partition(", because ")[2])
+    a 2002 was 11, is 12 (+5.00)
+    """
+    before, after = vintage(old), vintage(new)
+    if set(before.roles) != set(after.roles):
+        said = [" and ".join(one.roles) for one in (before, after)]
+        raise DataError(f"the old rows are told apart by {said[0]}, the new by {said[1]}; nothing can be compared")
+    at_old, at_new = shared(before.published.keys, after.published.keys)
+    pairs = matched_groups(before, after)
+    renamed = {a: b for a, b in pairs.items() if a != b}
+    roles, keys = list(after.roles), [after.published.keys[row] for row in at_new]
+    one, other = shared_levels(before, after, at_old, at_new, pairs)
+    nodes = list(pairs.values())
+    moved = differing(one, other)
+    split = attributed(before, after, at_old, at_new) if moved.any() else Attribution(one, one, {})
+    chosen = [before.published.groups.index(code) for code in pairs]
+    data, base = (part[:, chosen] if part.size else np.full_like(one, np.nan) for part in (split.data, split.base))
+    fit = rest(other - one, data, base, np.maximum(np.abs(one), np.abs(other)))
+    numbers = {"before": one, "after": other, "difference": other - one, "data": data, "base": base, "fit": fit}
+    frame = listed_numbers(nodes, roles, keys, numbers)
+    kept = frame[moved.T.ravel()].reset_index(drop=True)
+    unsplit = kept[list(PARTS)].isna().any(axis=1)
+    root = moved[:, :1].ravel()
+    parts = {**split.indicators, _free("base", split): base[:, 0], _free("fit", split): fit[:, 0]} if len(nodes) else {}
+    by_indicator = pd.DataFrame({name: part[root] for name, part in parts.items()}, index=row_labels(roles, keys, root))
+    return Revisions(
+        old=_named(before, "the old one"),
+        new=_named(after, "the new result"),
+        compared=frame.loc[(~np.isnan(one) & ~np.isnan(other)).T.ravel(), ["node", *roles]].reset_index(drop=True),
+        moved=kept[["node", *roles, "before", "after", "difference"]],
+        added=only_in(after, before, {new: old for old, new in pairs.items()}, roles),
+        gone=only_in(before, after, pairs, roles),
+        cells=changed_cells(before, after, at_old, at_new),
+        choices=pd.DataFrame(
+            different(before.choices, after.choices, renamed), columns=["address", "before", "after"], dtype=object
+        ),
+        learnt=moved_learnt(before, after, pairs),
+        because=kept.loc[~unsplit, ["node", *roles, "difference", *PARTS]].reset_index(drop=True),
+        by_indicator=by_indicator.iloc[0:0] if split.why_not else by_indicator,
+        why_not=split.why_not or _unsplit(int(unsplit.sum())),
+        noun=f"{after.frequency}s" if after.frequency and "unit" not in roles else "rows",
+    )
+
+
+def _free(name: str, split: Attribution) -> str:
+    """Return the name of a column that no indicator has."""
+    while name in split.indicators:
+        name += "_"
+    return name
+
+
+def _named(one: Vintage, result: str) -> str:
+    return f"the release of {one.source.time}" if isinstance(one.source, Release) else result
+
+
+def _unsplit(count: int) -> str:
+    return f"{count} numbers have no score under the old fit with the new data" if count else ""
