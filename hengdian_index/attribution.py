@@ -24,7 +24,7 @@ PARTS = ("data", "base", "fit")
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """The parts of each difference: arrays (rows, groups) over the rows of the new vintage and the old groups.
+    """The parts of each difference: arrays (rows, groups) over the rows that both have and the groups of the old.
 
     `indicators` are the parts of the data part of the root (rows,); `why_not` says why there is no split.
     """
@@ -41,13 +41,12 @@ def attributed(old: Vintage, new: Vintage, at_old: Rows, at_new: Rows) -> Attrib
     data: the new data under the old frozen fit, less what was published; base: what the base level of the new data
     under that fit moves, where the new vintage has another base level.
     """
-    nothing = np.full((len(at_old), len(old.published.groups)), np.nan)
     try:
         first = old.result()
         second = first.fitted.score(_old_shape(old, new, at_old, at_new))
         before, after = first.course.levels, second.course.levels
     except FaultsError as error:
-        return Attribution(nothing, nothing, {}, f"the new data cannot be scored under the old fit: {error}")
+        return unsplit(old, len(at_old), f"the new data cannot be scored under the old fit: {error}")
     place = {key: row for row, key in enumerate(keys_of(second.panel))}
     position = {key: row for row, key in enumerate(keys_of(first.panel))}
     keys = [new.published.keys[row] for row in at_new]
@@ -58,6 +57,12 @@ def attributed(old: Vintage, new: Vintage, at_old: Rows, at_new: Rows) -> Attrib
     data, base = (level1 - level0) * factor, level1 * (moved - factor)
     parts = _root_parts(first, second, one, other, level0[:, 0], level1[:, 0])
     return Attribution(data, base, {name: part * factor[:, 0] for name, part in parts.items()})
+
+
+def unsplit(old: Vintage, rows: int, why_not: str = "") -> Attribution:
+    """Return no split at all."""
+    nothing = np.full((rows, len(old.published.groups)), np.nan)
+    return Attribution(nothing, nothing, {}, why_not)
 
 
 def rest(difference: Array, data: Array, base: Array, size: Array) -> Array:

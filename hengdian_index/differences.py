@@ -73,11 +73,11 @@ def changed_cells(old: Vintage, new: Vintage, at_old: Rows, at_new: Rows) -> pd.
 def moved_learnt(old: Vintage, new: Vintage, pairs: dict[str, str]) -> pd.DataFrame:
     """Return what was learnt otherwise though the choice that it was learnt by is the same."""
     mine = {(kind, pairs.get(node, node), pairs.get(part, part)): x for (kind, node, part), x in old.learnt.items()}
+    back = {code: earlier for earlier, code in pairs.items()}
     found = []
     for at in [at for at in mine if at in new.learnt]:
         kind, node, _ = at
         before, after = np.array(mine[at]), np.array(new.learnt[at])
-        back = {new: old for old, new in pairs.items()}
         if differing(before, after) and not _chosen_anew(old, new, kind, back.get(node, node), node):
             found.append((*at, float(before), float(after)))
     return pd.DataFrame(found, columns=["kind", "node", "part", "before", "after"])

@@ -201,13 +201,16 @@ def _read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None)
 def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitted, Panel]:
     """Return the fitted index, and the rows of the table that are left after screening."""
     chosen = setting.fit_on if fit_on is None else fit_on
+    frequency = panel.periods.frequency if panel.periods else None
     with journal() as lines:
+        dated = _dated(tree, setting, frequency)
+        if len(dated) == 1 and dated[0][1] is not tree:
+            tree = dated[0][1]
+            panel = panel.laid_out((*tree.codes, *(name for name in panel.columns if name not in tree.codes)))
         builds = learn_builds(tree, panel, panel.select(chosen, "fit_on"))
         panel = built(builds, tree, panel)
         left_out = _left_out(tree, setting, panel, {})
         panel = _screened(panel, left_out)
-        frequency = panel.periods.frequency if panel.periods else None
-        dated = _dated(tree, setting, frequency)
     rows = panel.select(chosen, "fit_on")
     on_base = chosen is None and setting.base is not None
     shown = panel.pick(rows)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from hengdian_index.attribution import PARTS, Attribution, attributed, rest
+from hengdian_index.attribution import PARTS, Attribution, attributed, rest, unsplit
 from hengdian_index.choices import different
 from hengdian_index.differences import (
     changed_cells,
@@ -19,7 +21,7 @@ from hengdian_index.differences import (
     shared_levels,
 )
 from hengdian_index.errors import DataError
-from hengdian_index.history import differing, shared
+from hengdian_index.history import Rows, differing, shared
 from hengdian_index.releases import Release
 from hengdian_index.result import Result
 from hengdian_index.telling import Revisions
@@ -74,45 +76,61 @@ def revisions(old: Source, new: Source) -> Revisions:
     >>> print(found.summary().splitlines()[1].partition(", because ")[2])
     a 2002 was 11, is 12 (+5.00)
     """
-    before, after = vintage(old), vintage(new)
+    before, after = vintage(old, "old"), vintage(new, "new")
     if set(before.roles) != set(after.roles):
         said = [" and ".join(one.roles) for one in (before, after)]
         raise DataError(f"the old rows are told apart by {said[0]}, the new by {said[1]}; nothing can be compared")
-    at_old, at_new = shared(before.published.keys, after.published.keys)
-    pairs = matched_groups(before, after)
-    renamed = {a: b for a, b in pairs.items() if a != b}
-    roles, keys = list(after.roles), [after.published.keys[row] for row in at_new]
-    one, other = shared_levels(before, after, at_old, at_new, pairs)
-    nodes = list(pairs.values())
-    moved = differing(one, other)
-    split = attributed(before, after, at_old, at_new) if moved.any() else Attribution(one, one, {})
-    chosen = [before.published.groups.index(code) for code in pairs]
-    data, base = (part[:, chosen] if part.size else np.full_like(one, np.nan) for part in (split.data, split.base))
-    fit = rest(other - one, data, base, np.maximum(np.abs(one), np.abs(other)))
-    numbers = {"before": one, "after": other, "difference": other - one, "data": data, "base": base, "fit": fit}
-    frame = listed_numbers(nodes, roles, keys, numbers)
-    kept = frame[moved.T.ravel()].reset_index(drop=True)
-    unsplit = kept[list(PARTS)].isna().any(axis=1)
-    root = moved[:, :1].ravel()
-    parts = {**split.indicators, _free("base", split): base[:, 0], _free("fit", split): fit[:, 0]} if len(nodes) else {}
-    by_indicator = pd.DataFrame({name: part[root] for name, part in parts.items()}, index=row_labels(roles, keys, root))
+    pairs, roles = matched_groups(before, after), list(after.roles)
+    moves = _moves(before, after, pairs)
+    numbers, split = moves.numbers, moves.split
+    kept = numbers[moves.moved.T.ravel()].reset_index(drop=True)
+    unclear = kept[list(PARTS)].isna().any(axis=1)
+    both = numbers[["before", "after"]].notna().all(axis=1)
+    chosen = different(before.choices, after.choices, {a: b for a, b in pairs.items() if a != b})
     return Revisions(
         old=_named(before, "the old one"),
         new=_named(after, "the new result"),
-        compared=frame.loc[(~np.isnan(one) & ~np.isnan(other)).T.ravel(), ["node", *roles]].reset_index(drop=True),
+        compared=numbers.loc[both, ["node", *roles]].reset_index(drop=True),
         moved=kept[["node", *roles, "before", "after", "difference"]],
-        added=only_in(after, before, {new: old for old, new in pairs.items()}, roles),
-        gone=only_in(before, after, pairs, roles),
-        cells=changed_cells(before, after, at_old, at_new),
-        choices=pd.DataFrame(
-            different(before.choices, after.choices, renamed), columns=["address", "before", "after"], dtype=object
-        ),
+        added=only_in(after, before, {b: a for a, b in pairs.items()}),
+        gone=only_in(before, after, pairs),
+        cells=changed_cells(before, after, *moves.rows),
+        choices=pd.DataFrame(chosen, columns=["address", "before", "after"], dtype=object),
         learnt=moved_learnt(before, after, pairs),
-        because=kept.loc[~unsplit, ["node", *roles, "difference", *PARTS]].reset_index(drop=True),
-        by_indicator=by_indicator.iloc[0:0] if split.why_not else by_indicator,
-        why_not=split.why_not or _unsplit(int(unsplit.sum())),
+        because=kept.loc[~unclear, ["node", *roles, "difference", *PARTS]].reset_index(drop=True),
+        by_indicator=moves.by_indicator,
+        why_not=split.why_not or _unclear(int(unclear.sum())),
         noun=f"{after.frequency}s" if after.frequency and "unit" not in roles else "rows",
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Moves:
+    """The rows that both have (their positions in each), which numbers (rows, groups) moved, and their parts."""
+
+    rows: tuple[Rows, Rows]
+    moved: NDArray[np.bool_]
+    numbers: pd.DataFrame
+    split: Attribution
+    by_indicator: pd.DataFrame
+
+
+def _moves(old: Vintage, new: Vintage, pairs: dict[str, str]) -> _Moves:
+    """Return the differences of what both vintages have, and their parts."""
+    rows = shared(old.published.keys, new.published.keys)
+    one, other = shared_levels(old, new, rows, pairs)
+    moved = differing(one, other)
+    split = attributed(old, new, *rows) if moved.any() else unsplit(old, len(one))
+    groups = [old.published.groups.index(code) for code in pairs]
+    data, base = split.data[:, groups], split.base[:, groups]
+    fit = rest(other - one, data, base, np.maximum(np.abs(one), np.abs(other)))
+    numbers = {"before": one, "after": other, "difference": other - one, "data": data, "base": base, "fit": fit}
+    roles, keys = list(new.roles), [new.published.keys[row] for row in rows[1]]
+    frame = listed_numbers(list(pairs.values()), roles, keys, numbers)
+    root = moved[:, 0] & (not split.why_not)
+    parts = {**split.indicators, _free("base", split): base[:, 0], _free("fit", split): fit[:, 0]}
+    by_indicator = {name: part[root] for name, part in parts.items()}
+    return _Moves(rows, moved, frame, split, pd.DataFrame(by_indicator, index=row_labels(roles, keys, root)))
 
 
 def _free(name: str, split: Attribution) -> str:
@@ -126,5 +144,5 @@ def _named(one: Vintage, result: str) -> str:
     return f"the release of {one.source.time}" if isinstance(one.source, Release) else result
 
 
-def _unsplit(count: int) -> str:
+def _unclear(count: int) -> str:
     return f"{count} numbers have no score under the old fit with the new data" if count else ""

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.choices import choices
-from hengdian_index.errors import DataError, FaultsError
+from hengdian_index.errors import DataError, FaultsError, SpecError
 from hengdian_index.history import Key, Published, differing, keys_of
+from hengdian_index.learning import OwnMap
 from hengdian_index.releases import Release, data_of, rows_of
 from hengdian_index.result import Result
 from hengdian_index.rows.table import Array
@@ -67,18 +68,24 @@ class Vintage:
         return Index.from_toml(self.spec)._tree if self.spec else None
 
     @cached_property
+    def edges(self) -> list[tuple[str, str, float]]:
+        """Group, child and its weight."""
+        codes, children = (self.weights.index.get_level_values(level).tolist() for level in (0, 1))
+        return list(zip(codes, children, self.weights.tolist(), strict=True))
+
+    @cached_property
     def leaves(self) -> dict[str, frozenset[str]]:
         """The indicators below each group."""
         below: dict[str, frozenset[str]] = {}
         for group in reversed(self.published.groups):
-            children = [str(child) for code, child in self.weights.index.to_flat_index().to_list() if code == group]
+            children = [child for code, child, _ in self.edges if code == group]
             below[group] = frozenset().union(*(below.get(child, frozenset([child])) for child in children))
         return below
 
     @cached_property
     def learnt(self) -> Learnt:
         """Weights, numbers of the maps, and base levels."""
-        found: Learnt = {("weight", code, child): float(w) for (code, child), w in self.weights.items()}
+        found: Learnt = {("weight", code, child): weight for code, child, weight in self.edges}
         if self.fitted is None:
             return found
         for code, map_ in self.fitted.maps.items():
@@ -107,10 +114,12 @@ class Vintage:
         return result
 
 
-def vintage(source: Result | Release | str | os.PathLike[str]) -> Vintage:
-    """Return a result, a release, or the release in a folder, laid out for comparison."""
+def vintage(source: Result | Release | str | os.PathLike[str], what: str) -> Vintage:
+    """Return a result, a release, or the release in a folder, laid out for comparison; `what` is its name."""
     if isinstance(source, Result):
         return _of_result(source)
+    if not isinstance(source, Release | str | os.PathLike):
+        raise SpecError(f"{what}: a Result, a Release or the folder of a release, not {type(source).__name__}")
     return _of_release(source if isinstance(source, Release) else Release.read(source))
 
 
@@ -152,7 +161,10 @@ def _of_release(release: Release) -> Vintage:
 
 
 def _numbers(value: Any, path: str) -> list[tuple[str, float]]:
-    """Return the numbers inside a fitted map with their paths; of a long array how many there are, and each."""
+    """Return the numbers inside a fitted map, each with its path."""
+    if isinstance(value, OwnMap):
+        # A user's function keeps the fit rows themselves; what it makes of them cannot be seen.
+        return []
     if is_dataclass(value) and not isinstance(value, type):
         pairs = [(field.name, getattr(value, field.name)) for field in fields(value)]
     elif isinstance(value, Mapping):

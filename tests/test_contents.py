@@ -115,6 +115,10 @@ def test_restating_computes_history_again_with_the_latest_content() -> None:
     )
     pd.testing.assert_frame_equal(restated.series(), now.compute(frame).series())
     assert "history recomputed" in " ".join(restated.log["why"])
+    assert restated.normalised.columns.tolist() == restated.raw.columns.tolist() == ["a", "c", "d"]
+    for how in ("ratio", "symmetric", "log"):
+        chained = changing(content="restate", series=how).compute(frame)
+        pd.testing.assert_frame_equal(chained.series(), now.replace({"series": how}).compute(frame).series())
 
 
 def test_an_indicator_that_replaces_another_takes_its_weight() -> None:

@@ -63,7 +63,8 @@ def test_the_fit_of_a_release_gives_its_numbers_again(kind: str, tmp_path: Path)
         index = relative(unit="unit" if kind == "panel" else None)
         frame: Any = table() if kind == "quarters" else panel()
     else:
-        index = relative(period=None, base=None, fit_on=None, unit="quarter" if kind == "cross-section" else None)
+        index = relative(base=None, fit_on=None).replace({"period": None})
+        index = index.replace({"unit": "quarter"}) if kind == "cross-section" else index
         frame = table().set_index("quarter") if kind == "own labels" else table()
         frame = frame.drop(columns="quarter").set_axis(range(5, 17), axis=0) if kind == "numbers as labels" else frame
     result = index.compute(frame)

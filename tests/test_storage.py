@@ -115,7 +115,15 @@ def test_a_loaded_fit_scores_bit_for_bit(family: str, method: Method, options: d
 
 @pytest.mark.parametrize(
     ("how", "content"),
-    [("fixed", "link"), ("ratio", "link"), ("symmetric", "link"), ("log", "link"), ("fixed", "restate")],
+    [
+        ("fixed", "link"),
+        ("ratio", "link"),
+        ("symmetric", "link"),
+        ("log", "link"),
+        ("fixed", "restate"),
+        ("ratio", "restate"),
+        ("log", "restate"),
+    ],
 )
 def test_changes_of_content_and_links_are_kept(how: str, content: str) -> None:
     frame = late() if content == "link" else table(14, 1)
