@@ -1,4 +1,4 @@
-"""The command `hengdian-index`: demo, compute, check, methods."""
+"""The command `hengdian-index`: demo, compute, check, release, revisions, methods."""
 
 from __future__ import annotations
 
@@ -90,6 +90,32 @@ def check(index: Path, data: Path | None) -> None:
     else:
         found = Index.read(index)
         click.echo(f"{index.name}: {len(found.groups)} groups, {len(found.indicators)} indicators; nothing is wrong")
+
+
+@main.command()
+@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
+@click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
+@_refusing
+def release(index: Path, data: Path, folder: Path, fit_on: str | None, base: str | None) -> None:
+    """Compute INDEX on DATA and write everything to the new FOLDER, which is never changed again."""
+    from hengdian_index.releases import release as write_release
+
+    found = write_release(_result(index, data, fit_on, base), folder)
+    click.echo(f"Released to {folder}: {len(found.files) + 1} files, sealed in release.json")
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@_refusing
+def revisions(old: Path, new: Path) -> None:
+    """Say what moved from the release in the folder OLD to that in NEW, by how much and because of what."""
+    from hengdian_index.revising import revisions as compared
+
+    click.echo(compared(old, new).summary(), nl=False)
 
 
 @main.command()

@@ -24,11 +24,11 @@ def matched_groups(old: Vintage, new: Vintage) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda pair: theirs.index(pair[1])))
 
 
-def shared_levels(old: Vintage, new: Vintage, at_old: Rows, at_new: Rows, pairs: dict[str, str]) -> tuple[Array, Array]:
+def shared_levels(old: Vintage, new: Vintage, rows: tuple[Rows, Rows], pairs: dict[str, str]) -> tuple[Array, Array]:
     """Return the levels (rows, groups) of what both vintages have."""
     mine = [old.published.groups.index(code) for code in pairs]
     theirs = [new.published.groups.index(code) for code in pairs.values()]
-    return old.published.levels[at_old][:, mine], new.published.levels[at_new][:, theirs]
+    return old.published.levels[rows[0]][:, mine], new.published.levels[rows[1]][:, theirs]
 
 
 def listed_numbers(
@@ -48,7 +48,7 @@ def row_labels(roles: Sequence[str], keys: Sequence[Key], rows: Any) -> pd.Index
     return pd.MultiIndex.from_arrays([[key[i] for key in chosen] for i in range(len(roles))], names=list(roles))
 
 
-def only_in(one: Vintage, other: Vintage, pairs: dict[str, str], roles: Sequence[str]) -> pd.DataFrame:
+def only_in(one: Vintage, other: Vintage, pairs: dict[str, str]) -> pd.DataFrame:
     """Return the numbers (node, row, value) of one vintage that another does not have."""
     mine, theirs = one.published, other.published
     there = np.zeros(mine.levels.shape, dtype=np.bool_)
@@ -56,7 +56,7 @@ def only_in(one: Vintage, other: Vintage, pairs: dict[str, str], roles: Sequence
     for g, code in enumerate(mine.groups):
         if code in pairs:
             there[at, g] = ~np.isnan(theirs.levels[its, theirs.groups.index(pairs[code])])
-    frame = listed_numbers(mine.groups, roles, mine.keys, {"value": mine.levels})
+    frame = listed_numbers(mine.groups, list(one.roles), mine.keys, {"value": mine.levels})
     return frame[(~there & ~np.isnan(mine.levels)).T.ravel()].reset_index(drop=True)
 
 

@@ -17,7 +17,7 @@ from hengdian_index.contents import Content, described, in_turn, trees
 from hengdian_index.courses import Linked
 from hengdian_index.decorators import kernel
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together
-from hengdian_index.history import Published, keys_of, revision
+from hengdian_index.history import published, revision
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
 from hengdian_index.means import Together
@@ -28,6 +28,7 @@ from hengdian_index.rows.periods import EARLIEST, Frequency
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
+from hengdian_index.screening import left_out_units, screened
 from hengdian_index.storage import digest, load, save
 from hengdian_index.tree import Frozen, Leaf, Setting, Tree
 
@@ -100,7 +101,7 @@ class Fitted:
         panel = _read(self.tree, self.setting, table, self.frequency)
         with journal() as lines:
             panel = built(self.builds, self.tree, panel)
-            panel = _screened(panel, _left_out(self.tree, self.setting, panel, self.left_out))
+            panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
         return self._score(panel, lines)
 
     def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
@@ -109,7 +110,7 @@ class Fitted:
         `fit_on`: other rows than this fit learnt from; `revise` = True moves the series, and notes it in the log.
         """
         again = fit(self.tree, self.setting, table, self.rows["fit_on"] if fit_on is None else fit_on)
-        said = revision(_published(self, table), _published(again, table))
+        said = revision(published(self, table), published(again, table))
         if said and not revise:
             raise DataError(f"learning again would revise history: {said}; revise=True does it anyway")
         return replace(again, log=(*again.log, Entry("refit", said))) if said else again
@@ -209,8 +210,8 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitte
             panel = panel.laid_out((*tree.codes, *(name for name in panel.columns if name not in tree.codes)))
         builds = learn_builds(tree, panel, panel.select(chosen, "fit_on"))
         panel = built(builds, tree, panel)
-        left_out = _left_out(tree, setting, panel, {})
-        panel = _screened(panel, left_out)
+        left_out = left_out_units(tree, setting, panel, {})
+        panel = screened(panel, left_out)
     rows = panel.select(chosen, "fit_on")
     on_base = chosen is None and setting.base is not None
     shown = panel.pick(rows)
@@ -274,34 +275,6 @@ def _need_rowwise(tree: Tree) -> None:
     raise_all(SpecError, faults)
 
 
-def _left_out(tree: Tree, setting: Setting, panel: Panel, known: Mapping[Any, bool]) -> dict[Any, bool]:
-    """Return for each unit whether it has too few values, (those known keep their verdict)."""
-    if setting.unit_coverage is None:
-        return {}
-    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
-    cells = (~np.isnan(panel.values[:, : len(tree.codes)])).mean(axis=1)
-    present: dict[Any, float] = pd.Series(cells).groupby(units, sort=False).mean().to_dict()
-    found = {unit: bool(share < setting.unit_coverage - 1e-12) for unit, share in present.items()}
-    for unit, out in found.items():
-        if out and unit not in known:
-            share = (
-                f"{100 * present[unit]:.0f} % of its cells have a value, {100 * setting.unit_coverage:.0f} % are needed"
-            )
-            note("screen", f"{share}; left out", unit=unit)
-    found = {**found, **{unit: out for unit, out in known.items() if unit in found}}
-    if all(found.values()):
-        raise DataError(f"unit_coverage: no unit has {100 * setting.unit_coverage:.0f} % of its cells; lower it")
-    return {**known, **found}
-
-
-def _screened(panel: Panel, left_out: Mapping[Any, bool]) -> Panel:
-    """Return the rows of the units that are not left out."""
-    if not any(left_out.values()):
-        return panel
-    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
-    return panel.pick(np.array([not left_out[unit] for unit in units]))
-
-
 def _with_periods(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
     """Return a content with weights learnt in each period of the rows, those it has kept."""
     if panel.periods is None:
@@ -341,12 +314,3 @@ def _based(fitted: Fitted, panel: Panel) -> Fitted:
     course = result.course
     links = course.by_unit() if isinstance(course, Linked) else None
     return replace(fitted, base_levels=bases, links=links)
-
-
-def _published(fitted: Fitted, table: Any) -> Published:
-    """Return the series of a table's rows, without units that the fit has no base level for and may not take in."""
-    result = fitted.score(table)
-    if fitted.base_levels and fitted.setting.new_units == "refuse":
-        known = np.array([unit in fitted.base_levels for unit in result.panel.unit_list()])
-        result = result if known.all() else fitted._score(result.panel.pick(known), [])
-    return Published(keys_of(result.panel), fitted.tree.groups, result.series().to_numpy())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,15 @@ def keys_of(panel: Panel) -> tuple[Key, ...]:
     units = [] if panel.units is None else [[str(unit) for unit in panel.units.tolist()]]
     periods = [] if panel.periods is None else [panel.periods.text]
     return tuple(zip(*(units + periods or [[str(label) for label in panel.labels.tolist()]]), strict=True))
+
+
+def published(fitted: Any, table: Any) -> Published:
+    """Return the series of a table's rows, without units that the fit has no base level for and may not take in."""
+    result = fitted.score(table)
+    if fitted.base_levels and fitted.setting.new_units == "refuse":
+        known = np.array([unit in fitted.base_levels for unit in result.panel.unit_list()])
+        result = result if known.all() else fitted._score(result.panel.pick(known), [])
+    return Published(keys_of(result.panel), fitted.tree.groups, result.series().to_numpy())
 
 
 def shared(before: Sequence[Key], after: Sequence[Key]) -> tuple[Rows, Rows]:

@@ -114,6 +114,36 @@ def test_methods() -> None:
     assert "did you mean 'entropy'?" in errors
 
 
+def test_two_releases_and_what_moved_between_them(files: tuple[Path, Path], tmp_path: Path) -> None:
+    index, data = files
+    code, said, _ = run("release", index, data, tmp_path / "v1", "--fit-on", "2001", "--base", "2002")
+    assert code == 0
+    assert f"Released to {tmp_path / 'v1'}: " in said
+    frame = table()
+    frame.loc[9, "c"] = 1 + frame.loc[9, "c"]
+    frame.to_csv(data, index=False)
+    assert run("release", index, data, tmp_path / "v2", "--fit-on", "2001", "--base", "2002")[0] == 0
+    code, said, _ = run("revisions", tmp_path / "v1", tmp_path / "v2")
+    assert code == 0
+    assert "1 of 12 quarters of 'all' moved by more than 0.05; largest 2003Q2: " in said
+    assert "because c 2003Q2 was " in said
+    folder = hi.Release.read(tmp_path / "v2")
+    expected = two_levels(name="Small", normalise="relative", fit_on="2001", base="2002").compute(frame).series()
+    pd.testing.assert_frame_equal(folder.series, expected, check_names=False)
+
+
+def test_a_release_is_neither_overwritten_nor_edited(files: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run("release", *files, tmp_path / "v1")[0] == 0
+    code, said, errors = run("release", *files, tmp_path / "v1")
+    assert (code, said) == (2, "")
+    assert "a release needs a new folder" in errors
+    (tmp_path / "v1" / "series.csv").chmod(0o644)
+    (tmp_path / "v1" / "series.csv").write_text("quarter,all\n")
+    code, said, errors = run("revisions", tmp_path / "v1", tmp_path / "v2")
+    assert (code, said) == (2, "")
+    assert "series.csv is not what was released" in errors
+
+
 def test_a_folder_that_cannot_be_written(files: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file stands here")
     code, _, errors = run("compute", *files, "--out", tmp_path / "out" / "deeper")

@@ -33,7 +33,8 @@ LAYERS = (
     ("filling",),
     (*FAMILIES, "explain", "diagnose", "series", "climate"),
     ("tree", "families"),
-    ("scoring", "standing", "addresses", "toml", "headings", "scaling", "building", "seasons", "provenance", "history"),
+    ("scoring", "standing", "addresses", "toml", "headings", "scaling", "building", "seasons", "provenance")
+    + ("history", "storage", "screening"),
     ("contents", "contributions", "bases", "preparation"),
     ("courses",),
     ("chains", "wording", "workbook"),

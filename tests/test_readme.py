@@ -7,6 +7,8 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+
 import hengdian_index as hi
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -36,6 +38,38 @@ def test_the_toml_is_an_index() -> None:
     result = index.compute(data)
     assert result.series().iloc[:4].mean().round(9).tolist() == [100] * 3
     assert round(result.weights["total", "supply"], 12) == 0.75
+
+
+def test_a_published_index_goes_on_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    index, table = hi.example("film_industry")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(_blocks("python")[1], {"hi": hi, "index": index, "table": table})
+    assert "imdb_votes" in said.getvalue()
+    assert hi.Fitted.load("fitted.json").score(table).series().equals(index.compute(table).series())
+    assert (tmp_path / "releases" / "2010Q2" / "series.csv").exists()
+
+
+def test_the_toml_of_a_published_index_is_one() -> None:
+    pytest.importorskip("statsmodels")
+    rest = """
+    [[indicator]]
+    code = "screens"
+    parent = "supply"
+    [[group]]
+    code = "supply"
+    parent = "total"
+    [[group]]
+    code = "demand"
+    parent = "total"
+    """
+    index = hi.Index.from_toml(_blocks("toml")[1] + rest).replace({"period": "quarter"})
+    quarters = [f"{year}Q{q}" for year in range(2019, 2025) for q in range(1, 5)]
+    columns = {name: [float(i % 7 + 1) for i in range(n, n + 24)] for n, name in enumerate(["screens", "streaming"])}
+    result = index.compute({"quarter": quarters, **columns, "better": [30.0, 40.0] * 12, "same": [50.0, 45.0] * 12})
+    assert result.weights_by_period.index.tolist() == ["", "2022Q3", "2024Q1"]
+    assert result.weights["total", "supply"] == 0.5
 
 
 def test_there_are_exactly_two_set_up_commands() -> None:

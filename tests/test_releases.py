@@ -140,7 +140,7 @@ def test_all_that_is_wrong_with_a_release_is_said_at_once(tmp_path: Path) -> Non
 def test_an_edited_manifest_is_refused(tmp_path: Path) -> None:
     hi.release(relative().compute(table()), tmp_path / "v1")
     edit(tmp_path / "v1" / "release.json", b'"Small"', b'"Large"')
-    with pytest.raises(hi.DataError, match="release.json is not what was released"):
+    with pytest.raises(hi.DataError, match=r"release\.json is not what was released"):
         hi.Release.read(tmp_path / "v1")
     with pytest.raises(hi.DataError, match="no such folder"):
         hi.Release.read(tmp_path / "v2")
@@ -199,7 +199,7 @@ class TestRefit:
     def test_revise_does_it_and_notes_it(self) -> None:
         again = two_levels(fit_on=None).fit(table().head(8)).refit(table(), revise=True)
         pd.testing.assert_frame_equal(again.score(table()).series(), two_levels().compute(table()).series())
-        assert [entry.why for entry in again.log if entry.step == "refit"][0].startswith("3")
+        assert next(entry.why for entry in again.log if entry.step == "refit").startswith("3")
         assert again.score(table()).log["step"].tolist().count("refit") == 1
 
     def test_fit_on_is_that_of_the_fit_unless_another_is_given(self) -> None:

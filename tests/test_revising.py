@@ -236,6 +236,8 @@ def test_rows_told_apart_otherwise_cannot_be_compared() -> None:
     cross = hi.Index(unit="quarter", groups=[hi.Group("all")], indicators=[hi.Indicator("a", "all")])
     with pytest.raises(hi.DataError, match="old rows are told apart by unit, the new by period"):
         hi.revisions(cross.compute(table()), relative().compute(table()))
+    with pytest.raises(hi.SpecError, match="old: a Result, a Release or the folder of a release, not DataFrame"):
+        hi.revisions(table(), relative().compute(table()))  # type: ignore[arg-type]
 
 
 def test_a_cross_section() -> None:

@@ -1,0 +1,42 @@
+"""Units with too few values, found and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.errors import DataError
+from hengdian_index.journal import note
+from hengdian_index.rows.panel import Panel
+from hengdian_index.tree import Setting, Tree
+
+
+def left_out_units(tree: Tree, setting: Setting, panel: Panel, known: Mapping[Any, bool]) -> dict[Any, bool]:
+    """Return for each unit whether it has too few values, (those known keep their verdict)."""
+    if setting.unit_coverage is None:
+        return {}
+    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
+    cells = (~np.isnan(panel.values[:, : len(tree.codes)])).mean(axis=1)
+    present: dict[Any, float] = pd.Series(cells).groupby(units, sort=False).mean().to_dict()
+    found = {unit: bool(share < setting.unit_coverage - 1e-12) for unit, share in present.items()}
+    for unit, out in found.items():
+        if out and unit not in known:
+            share = (
+                f"{100 * present[unit]:.0f} % of its cells have a value, {100 * setting.unit_coverage:.0f} % are needed"
+            )
+            note("screen", f"{share}; left out", unit=unit)
+    found = {**found, **{unit: out for unit, out in known.items() if unit in found}}
+    if all(found.values()):
+        raise DataError(f"unit_coverage: no unit has {100 * setting.unit_coverage:.0f} % of its cells; lower it")
+    return {**known, **found}
+
+
+def screened(panel: Panel, left_out: Mapping[Any, bool]) -> Panel:
+    """Return the rows of the units that are not left out."""
+    if not any(left_out.values()):
+        return panel
+    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
+    return panel.pick(np.array([not left_out[unit] for unit in units]))
