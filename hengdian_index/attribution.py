@@ -10,13 +10,18 @@ import pandas as pd
 
 from hengdian_index.bases import base_levels, with_entrants
 from hengdian_index.chains import Chained
+from hengdian_index.contents import in_turn
 from hengdian_index.contributions import Parts, change_parts
+from hengdian_index.decorators import kernel
 from hengdian_index.errors import FaultsError
 from hengdian_index.history import TOLERANCE, Rows, keys_of
+from hengdian_index.journal import journal
+from hengdian_index.means import Together
 from hengdian_index.pairs import log_secant
 from hengdian_index.result import Result
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation
+from hengdian_index.tree import Tree
 from hengdian_index.vintages import Vintage
 
 PARTS = ("data", "base", "fit")
@@ -134,6 +139,8 @@ def _root_parts(first: Result, second: Result, one: Rows, other: Rows, before: A
         parts = _chained(course, again, one, other)
         scale = log_secant(before, after)
         parts = {name: part / scale for name, part in parts.items()}
+    elif _compares_rows(first.tree):
+        parts = _replaced(first, second, one, other)
     else:
         parts = _between(first.rows, second.rows, one, other, root)
         score = _at(first.rows.values(root), one)
@@ -143,6 +150,27 @@ def _root_parts(first: Result, second: Result, one: Rows, other: Rows, before: A
     left = after - before - np.sum(list(parts.values()), axis=0)
     left = np.where(np.abs(left) <= 1e-10 * np.maximum(np.abs(before), np.abs(after)), 0.0, left)
     return {**parts, "link": left} if np.nansum(np.abs(left)) > 0 else parts
+
+
+def _compares_rows(tree: Tree) -> bool:
+    """Return whether a group's scores depend on the other rows."""
+    choices = [(branch.aggregate, branch.children) for branch in tree.branches]
+    return any(isinstance(kernel(c.method, c.options, children), Together) for c, children in choices)
+
+
+def _replaced(first: Result, second: Result, one: Rows, other: Rows) -> Parts:
+    """Return what each indicator does to the root's score (rows,), their new scores put in one after the other."""
+    root, there = first.tree.root.code, (one >= 0) & (other >= 0)
+    leaves = second.rows.leaves.copy()
+    leaves[other[there]] = first.rows.leaves[one[there]]
+    found: Parts = {}
+    with journal():
+        before = in_turn(second.tree, second.contents, leaves, second.panel).values(root)
+        for j, code in enumerate(second.tree.codes):
+            leaves[:, j] = second.rows.leaves[:, j]
+            after = in_turn(second.tree, second.contents, leaves.copy(), second.panel).values(root)
+            found[code], before = _at(after - before, other), after
+    return found
 
 
 def _between(first: Evaluation, second: Evaluation, one: Rows, other: Rows, root: str) -> Parts:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
-from hengdian_index.errors import SpecError
-from hengdian_index.means import Pair
+from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.means import Pair, Together
 from hengdian_index.pairs import ARITHMETIC
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Scored
@@ -36,7 +36,10 @@ def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split:
     of its own; "shapley" shares it out.
     """
     change = now.values(code) - before.values(code)
-    parts = _change_parts(before, now, code, to_leaves, split)
+    try:
+        parts = _change_parts(before, now, code, to_leaves, split)
+    except CellsError as error:
+        raise SpecError(f"group {code!r}: its change cannot be split: {error.why}") from None
     return _missing_with(_rounded(parts, change), change)
 
 
@@ -108,7 +111,11 @@ def _one_at_a_time(score: Any, x0: Array, x1: Array, y0: Array, w: Array) -> Arr
         moved[:, j] = x1[:, j]
         rows = whole & (x1[:, j] != x0[:, j])
         if rows.any():
-            factors[rows, j] = (_scored(score, moved[rows], w[rows]) - y0[rows]) / (x1 - x0)[rows, j]
+            # A method that compares rows is shown all of them.
+            shown = whole if isinstance(score, Together) else rows
+            found = np.full(len(x0), np.nan)
+            found[shown] = _scored(score, moved[shown], w[shown])
+            factors[rows, j] = (found - y0)[rows] / (x1 - x0)[rows, j]
     return factors
 
 

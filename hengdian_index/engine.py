@@ -107,7 +107,17 @@ class Fitted:
     def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
         """Return the index learnt again from a table; refused if its published series would move.
 
-        `fit_on`: other rows than this fit learnt from; `revise` = True moves the series, and notes it in the log.
+        Parameters
+        ----------
+        fit_on : period, span, unit, label, list of these, mask or slice; optional
+            Other rows than this fit learnt from.
+        revise : bool
+            Move the series all the same, and say so in the log.
+
+        Raises
+        ------
+        DataError
+            Published numbers would move: how many, and the largest move.
         """
         again = fit(self.tree, self.setting, table, self.rows["fit_on"] if fit_on is None else fit_on)
         said = revision(published(self, table), published(again, table))
@@ -251,8 +261,11 @@ def _columns(tree: Tree, part: Tree, x: Array) -> Array:
 def _dated(tree: Tree, setting: Setting, frequency: Frequency | None) -> list[tuple[int, Tree]]:
     """Return the trees of an index by the ordinal they hold from; where history is restated, the last one for all."""
     found = trees(tree, frequency)
-    if len(found) > 1 or setting.series != "fixed":
-        _need_rowwise(tree)
+    if (len(found) > 1 and setting.content == "link") or setting.series != "fixed":
+        raise_all(
+            SpecError,
+            [f"{fault}, so its levels cannot be linked or chained; choose a mean" for fault in _comparing(tree)],
+        )
         if frequency is None:
             raise SpecError(f"series = {setting.series!r} needs periods; name the period column in the index")
     if len(found) > 1 and setting.weigh_on == "period":
@@ -264,15 +277,13 @@ def _dated(tree: Tree, setting: Setting, frequency: Frequency | None) -> list[tu
     return found if setting.content == "link" else [(EARLIEST, found[-1][1])]
 
 
-def _need_rowwise(tree: Tree) -> None:
-    """Refuse aggregations that compare rows where levels are linked or chained: a link compares a row with itself."""
-    faults = []
-    for branch in tree.branches:
-        method = branch.aggregate.method
-        if isinstance(kernel(method, branch.aggregate.options, branch.children), Together):
-            why = f"{method.name} compares rows, so its levels cannot be linked or chained; choose a mean"
-            faults.append(f"group {branch.code!r}: {why}")
-    raise_all(SpecError, faults)
+def _comparing(tree: Tree) -> list[str]:
+    """Return a text for each group whose aggregation compares rows."""
+    return [
+        f"group {branch.code!r}: {branch.aggregate.method.name} compares rows"
+        for branch in tree.branches
+        if isinstance(kernel(branch.aggregate.method, branch.aggregate.options, branch.children), Together)
+    ]
 
 
 def _with_periods(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
@@ -306,7 +317,8 @@ def _based(fitted: Fitted, panel: Panel) -> Fitted:
     if missing:
         note("base", f"{missing} of the base period {setting.base} are not in the table; its mean is that of the rest")
     in_base = panel.select(setting.base, "base")
-    needed = panel if len(fitted.contents) > 1 or setting.new_units != "refuse" else panel.pick(in_base)
+    whole = len(fitted.contents) > 1 or setting.new_units != "refuse" or bool(_comparing(tree))
+    needed = panel if whole else panel.pick(in_base)
     result = fitted._score(needed, [])
     levels = result.course.levels
     rows = in_base if needed is panel else np.ones(needed.n, dtype=np.bool_)

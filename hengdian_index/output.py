@@ -26,7 +26,7 @@ def summary(result: Result) -> str:
     if result.panel.periods is None:
         parts.append(_text(_named(result, result.scores).round(4).head(_ROWS * 5)))
     else:
-        parts += [_levels(result), *_largest(result)]
+        parts += [_levels(result), *_largest(result), *_provisional(result)]
     if len(result.log):
         parts.append(f"{len(result.log)} lines in the log; the first: {result.entries[0].why}")
     return "\n\n".join(parts) + "\n"
@@ -99,9 +99,13 @@ def described(name: str) -> str:
 
 def _fit_line(result: Result) -> str:
     rows = result.fit_rows
-    line = f"Bounds and weights learnt from {rows['count']} rows ({rows['first']} to {rows['last']}), then frozen."
+    first, last = (str(rows[end]).removeprefix("period ") for end in ("first", "last"))
+    line = f"Bounds and weights learnt from {rows['count']} rows ({first} to {last}), then frozen."
     if rows["fit_on"] is None:
         line = f"Bounds and weights learnt from all {rows['count']} rows (no fit_on): a row more can move the others."
+    where = {"base": f"the {rows['weights']['rows']} base rows", "period": "each period's own rows"}
+    if rows["weights"]["learnt_from"] in where:
+        line += f" Weights learnt from {where[rows['weights']['learnt_from']]}."
     return line if result.setting.base is None else f"{line} Base {result.setting.base} = {result.setting.to:g}."
 
 
@@ -134,6 +138,16 @@ def _largest(result: Result, most: int = 3) -> list[str]:
     top = parts.reindex(parts.abs().sort_values(ascending=False).index)[:most]
     head = f"Largest contributions to the last change of {parts.sum():+.2f} points:"
     return ["\n".join([head, *(f"  {value:+6.2f}  {names.get(str(code), code)}" for code, value in top.items())])]
+
+
+def _provisional(result: Result) -> list[str]:
+    """Return a line on the indicators of the last period whose values are carried forward, if there are any."""
+    periods, marks = result.panel.periods, result.prepared_panel.provisional
+    if periods is None or marks is None:
+        return []
+    last = marks[periods.ordinals == periods.ordinals.max()].any(axis=0)
+    names = [leaf.name or leaf.code for leaf, marked in zip(result.tree.leaves, last, strict=True) if marked]
+    return [f"Provisional: the last period rests on values carried forward of {', '.join(names)}."] if names else []
 
 
 def _named(result: Result, frame: pd.DataFrame) -> pd.DataFrame:

@@ -163,6 +163,9 @@ def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
     filling = block.filler(_rows(block.choice, block.at, tree, panel, values))
     for (row, column), why in zip(filling.cells.tolist(), filling.why, strict=True):
         after = float(filling.values[row, column])
+        leaf = tree.leaves[block.at[column]]
+        if np.isnan(after) and (leaf.start or leaf.end or leaf.replaced_from):
+            continue
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": tree.codes[block.at[column]]}
         note("impute", why, **where, after=None if np.isnan(after) else after)
     return filling.values

@@ -141,7 +141,7 @@ def _free(name: str, split: Attribution) -> str:
 
 
 def _named(one: Vintage, result: str) -> str:
-    return f"the release of {one.source.time}" if isinstance(one.source, Release) else result
+    return f"{one.source.folder.name} (released {one.source.time})" if isinstance(one.source, Release) else result
 
 
 def _unclear(count: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from functools import cached_property
 from pathlib import Path
@@ -149,17 +149,26 @@ class Index(Part):
         """Return the index as TOML text; `Index.from_toml` of it is the same index."""
         return toml.written(self._tables())
 
-    def write(self, path: str | Path, *, data: Any = None, lang: Literal["en", "zh"] = "en") -> None:
+    def write(
+        self,
+        path: str | Path,
+        *,
+        data: Any = None,
+        notes: Sequence[str] | None = None,
+        lang: Literal["en", "zh"] = "en",
+    ) -> None:
         """Write the index to a TOML file, or to an Excel workbook if the path ends in .xlsx.
 
         Parameters
         ----------
         data : pandas DataFrame, optional
             Becomes the sheet `data` of a workbook.
+        notes : list of str, optional
+            Lines of the sheet `notes`; default: how to fill in the workbook.
         lang : "en" or "zh"
             Language of a workbook's headings; both are read.
         """
-        specfile.write(Path(path), self._tables(), _fields_of_sheets(), data, lang)
+        specfile.write(Path(path), self._tables(), _fields_of_sheets(), data=data, notes=notes, lang=lang)
 
     def _tables(self) -> dict[str, Any]:
         if self.to is None:

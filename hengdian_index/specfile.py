@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -65,14 +65,21 @@ def from_workbook(path: Path, fields: workbook.Fields) -> Document:
     return Document(given, said.faults, partial(workbook.located, name=path.name, places=said.places))
 
 
-def write(path: Path, tables: Mapping[str, Any], fields: workbook.Fields, data: Any, lang: str) -> None:
+def write(
+    path: Path,
+    tables: Mapping[str, Any],
+    fields: workbook.Fields,
+    *,
+    data: Any = None,
+    notes: Sequence[str] | None = None,
+    lang: str = "en",
+) -> None:
     """Write the tables `index`, `group` and `indicator` of an index to a file, as its ending says."""
     if path.suffix.lower() == ".xlsx":
-        worksheets.write_workbook(
-            path, tables["index"], tables["group"], tables["indicator"], fields=fields, data=data, lang=lang
-        )
-    elif data is not None:
-        raise SpecError(f"{path.name}: only an .xlsx workbook holds data beside the index; write the data to a file")
+        parts = (tables["index"], tables["group"], tables["indicator"])
+        worksheets.write_workbook(path, *parts, fields=fields, data=data, notes=notes, lang=lang)
+    elif data is not None or notes is not None:
+        raise SpecError(f"{path.name}: only an .xlsx workbook holds data and notes beside the index")
     elif path.suffix.lower() in worksheets.UNWRITTEN:
         raise SpecError(f"{path.name}: an index is written to .toml or .xlsx, not {path.suffix!r}")
     else:

@@ -71,7 +71,9 @@ class Revisions:
 
     def _headline(self, more_than: float) -> str:
         """Return how many levels of the root moved, the largest move and what made it."""
-        root = str(self.compared["node"].iloc[0]) if len(self.compared) else ""
+        if not len(self.compared):
+            return "no number is in both"
+        root = str(self.compared["node"].iloc[0])
         rows, moved = int((self.compared["node"] == root).sum()), self.moved[self.moved["node"] == root]
         if not len(moved):
             also = f"; {len(self.moved)} numbers below it did" if len(self.moved) else ""
@@ -89,7 +91,8 @@ class Revisions:
         if not at:
             return []
         parts = self.by_indicator.iloc[at[0]].dropna()
-        words = {"base": "the base level moved", "fit": "choices and fit are others"}
+        anew = "choices are others" if len(self.choices) else "bounds or weights were learnt from other data"
+        words = {"base": "the base level moved", "fit": anew}
         changed = {(_key_of(cell), cell["indicator"]): cell for cell in _records(self.cells)}
         found = []
         for name in parts.abs().sort_values(ascending=False, kind="stable").index:

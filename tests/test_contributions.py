@@ -163,3 +163,9 @@ def test_shapley_leaves_no_interaction(aggregate: object, depth: str) -> None:
     pd.testing.assert_frame_equal(mean.contributions(split="shapley"), mean.contributions())
     with pytest.raises(hi.SpecError, match=r"split: no 'shaply'; did you mean 'shapley'"):
         result.contributions(split="shaply")  # type: ignore[arg-type]
+
+
+def test_a_method_that_compares_rows_has_its_base_and_its_parts() -> None:
+    result = two_levels().replace({"all.aggregate": "topsis"}).compute(table())
+    np.testing.assert_allclose(result.series()["all"].iloc[:4].mean(), 100, rtol=1e-12)
+    np.testing.assert_allclose(_sum(result.contributions())[1:], result.series()["all"].diff().iloc[1:], rtol=1e-11)

@@ -33,9 +33,8 @@ LAYERS = (
     ("filling",),
     (*FAMILIES, "explain", "diagnose", "series", "climate"),
     ("tree", "families"),
-    ("scoring", "standing", "addresses", "toml", "headings", "scaling", "building", "seasons", "provenance")
-    + ("history", "storage", "screening"),
-    ("contents", "contributions", "bases", "preparation"),
+    ("scoring", "standing", "addresses", "toml", "headings", "scaling", "building", "seasons", "provenance"),
+    ("contents", "contributions", "bases", "preparation", "history", "storage", "screening"),
     ("courses",),
     ("chains", "wording", "workbook"),
     ("result", "fields", "planting"),

@@ -81,6 +81,17 @@ def test_one_cell_by_hand() -> None:
     assert len(found.choices) == len(found.learnt) == 0
 
 
+def test_a_move_is_what_rounding_cannot_be() -> None:
+    fitted = relative().fit(table())
+    value = float(table().loc[6, "a"])
+    tiny = hi.revisions(fitted.score(table()), fitted.score(revised((6, "a", value * (1 + 4e-16)))))
+    assert (len(tiny.cells), len(tiny.moved)) == (1, 0)
+    small = hi.revisions(fitted.score(table()), fitted.score(revised((6, "a", value * (1 + 1e-9)))))
+    assert small.moved["node"].tolist() == ["all", "left"]
+    assert "0 of 12 quarters of 'all' moved by more than 0.05" in small.summary()
+    sums_hold(small)
+
+
 def test_the_data_part_is_the_new_data_under_the_old_fit() -> None:
     """The definition, computed the plain way."""
     old = relative().compute(table())
@@ -232,6 +243,15 @@ def test_a_base_of_each_unit() -> None:
     assert (found.because.query("period > '2001Q4'")["base"] < 0).all()
 
 
+def test_vintages_without_a_row_in_common() -> None:
+    found = hi.revisions(
+        relative().compute(table()),
+        relative(base=None, fit_on=None).compute(table().assign(quarter=quarters(12, 1990))),
+    )
+    assert (len(found.added), len(found.gone), len(found.moved)) == (36, 36, 0)
+    assert "no number is in both" in found.summary()
+
+
 def test_rows_told_apart_otherwise_cannot_be_compared() -> None:
     cross = hi.Index(unit="quarter", groups=[hi.Group("all")], indicators=[hi.Indicator("a", "all")])
     with pytest.raises(hi.DataError, match="old rows are told apart by unit, the new by period"):
@@ -337,7 +357,70 @@ def test_releases_say_the_same_as_results(tmp_path: Path) -> None:
         found = hi.revisions(one, other)
         for name in ("moved", "added", "gone", "cells", "choices", "learnt", "because", "by_indicator"):
             pd.testing.assert_frame_equal(getattr(found, name), getattr(plain, name), check_exact=True, obj=name)
-    assert "the release of" in hi.revisions(tmp_path / "v1", later).summary()
+    head = hi.revisions(tmp_path / "v1", later).summary().splitlines()[0]
+    assert head == f"v2 (released {later.time}) against v1 (released {old.provenance['time']}):"
+
+
+def built() -> hi.Index:
+    return hi.Index(
+        period="quarter",
+        normalise="none",
+        groups=[hi.Group("all")],
+        indicators=[
+            hi.Indicator("x", "all", build={"method": "diffusion", "up": "a", "same": "c"}),
+            hi.Indicator("d", "all"),
+        ],
+    )
+
+
+@pytest.mark.filterwarnings("ignore:.*changes have no percent value")
+@pytest.mark.parametrize(
+    ("index", "row", "column", "moves"),
+    [
+        (relative().replace({"a.denominator": "d"}), 6, "d", {"a", "d"}),
+        (relative(impute={"method": "mean"}), 6, "a", {"a"}),
+        (relative(treat={"method": "winsorise", "points": 2}), 5, "c", {"c"}),
+        (relative(aggregate="topsis", normalise="vector"), 6, "a", {"a"}),
+        (relative(aggregate="copeland", base=None), 6, "a", {"a"}),
+        (built(), 6, "a", {"x"}),
+    ],
+    ids=["denominator", "imputed", "treated", "topsis", "copeland", "built"],
+)
+def test_every_step_of_an_index_counts_at_its_indicator(
+    index: hi.Index, row: int, column: str, moves: set[str], tmp_path: Path
+) -> None:
+    """Whatever stands between a cell and the root; as a result and as a release."""
+    frame, other = table(), table()
+    other.loc[row, column] *= 0.7
+    if index.impute is not None:
+        frame.loc[row, column] = np.nan
+    old = index.compute(frame)
+    found = hi.revisions(hi.release(old, tmp_path / "v1"), old.fitted.score(other))
+    sums_hold(found)
+    parts = found.by_indicator.drop(columns=["base", "fit"])
+    assert set(parts.columns[(parts != 0).any()]) == moves
+    assert (found.because["fit"] == 0).all()
+    assert found.cells["indicator"].tolist() == [column]
+
+
+def test_weights_learnt_in_each_period_are_the_fit(tmp_path: Path) -> None:
+    index = relative(unit="unit", weigh_on="period", weights="entropy", fit_on=None)
+    changed = panel()
+    changed.loc[9, "d"] *= 2
+    found = hi.revisions(hi.release(index.compute(panel()), tmp_path / "v1"), index.compute(changed))
+    sums_hold(found)
+    assert {"weight", "map"} <= set(found.learnt["kind"])
+
+
+def test_units_that_are_screened_come_and_go() -> None:
+    index = relative(unit="unit", unit_coverage=0.9)
+    thin = panel()
+    thin.loc[8:12, "a"] = np.nan
+    found = hi.revisions(index.compute(panel()), index.compute(thin))
+    assert set(found.gone["unit"]) == {"B"}
+    assert set(found.moved["unit"]) == {"A"}
+    assert (found.because["data"] == 0).all()
+    sums_hold(found)
 
 
 def test_a_release_without_its_fit_says_what_moved_but_not_why(tmp_path: Path) -> None:
