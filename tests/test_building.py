@@ -64,9 +64,7 @@ def test_factors_of_a_cycle_are_frozen_with_the_fit() -> None:
     fitted = index(hi.Indicator("mood", "all", build={"method": "cycle", "x": ["s", "t"]})).fit(data, "2001:2003")
     expected = hi.climate.cycle(data.set_index("q")[["s", "t"]], fit_on="2001:2003")
     np.testing.assert_allclose(fitted.score(data).scores["all"], expected, rtol=1e-12)
-    with pytest.raises(
-        hi.DataError, match=r"build: .*cycle is chained from 2001Q1 on; give the rows"
-    ):
+    with pytest.raises(hi.DataError, match=r"build: .*cycle is chained from 2001Q1 on; give the rows"):
         fitted.score(data.iloc[4:])
 
 
