@@ -18,22 +18,33 @@ if TYPE_CHECKING:
     from hengdian_index.releases import Release, release
     from hengdian_index.result import Result
     from hengdian_index.revising import revisions
+    from hengdian_index.robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
+    from hengdian_index.robustness.outcome import Uncertainty
+    from hengdian_index.robustness.sobol import sobol
+    from hengdian_index.robustness.uncertain import Sensitivity, sensitivity, uncertainty
     from hengdian_index.spec import Index
     from hengdian_index.telling import Revisions
 
 
 __all__ = [
     "Between",
+    "Bootstrap",
     "DataError",
+    "Dirichlet",
     "Fitted",
     "Group",
     "Index",
     "Indicator",
+    "Noise",
+    "Normal",
     "Release",
     "Result",
     "Revisions",
+    "Sensitivity",
     "SpecError",
     "Target",
+    "Uncertainty",
+    "Uniform",
     "aggregate",
     "aggregating",
     "ahp",
@@ -46,8 +57,11 @@ __all__ = [
     "normalising",
     "release",
     "revisions",
+    "sensitivity",
     "series",
+    "sobol",
     "treat",
+    "uncertainty",
     "weighting",
     "weights",
 ]
@@ -56,21 +70,31 @@ __all__ = [
 # wait for pydantic, pandas and everything else. A name that is not here is a module of its own.
 _HOME = {
     "Between": "maps",
+    "Bootstrap": "robustness.factors",
     "DataError": "errors",
+    "Dirichlet": "robustness.factors",
     "Fitted": "engine",
     "Group": "spec",
     "Index": "spec",
     "Indicator": "spec",
+    "Noise": "robustness.factors",
+    "Normal": "robustness.factors",
     "Release": "releases",
     "Result": "result",
     "Revisions": "telling",
+    "Sensitivity": "robustness.uncertain",
     "SpecError": "errors",
     "Target": "maps",
+    "Uncertainty": "robustness.outcome",
+    "Uniform": "robustness.factors",
     "aggregating": "decorators",
     "example": "gallery",
     "normalising": "decorators",
     "release": "releases",
     "revisions": "revising",
+    "sensitivity": "robustness.uncertain",
+    "sobol": "robustness.sobol",
+    "uncertainty": "robustness.uncertain",
     "weighting": "decorators",
 }
 

@@ -50,6 +50,20 @@ def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
     return _without(fields, gone) if gone else fields
 
 
+def demand(fields: Fields, address: str) -> None:
+    """Raise a SpecError for an address that does not exist."""
+    faults: list[str] = []
+    part, rest = _part(fields, address)
+    if part is None:
+        _set(dict(fields), address, address.split("."), None, _OF_INDEX, faults, known(fields))
+    elif rest:
+        allowed = _OF_GROUP if part in fields["groups"] else _OF_INDICATOR
+        near = [f"{part['code']}.{name}" for name in allowed]
+        _set(dict(part), address, rest.split("."), None, allowed, faults, near)
+    if faults:
+        raise SpecError(*faults)
+
+
 def known(fields: Fields) -> list[str]:
     """Return every address of a field."""
     parts = [f"{g['code']}.{name}" for g in fields["groups"] for name in _OF_GROUP]

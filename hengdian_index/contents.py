@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import Fault, SpecError, raise_all
+from hengdian_index.errors import Fault, FaultsError, SpecError, raise_all, raise_together
+from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, LATEST, Frequency, format_period, read_span
 from hengdian_index.rows.table import Array
-from hengdian_index.scoring import Evaluation, Weights, score, stitched
+from hengdian_index.scoring import Evaluation, Weights, learn_weights, score, stitched
 from hengdian_index.tree import Branch, Tree
 
 Span = tuple[int, int]
@@ -41,7 +42,7 @@ def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
         Validity periods that cannot be read, that are finer than the data or run backwards; an indicator of which no
         period is left; validity without a period column.
     """
-    if not _changes(tree):
+    if not changes(tree):
         return [(EARLIEST, tree)]
     if frequency is None:
         raise SpecError("start, end, replaces and weights_since need periods; name the period column in the index")
@@ -81,7 +82,8 @@ def described(before: Tree, now: Tree, since: int, frequency: Frequency) -> str:
     return f"from {format_period(since, frequency)}: {'; '.join(said)}"
 
 
-def _changes(tree: Tree) -> bool:
+def changes(tree: Tree) -> bool:
+    """Return whether an index consists of other things in some periods than in others."""
     return any(leaf.start is not None or leaf.end is not None for leaf in tree.leaves) or any(
         branch.weights_since for branch in tree.branches
     )
@@ -145,6 +147,31 @@ def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
         return branch
     weights = branch.weights.without(gone) if len(children) > 1 else branch.weights
     return replace(branch, children=children, weights=weights)
+
+
+def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
+    """Return a content with weights learnt in each period of the rows; those it has stand.
+
+    `weights` become those of the last period. A period that the fit has not seen is noted: its weights depend on the
+    rows that are given of it.
+    """
+    if panel.periods is None:
+        raise SpecError("weigh_on = 'period' needs periods; name the period column in the index")
+    found = dict(content.by_period or {})
+    errors: list[FaultsError] = []
+    for rows in panel.periods.blocks():
+        ordinal = int(panel.periods.ordinals[rows[0]])
+        if ordinal in found:
+            continue
+        period = panel.period(int(rows[0]))
+        try:
+            found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows))
+        except FaultsError as error:
+            errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))
+        if content.by_period is not None:
+            note("weights", f"learnt from the {len(rows)} rows given of a period after the fit", period=period)
+    raise_together(errors)
+    return replace(content, weights=found[max(found)], by_period=found)
 
 
 def scored(tree: Tree, content: Content, leaves: Array, panel: Panel) -> Evaluation:

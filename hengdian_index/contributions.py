@@ -21,6 +21,9 @@ Parts = dict[str, Array]
 
 # A gap between a change and the sum of its parts, relative to their size, up to which it is rounding.
 _ROUNDING = 1e-9
+
+# Below this share of the sum of their sizes, the sum of parts says nothing about their proportions.
+_CANCELLED = 0.01
 Split: TypeAlias = Literal["interaction", "shapley"]
 
 
@@ -60,18 +63,18 @@ def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split
     x0, w0, y0 = before.children(branch), before.row_weights(branch), before.values(code)
     x1, w1, y1 = now.children(branch), now.row_weights(branch), now.values(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
-    if isinstance(pair, Pair):
-        factors, rest = _change_factors(pair, x0, x1, y0, y1, w0, w1), "reweighting"
-    elif split == "shapley":
-        factors, rest = _shapley_factors(pair, x0, x1, np.broadcast_to(w0, x0.shape)), "interaction"
-    else:
-        factors, rest = _one_at_a_time(pair, x0, x1, y0, np.broadcast_to(w0, x0.shape)), "interaction"
 
     def below(child: str) -> Parts:
         return _change_parts(before, now, child, True, split)
 
-    parts = _gathered(branch, factors, x1 - x0, now, to_leaves, below)
-    return _closed(parts, y1 - y0, rest)
+    if isinstance(pair, Pair):
+        factors = _change_factors(pair, x0, x1, y0, y1, w0, w1)
+        return _closed(_gathered(branch, factors, x1 - x0, now, to_leaves, below), y1 - y0, "reweighting")
+    w = np.broadcast_to(w0, x0.shape)
+    effects = _shapley(pair, x0, x1, w) if split == "shapley" else _one_at_a_time(pair, x0, x1, y0, w)
+    others = split == "shapley" and isinstance(pair, Together)
+    rest = "other rows" if others else "interaction"
+    return _closed(_shared_out(branch, effects, x1 - x0, now, to_leaves, below), y1 - y0, rest)
 
 
 def _level_factors(pair: Pair, x: Array, w: Array, y: Array) -> Array:
@@ -103,8 +106,8 @@ def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: 
 
 
 def _one_at_a_time(score: Any, x0: Array, x1: Array, y0: Array, w: Array) -> Array:
-    """Return the effect of moving one child alone, per unit of its change; 0 where it does not change."""
-    factors = np.zeros(x0.shape)
+    """Return the effect (n, k) of moving one child alone; 0 where it does not change."""
+    effects = np.zeros(x0.shape)
     whole = ~np.isnan(x0 + x1).any(axis=1)
     for j in range(x0.shape[1]):
         moved = x0.copy()
@@ -115,8 +118,8 @@ def _one_at_a_time(score: Any, x0: Array, x1: Array, y0: Array, w: Array) -> Arr
             shown = whole if isinstance(score, Together) else rows
             found = np.full(len(x0), np.nan)
             found[shown] = _scored(score, moved[shown], w[shown])
-            factors[rows, j] = (found - y0)[rows] / (x1 - x0)[rows, j]
-    return factors
+            effects[rows, j] = (found - y0)[rows]
+    return effects
 
 
 def _scored(score: Any, x: Array, w: Array) -> Array:
@@ -126,16 +129,14 @@ def _scored(score: Any, x: Array, w: Array) -> Array:
     return np.asarray(score(x[:, np.newaxis, :], w))[:, 0]
 
 
-def _shapley_factors(score: Any, x0: Array, x1: Array, w: Array) -> Array:
-    """Return the Shapley share of each child in the change, per unit of its own change; 0 where it does not change."""
-    moved = x1 != x0
+def _shapley(score: Any, x0: Array, x1: Array, w: Array) -> Array:
+    """Return the Shapley share (n, k) of each child in the change."""
     whole = ~np.isnan(x0 + x1).any(axis=1)
-    factors = np.zeros(x0.shape)
+    effects = np.zeros(x0.shape)
     if whole.any():
         for rows in _alike(w, whole):
-            parts = shapley_parts(score, x0[rows], x1[rows], w[rows[0]])
-            factors[rows] = np.where(moved[rows], parts / np.where(moved, x1 - x0, 1.0)[rows], 0.0)
-    return factors
+            effects[rows] = shapley_parts(score, x0[rows], x1[rows], w[rows[0]])
+    return effects
 
 
 def _alike(w: Array, rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
@@ -156,6 +157,31 @@ def _gathered(
             part = value * factors[:, j]
             part[np.isnan(part)] = 0.0
             parts[name] = part if name not in parts else parts[name] + part
+    return parts
+
+
+def _shared_out(
+    branch: Branch, effects: Array, steps: Array, rows: Scored, to_leaves: bool, below: Callable[[str], Parts]
+) -> Parts:
+    """Return the effect of each child, or of each leaf below it.
+
+    A leaf's share is its part in the child's step; where the parts nearly cancel, for proportions then have no bounds,
+    its part in the sum of their sizes.
+    """
+    parts: Parts = {}
+    for j, child in enumerate(branch.children):
+        if not (to_leaves and child in rows.tree.by_code):
+            parts[child] = parts.get(child, 0.0) + np.array(effects[:, j])
+            continue
+        deeper = below(child)
+        _, size = _sums(deeper)
+        net = np.abs(steps[:, j]) > _CANCELLED * size
+        for name, value in deeper.items():
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = np.where(net, value / steps[:, j], np.abs(value) / size)
+            part = effects[:, j] * np.where(size > 0, share, 1 / len(deeper))
+            part[np.isnan(part)] = 0.0
+            parts[name] = parts.get(name, 0.0) + part
     return parts
 
 

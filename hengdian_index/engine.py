@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -13,18 +13,19 @@ import pandas as pd
 
 from hengdian_index.bases import BaseLevels, base_levels, note_entrants, with_entrants
 from hengdian_index.building import Builds, built, learn_builds
-from hengdian_index.contents import Content, described, in_turn, trees
+from hengdian_index.contents import Content, described, in_turn, learn_by_period, trees
 from hengdian_index.courses import Linked
 from hengdian_index.decorators import kernel
-from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together
+from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.history import published, revision
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
 from hengdian_index.means import Together
 from hengdian_index.preparation import Preparation, columns_asked, learnt
 from hengdian_index.result import Result
-from hengdian_index.rows.panel import Panel, read_panel
+from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, Frequency
+from hengdian_index.rows.reading import read_panel
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
@@ -98,11 +99,11 @@ class Fitted:
         DataError
             Every fault of the table: missing columns, text or infinity in a number column, repeated rows.
         """
-        panel = _read(self.tree, self.setting, table, self.frequency)
+        panel = read(self.tree, self.setting, table, self.frequency)
         with journal() as lines:
             panel = built(self.builds, self.tree, panel)
             panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
-        return self._score(panel, lines)
+        return self.result(panel, lines)
 
     def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
         """Return the index learnt again from a table; refused if its published series would move.
@@ -163,7 +164,8 @@ class Fitted:
         """
         return load(path, cls)
 
-    def _score(self, panel: Panel, before: list[Entry]) -> Result:
+    def result(self, panel: Panel, before: Sequence[Entry] = ()) -> Result:
+        """Return the scores of rows already read, built and screened; `before` is what was noted doing so."""
         with journal() as lines:
             ready = self.preparation(self.tree, panel)
             x = normalised(self.tree, self.maps, ready)
@@ -180,7 +182,7 @@ class Fitted:
         """Return the contents with weights for every period of the rows, where weights are learnt in each."""
         if self.setting.weigh_on != "period":
             return self.contents
-        return tuple(_with_periods(self.tree, content, x, panel) for content in self.contents)
+        return tuple(learn_by_period(self.tree, content, x, panel) for content in self.contents)
 
     def __repr__(self) -> str:
         learnt_on = f"{self.rows['count']} rows, {self.rows['first']} to {self.rows['last']}"
@@ -189,19 +191,20 @@ class Fitted:
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
     """Return the index with what it learns from the fit rows of a table."""
-    return _fit(tree, setting, _read(tree, setting, table, None), fit_on)[0]
+    return learn(tree, setting, read(tree, setting, table, None), fit_on)[0]
 
 
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
     """Return the scores of a table's rows, learnt from its fit rows."""
-    panel = _read(tree, setting, table, None)
+    panel = read(tree, setting, table, None)
     if setting.base is not None:
         panel.select(setting.base, "base")
-    fitted, panel = _fit(tree, setting, panel, fit_on)
-    return fitted._score(panel, [])
+    fitted, panel = learn(tree, setting, panel, fit_on)
+    return fitted.result(panel)
 
 
-def _read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None) -> Panel:
+def read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None = None) -> Panel:
+    """Return the rows of a table as an index needs them."""
     sizes, groups = columns_asked(tree)
     made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
     columns = (*(code for code in tree.codes if code not in made), *sizes)
@@ -209,8 +212,14 @@ def _read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None)
     return panel.laid_out((*tree.codes, *sizes)) if made else panel
 
 
-def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitted, Panel]:
-    """Return the fitted index, and the rows of the table that are left after screening."""
+def learn(
+    tree: Tree, setting: Setting, panel: Panel, fit_on: Any = None, *, shown: Panel | None = None, based: bool = True
+) -> tuple[Fitted, Panel]:
+    """Return the fitted index, and the rows of the table that are left after screening.
+
+    `shown` are other rows to learn from than those of the table that `fit_on` selects; `based` says whether the base
+    level is learnt, too.
+    """
     chosen = setting.fit_on if fit_on is None else fit_on
     frequency = panel.periods.frequency if panel.periods else None
     with journal() as lines:
@@ -224,7 +233,7 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitte
         panel = screened(panel, left_out)
     rows = panel.select(chosen, "fit_on")
     on_base = chosen is None and setting.base is not None
-    shown = panel.pick(rows)
+    shown = panel.pick(rows) if shown is None else shown
     base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
     with journal() as more:
         preparation = learnt(tree, shown)
@@ -236,8 +245,10 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitte
         maps = learn_maps(tree, ready, ready_base if on_base else ready, own)
         weighed = ready_base if setting.weigh_on == "base" else ready
         x = normalised(tree, maps, weighed)
+        each = setting.weigh_on == "period"
         contents = tuple(
-            Content(since, part, learn_weights(part, _columns(tree, part, x), weighed)) for since, part in dated
+            Content(since, part, {} if each else learn_weights(part, _columns(tree, part, x), weighed))
+            for since, part in dated
         )
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
@@ -246,7 +257,7 @@ def _fit(tree: Tree, setting: Setting, panel: Panel, fit_on: Any) -> tuple[Fitte
     parts = (tree, setting, builds, preparation, Frozen(maps), contents, frequency, Frozen(seen))
     fitted = Fitted(*parts, tuple(lines), left_out)
     with journal() as said:
-        fitted = _based(fitted, panel)
+        fitted = _based(fitted, panel, levels=based)
     return replace(fitted, log=(*lines, *(line for line in said if line.step == "base"))), panel
 
 
@@ -264,7 +275,7 @@ def _dated(tree: Tree, setting: Setting, frequency: Frequency | None) -> list[tu
     if (len(found) > 1 and setting.content == "link") or setting.series != "fixed":
         raise_all(
             SpecError,
-            [f"{fault}, so its levels cannot be linked or chained; choose a mean" for fault in _comparing(tree)],
+            [f"{fault}, so its levels cannot be linked or chained; choose a mean" for fault in comparing(tree)],
         )
         if frequency is None:
             raise SpecError(f"series = {setting.series!r} needs periods; name the period column in the index")
@@ -277,7 +288,7 @@ def _dated(tree: Tree, setting: Setting, frequency: Frequency | None) -> list[tu
     return found if setting.content == "link" else [(EARLIEST, found[-1][1])]
 
 
-def _comparing(tree: Tree) -> list[str]:
+def comparing(tree: Tree) -> list[str]:
     """Return a text for each group whose aggregation compares rows."""
     return [
         f"group {branch.code!r}: {branch.aggregate.method.name} compares rows"
@@ -286,43 +297,29 @@ def _comparing(tree: Tree) -> list[str]:
     ]
 
 
-def _with_periods(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
-    """Return a content with weights learnt in each period of the rows, those it has kept."""
-    if panel.periods is None:
-        raise SpecError("weigh_on = 'period' needs periods; name the period column in the index")
-    found = dict(content.by_period or {})
-    errors: list[FaultsError] = []
-    for rows in panel.periods.blocks():
-        ordinal = int(panel.periods.ordinals[rows[0]])
-        if ordinal in found:
-            continue
-        try:
-            found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows))
-        except FaultsError as error:
-            where = f"period {panel.period(int(rows[0]))}: "
-            errors.append(type(error)(*(fault.under(saying=where) for fault in error.faults)))
-    raise_together(errors)
-    return replace(content, by_period=found)
-
-
-def _based(fitted: Fitted, panel: Panel) -> Fitted:
+def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     """Return the fit with what the series of later rows will need: weights by period, base levels, links."""
     tree, setting = fitted.tree, fitted.setting
     if setting.weigh_on == "period":
         x = normalised(tree, fitted.maps, fitted.preparation(tree, panel))
-        fitted = replace(fitted, contents=tuple(_with_periods(tree, c, x, panel) for c in fitted.contents))
-    if setting.base is None or setting.series != "fixed" or not panel.holds(setting.base):
+        counted = {"learnt_from": "period", "rows": panel.period_sizes()}
+        fitted = replace(
+            fitted,
+            contents=tuple(learn_by_period(tree, c, x, panel) for c in fitted.contents),
+            rows=Frozen({**fitted.rows, "weights": counted}),
+        )
+    if not levels or setting.base is None or setting.series != "fixed" or not panel.holds(setting.base):
         return fitted
     missing = panel.absent(setting.base)
     if missing:
         note("base", f"{missing} of the base period {setting.base} are not in the table; its mean is that of the rest")
     in_base = panel.select(setting.base, "base")
-    whole = len(fitted.contents) > 1 or setting.new_units != "refuse" or bool(_comparing(tree))
+    whole = len(fitted.contents) > 1 or setting.new_units != "refuse" or bool(comparing(tree))
     needed = panel if whole else panel.pick(in_base)
-    result = fitted._score(needed, [])
-    levels = result.course.levels
+    result = fitted.result(needed)
+    found = result.course.levels
     rows = in_base if needed is panel else np.ones(needed.n, dtype=np.bool_)
-    bases = with_entrants(needed, levels, base_levels(needed, levels, rows), setting.new_units)
+    bases = with_entrants(needed, found, base_levels(needed, found, rows), setting.new_units)
     course = result.course
     links = course.by_unit() if isinstance(course, Linked) else None
     return replace(fitted, base_levels=bases, links=links)

@@ -40,7 +40,7 @@ def published(fitted: Any, table: Any) -> Published:
     result = fitted.score(table)
     if fitted.base_levels and fitted.setting.new_units == "refuse":
         known = np.array([unit in fitted.base_levels for unit in result.panel.unit_list()])
-        result = result if known.all() else fitted._score(result.panel.pick(known), [])
+        result = result if known.all() else fitted.result(result.panel.pick(known))
     return Published(keys_of(result.panel), fitted.tree.groups, result.series().to_numpy())
 
 

@@ -23,7 +23,8 @@ class Pair:
     `secant(a, b)` is (f(b) - f(a)) / (b - a), with its limit f'(a) where b = a, computed without
     cancellation. `domain` says which x it takes; with `zero_is_limit` a 0 of positive weight gives 0.
     `anchor` is the value of a row that counts most where powers leave the range of numbers: the means
-    are homogeneous, so each row is divided by it first.
+    are homogeneous, so each row is divided by it first. `quotient(z, y)` is f(z) / f(y), of powers; `whole(x, w)` is
+    the mean itself, where f and its inverse one after another would lose digits.
     """
 
     forward: Callable[[Array], Array]
@@ -32,20 +33,28 @@ class Pair:
     domain: Domain = "real"
     zero_is_limit: bool = False
     anchor: Literal["none", "largest", "smallest"] = "none"
-    quotient: Callable[[Array], Array] | None = None
+    quotient: Callable[[Array, Array], Array] | None = None
+    whole: Callable[[Array, Array], Array] | None = None
 
     def mean(self, x: Array, w: Array) -> Array:
         """Return the weighted means (..., n) of complete rows x (..., n, k), weights w (..., k) or (..., n, k)."""
         self.refuse(x)
         if self.domain == "real":
             return weighted_sum(x, w)
+        if (w > 0).all() and not (self.zero_is_limit and (x == 0).any()):
+            return self._inside(x, w, self._size(x, np.ones((), dtype=np.bool_)))
         counted = _row_weights(w, x) > 0
         some = np.where(counted & (x > 0), x, 1.0) if self.zero_is_limit else np.where(counted, x, 1.0)
-        size = self._size(x, counted)
+        y = self._inside(some, w, self._size(x, counted))
+        return np.where((counted & (x == 0)).any(axis=-1), 0.0, y) if self.zero_is_limit else y
+
+    def _inside(self, x: Array, w: Array, size: Array | None) -> Array:
+        """Return the means of rows of which every value is in the domain and counts."""
         with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
-            y = self.inverse(weighted_sum(self.forward(some if size is None else some / size[..., np.newaxis]), w))
-        y = y if size is None else y * size
-        return np.where((counted & (x == 0)).any(axis=-1), 0.0, y) if self.zero_is_limit else np.asarray(y)
+            if self.whole is not None:
+                return self.whole(x, w)
+            y = self.inverse(weighted_sum(self.forward(x if size is None else x / size[..., np.newaxis]), w))
+        return np.asarray(y if size is None else y * size)
 
     def _size(self, x: Array, counted: NDArray[np.bool_]) -> Array | None:
         """Return the value of each row (..., n) that all others are measured by, None where logarithms need none."""
@@ -77,7 +86,7 @@ class Pair:
     def share(self, z: Array, y: Array) -> Array:
         """Return f(z) / f(y), for z and y that broadcast; of powers computed from the quotient."""
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
-            return np.asarray(self.forward(z) / self.forward(y) if self.quotient is None else self.quotient(z / y))
+            return np.asarray(self.forward(z) / self.forward(y) if self.quotient is None else self.quotient(z, y))
 
 
 def _row_weights(w: Array, x: Array) -> Array:

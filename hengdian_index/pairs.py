@@ -8,15 +8,22 @@ from typing import Literal
 
 import numpy as np
 
-from hengdian_index.means import Domain, Pair
+from hengdian_index.means import Domain, Pair, weighted_sum
 from hengdian_index.rows.table import Array
+
+
+# Powers up to this one are near 1: their means are taken from logarithms.
+_NEAR_0 = 0.1
+
+# A smaller power has the geometric mean, to the last digit, and would vanish in products.
+_LEAST = 1e-30
 
 
 def log_secant(a: Array, b: Array) -> Array:
     """Return (ln b - ln a) / (b - a), 1/a where equal: one over the logarithmic mean."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        t = (b - a) / a
-        return np.where(t == 0, 1.0, np.log1p(t) / np.where(t == 0, 1.0, t)) / a
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        return np.where(low == high, 1 / low, _log_step(low, high) / np.where(low == high, 1.0, high - low))
 
 
 def power_secant(p: float) -> Callable[[Array, Array], Array]:
@@ -24,13 +31,21 @@ def power_secant(p: float) -> Callable[[Array, Array], Array]:
 
     def secant(a: Array, b: Array) -> Array:
         low, high = np.minimum(a, b), np.maximum(a, b)
+        # From the end where the power is larger, so that nothing overflows: t <= 0 if p > 0, t >= 0 if p < 0. Near 0
+        # no power overflows, and the larger end keeps the step between the two.
+        from_high = p > 0 or abs(p) < _NEAR_0
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
-            # From the end where the power is larger, so that nothing overflows: t <= 0 if p > 0, t >= 0 if p < 0.
-            t = np.where(low == high, 0.0, np.log1p((high - low) / low)) * (-1 if p > 0 else 1)
+            t = np.where(low == high, 0.0, _log_step(low, high)) * (-1 if from_high else 1)
             rise = np.where(t == 0, p, np.expm1(p * t) / np.where(t == 0, 1.0, np.expm1(t)))
-            return np.asarray((high if p > 0 else low) ** (p - 1) * rise)
+            return np.asarray((high if from_high else low) ** (p - 1) * rise)
 
     return secant
+
+
+def _log_step(low: Array, high: Array) -> Array:
+    """Return ln(high / low) for 0 <= low < high, without cancellation and for any quotient."""
+    t = (high - low) / low
+    return np.where(np.isfinite(t), np.log1p(t), np.log(high) - np.log(low))
 
 
 ARITHMETIC = Pair(lambda x: x, lambda y: y, lambda a, b: np.ones(np.broadcast_shapes(np.shape(a), np.shape(b))))
@@ -44,7 +59,7 @@ def geometric_pair(zero_is_limit: bool = False) -> Pair:
 def harmonic_pair(zero_is_limit: bool = False) -> Pair:
     """Return the pair (1/z, 1/y)."""
     return Pair(
-        np.reciprocal, np.reciprocal, lambda a, b: -1.0 / a / b, "above 0", zero_is_limit, "smallest", np.reciprocal
+        np.reciprocal, np.reciprocal, lambda a, b: -1.0 / a / b, "above 0", zero_is_limit, "smallest", lambda z, y: y / z
     )
 
 
@@ -55,15 +70,44 @@ def power_pair(p: float) -> Pair:
     if p == 0:
         return geometric_pair()
     domain: Domain = "zero or more" if p > 0 else "above 0"
+    if abs(p) < _NEAR_0:
+        return _near_geometric(float(np.copysign(max(abs(p), _LEAST), p)), domain)
     anchor: Literal["largest", "smallest"] = "largest" if p > 0 else "smallest"
-    if abs(p) < 0.1:
-        # Near 0 all powers are near 1; (z^p - 1) / p gives the same mean and keeps the digits.
-        pair = Pair(
-            lambda x: np.expm1(p * np.log(x)) / p, lambda u: np.exp(np.log1p(p * u) / p), power_secant(p), domain
-        )
-    else:
-        pair = Pair(lambda x: x**p, lambda y: y ** (1 / p), power_secant(p), domain)
-    return replace(pair, anchor=anchor, quotient=lambda t: t**p)
+    pair = Pair(lambda x: x**p, lambda y: y ** (1 / p), power_secant(p), domain)
+    return replace(pair, anchor=anchor, quotient=lambda z, y: (z / y) ** p)
+
+
+def _near_geometric(p: float, domain: Domain) -> Pair:
+    """Return the pair ((z^p - 1) / p, its inverse), of the same mean as z^p, for a power near 0."""
+
+    def mean(x: Array, w: Array) -> Array:
+        return np.exp(_log_mean(p, x, w))
+
+    return Pair(
+        lambda x: np.expm1(p * np.log(x)) / p,
+        lambda u: np.exp(np.log1p(p * u) / p),
+        power_secant(p),
+        domain,
+        quotient=lambda z, y: np.exp(p * (np.log(z) - np.log(y))),
+        whole=mean,
+    )
+
+
+def _log_mean(p: float, x: Array, w: Array) -> Array:
+    """Return ln of (sum_j w_j x_j^p)^(1/p) = m + ln(sum_j w_j exp(p (ln x_j - m))) / p, m the mean of the logarithms.
+
+    About m the terms linear in p sum to 0, so that no digit is lost however small p is. Zeros take no part in m; the
+    weight of the others, to the power 1/p, is then a factor.
+    """
+    u = np.log(x)
+    gone = np.isneginf(u)
+    u = np.where(gone, 0.0, u)
+    zeros = weighted_sum(gone.astype(np.float64), w)
+    rest = np.where(zeros > 0, weighted_sum((~gone).astype(np.float64), w), 1.0)
+    part = np.where(rest > 0, rest, 1.0)
+    m = weighted_sum(u, w) / part
+    rise = weighted_sum(np.where(gone, 0.0, np.expm1(p * (u - m[..., np.newaxis]))), w) / part
+    return np.asarray(m + (np.log1p(rise) + np.where(zeros < 0.5, np.log1p(-zeros), np.log(rest))) / p)
 
 
 def extreme(largest: bool) -> Callable[[Array, Array], Array]:

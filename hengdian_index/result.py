@@ -86,13 +86,12 @@ class Result:
     @property
     def weights_by_period(self) -> pd.DataFrame:
         """Weights within each group, one row for each period from which they hold; (group, child) in the columns."""
-        frequency = self.panel.periods.frequency if self.panel.periods else None
+        own = self.panel.period_labels()
         found = {}
         for content in self.contents:
             dated = content.by_period or {content.since: content.weights}
             for since, weights in sorted(dated.items()):
-                start = "" if frequency is None or since == EARLIEST else format_period(since, frequency)
-                found[start] = weights_series(content.tree, weights)
+                found[own.get(since, self._start(since))] = weights_series(content.tree, weights)
         return pd.DataFrame(found).T.rename_axis("since")
 
     @property
@@ -213,7 +212,8 @@ class Result:
         share : bool
             In per cent of the whole, instead of points of the series; missing where the change is 0.
         split : {"interaction", "shapley"}
-            What an aggregation that is no mean leaves unexplained: a column of its own, or shared out.
+            What an aggregation that is no mean leaves unexplained: a column of its own, or shared out. Of a method
+            that compares rows, what the movement of the others does is in a column "other rows".
 
         Returns
         -------
@@ -257,10 +257,11 @@ class Result:
 
         Notes
         -----
-        O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j, z on 0..1. The obstacle of a
-        group is the sum of its indicators'. Source: the obstacle-degree model of Chinese development texts.
+        O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j in the row's period, whatever the
+        aggregation, z on 0..1. The obstacle of a group is the sum of its indicators'. Source: the obstacle-degree model
+        of Chinese development texts.
         """
-        return self._indicators(obstacle_degrees(self.tree, self.rows.leaves, self.effective_weights.to_numpy()))
+        return self._indicators(obstacle_degrees(self.tree, self.rows.leaves, self.rows.importance()))
 
     def strengths(self, unit: Any, n: int = 3, *, period: Any = None) -> pd.DataFrame:
         """Return the n best and the n worst indicators of a unit: columns indicator, score, rank, kind.
@@ -294,6 +295,10 @@ class Result:
         if len(self.contents) == 1:
             return Direct(self.rows, self.panel)
         return Linked(self.tree, self.contents, self.rows.leaves, self.rows, self.panel, self.links)
+
+    def _start(self, since: int) -> str:
+        frequency = self.panel.periods.frequency if self.panel.periods else None
+        return "" if frequency is None or since == EARLIEST else format_period(since, frequency)
 
     def _branch(self, node: str | None) -> Any:
         code = self.tree.root.code if node is None else node

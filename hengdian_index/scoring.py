@@ -11,7 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel, unit_sum
-from hengdian_index.errors import CellsError, DataError, FaultsError, SpecError, raise_all, raise_together, suggestion
+from hengdian_index.errors import (
+    CellsError,
+    DataError,
+    FaultsError,
+    SpecError,
+    listed,
+    raise_all,
+    raise_together,
+    suggestion,
+)
 from hengdian_index.journal import note
 from hengdian_index.learning import weigh
 from hengdian_index.means import Scores, Together, aggregate, refusal
@@ -51,6 +60,19 @@ class Evaluation:
         weights = self.groups[branch.code].weights
         return self.weights[branch.code] if weights is None else weights
 
+    def asked_weights(self, branch: Branch) -> Array:
+        """Return the weights asked for, whatever is missing, (n, k) or (k,)."""
+        return self.weights[branch.code]
+
+    def importance(self) -> Array:
+        """Return the product of the weights down to each indicator, (n, k) or (k,) where all rows have the same."""
+        share: dict[str, Array] = {self.tree.root.code: np.ones(())}
+        for code in self.tree.groups:
+            branch = self.tree.by_code[code]
+            for child, weight in zip(branch.children, self.asked_weights(branch).T, strict=True):
+                share[child] = share[code] * weight
+        return np.stack(np.broadcast_arrays(*(share[code] for code in self.tree.codes)), axis=-1)
+
     def at(self, rows: NDArray[np.intp]) -> Taken:
         """Return some rows in the order given; everything is missing where a row is -1."""
         return Taken(self, rows, rows < 0)
@@ -84,6 +106,11 @@ class Taken:
         weights = self.whole.row_weights(branch)
         return weights if weights.ndim == 1 else weights[self.rows]
 
+    def asked_weights(self, branch: Branch) -> Array:
+        """Return the weights asked for in the rows taken."""
+        weights = self.whole.asked_weights(branch)
+        return weights if weights.ndim == 1 else weights[self.rows]
+
 
 Scored: TypeAlias = Evaluation | Taken
 
@@ -101,11 +128,17 @@ def learn_weights(tree: Tree, normalised: Array, panel: Panel) -> Weights:
 
 
 def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel) -> Evaluation:
-    """Return rows scored under given weights, gaps noted."""
+    """Return rows scored under given weights, gaps noted.
+
+    Weights (draws, k) of some groups give scores (draws, n) there and above; then nothing is noted.
+    """
+    several = any(w.ndim > 1 for w in weights.values())
 
     def step(branch: Branch, x: Array) -> Scores:
         found = _aggregated(tree, branch, x, weights[branch.code], panel)
-        _note_gaps(branch, x, found, panel)
+        if not several:
+            _note_gaps(branch, x, found, panel)
+            _note_comparison(branch, panel)
         return found
 
     return Evaluation(tree, normalised, _climb(tree, normalised, step), weights)
@@ -119,17 +152,18 @@ def stitched(tree: Tree, leaves: Array, parts: Iterable[tuple[NDArray[np.intp], 
     n = len(leaves)
     values = {code: np.full(n, np.nan) for code in tree.groups}
     weights = {code: np.zeros((n, len(tree.by_code[code].children))) for code in tree.groups}
+    asked = {code: np.zeros((n, len(tree.by_code[code].children))) for code in tree.groups}
     dropped = {code: np.ones(n, dtype=np.bool_) for code in tree.groups}
     for rows, part in parts:
         for branch in part.tree.branches:
             at = [tree.by_code[branch.code].children.index(child) for child in branch.children]
             values[branch.code][rows] = part.values(branch.code)
-            weights[branch.code][np.ix_(rows, np.array(at))] = np.broadcast_to(
-                part.row_weights(branch), (len(rows), len(at))
-            )
+            cells, shape = np.ix_(rows, np.array(at)), (len(rows), len(at))
+            weights[branch.code][cells] = np.broadcast_to(part.row_weights(branch), shape)
+            asked[branch.code][cells] = np.broadcast_to(part.asked_weights(branch), shape)
             dropped[branch.code][rows] = np.isnan(values[branch.code][rows])
     groups = {code: Scores(values[code], weights[code], dropped[code]) for code in tree.groups}
-    return Evaluation(tree, leaves, groups, weights)
+    return Evaluation(tree, leaves, groups, asked)
 
 
 def judged(choice: Choice, children: tuple[str, ...]) -> Array:
@@ -165,7 +199,8 @@ def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores
         if not all(child in nodes for child in branch.children):
             continue
         try:
-            scores[branch.code] = step(branch, np.stack([nodes[child] for child in branch.children], axis=1))
+            columns = np.broadcast_arrays(*(nodes[child] for child in branch.children))
+            scores[branch.code] = step(branch, np.stack(columns, axis=-1))
             nodes[branch.code] = scores[branch.code].values
         except FaultsError as error:
             errors.append(error)
@@ -189,6 +224,18 @@ def _group_weights(branch: Branch, x: Array) -> Array:
         raise type(error)(
             *(fault.under(saying=f"group {branch.code!r}: weights: ") for fault in error.faults)
         ) from None
+    except Exception as error:
+        raise _of_a_user(branch, choice, "weights", error) from error
+
+
+def _of_a_user(branch: Branch, choice: Choice, field: str, error: Exception) -> Exception:
+    """Return the error of a user's own function as one that names its place; other errors stay as they are."""
+    if choice.method.sees != "rows" or choice.method.function.__module__.startswith("hengdian_index."):
+        return error
+    why = f"{choice.method.name} failed with {type(error).__name__}: {error}"
+    return SpecError(
+        f"group {branch.code!r}: {field}: {why}; it is given an array, rows x {len(branch.children)} columns"
+    )
 
 
 def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
@@ -202,10 +249,16 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
     try:
         if refused.any():
             raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
-        answer = _compared(branch, np.where(held[:, np.newaxis], np.nan, x) if held.any() else x, w, panel)
+        answer = _compared(branch, np.where(held[..., np.newaxis], np.nan, x) if held.any() else x, w, panel)
     except CellsError as error:
         faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
         raise DataError(*faults) from None
+    except FaultsError as error:
+        saying = f"group {branch.code!r}: "
+        faults = [f if f.message.startswith(saying) else f.under(saying=saying) for f in error.faults]
+        raise type(error)(*faults) from None
+    except Exception as error:
+        raise _of_a_user(branch, branch.aggregate, "aggregate", error) from error
     if not held.any():
         return answer
     return Scores(np.where(held, np.nan, answer.values), answer.weights, answer.dropped | held)
@@ -219,13 +272,44 @@ def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
         return aggregate(method, x, w, rule)
     if panel.periods is None:
         raise DataError(f"group {branch.code!r}: scope = 'period', but the rows have no period; name its column")
-    values, dropped = np.full(len(x), np.nan), np.ones(len(x), dtype=np.bool_)
-    weights = np.full(x.shape, np.nan)
+    return _by_period(branch, method, x, w, panel)
+
+
+def _by_period(branch: Branch, method: Together, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return the scores of rows compared with those of their period."""
+    rule = replace(branch.missing, rule="reweight")
+    leading = np.broadcast_shapes(x.shape[:-2], w.shape[:-1])
+    values, dropped = np.full((*leading, x.shape[-2]), np.nan), np.ones((*leading, x.shape[-2]), dtype=np.bool_)
+    weights = np.full((*leading, *x.shape[-2:]), np.nan)
+    assert panel.periods is not None
     for rows in panel.periods.blocks():
-        found = aggregate(method, x[rows], w, rule)
-        values[rows], dropped[rows] = found.values, found.dropped
-        weights[rows] = w if found.weights is None else found.weights
+        part = panel.pick(rows)
+        try:
+            found = aggregate(method, x[..., rows, :], w, rule)
+        except CellsError as error:
+            table = Labelled(x[..., rows, :], branch.children, False, part)
+            where = f"group {branch.code!r}: period {part.period(0)}: "
+            raise DataError(*(fault.under(saying=where) for fault in refusal(error, table).faults)) from None
+        except FaultsError as error:
+            where = f"period {part.period(0)}: "
+            raise type(error)(*(fault.under(saying=where) for fault in error.faults)) from None
+        values[..., rows], dropped[..., rows] = found.values, found.dropped
+        weights[..., rows, :] = w[..., np.newaxis, :] if found.weights is None else found.weights
     return Scores(values, weights, dropped)
+
+
+def _note_comparison(branch: Branch, panel: Panel) -> None:
+    """Say of a method that compares rows what its scores depend on."""
+    if not isinstance(kernel(branch.aggregate.method, branch.aggregate.options, branch.children), Together):
+        return
+    if branch.scope == "all" or panel.periods is None:
+        why = "compares all rows: another row, or other rows, may change every score, also earlier ones"
+        note("aggregate", f"{branch.aggregate.method.name} {why}", indicator=branch.code)
+        return
+    alone = [panel.period(int(rows[0])) for rows in panel.periods.blocks() if len(rows) == 1]
+    if alone:
+        why = f"nothing to compare a single row with in {listed(alone)}"
+        note("aggregate", f"{branch.aggregate.method.name}: {why}", indicator=branch.code)
 
 
 def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:

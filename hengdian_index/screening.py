@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.errors import DataError
+from hengdian_index.errors import DataError, listed
 from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel
 from hengdian_index.tree import Setting, Tree
@@ -28,9 +28,15 @@ def left_out_units(tree: Tree, setting: Setting, panel: Panel, known: Mapping[An
                 f"{100 * present[unit]:.0f} % of its cells have a value, {100 * setting.unit_coverage:.0f} % are needed"
             )
             note("screen", f"{share}; left out", unit=unit)
+        elif known.get(unit):
+            note("screen", "left out at the fit for too few values", unit=unit)
     found = {**found, **{unit: out for unit, out in known.items() if unit in found}}
     if all(found.values()):
-        raise DataError(f"unit_coverage: no unit has {100 * setting.unit_coverage:.0f} % of its cells; lower it")
+        seen = [unit for unit in found if unit in known]
+        why = f"no unit has values in {100 * setting.unit_coverage:.0f} % of its cells; lower it"
+        raise DataError(
+            f"unit_coverage: {f'{listed(seen)} left out at the fit; fit again to take them in' if seen else why}"
+        )
     return {**known, **found}
 
 

@@ -117,8 +117,12 @@ class Index(Part):
             faults += [fault.under("index") for fault in error.faults]
         if faults:
             raise SpecError(*faults)
+        if self.weigh_on == "base" and self.base is None:
+            raise SpecError(Fault("weigh_on = 'base' needs a base: name its periods", ("index", "weigh_on")))
+        if self.weigh_on == "period" and self.period is None:
+            raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
         own = inherited({**own_weights(groups), **own_weights(indicators)}, self)
-        faults = choice_faults(self._tree, own, {g.code for g in groups if g.weights})
+        faults = choice_faults(self.tree, own, {g.code for g in groups if g.weights})
         if faults:
             raise SpecError(*(placed(fault, groups, indicators) for fault in faults))
 
@@ -190,11 +194,11 @@ class Index(Part):
         fit_on : period, span, unit, label, list of these, mask or slice; optional
             Overrides the index's own.
         """
-        return engine.fit(self._tree, self._setting, table, fit_on)
+        return engine.fit(self.tree, self.setting, table, fit_on)
 
     def compute(self, table: Any, fit_on: Any = None) -> Result:
         """Return the scores of a table's rows: fit and score in one."""
-        return engine.compute(self._tree, self._setting, table, fit_on)
+        return engine.compute(self.tree, self.setting, table, fit_on)
 
     def replace(self, changes: Mapping[str, Any]) -> Index:
         """Return another index in which the choices at some addresses are others.
@@ -214,12 +218,20 @@ class Index(Part):
 
         return type(self)(**changed(self._fields(), changes))
 
+    def check_address(self, address: str) -> None:
+        """Raise a SpecError for an address that `replace` does not know."""
+        from hengdian_index.addresses import demand
+
+        demand(self._fields(), address)
+
     @cached_property
-    def _tree(self) -> Tree:
+    def tree(self) -> Tree:
+        """The tree, with the choice that holds at each node."""
         return planted(self)
 
     @cached_property
-    def _setting(self) -> Setting:
+    def setting(self) -> Setting:
+        """What the index says besides its tree."""
         names = (field.name for field in dataclass_fields(Setting) if field.name != "spec")
         try:
             text = self.to_toml()

@@ -22,7 +22,7 @@ def obstacle_degrees(tree: Tree, normalised: Array, importance: Array) -> Array:
     ----------
     normalised : array (n, k)
         Scores of the indicators.
-    importance : array (k,)
+    importance : array (k,) or (n, k)
         Product of the weights down to each indicator.
 
     Notes

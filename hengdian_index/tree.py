@@ -203,7 +203,7 @@ class Setting:
 
 
 # Columns that contributions add beside the codes.
-RESERVED = ("reweighting", "interaction")
+RESERVED = ("reweighting", "interaction", "other rows")
 
 
 def frozen(value: Any) -> Any:

@@ -65,7 +65,7 @@ class Vintage:
         if self.fitted is not None:
             found: Tree = self.fitted.tree
             return found
-        return Index.from_toml(self.spec)._tree if self.spec else None
+        return Index.from_toml(self.spec).tree if self.spec else None
 
     @cached_property
     def edges(self) -> list[tuple[str, str, float]]:

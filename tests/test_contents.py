@@ -267,7 +267,10 @@ def test_units_with_too_few_values_are_left_out() -> None:
     fitted = units(unit_coverage=0.65).fit(frame)
     later = pd.DataFrame({"who": ["A", "B", "D"], "year": [2005] * 3, "x": [2.0, 3.0, np.nan], "y": [1.0, 1.0, np.nan]})
     assert fitted.score(later).scores.index.get_level_values("who").tolist() == ["A"]
-    with pytest.raises(hi.DataError, match="unit_coverage: no unit has 65 %"):
+    assert "left out at the fit for too few values" in fitted.score(later).log["why"].tolist()
+    with pytest.raises(hi.DataError, match="unit_coverage: 'B' left out at the fit; fit again to take them in"):
+        fitted.score(later[later["who"] == "B"])
+    with pytest.raises(hi.DataError, match="unit_coverage: no unit has values in 65 %"):
         units(unit_coverage=0.65).compute(frame[frame["who"] == "B"])
 
 
@@ -284,10 +287,12 @@ def test_weights_are_learnt_where_the_index_says(where: str) -> None:
         np.testing.assert_allclose(result.weights, hi.weights.entropy(z[rows[where]]), rtol=1e-12)
         assert result.fit_rows["weights"]["rows"] == rows[where].sum()
         return
-    assert result.weights_by_period.index.tolist() == ["2001", "2002", "2003", "2004"]
+    assert result.weights_by_period.index.tolist() == [2001, 2002, 2003, 2004]
+    assert result.fit_rows["weights"]["rows"] == {"2001": 2, "2002": 2, "2003": 3, "2004": 3}
+    assert result.weights.equals(result.weights_by_period.loc[2004].rename("weight"))
     for one in dict.fromkeys(year):
         own = hi.weights.entropy(z[year == one])
-        np.testing.assert_allclose(result.weights_by_period.loc[str(one)], own, rtol=1e-12)
+        np.testing.assert_allclose(result.weights_by_period.loc[one], own, rtol=1e-12)
         np.testing.assert_allclose(result.scores["all"][year == one], z[year == one] @ own, rtol=1e-12)
     parts = units(weights="entropy", weigh_on=where, new_units="link").compute(frame)
     level = parts.series()["all"].to_numpy()
@@ -316,3 +321,57 @@ def test_quarters_are_ordered_by_the_calendar_whatever_the_rows() -> None:
         whole, mixed = (changing(series=how).compute(one).series() for one in (frame, shuffled))
         pd.testing.assert_frame_equal(mixed.sort_index(), whole, check_exact=False, rtol=1e-12)
     assert quarters(3) == ["2001Q1", "2001Q2", "2001Q3"]
+
+
+def test_obstacles_count_with_the_weights_of_the_period() -> None:
+    frame = panel()
+    bounds = {"normalise": "min_max", "new_units": "link"}
+    for choices in ({"weights": "entropy", "weigh_on": "period"}, {}):
+        index = units(**bounds, **choices)
+        if not choices:
+            index = index.replace({"all.weights": {"x": 1, "y": 1}, "all.weights_since": {2003: {"x": 9, "y": 1}}})
+        result = index.compute(frame)
+        weights = result.weights_by_period["all"]
+        for (who, year), z in result.normalised.iterrows():
+            own = weights.loc[year] if choices else weights.iloc[int(year >= 2003)]
+            distance = own.to_numpy() * (1 - z.to_numpy())
+            np.testing.assert_allclose(result.obstacles().loc[(who, year)], distance / distance.sum(), rtol=1e-12)
+
+
+def test_weights_of_a_period_after_the_fit_are_said_to_depend_on_its_rows() -> None:
+    frame = panel()
+    fitted = units(weights="entropy", weigh_on="period", base=None, normalise="none").fit(frame[frame["year"] < 2004])
+    line = fitted.score(frame).log.query("step == 'weights'").iloc[0]
+    assert (line["period"], line["why"]) == ("2004", "learnt from the 3 rows given of a period after the fit")
+
+
+def test_where_weights_are_learnt_must_exist() -> None:
+    with pytest.raises(hi.SpecError, match="weigh_on = 'base' needs a base"):
+        units(weigh_on="base", base=None)
+    with pytest.raises(hi.SpecError, match="weigh_on = 'period' needs a period column"):
+        units(weigh_on="period", period=None, base=None)
+
+
+def test_methods_that_compare_rows_say_so() -> None:
+    frame = panel()
+    said = units(aggregate="topsis", base=None).compute(frame).log["why"].tolist()
+    assert any("compares all rows: another row" in why for why in said)
+    alone = frame[(frame["year"] > 2001) | (frame["who"] == "A")]
+    with pytest.raises(hi.DataError, match=r"group 'all': period 2001: .*"):
+        units(aggregate="topsis", scope="period", base=None).compute(alone)
+    said = units(aggregate="copeland", scope="period", base=None).compute(alone).log["why"].tolist()
+    assert "copeland: nothing to compare a single row with in '2001'" in said
+
+
+def test_a_function_of_a_user_that_fails_is_named() -> None:
+    with pytest.raises(
+        hi.SpecError, match=r"group 'all': weights: broken failed with KeyError: 'zz'; it is given an array"
+    ):
+        units(base=None).replace({"all.weights": broken}).compute(panel())
+    with pytest.raises(hi.SpecError, match=r"group 'all': aggregate: broken failed with KeyError"):
+        units(base=None).replace({"all.aggregate": broken}).compute(panel())
+
+
+def broken(*_: Any) -> Any:
+    """Fail as a user's function may."""
+    return {}["zz"]

@@ -169,3 +169,27 @@ def test_a_method_that_compares_rows_has_its_base_and_its_parts() -> None:
     result = two_levels().replace({"all.aggregate": "topsis"}).compute(table())
     np.testing.assert_allclose(result.series()["all"].iloc[:4].mean(), 100, rtol=1e-12)
     np.testing.assert_allclose(_sum(result.contributions())[1:], result.series()["all"].diff().iloc[1:], rtol=1e-11)
+
+
+@pytest.mark.parametrize("aggregate", ["rank_sum_ratio", "grey_relational", "topsis", "copeland", "borda"])
+@pytest.mark.parametrize("split", ["interaction", "shapley"])
+def test_parts_below_a_group_are_bounded_by_its_effect(aggregate: str, split: str) -> None:
+    """The parts of a sub-group that nearly cancel are shared out by size, not divided by their sum."""
+    frame = pd.DataFrame(
+        {"u": list("abc") * 2, "p": [2001] * 3 + [2002] * 3, "x": [4.0, 3, 3, 2, 2, 1], "y": [1.0, 1, 1, 4, 3, 4],
+         "z": [3.0, 3, 4, 3, 3, 3.5]}
+    )  # fmt: skip
+    index = hi.Index(
+        groups=[hi.Group("T"), hi.Group("A", "T")],
+        indicators=[hi.Indicator("x", "A"), hi.Indicator("y", "A"), hi.Indicator("z", "T")],
+        unit="u",
+        period="p",
+        normalise="none",
+        aggregate=aggregate,
+    )
+    result = index.compute(frame)
+    leaves = result.contributions(depth="indicators", split=split).iloc[3:]  # type: ignore[arg-type]
+    children = result.contributions(split=split).iloc[3:]  # type: ignore[arg-type]
+    change = result.scores["T"].to_numpy()[3:] - result.scores["T"].to_numpy()[:3]
+    np.testing.assert_allclose(_sum(leaves), change, atol=1e-12)
+    assert np.abs(leaves).max(axis=None) <= 102 * np.abs(children).max(axis=None)

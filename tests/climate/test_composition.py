@@ -11,7 +11,7 @@ from hengdian_index import DataError, SpecError, climate
 from hengdian_index.composition import compose, composing, learnt
 from hengdian_index.errors import CellsError
 from hengdian_index.methods import FAMILIES, find
-from hengdian_index.rows.panel import read_panel
+from hengdian_index.rows.reading import read_panel
 from hengdian_index.rows.table import Labelled
 
 QUARTERS = ["2023Q4", "2024Q1", "2024Q2"]

@@ -1,0 +1,1 @@
+"""How far an answer hangs on the choices behind it."""

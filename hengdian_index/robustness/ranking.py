@@ -1,0 +1,57 @@
+"""Ranks of many draws at once, and how often each row stands at each rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.rows.table import Array
+
+Ranks = NDArray[Any]
+
+
+def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]]) -> Ranks:
+    """Return the ranks (draws, n), 1 = best, ties share the smaller number, a missing score has rank 0.
+
+    Parameters
+    ----------
+    scores : array (draws, n)
+    scopes : sequence of arrays
+        The rows that are compared with each other.
+    """
+    kind = np.int16 if scores.shape[1] < np.iinfo(np.int16).max else np.int32
+    out = np.zeros(scores.shape, dtype=kind)
+    for rows in scopes:
+        whole = len(rows) == scores.shape[1]
+        some = scores if whole else scores[:, rows]
+        found = _ranks(some, kind)
+        if whole:
+            return found
+        out[:, rows] = found
+    return out
+
+
+def _ranks(scores: Array, kind: Any) -> Ranks:
+    order = np.argsort(-scores, axis=1)
+    ordered = np.take_along_axis(scores, order, axis=1)
+    places = np.broadcast_to(np.arange(1, scores.shape[1] + 1, dtype=kind), scores.shape)
+    tied = ordered[:, 1:] == ordered[:, :-1]
+    if tied.any():
+        first = np.where(tied, 0, places[:, 1:])
+        places = np.maximum.accumulate(np.concatenate([places[:, :1], first], axis=1), axis=1)
+    ranks = np.empty(scores.shape, dtype=kind)
+    np.put_along_axis(ranks, order, places, axis=1)
+    gone = np.isnan(scores)
+    if gone.any():
+        ranks[gone] = 0
+    return ranks
+
+
+def frequencies(ranks: Ranks, most: int) -> NDArray[np.int64]:
+    """Return how many draws (n, most) put each row at each rank; those without a rank are not counted."""
+    n = ranks.shape[1]
+    cells = ranks + np.arange(n, dtype=np.int64) * (most + 1)
+    return np.bincount(cells.ravel(), minlength=n * (most + 1)).reshape(n, most + 1)[:, 1:]

@@ -1,0 +1,319 @@
+"""An index under many alternatives: each distinct choice fitted once, draws that differ in weights scored at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index import engine
+from hengdian_index.contents import changes
+from hengdian_index.errors import FaultsError
+from hengdian_index.journal import journal
+from hengdian_index.preparation import columns_asked
+from hengdian_index.robustness.factors import Factor
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array
+from hengdian_index.scaling import normalised
+from hengdian_index.scoring import Weights, learn_weights, score
+from hengdian_index.spec import Index
+from hengdian_index.tree import Setting, Tree
+
+# More combinations of alternatives than this are tried only where they are drawn.
+_MOST = 1024
+
+# Words in an address of a choice that moves neither the base rows nor which rows are compared.
+_HARMLESS = {"normalise", "weights", "treat", "direction", "missing", "coverage", "impute"}
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """An index under one combination of choices, fitted: what draws under it share.
+
+    `plain` says that levels are scores and one tree holds throughout, so that draws of weights are scored at once.
+    """
+
+    tree: Tree
+    setting: Setting
+    fitted: engine.Fitted
+    leaves: Array
+    weights: Weights
+    panel: Panel
+    plain: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What some draws gave: scores (draws, n) of the rows asked for, and their levels if the index has a base."""
+
+    scores: Array
+    levels: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """An index, its data, what is uncertain, and the rows and the group that are asked for."""
+
+    index: Index
+    table: Any
+    panel: Panel
+    factors: tuple[Factor, ...]
+    node: str
+    asked: NDArray[np.intp]
+
+    @cached_property
+    def states(self) -> dict[Hashable, State | FaultsError]:
+        """Combinations met so far, fitted, or why they cannot be."""
+        return {}
+
+    @cached_property
+    def columns(self) -> dict[Hashable, tuple[engine.Fitted, Array]]:
+        """Fits by what comes before weights: maps, and the normalised rows under them."""
+        return {}
+
+    @cached_property
+    def places(self) -> dict[str, slice]:
+        """Columns of uniform numbers of each factor."""
+        ends = np.cumsum([0, *(factor.size for factor in self.factors)])
+        return {factor.address: slice(a, b) for factor, a, b in zip(self.factors, ends, ends[1:], strict=False)}
+
+    @property
+    def size(self) -> int:
+        """Number of uniform numbers a draw."""
+        return sum(factor.size for factor in self.factors)
+
+    @cached_property
+    def needed(self) -> NDArray[np.intp]:
+        """Rows that are scored: those asked for, those of the base, all where methods compare rows or levels chain."""
+        setting = self.index.setting
+        tree = self.index.tree
+        moved = any(
+            factor.kind == "levels" and not set(factor.address.split(".")) & _HARMLESS for factor in self.factors
+        )
+        if moved or not _plain(tree, setting) or engine.comparing(tree):
+            return np.arange(self.panel.n)
+        rows = np.zeros(self.panel.n, dtype=np.bool_)
+        rows[self.asked] = True
+        if setting.base is not None:
+            rows |= self.panel.select(setting.base, "base")
+        return np.flatnonzero(rows)
+
+    def keys(self, u: Array) -> NDArray[Any]:
+        """Return the combination of each draw (draws, choices): positions of alternatives, or numbers."""
+        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
+        columns = [factor.values(u[:, self.places[factor.address]]) for factor in choices]
+        return np.column_stack(columns) if columns else np.zeros((len(u), 0))
+
+    def changes(self, key: Sequence[float]) -> dict[str, Any]:
+        """Return the changes to the index that a combination stands for, at their addresses."""
+        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
+        found = {}
+        for factor, value in zip(choices, key, strict=True):
+            found[factor.address] = factor.given[int(value)] if factor.kind == "levels" else float(value)
+        return {address: value for address, value in found.items() if value is not True}
+
+    def combinations(self) -> Iterator[tuple[float, ...]]:
+        """Yield every combination of alternatives, none if there are numbers among the factors or too many."""
+        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
+        if any(factor.kind == "number" for factor in choices):
+            return
+        if np.prod([len(factor.given) for factor in choices], dtype=float) <= _MOST:
+            yield from product(*(map(float, range(len(factor.given))) for factor in choices))
+
+    def state(self, key: tuple[float, ...]) -> State | FaultsError:
+        """Return the index under a combination, fitted, or why it cannot be."""
+        if key not in self.states:
+            try:
+                self.states[key] = self._fitted(self.index.replace(self.changes(key)))
+            except FaultsError as error:
+                self.states[key] = error
+        return self.states[key]
+
+    def nominal(self) -> Drawn:
+        """Return what the index as it is gives, one draw."""
+        state = self._fitted(self.index)
+        return self._scored(state, state.weights, 1)
+
+    def index_of(self, u: Array) -> Index:
+        """Return the index of one draw (size,), its weights fixed."""
+        key = tuple(map(float, self.keys(u[np.newaxis])[0]))
+        index = self.index.replace(self.changes(key))
+        state = self.state(key)
+        if isinstance(state, FaultsError):
+            raise state
+        if any(factor.kind in ("data", "bootstrap") for factor in self.factors):
+            state = self._relearnt(state, u)
+        weights = self.weights(state, u[np.newaxis])
+        noisy = {code for factor in self.factors if factor.kind == "weights" for code in factor.parts}
+        fixed: dict[str, Any] = {}
+        for code in noisy & set(weights):
+            children = state.tree.by_code[code].children
+            if len(children) > 1:
+                fixed[f"{code}.weights"] = dict(zip(children, weights[code][0].tolist(), strict=True))
+                fixed |= {f"{child}.weight": None for child in children}
+        return index.replace(fixed) if fixed else index
+
+    def run(self, u: Array) -> Drawn:
+        """Return what draws give, (draws, size) uniform numbers; missing where a combination cannot be computed."""
+        keys = self.keys(u)
+        distinct, which = np.unique(keys, axis=0, return_inverse=True)
+        scores = np.full((len(u), len(self.asked)), np.nan)
+        levels = np.full_like(scores, np.nan) if self.index.setting.base is not None else None
+        for number, key in enumerate(distinct):
+            rows = np.flatnonzero(which.ravel() == number)
+            state = self.state(tuple(map(float, key)))
+            if isinstance(state, FaultsError):
+                continue
+            found = self._drawn(state, u[rows])
+            scores[rows] = found.scores
+            if levels is not None and found.levels is not None:
+                levels[rows] = found.levels
+        return Drawn(scores, levels)
+
+    def weights(self, state: State, u: Array) -> dict[str, Array]:
+        """Return the weights of every group under draws, (draws, k) where they are uncertain."""
+        found = dict(state.weights)
+        for factor in self.factors:
+            if factor.kind != "weights":
+                continue
+            numbers = dict(zip(factor.names, u[:, self.places[factor.address]].T, strict=True))
+            for code in factor.parts:
+                if code in found and found[code].shape[-1] > 1:
+                    children = state.tree.by_code[code].children
+                    half = np.full(len(u), 0.5)
+                    own = np.column_stack([numbers.get(f"{code}.weights[{child}]", half) for child in children])
+                    found[code] = factor.given.weights(state.weights[code], own)
+        return found
+
+    def rows(self, u: Array) -> Panel:
+        """Return the rows of one draw (size,), with its errors of measurement."""
+        values = np.array(self.panel.values)
+        for factor in self.factors:
+            if factor.kind == "data":
+                at = [self.panel.columns.index(code) for code in factor.parts]
+                draws = np.random.default_rng(_seed(u[self.places[factor.address]][0]))
+                values[:, at] = factor.given.data(values[:, at], draws)
+        return replace(self.panel, values=values)
+
+    def _drawn(self, state: State, u: Array) -> Drawn:
+        if any(factor.kind in ("data", "bootstrap") for factor in self.factors):
+            each = [self._one(state, row) for row in u]
+            levels = [one.levels for one in each if one.levels is not None]
+            scores = np.concatenate([one.scores for one in each])
+            return Drawn(scores, np.concatenate(levels) if levels else None)
+        return self._scored(state, self.weights(state, u), len(u))
+
+    def _one(self, state: State, u: Array) -> Drawn:
+        """Return what one draw with other data or other fit rows gives, missing where it cannot be computed."""
+        try:
+            own = self._relearnt(state, u)
+            return self._scored(own, self.weights(own, u[np.newaxis]), 1)
+        except FaultsError:
+            nothing = np.full((1, len(self.asked)), np.nan)
+            return Drawn(nothing, nothing)
+
+    def _relearnt(self, state: State, u: Array) -> State:
+        """Return the state of one draw (size,) with other data or other fit rows."""
+        panel = self._laid(self.rows(u), state.tree)
+        fit_on = None
+        for factor in self.factors:
+            if factor.kind == "bootstrap":
+                rows = panel.pick(panel.select(state.setting.fit_on, "fit_on"))
+                fit_on = _again(rows, u[self.places[factor.address]][0])
+        return self._learnt(state.tree, state.setting, panel, fit_on)
+
+    def _fitted(self, index: Index) -> State:
+        """Return an index fitted; what comes before the weights is learnt once for all that share it."""
+        tree, setting = index.tree, replace(index.setting, unit_coverage=None)
+        panel = self._laid(self.panel, tree)
+        if not _plain(tree, setting):
+            return self._learnt(tree, setting, panel, None)
+        before = (tree.leaves, setting.fit_on, setting.base, setting.weigh_on)
+        if before not in self.columns:
+            state = self._learnt(tree, setting, panel, None)
+            self.columns[before] = state.fitted, state.leaves
+            return state
+        fitted, leaves = self.columns[before]
+        rows = panel.pick(panel.select(setting.base if setting.weigh_on == "base" else setting.fit_on, "fit_on"))
+        with journal():
+            ready = fitted.preparation(tree, rows)
+            weights = learn_weights(tree, normalised(tree, fitted.maps, ready), ready)
+        return State(tree, setting, fitted, leaves, weights, self._needed(panel), True)
+
+    def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
+        with journal():
+            fitted, panel = engine.learn(tree, setting, panel, shown=fit_on, based=False)
+            needed = self._needed(panel)
+            leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, needed))
+        return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, _plain(tree, setting))
+
+    def _laid(self, panel: Panel, tree: Tree) -> Panel:
+        """Return rows with the columns that a tree asks for, read again where they lack some."""
+        codes, (sizes, groups) = tree.codes, columns_asked(tree)
+        made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
+        absent = {*codes, *sizes} - {*panel.columns, *made}
+        if absent or set(groups) - set(panel.groups):
+            return engine.read(tree, self.index.setting, self.table)
+        return panel if panel.columns == (*codes, *sizes) else panel.laid_out((*codes, *sizes))
+
+    def _needed(self, panel: Panel) -> Panel:
+        return panel if len(self.needed) == panel.n else panel.pick(self.needed)
+
+    def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
+        """Return the scores and levels of draws under one state."""
+        at = np.searchsorted(self.needed, self.asked)
+        if not state.plain:
+            return self._in_turn(state, weights, draws)
+        with journal():
+            evaluation = score(state.tree, weights, state.leaves, state.panel)
+        node = self.node if self.node in state.tree.by_code else state.tree.root.code
+        scores = np.broadcast_to(evaluation.values(node), (draws, len(self.needed)))
+        levels = None
+        if state.setting.base is not None and state.setting.to is not None:
+            levels = state.setting.to * scores / self._base(state, scores)
+        return Drawn(scores[:, at], None if levels is None else levels[:, at])
+
+    def _in_turn(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
+        """Return the scores and levels of draws one after the other: of an index whose content changes or levels chain."""
+        scores, levels = [], []
+        for draw in range(draws):
+            own = {code: w if w.ndim == 1 else w[draw] for code, w in weights.items()}
+            last = replace(state.fitted.contents[-1], weights=own)
+            fitted = replace(state.fitted, contents=(*state.fitted.contents[:-1], last))
+            with journal():
+                result = fitted.result(state.panel)
+            scores.append(result.rows.values(self.node)[self.asked])
+            if state.setting.base is not None:
+                levels.append(result.series()[self.node].to_numpy()[self.asked])
+        return Drawn(np.array(scores), np.array(levels) if levels else None)
+
+    def _base(self, state: State, scores: Array) -> Array:
+        """Return the mean score of each row's unit over the base period, (draws, n)."""
+        rows = np.flatnonzero(state.panel.select(state.setting.base, "base"))
+        codes = state.panel.unit_codes()
+        sums = np.full((len(scores), codes.max() + 1), np.nan)
+        for unit in np.unique(codes[rows]).tolist():
+            sums[:, unit] = scores[:, rows[codes[rows] == unit]].mean(axis=1)
+        return np.asarray(sums[:, codes])
+
+
+def _plain(tree: Tree, setting: Setting) -> bool:
+    return setting.series == "fixed" and setting.weigh_on != "period" and not changes(tree)
+
+
+def _seed(u: float) -> int:
+    """Return the seed that a uniform number stands for."""
+    return int(u * 2**53)
+
+
+def _again(rows: Panel, u: float) -> Panel:
+    """Return fit rows drawn again with replacement, whole units at a time where rows have units."""
+    draws = np.random.default_rng(_seed(u))
+    codes = rows.unit_codes() if rows.units is not None else np.arange(rows.n)
+    chosen = draws.integers(0, codes.max() + 1, codes.max() + 1)
+    return rows.pick(np.concatenate([np.flatnonzero(codes == code) for code in chosen]))
