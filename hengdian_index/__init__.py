@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hengdian_index.releases import Release, release
     from hengdian_index.result import Result
     from hengdian_index.revising import revisions
+    from hengdian_index.robustness.alternatives import Comparison, compare, remove_one
     from hengdian_index.robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
     from hengdian_index.robustness.outcome import Uncertainty
     from hengdian_index.robustness.sobol import sobol
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Between",
     "Bootstrap",
+    "Comparison",
     "DataError",
     "Dirichlet",
     "Fitted",
@@ -49,6 +51,7 @@ __all__ = [
     "aggregating",
     "ahp",
     "climate",
+    "compare",
     "diagnose",
     "example",
     "explain",
@@ -56,6 +59,7 @@ __all__ = [
     "normalise",
     "normalising",
     "release",
+    "remove_one",
     "revisions",
     "sensitivity",
     "series",
@@ -71,6 +75,7 @@ __all__ = [
 _HOME = {
     "Between": "maps",
     "Bootstrap": "robustness.factors",
+    "Comparison": "robustness.alternatives",
     "DataError": "errors",
     "Dirichlet": "robustness.factors",
     "Fitted": "engine",
@@ -88,9 +93,11 @@ _HOME = {
     "Uncertainty": "robustness.outcome",
     "Uniform": "robustness.factors",
     "aggregating": "decorators",
+    "compare": "robustness.alternatives",
     "example": "gallery",
     "normalising": "decorators",
     "release": "releases",
+    "remove_one": "robustness.alternatives",
     "revisions": "revising",
     "sensitivity": "robustness.uncertain",
     "sobol": "robustness.sobol",

@@ -86,4 +86,4 @@ def _reworded(address: str, value: Any, renamed: Mapping[str, str]) -> Any:
         return renamed.get(value, value)
     if isinstance(value, Mapping):
         return {renamed.get(key, key): _reworded("", part, renamed) for key, part in value.items()}
-    return value
+    return [_reworded("", part, renamed) for part in value] if isinstance(value, list) else value

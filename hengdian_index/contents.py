@@ -150,7 +150,7 @@ def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
 
 
 def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
-    """Return a content with weights learnt in each period of the rows; those it has stand.
+    """Return a content with weights learnt in each period of the prepared rows; those it has stand.
 
     `weights` become those of the last period. A period that the fit has not seen is noted: its weights depend on the
     rows that are given of it.

@@ -301,11 +301,12 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     """Return the fit with what the series of later rows will need: weights by period, base levels, links."""
     tree, setting = fitted.tree, fitted.setting
     if setting.weigh_on == "period":
-        x = normalised(tree, fitted.maps, fitted.preparation(tree, panel))
+        ready = fitted.preparation(tree, panel)
+        x = normalised(tree, fitted.maps, ready)
         counted = {"learnt_from": "period", "rows": panel.period_sizes()}
         fitted = replace(
             fitted,
-            contents=tuple(learn_by_period(tree, c, x, panel) for c in fitted.contents),
+            contents=tuple(learn_by_period(tree, c, x, ready) for c in fitted.contents),
             rows=Frozen({**fitted.rows, "weights": counted}),
         )
     if not levels or setting.base is None or setting.series != "fixed" or not panel.holds(setting.base):

@@ -27,10 +27,7 @@ def _or_none(family: str, given: Any) -> Any:
 
 def _weights(given: Any) -> Any:
     """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`."""
-    given = frozen(given) if hasattr(given, "to_dict") else given
-    if isinstance(given, Mapping) and "method" not in given:
-        given = {"method": "fixed", "values": dict(given)}
-    return None if given is None else Choice.of("weights", given)
+    return None if given is None else Choice.of_weights(given)
 
 
 def _period(given: Any) -> Any:

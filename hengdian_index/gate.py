@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
+import numpy as np
+
 from hengdian_index.errors import Fault, FaultsError, listed, suggestion
-from hengdian_index.scoring import judged
+from hengdian_index.journal import journal
 from hengdian_index.tree import Branch, Choice, Tree
+from hengdian_index.weighing import chosen_weights
 
 Interval = tuple[float, float]
 
@@ -48,8 +51,7 @@ def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> l
         return [_fault(branch, "weights", f"{listed(bare)} has no weight and the others have; give all or none")]
     faults = _judgement_faults(branch, branch.weights, "weights", branch.children)
     for period, choice in branch.weights_since.items():
-        said = choice.options.get("values")
-        said = said if isinstance(said, Mapping) else dict.fromkeys(branch.children)
+        said = choice.named or branch.children
         strange = [name for name in said if name not in branch.children]
         why = f"{period}: no child {{!r}}{{}}"
         faults += [_fault(branch, "weights_since", why.format(n, suggestion(n, branch.children))) for n in strange]
@@ -62,10 +64,10 @@ def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> l
 def _judgement_faults(
     branch: Branch, choice: Choice, field: str, children: tuple[str, ...], saying: str = ""
 ) -> list[Fault]:
-    if choice.method.sees != "judgement":
-        return []
+    """Return what is wrong with what people judged; weights that rows will give are equal ones here."""
     try:
-        judged(choice, children)
+        with journal():
+            chosen_weights(choice, children, lambda _: np.full(len(children), 1 / len(children)))
     except FaultsError as error:
         return [_fault(branch, field, saying + fault.message) for fault in error.faults]
     return []

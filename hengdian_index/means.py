@@ -98,6 +98,8 @@ def weighted_sum(x: Array, w: Array) -> Array:
     """Return sum_j w_j x_j, (..., n), for x (..., n, k) and weights (..., k), or (..., n, k) for one set a row."""
     if w.ndim > 1 and w.shape[-2:] == x.shape[-2:] and w.ndim == x.ndim:
         return np.asarray(np.einsum("...k,...k->...", x, w))
+    if w.ndim == 2 and x.ndim == 3 and len(x) == 1:
+        return np.asarray(w @ x[0].T)
     return np.asarray(x @ w if w.ndim == 1 else np.matvec(x, w))
 
 

@@ -33,11 +33,12 @@ def power_secant(p: float) -> Callable[[Array, Array], Array]:
         low, high = np.minimum(a, b), np.maximum(a, b)
         # From the end where the power is larger, so that nothing overflows: t <= 0 if p > 0, t >= 0 if p < 0. Near 0
         # no power overflows, and the larger end keeps the step between the two.
-        from_high = p > 0 or abs(p) < _NEAR_0
+        near = abs(p) < _NEAR_0
+        from_high = p > 0 or near
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
             t = np.where(low == high, 0.0, _log_step(low, high)) * (-1 if from_high else 1)
             rise = np.where(t == 0, p, np.expm1(p * t) / np.where(t == 0, 1.0, np.expm1(t)))
-            return np.asarray((high if from_high else low) ** (p - 1) * rise)
+            return np.asarray(high**p * rise / high if near else (high if from_high else low) ** (p - 1) * rise)
 
     return secant
 

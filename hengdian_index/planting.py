@@ -52,9 +52,9 @@ def _branch(index: Any, group: Any, children: tuple[str, ...], weight: Mapping[s
 
 def _with_inherited(choice: Choice, index: Any) -> Choice:
     values = choice.options.get("values")
-    if not isinstance(values, Mapping):
-        return choice
-    return Choice(choice.method, Frozen({**choice.options, "values": Frozen(inherited(values, index))}))
+    if isinstance(values, Mapping):
+        choice = Choice(choice.method, Frozen({**choice.options, "values": Frozen(inherited(values, index))}))
+    return choice.each_part(lambda part: _with_inherited(part, index))
 
 
 def _leaf(index: Any, indicator: Any, group: Mapping[str, Any], replaced_from: str | None) -> Leaf:

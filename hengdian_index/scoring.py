@@ -10,24 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.decorators import kernel, unit_sum
-from hengdian_index.errors import (
-    CellsError,
-    DataError,
-    FaultsError,
-    SpecError,
-    listed,
-    raise_all,
-    raise_together,
-    suggestion,
-)
+from hengdian_index.decorators import kernel
+from hengdian_index.errors import CellsError, DataError, FaultsError, listed, raise_together
 from hengdian_index.journal import note
-from hengdian_index.learning import weigh
 from hengdian_index.means import Scores, Together, aggregate, refusal
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, Labelled
-from hengdian_index.sample import Sample
-from hengdian_index.tree import Branch, Choice, Frozen, Tree
+from hengdian_index.tree import Branch, Frozen, Tree
+from hengdian_index.weighing import group_weights, of_a_user
 
 Weights = Mapping[str, Array]
 
@@ -116,11 +106,14 @@ Scored: TypeAlias = Evaluation | Taken
 
 
 def learn_weights(tree: Tree, normalised: Array, panel: Panel) -> Weights:
-    """Return the weights of every group, learnt from rows from the leaves up."""
+    """Return the weights of every group, learnt from rows from the leaves up.
+
+    `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
+    """
     weights: dict[str, Array] = {}
 
     def step(branch: Branch, x: Array) -> Scores:
-        weights[branch.code] = _group_weights(branch, x)
+        weights[branch.code] = group_weights(tree, branch, x, panel)
         return _aggregated(tree, branch, x, weights[branch.code], panel)
 
     _climb(tree, normalised, step)
@@ -130,9 +123,10 @@ def learn_weights(tree: Tree, normalised: Array, panel: Panel) -> Weights:
 def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel) -> Evaluation:
     """Return rows scored under given weights, gaps noted.
 
-    Weights (draws, k) of some groups give scores (draws, n) there and above; then nothing is noted.
+    Weights (draws, k) of some groups and indicators (1, n, k) give scores (draws, n) there and above; then nothing is
+    noted.
     """
-    several = any(w.ndim > 1 for w in weights.values())
+    several = normalised.ndim > 2
 
     def step(branch: Branch, x: Array) -> Scores:
         found = _aggregated(tree, branch, x, weights[branch.code], panel)
@@ -166,23 +160,6 @@ def stitched(tree: Tree, leaves: Array, parts: Iterable[tuple[NDArray[np.intp], 
     return Evaluation(tree, leaves, groups, asked)
 
 
-def judged(choice: Choice, children: tuple[str, ...]) -> Array:
-    """Return the weights of a judged method in the order of a group's children, matched by name."""
-    settings = choice.settings
-    if "items" in choice.method.options:
-        settings.setdefault("items", children)
-    names, values = choice.method.function(*choice.judgements, **settings)
-    if names is None:
-        return unit_sum(np.asarray(values), len(children), choice.method.name)
-    faults = [
-        f"{choice.method.name}: no child {name!r}{suggestion(name, children)}" for name in names if name not in children
-    ]
-    faults += [f"{choice.method.name}: nothing given for child {child!r}" for child in children if child not in names]
-    raise_all(SpecError, faults)
-    given = dict(zip(names, values, strict=True))
-    return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name)
-
-
 def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:
     """Return the weights within each group, indexed by (group, child)."""
     pairs = [(code, child) for code in tree.groups for child in tree.by_code[code].children]
@@ -192,7 +169,7 @@ def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:
 
 def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores]) -> dict[str, Scores]:
     """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once."""
-    nodes = dict(zip(tree.codes, normalised.T, strict=True))
+    nodes = {code: normalised[..., j] for j, code in enumerate(tree.codes)}
     scores: dict[str, Scores] = {}
     errors: list[FaultsError] = []
     for branch in tree.branches:
@@ -206,36 +183,6 @@ def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores
             errors.append(error)
     raise_together(errors)
     return scores
-
-
-def _group_weights(branch: Branch, x: Array) -> Array:
-    if len(branch.children) == 1:
-        return np.ones(1)
-    choice = branch.weights
-    try:
-        if choice.method.sees == "judgement":
-            return judged(choice, branch.children)
-        return weigh(choice.method, Sample((x,), branch.children), choice.options)
-    except CellsError as error:
-        marked = np.argwhere(error.marked)
-        child, value = branch.children[marked[0][-1]], x[tuple(marked[0])]
-        raise DataError(f"group {branch.code!r}: weights: indicator {child!r}: {value:g}: {error.why}") from None
-    except FaultsError as error:
-        raise type(error)(
-            *(fault.under(saying=f"group {branch.code!r}: weights: ") for fault in error.faults)
-        ) from None
-    except Exception as error:
-        raise _of_a_user(branch, choice, "weights", error) from error
-
-
-def _of_a_user(branch: Branch, choice: Choice, field: str, error: Exception) -> Exception:
-    """Return the error of a user's own function as one that names its place; other errors stay as they are."""
-    if choice.method.sees != "rows" or choice.method.function.__module__.startswith("hengdian_index."):
-        return error
-    why = f"{choice.method.name} failed with {type(error).__name__}: {error}"
-    return SpecError(
-        f"group {branch.code!r}: {field}: {why}; it is given an array, rows x {len(branch.children)} columns"
-    )
 
 
 def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
@@ -258,7 +205,8 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
         faults = [f if f.message.startswith(saying) else f.under(saying=saying) for f in error.faults]
         raise type(error)(*faults) from None
     except Exception as error:
-        raise _of_a_user(branch, branch.aggregate, "aggregate", error) from error
+        saying = f"group {branch.code!r}: aggregate: "
+        raise of_a_user(branch.aggregate, branch.children, error, saying) from error
     if not held.any():
         return answer
     return Scores(np.where(held, np.nan, answer.values), answer.weights, answer.dropped | held)

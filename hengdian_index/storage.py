@@ -112,8 +112,16 @@ def _unregistered(tree: Tree) -> Iterator[Fault]:
         later = list(node.weights_since.values()) if isinstance(node, Branch) else []
         chosen = [(field.name, getattr(node, field.name)) for field in fields(node)]
         for step, choice in [*chosen, *(("weights_since", choice) for choice in later)]:
-            if isinstance(choice, Choice) and not choice.method.registered:
-                yield Fault(f"{who}: {step}: {_remedy(choice.method)}", (who, step))
+            for method in _methods(choice) if isinstance(choice, Choice) else ():
+                if not method.registered:
+                    yield Fault(f"{who}: {step}: {_remedy(method)}", (who, step))
+
+
+def _methods(choice: Choice) -> Iterator[Method]:
+    """Yield the method of a choice and those of its parts."""
+    yield choice.method
+    for part in choice.parts:
+        yield from _methods(part)
 
 
 def _remedy(method: Method) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from hengdian_index.errors import Fault, SpecError, listed, suggestion
+from hengdian_index.ahp.group import without
+from hengdian_index.errors import Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.maps import Direction
 from hengdian_index.means import Missing
 from hengdian_index.methods import Method, resolve
@@ -58,9 +59,19 @@ class Choice:
         faults = method.faults(settings) + method.absent(settings)
         faults += ["'details' is for the function, not for an index"] if "details" in settings else []
         faults += [f"{name!r} is missing" for name in method.needed if name not in options]
-        if faults:
-            raise SpecError(*(Fault(f"{method.name}: {fault}") for fault in faults))
+        if "direction" in settings and method.traits.get("raw"):
+            faults.append("'direction' is for the function; in an index it is that of each indicator")
+        options, more = _with_parts(method, options)
+        raise_all(SpecError, [f"{method.name}: {fault}" for fault in (*faults, *more)])
         return cls(method, frozen(options))
+
+    @classmethod
+    def of_weights(cls, given: Any) -> Choice:
+        """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`."""
+        given = frozen(given) if hasattr(given, "to_dict") else given
+        if isinstance(given, Mapping) and "method" not in given:
+            given = {"method": "fixed", "values": dict(given)}
+        return cls.of("weights", given)
 
     def __repr__(self) -> str:
         return f"<{self.method.name}{dict(self.options) or ''}>"
@@ -68,7 +79,28 @@ class Choice:
     @property
     def fingerprint(self) -> Any:
         """What tells this choice from every other."""
-        return self.method.identity, sorted(self.options.items(), key=lambda item: item[0])
+        made_of = {self.method.traits["parts"]: [part.fingerprint for part in self.parts]} if self.parts else {}
+        return self.method.identity, sorted({**self.options, **made_of}.items(), key=lambda item: item[0])
+
+    @property
+    def parts(self) -> tuple[Choice, ...]:
+        """Choices that this one is made of."""
+        parts: tuple[Choice, ...] = self.options.get(self.method.traits.get("parts", ""), ())
+        return parts
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Children that are given a weight by name, here or in a part."""
+        values = self.options.get("values")
+        own = values if isinstance(values, Mapping) else {}
+        return tuple(dict.fromkeys((*own, *(name for part in self.parts for name in part.named))))
+
+    def each_part(self, change: Callable[[Choice], Choice]) -> Choice:
+        """Return the choice with each of its parts changed."""
+        if not self.parts:
+            return self
+        parts = tuple(map(change, self.parts))
+        return Choice(self.method, Frozen({**self.options, self.method.traits["parts"]: parts}))
 
     @property
     def judgements(self) -> list[Any]:
@@ -91,18 +123,11 @@ class Choice:
         if isinstance(options.get("values"), Mapping):
             options["values"] = {name: value for name, value in options["values"].items() if name not in gone}
         matrix, items = options.get("matrix"), options.get("items")
-        if isinstance(matrix, Mapping):
-            rows = {
-                row: {name: v for name, v in cells.items() if name not in gone}
-                for row, cells in matrix.items()
-                if row not in gone
-            }
-            options["matrix"] = {row: cells for row, cells in rows.items() if cells}
-        elif items is not None and matrix is not None:
-            keep = [i for i, name in enumerate(items) if name not in gone]
-            options["items"] = [items[i] for i in keep]
-            options["matrix"] = [[matrix[i][j] for j in keep] for i in keep]
-        return Choice(self.method, frozen(options))
+        if matrix is not None:
+            options["matrix"] = without(matrix, items, gone)
+        if items is not None:
+            options["items"] = [name for name in items if name not in gone]
+        return Choice(self.method, frozen(options)).each_part(lambda part: part.without(gone))
 
     def plain(self) -> Any:
         """Return the choice as it is written in a spec."""
@@ -221,9 +246,27 @@ def frozen(value: Any) -> Any:
 
 def thawed(value: Any) -> Any:
     """Return a frozen value as plain mappings and lists."""
+    if isinstance(value, Choice):
+        return value.plain()
     if isinstance(value, Mapping):
         return {key: thawed(part) for key, part in value.items()}
     return [thawed(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _with_parts(method: Method, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
+    """Return the options with the choices that a method is made of read, and what is wrong with these."""
+    name = str(method.traits.get("parts", ""))
+    if name not in options:
+        return options, []
+    if not isinstance(options[name], (list, tuple)):
+        return options, [f"{name}: a list of choices, ['entropy', {{ method = ... }}], not {options[name]!r}"]
+    parts, faults = [], list[str]()
+    for number, given in enumerate(options[name], start=1):
+        try:
+            parts.append(Choice.of_weights(given))
+        except SpecError as error:
+            faults += [f"part {number}: {fault}" for fault in error.faults]
+    return {**options, name: parts}, faults
 
 
 def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:

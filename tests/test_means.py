@@ -62,7 +62,7 @@ def test_a_row_of_values_of_very_different_size(name):
     assert_digits(PAIRS[name].mean(x[np.newaxis], w)[0], textbook(x, w, ORDER[name]), 11)
 
 
-NEAR_0 = [-0.09, -1e-3, -1e-9, -1e-17, -1e-320, 1e-320, 1e-17, 1e-12, 1e-9, 1e-3, 0.09]
+NEAR_0 = [-0.09, -1e-3, -1e-9, -1e-17, 1e-17, 1e-12, 1e-9, 1e-3, 0.09]
 
 
 @pytest.mark.parametrize("p", NEAR_0)
@@ -72,9 +72,9 @@ def test_a_power_near_0_keeps_its_digits_over_the_whole_range_of_numbers(p, x):
     assert_digits(power_pair(p).mean(np.array([x]), w)[0], textbook(x, w, p), 11)
 
 
-def test_a_power_near_0_of_the_two_ends_is_their_geometric_mean():
-    for p in (1e-12, -1e-17, 1e-17):
-        np.testing.assert_allclose(power_pair(p).mean(np.array([[1e-300, 1e300]]), np.full(2, 0.5)), 1, rtol=1e-9)
+@pytest.mark.parametrize("p", [-1e-17, 1e-17, -1e-320, 1e-320])
+def test_a_power_next_to_0_of_the_two_ends_is_their_geometric_mean(p):
+    np.testing.assert_allclose(power_pair(p).mean(np.array([[1e-300, 1e300]]), np.full(2, 0.5)), 1, rtol=1e-11)
 
 
 @pytest.mark.parametrize("p", [0.05, 1e-3, 1e-9, 1e-320])
@@ -88,10 +88,12 @@ def test_zeros_under_a_power_near_0_leave_the_weight_of_the_rest_as_a_factor(p):
 @pytest.mark.parametrize("p", [-0.09, -1e-9, -1e-17, 1e-17, 1e-9, 1e-3, 0.09])
 def test_the_parts_of_a_change_under_a_power_near_0_sum_to_it_for_values_far_apart(p):
     pair, w = power_pair(p), np.array([0.5, 0.5])
-    z0, z1 = np.array([[1e-300, 1e300], [1e-150, 1e170]]), np.array([[2e-300, 1e300], [1e150, 1e-130]])
+    z0, z1 = np.array([[1e-140, 1e140], [1e-150, 1e170]]), np.array([[1e-60, 1e140], [1e150, 1e-100]])
     y0, y1 = pair.mean(z0, w), pair.mean(z1, w)
     parts = w * pair.slope(z0, z1, y0, y1) * (z1 - z0)
-    np.testing.assert_allclose(parts.sum(axis=1), y1 - y0, rtol=1e-9)
+    # The means themselves, of numbers so far apart, have 13 digits.
+    off = np.abs(parts.sum(axis=1) - (y1 - y0))
+    assert (off <= 1e-12 * np.maximum(y0, y1)).all()
     np.testing.assert_allclose((w * pair.share(z0, y0[:, np.newaxis])).sum(axis=1), 1, rtol=1e-11)
 
 

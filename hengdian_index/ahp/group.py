@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +117,7 @@ def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None =
     >>> round(found.gcompi, 4), found.pvn
     (2.8827, 1.0)
     """
-    if not _is_several(matrix):
+    if not is_several(matrix):
         if shares is not None:
             raise SpecError("ahp: shares say how much each person counts: give a list of matrices with them")
         one = read_one(matrix)
@@ -145,17 +145,32 @@ def _apart(one: Judgements, weights: Array) -> tuple[float, float]:
     return float(gci_of(fill(one, "eigenvector"), weights)), float(_violations(one.values, weights))
 
 
-def _is_several(matrices: Any) -> bool:
+def is_several(matrices: Any) -> bool:
     """Return whether this is a list (or stack) of matrices rather than one."""
     if isinstance(matrices, (list, tuple)):
         first = matrices[0] if matrices else None
-        return isinstance(first, Mapping) or np.ndim(np.asarray(first, dtype=object)) > 1
+        if isinstance(first, (list, tuple)):
+            return any(isinstance(row, (list, tuple, np.ndarray)) for row in first)
+        return isinstance(first, Mapping) or hasattr(first, "columns") or getattr(first, "ndim", 1) > 1
     return isinstance(matrices, np.ndarray) and matrices.ndim > 2
+
+
+def without(matrix: Any, items: Sequence[Any] | None, gone: Set[Any]) -> Any:
+    """Return the judgements of one person or several without some items; `items` name the rows of nested lists."""
+    if is_several(matrix):
+        return [without(one, items, gone) for one in matrix]
+    if isinstance(matrix, Mapping):
+        rows = {row: {name: v for name, v in cells.items() if name not in gone} for row, cells in matrix.items()}
+        return {row: cells for row, cells in rows.items() if cells and row not in gone}
+    if items is None:
+        return matrix
+    keep = [i for i, name in enumerate(items) if name not in gone]
+    return [[matrix[i][j] for j in keep] for i in keep]
 
 
 def _several(matrices: Any) -> list[Judgements]:
     """Return the judgements of each person."""
-    if not _is_several(matrices):
+    if not is_several(matrices):
         raise DataError("a list of matrices is wanted, one for each person, or an array (people, n, n)")
     return _each(matrices, read_one)
 

@@ -34,7 +34,6 @@ class Uncertainty:
     """
 
     study: Study
-    scopes: Sequence[NDArray[np.intp]]
     uniform: Array
     drawn: Array
     levels: Array | None
@@ -68,7 +67,7 @@ class Uncertainty:
     @cached_property
     def rank_frequency(self) -> pd.DataFrame:
         """Share of draws in which each row stands at each rank; rows sum to 1."""
-        most = max(len(rows) for rows in self.scopes)
+        most = max(len(rows) for rows in self.study.scopes)
         counts = frequencies(self.drawn_ranks[self.kept], most)
         total = counts.sum(axis=1, keepdims=True)
         shares = counts / np.where(total > 0, total, 1)
@@ -88,7 +87,7 @@ class Uncertainty:
         for i in range(n):
             higher = (scores[:, [i]] > scores).mean(axis=0)
             out[i] = higher + (scores[:, [i]] == scores).mean(axis=0) / 2
-        for rows in self.scopes:
+        for rows in self.study.scopes:
             others = np.setdiff1d(np.arange(n), rows)
             out[np.ix_(rows, others)] = np.nan
         return pd.DataFrame(out, index=self.labels, columns=self.labels)
@@ -159,7 +158,7 @@ class Uncertainty:
                 f"The level of {_label(self.labels[-1])} is {last['nominal']:.2f}; in 90 % of the draws it lies between"
                 f" {last['q05']:.2f} and {last['q95']:.2f}."
             )
-        if len(self.scopes) == 1 and n > 1:
+        if len(self.study.scopes) == 1 and n > 1:
             best = first.idxmax()
             said.append(
                 f"Ranks move by {self.mean_shift.mean():.2f} places on average; 90 % intervals are {width.median():.0f}"
@@ -173,7 +172,7 @@ class Uncertainty:
 
     def _intervals(self, values: Array, nominal: Array) -> pd.DataFrame:
         low, median, high = _quantiles(values)
-        columns = {"nominal": nominal, "mean": values.mean(axis=0), "median": median, "q05": low, "q95": high}
+        columns = {"nominal": nominal, "mean": np.nanmean(values, axis=0), "median": median, "q05": low, "q95": high}
         return pd.DataFrame(columns, index=self.labels)
 
     def _position(self, draw: int) -> int:
@@ -184,8 +183,9 @@ class Uncertainty:
 
 
 def _quantiles(values: Array) -> Array:
-    """Return the 5, 50 and 95 % quantiles (type 7) of each column, missing where one of its draws is."""
-    return np.asarray(np.quantile(values, (0.05, 0.5, 0.95), axis=0))
+    """Return the 5, 50 and 95 % quantiles (type 7) of each column, over the draws in which it has a value."""
+    quantile = np.nanquantile if np.isnan(values.sum()) else np.quantile
+    return np.asarray(quantile(values, (0.05, 0.5, 0.95), axis=0))
 
 
 def _word(choice: Any) -> str:

@@ -12,6 +12,9 @@ from hengdian_index.rows.table import Array
 
 Ranks = NDArray[Any]
 
+# Draws that are counted at one time.
+_BLOCK = 2048
+
 
 def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]]) -> Ranks:
     """Return the ranks (draws, n), 1 = best, ties share the smaller number, a missing score has rank 0.
@@ -35,23 +38,28 @@ def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]]) -> Ranks:
 
 
 def _ranks(scores: Array, kind: Any) -> Ranks:
+    draws, n = scores.shape
     order = np.argsort(-scores, axis=1)
-    ordered = np.take_along_axis(scores, order, axis=1)
-    places = np.broadcast_to(np.arange(1, scores.shape[1] + 1, dtype=kind), scores.shape)
+    order += np.arange(0, draws * n, n)[:, np.newaxis]
+    ordered = np.ascontiguousarray(scores).ravel()[order]
+    places = np.broadcast_to(np.arange(1, n + 1, dtype=kind), scores.shape)
     tied = ordered[:, 1:] == ordered[:, :-1]
     if tied.any():
         first = np.where(tied, 0, places[:, 1:])
         places = np.maximum.accumulate(np.concatenate([places[:, :1], first], axis=1), axis=1)
-    ranks = np.empty(scores.shape, dtype=kind)
-    np.put_along_axis(ranks, order, places, axis=1)
-    gone = np.isnan(scores)
-    if gone.any():
-        ranks[gone] = 0
+    ranks = np.empty(draws * n, dtype=kind)
+    ranks[order.ravel()] = places.ravel()
+    ranks = ranks.reshape(scores.shape)
+    if np.isnan(ordered[:, -1]).any():
+        ranks[np.isnan(scores)] = 0
     return ranks
 
 
 def frequencies(ranks: Ranks, most: int) -> NDArray[np.int64]:
     """Return how many draws (n, most) put each row at each rank; those without a rank are not counted."""
     n = ranks.shape[1]
-    cells = ranks + np.arange(n, dtype=np.int64) * (most + 1)
-    return np.bincount(cells.ravel(), minlength=n * (most + 1)).reshape(n, most + 1)[:, 1:]
+    counts = np.zeros(n * (most + 1), dtype=np.int64)
+    starts = np.arange(n, dtype=np.int32) * np.int32(most + 1)
+    for block in range(0, len(ranks), _BLOCK):
+        counts += np.bincount((ranks[block : block + _BLOCK] + starts).ravel(), minlength=len(counts))
+    return counts.reshape(n, most + 1)[:, 1:]

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index import engine
-from hengdian_index.contents import changes
+from hengdian_index.contents import Content, changes
 from hengdian_index.errors import FaultsError
 from hengdian_index.journal import journal
 from hengdian_index.preparation import columns_asked
 from hengdian_index.robustness.factors import Factor
+from hengdian_index.robustness.ranking import Ranks, ranks_of
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import normalised
@@ -26,6 +27,9 @@ from hengdian_index.tree import Setting, Tree
 
 # More combinations of alternatives than this are tried only where they are drawn.
 _MOST = 1024
+
+# Numbers that one block of draws works on.
+_BLOCK = 10_000_000
 
 # Words in an address of a choice that moves neither the base rows nor which rows are compared.
 _HARMLESS = {"normalise", "weights", "treat", "direction", "missing", "coverage", "impute"}
@@ -56,6 +60,16 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
+class Ranked:
+    """What some draws gave: scores, levels, ranks (draws, n), and which draws could be computed."""
+
+    scores: Array
+    levels: Array | None
+    ranks: Ranks
+    kept: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
 class Study:
     """An index, its data, what is uncertain, and the rows and the group that are asked for."""
 
@@ -65,6 +79,7 @@ class Study:
     factors: tuple[Factor, ...]
     node: str
     asked: NDArray[np.intp]
+    scopes: tuple[NDArray[np.intp], ...]
 
     @cached_property
     def states(self) -> dict[Hashable, State | FaultsError]:
@@ -137,6 +152,8 @@ class Study:
     def nominal(self) -> Drawn:
         """Return what the index as it is gives, one draw."""
         state = self._fitted(self.index)
+        if not state.plain:
+            return self._each(state, [state.fitted])
         return self._scored(state, state.weights, 1)
 
     def index_of(self, u: Array) -> Index:
@@ -148,7 +165,7 @@ class Study:
             raise state
         if any(factor.kind in ("data", "bootstrap") for factor in self.factors):
             state = self._relearnt(state, u)
-        weights = self.weights(state, u[np.newaxis])
+        weights = self.weights(state.tree, state.weights, u[np.newaxis])
         noisy = {code for factor in self.factors if factor.kind == "weights" for code in factor.parts}
         fixed: dict[str, Any] = {}
         for code in noisy & set(weights):
@@ -158,36 +175,42 @@ class Study:
                 fixed |= {f"{child}.weight": None for child in children}
         return index.replace(fixed) if fixed else index
 
-    def run(self, u: Array) -> Drawn:
-        """Return what draws give, (draws, size) uniform numbers; missing where a combination cannot be computed."""
-        keys = self.keys(u)
-        distinct, which = np.unique(keys, axis=0, return_inverse=True)
-        scores = np.full((len(u), len(self.asked)), np.nan)
-        levels = np.full_like(scores, np.nan) if self.index.setting.base is not None else None
-        for number, key in enumerate(distinct):
-            rows = np.flatnonzero(which.ravel() == number)
-            state = self.state(tuple(map(float, key)))
-            if isinstance(state, FaultsError):
-                continue
-            found = self._drawn(state, u[rows])
-            scores[rows] = found.scores
-            if levels is not None and found.levels is not None:
-                levels[rows] = found.levels
-        return Drawn(scores, levels)
+    def blocks(self, u: Array) -> list[NDArray[np.intp]]:
+        """Return the draws that are computed together: of one combination, as many as keep the work in small memory.
 
-    def weights(self, state: State, u: Array) -> dict[str, Array]:
+        The blocks depend on the study alone, so that sums are rounded alike wherever they are computed.
+        """
+        most = max(len(branch.children) for branch in self.index.tree.branches)
+        step = max(1, min(1024, _BLOCK // (len(self.needed) * (most + 4))))
+        keys = self.keys(u)
+        order = np.lexsort(keys.T[::-1]) if keys.shape[1] else np.arange(len(u))
+        new = np.flatnonzero((keys[order][1:] != keys[order][:-1]).any(axis=1)) + 1
+        return [rows[i : i + step] for rows in np.split(order, new) for i in range(0, len(rows), step)]
+
+    def run(self, u: Array) -> Ranked:
+        """Return what draws of one combination give, (draws, size) uniform numbers; missing where nothing can be."""
+        state = self.state(tuple(map(float, self.keys(u[:1])[0])))
+        nothing = np.full((len(u), len(self.asked)), np.nan)
+        drawn = Drawn(nothing, nothing) if isinstance(state, FaultsError) else self._drawn(state, u)
+        kept = np.ones(len(u), dtype=np.bool_)
+        if np.isnan(drawn.scores.sum()):
+            kept &= ~np.isnan(drawn.scores).all(axis=1)
+        levels = None if self.index.setting.base is None else drawn.levels
+        return Ranked(drawn.scores, levels, ranks_of(drawn.scores, self.scopes), kept)
+
+    def weights(self, tree: Tree, nominal: Weights, u: Array) -> dict[str, Array]:
         """Return the weights of every group under draws, (draws, k) where they are uncertain."""
-        found = dict(state.weights)
+        found = dict(nominal)
         for factor in self.factors:
             if factor.kind != "weights":
                 continue
             numbers = dict(zip(factor.names, u[:, self.places[factor.address]].T, strict=True))
             for code in factor.parts:
                 if code in found and found[code].shape[-1] > 1:
-                    children = state.tree.by_code[code].children
+                    children = tree.by_code[code].children
                     half = np.full(len(u), 0.5)
                     own = np.column_stack([numbers.get(f"{code}.weights[{child}]", half) for child in children])
-                    found[code] = factor.given.weights(state.weights[code], own)
+                    found[code] = factor.given.weights(nominal[code], own)
         return found
 
     def rows(self, u: Array) -> Panel:
@@ -206,13 +229,17 @@ class Study:
             levels = [one.levels for one in each if one.levels is not None]
             scores = np.concatenate([one.scores for one in each])
             return Drawn(scores, np.concatenate(levels) if levels else None)
-        return self._scored(state, self.weights(state, u), len(u))
+        if not state.plain:
+            return self._in_turn(state, u)
+        return self._scored(state, self.weights(state.tree, state.weights, u), len(u))
 
     def _one(self, state: State, u: Array) -> Drawn:
         """Return what one draw with other data or other fit rows gives, missing where it cannot be computed."""
         try:
             own = self._relearnt(state, u)
-            return self._scored(own, self.weights(own, u[np.newaxis]), 1)
+            if not own.plain:
+                return self._in_turn(own, u[np.newaxis])
+            return self._scored(own, self.weights(own.tree, own.weights, u[np.newaxis]), 1)
         except FaultsError:
             nothing = np.full((1, len(self.asked)), np.nan)
             return Drawn(nothing, nothing)
@@ -267,24 +294,36 @@ class Study:
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
         """Return the scores and levels of draws under one state."""
         at = np.searchsorted(self.needed, self.asked)
-        if not state.plain:
-            return self._in_turn(state, weights, draws)
         with journal():
-            evaluation = score(state.tree, weights, state.leaves, state.panel)
+            evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel)
         node = self.node if self.node in state.tree.by_code else state.tree.root.code
         scores = np.broadcast_to(evaluation.values(node), (draws, len(self.needed)))
         levels = None
         if state.setting.base is not None and state.setting.to is not None:
             levels = state.setting.to * scores / self._base(state, scores)
+        if len(at) == len(self.needed):
+            return Drawn(scores, levels)
         return Drawn(scores[:, at], None if levels is None else levels[:, at])
 
-    def _in_turn(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
-        """Return the scores and levels of draws one after the other: of an index whose content changes or levels chain."""
+    def _moved(self, content: Content, u: Array) -> Content:
+        """Return a content under the weights of one draw (size,)."""
+
+        def moved(nominal: Weights) -> Weights:
+            found = self.weights(content.tree, nominal, u[np.newaxis])
+            return {code: w if w.ndim == 1 else w[0] for code, w in found.items()}
+
+        dated = content.by_period and {since: moved(weights) for since, weights in content.by_period.items()}
+        return replace(content, weights=moved(content.weights), by_period=dated)
+
+    def _in_turn(self, state: State, u: Array) -> Drawn:
+        """Return the scores and levels of draws one by one, of an index whose content changes or levels chain."""
+        contents = [tuple(self._moved(one, row) for one in state.fitted.contents) for row in u]
+        return self._each(state, [replace(state.fitted, contents=some) for some in contents])
+
+    def _each(self, state: State, fits: Sequence[engine.Fitted]) -> Drawn:
+        """Return the scores and levels of the rows under several fits."""
         scores, levels = [], []
-        for draw in range(draws):
-            own = {code: w if w.ndim == 1 else w[draw] for code, w in weights.items()}
-            last = replace(state.fitted.contents[-1], weights=own)
-            fitted = replace(state.fitted, contents=(*state.fitted.contents[:-1], last))
+        for fitted in fits:
             with journal():
                 result = fitted.result(state.panel)
             scores.append(result.rows.values(self.node)[self.asked])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index import engine
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.robustness.factors import read_factors
 from hengdian_index.robustness.outcome import Uncertainty
 from hengdian_index.robustness.ranking import ranks_of
 from hengdian_index.robustness.sobol import Indices, saltelli, sobol
-from hengdian_index.robustness.study import Drawn, Study
+from hengdian_index.robustness.study import Ranked, Study
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.spec import Index
 
@@ -64,7 +64,7 @@ def uncertainty(
         What becomes of combinations that cannot be computed (a geometric mean over z-scores): all are named and
         refused, or left out with their share.
     max_memory : float
-        Bytes that one step of the computation may take.
+        Bytes that scores may take in memory; beyond, they lie in a temporary file.
     progress : bool, optional
         Show a bar; default: only on a terminal.
     client : dask.distributed.Client, optional
@@ -102,16 +102,15 @@ def uncertainty(
     [1.0, 1.0, 1.0]
     """
     _check_words(draws, infeasible, max_memory)
-    study, scopes = _study(index, table, factors, node, rows)
+    study = _study(index, table, factors, node, rows)
     from scipy.stats import qmc
 
     with np.errstate(all="ignore"):
         u = _points(qmc.Sobol(study.size, scramble=True, rng=rng), draws)
-    nominal = _nominal(study, scopes)
     _try_all(study, u, infeasible)
     drawn = _run(study, u, max_memory, progress, client)
-    kept = _kept(drawn.scores, nominal[0], infeasible)
-    return Uncertainty(study, scopes, u, drawn.scores, drawn.levels, ranks_of(drawn.scores, scopes), nominal, kept)
+    _demand(drawn.kept, infeasible)
+    return Uncertainty(study, u, drawn.scores, drawn.levels, drawn.ranks, _nominal(study), drawn.kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,16 +195,19 @@ def sensitivity(
     True
     """
     _check_words(draws, "refuse", max_memory)
-    study, scopes = _study(index, table, factors, node, rows)
-    measure = _measure(study, scopes, of)
+    study = _study(index, table, factors, node, rows)
+    measure, nominal = _measure(study, of), _nominal(study)[0]
     design = saltelli([factor.size for factor in study.factors], draws, rng=rng)
     _try_all(study, design.a, "refuse")
     _try_all(study, design.b, "refuse")
 
     def outcome(u: Array) -> Array:
         drawn = _run(study, u, max_memory, progress, client)
-        _kept(drawn.scores, _nominal(study, scopes)[0][0], "refuse")
-        return measure(drawn.scores)
+        _demand(drawn.kept, "refuse")
+        gaps = int((np.isnan(drawn.scores) & ~np.isnan(nominal)).any(axis=1).sum())
+        if gaps:
+            raise DataError(f"{gaps} draws leave a row without the score that it has; impute, or ask for other rows")
+        return measure(drawn)
 
     y_ab = np.array([outcome(design.swapped(i)) for i in range(len(study.factors))])
     found: Indices = sobol(outcome(design.a), outcome(design.b), y_ab, resamples=resamples, rng=rng, level=level)
@@ -215,10 +217,8 @@ def sensitivity(
     return Sensitivity(first.rename("first"), total.rename("total"), intervals, of, draws * (len(names) + 2))
 
 
-def _study(
-    index: Index, table: Any, factors: Mapping[str, Any], node: str | None, rows: Any
-) -> tuple[Study, list[NDArray[np.intp]]]:
-    """Return the study, and the rows among those asked for that are compared with each other."""
+def _study(index: Index, table: Any, factors: Mapping[str, Any], node: str | None, rows: Any) -> Study:
+    """Return the study: the index and its rows, what is uncertain, and which rows are compared with each other."""
     if not isinstance(index, Index):
         raise SpecError(f"index: an Index, not {type(index).__name__}")
     tree, setting = index.tree, index.setting
@@ -229,16 +229,15 @@ def _study(
     with journal():
         _, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)
     asked = np.flatnonzero(panel.select(rows, "rows"))
-    study = Study(index, table, panel, tuple(found), code, asked)
-    if panel.periods is None or panel.units is None:
-        return study, [np.arange(len(asked))]
-    return study, list(panel.pick(asked).periods.blocks())  # type: ignore[union-attr]  # it has periods
+    shown = panel.pick(asked)
+    scopes = [np.arange(len(asked))] if shown.periods is None or shown.units is None else shown.periods.blocks()
+    return Study(index, table, panel, tuple(found), code, asked, tuple(scopes))
 
 
-def _nominal(study: Study, scopes: Sequence[NDArray[np.intp]]) -> tuple[Array, Array | None, Array]:
+def _nominal(study: Study) -> tuple[Array, Array | None, Array]:
     """Return score, level and rank of each row (n,) under the index as it is."""
     drawn = study.nominal()
-    ranks = ranks_of(drawn.scores, scopes)[0].astype(np.float64)
+    ranks = ranks_of(drawn.scores, study.scopes)[0].astype(np.float64)
     return drawn.scores[0], None if drawn.levels is None else drawn.levels[0], np.where(ranks > 0, ranks, np.nan)
 
 
@@ -247,67 +246,81 @@ def _try_all(study: Study, u: Array, infeasible: Infeasible) -> None:
     if infeasible == "exclude":
         return
     keys = {tuple(map(float, key)) for key in np.unique(study.keys(u), axis=0)}
-    faults: list[Fault | str] = []
+    faults: list[str] = []
     for key in sorted({*study.combinations(), *keys}):
         state = study.state(key)
         if isinstance(state, FaultsError):
             said = ", ".join(f"{address} = {value!r}" for address, value in study.changes(key).items())
-            faults += [f"{said}: {fault}" for fault in state.faults[:1]]
+            faults.append(f"{said}: {state.faults[0]}")
     remedy = "take these alternatives out, or infeasible='exclude' leaves their draws out"
-    raise_all(SpecError, [*shortened(list(map(str, faults))), remedy] if faults else [])
+    raise_all(SpecError, [*shortened(faults), remedy] if faults else [])
 
 
-def _run(study: Study, u: Array, max_memory: float, progress: bool | None, client: Any) -> Drawn:
-    """Return what all draws give, those of one combination together, in steps of bounded memory."""
+def _run(study: Study, u: Array, max_memory: float, progress: bool | None, client: Any) -> Ranked:
+    """Return what all draws give, computed in blocks; what does not fit into memory lies in a file meanwhile."""
     from tqdm import tqdm  # type: ignore[import-untyped]
 
-    order = np.lexsort(study.keys(u).T[::-1]) if study.keys(u).shape[1] else np.arange(len(u))
-    most = max(len(branch.children) for branch in study.index.tree.branches)
-    step = max(1, int(max_memory // (64 * len(study.needed) * (most + 4))))
-    parts = [order[start : start + step] for start in range(0, len(u), step)]
-    if client is not None:
-        futures = client.map(study.run, [u[part] for part in parts])
-        found = client.gather(futures)
+    blocks, shape = study.blocks(u), (len(u), len(study.asked))
+    based = study.index.setting.base is not None and study.index.setting.to is not None
+    wide = np.iinfo(np.int16).max <= shape[1]
+    scores, levels = _space(shape, max_memory), _space(shape, max_memory) if based else None
+    ranks, kept = np.empty(shape, dtype=np.int32 if wide else np.int16), np.empty(len(u), dtype=np.bool_)
+    shown = sys.stderr.isatty() if progress is None else progress
+    if client is None:
+        found: Iterable[Ranked] = (study.run(u[rows]) for rows in blocks)
     else:
-        shown = sys.stderr.isatty() if progress is None else progress
-        found = [study.run(u[part]) for part in tqdm(parts, disable=not shown, desc="draws", leave=False)]
-    scores = np.empty((len(u), len(study.asked)))
-    levels = None if found[0].levels is None else np.empty_like(scores)
-    for part, drawn in zip(parts, found, strict=True):
-        scores[part] = drawn.scores
+        held = client.scatter(study, broadcast=True)
+        found = (future.result() for future in client.map(_block, [u[rows] for rows in blocks], study=held))
+    for rows, block in zip(
+        blocks, tqdm(found, total=len(blocks), disable=not shown, desc="draws", leave=False), strict=True
+    ):
+        scores[rows], ranks[rows], kept[rows] = block.scores, block.ranks, block.kept
         if levels is not None:
-            levels[part] = drawn.levels
-    return Drawn(scores, levels)
+            levels[rows] = block.levels
+    return Ranked(scores, levels, ranks, kept)
 
 
-def _kept(scores: Array, nominal: Array, infeasible: Infeasible) -> NDArray[np.bool_]:
-    """Return which draws could be computed: those that have a score wherever the index itself has one."""
-    kept: NDArray[np.bool_] = ~np.isnan(scores[:, ~np.isnan(nominal)]).any(axis=1)
+def _block(u: Array, *, study: Study) -> Ranked:
+    """Return what a block of draws gives, on another machine."""
+    return study.run(u)
+
+
+def _space(shape: tuple[int, int], max_memory: float) -> Array:
+    """Return room for numbers, in a file without a name where memory shall not hold them."""
+    if shape[0] * shape[1] * 8 <= max_memory:
+        return np.empty(shape)
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        return np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
+
+
+def _demand(kept: NDArray[np.bool_], infeasible: Infeasible) -> None:
+    """Refuse draws without scores, unless they shall be left out and others remain."""
     if not kept.any():
         raise DataError("no draw can be computed; look at one of them with index.replace(...).compute(table)")
     if infeasible == "refuse" and not kept.all():
         first = int(np.flatnonzero(~kept)[0])
-        why = f"{int((~kept).sum())} of {len(kept)} draws have no score for a row that has one (the first: {first})"
+        why = f"{int((~kept).sum())} of {len(kept)} draws have no score at all (the first: {first})"
         raise DataError(f"{why}; smaller errors, or infeasible='exclude'")
-    return np.asarray(kept)
 
 
-def _measure(study: Study, scopes: Sequence[NDArray[np.intp]], of: Any) -> Callable[[Array], Array]:
-    """Return the outcome of a sensitivity study as a function of scores (draws, n)."""
-    nominal = _nominal(study, scopes)[2]
+def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:
+    """Return the outcome of a sensitivity study as a function of draws."""
+    nominal = _nominal(study)[2]
     if of == "rank_shift":
-        return lambda scores: np.abs(ranks_of(scores, scopes) - nominal).mean(axis=1)
+        return lambda drawn: np.abs(drawn.ranks - nominal).mean(axis=1)
     if of == "rank_correlation":
-        if len(scopes) > 1:
+        if len(study.scopes) > 1:
             raise SpecError("of: a rank correlation needs the rows of one period; choose them with rows=")
-        return lambda scores: _correlations(scores, nominal)
+        return lambda drawn: _correlations(drawn.scores, nominal)
     if isinstance(of, tuple) and len(of) == 2 and of[0] in ("score", "rank"):
         at = np.flatnonzero(study.panel.pick(study.asked).select(of[1], "of"))
         if len(at) != 1:
             raise SpecError(f"of: {of[1]!r} stands for {len(at)} of the rows; name one, or choose a period with rows=")
         if of[0] == "score":
-            return lambda scores: scores[:, at[0]]
-        return lambda scores: ranks_of(scores, scopes)[:, at[0]].astype(np.float64)
+            return lambda drawn: drawn.scores[:, at[0]]
+        return lambda drawn: drawn.ranks[:, at[0]].astype(np.float64)
     words = ["rank_shift", "rank_correlation", "('score', row)", "('rank', row)"]
     raise SpecError(f"of: no {of!r}{suggestion(of, words)}")
 

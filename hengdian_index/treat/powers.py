@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from hengdian_index.maps import Map
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.shape import skewness
-from hengdian_index.stats import Moments, Range
+from hengdian_index.stats import Moments, Ordered, Range
 from hengdian_index.treat.curves import Offset, Power, YeoJohnson
 from hengdian_index.treat.stepping import SHAPELESS
 from hengdian_index.treatment import remark, treating
@@ -83,7 +84,7 @@ def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Ma
     Raises
     ------
     DataError
-        A value of 0 or less without an offset.
+        A value of 0 or less without an offset; different values that the power makes one number.
 
     Notes
     -----
@@ -103,10 +104,11 @@ def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Ma
     start = Power.logarithm(seen.lo, seen.hi, one, offset, one > 0)
     if offset == "none":
         start(sample.x)
-    power, on = _powers(sample, lmbda, lambda x, j: _box_cox_peak(np.log(x - start.centre[j] + start.offset[j])))
+    power, on = _powers(sample, lmbda, lambda x, j: _box_cox_peak(_log_ratio(x - start.centre[j] + start.offset[j])))
     if offset == "range" and lmbda is not None:
         on = on & ~_without_shape(sample)
     curve = Power(one, start.centre, start.offset, power, on)
+    _refuse_collapsed(sample, curve, lambda x: x - curve.centre[..., np.newaxis, :] + curve.offset[..., np.newaxis, :])
     _tell(sample, curve.words, on)
     return curve
 
@@ -126,6 +128,11 @@ def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
     -------
     (table, log)
 
+    Raises
+    ------
+    DataError
+        Different values that the power makes one number.
+
     Notes
     -----
     Box-Cox of 1 + x with l for x >= 0, and minus Box-Cox of 1 - x with 2 - l below 0; l = 1 leaves x as it is. It
@@ -140,8 +147,28 @@ def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
     """
     sample.need_values(sample.measure(Range).n)
     power, on = _powers(sample, lmbda, lambda x, _: _yeo_johnson_peak(x))
+    curve = YeoJohnson(power, on)
+    _refuse_collapsed(sample, curve, lambda x: 1 + np.abs(x))
     _tell(sample, lambda j: f"Yeo-Johnson, lambda {power[j]:.4g}", on)
-    return YeoJohnson(power, on)
+    return curve
+
+
+def _refuse_collapsed(sample: Sample, curve: Map, base: Callable[[Array], Array]) -> None:
+    """Refuse columns whose values a power makes one number, or so nearly that less than two digits tell them apart.
+
+    `base` is what the power is taken of: where it differs by a millionth, so should the power.
+    """
+    x, y = sample.measure(Ordered).values, np.sort(curve(sample.x), axis=-2)
+    t = base(x)
+    apart = np.diff(x, axis=-2) > 1e-6 * np.maximum(t[..., 1:, :], t[..., :-1, :])
+    lost = apart & (np.diff(y, axis=-2) < 1e-14 * np.maximum(np.abs(y[..., 1:, :]), np.abs(y[..., :-1, :])))
+    seen = sample.measure(Range)
+    one = (seen.lo < seen.hi) & (np.fmin.reduce(y, axis=-2) == np.fmax.reduce(y, axis=-2))
+    sample.refuse(
+        one | lost.any(axis=-2),
+        "different values become one number under this power, which is flat where they lie; rescale the unit so that "
+        "they are nearer to 1, or give lmbda, nearer to 0",
+    )
 
 
 def _without_shape(sample: Sample) -> NDArray[np.bool_]:
@@ -169,41 +196,61 @@ def _powers(sample: Sample, lmbda: Any, peak: Callable[[Array, Any], float]) -> 
     for at in zip(*np.nonzero(~none), strict=True):
         column = x[(*at[:-1], slice(None), at[-1])]
         power[at] = peak(column[~np.isnan(column)], at)
+    sample.refuse(~np.isfinite(power), "its values are too near each other for a power to be found; rescale the unit")
     return power, ~none
+
+
+def _log_ratio(t: Array) -> Array:
+    """Return ln(t / m), m the middle one of values above 0, without cancellation near m."""
+    m = np.sort(t)[len(t) // 2]
+    near = np.abs(t - m) < m / 2
+    return np.where(near, np.log1p(np.where(near, t - m, 0.0) / m), np.log(t) - np.log(m))
+
+
+def _unit(u: Array) -> float:
+    """Return what logarithms are divided by, so that squares of differences do not vanish: 1 or a power of two."""
+    exponent = int(np.frexp(np.abs(u).max())[1])
+    return 1.0 if exponent > -10 else math.ldexp(1.0, exponent)
 
 
 def _box_cox_peak(u: Array) -> float:
     """Return the lambda of greatest likelihood for values above 0, from their logarithms u."""
     # Dividing by the geometric mean leaves the peak where it is; the Jacobian's part of the likelihood is then 0.
     u = u - u.mean()
+    unit = _unit(u)
+    v = u / unit
 
     def loss(power: float) -> float:
-        top = max(power * u.max(), power * u.min())
-        spread = np.expm1(power * u - top) / power if power else u
+        top = max(power * v.max(), power * v.min())
+        spread = np.expm1(power * v - top) / power if power else v
         return float(np.log(np.var(spread)) + 2 * top)
 
-    return _least(loss)
+    return _least(loss) / unit
 
 
 def _yeo_johnson_peak(x: Array) -> float:
     """Return the lambda of greatest likelihood for values of any sign."""
     u = np.sign(x) * np.log1p(np.abs(x))
+    if (x > 1).all():
+        return _box_cox_peak(_log_ratio(1 + x))
     if (u >= 0).all():
         return _box_cox_peak(u)
     if (u <= 0).all():
         return 2 - _box_cox_peak(-u)
-    jacobian = 2 * u.mean()
+    unit = _unit(u)
+    v = u / unit
+    jacobian = 2 * v.mean()
 
     def loss(power: float) -> float:
-        slope = np.where(u >= 0, power, power - 2)
-        top = max(0.0, float((slope * u).max()))
+        slope = np.where(v >= 0, power, power - 2 * unit)
+        top = max(0.0, float((slope * v).max()))
         # Far from the peak the powers overflow: their common factor exp(top) is left out and its logarithm added.
-        power_of = np.expm1(slope * u) if top < 200 else np.exp(slope * u - top) - np.exp(-top)
-        straight = u if top < 200 else u * np.exp(-top)
+        power_of = np.expm1(slope * v) if top < 200 else np.exp(slope * v - top) - np.exp(-top)
+        straight = v if top < 200 else v * np.exp(-top)
         y = np.where(slope == 0, straight, power_of / np.where(slope == 0, 1.0, slope))
         return float(np.log(np.var(y)) + (0 if top < 200 else 2 * top) - power * jacobian)
 
-    return _least(loss)
+    return _least(loss) / unit
 
 
 def _least(loss: Callable[[float], float]) -> float:

@@ -1,10 +1,11 @@
 """Weights of indicators: learnt from the data, or judged.
 
 An objective method is `f(x, ...) -> weights`: x is a table or array of units by indicators, (..., n, k), used as given
-(inside an index: directed and normalised); the answer is non-negative and sums to 1, a Series by column name where x
-has names. A judged method takes the judgement instead of x. Missing values are left out column by column; methods of
-correlation use the rows complete in all columns. A constant column gets weight 0 where the formula says 0, with a line
-in the log; where the formula says nothing it is refused. One row, or columns that are all constant, are refused.
+(inside an index: directed and normalised, but for merec, cilos and idocriw); the answer is non-negative and sums to 1,
+a Series by column name where x has names. A judged method takes the judgement instead of x. Missing values are left out
+column by column; methods of correlation use the rows complete in all columns. A constant column gets weight 0 where the
+formula says 0, with a line in the log; where the formula says nothing it is refused. One row, or columns that are all
+constant, are refused.
 """
 
 from __future__ import annotations
@@ -24,4 +25,4 @@ from hengdian_index.weights.removal import *  # noqa: F403
 from hengdian_index.weights.scattering import *  # noqa: F403
 from hengdian_index.weights.spread import *  # noqa: F403
 
-__getattr__, __dir__ = names_of("weights", globals(), "combine", "effective")
+__getattr__, __dir__ = names_of("weights", globals(), "effective")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from hengdian_index.decorators import unit_sum
+from hengdian_index.decorators import unit_sum, weighting
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
-from hengdian_index.labelling import with_labels
 from hengdian_index.rows.table import Array, Labelled, take
 from hengdian_index.weights import importances, judgements
 from hengdian_index.weights.importances import Measure
+from hengdian_index.weights.judgements import Names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +41,27 @@ class Combined:
     constrained: Any
 
 
-def combine(weights: Sequence[Any], *, how: str = "additive", shares: Any = None, details: bool = False) -> Any:
+def _without_shares(how: str, shares: Any, **rest: Any) -> list[str]:
+    """Return what is wrong with the options of `combine`."""
+    found = how == "game" and shares is not None
+    return ["how='game' finds the shares itself; leave shares out, or choose 'additive'"] if found else []
+
+
+@weighting(sees="judgement", parts="weights", check=_without_shares)
+def combine(
+    weights: Sequence[Any],
+    *,
+    how: Literal["additive", "multiplicative", "game"] = "additive",
+    shares: Any = None,
+    details: bool = False,
+) -> tuple[Names, Any]:
     """Weights combined from several sets of weights.
 
     Parameters
     ----------
     weights : sequence of Series, mappings or arrays (..., k)
-        The sets, each rescaled to sum 1; matched by name where they have names.
+        The sets, each rescaled to sum 1; matched by name where they have names. In an index: choices, each learnt or
+        judged on the same group, `weights = ["entropy", { method = "ahp", matrix = ... }, { a = 1, b = 2 }]`.
     how : {"additive", "multiplicative", "game"}
         "additive": weighted mean. "multiplicative": product of powers, rescaled (the Chinese "multiplicative
         synthesis"); a 0 in one set stays 0. "game": the mean that is nearest to all sets at once.
@@ -85,15 +99,12 @@ def combine(weights: Sequence[Any], *, how: str = "additive", shares: Any = None
     >>> hi.weights.combine([[0.8, 0.2], [0.4, 0.6]], how="multiplicative").round(4)
     array([0.7273, 0.2727])
     """
-    if how not in _RULES:
-        raise SpecError(f"combine: how: no {how!r}{suggestion(how, _RULES)}")
     names, w = _stacked(weights)
     alpha, combined, constrained = _RULES[how](w, shares)
-    labels = Labelled(np.empty(0), names, True, names)
     if not details:
-        return labels.named(combined)
+        return names, combined
     products = w @ np.swapaxes(w, -1, -2)
-    return with_labels(Combined(combined, alpha, products, np.linalg.cond(products)[()], constrained), labels)
+    return names, Combined(combined, alpha, products, np.linalg.cond(products)[()], constrained)
 
 
 def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
@@ -158,7 +169,7 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
     return pd.DataFrame(columns, index=pd.Index(names))
 
 
-def _stacked(weights: Any) -> tuple[judgements.Names, Array]:
+def _stacked(weights: Any) -> tuple[Names, Array]:
     """Return the names and the sets (..., l, k), each summing to 1."""
     if hasattr(weights, "keys") or isinstance(weights, str) or not hasattr(weights, "__iter__"):
         raise SpecError("combine: a list of sets of weights, [w1, w2, ...]")
@@ -204,8 +215,6 @@ def _multiplicative(w: Array, shares: Any) -> tuple[Array, Array, Any]:
 
 
 def _game(w: Array, shares: Any) -> tuple[Array, Array, Any]:
-    if shares is not None:
-        raise SpecError("combine: how='game' finds the shares itself; leave shares out, or choose 'additive'")
     g = w @ np.swapaxes(w, -1, -2)
     own = np.diagonal(g, axis1=-2, axis2=-1)
     a = np.einsum("...lm,...m->...l", np.linalg.pinv(g, rcond=1e-13, hermitian=True), own)

@@ -19,7 +19,7 @@ from hengdian_index.weights.correlations import need_rows
 from hengdian_index.weights.spread import entropy
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(sees="statistics", unit_free=True, raw=True)
 def merec(sample: Sample, *, direction: Any = 1) -> Array:
     """MEREC weights: how much the performance of the rows changes when a column is removed.
 
@@ -39,6 +39,9 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     -----
     n_ij = min_j / x_ij (cost: x_ij / max_j); S_i = ln(1 + (1/k) sum_j |ln n_ij|); S_ij the same without column j, still
     divided by k; E_j = sum_i |S_ij - S_i|; w = E / sum E.
+
+    In an index x are the prepared values, before direction and normalisation, and `direction` is the indicators' own;
+    a group below enters with its score, an indicator with a target with its normalised value, both as benefits.
 
     Source: Keshavarz-Ghorabaee et al. 2021 (Symmetry 13:525). Proof: their illustrative example (Tables 2-4).
 
@@ -64,7 +67,7 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     return removal
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(sees="statistics", unit_free=True, raw=True)
 def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     """CILOS weights: the less a column loses where another one is best, the more it weighs.
 
@@ -90,7 +93,8 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     Notes
     -----
     a_lj is the value of column j in the row where column l is largest; p_lj = (a_jj - a_lj) / a_jj, off the diagonal
-    of F; F_jj = -sum_l p_lj; w solves F w = 0, sum w = 1. The usual scaling of columns to sum 1 cancels in p.
+    of F; F_jj = -sum_l p_lj; w solves F w = 0, sum w = 1. The usual scaling of columns to sum 1 cancels in p. In an
+    index x and `direction` are as in `merec`.
 
     Source: Mirkin 1974; Zavadskas & Podvezko 2016 (IJITDM 15). Proof: Zavadskas et al. (2017), Table 8; Zavadskas &
     Podvezko (2016).
@@ -101,15 +105,10 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     >>> hi.weights.cilos([[4.0, 5.0], [3.0, 10.0]]).round(4)
     array([0.6667, 0.3333])
     """
-    rows, seen = _complete(sample, "cilos")
-    sample.refuse(
-        seen.lo == seen.hi, "constant, so it loses nothing and would take all of the weight; leave it out of 'cilos'"
-    )
-    losses = _losses(rows, seen, costs(sample, direction))
-    return _balance(sample, losses)
+    return _least_lost(sample, direction, "cilos")
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(sees="statistics", unit_free=True, raw=True)
 def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     """IDOCRIW weights: the CILOS weight times the entropy weight of the raw column.
 
@@ -128,7 +127,7 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     Notes
     -----
     w_j proportional to q_j e_j, q of `cilos` and e of `entropy`. Elsewhere a division by ln(columns) in place of
-    ln(rows) gives negative weights on ordinary data.
+    ln(rows) gives negative weights on ordinary data. In an index x and `direction` are as in `merec`.
 
     Source: Zavadskas & Podvezko 2016 (IJITDM 15). Proof: their example.
 
@@ -138,7 +137,7 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     >>> hi.weights.idocriw([[4.0, 5.0], [3.0, 10.0]]).round(4)
     array([0.2656, 0.7344])
     """
-    balance: Array = cilos.method.function(sample, direction=direction)
+    balance = _least_lost(sample, direction, "idocriw")
     diverse: Array = entropy.method.function(sample)
     return balance * diverse
 
@@ -206,6 +205,16 @@ def _log_ratio(large: Array, small: Array) -> Array:
     with np.errstate(over="ignore"):
         rise = (large - small) / small
     return np.where(np.isinf(rise), np.log(large) - np.log(small), np.log1p(rise))
+
+
+def _least_lost(sample: Sample, direction: Any, method: str) -> Array:
+    """Return the CILOS weights, not rescaled; `method` is what messages call them."""
+    rows, seen = _complete(sample, method)
+    sample.refuse(
+        seen.lo == seen.hi,
+        f"constant, so it loses nothing and would take all of the weight; leave it out of {method!r}",
+    )
+    return _balance(sample, _losses(rows, seen, costs(sample, direction)))
 
 
 def _losses(rows: Array, seen: Range, cost: NDArray[np.bool_]) -> Array:

@@ -88,9 +88,48 @@ def test_the_powers_found_are_scipys():
 
 
 def test_the_power_of_box_cox_is_free_of_the_unit_of_measure():
-    x = np.random.default_rng(4).lognormal(sigma=0.7, size=60) + 0.5
-    for factor in (1e-12, 1e12, 1e200):
-        assert found(treat.box_cox, x * factor) == pytest.approx(found(treat.box_cox, x), abs=1e-6)
+    falling = np.random.default_rng(4).lognormal(sigma=0.7, size=60) + 0.5
+    rising = 10 - np.random.default_rng(4).gamma(2.0, size=60)
+    assert found(treat.box_cox, falling) < 0 < found(treat.box_cox, rising) < 4
+    # A negative power of a very large unit, and a positive one of a very small unit, are flat.
+    for x, factors in ((falling, (1e-200, 1e-12, 1e3)), (rising, (1e-3, 1e12, 1e70))):
+        for factor in factors:
+            assert found(treat.box_cox, x * factor) == pytest.approx(found(treat.box_cox, x), abs=1e-6)
+
+
+@pytest.mark.parametrize("size", [1e50, 1e100, 1e296])
+@pytest.mark.parametrize("function", [treat.box_cox, treat.yeo_johnson])
+def test_a_power_that_makes_different_values_one_number_is_refused(function, size):
+    x = pd.DataFrame({"a": np.r_[1.0:11, 1000] * size, "b": np.r_[1.0:11, 1000]})
+    with pytest.raises(DataError, match=r"'a': different values become one number .*; rescale the unit") as error:
+        function(x)
+    assert len(error.value.faults) == 1
+    with pytest.raises(DataError, match="different values become one number"):
+        function(x["a"].to_numpy(), lmbda=-1)
+    assert len(np.unique(function(x["a"].to_numpy(), lmbda=0).table)) == 11
+
+
+@pytest.mark.parametrize("shift", [1e9, 1e15, 1e16])
+@pytest.mark.parametrize("function", [treat.box_cox, treat.yeo_johnson])
+def test_a_column_next_to_constant_is_refused_or_keeps_its_order(function, shift):
+    try:
+        assert (np.diff(function(shift + 2 * np.arange(10.0) ** 2).table) > 0).all()
+    except DataError as error:
+        assert "one number" in str(error) or "too large a number" in str(error)  # noqa: PT017
+
+
+def test_an_outlier_that_a_power_flattens_is_no_collapse():
+    table = treat.box_cox([1.0, 2, 3, 4, 1e12], lmbda=-2).table
+    close(table, special.boxcox(np.array([1.0, 2, 3, 4, 1e12]), -2), 1e-13)
+
+
+@pytest.mark.parametrize("size", [1e-10, 1e-100, 1e-300])
+@pytest.mark.parametrize("x", [np.r_[1.0:11, 1000], np.r_[-3.0, 1:11, 1000]])
+def test_the_power_of_yeo_johnson_is_found_for_values_next_to_0(size, x):
+    # There (1 + x)^l is exp(l x), so that l times the unit does not depend on the unit.
+    table = treat.yeo_johnson(x * size).table
+    close(table / size, treat.yeo_johnson(x * 1e-8).table / 1e-8, 1e-5)
+    assert (np.diff(table) > 0).all()
 
 
 @pytest.mark.parametrize("size", [1e100, 1e-100])

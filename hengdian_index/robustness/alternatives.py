@@ -1,0 +1,233 @@
+"""The same rows under several indexes: without one of its parts, or under any other choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index import engine
+from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together, suggestion
+from hengdian_index.journal import journal
+from hengdian_index.robustness.ranking import ranks_of
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array
+from hengdian_index.scaling import normalised
+from hengdian_index.scoring import score
+from hengdian_index.spec import Index
+from hengdian_index.tree import Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Scores of the same rows under several indexes, the first the one that others are compared with.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        One column an index.
+    """
+
+    scores: pd.DataFrame
+    scopes: tuple[NDArray[np.intp], ...]
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """Ranks under each index, 1 = best, among the rows of one period where rows have units and periods."""
+        ranks = ranks_of(self.scores.to_numpy().T, self.scopes).T.astype(np.float64)
+        return self.scores.iloc[:, :0].join(
+            pd.DataFrame(np.where(ranks > 0, ranks, np.nan), index=self.scores.index, columns=self.scores.columns)
+        )
+
+    @property
+    def shifts(self) -> pd.DataFrame:
+        """Rank under each other index minus that under the first: positive where a row falls."""
+        return self.ranks.iloc[:, 1:].sub(self.ranks.iloc[:, 0], axis=0)
+
+    @property
+    def mean_shift(self) -> pd.Series[float]:
+        """Mean absolute shift of each other index."""
+        return self.shifts.abs().mean().rename("mean shift")
+
+    def correlations(self, how: Literal["pearson", "spearman", "kendall"] = "spearman") -> pd.DataFrame:
+        """Return the correlations of scores between the indexes: Spearman's, Kendall's tau-b, or Pearson's."""
+        words = ("pearson", "spearman", "kendall")
+        if how not in words:
+            raise SpecError(f"how: no {how!r}{suggestion(how, words)}")
+        return self.scores.corr(method=how)
+
+    def summary(self) -> str:
+        """Return what moves ranks most, in one sentence."""
+        order = self.mean_shift.sort_values(ascending=False)
+        if order.empty:
+            return "There is nothing to compare."
+        first, last = order.index[0], order.index[-1]
+        return (
+            f"Ranks move most under {str(first)} (by {order.iloc[0]:.2f} places on average), least under {str(last)}"
+            f" ({order.iloc[-1]:.2f}); the lowest rank correlation is {self.correlations().min(axis=None):.3f}."
+        )
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {len(self.scores.columns)} indexes over {len(self.scores)} rows>"
+
+
+def compare(indexes: Mapping[str, Index], table: Any, *, node: str | None = None, rows: Any = None) -> Comparison:
+    """Scores, ranks and rank shifts of the same rows under several indexes.
+
+    Parameters
+    ----------
+    indexes : mapping
+        Name -> index; the first is the one that others are compared with.
+    table : table
+        As for `Index.compute`; every index takes its columns.
+    node : str, optional
+        Group whose scores are compared, in all of them; default: the top of each.
+    rows : period, span, unit, label or list of these; optional
+        The rows compared; default: all.
+
+    Returns
+    -------
+    Comparison
+        `scores`, `ranks`, `shifts` (rank - rank under the first: positive falls), `mean_shift`, `correlations(how)`.
+
+    Raises
+    ------
+    SpecError, DataError
+        As for `Index.compute`, those of all indexes at once; indexes that do not score the same rows.
+
+    Notes
+    -----
+    Proof: identical indexes have shifts 0 and tau 1; Kendall's tau without ties is 4 P / (n (n - 1)) - 1.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index, table = hi.example("film_industry")
+    >>> found = hi.compare({"as it is": index, "equal": index.replace({"film.weights": "equal"})}, table)
+    >>> found.correlations(how="kendall").round(2).iloc[0, 1]
+    0.96
+    """
+    if not isinstance(indexes, Mapping) or not indexes or not all(isinstance(i, Index) for i in indexes.values()):
+        raise SpecError("indexes: a mapping of name -> Index")
+    results, errors = {}, []
+    for name, index in indexes.items():
+        try:
+            results[str(name)] = index.compute(table)
+        except FaultsError as error:
+            errors.append(type(error)(*(fault.under(saying=f"{name}: ") for fault in error.faults)))
+    raise_together(errors)
+    first = next(iter(results.values()))
+    asked = np.flatnonzero(first.panel.select(rows, "rows"))
+    columns = {}
+    for name, result in results.items():
+        if not result.panel.labels.equals(first.panel.labels):
+            raise DataError(f"{name}: scores other rows than the first index; give both the same unit and period")
+        code = result.tree.root.code if node is None else node
+        if code not in result.tree.by_code:
+            raise SpecError(f"{name}: node: no group {code!r}{suggestion(code, result.tree.groups)}")
+        columns[name] = result.rows.values(code)[asked]
+    return Comparison(pd.DataFrame(columns, index=first.panel.labels[asked]), _scopes(first.panel.pick(asked)))
+
+
+def remove_one(
+    index: Index,
+    table: Any,
+    *,
+    level: Literal["indicator", "group"] = "indicator",
+    node: str | None = None,
+    rows: Any = None,
+) -> Comparison:
+    """Scores and ranks without each indicator, or each group, in turn.
+
+    Parameters
+    ----------
+    index, table, node, rows
+        As for `compare`.
+    level : {"indicator", "group"}
+        What is left out, one at a time.
+
+    Returns
+    -------
+    Comparison
+        The first column is `nominal`, the others are named after what is left out.
+
+    Notes
+    -----
+    What is left out has weight 0, its siblings' weights are rescaled; a group that is left empty leaves its parent,
+    too. Nothing is learnt again: weights learnt from the data keep their proportions. Leaving out the last part of all
+    is no index and has no column. Proof: leaving out what has weight 0 changes nothing; equals `replace({code: None})`
+    under equal and given weights.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index, table = hi.example("film_industry")
+    >>> found = hi.remove_one(index, table, level="group")
+    >>> found.mean_shift.idxmax()
+    'prosperity'
+    """
+    if level not in ("indicator", "group"):
+        raise SpecError(f"level: no {level!r}{suggestion(level, ['indicator', 'group'])}")
+    tree, setting = index.tree, index.setting
+    code = tree.root.code if node is None else node
+    if code not in tree.by_code:
+        raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
+    with journal():
+        fitted, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)
+        leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
+    if len(fitted.contents) > 1 or fitted.contents[0].by_period is not None:
+        raise SpecError("remove_one: an index whose content or weights change by period; use compare with replace")
+    below = _below(fitted.tree, code)
+    parts = [part for part in (tree.codes if level == "indicator" else tree.groups) if part in below]
+    weights, kept = _without_each(fitted.tree, fitted.group_weights, parts, code)
+    asked = np.flatnonzero(panel.select(rows, "rows"))
+    with journal():
+        found = score(fitted.tree, weights, leaves[np.newaxis], panel).values(code)[:, asked]
+    columns = pd.Index(["nominal", *kept])
+    scores = pd.DataFrame(found.T, index=panel.labels[asked], columns=columns)
+    return Comparison(scores, _scopes(panel.pick(asked)))
+
+
+def _without_each(
+    tree: Tree, weights: Mapping[str, Array], parts: list[str], node: str
+) -> tuple[dict[str, Array], list[str]]:
+    """Return the weights (1 + parts, k) of every group, first as they are, then without each part that can go."""
+    rows, kept = {code: [w] for code, w in weights.items()}, []
+    for part in parts:
+        gone = {part}
+        changed = {}
+        for branch in tree.branches:
+            w = np.where([child in gone for child in branch.children], 0.0, weights[branch.code])
+            if w.sum() > 0:
+                changed[branch.code] = w / w.sum()
+            else:
+                gone.add(branch.code)
+                changed[branch.code] = weights[branch.code]
+        if node not in gone:
+            kept.append(part)
+            for code, w in changed.items():
+                rows[code].append(w)
+    return {code: np.array(found) for code, found in rows.items()}, kept
+
+
+def _below(tree: Tree, node: str) -> set[str]:
+    """Return the codes of all groups and indicators below a group."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        children = tree.by_code[waiting.pop()].children
+        found.update(children)
+        waiting += [child for child in children if child in tree.by_code]
+    return found
+
+
+def _scopes(panel: Panel) -> tuple[NDArray[np.intp], ...]:
+    """Return the rows that are compared with each other: those of a period where rows have units and periods."""
+    if panel.periods is None or panel.units is None:
+        return (np.arange(panel.n),)
+    return tuple(panel.periods.blocks())

@@ -1,0 +1,109 @@
+"""The weights of one group's children: judged, learnt from rows, or made of several such sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from hengdian_index.decorators import unit_sum
+from hengdian_index.errors import CellsError, DataError, FaultsError, SpecError, raise_all, raise_together, suggestion
+from hengdian_index.learning import weigh
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array
+from hengdian_index.sample import Sample
+from hengdian_index.tree import Branch, Choice, Tree
+
+
+def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel) -> Array:
+    """Return the weights of a group's children, learnt from their normalised values x (n, k) where they are learnt.
+
+    `panel` holds the prepared values of the indicators, before direction and normalisation, in the same rows.
+    """
+    if len(branch.children) == 1:
+        return np.ones(1)
+    try:
+        return chosen_weights(
+            branch.weights, branch.children, lambda choice: _learnt_weights(choice, tree, branch, x, panel)
+        )
+    except FaultsError as error:
+        where = f"group {branch.code!r}: weights: "
+        raise type(error)(*(fault.under(saying=where) for fault in error.faults)) from error.__cause__
+
+
+def chosen_weights(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choice], Array]) -> Array:
+    """Return the weights of a group's children: judged, matched by name, or what `learnt` gives for other methods.
+
+    Of a choice that is made of others, each of these is asked first.
+    """
+    if choice.method.sees != "judgement":
+        return learnt(choice)
+    settings = choice.settings
+    if "items" in choice.method.options:
+        settings.setdefault("items", children)
+    judgements = [_of_parts(choice, children, learnt)] if choice.parts else choice.judgements
+    names, values = choice.method.function(*judgements, **settings)
+    if names is None:
+        return unit_sum(np.asarray(values), len(children), choice.method.name)
+    faults = [
+        f"{choice.method.name}: no child {name!r}{suggestion(name, children)}" for name in names if name not in children
+    ]
+    faults += [f"{choice.method.name}: nothing given for child {child!r}" for child in children if child not in names]
+    raise_all(SpecError, faults)
+    given = dict(zip(names, values, strict=True))
+    return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name)
+
+
+def of_a_user(choice: Choice, children: tuple[str, ...], error: Exception, saying: str = "") -> Exception:
+    """Return the error of a user's own function as a fault of the choice; other errors stay as they are."""
+    if choice.method.sees != "rows" or choice.method.function.__module__.startswith("hengdian_index."):
+        return error
+    why = f"{choice.method.name} failed with {type(error).__name__}: {error}"
+    return SpecError(f"{saying}{why}; it is given an array, rows x {len(children)} columns")
+
+
+def _of_parts(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choice], Array]) -> list[Array]:
+    """Return the weights of each part of a choice, the faults of all parts at once."""
+    found: list[Array] = []
+    errors: list[FaultsError] = []
+    for number, part in enumerate(choice.parts, start=1):
+        try:
+            found.append(chosen_weights(part, children, learnt))
+        except FaultsError as error:
+            where = f"{choice.method.name}: part {number}: "
+            errors.append(type(error)(*(fault.under(saying=where) for fault in error.faults)))
+    raise_together(errors)
+    return found
+
+
+def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel: Panel) -> Array:
+    """Return the weights that a method learns from a group's children, from their raw values if it asks for these."""
+    options, raw = dict(choice.options), dict[str, int]()
+    if choice.method.traits.get("raw"):
+        raw = {leaf.code: leaf.direction for leaf in tree.leaves if leaf.direction in (1, -1)}
+        places = [panel.columns.index(child) if child in raw else -1 for child in branch.children]
+        x = np.stack([x[:, j] if at < 0 else panel.values[:, at] for j, at in enumerate(places)], axis=-1)
+        if choice.method.takes_direction:
+            options["direction"] = [raw.get(child, 1) for child in branch.children]
+    try:
+        return weigh(choice.method, Sample((x,), branch.children), options)
+    except CellsError as error:
+        faults = []
+        for j in np.flatnonzero(error.marked.any(axis=0)).tolist():
+            child, value = branch.children[j], x[np.argmax(error.marked[:, j]), j]
+            who = "group" if child in tree.by_code else "indicator"
+            faults.append(f"{who} {child!r}: {value:g}: {error.why}{_mend(choice, child in raw)}")
+        raise DataError(*faults) from None
+    except FaultsError:
+        raise
+    except Exception as error:
+        raise of_a_user(choice, branch.children, error) from error
+
+
+def _mend(choice: Choice, raw: bool) -> str:
+    """Return what to do about a value that a method of raw values cannot take."""
+    if not choice.method.traits.get("raw"):
+        return ""
+    if raw:
+        return "; it is taken before direction and normalisation, so no normalisation mends it"
+    return "; it is a score: normalise to a scale above 0 (min_max with lower = 1, upper = 100)"

@@ -1,0 +1,71 @@
+"""Indexes side by side, and an index without each of its parts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from countries import countries, index
+from scipy import stats
+
+import hengdian_index as hi
+
+
+def test_identical_indexes_do_not_differ() -> None:
+    found = hi.compare({"one": index(), "two": index()}, countries())
+    assert (found.shifts == 0).all(axis=None)
+    assert found.mean_shift.tolist() == [0]
+    for how in ("spearman", "kendall", "pearson"):
+        np.testing.assert_allclose(found.correlations(how=how), 1)  # type: ignore[arg-type]
+
+
+def test_correlations_and_shifts_are_those_of_their_definitions() -> None:
+    found = hi.compare({"one": index(), "two": index(aggregate="geometric", normalise="rank")}, countries())
+    a, b = found.scores.to_numpy().T
+    n = len(a)
+    concordant = sum((a[i] - a[j]) * (b[i] - b[j]) > 0 for i in range(n) for j in range(i))
+    assert found.correlations(how="kendall").iloc[0, 1] == pytest.approx(4 * concordant / (n * (n - 1)) - 1)
+    assert found.correlations().iloc[0, 1] == pytest.approx(stats.spearmanr(a, b).statistic)
+    ranks = [[1 + sum(x > y for x in column) for y in column] for column in (a, b)]
+    assert found.ranks.to_numpy().T.tolist() == ranks
+    assert found.shifts["two"].tolist() == [q - p for p, q in zip(*ranks, strict=True)]
+    assert "Ranks move most under two" in found.summary()
+
+
+@pytest.mark.parametrize("aggregate", ["arithmetic", "geometric", {"method": "power", "p": -1}])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_leaving_out_is_replacing_by_nothing(aggregate: object, gaps: bool) -> None:
+    frame = countries(gaps=gaps)
+    one = index(aggregate=aggregate, coverage=0.0).replace({"left.weights": {"a": 3, "b": 1}})
+    for level, parts in (("indicator", "abcd"), ("group", ["left", "right"])):
+        found = hi.remove_one(one, frame, level=level)  # type: ignore[arg-type]
+        assert found.scores.columns.tolist() == ["nominal", *parts]
+        np.testing.assert_allclose(found.scores["nominal"], one.compute(frame).scores["all"], rtol=1e-12)
+        for part in parts:
+            alone = one.replace({part: None}).compute(frame).scores["all"]
+            np.testing.assert_allclose(found.scores[part], alone, rtol=1e-12)
+
+
+def test_leaving_out_what_weighs_nothing_changes_nothing() -> None:
+    one = index().replace({"left.weights": {"a": 1, "b": 0}})
+    found = hi.remove_one(one, countries())
+    np.testing.assert_allclose(found.scores["b"], found.scores["nominal"], rtol=1e-12)
+    assert found.mean_shift["b"] == 0
+
+
+def test_the_last_part_cannot_be_left_out() -> None:
+    one = hi.Index(
+        unit="who", groups=[hi.Group("all")], indicators=[hi.Indicator("a", "all"), hi.Indicator("b", "all")]
+    )
+    assert hi.remove_one(one.replace({"b": None}), countries()).scores.columns.tolist() == ["nominal"]
+    assert hi.remove_one(one, countries(), level="group").scores.columns.tolist() == ["nominal"]
+
+
+def test_words_are_checked() -> None:
+    with pytest.raises(hi.SpecError, match="level: no 'indicators'; did you mean 'indicator'"):
+        hi.remove_one(index(), countries(), level="indicators")  # type: ignore[arg-type]
+    with pytest.raises(hi.SpecError, match="indexes: a mapping of name -> Index"):
+        hi.compare([index()], countries())  # type: ignore[arg-type]
+    with pytest.raises(hi.DataError, match=r"two: .*column 'a' is missing"):
+        hi.compare({"two": index()}, countries().drop(columns="a"))
+    with pytest.raises(hi.SpecError, match="how: no 'tau'"):
+        hi.compare({"one": index(), "two": index()}, countries()).correlations(how="tau")  # type: ignore[arg-type]

@@ -1,0 +1,247 @@
+"""Draws of an index: each equals the index computed on its own, whatever is uncertain and however it is cut up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from countries import countries, index
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from indexes import POSITIVE, table, two_levels
+from scipy import stats
+
+import hengdian_index as hi
+from hengdian_index.robustness.ranking import ranks_of
+
+FACTORS: dict[str, dict[str, Any]] = {
+    "normaliser": {"normalise": [POSITIVE, "rank", {"method": "percentile_rank"}]},
+    "one indicator's normaliser": {"a.normalise": [POSITIVE, "rank"]},
+    "weights method": {"weights": ["equal", "entropy", "critic"], "left.weights": ["equal", {"a": 3, "b": 1}]},
+    "aggregation": {"aggregate": ["arithmetic", "geometric", {"method": "power", "p": 2}, "mazziotta_pareto"]},
+    "set-wise": {"all.aggregate": ["arithmetic", "topsis", "copeland"], "weights": hi.Noise(0.2)},
+    "treatment": {"treat": ["none", "jrc", {"method": "winsorise", "points": 1}], "normalise": [POSITIVE, "rank"]},
+    "imputation": {"impute": ["mean", "median"], "missing": ["reweight", "propagate"]},
+    "direction": {"b.direction": [1, -1]},
+    "inclusion": {"a": [True, None], "weights": hi.Noise(0.3)},
+    "fit rows": {"fit_on": [None, ["u0", "u1", "u2", "u3", "u4"]], "weights": ["entropy", "equal"]},
+    "a number": {"aggregate": [{"method": "power", "p": 1.0}], "left.aggregate.p": hi.Uniform(0.5, 3)},
+    "a distribution": {"coverage": stats.uniform(0.1, 0.8)},
+    "noise on all weights": {"weights": hi.Noise(0.25)},
+    "noise on one group": {"right.weights": hi.Noise(0.9), "normalise": [POSITIVE, "rank"]},
+    "Dirichlet": {"weights": hi.Dirichlet(20)},
+    "measurement error": {"data": hi.Normal(relative=0.05), "weights": hi.Noise(0.1)},
+    "error of one indicator": {"c": hi.Normal(sd=2.0), "weights": ["equal", "entropy"]},
+}
+
+
+@pytest.mark.parametrize("name", FACTORS)
+@given(seed=st.integers(0, 10**6), gaps=st.booleans())
+@settings(max_examples=3, deadline=None)
+def test_a_draw_is_the_index_computed_on_its_own(name: str, seed: int, gaps: bool) -> None:
+    """Batched draws equal replace(...).compute(...) for every kind of factor."""
+    frame, factors = countries(seed=seed, gaps=gaps), FACTORS[name]
+    one = index(coverage=0.0)
+    if gaps and name == "set-wise":
+        one = one.replace({"impute": "mean"})
+    if name == "a number":
+        one = one.replace({"left.aggregate": {"method": "power", "p": 1.0}})
+    found = hi.uncertainty(one, frame, factors, draws=8, rng=seed)
+    for draw in range(8):
+        data = found.table_of(draw).reset_index().rename(columns={"index": "who"})
+        expected = found.index_of(draw).compute(data).scores["all"].to_numpy()
+        size = np.nanmax(np.abs(expected))
+        np.testing.assert_allclose(found.drawn[draw], expected, rtol=1e-12, atol=1e-12 * size)
+
+
+@pytest.mark.parametrize("how", ["fixed", "ratio", "log"])
+@pytest.mark.parametrize("content", [{}, {"c.start": "2001Q3"}])
+def test_draws_of_series_are_those_of_the_index(how: str, content: dict[str, Any]) -> None:
+    one = two_levels(series=how).replace(content)
+    found = hi.uncertainty(one, table(), {"left.weights": hi.Noise(0.5), "normalise": [POSITIVE]}, draws=4)
+    for draw in range(4):
+        alone = found.index_of(draw).compute(table())
+        np.testing.assert_allclose(found.drawn[draw], alone.scores["all"], rtol=1e-12)
+        np.testing.assert_allclose(found.levels[draw], alone.series()["all"], rtol=1e-12)  # type: ignore[index]
+    assert found.series["nominal"].iloc[:4].mean() == pytest.approx(100)
+
+
+def test_no_noise_gives_the_nominal_ranks() -> None:
+    found = hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.0), "normalise": [POSITIVE]}, draws=16)
+    nominal = index().compute(countries())
+    np.testing.assert_allclose(found.scores["nominal"], nominal.scores["all"], rtol=1e-12)
+    for column in ("mean", "median", "q05", "q95"):
+        np.testing.assert_allclose(found.scores[column], nominal.scores["all"], rtol=1e-12)
+        np.testing.assert_allclose(found.ranks[column], nominal.ranks()["all"], rtol=1e-12)
+    assert (found.mean_shift == 0).all()
+    assert (found.acceptability(1) == (nominal.ranks()["all"] == 1)).all()
+
+
+def test_frequencies_sum_to_1_and_agree_with_the_ranks() -> None:
+    found = hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.5)}, draws=200)
+    np.testing.assert_allclose(found.rank_frequency.sum(axis=1), 1, rtol=1e-12)
+    ranks = pd.DataFrame(found.drawn).rank(axis=1, ascending=False, method="min")
+    np.testing.assert_array_equal(found.drawn_ranks, ranks)
+    for row, shares in enumerate(found.rank_frequency.to_numpy()):
+        np.testing.assert_allclose(shares, [(ranks[row] == rank).mean() for rank in range(1, 13)], rtol=1e-12)
+    np.testing.assert_allclose(found.acceptability(3), (ranks <= 3).mean(), rtol=1e-12)
+    np.testing.assert_allclose(found.scores["q05"], np.quantile(found.drawn, 0.05, axis=0), rtol=1e-12)
+    ahead = found.ahead()
+    assert ahead.iloc[2, 5] == pytest.approx((found.drawn[:, 2] > found.drawn[:, 5]).mean())
+    np.testing.assert_allclose(ahead + ahead.T, 1, rtol=1e-12)
+
+
+@given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 10**6))
+@settings(max_examples=30, deadline=None)
+def test_ranks_are_those_of_pandas(draws: int, n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 4, (draws, n)).astype(float)
+    scores[rng.random(scores.shape) < 0.1] = np.nan
+    expected = pd.DataFrame(scores).rank(axis=1, ascending=False, method="min").fillna(0)
+    np.testing.assert_array_equal(ranks_of(scores, [np.arange(n)]), expected)
+
+
+def test_the_same_seed_gives_the_same_numbers_whatever_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FAULTS 26."""
+    factors = {"weights": hi.Noise(0.25), "normalise": [POSITIVE, "rank"], "aggregate": ["arithmetic", "geometric"]}
+    first = hi.uncertainty(index(), countries(), factors, draws=100, rng=3)
+    for memory in (1.0, 1e9):
+        again = hi.uncertainty(index(), countries(), factors, draws=100, rng=3, max_memory=memory)
+        assert np.array_equal(first.drawn, again.drawn)
+        assert np.array_equal(first.drawn_ranks, again.drawn_ranks)
+    other = hi.uncertainty(index(), countries(), factors, draws=100, rng=4)
+    assert not np.array_equal(first.drawn, other.drawn)
+
+
+def test_alternatives_have_fixed_bins() -> None:
+    """FAULTS 29: the level is floor(u L), so every alternative has its share of any sample of a power of 2."""
+    found = hi.uncertainty(index(), countries(), {"normalise": [POSITIVE, "rank"], "weights": hi.Noise(0.1)}, draws=64)
+    assert found.by_choice()["share"].tolist() == [0.5, 0.5]
+    u = found.uniform[:, 0]
+    assert [str(word) for word in found.parameters["normalise"]] == [str(POSITIVE) if x < 0.5 else "rank" for x in u]
+
+
+def test_weights_are_uniform_where_they_should_be() -> None:
+    """FAULTS 26: the moments of Dirichlet and of the noise."""
+    w = np.array([0.5, 0.3, 0.2])
+    u = stats.qmc.Sobol(3, rng=1).random(2**13)
+    drawn = hi.Dirichlet(30).weights(w, u)
+    np.testing.assert_allclose(drawn.sum(axis=1), 1, rtol=1e-12)
+    np.testing.assert_allclose(drawn.mean(axis=0), w, atol=2e-3)
+    np.testing.assert_allclose(drawn.var(axis=0), w * (1 - w) / 31, rtol=0.03)
+    flat = hi.Dirichlet(3).weights(np.full(3, 1 / 3), u)
+    assert stats.kstest(flat[:, 0], stats.beta(1, 2).cdf).statistic < 0.02
+    noisy = hi.Noise(0.25).weights(w, u)
+    raw = w * (0.75 + 0.5 * u)
+    np.testing.assert_allclose(noisy, raw / raw.sum(axis=1, keepdims=True), rtol=1e-12)
+    assert (noisy > 0).all()
+
+
+def test_a_misspelt_address_is_refused() -> None:
+    """FAULTS 28."""
+    with pytest.raises(
+        hi.SpecError, match=r"factor 'normalize': no address 'normalize'; did you mean 'normalise'"
+    ) as error:
+        hi.uncertainty(
+            index(), countries(), {"normalize": ["rank"], "lef.weights": hi.Noise(0.1), "x": hi.Normal(sd=1)}
+        )
+    assert len(error.value.faults) == 3
+    assert "did you mean 'left.weights'" in str(error.value)
+
+
+def test_combinations_that_cannot_be_computed_are_refused_up_front_or_left_out() -> None:
+    """FAULTS 27."""
+    factors = {"normalise": [POSITIVE, "z_score"], "aggregate": ["arithmetic", "geometric"]}
+    with pytest.raises(
+        hi.SpecError, match=r"normalise = 'z_score', aggregate = 'geometric': .*needs values above 0"
+    ) as error:
+        hi.uncertainty(index(), countries(), factors, draws=4)
+    assert "infeasible='exclude'" in str(error.value)
+    found = hi.uncertainty(index(), countries(), factors, draws=64, infeasible="exclude")
+    assert found.excluded == 0.25
+    assert not found.scores.isna().any(axis=None)
+    np.testing.assert_allclose(found.rank_frequency.sum(axis=1), 1, rtol=1e-12)
+    assert "25.0 % of the draws were left out" in found.summary()
+
+
+def test_ranks_compare_the_rows_of_a_period() -> None:
+    panel = pd.concat([countries(5, seed).assign(year=2001 + seed) for seed in range(2)])
+    one = two_levels(base=None).replace({"period": "year", "unit": "who"})
+    found = hi.uncertainty(one, panel, {"weights": hi.Noise(0.3)}, draws=8)
+    nominal = one.compute(panel)
+    np.testing.assert_array_equal(found.ranks["nominal"], nominal.ranks(within="period")["all"])
+    assert found.rank_frequency.shape == (10, 5)
+    last = hi.uncertainty(one, panel, {"weights": hi.Noise(0.3)}, draws=8, rows="2002")
+    np.testing.assert_array_equal(last.drawn, found.drawn[:, 5:])
+
+
+def test_fit_rows_are_drawn_again() -> None:
+    found = hi.uncertainty(index(), countries(), {"units": hi.Bootstrap()}, draws=16, infeasible="exclude")
+    assert found.scores["q05"].lt(found.scores["q95"]).any()
+    again = hi.uncertainty(index(), countries(), {"units": hi.Bootstrap()}, draws=16, infeasible="exclude")
+    np.testing.assert_array_equal(found.drawn, again.drawn)
+
+
+def test_sensitivity_of_what_matters_alone() -> None:
+    """One factor alone has all the variance; one that changes nothing has none."""
+    frame = countries(20)
+    alone = hi.sensitivity(index(), frame, {"normalise": [POSITIVE, "rank"], "name": ["x", "y"]}, draws=64)
+    assert alone.first["normalise"] == pytest.approx(1, abs=0.2)
+    assert alone.total["name"] == 0
+    for of in ("rank_correlation", ("score", "u3"), ("rank", "u3")):
+        found = hi.sensitivity(
+            index(), frame, {"weights": hi.Noise(0.5), "normalise": [POSITIVE, "rank"]}, draws=64, of=of
+        )
+        assert found.total.gt(0).all()
+        assert found.runs == 64 * 4
+        assert found.intervals.index.tolist() == ["weights", "normalise"]
+    with pytest.raises(hi.DataError, match="no factor changes any output"):
+        hi.sensitivity(index(), frame, {"name": ["x", "y"]}, draws=16)
+    with pytest.raises(hi.SpecError, match="of: no 'rank_shifts'; did you mean 'rank_shift'"):
+        hi.sensitivity(index(), frame, {"normalise": [POSITIVE, "rank"]}, of="rank_shifts")
+
+
+def test_sensitivity_is_that_of_runs_made_one_by_one() -> None:
+    frame = countries(8)
+    factors = {"weights": hi.Noise(0.5), "normalise": [POSITIVE, "rank"]}
+    found = hi.sensitivity(index(), frame, factors, draws=16, of=("score", "u1"))
+    from hengdian_index.robustness.sobol import saltelli
+
+    design = saltelli([4 + 2, 1], 16, rng=0)
+    study = hi.uncertainty(index(), frame, factors, draws=1).study
+
+    def alone(u: np.ndarray) -> np.ndarray:
+        return np.array([study.index_of(row).compute(frame).scores["all"].iloc[1] for row in u])
+
+    y_ab = np.array([alone(design.swapped(i)) for i in range(2)])
+    first, total, _ = hi.sobol(alone(design.a), alone(design.b), y_ab)
+    np.testing.assert_allclose(found.first, first, rtol=1e-9)
+    np.testing.assert_allclose(found.total, total, rtol=1e-9)
+
+
+def test_words_are_checked() -> None:
+    for options, why in (
+        ({"draws": 0}, "draws: a whole number"),
+        ({"infeasible": "ignore"}, "infeasible: no 'ignore'"),
+    ):
+        with pytest.raises(hi.SpecError, match=why):
+            hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.1)}, **options)
+    with pytest.raises(hi.SpecError, match="a share from 0 to below 1"):
+        hi.Noise(1.5)
+    with pytest.raises(hi.SpecError, match="sd or relative, one of them"):
+        hi.Normal(sd=1, relative=0.1)
+    with pytest.raises(hi.SpecError, match="a list of alternatives"):
+        hi.uncertainty(index(), countries(), {"normalise": "rank"})
+    with pytest.raises(hi.DataError, match="the index has no base"):
+        hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.1)}, draws=4).series  # noqa: B018
+
+
+def test_draws_on_a_cluster_are_the_same() -> None:
+    distributed = pytest.importorskip("dask.distributed", reason="dask is not installed (the extra `dask`)")
+    factors = {"weights": hi.Noise(0.25), "normalise": [POSITIVE, "rank"]}
+    here = hi.uncertainty(index(), countries(), factors, draws=32)
+    with distributed.Client(processes=False, dashboard_address=None, n_workers=1) as client:
+        there = hi.uncertainty(index(), countries(), factors, draws=32, client=client)
+    np.testing.assert_array_equal(here.drawn, there.drawn)
