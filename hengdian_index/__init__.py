@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from hengdian_index.robustness.alternatives import Comparison, compare, remove_one
     from hengdian_index.robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
     from hengdian_index.robustness.outcome import Uncertainty
+    from hengdian_index.robustness.sensitive import Sensitivity, sensitivity
     from hengdian_index.robustness.sobol import sobol
-    from hengdian_index.robustness.uncertain import Sensitivity, sensitivity, uncertainty
+    from hengdian_index.robustness.uncertain import uncertainty
     from hengdian_index.spec import Index
     from hengdian_index.telling import Revisions
 
@@ -87,7 +88,7 @@ _HOME = {
     "Release": "releases",
     "Result": "result",
     "Revisions": "telling",
-    "Sensitivity": "robustness.uncertain",
+    "Sensitivity": "robustness.sensitive",
     "SpecError": "errors",
     "Target": "maps",
     "Uncertainty": "robustness.outcome",
@@ -99,7 +100,7 @@ _HOME = {
     "release": "releases",
     "remove_one": "robustness.alternatives",
     "revisions": "revising",
-    "sensitivity": "robustness.uncertain",
+    "sensitivity": "robustness.sensitive",
     "sobol": "robustness.sobol",
     "uncertainty": "robustness.uncertain",
     "weighting": "decorators",

@@ -17,13 +17,24 @@ from hengdian_index.tree import NewUnits, Setting
 BaseLevels: TypeAlias = Mapping[Any, Array]
 
 
-def base_levels(panel: Panel, levels: Array, rows: NDArray[np.bool_]) -> dict[Any, Array]:
-    """Return the mean level of each group (groups,) over the base rows of each unit; missing where one of them is."""
-    units = panel.unit_list()
+def base_levels(
+    panel: Panel, levels: Array, rows: NDArray[np.bool_], late: Mapping[int, int] | None = None
+) -> dict[Any, Array]:
+    """Return the mean level of each group (groups,) over the base rows of each unit; missing where one of them is.
+
+    `late` are groups that come later, by position, and their parents, at whose level they enter and whose base they
+    have.
+    """
+    units, at = panel.unit_list(), np.flatnonzero(rows)
     found: dict[Any, list[Array]] = {}
-    for row in np.flatnonzero(rows):
+    # In the order of time, so that the mean is rounded alike however rows are ordered.
+    for row in at if panel.periods is None else at[np.argsort(panel.periods.ordinals[at], kind="stable")]:
         found.setdefault(units[row], []).append(levels[row])
-    return {unit: np.mean(values, axis=0) for unit, values in found.items()}
+    means = {unit: np.mean(values, axis=0) for unit, values in found.items()}
+    for mean in means.values():
+        for g, parent in (late or {}).items():
+            mean[g] = mean[parent] if np.isnan(mean[g]) else mean[g]
+    return means
 
 
 def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits) -> dict[Any, Array]:
@@ -40,24 +51,39 @@ def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits)
         mean = np.nanmean(list(known.values()), axis=0)
         found.update((unit, mean) for unit in new)
         return found
-    units = np.array(panel.unit_list(), dtype=object)
-    old = np.array([unit in known for unit in units])
+    codes = panel.unit_codes()
+    first = np.unique(codes, return_index=True)[1]
+    nothing = np.full(levels.shape[1], np.nan)
+    relative = levels / np.array([known.get(panel.unit(row), nothing) for row in first.tolist()])[codes]
+    scored = np.flatnonzero(~np.isnan(levels[:, 0]))
     ordinals = panel.periods.ordinals if panel.periods else np.zeros(panel.n, dtype=np.int64)
-    bases = np.array([known.get(unit, np.full(levels.shape[1], np.nan)) for unit in units])
-    relative = levels / bases
-    for unit in new:
-        rows = np.flatnonzero((units == unit) & ~np.isnan(levels[:, 0]))
-        if not len(rows):
-            continue
-        first = rows[np.argmin(ordinals[rows])]
-        others = relative[old & (ordinals == ordinals[first])]
+    entries = {unit: rows[np.argmin(ordinals[rows])] for unit in new if len(rows := scored[_is(panel, scored, unit)])}
+    for unit, row in sorted(entries.items(), key=lambda item: int(ordinals[item[1]])):
+        others = relative[(ordinals == ordinals[row]) & (codes != codes[row])]
         if len(others) and not np.isnan(others[:, 0]).all():
             with np.errstate(invalid="ignore"):
-                found[unit] = levels[first] / np.array([_mean(column) for column in others.T])
+                found[unit] = levels[row] / np.array([_mean(column) for column in others.T])
+            later = (codes == codes[row]) & (ordinals > ordinals[row])
+            relative[later] = levels[later] / found[unit]
     return found
 
 
-def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str]) -> Array:
+def entries_of(panel: Panel, units: Sequence[Any]) -> dict[Any, str]:
+    """Return the first period of each of some units, as text."""
+    found = {}
+    for unit in units:
+        rows = np.flatnonzero(_is(panel, np.arange(panel.n), unit))
+        assert panel.periods is not None
+        found[unit] = panel.period(int(rows[np.argmin(panel.periods.ordinals[rows])])) or ""
+    return found
+
+
+def _is(panel: Panel, rows: NDArray[np.intp], unit: Any) -> NDArray[np.bool_]:
+    """Return which of some rows are a unit's."""
+    return np.array([panel.unit(row) == unit for row in rows.tolist()], dtype=np.bool_)
+
+
+def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str], how: NewUnits) -> Array:
     """Return what each level (n, groups) is multiplied by, `to` over the base level of its unit.
 
     Raises
@@ -76,6 +102,8 @@ def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str]) 
         found = "has no score in all of" if gaps[i, j] else f"has the level {means[i, j]:.6g} in"
         absent = units[i] is not None and units[i] not in levels
         remedy = "; for units that come later choose new_units = 'link' or 'restate'" if absent else ""
+        if absent and how != "refuse":
+            remedy = "; no unit with a base has a level in its first period, so there is none to enter at"
         why = "a series needs one above 0: take another base or scale"
         faults.append(f"{unit}{groups[j]!r} {found} the base period; {why}{remedy}")
     raise_all(DataError, shortened(faults))
@@ -84,12 +112,12 @@ def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str]) 
 
 def note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None) -> None:
     """Write a line for every unit without a base level of its own."""
-    if not known or setting.new_units == "refuse" or panel.units is None:
+    if not known or setting.new_units == "refuse" or panel.units is None or panel.periods is None:
         return
-    end = {"link": "enters at the mean level of the others", "restate": "gets the mean base level of the others"}
-    for unit in dict.fromkeys(panel.units.tolist()):
-        if unit not in known:
-            note("base", f"no row in the base period; {end[setting.new_units]} (new_units)", unit=unit)
+    end = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
+    new = [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known]
+    for unit, period in entries_of(panel, new).items():
+        note("base", f"no row in the base period; enters in {period} {end[setting.new_units]} (new_units)", unit=unit)
 
 
 def _mean(values: Array) -> float:

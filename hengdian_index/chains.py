@@ -46,7 +46,7 @@ class Chained:
         x0[before < 0] = np.nan
         gap = np.isnan(x1 + x0)
         x1[gap] = x0[gap] = np.nan
-        return self._scored(self.contents, x0), self._scored(self.contents, x1)
+        return self._scored(self.tree, self.contents, x0), self._scored(self.tree, self.contents, x1)
 
     @cached_property
     def growth(self) -> Evaluation:
@@ -61,7 +61,7 @@ class Chained:
             return Tree(tree.leaves, tuple(replace(branch, aggregate=mean) for branch in tree.branches))
 
         contents = [replace(content, tree=plain(content.tree)) for content in self.contents]
-        return self._scored(contents, symmetric)
+        return self._scored(plain(self.tree), contents, symmetric)
 
     @cached_property
     def ratios(self) -> Array:
@@ -107,9 +107,20 @@ class Chained:
         raise_all(DataError, shortened([f"{place}: {why}; fill it: {remedy}" for place in broken]))
         return out
 
+    def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which levels (n, groups) depend on rows whose scores are marked: their own, and all that follow."""
+        assert self.panel.periods is not None
+        codes, out = self.panel.unit_codes(), marks.copy()
+        met = np.zeros((codes.max() + 1, marks.shape[1]), dtype=np.bool_)
+        for rows in self.panel.periods.blocks():
+            met[codes[rows]] |= marks[rows]
+            out[rows] = met[codes[rows]]
+        return out
+
     def level_parts(self, code: str, to_leaves: bool) -> Parts:
         """Return the parts (n,) of a group's level, in the proportions of its score."""
-        factor = self.levels[:, self.tree.groups.index(code)] / self.rows.values(code)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            factor = self.levels[:, self.tree.groups.index(code)] / self.rows.values(code)
         return {name: part * factor for name, part in level_parts(self.rows, code, to_leaves).items()}
 
     def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
@@ -135,18 +146,18 @@ class Chained:
             factor = (now + before) / 200 if self.how == "symmetric" else 1 / log_secant(before, now)
         return {name: part * factor for name, part in parts.items()}
 
-    def _scored(self, contents: Sequence[Content], leaves: Array) -> Evaluation:
+    def _scored(self, tree: Tree, contents: Sequence[Content], leaves: Array) -> Evaluation:
         """Return rows scored without a word; what a content has just gained needs no value in the period before."""
         which = rows_of([content.since for content in contents], self.panel)
         before = self.panel.previous(1)
         gained = np.flatnonzero((before >= 0) & (which != which[before]))
         with journal():
-            found = in_turn(self.tree, contents, leaves, self.panel)
+            found = in_turn(tree, contents, leaves, self.panel)
             if not len(gained):
                 return found
-            some = in_turn(self.tree, [_lenient(one) for one in contents], leaves[gained], self.panel.pick(gained))
+            some = in_turn(tree, [_lenient(one) for one in contents], leaves[gained], self.panel.pick(gained))
         rest = np.setdiff1d(np.arange(self.panel.n), gained)
-        return stitched(self.tree, leaves, [(rest, found.at(rest)), (gained, some)])
+        return stitched(tree, leaves, [(rest, found.at(rest)), (gained, some)])
 
     def _refused(self, row: int, j: int, value: float) -> str:
         why = f"{self.how} growth needs normalised values above 0 (normalise to relatives, or to a scale from 1 to 100)"

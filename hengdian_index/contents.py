@@ -55,7 +55,17 @@ def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
         active = {code for code, (first, last) in spans.items() if first <= since <= last}
         if active:
             found.append((since, _pruned(tree, active, weights, since)))
+        elif found:
+            when = format_period(since, frequency)
+            raise SpecError(f"from {when} on no indicator is left; name successors, or take `end` out")
     return found
+
+
+def late_groups(tree: Tree, contents: Sequence[Content]) -> dict[int, int]:
+    """Return the groups that the first content lacks, by position, and their parents; each parent before its child."""
+    first = contents[0].tree.by_code
+    at = {code: g for g, code in enumerate(tree.groups)}
+    return {at[code]: at[str(tree.by_code[code].parent)] for code in tree.groups if code not in first}
 
 
 def rows_of(sinces: list[int], panel: Panel) -> NDArray[np.intp]:
@@ -189,7 +199,7 @@ def scored(tree: Tree, content: Content, leaves: Array, panel: Panel) -> Evaluat
 
 def in_turn(tree: Tree, contents: Sequence[Content], leaves: Array, panel: Panel) -> Evaluation:
     """Return each row scored under the content of its period, as one evaluation under the whole tree."""
-    if len(contents) == 1:
+    if len(contents) == 1 and contents[0].since == EARLIEST:
         return scored(tree, contents[0], leaves, panel)
     which = rows_of([content.since for content in contents], panel)
     parts = []

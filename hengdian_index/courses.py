@@ -19,8 +19,9 @@ from hengdian_index.contributions import Parts, Split, change_parts, level_parts
 from hengdian_index.errors import DataError, raise_all
 from hengdian_index.journal import journal
 from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array, shortened
-from hengdian_index.scoring import Evaluation
+from hengdian_index.scoring import Evaluation, stitched
 from hengdian_index.tree import Tree
 
 Rows = NDArray[np.intp]
@@ -32,6 +33,9 @@ class Course(Protocol):
     @property
     def levels(self) -> Array:
         """Levels (n, groups), the root first."""
+
+    def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which levels (n, groups) depend on rows whose scores are marked."""
 
     def level_parts(self, code: str, to_leaves: bool) -> Parts:
         """Return the parts (n,) of a group's level."""
@@ -51,6 +55,10 @@ class Direct:
     def levels(self) -> Array:
         """Levels (n, groups), the root first."""
         return matrix(self.rows)
+
+    def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which levels (n, groups) depend on rows whose scores are marked: their own."""
+        return marks
 
     def level_parts(self, code: str, to_leaves: bool) -> Parts:
         """Return the parts (n,) of a group's level."""
@@ -85,9 +93,22 @@ class Linked:
 
     @cached_property
     def views(self) -> tuple[Evaluation, ...]:
-        """All rows under each content."""
+        """The rows under each content: its own, and those of the periods in which it may be linked."""
+        ends = [content.since for content in self.contents[1:]]
         with journal():
-            return tuple(scored(self.tree, content, self.leaves, self.panel) for content in self.contents)
+            return tuple(self._view(*part) for part in zip(self.contents, [None, *ends], [*ends, None], strict=True))
+
+    def _view(self, content: Content, since: int | None, until: int | None) -> Evaluation:
+        assert self.panel.periods is not None
+        ordinals = self.panel.periods.ordinals
+        near = np.ones(self.panel.n, dtype=np.bool_)
+        near &= True if since is None else ordinals >= since - 1
+        near &= True if until is None else ordinals <= until
+        rows = np.flatnonzero(near)
+        part = scored(self.tree, content, self.leaves[rows], self.panel.pick(rows))
+        leaves = np.full((self.panel.n, len(content.tree.codes)), np.nan)
+        leaves[rows] = part.leaves
+        return stitched(content.tree, leaves, [(rows, part)])
 
     @cached_property
     def links(self) -> tuple[Rows, ...]:
@@ -101,10 +122,10 @@ class Linked:
         groups = self.tree.groups
         found = np.full((len(self.contents), self.panel.n, len(groups)), np.nan)
         found[0] = 1.0
-        first = self._first_content()
+        first, seen = self._first_content(), self._seen()
         for position in range(1, len(self.contents)):
             found[position] = self._factor(position, found[position - 1])
-            found[position][first >= position] = 1.0
+            found[position][(first >= position) & ~seen] = 1.0
             known = self._known(position)
             found[position] = np.where(np.isnan(known), found[position], known)
         return found
@@ -113,6 +134,12 @@ class Linked:
         """Return the factors (contents, groups) of each unit."""
         first = np.unique(self.panel.unit_codes(), return_index=True)[1]
         return {self.panel.unit(row): self.factors[:, row].copy() for row in first.tolist()}
+
+    def _seen(self) -> NDArray[np.bool_]:
+        """Return which rows' units (n,) the fit has seen."""
+        codes, known = self.panel.unit_codes(), self.known or {}
+        first = np.unique(codes, return_index=True)[1]
+        return np.array([self.panel.unit(row) in known for row in first.tolist()])[codes]
 
     def _known(self, position: int) -> Array:
         """Return the factors (n, groups) of units that were linked before, missing for the others."""
@@ -125,11 +152,48 @@ class Linked:
     def levels(self) -> Array:
         """Levels (n, groups), the root first."""
         scores, factors = matrix(self.rows), self._own_factors()
-        lost = np.flatnonzero(np.isnan(factors[:, 0]) & ~np.isnan(scores[:, 0]))
-        why = "no period has both this content and the one before, so its level cannot be linked"
-        remedy = "give the values of one period for both, or choose content = 'restate'"
-        raise_all(DataError, shortened([f"{self.panel.place(int(row))}: {why}; {remedy}" for row in lost]))
+        lost = np.isnan(factors) & ~np.isnan(scores)
+        raise_all(DataError, shortened(self._unlinked(lost)))
         return scores * factors
+
+    def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which levels (n, groups) depend on rows whose scores are marked: their own, and those linked there."""
+        out = marks.copy()
+        for position in range(1, len(self.contents)):
+            at = self.links[position]
+            out |= (self.which >= position)[:, np.newaxis] & (at >= 0)[:, np.newaxis] & marks[at]
+        return out
+
+    def _unlinked(self, lost: NDArray[np.bool_]) -> list[str]:
+        """Return a text for each unit, content and group without a link, where rows (n, groups) need it."""
+        assert self.panel.periods is not None
+        faults: dict[tuple[int, int, int], str] = {}
+        for row, g in np.argwhere(lost):
+            position = int(self.which[row])
+            since, frequency = self.contents[position].since, self.panel.periods.frequency
+            when = " and ".join(format_period(ordinal, frequency) for ordinal in (since - 1, since))
+            who = "" if self.panel.units is None else f"unit {self.panel.units[row]!r}: "
+            why = f"what holds from {format_period(since, frequency)} on cannot be linked to what held before"
+            remedy = f"neither of {when} has all values of both; give its row and its values, or content = 'restate'"
+            key = (int(self.panel.unit_codes()[row]), position, int(g))
+            faults.setdefault(key, f"{who}{self.tree.groups[g]!r}: {why}: {remedy}")
+        return list(faults.values())
+
+    def notes(self) -> list[str]:
+        """Return for each content in which period it is linked, and with what factor, in words."""
+        assert self.panel.periods is not None
+        said = []
+        for position, (content, rows) in enumerate(zip(self.contents, self.links, strict=True)):
+            if position == 0:
+                continue
+            first = np.unique(self.panel.unit_codes(), return_index=True)[1]
+            linked = first[rows[first] >= 0]
+            for ordinal in np.unique(self.panel.periods.ordinals[rows[linked]]).tolist():
+                some = linked[self.panel.periods.ordinals[rows[linked]] == ordinal]
+                when = format_period(ordinal, self.panel.periods.frequency)
+                named = f"factor {self.factors[position][some[0], 0]:.6g} in {content.tree.root.code!r}"
+                said.append(f"linked in {when}: {named if self.panel.units is None else f'{len(some)} units'}")
+        return said
 
     def level_parts(self, code: str, to_leaves: bool) -> Parts:
         """Return the parts (n,) of a group's level."""
@@ -168,18 +232,32 @@ class Linked:
         return np.asarray(first[units])
 
     def _link(self, position: int) -> Rows:
-        """Return the row in which each row's unit has both this content and the one before it."""
-        before, now = self.contents[position - 1].tree, self.contents[position].tree
-        differing = [j for j, code in enumerate(self.tree.codes) if (code in before.codes) != (code in now.codes)]
-        root = self.tree.root.code
-        both = ~np.isnan(self.leaves[:, differing]).any(axis=1)
-        both &= ~np.isnan(self.views[position - 1].values(root) * self.views[position].values(root))
-        since = self.contents[position].since
+        """Return the row in which each row's unit has both this content and the one before it, -1 if none has.
+
+        It is that of the period before the content, or that of its first; one in which all groups have both scores
+        before one in which only the top has.
+        """
+        before, now = self.views[position - 1], self.views[position]
+        codes, since = (before.tree.codes, now.tree.codes), self.contents[position].since
+        differing = [j for j, code in enumerate(self.tree.codes) if (code in codes[0]) != (code in codes[1])]
+        there = ~np.isnan(self.leaves[:, differing]).any(axis=1)
+        both = {code: ~np.isnan(before.values(code) * now.values(code)) for code in now.groups if code in before.groups}
+        top = there & both[self.tree.root.code]
+        every = top & np.logical_and.reduce(list(both.values()))
         found = np.full(self.panel.n, -1)
-        for ordinal in (since, since - 1):
-            at = self.panel.rows_at(np.full(self.panel.n, ordinal))
-            found = np.where((at >= 0) & both[at], at, found)
-        return found
+        rows = [self.panel.rows_at(np.full(self.panel.n, ordinal)) for ordinal in (since - 1, since)]
+        for known in (top, every):
+            for at in reversed(rows):
+                found = np.where((at >= 0) & known[at], at, found)
+        return np.where(self._holed(position, rows[0]), -1, found)
+
+    def _holed(self, position: int, before: Rows) -> NDArray[np.bool_]:
+        """Return which rows' units (n,) have earlier rows, but none in the period before a content."""
+        assert self.panel.periods is not None
+        codes = self.panel.unit_codes()
+        first = np.full(codes.max() + 1, np.iinfo(np.int64).max)
+        np.minimum.at(first, codes, self.panel.periods.ordinals)
+        return (before < 0) & (first[codes] < self.contents[position].since - 1)
 
     def _factor(self, position: int, before: Array) -> Array:
         """Return the factors of a content (n, groups) from those of the one before it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,25 +12,24 @@ import pandas as pd
 
 from hengdian_index.bases import BaseLevels, base_levels, note_entrants, with_entrants
 from hengdian_index.building import Builds, built, learn_builds
-from hengdian_index.contents import Content, described, in_turn, learn_by_period, trees
+from hengdian_index.contents import Content, in_turn, late_groups, learn_by_period
 from hengdian_index.courses import Linked
-from hengdian_index.decorators import kernel
-from hengdian_index.errors import DataError, SpecError, raise_all
+from hengdian_index.errors import DataError
 from hengdian_index.history import published, revision
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
-from hengdian_index.means import Together
+from hengdian_index.plan import columns_of, comparing, dated_trees, late_rows, own_rows
 from hengdian_index.preparation import Preparation, columns_asked, learnt
 from hengdian_index.result import Result
 from hengdian_index.rows.panel import Panel
-from hengdian_index.rows.periods import EARLIEST, Frequency
+from hengdian_index.rows.periods import Frequency
 from hengdian_index.rows.reading import read_panel
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
 from hengdian_index.screening import left_out_units, screened
 from hengdian_index.storage import digest, load, save
-from hengdian_index.tree import Frozen, Leaf, Setting, Tree
+from hengdian_index.tree import Frozen, Setting, Tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +72,10 @@ class Fitted:
     left_out: Mapping[Any, bool]
     base_levels: BaseLevels | None = None
     links: Mapping[Any, Array] | None = None
+
+    def log_lines(self) -> list[str]:
+        """Return what fitting noted, as texts."""
+        return [line.why for line in self.log]
 
     @property
     def group_weights(self) -> Weights:
@@ -172,6 +174,7 @@ class Fitted:
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel)
             note_entrants(self.setting, panel, self.base_levels)
+        lines += [Entry("read", hole) for hole in panel.holes()]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         said = (*self.log, *before, *lines)
@@ -223,7 +226,7 @@ def learn(
     chosen = setting.fit_on if fit_on is None else fit_on
     frequency = panel.periods.frequency if panel.periods else None
     with journal() as lines:
-        dated = _dated(tree, setting, frequency)
+        dated = dated_trees(tree, setting, panel.periods)
         if len(dated) == 1 and dated[0][1] is not tree:
             tree = dated[0][1]
             panel = panel.laid_out((*tree.codes, *(name for name in panel.columns if name not in tree.codes)))
@@ -235,66 +238,34 @@ def learn(
     on_base = chosen is None and setting.base is not None
     shown = panel.pick(rows) if shown is None else shown
     base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
+    alone = {leaf.code: own_rows(leaf, panel) for leaf in tree.leaves if leaf.fit_on is not None}
     with journal() as more:
-        preparation = learnt(tree, shown)
+        preparation = learnt(tree, shown, alone)
     lines += more
     with journal():
         ready, ready_base = preparation(tree, shown), preparation(tree, base)
-        own = {leaf.code: preparation(tree, _own_rows(leaf, panel)) for leaf in tree.leaves if leaf.fit_on is not None}
+        own = {code: preparation(tree, rows) for code, rows in alone.items()}
     with journal() as more:
         maps = learn_maps(tree, ready, ready_base if on_base else ready, own)
         weighed = ready_base if setting.weigh_on == "base" else ready
-        x = normalised(tree, maps, weighed)
-        each = setting.weigh_on == "period"
-        contents = tuple(
-            Content(since, part, {} if each else learn_weights(part, _columns(tree, part, x), weighed))
-            for since, part in dated
-        )
+        contents = []
+        for since, part in dated:
+            late = late_rows(part, panel) if setting.weigh_on == "fit_on" else None
+            known = weighed if late is None else preparation(tree, panel.pick(rows | late))
+            x = normalised(tree, maps, known)
+            learns = setting.weigh_on != "period"
+            contents.append(
+                Content(since, part, learn_weights(part, columns_of(tree, part, x), known) if learns else {})
+            )
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
     seen["sha256"] = digest(shown)
     seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
-    parts = (tree, setting, builds, preparation, Frozen(maps), contents, frequency, Frozen(seen))
+    parts = (tree, setting, builds, preparation, Frozen(maps), tuple(contents), frequency, Frozen(seen))
     fitted = Fitted(*parts, tuple(lines), left_out)
     with journal() as said:
         fitted = _based(fitted, panel, levels=based)
-    return replace(fitted, log=(*lines, *(line for line in said if line.step == "base"))), panel
-
-
-def _own_rows(leaf: Leaf, panel: Panel) -> Panel:
-    return panel.pick(panel.select(leaf.fit_on, f"fit_on of {leaf.code!r}"))
-
-
-def _columns(tree: Tree, part: Tree, x: Array) -> Array:
-    return x if part is tree else x[:, [tree.codes.index(code) for code in part.codes]]
-
-
-def _dated(tree: Tree, setting: Setting, frequency: Frequency | None) -> list[tuple[int, Tree]]:
-    """Return the trees of an index by the ordinal they hold from; where history is restated, the last one for all."""
-    found = trees(tree, frequency)
-    if (len(found) > 1 and setting.content == "link") or setting.series != "fixed":
-        raise_all(
-            SpecError,
-            [f"{fault}, so its levels cannot be linked or chained; choose a mean" for fault in comparing(tree)],
-        )
-        if frequency is None:
-            raise SpecError(f"series = {setting.series!r} needs periods; name the period column in the index")
-    if len(found) > 1 and setting.weigh_on == "period":
-        raise SpecError("weigh_on = 'period' and a change of content exclude each other; give weights_since")
-    for (_, before), (since, now) in pairwise(found):
-        assert frequency is not None
-        end = "level kept" if setting.content == "link" else "history recomputed"
-        note("content", f"{described(before, now, since, frequency)}; {end} (content = {setting.content!r})")
-    return found if setting.content == "link" else [(EARLIEST, found[-1][1])]
-
-
-def comparing(tree: Tree) -> list[str]:
-    """Return a text for each group whose aggregation compares rows."""
-    return [
-        f"group {branch.code!r}: {branch.aggregate.method.name} compares rows"
-        for branch in tree.branches
-        if isinstance(kernel(branch.aggregate.method, branch.aggregate.options, branch.children), Together)
-    ]
+    return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel
 
 
 def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
@@ -309,8 +280,10 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
             contents=tuple(learn_by_period(tree, c, x, ready) for c in fitted.contents),
             rows=Frozen({**fitted.rows, "weights": counted}),
         )
-    if not levels or setting.base is None or setting.series != "fixed" or not panel.holds(setting.base):
+    if not levels or setting.series != "fixed":
         return fitted
+    if setting.base is None or not panel.holds(setting.base):
+        return _linked(fitted, fitted.result(panel)) if len(fitted.contents) > 1 else fitted
     missing = panel.absent(setting.base)
     if missing:
         note("base", f"{missing} of the base period {setting.base} are not in the table; its mean is that of the rest")
@@ -320,7 +293,17 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     result = fitted.result(needed)
     found = result.course.levels
     rows = in_base if needed is panel else np.ones(needed.n, dtype=np.bool_)
-    bases = with_entrants(needed, found, base_levels(needed, found, rows), setting.new_units)
+    own = base_levels(needed, found, rows, late_groups(tree, fitted.contents))
+    note_entrants(setting, needed, own)
+    bases = with_entrants(needed, found, own, setting.new_units)
+    return _linked(replace(fitted, base_levels=bases), result)
+
+
+def _linked(fitted: Fitted, result: Result) -> Fitted:
+    """Return the fit with the factors that keep levels where the content changes, if it does."""
     course = result.course
-    links = course.by_unit() if isinstance(course, Linked) else None
-    return replace(fitted, base_levels=bases, links=links)
+    if not isinstance(course, Linked):
+        return fitted
+    for line in course.notes():
+        note("content", line)
+    return replace(fitted, links=course.by_unit())

@@ -114,7 +114,7 @@ class FittedFilling:
         return _changed(table, rows, lambda _: self.filler)
 
 
-def fill(method: Method, known: Rows, options: Mapping[str, Any]) -> Filler:
+def fill(method: Method, known: Rows, options: Mapping[str, Any], *, needed: bool = True) -> Filler:
     """Return the filler that an imputation learns from rows.
 
     Raises
@@ -123,7 +123,8 @@ def fill(method: Method, known: Rows, options: Mapping[str, Any]) -> Filler:
         An indicator with no value at all in the rows.
     """
     method.demand(options)
-    known.sample.need_values(known.sample.measure(Range).n)
+    if needed:
+        known.sample.need_values(known.sample.measure(Range).n)
     if method.sees == "rows":
         return OwnFiller(method.function, known.values, dict(options))
     filler: Filler = method.function(known, **options)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
 
 import numpy as np
 
 from hengdian_index.errors import Fault, FaultsError, listed, suggestion
 from hengdian_index.journal import journal
+from hengdian_index.rows.spellings import read_label
 from hengdian_index.tree import Branch, Choice, Tree
 from hengdian_index.weighing import chosen_weights
 
@@ -33,6 +35,28 @@ def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str
         faults += _domain_faults(branch, reach)
         reach[branch.code] = _hull(branch, reach)
     return faults[::-1]
+
+
+def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault]:
+    """Return what is wrong with the periods in which indicators hold, and with what replaces what."""
+    codes = [indicator.code for indicator in indicators]
+    faults = []
+    for i, one in enumerate(indicators):
+        said = []
+        if one.replaces is not None and one.replaces not in codes:
+            said.append(("replaces", f"no indicator {one.replaces!r}{suggestion(one.replaces, codes)}"))
+        if one.replaces == one.code:
+            said.append(("replaces", "an indicator cannot replace itself"))
+        if one.replaces is not None and one.start is None:
+            said.append(("replaces", "say from when: start = '2023Q1'"))
+        dated = [field for field in ("start", "end") if getattr(one, field) is not None]
+        if dated and period is None:
+            said.append((dated[0], "needs periods; name the period column in the index"))
+        start, end = (read_label(getattr(one, field)) if field in dated else None for field in ("start", "end"))
+        if isinstance(start, tuple) and isinstance(end, tuple) and start[0] == end[0] and start[1] > end[1]:
+            said.append(("end", f"it starts in {one.start} and ends before, in {one.end}"))
+        faults += [Fault(f"indicator {one.code!r}: {field}: {why}", ("indicator", i, field)) for field, why in said]
+    return faults
 
 
 def domain_of(choice: Choice) -> str:

@@ -143,6 +143,9 @@ def reference(table: Labelled, fit_on: Any) -> Labelled:
     chosen = np.asarray(fit_on) if not isinstance(fit_on, slice) else fit_on
     if isinstance(chosen, slice) or (chosen.dtype == bool and chosen.shape == table.values.shape[-2:-1]):
         return _picked(table, chosen)
+    if chosen.dtype == bool and chosen.ndim == 1:
+        m = len(chosen)
+        raise SpecError(f"fit_on: a mask of {m} value{'s' * (m != 1)} for {table.values.shape[-2]} rows")
     other = take(fit_on)
     if table.columns and other.columns and set(table.columns) != set(other.columns):
         raise DataError(f"fit_on has columns {list(other.columns)}, the rows to score {list(table.columns)}")

@@ -64,6 +64,14 @@ def _finite(kind: str, value: object) -> float:
     raise SpecError(f"{kind}: a finite number is needed, not {value!r}")
 
 
+def _finite_scores(scores: Array, x: Array) -> Array:
+    """Return the scores, or refuse the values whose score is too large a number."""
+    lost = np.isfinite(x) & ~np.isfinite(scores)
+    if lost.any():
+        raise CellsError(np.broadcast_to(lost, scores.shape), "its score is too large a number; rescale the unit")
+    return scores
+
+
 Direction: TypeAlias = int | Target | Between
 
 
@@ -95,14 +103,25 @@ class Affine:
 
         def fill(rows: slice) -> None:
             part = out[..., rows, :]
-            np.subtract(x[..., rows, :], centre, out=part)
-            part /= spread
-            if not plain:
-                part *= gain
-                part += at
+            with np.errstate(over="raise"):
+                np.subtract(x[..., rows, :], centre, out=part)
+                part /= spread
+                if not plain:
+                    part *= gain
+                    part += at
 
-        each_slice(fill, out)
+        try:
+            each_slice(fill, out)
+        except FloatingPointError:
+            return self._of_halves(x)
         return out
+
+    def _of_halves(self, x: Array) -> Array:
+        """Apply where a difference of two values is too large for a number, but half of it is not."""
+        centre, spread, gain, at = (part[..., np.newaxis, :] for part in (self.centre, self.spread, self.gain, self.at))
+        with np.errstate(over="ignore", invalid="ignore"):
+            out: Array = (x / 2 - centre / 2) / spread * 2 * gain + at
+        return _finite_scores(out, x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +221,8 @@ class Exponential:
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
-        return np.asarray(self.floor * np.exp(x * np.log(self.ceiling / self.floor)))
+        with np.errstate(over="ignore"):
+            return _finite_scores(np.asarray(self.floor * np.exp(x * np.log(self.ceiling / self.floor))), x)
 
 
 @dataclass(frozen=True, slots=True)

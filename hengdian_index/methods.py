@@ -63,9 +63,9 @@ class Method:
         """What tells this method from every other: its name, and of a function without one its code."""
         code = getattr(self.function, "__code__", None)
         said = f"{getattr(self.function, '__module__', '')}.{getattr(self.function, '__qualname__', self.name)}"
-        return (
-            self.name if self.registered else f"{said} {code.co_code.hex() if code else ''} {code and code.co_consts}"
-        )
+        if self.registered:
+            return self.name
+        return f"{said} {code.co_code.hex()} {code.co_names} {code.co_consts}" if code else said
 
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:

@@ -42,6 +42,8 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
         "ranks": result.ranks(),
         "log": result.log.set_index("step"),
     }
+    if result.provisional.any(axis=None):
+        found["provisional"] = result.provisional
     if len(result.weights_by_period) > 1:
         found["weights_by_period"] = result.weights_by_period
     if result.panel.periods is not None or result.setting.base is not None:

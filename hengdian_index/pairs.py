@@ -11,7 +11,6 @@ import numpy as np
 from hengdian_index.means import Domain, Pair, weighted_sum
 from hengdian_index.rows.table import Array
 
-
 # Powers up to this one are near 1: their means are taken from logarithms.
 _NEAR_0 = 0.1
 
@@ -59,9 +58,8 @@ def geometric_pair(zero_is_limit: bool = False) -> Pair:
 
 def harmonic_pair(zero_is_limit: bool = False) -> Pair:
     """Return the pair (1/z, 1/y)."""
-    return Pair(
-        np.reciprocal, np.reciprocal, lambda a, b: -1.0 / a / b, "above 0", zero_is_limit, "smallest", lambda z, y: y / z
-    )
+    pair = Pair(np.reciprocal, np.reciprocal, lambda a, b: -1.0 / a / b, "above 0", zero_is_limit)
+    return replace(pair, anchor="smallest", quotient=lambda z, y: y / z)
 
 
 def power_pair(p: float) -> Pair:

@@ -55,31 +55,46 @@ class Preparation:
         return replace(panel, values=values, columns=tree.codes, provisional=provisional)
 
 
-def learnt(tree: Tree, panel: Panel) -> Preparation:
+def learnt(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Preparation:
     """Return what the imputations and treatments of an index learn from its fit rows.
+
+    `own` are the fit rows of the indicators that name their own.
 
     Raises
     ------
     DataError
         An indicator with fewer values than its coverage asks for; whatever an imputation or a treatment refuses.
     """
+    found, errors = [], list[FaultsError]()
+    for rows in dict.fromkeys(leaf.fit_on for leaf in tree.leaves):
+        some = tuple(j for j, leaf in enumerate(tree.leaves) if leaf.fit_on == rows)
+        found.append(_learnt(tree, own.get(tree.leaves[some[0]].code, panel), some, errors))
+    raise_together(errors)
+    blocks = tuple(block for part in found for block in part.blocks)
+    seasons = {code: season for part in found for code, season in part.seasons.items()}
+    return Preparation(blocks, seasons, {code: one for part in found for code, one in part.treatments.items()})
+
+
+def _learnt(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[FaultsError]) -> Preparation:
+    """Return what some indicators, by position, learn from the same rows; what is wrong joins the errors."""
     values = _denominated(tree, panel)
-    _need_coverage(tree, values)
-    errors: list[FaultsError] = []
+    errors += _need_coverage(tree, values, some)
     blocks = []
-    for choice in dict.fromkeys(leaf.impute for leaf in tree.leaves if leaf.impute is not None):
-        at = tuple(j for j, leaf in enumerate(tree.leaves) if leaf.impute == choice)
+    chosen = [choice for j in some if (choice := tree.leaves[j].impute) is not None]
+    for choice in dict.fromkeys(chosen):
+        at = tuple(j for j in some if tree.leaves[j].impute == choice)
         try:
-            block = Block(
-                at, choice, fill(choice.method, _rows(choice, at, tree, panel, values), _options(choice, at, tree))
-            )
+            known, learns = _rows(choice, at, tree, panel, values), choice.method.traits.get("learns", True)
+            filler = fill(choice.method, known, _options(choice, at, tree), needed=bool(learns))
+            block = Block(at, choice, filler)
             values[:, at] = block.filler(_rows(choice, at, tree, panel, values)).values
             blocks.append(block)
         except FaultsError as error:
             errors.append(error)
     seasons: dict[str, Seasons] = {}
     treatments: dict[str, Map] = {}
-    for j, leaf in enumerate(tree.leaves):
+    for j in some:
+        leaf = tree.leaves[j]
         if leaf.deseasonalise is not None:
             try:
                 seasons[leaf.code] = learn_seasons(leaf, panel, values[:, j])
@@ -94,7 +109,6 @@ def learnt(tree: Tree, panel: Panel) -> Preparation:
                 )
             except FaultsError as error:
                 errors.append(error)
-    raise_together(errors)
     return Preparation(tuple(blocks), seasons, treatments)
 
 
@@ -127,14 +141,15 @@ def _denominated(tree: Tree, panel: Panel) -> Array:
     return values
 
 
-def _need_coverage(tree: Tree, values: Array) -> None:
+def _need_coverage(tree: Tree, values: Array, some: tuple[int, ...]) -> list[FaultsError]:
+    """Return the indicators that have fewer values than their coverage asks for, as errors."""
     faults = []
-    for j, leaf in enumerate(tree.leaves):
-        share = float(1 - np.isnan(values[:, j]).mean())
+    for j in some:
+        leaf, share = tree.leaves[j], float(1 - np.isnan(values[:, j]).mean())
         if leaf.coverage is not None and share < leaf.coverage - 1e-12:
             found = f"{100 * share:.0f} % of the fit rows have a value, {100 * leaf.coverage:.0f} % are needed"
             faults.append(f"indicator {leaf.code!r}: {found}; take it out, or lower its coverage")
-    raise_all(DataError, faults)
+    return [DataError(*faults)] if faults else []
 
 
 def _needs(choice: Choice, what: str) -> bool:

@@ -13,12 +13,13 @@ import pandas as pd
 
 from hengdian_index.bases import BaseLevels, base_levels, factors, with_entrants
 from hengdian_index.chains import Chained
-from hengdian_index.contents import Content
+from hengdian_index.contents import Content, late_groups, rows_of
 from hengdian_index.contributions import Split
 from hengdian_index.courses import Course, Direct, Linked
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.provenance import provenance
+from hengdian_index.provisional import provisional
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, format_period
 from hengdian_index.rows.table import Array
@@ -68,20 +69,18 @@ class Result:
         """The indicators as normalisation saw them (n, k): built, denominated, imputed, adjusted, treated."""
         return self._indicators(self.prepared_panel.values)
 
-    @property
+    @cached_property
     def provisional(self) -> pd.DataFrame:
-        """Which scores (n, groups) rest on a value carried forward, that is, will be revised when the value comes."""
-        marks = self.prepared_panel.provisional
-        marks = np.zeros(self.rows.leaves.shape, dtype=np.bool_) if marks is None else marks
-        found = dict(zip(self.tree.codes, marks.T, strict=True))
-        for branch in self.tree.branches:
-            found[branch.code] = np.logical_or.reduce([found[child] for child in branch.children])
-        return self._frame({code: found[code] for code in self.tree.groups})
+        """Which levels (n, groups) rest on a value carried forward, and will be revised when the value comes.
+
+        Those of the period itself, and those that a base period, a link or a chain makes depend on it.
+        """
+        return self._matrix(provisional(self.rows, self.course, self.prepared_panel, self.setting.base))
 
     @property
     def weights(self) -> pd.Series[float]:
         """Weights within each group, indexed by (group, child); the latest where they change."""
-        return weights_series(self.contents[-1].tree, self.contents[-1].weights)
+        return weights_series(self._latest.tree, self._latest.weights)
 
     @property
     def weights_by_period(self) -> pd.DataFrame:
@@ -97,7 +96,7 @@ class Result:
     @property
     def effective_weights(self) -> pd.Series[float]:
         """Weight of each indicator in the whole: the product of the weights down the tree; sums to 1."""
-        content = self.contents[-1]
+        content = self._latest
         share = {content.tree.root.code: 1.0}
         for code in content.tree.groups:
             for child, weight in zip(content.tree.by_code[code].children, content.weights[code], strict=True):
@@ -296,6 +295,12 @@ class Result:
             return Direct(self.rows, self.panel)
         return Linked(self.tree, self.contents, self.rows.leaves, self.rows, self.panel, self.links)
 
+    @property
+    def _latest(self) -> Content:
+        """The content that holds in the last period of the rows."""
+        which = rows_of([content.since for content in self.contents], self.panel)
+        return self.contents[max(int(which.max()), 0)]
+
     def _start(self, since: int) -> str:
         frequency = self.panel.periods.frequency if self.panel.periods else None
         return "" if frequency is None or since == EARLIEST else format_period(since, frequency)
@@ -316,11 +321,15 @@ class Result:
             return np.ones_like(levels)
         if isinstance(to, bool) or not isinstance(to, (int, float, np.number)) or not (np.isfinite(to) and to > 0):
             raise SpecError(f"to: a finite number above 0, not {to!r}")
-        known = frozen or base_levels(self.panel, levels, self._base_rows(base))
+        late = late_groups(self.tree, self.contents)
+        known = frozen or base_levels(self.panel, levels, self._base_rows(base), late)
         known = with_entrants(self.panel, levels, known, self.setting.new_units)
-        return factors(self.panel, known, to, self.tree.groups)
+        return factors(self.panel, known, to, self.tree.groups, self.setting.new_units)
 
     def _base_rows(self, base: Any) -> Any:
+        if base is not None and self.setting.series != "fixed" and not self.panel.holds(base):
+            why = f"series = {self.setting.series!r} is a chain; give the rows from its base, {base}, on"
+            raise DataError(f"{why}; {self.panel.extent()}")
         if base is not None:
             return self.panel.select(base, "base")
         if self.panel.periods is None:

@@ -87,8 +87,11 @@ class Sample:
 
     def need_values(self, n: NDArray[np.int64], least: int = 1) -> None:
         """Refuse columns with fewer than `least` values to learn from."""
-        self.refuse(n == 0, "no value in the rows to learn from; leave it out, or give rows that have one")
-        self.refuse(n < least, f"only {int(np.min(n))} value in the rows to learn from; at least {least} are needed")
+        remedy = "leave it out, or give rows that have one (in an index an indicator may have a fit_on of its own)"
+        self.refuse(n == 0, f"no value in the rows to learn from; {remedy}")
+        few = int(np.min(n))
+        why = f"only {few} value{'s' * (few != 1)} in the rows to learn from; at least {least} are needed"
+        self.refuse(n < least, why)
 
     def per_column(self, value: Any, option: str) -> Array:
         """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""

@@ -177,7 +177,7 @@ def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores
             continue
         try:
             columns = np.broadcast_arrays(*(nodes[child] for child in branch.children))
-            scores[branch.code] = step(branch, np.stack(columns, axis=-1))
+            scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1))
             nodes[branch.code] = scores[branch.code].values
         except FaultsError as error:
             errors.append(error)

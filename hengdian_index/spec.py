@@ -27,7 +27,7 @@ from hengdian_index.fields import (
     Treat,
     Weights,
 )
-from hengdian_index.gate import choice_faults
+from hengdian_index.gate import choice_faults, validity_faults
 from hengdian_index.means import Rule
 from hengdian_index.planting import inherited, planted
 from hengdian_index.result import Result
@@ -122,6 +122,9 @@ class Index(Part):
         if self.weigh_on == "period" and self.period is None:
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
         own = inherited({**own_weights(groups), **own_weights(indicators)}, self)
+        faults = validity_faults(indicators, self.period)
+        if faults:
+            raise SpecError(*faults)
         faults = choice_faults(self.tree, own, {g.code for g in groups if g.weights})
         if faults:
             raise SpecError(*(placed(fault, groups, indicators) for fault in faults))

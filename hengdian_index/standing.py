@@ -37,7 +37,12 @@ def obstacle_degrees(tree: Tree, normalised: Array, importance: Array) -> Array:
 
 
 def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> pd.DataFrame:
-    """Return the n indicators on which a row ranks best, and the n on which it ranks worst, among its period's rows."""
+    """Return the n indicators on which a row ranks best, and the n of the others on which it ranks worst.
+
+    Ranks are among the rows of its period; with fewer than 2n indicators there are fewer weaknesses.
+    """
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise SpecError(f"strengths: n: a whole number, 1 or more, not {n!r}")
     scope = np.ones(panel.n, dtype=np.bool_)
     if panel.periods is not None and panel.units is not None:
         scope = panel.periods.ordinals == panel.periods.ordinals[row]
@@ -47,7 +52,8 @@ def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> 
     ranks = pd.DataFrame(normalised[scope], columns=list(tree.codes)).rank(ascending=False, method="min")
     frame = pd.DataFrame({"score": scores, "rank": ranks.iloc[int(scope[:row].sum())]}).dropna()
     best = frame.sort_values(["rank", "score"], ascending=[True, False]).head(n).assign(kind="strength")
-    worst = frame.sort_values(["rank", "score"], ascending=[False, True]).head(n).assign(kind="weakness")
+    rest = frame.drop(index=best.index)
+    worst = rest.sort_values(["rank", "score"], ascending=[False, True]).head(n).assign(kind="weakness")
     return pd.concat([best, worst]).rename_axis("indicator").reset_index().astype({"rank": int})
 
 

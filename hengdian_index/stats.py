@@ -122,7 +122,7 @@ class Moments:
 
     def deviation(self, ddof: int = 1) -> Array:
         """Return the standard deviation with `n - ddof` in the denominator; NaN for too few values."""
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             return np.where(self.n > ddof, np.sqrt(np.maximum(self.m2, 0) / (self.n - ddof)) * self.scale, np.nan)
 
 

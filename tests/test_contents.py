@@ -209,7 +209,7 @@ def test_a_link_without_a_common_period_is_refused() -> None:
     frame.loc[frame["quarter"] >= "2001Q4", "a"] = np.nan
     fitted = index.replace({"b.start": "2002Q1"})
     frame.loc[frame["quarter"] <= "2002Q1", "b"] = np.nan
-    with pytest.raises(hi.DataError, match=r"no period has both this content and the one before"):
+    with pytest.raises(hi.DataError, match=r"'left': what holds from 2002Q1 on cannot be linked to what held before"):
         fitted.compute(frame).series()
 
 
@@ -223,7 +223,7 @@ def test_validity_is_checked() -> None:
         hi.Indicator("a", "all", start="soon")
     with pytest.raises(hi.SpecError, match=r"indicator 'a': it starts in 2003Q1 and ends before, in 2002Q4"):
         two_levels().replace({"a.start": "2003Q1", "a.end": "2002"}).compute(table())
-    with pytest.raises(hi.SpecError, match="need periods; name the period column"):
+    with pytest.raises(hi.SpecError, match="needs periods; name the period column"):
         two_levels().replace({"a.start": "2003Q1", "period": None, "base": None}).compute(table())
     with pytest.raises(hi.SpecError, match=r"group 'all': weights_since: 2003Q1: no child 'lefd'; did you mean"):
         two_levels().replace({"all.weights_since": {"2003Q1": {"lefd": 1, "right": 1}}})
@@ -375,3 +375,169 @@ def test_a_function_of_a_user_that_fails_is_named() -> None:
 def broken(*_: Any) -> Any:
     """Fail as a user's function may."""
     return {}["zz"]
+
+
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from(HOWS),
+    st.sampled_from(["arithmetic", "geometric", {"method": "power", "p": 2}]),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_row_is_rounded_alike_whatever_stands_beside_it(seed: int, how: str, mean: Any) -> None:
+    """Bitwise: a later quarter with gaps, a row alone, other rows first."""
+    frame = table(12, seed)
+    frame.loc[11, "a"] = np.nan
+    index = two_levels(aggregate=mean, series=how, coverage=0.5, fit_on="2001:2002", normalise="relative", base="2001")
+    fitted = index.fit(frame.iloc[:9])
+    whole = fitted.score(frame)
+    for rows in (9, 10, 11):
+        assert fitted.score(frame.iloc[:rows]).series().equals(whole.series().iloc[:rows])
+    assert fitted.score(frame.iloc[[7]]).scores.equals(whole.scores.iloc[[7]])
+    shuffled = fitted.score(frame.sample(frac=1, random_state=seed))
+    assert shuffled.series().sort_index().equals(whole.series())
+
+
+def test_the_next_quarters_alone_have_the_linked_level() -> None:
+    """Rows after a link that the fit has not seen need the quarter of the link; without it they are refused."""
+    columns = {"a": [100.0, 110, 120, 130, 140], "b": [50.0, 60, 100, 60, 60]}
+    frame = pd.DataFrame({"q": ["2020Q1", "2020Q2", "2020Q3", "2020Q4", "2021Q1"], **columns})
+    index = hi.Index(
+        period="q", base="2020Q1", fit_on="2020Q1", normalise="relative", groups=[hi.Group("t")],
+        indicators=[hi.Indicator("a", "t"), hi.Indicator("b", "t", start="2020Q4")],
+    )  # fmt: skip
+    fitted = index.fit(frame.head(2))
+    assert fitted.score(frame).series()["t"].tolist() == pytest.approx([100, 110, 120, 93.75, 97.5])
+    for rows in (frame.tail(1), frame.drop(index=2)):
+        with pytest.raises(hi.DataError, match=r"'t': .*2020Q3.* give its row"):
+            fitted.score(rows).series()
+    again = index.fit(frame)
+    assert again.score(frame.tail(1)).series()["t"].tolist() == pytest.approx([97.5])
+    assert "linked in 2020Q3: factor 0.75 in 't'" in " ".join(again.log_lines())
+
+
+@pytest.mark.parametrize("how", ["symmetric", "log"])
+@pytest.mark.parametrize("mean", ["geometric", "harmonic", "median"])
+def test_chains_of_growth_have_parts_under_any_aggregation(how: str, mean: str) -> None:
+    result = changing(series=how, aggregate=mean).compute(late())
+    level = result.series()["all"].to_numpy()
+    for lag in (1, 5):
+        parts = result.contributions(lag=lag, depth="indicators")
+        np.testing.assert_allclose(_sums(parts)[lag:], level[lag:] - level[:-lag], rtol=1e-12, atol=1e-12 * level.max())
+    assert f"chains the weighted mean growth of indicators; {mean}" in " ".join(result.log["why"])
+
+
+def test_a_gap_before_a_link_moves_the_link_not_the_level() -> None:
+    quarters_ = [f"{year}Q{q}" for year in (2019, 2020, 2021) for q in range(1, 5)][:10]
+    n = [10.0, 11, 12, 13, 14, np.nan, 15, 16, 17, 18]
+    frame = pd.DataFrame({"q": quarters_, "a": np.arange(100.0, 110), "m": np.arange(50.0, 60), "n": n})
+    index = hi.Index(
+        period="q", base="2019", fit_on="2019", coverage=0.5, normalise="relative",
+        groups=[hi.Group("t"), hi.Group("x", "t"), hi.Group("k", "t")],
+        indicators=[hi.Indicator("a", "x"), hi.Indicator("n", "k"), hi.Indicator("m", "k", start="2020Q3")],
+    )  # fmt: skip
+    level = index.compute(frame).series()["k"]
+    assert level.isna().tolist() == [quarter == "2020Q2" for quarter in quarters_]
+    old = pd.Series(n, quarters_) / np.mean(n[:4]) * 100
+    assert level["2020Q3"] == pytest.approx(old["2020Q3"])
+
+
+def test_an_index_is_not_published_before_it_starts_or_after_it_ends() -> None:
+    frame = table(12)
+    late_start = two_levels(base="2002Q2").replace({f"{c}.start": "2002Q1" for c in "abcd"}).compute(frame)
+    assert late_start.scores.isna().all(axis=1).tolist() == [quarter < "2002Q1" for quarter in frame["quarter"]]
+    with pytest.raises(hi.SpecError, match="from 2002Q1 on no indicator is left"):
+        two_levels().replace({f"{c}.end": "2001Q4" for c in "abcd"}).compute(frame)
+
+
+def test_what_replaces_is_checked_when_the_index_is_built() -> None:
+    a = hi.Indicator("a", "all")
+    for wrong, why in (
+        (hi.Indicator("b", "all", replaces="a"), "replaces: say from when: start"),
+        (hi.Indicator("b", "all", replaces="zz", start="2020"), "replaces: no indicator 'zz'"),
+        (hi.Indicator("b", "all", replaces="b", start="2020"), "replaces: an indicator cannot replace itself"),
+        (hi.Indicator("b", "all", start="2020Q3", end="2020Q1"), "end: it starts in 2020Q3 and ends before, in 2020Q1"),
+    ):
+        with pytest.raises(hi.SpecError, match=f"indicator 'b': {why}"):
+            hi.Index(groups=[hi.Group("all")], indicators=[a, wrong], period="q")
+
+
+def test_units_enter_one_after_the_other() -> None:
+    values = {"A": [100.0, 110, 120], "B": [100.0, 130, 160], "C": [50.0, 100], "D": [70.0]}
+    rows = [(u, f"2020Q{q}", a) for u, own in values.items() for q, a in enumerate(own, start=4 - len(own))]
+    frame = pd.DataFrame(rows, columns=["u", "q", "a"])
+    index = hi.Index(
+        unit="u", period="q", base="2020Q1", fit_on="2020Q1", normalise="relative", new_units="link",
+        groups=[hi.Group("t")], indicators=[hi.Indicator("a", "t")],
+    )  # fmt: skip
+    result = index.compute(frame)
+    level = result.series()["t"]
+    assert level["C", "2020Q2"] == pytest.approx(120)
+    assert level["D", "2020Q3"] == pytest.approx((120 + 160 + 240) / 3)
+    said = result.log.query("step == 'base'")
+    assert said["unit"].tolist() == ["C", "D"]
+    assert (
+        said["why"].iloc[0] == "no row in the base period; enters in 2020Q2 at the mean level of the others (new_units)"
+    )
+
+
+def test_a_new_group_enters_at_the_level_of_its_parent() -> None:
+    frame = table(12)
+    for how in HOWS:
+        one = two_levels(series=how).replace({"c.start": "2002Q1", "d.start": "2002Q1"})
+        result = one.compute(frame)
+        level = result.series()
+        assert level["right"].isna().tolist() == [quarter < "2002Q1" for quarter in frame["quarter"]]
+        entry = level.loc["2002Q1", "right"]
+        if how == "fixed":
+            right = result.normalised[["c", "d"]].mean(axis=1)
+            entry *= right["2001Q4"] / right["2002Q1"]
+        assert entry == pytest.approx(level.loc["2001Q4" if how == "fixed" else "2002Q1", "all"])
+        np.testing.assert_allclose(_sums(result.contributions("right"))[5:], level["right"].diff().iloc[5:], rtol=1e-10)
+
+
+def test_a_chain_says_that_it_needs_its_rows() -> None:
+    fitted = two_levels(series="ratio").fit(table())
+    with pytest.raises(hi.DataError, match="series = 'ratio' is a chain; give the rows from its base, 2001, on"):
+        fitted.score(table().tail(1)).series()
+
+
+def test_what_rests_on_a_value_carried_forward_is_provisional() -> None:
+    frame = table(12)
+    frame.loc[11, "a"] = np.nan
+    carried = {"impute": {"method": "carry_forward", "limit": 1}}
+    last = two_levels(**carried).compute(frame).provisional
+    assert last["all"].tolist() == [False] * 11 + [True]
+    assert not last["right"].any()
+    frame.loc[[11, 2], "a"] = [5.0, np.nan]
+    assert two_levels(**carried).compute(frame).provisional["left"].all()
+    frame.loc[[2, 6], "a"] = [5.0, np.nan]
+    assert two_levels(**carried, series="ratio").compute(frame).provisional["all"].tolist() == [False] * 6 + [True] * 6
+    linked = two_levels(**carried).replace({"b.start": "2002Q4"}).compute(frame).provisional
+    assert linked["left"].tolist() == [False] * 6 + [True] * 6
+
+
+def test_holes_in_the_periods_are_said() -> None:
+    said = two_levels().compute(table().drop(index=[5, 6])).log["why"].tolist()
+    assert "no row for 2002Q2, 2002Q3: changes on and from them are missing" in said
+
+
+def test_an_indicator_that_starts_after_the_fit_rows_learns_from_its_own() -> None:
+    """Imputed, treated, normalised and weighed on the rows it names; the others on those of the index."""
+    frame = late(14)
+    choices = {
+        "impute": {"method": "carry_forward", "limit": 1},
+        "treat": {"method": "winsorise", "points": 1},
+        "weights": "entropy",
+    }
+    index = changing(fit_on="2001Q1:2002Q1", **choices).replace({"all.weights_since": {}, "b.end": None})
+    with pytest.raises(hi.DataError, match=r"no value in the rows to learn from; .*fit_on of its own"):
+        index.compute(frame)
+    own = index.replace({"c.fit_on": "2002Q2:2003Q4", "b.impute": "mean"})
+    result = own.compute(frame)
+    c = np.log(frame.set_index("quarter")["c"])
+    bounds = c["2002Q2":"2003Q4"]
+    expected = 1 + 99 * (c - bounds.min()) / (bounds.max() - bounds.min())
+    np.testing.assert_allclose(result.normalised["c"], expected, rtol=1e-9)
+    weights = result.weights_by_period
+    assert weights.index.tolist() == ["", "2002Q2"]
+    assert weights.loc["2002Q2", ("right", "c")] > 0

@@ -38,6 +38,7 @@ LAYERS = (
     ("contents", "contributions", "bases", "preparation", "history", "storage", "screening"),
     ("courses",),
     ("chains", "wording", "workbook"),
+    ("provisional", "plan"),
     ("result", "fields", "planting"),
     ("engine", "worksheets"),
     ("gate", "specfile"),

@@ -64,7 +64,7 @@ def test_the_toml_of_a_published_index_is_one() -> None:
     code = "demand"
     parent = "total"
     """
-    index = hi.Index.from_toml(_blocks("toml")[1] + rest).replace({"period": "quarter"})
+    index = hi.Index.from_toml(_blocks("toml")[1] + rest)
     quarters = [f"{year}Q{q}" for year in range(2019, 2025) for q in range(1, 5)]
     columns = {name: [float(i % 7 + 1) for i in range(n, n + 24)] for n, name in enumerate(["screens", "streaming"])}
     result = index.compute({"quarter": quarters, **columns, "better": [30.0, 40.0] * 12, "same": [50.0, 45.0] * 12})

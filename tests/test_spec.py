@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from indexes import MEANS, table, two_levels
 
 import hengdian_index as hi
+from hengdian_index.tree import RESERVED
 
 CHOICES = st.fixed_dictionaries(
     {},
@@ -22,7 +23,9 @@ CHOICES = st.fixed_dictionaries(
         "coverage": st.floats(0, 1),
     },
 )
-NAMES = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12)
+NAMES = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12).filter(
+    lambda name: name not in RESERVED
+)
 DIRECTIONS = st.sampled_from(
     [1, -1, hi.Target(4.5), hi.Between(1.0, 2.0), hi.Between(5.0, 6.0, worst_low=2.0, worst_high=12.0)]
 )

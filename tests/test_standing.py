@@ -60,3 +60,24 @@ def test_strengths() -> None:
         PANEL.compute(frame.iloc[:2]).strengths("A")
     with pytest.raises(hi.DataError, match="no unit 'Z'; allowed: A, B, C"):
         PANEL.compute(frame).strengths("Z")
+
+
+def _three() -> hi.Result:
+    return PANEL.compute(
+        pd.DataFrame({"who": list("ABC"), "when": 2001, "a": [1.0, 2, 3], "b": [3.0, 2, 1], "c": [2.0, 1, 3],
+                      "d": [1.0, 3, 2]})
+    )  # fmt: skip
+
+
+def test_no_indicator_is_both_a_strength_and_a_weakness() -> None:
+    found = _three().strengths("B", 3)
+    assert found[["indicator", "kind"]].values.tolist() == [
+        ["d", "strength"], ["a", "strength"], ["b", "strength"], ["c", "weakness"]
+    ]  # fmt: skip
+    assert (_three().strengths("B", 9)["kind"] == "strength").all()
+
+
+@pytest.mark.parametrize("n", [0, -1, 1.5, True, "2"])
+def test_a_number_of_strengths_is_whole_and_above_0(n: object) -> None:
+    with pytest.raises(hi.SpecError, match="n: a whole number, 1 or more, not"):
+        _three().strengths("B", n)  # type: ignore[arg-type]

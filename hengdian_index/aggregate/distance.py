@@ -215,7 +215,9 @@ def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = No
     array([0.66666667, 0.75      ])
     """
     target = shared.ends(x)[1] if reference is None else shared.per_column(reference, x.shape[-1], "reference")
-    d = np.abs(x - target)
+    # Differences of numbers this large may be none; only their proportions count.
+    half = 0.5 if max(np.fmax.reduce(np.abs(x), axis=None), np.abs(target).max()) > 1e300 else 1.0
+    d = np.abs(x * half - target * half)
     most = np.fmax.reduce(d, axis=(-2, -1), keepdims=True)
     d = d / np.where(most > 0, most, 1.0)
     least = np.fmin.reduce(d, axis=(-2, -1), keepdims=True)

@@ -11,7 +11,7 @@ from hengdian_index.aggregate import programs, shared
 from hengdian_index.decorators import aggregating
 from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.journal import note
-from hengdian_index.means import RowsError
+from hengdian_index.means import ColumnsError, RowsError
 from hengdian_index.rows.table import Array
 
 
@@ -104,6 +104,10 @@ def benefit_of_the_doubt(
     rules = _rules(bounds, share_bounds, direction, x.shape[-1])
     if x.ndim == 2:
         found = _scored(x, rules)
+        endless = np.isinf(found.weights)
+        if details and endless.any():
+            why = "its values are so small that a weight is too large a number; rescale its unit"
+            raise ColumnsError(endless.any(axis=0, keepdims=True), why)
         return found if details else found.scores
     if details:
         raise DataError("benefit_of_the_doubt: details are of one table (n, k)")

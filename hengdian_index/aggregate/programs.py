@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError
+from hengdian_index.means import ColumnsError
 from hengdian_index.rows.table import Array
 
 Limits: TypeAlias = tuple[float, float]
@@ -59,7 +60,10 @@ def best_weights(z: Array, asked: NDArray[np.intp], rules: Rules) -> Best:
     size = z.max(axis=0)
     size = np.where(size > 0, size, 1.0)
     scaled = z / size
-    d = None if rules.direction is None else rules.direction / size
+    with np.errstate(over="ignore"):
+        d = None if rules.direction is None else rules.direction / size
+    if d is not None and not np.isfinite(d).all():
+        raise ColumnsError(~np.isfinite(d)[np.newaxis], "its values are too small for a direction; rescale its unit")
     rows = _Rows(scaled, undominated(scaled), replace(rules, direction=d), size)
     weights = np.zeros((0, z.shape[1]))
     peers: list[tuple[int, ...]] = []
@@ -69,7 +73,8 @@ def best_weights(z: Array, asked: NDArray[np.intp], rules: Rules) -> Best:
         found, binding = _settled(rows, some, active)
         weights, peers = np.concatenate([weights, found]), peers + binding
     scores, weights = rows.scores(asked, weights)
-    return Best(scores, weights / size, peers)
+    with np.errstate(over="ignore"):
+        return Best(scores, weights / size, peers)
 
 
 def _settled(rows: _Rows, asked: NDArray[np.intp], active: list[list[int]]) -> tuple[Array, list[tuple[int, ...]]]:
@@ -168,7 +173,7 @@ class _Rows:
     def _constraints(self, own: Array, active: Sequence[int]) -> Array:
         """Return the constraints of one programme: the active rows first, then the rules of the weights."""
         parts = [self.z[active]]
-        for limits, unit in ((self.rules.bounds, 1 / self.size), (self.rules.share_bounds, own)):
+        for limits, unit in ((self.rules.bounds, self.size.min() / self.size), (self.rules.share_bounds, own)):
             if limits is not None:
                 unit = unit / max(unit.max(), 1e-300)
                 parts += [limits[0] * unit - np.diag(unit), np.diag(unit) - limits[1] * unit]

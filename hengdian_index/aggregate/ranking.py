@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hengdian_index.aggregate import orders, shared
 from hengdian_index.decorators import aggregating, matched_weights
 from hengdian_index.errors import DataError
+from hengdian_index.journal import note
 from hengdian_index.labelling import row_names
 from hengdian_index.maps import Ranks
 from hengdian_index.means import shared_weights
@@ -152,8 +155,9 @@ def kemeny(x: Array, w: Array, *, details: bool = False) -> Any:
     -----
     The order (Condorcet-Kemeny-Young-Levenglick) maximises the support, the sum of e_ab over all a before b, e as in
     `outranking`. Up to 15 rows it is exact (dynamic programming over sets of rows); `ties` counts the optima, of which
-    the first in the order of the rows is returned. Above 15 rows: the best of many local searches by insertion,
-    `optimal=False`, `ties=None`. Rows that are the same in every column with a weight share the mean of their places.
+    the first in the order of the rows is returned; a line in the log tells of several. Above 15 rows: the best of many
+    local searches by insertion, `optimal=False`, `ties=None`, and a line in the log. Rows that are the same in every
+    column with a weight share the mean of their places.
 
     Source: Kemeny 1959; Young & Levenglick 1978 (SIAM Journal on Applied Mathematics 35). Proof: Handbook, Tables 28
     and 37 (three optima); trying all orders of up to seven rows.
@@ -164,11 +168,33 @@ def kemeny(x: Array, w: Array, *, details: bool = False) -> Any:
     >>> hi.aggregate.kemeny([[1.0, 2.0, 3.0], [2.0, 3.0, 1.0], [0.0, 1.0, 0.0]])
     array([1., 2., 0.])
     """
-    if not details:
-        return _each(lambda table, weights: _kemeny(table, weights).scores, x, w)
-    if x.ndim > 2:
+    if details and x.ndim > 2:
         raise DataError("kemeny: details are of one table (n, k)")
-    return _kemeny(x, w)
+    rivals: list[int] = []
+
+    def found(table: Array, weights: Array) -> Kemeny:
+        best = _kemeny(table, weights)
+        rivals.append((best.ties or 1) // _orders_of_twins(table, weights))
+        return best
+
+    answer = found(x, w) if details else _each(lambda table, weights: found(table, weights).scores, x, w)
+    _note_rivals(x.shape[-2], rivals)
+    return answer
+
+
+def _orders_of_twins(x: Array, w: Array) -> int:
+    """Return in how many ways rows that are the same, and share their places, can stand."""
+    return math.prod(math.factorial(int(size)) for size in np.bincount(_twins(x, w)))
+
+
+def _note_rivals(n: int, rivals: list[int]) -> None:
+    """Write a line where the order given is one of several best ones, or is not proved best."""
+    if n > orders.MOST_EXACT:
+        note("aggregate", f"kemeny: of {n} rows the best order found by search is given; it is not proved best")
+    several = [number for number in rivals if number > 1]
+    if several:
+        where = f" in {len(several)} of {len(rivals)} tables" if len(rivals) > 1 else ""
+        note("aggregate", f"kemeny: {max(several)} orders are best alike{where}; the first in row order is given")
 
 
 def _each(function: Callable[[Array, Array], Array], x: Array, w: Array) -> Array:
@@ -188,9 +214,15 @@ def _kemeny(x: Array, w: Array) -> Kemeny:
     places = start[list(found.items)]
     scores = np.empty(len(x))
     scores[places] = np.arange(len(x) - 1, -1, -1)
-    _, twins = np.unique(np.nan_to_num(x[:, w > 0], nan=np.inf), axis=0, return_inverse=True)
-    scores = (np.bincount(twins.ravel(), scores) / np.bincount(twins.ravel()))[twins.ravel()]
+    twins = _twins(x, w)
+    scores = (np.bincount(twins, scores) / np.bincount(twins))[twins]
     return Kemeny(scores, tuple(places.tolist()), found.support, found.ties is not None, found.ties)
+
+
+def _twins(x: Array, w: Array) -> NDArray[np.intp]:
+    """Return a number for each row, the same for rows that are equal in every column with a weight."""
+    _, twins = np.unique(np.nan_to_num(x[:, w > 0], nan=np.inf), axis=0, return_inverse=True)
+    return np.ravel(twins)
 
 
 def _by_content(x: Array, w: Array) -> Array:

@@ -22,7 +22,8 @@ def stretched(x: Array, w: Array) -> Array:
 def equal_only(w: Array, method: str, why: str) -> None:
     """Refuse weights other than equal ones."""
     if np.ptp(w, axis=-1).max() > 1e-12:
-        raise SpecError(f"{method}: w must be None or equal, not {w.tolist()}: {why}")
+        given = ", ".join(f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]])
+        raise SpecError(f"{method}: w must be None or equal, not [{given}]: {why}")
 
 
 def per_column(value: Any, k: int, option: str) -> Array:

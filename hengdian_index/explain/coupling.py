@@ -94,8 +94,9 @@ def _standard(x: Array) -> Array:
 def _wang(x: Array) -> Array:
     """Return the modified degree (..., n): evenness times the geometric mean relative to the largest score."""
     k = x.shape[-1]
-    # Of the sorted scores, number i is the larger in i pairs and the smaller in k - 1 - i.
-    apart = np.sort(x, axis=-1) @ (2.0 * np.arange(k) - (k - 1)) / (k * (k - 1) / 2)
+    # The step between the sorted scores i and i + 1 lies inside i (k - i) pairs; equal scores have steps of exactly 0.
+    below = np.arange(1, k)
+    apart = np.diff(np.sort(x, axis=-1)) @ (below * (k - below) / (k * (k - 1) / 2))
     even = np.clip(1 - apart, 0.0, 1.0)
     return np.asarray(np.sqrt(even * _root_of_product(x / x.max(axis=-1, keepdims=True), k - 1)))
 

@@ -85,7 +85,9 @@ def min_max(
     unit_free=True,
     monotone=True,
     gives=lambda **_: (-np.inf, np.inf),
-    check=lambda sd, **_: rising(zero=0, sd=sd),
+    check=lambda sd, ddof, **_: (
+        ([] if sd > 0 else [f"sd: above 0, not {sd:g}"]) + ([] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"])
+    ),
 )
 def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, constant: Constant = "raise") -> Map:
     """Distance of each value from the mean of the fit rows, in standard deviations.
@@ -174,7 +176,9 @@ def goalposts(
     if log:
         low, high = np.log(low), np.log(high)
     bad, good = (low, high) if direction == 1 else (high, low)
-    straight = line(sample, bad, good - bad, upper - lower, lower, clip=(lower, upper) if clip else None)
+    with np.errstate(over="ignore"):
+        way = good - bad
+    straight = line(sample, bad, way, upper - lower, lower, clip=(lower, upper) if clip else None)
     return chain(Log() if log else None, straight)
 
 
@@ -242,7 +246,9 @@ def efficacy(
         low, high = np.log(low), np.log(high)
     bad, good = (low, high) if direction == 1 else (high, low)
     curved = form == "exponential"
-    straight = line(sample, bad, good - bad, 1 if curved else ceiling - floor, 0 if curved else floor)
+    with np.errstate(over="ignore"):
+        way = good - bad
+    straight = line(sample, bad, way, 1 if curved else ceiling - floor, 0 if curved else floor)
     return chain(
         Log() if form == "log" else None,
         straight,

@@ -31,10 +31,13 @@ class Comparison:
     ----------
     scores : DataFrame
         One column an index.
+    said : "under" or "without"
+        How `summary` speaks of the others: "under" another index, "without" what is left out.
     """
 
     scores: pd.DataFrame
     scopes: tuple[NDArray[np.intp], ...]
+    said: Literal["under", "without"] = "under"
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
@@ -63,13 +66,19 @@ class Comparison:
 
     def summary(self) -> str:
         """Return what moves ranks most, in one sentence."""
-        order = self.mean_shift.sort_values(ascending=False)
+        order = self.mean_shift.dropna().sort_values(ascending=False, kind="stable")
         if order.empty:
             return "There is nothing to compare."
-        first, last = order.index[0], order.index[-1]
+        near = self.correlations().iloc[0][order.index]
+        if len(order) == 1:
+            return (
+                f"Ranks move by {order.iloc[0]:.2f} places on average {self.said} {order.index[0]}; the rank correlation"
+                f" with '{self.scores.columns[0]}' is {near.iloc[0]:.3f}."
+            )
         return (
-            f"Ranks move most under {str(first)} (by {order.iloc[0]:.2f} places on average), least under {str(last)}"
-            f" ({order.iloc[-1]:.2f}); the lowest rank correlation is {self.correlations().min(axis=None):.3f}."
+            f"Ranks move most {self.said} {order.index[0]} (by {order.iloc[0]:.2f} places on average), least"
+            f" {self.said} {order.index[-1]} ({order.iloc[-1]:.2f}); the lowest rank correlation with"
+            f" '{self.scores.columns[0]}' is {near.min():.3f} ({self.said} {near.idxmin()})."
         )
 
     def __repr__(self) -> str:
@@ -190,7 +199,7 @@ def remove_one(
         found = score(fitted.tree, weights, leaves[np.newaxis], panel).values(code)[:, asked]
     columns = pd.Index(["nominal", *kept])
     scores = pd.DataFrame(found.T, index=panel.labels[asked], columns=columns)
-    return Comparison(scores, _scopes(panel.pick(asked)))
+    return Comparison(scores, _scopes(panel.pick(asked)), "without")
 
 
 def _without_each(

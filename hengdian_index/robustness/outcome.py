@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,10 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, suggestion
-from hengdian_index.robustness.ranking import Ranks, frequencies
+from hengdian_index.errors import DataError, SpecError
+from hengdian_index.robustness.ranking import Ranks, ahead_of, frequencies
 from hengdian_index.robustness.study import Study
 from hengdian_index.rows.table import Array
+
+_SHARES = (0.05, 0.5, 0.95)
+
+# Numbers whose quantiles are taken at one time.
+_CELLS = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,56 +53,111 @@ class Uncertainty:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Scores of each row: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
-        return self._intervals(self.drawn[self.kept], self.nominal[0])
+        return self._intervals(self.drawn, self.nominal[0])
 
     @cached_property
     def series(self) -> pd.DataFrame:
         """Levels of each row, base period = 100: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
         if self.levels is None or self.nominal[1] is None:
             raise DataError("the index has no base, so it has no levels; scores has the scores")
-        return self._intervals(self.levels[self.kept], self.nominal[1])
+        return self._intervals(self.levels, self.nominal[1])
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
         """Ranks of each row, 1 = best: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
-        ranks = self.drawn_ranks[self.kept].astype(np.float64)
-        return self._intervals(np.where(ranks > 0, ranks, np.nan), self.nominal[2])
+        return self._intervals(self.drawn_ranks, self.nominal[2])
 
     @cached_property
     def rank_frequency(self) -> pd.DataFrame:
-        """Share of draws in which each row stands at each rank; rows sum to 1."""
+        """Share of the draws that give a row a score in which it stands at each rank; rows sum to 1.
+
+        A row without a score in any draw has no shares: it is missing.
+        """
         most = max(len(rows) for rows in self.study.scopes)
-        counts = frequencies(self.drawn_ranks[self.kept], most)
+        counts = frequencies(self._those_kept(self.drawn_ranks), most)
         total = counts.sum(axis=1, keepdims=True)
-        shares = counts / np.where(total > 0, total, 1)
+        shares = counts / np.where(total > 0, total, np.nan)
         return pd.DataFrame(shares, index=self.labels, columns=pd.RangeIndex(1, most + 1, name="rank"))
 
     def acceptability(self, top: int = 1) -> pd.Series[float]:
-        """Return the share of draws in which each row is among the first `top`."""
+        """Return the share of draws in which each row is among the first `top`.
+
+        Parameters
+        ----------
+        top : int
+            How many ranks count as the first.
+
+        Returns
+        -------
+        Series
+            One share a row; rows that tie share the better rank, so that shares of one rank may sum to more than 1.
+
+        Raises
+        ------
+        SpecError
+            A `top` that is no whole number of 1 or more.
+
+        Notes
+        -----
+        The sum of the first `top` columns of `rank_frequency`. Source: Lahdelma & Salminen 2001, Operations Research 49,
+        rank acceptability. Proof: the ranks of pandas, draw by draw.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(
+        ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+        ... )
+        >>> table = {"a": [1.0, 3.0, 2.0], "b": [5.0, 6.0, 9.0]}
+        >>> found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64)
+        >>> found.acceptability(2).tolist()
+        [0.0, 1.0, 1.0]
+        """
         if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
             raise SpecError(f"top: a whole number of ranks, 1 or more, not {top!r}")
-        return self.rank_frequency.iloc[:, :top].sum(axis=1).rename(f"top {top}")
+        return self.rank_frequency.iloc[:, :top].sum(axis=1, skipna=False).rename(f"top {top}")
 
     def ahead(self) -> pd.DataFrame:
-        """Return the probability that the row is ahead of the column: share of draws with a higher score, ties half."""
-        scores = self.drawn[self.kept]
-        n = scores.shape[1]
-        out = np.zeros((n, n))
-        for i in range(n):
-            higher = (scores[:, [i]] > scores).mean(axis=0)
-            out[i] = higher + (scores[:, [i]] == scores).mean(axis=0) / 2
+        """Return the probability that the row is ahead of the column.
+
+        Returns
+        -------
+        DataFrame
+            One row and one column a row of the index. Missing where the two are not compared: they stand in different
+            periods, or no draw gives a score to both.
+
+        Notes
+        -----
+        P(i ahead of j) = share of the draws that give both a score in which i has the better rank; a tie counts half.
+        P(i, j) + P(j, i) = 1, and 1/2 on the diagonal. Proof: that law; scores compared draw by draw.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(
+        ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+        ... )
+        >>> table = {"a": [1.0, 3.0, 2.0], "b": [5.0, 6.0, 9.0]}
+        >>> found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64)
+        >>> found.ahead().loc[0].tolist()
+        [0.5, 0.0, 0.0]
+        """
+        ranks = np.ascontiguousarray(self._those_kept(self.drawn_ranks).T)
+        out = np.full((len(ranks), len(ranks)), np.nan)
         for rows in self.study.scopes:
-            others = np.setdiff1d(np.arange(n), rows)
-            out[np.ix_(rows, others)] = np.nan
+            for position, i in enumerate(rows):
+                for j in rows[position:]:
+                    out[i, j] = ahead_of(ranks[i], ranks[j])
+                    out[j, i] = 1 - out[i, j]
         return pd.DataFrame(out, index=self.labels, columns=self.labels)
 
     @cached_property
     def mean_shift(self) -> pd.Series[float]:
         """Mean absolute rank shift of each draw (draws,) against the nominal ranks."""
-        nominal = self.nominal[2]
-        shift = np.abs(np.where(self.drawn_ranks > 0, self.drawn_ranks, np.nan) - nominal)
-        values = np.full(len(shift), np.nan)
-        values[self.kept] = np.nanmean(shift[self.kept], axis=1)
+        compared = (self.drawn_ranks > 0) & ~np.isnan(self.nominal[2])
+        shift = np.abs(self.drawn_ranks - np.nan_to_num(self.nominal[2]).astype(self.drawn_ranks.dtype))
+        count = compared.sum(axis=1)
+        values = np.where(compared, shift, 0).sum(axis=1) / np.where(count > 0, count, np.nan)
         return pd.Series(values, index=pd.RangeIndex(len(values), name="draw"), name="mean shift")
 
     @cached_property
@@ -126,14 +185,36 @@ class Uncertainty:
         return pd.DataFrame(panel.values, index=panel.labels, columns=list(panel.columns))
 
     def by_choice(self) -> pd.DataFrame:
-        """Return how much each alternative moves ranks: share of draws, mean absolute shift, by factor and choice."""
-        shift = self.mean_shift[self.kept]
-        found = []
+        """Return how much each alternative moves ranks.
+
+        Returns
+        -------
+        DataFrame
+            By factor and choice, in the order given: `share`, that of the draws kept (0: none could be computed), and
+            `mean_shift`, the mean absolute rank shift of these draws against the nominal ranks, in places.
+
+        Notes
+        -----
+        The other factors vary along, so the difference between two alternatives is the effect of the choice, not a row
+        by itself. Noise and numbers have no alternatives and no rows: `hi.sensitivity` compares all of them. Proof:
+        means over `parameters` and `mean_shift`.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index, table = hi.example("film_industry")
+        >>> factors = {"film.aggregate": ["arithmetic", "geometric"], "film.weights": hi.Noise(0.25)}
+        >>> hi.uncertainty(index, table, factors, draws=64).by_choice()["share"].tolist()
+        [0.5, 0.5]
+        """
+        shift, found = self.mean_shift.to_numpy()[self.kept], []
         for factor in self.study.factors:
             if factor.kind == "levels":
-                words = self.parameters.loc[self.kept, factor.address]
-                for word, values in shift.groupby(words, sort=False):
-                    found.append((factor.address, word, len(values) / len(shift), float(values.mean())))
+                chosen = factor.values(self.uniform[:, self.study.places[factor.address]])[self.kept]
+                for position, choice in enumerate(factor.given):
+                    own = shift[chosen == position]
+                    moved = float(np.mean(own)) if len(own) else np.nan
+                    found.append((factor.address, _word(choice), len(own) / len(shift), moved))
         return pd.DataFrame(found, columns=["factor", "choice", "share", "mean_shift"]).set_index(["factor", "choice"])
 
     @property
@@ -142,37 +223,87 @@ class Uncertainty:
         return float(1 - self.kept.mean())
 
     def summary(self) -> str:
-        """Return what the draws say, in one paragraph."""
-        ranks, n = self.ranks, len(self.labels)
-        width = ranks["q95"] - ranks["q05"]
-        first = self.acceptability(1)
+        """Return what the draws say, in one paragraph.
+
+        Returns
+        -------
+        str
+            How many draws of what; of a series the level of its last period, of units how far ranks move and who is
+            first; what was left out and which rows have no score.
+
+        Examples
+        --------
+        >>> from textwrap import fill
+        >>> import hengdian_index as hi
+        >>> index, table = hi.example("film_industry")
+        >>> found = hi.uncertainty(index, table, {"film.weights": hi.Noise(0.25)}, draws=64)
+        >>> print(fill(found.summary(), 90))
+        64 draws of 1 uncertain choice (film.weights). The level of 2010Q2 is 108.91; 90 % of the
+        draws lie between 107.98 and 110.11.
+        """
         said = [
-            f"{int(self.kept.sum())} draws over {len(self.study.factors)} uncertain choices"
+            f"{_counted(int(self.kept.sum()), 'draw')} of {_counted(len(self.study.factors), 'uncertain choice')}"
             f" ({', '.join(factor.address for factor in self.study.factors)})."
         ]
         if self.excluded:
             said.append(f"{100 * self.excluded:.1f} % of the draws were left out: they cannot be computed.")
-        if self.levels is not None:
-            last = self.series.iloc[-1]
-            said.append(
-                f"The level of {_label(self.labels[-1])} is {last['nominal']:.2f}; in 90 % of the draws it lies between"
-                f" {last['q05']:.2f} and {last['q95']:.2f}."
-            )
-        if len(self.study.scopes) == 1 and n > 1:
-            best = first.idxmax()
-            said.append(
-                f"Ranks move by {self.mean_shift.mean():.2f} places on average; 90 % intervals are {width.median():.0f}"
-                f" places wide in the middle, at most {width.max():.0f} ({_label(width.idxmax())})."
-                f" {_label(best)} is first in {100 * first.max():.0f} % of the draws."
-            )
+        said += self._last() if self._is_series else self._standing()
+        never = self.labels[self.scores["mean"].isna()].tolist()
+        if never:
+            said.append(f"No draw gives a score to {_listed(never)}.")
         return " ".join(said)
+
+    @property
+    def _is_series(self) -> bool:
+        return self.study.panel.periods is not None and self.study.panel.units is None
+
+    def _last(self) -> list[str]:
+        """Return a sentence on the last period of a series."""
+        at = int(self.study.panel.periods.ordinals[self.study.asked].argmax())  # type: ignore[union-attr]
+        what, table = ("score", self.scores) if self.levels is None else ("level", self.series)
+        last = table.iloc[at]
+        if np.isnan(last["mean"]):
+            return []
+        return [
+            f"The {what} of {_label(self.labels[at])} is {last['nominal']:.2f}; 90 % of the draws lie between"
+            f" {last['q05']:.2f} and {last['q95']:.2f}."
+        ]
+
+    def _standing(self) -> list[str]:
+        """Return sentences on the ranks of units: how far they move, how wide their intervals are, who is first."""
+        width = (self.ranks["q95"] - self.ranks["q05"]).dropna()
+        if len(width) < 2:
+            return []
+        where = "" if len(self.study.scopes) == 1 else " within a period"
+        if not self.mean_shift.max() > 0:
+            said = [f"No rank{where} moves."]
+        else:
+            said = [
+                f"Ranks{where} move by {self.mean_shift.mean():.2f} places on average; a 90 % interval is"
+                f" {width.mean():.1f} places wide on average, the widest {width.max():.1f} ({_label(width.idxmax())})."
+            ]
+        if len(self.study.scopes) == 1:
+            first = self.acceptability(1)
+            best = first.index[first == first.max()].tolist()
+            verb = "is" if len(best) == 1 else "are each"
+            said.append(f"{_listed(best)} {verb} first in {100 * first.max():.0f} % of the draws.")
+        return said
 
     def __repr__(self) -> str:
         return f"<Uncertainty of {self.study.index.name!r}: {len(self.uniform)} draws, {len(self.labels)} rows>"
 
-    def _intervals(self, values: Array, nominal: Array) -> pd.DataFrame:
-        low, median, high = _quantiles(values)
-        columns = {"nominal": nominal, "mean": np.nanmean(values, axis=0), "median": median, "q05": low, "q95": high}
+    def _those_kept(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the draws that could be computed; no copy where all could."""
+        return values if self.kept.all() else values[self.kept]
+
+    def _intervals(self, values: NDArray[Any], nominal: Array) -> pd.DataFrame:
+        """Return nominal, mean and quantiles of each row, a few rows at a time: draws may lie in a file."""
+        parts, step = [], max(1, _CELLS // len(values))
+        for start in range(0, values.shape[1], step):
+            some = np.asarray(values[:, start : start + step])[self.kept]
+            parts.append(_spread(np.where(some > 0, some, np.nan) if some.dtype.kind == "i" else some))
+        mean, low, median, high = np.concatenate(parts, axis=1)
+        columns = {"nominal": nominal, "mean": mean, "median": median, "q05": low, "q95": high}
         return pd.DataFrame(columns, index=self.labels)
 
     def _position(self, draw: int) -> int:
@@ -182,10 +313,16 @@ class Uncertainty:
         return int(draw)
 
 
-def _quantiles(values: Array) -> Array:
-    """Return the 5, 50 and 95 % quantiles (type 7) of each column, over the draws in which it has a value."""
-    quantile = np.nanquantile if np.isnan(values.sum()) else np.quantile
-    return np.asarray(quantile(values, (0.05, 0.5, 0.95), axis=0))
+def _spread(values: Array) -> Array:
+    """Return mean and 5, 50 and 95 % quantiles (type 7) of each column (4, n), over the draws that give it a value."""
+    across = np.ascontiguousarray(values.T)
+    if not np.isnan(across.sum()):
+        return np.vstack([across.mean(axis=1), np.quantile(across, _SHARES, axis=1)])
+    out = np.full((4, len(across)), np.nan)
+    some = ~np.isnan(across).all(axis=1)
+    out[0, some] = np.nanmean(across[some], axis=1)
+    out[1:, some] = np.nanquantile(across[some], _SHARES, axis=1)
+    return out
 
 
 def _word(choice: Any) -> str:
@@ -197,7 +334,12 @@ def _label(label: Any) -> str:
     return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
-def of_known(what: str, words: Sequence[str]) -> None:
-    """Raise for a word that is none of those allowed."""
-    if what not in words:
-        raise SpecError(f"of: no {what!r}{suggestion(what, words)}")
+def _listed(labels: list[Any], most: int = 5) -> str:
+    """Return labels as text, those past `most` counted."""
+    rest = [f"{len(labels) - most} more"] if len(labels) > most else []
+    *front, last = [*map(_label, labels[:most]), *rest]
+    return f"{', '.join(front)} and {last}" if front else last
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

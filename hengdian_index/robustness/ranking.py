@@ -15,6 +15,9 @@ Ranks = NDArray[Any]
 # Draws that are counted at one time.
 _BLOCK = 2048
 
+# Numbers that are ranked at one time.
+_CELLS = 1 << 15
+
 
 def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]]) -> Ranks:
     """Return the ranks (draws, n), 1 = best, ties share the smaller number, a missing score has rank 0.
@@ -38,21 +41,28 @@ def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]]) -> Ranks:
 
 
 def _ranks(scores: Array, kind: Any) -> Ranks:
+    """Return the ranks among all rows, a few draws at a time, which stay in the cache of the processor."""
+    draws, n = scores.shape
+    ranks, step = np.empty(scores.shape, dtype=kind), max(1, _CELLS // max(1, n))
+    for start in range(0, draws, step):
+        _rank(np.ascontiguousarray(scores[start : start + step]), ranks[start : start + step])
+    return ranks
+
+
+def _rank(scores: Array, ranks: Ranks) -> None:
+    """Write the ranks of some draws to their place; one draw follows the other in memory in both arrays."""
     draws, n = scores.shape
     order = np.argsort(-scores, axis=1)
     order += np.arange(0, draws * n, n)[:, np.newaxis]
-    ordered = np.ascontiguousarray(scores).ravel()[order]
-    places = np.broadcast_to(np.arange(1, n + 1, dtype=kind), scores.shape)
+    ordered = scores.ravel()[order]
+    places = np.broadcast_to(np.arange(1, n + 1, dtype=ranks.dtype), scores.shape)
     tied = ordered[:, 1:] == ordered[:, :-1]
     if tied.any():
         first = np.where(tied, 0, places[:, 1:])
         places = np.maximum.accumulate(np.concatenate([places[:, :1], first], axis=1), axis=1)
-    ranks = np.empty(draws * n, dtype=kind)
-    ranks[order.ravel()] = places.ravel()
-    ranks = ranks.reshape(scores.shape)
-    if np.isnan(ordered[:, -1]).any():
+    ranks.reshape(-1)[order] = places
+    if np.isnan(ordered[:, -1:]).any():
         ranks[np.isnan(scores)] = 0
-    return ranks
 
 
 def frequencies(ranks: Ranks, most: int) -> NDArray[np.int64]:
@@ -63,3 +73,12 @@ def frequencies(ranks: Ranks, most: int) -> NDArray[np.int64]:
     for block in range(0, len(ranks), _BLOCK):
         counts += np.bincount((ranks[block : block + _BLOCK] + starts).ravel(), minlength=len(counts))
     return counts.reshape(n, most + 1)[:, 1:]
+
+
+def ahead_of(ranks: Ranks, others: Ranks) -> float:
+    """Return the share of draws in which one row stands before another, ties half, among those that rank both."""
+    ranked = (ranks > 0) & (others > 0)
+    both = np.count_nonzero(ranked)
+    before = np.count_nonzero((ranks < others) & ranked)
+    level = np.count_nonzero((ranks == others) & ranked)
+    return (before + level / 2) / both if both else float("nan")

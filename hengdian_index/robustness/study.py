@@ -15,9 +15,11 @@ from hengdian_index import engine
 from hengdian_index.contents import Content, changes
 from hengdian_index.errors import FaultsError
 from hengdian_index.journal import journal
+from hengdian_index.plan import comparing
 from hengdian_index.preparation import columns_asked
 from hengdian_index.robustness.factors import Factor
-from hengdian_index.robustness.ranking import Ranks, ranks_of
+from hengdian_index.robustness.ranking import ranks_of
+from hengdian_index.robustness.states import Drawn, Ranked, State
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import normalised
@@ -33,40 +35,6 @@ _BLOCK = 10_000_000
 
 # Words in an address of a choice that moves neither the base rows nor which rows are compared.
 _HARMLESS = {"normalise", "weights", "treat", "direction", "missing", "coverage", "impute"}
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """An index under one combination of choices, fitted: what draws under it share.
-
-    `plain` says that levels are scores and one tree holds throughout, so that draws of weights are scored at once.
-    """
-
-    tree: Tree
-    setting: Setting
-    fitted: engine.Fitted
-    leaves: Array
-    weights: Weights
-    panel: Panel
-    plain: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """What some draws gave: scores (draws, n) of the rows asked for, and their levels if the index has a base."""
-
-    scores: Array
-    levels: Array | None
-
-
-@dataclass(frozen=True, eq=False)
-class Ranked:
-    """What some draws gave: scores, levels, ranks (draws, n), and which draws could be computed."""
-
-    scores: Array
-    levels: Array | None
-    ranks: Ranks
-    kept: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +78,7 @@ class Study:
         moved = any(
             factor.kind == "levels" and not set(factor.address.split(".")) & _HARMLESS for factor in self.factors
         )
-        if moved or not _plain(tree, setting) or engine.comparing(tree):
+        if moved or not _plain(tree, setting) or comparing(tree):
             return np.arange(self.panel.n)
         rows = np.zeros(self.panel.n, dtype=np.bool_)
         rows[self.asked] = True

@@ -61,6 +61,21 @@ class Panel:
         labels = self.labels.get_level_values(-1)
         return {int(ordinal): labels[row] for ordinal, row in zip(distinct, first, strict=True)}
 
+    def holes(self) -> list[str]:
+        """Return a text about periods without a row between the first and the last of a unit."""
+        if self.periods is None:
+            return []
+        own, codes = self.periods.ordinals, self.unit_codes()
+        order = np.lexsort((own, codes))
+        breaks = np.flatnonzero((np.diff(codes[order]) == 0) & (np.diff(own[order]) > 1))
+        if not len(breaks):
+            return []
+        spans = [range(int(own[order[i]]) + 1, int(own[order[i + 1]])) for i in breaks[:5].tolist()]
+        gone = [format_period(ordinal, self.periods.frequency) for span in spans for ordinal in span]
+        named = ", ".join(gone[:5]) + (" and more" if len(gone) > 5 or len(breaks) > 5 else "")
+        whose = "" if self.units is None else f" of {len(np.unique(codes[order[breaks]]))} units"
+        return [f"no row for {named}{whose}: changes on and from them are missing"]
+
     def period_sizes(self) -> dict[str, int]:
         """Return the number of rows of each period, by its text."""
         return dict(sorted(Counter([] if self.periods is None else self.periods.text).items()))

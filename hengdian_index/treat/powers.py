@@ -204,7 +204,7 @@ def _log_ratio(t: Array) -> Array:
     """Return ln(t / m), m the middle one of values above 0, without cancellation near m."""
     m = np.sort(t)[len(t) // 2]
     near = np.abs(t - m) < m / 2
-    return np.where(near, np.log1p(np.where(near, t - m, 0.0) / m), np.log(t) - np.log(m))
+    return np.asarray(np.where(near, np.log1p(np.where(near, t - m, 0.0) / m), np.log(t) - np.log(m)))
 
 
 def _unit(u: Array) -> float:

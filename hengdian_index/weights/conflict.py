@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -67,7 +68,8 @@ def critic(
     note_constant(sample, flat)
     conflict = _conflict(rows, correlation, sign)
     # Halves, because the range of a column of both signs can pass the largest number.
-    contrast = products.deviation() / np.where(flat, 1.0, seen.hi / 2 - seen.lo / 2)
+    half = np.where(flat, 1.0, seen.hi / 2 - seen.lo / 2)
+    contrast = replace(products, scale=np.ones_like(products.scale)).deviation() / (half / products.scale)
     c = np.where(flat | (conflict < 1e-12), 0.0, contrast * conflict)
     if not (c.sum(axis=-1) > 0).all():
         raise DataError(

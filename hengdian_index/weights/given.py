@@ -39,7 +39,8 @@ def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     Raises
     ------
     SpecError
-        Negative or missing numbers, or all 0 (some tools accept (-1, 2, 3) and (0, 0, 0)).
+        What is neither a mapping nor a sequence (a set has no order); negative or missing numbers, or all 0 (some
+        tools accept (-1, 2, 3) and (0, 0, 0)).
 
     Notes
     -----
@@ -51,6 +52,9 @@ def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     >>> hi.weights.fixed([1, 3])
     array([0.25, 0.75])
     """
+    plain = isinstance(values, (str, bytes, set, frozenset)) or not hasattr(values, "__iter__")
+    if plain or getattr(values, "ndim", 1) == 0:
+        raise SpecError(f"fixed: weights by name in a mapping or Series, or in order in a list, not {values!r}")
     names = tuple(values.keys()) if hasattr(values, "keys") else None
     given = [values[name] for name in names] if names else list(values)
     try:

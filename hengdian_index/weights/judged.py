@@ -190,4 +190,6 @@ def _shares(shares: Any, table: Labelled) -> Array:
         labels = tuple(getattr(table.source, "index", range(n)))
         whole = (labels, np.empty(n))
         _, (_, found) = judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
+    if len(found) != n:
+        raise SpecError(f"budget: shares: {len(found)} given for {n} experts")
     return unit_sum(found, n, "budget: shares")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -14,9 +15,21 @@ from hengdian_index.sample import Sample
 from hengdian_index.stats import LogSums, Moments, Range
 from hengdian_index.weights.checks import note_constant
 
+_SHIFT = 1e-4
 
-@weighting(sees="statistics", unit_free=lambda zeros, **_: zeros == "exact")
-def entropy(sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", shift: float = 1e-4) -> Array:
+
+def _shift_faults(zeros: str, shift: float | None) -> list[str]:
+    if shift is None:
+        return []
+    if zeros != "shift":
+        return [f"shift = {shift:g} belongs to zeros='shift', not to zeros={zeros!r}"]
+    return [] if 0 <= shift < np.inf else [f"shift: a number of 0 or more, not {shift:g}"]
+
+
+@weighting(sees="statistics", unit_free=lambda zeros, **_: zeros == "exact", check=_shift_faults)
+def entropy(
+    sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", shift: float | None = None
+) -> Array:
     """Entropy weights: the more unequally a column is spread over the rows, the more it weighs.
 
     Parameters
@@ -28,8 +41,8 @@ def entropy(sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exa
         "exact": 0 ln 0 = 0, the limit, no constant to choose. "shift": `shift` is added to every column first (a
         common snippet; .001 to 1 moves weights by .0003 to .06). "spssau": |min| + 0.01 is added to the columns that
         hold a value of 0 or less.
-    shift : float
-        What "shift" adds.
+    shift : float, optional
+        What "shift" adds; 1e-4 by default. Not with another rule.
 
     Returns
     -------
@@ -37,6 +50,8 @@ def entropy(sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exa
 
     Raises
     ------
+    SpecError
+        A shift without zeros="shift".
     DataError
         A negative value under "exact", a column whose total is 0, a single row, all columns constant.
 
@@ -56,7 +71,7 @@ def entropy(sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exa
     >>> hi.weights.entropy([[1.0, 1.0], [1.0, 3.0], [1.0, 0.0]])
     array([0., 1.])
     """
-    shifted = _shifted(sample, zeros, shift)
+    shifted = _shifted(sample, zeros, _SHIFT if shift is None else shift)
     sums = shifted.measure(LogSums)
     sample.need_values(sums.n, least=2)
     if sums.negative.any():
@@ -95,7 +110,7 @@ def variation(sample: Sample) -> Array:
     return moments.deviation() / moments.mean
 
 
-@weighting(sees="statistics", unit_free=False)
+@weighting(sees="statistics", unit_free=False, check=lambda ddof: [] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"])
 def deviation(sample: Sample, *, ddof: int = 1) -> Array:
     """Standard-deviation weights, on x as given.
 
@@ -115,7 +130,9 @@ def deviation(sample: Sample, *, ddof: int = 1) -> Array:
     moments = sample.measure(Moments)
     sample.need_values(moments.n, least=ddof + 1)
     note_constant(sample, moments.m2 == 0)
-    s = moments.deviation(ddof)
+    # Only the proportions count, so one power of two is left out of all: deviations may be too large for numbers.
+    unit = moments.scale.max(axis=-1, keepdims=True)
+    s = replace(moments, scale=moments.scale / unit).deviation(ddof)
     positive = s[s > 0]
     if positive.size and positive.max() > 1000 * positive.min():
         note("weights", "the columns' deviations differ by a factor above 1000; are they in one unit?")

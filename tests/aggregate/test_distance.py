@@ -356,3 +356,11 @@ def test_details_of_rows_left_out_are_missing_too():
     found = hi.aggregate.vikor(x, missing="propagate", details=True)
     assert found.q.isna().tolist() == [False, True, False]
     assert set(found.compromise) == {"p", "r"}
+
+
+def test_grey_grades_of_gaps_too_large_for_a_number():
+    x = np.array([[1.7e308, -1.7e308], [-1.7e308, 1.7e308], [0.0, 1e308]])
+    for own in (None, [-1e308, 1e308]):
+        small = None if own is None else np.array(own) / 1e300
+        wanted = hi.aggregate.grey_relational(x / 1e300, reference=small)
+        np.testing.assert_allclose(hi.aggregate.grey_relational(x, reference=own), wanted, rtol=1e-13)

@@ -211,7 +211,7 @@ def test_a_row_with_a_gap_is_compared_over_its_columns_with_the_rows_that_have_t
         ({"direction": 0}, hi.SpecError, "direction: numbers of 0 or more, not all 0"),
         ({"direction": {"a": 1, "c": 1}}, hi.SpecError, "direction: no column 'c'"),
         ({"bound": (0.1, 0.9)}, hi.SpecError, r"unknown option 'bound'; did you mean 'bounds'\?"),
-        ({"w": [1, 2]}, hi.SpecError, "benefit_of_the_doubt: w must be None or equal"),
+        ({"w": [1, 2]}, hi.SpecError, r"benefit_of_the_doubt: w must be None or equal, not \[0.333, 0.667\]: "),
     ],
 )
 def test_choices_that_cannot_be_are_refused(options, error, said):
@@ -243,3 +243,13 @@ def test_undominated_rows_are_those_that_no_row_equals_or_exceeds(x):
         if rows.index(row) == i and not any(other != row and all(np.greater_equal(other, row)) for other in rows)
     ]
     assert undominated(x.astype(float)).tolist() == expected
+
+
+def test_values_next_to_0_score_as_in_a_larger_unit_but_have_no_weights():
+    x = np.array([[1.0, 2.0], [2.0, 1.0], [1.0, 1.0]])
+    small = x * 1e-320
+    for options in ({}, {"bounds": (0.3, 0.7)}, {"share_bounds": (0.3, 0.7)}):
+        np.testing.assert_allclose(score(small, **options), score(x, **options), rtol=1e-9)
+    for options in ({"details": True}, {"direction": 1}):
+        with pytest.raises(hi.DataError, match=r"column 0: its values are (so|too) small .*; rescale its unit"):
+            score(small, **options)

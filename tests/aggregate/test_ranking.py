@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 import hengdian_index as hi
 from hengdian_index.aggregate import orders
+from hengdian_index.journal import journal
 
 TABLES = arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=st.integers(0, 4)).map(
     lambda x: x / 2.0
@@ -222,6 +223,44 @@ def test_the_search_finds_the_optimum_where_it_can_be_proved():
     for _ in range(30):
         share = hi.aggregate.outranking(rng.normal(size=(9, 4)), rng.random(4))
         assert orders._searched(share).support == pytest.approx(orders._exact(share).support, abs=1e-9)
+
+
+CYCLE = pd.DataFrame({"x": [3.0, 2, 1], "y": [1.0, 3, 2], "z": [2.0, 1, 3]}, index=list("abc"))
+
+
+def test_several_best_orders_are_told():
+    with journal() as lines:
+        assert hi.aggregate.kemeny(CYCLE).to_dict() == {"a": 2, "b": 1, "c": 0}
+    assert [line.why for line in lines] == ["kemeny: 3 orders are best alike; the first in row order is given"]
+    with journal() as lines:
+        found = hi.aggregate.kemeny(CYCLE, details=True)
+    assert (found.ties, found.order, len(lines)) == (3, ("a", "b", "c"), 1)
+    with journal() as lines:
+        hi.aggregate.kemeny(np.stack([CYCLE, CYCLE.sort_values("x"), np.arange(9.0).reshape(3, 3)]))
+    assert [line.why for line in lines] == [
+        "kemeny: 3 orders are best alike in 2 of 3 tables; the first in row order is given"
+    ]
+
+
+def test_an_index_logs_that_several_orders_are_best():
+    index = hi.Index(
+        unit="who",
+        groups=[hi.Group("all", aggregate="kemeny")],
+        indicators=[hi.Indicator(name, "all", normalise="none") for name in "xyz"],
+    )
+    log = index.compute(CYCLE.rename_axis("who").reset_index()).log
+    assert log["why"].str.contains("kemeny: 3 orders are best alike").any()
+
+
+def test_one_best_order_is_told_only_where_it_is_not_proved():
+    with journal() as lines:
+        hi.aggregate.kemeny([[1.0, 2], [1, 2], [0, 1]])
+    assert lines == []
+    with journal() as lines:
+        hi.aggregate.kemeny(np.arange(32.0).reshape(16, 2))
+    assert [line.why for line in lines] == [
+        "kemeny: of 16 rows the best order found by search is given; it is not proved best"
+    ]
 
 
 def test_no_move_of_one_row_betters_an_order_that_was_searched():

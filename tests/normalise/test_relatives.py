@@ -89,3 +89,10 @@ def test_values_below_zero_never_turn_the_order_round():
         except hi.DataError:
             continue
         assert (options["direction"] * np.diff(scores) > 0).all(), options
+
+
+def test_a_way_longer_than_the_largest_number_gives_its_share_or_is_refused():
+    x = np.array([[1.7e308, -1.7e308], [-1.7e308, 1.7e308], [0.0, 1e308]])
+    close(hi.normalise.distance_to_target(x, target=0), hi.normalise.distance_to_target(x / 1e300, target=0), 1e-15)
+    with pytest.raises(hi.DataError, match="column 0: the range of its values is not a finite number; rescale"):
+        hi.normalise.distance_to_target(x, target=1.5e308)

@@ -236,7 +236,11 @@ def test_a_logarithm_refuses_values_and_bounds_of_zero_or_less(log):
     ("function", "options", "why"),
     [
         (min_max, {"lower": 1, "upper": 1}, "lower = 1 must be below upper = 1"),
-        (z_score, {"sd": 0}, "zero = 0 must be below sd = 0"),
+        (z_score, {"sd": 0}, "sd: above 0, not 0"),
+        (z_score, {"sd": -1}, "sd: above 0, not -1"),
+        (z_score, {"ddof": -5}, "ddof: 0 or more, not -5"),
+        (min_max, {"fit_on": [True]}, "fit_on: a mask of 1 value for 2 rows"),
+        (min_max, {"fit_on": np.array([True, False, True])}, "fit_on: a mask of 3 values for 2 rows"),
         (goalposts, {"low": 5, "high": 3}, "low = 5 must be below high = 3"),
         (goalposts, {"low": [1, 9], "high": [2, 3]}, "column 1: low = 9 must be below high = 3"),
         (goalposts, {"low": {"b": 1}, "high": 3}, "low: no column 'b'"),
@@ -257,3 +261,20 @@ def test_wrong_choices_are_refused_with_what_is_allowed(function, options, why):
     with pytest.raises(hi.SpecError) as refusal:
         function(np.array([[1.0, 2.0], [3.0, 5.0]]), **options)
     assert why in str(refusal.value)
+
+
+@pytest.mark.parametrize("function", [efficacy, goalposts])
+def test_values_at_the_ends_of_the_numbers_get_their_scores_or_are_refused(function):
+    x = np.array([[1.7e308, -1.7e308], [-1.7e308, 1.7e308], [0.0, 1e308]])
+    for low, high in ((0.0, 1e308), (-1e308, -0.5e308)):
+        options = {"clip": False}
+        close(
+            function(x, low=low, high=high, **options),
+            function(x / 1e300, low=low / 1e300, high=high / 1e300, **options),
+        )
+    with pytest.raises(hi.DataError, match="column 1: the range of its values is not a finite number"):
+        function(x, low=-1.7e308, high=1.7e308)
+    with pytest.raises(hi.DataError, match=r"column 0, row 0: 1.7e\+308: its score is too large a number; rescale"):
+        function(x, low=0, high=0.5, clip=False)
+    with pytest.raises(hi.DataError, match="its score is too large a number"):
+        efficacy(x, low=0, high=1e300, form="exponential")

@@ -28,7 +28,21 @@ def test_correlations_and_shifts_are_those_of_their_definitions() -> None:
     ranks = [[1 + sum(x > y for x in column) for y in column] for column in (a, b)]
     assert found.ranks.to_numpy().T.tolist() == ranks
     assert found.shifts["two"].tolist() == [q - p for p, q in zip(*ranks, strict=True)]
-    assert "Ranks move most under two" in found.summary()
+    shift = found.shifts["two"].abs().mean()
+    correlation = stats.spearmanr(a, b).statistic
+    assert found.summary() == (
+        f"Ranks move by {shift:.2f} places on average under two; the rank correlation with 'one' is {correlation:.3f}."
+    )
+
+
+def test_the_summary_names_what_moves_ranks_most_and_least() -> None:
+    found = hi.remove_one(index(), countries())
+    most, least = found.mean_shift.idxmax(), found.mean_shift.idxmin()
+    assert f"most without {most} (by {found.mean_shift.max():.2f} places on average)" in found.summary()
+    assert f"least without {least} ({found.mean_shift.min():.2f})" in found.summary()
+    assert f"correlation with 'nominal' is {found.correlations()['nominal'].min():.3f}" in found.summary()
+    alone = hi.compare({"one": index()}, countries())
+    assert alone.summary() == "There is nothing to compare."
 
 
 @pytest.mark.parametrize("aggregate", ["arithmetic", "geometric", {"method": "power", "p": -1}])

@@ -93,6 +93,76 @@ def test_frequencies_sum_to_1_and_agree_with_the_ranks() -> None:
     np.testing.assert_allclose(ahead + ahead.T, 1, rtol=1e-12)
 
 
+def _cities() -> tuple[hi.Index, pd.DataFrame]:
+    """Return five units, one of them without a value, one with gaps, and an index that leaves one out by choice."""
+    frame = pd.DataFrame({"who": list("pqrst"), "a": [5.0, 4, 3, np.nan, np.nan], "b": [1.0, 2, 4, 3, np.nan]})
+    groups, parts = [hi.Group("all", coverage=0.5)], [hi.Indicator("a", "all"), hi.Indicator("b", "all")]
+    return hi.Index(unit="who", groups=groups, indicators=parts), frame
+
+
+def test_a_unit_without_a_score_is_missing_not_0() -> None:
+    one, frame = _cities()
+    found = hi.uncertainty(one, frame, {"weights": hi.Noise(0.5), "a": [True, None]}, draws=64)
+    for table in (found.scores, found.ranks, found.rank_frequency):
+        assert table.loc["t"].isna().all()
+    assert np.isnan(found.acceptability(2)["t"])
+    ahead = found.ahead()
+    assert ahead["t"].isna().all()
+    assert ahead.loc["t"].isna().all()
+    both = ahead.drop(index="t", columns="t")
+    np.testing.assert_allclose(both + both.T, 1, rtol=1e-12)
+    scores = found.drawn
+    assert both.loc["p", "r"] == pytest.approx(
+        np.mean((scores[:, 0] > scores[:, 2]) + (scores[:, 0] == scores[:, 2]) / 2)
+    )
+    assert found.summary().endswith("No draw gives a score to t.")
+
+
+def test_a_draw_that_gives_a_unit_no_score_does_not_count_for_it() -> None:
+    one, frame = _cities()
+    found = hi.uncertainty(one, frame, {"b": [True, None]}, draws=64)
+    assert np.isnan(found.drawn[:, 3]).mean() == 0.5
+    assert found.rank_frequency.sum(axis=1).tolist()[:4] == [1] * 4
+    scored = found.drawn[~np.isnan(found.drawn[:, 3])]
+    higher, level = (scored[:, 3] > scored[:, 0]).mean(), (scored[:, 3] == scored[:, 0]).mean()
+    assert found.ahead().loc["s", "p"] == higher + level / 2
+    shift = np.where(found.drawn_ranks > 0, found.drawn_ranks, np.nan) - found.ranks["nominal"].to_numpy()
+    np.testing.assert_allclose(found.mean_shift, np.nanmean(np.abs(shift)[:, :4], axis=1), rtol=1e-12)
+
+
+def test_the_summary_says_what_was_asked_for() -> None:
+    """A series has levels, units have ranks; ties at the top are all named."""
+    series = hi.uncertainty(two_levels(), table(), {"weights": hi.Noise(0.3)}, draws=16)
+    last = series.series.iloc[-1]
+    assert series.summary() == (
+        f"16 draws of 1 uncertain choice (weights). The level of {series.labels[-1]} is {last['nominal']:.2f};"
+        f" 90 % of the draws lie between {last['q05']:.2f} and {last['q95']:.2f}."
+    )
+    one, frame = _cities()
+    tied = hi.uncertainty(one, frame.iloc[[1, 1]].assign(who=["v", "w"]).assign(a=[1.0, 1.0]), {"a": [True]}, draws=1)
+    assert (
+        tied.summary()
+        == "1 draw of 1 uncertain choice (a). No rank moves. v and w are each first in 100 % of the draws."
+    )
+    found = hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.9)}, draws=64)
+    width = found.ranks["q95"] - found.ranks["q05"]
+    assert f"Ranks move by {found.mean_shift.mean():.2f} places on average" in found.summary()
+    assert f"the widest {width.max():.1f} ({width.idxmax()})" in found.summary()
+    assert f"{found.acceptability().idxmax()} is first in" in found.summary()
+
+
+def test_choices_come_in_the_order_given() -> None:
+    factors = {"aggregate": ["arithmetic", "geometric", "mazziotta_pareto"], "normalise": [POSITIVE, "z_score"]}
+    found = hi.uncertainty(index(), countries(), factors, draws=64, infeasible="exclude")
+    told = found.by_choice()
+    assert told.index.get_level_values("choice").tolist() == [*factors["aggregate"], str(POSITIVE), "z_score"]
+    words, shift = found.parameters["aggregate"], found.mean_shift
+    for word in factors["aggregate"]:
+        own = (words == word) & found.kept
+        assert told.loc[("aggregate", word), "share"] == own.sum() / found.kept.sum()
+        assert told.loc[("aggregate", word), "mean_shift"] == pytest.approx(shift[own].mean())
+
+
 @given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 10**6))
 @settings(max_examples=30, deadline=None)
 def test_ranks_are_those_of_pandas(draws: int, n: int, seed: int) -> None:

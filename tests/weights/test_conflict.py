@@ -137,3 +137,9 @@ def test_wrong_choices_are_refused(options, why):
     with pytest.raises(hi.SpecError) as refusal:
         critic(pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [3.0, 1.0, 2.0]}), **options)
     assert why in str(refusal.value)
+
+
+def test_critic_of_deviations_too_large_for_a_number():
+    x = np.array([[1.7e308, -1.7e308], [-1.7e308, 1.7e308], [0.0, 1e308]])
+    for some in (x, 1.7e308 * np.array([[1, 1], [1, -1], [0.5, 1], [-1, -1]])):
+        np.testing.assert_allclose(hi.weights.critic(some), hi.weights.critic(some / 1e300), rtol=1e-12)

@@ -72,3 +72,9 @@ def test_the_refusal_says_what_was_given():
 def test_a_misspelt_option_is_refused():
     with pytest.raises(hi.SpecError, match="unknown option 'scale'"):
         fixed([1, 2], scale=1)
+
+
+@pytest.mark.parametrize("values", [None, 3, {1, 2}, frozenset({1}), "ab", np.array(3.0)])
+def test_what_has_neither_names_nor_an_order_is_refused(values):
+    with pytest.raises(hi.SpecError, match="fixed: weights by name in a mapping or Series, or in order in a list, not"):
+        fixed(values)

@@ -103,6 +103,11 @@ def test_shares_that_do_not_fit_are_refused(shares):
 # rank_order
 
 
+def test_shares_are_counted_by_expert():
+    with refused(hi.SpecError, "budget: shares: 1 given for 2 experts"):
+        hi.weights.budget([[1, 2, 3], [2, 1, 3]], shares=[1])
+
+
 def test_centroid_of_five():
     w = hi.weights.rank_order(list("abcde"))
     assert w.round(4).tolist() == [0.4567, 0.2567, 0.1567, 0.09, 0.04]

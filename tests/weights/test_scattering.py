@@ -125,3 +125,9 @@ def test_fault_6_sizes_near_the_largest_and_smallest_number(unit):
 def test_fault_7_one_row():
     with pytest.raises(hi.DataError, match="complete in all columns: 1"):
         hi.weights.scatter([[1.0, 2.0]])
+
+
+def test_columns_at_the_ends_of_the_numbers_weigh_as_in_a_smaller_unit():
+    x = np.array([[1.7e308, -1.7e308], [-1.7e308, 1.7e308], [0.0, 1e308]])
+    np.testing.assert_allclose(hi.weights.scatter(x), hi.weights.scatter(x / 1e300), rtol=1e-12)
+    np.testing.assert_allclose(hi.weights.scatter(np.abs(x)), hi.weights.scatter(np.abs(x) / 1e300), rtol=1e-12)

@@ -155,3 +155,25 @@ def test_what_x_is_decides_the_entropy_weights():
     x = np.array([[3.0, 100.0], [2.5, 80.0], [1.8, 50.0], [2.2, 70.0]])
     raw, scaled = entropy(x), entropy(hi.normalise.min_max(x))
     assert abs(raw - scaled).max() > 0.05
+
+
+def test_options_that_say_nothing_are_refused():
+    x = np.eye(3)
+    with pytest.raises(hi.SpecError, match=r"entropy: shift = 5 belongs to zeros='shift', not to zeros='exact'"):
+        entropy(x, shift=5)
+    with pytest.raises(hi.SpecError, match="shift: a number of 0 or more, not -1"):
+        entropy(x, zeros="shift", shift=-1)
+    close(entropy(x, zeros="shift"), entropy(x, zeros="shift", shift=1e-4))
+    with pytest.raises(hi.SpecError, match="deviation: ddof: 0 or more, not -5"):
+        deviation(x, ddof=-5)
+
+
+def test_values_are_counted_in_the_plural():
+    with pytest.raises(hi.DataError, match="only 2 values in the rows to learn from; at least 3 are needed"):
+        deviation(np.eye(2), ddof=2)
+
+
+def test_deviations_too_large_for_a_number_still_have_their_proportions():
+    x = np.array([[1.7e308, -1.7e308], [-1.7e308, 1.7e308], [0.0, 1e308]])
+    close(deviation(x), deviation(x / 1e300))
+    close(deviation(x[:2]), [0.5, 0.5])

@@ -1,0 +1,49 @@
+"""An index fitted under one combination of choices, and what draws under it gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index import engine
+from hengdian_index.robustness.ranking import Ranks
+from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.table import Array
+from hengdian_index.scoring import Weights
+from hengdian_index.tree import Setting, Tree
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """An index under one combination of choices, fitted: what draws under it share.
+
+    `plain` says that levels are scores and one tree holds throughout, so that draws of weights are scored at once.
+    """
+
+    tree: Tree
+    setting: Setting
+    fitted: engine.Fitted
+    leaves: Array
+    weights: Weights
+    panel: Panel
+    plain: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What some draws gave: scores (draws, n) of the rows asked for, and their levels if the index has a base."""
+
+    scores: Array
+    levels: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """What some draws gave: scores, levels, ranks (draws, n), and which draws could be computed."""
+
+    scores: Array
+    levels: Array | None
+    ranks: Ranks
+    kept: NDArray[np.bool_]
