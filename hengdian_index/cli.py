@@ -43,17 +43,23 @@ def main() -> None:
 )
 @_refusing
 def demo(out: Path) -> None:
-    """Compute the film-industry example, print the last two years, write the tables as CSV."""
+    """Compute the film-industry example, print the last two years and how sure they are, write the tables as CSV."""
     from hengdian_index.gallery import example
-    from hengdian_index.output import summary, write_tables
+    from hengdian_index.output import intervals, summary, write_tables
+    from hengdian_index.robustness.factors import Noise
+    from hengdian_index.robustness.uncertain import uncertainty
 
     index, table = example("film_industry")
     result = index.compute(table)
+    factors = {"weights": Noise(0.25), "aggregate": ["arithmetic", "geometric"]}
+    found = uncertainty(index, table, factors, draws=512, progress=False)
     click.echo(summary(result))
+    click.echo("90 % intervals: the weights of every group up to a quarter up or down, arithmetic or geometric means")
+    click.echo(f"\n{intervals(found.series)}\n\n{found.summary()}\n")
     click.echo(
         "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."
     )
-    _written(write_tables(result, out), out)
+    _written(write_tables(result, out, uncertainty=found.series), out)
 
 
 @main.command()

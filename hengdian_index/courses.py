@@ -21,7 +21,7 @@ from hengdian_index.journal import journal
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array, shortened
-from hengdian_index.scoring import Evaluation, stitched
+from hengdian_index.scoring import Evaluation, spread
 from hengdian_index.tree import Tree
 
 Rows = NDArray[np.intp]
@@ -106,9 +106,7 @@ class Linked:
         near &= True if until is None else ordinals <= until
         rows = np.flatnonzero(near)
         part = scored(self.tree, content, self.leaves[rows], self.panel.pick(rows))
-        leaves = np.full((self.panel.n, len(content.tree.codes)), np.nan)
-        leaves[rows] = part.leaves
-        return stitched(content.tree, leaves, [(rows, part)])
+        return spread(self.panel.n, rows, part)
 
     @cached_property
     def links(self) -> tuple[Rows, ...]:

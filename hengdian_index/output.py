@@ -32,6 +32,12 @@ def summary(result: Result) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def intervals(levels: pd.DataFrame) -> str:
+    """Return the last levels under many draws, with the ends of their 90 % intervals, as text."""
+    shown = levels[["nominal", "q05", "q95"]].tail(_ROWS)
+    return _text(shown.set_axis(["level", "low", "high"], axis=1))
+
+
 def tables(result: Result) -> dict[str, pd.DataFrame]:
     """Return every table of a result by name: those that a folder of tables and a release hold."""
     found = {
@@ -66,9 +72,9 @@ def texts(result: Result) -> dict[str, str]:
     return {**found, "provenance.json": provenance}
 
 
-def write_tables(result: Result, out: Path) -> list[str]:
-    """Write every table of a result to a folder, all or none; return the file names."""
-    found = texts(result)
+def write_tables(result: Result, out: Path, **more: pd.DataFrame) -> list[str]:
+    """Write every table of a result, and more tables by name, to a folder, all or none; return the file names."""
+    found = {**texts(result), **{f"{name}.csv": frame.to_csv() for name, frame in more.items()}}
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as folder:

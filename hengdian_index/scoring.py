@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -138,26 +138,52 @@ def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel) -> Eval
     return Evaluation(tree, normalised, _climb(tree, normalised, step), weights)
 
 
-def stitched(tree: Tree, leaves: Array, parts: Iterable[tuple[NDArray[np.intp], Scored]]) -> Evaluation:
+def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], Scored]]) -> Evaluation:
     """Return the rows of several evaluations as one under the tree that holds them all.
 
     Each part says which rows it scored; its tree may lack children of the whole, which then have weight 0.
     """
-    n = len(leaves)
-    values = {code: np.full(n, np.nan) for code in tree.groups}
-    weights = {code: np.zeros((n, len(tree.by_code[code].children))) for code in tree.groups}
-    asked = {code: np.zeros((n, len(tree.by_code[code].children))) for code in tree.groups}
-    dropped = {code: np.ones(n, dtype=np.bool_) for code in tree.groups}
-    for rows, part in parts:
-        for branch in part.tree.branches:
-            at = [tree.by_code[branch.code].children.index(child) for child in branch.children]
-            values[branch.code][rows] = part.values(branch.code)
-            cells, shape = np.ix_(rows, np.array(at)), (len(rows), len(at))
-            weights[branch.code][cells] = np.broadcast_to(part.row_weights(branch), shape)
-            asked[branch.code][cells] = np.broadcast_to(part.asked_weights(branch), shape)
-            dropped[branch.code][rows] = np.isnan(values[branch.code][rows])
-    groups = {code: Scores(values[code], weights[code], dropped[code]) for code in tree.groups}
+    groups, asked = {}, {}
+    for branch in tree.branches:
+        own = [(rows, part, part.tree.by_code[branch.code]) for rows, part in parts if branch.code in part.tree.by_code]
+        values = np.full(len(leaves), np.nan)
+        for rows, part, _ in own:
+            values[rows] = part.values(branch.code)
+        shape = (len(leaves), len(branch.children))
+        given = _woven(shape, branch, [(rows, one, part.row_weights(one)) for rows, part, one in own])
+        same = all(part.row_weights(one) is part.asked_weights(one) for _, part, one in own)
+        asked[branch.code] = (
+            given if same else _woven(shape, branch, [(rows, one, part.asked_weights(one)) for rows, part, one in own])
+        )
+        groups[branch.code] = Scores(values, given, np.isnan(values))
     return Evaluation(tree, leaves, groups, asked)
+
+
+def _woven(shape: tuple[int, int], branch: Branch, parts: Sequence[tuple[NDArray[np.intp], Branch, Array]]) -> Array:
+    """Return the weights (n, k) of a group's children from those of its parts, (k,) or (rows, k), 0 elsewhere."""
+    out = np.zeros(shape)
+    for rows, one, weights in parts:
+        at = [branch.children.index(child) for child in one.children]
+        whole = np.zeros((*weights.shape[:-1], shape[1]))
+        whole[..., at] = weights
+        out[rows] = whole
+    return out
+
+
+def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
+    """Return an evaluation of some of n rows as one of all, the others missing."""
+
+    def over(values: Array) -> Array:
+        out = np.full((n, *values.shape[1:]), np.nan)
+        out[rows] = values
+        return out
+
+    groups = {
+        code: Scores(over(s.values), None if s.weights is None else over(s.weights), np.isnan(over(s.values)))
+        for code, s in part.groups.items()
+    }
+    weights = {code: w if w.ndim == 1 else over(w) for code, w in part.weights.items()}
+    return Evaluation(part.tree, over(part.leaves), groups, weights)
 
 
 def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -48,6 +49,25 @@ def test_demo(tmp_path: Path) -> None:
     index, frame = hi.example("film_industry")
     series = pd.read_csv(tmp_path / "out" / "series.csv", index_col=0)
     pd.testing.assert_frame_equal(series, index.compute(frame).series(), check_names=False)
+
+
+def test_the_demo_says_how_sure_the_levels_are(tmp_path: Path) -> None:
+    said = run("demo", "--out", tmp_path)[1]
+    index, frame = hi.example("film_industry")
+    factors = {"weights": hi.Noise(0.25), "aggregate": ["arithmetic", "geometric"]}
+    found = hi.uncertainty(index, frame, factors, draws=512)
+    shown = said.partition("90 % intervals: ")[2].splitlines()[2:]
+    assert shown[0].split() == ["level", "low", "high"]
+    last = found.series[["nominal", "q05", "q95"]].tail(8)
+    assert [line.split() for line in shown[1:9]] == [
+        [quarter, *(f"{value:.2f}" for value in row)]
+        for quarter, row in zip(last.index, last.to_numpy().tolist(), strict=True)
+    ]
+    assert found.summary() in shown
+    assert ((last["q05"] < last["nominal"]) & (last["nominal"] < last["q95"])).all()
+    written = pd.read_csv(tmp_path / "uncertainty.csv", index_col=0)
+    pd.testing.assert_frame_equal(written, found.series, check_names=False)
+    np.testing.assert_allclose(found.series["nominal"], index.compute(frame).series()["film"], rtol=1e-12)
 
 
 def test_compute_writes_every_table(files: tuple[Path, Path], tmp_path: Path) -> None:

@@ -526,7 +526,7 @@ def test_an_indicator_that_starts_after_the_fit_rows_learns_from_its_own() -> No
     frame = late(14)
     choices = {
         "impute": {"method": "carry_forward", "limit": 1},
-        "treat": {"method": "winsorise", "points": 1},
+        "treat": "log",
         "weights": "entropy",
     }
     index = changing(fit_on="2001Q1:2002Q1", **choices).replace({"all.weights_since": {}, "b.end": None})

@@ -99,8 +99,8 @@ class Uncertainty:
 
         Notes
         -----
-        The sum of the first `top` columns of `rank_frequency`. Source: Lahdelma & Salminen 2001, Operations Research 49,
-        rank acceptability. Proof: the ranks of pandas, draw by draw.
+        The sum of the first `top` columns of `rank_frequency`. Source: Lahdelma & Salminen 2001, Operations Research 49
+        (rank acceptability). Proof: the ranks of pandas, draw by draw.
 
         Examples
         --------

@@ -103,8 +103,8 @@ def _cities() -> tuple[hi.Index, pd.DataFrame]:
 def test_a_unit_without_a_score_is_missing_not_0() -> None:
     one, frame = _cities()
     found = hi.uncertainty(one, frame, {"weights": hi.Noise(0.5), "a": [True, None]}, draws=64)
-    for table in (found.scores, found.ranks, found.rank_frequency):
-        assert table.loc["t"].isna().all()
+    for told in (found.scores, found.ranks, found.rank_frequency):
+        assert told.loc["t"].isna().all()
     assert np.isnan(found.acceptability(2)["t"])
     ahead = found.ahead()
     assert ahead["t"].isna().all()
@@ -139,10 +139,10 @@ def test_the_summary_says_what_was_asked_for() -> None:
         f" 90 % of the draws lie between {last['q05']:.2f} and {last['q95']:.2f}."
     )
     one, frame = _cities()
-    tied = hi.uncertainty(one, frame.iloc[[1, 1]].assign(who=["v", "w"]).assign(a=[1.0, 1.0]), {"a": [True]}, draws=1)
-    assert (
-        tied.summary()
-        == "1 draw of 1 uncertain choice (a). No rank moves. v and w are each first in 100 % of the draws."
+    same = frame.iloc[[0, 0, 1]].assign(who=["v", "w", "x"], a=[9.0, 9.0, 1.0], b=[9.0, 9.0, 1.0])
+    tied = hi.uncertainty(one, same, {"a": [True]}, draws=1)
+    assert tied.summary() == (
+        "1 draw of 1 uncertain choice (a). No rank moves. v and w are each first in 100 % of the draws."
     )
     found = hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.9)}, draws=64)
     width = found.ranks["q95"] - found.ranks["q05"]
