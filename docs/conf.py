@@ -49,4 +49,6 @@ html_theme_options = {
     "show_toc_level": 2,
     "pygments_light_style": "tango",
 }
-html_sidebars = {page: [] for page in ("index", "idea", "film", "official", "hengdian", "methods", "proofs", "changes")}
+html_sidebars = {
+    page: [] for page in ("index", "idea", "film", "robustness", "official", "hengdian", "methods", "proofs", "changes")
+}

@@ -54,7 +54,7 @@ def demo(out: Path) -> None:
     factors = {"weights": Noise(0.25), "aggregate": ["arithmetic", "geometric"]}
     found = uncertainty(index, table, factors, draws=512, progress=False)
     click.echo(summary(result))
-    click.echo("90 % intervals: the weights of every group up to a quarter up or down, arithmetic or geometric means")
+    click.echo("90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means")
     click.echo(f"\n{intervals(found.series)}\n\n{found.summary()}\n")
     click.echo(
         "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."
@@ -70,7 +70,7 @@ def demo(out: Path) -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables as CSV.")
 @_refusing
 def compute(index: Path, data: Path, fit_on: str | None, base: str | None, out: Path | None) -> None:
-    """Compute INDEX (.toml) on DATA (.csv, .tsv, .parquet); print the end of it, write the tables to --out."""
+    """Compute INDEX (.toml, .xlsx) on DATA (.csv, .tsv, .parquet, .xlsx); print its end, write the tables to --out."""
     from hengdian_index.output import summary, write_tables
 
     result = _result(index, data, fit_on, base)

@@ -91,6 +91,7 @@ def _chosen_anew(old: Vintage, new: Vintage, kind: str, before: str, after: str)
         return False
     if kind == "weight":
         one, other = old.tree.by_code[before], new.tree.by_code[after]
-        return len(one.children) != len(other.children) or one.weights.fingerprint != other.weights.fingerprint
+        said = [(len(b.children), b.weights, sorted(b.weights_since.items())) for b in (one, other)]
+        return bool(said[0] != said[1])
     mine, theirs = (tree.leaves[tree.codes.index(after)] for tree in (old.tree, new.tree))
     return (mine.normalise.fingerprint, mine.direction) != (theirs.normalise.fingerprint, theirs.direction)

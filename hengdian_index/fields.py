@@ -54,6 +54,8 @@ def _seasons(given: Any) -> Any:
 
 def _dated_weights(given: Any) -> Any:
     """Return the choices of weights by the period they hold from."""
+    if given is None:
+        return Frozen()
     if not isinstance(given, Mapping):
         raise SpecError(f"weights by the period they hold from, {{ 2023Q1 = {{ a = 1, b = 2 }} }}, not {given!r}")
     return Frozen({_period(period): _weights(choice) for period, choice in given.items()})

@@ -188,6 +188,8 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
     >>> found.scores["total"].tolist()
     [0.0, 1.0, 0.5]
     """
+    if not isinstance(result, Result):
+        raise SpecError(f"release: a Result, what fitted.score(table) gives, not {type(result).__name__}")
     path = Path(folder)
     _need_new(path)
     parts = {**texts(result), _DATA: _csv(result)}

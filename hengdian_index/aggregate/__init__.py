@@ -23,3 +23,5 @@ from hengdian_index.aggregate.ranking import *  # noqa: F403
 from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("aggregate", globals(), "outranking")
+
+__all__ = __dir__()  # what help() shows

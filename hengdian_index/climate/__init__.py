@@ -14,3 +14,5 @@ from hengdian_index.climate.opinions import *  # noqa: F403
 from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("climate", globals(), "Cycle")
+
+__all__ = __dir__()  # what help() shows

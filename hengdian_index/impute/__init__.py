@@ -20,3 +20,5 @@ from hengdian_index.impute.times import *  # noqa: F403
 from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("impute", globals())
+
+__all__ = __dir__()  # what help() shows

@@ -20,3 +20,5 @@ from hengdian_index.normalise.sizes import *  # noqa: F403
 from hengdian_index.normalise.steps import *  # noqa: F403
 
 __getattr__, __dir__ = names_of("normalise", globals())
+
+__all__ = __dir__()  # what help() shows

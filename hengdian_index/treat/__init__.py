@@ -20,3 +20,5 @@ from hengdian_index.treat.ratios import *  # noqa: F403
 from hengdian_index.treat.two_stage import *  # noqa: F403
 
 __getattr__, __dir__ = names_of("treat", globals())
+
+__all__ = __dir__()  # what help() shows

@@ -26,3 +26,5 @@ from hengdian_index.weights.scattering import *  # noqa: F403
 from hengdian_index.weights.spread import *  # noqa: F403
 
 __getattr__, __dir__ = names_of("weights", globals(), "effective")
+
+__all__ = __dir__()  # what help() shows
