@@ -54,7 +54,9 @@ def demo(out: Path) -> None:
     factors = {"weights": Noise(0.25), "aggregate": ["arithmetic", "geometric"]}
     found = uncertainty(index, table, factors, draws=512, progress=False)
     click.echo(summary(result))
-    click.echo("90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means")
+    click.echo(
+        "90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means"
+    )
     click.echo(f"\n{intervals(found.series)}\n\n{found.summary()}\n")
     click.echo(
         "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."

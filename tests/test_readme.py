@@ -51,6 +51,14 @@ def test_a_published_index_goes_on_as_it_says(tmp_path: Path, monkeypatch: pytes
     assert (tmp_path / "releases" / "2010Q2" / "series.csv").exists()
 
 
+def test_how_sure_it_is_prints_what_it_says() -> None:
+    index, table = hi.example("film_industry")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(_blocks("python")[2], {"hi": hi, "index": index, "table": table})
+    assert said.getvalue() == _blocks("text")[-1]
+
+
 def test_the_toml_of_a_published_index_is_one() -> None:
     pytest.importorskip("statsmodels")
     rest = """

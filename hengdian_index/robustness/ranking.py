@@ -54,13 +54,13 @@ def _rank(scores: Array, ranks: Ranks) -> None:
     draws, n = scores.shape
     order = np.argsort(-scores, axis=1)
     order += np.arange(0, draws * n, n)[:, np.newaxis]
-    ordered = scores.ravel()[order]
-    places = np.broadcast_to(np.arange(1, n + 1, dtype=ranks.dtype), scores.shape)
+    ordered = scores.ravel().take(order)
+    places = np.tile(np.arange(1, n + 1, dtype=ranks.dtype), (draws, 1))
     tied = ordered[:, 1:] == ordered[:, :-1]
     if tied.any():
-        first = np.where(tied, 0, places[:, 1:])
-        places = np.maximum.accumulate(np.concatenate([places[:, :1], first], axis=1), axis=1)
-    ranks.reshape(-1)[order] = places
+        places[:, 1:][tied] = 0
+        places = np.maximum.accumulate(places, axis=1)
+    ranks.reshape(-1)[order.ravel()] = places.ravel()
     if np.isnan(ordered[:, -1:]).any():
         ranks[np.isnan(scores)] = 0
 

@@ -35,11 +35,12 @@ class Sensitivity:
     def summary(self) -> str:
         """Return what the indices say, in one paragraph."""
         order = self.total.sort_values(ascending=False)
-        said = ", ".join(
-            f"{name} {100 * self.first[name]:.0f} % alone, {100 * value:.0f} % with interactions"
+        said = "; ".join(
+            f"{name} {100 * self.first[name]:.0f} % alone, {100 * value:.0f} % with its interactions"
             for name, value in order.items()
         )
-        return f"Of the variance of {self.of} over {self.runs} runs: {said}."
+        what = self.of if isinstance(self.of, str) else f"the {self.of[0]} of {self.of[1]}"
+        return f"Of the variance of {what.replace('_', ' ')} over {self.runs} runs each choice explains: {said}."
 
     def __repr__(self) -> str:
         return f"<Sensitivity of {self.of}: {len(self.first)} factors, {self.runs} runs>"

@@ -172,13 +172,11 @@ class Study:
         for factor in self.factors:
             if factor.kind != "weights":
                 continue
-            numbers = dict(zip(factor.names, u[:, self.places[factor.address]].T, strict=True))
+            numbers = u[:, self.places[factor.address]]
             for code in factor.parts:
                 if code in found and found[code].shape[-1] > 1:
-                    children = tree.by_code[code].children
-                    half = np.full(len(u), 0.5)
-                    own = np.column_stack([numbers.get(f"{code}.weights[{child}]", half) for child in children])
-                    found[code] = factor.given.weights(nominal[code], own)
+                    names = [f"{code}.weights[{child}]" for child in tree.by_code[code].children]
+                    found[code] = factor.given.weights(nominal[code], _taken(numbers, factor.names, names))
         return found
 
     def rows(self, u: Array) -> Panel:
@@ -307,6 +305,15 @@ class Study:
         for unit in np.unique(codes[rows]).tolist():
             sums[:, unit] = scores[:, rows[codes[rows] == unit]].mean(axis=1)
         return np.asarray(sums[:, codes])
+
+
+def _taken(numbers: Array, known: tuple[str, ...], names: list[str]) -> Array:
+    """Return the columns (draws, k) of some names, the middle for one that has none."""
+    first = known.index(names[0]) if names[0] in known else 0
+    if list(known[first : first + len(names)]) == names:
+        return numbers[:, first : first + len(names)]
+    half = np.full(len(numbers), 0.5)
+    return np.column_stack([numbers[:, known.index(name)] if name in known else half for name in names])
 
 
 def _plain(tree: Tree, setting: Setting) -> bool:

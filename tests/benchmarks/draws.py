@@ -112,7 +112,9 @@ def main():
     print(f"51 x 49, three levels, five factors, 10,000 draws: {elapsed:.3f} ({cpu:.3f}) ms a draw, 0.1")
     ours, plain = beside_plain(200, 60, 100_000)
     print(f"200 x 60, 100,000 draws, rank frequencies: {ours[0]:.3f} ({ours[1]:.3f}) s")
-    print(f"  the plain product and sort: {plain[0]:.3f} ({plain[1]:.3f}) s; {', '.join(_ratios(ours, plain))} times, 2")
+    print(
+        f"  the plain product and sort: {plain[0]:.3f} ({plain[1]:.3f}) s; {', '.join(_ratios(ours, plain))} times, 2"
+    )
     print(f"  most memory: {peak_memory(frequencies, 200, 60, 100_000) / 1e6:.0f} MB, 1000")
     for what, sizes in (
         ("draws", [(200, 60, d) for d in (25_000, 50_000, 100_000)]),

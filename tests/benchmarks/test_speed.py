@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks import draws
 from benchmarks.ratios import CASES, data, extra_memory
 
 import hengdian_index as hi
@@ -55,3 +56,45 @@ def test_400_000_quarters_as_text(benchmark):
     """50 distinct labels, under a second."""
     labels = pd.period_range("1998Q1", periods=50, freq="Q").astype(str).repeat(8000)
     assert len(benchmark(read_periods, labels).ordinals) == 400_000
+
+
+def test_five_factors(benchmark):
+    """51 x 49 in three levels: under a tenth of a millisecond a draw at 10,000 draws, mostly the fits of 16 choices."""
+    found = benchmark(draws.five_factors, 10_000)
+    assert found.drawn.shape == (10_000, 51)
+    assert found.kept.all()
+
+
+def test_five_factors_take_a_tenth_of_a_millisecond_a_draw():
+    draws.five_factors(16)
+    assert draws.taken(draws.five_factors, 10_000, rounds=3)[1] < 1
+
+
+@pytest.mark.parametrize("side", ["ours", "plain"])
+def test_draws_of_weights(benchmark, side):
+    """Rank frequencies beside the plain product and sort; `python tests/benchmarks/draws.py` has 100,000 draws."""
+    benchmark.group = "200 x 60, 10,000 draws of weights"
+    function = {"ours": draws.frequencies, "plain": draws.plain_order}[side]
+    assert benchmark(function, 200, 60, 10_000) is not None
+
+
+def test_100_000_draws_take_less_than_a_gigabyte():
+    assert draws.peak_memory(draws.frequencies, 200, 60, 100_000) < 1e9
+
+
+@pytest.mark.parametrize(
+    ("small", "large"), [((100, 60, 10_000), (100, 60, 40_000)), ((50, 60, 20_000), (200, 60, 20_000))]
+)
+def test_time_grows_with_draws_and_units_and_no_faster(small, large):
+    """Four times as many take four times as long; sorting and a busy machine may add half as much."""
+    draws.frequencies(10, 60, 16)
+    assert draws.taken(draws.frequencies, *large, rounds=3)[1] < 6 * draws.taken(draws.frequencies, *small, rounds=3)[1]
+
+
+def test_leaving_out_each_of_49_indicators(benchmark):
+    """Under 50 ms."""
+    assert benchmark(draws.without_each).shape == (51, 50)
+
+
+def test_leaving_out_each_indicator_takes_50_milliseconds():
+    assert draws.taken(draws.without_each)[1] < 0.05
