@@ -50,5 +50,9 @@ html_theme_options = {
     "pygments_light_style": "tango",
 }
 html_sidebars = {
-    page: [] for page in ("index", "idea", "film", "robustness", "official", "hengdian", "methods", "proofs", "changes")
+    page: []
+    for page in (
+        *("index", "idea", "film", "robustness", "audit", "official"),
+        *("hengdian", "excel", "methods", "proofs", "changes"),
+    )
 }

@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING, Any
 from hengdian_index.about import __version__ as __version__
 
 if TYPE_CHECKING:
-    from hengdian_index import aggregate, ahp, climate, diagnose, explain, impute, normalise, series, treat, weights
+    from hengdian_index import (
+        aggregate,
+        ahp,
+        climate,
+        diagnose,
+        explain,
+        impute,
+        normalise,
+        plot,
+        series,
+        treat,
+        weights,
+    )
+    from hengdian_index.auditing.calling import audit
+    from hengdian_index.auditing.outcome import Audit
+    from hengdian_index.coinr import read_coinr
     from hengdian_index.decorators import aggregating, normalising, weighting
     from hengdian_index.engine import Fitted
     from hengdian_index.errors import DataError, SpecError
@@ -29,6 +44,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "Audit",
     "Between",
     "Bootstrap",
     "Comparison",
@@ -51,6 +67,7 @@ __all__ = [
     "aggregate",
     "aggregating",
     "ahp",
+    "audit",
     "climate",
     "compare",
     "diagnose",
@@ -59,6 +76,8 @@ __all__ = [
     "impute",
     "normalise",
     "normalising",
+    "plot",
+    "read_coinr",
     "release",
     "remove_one",
     "revisions",
@@ -74,6 +93,7 @@ __all__ = [
 # Each name is imported when it is first asked for: the command's help, or a program that needs one method, does not
 # wait for pydantic, pandas and everything else. A name that is not here is a module of its own.
 _HOME = {
+    "Audit": "auditing.outcome",
     "Between": "maps",
     "Bootstrap": "robustness.factors",
     "Comparison": "robustness.alternatives",
@@ -94,9 +114,11 @@ _HOME = {
     "Uncertainty": "robustness.outcome",
     "Uniform": "robustness.factors",
     "aggregating": "decorators",
+    "audit": "auditing.calling",
     "compare": "robustness.alternatives",
     "example": "gallery",
     "normalising": "decorators",
+    "read_coinr": "coinr",
     "release": "releases",
     "remove_one": "robustness.alternatives",
     "revisions": "revising",

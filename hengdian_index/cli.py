@@ -1,4 +1,4 @@
-"""The command `hengdian-index`: demo, compute, check, release, revisions, methods."""
+"""The command `hengdian-index`: demo, new, compute, check, release, revisions, audit, methods."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 if TYPE_CHECKING:
     from hengdian_index.result import Result
+    from hengdian_index.spec import Index
 
 
 def _refusing(command: Callable[..., None]) -> Callable[..., None]:
@@ -62,6 +63,18 @@ def demo(out: Path) -> None:
         "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."
     )
     _written(write_tables(result, out, uncertainty=found.series), out)
+
+
+@main.command()
+@click.argument("path", metavar="FILE.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Its language.")
+@_refusing
+def new(path: Path, lang: Literal["en", "zh"]) -> None:
+    """Write a workbook to fill in, with a small example that computes at once."""
+    from hengdian_index.template import new_workbook
+
+    new_workbook(path, lang=lang)
+    click.echo(f"Written to {path}. Fill it in, then: hengdian-index compute {path} {path}")
 
 
 @main.command()
@@ -127,6 +140,34 @@ def revisions(old: Path, new: Path) -> None:
 
 
 @main.command()
+@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write the findings as a page.")
+@click.option("--strict", is_flag=True, help="Exit with 1 also for findings that want a look.")
+@click.option("--size", "sizes", multiple=True, help="Column of sizes (population) that no indicator shall follow.")
+@click.option("--threshold", "given", multiple=True, metavar="NAME=NUMBER", help="Another threshold of a check.")
+@_refusing
+def audit(
+    index: Path, data: Path, html: Path | None, strict: bool, sizes: tuple[str, ...], given: tuple[str, ...]
+) -> None:
+    """Audit INDEX on DATA: coverage, outliers, correlations, dimensions, weights, ranks; each with what to do.
+
+    Exit status: 0 if nothing fails, 1 if something does, 2 for bad input.
+    """
+    from hengdian_index.auditing.calling import audit as audited
+    from hengdian_index.auditing.registry import demanded
+
+    thresholds: dict[str, Any] = demanded(_thresholds(given))
+    spec, table = _read(index, data)
+    found = audited(spec, table, sizes=sizes, **thresholds)
+    if html is not None:
+        found.to_html(html)
+    click.echo(found.to_text(), nl=False)
+    if not found.passed or (strict and "look" in set(found.verdicts)):
+        sys.exit(1)
+
+
+@main.command()
 @click.argument("name", required=False)
 @_refusing
 def methods(name: str | None) -> None:
@@ -136,8 +177,31 @@ def methods(name: str | None) -> None:
     click.echo(described(name) if name else listing())
 
 
+def _thresholds(given: tuple[str, ...]) -> dict[str, float]:
+    """Return thresholds written as NAME=NUMBER."""
+    from hengdian_index.errors import SpecError, raise_all
+
+    pairs = [(name.strip().replace("-", "_"), number) for name, _, number in (one.partition("=") for one in given)]
+    found, faults = dict[str, float](), list[str]()
+    for name, number in pairs:
+        try:
+            found[name] = float(number)
+        except ValueError:
+            faults.append(f"--threshold {name}={number}: NAME=NUMBER is needed, redundant=0.95")
+    raise_all(SpecError, faults)
+    return found
+
+
 def _result(index: Path, data: Path, fit_on: str | None, base: str | None) -> Result:
-    """Return the result of files; the faults of both are reported together."""
+    """Return the result of files."""
+    found, table = _read(index, data)
+    if base is not None:
+        found = found.replace({"base": base})
+    return found.compute(table, fit_on=fit_on)
+
+
+def _read(index: Path, data: Path) -> tuple[Index, Any]:
+    """Return what two files hold; the faults of both are reported together."""
     from hengdian_index.errors import FaultsError, raise_together
     from hengdian_index.rows.files import read_table
     from hengdian_index.spec import Index
@@ -154,9 +218,7 @@ def _result(index: Path, data: Path, fit_on: str | None, base: str | None) -> Re
         errors.append(error)
     raise_together(errors)
     assert found is not None
-    if base is not None:
-        found = found.replace({"base": base})
-    return found.compute(table, fit_on=fit_on)
+    return found, table
 
 
 def _written(files: list[str], out: Path) -> None:

@@ -35,6 +35,7 @@ def composing(
     along: Literal["time"] | None = None,
     learns: Callable[..., dict[str, Any]] | None = None,
     check: Callable[..., list[str]] | None = None,
+    **traits: Any,
 ) -> Callable[[Callable[..., Any]], Composition]:
     """Register a function of several columns under its own name.
 
@@ -56,6 +57,8 @@ def composing(
         outside the fit missing.
     check : callable, optional
         `check(**options)`: what is wrong with a set of options, one text for each fault.
+    **traits
+        `formula` and `chinese`, as every family declares them.
 
     Examples
     --------
@@ -69,7 +72,7 @@ def composing(
     >>> FAMILIES["climate"].pop("premium").traits["columns"]
     ('spot', 'forward')
     """
-    declared = {"columns": columns, "table": table, "second": second, "along": along, "learns": learns}
+    declared = {"columns": columns, "table": table, "second": second, "along": along, "learns": learns, **traits}
 
     def enter(function: Callable[..., Any]) -> Composition:
         method = register("climate", function, "rows", declared | ({"check": check} if check else {}))

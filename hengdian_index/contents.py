@@ -54,7 +54,7 @@ def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
     for since in sorted(dates | {EARLIEST}):
         active = {code for code, (first, last) in spans.items() if first <= since <= last}
         if active:
-            found.append((since, _pruned(tree, active, weights, since)))
+            found.append((since, pruned(tree, active, weights, since)))
         elif found:
             when = format_period(since, frequency)
             raise SpecError(f"from {when} on no indicator is left; name successors, or take `end` out")
@@ -133,7 +133,9 @@ def _weight_dates(tree: Tree, frequency: Frequency) -> dict[str, dict[int, Branc
     return found
 
 
-def _pruned(tree: Tree, active: set[str], weights: Mapping[str, Mapping[int, Branch]], since: int) -> Tree:
+def pruned(
+    tree: Tree, active: set[str], weights: Mapping[str, Mapping[int, Branch]] | None = None, since: int = EARLIEST
+) -> Tree:
     """Return the tree as it is from a period on: its active indicators, the groups that still hold one, its weights."""
     leaves = tuple(leaf for leaf in tree.leaves if leaf.code in active)
     kept = set(active)
@@ -142,7 +144,7 @@ def _pruned(tree: Tree, active: set[str], weights: Mapping[str, Mapping[int, Bra
         children = tuple(child for child in branch.children if child in kept)
         if children:
             kept.add(branch.code)
-            branches.append(_restricted(_latest(branch, weights.get(branch.code, {}), since), children))
+            branches.append(_restricted(_latest(branch, (weights or {}).get(branch.code, {}), since), children))
     return Tree(leaves, tuple(branches))
 
 

@@ -130,7 +130,8 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
         `sees="statistics"`: `f(sample, **options)`. With `sees="judgement"`: `f(*judgements, **options)` giving
         (names or None, weights), or (names or None, details).
     **traits
-        `unit_free`: multiplying a column by a positive number changes nothing. `raw`: in an index it sees values
+        `unit_free`: multiplying a column by a positive number changes nothing. `learns`: False if the values of the
+        rows do not matter. `raw`: in an index it sees values
         before direction and normalisation, and the directions if it has the option `direction`. `parts`: the
         judgement that is a list of sets of weights; in an index each is a choice of its own.
 

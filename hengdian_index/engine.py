@@ -28,6 +28,7 @@ from hengdian_index.rows.table import Array
 from hengdian_index.scaling import learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
 from hengdian_index.screening import left_out_units, screened
+from hengdian_index.statement.cards import of_fitted
 from hengdian_index.storage import digest, load, save
 from hengdian_index.tree import Frozen, Setting, Tree
 
@@ -186,6 +187,9 @@ class Fitted:
         if self.setting.weigh_on != "period":
             return self.contents
         return tuple(learn_by_period(self.tree, content, x, panel) for content in self.contents)
+
+    def _repr_html_(self) -> str:
+        return of_fitted(self)
 
     def __repr__(self) -> str:
         learnt_on = f"{self.rows['count']} rows, {self.rows['first']} to {self.rows['last']}"

@@ -142,6 +142,9 @@ NOTES = {
         'A choice with options is one cell: { method = "power", p = 2 }. Lists are [1, 2].',
         'Text that would be read as something else stands in straight quotes: "1, 2".',
         "The headings may be English or Chinese. Columns headed `note` are for people and are not read.",
+        'A sheet may hold pairwise judgements: weights are then { method = "ahp", matrix = "judgements" }, its name. '
+        "In the row of one child and the column of another stands how many times as important the first is; blank: "
+        "not compared. One triangle is enough.",
         "One row of data for each period (and unit), one column for each indicator; leave missing values blank.",
     ),
     "zh": (
@@ -149,6 +152,8 @@ NOTES = {
         '带参数的方法写在一个单元格里：{ method = "power", p = 2 }；列表写作 [1, 2]；请用半角标点。',
         '会被当作别的内容的文字，放在半角引号里："1, 2"。',
         "列名可用中文或英文；名为“备注”的列供人阅读，不会读取。",
+        '两两比较可单独成表：赋权写 { method = "ahp", matrix = "判断" }，即该表的名称；行对列填重要性的倍数，'
+        "未比较的留空，只填上三角即可。",
         "数据表每个时期（每个对象）一行，每个指标一列；缺失值请留空。",
     ),
 }

@@ -194,6 +194,8 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
     """
     if complete or not may_have_gaps(x):
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
+    if not isinstance(kernel, Pair):
+        x = np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), *x.shape[-2:]))
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing)
     if missing.rule == "propagate":

@@ -33,7 +33,8 @@ class Method:
     """One method: its function, the family it belongs to, and what it declares about itself.
 
     `traits` are declarations that the gate, the law tests and the documentation read: `unit_free`,
-    `monotone`, `gives` (the interval of its scores), `laws` and `domain` of an aggregation.
+    `monotone`, `gives` (the interval of its scores), `laws` and `domain` of an aggregation; `formula` in LaTeX, or
+    a function of the options that gives it, and `chinese`, what a statement of the method calls it.
     """
 
     family: str

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
+from hengdian_index.accessors import Elsewhere, Plots
 from hengdian_index.bases import BaseLevels, base_levels, factors, with_entrants
 from hengdian_index.chains import Chained
 from hengdian_index.contents import Content, late_groups, rows_of
@@ -25,13 +26,14 @@ from hengdian_index.rows.periods import EARLIEST, format_period
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation, weights_series
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
+from hengdian_index.statement.told import Told
 from hengdian_index.tree import Setting, Tree
 
 Depth: TypeAlias = Literal["children", "indicators"]
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Told):
     """The scores of some rows under a fitted index, and everything that follows from them.
 
     Rows carry (unit, period) as index, or the table's own labels; columns are codes of the spec.
@@ -48,6 +50,9 @@ class Result:
     base_levels: BaseLevels | None = None
     links: Mapping[Any, Array] | None = None
     fitted: Any = None
+
+    plot = Plots("result")
+    to_excel = Elsewhere("tracing.book", "to_excel")
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -111,22 +116,15 @@ class Result:
         within : {None, "period", "unit"}
             Compare all rows, those of one period, or those of one unit.
         """
-        keys: dict[str | None, Any] = {
-            None: None,
-            "period": self.panel.periods and self.panel.periods.ordinals,
-            "unit": self.panel.units,
-        }
+        ordinals = self.panel.periods and self.panel.periods.ordinals
+        keys: dict[str | None, Any] = {None: None, "period": ordinals, "unit": self.panel.units}
         if within not in keys:
             raise SpecError(f"within: no {within!r}{suggestion(within, [k for k in keys if k])}")
         if within and keys[within] is None:
             raise DataError(f"the rows have no {within}; name its column in the index")
         scores = self.scores.reset_index(drop=True)
-        ranked = (
-            scores.rank(ascending=False, method="min")
-            if not within
-            else scores.groupby(keys[within]).rank(ascending=False, method="min")
-        )
-        return ranked.set_axis(self.panel.labels, axis=0)
+        compared = scores.groupby(keys[within]) if within else scores
+        return compared.rank(ascending=False, method="min").set_axis(self.panel.labels, axis=0)
 
     def series(self, base: Any = None, to: float | None = None) -> pd.DataFrame:
         """Return the levels of every group, the mean of the base period set to `to`.

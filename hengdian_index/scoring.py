@@ -242,11 +242,22 @@ def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
     """Return a group's scores; a method that compares rows sees those of one period where the scope says so."""
     method = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     rule = replace(branch.missing, rule="reweight")
+    if x.ndim > 2 and not branch.aggregate.method.function.__module__.startswith("hengdian_index."):
+        return _draw_by_draw(branch, x, w, panel)
     if branch.scope == "all" or not isinstance(method, Together):
         return aggregate(method, x, w, rule)
     if panel.periods is None:
         raise DataError(f"group {branch.code!r}: scope = 'period', but the rows have no period; name its column")
     return _by_period(branch, method, x, w, panel)
+
+
+def _draw_by_draw(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return the scores that a user's function gives, shown a table (n, k) and weights (k,) at a time."""
+    draws = max(len(x), len(w) if w.ndim > 1 else 1)
+    tables = np.broadcast_to(x, (draws, *x.shape[-2:]))
+    found = [_compared(branch, tables[i], w[i] if w.ndim > 1 else w, panel) for i in range(draws)]
+    values, dropped = np.stack([one.values for one in found]), np.stack([one.dropped for one in found])
+    return Scores(values, None, dropped)
 
 
 def _by_period(branch: Branch, method: Together, x: Array, w: Array, panel: Panel) -> Scores:

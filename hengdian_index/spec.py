@@ -31,6 +31,7 @@ from hengdian_index.gate import choice_faults, validity_faults
 from hengdian_index.means import Rule
 from hengdian_index.planting import inherited, planted
 from hengdian_index.result import Result
+from hengdian_index.statement.cards import of_index
 from hengdian_index.tree import Choice, NewUnits, Series, Setting, Tree, shape_faults
 from hengdian_index.wording import distinct_text, own_weights, pairs, parts, placed
 
@@ -135,7 +136,7 @@ class Index(Part):
 
         A workbook has the sheets `index`, `groups` and `indicators` (or 指数, 分指数, 指标); `write` makes one.
         """
-        return cls._of(specfile.read(Path(path), _fields_of_sheets()))
+        return cls._of(specfile.read(Path(path), sheet_fields()))
 
     @classmethod
     def from_toml(cls, text: str, *, name: str = "index.toml") -> Index:
@@ -175,7 +176,7 @@ class Index(Part):
         lang : "en" or "zh"
             Language of a workbook's headings; both are read.
         """
-        specfile.write(Path(path), self._tables(), _fields_of_sheets(), data=data, notes=notes, lang=lang)
+        specfile.write(Path(path), self._tables(), sheet_fields(), data=data, notes=notes, lang=lang)
 
     def _tables(self) -> dict[str, Any]:
         if self.to is None:
@@ -262,13 +263,16 @@ class Index(Part):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Index) and self.fingerprint == other.fingerprint
 
+    def _repr_html_(self) -> str:
+        return of_index(self)
+
     def __repr__(self) -> str:
         return f"<Index {self.name!r}: {len(self.groups)} groups, {len(self.indicators)} indicators>"
 
     __str__ = __repr__
 
 
-def _fields_of_sheets() -> dict[str, dict[str, Any]]:
+def sheet_fields() -> dict[str, dict[str, Any]]:
     """Return the type of each field that a sheet of a workbook may give."""
     models: dict[str, type[Part]] = {"index": Index, "group": Group, "indicator": Indicator}
     said = {table: {name: f.annotation for name, f in model.model_fields.items()} for table, model in models.items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hengdian_index import toml, workbook, worksheets
+from hengdian_index.comparisons import with_judgements
 from hengdian_index.errors import DataError, Fault, SpecError, suggestion
 from hengdian_index.rows.workbook import ENDINGS
 from hengdian_index.wording import located
@@ -61,6 +62,7 @@ def from_workbook(path: Path, fields: workbook.Fields) -> Document:
         said = workbook.spec_from_sheets(workbook.read_spec(path), fields)
     except DataError as error:
         raise SpecError(*error.faults) from None
+    with_judgements(path, said)
     given = {**said.head, "groups": said.groups, "indicators": said.indicators}
     return Document(given, said.faults, partial(workbook.located, name=path.name, places=said.places))
 

@@ -94,8 +94,10 @@ def _argument(name: str, field: Any) -> str:
 
 
 def _class(value: type) -> str:
-    """Return a class with its own public members."""
-    members = [name for name, member in vars(value).items() if name[:1] != "_" and _documented(member)]
+    """Return a class with its public members, also those of bases within the package."""
+    bases = [base for base in value.__mro__ if base.__module__.startswith("hengdian_index")]
+    found = [(name, member) for base in bases for name, member in vars(base).items()]
+    members = list(dict.fromkeys(name for name, member in found if name[:1] != "_" and _documented(member)))
     told = f":members: {', '.join(members)}" if members else ":no-members:"
     return f".. autoclass:: {path(value)}\n   {told}"
 

@@ -56,7 +56,19 @@ class Vikor:
     compromise: tuple[Any, ...] = field(metadata={"axis": "order"})
 
 
-@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True, per_column={"direction": 1})
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    per_column={"direction": 1},
+    formula=lambda form, **_: (
+        r"y = \frac{d^-}{d^+ + d^-}, \quad d^{\pm} = |v - v^{\pm}|, \quad v_j = "
+        + {"w": "w_j", "sqrt": r"\sqrt{w_j}"}[form]
+        + r"\,\frac{z_j}{\mathrm{norm}_j}"
+    ),
+    chinese="TOPSIS法（优劣解距离法）",
+)
 def topsis(
     x: Array,
     w: Array,
@@ -129,6 +141,12 @@ def topsis(
     set_wise=True,
     takes_gaps=True,
     check=lambda v, **_: [] if 0 <= v <= 1 else [f"v: a number from 0 to 1, not {v:g}"],
+    formula=(
+        r"y = 1 - v\,\frac{S - S^*}{S^- - S^*} - (1 - v)\,\frac{R - R^*}{R^- - R^*}, \quad S = "
+        r"\sum_j w_j u_j, \quad R = \max_j w_j u_j, \quad u_j = \frac{\max_j - z_j}{\max_j - "
+        r"\min_j}"
+    ),
+    chinese="VIKOR法（多准则妥协解）",
 )
 def vikor(x: Array, w: Array, *, v: float = 0.5, details: bool = False) -> Any:
     """VIKOR compromise of each row: 1 where it is best both on the whole and in its worst column, down to 0.
@@ -184,6 +202,11 @@ def vikor(x: Array, w: Array, *, v: float = 0.5, details: bool = False) -> Any:
     takes_gaps=True,
     per_column={"reference": None},
     check=lambda rho, **_: [] if 0 < rho <= 1 else [f"rho: above 0 and at most 1, not {rho:g}"],
+    formula=(
+        r"y_i = \sum_j w_j \frac{d_{\min} + \rho\,d_{\max}}{d_{ij} + \rho\,d_{\max}}, \quad "
+        r"d_{ij} = |z_{ij} - \mathrm{ref}_j|"
+    ),
+    chinese="灰色关联度",
 )
 def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = None) -> Array:
     """Grey relational grade of each row: how closely it follows the reference, from above 0 to 1.
@@ -224,7 +247,14 @@ def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = No
     return shared.present_sum((least + rho) / (d + rho), shared_weights(x, w))
 
 
-@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True)
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    formula=r"y_i = 1 - \frac{d_i}{\bar{d} + 2 s_d}, \quad d_i = \sqrt{\sum_j w_j (\max_j - z_{ij})^2}",
+    chinese="弗罗茨瓦夫分类法（赫尔维格发展测度）",
+)
 def wroclaw(x: Array, w: Array) -> Array:
     """Wroclaw taxonomy (Hellwig's measure of development) of each row: 1 at the best point, falling with the distance.
 

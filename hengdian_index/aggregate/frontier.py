@@ -45,7 +45,14 @@ def _is_pair(limits: Any) -> bool:
 
 
 @aggregating(
-    laws="D", domain="zero or more", set_wise=True, takes_gaps=True, per_column={"direction": None}, check=_faults
+    laws="D",
+    domain="zero or more",
+    set_wise=True,
+    takes_gaps=True,
+    per_column={"direction": None},
+    check=_faults,
+    formula=r"y_c = \max_{v \ge 0} \sum_j v_j z_{cj}, \quad \sum_j v_j z_{ij} \le 1 \; \forall i",
+    chinese="数据包络法（对各行最有利的权重）",
 )
 def benefit_of_the_doubt(
     x: Array, w: Array, *, bounds: Any = None, share_bounds: Any = None, direction: Any = None, details: bool = False

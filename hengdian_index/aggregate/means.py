@@ -19,7 +19,13 @@ def _power_domain(p: float) -> Domain:
     return "zero or more" if p > 0 else "above 0"
 
 
-@quasi_arithmetic(laws="MIHTSB", domain=lambda: "real")
+@quasi_arithmetic(
+    laws="MIHTSB",
+    domain=lambda: "real",
+    formula=r"y = \sum_j w_j z_j",
+    chinese="加权算术平均",
+    written=lambda: ("{}", "{}"),
+)
 def arithmetic() -> Pair:
     """Weighted arithmetic mean of each row.
 
@@ -38,7 +44,13 @@ def arithmetic() -> Pair:
     return ARITHMETIC
 
 
-@quasi_arithmetic(laws="MIHSB", domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0")
+@quasi_arithmetic(
+    laws="MIHSB",
+    domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0",
+    formula=r"y = \prod_j z_j^{w_j}",
+    chinese="加权几何平均",
+    written=lambda **_: ("log({})", "exp({})"),
+)
 def geometric(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
     """Weighted geometric mean of each row.
 
@@ -58,7 +70,13 @@ def geometric(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
     return geometric_pair(zeros == "limit")
 
 
-@quasi_arithmetic(laws="MIHSB", domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0")
+@quasi_arithmetic(
+    laws="MIHSB",
+    domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0",
+    formula=r"y = \frac{1}{\sum_j w_j / z_j}",
+    chinese="加权调和平均",
+    written=lambda **_: ("1 / {}", "1 / ({})"),
+)
 def harmonic(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
     """Weighted harmonic mean of each row.
 
@@ -76,7 +94,13 @@ def harmonic(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
     return harmonic_pair(zeros == "limit")
 
 
-@quasi_arithmetic(laws="MIHSB", domain=_power_domain)
+@quasi_arithmetic(
+    laws="MIHSB",
+    domain=_power_domain,
+    formula=r"y = \lim_{r \to p} \left(\sum_j w_j z_j^r\right)^{1/r}",
+    chinese="加权幂平均",
+    written=lambda p: None if p == 0 or np.isinf(p) else (f"{{}} ** ({p!r})", f"({{}}) ** (1 / ({p!r}))"),
+)
 def power(*, p: float) -> Pair | Callable[[Array, Array], Array]:
     """Weighted power mean of order p of each row.
 

@@ -22,7 +22,14 @@ def _order_faults(order_weights: Any) -> list[str]:
     return [] if good else [f"order_weights: numbers of 0 or more, one a rank, not all 0; not {order_weights!r}"]
 
 
-@aggregating(laws="MIHTSB", domain="real", takes_gaps=True, check=_order_faults)
+@aggregating(
+    laws="MIHTSB",
+    domain="real",
+    takes_gaps=True,
+    check=_order_faults,
+    formula=r"y = \sum_r v_r z_{(r)}, \quad z_{(1)} \ge z_{(2)} \ge \dots",
+    chinese="有序加权平均（OWA）",
+)
 def owa(x: Array, w: Array, *, order_weights: Any) -> Array:
     """Ordered weighted average of each row: weights belong to ranks within the row, not to columns.
 
@@ -79,7 +86,12 @@ def _over_fewer(v: Array, m: int) -> Array:
     return np.diff(np.interp(np.arange(m + 1) / m, np.arange(k + 1) / k, cumulative))
 
 
-@aggregating(laws="MIHTSB", domain="real")
+@aggregating(
+    laws="MIHTSB",
+    domain="real",
+    formula=r"y = \min_{j : w_j > 0} z_j",
+    chinese="最小值",
+)
 def minimum(x: Array, w: Array) -> Array:
     """Smallest value of each row, over the columns with a weight above 0.
 
@@ -94,7 +106,12 @@ def minimum(x: Array, w: Array) -> Array:
     return extreme(largest=False)(x, w)
 
 
-@aggregating(laws="MIHTSB", domain="real")
+@aggregating(
+    laws="MIHTSB",
+    domain="real",
+    formula=r"y = \max_{j : w_j > 0} z_j",
+    chinese="最大值",
+)
 def maximum(x: Array, w: Array) -> Array:
     """Largest value of each row, over the columns with a weight above 0.
 
@@ -109,7 +126,12 @@ def maximum(x: Array, w: Array) -> Array:
     return extreme(largest=True)(x, w)
 
 
-@aggregating(laws="MIHTSB", domain="real")
+@aggregating(
+    laws="MIHTSB",
+    domain="real",
+    formula=r"y = \min \left\{z_l : \sum_{j : z_j \le z_l} w_j \ge \tfrac{1}{2}\right\}",
+    chinese="加权中位数",
+)
 def median(x: Array, w: Array) -> Array:
     """Weighted median of each row: half of the weight lies on either side.
 

@@ -13,7 +13,12 @@ from hengdian_index.means import shared_weights, weighted_sum
 from hengdian_index.rows.table import Array
 
 
-@aggregating(laws="IHS", domain="real")
+@aggregating(
+    laws="IHS",
+    domain="real",
+    formula=(r"y = M + \mathrm{penalty}\,\frac{S^2}{M}, \quad M = \sum_j w_j z_j, \quad S^2 = \sum_j w_j (z_j - M)^2"),
+    chinese="马齐奥塔—帕累托指数",
+)
 def mazziotta_pareto(x: Array, w: Array, *, penalty: Literal[-1, 1] = -1, ddof: Literal[0, 1] = 0) -> Array:
     """Mazziotta-Pareto index of each row: its mean, less a penalty for the unevenness of its values.
 
@@ -60,6 +65,14 @@ def mazziotta_pareto(x: Array, w: Array, *, penalty: Literal[-1, 1] = -1, ddof: 
     set_wise=lambda reference, **_: reference is not None,
     takes_gaps=lambda reference, **_: reference is not None,
     per_column={"reference": None, "direction": 1},
+    formula=lambda reference, **_: (
+        (
+            r"y = M + \mathrm{penalty}\,\frac{S^2}{M}, \quad M = \sum_j w_j z_j, \quad S^2 = \sum_j w_j (z_j "
+            "- M)^2"
+        )
+        + ("" if reference is None else r", \quad z = 70 + 60\,\frac{x - \mathrm{low}}{\mathrm{high} - \mathrm{low}}")
+    ),
+    chinese="调整的马齐奥塔—帕累托指数",
 )
 def adjusted_mazziotta_pareto(
     x: Array, w: Array, *, reference: Any = None, penalty: Literal[-1, 1] = -1, direction: Any = 1
@@ -123,6 +136,8 @@ def adjusted_mazziotta_pareto(
         ([] if 0 <= alpha <= 1 else [f"alpha: a number from 0 to 1, not {alpha:g}"])
         + ([] if 0 <= beta < np.inf else [f"beta: a finite number of 0 or more, not {beta:g}"])
     ),
+    formula=(r"y = M - \alpha \left(\sqrt{(M - \min_j z_j)^2 + \beta^2} - \beta\right), \quad M = \sum_j w_j z_j"),
+    chinese="均值—最小值函数",
 )
 def mean_min(x: Array, w: Array, *, alpha: float, beta: float) -> Array:
     """Mean-min function of each row: between the arithmetic mean and the minimum.

@@ -43,7 +43,16 @@ def _cut_faults(cuts: Any, **_: Any) -> list[str]:
     return [] if good else [f"cuts: rising numbers, as (4, 6); not {cuts!r}"]
 
 
-@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True, per_column={"direction": 1}, check=_cut_faults)
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    per_column={"direction": 1},
+    check=_cut_faults,
+    formula=r"y_i = \frac{1}{n} \sum_j w_j R_{ij}",
+    chinese="秩和比法（RSR）",
+)
 def rank_sum_ratio(
     x: Array,
     w: Array,

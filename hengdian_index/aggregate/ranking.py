@@ -76,7 +76,17 @@ def outranking(x: Any, w: Any = None) -> Any:
     return pd.DataFrame(share, index=table.source.index, columns=pd.Index(row_names(table, range(len(share)))))
 
 
-@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True)
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    formula=(
+        r"y_a = \#\{b : e_{ab} > \tfrac{1}{2}\} - \#\{b : e_{ab} < \tfrac{1}{2}\}, \quad e_{ab} = "
+        r"\sum_{j : z_{aj} > z_{bj}} w_j + \tfrac{1}{2} \sum_{j : z_{aj} = z_{bj}} w_j"
+    ),
+    chinese="科普兰法",
+)
 def copeland(x: Array, w: Array) -> Array:
     """Copeland score of each row: how many rows it outranks, less how many outrank it.
 
@@ -105,7 +115,14 @@ def copeland(x: Array, w: Array) -> Array:
     return _each(_copeland, x, w)
 
 
-@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True)
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    formula=r"y_i = \sum_j w_j (\mathrm{rank}_{ij} - 1)",
+    chinese="博尔达计分",
+)
 def borda(x: Array, w: Array) -> Array:
     """Borda count of each row: the weighted number of rows it beats, those equalled counted half.
 
@@ -135,7 +152,18 @@ def borda(x: Array, w: Array) -> Array:
     return shared.present_sum(np.where(m > 0, beaten * (n / np.maximum(m, 1)), beaten + n / 2), shared_weights(x, w))
 
 
-@aggregating(laws="D", domain="real", set_wise=True, takes_gaps=True)
+@aggregating(
+    laws="D",
+    domain="real",
+    set_wise=True,
+    takes_gaps=True,
+    formula=(
+        r"y_a = n - \mathrm{place}_a, \quad \mathrm{place} = \arg\max \sum_{\mathrm{place}_a < "
+        r"\mathrm{place}_b} e_{ab}, \quad e_{ab} = \sum_{j : z_{aj} > z_{bj}} w_j + \tfrac{1}{2} \sum_{j : "
+        "z_{aj} = z_{bj}} w_j"
+    ),
+    chinese="克梅尼排序",
+)
 def kemeny(x: Array, w: Array, *, details: bool = False) -> Any:
     """Kemeny score of each row: n less its place in the order that agrees best with all pairwise comparisons.
 

@@ -14,7 +14,14 @@ def _faults(lag: int, same: float) -> list[str]:
     return found + ([] if same >= 0 else [f"same: a change in per cent, 0 or more, not {same:g}"])
 
 
-@composing("x", table="x", along="time", check=_faults)
+@composing(
+    "x",
+    table="x",
+    along="time",
+    check=_faults,
+    formula=r"x_t = 100\,\frac{\#\mathrm{risen} + \#\mathrm{same} / 2}{\#\mathrm{compared}}",
+    chinese="序列扩散指数",
+)
 def breadth(x: Array, *, lag: int = 1, same: float = 0.0) -> Array:
     """Diffusion index of series: the share of them that rose, and half of the share that stayed, in per cent.
 

@@ -85,7 +85,20 @@ def _faults(trend: float | str | None, to: float, **_: Any) -> list[str]:
     return found + ([f"trend: a growth in per cent, above -100, not {trend}"] if falls else [])
 
 
-@composing("x", "match", table="x", along="time", learns=_learnt, check=_faults)
+@composing(
+    "x",
+    "match",
+    table="x",
+    along="time",
+    learns=_learnt,
+    check=_faults,
+    formula=(
+        r"x_t = x_{t-1}\,\frac{200 + i_t}{200 - i_t}, \quad i_t = \sum_j r_j m_{jt} + \mathrm{shift}, \quad "
+        r"m_{jt} = 200\,\frac{c_{jt} - c_{j,t-1}}{c_{jt} + c_{j,t-1}}, \quad c_{jt} - c_{j,t-1} \; (j \in "
+        r"\mathrm{rates}), \quad r_j \propto \frac{1}{v_j}"
+    ),
+    chinese="合成景气指数",
+)
 def cycle(
     x: Array,
     match: Array | None = None,

@@ -31,7 +31,20 @@ _SCHEMES: Mapping[str, tuple[Mapping[str, float], tuple[str, ...]]] = {
 }
 
 
-@composing("up", "same", "down")
+@composing(
+    "up",
+    "same",
+    "down",
+    formula=lambda centre, **_: {
+        50: (
+            r"x = \mathrm{up} + \mathrm{same} / 2, \quad 50 + (\mathrm{up} - \mathrm{down}) / 2 \; "
+            r"(\mathrm{same} = \varnothing)"
+        ),
+        100: r"x = 100 + \mathrm{up} - \mathrm{down}",
+        0: r"x = \mathrm{up} - \mathrm{down}",
+    }[centre],
+    chinese="扩散指数",
+)
 def diffusion(
     up: Array, same: Array | None = None, down: Array | None = None, *, centre: Literal[50, 100, 0] = 50
 ) -> Array:
@@ -80,7 +93,12 @@ def diffusion(
     return half if centre == 50 else centre + 2 * (half - 50)
 
 
-@composing("up", "down")
+@composing(
+    "up",
+    "down",
+    formula=r"x = \mathrm{up} - \mathrm{down}",
+    chinese="差额（净值）",
+)
 def balance(up: Array, down: Array) -> Array:
     """Balance of answers: the share that says up less the share that says down.
 
@@ -132,7 +150,14 @@ def _pmi_faults(weights: Any, **_: Any) -> list[str]:
     return [] if known else [f"weights: no scheme {weights!r}{suggestion(weights, _SCHEMES)}"]
 
 
-@composing("components", table="components", second="weights", check=_pmi_faults)
+@composing(
+    "components",
+    table="components",
+    second="weights",
+    check=_pmi_faults,
+    formula=r"x = \sum_j w_j c_j, \quad c_j = 100 - \mathrm{component}_j \; (j \in \mathrm{inverted})",
+    chinese="采购经理指数",
+)
 def pmi(components: Array, *, weights: Any, inverted: Any = None, names: Sequence[Any] | None = None) -> Array:
     """Purchasing managers' index: the weighted mean of diffusion indexes.
 
@@ -190,7 +215,13 @@ def _share_fault(share: float) -> list[str]:
     return [] if 0 <= share <= 1 else [f"share: the weight of the present lies in 0..1, not {share:g}"]
 
 
-@composing("current", "expected", check=_share_fault)
+@composing(
+    "current",
+    "expected",
+    check=_share_fault,
+    formula=r"x = \mathrm{share}\,\mathrm{current} + (1 - \mathrm{share})\,\mathrm{expected}",
+    chinese="景气（信心）指数",
+)
 def confidence(current: Array, expected: Array, *, share: float = 0.4) -> Array:
     """Confidence or climate index: the weighted mean of how things are and how they are expected to become.
 

@@ -51,7 +51,11 @@ class GroupConstants:
         return f"{self.what} of {n} values of group {label!r}" if n else f"left missing: group {label!r} has no value"
 
 
-@imputing(sees="statistics")
+@imputing(
+    sees="statistics",
+    formula=r"\hat{x}_j = \bar{x}_j",
+    chinese="均值插补",
+)
 def mean(known: Rows) -> Filler:
     """Missing values filled with the mean of their column.
 
@@ -83,7 +87,11 @@ def mean(known: Rows) -> Filler:
     return Constants(_mean(known.sample), known.sample.measure(Range).n, "mean")
 
 
-@imputing(sees="statistics")
+@imputing(
+    sees="statistics",
+    formula=r"\hat{x}_j = \mathrm{med}\,x_j",
+    chinese="中位数插补",
+)
 def median(known: Rows) -> Filler:
     """Missing values filled with the median of their column.
 
@@ -102,7 +110,13 @@ def median(known: Rows) -> Filler:
     return Constants(_median(known.sample), known.sample.measure(Range).n, "median")
 
 
-@imputing(sees="statistics", second="groups", needs=["groups"])
+@imputing(
+    sees="statistics",
+    second="groups",
+    needs=["groups"],
+    formula=r"\hat{x}_{ij} = \bar{x}_{g(i)j}",
+    chinese="组内均值插补",
+)
 def group_mean(known: Rows, *, groups: Any) -> Filler:
     """Missing values filled with the mean of their column over the rows of the same group.
 
@@ -136,7 +150,13 @@ def group_mean(known: Rows, *, groups: Any) -> Filler:
     return _by_group(known, _mean, "mean")
 
 
-@imputing(sees="statistics", second="groups", needs=["groups"])
+@imputing(
+    sees="statistics",
+    second="groups",
+    needs=["groups"],
+    formula=r"\hat{x}_{ij} = \mathrm{med}\,x_{g(i)j}",
+    chinese="组内中位数插补",
+)
 def group_median(known: Rows, *, groups: Any) -> Filler:
     """Missing values filled with the median of their column over the rows of the same group.
 

@@ -20,7 +20,15 @@ def _at_least_one(**options: Any) -> list[str]:
     return [f"{name}: 1 or more, not {value}" for name, value in counts.items() if value < 1]
 
 
-@imputing(sees="statistics", check=_at_least_one)
+@imputing(
+    sees="statistics",
+    check=_at_least_one,
+    formula=lambda weights, **_: {
+        "uniform": r"\hat{x}_{ij} = \frac{1}{m} \sum_{l \in N(i)} x_{lj}, \quad m = \mathrm{number}",
+        "distance": r"\hat{x}_{ij} = \frac{\sum_{l \in N(i)} x_{lj} / d_{il}}{\sum_{l \in N(i)} 1 / d_{il}}",
+    }[weights],
+    chinese="近邻插补",
+)
 def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "distance"] = "uniform") -> Filler:
     """Missing values filled with the mean of the nearest rows that have one.
 
@@ -65,7 +73,12 @@ def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "dis
     return Neighbours(known.values, *_scale(known), number, weights)
 
 
-@imputing(sees="statistics", check=_at_least_one)
+@imputing(
+    sees="statistics",
+    check=_at_least_one,
+    formula=r"\hat{x}_j = \alpha_j + \sum_{l \ne j} \beta_{jl} x_l",
+    chinese="回归插补",
+)
 def regression(known: Rows, *, rounds: int = 10, rng: int = 0) -> Filler:
     """Missing values filled by regression of each indicator on the others, in rounds.
 

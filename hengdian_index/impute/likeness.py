@@ -16,7 +16,13 @@ from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
 
 
-@imputing(sees="statistics", second="groups", needs=["parents"])
+@imputing(
+    sees="statistics",
+    second="groups",
+    needs=["parents"],
+    formula=r"\hat{x}_{ij} = f_j^{-1}\left(\frac{1}{m} \sum_{l \ne j} f_l(x_{il})\right), \quad f = \mathrm{scale}",
+    chinese="同组指标插补",
+)
 def peers(
     known: Rows,
     *,

@@ -18,7 +18,16 @@ def _limit_fault(limit: int | None, **_: Any) -> list[str]:
     return [] if limit is None or limit >= 1 else [f"limit: at least 1 period, or None for no limit, not {limit}"]
 
 
-@imputing(sees="statistics", second="limit", needs=["period"], learns=False, provisional=True, check=_limit_fault)
+@imputing(
+    sees="statistics",
+    second="limit",
+    needs=["period"],
+    learns=False,
+    provisional=True,
+    check=_limit_fault,
+    formula=r"\hat{x}_t = x_a, \quad a = \max\{s < t : \exists\,x_s\}",
+    chinese="末次值结转",
+)
 def carry_forward(known: Rows, *, limit: int | None = None) -> Filler:
     """Missing values filled with the last known value of the same unit.
 
@@ -64,7 +73,15 @@ def carry_forward(known: Rows, *, limit: int | None = None) -> Filler:
     return Carry(limit)
 
 
-@imputing(sees="statistics", second="limit", needs=["period"], learns=False, check=_limit_fault)
+@imputing(
+    sees="statistics",
+    second="limit",
+    needs=["period"],
+    learns=False,
+    check=_limit_fault,
+    formula=r"\hat{x}_t = x_a + (x_b - x_a)\,\frac{t - t_a}{t_b - t_a}",
+    chinese="线性内插",
+)
 def interpolate(known: Rows, *, limit: int | None = None, ends: Literal["missing", "carry"] = "missing") -> Filler:
     """Missing values filled along the straight line between the known values of the unit before and after.
 

@@ -30,7 +30,16 @@ class Logistic:
             return np.asarray(1 / (1 + np.exp(-x)))
 
 
-@normalising(sees="statistics", unit_free=True, monotone=True)
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    formula=lambda scale, **_: {
+        "iqr": r"z = \frac{x - \mathrm{med}\,x}{q_{0.75} - q_{0.25}}",
+        "mad": r"z = \frac{x - \mathrm{med}\,x}{1.4826\,\mathrm{med}\,|x - \mathrm{med}\,x|}",
+    }[scale],
+    chinese="稳健标准化（与中位数之差，以四分位距或绝对中位差为单位）",
+)
 def robust(sample: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Constant = "raise") -> Map:
     """Distance of each value from the median of the fit rows, in interquartile ranges.
 
@@ -75,7 +84,14 @@ def robust(sample: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Co
     return line(sample, median, spread, 1, 0, constant=constant)
 
 
-@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (_ABOVE_0, _BELOW_1))
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda **_: (_ABOVE_0, _BELOW_1),
+    formula=(r"z = \frac{1}{1 + e^{-(x - \bar{x}) / s}}, \quad s^2 = \frac{\sum_i (x_i - \bar{x})^2}{n - 1}"),
+    chinese="逻辑曲线法（标准分的逻辑函数）",
+)
 def logistic(sample: Sample, *, constant: Constant = "raise") -> Map:
     """Logistic curve of each value's z-score: .5 at the mean of the fit rows, within (0, 1) however far out.
 

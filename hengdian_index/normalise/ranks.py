@@ -12,7 +12,19 @@ from hengdian_index.sample import Sample
 from hengdian_index.stats import Ordered
 
 
-@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (1, np.inf))
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda **_: (1, np.inf),
+    formula=lambda ties, **_: {
+        "average": r"z = \#\{i : x_i < x\} + \tfrac{1}{2} \left(\#\{i : x_i = x\} + 1\right)",
+        "min": r"z = \#\{i : x_i < x\} + 1",
+        "max": r"z = \#\{i : x_i < x\} + \max(\#\{i : x_i = x\}, 1)",
+        "dense": r"z = |\{x_i : x_i < x\}| + 1",
+    }[ties],
+    chinese="名次法（在拟合行中从最差的第1名起）",
+)
 def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     """Rank of each value among the fit rows, from the worst (1) to the best (n).
 
@@ -44,6 +56,11 @@ def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     unit_free=True,
     monotone=True,
     gives=lambda form, **_: (0.0, 1.0) if form == "unit" else (np.nextafter(0, 1), 100.0),
+    formula=lambda form, **_: {
+        "share": r"z = 100\,\frac{r}{n}, \quad r = \#\{i : x_i < x\} + 1",
+        "unit": r"z = \frac{r - 1}{n - 1}, \quad r = \#\{i : x_i < x\} + 1",
+    }[form],
+    chinese="百分位名次法",
 )
 def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share") -> Map:
     """Percentage of the fit rows that rank no higher than each value.
@@ -77,7 +94,17 @@ def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share")
     return chain(ranks, Affine(zero, one, 100 * one, zero), Affine(zero, n, one, zero))
 
 
-@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (0.0, np.inf))
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda **_: (0.0, np.inf),
+    formula=lambda ties, **_: {
+        "average": r"z = \#\{i : x_i < x\} + \tfrac{1}{2} \left(\#\{i : x_i = x\} - 1\right)",
+        "min": r"z = \#\{i : x_i < x\}",
+    }[ties],
+    chinese="博尔达计分法（胜过的拟合行数）",
+)
 def borda(sample: Sample, *, ties: Literal["average", "min"] = "average") -> Map:
     """Number of fit rows that each value beats, a tie counting half.
 

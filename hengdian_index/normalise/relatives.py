@@ -16,7 +16,22 @@ from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
 
 
-@normalising(sees="statistics", unit_free=True, fits_on_base=True)
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    fits_on_base=True,
+    formula=lambda negative, **_: {
+        "reciprocal": (
+            r"z = \mathrm{scale}\,\frac{x}{x_{\mathrm{ref}}} \; (d = 1), \quad "
+            r"\mathrm{scale}\,\frac{x_{\mathrm{ref}}}{x} \; (d = -1)"
+        ),
+        "mirror": (
+            r"z = \mathrm{scale}\,\frac{x}{x_{\mathrm{ref}}} \; (d = 1), \quad \mathrm{scale} \left(2 - "
+            r"\frac{x}{x_{\mathrm{ref}}}\right) \; (d = -1)"
+        ),
+    }[negative],
+    chinese="相对数法（个体指数，以参照值为基准）",
+)
 def relative(
     sample: Sample,
     *,
@@ -70,7 +85,11 @@ def relative(
     return Affine(zero, -reference, gain, 2 * gain) if negative == "mirror" else Reciprocal(scale * reference)
 
 
-@normalising(sees="statistics")
+@normalising(
+    sees="statistics",
+    formula=r"z = \frac{x - x_{\mathrm{worst}}}{\mathrm{target} - x_{\mathrm{worst}}}",
+    chinese="目标距离法（从最差值到目标值已走过的比例）",
+)
 def distance_to_target(sample: Sample, *, target: Any, cap: bool = False, direction: int = 1) -> Map:
     """Share of the way from the worst fit row to a target that each value has gone.
 

@@ -13,7 +13,11 @@ from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
 
 
-@normalising(monotone=True)
+@normalising(
+    monotone=True,
+    formula="z = x",
+    chinese="原值",
+)
 def none(x: Any) -> Any:
     """Values as they are, the direction applied.
 
@@ -36,6 +40,8 @@ def none(x: Any) -> Any:
     monotone=True,
     gives=lambda lower, upper, **_: (lower, upper),
     check=lambda lower, upper, **_: rising(lower=lower, upper=upper),
+    formula=(r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{x - \min x}{\max x - \min x}"),
+    chinese="极差标准化（拟合行的最小值与最大值之间的位置）",
 )
 def min_max(
     sample: Sample, *, lower: float = 0, upper: float = 1, clip: bool = False, constant: Constant = "raise"
@@ -88,6 +94,11 @@ def min_max(
     check=lambda sd, ddof, **_: (
         ([] if sd > 0 else [f"sd: above 0, not {sd:g}"]) + ([] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"])
     ),
+    formula=(
+        r"z = \mathrm{mean} + \mathrm{sd}\,\frac{x - \bar{x}}{s}, \quad s^2 = \frac{\sum_i (x_i - "
+        r"\bar{x})^2}{n - \mathrm{ddof}}"
+    ),
+    chinese="标准分（与拟合行均值之差，以标准差为单位）",
 )
 def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, constant: Constant = "raise") -> Map:
     """Distance of each value from the mean of the fit rows, in standard deviations.
@@ -126,6 +137,17 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     gives=lambda lower, upper, clip, **_: (lower, upper) if clip else None,
     by_column=("low", "high"),
     check=lambda low, high, lower, upper, **_: rising(low=low, high=high) + rising(lower=lower, upper=upper),
+    formula=lambda log, **_: {
+        False: (
+            r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{x - "
+            r"\mathrm{low}}{\mathrm{high} - \mathrm{low}}"
+        ),
+        True: (
+            r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{\ln x - \ln "
+            r"\mathrm{low}}{\ln \mathrm{high} - \ln \mathrm{low}}"
+        ),
+    }[log],
+    chinese="固定阈值法（两个给定界限之间的位置）",
 )
 def goalposts(
     sample: Sample,
@@ -192,6 +214,21 @@ def goalposts(
         + rising(floor=floor, ceiling=ceiling)
         + ([f"floor: above 0 for the exponential form, not {floor}"] if form == "exponential" and floor <= 0 else [])
     ),
+    formula=lambda form, **_: {
+        "linear": (
+            r"z = \mathrm{floor} + (\mathrm{ceiling} - \mathrm{floor})\,\frac{x - "
+            r"\mathrm{low}}{\mathrm{high} - \mathrm{low}}"
+        ),
+        "log": (
+            r"z = \mathrm{floor} + (\mathrm{ceiling} - \mathrm{floor})\,\frac{\ln x - \ln "
+            r"\mathrm{low}}{\ln \mathrm{high} - \ln \mathrm{low}}"
+        ),
+        "exponential": (
+            r"z = \mathrm{floor}\,(\mathrm{ceiling} / \mathrm{floor})^{u}, \quad u = \frac{x - "
+            r"\mathrm{low}}{\mathrm{high} - \mathrm{low}}"
+        ),
+    }[form],
+    chinese="功效系数法（不允许值得下限分，满意值得上限分）",
 )
 def efficacy(
     sample: Sample,

@@ -25,7 +25,14 @@ class NotNegative:
         return x
 
 
-@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (0.0, 1.0))
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda **_: (0.0, 1.0),
+    formula=r"z = \frac{x}{\sum_i x_i} \; (d = 1), \quad \frac{1 / x}{\sum_i 1 / x_i} \; (d = -1)",
+    chinese="比重法（占拟合行合计的比重）",
+)
 def share(sample: Sample, *, direction: int = 1) -> Map:
     """Share of each value in the total of its column over the fit rows.
 
@@ -68,7 +75,14 @@ def share(sample: Sample, *, direction: int = 1) -> Map:
     return chain(part, divided)
 
 
-@normalising(sees="statistics", unit_free=True, monotone=True, gives=lambda **_: (-1.0, 2.0))
+@normalising(
+    sees="statistics",
+    unit_free=True,
+    monotone=True,
+    gives=lambda **_: (-1.0, 2.0),
+    formula=r"z = \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = 1), \quad 1 - \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = -1)",
+    chinese="向量归一化法（除以拟合行的欧氏长度）",
+)
 def vector(sample: Sample, *, direction: int = 1) -> Map:
     """Each value divided by the Euclidean length of its column over the fit rows.
 

@@ -56,6 +56,14 @@ class Sides:
     gives=lambda scores, **_: (float(min(scores)), float(max(scores))),
     check=lambda cuts, scores, on: _class_faults(cuts, scores, on),
     takes_target=True,
+    formula=lambda on, **_: {
+        "percentile": (
+            r"z = \mathrm{scores}_c, \quad c = \#\{l : q \ge \mathrm{cuts}_l\}, \quad q = "
+            r"\frac{100}{n} \left(\#\{i : x_i < x\} + 1\right)"
+        ),
+        "value": r"z = \mathrm{scores}_c, \quad c = \#\{l : x \ge \mathrm{cuts}_l\}",
+    }[on],
+    chinese="分档计分法",
 )
 def categorical(
     sample: Sample,
@@ -116,6 +124,11 @@ def categorical(
     monotone=True,
     gives=lambda **_: (-1.0, 1.0),
     check=lambda threshold: [] if 0 <= threshold < np.inf else [f"threshold: 0 or more, not {threshold}"],
+    formula=(
+        r"z = \begin{cases} 1 & r > 1 + \mathrm{threshold} \\ -1 & r < 1 - \mathrm{threshold} \\ 0 & |r - 1| "
+        r"\le \mathrm{threshold} \end{cases} \quad r = \frac{x}{\bar{x}}"
+    ),
+    chinese="均值上下法（明显高于均值得1，明显低于得-1）",
 )
 def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -> Map:
     """1 where a value lies clearly above the mean of the fit rows, -1 clearly below, 0 around it.

@@ -12,8 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index import engine
+from hengdian_index.contents import pruned
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together, suggestion
 from hengdian_index.journal import journal
+from hengdian_index.plan import comparing
 from hengdian_index.robustness.ranking import ranks_of
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
@@ -196,7 +198,10 @@ def remove_one(
     weights, kept = _without_each(fitted.tree, fitted.group_weights, parts, code)
     asked = np.flatnonzero(panel.select(rows, "rows"))
     with journal():
-        found = score(fitted.tree, weights, leaves[np.newaxis], panel).values(code)[:, asked]
+        if np.isnan(leaves).any() or comparing(fitted.tree):
+            found = _one_by_one(fitted, leaves, panel, kept, code)[:, asked]
+        else:
+            found = score(fitted.tree, weights, leaves[np.newaxis], panel).values(code)[:, asked]
     columns = pd.Index(["nominal", *kept])
     scores = pd.DataFrame(found.T, index=panel.labels[asked], columns=columns)
     return Comparison(scores, _scopes(panel.pick(asked)), "without")
@@ -222,6 +227,22 @@ def _without_each(
             for code, w in changed.items():
                 rows[code].append(w)
     return {code: np.array(found) for code, found in rows.items()}, kept
+
+
+def _one_by_one(fitted: engine.Fitted, leaves: Array, panel: Panel, parts: list[str], node: str) -> Array:
+    """Return the scores (1 + parts, n) without each part, of trees that have it not: gaps then count for the rest."""
+    found = [score(fitted.tree, fitted.group_weights, leaves, panel).values(node)]
+    for part in parts:
+        gone = {part} | (_below(fitted.tree, part) if part in fitted.tree.by_code else set())
+        tree = pruned(fitted.tree, {code for code in fitted.tree.codes if code not in gone})
+        weights = {}
+        for branch in tree.branches:
+            every = fitted.tree.by_code[branch.code].children
+            own = fitted.group_weights[branch.code][[every.index(child) for child in branch.children]]
+            weights[branch.code] = own / own.sum() if own.sum() > 0 else own
+        x = leaves[:, [fitted.tree.codes.index(code) for code in tree.codes]]
+        found.append(score(tree, weights, x, panel).values(node))
+    return np.array(found)
 
 
 def _below(tree: Tree, node: str) -> set[str]:

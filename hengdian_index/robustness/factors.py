@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ import numpy as np
 from hengdian_index.errors import FaultsError, SpecError, suggestion
 from hengdian_index.rows.table import Array
 from hengdian_index.spec import Index
-from hengdian_index.tree import Tree
+from hengdian_index.tree import Choice, Tree
 
 Multipliers = Mapping[str, Array]
 
@@ -23,7 +23,7 @@ class Noise:
     share: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.share < 1:
+        if not _number(self.share) or not 0 <= self.share < 1:
             raise SpecError(f"Noise: a share from 0 to below 1, not {self.share!r}; 0.25 is a quarter up or down")
 
     def weights(self, w: Array, u: Array) -> Array:
@@ -42,7 +42,7 @@ class Dirichlet:
     concentration: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.concentration < np.inf:
+        if not _number(self.concentration) or not 0 < self.concentration < np.inf:
             raise SpecError(f"Dirichlet: a concentration above 0, not {self.concentration!r}")
 
     def weights(self, w: Array, u: Array) -> Array:
@@ -63,7 +63,7 @@ class Normal:
 
     def __post_init__(self) -> None:
         given = [value for value in (self.sd, self.relative) if value is not None]
-        if len(given) != 1 or not 0 <= given[0] < np.inf:
+        if len(given) != 1 or not _number(given[0]) or not 0 <= given[0] < np.inf:
             raise SpecError(f"Normal: sd or relative, one of them, 0 or more; not {self!r}")
 
     def data(self, x: Array, draws: np.random.Generator) -> Array:
@@ -160,7 +160,38 @@ def _factor(index: Index, tree: Tree, address: str, given: Any) -> Factor:
     if isinstance(given, (str, Mapping)) or not isinstance(given, Sequence) or not given:
         raise SpecError(f"a list of alternatives, Noise, Dirichlet, Normal, Bootstrap or a distribution, not {given!r}")
     index.check_address(address)
+    if address.split(".")[-1] in _FIXED:
+        raise SpecError("cannot vary: a study keeps its rows and their labels; screen or name them before")
+    _check_choices(address.split(".")[-1], given)
     return Factor(address, "levels", tuple(given), names=(address,))
+
+
+def _check_choices(field: str, given: Sequence[Any]) -> None:
+    """Refuse alternatives that no index can have: methods or options that do not exist."""
+    faults: list[Any] = []
+    for one in given:
+        if field in _READERS and one is not None:
+            try:
+                _READERS[field](one)
+            except FaultsError as error:
+                faults += error.faults
+    if faults:
+        raise SpecError(*faults)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+# Fields of an index that decide which rows there are.
+_FIXED = ("unit_coverage", "unit", "period")
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "normalise": lambda given: Choice.of("normalise", given),
+    "aggregate": lambda given: Choice.of("aggregate", given),
+    "weights": Choice.of_weights,
+    "treat": lambda given: given == "none" or Choice.of("treat", given),
+    "impute": lambda given: given == "none" or Choice.of("impute", given),
+}
 
 
 def _weights_factor(tree: Tree, address: str, given: Any) -> Factor:

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index.accessors import Plots
 from hengdian_index.errors import DataError, SpecError
+from hengdian_index.robustness.phrases import counted, label, listed_words, spread, word
 from hengdian_index.robustness.ranking import Ranks, ahead_of, frequencies
 from hengdian_index.robustness.study import Study
 from hengdian_index.rows.table import Array
-
-_SHARES = (0.05, 0.5, 0.95)
 
 # Numbers whose quantiles are taken at one time.
 _CELLS = 1 << 22
@@ -44,6 +44,8 @@ class Uncertainty:
     drawn_ranks: Ranks
     nominal: tuple[Array, Array | None, Array]
     kept: NDArray[np.bool_]
+
+    plot = Plots("uncertainty")
 
     @property
     def labels(self) -> pd.Index[Any]:
@@ -99,7 +101,7 @@ class Uncertainty:
 
         Notes
         -----
-        The sum of the first `top` columns of `rank_frequency`. Source: Lahdelma & Salminen 2001, Operations Research 49
+        Of all draws, also those that give the row no score. Source: Lahdelma & Salminen 2001, Operations Research 49
         (rank acceptability). Proof: the ranks of pandas, draw by draw.
 
         Examples
@@ -115,7 +117,9 @@ class Uncertainty:
         """
         if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
             raise SpecError(f"top: a whole number of ranks, 1 or more, not {top!r}")
-        return self.rank_frequency.iloc[:, :top].sum(axis=1, skipna=False).rename(f"top {top}")
+        ranked = (self.drawn_ranks[self.kept] > 0).mean(axis=0)
+        shares = self.rank_frequency.iloc[:, :top].sum(axis=1, skipna=False)
+        return pd.Series(shares * ranked, name=f"top {top}")
 
     def ahead(self) -> pd.DataFrame:
         """Return the probability that the row is ahead of the column.
@@ -167,7 +171,7 @@ class Uncertainty:
         for factor in self.study.factors:
             u = self.uniform[:, self.study.places[factor.address]]
             if factor.kind == "levels":
-                columns[factor.address] = [_word(factor.given[i]) for i in factor.values(u)]
+                columns[factor.address] = [word(factor.given[i]) for i in factor.values(u)]
             elif factor.kind == "number":
                 columns[factor.address] = factor.values(u)
             else:
@@ -181,8 +185,15 @@ class Uncertainty:
 
     def table_of(self, draw: int) -> pd.DataFrame:
         """Return the values of one draw (n, k), with its errors of measurement."""
-        panel = self.study.rows(self.uniform[self._position(draw)])
+        panel = self.study.table_rows(self.uniform[self._position(draw)])
         return pd.DataFrame(panel.values, index=panel.labels, columns=list(panel.columns))
+
+    def rows_of(self, draw: int) -> pd.Index[Any]:
+        """Return the labels of the fit rows of one draw, where they are drawn again."""
+        panel = self.study.again(self.uniform[self._position(draw)])
+        if panel is None:
+            raise SpecError("rows_of: fit rows are drawn again only with a factor 'units': hi.Bootstrap()")
+        return panel.labels
 
     def by_choice(self) -> pd.DataFrame:
         """Return how much each alternative moves ranks.
@@ -214,7 +225,7 @@ class Uncertainty:
                 for position, choice in enumerate(factor.given):
                     own = shift[chosen == position]
                     moved = float(np.mean(own)) if len(own) else np.nan
-                    found.append((factor.address, _word(choice), len(own) / len(shift), moved))
+                    found.append((factor.address, word(choice), len(own) / len(shift), moved))
         return pd.DataFrame(found, columns=["factor", "choice", "share", "mean_shift"]).set_index(["factor", "choice"])
 
     @property
@@ -242,7 +253,7 @@ class Uncertainty:
         draws lie between 107.98 and 110.11.
         """
         said = [
-            f"{_counted(int(self.kept.sum()), 'draw')} of {_counted(len(self.study.factors), 'uncertain choice')}"
+            f"{counted(int(self.kept.sum()), 'draw')} of {counted(len(self.study.factors), 'uncertain choice')}"
             f" ({', '.join(factor.address for factor in self.study.factors)})."
         ]
         if self.excluded:
@@ -250,7 +261,7 @@ class Uncertainty:
         said += self._last() if self._is_series else self._standing()
         never = self.labels[self.scores["mean"].isna()].tolist()
         if never:
-            said.append(f"No draw gives a score to {_listed(never)}.")
+            said.append(f"No draw gives a score to {listed_words(never)}.")
         return " ".join(said)
 
     @property
@@ -265,7 +276,7 @@ class Uncertainty:
         if np.isnan(last["mean"]):
             return []
         return [
-            f"The {what} of {_label(self.labels[at])} is {last['nominal']:.2f}; 90 % of the draws lie between"
+            f"The {what} of {label(self.labels[at])} is {last['nominal']:.2f}; 90 % of the draws lie between"
             f" {last['q05']:.2f} and {last['q95']:.2f}."
         ]
 
@@ -280,13 +291,13 @@ class Uncertainty:
         else:
             said = [
                 f"Ranks{where} move by {self.mean_shift.mean():.2f} places on average; a 90 % interval is"
-                f" {width.mean():.1f} places wide on average, the widest {width.max():.1f} ({_label(width.idxmax())})."
+                f" {width.mean():.1f} places wide on average, the widest {width.max():.1f} ({label(width.idxmax())})."
             ]
         if len(self.study.scopes) == 1:
             first = self.acceptability(1)
             best = first.index[first == first.max()].tolist()
             verb = "is" if len(best) == 1 else "are each"
-            said.append(f"{_listed(best)} {verb} first in {100 * first.max():.0f} % of the draws.")
+            said.append(f"{listed_words(best)} {verb} first in {100 * first.max():.0f} % of the draws.")
         return said
 
     def __repr__(self) -> str:
@@ -301,7 +312,7 @@ class Uncertainty:
         parts, step = [], max(1, _CELLS // len(values))
         for start in range(0, values.shape[1], step):
             some = np.asarray(values[:, start : start + step])[self.kept]
-            parts.append(_spread(np.where(some > 0, some, np.nan) if some.dtype.kind == "i" else some))
+            parts.append(spread(np.where(some > 0, some, np.nan) if some.dtype.kind == "i" else some))
         mean, low, median, high = np.concatenate(parts, axis=1)
         columns = {"nominal": nominal, "mean": mean, "median": median, "q05": low, "q95": high}
         return pd.DataFrame(columns, index=self.labels)
@@ -311,35 +322,3 @@ class Uncertainty:
         if isinstance(draw, bool) or not isinstance(draw, (int, np.integer)) or not 0 <= draw < n:
             raise SpecError(f"draw: a number from 0 to {n - 1}, not {draw!r}")
         return int(draw)
-
-
-def _spread(values: Array) -> Array:
-    """Return mean and 5, 50 and 95 % quantiles (type 7) of each column (4, n), over the draws that give it a value."""
-    across = np.ascontiguousarray(values.T)
-    if not np.isnan(across.sum()):
-        return np.vstack([across.mean(axis=1), np.quantile(across, _SHARES, axis=1)])
-    out = np.full((4, len(across)), np.nan)
-    some = ~np.isnan(across).all(axis=1)
-    out[0, some] = np.nanmean(across[some], axis=1)
-    out[1:, some] = np.nanquantile(across[some], _SHARES, axis=1)
-    return out
-
-
-def _word(choice: Any) -> str:
-    """Return an alternative as text."""
-    return "in" if choice is True else "out" if choice is None else str(getattr(choice, "__name__", choice))
-
-
-def _label(label: Any) -> str:
-    return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-
-
-def _listed(labels: list[Any], most: int = 5) -> str:
-    """Return labels as text, those past `most` counted."""
-    rest = [f"{len(labels) - most} more"] if len(labels) > most else []
-    *front, last = [*map(_label, labels[:most]), *rest]
-    return f"{', '.join(front)} and {last}" if front else last
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

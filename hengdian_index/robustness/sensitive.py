@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengdian_index.accessors import Plots
 from hengdian_index.errors import DataError, SpecError, suggestion
 from hengdian_index.robustness.sobol import Indices, saltelli, sobol
 from hengdian_index.robustness.states import Ranked
@@ -31,6 +32,8 @@ class Sensitivity:
     intervals: Any
     of: Any
     runs: int
+
+    plot = Plots("sensitivity")
 
     def summary(self) -> str:
         """Return what the indices say, in one paragraph."""
@@ -70,9 +73,9 @@ def sensitivity(
         As for `uncertainty`; every combination must be computable.
     draws : int
         N, a power of 2; the index is computed N (d + 2) times for d factors.
-    of : {"rank_shift", "rank_correlation"} or ("score", row) or ("rank", row)
+    of : {"rank_shift", "rank_correlation"}, ("score", row), ("level", row) or ("rank", row)
         The outcome: mean absolute shift of ranks against the nominal ones, Spearman's correlation with them, or the
-        score or rank of one row by its label.
+        score, the level (base = 100) or the rank of one row by its label.
     resamples, level
         Of the bootstrap behind the intervals.
 
@@ -100,7 +103,7 @@ def sensitivity(
     >>> found.total["normalise"] > found.total["film.weights"]
     True
     """
-    check_words(draws, "refuse", max_memory)
+    check_words(draws, "refuse", max_memory, rng)
     study = study_of(index, table, factors, node, rows)
     measure, nominal = _measure(study, of), nominal_of(study)[0]
     design = saltelli([factor.size for factor in study.factors], draws, rng=rng)
@@ -109,7 +112,7 @@ def sensitivity(
 
     def outcome(u: Array) -> Array:
         drawn = run_all(study, u, max_memory, progress, client)
-        demand(drawn.kept, "refuse")
+        demand(drawn.kept, "refuse", study)
         gaps = int((np.isnan(drawn.scores) & ~np.isnan(nominal)).any(axis=1).sum())
         if gaps:
             raise DataError(f"{gaps} draws leave a row without the score that it has; impute, or ask for other rows")
@@ -127,20 +130,38 @@ def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:
     """Return the outcome of a sensitivity study as a function of draws."""
     nominal = nominal_of(study)[2]
     if of == "rank_shift":
-        return lambda drawn: np.abs(drawn.ranks - nominal).mean(axis=1)
+        known = ~np.isnan(nominal)
+        return lambda drawn: np.abs(drawn.ranks - nominal)[:, known].mean(axis=1)
     if of == "rank_correlation":
         if len(study.scopes) > 1:
             raise SpecError("of: a rank correlation needs the rows of one period; choose them with rows=")
         return lambda drawn: _correlations(drawn.scores, nominal)
-    if isinstance(of, tuple) and len(of) == 2 and of[0] in ("score", "rank"):
-        at = np.flatnonzero(study.panel.pick(study.asked).select(of[1], "of"))
-        if len(at) != 1:
-            raise SpecError(f"of: {of[1]!r} stands for {len(at)} of the rows; name one, or choose a period with rows=")
-        if of[0] == "score":
-            return lambda drawn: drawn.scores[:, at[0]]
-        return lambda drawn: drawn.ranks[:, at[0]].astype(np.float64)
-    words = ["rank_shift", "rank_correlation", "('score', row)", "('rank', row)"]
+    if isinstance(of, tuple) and len(of) == 2 and of[0] in _OF_A_ROW:
+        at = _row(study, of[1])
+        if np.isnan(nominal[at]):
+            raise DataError(f"of: {of[1]!r} has no score under the index as it is")
+        if of[0] == "level" and not study.levelled[at]:
+            raise DataError(f"of: {of[1]!r} has no level: the index has no base, or no level above 0 in it")
+        return lambda drawn: np.asarray(_OF_A_ROW[of[0]](drawn)[:, at], dtype=np.float64)
+    words = ["rank_shift", "rank_correlation", *(f"('{word}', row)" for word in _OF_A_ROW)]
     raise SpecError(f"of: no {of!r}{suggestion(of, words)}")
+
+
+_OF_A_ROW: Mapping[str, Callable[[Ranked], Any]] = {
+    "score": lambda drawn: drawn.scores,
+    "level": lambda drawn: drawn.levels,
+    "rank": lambda drawn: drawn.ranks,
+}
+
+
+def _row(study: Study, label: Any) -> int:
+    """Return the position of a row among those asked for, by its label or by what selects it alone."""
+    shown = study.panel.pick(study.asked)
+    same = [row for row, one in enumerate(shown.labels.tolist()) if one == label]
+    at = same or np.flatnonzero(shown.select(label, "of")).tolist()
+    if len(at) != 1:
+        raise SpecError(f"of: {label!r} stands for {len(at)} of the rows; name one, or choose a period with rows=")
+    return int(at[0])
 
 
 def _correlations(scores: Array, nominal: Array) -> Array:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index import engine
-from hengdian_index.contents import Content, changes
-from hengdian_index.errors import FaultsError
+from hengdian_index.contents import Content
+from hengdian_index.errors import FaultsError, SpecError, listed
 from hengdian_index.journal import journal
-from hengdian_index.plan import comparing
-from hengdian_index.preparation import columns_asked
-from hengdian_index.robustness.factors import Factor
+from hengdian_index.robustness.asked import Asked, drawn_again, is_plain
 from hengdian_index.robustness.ranking import ranks_of
 from hengdian_index.robustness.states import Drawn, Ranked, State
 from hengdian_index.rows.panel import Panel
@@ -27,31 +24,25 @@ from hengdian_index.scoring import Weights, learn_weights, score
 from hengdian_index.spec import Index
 from hengdian_index.tree import Setting, Tree
 
-# More combinations of alternatives than this are tried only where they are drawn.
-_MOST = 1024
-
 # Numbers that one block of draws works on.
 _BLOCK = 10_000_000
 
-# Words in an address of a choice that moves neither the base rows nor which rows are compared.
-_HARMLESS = {"normalise", "weights", "treat", "direction", "missing", "coverage", "impute"}
+# Combinations that stay fitted.
+_KEPT = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Asked):
     """An index, its data, what is uncertain, and the rows and the group that are asked for."""
-
-    index: Index
-    table: Any
-    panel: Panel
-    factors: tuple[Factor, ...]
-    node: str
-    asked: NDArray[np.intp]
-    scopes: tuple[NDArray[np.intp], ...]
 
     @cached_property
     def states(self) -> dict[Hashable, State | FaultsError]:
         """Combinations met so far, fitted, or why they cannot be."""
+        return {}
+
+    @cached_property
+    def reasons(self) -> dict[str, None]:
+        """Why draws could not be computed, each reason once."""
         return {}
 
     @cached_property
@@ -60,57 +51,17 @@ class Study:
         return {}
 
     @cached_property
-    def places(self) -> dict[str, slice]:
-        """Columns of uniform numbers of each factor."""
-        ends = np.cumsum([0, *(factor.size for factor in self.factors)])
-        return {factor.address: slice(a, b) for factor, a, b in zip(self.factors, ends, ends[1:], strict=False)}
-
-    @property
-    def size(self) -> int:
-        """Number of uniform numbers a draw."""
-        return sum(factor.size for factor in self.factors)
-
-    @cached_property
-    def needed(self) -> NDArray[np.intp]:
-        """Rows that are scored: those asked for, those of the base, all where methods compare rows or levels chain."""
-        setting = self.index.setting
-        tree = self.index.tree
-        moved = any(
-            factor.kind == "levels" and not set(factor.address.split(".")) & _HARMLESS for factor in self.factors
-        )
-        if moved or not _plain(tree, setting) or comparing(tree):
-            return np.arange(self.panel.n)
-        rows = np.zeros(self.panel.n, dtype=np.bool_)
-        rows[self.asked] = True
-        if setting.base is not None:
-            rows |= self.panel.select(setting.base, "base")
-        return np.flatnonzero(rows)
-
-    def keys(self, u: Array) -> NDArray[Any]:
-        """Return the combination of each draw (draws, choices): positions of alternatives, or numbers."""
-        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
-        columns = [factor.values(u[:, self.places[factor.address]]) for factor in choices]
-        return np.column_stack(columns) if columns else np.zeros((len(u), 0))
-
-    def changes(self, key: Sequence[float]) -> dict[str, Any]:
-        """Return the changes to the index that a combination stands for, at their addresses."""
-        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
-        found = {}
-        for factor, value in zip(choices, key, strict=True):
-            found[factor.address] = factor.given[int(value)] if factor.kind == "levels" else float(value)
-        return {address: value for address, value in found.items() if value is not True}
-
-    def combinations(self) -> Iterator[tuple[float, ...]]:
-        """Yield every combination of alternatives, none if there are numbers among the factors or too many."""
-        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
-        if any(factor.kind == "number" for factor in choices):
-            return
-        if np.prod([len(factor.given) for factor in choices], dtype=float) <= _MOST:
-            yield from product(*(map(float, range(len(factor.given))) for factor in choices))
+    def levelled(self) -> NDArray[np.bool_]:
+        """Which of the rows asked for have a level under the index as it is."""
+        levels = self.nominal().levels
+        return np.zeros(len(self.asked), dtype=np.bool_) if levels is None else ~np.isnan(levels[0])
 
     def state(self, key: tuple[float, ...]) -> State | FaultsError:
         """Return the index under a combination, fitted, or why it cannot be."""
         if key not in self.states:
+            for cache, most in ((self.states, _KEPT), (self.columns, _KEPT)):
+                while len(cache) >= most:
+                    del cache[next(iter(cache))]
             try:
                 self.states[key] = self._fitted(self.index.replace(self.changes(key)))
             except FaultsError as error:
@@ -131,10 +82,15 @@ class Study:
         state = self.state(key)
         if isinstance(state, FaultsError):
             raise state
-        if any(factor.kind in ("data", "bootstrap") for factor in self.factors):
+        if any(factor.kind == "bootstrap" for factor in self.factors):
+            raise SpecError("this draw learns from fit rows drawn again, which no index says: rows_of(draw) has them")
+        if any(factor.kind == "data" for factor in self.factors):
             state = self._relearnt(state, u)
         weights = self.weights(state.tree, state.weights, u[np.newaxis])
         noisy = {code for factor in self.factors if factor.kind == "weights" for code in factor.parts}
+        dated = [code for code in sorted(noisy) if not state.plain and _dated(state.fitted, code)]
+        if dated:
+            raise SpecError(f"the weights of {listed(dated)} differ by period, so no single index has those of a draw")
         fixed: dict[str, Any] = {}
         for code in noisy & set(weights):
             children = state.tree.by_code[code].children
@@ -159,11 +115,19 @@ class Study:
         """Return what draws of one combination give, (draws, size) uniform numbers; missing where nothing can be."""
         state = self.state(tuple(map(float, self.keys(u[:1])[0])))
         nothing = np.full((len(u), len(self.asked)), np.nan)
-        drawn = Drawn(nothing, nothing) if isinstance(state, FaultsError) else self._drawn(state, u)
+        drawn = Drawn(nothing, nothing)
+        try:
+            if isinstance(state, FaultsError):
+                raise state
+            drawn = self._drawn(state, u)
+        except FaultsError as error:
+            self.reasons.setdefault(str(error.faults[0]))
         kept = np.ones(len(u), dtype=np.bool_)
         if np.isnan(drawn.scores.sum()):
             kept &= ~np.isnan(drawn.scores).all(axis=1)
         levels = None if self.index.setting.base is None else drawn.levels
+        if self.levelled.any():
+            kept &= ~np.isnan(nothing if levels is None else levels)[:, self.levelled].all(axis=1)
         return Ranked(drawn.scores, levels, ranks_of(drawn.scores, self.scopes), kept)
 
     def weights(self, tree: Tree, nominal: Weights, u: Array) -> dict[str, Array]:
@@ -178,16 +142,6 @@ class Study:
                     names = [f"{code}.weights[{child}]" for child in tree.by_code[code].children]
                     found[code] = factor.given.weights(nominal[code], _taken(numbers, factor.names, names))
         return found
-
-    def rows(self, u: Array) -> Panel:
-        """Return the rows of one draw (size,), with its errors of measurement."""
-        values = np.array(self.panel.values)
-        for factor in self.factors:
-            if factor.kind == "data":
-                at = [self.panel.columns.index(code) for code in factor.parts]
-                draws = np.random.default_rng(_seed(u[self.places[factor.address]][0]))
-                values[:, at] = factor.given.data(values[:, at], draws)
-        return replace(self.panel, values=values)
 
     def _drawn(self, state: State, u: Array) -> Drawn:
         if any(factor.kind in ("data", "bootstrap") for factor in self.factors):
@@ -206,25 +160,28 @@ class Study:
             if not own.plain:
                 return self._in_turn(own, u[np.newaxis])
             return self._scored(own, self.weights(own.tree, own.weights, u[np.newaxis]), 1)
-        except FaultsError:
+        except FaultsError as error:
+            self.reasons.setdefault(str(error.faults[0]))
             nothing = np.full((1, len(self.asked)), np.nan)
             return Drawn(nothing, nothing)
 
     def _relearnt(self, state: State, u: Array) -> State:
         """Return the state of one draw (size,) with other data or other fit rows."""
-        panel = self._laid(self.rows(u), state.tree)
+        panel = self.laid(self.rows(u), state.tree)
         fit_on = None
         for factor in self.factors:
             if factor.kind == "bootstrap":
                 rows = panel.pick(panel.select(state.setting.fit_on, "fit_on"))
-                fit_on = _again(rows, u[self.places[factor.address]][0])
+                fit_on = drawn_again(rows, u[self.places[factor.address]][0])
         return self._learnt(state.tree, state.setting, panel, fit_on)
 
     def _fitted(self, index: Index) -> State:
         """Return an index fitted; what comes before the weights is learnt once for all that share it."""
+        if self.node not in index.tree.by_code:
+            raise SpecError(f"the group asked for, {self.node!r}, is taken out")
         tree, setting = index.tree, replace(index.setting, unit_coverage=None)
-        panel = self._laid(self.panel, tree)
-        if not _plain(tree, setting):
+        panel = self.laid(self.panel, tree)
+        if not is_plain(tree, setting):
             return self._learnt(tree, setting, panel, None)
         before = (tree.leaves, setting.fit_on, setting.base, setting.weigh_on)
         if before not in self.columns:
@@ -236,34 +193,21 @@ class Study:
         with journal():
             ready = fitted.preparation(tree, rows)
             weights = learn_weights(tree, normalised(tree, fitted.maps, ready), ready)
-        return State(tree, setting, fitted, leaves, weights, self._needed(panel), True)
+        return State(tree, setting, fitted, leaves, weights, self.only_needed(panel), True)
 
     def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
         with journal():
             fitted, panel = engine.learn(tree, setting, panel, shown=fit_on, based=False)
-            needed = self._needed(panel)
+            needed = self.only_needed(panel)
             leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, needed))
-        return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, _plain(tree, setting))
-
-    def _laid(self, panel: Panel, tree: Tree) -> Panel:
-        """Return rows with the columns that a tree asks for, read again where they lack some."""
-        codes, (sizes, groups) = tree.codes, columns_asked(tree)
-        made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
-        absent = {*codes, *sizes} - {*panel.columns, *made}
-        if absent or set(groups) - set(panel.groups):
-            return engine.read(tree, self.index.setting, self.table)
-        return panel if panel.columns == (*codes, *sizes) else panel.laid_out((*codes, *sizes))
-
-    def _needed(self, panel: Panel) -> Panel:
-        return panel if len(self.needed) == panel.n else panel.pick(self.needed)
+        return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, is_plain(tree, setting))
 
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
         """Return the scores and levels of draws under one state."""
         at = np.searchsorted(self.needed, self.asked)
         with journal():
             evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel)
-        node = self.node if self.node in state.tree.by_code else state.tree.root.code
-        scores = np.broadcast_to(evaluation.values(node), (draws, len(self.needed)))
+        scores = np.broadcast_to(evaluation.values(self.node), (draws, len(self.needed)))
         levels = None
         if state.setting.base is not None and state.setting.to is not None:
             levels = state.setting.to * scores / self._base(state, scores)
@@ -304,7 +248,15 @@ class Study:
         sums = np.full((len(scores), codes.max() + 1), np.nan)
         for unit in np.unique(codes[rows]).tolist():
             sums[:, unit] = scores[:, rows[codes[rows] == unit]].mean(axis=1)
-        return np.asarray(sums[:, codes])
+        # A series needs a level above 0 in its base.
+        return np.asarray(np.where(sums > 0, sums, np.nan)[:, codes])
+
+
+def _dated(fitted: engine.Fitted, code: str) -> bool:
+    """Return whether the weights of a group differ by period."""
+    children = {one.tree.by_code[code].children for one in fitted.contents if code in one.tree.by_code}
+    own = any(code in one.tree.by_code and one.tree.by_code[code].weights_since for one in fitted.contents)
+    return len(children) > 1 or own or any(one.by_period is not None for one in fitted.contents)
 
 
 def _taken(numbers: Array, known: tuple[str, ...], names: list[str]) -> Array:
@@ -314,20 +266,3 @@ def _taken(numbers: Array, known: tuple[str, ...], names: list[str]) -> Array:
         return numbers[:, first : first + len(names)]
     half = np.full(len(numbers), 0.5)
     return np.column_stack([numbers[:, known.index(name)] if name in known else half for name in names])
-
-
-def _plain(tree: Tree, setting: Setting) -> bool:
-    return setting.series == "fixed" and setting.weigh_on != "period" and not changes(tree)
-
-
-def _seed(u: float) -> int:
-    """Return the seed that a uniform number stands for."""
-    return int(u * 2**53)
-
-
-def _again(rows: Panel, u: float) -> Panel:
-    """Return fit rows drawn again with replacement, whole units at a time where rows have units."""
-    draws = np.random.default_rng(_seed(u))
-    codes = rows.unit_codes() if rows.units is not None else np.arange(rows.n)
-    chosen = draws.integers(0, codes.max() + 1, codes.max() + 1)
-    return rows.pick(np.concatenate([np.flatnonzero(codes == code) for code in chosen]))

@@ -99,7 +99,7 @@ def uncertainty(
     >>> found.rank_frequency.sum(axis=1).tolist()
     [1.0, 1.0, 1.0]
     """
-    check_words(draws, infeasible, max_memory)
+    check_words(draws, infeasible, max_memory, rng)
     study = study_of(index, table, factors, node, rows)
     from scipy.stats import qmc
 
@@ -107,7 +107,7 @@ def uncertainty(
         u = _points(qmc.Sobol(study.size, scramble=True, rng=rng), draws)
     try_all(study, u, infeasible)
     drawn = run_all(study, u, max_memory, progress, client)
-    demand(drawn.kept, infeasible)
+    demand(drawn.kept, infeasible, study)
     return Uncertainty(study, u, drawn.scores, drawn.levels, drawn.ranks, nominal_of(study), drawn.kept)
 
 
@@ -140,12 +140,16 @@ def try_all(study: Study, u: Array, infeasible: Infeasible) -> None:
     if infeasible == "exclude":
         return
     keys = {tuple(map(float, key)) for key in np.unique(study.keys(u), axis=0)}
-    faults: list[str] = []
+    found: dict[str, list[str]] = {}
     for key in sorted({*study.combinations(), *keys}):
         state = study.state(key)
         if isinstance(state, FaultsError):
             said = ", ".join(f"{address} = {value!r}" for address, value in study.changes(key).items())
-            faults.append(f"{said}: {state.faults[0]}")
+            found.setdefault(str(state.faults[0]), []).append(said)
+    faults = [
+        f"{said[0]}: {why}" + (f" (and in {len(said) - 1} combinations more)" if len(said) > 1 else "")
+        for why, said in found.items()
+    ]
     remedy = "take these alternatives out, or infeasible='exclude' leaves their draws out"
     raise_all(SpecError, [*shortened(faults), remedy] if faults else [])
 
@@ -163,7 +167,7 @@ def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, cl
     if client is None:
         found: Iterable[Ranked] = (study.run(u[rows]) for rows in blocks)
     else:
-        held = client.scatter(study, broadcast=True)
+        held = client.scatter(study, broadcast=True, hash=False)
         found = (future.result() for future in client.map(_block, [u[rows] for rows in blocks], study=held))
     for rows, block in zip(
         blocks, tqdm(found, total=len(blocks), disable=not shown, desc="draws", leave=False), strict=True
@@ -189,14 +193,14 @@ def _space(shape: tuple[int, int], max_memory: float) -> Array:
         return np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
 
 
-def demand(kept: NDArray[np.bool_], infeasible: Infeasible) -> None:
-    """Refuse draws without scores, unless they shall be left out and others remain."""
+def demand(kept: NDArray[np.bool_], infeasible: Infeasible, study: Study) -> None:
+    """Refuse draws without scores or levels, unless they shall be left out and others remain."""
+    reasons = "; ".join(list(study.reasons)[:3]) or "no row has a score, or no level above 0 in its base"
     if not kept.any():
-        raise DataError("no draw can be computed; look at one of them with index.replace(...).compute(table)")
+        raise DataError(f"no draw can be computed: {reasons}")
     if infeasible == "refuse" and not kept.all():
-        first = int(np.flatnonzero(~kept)[0])
-        why = f"{int((~kept).sum())} of {len(kept)} draws have no score at all (the first: {first})"
-        raise DataError(f"{why}; smaller errors, or infeasible='exclude'")
+        why = f"{int((~kept).sum())} of {len(kept)} draws cannot be computed: {reasons}"
+        raise DataError(f"{why}; other alternatives or smaller errors, or infeasible='exclude'")
 
 
 def _points(engine: Any, draws: int) -> Array:
@@ -207,7 +211,7 @@ def _points(engine: Any, draws: int) -> Array:
         return np.asarray(engine.random(draws))
 
 
-def check_words(draws: Any, infeasible: Any, max_memory: Any) -> None:
+def check_words(draws: Any, infeasible: Any, max_memory: Any, rng: Any) -> None:
     """Refuse options that cannot be."""
     faults = []
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 1:
@@ -216,4 +220,6 @@ def check_words(draws: Any, infeasible: Any, max_memory: Any) -> None:
         faults.append(f"infeasible: no {infeasible!r}{suggestion(infeasible, ['refuse', 'exclude'])}")
     if not isinstance(max_memory, (int, float)) or not max_memory > 0:
         faults.append(f"max_memory: a number of bytes above 0, not {max_memory!r}")
+    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
+        faults.append(f"rng: a whole number, 0 or more, not {rng!r}")
     raise_all(SpecError, faults)

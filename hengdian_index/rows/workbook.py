@@ -19,6 +19,7 @@ SHEETS = {
     "index": ("指数",),
     "groups": ("分指数", "组"),
     "indicators": ("指标",),
+    "judgements": ("判断",),
     "data": ("数据",),
     "notes": ("说明",),
     "lists": ("选项",),

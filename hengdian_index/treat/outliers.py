@@ -34,6 +34,8 @@ def _one_of_two(points: int | None, limits: Any) -> list[str]:
     monotone=True,
     why="held within the winsorised ends of the fit rows",
     check=_one_of_two,
+    formula=r"x' = \min(\max(x, \mathrm{low}), \mathrm{high})",
+    chinese="缩尾处理",
 )
 def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) -> Map:
     """Values with the extreme ones set to the next value, or held within two quantiles.
@@ -83,6 +85,14 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
     monotone=True,
     why="held within the fences of the fit rows",
     check=lambda rule, width: [] if width is None or width > 0 else [f"width: above 0, not {width:g}"],
+    formula=lambda rule, **_: {
+        "iqr": (
+            r"x' = \min(\max(x, q_{0.25} - \mathrm{width}\,d), q_{0.75} + \mathrm{width}\,d), \quad d = "
+            "q_{0.75} - q_{0.25}"
+        ),
+        "sigma": r"x' = \min(\max(x, \bar{x} - \mathrm{width}\,s), \bar{x} + \mathrm{width}\,s)",
+    }[rule],
+    chinese="界限处理（四分位距或标准差界限）",
 )
 def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float | None = None) -> Map:
     """Values held within fences around the middle of their column.

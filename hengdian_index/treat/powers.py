@@ -19,7 +19,20 @@ from hengdian_index.treat.stepping import SHAPELESS
 from hengdian_index.treatment import remark, treating
 
 
-@treating(sees="statistics", monotone=True, why="logarithm")
+@treating(
+    sees="statistics",
+    monotone=True,
+    why="logarithm",
+    formula=lambda offset, **_: {
+        "none": r"x' = \ln x",
+        "range": (
+            r"x' = \ln(x - \min x + c) \; (G_1 \ge 0), \quad -\ln(\max x - x + c) \; (G_1 < 0), \quad c = "
+            r"0.01\,(\max x - \min x)"
+        ),
+        "one": r"x' = \ln(x - \min x + 1)",
+    }[offset],
+    chinese="取对数",
+)
 def log(sample: Sample, *, offset: Offset = "none") -> Map:
     """Natural logarithm of each value, after an offset if one is chosen.
 
@@ -64,7 +77,16 @@ def log(sample: Sample, *, offset: Offset = "none") -> Map:
     return curve
 
 
-@treating(sees="statistics", monotone=True, why="Box-Cox power")
+@treating(
+    sees="statistics",
+    monotone=True,
+    why="Box-Cox power",
+    formula=lambda offset, **_: (
+        r"x' = \frac{t^{\lambda} - 1}{\lambda} \; (\lambda \ne 0), \quad \ln t \; (\lambda = 0), \quad t = x"
+        + {"none": "", "range": r" - \min x + 0.01\,(\max x - \min x)", "one": r" - \min x + 1"}[offset]
+    ),
+    chinese="Box-Cox幂变换",
+)
 def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Map:
     """Box-Cox power of each value, its lambda by maximum likelihood unless given.
 
@@ -113,7 +135,16 @@ def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Ma
     return curve
 
 
-@treating(sees="statistics", monotone=True, why="Yeo-Johnson power")
+@treating(
+    sees="statistics",
+    monotone=True,
+    why="Yeo-Johnson power",
+    formula=(
+        r"x' = \begin{cases} \left((1 + x)^{\lambda} - 1\right) / \lambda & x \ge 0 \\ -\left((1 - x)^{2 - "
+        r"\lambda} - 1\right) / (2 - \lambda) & x < 0 \end{cases}"
+    ),
+    chinese="Yeo-Johnson幂变换",
+)
 def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
     """Yeo-Johnson power of each value, of any sign, its lambda by maximum likelihood unless given.
 

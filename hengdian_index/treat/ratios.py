@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
-from hengdian_index.methods import register
+from hengdian_index.methods import Method, register
 from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index.rows.table import Array, numbers, shortened, take
 from hengdian_index.sample import Sample
@@ -32,9 +32,14 @@ class FittedRatio:
         return answer
 
 
-def _dividing(function: Callable[..., Array]) -> Any:
+def _dividing(**traits: Any) -> Callable[[Callable[..., Array]], Any]:
     """Register a function of two columns as a treatment of tables."""
-    method = register("treat", function, "rows", {"needs": ("by",)})
+    return lambda function: _division(register("treat", function, "rows", {"needs": ("by",), **traits}))
+
+
+def _division(method: Method) -> Any:
+    """Return the public form of a division."""
+    function = method.function
 
     @wraps(function)
     def divided(x: Any, by: Any, *, unit: Any = None, period: Any = None, **options: Any) -> Changed:
@@ -67,7 +72,10 @@ def _dividing(function: Callable[..., Array]) -> Any:
     return presented(divided, method, {"unit": None, "period": None}, "by", fit=fit)
 
 
-@_dividing
+@_dividing(
+    formula=r"x' = \mathrm{scale}\,\frac{x}{\mathrm{by}}",
+    chinese="除以规模变量",
+)
 def denominate(x: Array, *, by: Any, scale: Any = 1, missing: Literal["raise", "propagate"] = "raise") -> Array:
     """Return each value divided by a denominator of the same row.
 

@@ -27,6 +27,11 @@ from hengdian_index.treatment import treating
         ([] if max_points is None or max_points >= 0 else [f"max_points: 0 or more, or None, not {max_points}"])
         + [f"{name}: 0 or more, not {v:g}" for name, v in (("skew", skew), ("kurtosis", kurtosis)) if v < 0]
     ),
+    formula=(
+        r"x' = \min(\max(x, \mathrm{low}), \mathrm{high}), \quad \ln(x - \min x + c) \; (|G_1| > "
+        r"\mathrm{skew}, \; G_2 > \mathrm{kurtosis})"
+    ),
+    chinese="联合研究中心规则（先缩尾，否则取对数）",
 )
 def jrc(
     sample: Sample,

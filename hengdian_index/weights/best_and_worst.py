@@ -52,7 +52,19 @@ class BestWorst:
         return pd.DataFrame({"low": self.low, "high": self.high})
 
 
-@weighting(sees="judgement")
+@weighting(
+    sees="judgement",
+    formula=lambda form, **_: {
+        "linear": (
+            r"\min_{w \ge 0,\, \sum w = 1} \xi, \quad |w_B - a_{Bj} w_j| \le \xi, \quad |w_j - a_{jW} w_W| \le \xi"
+        ),
+        "nonlinear": (
+            r"\min_{w \ge 0,\, \sum w = 1} \xi, \quad \left|\frac{w_B}{w_j} - a_{Bj}\right| \le "
+            r"\xi, \quad \left|\frac{w_j}{w_W} - a_{jW}\right| \le \xi"
+        ),
+    }[form],
+    chinese="最优最劣法（BWM）",
+)
 def best_worst(
     best: Any, worst: Any, *, form: Literal["linear", "nonlinear"] = "linear", details: bool = False
 ) -> tuple[Names, Array | BestWorst]:

@@ -47,7 +47,17 @@ def _without_shares(how: str, shares: Any, **rest: Any) -> list[str]:
     return ["how='game' finds the shares itself; leave shares out, or choose 'additive'"] if found else []
 
 
-@weighting(sees="judgement", parts="weights", check=_without_shares)
+@weighting(
+    sees="judgement",
+    parts="weights",
+    check=_without_shares,
+    formula=lambda how, **_: {
+        "additive": r"w = \sum_l s_l w_l",
+        "multiplicative": r"w_j \propto \prod_l w_{lj}^{s_l}",
+        "game": (r"w = \sum_l \alpha_l w_l, \quad G \alpha \propto \mathrm{diag}(G), \quad G_{lm} = w_l \cdot w_m"),
+    }[how],
+    chinese="组合赋权法",
+)
 def combine(
     weights: Sequence[Any],
     *,

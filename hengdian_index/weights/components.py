@@ -53,7 +53,15 @@ class FactorWeights:
     squared: Array
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    formula=lambda form, **_: {
+        "loadings": r"w_j = \frac{v_j}{\sum_l v_l}, \quad R v = \lambda_1 v",
+        "squared": r"w_j = v_j^2, \quad R v = \lambda_1 v, \quad |v| = 1",
+    }[form],
+    chinese="主成分法（第一主成分）",
+)
 def pca(
     sample: Sample,
     *,
@@ -116,6 +124,8 @@ def pca(
     sees="statistics",
     unit_free=True,
     check=lambda keep, **_: [] if isinstance(keep, str) or keep >= 1 else [f"keep: 1 or more components, not {keep}"],
+    formula=r"w_j \propto \frac{a_{jf(j)}^2}{\sum_{l,f} a_{lf}^2}, \quad f(j) = \arg\max_f |a_{jf}|",
+    chinese="因子分析法（旋转主成分）",
 )
 def factor(
     sample: Sample,

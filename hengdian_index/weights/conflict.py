@@ -18,7 +18,16 @@ from hengdian_index.weights.checks import costs, note_constant
 Constant: TypeAlias = Literal["raise", "zero"]
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    formula=lambda correlation, **_: {
+        "pearson": r"w_j \propto \frac{s_j}{\max_j - \min_j} \sum_l (1 - r_{jl})",
+        "absolute": r"w_j \propto \frac{s_j}{\max_j - \min_j} \sum_l (1 - |r_{jl}|)",
+        "spearman": r"w_j \propto \frac{s_j}{\max_j - \min_j} \sum_l (1 - \rho_{jl})",
+    }[correlation],
+    chinese="CRITIC法（对比强度与冲突性之积）",
+)
 def critic(
     sample: Sample,
     *,

@@ -13,7 +13,12 @@ from hengdian_index.stats import Moments, Ordered
 from hengdian_index.weights.checks import note_constant
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    formula=r"w_j \propto \frac{\sum_i (2 i - n - 1)\,x_{(i)j}}{n \sum_i x_{ij}}",
+    chinese="基尼系数法",
+)
 def gini(sample: Sample) -> Array:
     """Gini weights: the more unequally the total of a column is shared out, the more it weighs.
 
@@ -55,7 +60,12 @@ def gini(sample: Sample) -> Array:
     return coefficient
 
 
-@weighting(sees="statistics", unit_free=False)
+@weighting(
+    sees="statistics",
+    unit_free=False,
+    formula=r"w_j \propto \sum_i \sum_l |x_{ij} - x_{lj}|",
+    chinese="离差最大化法",
+)
 def max_deviation(sample: Sample) -> Array:
     """Maximising-deviation weights: the differences between all pairs of rows, added up, on x as given.
 
@@ -95,7 +105,12 @@ def max_deviation(sample: Sample) -> Array:
     return d
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    formula=r"w_j \propto \arccos \frac{\sum_i x_{ij}}{\sqrt{n \sum_i x_{ij}^2}}",
+    chinese="夹角法（各列与常数列的夹角）",
+)
 def angle(sample: Sample) -> Array:
     """Angle weights: the angle between each column and a column that is constant.
 

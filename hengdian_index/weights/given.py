@@ -12,7 +12,13 @@ from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    learns=False,
+    formula=r"w_j = \frac{1}{k}",
+    chinese="等权",
+)
 def equal(sample: Sample) -> Array:
     """Equal weights, 1/k each.
 
@@ -27,7 +33,11 @@ def equal(sample: Sample) -> Array:
     return np.full((*sample.chunks[0].shape[:-2], sample.k), 1 / sample.k)
 
 
-@weighting(sees="judgement")
+@weighting(
+    sees="judgement",
+    formula=r"w_j = \frac{v_j}{\sum_l v_l}",
+    chinese="给定权重",
+)
 def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     """Weights as given, rescaled to sum 1.
 

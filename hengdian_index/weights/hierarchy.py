@@ -14,7 +14,15 @@ from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 
 
-@weighting(sees="judgement")
+@weighting(
+    sees="judgement",
+    formula=lambda solver, **_: {
+        "eigenvector": r"A w = \lambda_{\max} w",
+        "geometric": r"w_j \propto \left(\prod_l a_{jl}\right)^{1/k}",
+        "arithmetic": r"w_j = \frac{1}{k} \sum_l \frac{a_{jl}}{\sum_m a_{ml}}",
+    }[solver],
+    chinese="层次分析法（AHP）",
+)
 def ahp(
     matrix: Any,
     *,

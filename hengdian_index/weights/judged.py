@@ -13,7 +13,11 @@ from hengdian_index.weights import judgements
 from hengdian_index.weights.judgements import Names
 
 
-@weighting(sees="judgement")
+@weighting(
+    sees="judgement",
+    formula=r"w_j = \sum_e s_e \frac{a_{ej}}{\sum_l a_{el}}",
+    chinese="预算分配法",
+)
 def budget(allocations: Any, *, shares: Any = None) -> tuple[Names, Array]:
     """Budget-allocation weights: each expert's points as shares of a whole, averaged over the experts.
 
@@ -67,7 +71,17 @@ def _rank_order_faults(form: str, p: float | None) -> list[str]:
     return [] if right else [f"form='exponent' needs p, a number of 0 or more, not {p!r}"]
 
 
-@weighting(sees="judgement", check=_rank_order_faults)
+@weighting(
+    sees="judgement",
+    check=_rank_order_faults,
+    formula=lambda form, **_: {
+        "centroid": r"w_r = \frac{1}{k} \sum_{s=r}^{k} \frac{1}{s}",
+        "sum": r"w_r = \frac{2 (k + 1 - r)}{k (k + 1)}",
+        "reciprocal": r"w_r = \frac{1 / r}{\sum_s 1 / s}",
+        "exponent": r"w_r = \frac{(k + 1 - r)^p}{\sum_s s^p}",
+    }[form],
+    chinese="排序赋权法",
+)
 def rank_order(
     order: Any,
     *,
@@ -121,7 +135,11 @@ def rank_order(
     return names, shared[tie] / falling.sum()
 
 
-@weighting(sees="judgement")
+@weighting(
+    sees="judgement",
+    formula=r"w_j \propto q_j, \quad q_1 = 1, \quad q_j = \frac{q_{j-1}}{1 + s_j}",
+    chinese="逐步加权评估比率法（SWARA）",
+)
 def swara(s: Any) -> tuple[Names, Array]:
     """Step-wise (SWARA) weights: criteria in order of importance, and how far each falls behind the one before it.
 

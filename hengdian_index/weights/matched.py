@@ -57,7 +57,12 @@ class Matched:
     met: Any
 
 
-@weighting(sees="statistics", unit_free=False)
+@weighting(
+    sees="statistics",
+    unit_free=False,
+    formula=r"\min_{w \ge 0,\, \sum w = 1} \; \sum_j \left(\frac{I_j(w)}{\sum_l I_l(w)} - t_j\right)^2",
+    chinese="匹配权重法（使实际重要性等于期望重要性）",
+)
 def matched(
     sample: Sample,
     *,

@@ -10,7 +10,12 @@ from hengdian_index.sample import Sample
 from hengdian_index.weights.correlations import Constant, correlations, multiple_correlation, need_rows
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    formula=r"w_j \propto \frac{1}{R_j}",
+    chinese="独立性权重法（复相关系数的倒数）",
+)
 def independence(sample: Sample, *, constant: Constant = "raise") -> Array:
     """Independence weights: the less a column can be told from the others, the more it weighs.
 

@@ -19,7 +19,17 @@ from hengdian_index.weights.correlations import need_rows
 from hengdian_index.weights.spread import entropy
 
 
-@weighting(sees="statistics", unit_free=True, raw=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    raw=True,
+    formula=(
+        r"w_j \propto \sum_i |S_{ij} - S_i|, \quad S_i = \ln\left(1 + \frac{1}{k} \sum_l |\ln n_{il}|\right), "
+        r"\quad S_{ij} = \ln\left(1 + \frac{1}{k} \sum_{l \ne j} |\ln n_{il}|\right), \quad n_{ij} = "
+        r"\frac{\min_j}{x_{ij}} \; (d_j = 1), \quad \frac{x_{ij}}{\max_j} \; (d_j = -1)"
+    ),
+    chinese="MEREC法（去除指标后绩效的变化）",
+)
 def merec(sample: Sample, *, direction: Any = 1) -> Array:
     """MEREC weights: how much the performance of the rows changes when a column is removed.
 
@@ -67,7 +77,13 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     return removal
 
 
-@weighting(sees="statistics", unit_free=True, raw=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    raw=True,
+    formula=(r"F w = 0, \quad F_{lj} = p_{lj} = \frac{a_{jj} - a_{lj}}{a_{jj}}, \quad F_{jj} = -\sum_l p_{lj}"),
+    chinese="CILOS法（准则影响损失）",
+)
 def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     """CILOS weights: the less a column loses where another one is best, the more it weighs.
 
@@ -108,7 +124,13 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     return _least_lost(sample, direction, "cilos")
 
 
-@weighting(sees="statistics", unit_free=True, raw=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    raw=True,
+    formula=r"w_j \propto w_j^{\mathrm{CILOS}}\,w_j^{\mathrm{entropy}}",
+    chinese="IDOCRIW法（CILOS权重与熵权之积）",
+)
 def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     """IDOCRIW weights: the CILOS weight times the entropy weight of the raw column.
 
@@ -142,7 +164,15 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     return balance * diverse
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    formula=(
+        r"w_j \propto \left|100 \ln \frac{\sqrt{\sum_i u_{ij}^2 / n}}{s_j}\right|, \quad u_{ij} = "
+        r"\frac{x_{ij} - \min_j}{\max_j - \min_j}"
+    ),
+    chinese="LOPCOW法（对数百分比变化）",
+)
 def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
     """LOPCOW weights: the logarithm of a column's root mean square over its standard deviation.
 

@@ -14,7 +14,12 @@ from hengdian_index.stats import Products
 from hengdian_index.weights.correlations import ZERO, need_gap, need_rows
 
 
-@weighting(sees="statistics", unit_free=False)
+@weighting(
+    sees="statistics",
+    unit_free=False,
+    formula=r"H w = \lambda_{\max} w, \quad H = \sum_t X_t' X_t, \quad w \ge 0",
+    chinese="纵横向拉开档次法",
+)
 def scatter(sample: Sample) -> Array:
     """Scatter-degree weights: the weights of length 1 that set the rows apart most, over all periods together.
 

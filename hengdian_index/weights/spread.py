@@ -26,7 +26,13 @@ def _shift_faults(zeros: str, shift: float | None) -> list[str]:
     return [] if 0 <= shift < np.inf else [f"shift: a number of 0 or more, not {shift:g}"]
 
 
-@weighting(sees="statistics", unit_free=lambda zeros, **_: zeros == "exact", check=_shift_faults)
+@weighting(
+    sees="statistics",
+    unit_free=lambda zeros, **_: zeros == "exact",
+    check=_shift_faults,
+    formula=(r"w_j \propto 1 + \frac{1}{\ln n} \sum_i p_{ij} \ln p_{ij}, \quad p_{ij} = \frac{x_{ij}}{\sum_i x_{ij}}"),
+    chinese="熵权法",
+)
 def entropy(
     sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", shift: float | None = None
 ) -> Array:
@@ -82,7 +88,12 @@ def entropy(
     return sums.divergence / (n * np.log(n))
 
 
-@weighting(sees="statistics", unit_free=True)
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    formula=r"w_j \propto \frac{s_j}{\bar{x}_j}",
+    chinese="变异系数法",
+)
 def variation(sample: Sample) -> Array:
     """Coefficient-of-variation weights: standard deviation over mean, normalised.
 
@@ -110,7 +121,13 @@ def variation(sample: Sample) -> Array:
     return moments.deviation() / moments.mean
 
 
-@weighting(sees="statistics", unit_free=False, check=lambda ddof: [] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"])
+@weighting(
+    sees="statistics",
+    unit_free=False,
+    check=lambda ddof: [] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"],
+    formula=r"w_j \propto s_j",
+    chinese="标准差法",
+)
 def deviation(sample: Sample, *, ddof: int = 1) -> Array:
     """Standard-deviation weights, on x as given.
 

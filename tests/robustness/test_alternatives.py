@@ -45,11 +45,12 @@ def test_the_summary_names_what_moves_ranks_most_and_least() -> None:
     assert alone.summary() == "There is nothing to compare."
 
 
-@pytest.mark.parametrize("aggregate", ["arithmetic", "geometric", {"method": "power", "p": -1}])
+@pytest.mark.parametrize("aggregate", ["arithmetic", "geometric", "median", {"method": "power", "p": -1}])
 @pytest.mark.parametrize("gaps", [False, True])
-def test_leaving_out_is_replacing_by_nothing(aggregate: object, gaps: bool) -> None:
+@pytest.mark.parametrize("missing", ["reweight", "propagate"])
+def test_leaving_out_is_replacing_by_nothing(aggregate: object, gaps: bool, missing: str) -> None:
     frame = countries(gaps=gaps)
-    one = index(aggregate=aggregate, coverage=0.0).replace({"left.weights": {"a": 3, "b": 1}})
+    one = index(aggregate=aggregate, coverage=0.6, missing=missing).replace({"left.weights": {"a": 3, "b": 1}})
     for level, parts in (("indicator", "abcd"), ("group", ["left", "right"])):
         found = hi.remove_one(one, frame, level=level)  # type: ignore[arg-type]
         assert found.scores.columns.tolist() == ["nominal", *parts]

@@ -315,3 +315,98 @@ def test_draws_on_a_cluster_are_the_same() -> None:
     with distributed.Client(processes=False, dashboard_address=None, n_workers=1) as client:
         there = hi.uncertainty(index(), countries(), factors, draws=32, client=client)
     np.testing.assert_array_equal(here.drawn, there.drawn)
+
+
+AGGREGATIONS = [
+    "arithmetic", "geometric", "harmonic", "median", "minimum", "mazziotta_pareto", "topsis", "copeland", "borda",
+    "vikor", "rank_sum_ratio", "grey_relational", "wroclaw", {"method": "mean_min", "alpha": 0.5, "beta": 1.0},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("aggregate", AGGREGATIONS, ids=str)
+@pytest.mark.parametrize("whole_row", [False, True])
+def test_noise_reaches_every_aggregation_also_over_gaps(aggregate: Any, whole_row: bool) -> None:
+    frame = countries()
+    frame.loc[3, list("abcd") if whole_row else "a"] = np.nan
+    takes_gaps = not whole_row and not isinstance(aggregate, dict) and aggregate in SETWISE
+    one = index(aggregate=aggregate, coverage=0.4).replace({"impute": "mean"} if takes_gaps else {})
+    found = hi.uncertainty(one, frame, {"weights": hi.Noise(0.9)}, draws=8)
+    for draw in range(8):
+        alone = found.index_of(draw).compute(frame).scores["all"]
+        np.testing.assert_allclose(found.drawn[draw], alone, rtol=1e-12, atol=1e-12)
+
+
+SETWISE = ("topsis", "copeland", "borda", "vikor", "rank_sum_ratio", "grey_relational", "wroclaw")
+
+
+def test_a_function_of_a_user_sees_what_it_sees_in_an_index() -> None:
+    def highest(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+        assert (x.ndim, w.ndim) == (2, 1)
+        return np.asarray(x.max(axis=1))
+
+    one = index().replace({"all.aggregate": highest, "left.aggregate": lambda x, w: x @ w})
+    found = hi.uncertainty(one, countries(), {"weights": hi.Noise(0.3)}, draws=4)
+    for draw in range(4):
+        alone = found.index_of(draw).compute(countries()).scores["all"]
+        np.testing.assert_allclose(found.drawn[draw], alone, rtol=1e-12)
+
+
+def test_what_is_asked_for_stays_or_is_refused() -> None:
+    with pytest.raises(hi.SpecError, match=r"right = None: the group asked for, 'right', is taken out"):
+        hi.uncertainty(index(), countries(), {"right": [True, None]}, draws=4, node="right")
+    with pytest.raises(hi.SpecError, match=r"unit_coverage.*cannot vary"):
+        hi.uncertainty(index(), countries(), {"unit_coverage": [None, 0.9]}, draws=4)
+    with pytest.raises(hi.SpecError, match=r"no method 'zscore'; did you mean 'z_score'"):
+        hi.uncertainty(index(), countries(), {"normalise": ["rank", "zscore"]}, draws=4, infeasible="exclude")
+
+
+def test_there_are_no_levels_on_a_base_of_0_or_less() -> None:
+    scores = two_levels(normalise="z_score").compute(table()).scores["all"]
+    low = str(scores.groupby(scores.index.str[:4]).mean().idxmin())
+    alternatives = {"normalise": [POSITIVE, "z_score"]}
+    with pytest.raises(hi.DataError, match=r"4 of 8 draws cannot be computed: .*no level above 0 in its base"):
+        hi.uncertainty(two_levels(base=low), table(), alternatives, draws=8)
+    found = hi.uncertainty(two_levels(base=low), table(), alternatives, draws=8, infeasible="exclude")
+    assert found.excluded == 0.5
+    assert found.series["q05"].gt(0).all()
+
+
+def test_the_share_in_the_top_is_of_all_draws() -> None:
+    frame = countries()
+    best = int(index().compute(frame).scores["all"].to_numpy().argmax())
+    frame.loc[best, "a"] = np.nan
+    factors = {"missing": ["reweight", "propagate"]}
+    found = hi.uncertainty(index(coverage=0.4), frame, factors, draws=16)
+    np.testing.assert_allclose(found.acceptability(1), (found.drawn_ranks == 1).mean(axis=0))
+
+
+def test_the_level_of_a_row_can_be_explained() -> None:
+    factors = {"left.weights": hi.Noise(0.3), "base": ["2001", "2002"]}
+    found = hi.sensitivity(two_levels(), table(), factors, draws=32, of=("level", "2003Q4"))
+    assert found.total["base"] > 0.1
+    assert hi.sensitivity(two_levels(), table(), factors, draws=32, of=("score", "2003Q4")).total["base"] == 0
+
+
+def test_a_row_of_a_panel_is_named_by_its_label() -> None:
+    both = pd.concat([countries(5, seed).assign(year=2001 + seed) for seed in range(2)])
+    one = two_levels(base=None).replace({"period": "year", "unit": "who"})
+    found = hi.sensitivity(one, both, {"weights": hi.Noise(0.3)}, draws=8, of=("score", ("u1", 2002)))
+    assert found.total["weights"] == pytest.approx(1, abs=0.5)
+
+
+def test_fit_rows_drawn_again_can_be_asked_for() -> None:
+    found = hi.uncertainty(index(), countries(), {"units": hi.Bootstrap()}, draws=4, infeasible="exclude")
+    assert len(found.rows_of(1)) == 12
+    assert set(found.rows_of(1)) < set(countries()["who"])
+    with pytest.raises(hi.SpecError, match="rows_of"):
+        found.index_of(1)
+
+
+def test_the_table_of_a_draw_has_what_its_index_asks_for() -> None:
+    frame = countries().assign(size=np.arange(1.0, 13))
+    factors = {"a.denominator": [None, "size"], "data": hi.Normal(relative=0.1)}
+    found = hi.uncertainty(index(), frame, factors, draws=4)
+    for draw in range(4):
+        data = found.table_of(draw).reset_index().rename(columns={"index": "who"})
+        alone = found.index_of(draw).compute(data).scores["all"]
+        np.testing.assert_allclose(found.drawn[draw], alone, rtol=1e-12)

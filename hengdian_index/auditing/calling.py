@@ -1,0 +1,114 @@
+"""The call `hi.audit`: every check made, and what each found."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from hengdian_index.auditing import cells, correlated, dimensions, importance, ranking  # noqa: F401  # fill the registry
+from hengdian_index.auditing.context import Context, prepared
+from hengdian_index.auditing.outcome import Audit
+from hengdian_index.auditing.registry import CHECKS, Check, Finding, Measured, Skipped, defaults, demanded
+from hengdian_index.errors import FaultsError, SpecError
+from hengdian_index.journal import journal
+from hengdian_index.robustness.uncertain import check_words
+from hengdian_index.spec import Index
+
+
+def audit(
+    index: Index,
+    table: Any,
+    *,
+    sizes: Sequence[str] = (),
+    rows: Any = None,
+    draws: int = 512,
+    rng: int = 0,
+    **thresholds: float,
+) -> Audit:
+    """The checks of a statistical audit of an index, each with threshold, verdict and what to do.
+
+    Parameters
+    ----------
+    index : Index
+    table : table
+        As for `Index.compute`; nothing in it is changed.
+    sizes : sequence of str
+        Columns of the table that indicators may only follow because units are large: population, area. Denominators
+        that the index uses count without being named.
+    rows : period, span, unit, label or list of these; optional
+        The rows looked at; default: all.
+    draws, rng : int
+        Draws and seed for the intervals of ranks.
+    **thresholds : float
+        Other thresholds than the defaults, by name: `redundant=0.95`.
+
+    Returns
+    -------
+    Audit
+        `findings` (one line for everything that crosses a threshold, and one for each check that holds), `measured`
+        (everything), `passed` (nothing fails), `summary()`, `to_text()`, `to_html(path)`.
+
+    Raises
+    ------
+    SpecError
+        A threshold that does not exist or is no number; `rows`, `draws` that cannot be.
+    DataError
+        As for `Index.compute`. Indicators that are constant or have too few values are findings instead: the other
+        checks are made without them.
+
+    Notes
+    -----
+    Coverage, zeros, constants, outliers and sizes are looked at in the values; everything else in the normalised
+    indicators, larger = better, and the scores of groups. Correlations and alpha take for each pair of columns the
+    rows that both have, KMO, Bartlett and components complete rows. "fail": the index does not say of this part or
+    unit what it seems to say; "look": a choice that needs a reason; "not applicable": why it cannot be measured.
+    Checks of ranks need units: one unit's series has none.
+
+    Source: the JRC's audits and its COIN Tool; OECD/JRC Handbook (2008). Proof: each value is that of `hi.diagnose`,
+    `hi.weights.effective`, `hi.remove_one`, `hi.uncertainty` or `hi.compare`, computed apart.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+    ... )
+    >>> table = {"a": [1.0, 2.0, 3.0, 4.0], "b": [1.0, 2.0, 3.0, 4.5]}
+    >>> found = hi.audit(index, table)
+    >>> found.passed, found.findings.query("verdict == 'look'")["check"].tolist()
+    (True, ['redundant'])
+    """
+    if not isinstance(index, Index):
+        raise SpecError(f"index: an Index, not {type(index).__name__}")
+    if isinstance(sizes, str):
+        raise SpecError(f"sizes: a list of columns, [{sizes!r}], not {sizes!r}")
+    check_words(draws, "refuse", 1, rng)
+    asked = demanded(thresholds)
+    with journal():
+        context = prepared(index, table, sizes, rows, draws, rng)
+        every = tuple(line for one in CHECKS.values() for line in _made(one, context, asked))
+    return Audit(index.name, context.panel.n, asked, every)
+
+
+def _made(one: Check, context: Context, thresholds: dict[str, float]) -> list[Finding]:
+    """Return everything that a check measured."""
+    own = {name: thresholds[name] for name in one.thresholds}
+    answers: list[Measured | Skipped] = []
+    try:
+        answers += one.function(context, **own)
+    except FaultsError as error:
+        answers = [Skipped("; ".join(map(str, error.faults)))]
+    return [Finding.of(one, answer) for answer in answers or [Skipped(f"nothing to measure; it needs {one.needs}")]]
+
+
+def _signature() -> inspect.Signature:
+    """Return the signature of `audit` with every threshold and its default, as help shows it."""
+    own = inspect.signature(audit)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    named = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    more = [inspect.Parameter(name, kind, default=value, annotation="float") for name, value in defaults().items()]
+    return own.replace(parameters=[*named, *more])
+
+
+audit.__signature__ = _signature()  # type: ignore[attr-defined]

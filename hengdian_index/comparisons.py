@@ -1,0 +1,158 @@
+"""Pairwise judgements on sheets of their own: a group's weights name the sheet, and it is read as the plain matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from hengdian_index.errors import DataError, Fault, SpecError, raise_all, suggestion
+from hengdian_index.headings import REMARKS
+from hengdian_index.pages import Live, Page
+from hengdian_index.rows.archive import letters
+from hengdian_index.rows.workbook import Sheet, read_sheets, sheet_called
+from hengdian_index.workbook import Said
+
+Matrix = dict[str, dict[str, float]]
+
+
+def with_judgements(path: Path, said: Said) -> None:
+    """Put the judgements of the sheets that weights name, `{ method = "ahp", matrix = "judgements" }`, in their place.
+
+    Several people's are a list of names. What is wrong on a sheet is added to the faults, with its cell; the weights
+    are then left out.
+    """
+    for i, group in enumerate(said.groups):
+        for name in ("weights", "weights_since"):
+            if not list(_named(group.get(name))):
+                continue
+            try:
+                group[name] = _filled(group[name], _matrices(path, group[name], _children(said, group.get("code"))))
+            except SpecError as error:
+                said.found += [
+                    Fault(fault.message, ("group", i, name) if not fault.place else ()) for fault in error.faults
+                ]
+                del group[name]
+
+
+def judgement_page(name: str, items: Sequence[str], upper: Mapping[tuple[str, str], float], corner: str) -> Page:
+    """Return a sheet to compare items on: the upper triangle to fill in, below it live formulas 1 / cell.
+
+    Examples
+    --------
+    >>> from hengdian_index.comparisons import judgement_page
+    >>> judgement_page("judgements", ["a", "b"], {("a", "b"): 4}, "a row against a column").rows[1]
+    ['b', Live(formula='=1/C2', value=0.25), 1.0]
+    """
+    rows = [[item, *(_shown(i, j, upper, items) for j in range(len(items)))] for i, item in enumerate(items)]
+    return Page(name, [corner, *items], rows, number="# ?/?", frozen=(1, 1))
+
+
+def _shown(i: int, j: int, upper: Mapping[tuple[str, str], float], items: Sequence[str]) -> Any:
+    if i <= j:
+        return 1.0 if i == j else float(upper[items[i], items[j]])
+    return Live(f"=1/{letters(i + 2)}{j + 2}", 1 / upper[items[j], items[i]])
+
+
+def _children(said: Said, code: Any) -> list[str]:
+    return [str(part.get("code")) for part in (*said.groups, *said.indicators) if part.get("parent") == code]
+
+
+def _named(weights: Any) -> Iterable[str]:
+    """Yield the names of the sheets that a choice of weights, or one of its parts, takes judgements from."""
+    if isinstance(weights, Mapping):
+        matrix = weights.get("matrix")
+        people = matrix if isinstance(matrix, list) else [matrix]
+        if weights.get("method") == "ahp" and all(isinstance(one, str) for one in people):
+            yield from map(str, people)
+        for part in weights.values():
+            yield from _named(part)
+    elif isinstance(weights, list):
+        for part in weights:
+            yield from _named(part)
+
+
+def _filled(weights: Any, found: Mapping[str, Matrix]) -> Any:
+    """Return a choice of weights with matrices instead of the names of their sheets."""
+    if isinstance(weights, list):
+        return [_filled(part, found) for part in weights]
+    if not isinstance(weights, Mapping):
+        return weights
+    filled = {key: _filled(part, found) for key, part in weights.items()}
+    matrix = weights.get("matrix")
+    if weights.get("method") == "ahp" and list(_named({"method": "ahp", "matrix": matrix})):
+        filled["matrix"] = [found[one] for one in matrix] if isinstance(matrix, list) else found[str(matrix)]
+    return filled
+
+
+def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, Matrix]:
+    """Return the matrix of each sheet that is named, by the name given."""
+    wanted, tabs, faults = list(dict.fromkeys(_named(weights))), dict[str, str](), list[Fault]()
+
+    def pick(names: Sequence[str]) -> list[str]:
+        for one in wanted:
+            tab = next((name for name in names if name == one or sheet_called(name) == (sheet_called(one) or 0)), None)
+            if tab is None:
+                faults.append(Fault(f"no sheet {one!r} of judgements{suggestion(one, names)}"))
+            else:
+                tabs[one] = tab
+        return list(dict.fromkeys(tabs.values()))
+
+    try:
+        sheets = read_sheets(path, pick)
+    except DataError as error:
+        raise SpecError(*(Fault(f.message.removeprefix(f"{path.name}: "), ("sheet",)) for f in error.faults)) from None
+    read = {name: _matrix(sheet, children, faults) for name, sheet in sheets.items()}
+    raise_all(SpecError, faults)
+    return {one: read[tab] for one, tab in tabs.items()}
+
+
+def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> Matrix:
+    """Return row -> {column: judgement} of what is filled in off the diagonal."""
+    columns = {j: name for j, name in enumerate(sheet.header) if j and name.lower() not in REMARKS}
+    rows = {i: str(row[0]).strip() for i, row in enumerate(sheet.rows)}
+    _check_names({sheet.cell(-1, j): name for j, name in columns.items()}, children, faults)
+    _check_names({sheet.cell(i, 0): name for i, name in rows.items()}, children, faults)
+    absent = [child for child in children if child not in columns.values() or child not in rows.values()]
+    if absent:
+        told = ", ".join(map(repr, absent))
+        _add(faults, f"sheet {sheet.name!r}", f"a row and a column are needed for each child; not there: {told}")
+    matrix: Matrix = {name: {} for name in rows.values()}
+    for i, row in rows.items():
+        for j, column in columns.items():
+            judged = _judged(sheet.rows[i][j], sheet.cell(i, j), row == column, faults)
+            if judged is not None and row != column:
+                matrix[row][column] = judged
+    return {row: judged for row, judged in matrix.items() if judged}
+
+
+def _check_names(found: Mapping[str, str], children: Sequence[str], faults: list[Fault]) -> None:
+    """Add what is wrong with the names of rows or columns, given by their cells."""
+    seen = set[str]()
+    for where, name in found.items():
+        if name not in children:
+            _add(faults, where, f"{name!r} is no child of the group{suggestion(name, children)}")
+        elif name in seen:
+            _add(faults, where, f"{name!r} stands there twice")
+        seen.add(name)
+
+
+def _judged(cell: Any, where: str, same: bool, faults: list[Fault]) -> float | None:
+    """Return how many times the row's item is as important as the column's; None for a blank or a fault."""
+    if cell is None:
+        return None
+    try:
+        number = float(Fraction(cell)) if isinstance(cell, str) else float(cell)
+    except (TypeError, ValueError, ZeroDivisionError):
+        number = float("nan")
+    if isinstance(cell, bool) or not 0 < number < float("inf"):
+        _add(faults, where, f"a number above 0, or a fraction as text, is needed, not {str(cell)!r}")
+        return None
+    if same and number != 1:
+        _add(faults, where, f"an item is as important as itself: 1, not {number:g}")
+    return number
+
+
+def _add(faults: list[Fault], where: str, told: str) -> None:
+    faults.append(Fault(f"{where}: {told}", ("sheet",)))

@@ -1,0 +1,186 @@
+"""The profile of one row: its sub-indexes against a comparison."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hengdian_index.errors import DataError, SpecError, listed
+from hengdian_index.plot.layout import Rows, branch_of, name_of, of_unit, period_name, row_names
+from hengdian_index.plot.style import DOWN, REST, UP, axes, drawn, readable, wrapped
+from hengdian_index.result import Result
+from hengdian_index.rows.table import Array
+from hengdian_index.standing import row_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@drawn
+def radar(
+    result: Result,
+    node: str | None = None,
+    *,
+    unit: Any = None,
+    period: Any = None,
+    against: Any = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """A radar of the parts of a group: one row against another, or against the mean of others.
+
+    Parameters
+    ----------
+    result : Result
+    node : str, optional
+        Code of a group with three or more children; default: the root.
+    unit : label, optional
+        Whose row; needed where there are several. Without units and periods: the label of the row.
+    period : period, optional
+        Which row; default: the unit's last.
+    against : unit, label, period or span, optional
+        With what it is compared, rows being averaged. Default: the mean of the other units in the period; without
+        units, the base period, or the first.
+    ax : Axes, optional
+        Polar axes to draw into; default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Scores of the children, indicators normalised; levels, where one unit has a base and all children are groups.
+
+    Raises
+    ------
+    SpecError
+        Fewer than three children; axes that are not polar.
+    DataError
+        A part without a score.
+
+    Notes
+    -----
+    Area grows with the square of scores and with the order of the parts: read the corners. Proof: corners are scores.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index, table = hi.example("film_industry")
+    >>> ax = index.compute(table).plot.radar(period="2006Q2", against="2005Q2")
+    >>> [line.get_label() for line in ax.lines]
+    ['2006Q2', '2005Q2']
+    """
+    branch = branch_of(result.tree, node)
+    if len(branch.children) < 3:
+        raise SpecError(f"node: a radar needs three or more parts; {branch.code!r} has {len(branch.children)}")
+    row = _row(result, unit, period)
+    rows, other = _others(result, row, against)
+    values, what = _values(result, branch.children)
+    corners, compared = _known(values[[row]], branch.children), _known(values[rows], branch.children)
+    ax = axes(ax, 4.6, projection="polar")
+    _web(ax, corners, compared, [wrapped(name_of(result.tree, code), 18) for code in branch.children])
+    ax.lines[0].set_label(row_names(result.panel, np.array([row]))[0])
+    ax.lines[1].set_label(readable(other))
+    ax.legend(loc="upper left", bbox_to_anchor=(1.12, 1.08))
+    ax.set_title(readable(f"{name_of(result.tree, branch.code)}, {what}"), pad=26)
+    return ax
+
+
+def _row(result: Result, unit: Any, period: Any) -> int:
+    panel = result.panel
+    if panel.units is None and panel.periods is None and unit is None:
+        raise SpecError(f"unit: name a row, one of {listed(list(panel.labels))}")
+    if panel.units is not None and panel.periods is not None:
+        unit = panel.units[of_unit(panel, unit)[0]]
+    elif panel.units is not None and unit is None:
+        raise SpecError(f"unit: name one of {listed(panel.unit_list())}")
+    return row_of(panel, unit, period)
+
+
+def _others(result: Result, row: int, against: Any) -> tuple[Rows, str]:
+    """Return the rows to compare with, and what to call them."""
+    panel = result.panel
+    same = np.ones(panel.n, dtype=np.bool_) if panel.periods is None else panel.periods.ordinals == _at(panel, row)
+    if against is None:
+        return _usual(result, row, same)
+    chosen = panel.select(against, "against")
+    if panel.units is not None and panel.periods is not None:
+        is_unit = not isinstance(against, (list, np.ndarray)) and bool((panel.units == against).any())
+        chosen &= same if is_unit else panel.units == panel.units[row]
+    if not chosen.any():
+        raise DataError(f"against: {against!r} has no row to compare with; {panel.extent()}")
+    rows = np.flatnonzero(chosen)
+    return rows, str(against) if len(rows) == 1 else f"mean of {against}"
+
+
+def _usual(result: Result, row: int, same: Any) -> tuple[Rows, str]:
+    """Return the others of the period; of a series its base or first period."""
+    panel = result.panel
+    if panel.units is not None or panel.periods is None:
+        rows = np.flatnonzero(same)
+        rows = rows[rows != row]
+        if not len(rows):
+            raise DataError("against: no other row stands in that period; name one to compare with")
+        return rows, f"mean of {len(rows)} others"
+    base = result.setting.base
+    if base is not None and panel.holds(base):
+        return np.flatnonzero(panel.select(base, "base")), f"base, {base}"
+    first = int(panel.periods.ordinals.min())
+    return np.flatnonzero(panel.periods.ordinals == first), period_name(panel, first)
+
+
+def _at(panel: Any, row: int) -> int:
+    return int(panel.periods.ordinals[row])
+
+
+def _values(result: Result, codes: tuple[str, ...]) -> tuple[Array, str]:
+    """Return a number for each row and part, and what it is."""
+    tree = result.tree
+    if result.setting.to is not None and result.panel.units is None and all(code in tree.by_code for code in codes):
+        base = "first period" if result.setting.base is None else result.setting.base
+        return result.series()[list(codes)].to_numpy(), f"{base} = {result.setting.to:g}"
+    scores, leaves = result.scores, result.normalised
+    columns = [(scores if code in tree.by_code else leaves)[code].to_numpy() for code in codes]
+    return np.stack(columns, axis=1), "scores"
+
+
+def _known(values: Array, codes: tuple[str, ...]) -> Array:
+    """Return the mean of rows (m, k) by part, over those that have a score."""
+    there = ~np.isnan(values)
+    bare = [code for j, code in enumerate(codes) if not there[:, j].any()]
+    if bare:
+        raise DataError(f"{listed(bare)}: no score in the rows to draw; choose others")
+    return np.asarray(np.where(there, values, 0).sum(axis=0) / there.sum(axis=0))
+
+
+def _web(ax: Axes, corners: Array, compared: Array, names: list[str]) -> None:
+    """Draw two closed lines over the parts, the first on top at twelve, clockwise."""
+    from matplotlib.ticker import MaxNLocator
+
+    angles = np.linspace(0, 2 * np.pi, len(corners), endpoint=False)
+    closed = np.append(angles, angles[0])
+    ax.set_theta_zero_location("N")  # type: ignore[attr-defined]
+    ax.set_theta_direction(-1)  # type: ignore[attr-defined]
+    ax.plot(closed, np.append(corners, corners[0]), color=UP, linewidth=1.8, marker="o", markersize=4)
+    ax.plot(closed, np.append(compared, compared[0]), color=DOWN, linewidth=1.4, linestyle=(0, (4, 1.5)))
+    ax.fill(closed, np.append(corners, corners[0]), color=UP, alpha=0.12, linewidth=0)
+    both = np.concatenate([corners, compared])
+    low, high = both.min(), both.max()
+    reach = max(high - low, 1e-6 * max(abs(high), 1.0))
+    inner = 0.0 if 0 <= low < 0.5 * high else low - 0.35 * reach
+    ax.set_ylim(inner, high + 0.08 * reach)
+    ax.set_xticks(angles, [""] * len(angles))
+    _name_corners(ax, angles, names)
+    ax.tick_params(axis="y", labelsize=7, labelcolor="0.35")
+    ax.set_yticks([tick for tick in MaxNLocator(4).tick_values(*ax.get_ylim()) if inner < tick <= ax.get_ylim()[1]])
+    ax.set_rlabel_position(180 / len(corners))  # type: ignore[attr-defined]
+    ax.grid(color=REST, linewidth=0.4, alpha=0.6)
+    ax.spines["polar"].set_color(REST)
+
+
+def _name_corners(ax: Axes, angles: Array, names: list[str]) -> None:
+    """Write each name outside its corner, so that it grows away from the web."""
+    low, high = ax.get_ylim()
+    for angle, name in zip(angles, names, strict=True):
+        across, up = np.sin(angle), np.cos(angle)
+        ha = "center" if abs(across) < 0.1 else "left" if across > 0 else "right"
+        va = "center" if abs(up) < 0.7 else "bottom" if up > 0 else "top"
+        ax.text(angle, high + 0.06 * (high - low), name, ha=ha, va=va)

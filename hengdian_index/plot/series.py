@@ -1,0 +1,229 @@
+"""The levels of an index and its parts through time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hengdian_index.errors import DataError
+from hengdian_index.plot.layout import (
+    Rows,
+    apart,
+    branch_of,
+    mark_periods,
+    name_of,
+    of_unit,
+    period_name,
+    timed,
+    unbroken,
+)
+from hengdian_index.plot.style import COLOURS, REST, WHOLE, axes, drawn, height_of, wrapped
+from hengdian_index.result import Result
+from hengdian_index.rows.table import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# How many lines can be told apart; of more units those that stand highest are shown.
+_MOST = 8
+
+_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))
+
+# From the middle of a name's left side to the end of its line.
+_LEADER: dict[str, Any] = {"relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line to draw: its name, its rows by period, the column of its group, its colour and dashes."""
+
+    name: str
+    rows: Rows
+    column: int
+    colour: str
+    dashes: Any
+
+
+@drawn
+def lines(
+    result: Result,
+    nodes: str | Sequence[str] | None = None,
+    *,
+    units: Any = None,
+    lag: int = 1,
+    base: Any = None,
+    to: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Lines of the levels of groups, the base marked, the last level and its change at the end of each line.
+
+    Parameters
+    ----------
+    result : Result
+        Of rows with periods.
+    nodes : str or list of str, optional
+        Codes of groups; default: the root and the groups below it, of several units the root alone.
+    units : label or list, optional
+        Default: all units; of more than eight, the eight whose root stands highest in the last period.
+    lag : int
+        The change at the end of a line is that on so many periods before: in per cent, in points where the level
+        before is not above 0.
+    base, to
+        As for `Result.series`.
+    ax : Axes, optional
+        Where to draw; default: a new figure.
+
+    Returns
+    -------
+    Axes
+        The base periods are shaded, with a line at their level; a dotted line stands where the content of the index
+        changes; a hollow dot is a provisional level. A missing period is a gap.
+
+    Raises
+    ------
+    DataError
+        Rows without periods, or without a score.
+    SpecError
+        A node or unit that is none.
+
+    Notes
+    -----
+    Proof: the lines hold the numbers of `Result.series`.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index, table = hi.example("film_industry")
+    >>> ax = index.compute(table).plot.lines(["film", "cluster"])
+    >>> print(ax.texts[1].get_text())
+    Cluster 集聚
+    107.6 (+21.4 %)
+    """
+    panel, levels = result.panel, result.series(base, to).to_numpy()
+    periods = timed(panel)
+    shown, told = _lines(result, nodes, units, levels)
+    ax = axes(ax, 3.6)
+    for line in shown:
+        at, values = unbroken(periods.ordinals[line.rows], levels[line.rows, line.column])
+        few = "." if np.isfinite(values).sum() <= 12 else None
+        width = 2.0 if line.colour == WHOLE else 1.3
+        ax.plot(at, values, color=line.colour, linestyle=line.dashes, linewidth=width, marker=few, label=line.name)
+    _mark_provisional(ax, result, shown, levels)
+    mark_periods(ax, panel, periods.ordinals)
+    _mark_base(ax, result, base, to)
+    _mark_contents(ax, result)
+    _name_ends(ax, shown, levels, periods.ordinals, panel.previous(lag))
+    ax.set_title(wrapped(told, 90))
+    return ax
+
+
+def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[_Line], str]:
+    """Return the lines to draw, and a title."""
+    tree, panel = result.tree, result.panel
+    names, told = _units(result, units, levels)
+    if nodes is None:
+        below = [code for code in tree.root.children if code in tree.by_code]
+        nodes = [tree.root.code] if len(names) > 1 or len(below) >= _MOST else [tree.root.code, *below]
+    codes = [branch_of(tree, node).code for node in ([nodes] if isinstance(nodes, str) else nodes)]
+    found: list[_Line] = []
+    for unit in names:
+        for code in codes:
+            own = [str(unit)] if len(names) > 1 else []
+            own += [name_of(tree, code)] if len(codes) > 1 or not own else []
+            first = code == tree.root.code and len(names) == 1
+            number = len(found) - any(line.colour == WHOLE for line in found)
+            colour = WHOLE if first else COLOURS[number % len(COLOURS)]
+            dashes = "-" if first else _DASHES[number // len(COLOURS) % len(_DASHES)]
+            found.append(_Line(", ".join(own), of_unit(panel, unit), tree.groups.index(code), colour, dashes))
+    title = [name_of(tree, codes[0])] if len(names) > 1 and len(codes) == 1 else []
+    title += [str(names[0])] if len(names) == 1 and names[0] is not None else []
+    return found, ": ".join([*title, *told])
+
+
+def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[str]]:
+    """Return the units to draw, and a word on those that are not."""
+    panel = result.panel
+    every = list(dict.fromkeys(panel.unit_list()))
+    if units is not None:
+        given = units if isinstance(units, (list, tuple)) else [units]
+        for unit in given:
+            of_unit(panel, unit)
+        return list(given), []
+    if len(every) <= _MOST:
+        return every, []
+    last = {unit: levels[of_unit(panel, unit)[-1], 0] for unit in every}
+    best = sorted(every, key=lambda unit: -np.nan_to_num(last[unit], nan=-np.inf))[:_MOST]
+    return best, [f"the {_MOST} highest of {len(every)} units"]
+
+
+def _mark_base(ax: Axes, result: Result, base: Any, to: float | None) -> None:
+    """Shade the base periods and draw a line at their level."""
+    base = result.setting.base if base is None else base
+    to = result.setting.to if to is None and base is not None else to
+    if to is None:
+        ax.set_ylabel("score")
+        return
+    ordinals = timed(result.panel).ordinals
+    if base is None:
+        inside = ordinals[ordinals == ordinals.min()]
+        base = period_name(result.panel, int(inside[0]))
+    else:
+        inside = ordinals[result.panel.select(base, "base")] if result.panel.holds(base) else ordinals[:0]
+    ax.axhline(to, color=REST, linewidth=0.7, zorder=0)
+    if len(inside):
+        ax.axvspan(inside.min() - 0.5, inside.max() + 0.5, color="0.93", linewidth=0, zorder=-1)
+    ax.set_ylabel(wrapped(f"{base} = {to:g}", 40))
+
+
+def _mark_contents(ax: Axes, result: Result) -> None:
+    """Draw a dotted line where other indicators, groups or weights begin to hold."""
+    ordinals = timed(result.panel).ordinals
+    for content in result.contents:
+        if ordinals.min() < content.since <= ordinals.max():
+            ax.axvline(content.since - 0.5, color=REST, linewidth=0.9, linestyle=":", zorder=0)
+
+
+def _mark_provisional(ax: Axes, result: Result, shown: Sequence[_Line], levels: Array) -> None:
+    marks = result.provisional.to_numpy()
+    for line in shown:
+        rows = line.rows[marks[line.rows, line.column]]
+        if len(rows):
+            at = timed(result.panel).ordinals[rows]
+            ax.plot(at, levels[rows, line.column], "o", markersize=4, color=line.colour, markerfacecolor="white")
+
+
+def _name_ends(ax: Axes, shown: Sequence[_Line], levels: Array, ordinals: Any, before: Rows) -> None:
+    """Write beside each line its name, its last level and the change of it, so far apart that all can be read."""
+    ends = [line.rows[np.isfinite(levels[line.rows, line.column])] for line in shown]
+    if not any(len(rows) for rows in ends):
+        raise DataError("no row has a score, so there is no line to draw; the log says why")
+    kept = [(line, rows[-1]) for line, rows in zip(shown, ends, strict=True) if len(rows)]
+    last = np.array([levels[row, line.column] for line, row in kept])
+    texts = [f"{line.name}\n{_end(levels, line.column, row, before[row])}" for line, row in kept]
+    low, high = ax.get_ylim()
+    places = apart(last, (high - low) * 0.29 / height_of(ax), low, high)
+    for (line, row), y, at, text in zip(kept, last, places, texts, strict=True):
+        head, tail = text.split("\n")
+        ax.annotate(
+            f"{wrapped(head, 36)}\n{tail}",
+            (ordinals[row], y),
+            (1.04, at),
+            textcoords=("axes fraction", "data"),
+            fontsize=7.5,
+            linespacing=1.05,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": line.colour, "linewidth": 0.9, **_LEADER},
+        )
+        ax.plot(ordinals[row], y, "o", color=line.colour, markersize=3)
+
+
+def _end(levels: Array, column: int, row: int, before: int) -> str:
+    """Return a level and its change as text."""
+    now, old = levels[row, column], levels[before, column] if before >= 0 else np.nan
+    if np.isnan(old):
+        return f"{now:.1f}"
+    return f"{now:.1f} ({100 * (now / old - 1):+.1f} %)" if old > 0 else f"{now:.1f} ({now - old:+.1f})"

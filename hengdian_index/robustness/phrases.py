@@ -1,0 +1,46 @@
+"""What summaries of draws are made of: quantiles, labels and counts in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.rows.table import Array
+
+_SHARES = (0.05, 0.5, 0.95)
+
+
+def spread(values: Array) -> Array:
+    """Return mean and 5, 50 and 95 % quantiles (type 7) of each column (4, n), over the draws that give it a value."""
+    across = np.ascontiguousarray(values.T)
+    if not np.isnan(across.sum()):
+        return np.vstack([across.mean(axis=1), np.quantile(across, _SHARES, axis=1)])
+    out = np.full((4, len(across)), np.nan)
+    some = ~np.isnan(across).all(axis=1)
+    out[0, some] = np.nanmean(across[some], axis=1)
+    out[1:, some] = np.nanquantile(across[some], _SHARES, axis=1)
+    return out
+
+
+def word(choice: Any) -> str:
+    """Return an alternative as text."""
+    return "in" if choice is True else "out" if choice is None else str(getattr(choice, "__name__", choice))
+
+
+def label(row: Any) -> str:
+    """Return the label of a row as text."""
+    return ", ".join(map(str, row)) if isinstance(row, tuple) else str(row)
+
+
+def listed_words(labels: list[Any], most: int = 5) -> str:
+    """Return labels as text, those past `most` counted."""
+    rest = [f"{len(labels) - most} more"] if len(labels) > most else []
+    shown = [*map(label, labels[:most]), *rest]
+    front, last = shown[:-1], shown[-1]
+    return f"{', '.join(front)} and {last}" if front else last
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

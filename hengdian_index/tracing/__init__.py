@@ -1,0 +1,1 @@
+"""A result as a workbook of live formulas: a reader can follow each number down to the indicators."""

@@ -1,0 +1,157 @@
+"""Levels, base levels and changes as formulas, and what contributed to the changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.courses import Direct
+from hengdian_index.errors import DataError
+from hengdian_index.pages import MOST_FORMULA, Live, Page, cell_of
+from hengdian_index.rows.archive import letters
+from hengdian_index.rows.table import Array
+from hengdian_index.tracing.places import PLAIN, Column, Places, plain_columns
+
+_CLOSE = 1e-12
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels of every group through time, and where they stand."""
+
+    places: Places
+
+    @cached_property
+    def frame(self) -> pd.DataFrame | None:
+        """The levels, None for rows without periods and base."""
+        result = self.places.result
+        if result.panel.periods is None and result.setting.base is None:
+            return None
+        return result.series()[list(self.places.groups)]
+
+    @cached_property
+    def values(self) -> Array:
+        """The levels (n, groups)."""
+        assert self.frame is not None
+        return self.frame.to_numpy()
+
+    @property
+    def direct(self) -> bool:
+        """Whether a level is `to` * score / base level."""
+        result = self.places.result
+        return self.frame is not None and isinstance(result.course, Direct) and result.setting.to is not None
+
+    @cached_property
+    def units(self) -> dict[Any, np.ndarray[Any, Any]]:
+        """The rows of each unit; without units one entry, None."""
+        panel = self.places.result.panel
+        codes = panel.unit_codes()
+        first = np.unique(codes, return_index=True)[1]
+        return {panel.unit(int(row)): np.flatnonzero(codes == codes[row]) for row in first.tolist()}
+
+    def series(self) -> Page:
+        """Return the levels."""
+        lines = np.empty(len(self.values), dtype=int)
+        for line, rows in enumerate(self.units.values(), 2):
+            lines[rows] = line
+        columns = []
+        for g, code in enumerate(self.places.groups):
+            values = self.values[:, g].tolist()
+            if self.direct:
+                made = [self._level(g, i, int(lines[i]), value) for i, value in enumerate(values)]
+                columns.append(Column(code, made, "to * score / base level"))
+            else:
+                columns.append(Column(code, [cell_of(v) for v in values], f"{PLAIN}{self._why()}"))
+        return self.places.page("series", columns, "0.00")
+
+    def base(self) -> Page:
+        """Return the base level of each unit, a formula where its base rows are among these rows."""
+        to, groups = float(self.places.result.setting.to or 0), range(len(self.places.groups))
+        rows = [
+            ["" if unit is None else cell_of(unit), to, *(self._base(rows, g) for g in groups)]
+            for unit, rows in self.units.items()
+        ]
+        return Page("base", ["unit", "to", *self.places.groups], rows, number="0.0000", frozen=(1, 1))
+
+    def changes(self) -> Page:
+        """Return the changes on the period before and, within a year, on the same period of the year before."""
+        result = self.places.result
+        assert result.panel.periods is not None
+        year = result.panel.periods.frequency.per_year
+        columns = [self._changes(g, lag) for lag in dict.fromkeys((1, year)) for g in range(len(self.places.groups))]
+        return self.places.page("changes", columns, "0.00")
+
+    def contributions(self) -> Page:
+        """Return what each indicator contributes to the change of the whole, in points, and that change."""
+        result = self.places.result
+        parts = result.contributions(depth="indicators")
+        before = result.panel.previous(1).tolist()
+        whole = [
+            Live(
+                f"=series!{self.places.at(0, i)}-series!{self.places.at(0, row)}",
+                self.values[i, 0] - self.values[row, 0],
+            )
+            if row >= 0 and not np.isnan(self.values[[i, row], 0]).any()
+            else None
+            for i, row in enumerate(before)
+        ]
+        total = Column("change in points", whole, "now - before; the columns beside it sum to it")
+        why = f"{PLAIN}the exact split of the change, in points of the series"
+        return self.places.page("contributions", [total, *plain_columns(parts, why)], "0.0000")
+
+    def _level(self, g: int, i: int, line: int, value: float) -> Any:
+        if np.isnan(value):
+            return None
+        base = f"base!${letters(g + 3)}${line}"
+        return Live(f"=base!$B${line}*scores!{self.places.at(g, i)}/{base}", value)
+
+    def _changes(self, g: int, lag: int) -> Column:
+        """Return the changes of a group; one from a level that is not above 0 is left out, and a comment says so."""
+        levels, cells, remarks = self.values[:, g], list[Any](), dict[int, str]()
+        for i, row in enumerate(self.places.result.panel.previous(lag).tolist()):
+            known = row >= 0 and not np.isnan(levels[[i, row]]).any()
+            if known and levels[row] > 0:
+                formula = f"=100*(series!{self.places.at(g, i)}/series!{self.places.at(g, row)}-1)"
+                cells.append(Live(formula, 100 * (levels[i] / levels[row] - 1)))
+                continue
+            cells.append(None)
+            if known:
+                remarks[i] = "left out: in per cent, a change from a level that is not above 0 says nothing"
+        told = "% on the period before" if lag == 1 else "% on the year before"
+        return Column(f"{self.places.groups[g]}, {told}", cells, "100 (now / before - 1)", remarks)
+
+    def _base(self, rows: np.ndarray[Any, Any], g: int) -> Any:
+        """Return a base level: to * score / level in the unit's rows, as the mean of its base rows if that is it."""
+        column = self.places.result.tree.groups.index(self.places.groups[g])
+        scores, levels = self.places.result.course.levels[rows, column], self.values[rows, g]
+        if not (np.abs(scores) > 0).any():
+            return None
+        most = int(np.nanargmax(np.abs(scores)))
+        value = float(self.places.result.setting.to * scores[most] / levels[most])
+        known = rows[self._in_base[rows]]
+        mean = self.places.result.course.levels[known, column].mean() if len(known) else np.nan
+        terms = "+".join(f"scores!{self.places.at(g, i)}" for i in known.tolist())
+        formula = f"=({terms})/{len(known)}"
+        return Live(formula, value) if abs(mean - value) <= _CLOSE * value and len(formula) < MOST_FORMULA else value
+
+    @cached_property
+    def _in_base(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows are of the base period."""
+        result = self.places.result
+        if result.setting.base is None:
+            assert result.panel.periods is not None
+            return np.asarray(result.panel.periods.ordinals == result.panel.periods.ordinals.min())
+        try:
+            return np.asarray(result.panel.select(result.setting.base, "base"))
+        except DataError:
+            return np.zeros(result.panel.n, dtype=np.bool_)
+
+    def _why(self) -> str:
+        setting = self.places.result.setting
+        if setting.to is None:
+            return "the score itself"
+        return "linked where the content changes" if setting.series == "fixed" else f"a chain ({setting.series})"

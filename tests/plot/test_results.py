@@ -1,0 +1,226 @@
+"""Pictures of a result hold its numbers: lines, stacks, steps, bars, sizes, corners, cells, dots."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from indexes import table, two_levels
+
+import hengdian_index as hi
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
+
+
+def bars(ax, along="x"):
+    """Return the length of each bar as (places, bars a place): one column for each container."""
+    length = "get_height" if along == "x" else "get_width"
+    return np.array([[getattr(bar, length)() for bar in container] for container in ax.containers]).T
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_lines_are_the_series(film):
+    series, ax = film.series(), film.plot.lines()
+    named = {line.get_label(): line.get_ydata() for line in ax.lines if len(line.get_xdata()) == len(series)}
+    names = {branch.code: branch.name for branch in film.tree.branches}
+    assert set(named) == {names[code] for code in series}
+    for code in series:
+        np.testing.assert_array_equal(named[names[code]], series[code])
+
+
+def test_the_ends_of_lines_say_the_level_and_its_change(film):
+    said = "\n".join(texts(film.plot.lines(["film", "cluster"], lag=4)))
+    level, change = film.series().iloc[-1], film.changes(4).iloc[-1]
+    for code in ("film", "cluster"):
+        assert f"{level[code]:.1f} ({change[code]:+.1f} %)" in said
+
+
+def test_a_level_that_is_not_above_0_changes_in_points():
+    result = two_levels(normalise="z_score", base=None).compute(table())
+    level = result.series()["all"]
+    lag = next(lag for lag in range(1, len(level)) if level.iloc[-1 - lag] < 0)
+    now, before = level.iloc[-1], level.iloc[-1 - lag]
+    assert texts(result.plot.lines("all", lag=lag)) == [f"all\n{now:.1f} ({now - before:+.1f})"]
+
+
+def test_the_base_is_shaded_at_its_level(film):
+    ax = film.plot.lines("film")
+    first = film.panel.periods.ordinals.min()
+    (span,) = [patch for patch in ax.patches if patch.get_width() > 1]
+    assert (span.get_x(), span.get_x() + span.get_width()) == (first - 0.5, first + 3.5)
+    assert any(set(line.get_ydata()) == {100.0} for line in ax.lines)
+    assert ax.get_ylabel() == "1998 = 100"
+    assert film.plot.lines("film", base="2005", to=50).get_ylabel() == "2005 = 50"
+
+
+def test_a_hole_is_a_gap_in_the_line():
+    holed = two_levels().compute(table().drop(index=5))
+    ax = holed.plot.lines("all")
+    assert np.flatnonzero(np.isnan(ax.lines[0].get_ydata())).tolist() == [5]
+    assert np.flatnonzero(np.isnan(holed.plot.level().lines[0].get_ydata())).tolist() == [5]
+
+
+def test_a_line_stands_where_the_content_changes():
+    index, rows = hi.example("hengdian")
+    result = index.compute(rows)
+    ax = result.plot.lines()
+    dotted = [line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == ":"]
+    own = result.panel.periods.ordinals
+    assert dotted == [content.since - 0.5 for content in result.contents if own.min() < content.since <= own.max()]
+    assert dotted
+
+
+def test_lines_of_units(towns):
+    series = towns.series()["total"]
+    ax = towns.plot.lines()
+    for town in series.index.unique(0):
+        assert any(np.array_equal(line.get_ydata(), series[town]) for line in ax.lines if line.get_label() == town)
+    both = towns.plot.lines(["total", "fame"], units=["Dell", "横店"])
+    assert [text.split("\n")[0] for text in texts(both)] == ["Dell, 总指数", "Dell, fame", "横店, 总指数", "横店, fame"]
+    with pytest.raises(hi.SpecError, match=r"unit: no unit 'Del'; did you mean 'Dell'\?"):
+        towns.plot.lines(units="Del")
+
+
+def test_of_many_units_the_highest_are_shown_and_it_is_said():
+    index = hi.Index(unit="who", period="when", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
+    frame = pd.DataFrame({"who": [f"u{i:02}" for i in range(12)] * 2, "when": np.repeat([2001, 2002], 12)})
+    ax = index.compute(frame.assign(x=np.arange(24.0))).plot.lines()
+    assert [text.split("\n")[0] for text in texts(ax)] == [f"u{i:02}" for i in range(11, 3, -1)]
+    assert ax.get_title() == "all: the 8 highest of 12 units"
+
+
+@pytest.mark.parametrize("depth", ["children", "indicators"])
+def test_the_stacks_of_a_level_sum_to_it(film, depth):
+    found = bars(film.plot.level(depth=depth))
+    np.testing.assert_allclose(found, film.contributions(of="level", depth=depth))
+    np.testing.assert_allclose(found.sum(axis=1), film.series()["film"], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("node", "lag"), [("film", 1), ("cluster", 4)])
+def test_the_stacks_of_a_change_sum_to_it(film, node, lag):
+    ax = film.plot.change(node, lag=lag)
+    change = film.changes(lag, how="points")[node].dropna()
+    np.testing.assert_allclose(bars(ax), film.contributions(node, lag=lag).dropna())
+    np.testing.assert_allclose(bars(ax).sum(axis=1), change, atol=1e-10)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), change, atol=1e-10)
+
+
+def test_stacks_do_not_overlap(film):
+    """Each stack reaches from the sum of what is below 0 to the sum of what is above."""
+    ax, parts = film.plot.change(), film.contributions().dropna().to_numpy()
+    tops = np.array([[bar.get_y() + max(bar.get_height(), 0) for bar in box] for box in ax.containers]).max(axis=0)
+    feet = np.array([[bar.get_y() + min(bar.get_height(), 0) for bar in box] for box in ax.containers]).min(axis=0)
+    np.testing.assert_allclose(tops, parts.clip(min=0).sum(axis=1))
+    np.testing.assert_allclose(feet, parts.clip(max=0).sum(axis=1))
+
+
+def test_what_is_no_part_is_a_stack_of_its_own():
+    """Missing values change the weights; the change then has a column "reweighting"."""
+    gaps = table()
+    gaps.loc[6, "a"] = np.nan
+    result = two_levels(missing="reweight", coverage=0.0).compute(gaps)
+    ax = result.plot.change("left")
+    assert "reweighting" in [text.get_text() for text in ax.get_legend().get_texts()]
+    np.testing.assert_allclose(bars(ax).sum(axis=1), result.changes(how="points")["left"].dropna(), atol=1e-10)
+
+
+def test_the_steps_of_a_waterfall_lead_to_the_level(towns):
+    ax = towns.plot.waterfall(unit="Elm", lag=2)
+    parts = towns.contributions(lag=2).loc[("Elm", 2022)]
+    expected = parts.iloc[np.argsort(-parts.abs())]
+    steps = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
+    np.testing.assert_allclose([width for _, width in steps], expected)
+    assert steps[0][0] == pytest.approx(towns.series()["total"]["Elm", 2020])
+    assert sum(steps[-1]) == pytest.approx(towns.series()["total"]["Elm", 2022])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["2020", *expected.index, "2022"]
+    with pytest.raises(hi.DataError, match=r"unit 'Elm', period 2019: 'total' has no change on the period before"):
+        towns.plot.waterfall(unit="Elm", period="2019")
+    with pytest.raises(hi.SpecError, match="unit: name one of '横店', 'Birch'"):
+        towns.plot.waterfall()
+
+
+def test_ranking_bars_sum_to_the_scores_best_first(towns):
+    ax = towns.plot.ranking(period="2021")
+    scores = towns.scores["total"].xs(2021, level=1).sort_values(ascending=False)
+    np.testing.assert_allclose(bars(ax, "y").sum(axis=1), scores)
+    assert [label.get_text() for label in ax.get_yticklabels()] == [f"{i + 1}  {u}" for i, u in enumerate(scores.index)]
+    assert towns.plot.ranking(top=2).get_title() == "总指数, the first 2 of 6"
+
+
+def test_a_score_without_parts_is_one_bar():
+    """TOPSIS is no mean: its level does not split."""
+    frame = pd.DataFrame({"who": list("ABC"), "x": [1.0, 2.0, 3.0], "y": [3.0, 5.0, 1.0]})
+    index = hi.Index(
+        unit="who",
+        groups=[hi.Group("all", aggregate="topsis")],
+        indicators=[hi.Indicator("x", "all"), hi.Indicator("y", "all")],
+    )
+    result = index.compute(frame)
+    ax = result.plot.ranking()
+    assert [bar.get_width() for bar in ax.patches] == sorted(result.scores["all"], reverse=True)
+
+
+@pytest.mark.parametrize("kind", ["icicle", "sunburst"])
+def test_the_framework_is_as_large_as_the_weights(film, kind):
+    from matplotlib.patches import Rectangle, Wedge
+
+    ax = film.plot.framework(kind)
+    if kind == "icicle":
+        sizes = [patch.get_height() for patch in ax.patches if isinstance(patch, Rectangle)][1:]
+    else:
+        sizes = [(patch.theta2 - patch.theta1) / 360 for patch in ax.patches if isinstance(patch, Wedge)]
+    weights = film.effective_weights
+    groups = list(film.tree.root.children)
+    np.testing.assert_allclose(sizes[: len(groups)], film.weights["film"][groups])
+    np.testing.assert_allclose(
+        sizes[len(groups) :], [weights[c] for g in groups for c in film.tree.by_code[g].children]
+    )
+    said = " ".join(" ".join(texts(ax)).split())
+    for node in (*film.tree.branches, *film.tree.leaves):
+        assert " ".join(node.name.split()) in said
+
+
+def test_the_corners_of_a_radar_are_scores(towns):
+    ax = towns.plot.radar(unit="Dell", period="2020")
+    children = ["supply", "reach", "fame"]
+    year = towns.scores[children].xs(2020, level=1)
+    np.testing.assert_allclose(ax.lines[0].get_ydata()[:-1], year.loc["Dell"])
+    np.testing.assert_allclose(ax.lines[1].get_ydata()[:-1], year.drop("Dell").mean())
+    assert [line.get_label() for line in ax.lines] == ["Dell", "mean of 5 others"]
+    before = towns.plot.radar(unit="Dell", against="2019").lines[1].get_ydata()[:-1]
+    np.testing.assert_allclose(before, towns.scores.loc[("Dell", 2019), children])
+    beside = towns.plot.radar(unit="Dell", against="Elm").lines[1].get_ydata()[:-1]
+    np.testing.assert_allclose(beside, towns.scores.loc[("Elm", 2022), children])
+
+
+def test_a_radar_of_a_series_is_against_its_base(film):
+    ax = film.plot.radar()
+    children = list(film.tree.root.children)
+    np.testing.assert_allclose(ax.lines[0].get_ydata()[:-1], film.series()[children].iloc[-1])
+    np.testing.assert_allclose(ax.lines[1].get_ydata(), 100.0)
+    with pytest.raises(hi.SpecError, match="a radar needs three or more parts; 'innovation' has 2"):
+        film.plot.radar("innovation")
+
+
+def test_the_cells_of_the_heat_map_are_the_correlations(film):
+    ax = film.plot.correlations(how="spearman")
+    codes = [child for group in film.tree.root.children for child in film.tree.by_code[group].children]
+    expected = hi.diagnose.correlations(film.normalised[codes], how="spearman").r
+    np.testing.assert_array_equal(ax.images[0].get_array(), expected)
+    frames = [(patch.get_x(), patch.get_width()) for patch in ax.patches]
+    counts = [len(film.tree.by_code[group].children) for group in film.tree.root.children]
+    assert frames == [(start - 0.5, count) for start, count in zip(np.cumsum([0, *counts]), counts, strict=False)]
+
+
+def test_treatment_shows_raw_and_prepared(towns):
+    ax = towns.plot.treatment()
+    points = np.concatenate([np.column_stack(line.get_data()) for line in ax.lines[1:]])
+    both = np.column_stack([towns.raw["visitors"], towns.prepared["visitors"]])
+    np.testing.assert_array_equal(points[np.lexsort(points.T)], both[np.lexsort(both.T)])
+    assert ax.get_title().startswith("visitors: 2 of 24 values moved")
+    assert len(texts(ax)) == 2
+    with pytest.raises(hi.SpecError, match=r"indicator: no 'visitor'; did you mean 'visitors'\?"):
+        towns.plot.treatment("visitor")

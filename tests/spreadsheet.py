@@ -1,0 +1,77 @@
+"""A spreadsheet program in small: the formulas of a workbook, calculated again from its plain numbers."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+from python_calamine import CalamineWorkbook
+
+SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CELL = re.compile(r"(?:(\w+)!)?\$?([A-Z]+)\$?([0-9]+)(?::\$?([A-Z]+)\$?([0-9]+))?")
+
+
+class Workbook:
+    """Formulas and stored numbers of a workbook, by sheet and cell; `calculate` knows SUMPRODUCT, +, -, *, / only."""
+
+    def __init__(self, path: Path) -> None:
+        self.formulas: dict[tuple[str, str], str] = {}
+        self.stored: dict[tuple[str, str], float] = {}
+        self._known: dict[tuple[str, str], float] = {}
+        with CalamineWorkbook.from_path(path) as book, zipfile.ZipFile(path) as archive:
+            self.rows = {
+                name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
+            }
+            for number, name in enumerate(book.sheet_names, 1):
+                self._read(name, archive.read(f"xl/worksheets/sheet{number}.xml"))
+
+    def _read(self, name: str, xml: bytes) -> None:
+        for cell in ElementTree.fromstring(xml).iter(f"{SHEETS}c"):
+            formula, value = cell.find(f"{SHEETS}f"), cell.find(f"{SHEETS}v")
+            if formula is not None:
+                self.formulas[name, cell.get("r", "")] = str(formula.text)
+            if value is not None and cell.get("t", "n") == "n":
+                self.stored[name, cell.get("r", "")] = float(str(value.text))
+
+    def calculate(self, sheet: str, cell: str) -> float:
+        """Return a cell's number, its formula followed down to cells that have none; a blank cell counts as 0."""
+        if (sheet, cell) not in self._known:
+            formula = self.formulas.get((sheet, cell))
+            number = self.stored.get((sheet, cell), 0.0) if formula is None else self._formula(sheet, formula)
+            self._known[sheet, cell] = number
+        return self._known[sheet, cell]
+
+    def _formula(self, sheet: str, formula: str) -> float:
+        assert re.fullmatch(r"[-+*/(),.0-9]*", CELL.sub("", formula.replace("SUMPRODUCT", ""))), formula
+
+        def number(found: re.Match[str]) -> str:
+            tab, column, row, last, last_row = found.groups()
+            if last is None:
+                return repr(self.calculate(tab or sheet, column + row))
+            assert row == last_row, "only rows of cells"
+            return repr([self.calculate(tab or sheet, f"{letters(j)}{row}") for j in range(at(column), at(last) + 1)])
+
+        def product(x: list[float], w: list[float]) -> float:
+            return sum(a * b for a, b in zip(x, w, strict=True))
+
+        return float(eval(CELL.sub(number, formula), {"SUMPRODUCT": product, "__builtins__": {}}))
+
+
+def at(column: str) -> int:
+    """Return the number of a column, from 1."""
+    number = 0
+    for letter in column:
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+def letters(number: int) -> str:
+    """Return the letters of a column, from 1."""
+    return next(
+        a + b
+        for a in " ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        if at((a + b).strip()) == number
+    ).strip()

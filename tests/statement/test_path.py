@@ -1,0 +1,253 @@
+"""`explain`: every printed step is recomputed from its printed numbers, and its numbers are those of steps before."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from indexes import POSITIVE, computed, table, two_levels
+
+import hengdian_index as hi
+from hengdian_index.families import FAMILIES
+
+KNOWN = {name: getattr(math, name) for name in ("log", "exp", "inf", "nan")} | {"min": min, "max": max}
+KNOWN |= {name: getattr(hi.aggregate, name) for name in hi.aggregate.__all__ if name in FAMILIES["aggregate"]}
+KNOWN |= {name: getattr(hi.climate, name) for name in hi.climate.__all__ if name in FAMILIES["climate"]}
+
+
+def recompute(explanation: Any) -> None:
+    """Assert that each formula gives the value of its step, and that the last score is the value explained."""
+    for step in explanation.steps.itertuples():
+        if step.formula:
+            assert float(eval(step.formula, KNOWN)) == pytest.approx(step.value, rel=1e-12, abs=1e-12), step
+    scored = explanation.steps.query("node == @explanation.node and step in ['normalise', 'aggregate']")
+    if len(scored):
+        np.testing.assert_equal(scored["value"].iloc[-1], explanation.value)
+
+
+def chained(explanation: Any) -> None:
+    """Assert that each number of a step's formula that is not a constant of the fit stands in a step before it."""
+    steps = explanation.steps
+    for position, step in enumerate(steps.itertuples()):
+        if step.step == "aggregate" and step.formula:
+            children = steps[:position][(steps["node"][:position] == step.node) & (steps["step"][:position] == "child")]
+            for value in children["value"].dropna():
+                assert repr(value) in step.formula
+
+
+@settings(max_examples=15, deadline=None)
+@given(result=computed(gaps=True), data=st.data())
+def test_every_number_follows_from_the_step_before(result: hi.Result, data: st.DataObject) -> None:
+    node = data.draw(st.sampled_from([*result.tree.codes, *result.tree.groups]))
+    period = data.draw(st.sampled_from(list(result.scores.index)))
+    found = result.explain(period=period, node=node)
+    recompute(found)
+    chained(found)
+    expected = result.normalised if node in result.tree.codes else result.scores
+    np.testing.assert_equal(found.value, expected.loc[period, node])
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "z_score",
+        "robust",
+        "rank",
+        {"method": "rank", "ties": "dense"},
+        {"method": "rank", "ties": "max"},
+        "percentile_rank",
+        {"method": "percentile_rank", "form": "unit"},
+        "borda",
+        "logistic",
+        "relative",
+        {"method": "relative", "negative": "mirror"},
+        "share",
+        "vector",
+        "categorical",
+        "above_below",
+        "none",
+        {"method": "min_max", "clip": True},
+        {"method": "goalposts", "low": 1, "high": 60, "log": True},
+        {"method": "efficacy", "low": 1, "high": 60, "form": "exponential"},
+        {"method": "efficacy", "low": 1, "high": 60, "form": "log"},
+        {"method": "distance_to_target", "target": 21.0},
+    ],
+    ids=str,
+)
+def test_every_normalisation_is_told_in_numbers(choice: Any) -> None:
+    frame = table()
+    result = two_levels(normalise=choice, base=None, fit_on="2001:2002").compute(frame)
+    for node in "ab":
+        for period in ("2001Q2", "2003Q4"):
+            found = result.explain(period=period, node=node)
+            recompute(found)
+            told = found.steps.query("step == 'normalise'")
+            last = told["value"].iloc[-1] if len(told) else found.steps["value"].iloc[0]
+            assert (told["formula"] != "").all()
+            assert last == pytest.approx(result.normalised.loc[period, node], rel=1e-12)
+
+
+@pytest.mark.parametrize("direction", [hi.Target(20.0), hi.Between(15, 25), hi.Between(15, 25, 1, 90)], ids=str)
+def test_targets_are_told_as_distances(direction: Any) -> None:
+    result = two_levels(base=None).replace({"a.direction": direction}).compute(table())
+    for period in result.scores.index[:6]:
+        recompute(result.explain(period=period, node="a"))
+
+
+def test_preparation_is_told_stage_by_stage() -> None:
+    frame = table().assign(size=np.arange(1.0, 13))
+    frame.loc[3, "a"] = np.nan
+    frame.loc[6, "a"] = 4000.0
+    index = two_levels(impute="mean", treat={"method": "winsorise", "points": 1}).replace({"a.denominator": "size"})
+    result = index.compute(frame)
+    gap, outlier = (result.explain(period=period, node="a").steps for period in ("2001Q4", "2002Q3"))
+    assert gap["step"].tolist()[:4] == ["raw", "denominate", "impute", "treat"]
+    filled = gap.query("step == 'impute'").iloc[0]
+    divided = (frame["a"] / frame["size"]).mean()
+    assert filled["value"] == pytest.approx(divided)
+    assert "mean of 11 values" in filled["what"]
+    quotient = outlier.query("step == 'denominate'").iloc[0]
+    assert quotient["formula"] == "4000.0 / 7.0"
+    treated = outlier.query("step == 'treat'").iloc[-1]
+    assert treated["value"] == result.prepared.loc["2002Q3", "a"] < quotient["value"]
+    for period in result.scores.index:
+        recompute(result.explain(period=period, node="a"))
+
+
+@pytest.mark.parametrize(
+    "treat", ["log", "box_cox", "yeo_johnson", {"method": "log", "offset": "range"}, "jrc"], ids=str
+)
+def test_curves_are_told_in_numbers(treat: Any) -> None:
+    result = two_levels(treat=treat).compute(table())
+    found = result.explain(period="2002Q3", node="a")
+    recompute(found)
+    told = found.steps.query("step == 'treat'")
+    last = told["value"].iloc[-1] if len(told) else found.steps["value"].iloc[0]
+    assert last == result.prepared.loc["2002Q3", "a"]
+
+
+@pytest.mark.parametrize("model", ["additive", "multiplicative"])
+def test_a_seasonal_part_is_told(model: str) -> None:
+    result = two_levels(deseasonalise={"method": "stl", "model": model}).compute(table(24))
+    found = result.explain(period="2003Q2", node="a")
+    recompute(found)
+    assert found.steps.query("step == 'deseasonalise'")["value"].iloc[0] == result.prepared.loc["2003Q2", "a"]
+
+
+def test_a_built_indicator_names_its_columns() -> None:
+    index = hi.Index(
+        groups=[hi.Group("mood")],
+        indicators=[hi.Indicator("orders", "mood", build={"method": "balance", "up": "more", "down": "less"})],
+        normalise="none",
+    )
+    result = index.compute({"more": [30.0, 40.0], "less": [20.0, 10.0]})
+    found = result.explain(1, node="orders")
+    recompute(found)
+    assert found.steps["step"].tolist()[:3] == ["column", "column", "build"]
+    assert found.steps["formula"].iloc[2] == "balance(up=[40.0], down=[10.0])[0]"
+
+
+def test_gaps_show_how_weights_are_rescaled() -> None:
+    frame = table()
+    frame.loc[5, "a"] = np.nan
+    result = two_levels(coverage=0.5).compute(frame)
+    found = result.explain(period="2002Q2", node="left")
+    recompute(found)
+    weights = found.steps.query("step == 'weight'")
+    assert weights["value"].tolist() == [0.0, 1.0]
+    assert weights["formula"].tolist() == ["", "0.5 / (0.5)"]
+    lost = two_levels(missing="propagate").compute(frame).explain(period="2002Q2", node="left")
+    assert "no score" in lost.steps.query("step == 'aggregate'")["what"].iloc[0]
+
+
+@pytest.mark.parametrize("how", ["fixed", "ratio", "symmetric", "log"])
+def test_levels_and_the_series_are_told(how: str) -> None:
+    result = two_levels(series=how).compute(table())
+    for period in ("2001Q1", "2002Q3"):
+        found = result.explain(period=period)
+        recompute(found)
+        assert found.steps["value"].iloc[-1] == pytest.approx(result.series().loc[period, "all"], rel=1e-12)
+
+
+def test_linked_content_shows_its_factor() -> None:
+    index = two_levels().replace({"c.end": "2002Q2", "a.start": "2001Q1"})
+    result = index.compute(table())
+    found = result.explain(period="2003Q1", node="right")
+    recompute(found)
+    level = found.steps.query("step == 'level'").iloc[0]
+    assert level["value"] == pytest.approx(result.course.levels[8, result.tree.groups.index("right")])
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "median",
+        "minimum",
+        {"method": "mean_min", "alpha": 0.5, "beta": 1.0},
+        "mazziotta_pareto",
+        {"method": "owa", "order_weights": [0.7, 0.3]},
+    ],
+    ids=str,
+)
+def test_other_row_wise_aggregates_are_calls_with_numbers(choice: Any) -> None:
+    frame = table()
+    result = two_levels(aggregate=choice, base=None).compute(frame)
+    found = result.explain(period="2002Q1")
+    recompute(found)
+    assert found.steps["formula"].iloc[-1]
+
+
+CITIES = pd.concat([table(8, seed).assign(city=city) for seed, city in enumerate("xyz")])
+
+
+@pytest.mark.parametrize(
+    ("choices", "changes"),
+    [
+        ({"weights": "critic"}, {}),
+        ({"weigh_on": "period", "weights": "deviation"}, {}),
+        ({"aggregate": "geometric", "weigh_on": "base"}, {}),
+        ({"missing": "propagate"}, {"c.end": "2001Q4"}),
+        ({}, {"left.weights": {"method": "combine", "weights": ["entropy", {"a": 1, "b": 2}]}}),
+        ({"series": "log"}, {"left.weights_since": {"2001Q4": {"a": 1, "b": 3}}}),
+    ],
+    ids=str,
+)
+def test_every_node_of_a_panel_is_recomputed(choices: Any, changes: Any) -> None:
+    result = two_levels(unit="city", **choices).replace(changes).compute(CITIES)
+    for node in (*result.tree.codes, *result.tree.groups):
+        found = result.explain("y", "2002Q3", node)
+        recompute(found)
+        if node in result.tree.groups:
+            level = result.series().loc[("y", "2002Q3"), node]
+            assert found.steps["value"].iloc[-1] == pytest.approx(level, rel=1e-12)
+
+
+def test_a_comparison_of_rows_says_so() -> None:
+    result = two_levels(base=None).replace({"all.aggregate": "topsis"}).compute(table())
+    step = result.explain(period="2002Q1").steps.iloc[-1]
+    assert (step["formula"], "compared with the other rows" in step["what"]) == ("", True)
+
+
+def test_units_and_periods_are_chosen_as_everywhere() -> None:
+    frame = pd.concat([table().assign(city=city) for city in ("x", "y")])
+    result = two_levels(unit="city").compute(frame)
+    assert "2003Q4" in result.explain("x").place
+    assert result.explain("y", "2001Q3").node == "all"
+    with pytest.raises(hi.DataError, match="no unit 'z'"):
+        result.explain("z")
+    with pytest.raises(hi.SpecError, match="no group or indicator 'lefd'; did you mean 'left'"):
+        result.explain("x", node="lefd")
+
+
+def test_the_text_has_a_line_a_step() -> None:
+    found = two_levels(normalise=POSITIVE).compute(table()).explain(period="2002Q1", node="a")
+    text = str(found)
+    assert text.count("\n") == len(found.steps) + 1
+    assert text.startswith("a, period 2002Q1: ")
+    assert re.search(r"a, raw: as it came: \d", text)

@@ -1,0 +1,231 @@
+"""A result in a workbook: every formula calculated again, every table read back."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from indexes import POSITIVE, computed, quarters, table, two_levels
+from spreadsheet import Workbook
+
+import hengdian_index as hi
+
+
+def written(result: hi.Result, path: Path) -> Workbook:
+    result.to_excel(path)
+    return Workbook(path)
+
+
+def check(book: Workbook, result: hi.Result) -> None:
+    """Calculate every formula, and compare the sheets with the tables."""
+    for (sheet, cell), stored in book.stored.items():
+        if (sheet, cell) in book.formulas:
+            assert book.calculate(sheet, cell) == pytest.approx(stored, rel=1e-12, abs=1e-12), (sheet, cell)
+    tables = {"scores": result.scores, "normalised": result.normalised, "raw": result.raw}
+    if "series" in book.rows:
+        tables["series"] = result.series()
+    for name, frame in tables.items():
+        assert_shown(book.rows[name], frame)
+
+
+def assert_shown(rows: list[list[Any]], frame: pd.DataFrame) -> None:
+    """Compare a sheet with a table whose columns may stand in another order."""
+    header, first = rows[0], frame.index.nlevels
+    assert sorted(header[first:]) == sorted(frame.columns)
+    shown = np.array([[np.nan if cell == "" else cell for cell in row[first:]] for row in rows[1:]], dtype=float)
+    np.testing.assert_allclose(shown, frame[header[first:]].to_numpy(), rtol=1e-12, atol=1e-12)
+    labels = [tuple(row[:first]) for row in rows[1:]]
+    assert labels == [label if isinstance(label, tuple) else (label,) for label in frame.index]
+
+
+def panel() -> hi.Result:
+    frames = [table(8, seed=i).assign(city=city) for i, city in enumerate(["=A1", "-1", "@c"])]
+    index = two_levels().replace({"unit": "city", "base": "2001", "left.weights": {"a": 3, "b": 1}})
+    return index.compute(pd.concat(frames, ignore_index=True))
+
+
+def with_gaps(**choices: Any) -> hi.Result:
+    frame = table()
+    frame.loc[[5, 7], "a"] = np.nan
+    frame.loc[9, ["c", "d"]] = np.nan
+    return two_levels(coverage=0.5, **choices).compute(frame)
+
+
+def changing() -> hi.Result:
+    later = {"left.weights": {"a": 1, "b": 1}, "left.weights_since": {"2002Q3": {"a": 3, "b": 1}}}
+    return two_levels().replace(later).compute(table())
+
+
+def renewed(content: Any) -> hi.Result:
+    index = hi.Index(
+        period="quarter",
+        base="2001",
+        normalise=POSITIVE,
+        content=content,
+        groups=[hi.Group("all"), hi.Group("left", "all"), hi.Group("late", "all")],
+        indicators=[
+            hi.Indicator("a", "left"),
+            hi.Indicator("b", "left", end="2002Q2"),
+            hi.Indicator("c", "left", start="2002Q3", replaces="b"),
+            hi.Indicator("d", "late", start="2002Q1"),
+        ],
+    )
+    return index.compute(table())
+
+
+CASES = {
+    "example": lambda: hi.example("film_industry")[0].compute(hi.example("film_industry")[1]),
+    "panel": panel,
+    "gaps": with_gaps,
+    "gaps propagated": lambda: with_gaps(missing="propagate"),
+    "geometric groups": lambda: two_levels().replace({"left.aggregate": "geometric"}).compute(table()),
+    "groups beside indicators": lambda: two_levels().replace({"c.parent": "all"}).compute(table()),
+    "weights by period": lambda: panel_weighed_by_period(),
+    "weights that change": changing,
+    "content linked": lambda: renewed("link"),
+    "content restated": lambda: renewed("restate"),
+    "chained": lambda: two_levels(series="ratio").compute(table()),
+    "no base": lambda: hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g")]).compute(table()[["a"]]),
+    "no periods": lambda: hi.Index(
+        groups=[hi.Group("g")], indicators=[hi.Indicator(c, "g") for c in "abcd"], weights="entropy"
+    ).compute(table().set_index("quarter")),
+    "new rows under a frozen index": lambda: two_levels().fit(table(8)).score(table(12).iloc[8:]),
+}
+
+
+def panel_weighed_by_period() -> hi.Result:
+    frames = [table(8, seed=i).assign(city=city) for i, city in enumerate("xyz")]
+    index = two_levels(weigh_on="period", weights="deviation").replace({"unit": "city"})
+    return index.compute(pd.concat(frames, ignore_index=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_formulas_give_the_numbers_they_stand_for(tmp_path: Path, name: str) -> None:
+    result = CASES[name]()
+    check(written(result, tmp_path / "r.xlsx"), result)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("results")
+
+
+@given(result=computed(gaps=True))
+@settings(max_examples=15, deadline=None)
+def test_formulas_of_any_index(folder: Path, result: hi.Result) -> None:
+    try:
+        book = written(result, folder / "any.xlsx")
+    except hi.DataError as error:
+        # Without a score in its base a group has no series, whatever it is written to.
+        assume("the base period" not in str(error))
+        raise
+    check(book, result)
+    for code in result.tree.groups:
+        if result.tree.by_code[code].aggregate.method.name == "arithmetic":
+            assert formulas(book, "scores", code) == int(result.scores[code].notna().sum())
+
+
+def formulas(book: Workbook, sheet: str, code: str) -> int:
+    column = book.rows[sheet][0].index(code)
+    from spreadsheet import letters
+
+    return sum((sheet, f"{letters(column + 1)}{i}") in book.formulas for i in range(2, len(book.rows[sheet]) + 1))
+
+
+def test_what_the_formulas_look_like(tmp_path: Path) -> None:
+    book = written(with_gaps(), tmp_path / "r.xlsx")
+    assert book.rows["scores"][0] == ["quarter", "all", "left", "right"]
+    assert book.formulas["scores", "B2"] == "SUMPRODUCT(weights!$B$4:$C$4,scores!C2:D2)"
+    assert book.formulas["scores", "C2"] == "SUMPRODUCT(weights!$D$4:$E$4,normalised!B2:C2)"
+    assert book.formulas["scores", "C7"] == "(weights!$E$4*normalised!C7)/(weights!$E$4)"
+    assert ("scores", "D11") not in book.formulas
+    assert book.formulas["series", "C2"] == "base!$B$2*scores!C2/base!$D$2"
+    assert book.formulas["base", "D2"] == "(scores!C2+scores!C3+scores!C4+scores!C5)/4"
+    assert book.formulas["changes", "B3"] == "100*(series!B3/series!B2-1)"
+    assert book.formulas["contributions", "B3"] == "series!B3-series!B2"
+
+
+def test_a_value_that_is_no_formula_says_why(tmp_path: Path) -> None:
+    result = two_levels(series="ratio").replace({"left.aggregate": "geometric"}).compute(table())
+    book = written(result, tmp_path / "r.xlsx")
+    assert (formulas(book, "scores", "left"), formulas(book, "scores", "right")) == (0, 12)
+    assert (formulas(book, "series", "all"), "base" in book.rows) == (0, False)
+    xml = "".join(zipfile.ZipFile(tmp_path / "r.xlsx").read(f"xl/comments{i}.xml").decode() for i in (1, 4))
+    assert "a value, not a formula: geometric" in xml
+    assert "a value, not a formula: a chain (ratio)" in xml
+
+
+def test_a_change_from_a_level_that_is_not_above_0_is_left_out_and_said(tmp_path: Path) -> None:
+    frame = table().assign(a=[5.0, *range(11)], b=[1.0, *range(12, 1, -1)])
+    index = two_levels(normalise="min_max", aggregate="arithmetic", base="2001Q1:2002Q4")
+    book = written(index.compute(frame), tmp_path / "r.xlsx")
+    left = book.rows["changes"][0].index("left, % on the period before")
+    assert [row[left] == "" for row in book.rows["changes"][1:5]] == [True, False, True, False]
+    assert "from a level that is not above 0" in zipfile.ZipFile(tmp_path / "r.xlsx").read("xl/comments2.xml").decode()
+
+
+def test_the_sheets_in_their_order(tmp_path: Path) -> None:
+    result = panel()
+    book = written(result, tmp_path / "r.xlsx")
+    assert list(book.rows) == [
+        *("summary", "series", "changes", "contributions", "scores", "normalised"),
+        *("weights", "base", "raw", "log", "provenance"),
+    ]
+    assert book.rows["weights"][:2] == [
+        ["group", "all", "all", "left", "left", "right", "right"],
+        ["child", "left", "right", "a", "b", "c", "d"],
+    ]
+    assert book.rows["weights"][3] == ["weight", 0.5, 0.5, 0.75, 0.25, 0.5, 0.5]
+    assert [row[0] for row in book.rows["base"][1:]] == ["=A1", "-1", "@c"]
+    assert len([cell for cell in book.formulas if cell[0] == "summary"]) == 9
+    assert dict(row[:2] for row in book.rows["provenance"])["spec_sha256"] == result.provenance["spec_sha256"]
+    for sheet in ("series", "scores"):
+        part = zipfile.ZipFile(tmp_path / "r.xlsx").read(f"xl/worksheets/sheet{list(book.rows).index(sheet) + 1}.xml")
+        assert b'xSplit="2" ySplit="1"' in part
+
+
+def test_contributions_and_changes_are_those_of_the_result(tmp_path: Path) -> None:
+    result = with_gaps()
+    book = written(result, tmp_path / "r.xlsx")
+    parts = result.contributions(depth="indicators")
+    shown = np.array(
+        [[np.nan if c == "" else c for c in row[2:]] for row in book.rows["contributions"][1:]], dtype=float
+    )
+    np.testing.assert_allclose(shown, parts.to_numpy(), rtol=1e-12)
+    changes = np.array([[np.nan if c == "" else c for c in row[1:]] for row in book.rows["changes"][1:]], dtype=float)
+    both = np.hstack([result.changes(lag).to_numpy() for lag in (1, 4)])
+    np.testing.assert_allclose(changes, both, rtol=1e-12, atol=1e-12)
+    assert len(book.rows["log"]) == len(result.log) + 1
+
+
+def test_text_is_never_a_formula(tmp_path: Path) -> None:
+    codes = ["=1+1", "+x", "-x", "@SUM(A1)", '=HYPERLINK("x")']
+    index = hi.Index(
+        name="=cmd|' /C calc'!A0",
+        period="=p",
+        normalise=POSITIVE,
+        groups=[hi.Group("@g", name="=2+2")],
+        indicators=[hi.Indicator(code, "@g", name=code) for code in codes],
+    )
+    frame = pd.DataFrame({"=p": quarters(6), **{c: np.arange(6.0) + i for i, c in enumerate(codes)}})
+    result = index.compute(frame)
+    book = written(result, tmp_path / "r.xlsx")
+    assert book.rows["raw"][0] == ["=p", *codes]
+    assert book.rows["summary"][0][1] == "=cmd|' /C calc'!A0"
+    assert book.rows["weights"][2] == ["name", *codes]
+    check(book, result)
+    assert not any(sign in formula for formula in book.formulas.values() for sign in "\"'@|")
+
+
+def test_refusals(tmp_path: Path) -> None:
+    result = two_levels().compute(table())
+    with pytest.raises(hi.SpecError, match=r"r\.csv: a result is written to \.xlsx, not '\.csv'"):
+        result.to_excel(tmp_path / "r.csv")
+    with pytest.raises(hi.SpecError, match="cannot be written"):
+        result.to_excel(tmp_path / "no" / "r.xlsx")
+    assert list(tmp_path.iterdir()) == []
