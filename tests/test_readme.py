@@ -80,6 +80,18 @@ def test_the_toml_of_a_published_index_is_one() -> None:
     assert result.weights["total", "supply"] == 0.5
 
 
+def test_what_people_see_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("matplotlib").use("Agg")
+    monkeypatch.chdir(tmp_path)
+    index, table = hi.example("film_industry")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(_blocks("python")[-1], {"hi": hi, "index": index, "table": table})
+    assert "107.6044582" in said.getvalue()
+    assert "方法说明" in said.getvalue()
+    assert (tmp_path / "film.xlsx").exists()
+
+
 def test_there_are_exactly_two_set_up_commands() -> None:
     assert [block.strip() for block in _blocks("bash")] == [
         "pip install . && hengdian-index demo",
