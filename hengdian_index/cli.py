@@ -1,4 +1,4 @@
-"""The command `hengdian-index`: demo, new, compute, check, release, revisions, audit, methods."""
+"""The command `hengdian-index`: demo, new, compute, check, release, revisions, audit, report, methods."""
 
 from __future__ import annotations
 
@@ -165,6 +165,33 @@ def audit(
     click.echo(found.to_text(), nl=False)
     if not found.passed or (strict and "look" in set(found.verdicts)):
         sys.exit(1)
+
+
+@main.command()
+@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", metavar="OUT.html", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
+@click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Its language.")
+@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of weights; 0: none.")
+@_refusing
+def report(
+    index: Path, data: Path, out: Path, fit_on: str | None, base: str | None, lang: Literal["en", "zh"], draws: int
+) -> None:
+    """Write INDEX computed on DATA as one HTML page that needs no network.
+
+    With --draws also how sure it is: weights up to a quarter larger or smaller in every group.
+    """
+    from hengdian_index.robustness.factors import Noise
+    from hengdian_index.robustness.uncertain import uncertainty
+
+    found, table = _read(index, data)
+    given = {name: value for name, value in {"fit_on": fit_on, "base": base}.items() if value is not None}
+    found = found.replace(given) if given else found
+    result = found.compute(table)
+    drawn = uncertainty(found, table, {"weights": Noise(0.25)}, draws=draws, progress=False) if draws else None
+    click.echo(f"Written to {result.report(out, lang=lang, uncertainty=drawn)}")
 
 
 @main.command()

@@ -53,6 +53,7 @@ class Result(Told):
 
     plot = Plots("result")
     to_excel = Elsewhere("tracing.book", "to_excel")
+    report = Elsewhere("reporting.render", "report")
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -147,7 +148,7 @@ class Result(Told):
         score (series = "fixed"; where the content changes, linked), or a chain of ratios, of symmetric growth or of
         logarithms, as the index says.
         """
-        return self._matrix(self.course.levels * self._factors(base, to))
+        return self._matrix(self.course.levels * self.factors(base, to))
 
     def changes(
         self,
@@ -231,7 +232,7 @@ class Result(Told):
             faults += [] if word in words else [f"{name}: no {word!r}{suggestion(word, words)}"]
         raise_all(SpecError, faults)
         g = self.tree.groups.index(branch.code)
-        factor = self._factors(base, to)[:, g]
+        factor = self.factors(base, to)[:, g]
         level = self.course.levels[:, g] * factor
         if of == "level":
             parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
@@ -309,7 +310,7 @@ class Result(Told):
             raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
         return self.tree.by_code[code]
 
-    def _factors(self, base: Any, to: float | None) -> Array:
+    def factors(self, base: Any = None, to: float | None = None) -> Array:
         """Return what each level (n, groups) is multiplied by: to / mean level of its unit over the base."""
         frozen = self.base_levels if base is None else None
         base = self.setting.base if base is None else base

@@ -50,6 +50,7 @@ LAYERS = (
     ("revising", "robustness"),
     ("auditing",),
     ("plot",),
+    ("reporting",),
     ("__init__",),
     ("cli",),
     ("__main__",),

@@ -82,6 +82,7 @@ def test_the_toml_of_a_published_index_is_one() -> None:
 
 def test_what_people_see_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib").use("Agg")
+    pytest.importorskip("jinja2")
     monkeypatch.chdir(tmp_path)
     index, table = hi.example("film_industry")
     said = io.StringIO()
@@ -90,6 +91,7 @@ def test_what_people_see_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "107.6044582" in said.getvalue()
     assert "方法说明" in said.getvalue()
     assert (tmp_path / "film.xlsx").exists()
+    assert (tmp_path / "film.html").stat().st_size < 3e6
 
 
 def test_there_are_exactly_two_set_up_commands() -> None:

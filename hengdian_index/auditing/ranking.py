@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,9 +52,9 @@ def rank_interval(context: Context, *, rank_interval: float = 0.25) -> Iterator[
     factors = {"weights": Noise(_NOISE)}
     options: dict[str, Any] = {"draws": context.draws, "rng": context.rng, "rows": context.asked, "progress": False}
     found = uncertainty(context.index, context.table, factors, **options)
-    n = max(len(rows) for rows in found.study.scopes)
+    places = _ranked(found.study.scopes, found.nominal[2])
     low, high = found.ranks["q05"].to_numpy(), found.ranks["q95"].to_numpy()
-    for unit, first, last in zip(context.labels, low, high, strict=True):
+    for unit, first, last, n in zip(context.labels, low, high, places, strict=True):
         if np.isfinite(first):
             width = float(last - first) / n
             asked, why = f"at most {rank_interval:g} of the places", f"rank {first:g} to {last:g} of {n}"
@@ -99,5 +99,14 @@ def _compared(context: Context, index: Index) -> Comparison:
 
 
 def _places(found: Comparison) -> int:
-    """Return how many places there are: the most rows that are compared with each other."""
-    return max(len(rows) for rows in found.scopes)
+    """Return how many places there are: the most rows with a rank that are compared with each other."""
+    return max(_ranked(found.scopes, found.ranks.iloc[:, 0].to_numpy()))
+
+
+def _ranked(scopes: Sequence[Any], ranks: Any) -> list[int]:
+    """Return for each row how many rows with a rank it is compared with, itself among them."""
+    places = [0] * len(ranks)
+    for rows in scopes:
+        for row in rows:
+            places[row] = int(np.isfinite(ranks[rows]).sum())
+    return places

@@ -86,9 +86,21 @@ def drawn(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def inside(*args: P.args, **kwargs: P.kwargs) -> T:
         with context():
-            return function(*args, **kwargs)
+            picture = function(*args, **kwargs)
+            if kwargs.get("ax") is not None:
+                _in_family(picture)
+            return picture
 
     return inside
+
+
+def _in_family(picture: Any) -> None:
+    """Give the texts of axes that were made elsewhere a family that has Chinese."""
+    import matplotlib as mpl
+    from matplotlib.text import Text
+
+    for text in picture.findobj(Text):
+        text.set_fontfamily(mpl.rcParams["font.family"])
 
 
 @contextmanager

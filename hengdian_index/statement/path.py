@@ -229,7 +229,7 @@ def _of_level(result: Any, code: str, row: int) -> Iterator[Step]:
     if isinstance(result.course, (Linked, Chained)) and not np.isnan(level):
         yield _of_course(result.course, code, g, row, score, level)
     if result.setting.base is not None and result.setting.to is not None:
-        base = _base_level(result, row, g, level, series)
+        base = _base_level(result, row, g)
         formula = "" if np.isnan(series) else f"{exact(level)} * {exact(result.setting.to)} / {exact(base)}"
         yield Step(code, "series", f"base {result.setting.base} = {result.setting.to:g}", formula, series)
 
@@ -255,9 +255,9 @@ def _of_course(course: Linked | Chained, code: str, g: int, row: int, score: flo
     return Step(code, "level", f"level before times the {course.how} growth", f"{exact(old)} * {ratio}", level)
 
 
-def _base_level(result: Any, row: int, g: int, level: float, series: float) -> float:
-    """Return the level that is `to`: the frozen one if it is the one used, else what follows from the series."""
-    used = float(level * result.setting.to / series) if series else float("nan")
+def _base_level(result: Any, row: int, g: int) -> float:
+    """Return the level that is `to`: the frozen one if it is the one used, else what follows from the factor."""
+    used = float(result.setting.to / result.factors()[row, g])
     frozen = (result.base_levels or {}).get(result.panel.unit(row))
     kept = float(frozen[g]) if frozen is not None else used
     return kept if np.isclose(kept, used, rtol=1e-12, atol=0) else used

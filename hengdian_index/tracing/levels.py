@@ -43,7 +43,8 @@ class Levels:
     def direct(self) -> bool:
         """Whether a level is `to` * score / base level."""
         result = self.places.result
-        return self.frame is not None and isinstance(result.course, Direct) and result.setting.to is not None
+        based = result.setting.base is not None and result.setting.to is not None
+        return self.frame is not None and isinstance(result.course, Direct) and based
 
     @cached_property
     def units(self) -> dict[Any, np.ndarray[Any, Any]]:
@@ -64,6 +65,9 @@ class Levels:
             if self.direct:
                 made = [self._level(g, i, int(lines[i]), value) for i, value in enumerate(values)]
                 columns.append(Column(code, made, "to * score / base level"))
+            elif isinstance(self.places.result.course, Direct):
+                made = [self._score(g, i, value) for i, value in enumerate(values)]
+                columns.append(Column(code, made, "the score: the index has no base"))
             else:
                 columns.append(Column(code, [cell_of(v) for v in values], f"{PLAIN}{self._why()}"))
         return self.places.page("series", columns, "0.00")
@@ -108,6 +112,9 @@ class Levels:
             return None
         base = f"base!${letters(g + 3)}${line}"
         return Live(f"=base!$B${line}*scores!{self.places.at(g, i)}/{base}", value)
+
+    def _score(self, g: int, i: int, value: float) -> Any:
+        return None if np.isnan(value) else Live(f"=scores!{self.places.at(g, i)}", value)
 
     def _changes(self, g: int, lag: int) -> Column:
         """Return the changes of a group; one from a level that is not above 0 is left out, and a comment says so."""

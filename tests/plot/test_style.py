@@ -168,3 +168,24 @@ def test_names_break_between_words_and_long_chinese_anywhere():
 
 def test_up_to_28_parts_look_different():
     assert len(set(style.colours(28))) == 28
+
+
+@pytest.mark.filterwarnings("error")
+def test_axes_made_elsewhere_have_chinese_labels_too():
+    if style.chinese_family() is None:
+        pytest.skip("no font with Chinese is installed")
+    import io
+
+    import matplotlib.pyplot as plt
+
+    index = hi.Index(
+        unit="who",
+        groups=[hi.Group("all", name="总指数")],
+        indicators=[hi.Indicator("a", "all", name="票房"), hi.Indicator("b", "all", name="影院")],
+    )
+    result = index.compute({"who": ["横店", "北京", "上海"], "a": [1.0, 3.0, 2.0], "b": [5.0, 4.0, 1.0]})
+    figure, (left, right) = plt.subplots(1, 2)
+    result.plot.ranking(ax=left)
+    result.plot.correlations(ax=right)
+    figure.savefig(io.BytesIO())
+    plt.close(figure)

@@ -1,0 +1,250 @@
+"""What a page shows of a result: headline numbers, then sections of words, charts and tables."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.contributions import level_parts
+from hengdian_index.errors import FaultsError, SpecError
+from hengdian_index.plot.layout import in_period, name_of, of_unit
+from hengdian_index.reporting.headline import Number, best_unit, headline
+from hengdian_index.reporting.pictures import Picture, picture
+from hengdian_index.reporting.tables import Sheet
+from hengdian_index.reporting.words import WORDS, Lang, Words
+from hengdian_index.result import Result
+from hengdian_index.robustness.outcome import Uncertainty
+from hengdian_index.statement.sections import statement
+from hengdian_index.statement.writing import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+
+
+Item = Text | Picture | Sheet | Block
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page under one heading."""
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that a page shows, before it is cut to size and written."""
+
+    lang: Lang
+    title: str
+    numbers: tuple[Number, ...]
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A result, what is uncertain in it, and the language of the page."""
+
+    result: Result
+    found: Uncertainty | None
+    lang: Lang
+
+    @property
+    def say(self) -> Words:
+        return WORDS[self.lang]
+
+    @property
+    def names(self) -> Mapping[Any, str]:
+        """What groups and indicators are called."""
+        tree = self.result.tree
+        return {code: name_of(tree, code) for code in (*tree.groups, *tree.codes)}
+
+    @property
+    def timed(self) -> bool:
+        return self.result.panel.periods is not None
+
+    @property
+    def per_year(self) -> int:
+        periods = self.result.panel.periods
+        return 1 if periods is None else periods.frequency.per_year
+
+    def chart(self, id: str, title: str, caption: str, draw: Callable[[], Any]) -> Picture:
+        return picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang)
+
+    def sheet(self, id: str, frame: pd.DataFrame, *, tail: bool = False) -> Sheet:
+        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, self.names, tail)
+
+
+def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | None) -> Content:
+    """Return what the page of a result shows; a part that cannot be had is replaced by why."""
+    asked = _Asked(result, found, lang)
+    makers = {
+        "framework": _framework,
+        "series": _series,
+        "contributions": _contributions,
+        "ranking": _ranking,
+        "uncertainty": _uncertainty,
+        "log": _log,
+        "weights": _weights,
+        "method": _method,
+        "provenance": _provenance,
+    }
+    said = asked.say["report"].format(name=result.setting.name or asked.say["an index"])
+    sections = tuple(Section(f"part-{id}", asked.say[id], tuple(_had(asked, make))) for id, make in makers.items())
+    return Content(lang, title or said, headline(result, found, asked.say), sections)
+
+
+def _had(asked: _Asked, make: Callable[[_Asked], Iterator[Item]]) -> Iterator[Item]:
+    """Return the items of a section up to one that cannot be had, then why; warnings are said after them."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            yield from make(asked)
+        except FaultsError as error:
+            yield from (Text(asked.say["not made"].format(why=fault)) for fault in error.faults)
+    yield from map(Text, dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, UserWarning)))
+
+
+def _framework(asked: _Asked) -> Iterator[Item]:
+    result, tree = asked.result, asked.result.tree
+    yield asked.chart("framework", "tree chart", "effective table", result.plot.framework)
+    groups = [
+        (b.code, b.name, b.parent or "", b.weights.method.name, b.aggregate.method.name)
+        for b in map(tree.by_code.__getitem__, tree.groups)
+    ]
+    columns = ["code", "name", "parent", "weighting", "aggregate"]
+    yield asked.sheet("groups table", pd.DataFrame(groups, columns=columns).set_index("code"))
+    leaves = [(x.code, x.name, x.parent, str(x.direction), x.normalise.method.name) for x in tree.leaves]
+    columns = ["code", "name", "group", "direction", "normalise"]
+    yield asked.sheet("indicators table", pd.DataFrame(leaves, columns=columns).set_index("code"))
+
+
+def _series(asked: _Asked) -> Iterator[Item]:
+    result = asked.result
+    based = asked.timed or result.setting.base is not None
+    id = "levels table" if based else "scores table"
+    if not asked.timed:
+        yield Text(asked.say["lines none"])
+    else:
+        yield asked.chart("lines", "lines chart", id, result.plot.lines)
+    yield asked.sheet(id, result.series() if based else result.scores, tail=asked.timed)
+    if asked.timed:
+        yield asked.sheet("change table", result.changes(1), tail=True)
+        if asked.per_year > 1:
+            yield asked.sheet("year table", result.changes(asked.per_year), tail=True)
+
+
+def _contributions(asked: _Asked) -> Iterator[Item]:
+    result = asked.result
+    if not asked.timed:
+        yield Text(asked.say["lines none"])
+        yield asked.sheet("level table", result.contributions(of="level"))
+        return
+    unit = best_unit(result)
+    if unit is not None:
+        yield Text(asked.say["of unit"].format(unit=unit))
+    options = {} if unit is None else {"unit": unit}
+    draw = {"depth": "indicators", **options}
+    yield asked.chart("waterfall", "waterfall chart", "last table", lambda: result.plot.waterfall(**draw))
+    rows = of_unit(result.panel, unit)
+    last = result.contributions(depth="indicators").iloc[rows[-1]].dropna().rename("contribution")
+    last = last.reindex(last.abs().sort_values(ascending=False, kind="stable").index).rename_axis("part")
+    named = last.to_frame().assign(name=[asked.names.get(code, "") for code in last.index])
+    yield asked.sheet("last table", named[["name", "contribution"]])
+    yield asked.chart("change", "change chart", "parts table", lambda: result.plot.change(**options))
+    points = result.changes(1, "points")[result.tree.root.code].rename("change")
+    yield asked.sheet("parts table", pd.concat([points, result.contributions()], axis=1).iloc[rows], tail=True)
+
+
+def _ranking(asked: _Asked) -> Iterator[Item]:
+    result, panel = asked.result, asked.result.panel
+    if panel.units is None and asked.timed:
+        yield Text(asked.say["periods ranked"])
+    yield asked.chart("ranking", "ranking chart", "ranking table", result.plot.ranking)
+    rows = in_period(panel, None)
+    scores = result.scores.iloc[rows]
+    root = scores[result.tree.root.code]
+    ranks = root.rank(ascending=False, method="min")
+    frame = pd.concat([ranks.rename("rank").astype("Int64"), scores], axis=1)
+    order = np.argsort(-root.to_numpy(), kind="stable")
+    yield asked.sheet("ranking table", frame.iloc[order])
+    # The bars of the chart; without a mean at the root they have no parts.
+    with suppress(SpecError):
+        parts = level_parts(result.rows, result.tree.root.code, False)
+        yield asked.sheet("level parts table", pd.DataFrame(parts, index=panel.labels).iloc[rows[order]])
+
+
+def _uncertainty(asked: _Asked) -> Iterator[Item]:
+    found = asked.found
+    if found is None:
+        yield Text(asked.say["not asked"])
+        return
+    if found.study.node != asked.result.tree.root.code:
+        yield Text(asked.say["of group"].format(group=asked.names[found.study.node]))
+    # The summary is written in English alone; its numbers are in the tables.
+    if asked.lang == "en":
+        yield Text(found.summary())
+    levelled = found.levels is not None and asked.timed
+    single = levelled and found.study.panel.units is None
+    caption = "series intervals table" if single else "score intervals table"
+    yield asked.chart("intervals", "intervals chart", caption, found.plot.score_intervals)
+    if levelled:
+        yield asked.sheet("series intervals table", found.series, tail=True)
+    yield asked.sheet("score intervals table", found.scores, tail=asked.timed)
+    if found.study.panel.units is None and asked.timed:
+        return
+    yield asked.chart("ranks", "rank intervals chart", "rank intervals table", found.plot.rank_intervals)
+    yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed)
+    yield asked.chart("frequency", "frequency chart", "frequency table", found.plot.rank_frequency)
+    yield asked.sheet("frequency table", found.rank_frequency, tail=asked.timed)
+
+
+def _log(asked: _Asked) -> Iterator[Item]:
+    log = asked.result.log
+    if not len(log):
+        yield Text(asked.say["log empty"])
+        return
+    yield asked.sheet("log table", log.astype(object).where(log.notna(), "").set_index("step"))
+
+
+def _weights(asked: _Asked) -> Iterator[Item]:
+    result = asked.result
+    weights = result.weights.rename("weight").rename_axis(["group", "part"])
+    names = [asked.names.get(code, "") for code in weights.index.get_level_values(1)]
+    yield asked.sheet("weights table", weights.to_frame().assign(name=names)[["name", "weight"]])
+    effective = result.effective_weights.rename_axis("indicator")
+    named = effective.to_frame().assign(name=[asked.names[code] for code in effective.index])
+    yield asked.sheet("effective table", named[["name", "effective weight"]])
+    if len(result.weights_by_period) > 1:
+        yield asked.sheet("period weights table", result.weights_by_period, tail=True)
+
+
+def _method(asked: _Asked) -> Iterator[Item]:
+    yield from (block for block in statement(asked.result, asked.lang) if block.kind != "title")
+
+
+def _provenance(asked: _Asked) -> Iterator[Item]:
+    yield Text(asked.say["no time"])
+    rows = list(_flat({key: value for key, value in asked.result.provenance.items() if key != "time"}))
+    yield asked.sheet("provenance table", pd.DataFrame(rows, columns=["key", "value"]).set_index("key"))
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Return the entries of a mapping, those of mappings in it under joined names."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", "" if value is None else str(value)

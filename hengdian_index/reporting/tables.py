@@ -1,0 +1,110 @@
+"""Tables of the page: cells as text, numbers rounded for reading, the whole table as CSV within the page."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.reporting.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one page takes: cells of a table, letters of a file, formulas drawn."""
+
+    cells: int
+    letters: int
+    formulas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table before it is written: its frame, what its columns are called, and which end of it matters more."""
+
+    id: str
+    caption: str
+    frame: pd.DataFrame
+    names: Mapping[Any, str] = field(default_factory=dict)
+    tail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as the page has it; the first column heads its row."""
+
+    id: str
+    caption: str
+    heads: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str
+    link: str
+    whole: bool
+
+
+def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
+    """Return a table within limits; what is left out is said.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hengdian_index.reporting.tables import Limits, Sheet, table
+    >>> from hengdian_index.reporting.words import WORDS
+    >>> sheet = Sheet("t", "Levels", pd.DataFrame({"a": [100.0, 108.912]}, index=["2001", "2002"]))
+    >>> table(sheet, WORDS["en"], Limits(100, 1000, 0)).rows
+    (('2001', '100.00'), ('2002', '108.91'))
+    """
+    frame = sheet.frame
+    most = max(1, limits.cells // (frame.shape[1] + frame.index.nlevels))
+    shown = frame if len(frame) <= most else frame.tail(most) if sheet.tail else frame.head(most)
+    text, whole = frame.to_csv(), True
+    if len(text) > limits.letters:
+        text, whole = shown.to_csv(), len(shown) == len(frame)
+    said = "" if len(shown) == len(frame) else say["shown" if whole else "shown only"]
+    columns = [shown.index.get_level_values(j) for j in range(frame.index.nlevels)]
+    heads = [say.get(str(name), str(name)) if name is not None else say["row"] for name in frame.index.names]
+    written = [*map(_label_cells, columns), *(_cells(shown.iloc[:, j]) for j in range(frame.shape[1]))]
+    return Table(
+        sheet.id,
+        sheet.caption,
+        (*heads, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in frame.columns)),
+        (*(False for _ in columns), *map(_is_number, (frame.iloc[:, j] for j in range(frame.shape[1])))),
+        tuple(zip(*written, strict=True)),
+        said.format(shown=len(shown), all=len(frame)),
+        _link(text),
+        whole,
+    )
+
+
+def _link(text: str) -> str:
+    """Return text as an address that holds it; the mark in front tells spreadsheets that it is UTF-8."""
+    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode()
+
+
+def _label_cells(values: Any) -> list[str]:
+    return [", ".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in values]
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _cells(column: pd.Series[Any]) -> list[str]:
+    """Return a column as text, numbers with the decimals that its largest one deserves."""
+    if not _is_number(column):
+        return ["" if value is None or value != value else str(value) for value in column]
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    finite = values[np.isfinite(values)]
+    largest = float(np.abs(finite).max()) if len(finite) else 0.0
+    whole = bool((finite == np.round(finite)).all()) and largest < 1e15
+    if largest and (largest < 1e-3 or largest >= 1e15):
+        return ["" if value != value else f"{value:.4g}" for value in values]
+    decimals = int(np.clip(4 - np.floor(np.log10(largest)), 0, 4)) if largest else 0
+    decimals = min(decimals, 2) if largest >= 10 else decimals
+    decimals = 0 if whole and pd.api.types.is_integer_dtype(column) else decimals
+    return ["" if value != value else f"{value:.{decimals}f}" for value in values]

@@ -1,0 +1,416 @@
+"""The page of a result: parsed, its files decoded, opened in a browser where there is one."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import hengdian_index as hi
+from hengdian_index.cli import main
+from hengdian_index.errors import DataError, SpecError
+from hengdian_index.reporting.words import IN_CHARTS, WORDS
+
+pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
+
+NASTY = "<script>alert('x')</script>&\"quoted\""
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+SECTIONS = ["headline", "framework", "series", "contributions", "ranking", "uncertainty", "log", "weights", "method"]
+SECTIONS.append("provenance")
+
+
+class Page(HTMLParser):
+    """A page read strictly: every tag closed by its own end."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open, self.tags, self.headings, self.loads, self.pieces = [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append((tag, found, tuple(self.open)))
+        self.loads += [found[name] for name in ("src", "href", "xlink:href", "srcset", "data") if found.get(name)]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.pieces.append(data)
+
+    def having(self, tag):
+        return [attributes for name, attributes, _ in self.tags if name == tag]
+
+    def files(self):
+        """Return every table offered as a file, by name."""
+        found = {}
+        for link in self.having("a"):
+            if "download" in link:
+                head, _, body = link["href"].partition(",")
+                assert head == "data:text/csv;charset=utf-8;base64"
+                found[link["download"]] = base64.b64decode(body).decode("utf-8-sig")
+        return found
+
+
+def frame_of(text, **options):
+    return pd.read_csv(io.StringIO(text), **options)
+
+
+def towns(name: str = "Towns") -> tuple[hi.Index, pd.DataFrame]:
+    index = hi.Index(
+        name=name,
+        unit="town",
+        period="year",
+        base="2019",
+        normalise={"method": "min_max", "lower": 1, "upper": 100},
+        groups=[hi.Group("total", name=name), hi.Group("one", "total"), hi.Group("two", "total")],
+        indicators=[hi.Indicator(c, p, name=name) for c, p in zip("abcd", ["one", "one", "two", "two"], strict=True)],
+    )
+    frame = pd.DataFrame(np.random.default_rng(5).lognormal(3, 0.6, (12, 4)).round(1), columns=list("abcd"))
+    return index, frame.assign(town=np.repeat(["横店", "Birch", name], 4), year=np.tile([2019, 2020, 2021, 2022], 3))
+
+
+@pytest.fixture(scope="module")
+def film():
+    index, table = hi.example("film_industry")
+    found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=32, progress=False)
+    return index.compute(table), found
+
+
+@pytest.fixture(scope="module")
+def panel():
+    index, table = towns(NASTY)
+    found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=32, progress=False)
+    return index.compute(table), found
+
+
+@pytest.fixture(scope="module")
+def written(film, panel, tmp_path_factory):
+    """Pages of both in both languages."""
+    folder, cases = tmp_path_factory.mktemp("pages"), {"film": film, "panel": panel}
+    return {
+        (name, lang): result.report(folder / f"{name}_{lang}.html", lang=lang, uncertainty=found)
+        for name, (result, found) in cases.items()
+        for lang in ("en", "zh")
+    }
+
+
+EACH = pytest.mark.parametrize("case", [(name, lang) for name in ("film", "panel") for lang in ("en", "zh")])
+
+
+def read(path: Path) -> tuple[str, Page]:
+    text = path.read_text(encoding="utf-8")
+    return text, Page(text)
+
+
+@EACH
+def test_a_page_is_whole_and_has_every_section_in_order(written, case):
+    text, page = read(written[case])
+    ids = [attributes["id"] for _, attributes, _ in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert [one["id"] for one in page.having("h2")] == [f"part-{name}" for name in SECTIONS]
+    assert page.headings[0] == 1
+    assert page.headings.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert page.having("html")[0]["lang"].startswith(case[1])
+    said = "".join(page.pieces)
+    assert all(WORDS[case[1]][name] in said for name in SECTIONS)
+    assert WORDS[case[1]]["not drawn"].partition("{")[0] not in text
+
+
+@EACH
+def test_names_that_are_pointed_at_are_there(written, case):
+    _, page = read(written[case])
+    ids = {attributes["id"] for _, attributes, _ in page.tags if "id" in attributes}
+    aimed = [load[1:] for load in page.loads if load.startswith("#")]
+    for name in ("aria-labelledby", "aria-describedby"):
+        aimed += [attributes[name] for _, attributes, _ in page.tags if name in attributes]
+    assert aimed
+    assert set(aimed) <= ids
+
+
+@EACH
+def test_tables_and_charts_can_be_heard(written, case):
+    _, page = read(written[case])
+    tables = page.having("table")
+    assert len(tables) >= 10
+    assert len(page.having("caption")) == len(tables)
+    assert all(one.get("scope") in ("col", "row") for one in page.having("th"))
+    heads = [inside for tag, _, inside in page.tags if tag == "button"]
+    columns = [one for one in page.having("th") if one["scope"] == "col"]
+    assert len(heads) == len(columns)
+    assert all(inside[-1] == "th" for inside in heads)
+    assert all(one["aria-sort"] == "none" for one in columns)
+    drawn = page.having("svg")
+    assert sum(one["class"] == "chart" for one in drawn) >= 6
+    assert all(one["role"] == "img" and one["aria-label"] for one in drawn)
+    scrolled = [one for one in page.having("div") if one.get("class") == "scroll"]
+    assert all(one["tabindex"] == "0" and one["role"] == "region" and one["aria-labelledby"] for one in scrolled)
+    assert page.having("a")[0] == {"class": "skip", "href": "#main"}
+
+
+@EACH
+def test_a_page_loads_nothing_and_is_small(written, case):
+    text, page = read(written[case])
+    assert all(load.startswith(("#", "data:")) for load in page.loads)
+    assert all(target.startswith("#") for target in re.findall(r"url\(\s*['\"]?([^)'\"]*)", text))
+    assert not re.search(r"@import|https?:|<iframe|<object|fetch\(|XMLHttp", text)
+    assert written[case].stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize("case", [("film", "zh"), ("panel", "en")])
+def test_the_same_result_gives_the_same_bytes(film, panel, written, case, tmp_path):
+    name, lang = case
+    index, table = hi.example("film_industry") if name == "film" else towns(NASTY)
+    again = index.compute(table)
+    path = again.report(tmp_path / "again.html", lang=lang, uncertainty={"film": film, "panel": panel}[name][1])
+    assert path.read_bytes() == written[case].read_bytes()
+    assert again.provenance["time"] not in path.read_text(encoding="utf-8")
+    assert again.provenance["data_sha256"] in path.read_text(encoding="utf-8")
+
+
+def test_names_are_escaped_and_scripts_are_ours_alone(written):
+    text, page = read(written["panel", "en"])
+    assert len(page.having("script")) == 1
+    assert NASTY not in text
+    assert "<script>alert" not in text
+    assert NASTY in "".join(page.pieces)
+
+
+@pytest.mark.parametrize("name", ["film", "panel"])
+def test_files_hold_the_tables_to_the_last_digit(film, panel, written, name):
+    result, found = {"film": film, "panel": panel}[name]
+    files = read(written[name, "en"])[1].files()
+    assert len(files) == len(read(written[name, "en"])[1].having("table"))
+    expected = {
+        "levels-table": result.series(),
+        "change-table": result.changes(),
+        "score-intervals-table": found.scores,
+    }
+    for id, frame in expected.items():
+        assert files[f"table-{id}.csv"] == frame.to_csv()
+    weights = frame_of(files["table-weights-table.csv"])
+    assert weights["weight"].tolist() == result.weights.tolist()
+    last = frame_of(files["table-last-table.csv"], index_col="part")["contribution"]
+    unit = None if name == "film" else found.study.panel.units[result.scores["total"].to_numpy()[3::4].argmax() * 4 + 3]
+    row = -1 if name == "film" else int(np.flatnonzero(result.panel.units == unit)[-1])
+    parts = result.contributions(depth="indicators").iloc[row].dropna()
+    np.testing.assert_allclose(last.loc[list(parts.index)], parts, rtol=1e-15)
+    assert list(last.abs()) == sorted(last.abs(), reverse=True)
+
+
+def test_what_a_table_shows_is_what_its_file_has(film, written):
+    text = written["film", "en"].read_text(encoding="utf-8")
+    body = re.search(r'<table id="table-levels-table">.*?<tbody>(.*?)</tbody>', text, re.DOTALL)[1]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.strip().split("\n")]
+    series = film[0].series()
+    assert [row[0] for row in rows] == list(series.index.astype(str))
+    np.testing.assert_allclose(np.array([row[1:] for row in rows], dtype=float), series.to_numpy(), atol=0.0051)
+
+
+def test_headline_numbers_are_those_of_the_result(film, panel, written):
+    said = "".join(read(written["film", "en"])[1].pieces)
+    level = film[0].series()["film"].iloc[-1]
+    assert f"Level in 2010Q2{level:.2f}" in said
+    assert f"{film[0].changes()['film'].iloc[-1]:+.2f} %" in said
+    assert f"{film[0].changes(4)['film'].iloc[-1]:+.2f} %" in said
+    low, high = film[1].series[["q05", "q95"]].iloc[-1]
+    assert f"{low:.2f} to {high:.2f}" in said
+    scores = panel[0].scores["total"].to_numpy()[3::4]
+    first = ["横店", "Birch", NASTY][scores.argmax()]
+    assert f"First in 2022{first}" in "".join(read(written["panel", "en"])[1].pieces)
+
+
+def test_rows_without_a_period_have_a_page_too(tmp_path):
+    index, table = towns()
+    index = index.replace({"period": None, "base": None})
+    result = index.compute(table[table.year == 2022].drop(columns="year"))
+    text, page = read(result.report(tmp_path / "r.html"))
+    assert WORDS["en"]["lines none"] in text
+    assert WORDS["en"]["not asked"].partition("(")[0] in text
+    assert "table-ranking-table.csv" in page.files()
+
+
+def test_a_part_that_cannot_be_had_says_why(tmp_path):
+    index, table = towns()
+    result = index.replace({"normalise": "z_score"}).compute(table)
+    with pytest.raises(DataError) as error:
+        result.series()
+    text, page = read(result.report(tmp_path / "r.html"))
+    said = "".join(page.pieces)
+    assert f"This part cannot be shown: {error.value.faults[0]}" in said
+    assert f"This chart cannot be drawn: {error.value.faults[0]}" in said
+    assert "table-ranking-table.csv" in page.files()
+    assert "table-levels-table" not in text
+
+
+def test_warnings_stand_on_the_page(tmp_path):
+    index, table = towns()
+    result = index.replace({"normalise": "z_score", "base": None, "to": None}).compute(table)
+    with pytest.warns(UserWarning, match="changes have no percent value") as caught:
+        result.changes()
+    said = "".join(read(result.report(tmp_path / "r.html"))[1].pieces)
+    assert str(caught[0].message) in said
+
+
+def test_a_large_panel_is_cut_and_says_so(tmp_path):
+    n, k = 3000, 30
+    frame = pd.DataFrame(np.random.default_rng(0).lognormal(1, 0.5, (n, k)), columns=[f"x{j}" for j in range(k)])
+    groups = [hi.Group("total"), *(hi.Group(f"g{j}", "total") for j in range(6))]
+    index = hi.Index(groups=groups, indicators=[hi.Indicator(f"x{j}", f"g{j % 6}") for j in range(k)])
+    path = index.compute(frame).report(tmp_path / "r.html")
+    assert path.stat().st_size < 3_000_000
+    assert re.search(r"\d+ of 3000 rows are shown", path.read_text(encoding="utf-8"))
+
+
+def test_a_chart_of_very_many_marks_is_drawn_in_dots(panel, tmp_path, monkeypatch):
+    monkeypatch.setattr("hengdian_index.reporting.pictures._MOST", 1000)
+    path = panel[0].report(tmp_path / "r.html")
+    pictures = read(path)[1].having("img")
+    titles = [WORDS["en"][f"{name} chart"] for name in ("tree", "lines", "waterfall", "change", "ranking")]
+    assert [one["alt"].partition(".")[0] for one in pictures] == titles
+    assert all(one["src"].startswith("data:image/png;base64,iVBOR") for one in pictures)
+    assert panel[0].report(tmp_path / "again.html").read_bytes() == path.read_bytes()
+
+
+def test_wrong_requests_are_refused_together_and_leave_no_file(film, tmp_path):
+    with pytest.raises(SpecError) as error:
+        film[0].report(tmp_path / "r.pdf", lang="fr", title=" ")
+    assert [str(fault).partition(":")[0] for fault in error.value.faults] == ["path", "lang", "title"]
+    with pytest.raises(SpecError, match=r"what hi\.uncertainty returns, not dict"):
+        film[0].report(tmp_path / "r.html", uncertainty={})
+    with pytest.raises(DataError, match="cannot write"):
+        film[0].report(tmp_path / "no" / "r.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_draws_of_a_group_are_not_taken_for_the_whole(film, tmp_path):
+    index, table = hi.example("film_industry")
+    found = hi.uncertainty(index, table, {"cluster.weights": hi.Noise(0.25)}, draws=8, node="cluster", progress=False)
+    said = "".join(read(film[0].report(tmp_path / "r.html", uncertainty=found))[1].pieces)
+    assert "The draws are of the group Cluster 集聚." in said
+    assert WORDS["en"]["interval"] not in said
+
+
+def test_draws_of_another_index_are_refused(film, panel, tmp_path):
+    with pytest.raises(DataError, match="drawn for another index or other data"):
+        film[0].report(tmp_path / "r.html", uncertainty=panel[1])
+    index, table = hi.example("film_industry")
+    other = index.replace({"aggregate": "geometric"}).compute(table)
+    with pytest.raises(DataError, match="drawn for another index or other data"):
+        other.report(tmp_path / "r.html", uncertainty=film[1])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_jinja2_the_remedy_is_named(film, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(SpecError, match=r'pip install "hengdian-index\[report\]"'):
+        film[0].report(tmp_path / "r.html")
+
+
+def test_a_title_of_ones_own(panel, tmp_path):
+    page = read(panel[0].report(tmp_path / "r.HTML", title="A & B"))[1]
+    assert page.pieces.count("A & B") == 2
+
+
+def test_both_languages_have_the_same_texts():
+    assert set(WORDS["en"]) == set(WORDS["zh"])
+    for key, text in WORDS["en"].items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", WORDS["zh"][key])), key
+    assert set(IN_CHARTS) == set(WORDS)
+
+
+@pytest.fixture
+def files(tmp_path):
+    index, table = towns()
+    index.write(tmp_path / "index.toml")
+    table.to_csv(tmp_path / "data.csv", index=False)
+    return tmp_path / "index.toml", tmp_path / "data.csv"
+
+
+def test_the_command(files, tmp_path):
+    out = tmp_path / "page.html"
+    options = ["--lang", "zh", "--draws", "16", "--fit-on", "2019:2021", "--base", "2020"]
+    ran = CliRunner().invoke(main, ["report", *map(str, files), str(out), *options])
+    assert ran.exit_code == 0, ran.output
+    assert ran.stdout == f"Written to {out}\n"
+    page = read(out)[1]
+    index = hi.Index.read(files[0]).replace({"fit_on": "2019:2021", "base": "2020"})
+    expected = index.compute(pd.read_csv(files[1])).series()
+    got = frame_of(page.files()["table-levels-table.csv"])
+    np.testing.assert_allclose(got[["total", "one", "two"]], expected[["total", "one", "two"]], rtol=1e-15)
+    assert "table-rank-intervals-table.csv" in page.files()
+
+
+def test_the_command_refuses_bad_input_and_leaves_no_file(files, tmp_path):
+    files[1].write_text("town,year,a\nx,2019,1\n", encoding="utf-8")
+    ran = CliRunner().invoke(main, ["report", *map(str, files), str(tmp_path / "page.html")])
+    assert ran.exit_code == 2
+    assert ran.stderr.startswith("DataError: ")
+    assert not (tmp_path / "page.html").exists()
+
+
+# Sorts the levels by their first number, twice, and writes what it finds where --dump-dom shows it.
+PROBE = """<script>
+const bad = [];
+addEventListener("error", (event) => bad.push(event.message));
+addEventListener("load", () => {
+  const table = document.getElementById("table-levels-table");
+  const column = () => [...table.tBodies[0].rows].map((row) => row.cells[row.cells.length - 1].textContent);
+  const button = [...table.querySelectorAll("thead button")].at(-1);
+  const seen = [];
+  for (const turn of [1, 2]) {
+    button.click();
+    seen.push(button.parentElement.getAttribute("aria-sort") + ":" + column().join(","));
+  }
+  document.title = "PROBE|" + bad.join(";") + "|" + seen.join("|");
+});
+</script>"""
+
+
+@pytest.mark.parametrize("case", [("film", "en"), ("panel", "zh")])
+def test_a_browser_opens_the_page_and_sorts(written, case, tmp_path):
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    browser = next(filter(None, map(shutil.which, names)), None)
+    if browser is None:
+        pytest.skip("no Chromium or Chrome on the PATH to open a page with")
+    text = written[case].read_text(encoding="utf-8")
+    (tmp_path / "page.html").write_text(text.replace("<head>", f"<head>{PROBE}"), encoding="utf-8")
+    options = [
+        "--headless",
+        "--disable-gpu",
+        "--no-sandbox",
+        "--enable-logging=stderr",
+        f"--user-data-dir={tmp_path}/u",
+    ]
+    command = [browser, *options, "--dump-dom", (tmp_path / "page.html").as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+    assert "CONSOLE" not in done.stderr
+    _, errors, up, down = re.search(r"<title>(PROBE.*?)</title>", done.stdout)[1].split("|")
+    assert errors == ""
+    up, down = up.removeprefix("ascending:").split(","), down.removeprefix("descending:").split(",")
+    assert list(map(float, up)) == sorted(map(float, up))
+    assert list(map(float, down)) == sorted(map(float, down), reverse=True)
