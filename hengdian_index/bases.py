@@ -110,6 +110,19 @@ def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str], 
     return np.asarray((to / means)[codes])
 
 
+def note_thin(panel: Panel, rows: NDArray[np.bool_]) -> None:
+    """Write a line for every unit that lacks a row in some period of the base: its base is the mean of the rest."""
+    if panel.units is None or panel.periods is None:
+        return
+    wanted = len(np.unique(panel.periods.ordinals[rows]))
+    units, counts = np.unique(panel.unit_codes()[rows], return_counts=True)
+    first = np.unique(panel.unit_codes(), return_index=True)[1]
+    for code, count in zip(units.tolist(), counts.tolist(), strict=True):
+        if count < wanted:
+            why = f"has rows in {count} of the {wanted} periods of the base, which is their mean"
+            note("base", why, unit=panel.unit(int(first[code])))
+
+
 def note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None) -> None:
     """Write a line for every unit without a base level of its own."""
     if not known or setting.new_units == "refuse" or panel.units is None or panel.periods is None:

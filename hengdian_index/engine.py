@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.bases import BaseLevels, base_levels, note_entrants, with_entrants
+from hengdian_index.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index.building import Builds, built, learn_builds
 from hengdian_index.contents import Content, in_turn, late_groups, learn_by_period
 from hengdian_index.courses import Linked
@@ -298,6 +298,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     found = result.course.levels
     rows = in_base if needed is panel else np.ones(needed.n, dtype=np.bool_)
     own = base_levels(needed, found, rows, late_groups(tree, fitted.contents))
+    note_thin(needed, rows)
     note_entrants(setting, needed, own)
     bases = with_entrants(needed, found, own, setting.new_units)
     return _linked(replace(fitted, base_levels=bases), result)

@@ -541,3 +541,11 @@ def test_an_indicator_that_starts_after_the_fit_rows_learns_from_its_own() -> No
     weights = result.weights_by_period
     assert weights.index.tolist() == ["", "2002Q2"]
     assert weights.loc["2002Q2", ("right", "c")] > 0
+
+
+def test_a_base_with_fewer_rows_is_said() -> None:
+    frame = panel()
+    frame = frame[~((frame["who"] == "B") & (frame["year"] == 2001))]
+    result = units(base="2001:2002", new_units="link").compute(frame)
+    said = result.log.query("step == 'base' and unit == 'B'")["why"].tolist()
+    assert said == ["has rows in 1 of the 2 periods of the base, which is their mean"]

@@ -70,9 +70,10 @@ class Panel:
         breaks = np.flatnonzero((np.diff(codes[order]) == 0) & (np.diff(own[order]) > 1))
         if not len(breaks):
             return []
-        spans = [range(int(own[order[i]]) + 1, int(own[order[i + 1]])) for i in breaks[:5].tolist()]
-        gone = [format_period(ordinal, self.periods.frequency) for span in spans for ordinal in span]
-        named = ", ".join(gone[:5]) + (" and more" if len(gone) > 5 or len(breaks) > 5 else "")
+        spans = [range(int(own[order[i]]) + 1, int(own[order[i + 1]])) for i in breaks.tolist()]
+        gone = sorted({ordinal for span in spans for ordinal in span})
+        named = ", ".join(format_period(ordinal, self.periods.frequency) for ordinal in gone[:5])
+        named += " and more" if len(gone) > 5 else ""
         whose = "" if self.units is None else f" of {len(np.unique(codes[order[breaks]]))} units"
         return [f"no row for {named}{whose}: changes on and from them are missing"]
 
