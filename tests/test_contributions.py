@@ -192,4 +192,5 @@ def test_parts_below_a_group_are_bounded_by_its_effect(aggregate: str, split: st
     children = result.contributions(split=split).iloc[3:]  # type: ignore[arg-type]
     change = result.scores["T"].to_numpy()[3:] - result.scores["T"].to_numpy()[:3]
     np.testing.assert_allclose(_sum(leaves), change, atol=1e-12)
+    # A part may be up to 1 / .01 times the effect of its group, for below that its size counts; 2 are for the rest.
     assert np.abs(leaves).max(axis=None) <= 102 * np.abs(children).max(axis=None)
