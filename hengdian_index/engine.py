@@ -21,6 +21,7 @@ from hengdian_index.maps import Map
 from hengdian_index.plan import columns_of, comparing, dated_trees, late_rows, own_rows
 from hengdian_index.preparation import Preparation, columns_asked, learnt
 from hengdian_index.result import Result
+from hengdian_index.rows.digest import digest
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Frequency
 from hengdian_index.rows.reading import read_panel
@@ -29,7 +30,7 @@ from hengdian_index.scaling import learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
 from hengdian_index.screening import left_out_units, screened
 from hengdian_index.statement.cards import of_fitted
-from hengdian_index.storage import digest, load, save
+from hengdian_index.storage import load, save
 from hengdian_index.tree import Frozen, Setting, Tree
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.about import __version__
+from hengdian_index.rows.digest import digest
 from hengdian_index.rows.panel import Panel
 from hengdian_index.tree import Setting
 
@@ -25,17 +25,10 @@ def provenance(setting: Setting, panel: Panel, fit_rows: Mapping[str, Any]) -> d
         "numpy": np.__version__,
         "pandas": pd.__version__,
         "spec_sha256": setting.fingerprint,
-        "data_sha256": data_hash(panel),
+        "data_sha256": digest(panel),
         "fit_rows": dict(fit_rows),
         "base": setting.base,
         "to": setting.to,
         "series": setting.series,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def data_hash(panel: Panel) -> str:
-    """Return the SHA-256 of rows: their values and labels."""
-    data = hashlib.sha256(np.ascontiguousarray(panel.values).tobytes())
-    data.update(repr(list(panel.labels)).encode())
-    return data.hexdigest()

@@ -20,7 +20,6 @@ import pandas as pd
 from hengdian_index.about import __version__
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all
 from hengdian_index.methods import FAMILIES, Method, find
-from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.tree import Branch, Choice, Frozen, Leaf, Tree
 
@@ -92,16 +91,6 @@ def load(path: str | os.PathLike[str], kind: type[T]) -> T:
     if not isinstance(found, kind):
         raise DataError(f"{file.name}: holds a {type(found).__name__}, not a {kind.__name__}")
     return found
-
-
-def digest(panel: Panel) -> str:
-    """Return the SHA-256 of rows: their columns, labels, groups and values, whatever kind of table they came in."""
-    found = sha256(repr((panel.columns, sorted(panel.groups.items()))).encode("utf-8", "backslashreplace"))
-    found.update(np.asarray(pd.util.hash_pandas_object(panel.labels), dtype="<u8").tobytes())
-    for column in panel.values.T:
-        # Libraries write a missing value in different bits.
-        found.update(np.where(np.isnan(column), np.nan, column).astype("<f8").tobytes())
-    return found.hexdigest()
 
 
 def _unregistered(tree: Tree) -> Iterator[Fault]:
