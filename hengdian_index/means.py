@@ -16,7 +16,7 @@ Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
 Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
 
 # Rows of a column that stay in the processor's nearest memory.
-_ROWS = 4096
+_ROWS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +113,10 @@ def _by_columns(x: Array, w: Array) -> Array:
     out = np.empty(len(x))
     for start in range(0, len(x), _ROWS):
         rows = slice(start, start + _ROWS)
-        total = w[0] * x[rows, 0]
+        total = np.multiply(x[rows, 0], w[0], out=out[rows])
+        part = np.empty_like(total)
         for j in range(1, len(w)):
-            total += w[j] * x[rows, j]
-        out[rows] = total
+            total += np.multiply(x[rows, j], w[j], out=part)
     return out
 
 
