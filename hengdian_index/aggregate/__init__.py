@@ -13,13 +13,13 @@ always better, also where the source has "lower is better".
 
 from __future__ import annotations
 
-from hengdian_index.aggregate.distance import *  # noqa: F403  # each file names its methods by defining them
-from hengdian_index.aggregate.frontier import *  # noqa: F403
-from hengdian_index.aggregate.means import *  # noqa: F403
-from hengdian_index.aggregate.ordered import *  # noqa: F403
-from hengdian_index.aggregate.penalties import *  # noqa: F403
-from hengdian_index.aggregate.rank_sum import *  # noqa: F403
-from hengdian_index.aggregate.ranking import *  # noqa: F403
+from hengdian_index.aggregate.distance import *
+from hengdian_index.aggregate.frontier import *
+from hengdian_index.aggregate.means import *
+from hengdian_index.aggregate.ordered import *
+from hengdian_index.aggregate.penalties import *
+from hengdian_index.aggregate.rank_sum import *
+from hengdian_index.aggregate.ranking import *
 from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("aggregate", globals(), "outranking")

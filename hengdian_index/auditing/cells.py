@@ -54,7 +54,7 @@ def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = 
 def constant(context: Context, *, distinct: float = 2) -> Iterator[Measured]:
     """Each indicator, as normalisation sees it, has so many different values."""
     for code, count in describe(context.prepared)["unique"].items():
-        why = f"has {count} different values{_left_out(context, str(code))}"
+        why = f"has {count} different {'value' if count == 1 else 'values'}{_left_out(context, str(code))}"
         yield Measured(float(count), f"at least {distinct:g}", distinct - float(count), why, part=str(code))
 
 

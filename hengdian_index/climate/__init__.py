@@ -8,9 +8,9 @@ period after the other; a period left out is refused by name.
 
 from __future__ import annotations
 
-from hengdian_index.climate.breadth import *  # noqa: F403  # each file names its methods by defining them
-from hengdian_index.climate.cycle import *  # noqa: F403
-from hengdian_index.climate.opinions import *  # noqa: F403
+from hengdian_index.climate.breadth import *
+from hengdian_index.climate.cycle import *
+from hengdian_index.climate.opinions import *
 from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("climate", globals(), "Cycle")

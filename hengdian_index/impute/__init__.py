@@ -13,10 +13,10 @@ An indicator with no value at all in the rows to learn from is refused by name.
 
 from __future__ import annotations
 
-from hengdian_index.impute.averages import *  # noqa: F403  # each file names its methods by defining them
-from hengdian_index.impute.learned import *  # noqa: F403
-from hengdian_index.impute.likeness import *  # noqa: F403
-from hengdian_index.impute.times import *  # noqa: F403
+from hengdian_index.impute.averages import *
+from hengdian_index.impute.learned import *
+from hengdian_index.impute.likeness import *
+from hengdian_index.impute.times import *
 from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("impute", globals())

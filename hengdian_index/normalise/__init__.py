@@ -12,12 +12,12 @@ Source, unless another is named: OECD/JRC Handbook on Constructing Composite Ind
 from __future__ import annotations
 
 from hengdian_index.methods import names_of
-from hengdian_index.normalise.centred import *  # noqa: F403  # each file names its methods by defining them
-from hengdian_index.normalise.ranks import *  # noqa: F403
-from hengdian_index.normalise.relatives import *  # noqa: F403
-from hengdian_index.normalise.scales import *  # noqa: F403
-from hengdian_index.normalise.sizes import *  # noqa: F403
-from hengdian_index.normalise.steps import *  # noqa: F403
+from hengdian_index.normalise.centred import *
+from hengdian_index.normalise.ranks import *
+from hengdian_index.normalise.relatives import *
+from hengdian_index.normalise.scales import *
+from hengdian_index.normalise.sizes import *
+from hengdian_index.normalise.steps import *
 
 __getattr__, __dir__ = names_of("normalise", globals())
 

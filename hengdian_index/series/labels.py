@@ -155,7 +155,8 @@ def read_series(s: Any, name: str = "series") -> Timed:
     """
     index = getattr(s, "index", None) if hasattr(s, "iloc") else None
     if getattr(index, "nlevels", 1) > 1:
-        raise DataError(f"{name}: an index of {index.nlevels} levels; give the series of one unit at a time")  # type: ignore[union-attr]
+        levels = len(index.names)  # type: ignore[union-attr]  # what has several levels is an index
+        raise DataError(f"{name}: an index of {levels} levels; give the series of one unit at a time")
     table = take(s)
     if index is None or _counts(index):
         numbers = np.arange(table.values.shape[-2]) if index is None else np.asarray(index)

@@ -14,10 +14,10 @@ line in the log.
 from __future__ import annotations
 
 from hengdian_index.methods import names_of
-from hengdian_index.treat.outliers import *  # noqa: F403  # each file names its methods by defining them
-from hengdian_index.treat.powers import *  # noqa: F403
-from hengdian_index.treat.ratios import *  # noqa: F403
-from hengdian_index.treat.two_stage import *  # noqa: F403
+from hengdian_index.treat.outliers import *
+from hengdian_index.treat.powers import *
+from hengdian_index.treat.ratios import *
+from hengdian_index.treat.two_stage import *
 
 __getattr__, __dir__ = names_of("treat", globals())
 

@@ -11,19 +11,19 @@ constant, are refused.
 from __future__ import annotations
 
 from hengdian_index.methods import names_of
-from hengdian_index.weights.best_and_worst import *  # noqa: F403  # each file names its methods by defining them
-from hengdian_index.weights.combined import *  # noqa: F403
-from hengdian_index.weights.components import *  # noqa: F403
-from hengdian_index.weights.conflict import *  # noqa: F403
-from hengdian_index.weights.dispersion import *  # noqa: F403
-from hengdian_index.weights.given import *  # noqa: F403
-from hengdian_index.weights.hierarchy import *  # noqa: F403
-from hengdian_index.weights.judged import *  # noqa: F403
-from hengdian_index.weights.matched import *  # noqa: F403
-from hengdian_index.weights.redundancy import *  # noqa: F403
-from hengdian_index.weights.removal import *  # noqa: F403
-from hengdian_index.weights.scattering import *  # noqa: F403
-from hengdian_index.weights.spread import *  # noqa: F403
+from hengdian_index.weights.best_and_worst import *
+from hengdian_index.weights.combined import *
+from hengdian_index.weights.components import *
+from hengdian_index.weights.conflict import *
+from hengdian_index.weights.dispersion import *
+from hengdian_index.weights.given import *
+from hengdian_index.weights.hierarchy import *
+from hengdian_index.weights.judged import *
+from hengdian_index.weights.matched import *
+from hengdian_index.weights.redundancy import *
+from hengdian_index.weights.removal import *
+from hengdian_index.weights.scattering import *
+from hengdian_index.weights.spread import *
 
 __getattr__, __dir__ = names_of("weights", globals(), "effective")
 
