@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, raise_all
+from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, shortened
@@ -20,7 +21,7 @@ BaseLevels: TypeAlias = Mapping[Any, Array]
 def base_levels(
     panel: Panel, levels: Array, rows: NDArray[np.bool_], late: Mapping[int, int] | None = None
 ) -> dict[Any, Array]:
-    """Return the mean level of each group (groups,) over the base rows of each unit; missing where one of them is.
+    """Return the mean level of each group (groups,) over the base rows of each unit that have one; missing without.
 
     `late` are groups that come later, by position, and their parents, at whose level they enter and whose base they
     have.
@@ -30,25 +31,40 @@ def base_levels(
     # In the order of time, so that the mean is rounded alike however rows are ordered.
     for row in at if panel.periods is None else at[np.argsort(panel.periods.ordinals[at], kind="stable")]:
         found.setdefault(units[row], []).append(levels[row])
-    means = {unit: np.mean(values, axis=0) for unit, values in found.items()}
-    for mean in means.values():
+    means = {unit: mean_of_known(np.array(values)) for unit, values in found.items()}
+    for unit, mean in means.items():
         for g, parent in (late or {}).items():
-            mean[g] = mean[parent] if np.isnan(mean[g]) else mean[g]
+            mean[g] = mean[parent] if any(np.isnan(level[g]) for level in found[unit]) else mean[g]
     return means
 
 
+def mean_of_known(levels: Array) -> Array:
+    """Return the means of levels (periods, ...) over the periods that have one; missing where none has.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.bases import mean_of_known
+    >>> mean_of_known(np.array([[1.0, np.nan, np.nan], [3.0, 5.0, np.nan]])).tolist()
+    [2.0, 5.0, nan]
+    """
+    there = ~np.isnan(levels)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(there, levels, 0.0).sum(axis=0) / there.sum(axis=0))
+
+
 def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits) -> dict[Any, Array]:
-    """Return base levels also for the units that have no row in the base period.
+    """Return base levels also for the units that have no level in the base period.
 
     "link": a unit enters, in its first period with a level, at the mean level of the units that have a base, so that
-    the mean does not move. "restate": its base level is the mean of theirs. "refuse": it gets none.
+    the mean does not move. "restate": its base level is the mean of theirs. "refuse", "missing": it gets none.
     """
     found = dict(known)
-    new = [] if how == "refuse" else [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known]
-    if how == "refuse" or not new or not known:
+    new = _entrants(panel, known) if how in ("link", "restate") else []
+    if not new or len(new) == len(set(panel.unit_list())):
         return found
     if how == "restate":
-        mean = np.nanmean(list(known.values()), axis=0)
+        mean = mean_of_known(np.array(list(known.values())))
         found.update((unit, mean) for unit in new)
         return found
     codes = panel.unit_codes()
@@ -68,6 +84,11 @@ def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits)
     return found
 
 
+def _entrants(panel: Panel, known: BaseLevels) -> list[Any]:
+    """Return the units whose whole has no level in the base period, in order of appearance."""
+    return [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known or np.isnan(known[unit][0])]
+
+
 def entries_of(panel: Panel, units: Sequence[Any]) -> dict[Any, str]:
     """Return the first period of each of some units, as text."""
     found = {}
@@ -83,54 +104,83 @@ def _is(panel: Panel, rows: NDArray[np.intp], unit: Any) -> NDArray[np.bool_]:
     return np.array([panel.unit(row) == unit for row in rows.tolist()], dtype=np.bool_)
 
 
-def factors(panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str], how: NewUnits) -> Array:
+def factors(
+    panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str], how: NewUnits, *, warned: bool = False
+) -> Array:
     """Return what each level (n, groups) is multiplied by, `to` over the base level of its unit.
+
+    Under "missing" it is missing where there is no base level above 0, which `warned` says once.
 
     Raises
     ------
     DataError
-        A unit without a level, or with one of 0 or less, in the base period.
+        A unit without a level, or with one of 0 or less, in the base period; under "missing" if no unit has one.
     """
     nothing = np.full(len(groups), np.nan)
     codes = panel.unit_codes()
     units = [panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
     means = np.array([levels.get(unit, nothing) for unit in units])
-    gaps = np.isnan(means)
     faults = []
-    for i, j in np.argwhere(gaps | ~(means > 0)):
+    for i, j in np.argwhere(~(means > 0)):
         unit = "" if units[i] is None else f"unit {units[i]!r}: "
-        found = "has no score in all of" if gaps[i, j] else f"has the level {means[i, j]:.6g} in"
-        absent = units[i] is not None and units[i] not in levels
-        remedy = "; for units that come later choose new_units = 'link' or 'restate'" if absent else ""
-        if absent and how != "refuse":
-            remedy = "; no unit with a base has a level in its first period, so there is none to enter at"
+        found = "has no score in" if np.isnan(means[i, j]) else f"has the level {means[i, j]:.6g} in"
+        faults.append((f"{unit}{groups[j]!r} {found} the base period", units[i] is not None and np.isnan(means[i, 0])))
+    if how != "missing" or not (means[:, 0] > 0).any():
         why = "a series needs one above 0: take another base or scale"
-        faults.append(f"{unit}{groups[j]!r} {found} the base period; {why}{remedy}")
-    raise_all(DataError, shortened(faults))
-    return np.asarray((to / means)[codes])
+        raise_all(DataError, shortened([f"{fault}; {why}{_remedy(how, absent)}" for fault, absent in faults]))
+    if faults and warned:
+        said = f"{len(faults)} series are missing for want of a level above 0 in the base; the first: {faults[0][0]}"
+        warnings.warn(said, stacklevel=4)
+    return np.asarray((to / np.where(means > 0, means, np.nan))[codes])
 
 
-def note_thin(panel: Panel, rows: NDArray[np.bool_]) -> None:
-    """Write a line for every unit that lacks a row in some period of the base: its base is the mean of the rest."""
-    if panel.units is None or panel.periods is None:
+def _remedy(how: NewUnits, absent: Any) -> str:
+    """Return what to do about a series without a base level; `absent`: the unit has none at all."""
+    if not absent:
+        return ", or leave it out of the series with new_units = 'missing'"
+    if how == "refuse":
+        return "; for units that come later choose new_units = 'link' or 'restate', or 'missing' to leave them out"
+    return "; no unit with a base has a level in its first period, so there is none to enter at"
+
+
+def note_thin(panel: Panel, levels: Array, rows: NDArray[np.bool_], groups: Sequence[str]) -> None:
+    """Write a line for every series that lacks a level in some period of the base: its base is the mean of the rest."""
+    if panel.periods is None:
         return
     wanted = len(np.unique(panel.periods.ordinals[rows]))
-    units, counts = np.unique(panel.unit_codes()[rows], return_counts=True)
-    first = np.unique(panel.unit_codes(), return_index=True)[1]
-    for code, count in zip(units.tolist(), counts.tolist(), strict=True):
-        if count < wanted:
-            why = f"has rows in {count} of the {wanted} periods of the base, which is their mean"
+    codes, there = panel.unit_codes(), ~np.isnan(levels) & rows[:, np.newaxis]
+    first = np.unique(codes, return_index=True)[1]
+    counts = np.zeros((len(first), len(groups)), dtype=np.int64)
+    np.add.at(counts, codes, there)
+    for code, own in enumerate(counts.tolist()):
+        for count in sorted({one for one in own if 0 < one < wanted}):
+            named = [group for group, one in zip(groups, own, strict=True) if one == count]
+            what = "" if len(named) == len(groups) else f"{listed(named)}: "
+            why = f"{what}a level in {count} of the {wanted} periods of the base, which is their mean"
             note("base", why, unit=panel.unit(int(first[code])))
 
 
-def note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None) -> None:
+def note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None, groups: Sequence[str]) -> None:
     """Write a line for every unit without a base level of its own."""
-    if not known or setting.new_units == "refuse" or panel.units is None or panel.periods is None:
+    if not known or setting.new_units == "refuse":
         return
-    end = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
-    new = [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known]
-    for unit, period in entries_of(panel, new).items():
-        note("base", f"no row in the base period; enters in {period} {end[setting.new_units]} (new_units)", unit=unit)
+    if setting.new_units == "missing":
+        _note_missing(panel, known, groups)
+    elif panel.units is not None and panel.periods is not None:
+        end = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
+        for unit, period in entries_of(panel, _entrants(panel, known)).items():
+            how = end[setting.new_units]
+            note("base", f"no level in the base period; enters in {period} {how} (new_units)", unit=unit)
+
+
+def _note_missing(panel: Panel, known: BaseLevels, groups: Sequence[str]) -> None:
+    """Write a line for every unit of which a series is missing, for want of a level above 0 in the base period."""
+    nothing = np.full(len(groups), np.nan)
+    for unit in dict.fromkeys(panel.unit_list()):
+        lost = [group for group, level in zip(groups, known.get(unit, nothing), strict=True) if not level > 0]
+        if lost:
+            what = "all its series are" if len(lost) == len(groups) else f"the series of {listed(lost)} are"
+            note("base", f"no level above 0 in the base period: {what} missing (new_units)", unit=unit)
 
 
 def _mean(values: Array) -> float:

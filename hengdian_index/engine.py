@@ -175,7 +175,7 @@ class Fitted:
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel)
-            note_entrants(self.setting, panel, self.base_levels)
+            note_entrants(self.setting, panel, self.base_levels, self.tree.groups)
         lines += [Entry("read", hole) for hole in panel.holes()]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
@@ -299,8 +299,8 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     found = result.course.levels
     rows = in_base if needed is panel else np.ones(needed.n, dtype=np.bool_)
     own = base_levels(needed, found, rows, late_groups(tree, fitted.contents))
-    note_thin(needed, rows)
-    note_entrants(setting, needed, own)
+    note_thin(needed, found, rows, tree.groups)
+    note_entrants(setting, needed, own, tree.groups)
     bases = with_entrants(needed, found, own, setting.new_units)
     return _linked(replace(fitted, base_levels=bases), result)
 

@@ -107,9 +107,9 @@ HEADINGS = {
     ),
     "new_units": Heading(
         "新对象",
-        "Units without a row in the base period: refuse; link (enter at the mean level of the others); restate (get "
-        "their mean base level).",
-        "基期没有数据的对象：refuse（报错）、link（以其他对象的平均水平进入）、restate（取其他对象的基期平均）。",
+        "Units without a level in the base period: refuse; link (enter at the mean level of the others); restate (get "
+        "their mean base level); missing (no series).",
+        "基期没有数据的对象：refuse（报错）、link（以其他对象的平均水平进入）、restate（取其他对象的基期平均）、missing（不编序列）。",
     ),
     "weights_since": Heading(
         "后续权重",

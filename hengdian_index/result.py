@@ -140,7 +140,8 @@ class Result(Told):
         Raises
         ------
         DataError
-            A base without rows or without a score, or a level of 0 or less in it: no series in per cent of that exists.
+            A base without rows or without a score, or a level of 0 or less in it: no series in per cent of that exists
+            (with new_units = "missing" it is missing, which the log says, and a warning for a base asked for here).
 
         Notes
         -----
@@ -323,7 +324,7 @@ class Result(Told):
         late = late_groups(self.tree, self.contents)
         known = frozen or base_levels(self.panel, levels, self._base_rows(base), late)
         known = with_entrants(self.panel, levels, known, self.setting.new_units)
-        return factors(self.panel, known, to, self.tree.groups, self.setting.new_units)
+        return factors(self.panel, known, to, self.tree.groups, self.setting.new_units, warned=not frozen)
 
     def _base_rows(self, base: Any) -> Any:
         if base is not None and self.setting.series != "fixed" and not self.panel.holds(base):

@@ -64,9 +64,10 @@ class Index(Part):
         Levels of the series: scores on a fixed base, or a chain of ratios, of symmetric growth, of logarithms.
     content : {"link", "restate"}
         Where indicators or weights change: the level is kept, or history is computed again with the latest content.
-    new_units : {"refuse", "link", "restate"}
-        A unit without a row in the base period is refused, enters at the mean level of the others, or gets their mean
-        base level.
+    new_units : {"refuse", "link", "restate", "missing"}
+        A unit without a level in the base period is refused, enters at the mean level of the others, gets their mean
+        base level, or has no series; "missing" also leaves out single series whose base level is missing or not above
+        0.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from hengdian_index.means import Missing
 from hengdian_index.methods import Method, resolve
 
 Series: TypeAlias = Literal["fixed", "ratio", "symmetric", "log"]
-NewUnits: TypeAlias = Literal["refuse", "link", "restate"]
+NewUnits: TypeAlias = Literal["refuse", "link", "restate", "missing"]
 
 
 class Frozen(dict[str, Any]):

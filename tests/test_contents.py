@@ -253,7 +253,7 @@ def test_a_new_unit_enters_at_the_mean_level_of_the_others() -> None:
     raw = result.scores["all"].unstack("who")
     assert level.loc[2004, "C"] / level.loc[2003, "C"] == pytest.approx(raw.loc[2004, "C"] / raw.loc[2003, "C"])
     said = result.log.query("step == 'base' and unit == 'C'")["why"].tolist()
-    assert said == ["no row in the base period; enters in 2003 at the mean level of the others (new_units)"]
+    assert said == ["no level in the base period; enters in 2003 at the mean level of the others (new_units)"]
     restated = units(new_units="restate").compute(frame).series()["all"].unstack("who")
     assert restated.loc[2003, "C"] == pytest.approx(100 * raw.loc[2003, "C"] / raw.loc[2001, ["A", "B"]].mean())
 
@@ -477,7 +477,8 @@ def test_units_enter_one_after_the_other() -> None:
     said = result.log.query("step == 'base'")
     assert said["unit"].tolist() == ["C", "D"]
     assert (
-        said["why"].iloc[0] == "no row in the base period; enters in 2020Q2 at the mean level of the others (new_units)"
+        said["why"].iloc[0]
+        == "no level in the base period; enters in 2020Q2 at the mean level of the others (new_units)"
     )
 
 
@@ -549,4 +550,76 @@ def test_a_base_with_fewer_rows_is_said() -> None:
     frame = frame[~((frame["who"] == "B") & (frame["year"] == 2001))]
     result = units(base="2001:2002", new_units="link").compute(frame)
     said = result.log.query("step == 'base' and unit == 'B'")["why"].tolist()
-    assert said == ["has rows in 1 of the 2 periods of the base, which is their mean"]
+    assert said == ["a level in 1 of the 2 periods of the base, which is their mean"]
+
+
+def test_a_blank_row_of_the_base_counts_as_an_absent_one() -> None:
+    """The base is the mean of the periods that have a level, whichever way a level is lost; both are said."""
+    frame = panel()
+    lost = (frame["who"] == "B") & (frame["year"] == 2001)
+    blank = frame.assign(x=frame["x"].mask(lost), y=frame["y"].mask(lost))
+    index = units(base="2001:2002", new_units="link", fit_on="2002:2004")
+    results = [index.compute(frame[~lost]), index.compute(blank)]
+    levels = [result.series()["all"].unstack("who").loc[2002:] for result in results]
+    pd.testing.assert_frame_equal(*levels)
+    assert levels[0].loc[2002, "B"] == 100
+    said = [result.log.query("step == 'base' and unit == 'B'")["why"].tolist() for result in results]
+    assert said == [["a level in 1 of the 2 periods of the base, which is their mean"]] * 2
+
+
+def test_a_unit_that_is_blank_in_the_base_enters_like_one_that_is_absent() -> None:
+    frame = panel()
+    lost = (frame["who"] == "B") & (frame["year"] == 2001)
+    blank = frame.assign(x=frame["x"].mask(lost), y=frame["y"].mask(lost))
+    for how in ("link", "restate"):
+        index = units(new_units=how, fit_on="2002:2004")
+        own, other = (index.compute(rows).series()["all"].unstack("who") for rows in (blank, frame[~lost]))
+        pd.testing.assert_frame_equal(own, other)
+        assert own["B"].notna().sum() == 3
+
+
+def halved(frame: pd.DataFrame, **choices: Any) -> hi.Index:
+    """Return an index over a tree of two groups."""
+    groups = [hi.Group("all"), hi.Group("left", "all"), hi.Group("right", "all")]
+    indicators = [hi.Indicator("x", "left"), hi.Indicator("y", "right")]
+    given = {"unit": "who", "period": "year", "base": "2001", "coverage": 0.5, **choices}
+    return hi.Index(groups=groups, indicators=indicators, **given)
+
+
+def test_series_without_a_base_level_can_be_left_out_and_are_named() -> None:
+    """A whole unit, a group of a unit, a base level of 0: missing and logged; the others as they would be alone."""
+    frame = panel()
+    frame.loc[(frame["who"] == "B") & (frame["year"] == 2001), "y"] = np.nan
+    frame.loc[(frame["who"] == "A") & (frame["year"] == 2001), "x"] = 0.0
+    index = halved(frame, new_units="missing", normalise={"method": "min_max", "lower": 0, "upper": 100})
+    result = index.compute(frame)
+    series = result.series()
+    assert series.loc["C"].isna().all().all()
+    assert series.loc["B", "right"].isna().all()
+    assert series.loc["B", "left"].notna().all()
+    assert series.loc["A", "left"].isna().all()
+    assert series.loc["A", ["all", "right"]].notna().all().all()
+    said = result.log.query("step == 'base'").set_index("unit")["why"].to_dict()
+    assert said["C"] == "no level above 0 in the base period: all its series are missing (new_units)"
+    assert said["B"] == "no level above 0 in the base period: the series of 'right' are missing (new_units)"
+    left = result.scores["left"].unstack("who")["B"]
+    np.testing.assert_allclose(series["left"].unstack("who")["B"], 100 * left / left[2001], rtol=1e-14)
+    parts = result.contributions()
+    change = result.changes(how="points")["all"]
+    np.testing.assert_allclose(parts.sum(axis=1, min_count=1), change, rtol=0, atol=1e-9)
+    with pytest.raises(hi.DataError, match=r"unit 'C': 'all' has no score in the base period.*or 'missing' to leave"):
+        index.replace({"new_units": "refuse"}).compute(frame).series()
+
+
+def test_a_base_asked_for_later_warns_of_series_that_it_leaves_out() -> None:
+    result = halved(panel(), new_units="missing", normalise=POSITIVE).compute(panel())
+    with pytest.warns(UserWarning, match="3 series are missing .* the first: unit 'C': 'all' has no score in the base"):
+        series = result.series(base="2002")
+    assert series["all"].unstack("who").loc[2002, ["A", "B"]].tolist() == [100, 100]
+
+
+def test_where_no_unit_has_a_base_level_the_series_is_refused() -> None:
+    frame = panel()
+    frame.loc[frame["year"] == 2001, ["x", "y"]] = np.nan
+    with pytest.raises(hi.DataError, match="unit 'A': 'all' has no score in the base period"):
+        halved(frame, new_units="missing", fit_on="2002:2004").compute(frame).series()

@@ -88,7 +88,7 @@ def test_each_unit_of_a_panel_has_its_own_base() -> None:
     index = index.replace({"normalise": "none"})
     frame = pd.DataFrame({"who": list("AB") * 2, "when": [2001, 2001, 2002, 2002], "x": [5.0, 10.0, 6.0, 11.0]})
     assert index.compute(frame).series()["all"].tolist() == pytest.approx([100, 100, 120, 110])
-    with pytest.raises(hi.DataError, match=r"unit 'C': 'all' has no score in all of the base period"):
+    with pytest.raises(hi.DataError, match=r"unit 'C': 'all' has no score in the base period"):
         index.compute(pd.concat([frame, pd.DataFrame({"who": ["C"], "when": [2002], "x": [1.0]})])).series()
 
 

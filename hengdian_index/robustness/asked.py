@@ -59,7 +59,7 @@ class Asked:
         moved = any(
             factor.kind == "levels" and not set(factor.address.split(".")) & _HARMLESS for factor in self.factors
         )
-        if moved or not is_plain(tree, setting) or comparing(tree):
+        if moved or not is_plain(tree, setting, self.panel) or comparing(tree):
             return np.arange(self.panel.n)
         rows = np.zeros(self.panel.n, dtype=np.bool_)
         rows[self.asked] = True
@@ -138,9 +138,19 @@ class Asked:
         return panel if len(self.needed) == panel.n else panel.pick(self.needed)
 
 
-def is_plain(tree: Tree, setting: Setting) -> bool:
-    """Return whether levels are scores and one tree holds throughout."""
-    return setting.series == "fixed" and setting.weigh_on != "period" and not changes(tree)
+def is_plain(tree: Tree, setting: Setting, panel: Panel) -> bool:
+    """Return whether levels are scores, one tree holds throughout, and no unit enters after the base period."""
+    one_tree = setting.series == "fixed" and setting.weigh_on != "period" and not changes(tree)
+    return one_tree and not (setting.new_units in ("link", "restate") and _enters(panel, setting.base))
+
+
+def _enters(panel: Panel, base: Any) -> bool:
+    """Return whether a unit has no value in the base period."""
+    if base is None or panel.units is None:
+        return False
+    codes = panel.unit_codes()
+    known = codes[panel.select(base, "base") & ~np.isnan(panel.values).all(axis=1)]
+    return len(np.unique(known)) < len(np.unique(codes))
 
 
 def seed_of(u: float) -> int:

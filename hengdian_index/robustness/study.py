@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index import engine
+from hengdian_index.bases import mean_of_known
 from hengdian_index.contents import Content
 from hengdian_index.errors import FaultsError, SpecError, listed
 from hengdian_index.journal import journal
@@ -181,7 +183,7 @@ class Study(Asked):
             raise SpecError(f"the group asked for, {self.node!r}, is taken out")
         tree, setting = index.tree, replace(index.setting, unit_coverage=None)
         panel = self.laid(self.panel, tree)
-        if not is_plain(tree, setting):
+        if not is_plain(tree, setting, panel):
             return self._learnt(tree, setting, panel, None)
         before = (tree.leaves, setting.fit_on, setting.base, setting.weigh_on)
         if before not in self.columns:
@@ -200,7 +202,8 @@ class Study(Asked):
             fitted, panel = engine.learn(tree, setting, panel, shown=fit_on, based=False)
             needed = self.only_needed(panel)
             leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, needed))
-        return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, is_plain(tree, setting))
+        plain = is_plain(tree, setting, panel)
+        return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, plain)
 
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
         """Return the scores and levels of draws under one state."""
@@ -234,11 +237,15 @@ class Study(Asked):
         """Return the scores and levels of the rows under several fits."""
         scores, levels = [], []
         for fitted in fits:
-            with journal():
+            with journal(), warnings.catch_warnings():
+                # Series without a base level stay missing in every draw; the result as it is has said which.
+                warnings.simplefilter("ignore", UserWarning)
                 result = fitted.result(state.panel)
+                levelled = state.setting.base is not None
+                series = result.series()[self.node].to_numpy()[self.asked] if levelled else None
             scores.append(result.rows.values(self.node)[self.asked])
-            if state.setting.base is not None:
-                levels.append(result.series()[self.node].to_numpy()[self.asked])
+            if series is not None:
+                levels.append(series)
         return Drawn(np.array(scores), np.array(levels) if levels else None)
 
     def _base(self, state: State, scores: Array) -> Array:
@@ -247,7 +254,7 @@ class Study(Asked):
         codes = state.panel.unit_codes()
         sums = np.full((len(scores), codes.max() + 1), np.nan)
         for unit in np.unique(codes[rows]).tolist():
-            sums[:, unit] = scores[:, rows[codes[rows] == unit]].mean(axis=1)
+            sums[:, unit] = mean_of_known(scores[:, rows[codes[rows] == unit]].T)
         # A series needs a level above 0 in its base.
         return np.asarray(np.where(sums > 0, sums, np.nan)[:, codes])
 

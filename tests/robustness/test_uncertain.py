@@ -68,6 +68,22 @@ def test_draws_of_series_are_those_of_the_index(how: str, content: dict[str, Any
     assert found.series["nominal"].iloc[:4].mean() == pytest.approx(100)
 
 
+@pytest.mark.parametrize("new_units", ["link", "restate", "missing"])
+def test_draws_of_units_without_a_base_level_are_those_of_the_index(new_units: str) -> None:
+    """C comes after the base period; B has a gap in it, its base is that of the other year."""
+    frame = pd.DataFrame([(u, t) for t in range(2001, 2005) for u in "ABC" if u != "C" or t > 2002], columns=["u", "t"])
+    frame = frame.assign(x=np.arange(3.0, 13), y=[5.0, np.nan, 9, 2, 6, 7, 5, 8, 3, 1])
+    parts = [hi.Indicator("x", "all"), hi.Indicator("y", "all")]
+    one = hi.Index(unit="u", period="t", base="2001:2002", missing="propagate", groups=[hi.Group("all")],
+                   indicators=parts, normalise=POSITIVE, new_units=new_units)  # fmt: skip
+    found = hi.uncertainty(one, frame, {"weights": hi.Noise(0.5)}, draws=4, progress=False)
+    for draw in range(4):
+        alone = found.index_of(draw).compute(frame).series()["all"]
+        np.testing.assert_allclose(found.levels[draw], alone, rtol=1e-12)  # type: ignore[index]
+    assert alone.unstack("u")["C"].notna().any() == (new_units != "missing")
+    assert alone.unstack("u").loc[2002, "B"] == 100
+
+
 def test_no_noise_gives_the_nominal_ranks() -> None:
     found = hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.0), "normalise": [POSITIVE]}, draws=16)
     nominal = index().compute(countries())
