@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index.building import Builds, built, learn_builds
@@ -168,10 +169,15 @@ class Fitted:
         """
         return load(path, cls)
 
-    def result(self, panel: Panel, before: Sequence[Entry] = ()) -> Result:
-        """Return the scores of rows already read, built and screened; `before` is what was noted doing so."""
+    def result(self, panel: Panel, before: Sequence[Entry] = (), *, among: NDArray[np.bool_] | None = None) -> Result:
+        """Return the scores of rows already read, built and screened; `before` is what was noted doing so.
+
+        `among` picks rows to score; imputation and seasonal adjustment see all.
+        """
         with journal() as lines:
             ready = self.preparation(self.tree, panel)
+            if among is not None:
+                panel, ready = panel.pick(among), ready.pick(among)
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel)
@@ -288,21 +294,37 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     if not levels or setting.series != "fixed":
         return fitted
     if setting.base is None or not panel.holds(setting.base):
-        return _linked(fitted, fitted.result(panel)) if len(fitted.contents) > 1 else fitted
+        changes = len(fitted.contents) > 1
+        return _linked(fitted, fitted.result(panel, among=_needed(fitted, panel, None))) if changes else fitted
     missing = panel.absent(setting.base)
     if missing:
         note("base", f"{missing} of the base period {setting.base} are not in the table; its mean is that of the rest")
     in_base = panel.select(setting.base, "base")
-    whole = len(fitted.contents) > 1 or setting.new_units != "refuse" or bool(comparing(tree))
-    needed = panel if whole else panel.pick(in_base)
-    result = fitted.result(needed)
-    found = result.course.levels
-    rows = in_base if needed is panel else np.ones(needed.n, dtype=np.bool_)
-    own = base_levels(needed, found, rows, late_groups(tree, fitted.contents))
-    note_thin(needed, found, rows, tree.groups)
-    note_entrants(setting, needed, own, tree.groups)
-    bases = with_entrants(needed, found, own, setting.new_units)
+    needed = _needed(fitted, panel, in_base)
+    result = fitted.result(panel, among=needed)
+    found, shown, rows = result.course.levels, result.panel, in_base[needed]
+    own = base_levels(shown, found, rows, late_groups(tree, fitted.contents))
+    note_thin(shown, found, rows, tree.groups)
+    note_entrants(setting, shown, own, tree.groups)
+    bases = with_entrants(shown, found, own, setting.new_units)
     return _linked(replace(fitted, base_levels=bases), result)
+
+
+def _needed(fitted: Fitted, panel: Panel, in_base: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Return which rows (n,) base levels and links follow from: the base, where contents change, each unit's ends."""
+    setting = fitted.setting
+    if setting.new_units != "refuse" or setting.weigh_on == "period" or comparing(fitted.tree):
+        return np.ones(panel.n, dtype=np.bool_)
+    rows = np.zeros(panel.n, dtype=np.bool_) if in_base is None else in_base.copy()
+    if len(fitted.contents) > 1:
+        assert panel.periods is not None
+        ends = [content.since for content in fitted.contents[1:]]
+        rows |= np.isin(panel.periods.ordinals, [*ends, *(end - 1 for end in ends)])
+        order = np.lexsort((panel.periods.ordinals, panel.unit_codes()))
+        codes = panel.unit_codes()[order]
+        rows[order[np.searchsorted(codes, np.unique(codes))]] = True
+        rows[order[np.searchsorted(codes, np.unique(codes), "right") - 1]] = True
+    return rows
 
 
 def _linked(fitted: Fitted, result: Result) -> Fitted:

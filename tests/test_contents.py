@@ -553,6 +553,21 @@ def test_a_base_with_fewer_rows_is_said() -> None:
     assert said == ["a level in 1 of the 2 periods of the base, which is their mean"]
 
 
+@pytest.mark.parametrize("impute", [{"method": "carry_forward", "limit": 1}, "interpolate"])
+def test_a_value_of_the_base_is_imputed_from_the_rows_around_it(impute: Any) -> None:
+    """The base level is that of the scores as they are published, with the values carried into the base period."""
+    frame = pd.DataFrame({"q": ["2018Q4", "2019Q1", "2019Q2"], "x": [5.0, np.nan, 9.0], "y": [1.0, 2.0, 3.0]})
+    parts = [hi.Indicator("x", "all"), hi.Indicator("y", "all")]
+    index = hi.Index(
+        period="q", base="2019Q1", normalise=POSITIVE, impute=impute, groups=[hi.Group("all")], indicators=parts
+    )
+    result = index.compute(frame)
+    assert result.series().loc["2019Q1", "all"] == 100
+    pd.testing.assert_frame_equal(result.series(), result.series(base="2019Q1"))
+    found = hi.uncertainty(index, frame, {"weights": hi.Noise(0.1)}, draws=2, rows="2019Q1", progress=False)
+    np.testing.assert_allclose(found.series["nominal"], 100, rtol=1e-15)
+
+
 def test_a_blank_row_of_the_base_counts_as_an_absent_one() -> None:
     """The base is the mean of the periods that have a level, whichever way a level is lost; both are said."""
     frame = panel()

@@ -201,7 +201,8 @@ class Study(Asked):
         with journal():
             fitted, panel = engine.learn(tree, setting, panel, shown=fit_on, based=False)
             needed = self.only_needed(panel)
-            leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, needed))
+            ready = self.only_needed(fitted.preparation(fitted.tree, panel))
+            leaves = normalised(fitted.tree, fitted.maps, ready)
         plain = is_plain(tree, setting, panel)
         return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, plain)
 
