@@ -32,10 +32,34 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def _files(metavar: str) -> Callable[[Any], Any]:
+    """Take INDEX, DATA, which a workbook with a sheet of data need not name, and what is written."""
+
+    def split(_: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Path | None, Path]:
+        if len(given) not in (2, 3):
+            raise click.UsageError(f"{metavar} is needed, not {len(given)} names")
+        return given[0], given[1] if len(given) == 3 else None, given[-1]
+
+    return click.argument("files", nargs=-1, metavar=metavar, type=click.Path(path_type=Path), callback=split)
+
+
+_index = click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
+_data = click.argument("data", type=click.Path(dir_okay=False, path_type=Path), required=False)
+_fit_on = click.option(
+    "--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index)."
+)
+_base = click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
+_lang = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Its language.")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hengdian-index")
 def main() -> None:
-    """Composite indexes: normalise, weigh, aggregate, freeze the base, explain every change."""
+    """Composite indexes: normalise, weigh, aggregate, freeze the base, explain every change.
+
+    INDEX is a .toml or .xlsx file, DATA a .csv, .tsv, .parquet or .xlsx file; of a workbook that holds both, INDEX is
+    enough.
+    """
 
 
 @main.command()
@@ -67,63 +91,71 @@ def demo(out: Path) -> None:
 
 @main.command()
 @click.argument("path", metavar="FILE.xlsx", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Its language.")
+@_lang
 @_refusing
 def new(path: Path, lang: Literal["en", "zh"]) -> None:
     """Write a workbook to fill in, with a small example that computes at once."""
     from hengdian_index.template import new_workbook
 
     new_workbook(path, lang=lang)
-    click.echo(f"Written to {path}. Fill it in, then: hengdian-index compute {path} {path}")
+    click.echo(f"Written to {path}. Fill it in, then: hengdian-index report {path} {path.stem}.html")
 
 
 @main.command()
-@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
-@click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
+@_index
+@_data
+@_fit_on
+@_base
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables as CSV.")
+@click.option("--excel", type=click.Path(dir_okay=False, path_type=Path), help="Workbook of results, live formulas.")
 @_refusing
-def compute(index: Path, data: Path, fit_on: str | None, base: str | None, out: Path | None) -> None:
-    """Compute INDEX (.toml, .xlsx) on DATA (.csv, .tsv, .parquet, .xlsx); print its end, write the tables to --out."""
+def compute(
+    index: Path, data: Path | None, fit_on: str | None, base: str | None, out: Path | None, excel: Path | None
+) -> None:
+    """Compute INDEX on DATA; print its end, write the tables to --out or --excel."""
     from hengdian_index.output import summary, write_tables
 
     result = _result(index, data, fit_on, base)
     text = summary(result)
     files = write_tables(result, out) if out else []
+    if excel:
+        result.to_excel(excel)
     click.echo(text)
     if out:
         _written(files, out)
+    if excel:
+        click.echo(f"Written to {excel}")
 
 
 @main.command()
-@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("data", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@_index
+@_data
 @_refusing
 def check(index: Path, data: Path | None) -> None:
     """Say everything that is wrong with INDEX, and with DATA under it."""
+    from hengdian_index.rows.workbook import ENDINGS, holds_data
     from hengdian_index.spec import Index
 
-    if data is not None:
+    if data is not None or (index.suffix.lower() in ENDINGS and holds_data(index)):
         result = _result(index, data, None, None)
         _ = result.series() if result.setting.base is not None else result.scores
-        click.echo(f"{data.name}: {result.panel.n} rows fit {index.name}; {len(result.log)} lines in the log")
+        said = f"{result.panel.n} rows fit {index.name}; {len(result.log)} lines in the log"
+        click.echo(f"{(data or index).name}: {said}")
     else:
         found = Index.read(index)
         click.echo(f"{index.name}: {len(found.groups)} groups, {len(found.indicators)} indicators; nothing is wrong")
 
 
 @main.command()
-@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
-@click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
+@_files("INDEX [DATA] FOLDER")
+@_fit_on
+@_base
 @_refusing
-def release(index: Path, data: Path, folder: Path, fit_on: str | None, base: str | None) -> None:
+def release(files: tuple[Path, Path | None, Path], fit_on: str | None, base: str | None) -> None:
     """Compute INDEX on DATA and write everything to the new FOLDER, which is never changed again."""
     from hengdian_index.releases import release as write_release
 
+    index, data, folder = files
     found = write_release(_result(index, data, fit_on, base), folder)
     click.echo(f"Released to {folder}: {len(found.files) + 1} files, sealed in release.json")
 
@@ -140,15 +172,28 @@ def revisions(old: Path, new: Path) -> None:
 
 
 @main.command()
-@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write the findings as a page.")
+@_index
+@_data
+@click.option(
+    "--html",
+    "--out",
+    "html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the findings as a page.",
+)
+@_lang
 @click.option("--strict", is_flag=True, help="Exit with 1 also for findings that want a look.")
 @click.option("--size", "sizes", multiple=True, help="Column of sizes (population) that no indicator shall follow.")
 @click.option("--threshold", "given", multiple=True, metavar="NAME=NUMBER", help="Another threshold of a check.")
 @_refusing
 def audit(
-    index: Path, data: Path, html: Path | None, strict: bool, sizes: tuple[str, ...], given: tuple[str, ...]
+    index: Path,
+    data: Path | None,
+    html: Path | None,
+    lang: Literal["en", "zh"],
+    strict: bool,
+    sizes: tuple[str, ...],
+    given: tuple[str, ...],
 ) -> None:
     """Audit INDEX on DATA: coverage, outliers, correlations, dimensions, weights, ranks; each with what to do.
 
@@ -161,23 +206,25 @@ def audit(
     spec, table = _read(index, data)
     found = audited(spec, table, sizes=sizes, **thresholds)
     if html is not None:
-        found.to_html(html)
-    click.echo(found.to_text(), nl=False)
+        found.to_html(html, lang=lang)
+    click.echo(found.to_text(lang=lang), nl=False)
     if not found.passed or (strict and "look" in set(found.verdicts)):
         sys.exit(1)
 
 
 @main.command()
-@click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("out", metavar="OUT.html", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
-@click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Its language.")
+@_files("INDEX [DATA] OUT.html")
+@_fit_on
+@_base
+@_lang
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of weights; 0: none.")
 @_refusing
 def report(
-    index: Path, data: Path, out: Path, fit_on: str | None, base: str | None, lang: Literal["en", "zh"], draws: int
+    files: tuple[Path, Path | None, Path],
+    fit_on: str | None,
+    base: str | None,
+    lang: Literal["en", "zh"],
+    draws: int,
 ) -> None:
     """Write INDEX computed on DATA as one HTML page that needs no network.
 
@@ -186,6 +233,7 @@ def report(
     from hengdian_index.robustness.factors import Noise
     from hengdian_index.robustness.uncertain import uncertainty
 
+    index, data, out = files
     found, table = _read(index, data)
     given = {name: value for name, value in {"fit_on": fit_on, "base": base}.items() if value is not None}
     found = found.replace(given) if given else found
@@ -219,7 +267,7 @@ def _thresholds(given: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _result(index: Path, data: Path, fit_on: str | None, base: str | None) -> Result:
+def _result(index: Path, data: Path | None, fit_on: str | None, base: str | None) -> Result:
     """Return the result of files."""
     found, table = _read(index, data)
     if base is not None:
@@ -227,12 +275,15 @@ def _result(index: Path, data: Path, fit_on: str | None, base: str | None) -> Re
     return found.compute(table, fit_on=fit_on)
 
 
-def _read(index: Path, data: Path) -> tuple[Index, Any]:
-    """Return what two files hold; the faults of both are reported together."""
-    from hengdian_index.errors import FaultsError, raise_together
+def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
+    """Return what two files hold, or one workbook with both; the faults of both are reported together."""
+    from hengdian_index.errors import FaultsError, SpecError, raise_together
     from hengdian_index.rows.files import read_table
+    from hengdian_index.rows.workbook import ENDINGS
     from hengdian_index.spec import Index
 
+    if data is None and index.suffix.lower() not in ENDINGS:
+        raise SpecError(f"DATA is missing: only a workbook holds its data itself, and {index.name} is none")
     errors: list[FaultsError] = []
     found, table = None, None
     try:
@@ -240,7 +291,7 @@ def _read(index: Path, data: Path) -> tuple[Index, Any]:
     except FaultsError as error:
         errors.append(error)
     try:
-        table = read_table(data)
+        table = read_table(data or index)
     except FaultsError as error:
         errors.append(error)
     raise_together(errors)

@@ -14,6 +14,8 @@ from indexes import table, two_levels
 
 import hengdian_index as hi
 from hengdian_index.cli import main
+from hengdian_index.rows.files import read_table
+from hengdian_index.rows.workbook import data_table
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
@@ -122,6 +124,42 @@ def test_check(files: tuple[Path, Path]) -> None:
     code, _, errors = run("check", files[0])
     assert code == 2
     assert "did you mean 'direction'?" in errors
+
+
+def test_a_workbook_holds_index_and_data(tmp_path: Path) -> None:
+    """Each command takes the workbook alone, and the plain files say the same."""
+    book = tmp_path / "my_index.xlsx"
+    assert run("new", book)[:2] == (
+        0,
+        f"Written to {book}. Fill it in, then: hengdian-index report {book} my_index.html\n",
+    )
+    assert run("check", book)[1] == "my_index.xlsx: 8 rows fit my_index.xlsx; 0 lines in the log\n"
+    code, said, _ = run("compute", book, "--excel", tmp_path / "result.xlsx")
+    assert (code, said) == (0, run("compute", book, book)[1] + f"Written to {tmp_path / 'result.xlsx'}\n")
+    expected = hi.Index.read(book).compute(read_table(book)).series()
+    found = data_table(tmp_path / "result.xlsx", "series")
+    np.testing.assert_allclose(found[list(expected)].to_numpy(dtype=float), expected, rtol=1e-12)
+    assert run("report", book, tmp_path / "r.html")[:2] == (0, f"Written to {tmp_path / 'r.html'}\n")
+    assert run("release", book, tmp_path / "first")[0] == 0
+    assert run("audit", book)[1] == run("audit", book, book)[1]
+
+
+def test_without_a_workbook_the_data_are_needed(files: tuple[Path, Path], tmp_path: Path) -> None:
+    code, _, said = run("compute", files[0])
+    assert (code, said) == (
+        2,
+        "SpecError: DATA is missing: only a workbook holds its data itself, and index.toml is none\n",
+    )
+    code, _, said = run("report", files[0])
+    assert code == 2
+    assert "INDEX [DATA] OUT.html is needed, not 1 names" in said
+    code, _, said = run("report", *files)
+    assert code == 2
+    assert files[1].read_text().startswith("quarter")
+    hi.Index.read(files[0]).write(tmp_path / "only.xlsx")
+    assert run("check", tmp_path / "only.xlsx")[1].endswith("nothing is wrong\n")
+    code, _, said = run("compute", tmp_path / "only.xlsx")
+    assert (code, said.count("sheet 'data' is empty")) == (2, 1)
 
 
 def test_methods() -> None:

@@ -61,6 +61,12 @@ def sheet_called(name: str) -> str | None:
     return next((known for known, others in SHEETS.items() if said == known or said in others), None)
 
 
+def holds_data(path: str | Path) -> bool:
+    """Return whether a workbook has a sheet of data with rows."""
+    found = read_sheets(path, lambda names: [name for name in names if sheet_called(name) == "data"])
+    return any(sheet.rows for sheet in found.values())
+
+
 def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list) -> dict[str, Sheet]:
     """Return sheets of a workbook by name; numbers, truth values, dates and text as they are, blank cells as None.
 
