@@ -41,7 +41,9 @@ def text_of(name):
 
 
 def content(path):
-    """Return the text of a file; of a workbook, that of its parts."""
+    """Return the text of a file; of a workbook, that of its parts, of a picture, what can be read as text."""
+    if path.suffix == ".png":
+        return path.read_bytes().decode("ascii", errors="replace")
     if path.suffix != ".xlsx":
         return path.read_text(encoding="utf-8")
     with zipfile.ZipFile(path) as archive:
