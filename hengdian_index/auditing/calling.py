@@ -8,9 +8,10 @@ from typing import Any
 
 from hengdian_index.auditing import cells, correlated, dimensions, importance, ranking  # noqa: F401  # fill the registry
 from hengdian_index.auditing.context import Context, prepared
+from hengdian_index.auditing.finding import Finding
 from hengdian_index.auditing.outcome import Audit
-from hengdian_index.auditing.registry import CHECKS, Check, Finding, Measured, Skipped, defaults, demanded
-from hengdian_index.errors import FaultsError, SpecError
+from hengdian_index.auditing.registry import CHECKS, Check, Measured, Skipped, SkippedError, defaults, demanded
+from hengdian_index.errors import FaultsError, SpecError, raise_all
 from hengdian_index.journal import journal
 from hengdian_index.robustness.uncertain import check_words
 from hengdian_index.spec import Index
@@ -24,6 +25,7 @@ def audit(
     rows: Any = None,
     draws: int = 512,
     rng: int = 0,
+    fewest: int = 10,
     **thresholds: float,
 ) -> Audit:
     """The checks of a statistical audit of an index, each with threshold, verdict and what to do.
@@ -40,6 +42,8 @@ def audit(
         The rows looked at; default: all.
     draws, rng : int
         Draws and seed for the intervals of ranks.
+    fewest : int
+        With fewer rows nothing that rests on correlations is judged; 10 is this package's choice.
     **thresholds : float
         Other thresholds than the defaults, by name: `redundant=0.95`.
 
@@ -47,7 +51,8 @@ def audit(
     -------
     Audit
         `findings` (one line for everything that crosses a threshold, and one for each check that holds), `measured`
-        (everything), `passed` (nothing fails), `summary()`, `to_text()`, `to_html(path)`.
+        (everything), `passed` (nothing fails), `summary()`, `to_text()`, `to_html(path)`; the last three also in
+        Chinese, `lang="zh"`.
 
     Raises
     ------
@@ -62,8 +67,9 @@ def audit(
     Coverage, zeros, constants, outliers and sizes are looked at in the values; everything else in the normalised
     indicators, larger = better, and the scores of groups. Correlations and alpha take for each pair of columns the
     rows that both have, KMO, Bartlett and components complete rows. "fail": the index does not say of this part or
-    unit what it seems to say; "look": a choice that needs a reason; "not applicable": why it cannot be measured.
-    Checks of ranks need units: one unit's series has none.
+    unit what it seems to say; "look": a choice that needs a reason; "not applicable": why it cannot be judged.
+    Checks of ranks need units: one unit's series has none. Ranks of two indexes are those among the rows that both
+    score. KMO, Bartlett and components want more rows than parts.
 
     Source: the JRC's audits and its COIN Tool; OECD/JRC Handbook (2008). Proof: each value is that of `hi.diagnose`,
     `hi.weights.effective`, `hi.remove_one`, `hi.uncertainty` or `hi.compare`, computed apart.
@@ -74,32 +80,45 @@ def audit(
     >>> index = hi.Index(
     ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
     ... )
-    >>> table = {"a": [1.0, 2.0, 3.0, 4.0], "b": [1.0, 2.0, 3.0, 4.5]}
+    >>> table = {"a": [float(i) for i in range(12)], "b": [float(i * i) for i in range(12)]}
     >>> found = hi.audit(index, table)
     >>> found.passed, found.findings.query("verdict == 'look'")["check"].tolist()
     (True, ['redundant'])
     """
     if not isinstance(index, Index):
         raise SpecError(f"index: an Index, not {type(index).__name__}")
-    if isinstance(sizes, str):
-        raise SpecError(f"sizes: a list of columns, [{sizes!r}], not {sizes!r}")
+    _check(sizes, fewest)
     check_words(draws, "refuse", 1, rng)
     asked = demanded(thresholds)
     with journal():
-        context = prepared(index, table, sizes, rows, draws, rng)
+        context = prepared(index, table, sizes, rows, draws, rng, fewest)
         every = tuple(line for one in CHECKS.values() for line in _made(one, context, asked))
     return Audit(index.name, context.panel.n, asked, every)
 
 
+def _check(sizes: Any, fewest: Any) -> None:
+    """Refuse arguments of another kind."""
+    faults = []
+    if isinstance(sizes, str):
+        faults.append(f"sizes: a list of columns, [{sizes!r}], not {sizes!r}")
+    elif not isinstance(sizes, Sequence) or not all(isinstance(name, str) for name in sizes):
+        faults.append(f"sizes: a list of names of columns, not {sizes!r}")
+    if not isinstance(fewest, int) or isinstance(fewest, bool) or fewest < 3:
+        faults.append(f"fewest: a whole number, 3 or more, not {fewest!r}")
+    raise_all(SpecError, faults)
+
+
 def _made(one: Check, context: Context, thresholds: dict[str, float]) -> list[Finding]:
-    """Return everything that a check measured."""
+    """Return everything that a check answered; what stops it half way is an answer, too."""
     own = {name: thresholds[name] for name in one.thresholds}
     answers: list[Measured | Skipped] = []
     try:
         answers += one.function(context, **own)
+    except SkippedError as error:
+        answers.append(error.skipped)
     except FaultsError as error:
-        answers = [Skipped("; ".join(map(str, error.faults)))]
-    return [Finding.of(one, answer) for answer in answers or [Skipped(f"nothing to measure; it needs {one.needs}")]]
+        answers.append(Skipped("; ".join(map(str, error.faults))))
+    return [Finding(one, answer, own) for answer in answers or [Skipped("nothing")]]
 
 
 def _signature() -> inspect.Signature:

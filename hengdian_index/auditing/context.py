@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index import engine
-from hengdian_index.diagnose import correlations
-from hengdian_index.errors import DataError, FaultsError
+from hengdian_index.auditing.registry import SkippedError
+from hengdian_index.diagnose import Correlations, correlations
+from hengdian_index.errors import DataError, FaultsError, raise_all, suggestion
 from hengdian_index.result import Result
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.reading import read_panel
@@ -41,6 +42,8 @@ class Context:
         Their denominators, and other columns of sizes.
     left_out : tuple of str
         Indicators without which alone the index can be computed.
+    fewest : int
+        Rows below which no correlation is judged.
     """
 
     index: Index
@@ -52,6 +55,7 @@ class Context:
     left_out: tuple[str, ...]
     draws: int
     rng: int
+    fewest: int
 
     @property
     def tree(self) -> Tree:
@@ -72,13 +76,36 @@ class Context:
         return whole.loc[:, (whole.max() > whole.min()).to_numpy()]
 
     @cached_property
+    def _correlations(self) -> Correlations:
+        return correlations(self.nodes, pairwise=True)
+
+    @cached_property
     def _r(self) -> Array:
-        return np.asarray(correlations(self.nodes, pairwise=True).r, dtype=np.float64)
+        return np.asarray(self._correlations.r, dtype=np.float64)
+
+    @cached_property
+    def _n(self) -> Array:
+        return np.asarray(self._correlations.n, dtype=np.float64)
+
+    def _at(self, one: str, two: str) -> tuple[Any, Any]:
+        return self.nodes.columns.get_loc(one), self.nodes.columns.get_loc(two)
 
     def r(self, one: str, two: str) -> float:
         """Return the correlation of two columns of `nodes` over the rows that both have; NaN where there is none."""
-        at = self.nodes.columns
-        return float(self._r[at.get_loc(one), at.get_loc(two)])
+        return float(self._r[self._at(one, two)])
+
+    def common(self, one: str, two: str) -> int:
+        """Return how many rows two columns of `nodes` both have."""
+        return int(self._n[self._at(one, two)])
+
+    def rows_of(self, one: str, two: str, **facts: Any) -> dict[str, Any]:
+        """Return the facts of a correlation of two columns of `nodes`, and whether its rows are too few."""
+        told = self.doubt(self.common(one, two))
+        return {**told, "facts": {**told["facts"], **facts}}
+
+    def doubt(self, rows: int) -> dict[str, Any]:
+        """Return why so many rows are too few to judge by, if they are."""
+        return {"doubt": "few rows" if rows < self.fewest else "", "facts": {"rows": rows, "least": self.fewest}}
 
     def groups(self, least: int = 2) -> Iterator[tuple[str, list[str]]]:
         """Yield each group with those of its children whose scores differ between rows, if these are enough."""
@@ -103,6 +130,19 @@ class Context:
         """The rows looked at."""
         return self.result.panel.pick(self.rows)
 
+    @cached_property
+    def due(self) -> NDArray[np.bool_]:
+        """Which cells (m, k) the content of their period asks for."""
+        due = np.ones(self.raw.shape, dtype=np.bool_)
+        contents, periods = self.result.contents, self.panel.periods
+        if periods is None:
+            return due
+        at = np.searchsorted([content.since for content in contents], periods.ordinals, side="right") - 1
+        for i, content in enumerate(contents):
+            ended = {*self.tree.codes} - {*content.tree.codes}
+            due[np.ix_(at == i, [code in ended for code in self.raw])] = False
+        return due
+
     @property
     def labels(self) -> list[str]:
         """Text of each row looked at."""
@@ -113,17 +153,29 @@ class Context:
         """The rows looked at as a selector of an index's rows."""
         return [bool(row) for row in self.rows]
 
-    def demand_units(self, what: str, least: int = _UNITS) -> None:
-        """Refuse a check that compares units where there are none, or too few."""
-        one_series = self.panel.periods is not None and self.panel.units is None
-        names = self.panel.units if self.panel.units is not None else np.arange(self.panel.n)
-        n = 1 if one_series else len(set(names.tolist()))
-        if n < least:
-            found = "the rows are periods of one unit" if one_series or n == 1 else f"there are {n} units"
-            raise DataError(f"{found}; {what}")
+    @property
+    def units(self) -> int:
+        """How many units there are: periods without units are the series of one."""
+        if self.panel.units is None:
+            return 1 if self.panel.periods is not None else self.panel.n
+        return len(set(self.panel.units.tolist()))
+
+    def demand_ranks(self) -> None:
+        """Refuse a check that compares units where there are too few."""
+        if self.units < _UNITS:
+            series = self.units == 1 and self.panel.periods is not None
+            raise SkippedError("one series" if series else "few units", units=self.units)
+
+    @property
+    def earlier_weights(self) -> bool:
+        """Whether weights or content change by period, and not all rows looked at have the latest."""
+        *earlier, latest = self.result.contents
+        if latest.by_period is not None or self.panel.periods is None:
+            return latest.by_period is not None
+        return bool(earlier) and bool((self.panel.periods.ordinals < latest.since).any())
 
 
-def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: int, rng: int) -> Context:
+def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: int, rng: int, fewest: int) -> Context:
     """Return what the checks see of an index on a table."""
     able, result, left_out = _computed(index, table)
     asked = result.panel.select(rows, "rows")
@@ -136,11 +188,18 @@ def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: i
     columns = {name: _beside(whole, whole.values[:, whole.columns.index(name)], result.panel) for name in used}
     more = [name for name in dict.fromkeys(sizes) if name not in used]
     if more:
+        _known(more, (*whole.columns, *whole.unused))
         read = read_panel(table, more, unit=index.setting.unit, period=index.setting.period)
         columns |= {name: _beside(read, read.values[:, j], result.panel) for j, name in enumerate(more)}
     beside = pd.DataFrame(columns, index=raw.index)
     ordered = raw[list(index.tree.codes)]
-    return Context(able, table, result, asked, ordered[asked], beside[asked], left_out, draws, rng)
+    return Context(able, table, result, asked, ordered[asked], beside[asked], left_out, draws, rng, fewest)
+
+
+def _known(sizes: Sequence[str], columns: Sequence[str]) -> None:
+    """Refuse sizes that the table does not have."""
+    lost = [name for name in sizes if name not in columns]
+    raise_all(DataError, [f"sizes: no column {name!r}{suggestion(name, columns)}" for name in lost])
 
 
 def _computed(index: Index, table: Any) -> tuple[Index, Result, tuple[str, ...]]:

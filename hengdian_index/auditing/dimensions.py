@@ -12,100 +12,78 @@ from hengdian_index.diagnose import cronbach_alpha, principal_components
 from hengdian_index.diagnose import kmo as adequacy
 from hengdian_index.errors import DataError
 
-_HANDBOOK = "OECD/JRC Handbook 2008, step 4"
-_TWO = "a group of two parts whose scores differ between rows"
 
-
-@check(
-    source=f"Nunnally 1978; {_HANDBOOK}",
-    remedy="see without which part alpha rises (hi.diagnose.cronbach_alpha); the group may hold two things",
-    crossed="look",
-    needs=_TWO,
-)
+@check("look")
 def alpha(context: Context, *, alpha: float = 0.7) -> Answers:
     """Cronbach's alpha of the parts of each group is at least this."""
 
-    def measure(x: Any) -> float:
-        return cronbach_alpha(x, pairwise=True).alpha
+    def measure(x: Any) -> tuple[float, float, dict[str, Any]]:
+        found = cronbach_alpha(x, pairwise=True)
+        # Of two, neither can be left out.
+        remedy = "pair" if x.shape[1] == 2 else ""
+        return found.alpha, alpha - found.alpha, {"remedy": remedy, **context.doubt(found.n)}
 
-    return _each(context, measure, f"at least {alpha:g}", lambda value: alpha - value, "alpha = {:.3f}")
+    return _each(context, measure)
 
 
-@check(
-    source=f"Kaiser 1974; {_HANDBOOK}",
-    remedy="the parts share little beyond pairs: do not read the group as one factor",
-    crossed="look",
-    needs="a group of three parts whose scores differ between rows (of two it is always .5)",
-)
+@check("look")
 def kmo(context: Context, *, kmo: float = 0.6) -> Answers:
     """The Kaiser-Meyer-Olkin measure of the parts of each group is at least this."""
 
-    def measure(x: Any) -> float:
-        return adequacy(x).overall
+    def measure(x: Any) -> tuple[float, float, dict[str, Any]]:
+        value = adequacy(x).overall
+        return value, kmo - value, _doubt(context, x)
 
-    return _each(context, measure, f"at least {kmo:g}", lambda value: kmo - value, "KMO = {:.3f}", least=3)
+    return _each(context, measure, least=3)
 
 
-@check(
-    source=f"Bartlett 1950; {_HANDBOOK}",
-    remedy="the parts may all be uncorrelated, or the rows too few to tell: no factor can be read from them",
-    crossed="look",
-    needs=_TWO,
-)
+@check("look")
 def bartlett(context: Context, *, bartlett: float = 0.05) -> Answers:
     """The p-value of Bartlett's test, that no parts of a group are correlated, is at most this."""
 
-    def measure(x: Any) -> float:
-        return bartlett_test(x).p
+    def measure(x: Any) -> tuple[float, float, dict[str, Any]]:
+        p = bartlett_test(x).p
+        return p, p - bartlett, {}
 
-    return _each(context, measure, f"p at most {bartlett:g}", lambda p: p - bartlett, "p = {:.3g}")
+    return _each(context, measure)
 
 
-@check(
-    source=f"JRC guidance; {_HANDBOOK}",
-    remedy="the group holds several things: part it, or say that its score is a mean of unlike ones",
-    crossed="look",
-    needs=_TWO,
-)
+@check("look")
 def first_component(context: Context, *, first_component: float = 0.5) -> Answers:
     """The first principal component of the parts of each group has at least this share of their variance."""
 
-    def measure(x: Any) -> float:
-        return float(principal_components(x).percent.iloc[0] / 100)
+    def measure(x: Any) -> tuple[float, float, dict[str, Any]]:
+        share = float(principal_components(x).percent.iloc[0] / 100)
+        return share, first_component - share, _doubt(context, x)
 
-    asked = f"at least {first_component:g}"
-    return _each(context, measure, asked, lambda share: first_component - share, "{:.0%} of the variance")
+    return _each(context, measure, least=3)
 
 
-@check(
-    source=f"Kaiser's rule; {_HANDBOOK}",
-    remedy="the parts fall into several dimensions: part the group along them (hi.diagnose.principal_components)",
-    crossed="look",
-    needs=_TWO,
-)
+@check("look")
 def second_component(context: Context, *, second_component: float = 1) -> Answers:
     """The second eigenvalue of the correlations in each group is at most this."""
 
-    def measure(x: Any) -> float:
-        return float(principal_components(x).eigenvalues.iloc[1])
+    def measure(x: Any) -> tuple[float, float, dict[str, Any]]:
+        value = float(principal_components(x).eigenvalues.iloc[1])
+        return value, value - second_component, _doubt(context, x)
 
-    asked = f"at most {second_component:g}"
-    return _each(context, measure, asked, lambda value: value - second_component, "second eigenvalue {:.2f}")
+    return _each(context, measure, least=3)
 
 
-def _each(
-    context: Context,
-    measure: Callable[[Any], float],
-    asked: str,
-    excess: Callable[[float], float],
-    said: str,
-    least: int = 2,
-) -> Answers:
-    """Yield a measure of each group's parts, or why it cannot be taken."""
+def _each(context: Context, measure: Callable[[Any], tuple[float, float, dict[str, Any]]], least: int = 2) -> Answers:
+    """Yield a measure (value, excess, what else is told) of each group's parts, or why it cannot be taken."""
     for group, children in context.groups(least):
         try:
-            value = measure(context.nodes[children])
+            value, excess, told = measure(context.nodes[children])
         except DataError as error:
             yield Skipped(str(error), group)
         else:
-            yield Measured(value, asked, excess(value), said.format(value), group)
+            yield Measured(value, excess, group, **told)
+
+
+def _doubt(context: Context, x: Any) -> dict[str, Any]:
+    """Return why the rows complete in all parts are too few to judge by, if they are."""
+    rows, parts = int(x.notna().all(axis=1).sum()), x.shape[1]
+    if rows > parts or rows < context.fewest:
+        return context.doubt(rows)
+    return {"doubt": "rows as parts", "facts": {"rows": rows, "parts": parts}}

@@ -7,33 +7,26 @@ from collections.abc import Iterator
 import numpy as np
 
 from hengdian_index.auditing.context import Context
-from hengdian_index.auditing.registry import Measured, check
+from hengdian_index.auditing.registry import Measured, SkippedError, check
 from hengdian_index.weights import effective
 
 
-@check(
-    source="Paruolo, Saisana & Saltelli 2013 (JRSS-A 176); the ratio is this package's",
-    remedy="do not read the weight as importance; hi.weights.matched finds weights that have the wanted one",
-    crossed="look",
-    needs="two indicators with weights whose scores differ between rows",
-)
+@check("look")
 def effective_weights(context: Context, *, effective_weights: float = 2) -> Iterator[Measured]:
     """Each indicator's share in what moves the whole is within this ratio of its weight, up or down."""
+    if context.earlier_weights:
+        raise SkippedError("weights change")
     nominal = context.result.effective_weights
     codes = [str(code) for code, weight in nominal.items() if weight > 0 and code in context.nodes]
     root = context.tree.root.code
     if len(codes) < 2 or root not in context.nodes:
         return
-    found = effective(context.nodes[root].to_numpy(), context.nodes[codes].to_numpy())["share"].to_numpy()
+    x = context.nodes[[root, *codes]]
+    found = effective(x[root].to_numpy(), x[codes].to_numpy())["share"].to_numpy()
     wanted = nominal[codes].to_numpy() / nominal[codes].sum()
+    told = context.doubt(int(x.notna().all(axis=1).sum()))
     for code, share, weight in zip(codes, found.tolist(), wanted.tolist(), strict=True):
         ratio = share / weight
         far = max(ratio, 1 / ratio if ratio > 0 else np.inf)
-        why = f"weighs {weight:.1%} of the whole, moves {share:.1%} of it"
-        yield Measured(
-            ratio,
-            f"at most {effective_weights:g} times its weight, up or down",
-            far - effective_weights,
-            why,
-            part=str(code),
-        )
+        facts = {**told["facts"], "weight": weight, "share": share}
+        yield Measured(ratio, far - effective_weights, part=code, facts=facts, doubt=told["doubt"])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from hengdian_index.auditing.finding import Finding
+from hengdian_index.auditing.languages import known_language, phrase, words
 from hengdian_index.auditing.page import fragment, page, rows_of_text
-from hengdian_index.auditing.registry import Finding
+from hengdian_index.auditing.words import Lang
 from hengdian_index.errors import DataError
 
 
@@ -66,21 +68,27 @@ class Audit:
         """Whether nothing fails."""
         return all(line.verdict != "fail" for line in self.every)
 
-    def summary(self) -> str:
+    def summary(self, *, lang: Lang = "en") -> str:
         """Return how many checks hold, want a look, fail or cannot be made, and which fail, in a sentence or two."""
+        known_language(lang)
         count = self.verdicts.value_counts()
-        said = [f"{count.get(verdict, 0)} {words}" for verdict, words in _WORDS.items()]
-        failing = [str(check).replace("_", " ") for check, verdict in self.verdicts.items() if verdict == "fail"]
-        head = f"{len(self.checks)} checks of {self.name or 'the index'} over {self.rows} rows: {', '.join(said)}."
-        return f"{head} Failing: {', '.join(failing)}." if failing else head
+        sums = {"passing": "pass", "look": "look", "fail": "fail", "none": "not applicable"}
+        facts = {key: count.get(verdict, 0) for key, verdict in sums.items()}
+        name = self.name or phrase("the index", lang)
+        told = phrase("summary", lang, checks=len(self.checks), name=name, rows=self.rows, **facts)
+        failing = [words(str(check), lang).name for check, verdict in self.verdicts.items() if verdict == "fail"]
+        return phrase("failing", lang, summary=told, names=phrase("and", lang).join(failing)) if failing else told
 
-    def to_text(self) -> str:
+    def to_text(self, *, lang: Lang = "en") -> str:
         """Return the findings as a table of plain text, and what to do about those that cross a threshold."""
-        return rows_of_text(self.lines, self.summary())
+        return rows_of_text(self.lines, self.summary(lang=lang), lang)
 
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Return the findings as one HTML page that needs no other file; with `path`, also write it there."""
-        text = page(self.name, self.summary(), self.lines)
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, lang: Lang = "en") -> str:
+        """Return the findings as one HTML page that needs no other file; with `path`, also write it there.
+
+        `lang` is "en" or "zh"; names stay as the index has them, messages of other calls stay English.
+        """
+        text = page(self.name, self.summary(lang=lang), self.lines, lang)
         if path is not None:
             try:
                 Path(path).write_text(text, encoding="utf-8", newline="\n")
@@ -89,11 +97,16 @@ class Audit:
         return text
 
     def _told(self, check: str) -> list[Finding]:
+        """Return all that crosses, else the nearest miss; what cannot be judged once for each reason."""
         own = [line for line in self.every if line.check == check]
-        loud = [line for line in own if line.verdict != "pass"]
+        crossed = [line for line in own if line.verdict in ("look", "fail")]
         calm = [line for line in own if line.verdict == "pass"]
-        crossed = any(line.verdict in ("look", "fail") for line in loud)
-        return loud if crossed or not calm else [max(calm, key=lambda line: line.excess), *loud]
+        lost: dict[object, Finding] = {}
+        for line in own:
+            if line.verdict == "not applicable":
+                lost.setdefault(line.reason, line)
+        nearest = [max(calm, key=lambda line: line.excess)] if calm else []
+        return [*(crossed or nearest), *lost.values()]
 
     def _gravest(self, check: str) -> str:
         own = {line.verdict for line in self.every if line.check == check}
@@ -106,10 +119,7 @@ class Audit:
         return fragment(self.summary(), self.lines)
 
 
-_WORDS = {"pass": "pass", "look": "want a look", "fail": "fail", "not applicable": "not applicable"}
-
-
 def _table(lines: tuple[Finding, ...]) -> pd.DataFrame:
-    columns = [one.name for one in fields(Finding) if one.name != "excess"]
-    table = pd.DataFrame([asdict(line) for line in lines], columns=columns, dtype=object)
+    columns = ["check", "group", "part", "other", "unit", "value", "threshold", "verdict", "why", "remedy", "source"]
+    table = pd.DataFrame([line.told() for line in lines], columns=columns, dtype=object)
     return table.astype({"value": "float64"})

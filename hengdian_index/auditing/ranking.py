@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from hengdian_index.auditing.context import Context
-from hengdian_index.auditing.registry import Measured, check
+from hengdian_index.auditing.registry import Answers, Measured, Skipped, SkippedError, check
 from hengdian_index.errors import FaultsError
 from hengdian_index.robustness.alternatives import Comparison, compare
 from hengdian_index.robustness.alternatives import remove_one as without_each
@@ -18,35 +19,29 @@ from hengdian_index.spec import Index
 
 # How far weights move in the check of rank intervals: each by up to a quarter of itself.
 _NOISE = 0.25
-_UNITS = "ranks compare three units or more"
-_NEEDS = "rows that are compared with each other"
+_MEANS = ("arithmetic", "geometric")
 
 
-@check(
-    source="one at a time, as in JRC audits; the threshold is this package's",
-    remedy="ranks hang on this indicator: be sure of it, or give it less weight",
-    crossed="look",
-    needs=_NEEDS,
-)
-def one_out(context: Context, *, one_out: float = 0.1) -> Iterator[Measured]:
+@check("look")
+def one_out(context: Context, *, one_out: float = 0.1) -> Answers:
     """Without any one indicator, ranks move by at most this share of the places on average."""
-    context.demand_units(_UNITS)
+    context.demand_ranks()
+    if len(context.result.contents) > 1 or context.result.contents[0].by_period is not None:
+        raise SkippedError("no one out")
     found = without_each(context.index, context.table, rows=context.asked)
-    n = _places(found)
-    for code, shift in found.mean_shift.dropna().items():
-        why = f"without it ranks move by {shift:.2f} of {n} places on average"
-        yield Measured(shift / n, f"at most {one_out:g} of the places", shift / n - one_out, why, part=str(code))
+    for code in found.scores.columns[1:]:
+        shift, n, lost = _moved(found, code)
+        if n < 3:
+            yield Skipped("lost", part=code)
+            continue
+        facts, also = {"shift": shift, "n": n, "lost": lost}, ("without a score",) if lost else ()
+        yield Measured(shift / n, shift / n - one_out, part=code, facts=facts, also=also)
 
 
-@check(
-    source="Saisana, Saltelli & Tarantola 2005 (JRSS-A 168); the threshold is this package's",
-    remedy="publish the rank with its interval, or groups of ranks (hi.uncertainty)",
-    crossed="look",
-    needs="a group of two parts",
-)
-def rank_interval(context: Context, *, rank_interval: float = 0.25) -> Iterator[Measured]:
+@check("look")
+def rank_interval(context: Context, *, rank_interval: float = 0.25) -> Answers:
     """With weights a quarter up or down, nine of ten ranks of a unit lie within this share of the places."""
-    context.demand_units(_UNITS)
+    context.demand_ranks()
     if all(len(branch.children) == 1 for branch in context.tree.branches):
         return
     factors = {"weights": Noise(_NOISE)}
@@ -57,50 +52,55 @@ def rank_interval(context: Context, *, rank_interval: float = 0.25) -> Iterator[
     for unit, first, last, n in zip(context.labels, low, high, places, strict=True):
         if np.isfinite(first):
             width = float(last - first) / n
-            asked, why = f"at most {rank_interval:g} of the places", f"rank {first:g} to {last:g} of {n}"
-            yield Measured(width, asked, width - rank_interval, why, unit=unit)
+            yield Measured(width, width - rank_interval, unit=unit, facts={"low": first, "high": last, "n": n})
 
 
-@check(
-    source="JRC audits; the threshold is this package's",
-    remedy="the mean is a choice that moves ranks: say why this one, and show the other (hi.compare)",
-    crossed="look",
-    needs=_NEEDS,
-)
-def other_mean(context: Context, *, other_mean: float = 0.1) -> Iterator[Measured]:
+@check("look")
+def other_mean(context: Context, *, other_mean: float = 0.1) -> Answers:
     """From arithmetic to geometric means, ranks move by at most this share of the places on average."""
-    context.demand_units(_UNITS)
-    found, where = _both_means(context)
-    n, shift = _places(found), float(found.mean_shift.iloc[0])
-    if np.isfinite(shift):
-        why = f"ranks move by {shift:.2f} of {n} places on average between arithmetic and geometric means{where}"
-        yield Measured(shift / n, f"at most {other_mean:g} of the places", shift / n - other_mean, why)
+    context.demand_ranks()
+    found, also = _both_means(context)
+    shift, n, lost = _moved(found, "geometric")
+    if n >= 3:
+        facts = {"shift": shift, "n": n, "lost": lost}
+        yield Measured(
+            shift / n, shift / n - other_mean, facts=facts, also=(*also, "without a score") if lost else also
+        )
 
 
-def _both_means(context: Context) -> tuple[Comparison, str]:
+def _both_means(context: Context) -> tuple[Comparison, tuple[str, ...]]:
     """Return the index under arithmetic and geometric means, and on which scale.
 
     A scale that reaches 0 has no geometric mean; then every indicator is put on 1 to 100.
     """
+    branches = [branch for branch in context.tree.branches if branch.aggregate.method.name in _MEANS]
+    groups = [branch.code for branch in branches if len(branch.children) > 1]
+    if not groups:
+        raise SkippedError("no mean")
     try:
-        return _compared(context, context.index), ""
+        return _compared(context, context.index, groups), ()
     except FaultsError:
         choice = {"method": "min_max", "lower": 1, "upper": 100}
         own = {f"{leaf.code}.normalise": choice for leaf in context.tree.leaves}
-        return _compared(context, context.index.replace(own)), ", every indicator on 1 to 100"
+        return _compared(context, context.index.replace(own), groups), ("on 1 to 100",)
 
 
-def _compared(context: Context, index: Index) -> Comparison:
-    means = {
-        name: index.replace({f"{group}.aggregate": name for group in context.tree.groups})
-        for name in ("arithmetic", "geometric")
-    }
+def _compared(context: Context, index: Index, groups: Sequence[str]) -> Comparison:
+    means = {name: index.replace({f"{group}.aggregate": name for group in groups}) for name in _MEANS}
     return compare(means, context.table, rows=context.asked)
 
 
-def _places(found: Comparison) -> int:
-    """Return how many places there are: the most rows with a rank that are compared with each other."""
-    return max(_ranked(found.scopes, found.ranks.iloc[:, 0].to_numpy()))
+def _moved(found: Comparison, name: str) -> tuple[float, int, int]:
+    """Return how far ranks move on average among the rows that both score, how many places there are, and rows lost.
+
+    A row without a score in one of the two would move the ranks of all others.
+    """
+    scores = found.scores.iloc[:, :1].assign(**{name: found.scores[name]}).to_numpy()
+    lost = np.isnan(scores).any(axis=1)
+    both = pd.DataFrame(np.where(lost[:, np.newaxis], np.nan, scores), index=found.scores.index)
+    pair = Comparison(both, found.scopes)
+    places = max(_ranked(pair.scopes, pair.ranks.iloc[:, 0].to_numpy()))
+    return float(pair.mean_shift.iloc[0]), places, int((lost & ~np.isnan(scores[:, 0])).sum())
 
 
 def _ranked(scopes: Sequence[Any], ranks: Any) -> list[int]:

@@ -1,18 +1,17 @@
-"""The checks of an audit: what one declares about itself, and what it measures."""
+"""The checks of an audit: what one measures, under which thresholds, and how grave it is to cross them."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from hengdian_index.auditing.english import CHECKS as ENGLISH
 from hengdian_index.errors import SpecError, raise_all, suggestion
-
-Verdict: TypeAlias = Literal["pass", "look", "fail", "not applicable"]
 
 # What rounding leaves of 0 must not cross a threshold of 0.
 _ROUNDING = 1e-12
@@ -20,19 +19,23 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One thing that a check measured: its value, what is asked of it, by how much that is missed (above 0), and where.
+    """One thing that a check measured: its value, by how much what is asked is missed (above 0), and where.
 
-    `part` and `other` are codes of indicators or groups, or the name of a column of sizes.
+    `part` and `other` are codes of indicators or groups, or the name of a column of sizes. `facts` fill the texts of
+    the check; `also` are phrases to add, `remedy` one to take in place of the check's; `doubt` is a phrase that says
+    why the value is too little to judge by.
     """
 
     value: float
-    asked: str
     excess: float
-    why: str
     group: str | None = None
     part: str | None = None
     other: str | None = None
     unit: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    remedy: str = ""
+    doubt: str = ""
 
     @property
     def crosses(self) -> bool:
@@ -42,10 +45,21 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A place at which a check cannot be made, and why."""
+    """A place at which a check cannot be made, and why: a phrase and its facts, or the message of an error."""
 
     why: str
     group: str | None = None
+    part: str | None = None
+    other: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class SkippedError(Exception):
+    """A check cannot be made at all."""
+
+    def __init__(self, why: str, **facts: Any) -> None:
+        super().__init__(why)
+        self.skipped = Skipped(why, facts=facts)
 
 
 Answers: TypeAlias = Iterable[Measured | Skipped]
@@ -53,14 +67,11 @@ Answers: TypeAlias = Iterable[Measured | Skipped]
 
 @dataclass(frozen=True)
 class Check:
-    """A check: its function, where the threshold comes from, what to do, how grave it is to cross it, what it needs."""
+    """A check: its function, and how grave it is to cross its thresholds. What is said of it stands with its words."""
 
     name: str
     function: Callable[..., Answers]
-    source: str
-    remedy: str
     crossed: Literal["look", "fail"]
-    needs: str
 
     @cached_property
     def thresholds(self) -> dict[str, float]:
@@ -73,34 +84,37 @@ class Check:
         """What the check asks, in a sentence: the first line of its description."""
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
+    @property
+    def source(self) -> str:
+        """Where the threshold comes from."""
+        return ENGLISH[self.name].source
+
+    @property
+    def remedy(self) -> str:
+        """What to do where a threshold is crossed."""
+        return ENGLISH[self.name].remedy
+
 
 CHECKS: dict[str, Check] = {}
 
 
-def check(
-    *, source: str, remedy: str, crossed: Literal["look", "fail"], needs: str
-) -> Callable[[Callable[..., Answers]], Callable[..., Answers]]:
+def check(crossed: Literal["look", "fail"]) -> Callable[[Callable[..., Answers]], Callable[..., Answers]]:
     """Enter a function of the prepared index among the checks, under its own name.
 
     Parameters
     ----------
-    source : str
-        Where the threshold comes from.
-    remedy : str
-        What to do where it is crossed.
     crossed : {"look", "fail"}
-        The verdict then.
-    needs : str
-        What must be there to be measured, said where nothing is.
+        The verdict where a threshold is crossed.
 
     Notes
     -----
     The function is `f(context, *, threshold=default) -> Measured and Skipped, one for each place`. The names of its
-    thresholds are arguments of `hi.audit`, so no other check may have them.
+    thresholds are arguments of `hi.audit`, so no other check may have them. Its texts stand under its name in
+    `english.py` and `chinese.py`.
     """
 
     def enter(function: Callable[..., Answers]) -> Callable[..., Answers]:
-        found = Check(function.__name__, function, source, remedy, crossed, needs)
+        found = Check(function.__name__, function, crossed)
         taken = [name for name in found.thresholds if name in defaults() and found.name not in CHECKS]
         raise_all(SpecError, [f"check {found.name!r}: the threshold {name!r} is another check's" for name in taken])
         CHECKS[found.name] = found
@@ -127,36 +141,3 @@ def demanded(given: Mapping[str, Any]) -> dict[str, float]:
 
 def _is_number(value: Any) -> bool:
     return not isinstance(value, bool) and isinstance(value, (int, float, np.number)) and bool(np.isfinite(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A line of an audit: the check, where, what was measured and asked, the verdict, why, and what to do.
-
-    `excess` is by how much what is asked is missed, below 0 where it holds.
-    """
-
-    check: str
-    group: str | None
-    part: str | None
-    other: str | None
-    unit: str | None
-    value: float
-    threshold: str
-    verdict: Verdict
-    why: str
-    remedy: str
-    source: str
-    excess: float
-
-    @classmethod
-    def of(cls, made: Check, answer: Measured | Skipped) -> Finding:
-        """Return the line for one answer of a check."""
-        if isinstance(answer, Skipped):
-            nothing = float("nan")
-            where = (made.name, answer.group, None, None, None, nothing, "")
-            return cls(*where, "not applicable", answer.why, "", made.source, nothing)
-        verdict: Verdict = made.crossed if answer.crosses else "pass"
-        remedy = made.remedy if answer.crosses else ""
-        place = (made.name, answer.group, answer.part, answer.other, answer.unit)
-        return cls(*place, answer.value, answer.asked, verdict, answer.why, remedy, made.source, answer.excess)

@@ -11,6 +11,7 @@ from auditing.audited import blocks, crossed, index_of, set_pairs, sound, table_
 
 import hengdian_index as hi
 from hengdian_index.auditing.calling import CHECKS
+from hengdian_index.auditing.languages import PHRASES
 
 Case = tuple[hi.Index, pd.DataFrame, dict[str, float]]
 
@@ -57,9 +58,7 @@ def gaps_of_a_unit() -> Case:
 
 
 def gaps_of_an_indicator() -> Case:
-    index, table, _ = one_value(x1=lambda x: x.where(np.arange(60) % 5 > 1))
-    # Without its sibling, the gap leaves a group below the coverage of a score.
-    return index, table, {"one_out": 1.0}
+    return one_value(x1=lambda x: x.where(np.arange(60) % 5 > 1))
 
 
 def constant() -> Case:
@@ -198,6 +197,18 @@ CASES: dict[str, Any] = {
 }
 
 
+# Those that have been published, in the sources that the checks name, and those of our own.
+PUBLISHED = {"coverage_of_units": 0.65, "coverage_of_indicators": 0.65, "zeros": 0.5, "skew": 2, "kurtosis": 3.5}
+PUBLISHED |= {"scale_effects": 0.6, "redundant": 0.92, "counted_twice": 0.92, "dominated": 0.92, "not_heard": 0.3}
+PUBLISHED |= {"alpha": 0.7, "kmo": 0.6, "bartlett": 0.05, "second_component": 1}
+OWN = {"distinct": 2, "negative": 0, "against_parent": 0, "misplaced": 0, "first_component": 0.5}
+OWN |= {"effective_weights": 2, "one_out": 0.1, "rank_interval": 0.25, "other_mean": 0.1}
+
+
+def test_thresholds() -> None:
+    assert hi.audit(*sound(), draws=8).thresholds == {**PUBLISHED, **OWN}
+
+
 def test_every_check_has_a_case() -> None:
     assert set(CASES) == set(STRICT) == set(CHECKS)
 
@@ -215,7 +226,8 @@ def test_only_this_check_finds_something(name: str) -> None:
     assert crossed(audit) == {name}
     assert audit.verdicts[name] == CHECKS[name].crossed
     own = audit.findings[audit.findings["check"] == name]
-    assert (own["remedy"] == CHECKS[name].remedy).all()
+    remedies = {"alpha": PHRASES["en"]["pair"]}
+    assert set(own.loc[own["verdict"] == CHECKS[name].crossed, "remedy"]) == {remedies.get(name, CHECKS[name].remedy)}
     assert (own["source"] == CHECKS[name].source).all()
 
 
@@ -241,3 +253,53 @@ def _loosest(name: str, limit: str) -> float:
     """Return a threshold that nothing crosses: beyond the strict one, on the other side of the default."""
     strict, default = STRICT[name][limit], CHECKS[name].thresholds[limit]
     return -99.0 if strict > default else 99.0
+
+
+@pytest.mark.parametrize("name", [name for name in STRICT if name != "dominated"])
+def test_a_value_at_its_threshold_passes_and_one_beyond_does_not(name: str) -> None:
+    index, table = sound()
+    limit, *others = STRICT[name]
+    beside = {other: STRICT[name][other] for other in others}
+    given = {"sizes": ["people"], "draws": 64, **beside}
+    start = {limit: STRICT[name][limit]}
+    gravest = max(line.excess for line in hi.audit(index, table, **given, **start).every if line.check == name)
+    up = STRICT[name][limit] > CHECKS[name].thresholds[limit]
+    edge = STRICT[name][limit] + (-gravest if up else gravest)
+    for step, verdict in ((0.0, "pass"), (1e-6, CHECKS[name].crossed)):
+        audit = hi.audit(index, table, **given, **{limit: edge + (step if up else -step)})
+        assert audit.verdicts[name] == verdict
+
+
+@pytest.mark.parametrize(
+    ("check", "there", "verdict"),
+    [("indicators", 39, "pass"), ("indicators", 38, "fail"), ("units", 13, "pass"), ("units", 12, "fail")],
+)
+def test_sixty_five_per_cent_are_enough(check: str, there: int, verdict: str) -> None:
+    index, table = sound()
+    if check == "indicators":
+        table = table.assign(x1=table["x1"].where(table.index < there))
+    else:
+        table = table_of(blocks((10, 10)), (10, 10))
+        index = index_of(table)
+        table.loc[5, [c for c in table if c[0] in "xy"][there:]] = np.nan
+    assert hi.audit(index, table, draws=8).verdicts[f"coverage_of_{check}"] == verdict
+
+
+def test_a_group_at_the_threshold_is_not_dominated() -> None:
+    index, table, _ = dominated()
+    found = hi.audit(index, table, draws=8).measured.query("check == 'dominated' and part == 'x1'")["value"].item()
+    assert found > 0.93
+    for step, verdict in ((0.0, "pass"), (1e-6, "look")):
+        assert hi.audit(index, table, draws=8, dominated=found - step).verdicts["dominated"] == verdict
+    # Heard by several parts, it is dominated by none.
+    assert hi.audit(index, table, draws=8, dominated=0.5).verdicts["dominated"] == "pass"
+
+
+@pytest.mark.parametrize(("g1", "g2", "verdict"), [(0.99, 0.99, "fail"), (1.01, 0.99, "pass"), (0.99, 1.01, "pass")])
+def test_outliers_need_both_skewness_and_kurtosis(g1: float, g2: float, verdict: str) -> None:
+    from scipy import stats
+
+    index, table = sound()
+    x = [1.0, 2.0, 3.0] * 19 + [7.0, 8.0, 9.0]
+    limits = {"skew": g1 * stats.skew(x, bias=False), "kurtosis": g2 * stats.kurtosis(x, bias=False)}
+    assert hi.audit(index, table.assign(x1=x), draws=8, **limits).verdicts["outliers"] == verdict
