@@ -1,4 +1,4 @@
-"""Fitted maps and weighted means written out as arithmetic, and arithmetic as LaTeX."""
+"""Fitted maps written out as arithmetic, and arithmetic as LaTeX."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from hengdian_index.normalise.centred import Logistic
 from hengdian_index.normalise.scales import none
 from hengdian_index.normalise.sizes import NotNegative
 from hengdian_index.normalise.steps import Sides, Steps
-from hengdian_index.rows.table import Array
 from hengdian_index.treat.curves import Power, YeoJohnson
-from hengdian_index.tree import Choice
 
 Say = Callable[[float], str]
 
@@ -30,6 +28,23 @@ def exact(value: float) -> str:
 def short(value: float) -> str:
     """Return a number in ten significant digits, in brackets if it is negative."""
     return f"({float(value):.10g})" if value < 0 else f"{float(value):.10g}"
+
+
+def precise(value: float) -> str:
+    """Return a number in fifteen significant digits: those that stand for one float, and no more.
+
+    Examples
+    --------
+    >>> from hengdian_index.statement.expressions import precise
+    >>> precise(0.1 + 0.2), precise(1 / 3)
+    ('0.3', '0.333333333333333')
+    """
+    return f"{float(value):.15g}"
+
+
+def bracketed(value: float) -> str:
+    """Return a number in fifteen significant digits, in brackets if it is negative."""
+    return f"({precise(value)})" if value < 0 else precise(value)
 
 
 def simple_maps(one: Map) -> list[Map]:
@@ -59,24 +74,6 @@ def at_value(one: Map, x: float) -> str:
     """Return a simple map of one column at a value as arithmetic in numbers, nothing for a function of a user."""
     known = _written.dispatch(type(one)) is not _written.dispatch(object) and not isinstance(one, OwnMap)
     return _written(one, exact(x), exact, x) if known else ""
-
-
-def of_group(choice: Choice, z: Array, w: Array) -> str:
-    """Return the aggregate of a row, z (k,) with weights (k,), as arithmetic: of a mean, or as a call with numbers."""
-    pair = choice.method.traits.get("written")
-    pattern = pair(**choice.complete()) if pair else None
-    counted = w > 0
-    plain = pattern and (pattern[0] == "{}" or (z[counted] > 0).all())
-    if pattern and plain:
-        terms = [f"{exact(a)} * {pattern[0].format(exact(b))}" for a, b in zip(w[counted], z[counted], strict=True)]
-        return str(pattern[1].format(" + ".join(terms)))
-    options = "".join(f", {name}={value!r}" for name, value in choice.options.items())
-    options += ", coverage=0" if np.isnan(z).any() else ""
-    return f"{choice.method.name}([{_listed(z)}], {_listed(w)}{options})[0]"
-
-
-def _listed(values: Array) -> str:
-    return f"[{', '.join(repr(float(value)) for value in values)}]"
 
 
 def _first(values: Any) -> float:

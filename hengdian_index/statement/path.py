@@ -3,86 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hengdian_index.chains import Chained
-from hengdian_index.courses import Linked
-from hengdian_index.decorators import kernel
-from hengdian_index.errors import DataError, FaultsError, SpecError, suggestion
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import journal
-from hengdian_index.markup import card, table
-from hengdian_index.means import Together
 from hengdian_index.preparation import Preparation
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.standing import row_of
-from hengdian_index.statement.expressions import at_value, exact, of_group, simple_maps
-from hengdian_index.tree import Branch, Leaf, thawed
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: at which node, its kind, what is done, the arithmetic in numbers, and what comes out."""
-
-    node: str
-    step: str
-    what: str
-    formula: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Explanation:
-    """The path from a raw value to a score.
-
-    Attributes
-    ----------
-    node, place : str
-        Which number: the code of an indicator or a group, and the row.
-    value : float
-        Its score.
-    steps : DataFrame
-        node, step, what, formula, value: one line a step, in order. Formulas are arithmetic for Python, with log, exp,
-        min and max; where a step depends on other rows the formula is empty and `what` says on which.
-    """
-
-    node: str
-    place: str
-    value: float
-    steps: pd.DataFrame
-
-    def __str__(self) -> str:
-        steps = [Step(*values) for values in self.steps.to_numpy()]
-        made = [f"{one.value:.10g}{one.formula and ' = '}{one.formula}" for one in steps]
-        lines = [f"  {one.node}, {one.step}: {one.what}: {said}" for one, said in zip(steps, made, strict=True)]
-        return "\n".join([self._title(), *lines]) + "\n"
-
-    def _title(self) -> str:
-        return f"{self.node}, {self.place}: {self.value:.10g}"
-
-    def _repr_html_(self) -> str:
-        return card(self._title(), table(list(self.steps.columns), self.steps.to_numpy()))
+from hengdian_index.statement import phrases
+from hengdian_index.statement.comparisons import compared
+from hengdian_index.statement.composed import composed
+from hengdian_index.statement.course import of_level
+from hengdian_index.statement.expressions import at_value, exact, simple_maps
+from hengdian_index.statement.figures import Case, compares, figures
+from hengdian_index.statement.steps import Explanation, Step, same
+from hengdian_index.tree import Branch, Leaf
 
 
 def explained(result: Any, unit: Any, period: Any, node: str | None) -> Explanation:
     """Return the path of one number of a result."""
+    tree, code = result.tree, _node(result, node)
+    if result.fitted is None:
+        raise DataError("this result does not hold its fit, so its steps are not known; score the rows again")
+    row = _row(result.panel, unit, period)
+    steps = list(_of_indicator(result, code, row) if code in tree.codes else _of_group(result, code, row))
+    last = tree.root.code if code in tree.codes else code
+    steps += of_level(result, last, row)
+    frame = pd.DataFrame([(s.node, s.step, s.what, s.formula, s.value) for s in steps], columns=list(Step.__slots__))
+    return Explanation(code, result.panel.place(row), float(result.rows.values(code)[row]), frame)
+
+
+def _node(result: Any, node: Any) -> str:
+    """Return the code that is asked for, or say which there are; a name leads to its code."""
     tree = result.tree
     code = tree.root.code if node is None else node
     known = (*tree.groups, *tree.codes)
-    if code not in known:
-        raise SpecError(f"node: no group or indicator {code!r}{suggestion(code, known)}")
-    if result.fitted is None:
-        raise DataError("this result does not hold its fit, so its steps are not known; score the rows again")
-    row = row_of(result.panel, unit, period)
-    steps = list(_of_indicator(result, code, row) if code in tree.codes else _of_group(result, code, row))
-    last = tree.root.code if code in tree.codes else code
-    steps += _of_level(result, last, row)
-    frame = pd.DataFrame([(s.node, s.step, s.what, s.formula, s.value) for s in steps], columns=list(Step.__slots__))
-    return Explanation(code, result.panel.place(row), float(result.rows.values(code)[row]), frame)
+    if code in known:
+        return str(code)
+    named = [one.code for one in (*tree.branches, *tree.leaves) if one.name and one.name == code]
+    told = f"; {code!r} is the name of {listed(named)}, give the code" if named else suggestion(code, known)
+    raise SpecError(f"node: no group or indicator {code!r}{told}")
+
+
+def _row(panel: Panel, unit: Any, period: Any) -> int:
+    """Return the row that is asked for, or say which there are and what to give."""
+    faults: list[Fault | str] = []
+    units = list(dict.fromkeys(panel.unit_list())) if panel.units is not None else []
+    if unit is None and len(units) == 1:
+        unit = units[0]
+    if unit is None and units:
+        faults.append(f"unit: say whose row, explain({units[0]!r}); there are {len(units)} units: {listed(units)}")
+    elif units and unit not in units:
+        faults.append(f"unit: no unit {unit!r}{suggestion(unit, units)}")
+    elif unit is None and panel.periods is None and panel.n > 1:
+        labels = panel.labels.tolist()
+        faults.append(f"unit: say which row by its label, explain({labels[0]!r}); there are {listed(labels)}")
+    if period is not None:
+        faults += _period_faults(panel, period)
+    raise_all(SpecError if unit is None else DataError, faults)
+    return row_of(panel, unit, period)
+
+
+def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
+    """Return what is wrong with a period."""
+    if panel.periods is None:
+        return [f"period: the rows have no period, so there is no {period!r}; leave it out"]
+    try:
+        panel.select(period, "period")
+    except FaultsError as error:
+        return list(error.faults)
+    return []
 
 
 def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
@@ -90,7 +85,8 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
     leaf = next(leaf for leaf in result.tree.leaves if leaf.code == code)
     yield from _of_preparation(result, leaf, row)
     x = float(result.prepared_panel.values[row, result.tree.codes.index(code)])
-    what, maps = f"{leaf.normalise.method.name}, direction {leaf.direction}", simple_maps(result.fitted.maps[code])
+    what = f"{leaf.normalise.method.name}, {phrases.direction('en', leaf.direction)}"
+    maps = simple_maps(result.fitted.maps[code])
     if not maps:
         yield Step(code, "normalise", what, "" if np.isnan(x) else exact(x), x)
     for part in maps:
@@ -128,7 +124,7 @@ def _of_preparation(result: Any, leaf: Leaf, row: int) -> Iterator[Step]:
     }
     for step, (choice, preparation) in stages.items():
         before, value = value, value if choice is None else _at(preparation, result, row, j)
-        if not _same(before, value):
+        if not same(before, value):
             yield _of_stage(result, leaf, row, step, before, value)
     if leaf.treat is not None:
         yield from _of_treatment(result, leaf, value)
@@ -137,21 +133,17 @@ def _of_preparation(result: Any, leaf: Leaf, row: int) -> Iterator[Step]:
 def _of_build(leaf: Leaf, panel: Panel, row: int, value: float) -> Iterator[Step]:
     """Yield the columns that an indicator is built of, and how."""
     assert leaf.build is not None
-    method, given = leaf.build.method, {}
+    method, cells = leaf.build.method, dict[str, dict[str, float]]()
     for name in method.traits["columns"]:
         chosen = leaf.build.options.get(name)
         columns = tuple(chosen) if isinstance(chosen, (tuple, list)) else () if chosen is None else (chosen,)
-        cells = {str(column): float(panel.values[row, panel.columns.index(str(column))]) for column in columns}
-        for column, cell in cells.items():
+        for column in map(str, columns):
+            cell = float(panel.values[row, panel.columns.index(column)])
+            cells.setdefault(name, {})[column] = cell
             yield Step(leaf.code, "column", f"{column}, as {name}", "", cell)
-        if cells:
-            one = {column: [cell] for column, cell in cells.items()}
-            given[name] = one if name == method.traits["table"] else next(iter(one.values()))
-    given |= {name: thawed(option) for name, option in leaf.build.settings.items()}
-    call = f"{method.name}({', '.join(f'{name}={part!r}' for name, part in given.items())})[0]"
     timed = bool(method.traits["along"])
     what = f"{method.name}, from all periods of the columns" if timed else method.name
-    yield Step(leaf.code, "build", what, "" if timed or np.isnan(value) else call, value)
+    yield Step(leaf.code, "build", what, "" if timed or np.isnan(value) else composed(leaf.build, cells), value)
 
 
 def _of_stage(result: Any, leaf: Leaf, row: int, step: str, before: float, value: float) -> Step:
@@ -190,82 +182,58 @@ def _of_group(result: Any, code: str, row: int) -> Iterator[Step]:
     branch = result.tree.by_code[code]
     z = result.rows.children(branch)[row]
     asked, given = (_in_row(w, row) for w in (result.rows.asked_weights(branch), result.rows.row_weights(branch)))
-    value = float(result.rows.values(code)[row])
     for child, score in zip(branch.children, z.tolist(), strict=True):
         yield Step(code, "child", child, "", score)
     present = [w for w, score in zip(asked.tolist(), z.tolist(), strict=True) if score == score]
     for child, wanted, weight in zip(branch.children, asked.tolist(), given.tolist(), strict=True):
-        moved = not _same(wanted, weight) and weight > 0
-        what = f"weight of {child}" + (", rescaled for what is missing" if moved else "")
+        moved = not same(wanted, weight) and weight > 0
+        what = child + (", rescaled for what is missing" if moved else "")
         formula = f"{exact(wanted)} / ({' + '.join(map(exact, present))})" if moved else ""
         yield Step(code, "weight", what, formula, weight)
-    yield _of_score(result, branch, z, given, value)
+    yield from _of_score(result, branch, z, given, row)
 
 
-def _of_score(result: Any, branch: Branch, z: Array, w: Array, value: float) -> Step:
-    method = branch.aggregate.method
-    whole = isinstance(kernel(method, branch.aggregate.options, branch.children), Together)
-    set_wise = method.traits.get("set_wise")
+def _of_score(result: Any, branch: Branch, z: Array, w: Array, row: int) -> Iterator[Step]:
+    """Yield the steps from a group's children to its score."""
+    method, value = branch.aggregate.method, float(result.rows.values(branch.code)[row])
     if np.isnan(value):
         rule = f"{branch.missing.rule}, coverage {branch.missing.coverage:g}"
-        return Step(branch.code, "aggregate", f"{method.name}: no score, too much is missing ({rule})", "", value)
-    if set_wise(**branch.aggregate.complete()) if callable(set_wise) else set_wise:
-        others = "its period" if branch.scope == "period" else "the table"
-        return Step(branch.code, "aggregate", f"{method.name}: compared with the other rows of {others}", "", value)
-    if not method.function.__module__.startswith("hengdian_index."):
-        return Step(branch.code, "aggregate", f"{method.name}: a function of your own", "", value)
-    there = np.ones(len(z), dtype=np.bool_) if whole else ~np.isnan(z)
-    return Step(branch.code, "aggregate", method.name, of_group(branch.aggregate, z[there], w[there]), value)
-
-
-def _of_level(result: Any, code: str, row: int) -> Iterator[Step]:
-    """Yield how a group's score becomes a level, and the level a number of the series."""
-    g, score = result.tree.groups.index(code), float(result.rows.values(code)[row])
-    try:
-        level, series = float(result.course.levels[row, g]), float(result.series()[code].iloc[row])
-    except FaultsError as error:
-        yield Step(code, "series", f"none: {error.faults[0]}", "", float("nan"))
+        yield Step(branch.code, "aggregate", f"{method.name}: no score, too much is missing ({rule})", "", value)
         return
-    if isinstance(result.course, (Linked, Chained)) and not np.isnan(level):
-        yield _of_course(result.course, code, g, row, score, level)
-    if result.setting.base is not None and result.setting.to is not None:
-        base = _base_level(result, row, g)
-        formula = "" if np.isnan(series) else f"{exact(level)} * {exact(result.setting.to)} / {exact(base)}"
-        yield Step(code, "series", f"base {result.setting.base} = {result.setting.to:g}", formula, series)
+    among = _others(result, branch, row)
+    there = ~np.isnan(z) & (w > 0)
+    place = int((among[:row]).sum())
+    rows = result.rows.children(branch)[among][:, there]
+    names = tuple(child for child, one in zip(branch.children, there, strict=True) if one)
+    case = Case(branch.aggregate, names, z[there], w[there], value, rows, place)
+    wise = compares(branch.aggregate)
+    found = compared(case) if wise else figures(case)
+    named = method.name
+    if wise:
+        named += f", compared with the other rows of {'its period' if _by_period(result, branch) else 'the table'}"
+    for what, formula, number in found[:-1]:
+        yield Step(branch.code, "figure", what, formula, number)
+    what, formula, _ = found[-1] if found else (_unwritten(branch), "", value)
+    yield Step(branch.code, "aggregate", f"{named}{what and ': '}{what}", formula, value)
 
 
-def _of_course(course: Linked | Chained, code: str, g: int, row: int, score: float, level: float) -> Step:
-    """Return the step from score to level: a link factor, or the growth on the level of the period before."""
-    if isinstance(course, Linked):
-        factor = float(course.factors[max(int(course.which[row]), 0), row, g])
-        return Step(
-            code, "level", "times the factor that links its content", f"{exact(score)} * {exact(factor)}", level
-        )
-    before = int(course.panel.previous(1)[row])
-    old = float(course.levels[before, g]) if before >= 0 else float("nan")
-    if np.isnan(old):
-        what = "first score" if _same(score, level) else "enters at the level of the group above"
-        return Step(code, "level", what, exact(score) if _same(score, level) else "", level)
-    if course.how == "ratio":
-        first, last = (float(step.values(code)[row]) for step in course.steps)
-        grown = f"{exact(old)} * {exact(last)} / {exact(first)}"
-        return Step(code, "level", "level before times the ratio of the scores of what both periods have", grown, level)
-    growth = exact(float(course.growth.values(code)[row]))
-    ratio = f"(200 + {growth}) / (200 - {growth})" if course.how == "symmetric" else f"exp({growth})"
-    return Step(code, "level", f"level before times the {course.how} growth", f"{exact(old)} * {ratio}", level)
+def _unwritten(branch: Branch) -> str:
+    """Return why a score has no arithmetic."""
+    own = not branch.aggregate.method.function.__module__.startswith("hengdian_index.")
+    return "a function of your own" if own else "with gaps among the rows, no arithmetic in this row's numbers alone"
 
 
-def _base_level(result: Any, row: int, g: int) -> float:
-    """Return the level that is `to`: the frozen one if it is the one used, else what follows from the factor."""
-    used = float(result.setting.to / result.factors()[row, g])
-    frozen = (result.base_levels or {}).get(result.panel.unit(row))
-    kept = float(frozen[g]) if frozen is not None else used
-    return kept if np.isclose(kept, used, rtol=1e-12, atol=0) else used
+def _by_period(result: Any, branch: Branch) -> bool:
+    return bool(branch.scope == "period" or result.setting.weigh_on == "period")
+
+
+def _others(result: Any, branch: Branch, row: int) -> Any:
+    """Return the rows (n,) with a score that a row is compared with, itself among them."""
+    among = ~np.isnan(result.rows.values(branch.code))
+    if result.panel.periods is not None and _by_period(result, branch):
+        among &= result.panel.periods.ordinals == result.panel.periods.ordinals[row]
+    return among
 
 
 def _in_row(weights: Array, row: int) -> Array:
     return weights if weights.ndim == 1 else weights[row]
-
-
-def _same(a: float, b: float) -> bool:
-    return a == b or (a != a and b != b)

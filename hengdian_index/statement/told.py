@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from hengdian_index.statement.path import Explanation
+    from hengdian_index.statement.steps import Explanation
 
 
 class Told:
@@ -34,11 +34,15 @@ class Told:
         ------
         SpecError
             A language, form or ending that is not known; .docx without pandoc.
+        DataError
+            A file that cannot be written, or a pandoc that fails; what stood there before stays.
 
         Notes
         -----
-        Numbers have ten significant digits. Formulas are those that each method declares beside its function; a
-        function of your own without `formula` is named. Proof: every number is that of the fit.
+        Numbers have fifteen significant digits: scores and series can be computed again from the statement alone (the
+        proof, for the film index and a panel). Formulas are those that each method declares beside its function; a
+        function of your own without `formula` is named. Of more than twelve units or periods the first twelve are
+        listed; the statement says where the others are.
         """
         from hengdian_index.statement.sections import statement
         from hengdian_index.statement.writing import rendered, written_to
@@ -54,7 +58,7 @@ class Told:
         Parameters
         ----------
         unit : unit or row label, optional
-            Whose row; None where the rows have no units.
+            Whose row; None where the rows have no units, or one.
         period : period, optional
             Default: the last that the unit has.
         node : str, optional
@@ -68,8 +72,11 @@ class Told:
 
         Notes
         -----
-        A formula is arithmetic that Python takes as it stands (log, exp, min, max) and gives the value of its step.
-        A step without one depends on other rows, or is a function of your own, and says so.
+        A formula is arithmetic that Python takes as it stands (log, exp, min, max) and gives the value of its step; as
+        text, with ten digits. Every aggregation of the package has one, those that compare rows too. The path ends
+        with the level (through link factors, or the last steps of a chain), the base level of the row's own unit, and
+        the series. A step without a formula depends on other rows, or is a function of your own, and says so. Proof:
+        each formula is evaluated, for every aggregation and its options.
         """
         from hengdian_index.statement.path import explained
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,28 +63,41 @@ def rendered(blocks: Sequence[Block], form: str) -> str:
 
 
 def written_to(path: Path, blocks: Sequence[Block]) -> None:
-    """Write a document to a file whose ending decides on the form; .docx by pandoc."""
+    """Write a document to a file, whole or not at all; its ending decides on the form, .docx by pandoc."""
     endings = {".md": "markdown", ".tex": "latex", ".docx": "markdown"}
     if path.suffix not in endings:
         raise SpecError(f"path: {path.name!r} must end in .md, .tex or .docx")
     text = rendered(blocks, endings[path.suffix])
-    if path.suffix == ".docx":
-        _by_pandoc(path, text)
-        return
+    part: Path | None = None
     try:
-        path.write_text(text, encoding="utf-8")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+        os.close(handle)
+        part = Path(name)
+        if path.suffix == ".docx":
+            _by_pandoc(part, path, text)
+        else:
+            part.write_text(text, encoding="utf-8", newline="\n")
+        os.chmod(part, 0o644)
+        os.replace(part, path)
     except OSError as error:
-        raise DataError(f"cannot write to {path}: {error}") from None
+        raise DataError(f"cannot write {path}: {error}") from None
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
 
 
-def _by_pandoc(path: Path, text: str) -> None:
+def _by_pandoc(part: Path, path: Path, text: str) -> None:
+    """Write Markdown as .docx to a part file that will become a path."""
     program = shutil.which("pandoc")
     if program is None:
-        raise SpecError("path: a .docx needs pandoc, which is not there; install it, or write .md or .tex")
-    command = [program, "--from", "markdown", "--to", "docx", "--output", str(path)]
+        why = "a .docx needs pandoc, which is not on the PATH"
+        raise SpecError(f"path: {why}; install it, or write {path.stem}.md or {path.stem}.tex, which need nothing")
+    # Without smart quotes every sign stays as it is in the statement.
+    command = [program, "--from", "markdown-smart", "--to", "docx", "--output", str(part)]
     done = subprocess.run(command, input=text, text=True, encoding="utf-8", capture_output=True, check=False)
-    if done.returncode:
-        raise DataError(f"cannot write to {path}: pandoc: {done.stderr.strip()}")
+    if done.returncode or not part.stat().st_size:
+        said = done.stderr.strip() or f"it ended with code {done.returncode} and wrote nothing"
+        raise DataError(f"cannot write {path}: pandoc: {said}; .md and .tex need no pandoc")
 
 
 def _markdown(blocks: Sequence[Block]) -> str:
@@ -127,7 +142,7 @@ def _md_piece(piece: Piece) -> str:
 
 
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-_TEX |= {"<": r"\textless{}", ">": r"\textgreater{}", **{sign: f"\\{sign}" for sign in "{}$&#%_"}}
+_TEX |= {"→": r"$\to$", "<": r"\textless{}", ">": r"\textgreater{}", **{sign: f"\\{sign}" for sign in "{}$&#%_"}}
 
 
 def _tex(piece: str | Code) -> str:

@@ -1,0 +1,164 @@
+"""Of a method statement: how each group's parts are weighed and aggregated, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from hengdian_index.ahp import priorities
+from hengdian_index.statement import phrases
+from hengdian_index.statement.expressions import precise
+from hengdian_index.statement.figures import compares
+from hengdian_index.statement.teller import MOST, Teller
+from hengdian_index.statement.writing import Block, Code, Math, Piece
+from hengdian_index.tree import Branch, Choice
+
+
+def groups(tell: Teller) -> Iterator[Block]:
+    """Yield the formulas of weights and aggregates, and what was chosen and found for each group."""
+    branches = [tell.tree.by_code[code] for code in tell.tree.groups]
+    chosen = [c for b in branches if len(b.children) > 1 for c in (b.weights, *_later(tell, b).values())]
+    weighed = [part for choice in chosen for part in (choice, *choice.parts)]
+    yield from tell.formulas([*weighed, *(branch.aggregate for branch in branches)])
+    yield from _what_is_weighed(tell, weighed)
+    rules = {branch.missing for branch in branches}
+    common = len(branches) > 1 and len(rules) == 1
+    if common:
+        yield tell.text("same rule", rule=_rule(tell, branches[0]))
+    for branch in branches:
+        yield tell.item(*_group(tell, branch, common))
+
+
+def _what_is_weighed(tell: Teller, choices: Sequence[Choice]) -> Iterator[Block]:
+    """Yield what the values are that weights are learnt from."""
+    learning = [choice.method for choice in choices if not choice.parts and _learnt(choice)]
+    for key, raw in (("weighed scores", False), ("weighed values", True)):
+        names = dict.fromkeys(one.name for one in learning if bool(one.traits.get("raw")) == raw)
+        if names:
+            yield tell.text(key, methods=tell.codes(names))
+
+
+def _group(tell: Teller, branch: Branch, common: bool) -> Iterator[Sequence[Piece]]:
+    """Yield the sentences about one group."""
+    yield tell.say("group", group=tell.named(branch), children=tell.codes(branch.children))
+    yield from _weighed(tell, branch)
+    for period, choice in _later(tell, branch).items():
+        yield tell.say("later", period=str(period), method=tell.method(choice))
+    yield from _found(tell, branch)
+    yield tell.say("aggregate", method=tell.method(branch.aggregate))
+    if compares(branch.aggregate):
+        yield tell.say("scope" if branch.scope == "period" else "whole table")
+    if not common:
+        yield _rule(tell, branch)
+    counted = tell.result.rows.asked_weights(branch) > 0
+    absent = (np.isnan(tell.result.rows.children(branch)) & counted).any(axis=1)
+    lost = np.isnan(tell.result.rows.values(branch.code)) & absent
+    if absent.any():
+        counts = {"rows": str(len(lost)), "moved": str(int((absent & ~lost).sum())), "lost": str(int(lost.sum()))}
+        yield tell.say("gaps", **counts)
+
+
+def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
+    """Yield how the parts of a group are weighed, and what weights that are learnt rest on."""
+    if len(branch.children) == 1:
+        yield tell.say("one child")
+        return
+    if not _learnt(branch.weights):
+        yield tell.say("judged", method=tell.method(branch.weights))
+        yield from _consistency(tell, branch)
+        return
+    yield tell.say("learnt", rows=_learnt_rows(tell), method=tell.method(branch.weights))
+    rows = _learning(tell)
+    if rows is not None and len(tell.result.contents) == 1:
+        whole = ~np.isnan(tell.result.rows.children(branch)[rows]).any(axis=1)
+        if not whole.all():
+            yield tell.say("whole rows", count=str(int(whole.sum())))
+
+
+def _learnt_rows(tell: Teller) -> Sequence[Piece]:
+    """Return the rows that weights are learnt from."""
+    seen = tell.fitted.rows["weights"]
+    if seen["learnt_from"] == "period":
+        sizes = sorted(seen["rows"].values())
+        one = {"count": str(sizes[0])} if sizes[0] == sizes[-1] else {"least": str(sizes[0]), "most": str(sizes[-1])}
+        return tell.say("from period", sizes=tell.say("each" if len(one) == 1 else "range", **one))
+    if seen["learnt_from"] == "base":
+        return tell.say("from base", count=str(seen["rows"]), base=phrases.rows(tell.lang, tell.setting.base))
+    own = [leaf.fit_on for leaf in tell.tree.leaves if leaf.fit_on is not None]
+    if not own:
+        return tell.say("from fit_on", count=str(seen["rows"]))
+    named, rows = tell.joined([phrases.rows(tell.lang, one) for one in dict.fromkeys(own)]), _learning(tell)
+    if rows is None:
+        return tell.say("from some", rows=named)
+    return tell.say("from several", count=str(int(rows.sum())), rows=named)
+
+
+def _learning(tell: Teller) -> Any:
+    """Return which rows (n,) of the result the weights were learnt from, None where that is not known."""
+    how = tell.fitted.rows["weights"]["learnt_from"]
+    if tell.shown is None or how == "period":
+        return None
+    if how == "base":
+        return tell.rows_of(tell.setting.base)
+    if len(tell.result.contents) > 1 and any(leaf.fit_on is not None for leaf in tell.tree.leaves):
+        return None
+    found = tell.shown.copy()
+    for leaf in tell.tree.leaves:
+        rows = found if leaf.fit_on is None else tell.rows_of(leaf.fit_on)
+        if rows is None:
+            return None
+        found |= rows
+    return found
+
+
+def _found(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
+    """Yield the weights of a group's parts, from each period on from which they hold."""
+    if len(branch.children) == 1:
+        return
+    within = "in period" if tell.setting.weigh_on == "period" else "since"
+    table, before, told, rest = tell.result.weights_by_period, dict[str, str](), 0, 0
+    for since, row in table.iterrows():
+        own = {child: row.get((branch.code, child), np.nan) for child in branch.children}
+        said = {child: precise(weight) for child, weight in own.items() if weight == weight}
+        if said and said != before:
+            when = tell.words[within].format(period=since) if len(table) > 1 and str(since) else ""
+            if told < MOST:
+                yield tell.say("weights", since=when, weights=tell.numbers(said))
+            told, rest = told + 1, max(0, told + 1 - MOST)
+        before = said
+    if rest:
+        yield tell.say("more weights", count=str(rest), where=Code("result.weights_by_period"))
+
+
+def _consistency(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
+    """Yield how far a matrix of pairwise judgements agrees with itself."""
+    options = branch.weights.options
+    matrix = options.get("matrix")
+    if branch.weights.method.name != "ahp" or not hasattr(matrix, "keys") or len(branch.children) < 3:
+        return
+    complete = branch.weights.complete()
+    found = priorities(matrix, method=complete["solver"], random_index=complete["random_index"])
+    values = {"value": float(found.lambda_max), "ci": float(found.ci), "cr": float(found.cr)}
+    yield tell.say(
+        "consistency", symbol=Math(r"\lambda_{\max}"), **{name: f"{value:.6g}" for name, value in values.items()}
+    )
+
+
+def _rule(tell: Teller, branch: Branch) -> Sequence[Piece]:
+    """Return what is done where a part is missing."""
+    rule = branch.missing.rule
+    return tell.say(rule, coverage=precise(branch.missing.coverage)) if rule == "reweight" else tell.say(rule)
+
+
+def _later(tell: Teller, branch: Branch) -> dict[str, Choice]:
+    """Return the weights that replace a group's first ones, by period; none where the last hold throughout."""
+    return {} if tell.setting.content == "restate" else dict(branch.weights_since)
+
+
+def _learnt(choice: Choice) -> bool:
+    """Return whether weights depend on the values of rows."""
+    if choice.method.sees == "judgement":
+        return any(map(_learnt, choice.parts))
+    return bool(choice.method.traits.get("learns", True))
