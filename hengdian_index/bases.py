@@ -60,8 +60,10 @@ def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits)
     the mean does not move. "restate": its base level is the mean of theirs. "refuse", "missing": it gets none.
     """
     found = dict(known)
-    new = _entrants(panel, known) if how in ("link", "restate") else []
-    if not new or len(new) == len(set(panel.unit_list())):
+    new = [] if how == "refuse" else _entrants(panel, known)
+    if how == "missing":
+        found.update((unit, np.full(levels.shape[1], np.nan)) for unit in new if unit not in known)
+    if how == "missing" or not new or len(new) == len(set(panel.unit_list())):
         return found
     if how == "restate":
         mean = mean_of_known(np.array(list(known.values())))
@@ -160,12 +162,15 @@ def note_thin(panel: Panel, levels: Array, rows: NDArray[np.bool_], groups: Sequ
             note("base", why, unit=panel.unit(int(first[code])))
 
 
-def note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None, groups: Sequence[str]) -> None:
-    """Write a line for every unit without a base level of its own."""
+def note_entrants(
+    setting: Setting, panel: Panel, known: BaseLevels | None, groups: Sequence[str], *, learnt: bool
+) -> None:
+    """Write a line for every unit without a base level of its own, of known ones only while they are `learnt`."""
     if not known or setting.new_units == "refuse":
         return
     if setting.new_units == "missing":
-        _note_missing(panel, known, groups)
+        units = [unit for unit in dict.fromkeys(panel.unit_list()) if learnt or unit not in known]
+        _note_missing(units, known, groups)
     elif panel.units is not None and panel.periods is not None:
         end = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
         for unit, period in entries_of(panel, _entrants(panel, known)).items():
@@ -173,10 +178,10 @@ def note_entrants(setting: Setting, panel: Panel, known: BaseLevels | None, grou
             note("base", f"no level in the base period; enters in {period} {how} (new_units)", unit=unit)
 
 
-def _note_missing(panel: Panel, known: BaseLevels, groups: Sequence[str]) -> None:
+def _note_missing(units: Sequence[Any], known: BaseLevels, groups: Sequence[str]) -> None:
     """Write a line for every unit of which a series is missing, for want of a level above 0 in the base period."""
     nothing = np.full(len(groups), np.nan)
-    for unit in dict.fromkeys(panel.unit_list()):
+    for unit in units:
         lost = [group for group, level in zip(groups, known.get(unit, nothing), strict=True) if not level > 0]
         if lost:
             what = "all its series are" if len(lost) == len(groups) else f"the series of {listed(lost)} are"

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
 from hengdian_index.rows.files import read_table
 from hengdian_index.rows.workbook import ENDINGS, data_table
 from hengdian_index.spec import Index
+from hengdian_index.workbook import Place, located
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _TYPES = ("Indicator", "Aggregate", "Group", "Denominator", "Other")
 _NEEDED = {"iData": ("uCode",), "iMeta": ("iCode", "Type", "Parent", "Direction", "Weight")}
+_OPTIONAL = ("iName", "Unit", "Denominator")
 _PERIODS = ("Time", "Year")
+_ENDINGS = (".csv", *ENDINGS, ".parquet", ".tsv")
+_DIRECTIONS = {"Indicator": (1, -1), "Aggregate": (1, None)}
+
+_Row = dict[str, Any]
 
 
 def read_coinr(idata: Any, imeta: Any = None) -> tuple[Index, pd.DataFrame]:
@@ -23,11 +30,12 @@ def read_coinr(idata: Any, imeta: Any = None) -> tuple[Index, pd.DataFrame]:
 
     Parameters
     ----------
-    idata : pandas DataFrame or path
-        The table; a CSV, TSV, Parquet or Excel file; or, without `imeta`, a workbook with the sheets `iData` and
-        `iMeta`, or a folder with the files iData.csv and iMeta.csv (or .xlsx).
-    imeta : pandas DataFrame or path, optional
-        Columns Level, iCode, iName, Direction, Weight, Unit, Denominator, Parent, Type.
+    idata : table or path
+        The table (pandas, polars, pyarrow, or columns by name); a CSV, TSV, Parquet or Excel file; or, without `imeta`,
+        a workbook with the sheets `iData` and `iMeta`, or a folder with the files iData.csv and iMeta.csv (or .xlsx).
+    imeta : table or path, optional
+        Columns iCode, Type, Parent, Direction, Weight; and, if wanted, iName, Unit, Denominator. Others, as Level and
+        Target, are not used. A blank text is a missing one.
 
     Returns
     -------
@@ -38,9 +46,10 @@ def read_coinr(idata: Any, imeta: Any = None) -> tuple[Index, pd.DataFrame]:
     Raises
     ------
     DataError
-        Tables or columns that are not there, an unknown type, a direction that is not 1 or -1; each with its row.
+        Tables or columns that are not there, an unknown type, a code twice, a direction that is not 1 or -1, a
+        denominator without its column; each with its row.
     SpecError
-        A tree that does not hold together.
+        A tree that does not hold together, each fault with its row.
 
     Notes
     -----
@@ -71,108 +80,175 @@ def read_coinr(idata: Any, imeta: Any = None) -> tuple[Index, pd.DataFrame]:
     """
     (data, data_name), (meta, meta_name) = _tables(idata, imeta)
     faults = [
-        Fault(f"{name}: no column {column!r}{suggestion(column, map(str, frame.columns))}")
-        for frame, name, needed in ((data, data_name, _NEEDED["iData"]), (meta, meta_name, _NEEDED["iMeta"]))
-        for column in needed
-        if column not in frame.columns
+        fault
+        for table, name, needed in ((data, data_name, _NEEDED["iData"]), (meta, meta_name, _NEEDED["iMeta"]))
+        for fault in _heading_faults(_columns(table), name, needed)
     ]
     raise_all(DataError, faults)
-    parts = [_part(row, f"{meta_name} row {i}", faults) for i, row in zip(_lines(meta), _rows(meta), strict=True)]
-    columns = [code for kind, code, _ in parts if kind not in ("Aggregate", "")]
-    lost = [code for code in columns if code not in data.columns]
-    faults += [Fault(f"{data_name}: no column {code!r}, which iMeta lists") for code in lost]
+    rows = _rows(meta, meta_name)
+    faults = [fault for i, row in enumerate(rows) for fault in _faults(row, rows[:i], _columns(data), data_name)]
     raise_all(DataError, faults)
-    groups = [part for kind, _, part in parts if kind == "Aggregate"]
-    for group in groups:
-        # COINr writes a weight at the top too, where there is nothing to weigh it against.
-        group.update({} if group.get("parent") else {"weight": None})
-    root = next((group for group in groups if not group.get("parent")), {})
+    parts = {kind: [row for row in rows if row["Type"] == kind] for kind in ("Aggregate", "Indicator")}
+    root = next((row for row in parts["Aggregate"] if row["Parent"] is None), {})
     try:
         index = Index(
-            name=root.get("name") or root.get("code", ""),
+            name=str(root.get("iName") or root.get("iCode", "")),
             unit="uCode",
-            period=next((name for name in _PERIODS if name in data.columns), None),
+            period=next((name for name in _PERIODS if name in _columns(data)), None),
             normalise={"method": "min_max", "lower": 0, "upper": 100},
             coverage=0.0,
-            groups=[_given(group) for group in groups],
-            indicators=[_given(part) for kind, _, part in parts if kind == "Indicator"],
+            groups=[_group(row) for row in parts["Aggregate"]],
+            indicators=[_indicator(row) for row in parts["Indicator"]],
         )
     except SpecError as error:
-        raise SpecError(*(fault.under(saying=f"{meta_name}: ") for fault in error.faults)) from None
+        tables = (("group", "Aggregate"), ("indicator", "Indicator"))
+        places: dict[Place, str] = {(t, i): row["row"] for t, kind in tables for i, row in enumerate(parts[kind])}
+        raise SpecError(*(located(fault, meta_name, places) for fault in error.faults)) from None
     return index, data
 
 
 def _tables(idata: Any, imeta: Any) -> tuple[tuple[Any, str], tuple[Any, str]]:
     """Return both tables and what messages call them; the faults of both files at once."""
-    if imeta is not None:
-        sources: list[tuple[Any, str | None]] = [(idata, None), (imeta, None)]
-    elif not isinstance(idata, (str, Path)):
-        raise DataError(
-            "iMeta is missing: give both tables, a workbook that has both sheets, or a folder with both files"
-        )
-    elif Path(idata).is_dir():
-        sources = [(_file(Path(idata), name), None) for name in _NEEDED]
-    elif Path(idata).suffix.lower() in ENDINGS:
-        sources = [(idata, name) for name in _NEEDED]
-    else:
-        raise DataError(f"{Path(idata).name}: holds one table; give imeta too")
+    sources: list[tuple[Any, str | None]] = [(idata, None), (imeta, None)]
+    if imeta is None:
+        sources = _pair(idata)
     found, faults = [], list[Fault]()
     for (source, sheet), name in zip(sources, _NEEDED, strict=True):
         try:
             found.append(_table(source, sheet, name))
         except FaultsError as error:
             faults += error.faults
-    raise_all(DataError, faults)
+    raise_all(DataError, list(dict.fromkeys(faults)))
     return found[0], found[1]
 
 
-def _file(folder: Path, name: str) -> Path:
-    known = [folder / f"{name}{ending}" for ending in (".csv", *ENDINGS, ".parquet", ".tsv")]
-    return next((path for path in known if path.exists()), known[0])
+def _pair(idata: Any) -> list[tuple[Any, str | None]]:
+    """Return the two files in a folder, or a workbook twice with the sheets' names."""
+    if not isinstance(idata, (str, Path)):
+        raise DataError(
+            "iMeta is missing: give both tables, a workbook that has both sheets, or a folder with both files"
+        )
+    path = Path(idata)
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder")
+    if path.is_dir():
+        found = {name: _file(path, name) for name in _NEEDED}
+        absent = [name for name, file in found.items() if file is None]
+        raise_all(DataError, [f"{path}: holds no {name}.csv; other endings: {listed(_ENDINGS[1:])}" for name in absent])
+        return [(file, None) for file in found.values()]
+    if path.suffix.lower() in ENDINGS:
+        return [(path, name) for name in _NEEDED]
+    raise DataError(f"{path.name}: holds one table; give imeta too")
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    return next((path for ending in _ENDINGS if (path := folder / f"{name}{ending}").exists()), None)
 
 
 def _table(source: Any, sheet: str | None, name: str) -> tuple[Any, str]:
-    if not isinstance(source, (str, Path)):
-        return source, name
-    if sheet is not None:
-        return data_table(source, sheet), f"{Path(source).name} sheet {name!r}"
-    return read_table(source), Path(source).name
+    if isinstance(source, (str, Path)):
+        if sheet is not None:
+            return data_table(source, sheet), f"{Path(source).name} sheet {name!r}"
+        return read_table(source), Path(source).name
+    if not isinstance(source, Mapping) and not hasattr(source, "columns"):
+        raise DataError(f"{name}: a table or the path of a file is needed, not {type(source).__name__}")
+    return source, name
 
 
-def _lines(frame: Any) -> Any:
-    return frame.attrs.get("lines") or range(2, len(frame) + 2)
+def _columns(table: Any) -> list[str]:
+    """Return the names of columns, and of the levels of an index."""
+    levels = [name for name in getattr(getattr(table, "index", None), "names", ()) if name is not None]
+    return list(map(str, [*(getattr(table, "column_names", None) or getattr(table, "columns", table)), *levels]))
 
 
-def _rows(frame: Any) -> list[dict[str, Any]]:
-    """Return each row with missing cells as None."""
-    return [{k: None if v is None or v != v else v for k, v in row.items()} for row in frame.to_dict("records")]
+def _heading_faults(columns: list[str], name: str, needed: tuple[str, ...]) -> list[Fault]:
+    faults = [Fault(f"{name}: no column {one!r}{suggestion(one, columns)}") for one in needed if one not in columns]
+    return faults + [Fault(f"{name}: column {one!r} stands twice") for one in needed if columns.count(one) > 1]
 
 
-def _part(row: dict[str, Any], where: str, faults: list[Fault]) -> tuple[str, str, dict[str, Any]]:
-    """Return a row's type, its code and the fields of a group or an indicator."""
-    kind, code = str(row["Type"] or ""), str(row["iCode"] or "")
-    said = f"{where}, iCode {code!r}: "
+def _rows(meta: Any, name: str) -> list[_Row]:
+    """Return the rows of iMeta, blank cells as None; "row" says where each is."""
+    used = [column for column in dict.fromkeys((*_NEEDED["iMeta"], *_OPTIONAL)) if column in _columns(meta)]
+    columns = {column: _cells(meta[column]) for column in used}
+    lines = getattr(meta, "attrs", {}).get("lines") or range(2, len(columns["iCode"]) + 2)
+    blank = dict.fromkeys(_OPTIONAL)
+    rows = [{**blank, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
+    return [{**row, "row": f"row {line}", "table": name} for line, row in zip(lines, rows, strict=True)]
+
+
+def _cells(column: Any) -> list[Any]:
+    """Return the cells of a column, texts without outer spaces, blank ones as None."""
+    taken = next((getattr(column, one) for one in ("tolist", "to_list", "to_pylist") if hasattr(column, one)), None)
+    return [_cell(value) for value in (list(column) if taken is None else taken())]
+
+
+def _cell(value: Any) -> Any:
+    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _faults(row: _Row, above: list[_Row], columns: list[str], data: str) -> list[Fault]:
+    """Return what is wrong with a row of iMeta."""
+    kind, code = row["Type"], row["iCode"]
+    told = ["iCode is missing"] if code is None else []
     if kind not in _TYPES:
-        faults.append(Fault(f"{said}no Type {kind!r}{suggestion(kind, _TYPES)}"))
-        return "", code, {}
-    part = {"code": code, "parent": row["Parent"], "name": row.get("iName"), "weight": row["Weight"]}
-    if kind not in ("Indicator", "Aggregate"):
-        return kind, code, {}
-    if row["Direction"] not in ((1, -1) if kind == "Indicator" else (1, None)):
-        allowed = "1 or -1" if kind == "Indicator" else "1: only indicators are turned"
-        given = row["Direction"]
-        faults.append(
-            Fault(f"{said}Direction: {allowed}, not {f'{given:g}' if isinstance(given, float) else repr(given)}")
+        told.append(
+            f"Type is missing; {', '.join(_TYPES)}" if kind is None else f"no Type {kind!r}{suggestion(kind, _TYPES)}"
         )
-    if isinstance(part["weight"], str):
-        faults.append(Fault(f"{said}Weight: a number, not {part['weight']!r}"))
-        part["weight"] = None
-    if kind == "Indicator":
-        part |= {"direction": row["Direction"], "unit": row.get("Unit"), "denominator": row.get("Denominator")}
-    return kind, code, part
+    elif kind != "Aggregate" and code is not None and str(code) not in columns:
+        told.append(f"{data} has no such column{_guess(str(code), columns)}")
+    told += [f"iCode: also in {one['row']}" for one in above if code is not None and one["iCode"] == code][:1]
+    told += _choices(row, columns, data) if kind in _DIRECTIONS else []
+    return [Fault(f"{row['table']} {row['row']}, iCode {'' if code is None else code!r}: {one}") for one in told]
+
+
+def _choices(row: _Row, columns: list[str], data: str) -> list[str]:
+    """Return what is wrong with the direction, the weight and the denominator of an indicator or an aggregate."""
+    direction, weight, by = _number(row["Direction"]), _number(row["Weight"]), row["Denominator"]
+    told = []
+    if isinstance(direction, bool) or direction not in _DIRECTIONS[row["Type"]]:
+        allowed = "1 or -1" if row["Type"] == "Indicator" else "1: only indicators are turned"
+        meaning = "; write 1 where more is better, -1 where less is" if isinstance(direction, str) else ""
+        told.append(f"Direction: {allowed}, not {_shown(direction)}{meaning}")
+    if isinstance(weight, (str, bool)) or (weight is not None and not 0 <= weight < float("inf")):
+        told.append(f"Weight: a number of 0 or more, not {_shown(weight)}")
+    if by is not None and row["Type"] == "Indicator" and str(by) not in columns:
+        told.append(f"Denominator: {data} has no column {str(by)!r}{_guess(str(by), columns)}")
+    return told
+
+
+def _guess(word: str, columns: list[str]) -> str:
+    found = suggestion(word, columns)
+    return found.split(" (")[0] if "did you mean" in found else ""
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "a blank cell"
+    return f"{value:g}" if isinstance(value, float) else repr(value)
+
+
+def _number(value: Any) -> Any:
+    """Return a number that is written as text as the number; anything else as it is."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _group(row: _Row) -> dict[str, Any]:
+    group = {"code": row["iCode"], "parent": row["Parent"], "name": row["iName"]}
+    # COINr writes a weight at the top too, where there is nothing to weigh it against.
+    return _given(group | {"weight": row["Weight"] if row["Parent"] is not None else None})
+
+
+def _indicator(row: _Row) -> dict[str, Any]:
+    part = {"code": row["iCode"], "parent": row["Parent"], "name": row["iName"], "weight": row["Weight"]}
+    return _given(part | {"direction": row["Direction"], "unit": row["Unit"], "denominator": row["Denominator"]})
 
 
 def _given(part: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that are given, numbers and texts as the index has them."""
-    numbers = {"weight": float, "direction": int}
-    return {name: numbers.get(name, str)(value) for name, value in part.items() if value is not None}
+    kinds: dict[str, Callable[[Any], Any]] = {"weight": float, "direction": lambda value: int(float(value))}
+    return {name: kinds.get(name, str)(value) for name, value in part.items() if value is not None}

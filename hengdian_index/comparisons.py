@@ -39,11 +39,13 @@ def with_judgements(path: Path, said: Said) -> None:
 def judgement_page(name: str, items: Sequence[str], upper: Mapping[tuple[str, str], float], corner: str) -> Page:
     """Return a sheet to compare items on: the upper triangle to fill in, below it live formulas 1 / cell.
 
+    Where nothing is filled in, the cell below the diagonal is blank too.
+
     Examples
     --------
     >>> from hengdian_index.comparisons import judgement_page
     >>> judgement_page("judgements", ["a", "b"], {("a", "b"): 4}, "a row against a column").rows[1]
-    ['b', Live(formula='=1/C2', value=0.25), 1.0]
+    ['b', Live(formula='=IF(ISNUMBER(C2),1/C2,"")', value=0.25), 1.0]
     """
     rows = [[item, *(_shown(i, j, upper, items) for j in range(len(items)))] for i, item in enumerate(items)]
     return Page(name, [corner, *items], rows, number="# ?/?", frozen=(1, 1))
@@ -52,7 +54,8 @@ def judgement_page(name: str, items: Sequence[str], upper: Mapping[tuple[str, st
 def _shown(i: int, j: int, upper: Mapping[tuple[str, str], float], items: Sequence[str]) -> Any:
     if i <= j:
         return 1.0 if i == j else float(upper[items[i], items[j]])
-    return Live(f"=1/{letters(i + 2)}{j + 2}", 1 / upper[items[j], items[i]])
+    cell = f"{letters(i + 2)}{j + 2}"
+    return Live(f'=IF(ISNUMBER({cell}),1/{cell},"")', 1 / upper[items[j], items[i]])
 
 
 def _children(said: Said, code: Any) -> list[str]:
@@ -124,7 +127,10 @@ def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> Matri
             judged = _judged(sheet.rows[i][j], sheet.cell(i, j), row == column, faults)
             if judged is not None and row != column:
                 matrix[row][column] = judged
-    return {row: judged for row, judged in matrix.items() if judged}
+    found = {row: judged for row, judged in matrix.items() if judged}
+    if not found and len(children) > 1 and not faults:
+        _add(faults, f"sheet {sheet.name!r}", "nothing is judged; fill in the triangle above the diagonal")
+    return found
 
 
 def _check_names(found: Mapping[str, str], children: Sequence[str], faults: list[Fault]) -> None:

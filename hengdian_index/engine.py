@@ -181,7 +181,7 @@ class Fitted:
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel)
-            note_entrants(self.setting, panel, self.base_levels, self.tree.groups)
+            note_entrants(self.setting, panel, self.base_levels, self.tree.groups, learnt=False)
         lines += [Entry("read", hole) for hole in panel.holes()]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
@@ -305,7 +305,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     found, shown, rows = result.course.levels, result.panel, in_base[needed]
     own = base_levels(shown, found, rows, late_groups(tree, fitted.contents))
     note_thin(shown, found, rows, tree.groups)
-    note_entrants(setting, shown, own, tree.groups)
+    note_entrants(setting, shown, own, tree.groups, learnt=True)
     bases = with_entrants(shown, found, own, setting.new_units)
     return _linked(replace(fitted, base_levels=bases), result)
 

@@ -145,7 +145,8 @@ NOTES = {
         'A sheet may hold pairwise judgements: weights are then { method = "ahp", matrix = "judgements" }, its name. '
         "In the row of one child and the column of another stands how many times as important the first is; blank: "
         "not compared. One triangle is enough.",
-        "One row of data for each period (and unit), one column for each indicator; leave missing values blank.",
+        "One row of data for each period (and unit), one column for each indicator; leave missing values blank. "
+        "Hidden rows and columns are read too.",
     ),
     "zh": (
         "请填写“指数”“分指数”“指标”“数据”四张表；留空表示不给出，取默认值。",
@@ -154,7 +155,7 @@ NOTES = {
         "列名可用中文或英文；名为“备注”的列供人阅读，不会读取。",
         '两两比较可单独成表：赋权写 { method = "ahp", matrix = "判断" }，即该表的名称；行对列填重要性的倍数，'
         "未比较的留空，只填上三角即可。",
-        "数据表每个时期（每个对象）一行，每个指标一列；缺失值请留空。",
+        "数据表每个时期（每个对象）一行，每个指标一列；缺失值请留空；隐藏的行和列也会读取。",
     ),
 }
 

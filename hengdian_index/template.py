@@ -89,7 +89,8 @@ def new_workbook(path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
     Notes
     -----
     Sheets: index, groups, indicators, judgements, data, notes. The weights of the top group are AHP priorities of the
-    judgements, whose lower triangle is made of formulas 1 / cell. Proof: `tests/test_excel_template.py`.
+    judgements, whose lower triangle is made of formulas 1 / cell. Proof: `tests/test_excel_template.py`, and
+    `tests/test_excel_office.py`, where a spreadsheet program calculates them.
     """
     path = Path(path)
     faults = [] if lang in _WORDS else [f"lang: 'en' or 'zh', not {lang!r}"]

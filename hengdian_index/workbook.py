@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,7 +98,7 @@ def parsed(name: str, kind: Any, cell: Any) -> Any:
     if text:
         return said
     if name == "direction":
-        return DIRECTIONS.get(said.lower(), said)
+        return DIRECTIONS.get(_half_width(said).lower(), said)
     if said.lower() in ("true", "false"):
         return said.lower() == "true"
     return _as_number(said) if holds(kind, float) else said
@@ -106,6 +107,11 @@ def parsed(name: str, kind: Any, cell: Any) -> Any:
 def holds(kind: Any, wanted: type) -> bool:
     """Return whether a type, or one of its parts, is the wanted one."""
     return kind is wanted or any(holds(part, wanted) for part in get_args(kind))
+
+
+def _half_width(said: str) -> str:
+    """Return a text with its full-width letters, digits and signs as plain ones."""
+    return unicodedata.normalize("NFKC", said)
 
 
 def _as_number(said: str) -> Any:
@@ -152,7 +158,7 @@ def _near(known: str, names: Iterable[str]) -> str:
 
 def _read_head(sheet: Sheet, fields: Mapping[str, Any], said: Said) -> None:
     """Read a sheet with a field and its value in each row."""
-    if len(sheet.header) < 2 or sheet.header[0].lower() not in ("field", FIELD.chinese):
+    if len(sheet.header) < 2 or _half_width(sheet.header[0]).lower() not in ("field", FIELD.chinese):
         why = f"the first row names the columns: field, value; or {FIELD.chinese}, {VALUE.chinese}"
         said.found.append(Fault(f"sheet {sheet.name!r}: {why}"))
         return
@@ -203,7 +209,7 @@ def _named(
     table: str, heading: str, fields: Mapping[str, Any], *, where: str, said: Said, taken: Mapping[str, Any]
 ) -> str | None:
     """Return the field that a heading stands for, None if it is for people; add a fault if there is none."""
-    word = re.sub(r"[\s-]+", "_", heading.strip().lower())
+    word = re.sub(r"[\s-]+", "_", _half_width(heading).strip().lower())
     chinese = {heading_of(table, name).chinese: name for name in fields}
     name = word if word in fields else chinese.get(word)
     if name is None and word not in REMARKS:

@@ -98,6 +98,7 @@ def _parts_page(table: str, parts: Sequence[Mapping[str, Any]], fields: Mapping[
         rows,
         [heading.meaning(lang) for heading, _ in headings],
         tuple((1, _ROWS_TO_FILL, j, source) for j, source in sources if source),
+        frozen=(1, 1),
     )
 
 
@@ -120,7 +121,7 @@ def _data_page(data: Any, lang: str) -> Page:
             if isinstance(value, float) and math.isinf(value)
         ],
     )
-    return Page(name, [str(column) for column in frame.columns], list(zip(*columns, strict=True)))
+    return Page(name, [str(column) for column in frame.columns], list(zip(*columns, strict=True)), frozen=(1, 1))
 
 
 def _lists_page(lang: str) -> Page:

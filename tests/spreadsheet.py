@@ -44,6 +44,8 @@ class Workbook:
         return self._known[sheet, cell]
 
     def _formula(self, sheet: str, formula: str) -> float:
+        # A reciprocal of a judgement that is there.
+        formula = re.sub(r'IF\(ISNUMBER\(([A-Z]+[0-9]+)\),(1/\1),""\)', r"\2", formula)
         assert re.fullmatch(r"[-+*/(),.0-9]*", CELL.sub("", formula.replace("SUMPRODUCT", ""))), formula
 
         def number(found: re.Match[str]) -> str:

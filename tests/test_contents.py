@@ -614,7 +614,9 @@ def test_series_without_a_base_level_can_be_left_out_and_are_named() -> None:
     assert series.loc["B", "left"].notna().all()
     assert series.loc["A", "left"].isna().all()
     assert series.loc["A", ["all", "right"]].notna().all().all()
-    said = result.log.query("step == 'base'").set_index("unit")["why"].to_dict()
+    lines = result.log.query("step == 'base'").set_index("unit")["why"]
+    assert lines.index.is_unique
+    said = lines.to_dict()
     assert said["C"] == "no level above 0 in the base period: all its series are missing (new_units)"
     assert said["B"] == "no level above 0 in the base period: the series of 'right' are missing (new_units)"
     left = result.scores["left"].unstack("who")["B"]

@@ -81,18 +81,92 @@ def test_faults_with_their_rows(tmp_path: Path) -> None:
     path = workbook(tmp_path / "coin.xlsx", iData=DATA, iMeta=bad)
     assert refusal(path).split("\n") == [
         "coin.xlsx sheet 'iMeta' row 2, iCode 'a': Direction: 1 or -1, not 2",
-        "coin.xlsx sheet 'iMeta' row 2, iCode 'a': Weight: a number, not 'much'",
+        "coin.xlsx sheet 'iMeta' row 2, iCode 'a': Weight: a number of 0 or more, not 'much'",
         "coin.xlsx sheet 'iMeta' row 5, iCode 'G': no Type 'Agregate'; did you mean 'Aggregate'? "
         "(Indicator, Aggregate, Group, Denominator, Other)",
         "coin.xlsx sheet 'iMeta' row 6, iCode 'H': Direction: 1: only indicators are turned, not -1",
-        "coin.xlsx sheet 'iData': no column 'people', which iMeta lists",
+        "coin.xlsx sheet 'iMeta' row 8, iCode 'people': coin.xlsx sheet 'iData' has no such column; "
+        "did you mean 'pop'?",
     ]
     assert "no group 'G'" in refusal(frame(DATA), frame([META[0], *META[1:4], *META[5:7]]))
 
 
+def changed(row: int, **cells: object) -> pd.DataFrame:
+    """Return iMeta with other cells in one row, counted as in a file."""
+    meta = frame(META).astype(object)
+    for column, cell in cells.items():
+        meta.loc[row - 2, column] = cell
+    return meta
+
+
+@pytest.mark.parametrize("blank", [None, "", "  ", np.nan])
+def test_blank_cells_are_missing(blank: object) -> None:
+    """Written by another program, the top's parent is an empty text."""
+    meta = frame(META).astype(object)
+    meta = meta.where(meta.notna(), blank)
+    assert hi.read_coinr(frame(DATA), meta)[0] == hi.read_coinr(frame(DATA), frame(META))[0]
+
+
+def test_numbers_may_be_written_as_text(tmp_path: Path) -> None:
+    """One text in a column of a CSV makes all of it text."""
+    expected = hi.read_coinr(frame(DATA), frame(META))[0]
+    assert hi.read_coinr(frame(DATA), changed(2, Direction="1", Weight="1.0").astype({"Direction": str}))[0] == expected
+    for name, table in (("iData", frame(DATA)), ("iMeta", changed(2, Direction="positive"))):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    assert refusal(tmp_path) == (
+        "iMeta.csv row 2, iCode 'a': Direction: 1 or -1, not 'positive'; write 1 where more is better, -1 where less is"
+    )
+
+
+@pytest.mark.parametrize(
+    ("meta", "told"),
+    [
+        (changed(3, Direction=None), "iMeta row 3, iCode 'b': Direction: 1 or -1, not a blank cell"),
+        (changed(3, Direction=True), "iMeta row 3, iCode 'b': Direction: 1 or -1, not True"),
+        (changed(3, Weight=-1), "iMeta row 3, iCode 'b': Weight: a number of 0 or more, not -1"),
+        (changed(3, iCode="a"), "iMeta row 3, iCode 'a': iCode: also in row 2"),
+        (changed(3, iCode=None), "iMeta row 3, iCode '': iCode is missing"),
+        (changed(3, iCode="aa"), "iMeta row 3, iCode 'aa': iData has no such column"),
+        (changed(3, Type=None), "iMeta row 3, iCode 'b': Type is missing; Indicator, Aggregate, Group, Denominator, O"),
+        (changed(4, Denominator="Pop"), "iMeta row 4, iCode 'c': Denominator: iData has no column 'Pop'; did you mean"),
+        (changed(3, Parent="g"), "iMeta: row 3: indicator 'b': parent: no group 'g'; did you mean 'G'?"),
+        (changed(3, Parent=None), "iMeta: row 3: indicator 'b': parent is missing"),
+        (changed(3, Weight=None), "iMeta: row 5: group 'G': weights: 'b' has no weight and the others have"),
+        (frame(META).iloc[:0], "iMeta: no group"),
+        (pd.concat([frame(META), frame(META)["iCode"]], axis=1), "iMeta: column 'iCode' stands twice"),
+    ],
+)
+def test_each_fault_names_its_row(meta: pd.DataFrame, told: str) -> None:
+    assert refusal(frame(DATA), meta).startswith(told)
+
+
+def test_tables_of_other_libraries_and_an_index_of_units() -> None:
+    polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+    data, meta = frame(DATA), frame(META)
+    expected = hi.read_coinr(data, meta)[0]
+    scores = expected.compute(data).scores.to_numpy()
+    for one, other in (
+        (polars.DataFrame(data.to_dict("list")), polars.DataFrame(meta.replace({np.nan: None}).to_dict("list"))),
+        (pyarrow.table(data.to_dict("list")), pyarrow.table(meta.replace({np.nan: None}).to_dict("list"))),
+        (data.to_dict("list"), meta.to_dict("list")),
+        (data.set_index(["uCode", "Time"]), meta),
+    ):
+        index, table = hi.read_coinr(one, other)
+        assert index == expected
+        assert table is one
+        np.testing.assert_array_equal(np.asarray(index.compute(table).scores), scores)
+
+
 def test_tables_that_are_not_there(tmp_path: Path) -> None:
     told = refusal(tmp_path)
-    assert told.split("\n") == [f"{tmp_path / 'iData.csv'}: no such file", f"{tmp_path / 'iMeta.csv'}: no such file"]
+    endings = "other endings: '.xlsx', '.xlsm', '.parquet', '.tsv'"
+    assert told.split("\n") == [f"{tmp_path}: holds no {name}.csv; {endings}" for name in ("iData", "iMeta")]
+    for name in ("none.csv", "none", "none.xlsx"):
+        assert refusal(tmp_path / name) == f"{tmp_path / name}: no such file or folder"
+    both = refusal(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert both.split("\n") == [f"{tmp_path / name}: no such file" for name in ("a.csv", "b.csv")]
+    kinds = [f"{name}: a table or the path of a file is needed, not list" for name in ("iData", "iMeta")]
+    assert refusal([1], [2]).split("\n") == kinds
     assert "iMeta is missing" in refusal(frame(DATA))
     frame(DATA).to_csv(tmp_path / "iData.csv", index=False)
     assert "holds one table; give imeta too" in refusal(tmp_path / "iData.csv")
@@ -120,3 +194,22 @@ def test_the_asem_index_has_coinrs_scores(software: Path) -> None:
     expected = pd.read_csv(case / "pipeline" / "7_aggregated.csv", index_col="uCode").loc[treated["uCode"]]
     for code in index.tree.groups:
         np.testing.assert_allclose(scores[code], expected[code], rtol=0, atol=1e-9, err_msg=code)
+
+
+def test_the_panel_is_normalised_over_all_its_rows(software: Path) -> None:
+    """COINr's global normalisation of a purse; here as loops over its formulas, without denominators and gaps."""
+    folder = software / "coinr_asem" / "data"
+    index, table = hi.read_coinr(folder / "iData_panel.csv", folder / "iMeta.csv")
+    assert (index.unit, index.period, table["Time"].nunique()) == ("uCode", "Time", 5)
+    bare = index.replace({f"{i.code}.denominator": None for i in index.indicators if i.denominator})
+    scores = bare.compute(table).scores.loc[list(zip(table["uCode"], table["Time"], strict=True))]
+    meta = pd.read_csv(folder / "iMeta.csv").set_index("iCode")
+    known: dict[str, pd.Series[float]] = {}
+    for code in meta.index[meta["Type"] == "Indicator"]:
+        x = table[code] * meta.loc[code, "Direction"]
+        known[code] = 100 * (x - x.min()) / (x.max() - x.min())
+    for code in meta[meta["Type"] == "Aggregate"].sort_values("Level").index:
+        children = meta.index[meta["Parent"] == code]
+        x, w = pd.DataFrame({child: known[child] for child in children}), meta.loc[children, "Weight"].astype(float)
+        known[code] = (x * w).sum(axis=1) / (x.notna() * w).sum(axis=1)
+        np.testing.assert_allclose(scores[code], known[code], rtol=0, atol=1e-9, err_msg=code)

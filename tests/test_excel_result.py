@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from indexes import POSITIVE, computed, quarters, table, two_levels
-from spreadsheet import Workbook
+from python_calamine import CalamineWorkbook
+from spreadsheet import SHEETS, Workbook
 
 import hengdian_index as hi
 
@@ -94,6 +97,7 @@ CASES = {
     "no periods": lambda: hi.Index(
         groups=[hi.Group("g")], indicators=[hi.Indicator(c, "g") for c in "abcd"], weights="entropy"
     ).compute(table().set_index("quarter")),
+    "units without a base": lambda: late_unit(),
     "new rows under a frozen index": lambda: two_levels().fit(table(8)).score(table(12).iloc[8:]),
 }
 
@@ -101,6 +105,12 @@ CASES = {
 def panel_weighed_by_period() -> hi.Result:
     frames = [table(8, seed=i).assign(city=city) for i, city in enumerate("xyz")]
     index = two_levels(weigh_on="period", weights="deviation").replace({"unit": "city"})
+    return index.compute(pd.concat(frames, ignore_index=True))
+
+
+def late_unit(**choices: Any) -> hi.Result:
+    frames = [table(8, seed=i).assign(city=city).iloc[4 * (city == "y") :] for i, city in enumerate("xyz")]
+    index = two_levels(new_units="missing", **choices).replace({"unit": "city", "base": "2001"})
     return index.compute(pd.concat(frames, ignore_index=True))
 
 
@@ -167,6 +177,56 @@ def test_a_change_from_a_level_that_is_not_above_0_is_left_out_and_said(tmp_path
     left = book.rows["changes"][0].index("left, % on the period before")
     assert [row[left] == "" for row in book.rows["changes"][1:5]] == [True, False, True, False]
     assert "from a level that is not above 0" in zipfile.ZipFile(tmp_path / "r.xlsx").read("xl/comments2.xml").decode()
+
+
+def test_a_unit_without_a_base_level_has_blank_cells_and_a_remark(tmp_path: Path) -> None:
+    result = late_unit()
+    assert result.series().loc["y"].isna().all(axis=None)
+    book = written(result, tmp_path / "r.xlsx")
+    blank = [[row[0] for row in book.rows[sheet] if row[j] == ""] for sheet, j in (("series", 2), ("base", 3))]
+    assert blank == [["y"] * 4, ["y"]]
+    assert [row[0] for row in book.rows["changes"] if row[2] == ""] == ["x", *"yyyy", "z"]
+    remarks = comments(tmp_path / "r.xlsx")
+    assert [cell for cell, told in remarks["series"].items() if "no level above 0 in the base" in told] == [
+        "C10",
+        "D10",
+        "E10",
+    ]
+    assert [cell for cell, told in remarks["base"].items() if "no level above 0 in the base" in told] == [
+        "C3",
+        "D3",
+        "E3",
+    ]
+
+
+def test_a_chain_without_a_base_level_has_a_remark_too(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="3 series are missing for want of a level above 0 in the base"):
+        late_unit(series="ratio").to_excel(tmp_path / "r.xlsx")
+    book, remarks = Workbook(tmp_path / "r.xlsx"), comments(tmp_path / "r.xlsx")["series"]
+    assert [row[0] for row in book.rows["series"] if row[2] == ""] == ["y"] * 4
+    assert [cell for cell, told in remarks.items() if "no level above 0 in the base" in told] == ["C10", "D10", "E10"]
+
+
+def test_a_base_level_over_a_gap_is_the_mean_of_what_is_there(tmp_path: Path) -> None:
+    frame = table()
+    frame.loc[1, ["a", "b"]] = np.nan
+    book = written(two_levels(base="2001", coverage=0.0).compute(frame), tmp_path / "r.xlsx")
+    assert book.formulas["base", "D2"] == "(scores!C2+scores!C4+scores!C5)/3"
+    assert book.rows["scores"][2][2] == book.rows["series"][2][2] == ""
+
+
+def comments(path: Path) -> dict[str, dict[str, str]]:
+    """Return the comments of each sheet by cell."""
+    found = {}
+    with zipfile.ZipFile(path) as archive, CalamineWorkbook.from_path(path) as book:
+        for number, sheet in enumerate(book.sheet_names, 1):
+            links = f"xl/worksheets/_rels/sheet{number}.xml.rels"
+            named = (
+                re.search(r"comments[0-9]+\.xml", archive.read(links).decode()) if links in archive.namelist() else None
+            )
+            tree = ElementTree.fromstring(archive.read(f"xl/{named[0]}")) if named else ElementTree.Element("none")
+            found[sheet] = {one.get("ref", ""): "".join(one.itertext()) for one in tree.iter(f"{SHEETS}comment")}
+    return found
 
 
 def test_the_sheets_in_their_order(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ MOST_CELLS = 20_000_000
 _SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 50 << 20, 200
 _MOST_BYTES_OF_CONTENTS = 10 << 20
 _OLD_OR_ENCRYPTED = bytes.fromhex("D0CF11E0A1B11AE1")
+_TEXTS = "xl/sharedStrings.xml"
 _DAMAGED = (BadZipFile, zlib.error, NotImplementedError, EOFError, KeyError, expat.ExpatError, ElementTree.ParseError)
 
 
@@ -30,6 +31,7 @@ def opened(path: Path) -> Iterator[ZipFile]:
     try:
         with ZipFile(path) as archive:
             _refuse_bombs(archive, path.name)
+            _refuse_macros(archive, path.name)
             bad = archive.testzip()
             if bad is not None:
                 raise BadZipFile(f"{bad} is damaged")
@@ -66,6 +68,9 @@ def findings(archive: ZipFile, member: str) -> list[str]:
     found = [
         f"{'cell' if len(cells) == 1 else 'cells'} {listed(cells)}: {told}" for told, cells in why.items() if cells
     ]
+    characters = _characters(archive, member, scan.shared)
+    if characters > MOST_BYTES:
+        found.append(f"texts of {characters:,} characters, more than {MOST_BYTES:,}; shorten those that are repeated")
     if scan.extent > MOST_CELLS:
         found.append(f"values reach to cell {scan.corner!r}: more than {MOST_CELLS:,} cells; clear the stray ones")
     return found
@@ -78,6 +83,7 @@ class _Scan:
         self.uncalculated: list[str] = []
         self.errors: list[str] = []
         self.merged: list[str] = []
+        self.shared = 0
         self._columns: set[str] = set()
         self._row = 0
         self._row_now = 0
@@ -130,6 +136,7 @@ class _Scan:
         self._kind = attributes.get("t", "n")
         if self._kind == "e":
             self.errors.append(self._cell)
+        self.shared += self._kind == "s"
 
     def _value(self, _: Any) -> None:
         column = self._cell.rstrip("0123456789")
@@ -153,6 +160,47 @@ class _Scan:
         if self._watching:
             self._parser.CharacterDataHandler, self._watching = None, False
         self._pending, self._in_value = "", False
+
+
+def _characters(archive: ZipFile, member: str, cells: int) -> int:
+    """Return how many characters the cells of a sheet have that share texts standing once in the archive.
+
+    Counted only where it could be too many: a long text in many cells is a small file.
+    """
+    if not cells or _TEXTS not in archive.namelist() or cells * archive.getinfo(_TEXTS).file_size <= MOST_BYTES:
+        return 0
+    lengths = list(map(len, _texts(archive, _TEXTS, "si", "t")))
+    shared = [int(text) for text in _texts(archive, member, "c", "v", kind="s") if text.isdecimal()]
+    return sum(lengths[number] for number in shared if number < len(lengths))
+
+
+def _texts(archive: ZipFile, member: str, outer: str, inner: str, kind: str | None = None) -> list[str]:
+    """Return the text of each outer element of a kind: what stands in its inner elements."""
+    found: list[list[str]] = []
+    taken, reading = False, False
+    parser = expat.ParserCreate()
+
+    def start(tag: str, attributes: Any) -> None:
+        nonlocal taken, reading
+        name = tag.rpartition(":")[2]
+        if name == outer:
+            taken = attributes.get("t") == kind
+            found.extend([[]] if taken else [])
+        reading = taken and name == inner
+
+    def end(_: str) -> None:
+        nonlocal reading
+        reading = False
+
+    def text(characters: str) -> None:
+        if reading:
+            found[-1].append(characters)
+
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    with archive.open(member) as stream:
+        parser.ParseFile(stream)
+    return ["".join(parts) for parts in found]
 
 
 def letters(column: int) -> str:
@@ -181,6 +229,8 @@ def _number(column: str) -> int:
 def _refuse_what_is_no_archive(path: Path) -> None:
     if path.name.startswith("~$"):
         raise DataError(f"{path.name}: the lock file of an open workbook; give the workbook itself")
+    if path.is_dir():
+        raise DataError(f"{path}: a folder; give the workbook in it")
     try:
         with path.open("rb") as file:
             content = file.read(8)
@@ -207,6 +257,12 @@ def _refuse_bombs(archive: ZipFile, name: str) -> None:
             f"{name}: unpacks from {packed:,} to {size:,} bytes; more than {MOST_BYTES:,}, or than "
             f"{_SUSPICIOUS_RATIO} times its packed size, is not read: clear cells without values, or save as .csv"
         )
+
+
+def _refuse_macros(archive: ZipFile, name: str) -> None:
+    """Refuse a workbook whose values macros may have written: nobody who reads it could trace them."""
+    if any(member.lower().endswith("vbaproject.bin") for member in archive.namelist()):
+        raise DataError(f"{name}: the workbook has macros, which are not run; save it without them, as .xlsx")
 
 
 def _refuse_doctype(*_: Any) -> None:

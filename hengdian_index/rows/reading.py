@@ -66,7 +66,7 @@ def read_panel(
     faults += _unnamed(units, unit)
     faults += more + (_duplicates(panel) if not more else []) + cells
     if not len(frame):
-        faults.append("the table has no rows")
+        faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)
     return replace(panel, values=values, columns=tuple(columns))
 
@@ -81,7 +81,8 @@ def _frame(table: Any, columns: Sequence[str], *, named: bool) -> pd.DataFrame:
     else:
         frame = _from_narwhals(table)
     repeated = [c for c in (*columns,) if list(frame.columns).count(c) > 1]
-    raise_all(DataError, [f"column {c!r} stands twice in the table; rename or drop one" for c in repeated])
+    where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
+    raise_all(DataError, [f"{where}column {c!r} stands twice in the table; rename or drop one" for c in repeated])
     return frame
 
 

@@ -110,7 +110,8 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, l
     for row, cell in enumerate(cells):
         value = _number(cell)
         if value is None:
-            faults.append(f"{where(row)}: {_plain(cell)!r} is not a number")
+            remedy = "write it like 1234.5, or leave the cell blank"
+            faults.append(f"{where(row)}: {_plain(cell)!r} is not a number; {remedy}")
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
 

@@ -73,7 +73,7 @@ def _summary(levels: Levels) -> Page:
     values = result.scores[list(places.groups)].to_numpy() if levels.frame is None else levels.values
     names = [result.tree.by_code[code].name or code for code in places.groups]
     rows: list[list[Any]] = [
-        ["rows", result.panel.n],
+        ["rows", f"{result.panel.n:,}"],
         ["bounds and weights learnt from", f"{fitted['count']} rows, {fitted['first']} to {fitted['last']}"],
         ["base", "none" if base is None else f"{base} = {result.setting.to:g}"],
         ["to read it", _FORMULAS],
@@ -85,7 +85,8 @@ def _summary(levels: Levels) -> Page:
         rows.append([*places.label(i), *(None if np.isnan(cell.value) else cell for cell in found)])
     width = max(map(len, rows))
     header = ["index", result.setting.name or "without a name", *[""] * (width - 2)]
-    return Page("summary", header, [[*row, *[None] * (width - len(row))] for row in rows], number="0.00")
+    table = next(i for i, row in enumerate(rows) if not row) + 1
+    return Page("summary", header, [[*row, *[None] * (width - len(row))] for row in rows], number="0.00", table=table)
 
 
 def _last(result: Result) -> list[int]:

@@ -14,9 +14,10 @@ from hengdian_index.errors import DataError
 from hengdian_index.pages import MOST_FORMULA, Live, Page, cell_of
 from hengdian_index.rows.archive import letters
 from hengdian_index.rows.table import Array
-from hengdian_index.tracing.places import PLAIN, Column, Places, plain_columns
+from hengdian_index.tracing.places import PLAIN, Column, Places, cells, plain_columns
 
 _CLOSE = 1e-12
+_NO_BASE = "no series: there is no level above 0 in the base period"
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ class Levels:
             values = self.values[:, g].tolist()
             if self.direct:
                 made = [self._level(g, i, int(lines[i]), value) for i, value in enumerate(values)]
-                columns.append(Column(code, made, "to * score / base level"))
+                columns.append(Column(code, made, "to * score / base level", self._without_base(g)))
             elif isinstance(self.places.result.course, Direct):
                 made = [self._score(g, i, value) for i, value in enumerate(values)]
                 columns.append(Column(code, made, "the score: the index has no base"))
             else:
-                columns.append(Column(code, [cell_of(v) for v in values], f"{PLAIN}{self._why()}"))
+                columns.append(Column(code, cells(values), f"{PLAIN}{self._why()}", self._without_base(g)))
         return self.places.page("series", columns, "0.00")
 
     def base(self) -> Page:
@@ -79,7 +80,9 @@ class Levels:
             ["" if unit is None else cell_of(unit), to, *(self._base(rows, g) for g in groups)]
             for unit, rows in self.units.items()
         ]
-        return Page("base", ["unit", "to", *self.places.groups], rows, number="0.0000", frozen=(1, 1))
+        remarks = {(i, 2 + g): _NO_BASE for i, row in enumerate(rows, 1) for g in groups if row[2 + g] is None}
+        header = ["unit", "to", *self.places.groups]
+        return Page("base", header, rows, number="0.0000", frozen=(1, 1), remarks=remarks)
 
     def changes(self) -> Page:
         """Return the changes on the period before and, within a year, on the same period of the year before."""
@@ -132,18 +135,29 @@ class Levels:
         return Column(f"{self.places.groups[g]}, {told}", cells, "100 (now / before - 1)", remarks)
 
     def _base(self, rows: np.ndarray[Any, Any], g: int) -> Any:
-        """Return a base level: to * score / level in the unit's rows, as the mean of its base rows if that is it."""
-        column = self.places.result.tree.groups.index(self.places.groups[g])
-        scores, levels = self.places.result.course.levels[rows, column], self.values[rows, g]
-        if not (np.abs(scores) > 0).any():
+        """Return a base level: the mean of the unit's base rows that have one, as a formula if that is it."""
+        result = self.places.result
+        column = result.tree.groups.index(self.places.groups[g])
+        value = float(result.setting.to / self._factors[rows[0], column])
+        if np.isnan(value):
             return None
-        most = int(np.nanargmax(np.abs(scores)))
-        value = float(self.places.result.setting.to * scores[most] / levels[most])
-        known = rows[self._in_base[rows]]
-        mean = self.places.result.course.levels[known, column].mean() if len(known) else np.nan
-        terms = "+".join(f"scores!{self.places.at(g, i)}" for i in known.tolist())
+        levels = result.course.levels[:, column]
+        known = [i for i in rows[self._in_base[rows]].tolist() if not np.isnan(levels[i])]
+        terms = "+".join(f"scores!{self.places.at(g, i)}" for i in known)
         formula = f"=({terms})/{len(known)}"
-        return Live(formula, value) if abs(mean - value) <= _CLOSE * value and len(formula) < MOST_FORMULA else value
+        near = bool(known) and abs(levels[known].mean() - value) <= _CLOSE * value
+        return Live(formula, value) if near and len(formula) < MOST_FORMULA else value
+
+    @cached_property
+    def _factors(self) -> Array:
+        """What each score is multiplied by (n, groups in the order of the tree); missing without a base level."""
+        return self.places.result.factors()
+
+    def _without_base(self, g: int) -> dict[int, str]:
+        """Return a remark for the first row of each unit that has no series for want of a base level."""
+        column = self.places.result.tree.groups.index(self.places.groups[g])
+        first = [int(rows[0]) for rows in self.units.values()]
+        return {i: _NO_BASE for i in first if np.isnan(self._factors[i, column])}
 
     @cached_property
     def _in_base(self) -> np.ndarray[Any, np.dtype[np.bool_]]:

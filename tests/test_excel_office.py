@@ -1,0 +1,151 @@
+"""Workbooks in LibreOffice: every formula calculated by a spreadsheet program, and what it saves read back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+from test_excel_result import CASES
+
+import hengdian_index as hi
+from hengdian_index.rows.files import read_table
+from hengdian_index.rows.workbook import read_sheets
+from hengdian_index.template import new_workbook
+
+OFFICE = shutil.which("soffice")
+pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not on the PATH")
+
+ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>"""
+LANGUAGES = pytest.mark.parametrize(
+    ("lang", "sheet", "first", "second"), [("en", "judgements", "supply", "demand"), ("zh", "判断", "供给", "需求")]
+)
+RESULTS = (
+    "example",
+    "panel",
+    "gaps",
+    "geometric groups",
+    "content linked",
+    "units without a base",
+)
+JUDGEMENTS = "xl/worksheets/sheet4.xml"
+
+
+class Office:
+    """Workbooks as they were written, without what the formulas had as value, and as LibreOffice saved them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "bare").mkdir()
+        self.results: dict[str, hi.Result] = {}
+        for number, name in enumerate(RESULTS):
+            self.results[name] = CASES[name]()
+            self.results[name].to_excel(folder / f"r{number}.xlsx")
+        self.names = {name: f"r{number}.xlsx" for number, name in enumerate(RESULTS)}
+        index, frame = hi.example("film_industry")
+        index.write(folder / "index.xlsx", data=frame, lang="zh")
+        for lang in ("en", "zh"):
+            new_workbook(folder / f"new_{lang}.xlsx", lang=lang)
+        for path in folder.glob("*.xlsx"):
+            bare(path, folder / "bare" / path.name)
+        shutil.copy(folder / "bare" / "new_en.xlsx", folder / "bare" / "blank.xlsx")
+        retyped(folder / "bare" / "blank.xlsx", "C2", "")
+        for lang in ("en", "zh"):
+            retyped(folder / "bare" / f"new_{lang}.xlsx", "C2", "<v>5</v>")
+        self._convert()
+
+    def _convert(self) -> None:
+        profile = self.folder / "profile"
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_CALCULATE)
+        files = sorted(map(str, (self.folder / "bare").glob("*.xlsx")))
+        command = [str(OFFICE), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx"]
+        subprocess.run([*command, "--outdir", str(self.folder / "saved"), *files], check=True, timeout=300)
+
+
+def bare(path: Path, target: Path) -> None:
+    """Copy a workbook without the values that its formulas have."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb"</f><v>[^<]*</v>", b"</f>", old.read(name)))
+
+
+def retyped(path: Path, cell: str, content: str) -> None:
+    """Put other content into a cell of the judgements."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    pattern, filled = rf'(<c r="{cell}"[^>]*>).*?</c>', rf"\g<1>{content}</c>"
+    parts[JUDGEMENTS], count = re.subn(pattern.encode(), filled.encode(), parts[JUDGEMENTS])
+    assert count == 1
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+
+
+def cells(path: Path) -> dict[str, list[list[Any]]]:
+    """Return the cells of each sheet that has any, without the blank ends of rows and sheets."""
+    with CalamineWorkbook.from_path(path) as book:
+        found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    return {
+        name: [row[: 1 + max((j for j, v in enumerate(row) if v != ""), default=-1)] for row in rows]
+        for name, rows in found.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office(tmp_path_factory.mktemp("office"))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_cell_is_calculated_to_what_was_written(office: Office, name: str) -> None:
+    """The formulas had no values when LibreOffice opened them, so every number that is there it calculated."""
+    result, file = office.results[name], office.names[name]
+    written, saved = cells(office.folder / file), cells(office.folder / "saved" / file)
+    assert list(saved) == list(written)
+    for sheet, rows in written.items():
+        for i, row in enumerate(rows):
+            for j, value in enumerate(row):
+                assert saved[sheet][i][j] == (
+                    pytest.approx(value, rel=1e-9, abs=1e-9) if type(value) is float else value
+                )
+    tables = {"scores": result.scores, **({"series": result.series()} if "series" in saved else {})}
+    for sheet, frame in tables.items():
+        at = [saved[sheet][0].index(code) for code in frame.columns]
+        shown = [[row[j] if j < len(row) and row[j] != "" else np.nan for j in at] for row in saved[sheet][1:]]
+        np.testing.assert_allclose(np.array(shown), frame, rtol=1e-9, atol=1e-9)
+
+
+def test_an_index_and_its_data_survive_being_saved(office: Office) -> None:
+    index, frame = hi.example("film_industry")
+    assert hi.Index.read(office.folder / "saved" / "index.xlsx") == index
+    pd.testing.assert_frame_equal(read_table(office.folder / "saved" / "index.xlsx"), frame, check_dtype=False)
+
+
+@LANGUAGES
+def test_the_reciprocal_follows_the_judgement(office: Office, lang: str, sheet: str, first: str, second: str) -> None:
+    path, before = office.folder / "saved" / f"new_{lang}.xlsx", hi.Index.read(office.folder / f"new_{lang}.xlsx")
+    assert [row[:3] for row in read_sheets(path)[sheet].rows] == [(first, 1, 5), (second, 0.2, 1)]
+    index = hi.Index.read(path)
+    judged = {"method": "ahp", "matrix": {first: {second: 5.0}, second: {first: 0.2}}}
+    assert index == before.replace({f"{before.groups[0].code}.weights": judged})
+    assert hi.Index.from_toml(index.to_toml()) == index
+    weights = index.compute(read_table(path)).weights[before.groups[0].code]
+    assert weights.tolist() == pytest.approx([5 / 6, 1 / 6], rel=1e-12)
+
+
+def test_the_reciprocal_of_no_judgement_is_blank(office: Office) -> None:
+    path = office.folder / "saved" / "blank.xlsx"
+    assert [row[:3] for row in read_sheets(path)["judgements"].rows] == [("supply", 1, None), ("demand", None, 1)]
+    with pytest.raises(hi.SpecError, match="sheet 'judgements': nothing is judged"):
+        hi.Index.read(path)
