@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.tree import Leaf, Tree
@@ -58,12 +58,15 @@ def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> 
 
 
 def row_of(panel: Panel, unit: Any, period: Any) -> int:
-    """Return the row of a unit (or label) in a period, the last one it has where none is given."""
+    """Return the row of a unit (or label) in a period, the last one it has where none is given.
+
+    Raises
+    ------
+    SpecError, DataError
+        No unit said where there are several; no such unit or period: all faults at once, with what there is.
+    """
+    unit = _demanded(panel, unit, period)
     rows: NDArray[np.bool_] = np.asarray(panel.units == unit) if panel.units is not None else panel.select(unit, "unit")
-    if not rows.any():
-        raise DataError(
-            f"no unit {unit!r}{suggestion(unit, dict.fromkeys(np.ravel(np.asarray(panel.units)).tolist()))}"
-        )
     if period is not None:
         rows = rows & panel.select(period, "period")
     found = np.flatnonzero(rows)
@@ -72,6 +75,36 @@ def row_of(panel: Panel, unit: Any, period: Any) -> int:
     if panel.periods is None and len(found) > 1:
         raise DataError(f"unit {unit!r} stands for {len(found)} rows; name one")
     return int(found[0] if panel.periods is None else found[np.argmax(panel.periods.ordinals[found])])
+
+
+def _demanded(panel: Panel, unit: Any, period: Any) -> Any:
+    """Return the unit that is asked for, the only one where none is said."""
+    faults: list[Fault | str] = []
+    units = list(dict.fromkeys(panel.unit_list())) if panel.units is not None else []
+    if unit is None and len(units) == 1:
+        unit = units[0]
+    if unit is None and units:
+        faults.append(f"unit: say whose row, such as {units[0]!r}; there are {len(units)} units: {listed(units)}")
+    elif units and unit not in units:
+        faults.append(f"unit: no unit {unit!r}{suggestion(unit, units)}")
+    elif unit is None and panel.periods is None and panel.n > 1:
+        labels = panel.labels.tolist()
+        faults.append(f"unit: say which row by its label, such as {labels[0]!r}; there are {listed(labels)}")
+    if period is not None:
+        faults += _period_faults(panel, period)
+    raise_all(SpecError if unit is None else DataError, faults)
+    return unit
+
+
+def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
+    """Return what is wrong with a period."""
+    if panel.periods is None:
+        return [f"period: the rows have no period, so there is no {period!r}; leave it out"]
+    try:
+        panel.select(period, "period")
+    except FaultsError as error:
+        return list(error.faults)
+    return []
 
 
 def _scales(tree: Tree) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, listed, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.preparation import Preparation
 from hengdian_index.rows.panel import Panel
@@ -30,7 +30,7 @@ def explained(result: Any, unit: Any, period: Any, node: str | None) -> Explanat
     tree, code = result.tree, _node(result, node)
     if result.fitted is None:
         raise DataError("this result does not hold its fit, so its steps are not known; score the rows again")
-    row = _row(result.panel, unit, period)
+    row = row_of(result.panel, unit, period)
     steps = list(_of_indicator(result, code, row) if code in tree.codes else _of_group(result, code, row))
     last = tree.root.code if code in tree.codes else code
     steps += of_level(result, last, row)
@@ -48,36 +48,6 @@ def _node(result: Any, node: Any) -> str:
     named = [one.code for one in (*tree.branches, *tree.leaves) if one.name and one.name == code]
     told = f"; {code!r} is the name of {listed(named)}, give the code" if named else suggestion(code, known)
     raise SpecError(f"node: no group or indicator {code!r}{told}")
-
-
-def _row(panel: Panel, unit: Any, period: Any) -> int:
-    """Return the row that is asked for, or say which there are and what to give."""
-    faults: list[Fault | str] = []
-    units = list(dict.fromkeys(panel.unit_list())) if panel.units is not None else []
-    if unit is None and len(units) == 1:
-        unit = units[0]
-    if unit is None and units:
-        faults.append(f"unit: say whose row, explain({units[0]!r}); there are {len(units)} units: {listed(units)}")
-    elif units and unit not in units:
-        faults.append(f"unit: no unit {unit!r}{suggestion(unit, units)}")
-    elif unit is None and panel.periods is None and panel.n > 1:
-        labels = panel.labels.tolist()
-        faults.append(f"unit: say which row by its label, explain({labels[0]!r}); there are {listed(labels)}")
-    if period is not None:
-        faults += _period_faults(panel, period)
-    raise_all(SpecError if unit is None else DataError, faults)
-    return row_of(panel, unit, period)
-
-
-def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
-    """Return what is wrong with a period."""
-    if panel.periods is None:
-        return [f"period: the rows have no period, so there is no {period!r}; leave it out"]
-    try:
-        panel.select(period, "period")
-    except FaultsError as error:
-        return list(error.faults)
-    return []
 
 
 def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:

@@ -118,13 +118,13 @@ def test_a_base_with_gaps_is_the_mean_of_the_rest() -> None:
 
 def test_units_are_named_where_none_is_given() -> None:
     with pytest.raises(
-        hi.SpecError, match=re.escape("unit: say whose row, explain('x'); there are 3 units: 'x', 'y', 'z'")
+        hi.SpecError, match=re.escape("unit: say whose row, such as 'x'; there are 3 units: 'x', 'y', 'z'")
     ):
         cities().compute(panel()).explain()
     assert cities().compute(panel(units="x")).explain().place.startswith("unit 'x'")
     labelled = hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g")])
     result = labelled.compute(pd.DataFrame({"a": [1.0, 2.0]}, index=["p", "q"]))
-    with pytest.raises(hi.SpecError, match="say which row by its label, explain\\('p'\\); there are 'p', 'q'"):
+    with pytest.raises(hi.SpecError, match="say which row by its label, such as 'p'; there are 'p', 'q'"):
         result.explain()
     assert result.explain("q").value == 1
 
