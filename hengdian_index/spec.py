@@ -30,6 +30,7 @@ from hengdian_index.fields import (
 from hengdian_index.gate import choice_faults, validity_faults
 from hengdian_index.means import Rule
 from hengdian_index.planting import inherited, planted
+from hengdian_index.preparation import columns_asked
 from hengdian_index.result import Result
 from hengdian_index.statement.cards import of_index
 from hengdian_index.tree import Choice, NewUnits, Series, Setting, Tree, shape_faults
@@ -171,13 +172,19 @@ class Index(Part):
         Parameters
         ----------
         data : pandas DataFrame, optional
-            Becomes the sheet `data` of a workbook.
+            Becomes the sheet `data` of a workbook; without it the sheet has the headings that the index asks for.
         notes : list of str, optional
             Lines of the sheet `notes`; default: how to fill in the workbook.
         lang : "en" or "zh"
             Language of a workbook's headings; both are read.
         """
-        specfile.write(Path(path), self._tables(), sheet_fields(), data=data, notes=notes, lang=lang)
+        specfile.write(Path(path), self._tables(), sheet_fields(), self._columns(), data=data, notes=notes, lang=lang)
+
+    def _columns(self) -> list[str]:
+        """Return the columns that a table of data has."""
+        sizes, groups = columns_asked(self.tree)
+        given = [leaf.code for leaf in self.tree.leaves if leaf.build is None]
+        return list(dict.fromkeys([*filter(None, (self.unit, self.period)), *given, *sizes, *groups]))
 
     def _tables(self) -> dict[str, Any]:
         if self.to is None:

@@ -71,15 +71,20 @@ def write(
     path: Path,
     tables: Mapping[str, Any],
     fields: workbook.Fields,
+    columns: Sequence[str],
     *,
     data: Any = None,
     notes: Sequence[str] | None = None,
     lang: str = "en",
 ) -> None:
-    """Write the tables `index`, `group` and `indicator` of an index to a file, as its ending says."""
+    """Write the tables `index`, `group` and `indicator` of an index to a file, as its ending says.
+
+    A workbook without data has the columns that the index asks for, to be filled in.
+    """
     if path.suffix.lower() == ".xlsx":
         parts = (tables["index"], tables["group"], tables["indicator"])
-        worksheets.write_workbook(path, *parts, fields=fields, data=data, notes=notes, lang=lang)
+        filled = dict.fromkeys(columns, ()) if data is None else data
+        worksheets.write_workbook(path, *parts, fields=fields, data=filled, notes=notes, lang=lang)
     elif data is not None or notes is not None:
         raise SpecError(f"{path.name}: only an .xlsx workbook holds data and notes beside the index")
     elif path.suffix.lower() in worksheets.UNWRITTEN:

@@ -15,7 +15,7 @@ from indexes import table, two_levels
 import hengdian_index as hi
 from hengdian_index.cli import main
 from hengdian_index.rows.files import read_table
-from hengdian_index.rows.workbook import data_table
+from hengdian_index.rows.workbook import data_table, read_sheets
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
@@ -159,7 +159,8 @@ def test_without_a_workbook_the_data_are_needed(files: tuple[Path, Path], tmp_pa
     hi.Index.read(files[0]).write(tmp_path / "only.xlsx")
     assert run("check", tmp_path / "only.xlsx")[1].endswith("nothing is wrong\n")
     code, _, said = run("compute", tmp_path / "only.xlsx")
-    assert (code, said.count("sheet 'data' is empty")) == (2, 1)
+    assert (code, said) == (2, "DataError: only.xlsx sheet 'data': the table has no rows\n")
+    assert read_sheets(tmp_path / "only.xlsx")["data"].header == ("quarter", "a", "b", "c", "d")
 
 
 def test_methods() -> None:
