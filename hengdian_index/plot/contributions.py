@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +18,11 @@ from hengdian_index.plot.layout import (
     period_name,
     row_names,
     timed,
+    titled,
     unbroken,
 )
-from hengdian_index.plot.style import DOWN, FAINT, HATCHES, REST, UP, WHOLE, axes, colours, drawn, readable, wrapped
+from hengdian_index.plot.stacks import key, key_height, pooled, stack
+from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, readable, wrapped
 from hengdian_index.result import Depth, Result
 from hengdian_index.rows.table import Array
 from hengdian_index.standing import row_of
@@ -62,7 +63,8 @@ def level(
     Returns
     -------
     Axes
-        The stack of a period sums to its level, parts below 0 downwards.
+        The stack of a period sums to its level, parts below 0 downwards. Of more than 20 parts, the 19 largest and the
+        sum of the others.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def level(
     'points, 1998 = 100'
     """
     parts = result.contributions(node, of="level", depth=depth, base=base, to=to)
-    ax = _through_time(result, node, unit, parts, ax)
+    ax = _through_time(result, node, unit, parts, "a level", ax)
     base = result.setting.base if base is None else base
     to = result.setting.to if to is None and base is not None else to
     ax.set_ylabel("score" if to is None else readable(f"points, {'first period' if base is None else base} = {to:g}"))
@@ -118,7 +120,8 @@ def change(
     -------
     Axes
         Parts that raise the level stand above 0, parts that lower it below; together they sum to the change. Grey are
-        columns that are no part: "reweighting", "interaction", "other rows".
+        columns that are no part: "reweighting", "interaction", "other rows". Of more than 20 parts, the 19 largest and
+        the sum of the others.
 
     Raises
     ------
@@ -137,7 +140,7 @@ def change(
     'change on 4 periods before, points'
     """
     parts = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to)
-    ax = _through_time(result, node, unit, parts, ax)
+    ax = _through_time(result, node, unit, parts, f"a change on {_before(lag)}", ax)
     ax.set_ylabel(f"change on {_before(lag)}, points")
     return ax
 
@@ -173,7 +176,7 @@ def waterfall(
     -------
     Axes
         From top to bottom the level before, the parts, the largest first, and the level. The axis does not begin at 0,
-        so levels are lines, not bars.
+        so levels are lines, not bars. Of more than 20 parts, the 19 largest and the sum of the others.
 
     Raises
     ------
@@ -193,11 +196,13 @@ def waterfall(
     """
     panel = result.panel
     row = row_of(panel, None if panel.units is None else panel.units[of_unit(panel, unit)[0]], period)
-    parts = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to).iloc[row].dropna()
+    every = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to)
+    parts = every.iloc[row].dropna()
     code = branch_of(result.tree, node).code
     now = float(result.series(base, to)[code].iloc[row])
     if not len(parts):
-        raise DataError(f"{panel.place(row)}: {code!r} has no change on {_before(lag)}; the log and the rows say why")
+        raise DataError(f"{panel.place(row)}: {code!r} has no change on {_before(lag)}; {_changed(panel, row, every)}")
+    parts = pooled(parts.to_frame().T).iloc[0]
     parts = parts.iloc[np.argsort(-parts.abs().to_numpy(), kind="stable")]
     names = [period_name(panel, int(timed(panel).ordinals[row]) - lag), *_names(result, parts.index, 44)]
     names.append(period_name(panel, int(timed(panel).ordinals[row])))
@@ -206,56 +211,41 @@ def waterfall(
     ax.set_yticks(range(len(names)), names)
     ax.set_xlabel("level, points")
     who = [] if panel.units is None else [row_names(panel, np.array([row]))[0]]
-    ax.set_title(readable(": ".join([*who, name_of(result.tree, code)])))
+    titled(ax, ": ".join([*who, name_of(result.tree, code)]))
     return ax
 
 
-def stack(ax: Axes, at: Any, parts: Array, names: Sequence[str], codes: Sequence[str], along: str = "x") -> None:
-    """Draw stacks of parts (m, k) at places (m,): those above 0 upwards from 0, those below it downwards."""
-    draw, thick, base = (ax.bar, "width", "bottom") if along == "x" else (ax.barh, "height", "left")
-    parts = np.nan_to_num(parts)
-    up, down = np.zeros(len(parts)), np.zeros(len(parts))
-    own = colours(sum(code not in RESERVED for code in codes))
-    shades = {code: own.pop(0) if code not in RESERVED else _shade(code) for code in codes}
-    for j, (name, code) in enumerate(zip(names, codes, strict=True)):
-        value, (colour, hatch) = parts[:, j], shades[code]
-        start = np.where(value < 0, down, up)
-        options: dict[str, Any] = {thick: 0.8, base: start, "label": name, "hatch": hatch, "color": colour}
-        draw(at, value, edgecolor="white", linewidth=0.3, **options)
-        up, down = up + np.maximum(value, 0), down + np.minimum(value, 0)
-
-
-def _shade(code: str) -> tuple[str, str]:
-    """Return colour and hatch of a column that is no part."""
-    return (REST if code == "reweighting" else FAINT), HATCHES[RESERVED.index(code)]
-
-
-def key(ax: Axes, along: str = "x") -> None:
-    """Name the parts beside the picture, in the order of the stacks: from the top down, or from the left."""
-    handles, labels = ax.get_legend_handles_labels()
-    order = slice(None, None, -1 if along == "x" else 1)
-    ax.legend(handles[order], labels[order], loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
-
-
-def _through_time(result: Result, node: str | None, unit: Any, parts: pd.DataFrame, ax: Axes | None) -> Axes:
+def _through_time(
+    result: Result, node: str | None, unit: Any, parts: pd.DataFrame, whole_is: str, ax: Axes | None
+) -> Axes:
     panel = result.panel
     rows = of_unit(panel, unit)
     some = parts.iloc[rows].notna().any(axis=1).to_numpy()
-    parts, rows = _without_idle(parts.iloc[rows[some]]), rows[some]
+    parts, rows = pooled(_without_idle(parts.iloc[rows[some]])), rows[some]
     if not len(rows):
-        raise DataError("no period has a value to split; the log and the rows say why")
+        raise DataError(f"no period has {whole_is} to split ({panel.extent()}); the log and the rows say why")
     ordinals = timed(panel).ordinals[rows]
     names = _names(result, parts.columns, 28)
-    ax = axes(ax, max(3.4, 0.6 + 0.17 * sum(2 + name.count("\n") for name in names)))
+    name = wrapped(name_of(result.tree, branch_of(result.tree, node).code))
+    ax = axes(ax, max(3.4, 0.9 + key_height([*names, name])))
     stack(ax, ordinals, parts.to_numpy(), names, list(parts.columns))
     whole = parts.sum(axis=1).to_numpy()
-    name = wrapped(name_of(result.tree, branch_of(result.tree, node).code))
     ax.plot(*unbroken(ordinals, whole), color=WHOLE, linewidth=1, marker=".", markersize=4, label=name)
     ax.axhline(0, color=WHOLE, linewidth=0.6)
     mark_periods(ax, panel, ordinals)
-    ax.set_title(_who(panel, rows))
+    _frame(ax, parts.to_numpy(), whole)
+    titled(ax, _who(panel, rows))
     key(ax)
     return ax
+
+
+def _frame(ax: Axes, parts: Array, whole: Array) -> None:
+    """Set the limits: a stack stands on the axis where nothing goes below it."""
+    low, high = min(0.0, np.nanmin(whole)), max(0.0, np.nanmax(whole))
+    low = min(low, float(np.nan_to_num(parts).clip(max=0).sum(axis=1).min()))
+    high = max(high, float(np.nan_to_num(parts).clip(min=0).sum(axis=1).max()))
+    room = 0.04 * (high - low) or 1.0
+    ax.set_ylim(low - room if low < 0 else 0.0, high + room if high > 0 else 0.0)
 
 
 def _who(panel: Any, rows: Rows) -> str:
@@ -270,6 +260,16 @@ def _without_idle(parts: pd.DataFrame) -> pd.DataFrame:
 
 def _names(result: Result, codes: Any, width: int) -> list[str]:
     return [wrapped(name_of(result.tree, code), width) for code in codes]
+
+
+def _changed(panel: Any, row: int, parts: pd.DataFrame) -> str:
+    """Say which period of a row's unit is the last with a change."""
+    own = np.ones(panel.n, dtype=np.bool_) if panel.units is None else panel.units == panel.units[row]
+    rows = np.flatnonzero(own & parts.notna().any(axis=1).to_numpy())
+    if not len(rows):
+        return "no period has one; the log and the rows say why"
+    last = rows[np.argmax(timed(panel).ordinals[rows])]
+    return f"the last period with one is {panel.period(int(last))}"
 
 
 def _before(lag: int) -> str:

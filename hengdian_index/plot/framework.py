@@ -22,9 +22,11 @@ _BESIDE: dict[str, Any] = {
     "textcoords": "offset points",
     "annotation_clip": False,
     "va": "center",
-    "fontsize": 7,
     "linespacing": 1.0,
 }
+
+# Of more indicators the names are smaller.
+_MANY = 36
 
 _EDGE: dict[str, Any] = {"edgecolor": "white", "linewidth": 1.0}
 
@@ -90,7 +92,7 @@ def framework(result: Result, kind: Kind = "icicle", *, ax: Axes | None = None) 
     cells, tree = _cells(result), result.tree
     leaves = sum(cell.leaf for cell in cells)
     if kind == "icicle":
-        ax = axes(ax, max(3.0, 0.3 + 0.25 * leaves))
+        ax = axes(ax, max(3.0, 0.3 + (0.25 if leaves <= _MANY else 0.165) * leaves))
         _icicle(ax, tree, cells)
     else:
         ax = axes(ax, 6.5)
@@ -136,11 +138,13 @@ def _icicle(ax: Axes, tree: Tree, cells: list[_Cell]) -> None:
             ax.text((left + end) / 2, cell.middle, text, ha="center", va="center", fontsize=7, rotation=turned)
     leaves = [cell for cell in cells if cell.leaf]
     # Without ticks and titles, axes of their own fill the figure.
-    gap = 0.185 / height_of(ax)
+    small = len(leaves) > _MANY
+    gap = min(0.185 / height_of(ax), 0.98 / max(len(leaves) - 1, 1))
+    beside: dict[str, Any] = {**_BESIDE, "fontsize": 5.5 if small else 7}
     for cell, place in zip(leaves, apart([cell.middle for cell in leaves], gap, 0.01, 0.99), strict=True):
         ax.plot([right, right + 0.08], [cell.middle, place], color=REST, linewidth=0.6, clip_on=False)
-        ax.annotate(_share(cell), (right + 0.09, place), (28, 0), ha="right", **_BESIDE)
-        ax.annotate(wrapped(name_of(tree, cell.code), 38), (right + 0.09, place), (33, 0), **_BESIDE)
+        ax.annotate(_share(cell), (right + 0.09, place), (28, 0), ha="right", **beside)
+        ax.annotate(wrapped(name_of(tree, cell.code), 48 if small else 38), (right + 0.09, place), (33, 0), **beside)
     ax.set(xlim=(0, right), ylim=(1, 0))
 
 
@@ -164,7 +168,7 @@ def _sunburst(ax: Axes, tree: Tree, cells: list[_Cell]) -> None:
     from matplotlib.patches import Circle, Wedge
 
     edges = _edges(cells, root=0.8, group=1.7, leaf=0.5)
-    deepest = edges[-1]
+    deepest, small = edges[-1], sum(cell.leaf for cell in cells) > _MANY
     for cell in cells:
         paint = _paler(cell.colour, cell.strength)
         if cell.depth == 0:
@@ -174,18 +178,18 @@ def _sunburst(ax: Axes, tree: Tree, cells: list[_Cell]) -> None:
         inner, outer = edges[cell.depth], deepest if cell.leaf else edges[cell.depth + 1]
         ends = 90 - 360 * cell.end, 90 - 360 * cell.start
         ax.add_patch(Wedge((0, 0), outer, *ends, width=outer - inner, facecolor=paint, **_EDGE))
-        _ring_name(ax, tree, cell, deepest + 0.08 if cell.leaf else (inner + outer) / 2)
+        _ring_name(ax, tree, cell, deepest + 0.08 if cell.leaf else (inner + outer) / 2, small)
     ax.set(xlim=(-deepest * 1.02, deepest * 1.02), ylim=(-deepest * 1.02, deepest * 1.02))
     ax.set_aspect("equal")
 
 
-def _ring_name(ax: Axes, tree: Tree, cell: _Cell, radius: float) -> None:
+def _ring_name(ax: Axes, tree: Tree, cell: _Cell, radius: float, small: bool) -> None:
     """Write the name of a node along its radius, upright on both sides."""
     angle = 90 - 360 * cell.middle
     right = np.cos(np.deg2rad(angle)) >= 0
     x, y = radius * np.cos(np.deg2rad(angle)), radius * np.sin(np.deg2rad(angle))
     beside = ("left" if right else "right") if cell.leaf else "center"
-    text = wrapped(name_of(tree, cell.code), 26 if cell.leaf else 18)
+    text = wrapped(name_of(tree, cell.code), 30 if cell.leaf else 12 if small else 16)
     ax.text(
         x,
         y,
@@ -194,7 +198,8 @@ def _ring_name(ax: Axes, tree: Tree, cell: _Cell, radius: float) -> None:
         rotation_mode="anchor",
         ha=beside,
         va="center",
-        fontsize=7 if cell.leaf else 6.5,
+        fontsize=5 if small else 7 if cell.leaf else 6.5,
+        linespacing=1.0 if small else 1.2,
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from hengdian_index.diagnose.correlation import correlations as correlated
 from hengdian_index.errors import DataError, SpecError, suggestion
-from hengdian_index.plot.layout import apart, name_of, row_names
-from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, pyplot, readable, wrapped
+from hengdian_index.journal import journal
+from hengdian_index.plot.layout import apart, heights, name_of, row_names, titled
+from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, pyplot, wrapped
 from hengdian_index.result import Result
 from hengdian_index.rows.table import Array
 from hengdian_index.shape import kurtosis, skewness
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 # Up to so many columns, the numbers are written into the cells.
 _MOST_NUMBERS = 24
+
+# Of more indicators the names are smaller.
+_MANY = 36
 
 # So many of the cells that moved are named, the farthest first.
 _NAMED = 6
@@ -69,19 +74,22 @@ def correlations(
     codes, blocks = _order(result.tree)
     r = correlated(result.normalised[codes], how=how, pairwise=pairwise).r.to_numpy(dtype=float)
     k = len(codes)
-    names = [wrapped(name_of(result.tree, code), 34) for code in codes]
-    row = max(0.25, 0.03 + 0.115 * (1 + max(name.count("\n") for name in names)))
-    ax = axes(ax, 1.3 + row * max(k, 8))
+    many = k > _MANY
+    names = [wrapped(name_of(result.tree, code), 56 if many else 34) for code in codes]
+    lines = 1 + max(name.count("\n") for name in names)
+    ax = axes(ax, 1.3 + max(k, 8) * (0.03 + 0.09 * lines if many else max(0.25, 0.03 + 0.115 * lines)))
     ax.patch.set_hatch("////")
     image = ax.imshow(r, cmap="RdBu", vmin=-1, vmax=1, aspect="auto")
     if k <= _MOST_NUMBERS:
         _numbers(ax, r)
     ax.set_yticks(range(k), [f"{name}  {i + 1}" for i, name in enumerate(names)])
-    ax.set_xticks(range(k), [str(i + 1) for i in range(k)])
-    ax.tick_params(length=0, labelsize=7)
+    shown = range(4, k, 5) if many else range(k)
+    ax.set_xticks(shown, [str(i + 1) for i in shown])
+    ax.tick_params(length=0, labelsize=5.5 if many else 7)
     ax.spines[:].set_visible(False)
     _frames(ax, result.tree, blocks, k)
     bar = ax.figure.colorbar(image, ax=ax, location="bottom", shrink=0.5, aspect=40, pad=0.02)
+    bar.set_ticks([-1, -0.5, 0, 0.5, 1])
     bar.set_label(f"{how.capitalize()} correlation{', pairwise' if pairwise else ''}", fontsize=7.5)
     bar.ax.tick_params(labelsize=7)
     bar.outline.set_visible(False)
@@ -90,34 +98,34 @@ def correlations(
 
 @drawn
 def treatment(result: Result, indicator: str | None = None, *, ax: Axes | None = None) -> Axes:
-    """An indicator before and after preparation: each row's raw value and the value that was normalised.
+    """An indicator before and after treatment: each row's value before it and the value that was normalised.
 
     Parameters
     ----------
     result : Result
     indicator : str, optional
-        Code; default: the one whose values moved farthest, in standard deviations of the raw ones.
+        Code; default: the one whose values treatment moved farthest, in standard deviations of those before it.
     ax : Axes, optional
         Where to draw; default: a new figure.
 
     Returns
     -------
     Axes
-        A dot for each row, on the diagonal where the value stayed; those that moved are red, the farthest named. The
-        title has skewness and kurtosis before and after.
+        A dot for each row, on the diagonal where the value stayed; those that moved are red, the farthest named unless
+        all moved. The title has skewness and kurtosis before and after.
 
     Raises
     ------
     DataError
-        The indicator has no row with both values.
+        The indicator has no value.
     SpecError
         An unknown indicator.
 
     Notes
     -----
-    Treatment, imputation from other rows, denominators and seasonal adjustment all are preparation; a value that was
-    missing has no dot. Skewness and kurtosis are G1 and G2, which the JRC's rule for treating (|G1| > 2 and G2 > 3.5)
-    looks at. Proof: the dots are `raw` and `prepared`.
+    The steps are denominate, impute, adjust for the season, treat: what the first three do is in both values, so only
+    what treatment moved leaves the diagonal. Skewness and kurtosis are G1 and G2, which the JRC's rule for treating
+    (|G1| > 2 and G2 > 3.5) looks at. Proof: the dots are the values divided and filled by hand, and `prepared`.
 
     Examples
     --------
@@ -133,23 +141,37 @@ def treatment(result: Result, indicator: str | None = None, *, ax: Axes | None =
     codes = result.tree.codes
     if indicator is not None and indicator not in codes:
         raise SpecError(f"indicator: no {indicator!r}{suggestion(indicator, codes)}")
-    code = indicator or _moved_most(result)
-    raw, prepared = result.raw[code].to_numpy(), result.prepared[code].to_numpy()
-    rows = np.flatnonzero(np.isfinite(raw) & np.isfinite(prepared))
+    untreated = _untreated(result)
+    code = indicator or _moved_most(result, untreated)
+    both = untreated[:, codes.index(code)], result.prepared[code].to_numpy()
+    rows = np.flatnonzero(np.isfinite(both).all(axis=0))
     if not len(rows):
-        raise DataError(f"indicator {code!r}: no row has a value before and after; it is built, or empty")
-    before, after = raw[rows], prepared[rows]
-    moved = np.abs(after - before) > 1e-12 * np.maximum(np.abs(before), np.abs(after))
-    ax = axes(ax, 3.8, 4.8)
+        raise DataError(f"indicator {code!r}: no row has a value")
+    before, after = (values[rows] for values in both)
+    moved = _moved(before, after)
+    ax = axes(ax, 3.8, 5.6)
     _diagonal(ax, before, after)
     ax.plot(before[~moved], after[~moved], "o", color=UP, alpha=0.6, markersize=4, markeredgewidth=0)
     ax.plot(before[moved], after[moved], "D", color=DOWN, markersize=4)
-    _name_moved(ax, row_names(result.panel, rows), before, after, moved)
-    ax.set_xlabel("as it came")
-    ax.set_ylabel("as it was normalised")
-    name = readable(name_of(result.tree, code))
-    ax.set_title(f"{name}: {int(moved.sum())} of {len(rows)} values moved\n{_shapes(before, after)}")
+    if moved.mean() <= 0.5:
+        _name_moved(ax, row_names(result.panel, rows), before, after, moved)
+    ax.set_xlabel("before treatment")
+    ax.set_ylabel("after treatment")
+    told = f"{name_of(result.tree, code)}: {int(moved.sum())} of {len(rows)} values moved"
+    titled(ax, told, _shapes(before, after), width=52)
     return ax
+
+
+def _untreated(result: Result) -> Array:
+    """Return the values (n, k) that treatment saw: built, denominated, imputed, adjusted."""
+    with journal():
+        ready = replace(result.fitted.preparation, treatments={})(result.tree, result.panel)
+    return np.asarray(ready.values)
+
+
+def _moved(before: Any, after: Any) -> Any:
+    """Return which values moved by more than rounding."""
+    return np.abs(after - before) > 1e-12 * np.maximum(np.abs(before), np.abs(after))
 
 
 def _order(tree: Tree) -> tuple[list[str], list[tuple[str, int]]]:
@@ -167,7 +189,7 @@ def _numbers(ax: Axes, r: Array) -> None:
     for (i, j), value in np.ndenumerate(r):
         if np.isfinite(value):
             ink = "white" if abs(value) > 0.6 else "0.15"
-            text = f"{value:.2f}".replace("0.", ".").replace("-", "−")
+            text = f"{round(value, 2) + 0.0:.2f}".replace("0.", ".").replace("-", "−")
             ax.text(j, i, text, ha="center", va="center", fontsize=5.5 if len(r) > 12 else 7, color=ink)
 
 
@@ -186,15 +208,15 @@ def _frames(ax: Axes, tree: Tree, blocks: list[tuple[str, int]], k: int) -> None
         ax.text(k - 0.3, place, wrapped(name_of(tree, group), 18), va="center", fontsize=7)
 
 
-def _moved_most(result: Result) -> str:
-    """Return the indicator whose values moved farthest on the way to normalisation."""
-    raw, prepared = result.raw.to_numpy(), result.prepared.to_numpy()
-    far = np.full(raw.shape[1], -1.0)
-    for j in range(raw.shape[1]):
-        both = np.isfinite(raw[:, j]) & np.isfinite(prepared[:, j])
+def _moved_most(result: Result, untreated: Array) -> str:
+    """Return the indicator whose values treatment moved farthest."""
+    prepared = result.prepared.to_numpy()
+    far = np.full(untreated.shape[1], -1.0)
+    for j in range(untreated.shape[1]):
+        both = np.isfinite(untreated[:, j]) & np.isfinite(prepared[:, j])
         if both.any():
-            spread = raw[both, j].std()
-            far[j] = np.abs(prepared[both, j] - raw[both, j]).max() / (spread if spread > 0 else 1.0)
+            spread = untreated[both, j].std()
+            far[j] = np.abs(prepared[both, j] - untreated[both, j]).max() / (spread if spread > 0 else 1.0)
     return result.tree.codes[int(far.argmax())]
 
 
@@ -206,16 +228,15 @@ def _diagonal(ax: Axes, before: Array, after: Array) -> None:
 
 
 def _name_moved(ax: Axes, names: list[str], before: Array, after: Array, moved: Array) -> None:
+    """Name what moved farthest in a column at the right, each name with a leader to its dot."""
     far = np.argsort(-np.abs(after - before) * moved, kind="stable")[: min(_NAMED, int(moved.sum()))]
-    if not len(far):
-        return
+    texts = [wrapped(names[i], 26) for i in far]
     low, high = ax.get_ylim()
-    left, right = ax.get_xlim()
-    places = apart(after[far], 0.16 * (high - low) / height_of(ax))
-    for i, place in zip(far, places, strict=True):
-        inward = before[i] > (left + right) / 2
-        shift = (-0.03 if inward else 0.03) * (right - left)
-        ax.text(before[i] + shift, place, names[i], fontsize=7, va="center", ha="right" if inward else "left")
+    places = apart(after[far], heights(texts) * (high - low) / height_of(ax), low, high)
+    arrow = {"arrowstyle": "-", "color": REST, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 2}
+    fixed: dict[str, Any] = {"textcoords": ("axes fraction", "data"), "arrowprops": arrow, "annotation_clip": False}
+    for i, place, text in zip(far, places, texts, strict=True):
+        ax.annotate(text, (before[i], after[i]), (1.05, place), fontsize=7, va="center", **fixed)
 
 
 def _shapes(before: Array, after: Array) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, SpecError, listed, suggestion
-from hengdian_index.plot.style import readable, size
+from hengdian_index.plot.style import readable, size, wrapped
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Periods, format_period
 from hengdian_index.rows.table import Array
@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 Rows = NDArray[np.intp]
 
 _STEPS = (1, 2, 3, 5, 10, 20, 50, 100)
+
+
+# Names of rows of more letters are written smaller; of more than the second number they are broken.
+_LONG, _WIDEST = 30, 56
+
+# Inches of a line of text, and of the room between two texts.
+LINE, ROOM = 0.13, 0.06
+
+
+def titled(ax: Axes, *lines: str, width: int = 44) -> None:
+    """Write a title, each of its lines broken where it is wider than axes beside which names take half of the width."""
+    ax.set_title("\n".join(wrapped(line, width) for line in lines if line))
+
+
+def heights(texts: Sequence[str]) -> Array:
+    """Return about how high (inches) texts are, the room around them included."""
+    return np.array([ROOM + LINE * (1 + text.count("\n")) for text in texts])
 
 
 def name_of(tree: Tree, code: str) -> str:
@@ -50,6 +67,8 @@ def of_unit(panel: Panel, unit: Any) -> Rows:
     every = list(dict.fromkeys(panel.unit_list()))
     if unit is None and len(every) > 1:
         raise SpecError(f"unit: name one of {listed(every)}")
+    if unit is not None and panel.units is None:
+        raise SpecError(f"unit: the rows have no unit, so none is {unit!r}; leave it out")
     if unit is not None and unit not in every:
         raise SpecError(f"unit: no unit {unit!r}{suggestion(unit, [one for one in every if one is not None])}")
     own = np.ones(panel.n, dtype=np.bool_) if panel.units is None or unit is None else panel.units == unit
@@ -73,6 +92,15 @@ def row_names(panel: Panel, rows: Rows) -> list[str]:
     several = panel.periods is not None and len(np.unique(panel.periods.ordinals[rows])) > 1
     ends = [f", {panel.period(int(row))}" if several else "" for row in rows]
     return [readable(f"{panel.units[row]}{end}") for row, end in zip(rows, ends, strict=True)]
+
+
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Write a name beside each row, the first on top; long ones smaller, and broken where they would fill the page."""
+    longest = max(map(size, names))
+    ax.set_yticks(range(len(names)), [wrapped(name, _WIDEST) for name in names])
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    if longest > _LONG:
+        ax.tick_params(axis="y", labelsize=7 if longest <= _WIDEST else 6)
 
 
 def period_name(panel: Panel, ordinal: int) -> str:
@@ -100,10 +128,11 @@ def unbroken(ordinals: NDArray[np.int64], values: Array) -> tuple[NDArray[np.int
     return every, out
 
 
-def apart(positions: Sequence[float] | Array, gap: float, low: float = -np.inf, high: float = np.inf) -> Array:
+def apart(positions: Sequence[float] | Array, gap: float | Array, low: float = -np.inf, high: float = np.inf) -> Array:
     """Return positions moved as little as possible (least squares) so that no two are nearer than `gap`.
 
-    All stay within low and high, unless there are too many for that: then they begin at low.
+    With an array of gaps, one for each position, two are as far apart as half the sum of theirs. All stay within low
+    and high, unless there are too many for that: then they begin at low.
 
     Examples
     --------
@@ -115,14 +144,15 @@ def apart(positions: Sequence[float] | Array, gap: float, low: float = -np.inf, 
     """
     positions = np.asarray(positions, dtype=np.float64)
     order = np.argsort(positions, kind="stable")
+    own = np.broadcast_to(np.asarray(gap, dtype=np.float64), positions.shape)[order]
+    shift = np.concatenate([[0.0], np.cumsum((own[1:] + own[:-1]) / 2)])[: len(order)]
     blocks: list[tuple[float, int]] = []
-    for wanted in positions[order] - gap * np.arange(len(order)):
+    for wanted in positions[order] - shift:
         blocks.append((float(wanted), 1))
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
             (late, n), (early, m) = blocks.pop(), blocks.pop()
             blocks.append(((late * n + early * m) / (n + m), n + m))
     out = np.empty_like(positions)
     means = np.repeat([mean for mean, _ in blocks], [n for _, n in blocks])
-    means = np.clip(means, low, max(low, high - gap * (len(order) - 1)))
-    out[order] = means + gap * np.arange(len(order))
+    out[order] = np.clip(means, low, max(low, high - shift[-1] if len(shift) else low)) + shift
     return out

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, listed
-from hengdian_index.plot.layout import Rows, branch_of, name_of, of_unit, period_name, row_names
-from hengdian_index.plot.style import DOWN, REST, UP, axes, drawn, readable, wrapped
+from hengdian_index.plot.layout import LINE, Rows, branch_of, name_of, of_unit, period_name, row_names, titled
+from hengdian_index.plot.style import DOWN, REST, UP, axes, drawn, wrapped
 from hengdian_index.result import Result
 from hengdian_index.rows.table import Array
 from hengdian_index.standing import row_of
@@ -54,7 +54,7 @@ def radar(
     SpecError
         Fewer than three children; axes that are not polar.
     DataError
-        A part without a score.
+        A part without a score; no other row to compare with.
 
     Notes
     -----
@@ -74,13 +74,18 @@ def radar(
     row = _row(result, unit, period)
     rows, other = _others(result, row, against)
     values, what = _values(result, branch.children)
-    corners, compared = _known(values[[row]], branch.children), _known(values[rows], branch.children)
-    ax = axes(ax, 4.6, projection="polar")
-    _web(ax, corners, compared, [wrapped(name_of(result.tree, code), 18) for code in branch.children])
-    ax.lines[0].set_label(row_names(result.panel, np.array([row]))[0])
-    ax.lines[1].set_label(readable(other))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.12, 1.08))
-    ax.set_title(readable(f"{name_of(result.tree, branch.code)}, {what}"), pad=26)
+    who = row_names(result.panel, np.array([row]))[0]
+    corners = _known(values[[row]], branch.children, result.panel.place(row))
+    compared = _known(values[rows], branch.children, other)
+    ax = axes(ax, 5.0, projection="polar")
+    names = [wrapped(name_of(result.tree, code), 18) for code in branch.children]
+    _web(ax, corners, compared, names)
+    ax.lines[0].set_label(wrapped(who, 40))
+    ax.lines[1].set_label(wrapped(other, 40))
+    room = (1.5 + names[0].count("\n")) * LINE
+    _key(ax, room)
+    titled(ax, f"{name_of(result.tree, branch.code)}, {what}")
+    ax.set_title(ax.get_title(), pad=72 * (room + 0.16))
     return ax
 
 
@@ -124,6 +129,8 @@ def _usual(result: Result, row: int, same: Any) -> tuple[Rows, str]:
     if base is not None and panel.holds(base):
         return np.flatnonzero(panel.select(base, "base")), f"base, {base}"
     first = int(panel.periods.ordinals.min())
+    if _at(panel, row) == first:
+        raise DataError(f"against: {panel.place(row)} is the first itself; name another to compare with")
     return np.flatnonzero(panel.periods.ordinals == first), period_name(panel, first)
 
 
@@ -134,20 +141,20 @@ def _at(panel: Any, row: int) -> int:
 def _values(result: Result, codes: tuple[str, ...]) -> tuple[Array, str]:
     """Return a number for each row and part, and what it is."""
     tree = result.tree
-    if result.setting.to is not None and result.panel.units is None and all(code in tree.by_code for code in codes):
-        base = "first period" if result.setting.base is None else result.setting.base
-        return result.series()[list(codes)].to_numpy(), f"{base} = {result.setting.to:g}"
+    base, to = result.setting.base, result.setting.to
+    if base is not None and to is not None and result.panel.units is None and all(c in tree.by_code for c in codes):
+        return result.series()[list(codes)].to_numpy(), f"{base} = {to:g}"
     scores, leaves = result.scores, result.normalised
     columns = [(scores if code in tree.by_code else leaves)[code].to_numpy() for code in codes]
     return np.stack(columns, axis=1), "scores"
 
 
-def _known(values: Array, codes: tuple[str, ...]) -> Array:
+def _known(values: Array, codes: tuple[str, ...], where: str) -> Array:
     """Return the mean of rows (m, k) by part, over those that have a score."""
     there = ~np.isnan(values)
     bare = [code for j, code in enumerate(codes) if not there[:, j].any()]
     if bare:
-        raise DataError(f"{listed(bare)}: no score in the rows to draw; choose others")
+        raise DataError(f"{where}: {listed(bare)} without a score; choose another row, or another to compare with")
     return np.asarray(np.where(there, values, 0).sum(axis=0) / there.sum(axis=0))
 
 
@@ -174,6 +181,16 @@ def _web(ax: Axes, corners: Array, compared: Array, names: list[str]) -> None:
     ax.set_rlabel_position(180 / len(corners))  # type: ignore[attr-defined]
     ax.grid(color=REST, linewidth=0.4, alpha=0.6)
     ax.spines["polar"].set_color(REST)
+
+
+def _key(ax: Axes, room: float) -> None:
+    """Name the two lines below the web, under the names of its corners."""
+    from matplotlib.transforms import ScaledTranslation
+
+    down = ScaledTranslation(0, -room - 0.25, ax.figure.dpi_scale_trans)
+    columns = 1 if any(len(str(line.get_label())) > 30 for line in ax.lines[:2]) else 2
+    place: dict[str, Any] = {"bbox_to_anchor": (0.5, 0.0), "bbox_transform": ax.transAxes + down}
+    ax.legend(handles=ax.lines[:2], loc="upper center", ncols=columns, borderaxespad=0, **place)
 
 
 def _name_corners(ax: Axes, angles: Array, names: list[str]) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
+import pandas as pd
 
 from hengdian_index.contributions import level_parts
-from hengdian_index.errors import DataError, SpecError
-from hengdian_index.plot.contributions import key, stack
-from hengdian_index.plot.layout import Rows, branch_of, in_period, name_of, row_names
-from hengdian_index.plot.style import UP, WHOLE, axes, drawn, readable, wrapped
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.plot.layout import Rows, branch_of, in_period, name_of, name_rows, row_names, titled
+from hengdian_index.plot.stacks import key, key_below, key_height, pooled, stack
+from hengdian_index.plot.style import UP, WHOLE, axes, drawn, size, wrapped
 from hengdian_index.result import Depth, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# Beside names of more letters there is no room for a key.
+_SHORT = 24
 
 
 @drawn
@@ -47,7 +51,7 @@ def ranking(
     -------
     Axes
         Each bar sums to the score, written at its end with the rank before the name. One colour where the score does
-        not split, because the aggregation is no mean.
+        not split, because the aggregation is no mean. Of more than 20 parts, the 19 largest and the sum of the others.
 
     Raises
     ------
@@ -68,8 +72,10 @@ def ranking(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['1  2', '2  1', '3  0']
     """
-    if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
-        raise SpecError(f"top: a whole number of rows, 1 or more, not {top!r}")
+    whole = isinstance(top, (int, np.integer)) and not isinstance(top, bool) and top >= 1
+    faults = [] if whole else [f"top: a whole number of rows, 1 or more, not {top!r}"]
+    faults += [] if depth in get_args(Depth) else [f"depth: no {depth!r}{suggestion(depth, get_args(Depth))}"]
+    raise_all(SpecError, faults)
     code = branch_of(result.tree, node).code
     scores = result.rows.values(code)
     rows = in_period(result.panel, period)
@@ -77,15 +83,13 @@ def ranking(
     ranks = [1 + int((scores[rows] > scores[row]).sum()) for row in rows]
     lost, shown = several - len(rows), rows[:top]
     names = [f"{rank}  {name}" for rank, name in zip(ranks, row_names(result.panel, shown), strict=False)]
-    ax = axes(ax, 0.9 + 0.2 * max(len(shown), 4))
-    _bars(ax, result, code, shown, depth)
+    ax = _bars(ax, result, code, shown, depth, max(map(size, names)))
     _ends(ax, scores[shown])
-    ax.set_yticks(range(len(shown)), names)
-    ax.set_ylim(len(shown) - 0.4, -0.6)
+    name_rows(ax, names)
     ax.set_xlabel("score")
     told = [f"the first {len(shown)} of {len(rows)}"] if len(shown) < len(rows) else []
     told += [f"{lost} without a score"] if lost else []
-    ax.set_title(readable(", ".join([name_of(result.tree, code), *told])))
+    titled(ax, ", ".join([name_of(result.tree, code), *told]))
     return ax
 
 
@@ -97,17 +101,27 @@ def _best(rows: Rows, scores: Any) -> Rows:
     return rows[np.argsort(-scores[rows], kind="stable")]
 
 
-def _bars(ax: Axes, result: Result, code: str, rows: Rows, depth: Depth) -> None:
-    """Draw a bar for each row, in parts where the score has some."""
-    at = np.arange(len(rows))
+def _bars(ax: Axes | None, result: Result, code: str, rows: Rows, depth: Depth, longest: int) -> Axes:
+    """Return axes with a bar for each row, in parts where the score has some; names of rows have so many letters."""
+    at, height = np.arange(len(rows)), 0.9 + 0.2 * max(len(rows), 4)
     try:
         parts = level_parts(result.rows, code, depth == "indicators")
     except SpecError:
+        ax = axes(ax, height)
         ax.barh(at, result.rows.values(code)[rows], height=0.8, color=UP)
-        return
-    names = [wrapped(name_of(result.tree, part), 28) for part in parts]
-    stack(ax, at, np.stack([values[rows] for values in parts.values()], axis=1), names, list(parts), along="y")
-    key(ax, along="y")
+        return ax
+    table = pooled(pd.DataFrame({part: values[rows] for part, values in parts.items()}))
+    codes = [str(code) for code in table]
+    names = [wrapped(name_of(result.tree, part), 28) for part in codes]
+    beside = longest <= _SHORT and key_height(names) <= height - 0.4
+    columns = min(len(names), 2)
+    ax = axes(ax, height if beside else height + 0.1 + key_height(names, columns))
+    stack(ax, at, table.to_numpy(), names, codes, along="y")
+    if beside:
+        key(ax, along="y")
+    else:
+        key_below(ax, columns)
+    return ax
 
 
 def _ends(ax: Axes, scores: Any) -> None:
@@ -123,4 +137,6 @@ def _ends(ax: Axes, scores: Any) -> None:
     if any(bar.get_width() < 0 for bar in bars):
         ax.plot(scores, range(len(scores)), "D", color=WHOLE, markersize=3)
     ax.axvline(0, color=WHOLE, linewidth=0.6)
-    ax.set_xlim(right=max(ends) + 0.12 * (max(ends) - low))
+    starts = min([0.0, *(bar.get_x() + min(bar.get_width(), 0) for bar in bars)])
+    reach = max(ends) - starts
+    ax.set_xlim(starts - (0.04 * reach if starts < 0 else 0), max(ends) + 0.12 * reach)

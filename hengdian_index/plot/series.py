@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hengdian_index.errors import DataError
+from hengdian_index.errors import DataError, SpecError, listed
+from hengdian_index.plot.ends import End, name_ends
 from hengdian_index.plot.layout import (
     Rows,
-    apart,
     branch_of,
+    heights,
     mark_periods,
     name_of,
     of_unit,
     period_name,
     timed,
+    titled,
     unbroken,
 )
-from hengdian_index.plot.style import COLOURS, REST, WHOLE, axes, drawn, height_of, wrapped
+from hengdian_index.plot.style import COLOURS, REST, WHOLE, axes, drawn, wrapped
 from hengdian_index.result import Result
 from hengdian_index.rows.table import Array
 
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
 _MOST = 8
 
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))
-
-# From the middle of a name's left side to the end of its line.
-_LEADER: dict[str, Any] = {"relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,8 @@ def lines(
     units : label or list, optional
         Default: all units; of more than eight, the eight whose root stands highest in the last period.
     lag : int
-        The change at the end of a line is that on so many periods before: in per cent, in points where the level
-        before is not above 0.
+        The change at the end of a line is that on so many periods before: in per cent, in points where one of the
+        two levels is not above 0.
     base, to
         As for `Result.series`.
     ax : Axes, optional
@@ -80,7 +79,8 @@ def lines(
     -------
     Axes
         The base periods are shaded, with a line at their level; a dotted line stands where the content of the index
-        changes; a hollow dot is a provisional level. A missing period is a gap.
+        changes; a hollow dot is a provisional level. A missing period is a gap; a line that ends before the others has
+        its name where it ends.
 
     Raises
     ------
@@ -105,18 +105,19 @@ def lines(
     panel, levels = result.panel, result.series(base, to).to_numpy()
     periods = timed(panel)
     shown, told = _lines(result, nodes, units, levels)
-    ax = axes(ax, 3.6)
+    ends = _ends(shown, levels, periods.ordinals, panel.previous(lag))
+    lost = len(shown) - len(ends)
+    ax = axes(ax, max(3.6, 0.7 + float(heights([end.text for end in ends]).sum())))
     for line in shown:
-        at, values = unbroken(periods.ordinals[line.rows], levels[line.rows, line.column])
-        few = "." if np.isfinite(values).sum() <= 12 else None
-        width = 2.0 if line.colour == WHOLE else 1.3
-        ax.plot(at, values, color=line.colour, linestyle=line.dashes, linewidth=width, marker=few, label=line.name)
+        _draw(ax, line, *unbroken(periods.ordinals[line.rows], levels[line.rows, line.column]))
+    if all(end.x == periods.ordinals.min() for end in ends):
+        ax.set_xlim(periods.ordinals.min() - 1, periods.ordinals.min() + 0.1)
     _mark_provisional(ax, result, shown, levels)
     mark_periods(ax, panel, periods.ordinals)
     _mark_base(ax, result, base, to)
     _mark_contents(ax, result)
-    _name_ends(ax, shown, levels, periods.ordinals, panel.previous(lag))
-    ax.set_title(wrapped(told, 90))
+    titled(ax, ", ".join([*([told] if told else []), *([f"{lost} without a score"] if lost else [])]))
+    name_ends(ax, ends)
     return ax
 
 
@@ -127,7 +128,10 @@ def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[
     if nodes is None:
         below = [code for code in tree.root.children if code in tree.by_code]
         nodes = [tree.root.code] if len(names) > 1 or len(below) >= _MOST else [tree.root.code, *below]
-    codes = [branch_of(tree, node).code for node in ([nodes] if isinstance(nodes, str) else nodes)]
+    nodes = nodes if isinstance(nodes, (list, tuple)) else [nodes]
+    codes = list(dict.fromkeys(branch_of(tree, node).code for node in nodes))
+    if not codes:
+        raise SpecError(f"nodes: none is named; choose among {listed(tree.groups)}")
     found: list[_Line] = []
     for unit in names:
         for code in codes:
@@ -148,10 +152,12 @@ def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[s
     panel = result.panel
     every = list(dict.fromkeys(panel.unit_list()))
     if units is not None:
-        given = units if isinstance(units, (list, tuple)) else [units]
+        given = list(units) if isinstance(units, (list, tuple, np.ndarray)) else [units]
+        if not given:
+            raise SpecError(f"units: none is named; choose among {listed(every)}")
         for unit in given:
             of_unit(panel, unit)
-        return list(given), []
+        return list(dict.fromkeys(given)), []
     if len(every) <= _MOST:
         return every, []
     last = {unit: levels[of_unit(panel, unit)[-1], 0] for unit in every}
@@ -195,35 +201,39 @@ def _mark_provisional(ax: Axes, result: Result, shown: Sequence[_Line], levels: 
             ax.plot(at, levels[rows, line.column], "o", markersize=4, color=line.colour, markerfacecolor="white")
 
 
-def _name_ends(ax: Axes, shown: Sequence[_Line], levels: Array, ordinals: Any, before: Rows) -> None:
-    """Write beside each line its name, its last level and the change of it, so far apart that all can be read."""
-    ends = [line.rows[np.isfinite(levels[line.rows, line.column])] for line in shown]
-    if not any(len(rows) for rows in ends):
+def _draw(ax: Axes, line: _Line, at: Any, values: Array) -> None:
+    """Draw a line, with dots where its points are few or stand alone between gaps."""
+    there = np.isfinite(values)
+    few = "." if there.sum() <= 12 else None
+    width = 2.0 if line.colour == WHOLE else 1.3
+    ax.plot(at, values, color=line.colour, linestyle=line.dashes, linewidth=width, marker=few, label=line.name)
+    around = np.concatenate([[False], there, [False]])
+    alone = there & ~around[:-2] & ~around[2:]
+    if alone.any() and not few:
+        ax.plot(at[alone], values[alone], ".", color=line.colour)
+
+
+def _ends(shown: Sequence[_Line], levels: Array, ordinals: Any, before: Rows) -> list[End]:
+    """Return where each line ends, and what is said there: its name, its last level and the change of it."""
+    found = []
+    several = [row for line in shown for row in levels[line.rows, line.column] if np.isfinite(row)]
+    if not several:
         raise DataError("no row has a score, so there is no line to draw; the log says why")
-    kept = [(line, rows[-1]) for line, rows in zip(shown, ends, strict=True) if len(rows)]
-    last = np.array([levels[row, line.column] for line, row in kept])
-    texts = [f"{line.name}\n{_end(levels, line.column, row, before[row])}" for line, row in kept]
-    low, high = ax.get_ylim()
-    places = apart(last, (high - low) * 0.29 / height_of(ax), low, high)
-    for (line, row), y, at, text in zip(kept, last, places, texts, strict=True):
-        head, tail = text.split("\n")
-        ax.annotate(
-            f"{wrapped(head, 36)}\n{tail}",
-            (ordinals[row], y),
-            (1.04, at),
-            textcoords=("axes fraction", "data"),
-            fontsize=7.5,
-            linespacing=1.05,
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": line.colour, "linewidth": 0.9, **_LEADER},
-        )
-        ax.plot(ordinals[row], y, "o", color=line.colour, markersize=3)
+    decimals = int(np.clip(2 - np.floor(np.log10(max(*np.abs(several), 1e-9))), 1, 3))
+    for line in shown:
+        rows = line.rows[np.isfinite(levels[line.rows, line.column])]
+        if len(rows):
+            said = _said(levels, line.column, rows[-1], before[rows[-1]], decimals)
+            text = f"{wrapped(line.name, 36)}\n{said}"
+            found.append(End(int(ordinals[rows[-1]]), float(levels[rows[-1], line.column]), text, line.colour))
+    return found
 
 
-def _end(levels: Array, column: int, row: int, before: int) -> str:
+def _said(levels: Array, column: int, row: int, before: int, decimals: int) -> str:
     """Return a level and its change as text."""
     now, old = levels[row, column], levels[before, column] if before >= 0 else np.nan
     if np.isnan(old):
-        return f"{now:.1f}"
-    return f"{now:.1f} ({100 * (now / old - 1):+.1f} %)" if old > 0 else f"{now:.1f} ({now - old:+.1f})"
+        return f"{now:.{decimals}f}".replace("-", "−")
+    both = old > 0 and now > 0
+    change = f"{100 * (now / old - 1):+.1f} %" if both else f"{now - old:+.{decimals}f}"
+    return f"{now:.{decimals}f} ({change})".replace("-", "−")

@@ -56,7 +56,9 @@ _DATES = {".svg": "Date", ".pdf": "CreationDate"}
 # Han, kana, hangul, full-width forms.
 _RANGES = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0002fa1f"
 _CHINESE = re.compile(f"[{_RANGES}]")
-_PARTS = re.compile(f"[{_RANGES}]|[^{_RANGES}]+")
+# No line begins with what closes, or ends with what opens.
+_OPEN, _CLOSE = "（《「『【〔〈“‘", "）》」』】〕〉，。、；：！？”’％"
+_PARTS = re.compile(f"[{_OPEN}]*(?:[{_RANGES}]|[^{_RANGES}]+)[{_CLOSE}]*")
 
 _FAMILIES = (
     "Noto Sans SC",
@@ -88,13 +90,13 @@ def drawn(function: Callable[P, T]) -> Callable[P, T]:
         with context():
             picture = function(*args, **kwargs)
             if kwargs.get("ax") is not None:
-                _in_family(picture)
+                in_family(picture)
             return picture
 
     return inside
 
 
-def _in_family(picture: Any) -> None:
+def in_family(picture: Any) -> None:
     """Give the texts of axes that were made elsewhere a family that has Chinese."""
     import matplotlib as mpl
     from matplotlib.text import Text
@@ -137,6 +139,11 @@ def axes(ax: Axes | None, height: float, width: float = WIDTH, projection: str |
             figsize=(width, height), layout="constrained", subplot_kw={"projection": projection}
         )[1]
         return made
+    pyplot()
+    from matplotlib.axes import Axes as Known
+
+    if not isinstance(ax, Known):
+        raise SpecError(f"ax: axes of matplotlib, as of plt.subplots()[1], not {type(ax).__name__}")
     if projection is not None and ax.name != projection:
         remedy = f"plt.subplots(subplot_kw={{'projection': {projection!r}}})"
         raise SpecError(f"ax: this picture needs {projection} axes, {remedy}, not {ax.name!r}")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hengdian_index.errors import DataError
-from hengdian_index.plot.layout import Rows, in_period, mark_periods, row_names, unbroken
-from hengdian_index.plot.style import COLOURS, REST, UP, WHOLE, axes, drawn, readable, wrapped
+from hengdian_index.plot.layout import Rows, in_period, mark_periods, name_rows, row_names, unbroken
+from hengdian_index.plot.stacks import key_above
+from hengdian_index.plot.style import COLOURS, REST, UP, WHOLE, axes, drawn, pyplot, readable, wrapped
 from hengdian_index.robustness.outcome import Uncertainty
 from hengdian_index.robustness.sensitive import Sensitivity
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 # Up to so many ranks, per cents are written into the cells.
 _MOST_NUMBERS = 20
+
+# Up to so many periods, each has a dot.
+_FEW = 12
 
 
 @drawn
@@ -56,13 +60,11 @@ def rank_intervals(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
     >>> hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64).plot.rank_intervals().get_xlabel()
     'rank'
     """
-    from matplotlib.ticker import MaxNLocator
-
     rows, ranks = _chosen(found, found.ranks, period, ascending=True)
     ax = _across(ax, found, rows, ranks)
-    ax.set_xlim(0.5, float(ranks[["q95", "nominal"]].max().max()) + 0.5)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_xlabel("rank")
+    last = float(ranks[["q95", "nominal"]].max().max())
+    ax.set_xlim(0.5, last + 0.5)
+    _rank_ticks(ax, int(np.ceil(last)), first=1)
     return ax
 
 
@@ -119,7 +121,8 @@ def rank_frequency(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
     Returns
     -------
     Axes
-        The best row on top; in the cells per cents, up to 20 ranks.
+        The best row on top; in the cells per cents, up to 20 ranks. Of more ranks the shades go by the square root, so
+        that rare ones are seen.
 
     Raises
     ------
@@ -141,23 +144,26 @@ def rank_frequency(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
     >>> found.plot.rank_frequency().images[0].get_array().shape
     (3, 3)
     """
+    pyplot()
+    from matplotlib.colors import PowerNorm
+
     rows, _ = _chosen(found, found.ranks, period, ascending=True)
     shares = found.rank_frequency.iloc[rows].to_numpy()
     last = int(np.flatnonzero((shares > 0).any(axis=0)).max()) + 1
     shares = shares[:, :last]
-    ax = axes(ax, 1.0 + 0.2 * max(len(rows), 4))
-    image = ax.imshow(100 * shares, cmap="Blues", vmin=0, vmax=100 * shares.max(), aspect="auto")
+    ax = axes(ax, 1.0 + 0.2 * max(len(rows), 7))
+    norm = PowerNorm(1.0 if last <= _MOST_NUMBERS else 0.5, vmin=0, vmax=100 * shares.max())
+    image = ax.imshow(100 * shares, cmap="Blues", norm=norm, aspect="auto")
     if last <= _MOST_NUMBERS:
         for (i, j), share in np.ndenumerate(shares):
             if share >= 0.005:
                 ink = "white" if share > 0.55 * shares.max() else "0.15"
                 ax.text(j, i, f"{100 * share:.0f}", ha="center", va="center", fontsize=7, color=ink)
-    ax.set_yticks(range(len(rows)), _row_names(found, rows))
-    step = -(-last // 15)
-    ax.set_xticks(range(0, last, step), [str(rank) for rank in range(1, last + 1, step)])
+    name_rows(ax, _row_names(found, rows))
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    _rank_ticks(ax, last, first=0)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_xlabel("rank")
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=25, pad=0.02)
     bar.set_label("per cent of the draws")
     bar.outline.set_visible(False)
@@ -208,8 +214,16 @@ def bars(found: Sensitivity, *, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=WHOLE, linewidth=0.6)
     of = found.of if isinstance(found.of, str) else " of ".join(map(str, found.of))
     ax.set_xlabel(readable(f"per cent of the variance of the {of.replace('_', ' ')}"))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+    key_above(ax)
     return ax
+
+
+def _rank_ticks(ax: Axes, last: int, first: int) -> None:
+    """Set ticks on some of the ranks; the first rank stands at `first`."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, last) if last / step <= 12)
+    shown = [1, *range(step if step > 1 else 2, last + 1, step)]
+    ax.set_xticks([rank - 1 + first for rank in shown], [str(rank) for rank in shown])
+    ax.set_xlabel("rank")
 
 
 def _chosen(found: Uncertainty, table: pd.DataFrame, period: Any, *, ascending: bool) -> tuple[Rows, pd.DataFrame]:
@@ -234,10 +248,9 @@ def _across(ax: Axes | None, found: Uncertainty, rows: Rows, table: pd.DataFrame
     ax.hlines(at, table["q05"], table["q95"], color=UP, alpha=0.35, linewidth=6, label="90 % of the draws")
     ax.plot(table["median"], at, "|", color=UP, markersize=9, markeredgewidth=1.6, label="median")
     ax.plot(table["nominal"], at, "o", color=WHOLE, markersize=4, label="as it is")
-    ax.set_yticks(at, _row_names(found, rows))
-    ax.set_ylim(len(rows) - 0.4, -0.6)
+    name_rows(ax, _row_names(found, rows))
     ax.grid(axis="x", color=REST, linewidth=0.3, alpha=0.6)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+    key_above(ax)
     return ax
 
 
@@ -252,12 +265,22 @@ def _band(ax: Axes | None, found: Uncertainty, panel: Any) -> Axes:
     ax = axes(ax, 3.2)
     ends = columns["q05"][1], columns["q95"][1]
     ax.fill_between(at, *ends, color=UP, alpha=0.3, linewidth=0, label="90 % of the draws")
-    ax.plot(at, columns["nominal"][1], color=UP, linewidth=1.6, label="as it is")
+    few = "." if np.isfinite(columns["nominal"][1]).sum() <= _FEW else None
+    ax.plot(at, columns["nominal"][1], color=UP, linewidth=1.6, marker=few, label="as it is")
+    _mark_alone(ax, at, *ends)
     if found.levels is not None and setting.to is not None:
         ax.axhline(setting.to, color=REST, linewidth=0.7, zorder=0)
         ax.set_ylabel(readable(f"{setting.base} = {setting.to:g}"))
     else:
         ax.set_ylabel("score")
     mark_periods(ax, panel, panel.periods.ordinals)
-    ax.legend(loc="upper left")
+    key_above(ax)
     return ax
+
+
+def _mark_alone(ax: Axes, at: Any, low: Any, high: Any) -> None:
+    """Draw the intervals of periods that stand alone between gaps, where a band has no width."""
+    around = np.concatenate([[False], np.isfinite(low), [False]])
+    alone = around[1:-1] & ~around[:-2] & ~around[2:]
+    if alone.any():
+        ax.vlines(at[alone], low[alone], high[alone], color=UP, alpha=0.3, linewidth=6)

@@ -35,7 +35,7 @@ def test_the_ends_of_lines_say_the_level_and_its_change(film):
     said = "\n".join(texts(film.plot.lines(["film", "cluster"], lag=4)))
     level, change = film.series().iloc[-1], film.changes(4).iloc[-1]
     for code in ("film", "cluster"):
-        assert f"{level[code]:.1f} ({change[code]:+.1f} %)" in said
+        assert f"{level[code]:.1f} ({change[code]:+.1f} %)".replace("-", "−") in said
 
 
 def test_a_level_that_is_not_above_0_changes_in_points():
@@ -43,7 +43,8 @@ def test_a_level_that_is_not_above_0_changes_in_points():
     level = result.series()["all"]
     lag = next(lag for lag in range(1, len(level)) if level.iloc[-1 - lag] < 0)
     now, before = level.iloc[-1], level.iloc[-1 - lag]
-    assert texts(result.plot.lines("all", lag=lag)) == [f"all\n{now:.1f} ({now - before:+.1f})"]
+    said = f"all\n{now:.3f} ({now - before:+.3f})".replace("-", "−")
+    assert texts(result.plot.lines("all", lag=lag)) == [said]
 
 
 def test_the_base_is_shaded_at_its_level(film):
@@ -215,12 +216,39 @@ def test_the_cells_of_the_heat_map_are_the_correlations(film):
     assert frames == [(start - 0.5, count) for start, count in zip(np.cumsum([0, *counts]), counts, strict=False)]
 
 
-def test_treatment_shows_raw_and_prepared(towns):
-    ax = towns.plot.treatment()
+def dots(ax):
+    """Return (before, after) of every dot, the diagonal left out."""
     points = np.concatenate([np.column_stack(line.get_data()) for line in ax.lines[1:]])
+    return points[np.lexsort(points.T)]
+
+
+def test_treatment_shows_values_before_and_after(towns):
+    ax = towns.plot.treatment()
     both = np.column_stack([towns.raw["visitors"], towns.prepared["visitors"]])
-    np.testing.assert_array_equal(points[np.lexsort(points.T)], both[np.lexsort(both.T)])
+    np.testing.assert_array_equal(dots(ax), both[np.lexsort(both.T)])
     assert ax.get_title().startswith("visitors: 2 of 24 values moved")
     assert len(texts(ax)) == 2
     with pytest.raises(hi.SpecError, match=r"indicator: no 'visitor'; did you mean 'visitors'\?"):
         towns.plot.treatment("visitor")
+
+
+def test_treatment_does_not_show_what_denominators_and_imputation_do():
+    """The value before treatment is divided and filled; only what treatment moved leaves the diagonal."""
+    people = np.array([2.0, 4.0, 5.0, 8.0, 10.0, 20.0])
+    values = np.array([4.0, 12.0, 20.0, np.nan, 60.0, 4000.0])
+    index = hi.Index(
+        groups=[hi.Group("all")],
+        indicators=[
+            hi.Indicator("x", "all", denominator="people", treat={"method": "winsorise", "points": 1}, impute="median"),
+            hi.Indicator("y", "all", denominator="people"),
+        ],
+    )
+    plot = index.compute({"x": values, "y": values[::-1] * 1e6 + 1, "people": people}, fit_on=None).plot
+    ratios = values / people
+    before = np.where(np.isnan(ratios), np.nanmedian(ratios), ratios)
+    after = np.where(before == 200, 6.0, before)
+    expected = np.column_stack([before, after])
+    ax = plot.treatment()
+    np.testing.assert_allclose(dots(ax), expected[np.lexsort(expected.T)])
+    assert ax.get_title().startswith("x: 1 of 6 values moved")
+    assert plot.treatment("y").get_title().startswith("y: 0 of 5 values moved")

@@ -166,6 +166,16 @@ def test_names_break_between_words_and_long_chinese_anywhere():
     assert style.wrapped("横店影视文化产业发展指数", 10) == "横店影视文\n化产业发展\n指数"
 
 
+def test_no_line_begins_with_what_closes_a_bracket_or_ends_with_what_opens_one():
+    assert style.wrapped("影视文化企业数量（家）", 20) == "影视文化企业数量\n（家）"
+    assert style.wrapped("影视文化企业数（家）", 18) == "影视文化企业数\n（家）"
+
+
+def test_names_of_different_heights_keep_apart():
+    found = apart([0.0, 0.1, 5.0], np.array([1.0, 3.0, 1.0]))
+    np.testing.assert_allclose(found, [-0.95, 1.05, 5.0])
+
+
 def test_up_to_28_parts_look_different():
     assert len(set(style.colours(28))) == 28
 

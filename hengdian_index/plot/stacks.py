@@ -1,0 +1,90 @@
+"""Bars made of parts, and the key that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.plot.layout import heights
+from hengdian_index.plot.style import FAINT, HATCHES, REST, colours
+from hengdian_index.rows.table import Array
+from hengdian_index.tree import RESERVED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# So many parts can be told apart; of more, all but the largest are summed.
+_MOST = 20
+_OTHERS = " others"
+
+# Inches below the axes for ticks and the name of the axis.
+_BELOW = 0.42
+
+
+def pooled(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return parts (m, k); of more than 20, the 19 largest in their order and the sum of the others.
+
+    The size of a part is the sum of its absolute values. Columns that are no part stay as they are.
+    """
+    own = [code for code in parts.columns if code not in RESERVED]
+    if len(own) <= _MOST:
+        return parts
+    large = set(parts[own].abs().sum().sort_values(ascending=False, kind="stable").index[: _MOST - 1])
+    small = [code for code in own if code not in large]
+    kept = [code for code in parts.columns if code not in small]
+    others = parts[small].sum(axis=1, min_count=1).rename(f"{len(small)}{_OTHERS}")
+    return pd.concat([parts[[code for code in kept if code in large]], others, parts[kept].drop(columns=large)], axis=1)
+
+
+def stack(ax: Axes, at: Any, parts: Array, names: Sequence[str], codes: Sequence[str], along: str = "x") -> None:
+    """Draw stacks of parts (m, k) at places (m,): those above 0 upwards from 0, those below it downwards."""
+    draw, thick, base = (ax.bar, "width", "bottom") if along == "x" else (ax.barh, "height", "left")
+    parts = np.nan_to_num(parts)
+    up, down = np.zeros(len(parts)), np.zeros(len(parts))
+    own = iter(colours(len(codes)))
+    shades = {code: _shade(code) or next(own) for code in codes}
+    for j, (name, code) in enumerate(zip(names, codes, strict=True)):
+        value, (colour, hatch) = parts[:, j], shades[code]
+        start = np.where(value < 0, down, up)
+        options: dict[str, Any] = {thick: 0.8, base: start, "label": name, "hatch": hatch, "color": colour}
+        draw(at, value, edgecolor="white", linewidth=0.3, **options)
+        up, down = up + np.maximum(value, 0), down + np.minimum(value, 0)
+
+
+def _shade(code: str) -> tuple[str, str] | None:
+    """Return colour and hatch of a column that is no part of its own."""
+    if code in RESERVED:
+        return (REST if code == "reweighting" else FAINT), HATCHES[RESERVED.index(code)]
+    return (FAINT, HATCHES[0]) if code.endswith(_OTHERS) else None
+
+
+def key_height(names: Sequence[str], columns: int = 1) -> float:
+    """Return about how high (inches) a key is."""
+    rows = -(-len(names) // columns)
+    each = heights(names)
+    return float(max((each[i * rows : (i + 1) * rows].sum() for i in range(columns)), default=0.0))
+
+
+def key(ax: Axes, along: str = "x") -> None:
+    """Name the parts beside the picture, in the order of the stacks: from the top down, or from the left."""
+    handles, labels = ax.get_legend_handles_labels()
+    order = slice(None, None, -1 if along == "x" else 1)
+    ax.legend(handles[order], labels[order], loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+
+
+def key_below(ax: Axes, columns: int) -> None:
+    """Name the parts below the axes, so that the axes keep their width."""
+    from matplotlib.transforms import ScaledTranslation
+
+    down = ScaledTranslation(0, -_BELOW, ax.figure.dpi_scale_trans)
+    place: dict[str, Any] = {"bbox_to_anchor": (1.0, 0.0), "bbox_transform": ax.transAxes + down}
+    ax.legend(*ax.get_legend_handles_labels(), loc="upper right", ncols=columns, borderaxespad=0, **place)
+
+
+def key_above(ax: Axes) -> None:
+    """Name marks in one line above the axes, which keep their width."""
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(handles, labels, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles), borderaxespad=0.2)
