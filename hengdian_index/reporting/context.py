@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from hengdian_index.contributions import level_parts
-from hengdian_index.errors import FaultsError, SpecError
-from hengdian_index.plot.layout import in_period, name_of, of_unit
+from hengdian_index.errors import FaultsError
+from hengdian_index.plot.layout import name_of, of_unit
+from hengdian_index.reporting import units
 from hengdian_index.reporting.headline import Number, best_unit, headline
 from hengdian_index.reporting.pictures import Picture, picture
+from hengdian_index.reporting.summary import summary
 from hengdian_index.reporting.tables import Sheet
-from hengdian_index.reporting.words import WORDS, Lang, Words
+from hengdian_index.reporting.words import STEPS, WORDS, Lang, Text, Words
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
 from hengdian_index.statement.sections import statement
 from hengdian_index.statement.writing import Block
+from hengdian_index.tree import RESERVED
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph."""
-
-    text: str
-
+# Rows, and ranks, of which charts are drawn; of more ranks, so many stand in a table.
+_DRAWN = 100
+_RANKS = 20
 
 Item = Text | Picture | Sheet | Block
 
@@ -67,9 +63,11 @@ class _Asked:
 
     @property
     def names(self) -> Mapping[Any, str]:
-        """What groups and indicators are called."""
+        """What groups and indicators are called, and what stands beside them in contributions."""
         tree = self.result.tree
-        return {code: name_of(tree, code) for code in (*tree.groups, *tree.codes)}
+        return {code: self.say[code] for code in RESERVED} | {
+            code: name_of(tree, code) for code in (*tree.groups, *tree.codes)
+        }
 
     @property
     def timed(self) -> bool:
@@ -83,8 +81,8 @@ class _Asked:
     def chart(self, id: str, title: str, caption: str, draw: Callable[[], Any]) -> Picture:
         return picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang)
 
-    def sheet(self, id: str, frame: pd.DataFrame, *, tail: bool = False) -> Sheet:
-        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, self.names, tail)
+    def sheet(self, id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
+        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, self.names, **options)
 
 
 def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | None) -> Content:
@@ -113,8 +111,9 @@ def _had(asked: _Asked, make: Callable[[_Asked], Iterator[Item]]) -> Iterator[It
         try:
             yield from make(asked)
         except FaultsError as error:
-            yield from (Text(asked.say["not made"].format(why=fault)) for fault in error.faults)
-    yield from map(Text, dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, UserWarning)))
+            yield from (Text(asked.say["not made"], str(fault)) for fault in error.faults)
+    told = dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, UserWarning))
+    yield from (Text("", message) for message in told)
 
 
 def _framework(asked: _Asked) -> Iterator[Item]:
@@ -150,7 +149,7 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
     result = asked.result
     if not asked.timed:
         yield Text(asked.say["lines none"])
-        yield asked.sheet("level table", result.contributions(of="level"))
+        yield asked.sheet("level table", result.contributions(of="level", depth="indicators"))
         return
     unit = best_unit(result)
     if unit is not None:
@@ -166,6 +165,10 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
     yield asked.chart("change", "change chart", "parts table", lambda: result.plot.change(**options))
     points = result.changes(1, "points")[result.tree.root.code].rename("change")
     yield asked.sheet("parts table", pd.concat([points, result.contributions()], axis=1).iloc[rows], tail=True)
+    if unit is not None:
+        yield asked.sheet("units change table", units.unit_changes(result, asked.say))
+        levels = units.unit_levels(result)
+        yield from [] if levels is None else [asked.sheet("units level table", levels)]
 
 
 def _ranking(asked: _Asked) -> Iterator[Item]:
@@ -173,17 +176,17 @@ def _ranking(asked: _Asked) -> Iterator[Item]:
     if panel.units is None and asked.timed:
         yield Text(asked.say["periods ranked"])
     yield asked.chart("ranking", "ranking chart", "ranking table", result.plot.ranking)
-    rows = in_period(panel, None)
-    scores = result.scores.iloc[rows]
-    root = scores[result.tree.root.code]
-    ranks = root.rank(ascending=False, method="min")
-    frame = pd.concat([ranks.rename("rank").astype("Int64"), scores], axis=1)
-    order = np.argsort(-root.to_numpy(), kind="stable")
-    yield asked.sheet("ranking table", frame.iloc[order])
-    # The bars of the chart; without a mean at the root they have no parts.
-    with suppress(SpecError):
-        parts = level_parts(result.rows, result.tree.root.code, False)
-        yield asked.sheet("level parts table", pd.DataFrame(parts, index=panel.labels).iloc[rows[order]])
+    yield asked.sheet("ranking table", units.ranked(result))
+    parts = units.score_parts(result)
+    yield from [] if parts is None else [asked.sheet("level parts table", parts)]
+    yield asked.sheet("group ranks table", units.group_ranks(result))
+    profiles = units.profiles(result, asked.say)
+    if profiles is None:
+        return
+    several = len(units.compared(result))
+    if several > len(profiles):
+        yield Text(asked.say["profile shown"].format(shown=len(profiles), all=several))
+    yield asked.sheet("profile table", profiles)
 
 
 def _uncertainty(asked: _Asked) -> Iterator[Item]:
@@ -193,22 +196,34 @@ def _uncertainty(asked: _Asked) -> Iterator[Item]:
         return
     if found.study.node != asked.result.tree.root.code:
         yield Text(asked.say["of group"].format(group=asked.names[found.study.node]))
-    # The summary is written in English alone; its numbers are in the tables.
-    if asked.lang == "en":
-        yield Text(found.summary())
+    yield Text(summary(found, asked.lang))
     levelled = found.levels is not None and asked.timed
-    single = levelled and found.study.panel.units is None
-    caption = "series intervals table" if single else "score intervals table"
-    yield asked.chart("intervals", "intervals chart", caption, found.plot.score_intervals)
+    single = asked.timed and found.study.panel.units is None
+    several = 1 if single else len(units.compared(asked.result))
+    if several > _DRAWN:
+        yield Text(asked.say["too many"].format(rows=several))
+    else:
+        caption = "series intervals table" if single and levelled else "score intervals table"
+        yield asked.chart("intervals", "intervals chart", caption, found.plot.score_intervals)
     if levelled:
         yield asked.sheet("series intervals table", found.series, tail=True)
     yield asked.sheet("score intervals table", found.scores, tail=asked.timed)
-    if found.study.panel.units is None and asked.timed:
-        return
-    yield asked.chart("ranks", "rank intervals chart", "rank intervals table", found.plot.rank_intervals)
+    if not single:
+        yield from _rank_draws(asked, found, several <= _DRAWN)
+
+
+def _rank_draws(asked: _Asked, found: Uncertainty, draw: bool) -> Iterator[Item]:
+    """Return what the draws say of ranks."""
+    if draw:
+        yield asked.chart("ranks", "rank intervals chart", "rank intervals table", found.plot.rank_intervals)
     yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed)
-    yield asked.chart("frequency", "frequency chart", "frequency table", found.plot.rank_frequency)
-    yield asked.sheet("frequency table", found.rank_frequency, tail=asked.timed)
+    if draw:
+        yield asked.chart("frequency", "frequency chart", "frequency table", found.plot.rank_frequency)
+    shares = found.rank_frequency
+    if shares.shape[1] > _DRAWN:
+        yield Text(asked.say["ranks shown"].format(shown=_RANKS, all=shares.shape[1]))
+        shares = shares.iloc[:, :_RANKS]
+    yield asked.sheet("frequency table", shares, tail=asked.timed)
 
 
 def _log(asked: _Asked) -> Iterator[Item]:
@@ -216,7 +231,8 @@ def _log(asked: _Asked) -> Iterator[Item]:
     if not len(log):
         yield Text(asked.say["log empty"])
         return
-    yield asked.sheet("log table", log.astype(object).where(log.notna(), "").set_index("step"))
+    frame = log.astype(object).where(log.notna(), "").set_index("step")
+    yield asked.sheet("log table", frame, english="why", words=STEPS[asked.lang])
 
 
 def _weights(asked: _Asked) -> Iterator[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,12 @@ from hengdian_index.robustness.outcome import Uncertainty
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A label, a value, and what belongs to it."""
+    """A label, a value, and what belongs to it; `english` is what the library says itself."""
 
     label: str
     value: str
     remark: str = ""
+    english: str = ""
 
 
 def headline(result: Result, found: Uncertainty | None, say: Words) -> tuple[Number, ...]:
@@ -30,7 +32,7 @@ def headline(result: Result, found: Uncertainty | None, say: Words) -> tuple[Num
     try:
         own = list(_of_series(result, found, say) if single else _of_rows(result, say))
     except FaultsError as error:
-        own = [Number(say["headline"], "–", "; ".join(map(str, error.faults)))]
+        own = [Number(say["headline"], "–", english="; ".join(map(str, error.faults)))]
     return (*own, *_basis(result, say))
 
 
@@ -108,12 +110,19 @@ def _basis(result: Result, say: Words) -> Iterator[Number]:
     sizes = {"rows": result.panel.n, "indicators": len(result.tree.codes), "groups": len(result.tree.groups)}
     yield Number(say["size"], say["sizes"].format(**sizes))
     rows = result.fit_rows
-    first, last = (str(rows[end]).removeprefix("period ") for end in ("first", "last"))
+    first, last = (_place(str(rows[end]), say) for end in ("first", "last"))
     yield Number(say["learnt"], say["learnt rows"].format(count=rows["count"]), f"{first} – {last}")
     yield Number(say["log lines"], str(len(result.log)))
     periods, marks = result.panel.periods, result.provisional.to_numpy()
     if marks[periods.ordinals == periods.ordinals.max() if periods else slice(None)].any():
         yield Number(say["provisional"], say["provisional why"])
+
+
+def _place(text: str, say: Words) -> str:
+    """Return where a row is, as `Panel.place` writes it, in the language of the page."""
+    text = re.sub(" line ([0-9]+)", lambda found: f" {say['line'].format(line=found[1])}", text)
+    text = re.sub(r"(^|, )(unit|row) (?=['\"(\d])", lambda found: f"{found[1]}{say[found[2]]} ", text)
+    return re.sub(r"(^|, )period (?=\S+$)", lambda found: f"{found[1]}{say['period'] + ' ' if found[1] else ''}", text)
 
 
 def _said(value: float) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.style import chinese_family, context, pyplot, save
-from hengdian_index.reporting.words import IN_CHARTS, WORDS, Lang
+from hengdian_index.reporting.charted import in_chart
+from hengdian_index.reporting.words import WORDS, Lang, Text
 
 # Letters of SVG; a chart of more is drawn in dots, so many an inch.
 _MOST = 450_000
@@ -29,7 +30,7 @@ class Picture:
     id: str
     title: str
     svg: str
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
     sheet: str
 
 
@@ -47,7 +48,7 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
     try:
         svg, told = _drawn(draw, lang)
     except FaultsError as error:
-        return Picture(id, title, "", tuple(say["not drawn"].format(why=fault) for fault in error.faults), sheet)
+        return Picture(id, title, "", tuple(Text(say["not drawn"], str(fault)) for fault in error.faults), sheet)
     described = f"{say['chart of']} {say['numbers'].format(caption=sheet)}"
     if isinstance(svg, bytes):
         source = f"data:image/png;base64,{b64encode(svg).decode()}"
@@ -56,7 +57,7 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
     return Picture(id, title, inline(svg, id, title, described), told, sheet)
 
 
-def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[str, ...]]:
+def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[Text, ...]]:
     """Return what a function draws as SVG, as PNG where that is too large, and its warnings."""
     plt = pyplot()
     with warnings.catch_warnings(record=True) as caught, tempfile.TemporaryDirectory() as folder:
@@ -74,18 +75,23 @@ def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[str,
     told = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
     told = [one for one in dict.fromkeys(told) if not one.startswith(("no installed font", "Glyph"))]
     boxes = chinese_family() is None and "□" in svg
-    return dots or svg, (*told, *([WORDS[lang]["no font"]] if boxes else []))
+    return dots or svg, (*(Text("", one) for one in told), *([Text(WORDS[lang]["no font"])] if boxes else []))
 
 
 def _translate(figure: Any, lang: Lang) -> None:
     """Replace the words that charts write themselves; names of the index stay."""
-    from matplotlib.text import Text
+    from matplotlib.text import Text as Written
 
     if chinese_family() is None:
         return
-    for text in figure.findobj(Text):
-        if text.get_text() in IN_CHARTS[lang]:
-            text.set_text(IN_CHARTS[lang][text.get_text()])
+    for text in figure.findobj(Written):
+        text.set_text(in_chart(text.get_text(), lang))
+    # Ticks are named anew with each drawing.
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        names = [text.get_text() for text in axis.get_ticklabels()]
+        said = [in_chart(name, lang) for name in names]
+        if said != names:
+            axis.set_ticklabels(said)
 
 
 def inline(svg: str, id: str, title: str, description: str) -> str:

@@ -13,10 +13,10 @@ from typing import Any, get_args
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.reporting.context import Content, Text, content
+from hengdian_index.reporting.context import Content, content
 from hengdian_index.reporting.pictures import Picture, formula
 from hengdian_index.reporting.tables import Limits, Sheet, table
-from hengdian_index.reporting.words import WORDS, Lang
+from hengdian_index.reporting.words import WORDS, Lang, Text
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
 from hengdian_index.statement.writing import Block, Code, Math

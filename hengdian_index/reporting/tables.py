@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hengdian_index.plot.style import size
 from hengdian_index.reporting.words import Words
+from hengdian_index.rows.table import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table before it is written: its frame, what its columns are called, and which end of it matters more."""
+    """A table before it is written: its frame, what its columns are called, and which end of it matters more.
+
+    `english` is the column that holds what the library says itself, `words` what the labels of rows are called.
+    """
 
     id: str
     caption: str
     frame: pd.DataFrame
     names: Mapping[Any, str] = field(default_factory=dict)
     tail: bool = False
+    english: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,8 @@ class Table:
     caption: str
     heads: tuple[str, ...]
     numeric: tuple[bool, ...]
+    widths: tuple[int, ...]
+    english: int
     rows: tuple[tuple[str, ...], ...]
     note: str
     link: str
@@ -67,13 +76,18 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
         text, whole = shown.to_csv(), len(shown) == len(frame)
     said = "" if len(shown) == len(frame) else say["shown" if whole else "shown only"]
     columns = [shown.index.get_level_values(j) for j in range(frame.index.nlevels)]
-    heads = [say.get(str(name), str(name)) if name is not None else say["row"] for name in frame.index.names]
-    written = [*map(_label_cells, columns), *(_cells(shown.iloc[:, j]) for j in range(frame.shape[1]))]
+    labels = [say.get(str(name), str(name)) if name is not None else say["row"] for name in frame.index.names]
+    heads = (*labels, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in frame.columns))
+    numeric = (*(False for _ in columns), *map(_is_number, (frame.iloc[:, j] for j in range(frame.shape[1]))))
+    labelled = [[sheet.words.get(cell, cell) for cell in _label_cells(column)] for column in columns]
+    written = [*labelled, *_columns(shown)]
     return Table(
         sheet.id,
         sheet.caption,
-        (*heads, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in frame.columns)),
-        (*(False for _ in columns), *map(_is_number, (frame.iloc[:, j] for j in range(frame.shape[1])))),
+        heads,
+        numeric,
+        tuple(map(_width, heads, written, numeric)),
+        len(columns) + list(frame.columns).index(sheet.english) if sheet.english else -1,
         tuple(zip(*written, strict=True)),
         said.format(shown=len(shown), all=len(frame)),
         _link(text),
@@ -94,17 +108,38 @@ def _is_number(column: pd.Series[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _cells(column: pd.Series[Any]) -> list[str]:
-    """Return a column as text, numbers with the decimals that its largest one deserves."""
-    if not _is_number(column):
-        return ["" if value is None or value != value else str(value) for value in column]
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    finite = values[np.isfinite(values)]
-    largest = float(np.abs(finite).max()) if len(finite) else 0.0
-    whole = bool((finite == np.round(finite)).all()) and largest < 1e15
+def _columns(frame: pd.DataFrame) -> list[list[str]]:
+    """Return columns as text; numbers that are no counts share the decimals that the largest of them deserves."""
+    columns = [frame.iloc[:, j] for j in range(frame.shape[1])]
+    numbers = {j: _values(column) for j, column in enumerate(columns) if _is_number(column)}
+    measured = [values for j, values in numbers.items() if not pd.api.types.is_integer_dtype(columns[j])]
+    form = _form(np.concatenate(measured) if measured else np.empty(0))
+    out = []
+    for j, column in enumerate(columns):
+        if j not in numbers:
+            out.append(["" if value is None or value != value else str(value) for value in column])
+        else:
+            own = ".0f" if pd.api.types.is_integer_dtype(column) else form
+            out.append(["" if value != value else format(value, own) for value in numbers[j]])
+    return out
+
+
+def _values(column: pd.Series[Any]) -> Array:
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _form(values: Array) -> str:
+    """Return how numbers are written that are to be compared with one another."""
+    finite = np.abs(values[np.isfinite(values)])
+    largest = float(finite.max()) if len(finite) else 0.0
     if largest and (largest < 1e-3 or largest >= 1e15):
-        return ["" if value != value else f"{value:.4g}" for value in values]
-    decimals = int(np.clip(4 - np.floor(np.log10(largest)), 0, 4)) if largest else 0
-    decimals = min(decimals, 2) if largest >= 10 else decimals
-    decimals = 0 if whole and pd.api.types.is_integer_dtype(column) else decimals
-    return ["" if value != value else f"{value:.{decimals}f}" for value in values]
+        return ".4g"
+    if 10 <= largest < 1e5:
+        return ".2f"
+    return f".{int(np.clip(4 - np.floor(np.log10(largest)), 0, 4)) if largest else 0}f"
+
+
+def _width(head: str, cells: Sequence[str], number: bool) -> int:
+    """Return how wide (em) a column is at least, so that no word of it stands letter below letter."""
+    letters = max([size(head) + 2, *map(size, cells)])
+    return min((letters + 5) // 2, 8 if number else 14)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Lang: TypeAlias = Literal["en", "zh"]
 Words: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph, in the language of the page; what the library says itself stands after it in English."""
+
+    text: str
+    english: str = ""
+
 
 _EN = {
     "report": "Report: {name}",
@@ -30,8 +40,8 @@ _EN = {
     "shown": "{shown} of {all} rows are shown; the file has all.",
     "shown only": "{shown} of {all} rows are shown, also in the file; `hengdian-index compute --out` writes all.",
     "numbers": "The numbers are in the table “{caption}”.",
-    "not drawn": "This chart cannot be drawn: {why}",
-    "not made": "This part cannot be shown: {why}",
+    "not drawn": "This chart cannot be drawn: ",
+    "not made": "This part cannot be shown: ",
     "no font": "No installed font has Chinese characters; boxes stand for them in the chart.",
     "chart of": "Chart.",
     "level in": "Level in {period}",
@@ -67,17 +77,25 @@ _EN = {
     "scores table": "Scores of every group",
     "change table": "Change on the period before, per cent",
     "year table": "Change on a year before, per cent",
-    "of unit": "Of several units, this section shows {unit}: the first in the last period.",
+    "of unit": "Charts, and the tables that they name, show {unit}, the first in the last period; those of "
+    "all units follow.",
+    "units change table": "Every unit in the last period: level, change on the period before, contributions, points",
+    "units level table": "Every unit in the last period: contributions to the level, points",
+    "group ranks table": "Ranks in every group",
+    "profile table": "Strongest and weakest indicators of each row (rank), and its main obstacles",
+    "profile shown": "Of {all} rows, the first {shown} are told apart here; `result.strengths` has the others.",
     "waterfall chart": "From the level of the period before to the last level",
     "change chart": "Contributions to the change on the period before",
     "last table": "Contributions of the indicators to the last change, points",
     "parts table": "Contributions to the change on the period before, points",
     "level parts table": "Contributions to the score of each row",
-    "level table": "Contributions to the level of each row",
+    "level table": "Contributions of the indicators to the level of each row",
     "ranking chart": "Rows by score, the best on top",
     "ranking table": "Ranks and scores",
     "periods ranked": "There is one series, so its periods are compared with one another.",
     "not asked": "No draws were given: report(..., uncertainty=hi.uncertainty(...)), or --draws in the command.",
+    "too many": "{rows} rows are too many for charts of their intervals; the tables have the numbers.",
+    "ranks shown": "Of {all} ranks, the table of shares has the first {shown}.",
     "of group": "The draws are of the group {group}.",
     "intervals chart": "90 % intervals of levels or scores over the draws",
     "rank intervals chart": "90 % intervals of ranks over the draws",
@@ -94,6 +112,7 @@ _EN = {
     "provenance table": "Versions, hashes and rows",
     "no time": "The page holds no time of making, so that the same input gives the same bytes; the hashes say what "
     "it was made from.",
+    "line": "line {line}",
     "row": "row",
     "code": "code",
     "name": "name",
@@ -108,6 +127,13 @@ _EN = {
     "effective weight": "weight in the whole",
     "change": "change",
     "rank": "rank",
+    "rank before": "rank before",
+    "places gained": "places gained",
+    "strengths": "strongest",
+    "weaknesses": "weakest",
+    "obstacles": "main obstacles",
+    "level": "level",
+    "listed": ", ",
     "score": "score",
     "contribution": "contribution",
     "key": "what",
@@ -152,8 +178,8 @@ _ZH = {
     "shown": "显示 {all} 行中的 {shown} 行，文件含全部各行。",
     "shown only": "显示 {all} 行中的 {shown} 行，文件亦同；`hengdian-index compute --out` 可写出全部表格。",
     "numbers": "数字见表“{caption}”。",
-    "not drawn": "此图无法绘制：{why}",
-    "not made": "此部分无法显示：{why}",
+    "not drawn": "此图无法绘制：",
+    "not made": "此部分无法显示：",
     "no font": "没有安装含汉字的字体，图中以方框代替汉字。",
     "chart of": "图。",
     "level in": "{period} 指数水平",
@@ -189,17 +215,24 @@ _ZH = {
     "scores table": "各组的得分",
     "change table": "环比变化，%",
     "year table": "同比变化，%",
-    "of unit": "单位不止一个，本节显示最后一期的第一名：{unit}。",
+    "of unit": "图及其所示的表显示最后一期的第一名：{unit}；全部单位的表附后。",
+    "units change table": "最后一期各单位的水平、环比变化及其贡献，点",
+    "units level table": "最后一期各单位水平的贡献构成",
+    "group ranks table": "各组的位次",
+    "profile table": "各行的优势指标、弱势指标（位次）与主要障碍",
+    "profile shown": "{all} 行中，此处列出前 {shown} 行的指标，其余见 `result.strengths`。",
     "waterfall chart": "从上一期水平到最后一期水平",
     "change chart": "对环比变化的贡献",
     "last table": "各指标对最后一期变化的贡献，点",
     "parts table": "对环比变化的贡献，点",
     "level parts table": "对各行得分的贡献",
-    "level table": "对各行水平的贡献",
+    "level table": "各指标对各行水平的贡献",
     "ranking chart": "各行得分，最高者在上",
     "ranking table": "位次与得分",
     "periods ranked": "只有一个序列，因此比较其各个时期。",
     "not asked": "未给出抽样：report(..., uncertainty=hi.uncertainty(...))，或命令中的 --draws。",
+    "too many": "共 {rows} 行，过多，不绘制区间图；数字见各表。",
+    "ranks shown": "共 {all} 个位次，份额表列出前 {shown} 个。",
     "of group": "抽样对象为组：{group}。",
     "intervals chart": "水平或得分的 90 % 抽样区间",
     "rank intervals chart": "位次的 90 % 抽样区间",
@@ -215,6 +248,7 @@ _ZH = {
     "period weights table": "自各时期起的权重",
     "provenance table": "版本、散列值与样本",
     "no time": "本页不含生成时间，使相同输入得到相同字节；散列值说明其来源。",
+    "line": "第 {line} 行",
     "row": "行",
     "code": "代码",
     "name": "名称",
@@ -229,6 +263,13 @@ _ZH = {
     "effective weight": "总体权重",
     "change": "变化",
     "rank": "位次",
+    "rank before": "上期位次",
+    "places gained": "位次上升",
+    "strengths": "优势指标",
+    "weaknesses": "弱势指标",
+    "obstacles": "主要障碍",
+    "level": "水平",
+    "listed": "、",
     "score": "得分",
     "contribution": "贡献",
     "key": "项目",
@@ -251,22 +292,25 @@ _ZH = {
     "other rows": "其他行",
 }
 
-WORDS: Mapping[str, Words] = {"en": _EN, "zh": _ZH}
+WORDS: Mapping[Lang, Words] = {"en": _EN, "zh": _ZH}
 
-# What the charts write themselves.
-IN_CHARTS: Mapping[str, Words] = {
+# What the steps of the log are called; elsewhere they are codes.
+STEPS: Mapping[Lang, Words] = {
     "en": {},
     "zh": {
-        "score": "得分",
-        "rank": "位次",
-        "level, points": "水平，点",
-        "change on the period before, points": "环比变化，点",
-        "median": "中位数",
-        "as it is": "原方案",
-        "90 % of the draws": "90 % 的抽样",
-        "per cent of the draws": "抽样百分比",
-        "reweighting": "权重重分",
-        "interaction": "交互",
-        "other rows": "其他行",
+        "aggregate": "合成",
+        "base": "基期",
+        "climate": "景气",
+        "content": "内容",
+        "denominate": "相对化",
+        "deseasonalise": "季节调整",
+        "impute": "填补",
+        "normalise": "标准化",
+        "periods": "时期",
+        "screen": "筛选",
+        "series": "序列",
+        "treat": "处理",
+        "untreated": "未处理",
+        "weights": "权重",
     },
 }
