@@ -113,8 +113,13 @@ def context() -> Iterator[None]:
 
     family = chinese_family()
     settings: dict[Any, Any] = {**_RC, **_SVG, "font.family": ["DejaVu Sans", *([family] if family else [])]}
-    with mpl.rc_context(settings):
+    # Not rc_context: it would undo the interactive mode that a notebook switches on with its first picture.
+    before = {name: mpl.rcParams[name] for name in settings}
+    try:
+        mpl.rcParams.update(settings)
         yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 def pyplot() -> Any:

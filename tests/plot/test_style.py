@@ -199,3 +199,21 @@ def test_axes_made_elsewhere_have_chinese_labels_too():
     result.plot.correlations(ax=right)
     figure.savefig(io.BytesIO())
     plt.close(figure)
+
+
+def test_a_picture_leaves_all_settings_but_those_that_a_notebook_makes_meanwhile():
+    """The first picture of a notebook switches the interactive mode on; what undoes that hides the second one."""
+    import matplotlib as mpl
+
+    before, interactive = dict(mpl.rcParams), mpl.is_interactive()
+    try:
+        with style.context():
+            assert mpl.rcParams["axes.spines.top"] != before["axes.spines.top"]
+            mpl.interactive(True)
+        assert mpl.is_interactive()
+        assert {**mpl.rcParams, "interactive": interactive} == before
+    finally:
+        mpl.interactive(interactive)
+    with pytest.raises(ZeroDivisionError), style.context():
+        _ = 1 / 0
+    assert dict(mpl.rcParams) == before
