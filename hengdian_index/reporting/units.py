@@ -1,0 +1,120 @@
+"""Tables of a page in which every unit, or every row of a cross-section, can find itself."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index.contributions import level_parts
+from hengdian_index.errors import SpecError
+from hengdian_index.plot.layout import Rows, in_period, name_of
+from hengdian_index.reporting.words import Words
+from hengdian_index.result import Result
+from hengdian_index.standing import strengths
+from hengdian_index.tree import RESERVED
+
+# Rows whose indicators are named, and how many of a kind.
+MOST = 200
+_NAMED = 3
+
+
+def compared(result: Result) -> Rows:
+    """Return the rows that are compared, the best first, those without a score last."""
+    rows = in_period(result.panel, None)
+    return rows[np.argsort(-result.rows.values(result.tree.root.code)[rows], kind="stable")]
+
+
+def ranked(result: Result) -> pd.DataFrame:
+    """Return rank and scores of the rows compared; of units with a period before, the rank then and places gained."""
+    rows, root = compared(result), result.tree.root.code
+    scores = result.scores.iloc[rows]
+    ranks = {"rank": scores[root].rank(ascending=False, method="min")}
+    if result.panel.units is not None and result.panel.periods is not None:
+        before = result.panel.previous(1)[rows]
+        earlier = result.ranks(within="period")[root].to_numpy()[before]
+        known = pd.Series(np.where(before >= 0, earlier, np.nan), index=scores.index)
+        if known.notna().any():
+            ranks |= {"rank before": known, "places gained": known - ranks["rank"]}
+    return pd.concat([pd.DataFrame(ranks).astype("Int64"), scores], axis=1)
+
+
+def group_ranks(result: Result) -> pd.DataFrame:
+    """Return the ranks in every group of the rows compared."""
+    return result.scores.iloc[compared(result)].rank(ascending=False, method="min").astype("Int64")
+
+
+def score_parts(result: Result) -> pd.DataFrame | None:
+    """Return what the groups contribute to the scores of the rows compared; None without a mean at the root."""
+    with suppress(SpecError):
+        parts = level_parts(result.rows, result.tree.root.code, False)
+        return pd.DataFrame(parts, index=result.panel.labels).iloc[compared(result)]
+    return None
+
+
+def unit_levels(result: Result) -> pd.DataFrame | None:
+    """Return what the groups contribute to the last level of every unit; None without a mean at the root."""
+    with suppress(SpecError):
+        level = result.series()[result.tree.root.code].rename("level")
+        return pd.concat([level, result.contributions(of="level")], axis=1).iloc[compared(result)]
+    return None
+
+
+def unit_changes(result: Result, say: Words) -> pd.DataFrame:
+    """Return of every unit its last level, its change, what the groups contribute, and the indicators ahead in it."""
+    rows, root = compared(result), result.tree.root.code
+    level = result.series()[root].rename("level")
+    points = result.changes(1, "points")[root].rename("change")
+    frame = pd.concat([level, points, result.contributions()], axis=1).iloc[rows]
+    leaves = result.contributions(depth="indicators").iloc[rows]
+    up, down = (_largest(result, leaves, sign, say) for sign in (1, -1))
+    return frame.assign(**{"largest up": up, "largest down": down})
+
+
+def _largest(result: Result, parts: pd.DataFrame, sign: int, say: Words) -> list[str]:
+    """Return for each row the part that moves it most in a direction."""
+    values = np.nan_to_num(sign * parts.to_numpy(dtype=np.float64))
+    names = [_name(result, str(code), say) for code in parts.columns]
+    best = values.argmax(axis=1)
+    return [
+        f"{names[at]} ({sign * value:+.2f})" if value > 0 else ""
+        for at, value in zip(best, values[np.arange(len(values)), best], strict=True)
+    ]
+
+
+def profiles(result: Result, say: Words) -> pd.DataFrame | None:
+    """Return of the first rows compared the indicators where they stand best and worst, and their main obstacles.
+
+    None where fewer than three rows are compared.
+    """
+    rows, k = compared(result), len(result.tree.codes)
+    if len(rows) < 3 or (result.panel.units is None and result.panel.periods is not None):
+        return None
+    rows, some = rows[:MOST], max(1, min(_NAMED, k // 2))
+    found: dict[str, list[str]] = {"strengths": [], "weaknesses": []}
+    for row in rows:
+        own = strengths(result.tree, result.panel, result.rows.leaves, int(row), some)
+        for column, kind in (("strengths", "strength"), ("weaknesses", "weakness")):
+            named = own[own["kind"] == kind]
+            told = zip(named["indicator"], named["rank"], strict=True)
+            found[column].append(say["listed"].join(f"{_name(result, code, say)} ({rank})" for code, rank in told))
+    with suppress(SpecError):
+        found["obstacles"] = _obstacles(result, rows, some, say)
+    return pd.DataFrame(found, index=result.panel.labels[rows])
+
+
+def _obstacles(result: Result, rows: Rows, some: int, say: Words) -> list[str]:
+    """Return for each row the indicators that separate it most from the best, in per cent of the distance."""
+    shares = np.nan_to_num(result.obstacles().to_numpy()[rows])
+    names = [_name(result, code, say) for code in result.tree.codes]
+    order = np.argsort(-shares, axis=1, kind="stable")[:, :some]
+    return [
+        say["listed"].join(f"{names[j]} ({100 * own[j]:.0f} %)" for j in first if own[j] > 0)
+        for first, own in zip(order, shares, strict=True)
+    ]
+
+
+def _name(result: Result, code: Any, say: Words) -> str:
+    return say[code] if code in RESERVED else name_of(result.tree, code)

@@ -1,0 +1,148 @@
+"""The page in Chinese says in Chinese what it says itself; what the library says in English is marked as English."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from reporting.pages import Page, read
+
+import hengdian_index as hi
+from hengdian_index.errors import DataError
+from hengdian_index.plot.style import chinese_family, save
+from hengdian_index.reporting.headline import _place
+from hengdian_index.reporting.summary import summary
+from hengdian_index.reporting.words import STEPS, WORDS
+
+pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
+
+# What is no word of the page: columns of the data, codes of the index, names of methods and of files.
+CODES = {"town", "year", "total", "CSV", "weights", "min_max", "equal", "arithmetic", "z_score"}
+CODES |= {"report", "uncertainty", "draws"}
+
+
+def chinese(units: int, years: int) -> tuple[hi.Index, pd.DataFrame]:
+    """An index whose names are Chinese, so that English comes from elsewhere; half a group and one row are missing."""
+    n, codes = units * years, ["x1", "x2", "x3", "x4"]
+    values = np.random.default_rng(2).lognormal(3, 0.6, (n, 4)).round(1)
+    values[1, 0], values[-1] = np.nan, np.nan
+    labels = {
+        "town": np.repeat([f"镇{i}" for i in range(units)], years),
+        "year": np.tile(range(2001, 2001 + years), units),
+    }
+    groups = [hi.Group("total", name="总指数"), hi.Group("g1", "total", name="甲"), hi.Group("g2", "total", name="乙")]
+    indicators = [hi.Indicator(x, g, name=f"指标{x[1]}") for x, g in zip(codes, ["g1", "g1", "g2", "g2"], strict=True)]
+    timed = {"period": "year", "base": "2001", "normalise": {"method": "min_max", "lower": 1, "upper": 100}}
+    index = hi.Index(name="指数", unit="town", groups=groups, indicators=indicators, **(timed if years > 1 else {}))
+    table = pd.DataFrame(values, columns=codes).assign(**labels)
+    return index, table if years > 1 else table.drop(columns="year")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Pages of a panel and of a cross-section in Chinese, and every text of their charts."""
+    from matplotlib.text import Text
+
+    folder, pages, texts = tmp_path_factory.mktemp("chinese"), {}, set()
+
+    def listened(ax, path, **options):
+        found = save(ax, path, **options)
+        texts.update(text.get_text() for text in ax.figure.findobj(Text) if text.get_visible())
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hengdian_index.reporting.pictures.save", listened)
+        for name, sizes in (("panel", (10, 3)), ("rows", (40, 1))):
+            index, table = chinese(*sizes)
+            found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=8, progress=False)
+            path = index.compute(table).report(folder / f"{name}.html", lang="zh", uncertainty=found)
+            pages[name] = read(path)
+    return pages, texts
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall("[A-Za-z_]{3,}", text)) - CODES
+
+
+def own(page: Page) -> str:
+    """Return what a page says itself, without the method statement and the provenance, which have texts of others."""
+    text = "\n".join(page.own)
+    return text[: text.rindex(WORDS["zh"]["method"])]
+
+
+@pytest.mark.skipif(chinese_family() is None, reason="no font has Chinese: charts keep their English words")
+def test_charts_have_no_english(drawn):
+    texts = drawn[1]
+    assert {"得分", "位次", "水平，点", "环比变化，点", "90 % 的抽样", "抽样百分比"} <= texts
+    assert "总指数：10个单位中最高的8个" in texts
+    assert "总指数，38行中的前30行，2行没有得分" in texts
+    assert {text for text in texts if words_of(text)} == set()
+
+
+@pytest.mark.parametrize("name", ["panel", "rows"])
+def test_the_page_has_no_english_that_is_not_marked(drawn, name):
+    text, page = drawn[0][name]
+    assert words_of(own(page)) == set()
+    assert words_of("".join(one["aria-label"] for one in page.having("a") if "aria-label" in one)) == set()
+    assert '<td lang="en">missing: ' in text
+    assert STEPS["zh"]["aggregate"] in own(page)
+
+
+def test_faults_and_warnings_are_marked_as_english(tmp_path):
+    index, table = chinese(3, 3)
+    result = index.replace({"normalise": "z_score"}).compute(table)
+    with pytest.raises(DataError) as error:
+        result.series()
+    text, page = read(result.report(tmp_path / "r.html", lang="zh"))
+    fault = str(error.value.faults[0])
+    assert fault in "".join(page.pieces)
+    assert fault not in "".join(page.own)
+    assert f'<p>{WORDS["zh"]["not made"]}<span lang="en">' in text
+    assert words_of(own(page)) == set()
+    bare = index.replace({"normalise": "z_score", "base": None, "to": None}).compute(table)
+    assert '<p><span lang="en">' in bare.report(tmp_path / "w.html", lang="zh").read_text(encoding="utf-8")
+
+
+def test_pages_in_english_mark_nothing(written):
+    assert 'lang="en"' not in written["panel", "en"].read_text(encoding="utf-8").partition("<head>")[2]
+
+
+def draws(case: str):
+    """Draws of a series, a panel, a cross-section, the latter also with draws that cannot be computed."""
+    if case == "series":
+        index, table = hi.example("film_industry")
+    else:
+        index, table = chinese(*{"panel": (4, 3), "rows": (7, 1), "excluded": (7, 1)}[case])
+    factors = {"weights": hi.Noise(0.25)}
+    if case == "excluded":
+        factors |= {"aggregate": ["arithmetic", "geometric"]}
+    return hi.uncertainty(index, table, factors, draws=16, progress=False, infeasible="exclude")
+
+
+@pytest.mark.parametrize("case", ["series", "panel", "rows", "excluded"])
+def test_the_summary_of_draws_has_the_numbers_of_the_english_one(case):
+    found = draws(case)
+    english, said = found.summary(), summary(found, "zh")
+    numbers = r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\d)"
+    assert re.findall(numbers, said) == re.findall(numbers, english)
+    assert ("left out" in english) == ("剔除" in said) == (case == "excluded")
+    assert ("No draw" in english) == ("没有抽样" in said) == (case != "series")
+    assert summary(found, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("period 1998Q1", "1998Q1"),
+        ("unit '横店', period 2019", "单位 '横店', 时期 2019"),
+        ("data.csv line 3, unit 'unit 4', period 2019", "data.csv 第 3 行, 单位 'unit 4', 时期 2019"),
+        ("row 5", "行 5"),
+        ("row 'a period'", "行 'a period'"),
+    ],
+)
+def test_fit_rows_are_named_in_the_language_of_the_page(place, said):
+    assert _place(place, WORDS["zh"]) == said
+    assert _place(place, WORDS["en"]) == place.removeprefix("period ")
