@@ -202,7 +202,7 @@ def waterfall(
     now = float(result.series(base, to)[code].iloc[row])
     if not len(parts):
         raise DataError(f"{panel.place(row)}: {code!r} has no change on {_before(lag)}; {_changed(panel, row, every)}")
-    parts = pooled(parts.to_frame().T).iloc[0]
+    parts = pooled(_without_idle(parts.to_frame().T)).iloc[0]
     parts = parts.iloc[np.argsort(-parts.abs().to_numpy(), kind="stable")]
     names = [period_name(panel, int(timed(panel).ordinals[row]) - lag), *_names(result, parts.index, 44)]
     names.append(period_name(panel, int(timed(panel).ordinals[row])))

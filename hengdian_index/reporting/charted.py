@@ -29,6 +29,7 @@ IN_CHARTS: Mapping[Lang, Words] = {
 _ENDS: Mapping[Lang, Words] = {
     "en": {},
     "zh": {
+        "(?P<some>[0-9]+) others": r"其他\g<some>项",
         "the (?P<some>[0-9]+) highest of (?P<all>[0-9]+) units": r"\g<all>个单位中最高的\g<some>个",
         "the first (?P<some>[0-9]+) of (?P<all>[0-9]+)": r"\g<all>行中的前\g<some>行",
         "(?P<some>[0-9]+) without a score": r"\g<some>行没有得分",
