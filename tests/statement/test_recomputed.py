@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from indexes import two_levels
 from statement.statements import panel
 
 import hengdian_index as hi
@@ -55,21 +56,7 @@ def test_the_chinese_statement_has_the_same_numbers() -> None:
 
 
 def test_a_panel_is_computed_again_from_its_statement() -> None:
-    index = hi.Index(
-        unit="city",
-        period="quarter",
-        base="2001",
-        groups=[hi.Group("all"), hi.Group("left", "all"), hi.Group("right", "all")],
-        indicators=[
-            hi.Indicator("a", "left"),
-            hi.Indicator("b", "left", direction=-1),
-            hi.Indicator("c", "right"),
-            hi.Indicator("d", "right"),
-        ],
-        normalise={"method": "min_max", "lower": 1, "upper": 100},
-        weights="entropy",
-        aggregate="geometric",
-    )
+    index = two_levels(unit="city", weights="entropy", aggregate="geometric")
     result = index.compute(panel())
     text = result.method()
     found = scores(text, result)
