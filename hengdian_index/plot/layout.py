@@ -85,6 +85,12 @@ def in_period(panel: Panel, period: Any) -> Rows:
     return np.flatnonzero(panel.periods.ordinals == panel.periods.ordinals.max())
 
 
+def top_faults(top: Any) -> list[str]:
+    """Return what is wrong with a number of rows to draw."""
+    whole = isinstance(top, (int, np.integer)) and not isinstance(top, bool) and top >= 1
+    return [] if whole else [f"top: a whole number of rows, 1 or more, not {top!r}"]
+
+
 def row_names(panel: Panel, rows: Rows) -> list[str]:
     """Return what to call each row: its unit, with the period where they have several; or its label."""
     if panel.units is None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hengdian_index.contributions import level_parts
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.plot.layout import Rows, branch_of, in_period, name_of, name_rows, row_names, titled
+from hengdian_index.plot.layout import Rows, branch_of, in_period, name_of, name_rows, row_names, titled, top_faults
 from hengdian_index.plot.stacks import key, key_below, key_height, pooled, stack
 from hengdian_index.plot.style import UP, WHOLE, axes, drawn, size, wrapped
 from hengdian_index.result import Depth, Result
@@ -72,8 +72,7 @@ def ranking(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['1  2', '2  1', '3  0']
     """
-    whole = isinstance(top, (int, np.integer)) and not isinstance(top, bool) and top >= 1
-    faults = [] if whole else [f"top: a whole number of rows, 1 or more, not {top!r}"]
+    faults = top_faults(top)
     faults += [] if depth in get_args(Depth) else [f"depth: no {depth!r}{suggestion(depth, get_args(Depth))}"]
     raise_all(SpecError, faults)
     code = branch_of(result.tree, node).code

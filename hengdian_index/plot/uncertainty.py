@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hengdian_index.errors import DataError
-from hengdian_index.plot.layout import Rows, in_period, mark_periods, name_rows, row_names, unbroken
+from hengdian_index.errors import DataError, SpecError, raise_all
+from hengdian_index.plot.layout import Rows, in_period, mark_periods, name_rows, row_names, top_faults, unbroken
 from hengdian_index.plot.stacks import key_above
 from hengdian_index.plot.style import COLOURS, REST, UP, WHOLE, axes, drawn, pyplot, readable, wrapped
 from hengdian_index.robustness.outcome import Uncertainty
@@ -25,7 +25,7 @@ _FEW = 12
 
 
 @drawn
-def rank_intervals(found: Uncertainty, *, period: Any = None, ax: Axes | None = None) -> Axes:
+def rank_intervals(found: Uncertainty, *, period: Any = None, top: int | None = None, ax: Axes | None = None) -> Axes:
     """Intervals of the rank of each row: 90 % of the draws, their median, and the rank of the index as it is.
 
     Parameters
@@ -33,6 +33,8 @@ def rank_intervals(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
     found : Uncertainty
     period : period, optional
         Which rows; default: the last period of units, else all.
+    top : int, optional
+        How many of them at most, which is said at the side; default: all.
     ax : Axes, optional
         Where to draw; default: a new figure, as high as it has rows.
 
@@ -60,8 +62,8 @@ def rank_intervals(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
     >>> hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64).plot.rank_intervals().get_xlabel()
     'rank'
     """
-    rows, ranks = _chosen(found, found.ranks, period, ascending=True)
-    ax = _across(ax, found, rows, ranks)
+    rows, ranks, several = _chosen(found, found.ranks, period, top, ascending=True)
+    ax = _across(ax, found, rows, ranks, several)
     last = float(ranks[["q95", "nominal"]].max().max())
     ax.set_xlim(0.5, last + 0.5)
     _rank_ticks(ax, int(np.ceil(last)), first=1)
@@ -69,13 +71,13 @@ def rank_intervals(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
 
 
 @drawn
-def score_intervals(found: Uncertainty, *, period: Any = None, ax: Axes | None = None) -> Axes:
+def score_intervals(found: Uncertainty, *, period: Any = None, top: int | None = None, ax: Axes | None = None) -> Axes:
     """Intervals of the scores: 90 % of the draws around each row, or a band around the line of a series.
 
     Parameters
     ----------
     found : Uncertainty
-    period, ax
+    period, top, ax
         As for `rank_intervals`; a series shows all its periods.
 
     Returns
@@ -102,20 +104,20 @@ def score_intervals(found: Uncertainty, *, period: Any = None, ax: Axes | None =
     panel = found.study.panel.pick(found.study.asked)
     if panel.periods is not None and panel.units is None and period is None:
         return _band(ax, found, panel)
-    rows, scores = _chosen(found, found.scores, period, ascending=False)
-    ax = _across(ax, found, rows, scores)
+    rows, scores, several = _chosen(found, found.scores, period, top, ascending=False)
+    ax = _across(ax, found, rows, scores, several)
     ax.set_xlabel("score")
     return ax
 
 
 @drawn
-def rank_frequency(found: Uncertainty, *, period: Any = None, ax: Axes | None = None) -> Axes:
+def rank_frequency(found: Uncertainty, *, period: Any = None, top: int | None = None, ax: Axes | None = None) -> Axes:
     """A heat map: the share of the draws in which each row stands at each rank.
 
     Parameters
     ----------
     found : Uncertainty
-    period, ax
+    period, top, ax
         As for `rank_intervals`.
 
     Returns
@@ -147,7 +149,7 @@ def rank_frequency(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
     pyplot()
     from matplotlib.colors import PowerNorm
 
-    rows, _ = _chosen(found, found.ranks, period, ascending=True)
+    rows, _, several = _chosen(found, found.ranks, period, top, ascending=True)
     shares = found.rank_frequency.iloc[rows].to_numpy()
     last = int(np.flatnonzero((shares > 0).any(axis=0)).max()) + 1
     shares = shares[:, :last]
@@ -167,6 +169,7 @@ def rank_frequency(found: Uncertainty, *, period: Any = None, ax: Axes | None = 
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=25, pad=0.02)
     bar.set_label("per cent of the draws")
     bar.outline.set_visible(False)
+    _say_first(ax, rows, several)
     return ax
 
 
@@ -226,22 +229,31 @@ def _rank_ticks(ax: Axes, last: int, first: int) -> None:
     ax.set_xlabel("rank")
 
 
-def _chosen(found: Uncertainty, table: pd.DataFrame, period: Any, *, ascending: bool) -> tuple[Rows, pd.DataFrame]:
-    """Return the rows to draw, the best first, and their part of a table."""
+def _chosen(
+    found: Uncertainty, table: pd.DataFrame, period: Any, top: int | None, *, ascending: bool
+) -> tuple[Rows, pd.DataFrame, int]:
+    """Return the rows to draw, the best first, their part of a table, and how many there are."""
+    raise_all(SpecError, [] if top is None else top_faults(top))
     rows = in_period(found.study.panel.pick(found.study.asked), period)
     nominal = table["nominal"].fillna(table["median"]).to_numpy()[rows]
     rows = rows[np.argsort(nominal if ascending else -nominal, kind="stable")]
     rows = rows[np.isfinite(table["median"].to_numpy()[rows])]
     if not len(rows):
         raise DataError("no draw gives a row of these a score; the summary of the draws says why")
-    return rows, table.iloc[rows]
+    return rows[:top], table.iloc[rows[:top]], len(rows)
+
+
+def _say_first(ax: Axes, rows: Rows, several: int) -> None:
+    """Say at the side how many of several rows are drawn, if not all; above them stands the key."""
+    if len(rows) < several:
+        ax.set_ylabel(f"the first {len(rows)} of {several}")
 
 
 def _row_names(found: Uncertainty, rows: Rows) -> list[str]:
     return row_names(found.study.panel.pick(found.study.asked), rows)
 
 
-def _across(ax: Axes | None, found: Uncertainty, rows: Rows, table: pd.DataFrame) -> Axes:
+def _across(ax: Axes | None, found: Uncertainty, rows: Rows, table: pd.DataFrame, several: int) -> Axes:
     """Draw intervals across, a line for each row."""
     at = np.arange(len(rows))
     ax = axes(ax, 0.9 + 0.2 * max(len(rows), 4))
@@ -251,6 +263,7 @@ def _across(ax: Axes | None, found: Uncertainty, rows: Rows, table: pd.DataFrame
     name_rows(ax, _row_names(found, rows))
     ax.grid(axis="x", color=REST, linewidth=0.3, alpha=0.6)
     key_above(ax)
+    _say_first(ax, rows, several)
     return ax
 
 

@@ -23,8 +23,9 @@ from hengdian_index.statement.sections import statement
 from hengdian_index.statement.writing import Block
 from hengdian_index.tree import RESERVED
 
-# Rows, and ranks, of which charts are drawn; of more ranks, so many stand in a table.
-_DRAWN = 100
+# Rows of which intervals are drawn; ranks in a table, and how many of them where there are more.
+_TOP = 60
+_MOST_RANKS = 100
 _RANKS = 20
 
 Item = Text | Picture | Sheet | Block
@@ -199,28 +200,22 @@ def _uncertainty(asked: _Asked) -> Iterator[Item]:
     yield Text(summary(found, asked.lang))
     levelled = found.levels is not None and asked.timed
     single = asked.timed and found.study.panel.units is None
-    several = 1 if single else len(units.compared(asked.result))
-    if several > _DRAWN:
-        yield Text(asked.say["too many"].format(rows=several))
-    else:
-        caption = "series intervals table" if single and levelled else "score intervals table"
-        yield asked.chart("intervals", "intervals chart", caption, found.plot.score_intervals)
+    caption = "series intervals table" if single and levelled else "score intervals table"
+    yield asked.chart("intervals", "intervals chart", caption, lambda: found.plot.score_intervals(top=_TOP))
     if levelled:
         yield asked.sheet("series intervals table", found.series, tail=True)
     yield asked.sheet("score intervals table", found.scores, tail=asked.timed)
     if not single:
-        yield from _rank_draws(asked, found, several <= _DRAWN)
+        yield from _rank_draws(asked, found)
 
 
-def _rank_draws(asked: _Asked, found: Uncertainty, draw: bool) -> Iterator[Item]:
+def _rank_draws(asked: _Asked, found: Uncertainty) -> Iterator[Item]:
     """Return what the draws say of ranks."""
-    if draw:
-        yield asked.chart("ranks", "rank intervals chart", "rank intervals table", found.plot.rank_intervals)
+    intervals, shares = (lambda: found.plot.rank_intervals(top=_TOP)), found.rank_frequency
+    yield asked.chart("ranks", "rank intervals chart", "rank intervals table", intervals)
     yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed)
-    if draw:
-        yield asked.chart("frequency", "frequency chart", "frequency table", found.plot.rank_frequency)
-    shares = found.rank_frequency
-    if shares.shape[1] > _DRAWN:
+    yield asked.chart("frequency", "frequency chart", "frequency table", lambda: found.plot.rank_frequency(top=_TOP))
+    if shares.shape[1] > _MOST_RANKS:
         yield Text(asked.say["ranks shown"].format(shown=_RANKS, all=shares.shape[1]))
         shares = shares.iloc[:, :_RANKS]
     yield asked.sheet("frequency table", shares, tail=asked.timed)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import hengdian_index as hi
+
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
 
 
@@ -52,3 +54,15 @@ def test_bars_are_the_sobol_indices(shares):
     ends = np.array(ax.collections[1].get_segments())[:, :, 0]
     np.testing.assert_allclose(ends, 100 * shares.intervals.loc[order, ["total_low", "total_high"]])
     assert names(ax) == order.tolist()
+
+
+@pytest.mark.parametrize("picture", ["rank_intervals", "score_intervals", "rank_frequency"])
+def test_the_first_rows_alone_are_the_first_of_all(draws, picture):
+    whole, some = (getattr(draws.plot, picture)(top=top) for top in (None, 2))
+    assert names(some) == names(whole)[:2]
+    assert len(names(whole)) > 2
+    assert some.get_ylabel() == f"the first 2 of {len(names(whole))}"
+    assert getattr(draws.plot, picture)(top=99).get_ylabel() == ""
+    for top in (0, 1.5, True, "2"):
+        with pytest.raises(hi.SpecError, match="top: a whole number of rows, 1 or more"):
+            getattr(draws.plot, picture)(top=top)
