@@ -115,6 +115,7 @@ def compute(
     """Compute INDEX on DATA; print its end, write the tables to --out or --excel."""
     from hengdian_index.output import summary, write_tables
 
+    _apart({"--excel": excel}, index, data)
     result = _result(index, data, fit_on, base)
     text = summary(result)
     files = write_tables(result, out) if out else []
@@ -201,7 +202,11 @@ def audit(
     """
     from hengdian_index.auditing.calling import audit as audited
     from hengdian_index.auditing.registry import demanded
+    from hengdian_index.errors import SpecError
 
+    _apart({"--html": html}, index, data)
+    if html is not None and html.suffix.lower() not in (".html", ".htm"):
+        raise SpecError(f"--html: {html} is no name of a page; it ends in .html")
     thresholds: dict[str, Any] = demanded(_thresholds(given))
     spec, table = _read(index, data)
     found = audited(spec, table, sizes=sizes, **thresholds)
@@ -234,6 +239,7 @@ def report(
     from hengdian_index.robustness.uncertain import uncertainty
 
     index, data, out = files
+    _apart({"OUT.html": out}, index, data)
     found, table = _read(index, data)
     given = {name: value for name, value in {"fit_on": fit_on, "base": base}.items() if value is not None}
     found = found.replace(given) if given else found
@@ -297,6 +303,17 @@ def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
     raise_together(errors)
     assert found is not None
     return found, table
+
+
+def _apart(written: dict[str, Path | None], *read: Path | None) -> None:
+    """Refuse to write over a file that is read."""
+    from hengdian_index.errors import SpecError, raise_all
+
+    known = {path.resolve() for path in read if path is not None}
+    why = "is INDEX or DATA itself, which would be lost; give another name"
+    raise_all(
+        SpecError, [f"{name}: {path} {why}" for name, path in written.items() if path and path.resolve() in known]
+    )
 
 
 def _written(files: list[str], out: Path) -> None:

@@ -122,9 +122,13 @@ def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> Matri
         told = ", ".join(map(repr, absent))
         _add(faults, f"sheet {sheet.name!r}", f"a row and a column are needed for each child; not there: {told}")
     matrix: Matrix = {name: {} for name in rows.values()}
+    above = {(row, column): sheet.rows[i][j] for i, row in rows.items() for j, column in columns.items() if i < j - 1}
     for i, row in rows.items():
         for j, column in columns.items():
-            judged = _judged(sheet.rows[i][j], sheet.cell(i, j), row == column, faults)
+            cell = sheet.rows[i][j]
+            if _echoes(cell, above.get((column, row))):
+                continue
+            judged = _judged(cell, sheet.cell(i, j), row == column, faults)
             if judged is not None and row != column:
                 matrix[row][column] = judged
     found = {row: judged for row, judged in matrix.items() if judged}
@@ -158,6 +162,12 @@ def _judged(cell: Any, where: str, same: bool, faults: list[Fault]) -> float | N
     if same and number != 1:
         _add(faults, where, f"an item is as important as itself: 1, not {number:g}")
     return number
+
+
+def _echoes(cell: Any, above: Any) -> bool:
+    """Return whether a cell is the reciprocal of one above the diagonal that is itself refused: one fault is enough."""
+    numbers = [one for one in (cell, above) if isinstance(one, (int, float)) and not isinstance(one, bool)]
+    return len(numbers) == 2 and max(numbers) < 0 and abs(cell * above - 1) < 1e-9
 
 
 def _add(faults: list[Fault], where: str, told: str) -> None:

@@ -98,10 +98,18 @@ def parsed(name: str, kind: Any, cell: Any) -> Any:
     if text:
         return said
     if name == "direction":
-        return DIRECTIONS.get(_half_width(said).lower(), said)
+        return _direction(said)
     if said.lower() in ("true", "false"):
         return said.lower() == "true"
     return _as_number(said) if holds(kind, float) else said
+
+
+def _direction(said: str) -> int:
+    word = _half_width(said).lower()
+    if word not in DIRECTIONS:
+        allowed = "1 or 正向 (larger is better), -1 or 负向 (smaller is better), { target = 5 }, { between = [5, 6] }"
+        raise SpecError(f"{said!r}: allowed: {allowed}")
+    return DIRECTIONS[word]
 
 
 def holds(kind: Any, wanted: type) -> bool:

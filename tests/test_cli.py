@@ -144,6 +144,27 @@ def test_a_workbook_holds_index_and_data(tmp_path: Path) -> None:
     assert run("audit", book)[1] == run("audit", book, book)[1]
 
 
+@pytest.mark.parametrize("written", [("compute", "--excel"), ("audit", "--html"), ("report", "")])
+def test_no_command_writes_over_what_it_reads(tmp_path: Path, written: tuple[str, str]) -> None:
+    command, option = written
+    name = "my.html" if command == "report" else "my.xlsx"
+    run("new", tmp_path / "my.xlsx")
+    (tmp_path / "my.xlsx").rename(tmp_path / name)
+    before = (tmp_path / name).read_bytes()
+    again = tmp_path / "." / name
+    code, _, said = run(command, tmp_path / name, *filter(None, [option]), again)
+    assert code == 2
+    assert "is INDEX or DATA itself, which would be lost" in said
+    assert (tmp_path / name).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_an_audit_is_written_to_a_page_alone(files: tuple[Path, Path], tmp_path: Path) -> None:
+    code, _, said = run("audit", *files, "--html", tmp_path / "audit.csv")
+    assert (code, "it ends in .html" in said) == (2, True)
+    assert not (tmp_path / "audit.csv").exists()
+
+
 def test_without_a_workbook_the_data_are_needed(files: tuple[Path, Path], tmp_path: Path) -> None:
     code, _, said = run("compute", files[0])
     assert (code, said) == (

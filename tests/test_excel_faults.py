@@ -140,9 +140,9 @@ FAULTS: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
     ),
     "heading broken": (data(2.0, "y\n(kg)"), ["b.xlsx sheet 'data': column 'y' is missing", r"'x', 'y\n(kg)'"]),
     "heading blank": (data(2.0, ""), ["b.xlsx: sheet 'data' cell C2: a value stands in a column without a heading"]),
-    "thousands": (data("1,234"), ["b.xlsx sheet 'data' line 3, period 2001Q2, indicator 'x': '1,234' is not a number"]),
-    "per cent": (data("12%"), ["b.xlsx sheet 'data' line 3, period 2001Q2, indicator 'x': '12%' is not a number"]),
-    "dash": (data("—"), ["b.xlsx sheet 'data' line 3, period 2001Q2, indicator 'x': '—' is not a number"]),
+    "thousands": (data("1,234"), ["indicator 'x' (cell B3): '1,234' is not a number"]),
+    "per cent": (data("12%"), ["indicator 'x' (cell B3): '12%' is not a number"]),
+    "dash": (data("—"), ["indicator 'x' (cell B3): '—' is not a number"]),
     "field twice": (
         indicators(["code", "parent", "Code"], ["x", "all", "z"]),
         ["b.xlsx: sheet 'indicators' cell C1: 'code' is given twice"],

@@ -136,3 +136,11 @@ def test_a_formula_that_was_not_calculated_is_refused(tmp_path: Path) -> None:
     sheet: list[list[Any]] = [[CORNER, "a", "b", "c"], ["a", 1, 2, 4], ["b", ("=1/C2", ""), 1, 2], ["c", None, None, 1]]
     (fault,) = faults(judged(tmp_path / "i.xlsx", sheet))
     assert fault.startswith("i.xlsx: sheet 'judgements' cell 'B3': formulas without a stored value")
+
+
+def test_a_wrong_judgement_is_told_once_not_again_at_its_reciprocal(tmp_path: Path) -> None:
+    sheet = [[CORNER, "a", "b", "c"], ["a", 1, -4, 2], ["b", -0.25, 1, 3], ["c", 0.5, -1, 1]]
+    assert faults(judged(tmp_path / "i.xlsx", sheet)) == [
+        "i.xlsx: sheet 'judgements' cell C2: a number above 0, or a fraction as text, is needed, not '-4'",
+        "i.xlsx: sheet 'judgements' cell C4: a number above 0, or a fraction as text, is needed, not '-1'",
+    ]

@@ -201,6 +201,8 @@ def _weights_factor(tree: Tree, address: str, given: Any) -> Factor:
         if code in tree.by_code
         else [g for g in tree.groups if code is None and len(tree.by_code[g].children) > 1]
     )
+    if code is None and not groups:
+        raise SpecError("no group has two parts or more, so there are no weights to vary")
     if not groups or (code is not None and address != f"{code}.weights"):
         allowed = ["weights", *(f"{g}.weights" for g in tree.groups)]
         raise SpecError(f"noise on weights stands at one of their addresses{suggestion(address, allowed)}")

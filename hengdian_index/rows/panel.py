@@ -107,9 +107,13 @@ class Panel:
             return None
         return format_period(int(self.periods.ordinals[row]), self.periods.frequency)
 
+    def line(self, row: int) -> int:
+        """Return the line of a row in its file; the columns' names stand on the first."""
+        return self.lines[row] if self.lines else row + 2
+
     def place(self, row: int) -> str:
         """Return where a row is: file and line, unit, period, or its label."""
-        parts = [f"{self.source} line {self.lines[row] if self.lines else row + 2}"] if self.source else []
+        parts = [f"{self.source} line {self.line(row)}"] if self.source else []
         parts += [f"unit {self.units[row]!r}"] if self.units is not None else []
         parts += [f"period {self.period(row)}"] if self.periods is not None else []
         return ", ".join(parts or [f"row {self.labels[row]!r}"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -160,14 +161,17 @@ def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | Non
 
 def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Array, list[str]]:
     """Return the number columns (n, k) and a fault for each cell that is text or infinite."""
+    letters = frame.attrs.get("letters", {})
+
+    def where(i: int, name: str) -> str:
+        cell = f" (cell {letters[name]}{panel.line(i)})" if name in letters else ""
+        return f"{panel.place(i)}, indicator {name!r}{cell}"
+
     values, faults = np.empty((len(frame), len(names)), order="F"), []
     for j, name in enumerate(names):
-        values[:, j], bad = column_values(frame[name], lambda i, name=name: f"{panel.place(i)}, indicator {name!r}")  # type: ignore[misc]
-        infinite = np.flatnonzero(np.isinf(values[:, j]))
-        faults += bad + [
-            f"{panel.place(int(i))}, indicator {name!r}: infinity is no value; mend it or leave it out"
-            for i in infinite
-        ]
+        values[:, j], bad = column_values(frame[name], partial(where, name=name))
+        infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
+        faults += bad + [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
     return values, shortened(faults)
 
 

@@ -121,11 +121,21 @@ def column_values(column: Any, where: Callable[[int], str]) -> tuple[Array, list
     if _is_pandas(column):
         if _plain_number(column.dtype):
             return column.to_numpy(dtype=np.float64, na_value=math.nan), []
-        return numbers(column.tolist(), where)
+        return _numbers_or_truths(column.tolist(), where)
     dtype = column.dtype
     if dtype.is_numeric() or dtype == _nw().Boolean:
         return np.array(column.cast(_nw().Float64).to_numpy(), dtype=np.float64), []
-    return numbers(column.to_list(), where)
+    return _numbers_or_truths(column.to_list(), where)
+
+
+def _numbers_or_truths(cells: list[Any], where: Callable[[int], str]) -> tuple[Array, list[str]]:
+    """Return a column as floats: a truth value is 1 or 0 in a column of them, and a fault among numbers."""
+    values, faults = numbers(cells, where)
+    truths = [row for row, cell in enumerate(cells) if isinstance(cell, (bool, np.bool_))]
+    if len(truths) == np.count_nonzero(~np.isnan(values)):
+        return values, faults
+    remedy = "stands among numbers; write 1 or 0, or leave the cell blank"
+    return values, [*faults, *(f"{where(row)}: {bool(cells[row])} {remedy}" for row in truths)]
 
 
 def shortened(faults: list[str], most: int = 20) -> list[str]:

@@ -126,6 +126,7 @@ def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
     frame = pd.DataFrame(columns, index=range(len(found.rows)))
     frame.columns = pd.Index(found.header)
     frame.attrs["source"] = f"{path.name} sheet {found.name!r}"
+    frame.attrs["letters"] = {name: letters(j) for name, j in zip(found.header, found.columns, strict=True)}
     if found.numbers != tuple(range(2, len(found.rows) + 2)):
         frame.attrs["lines"] = found.numbers
     return frame

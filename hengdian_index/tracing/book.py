@@ -46,7 +46,7 @@ def to_excel(result: Result, path: str | Path) -> None:
     """
     path = Path(path)
     if path.suffix.lower() != ".xlsx":
-        raise SpecError(f"{path.name}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
+        raise SpecError(f"{path}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
     places = Places(result)
     levels = Levels(places)
     timed = result.panel.periods is not None

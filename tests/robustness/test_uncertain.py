@@ -426,3 +426,9 @@ def test_the_table_of_a_draw_has_what_its_index_asks_for() -> None:
         data = found.table_of(draw).reset_index().rename(columns={"index": "who"})
         alone = found.index_of(draw).compute(data).scores["all"]
         np.testing.assert_allclose(found.drawn[draw], alone, rtol=1e-12)
+
+
+def test_a_tree_without_siblings_has_no_weights_to_vary() -> None:
+    one = hi.Index(groups=[hi.Group("t")], indicators=[hi.Indicator("a", "t")])
+    with pytest.raises(hi.SpecError, match="no group has two parts or more, so there are no weights to vary"):
+        hi.uncertainty(one, {"a": [1.0, 2.0]}, {"weights": hi.Noise(0.2)}, draws=8)

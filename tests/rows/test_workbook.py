@@ -110,7 +110,7 @@ def test_text_in_a_number_column_is_named_with_its_row_and_not_taken_for_missing
     rows = [["q", "x"], ["2001Q1", 1], [None, None], ["2001Q2", cell], ["2001Q3", 2]]
     with pytest.raises(hi.DataError) as caught:
         INDEX.compute(read_table(workbook(tmp_path / "t.xlsx", data=rows)))
-    expected = f"t.xlsx sheet 'data' line 4, period 2001Q2, indicator 'x': {cell!r} is not a number"
+    expected = f"t.xlsx sheet 'data' line 4, period 2001Q2, indicator 'x' (cell B4): {cell!r} is not a number"
     assert expected in str(caught.value)
 
 
@@ -227,3 +227,25 @@ def test_an_absent_library_is_named_with_its_extra(tmp_path: Path, monkeypatch: 
         read_table(path)
     with pytest.raises(hi.SpecError, match=r'pip install "hengdian_index\[excel\]"'):
         INDEX.write(tmp_path / "i.xlsx")
+
+
+def test_faults_name_the_cell_and_truth_values_are_no_numbers(tmp_path):
+    """A stray TRUE among numbers is refused with its cell; a column of truth values is 1 and 0."""
+    book = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet("data")
+        for i, row in enumerate([["q", "a", "b", "c"], ["2020", 10, True, "x"], ["2021", True, False, 2], ["2022", 3]]):
+            for j, value in enumerate(row):
+                sheet.write(i + 1, j + 1, value)
+    groups = [hi.Group("g", coverage=0.3)]
+    index = hi.Index(period="q", groups=groups, indicators=[hi.Indicator(c, "g") for c in "abc"])
+    with pytest.raises(hi.DataError) as error:
+        index.compute(read_table(book))
+    assert [str(fault) for fault in error.value.faults] == [
+        "t.xlsx sheet 'data' line 4, period 2021, indicator 'a' (cell C4): True stands among numbers; write 1 or 0,"
+        " or leave the cell blank",
+        "t.xlsx sheet 'data' line 3, period 2020, indicator 'c' (cell E3): 'x' is not a number; write it like 1234.5,"
+        " or leave the cell blank",
+    ]
+    binary = hi.Index(period="q", groups=groups, indicators=[hi.Indicator("b", "g")], normalise="none")
+    assert binary.compute(read_table(book)).scores["g"].tolist()[:2] == [1, 0]
