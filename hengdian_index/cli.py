@@ -37,7 +37,7 @@ def _files(metavar: str) -> Callable[[Any], Any]:
 
     def split(_: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Path | None, Path]:
         if len(given) not in (2, 3):
-            raise click.UsageError(f"{metavar} is needed, not {len(given)} names")
+            raise click.UsageError(f"{metavar} is needed; given: {len(given)}")
         return given[0], given[1] if len(given) == 3 else None, given[-1]
 
     return click.argument("files", nargs=-1, metavar=metavar, type=click.Path(path_type=Path), callback=split)
@@ -133,18 +133,27 @@ def compute(
 @_data
 @_refusing
 def check(index: Path, data: Path | None) -> None:
-    """Say everything that is wrong with INDEX, and with DATA under it."""
+    """Say everything that is wrong with INDEX, and with DATA under it; what was noted while computing, too."""
+    from hengdian_index.output import noted
     from hengdian_index.rows.workbook import ENDINGS, holds_data
     from hengdian_index.spec import Index
 
-    if data is not None or (index.suffix.lower() in ENDINGS and holds_data(index)):
-        result = _result(index, data, None, None)
-        _ = result.series() if result.setting.base is not None else result.scores
-        said = f"{result.panel.n} rows fit {index.name}; {len(result.log)} lines in the log"
-        click.echo(f"{(data or index).name}: {said}")
+    bundled = data is None and index.suffix.lower() in ENDINGS
+    if data is None and not (bundled and holds_data(index)):
+        found, table = Index.read(index), None
     else:
-        found = Index.read(index)
-        click.echo(f"{index.name}: {len(found.groups)} groups, {len(found.indicators)} indicators; nothing is wrong")
+        found, table = _read(index, data)
+    if table is None or (bundled and not len(table)):
+        said = "; it has no data to check" if bundled else ""
+        click.echo(
+            f"{index.name}: {len(found.groups)} groups, {len(found.indicators)} indicators; nothing is wrong{said}"
+        )
+        return
+    result = found.compute(table)
+    _ = result.series() if result.setting.base is not None else result.scores
+    click.echo(f"{(data or index).name}: {result.panel.n} rows fit {index.name}; {len(result.log)} lines in the log")
+    for line in noted(result.log):
+        click.echo(f"  {line}")
 
 
 @main.command()
@@ -244,6 +253,8 @@ def report(
     given = {name: value for name, value in {"fit_on": fit_on, "base": base}.items() if value is not None}
     found = found.replace(given) if given else found
     result = found.compute(table)
+    # A page without its series is no report of a published index; Result.report writes one that says why.
+    _ = result.series() if result.setting.base is not None else result.scores
     drawn = uncertainty(found, table, {"weights": Noise(0.25)}, draws=draws, progress=False) if draws else None
     click.echo(f"Written to {result.report(out, lang=lang, uncertainty=drawn)}")
 

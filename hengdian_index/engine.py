@@ -182,7 +182,7 @@ class Fitted:
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel)
             note_entrants(self.setting, panel, self.base_levels, self.tree.groups, learnt=False)
-        lines += [Entry("read", hole) for hole in panel.holes()]
+        lines += [Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike())]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         said = (*self.log, *before, *lines)

@@ -32,6 +32,20 @@ def summary(result: Result) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def noted(log: pd.DataFrame, most: int = 12) -> list[str]:
+    """Return a log as lines of text, what was noted of several cells in one; the tail is counted."""
+    lines = []
+    for (step, why), cells in log.groupby(["step", "why"], sort=False):
+        places = [", ".join(str(one) for one in cell if one is not None and one == one) for cell in _cells_of(cells)]
+        several = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        lines.append(f"{step}: {places[0] + several + ': ' if places[0] else ''}{why}")
+    return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more; `compute --out` writes all"]
+
+
+def _cells_of(log: pd.DataFrame) -> list[list[object]]:
+    return log[["unit", "period", "indicator"]].astype(object).to_numpy().tolist()
+
+
 def intervals(levels: pd.DataFrame) -> str:
     """Return the last levels under many draws, with the ends of their 90 % intervals, as text."""
     shown = levels[["nominal", "q05", "q95"]].tail(_ROWS)

@@ -144,6 +144,58 @@ def test_a_workbook_holds_index_and_data(tmp_path: Path) -> None:
     assert run("audit", book)[1] == run("audit", book, book)[1]
 
 
+def test_check_shows_what_was_noted(tmp_path: Path) -> None:
+    """Towns that differ in case, a quarter that is missing, a gap: lines that a reader of the page should know."""
+    frame = pd.DataFrame(
+        {"town": ["Ash", "ash", "Ash", "Elm", "Elm"], "q": ["2001Q1", "2001Q1", "2001Q3", "2001Q1", "2001Q2"]}
+    )
+    frame = frame.assign(a=[1.0, 2, 3, 4, 5], b=[1.0, np.nan, 3, 4, 5], c=[2.0, 1, 3, 4, 5])
+    index = hi.Index(unit="town", period="q", groups=[hi.Group("g")], indicators=[hi.Indicator(c, "g") for c in "abc"])
+    index.write(tmp_path / "i.xlsx", data=frame)
+    said = run("check", tmp_path / "i.xlsx")[1].splitlines()
+    assert said == [
+        "i.xlsx: 5 rows fit i.xlsx; 3 lines in the log",
+        "  aggregate: ash, 2001Q1, g: missing: b (2 of 3 present); the rest reweighted",
+        "  read: no row for 2001Q2 of 'Ash': changes on and from them are missing",
+        "  read: units 'Ash', 'ash' differ in case alone: are they one?",
+    ]
+    frame.loc[2, "town"] = "Ash "
+    index.write(tmp_path / "i.xlsx", data=frame)
+    assert (
+        run("check", tmp_path / "i.xlsx")[2]
+        == "DataError: units 'Ash', 'Ash ' differ in blanks alone; write them alike\n"
+    )
+    index.replace({"unit": None}).write(tmp_path / "i.xlsx", data=frame.assign(town=["A", "B", "A", "C", "C"]))
+    wanted = "several rows have the same period; if 'town' says whose they are, name it as `unit`"
+    assert run("check", tmp_path / "i.xlsx")[2] == f"DataError: {wanted}\n"
+
+
+def test_check_finds_the_faults_of_all_sheets(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "i.xlsx", engine="xlsxwriter") as book:
+        sheets = {
+            "index": pd.DataFrame({"field": ["period", "normalise"], "value": ["q", "minmax"]}),
+            "groups": pd.DataFrame({"code": ["g"]}),
+            "indicators": pd.DataFrame({"code": ["a"], "parent": ["h"]}),
+            "data": pd.DataFrame({"q": ["2001Q1"]}),
+        }
+        for name, sheet in sheets.items():
+            sheet.to_excel(book, sheet_name=name, index=False)
+        book.sheets["data"].write_formula(0, 1, "=1/0", value="#DIV/0!")
+    code, _, said = run("check", tmp_path / "i.xlsx")
+    assert code == 2
+    assert [part in said for part in ("no group 'h'", "no method 'minmax'", "sheet 'data' cell 'B1'")] == [True] * 3
+
+
+def test_a_report_without_its_series_is_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
+    index = hi.Index.read(files[0]).replace({"normalise": "z_score"})
+    index.write(files[0])
+    for command, out in (("compute", "--out"), ("report", "")):
+        code, _, said = run(command, *files, *filter(None, [out]), tmp_path / "out.html")
+        assert code == 2
+        assert "the base period; a series needs one above 0" in said
+        assert not (tmp_path / "out.html").exists()
+
+
 @pytest.mark.parametrize("written", [("compute", "--excel"), ("audit", "--html"), ("report", "")])
 def test_no_command_writes_over_what_it_reads(tmp_path: Path, written: tuple[str, str]) -> None:
     command, option = written
@@ -173,12 +225,12 @@ def test_without_a_workbook_the_data_are_needed(files: tuple[Path, Path], tmp_pa
     )
     code, _, said = run("report", files[0])
     assert code == 2
-    assert "INDEX [DATA] OUT.html is needed, not 1 names" in said
+    assert "INDEX [DATA] OUT.html is needed; given: 1" in said
     code, _, said = run("report", *files)
     assert code == 2
     assert files[1].read_text().startswith("quarter")
     hi.Index.read(files[0]).write(tmp_path / "only.xlsx")
-    assert run("check", tmp_path / "only.xlsx")[1].endswith("nothing is wrong\n")
+    assert run("check", tmp_path / "only.xlsx")[1].endswith("nothing is wrong; it has no data to check\n")
     code, _, said = run("compute", tmp_path / "only.xlsx")
     assert (code, said) == (2, "DataError: only.xlsx sheet 'data': the table has no rows\n")
     assert read_sheets(tmp_path / "only.xlsx")["data"].header == ("quarter", "a", "b", "c", "d")

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from hengdian_index.errors import DataError, FaultsError, suggestion
+from hengdian_index.rows.delimited import read_delimited
 from hengdian_index.rows.workbook import data_table
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": lambda path: pd.read_csv(path, encoding="utf-8-sig", skip_blank_lines=False),
-    ".tsv": lambda path: pd.read_csv(path, encoding="utf-8-sig", sep="\t", skip_blank_lines=False),
+    ".csv": lambda path: read_delimited(path, ","),
+    ".tsv": lambda path: read_delimited(path, "\t"),
     ".parquet": lambda path: pd.read_parquet(path),
     ".xlsx": data_table,
     ".xlsm": data_table,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, listed
+from hengdian_index.errors import DataError, Fault, SpecError, listed
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index.rows.table import Array
 
@@ -74,8 +74,16 @@ class Panel:
         gone = sorted({ordinal for span in spans for ordinal in span})
         named = ", ".join(format_period(ordinal, self.periods.frequency) for ordinal in gone[:5])
         named += " and more" if len(gone) > 5 else ""
-        whose = "" if self.units is None else f" of {len(np.unique(codes[order[breaks]]))} units"
+        who = list(dict.fromkeys(self.unit(int(order[i])) for i in breaks.tolist()))
+        whose = "" if self.units is None else f" of {listed(who)}"
         return [f"no row for {named}{whose}: changes on and from them are missing"]
+
+    def alike(self) -> list[str]:
+        """Return a text about units whose names differ in case alone."""
+        found: dict[str, list[str]] = {}
+        for one in dict.fromkeys(self.unit_list()):
+            found.setdefault(str(one).casefold(), []).append(one)
+        return [f"units {listed(same)} differ in case alone: are they one?" for same in found.values() if len(same) > 1]
 
     def period_sizes(self) -> dict[str, int]:
         """Return the number of rows of each period, by its text."""
@@ -203,5 +211,7 @@ class Panel:
         try:
             low, high = read_span(label, self.periods.frequency, column=what)
         except SpecError as error:
-            raise SpecError(*error.faults, f"{what}: {self.extent()}") from None
+            last = error.faults[-1]
+            told = Fault(f"{last.message}; {self.extent()}", last.place)
+            raise SpecError(*error.faults[:-1], told) from None
         return (self.periods.ordinals >= low) & (self.periods.ordinals <= high)

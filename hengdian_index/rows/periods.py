@@ -6,6 +6,7 @@ neighbours differ by one, a lag is a subtraction and a hole is visible. Each dis
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -301,6 +302,14 @@ def _ends(text: object) -> list[object]:
     return [text]
 
 
+def _meant(end: object) -> str:
+    """Return what a text may have meant whose halves are periods, parted by something else than a colon."""
+    halves = re.split(r"\s*(?:-|–|—|~|至|\bto\b|\.\.)\s*", str(end))
+    if len(halves) == 2 and all(half and read_label(half) is not None for half in halves):
+        return f"; did you mean {':'.join(halves)!r}?"
+    return ""
+
+
 def _edges(end: object, text: object, frequency: Frequency, column: str) -> tuple[int, int] | Fault:
     """Return what one end covers, everything where it is open, or why it cannot serve."""
     if isinstance(end, str) and end == "" != text:
@@ -308,6 +317,7 @@ def _edges(end: object, text: object, frequency: Frequency, column: str) -> tupl
     reading = read_label(end)
     if reading is None:
         inside = "" if end is text else f" in {text!r}"
+        inside += _meant(end)
         return Fault(f"{column}: cannot read {end!r}{inside}; write a period or first:last, a period as {ACCEPTED}")
     if isinstance(reading, tuple) and reading[0].per_year > frequency.per_year:
         own, ordinal = reading

@@ -64,8 +64,8 @@ def read_panel(
         np.empty((len(frame), 0)), (), labels, units, read, source, unused, frame.attrs.get("lines", ()), labelled
     )
     values, cells = _cells(frame, names, panel)
-    faults += _unnamed(units, unit)
-    faults += more + (_duplicates(panel) if not more else []) + cells
+    faults += _unnamed(units, unit) + _blurred(units)
+    faults += more + (_duplicates(panel, frame) if not more else []) + cells
     if not len(frame):
         faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)
@@ -175,6 +175,16 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Arr
     return values, shortened(faults)
 
 
+def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
+    """Return columns of text that nothing asks for and that tell rows of one period apart, where periods repeat."""
+    assert panel.periods is not None
+    ordinals = panel.periods.ordinals
+    if len(np.unique(ordinals)) == len(ordinals):
+        return []
+    texts = [name for name in panel.unused if name in frame.columns and frame[name].dtype.kind not in "biufM"]
+    return [name for name in texts if not pd.DataFrame({"when": ordinals, "who": frame[name]}).duplicated().any()]
+
+
 def _unnamed(units: NDArray[Any] | None, name: str | None) -> list[str]:
     """Return a fault if rows do not say whose they are."""
     if units is None:
@@ -183,10 +193,22 @@ def _unnamed(units: NDArray[Any] | None, name: str | None) -> list[str]:
     return [f"{name}: {len(blank)} rows have no unit: row {listed(blank)}, counted from 0"] if blank else []
 
 
-def _duplicates(panel: Panel) -> list[str]:
+def _blurred(units: NDArray[Any] | None) -> list[str]:
+    """Return a fault for units that differ in nothing but the blanks around their names."""
+    found: dict[str, list[str]] = {}
+    for one in dict.fromkeys([] if units is None else units.tolist()):
+        if isinstance(one, str):
+            found.setdefault(one.strip(), []).append(one)
+    alike = [same for same in found.values() if len(same) > 1]
+    return [f"units {listed(same)} differ in blanks alone; write them alike" for same in alike]
+
+
+def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
     """Return a fault for each unit and period that has more than one row."""
     if panel.units is None and panel.periods is None:
         return []
+    if panel.units is None and len(texts := _texts(frame, panel)):
+        return [f"several rows have the same period; if {listed(texts)} says whose they are, name it as `unit`"]
     keys = pd.DataFrame(index=range(len(panel.labels)))
     if panel.units is not None:
         keys["unit"] = panel.units

@@ -111,7 +111,8 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, l
         value = _number(cell)
         if value is None:
             remedy = "write it like 1234.5, or leave the cell blank"
-            faults.append(f"{where(row)}: {_plain(cell)!r} is not a number; {remedy}")
+            shown = str(cell) if hasattr(cell, "year") else repr(_plain(cell))
+            faults.append(f"{where(row)}: {shown} is not a number; {remedy}")
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
 

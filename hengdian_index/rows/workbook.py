@@ -62,9 +62,9 @@ def sheet_called(name: str) -> str | None:
 
 
 def holds_data(path: str | Path) -> bool:
-    """Return whether a workbook has a sheet of data with rows."""
-    found = read_sheets(path, lambda names: [name for name in names if sheet_called(name) == "data"])
-    return any(sheet.rows for sheet in found.values())
+    """Return whether a workbook has a sheet of data."""
+    with opened(Path(path)) as archive:
+        return any(sheet_called(name) == "data" for name in sheet_members(archive))
 
 
 def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list) -> dict[str, Sheet]:

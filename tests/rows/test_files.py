@@ -34,6 +34,40 @@ def test_blank_lines_are_left_out_and_counted(tmp_path: Path) -> None:
         INDEX.compute(read_table(tmp_path / "t.csv"))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("q,x,y\n2001Q1,1,2\n2001Q2,1,5,2\n", "t.csv line 3 has 4 cells, the heading 3"),
+        ("q,x,y\n2001Q1,1,5,2\n2001Q2,1,5,2\n", "t.csv line 2 has 4 cells, the heading 3"),
+        ("q,x,y\n2001Q1,1\n", "t.csv line 2 has 2 cells, the heading 3"),
+        ('q,x,y\n"2001\nQ1",1,2\n2001Q2,1\n', "t.csv line 4 has 2 cells"),
+        ("q;x\n2001Q1;1,5\n", "t.csv: its cells are parted by semicolons, not commas; save it as .xlsx"),
+        ("q\tx\n2001Q1\t1\n", "t.csv: its cells are parted by tabs, not commas"),
+        ("q,x,x\n2001Q1,1,2\n", "t.csv: 'x' heads 2 columns; rename or drop one"),
+    ],
+)
+def test_cells_never_move_under_another_name(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(hi.DataError) as error:
+        read_table(tmp_path / "t.csv")
+    assert str(error.value.faults[0]).startswith(told)
+
+
+def test_blank_cells_after_the_last_name_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("q,x\n2001Q1,1,\n2001Q2,2,,\n")
+    pd.testing.assert_frame_equal(
+        read_table(tmp_path / "t.csv"), pd.DataFrame({"q": ["2001Q1", "2001Q2"], "x": [1, 2]})
+    )
+
+
+def test_every_line_that_has_other_cells_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("q,x\n" + "2001Q1,1,5\n" * 30)
+    with pytest.raises(hi.DataError) as error:
+        read_table(tmp_path / "t.csv")
+    assert len(error.value.faults) == 21
+    assert str(error.value.faults[-1]) == "and 10 more faults of this kind"
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(hi.DataError, match="no such file"):
         read_table(tmp_path / "none.csv")
