@@ -6,10 +6,26 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+IGNORED = "tex2jax_ignore mathjax_ignore"
+
+
+def literal(html: str) -> str:
+    """Return HTML in which dollars in names stay dollars: a notebook would set what is between two as a formula.
+
+    The classes are those of elements that MathJax leaves alone, in its versions 2 and 3.
+
+    Examples
+    --------
+    >>> from hengdian_index.markup import literal
+    >>> literal("<p>from $5 to $9</p>")
+    '<div class="tex2jax_ignore mathjax_ignore"><p>from $5 to $9</p></div>'
+    """
+    return f'<div class="{IGNORED}">{html}</div>'
+
 
 def card(title: object, *parts: str) -> str:
     """Return a titled piece of HTML made of others."""
-    return f"<div><p><strong>{escape(str(title))}</strong></p>{''.join(parts)}</div>"
+    return literal(f"<p><strong>{escape(str(title))}</strong></p>{''.join(parts)}")
 
 
 def line(text: object) -> str:

@@ -65,7 +65,7 @@ class Vikor:
     formula=lambda form, **_: (
         r"y = \frac{d^-}{d^+ + d^-}, \quad d^{\pm} = |v - v^{\pm}|, \quad v_j = "
         + {"w": "w_j", "sqrt": r"\sqrt{w_j}"}[form]
-        + r"\,\frac{z_j}{\mathrm{norm}_j}"
+        + r"\,\frac{z_j}{\mathrm{norm}_j}, \quad v^+_j = \max_i v_{ij}, \quad v^-_j = \min_i v_{ij}"
     ),
     chinese="TOPSIS法（优劣解距离法）",
 )

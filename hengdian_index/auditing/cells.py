@@ -77,8 +77,18 @@ def scale_effects(context: Context, *, scale_effects: float = 0.6) -> Answers:
                 yield Skipped("size", part=str(code), other=str(size))
                 continue
             r = float(correlations(both).r.loc[0, 1])
-            told: dict[str, Any] = context.doubt(len(both))
+            told = _of_size(context, str(code), str(size), len(both))
             yield Measured(r, abs(r) - scale_effects, part=str(code), other=str(size), **told)
+
+
+def _of_size(context: Context, code: str, size: str, rows: int) -> dict[str, Any]:
+    """Return whether so many rows can tell, and what an indicator is divided by already."""
+    told = context.doubt(rows)
+    divisor = {leaf.code: leaf.denominator for leaf in context.tree.leaves}.get(code)
+    if divisor is None:
+        return told
+    remedy = "divided by it" if divisor == size else "divided by another"
+    return {**told, "facts": {**told["facts"], "divisor": divisor}, "also": ("divided",), "remedy": remedy}
 
 
 def _left_out(context: Context, code: object) -> dict[str, Any]:

@@ -212,6 +212,10 @@ PHRASES = {
     "{passing} 项通过，{look} 项需留意，{fail} 项不通过，{none} 项无法判断。",
     "failing": "{summary}不通过：{names}。",
     "left out": "只有去掉它才能计算指数，其他检查都在去掉它之后进行",
+    "divided": "r 按除以 {divisor!r} 之后的数值计算",
+    "divided by it": "该指标已除以这一规模，而其增长快于规模（r 大于 0）或慢于规模（r 小于 0）："
+    "若本意如此应加以说明，否则换用其他分母或不除",
+    "divided by another": "该指标已有其他分母：考虑是否改用这一规模作分母，除非要衡量的就是规模",
     "on 1 to 100": "各指标均置于 1 至 100",
     "without a score": "其中 {lost} 行因此没有得分，未予比较",
     "few rows": "{rows} 行不足以判断：至少需要 {least} 行（本软件包的阈值）",

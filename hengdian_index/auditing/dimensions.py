@@ -43,7 +43,7 @@ def bartlett(context: Context, *, bartlett: float = 0.05) -> Answers:
 
     def measure(x: Any) -> tuple[float, float, dict[str, Any]]:
         p = bartlett_test(x).p
-        return p, p - bartlett, {}
+        return p, p - bartlett, _doubt(context, x)
 
     return _each(context, measure)
 

@@ -212,6 +212,11 @@ PHRASES = {
     "{none} not applicable.",
     "failing": "{summary} Failing: {names}.",
     "left out": "the index can only be computed without it, and the other checks are",
+    "divided": "r is that of the values divided by {divisor!r}",
+    "divided by it": "it is divided by this size already and grows faster than it (r above 0) or more slowly (below "
+    "0): say so if that is meant, else take another denominator or none",
+    "divided by another": "it has another denominator: see whether this size is the better one, unless size is what is "
+    "meant",
     "on 1 to 100": "every indicator on 1 to 100",
     "without a score": "{lost} rows without a score then are left aside",
     "few rows": "{rows} rows cannot tell: {least} or more are needed (this package's threshold)",

@@ -9,6 +9,7 @@ from html import escape
 from hengdian_index.auditing.finding import Finding
 from hengdian_index.auditing.languages import phrase, words
 from hengdian_index.auditing.words import Lang
+from hengdian_index.markup import IGNORED, literal
 
 _HEADS = ("verdict", "check", "where", "value", "asked", "why", "what to do", "source")
 
@@ -69,7 +70,7 @@ def page(name: str, summary: str, lines: Sequence[Finding], lang: Lang = "en") -
             f"<style>\n{_STYLE}</style>",
         )
     )
-    body = f"<main>\n<h1>{title}</h1>\n{fragment(summary, lines, lang)}\n</main>"
+    body = f'<main class="{IGNORED}">\n<h1>{title}</h1>\n{fragment(summary, lines, lang)}\n</main>'
     root = f'<html lang="{"zh-Hans" if lang == "zh" else "en"}">'
     return f"<!DOCTYPE html>\n{root}\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n"
 
@@ -81,7 +82,7 @@ def fragment(summary: str, lines: Sequence[Finding], lang: Lang = "en") -> str:
     rows = "\n".join(f"<tr>{_row(line, lang)}</tr>" for line in lines)
     table = f"<caption>{named}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>"
     scroll = f'<div class="scroll" role="region" tabindex="0" aria-label="{named}">'
-    return f"<p>{escape(summary)}</p>\n{scroll}\n<table>\n{table}\n</table>\n</div>"
+    return literal(f"<p>{escape(summary)}</p>\n{scroll}\n<table>\n{table}\n</table>\n</div>")
 
 
 def _row(line: Finding, lang: Lang) -> str:

@@ -21,9 +21,8 @@ def of_index(index: Any) -> str:
     setting = index.setting
     said = {"unit": setting.unit, "period": setting.period, "fit_on": setting.fit_on, "base": setting.base}
     head = ", ".join(f"{name} = {value}" for name, value in said.items() if value is not None)
-    return card(
-        index.name or "Index", line(head) if head else "", f"<ul>{_node(index.tree, index.tree.root.code)}</ul>"
-    )
+    tree = f"<ul>{_node(index.tree, index.tree.root.code)}</ul>"
+    return card(index.name or "Index", line(head) if head else "", tree)
 
 
 def of_fitted(fitted: Any) -> str:
@@ -34,12 +33,9 @@ def of_fitted(fitted: Any) -> str:
         (_called(leaves[code]), leaves[code].normalise.method.name, of_map(one)) for code, one in fitted.maps.items()
     ]
     weights = [(group, child, float(w)) for (group, child), w in fitted.weights.items()]
-    return card(
-        f"{fitted.setting.name or 'Index'}, fitted",
-        line(f"learnt from {rows['count']} rows, {rows['first']} to {rows['last']}"),
-        table(["indicator", "normalise", "map"], maps),
-        table(["group", "part", "weight"], weights),
-    )
+    learnt = line(f"learnt from {rows['count']} rows, {rows['first']} to {rows['last']}")
+    tables = table(["indicator", "normalise", "map"], maps), table(["group", "part", "weight"], weights)
+    return card(f"{fitted.setting.name or 'Index'}, fitted", learnt, *tables)
 
 
 def of_result(result: Any) -> str:
@@ -60,7 +56,8 @@ def of_result(result: Any) -> str:
         rows.append(("change of the last, %", *changes))
     parts = [*([line(why)] if why else []), table(["", *names], rows)]
     more = f"{len(shown)} of {panel.n} rows; " if len(shown) < panel.n else ""
-    return card(result.setting.name or "Result", *parts, line(f"{more}{len(result.entries)} lines in the log"))
+    end = line(f"{more}{len(result.entries)} lines in the log")
+    return card(result.setting.name or "Result", *parts, end)
 
 
 def _change(levels: Any, before: Any, row: int) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hengdian_index import families
 from hengdian_index.aggregate.shared import turned
+from hengdian_index.means import shared_weights
 from hengdian_index.rows.table import Array
 from hengdian_index.statement.expressions import exact
 from hengdian_index.statement.figures import Case, Figure, Writer, figures, total
@@ -16,8 +17,13 @@ _SAME = 1e-12
 
 
 def compared(case: Case) -> list[Figure]:
-    """Return the steps to a score that depends on other rows; none where rows have gaps, or for other methods."""
-    return [] if np.isnan(case.among).any() else figures(case, WRITERS)
+    """Return the steps to a score that depends on other rows; none for other methods."""
+    return figures(case, WRITERS)
+
+
+def _ends(x: Array) -> tuple[Array, Array]:
+    """Return the smallest and the largest value of each column, gaps left out."""
+    return np.fmin.reduce(x, axis=0), np.fmax.reduce(x, axis=0)
 
 
 def _root(terms: list[str]) -> str:
@@ -29,8 +35,8 @@ def _topsis(case: Case) -> Iterator[Figure]:
     given = case.options["direction"]
     listed = case.directions(given)
     x = turned(case.among, listed)
-    low, high, z = x.min(axis=0), x.max(axis=0), x[case.place]
-    divisor = {"vector": np.sqrt((x**2).sum(axis=0)), "min_max": high - low, "none": np.ones(len(z))}
+    (low, high), z = _ends(x), x[case.place]
+    divisor = {"vector": np.sqrt(np.nansum(x**2, axis=0)), "min_max": high - low, "none": np.ones(len(z))}
     length = divisor[case.options["norm"]]
     factor = case.w if case.options["form"] == "w" else np.sqrt(case.w)
     found = {}
@@ -46,11 +52,11 @@ def _topsis(case: Case) -> Iterator[Figure]:
 
 def _vikor(case: Case) -> Iterator[Figure]:
     """Yield the mean and the largest loss, and both between the least and the largest among the rows."""
-    low, high, v = case.among.min(axis=0), case.among.max(axis=0), float(case.options["v"])
-    losses = case.w * (high - case.among) / (high - low)
-    ends = zip(case.w.tolist(), high.tolist(), case.z.tolist(), low.tolist(), strict=True)
+    (low, high), v = _ends(case.whole), float(case.options["v"])
+    losses = shared_weights(case.whole, case.asked) * (high - case.whole) / np.where(high > low, high - low, 1.0)
+    ends = zip(case.w.tolist(), *(part.tolist() for part in (high[case.there], case.z, low[case.there])), strict=True)
     terms = [f"{exact(w)} * ({exact(b)} - {exact(z)}) / ({exact(b)} - {exact(a)})" for w, b, z, a in ends]
-    s, r = losses.sum(axis=1), losses.max(axis=1)
+    s, r = np.nansum(losses, axis=1), np.nanmax(losses, axis=1)
     yield "loss on the whole, S", " + ".join(terms), float(s[case.place])
     yield "largest loss, R", f"max({', '.join(terms)})" if len(terms) > 1 else terms[0], float(r[case.place])
     text, score = "1", 1.0
@@ -65,10 +71,11 @@ def _vikor(case: Case) -> Iterator[Figure]:
 def _grey_relational(case: Case) -> Iterator[Figure]:
     """Yield the distances from the reference, and their weighted grades."""
     rho, given = float(case.options["rho"]), case.options["reference"]
-    reference = case.among.max(axis=0) if given is None else case.option("reference", np.nan)
-    d = np.abs(case.among - reference)
-    least, most, own = float(d.min()), float(d.max()), d[case.place]
-    for child, end, z, gap in zip(case.children, reference.tolist(), case.z.tolist(), own.tolist(), strict=True):
+    reference = _ends(case.whole)[1] if given is None else case.option("reference", np.nan)
+    d = np.abs(case.whole - reference)
+    least, most, own = float(np.nanmin(d)), float(np.nanmax(d)), d[case.place, case.there]
+    ends = reference[case.there].tolist()
+    for child, end, z, gap in zip(case.children, ends, case.z.tolist(), own.tolist(), strict=True):
         larger, smaller = (end, z) if end >= z else (z, end)
         yield f"distance of {child} from the reference", f"{exact(larger)} - {exact(smaller)}", gap
     if most == 0:
@@ -82,10 +89,10 @@ def _grey_relational(case: Case) -> Iterator[Figure]:
 
 def _wroclaw(case: Case) -> Iterator[Figure]:
     """Yield the distance from the best point, measured by the distances of all rows."""
-    high = case.among.max(axis=0)
-    d = np.sqrt(((high - case.among) ** 2) @ case.w)
+    high = _ends(case.whole)[1]
+    d = np.sqrt(np.nansum((high - case.whole) ** 2 * shared_weights(case.whole, case.asked), axis=1))
     own, mean, sd = float(d[case.place]), float(d.mean()), float(d.std(ddof=1))
-    gaps = [f"({exact(b)} - {exact(z)}) ** 2" for b, z in zip(high, case.z, strict=True)]
+    gaps = [f"({exact(b)} - {exact(z)}) ** 2" for b, z in zip(high[case.there], case.z, strict=True)]
     yield "distance from the best point", f"({total(case.w, gaps)}) ** 0.5", own
     yield "mean distance of the rows compared", "", mean
     yield "standard deviation of these distances", "", sd
@@ -107,35 +114,51 @@ def _ranks(case: Case, x: Array) -> Iterator[Figure]:
 def _rank_sum_ratio(case: Case) -> Iterator[Figure]:
     """Yield the ranks, and their weighted mean over the number of rows."""
     x = turned(case.among, case.directions(case.options["direction"]))
-    n, ranks = len(x), list(_ranks(case, x))
-    if case.options["form"] == "non_integer":
-        low, high = x.min(axis=0), x.max(axis=0)
-        ranks = [
-            (
-                f"rank of {child}, 1 the worst, between whole ones",
-                f"1 + {n - 1} * ({exact(z)} - {exact(a)}) / ({exact(b)} - {exact(a)})",
-                float(1 + (n - 1) * (z - a) / (b - a)),
-            )
-            for child, z, a, b in zip(case.children, x[case.place], low, high, strict=True)
-        ]
+    sizes = (~np.isnan(x)).sum(axis=0)
+    ranks = list(_ranks(case, x) if case.options["form"] == "integer" else _stretched(case, x, sizes))
     yield from ranks
     values = np.array([value for _, _, value in ranks])
-    text = f"({total(case.w, [exact(value) for value in values])}) / {n}"
-    yield f"weighted mean rank over the {n} rows", text, float(case.w @ values) / n
+    if (sizes == len(x)).all():
+        text = f"({total(case.w, [exact(value) for value in values])}) / {len(x)}"
+        yield f"weighted mean rank over the {len(x)} rows", text, float(case.w @ values) / len(x)
+        return
+    text = total(case.w, [f"{exact(value)} / {n}" for value, n in zip(values, sizes.tolist(), strict=True)])
+    yield "weighted mean of the ranks, each over the rows that have the part", text, float(case.w @ (values / sizes))
+
+
+def _stretched(case: Case, x: Array, sizes: Array) -> Iterator[Figure]:
+    """Yield the rank of each part from the worst, 1, in proportion to its value."""
+    low, high = _ends(x)
+    columns = (part.tolist() for part in (sizes, x[case.place], low, high))
+    for child, n, z, a, b in zip(case.children, *columns, strict=True):
+        yield (
+            f"rank of {child}, 1 the worst, between whole ones",
+            f"1 + {n - 1} * ({exact(z)} - {exact(a)}) / ({exact(b)} - {exact(a)})",
+            float(1 + (n - 1) * (z - a) / (b - a)),
+        )
 
 
 def _borda(case: Case) -> Iterator[Figure]:
     """Yield the ranks, and the weighted number of rows beaten."""
     ranks = list(_ranks(case, case.among))
     yield from ranks
-    values = np.array([value for _, _, value in ranks])
-    text = total(case.w, [f"({exact(value)} - 1)" for value in values])
-    yield "weighted number of rows beaten", text, float(case.w @ (values - 1))
+    n, m = len(case.among) - 1, (~np.isnan(case.among)).sum(axis=0) - 1
+    beaten = [value - 1 for _, _, value in ranks]
+    # A part that no other row has counts as half of them beaten.
+    found = np.array([b * n / part if part else n / 2 for b, part in zip(beaten, m.tolist(), strict=True)])
+    terms = [
+        f"({exact(b + 1)} - 1)" if part == n else f"({exact(b + 1)} - 1) * {n} / {part}" if part else f"{n} / 2"
+        for b, part in zip(beaten, m.tolist(), strict=True)
+    ]
+    scaled = ", scaled up for rows without a part" if (m < n).any() else ""
+    yield f"weighted number of rows beaten{scaled}", total(case.w, terms), float(case.w @ found)
 
 
 def _copeland(case: Case) -> Iterator[Figure]:
     """Yield how many rows it beats by weight, and how many beat it."""
-    margin = np.sign(case.z - case.among) @ case.w
+    signs = np.sign(case.z - case.among)
+    both = ~np.isnan(signs) @ case.w
+    margin = np.nan_to_num(signs) @ case.w / np.where(both > 0, both, 1.0)
     won, lost = int((margin > 2 * _SAME).sum()), int((margin < -2 * _SAME).sum())
     yield "rows that it leads in more than half of the weight", "", float(won)
     yield "rows that lead it", "", float(lost)
@@ -158,8 +181,9 @@ def _benefit_of_the_doubt(case: Case) -> Iterator[Figure]:
         yield "1 over 1 and the step", f"1 / (1 + {exact(step)})", 1 / (1 + step)
         return
     limits = {name: case.options[name] for name in ("bounds", "share_bounds")}
-    given = families.aggregate.benefit_of_the_doubt(case.among, **limits, details=True)
-    v = np.asarray(given.weights)[case.place]
+    whole = np.asarray(~np.isnan(case.among).any(axis=1))
+    given = families.aggregate.benefit_of_the_doubt(case.among[whole], **limits, details=True)
+    v = np.asarray(given.weights)[int(whole[: case.place].sum())]
     for child, weight in zip(case.children, v.tolist(), strict=True):
         yield f"weight of {child} that suits the row best", "", weight
     terms = [f"{exact(a)} * {exact(b)}" for a, b in zip(v.tolist(), case.z.tolist(), strict=True)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hengdian_index.rows.table import Array
 from hengdian_index.statement.expressions import exact
@@ -20,17 +21,35 @@ Figure: TypeAlias = tuple[str, str, float]
 class Case:
     """One row of a group: its parts' scores z (k,) and weights w (k,), those that are there and count.
 
-    `children` are their codes, `among` (n, k) the rows that it is compared with, itself at `place`; `score` is what
+    `parts` are the codes of all parts, `there` (parts,) says which of them the row has, `whole` (n, parts) holds the
+    rows that it is compared with, itself at `place`, and `asked` (parts,) the weights before gaps; `score` is what
     comes out.
     """
 
     choice: Choice
-    children: tuple[str, ...]
-    z: Array
+    parts: tuple[str, ...]
+    there: NDArray[np.bool_]
     w: Array
+    asked: Array
     score: float
-    among: Array
+    whole: Array
     place: int
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """The codes of the parts that are there."""
+        return tuple(code for code, there in zip(self.parts, self.there, strict=True) if there)
+
+    @property
+    def among(self) -> Array:
+        """The rows compared, over the parts that are there (n, k); others may lack some of them."""
+        return self.whole[:, self.there]
+
+    @property
+    def z(self) -> Array:
+        """The scores of the parts that are there (k,)."""
+        own: Array = self.among[self.place]
+        return own
 
     @property
     def options(self) -> dict[str, Any]:
@@ -38,15 +57,19 @@ class Case:
         return self.choice.complete()
 
     def option(self, name: str, absent: float) -> Array:
-        """Return an option that is one for all parts, or one for each, by position or by code."""
+        """Return an option that is one for all parts, or one for each, by position or by code: (parts,)."""
         given = self.options[name]
         if isinstance(given, Mapping):
-            return np.array([given.get(child, absent) for child in self.children], dtype=np.float64)
-        return np.broadcast_to(np.asarray(given, dtype=np.float64), self.z.shape)
+            return np.array([given.get(part, absent) for part in self.parts], dtype=np.float64)
+        return np.broadcast_to(np.asarray(given, dtype=np.float64), self.there.shape)
 
     def directions(self, given: Any) -> Any:
-        """Return directions as one for all parts, or one for each by position."""
-        return [given.get(child, 1) for child in self.children] if isinstance(given, Mapping) else given
+        """Return directions as one for all parts, or one for each of those that are there."""
+        if isinstance(given, Mapping):
+            return [given.get(child, 1) for child in self.children]
+        if isinstance(given, (list, tuple, np.ndarray)):
+            return [one for one, there in zip(given, self.there, strict=True) if there]
+        return given
 
 
 Writer: TypeAlias = Callable[[Case], Iterator[Figure]]
@@ -158,8 +181,8 @@ def _adjusted(case: Case) -> Iterator[Figure]:
     """Yield the parts on their scale, where a reference sets it, and the mean with its penalty."""
     z = case.z
     if case.options["reference"] is not None:
-        sign, centre = case.option("direction", 1.0), case.option("reference", np.nan)
-        low, high = case.among.min(axis=0), case.among.max(axis=0)
+        sign, centre = (case.option(*one)[case.there] for one in (("direction", 1.0), ("reference", np.nan)))
+        low, high = np.nanmin(case.among, axis=0), np.nanmax(case.among, axis=0)
         z = 100 + 30 * sign * ((case.z - centre) / (high / 2 - low / 2))
         for j, child in enumerate(case.children):
             turn = "+" if sign[j] > 0 else "-"

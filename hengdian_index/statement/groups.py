@@ -33,7 +33,7 @@ def groups(tell: Teller) -> Iterator[Block]:
 
 def _what_is_weighed(tell: Teller, choices: Sequence[Choice]) -> Iterator[Block]:
     """Yield what the values are that weights are learnt from."""
-    learning = [choice.method for choice in choices if not choice.parts and _learnt(choice)]
+    learning = [choice.method for choice in choices if not choice.parts and learnt(choice)]
     for key, raw in (("weighed scores", False), ("weighed values", True)):
         names = dict.fromkeys(one.name for one in learning if bool(one.traits.get("raw")) == raw)
         if names:
@@ -49,7 +49,7 @@ def _group(tell: Teller, branch: Branch, common: bool) -> Iterator[Sequence[Piec
     yield from _found(tell, branch)
     yield tell.say("aggregate", method=tell.method(branch.aggregate))
     if compares(branch.aggregate):
-        yield tell.say("scope" if branch.scope == "period" else "whole table")
+        yield tell.say("scope" if by_period(tell, branch) else "whole table")
     if not common:
         yield _rule(tell, branch)
     counted = tell.result.rows.asked_weights(branch) > 0
@@ -65,7 +65,7 @@ def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
     if len(branch.children) == 1:
         yield tell.say("one child")
         return
-    if not _learnt(branch.weights):
+    if not learnt(branch.weights):
         yield tell.say("judged", method=tell.method(branch.weights))
         yield from _consistency(tell, branch)
         return
@@ -114,22 +114,25 @@ def _learning(tell: Teller) -> Any:
 
 
 def _found(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
-    """Yield the weights of a group's parts, from each period on from which they hold."""
+    """Yield the weights of a group's parts, from each period on from which they hold, or in each."""
     if len(branch.children) == 1:
         return
-    within = "in period" if tell.setting.weigh_on == "period" else "since"
-    table, before, told, rest = tell.result.weights_by_period, dict[str, str](), 0, 0
-    for since, row in table.iterrows():
+    alone, told = tell.setting.weigh_on == "period", list[tuple[str, dict[str, str]]]()
+    for since, row in tell.result.weights_by_period.iterrows():
         own = {child: row.get((branch.code, child), np.nan) for child in branch.children}
         said = {child: precise(weight) for child, weight in own.items() if weight == weight}
-        if said and said != before:
-            when = tell.words[within].format(period=since) if len(table) > 1 and str(since) else ""
-            if told < MOST:
-                yield tell.say("weights", since=when, weights=tell.numbers(said))
-            told, rest = told + 1, max(0, told + 1 - MOST)
-        before = said
-    if rest:
-        yield tell.say("more weights", count=str(rest), where=Code("result.weights_by_period"))
+        told.append((str(since), said))
+    if alone and len(told) > 1 and all(said == told[0][1] for _, said in told):
+        yield tell.say("weights", since=tell.words["in every period"], weights=tell.numbers(told[0][1]))
+        return
+    key, several = "in period" if alone else "since", len(told) > 1
+    before = [dict[str, str](), *(said for _, said in told)]
+    kept = [one for one, old in zip(told, before, strict=False) if one[1] and (alone or one[1] != old)]
+    for since, said in kept[:MOST]:
+        when = tell.words[key].format(period=since) if several and since else ""
+        yield tell.say("weights", since=when, weights=tell.numbers(said))
+    if kept[MOST:]:
+        yield tell.say("more weights", count=str(len(kept) - MOST), where=Code("result.weights_by_period"))
 
 
 def _consistency(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
@@ -157,8 +160,13 @@ def _later(tell: Teller, branch: Branch) -> dict[str, Choice]:
     return {} if tell.setting.content == "restate" else dict(branch.weights_since)
 
 
-def _learnt(choice: Choice) -> bool:
+def by_period(tell: Teller, branch: Branch) -> bool:
+    """Return whether rows that a group's method compares are those of one period."""
+    return branch.scope == "period" or tell.setting.weigh_on == "period"
+
+
+def learnt(choice: Choice) -> bool:
     """Return whether weights depend on the values of rows."""
     if choice.method.sees == "judgement":
-        return any(map(_learnt, choice.parts))
+        return any(map(learnt, choice.parts))
     return bool(choice.method.traits.get("learns", True))

@@ -15,6 +15,7 @@ from hengdian_index.courses import Linked
 from hengdian_index.errors import FaultsError
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array
+from hengdian_index.statement import scales
 from hengdian_index.statement.expressions import precise
 from hengdian_index.statement.teller import Teller
 from hengdian_index.statement.writing import Block, Code, Math, Piece
@@ -114,7 +115,7 @@ def _of_content(tell: Teller, course: Linked, unit: Any, factors: Array, positio
 def series(tell: Teller) -> Iterator[Block]:
     """Yield how scores become levels, and what is set to 100."""
     setting = tell.setting
-    yield tell.text("fixed linked" if isinstance(tell.result.course, Linked) else setting.series)
+    yield from scales.scale(tell)
     if setting.series in _FORMULAS:
         yield Block("formula", (Math(_FORMULAS[setting.series]),))
     if setting.base is None:

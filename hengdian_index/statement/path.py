@@ -22,6 +22,7 @@ from hengdian_index.statement.course import of_level
 from hengdian_index.statement.expressions import at_value, exact, simple_maps
 from hengdian_index.statement.figures import Case, compares, figures
 from hengdian_index.statement.steps import Explanation, Step, same
+from hengdian_index.statement.validity import absence
 from hengdian_index.tree import Branch, Leaf
 
 
@@ -53,6 +54,7 @@ def _node(result: Any, node: Any) -> str:
 def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
     """Yield the steps of an indicator, and those of every group above it."""
     leaf = next(leaf for leaf in result.tree.leaves if leaf.code == code)
+    yield from _of_content(result, code, row)
     yield from _of_preparation(result, leaf, row)
     x = float(result.prepared_panel.values[row, result.tree.codes.index(code)])
     what = f"{leaf.normalise.method.name}, {phrases.direction('en', leaf.direction)}"
@@ -66,6 +68,13 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
         x = y
     for branch in _above(result, leaf.parent, row):
         yield from _of_group(result, branch, row)
+
+
+def _of_content(result: Any, code: str, row: int) -> Iterator[Step]:
+    """Yield that a node does not count in the row's period, where that is so."""
+    why = absence(result, code, row)
+    if why:
+        yield Step(code, "content", why, "", float("nan"))
 
 
 def _above(result: Any, parent: str | None, row: int) -> Iterator[str]:
@@ -150,6 +159,7 @@ def _at(preparation: Preparation, result: Any, row: int, j: int) -> float:
 def _of_group(result: Any, code: str, row: int) -> Iterator[Step]:
     """Yield a group's children, their weights in this row, and its score."""
     branch = result.tree.by_code[code]
+    yield from _of_content(result, code, row)
     z = result.rows.children(branch)[row]
     asked, given = (_in_row(w, row) for w in (result.rows.asked_weights(branch), result.rows.row_weights(branch)))
     for child, score in zip(branch.children, z.tolist(), strict=True):
@@ -157,25 +167,25 @@ def _of_group(result: Any, code: str, row: int) -> Iterator[Step]:
     present = [w for w, score in zip(asked.tolist(), z.tolist(), strict=True) if score == score]
     for child, wanted, weight in zip(branch.children, asked.tolist(), given.tolist(), strict=True):
         moved = not same(wanted, weight) and weight > 0
-        what = child + (", rescaled for what is missing" if moved else "")
+        out = absence(result, child, row)
+        what = child + (", rescaled for what is missing" if moved else f", {out}" if out else "")
         formula = f"{exact(wanted)} / ({' + '.join(map(exact, present))})" if moved else ""
         yield Step(code, "weight", what, formula, weight)
-    yield from _of_score(result, branch, z, given, row)
+    yield from _of_score(result, branch, asked, given, row)
 
 
-def _of_score(result: Any, branch: Branch, z: Array, w: Array, row: int) -> Iterator[Step]:
+def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> Iterator[Step]:
     """Yield the steps from a group's children to its score."""
     method, value = branch.aggregate.method, float(result.rows.values(branch.code)[row])
     if np.isnan(value):
-        rule = f"{branch.missing.rule}, coverage {branch.missing.coverage:g}"
-        yield Step(branch.code, "aggregate", f"{method.name}: no score, too much is missing ({rule})", "", value)
+        rule = f"too much is missing ({branch.missing.rule}, coverage {branch.missing.coverage:g})"
+        why = absence(result, branch.code, row) or rule
+        yield Step(branch.code, "aggregate", f"{method.name}: no score, {why}", "", value)
         return
     among = _others(result, branch, row)
-    there = ~np.isnan(z) & (w > 0)
-    place = int((among[:row]).sum())
-    rows = result.rows.children(branch)[among][:, there]
-    names = tuple(child for child, one in zip(branch.children, there, strict=True) if one)
-    case = Case(branch.aggregate, names, z[there], w[there], value, rows, place)
+    place, rows = int(among[:row].sum()), result.rows.children(branch)[among]
+    there = ~np.isnan(rows[place]) & (w > 0)
+    case = Case(branch.aggregate, branch.children, there, w[there], asked, value, rows, place)
     wise = compares(branch.aggregate)
     found = compared(case) if wise else figures(case)
     named = method.name
@@ -190,7 +200,7 @@ def _of_score(result: Any, branch: Branch, z: Array, w: Array, row: int) -> Iter
 def _unwritten(branch: Branch) -> str:
     """Return why a score has no arithmetic."""
     own = not branch.aggregate.method.function.__module__.startswith("hengdian_index.")
-    return "a function of your own" if own else "with gaps among the rows, no arithmetic in this row's numbers alone"
+    return "a function of your own" if own else "no arithmetic in this row's numbers alone"
 
 
 def _by_period(result: Any, branch: Branch) -> bool:

@@ -12,6 +12,7 @@ from hengdian_index.errors import DataError, SpecError, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.rows.periods import format_period
 from hengdian_index.statement import groups, levels, phrases
+from hengdian_index.statement.directions import directions
 from hengdian_index.statement.expressions import bracketed, latex, of_map, precise
 from hengdian_index.statement.teller import Teller
 from hengdian_index.statement.words import WORDS
@@ -122,6 +123,7 @@ def normalisation(tell: Teller) -> Iterator[Block]:
         yield tell.text("same method", method=tell.method(leaves[0].normalise))
     counts = {leaf.code: _known(tell, leaf) for leaf in leaves}
     whole = all(count is not None and count[0] == count[1] for count in counts.values())
+    yield from directions(tell)
     yield tell.text("maps")
     if whole:
         yield tell.text("values all")

@@ -62,6 +62,8 @@ def _line(one: Step) -> str:
     """Return a step as text: what is done, and `arithmetic = value`."""
     value, formula = _number(one.value), _rounded(one.formula)
     what = f": {_rounded(one.what)}" if one.what else ""
+    if one.step == "content":
+        return f"  {one.node}, {one.step}{what}"
     made = value if not formula or formula == value else f"{formula} = {value}"
     return f"  {one.node}, {one.step}{what}: {made}"
 

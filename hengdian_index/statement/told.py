@@ -73,10 +73,11 @@ class Told:
         Notes
         -----
         A formula is arithmetic that Python takes as it stands (log, exp, min, max) and gives the value of its step; as
-        text, with ten digits. Every aggregation of the package has one, those that compare rows too. The path ends
-        with the level (through link factors, or the last steps of a chain), the base level of the row's own unit, and
-        the series. A step without a formula depends on other rows, or is a function of your own, and says so. Proof:
-        each formula is evaluated, for every aggregation and its options.
+        text, with ten digits. Every aggregation of the package has one, those that compare rows too, also where some
+        of the rows compared have gaps. A node that is not part of the index in the period asked for says so first, and
+        from or until when it counts. The path ends with the level (through link factors, or the last steps of a
+        chain), the base level of the row's own unit, and the series. A step without a formula depends on other rows, or
+        is a function of your own, and says so. Proof: each formula is evaluated, for every aggregation and its options.
         """
         from hengdian_index.statement.path import explained
 

@@ -54,6 +54,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "other weights": "other weights in {parts}",
         "series": "Series",
         "fixed": "Levels are scores on a fixed scale.",
+        "scores": "Levels are scores.",
+        "scale whole": "There is no fixed scale in {groups}: scores there, or in groups below, come from comparing all "
+        "rows scored, so that other rows, also ones added later, may change every level.",
+        "scale period": "There is no fixed scale in {groups}: scores there, or in groups below, come from comparing "
+        "the rows of each period, so that each period has a scale of its own, and a change from period to period is "
+        "one of standing, not of size.",
+        "scale weights": "Each period has weights of its own in {groups}, or in groups below, so that levels of "
+        "different periods are under different weights and change with them, too.",
+        "scale own": "Whether the scale is fixed in {groups} depends on functions without a declared formula.",
+        "step weights": "Each step is under the weights of its later period.",
         "ratio": "Levels are a chain of ratios of the scores of what both periods have.",
         "symmetric": "Levels are a chain of symmetric growth.",
         "log": "Levels are a chain of logarithms.",
@@ -65,8 +75,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "the fit rows": "the fit rows",
         "undeclared": "{method}: a function without a declared formula",
         "all rows": "all rows of the table that was fitted",
-        "digits": "Numbers of the fit are given to 15 significant digits, so that scores can be computed "
-        "from them again.",
+        "digits": "Numbers of the fit are given to 15 significant digits, so that scores can be computed again "
+        "from them and the rows scored.",
         "notation": "In the formulas i is a row, n the number of rows, j and l are parts of a group, k is "
         "their number; x is the raw or prepared value of an indicator, z its normalised score, w a "
         "weight, y the score of a group; a bar is a mean, s a standard deviation, d = 1 or -1 the "
@@ -75,6 +85,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "maps": "Each map is given as it was fitted, in the raw or prepared value x, with the direction "
         "included: values of which smaller ones are better are turned round, and where a value or "
         "an interval is best the distance from it, with a minus, is taken first.",
+        "turned": "For {parts} -x takes the place of x in the formula, as smaller values are better.",
+        "distance": "For {parts} {minus} takes the place of x in the formula, {gap} the distance from the best value, "
+        "or from the best interval, {low} to {high}: {formula}.",
+        "shares": "For {parts} {minus} takes the place of x in the formula, {gap} the share of the way from the best "
+        "interval, {low} to {high}, to the worst limit on the same side, {worst_low} or {worst_high}, at most 1: "
+        "{formula}.",
+        "best end": "With {method} the best end for {parts} is {best}, whether or not a row reaches it, and {most}, "
+        "the worst, is the largest {gap} in the rows that the indicator learns from:",
+        "both ends": "With {method} the ends for {parts} are {best} and {worst}, whether or not rows reach them:",
         "same method": "All indicators: {method}.",
         "values all": "Every indicator has a value in all the rows that it learns from.",
         "learnt values": "Learnt from {count} values{rows}.",
@@ -141,6 +160,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "refuse": "Other units without a level in the base period are refused.",
         "missing": "Units and groups without a level above 0 in the base period have no series.",
         "in period": " in {period}",
+        "in every period": " in every period",
         "whole table": "Rows are compared with all rows scored, so that other rows may change every score.",
         "fixed linked": "Levels are scores on a fixed scale, each times the factor of its content.",
         "no factor before": "{groups} none, because there is none before",
@@ -192,6 +212,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "other weights": "{parts}的权重改变",
         "series": "指数序列",
         "fixed": "水平为固定标度上的得分。",
+        "scores": "水平即为得分。",
+        "scale whole": "{groups}没有固定标度：其得分或其下级组的得分由所计算的全部行相互比较得出，"
+        "因而其他行（包括以后加入的行）可能改变每个水平。",
+        "scale period": "{groups}没有固定标度：其得分或其下级组的得分由同一时期的各行相互比较得出，各时期自成标度，"
+        "各期之间的变动是相对位置的变动，而非大小的变动。",
+        "scale weights": "{groups}或其下级组各时期有各自的权重，因而不同时期的水平处于不同权重之下，也随权重而变。",
+        "scale own": "{groups}的标度是否固定，取决于没有声明公式的函数。",
+        "step weights": "每一步采用后一时期的权重。",
         "ratio": "水平为两期共有部分得分之比的环比链。",
         "symmetric": "水平为对称增长率的环比链。",
         "log": "水平为对数增长率的环比链。",
@@ -203,13 +231,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "the fit rows": "拟合行",
         "undeclared": "{method}：没有声明公式的函数",
         "all rows": "拟合所用数据表的全部行",
-        "digits": "拟合所得数值均列出15位有效数字，据此可以重新算出得分。",
+        "digits": "拟合所得数值均列出15位有效数字，据此和所计算的各行可以重新算出得分。",
         "notation": "式中i表示行，n为行数，j和l表示组的组成部分，k为其个数；"
         "x为指标的原始值或处理后的数值，z为标准化得分，w为权重，y为组的得分；"
         "上横线表示均值，s为标准差，d=1或-1为方向。",
         "where": "其中{symbols}。",
         "maps": "下列各式为拟合所得，x为原始值或处理后的数值，已包含方向：越小越好的数值先反向；"
         "以某值或某区间为最优的，先取与其距离的相反数。",
+        "turned": "{parts}越小越好，公式中以-x代替x。",
+        "distance": "{parts}在公式中以{minus}代替x，{gap}为与最优值或最优区间（{low}至{high}）的距离：{formula}。",
+        "shares": "{parts}在公式中以{minus}代替x，{gap}为由最优区间（{low}至{high}）到同侧最差界限"
+        "（{worst_low}或{worst_high}）的路程比例，至多为1：{formula}。",
+        "best end": "{parts}用{method}时，最优端为{best}，不论是否有行达到；"
+        "最差端{most}为该指标学习所用各行中最大的{gap}：",
+        "both ends": "{parts}用{method}时，两端为{best}和{worst}，不论是否有行达到：",
         "same method": "各指标均用{method}。",
         "values all": "每个指标在其拟合行中都有数值。",
         "learnt values": "由{count}个数值学得{rows}。",
@@ -271,6 +306,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "refuse": "其他在基期没有水平的单位不予接受。",
         "missing": "在基期没有大于0的水平的单位和组没有序列。",
         "in period": "（{period}）",
+        "in every period": "（各时期相同）",
         "whole table": "各行与所计算的全部行比较，因而其他行可能改变每个得分。",
         "fixed linked": "水平为固定标度上的得分乘以其内容的系数。",
         "no factor before": "{groups}没有系数，因为此前就没有",

@@ -31,6 +31,9 @@ class Code:
 
 Piece: TypeAlias = str | Math | Code
 
+# 2000-01-01: a .docx that carried the time of its making would not be the same twice.
+_DATE = "946684800"
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -94,7 +97,10 @@ def _by_pandoc(part: Path, path: Path, text: str) -> None:
         raise SpecError(f"path: {why}; install it, or write {path.stem}.md or {path.stem}.tex, which need nothing")
     # Without smart quotes every sign stays as it is in the statement.
     command = [program, "--from", "markdown-smart", "--to", "docx", "--output", str(part)]
-    done = subprocess.run(command, input=text, text=True, encoding="utf-8", capture_output=True, check=False)
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": _DATE}
+    done = subprocess.run(
+        command, input=text, text=True, encoding="utf-8", capture_output=True, check=False, env=environment
+    )
     if done.returncode or not part.stat().st_size:
         said = done.stderr.strip() or f"it ended with code {done.returncode} and wrote nothing"
         raise DataError(f"cannot write {path}: pandoc: {said}; .md and .tex need no pandoc")

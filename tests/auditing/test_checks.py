@@ -134,8 +134,10 @@ def low_kmo() -> Case:
 
 
 def few_rows() -> Case:
-    table = table_of(blocks(inside=(0.55, 0.7)), n=8)
-    return index_of(table), table, {"one_out": 1.0, "rank_interval": 1.0, "other_mean": 1.0, "kmo": 0.0, "alpha": 0.5}
+    # As few as are judged at all.
+    table = table_of(blocks(inside=(0.5, 0.7)), n=10)
+    places = {"one_out": 1.0, "rank_interval": 1.0, "other_mean": 1.0}
+    return index_of(table), table, {**places, "kmo": 0.0, "alpha": 0.5, "dominated": 0.95}
 
 
 def many_things() -> Case:

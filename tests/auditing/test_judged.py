@@ -35,7 +35,7 @@ def panel(**changes: Any) -> tuple[hi.Index, pd.DataFrame]:
 def test_few_rows_have_values_and_no_verdict() -> None:
     index, table = sound()
     audit = hi.audit(index, table.iloc[:9], sizes=["people"], draws=8)
-    for check in [*CORRELATED, "scale_effects", "alpha", "kmo", "first_component", "second_component"]:
+    for check in [*CORRELATED, "scale_effects", "alpha", "kmo", "bartlett", "first_component", "second_component"]:
         assert why(audit, check).endswith("; 9 rows cannot tell: 10 or more are needed (this package's threshold)")
         own = audit.measured[audit.measured["check"] == check]
         assert own["value"].notna().all()
@@ -268,3 +268,40 @@ def test_a_size_that_is_no_column_is_one_fault() -> None:
     with pytest.raises(hi.DataError, match="sizes: no column 'peple'; did you mean 'people'") as found:
         hi.audit(index, table, sizes=["peple"])
     assert len(found.value.faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("x1", "divisor", "said"),
+    [
+        # What grows with the square of the size follows it still after the division; a part of the size does not.
+        (lambda people: people**2, "people", "it is divided by this size already and grows faster than it"),
+        (lambda people: people**0.1, "people", "it is divided by this size already and grows faster than it"),
+        (lambda people: people**2, "x2", "it has another denominator"),
+        (lambda people: people**2, None, "divide the indicator by the size"),
+    ],
+)
+def test_advice_on_a_size_is_not_what_is_done_already(x1: Any, divisor: str | None, said: str) -> None:
+    index, table = sound()
+    table = table.assign(x1=x1(table["people"]))
+    audit = hi.audit(index.replace({"x1.denominator": divisor}), table, sizes=["people"], draws=8)
+    line = audit.measured.query("check == 'scale_effects' and part == 'x1' and other == 'people'").iloc[0]
+    values = table["x1"] / (1 if divisor is None else table[divisor])
+    assert line["value"] == pytest.approx(np.corrcoef(values, table["people"])[0, 1], abs=1e-12)
+    assert line["verdict"] == "look"
+    assert line["remedy"].startswith(said)
+    told = "" if divisor is None else f"; r is that of the values divided by {divisor!r}"
+    assert line["why"] == f"r = {line['value']:.2f} with 'people'{told}"
+    chinese = audit.to_text(lang="zh")
+    assert ("r 按除以" in chinese) == (divisor is not None)
+
+
+def test_bartlett_is_not_judged_over_few_rows() -> None:
+    index, table = sound()
+    for n in (5, 9):
+        audit = hi.audit(index, table.iloc[:n], draws=8)
+        own = audit.measured.query("check == 'bartlett'")
+        assert len(own) == 3
+        assert own["verdict"].eq("not applicable").all()
+        assert own["why"].str.contains(f"{n} rows cannot tell: 10 or more are needed").all()
+        assert own["value"].between(0, 1).all()
+    assert hi.audit(index, table.iloc[:10], draws=8).verdicts["bartlett"] in ("pass", "look")

@@ -81,6 +81,19 @@ def test_the_page_is_escaped_and_the_same_each_time(audit: hi.Audit, lang: str, 
         audit.to_html(tmp_path / "no" / "audit.html", lang=lang)
 
 
+def test_dollars_in_names_stay_dollars() -> None:
+    index, table = sound()
+    audit = hi.audit(index.replace({"name": "from $5 to $9"}), table, draws=8)
+    classes = 'class="tex2jax_ignore mathjax_ignore"'
+    assert audit._repr_html_().startswith(f"<div {classes}>")
+    assert audit._repr_html_().count("</div>") == 2
+    for lang in ("en", "zh"):
+        page = audit.to_html(lang=lang)
+        body = page.partition("<body>")[2]
+        assert body.strip().startswith(f"<main {classes}>")
+        assert "from $5 to $9" in body
+
+
 def test_the_page_is_well_formed(audit: hi.Audit) -> None:
     class Open(HTMLParser):
         void = ("meta", "link")

@@ -67,6 +67,18 @@ def test_cards_are_whole_and_escaped(number: int) -> None:
     assert "<" in read.text
 
 
+def test_dollars_in_names_stay_dollars() -> None:
+    index = hi.Index(
+        name="from $5 to $9", groups=[hi.Group("g", name="$x_1$")], indicators=[hi.Indicator("a", "g", name="$y^2$")]
+    )
+    result = index.compute({"a": [1.0, 2.0]})
+    for one in (index, index.fit({"a": [1.0, 2.0]}), result, result.explain(0, node="a")):
+        html = one._repr_html_()
+        assert html.startswith('<div class="tex2jax_ignore mathjax_ignore">')
+        read = Reader(html.removesuffix("</div>"))
+        assert read.open == ["div"]
+
+
 def test_the_tree_shows_its_choices() -> None:
     text = Reader(two_levels().replace({"left.weights": {"a": 3, "b": 1}})._repr_html_()).text
     for said in ("weights fixed, arithmetic (a 3, b 1)", "weights equal", "b: min_max, smaller is better"):

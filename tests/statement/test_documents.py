@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,32 @@ def test_names_come_through_pandoc_as_they_are(tmp_path: Path) -> None:
     text = text.replace("&quot;", '"').replace("&#39;", "'")
     assert f"Method statement: {name}" in text
     assert "a ([n](m) #1): larger is better" in text
+
+
+@with_pandoc
+def test_dollars_in_codes_and_names_make_no_formula(tmp_path: Path) -> None:
+    group = hi.Group("g$1", name="$h$")
+    index = hi.Index(
+        name="from $5 to $9", groups=[group], indicators=[hi.Indicator("a$", "g$1"), hi.Indicator("$b", "g$1")]
+    )
+    result = index.compute({"a$": [1.0, 2.0], "$b": [2.0, 1.0]})
+    result.method(path=tmp_path / "x.docx")
+    marked = document(tmp_path / "x.docx")
+    plainly = index.replace({"name": "n"}).compute({"a$": [1.0, 2.0], "$b": [2.0, 1.0]}).method()
+    assert marked.count("<m:oMath>") == len(re.findall(r"\$z = |\$\\mathrm", plainly)) + plainly.count("\n$$\n") / 2
+    for said in ("from $5 to $9", "g$1 ($h$) consists of a$, $b."):
+        assert said in plain(marked)
+
+
+@with_pandoc
+def test_a_docx_is_the_same_at_another_time(tmp_path: Path) -> None:
+    result, found = two_levels().compute(table()), []
+    for name in ("one.docx", "two.docx"):
+        result.method(path=tmp_path / name)
+        found.append((tmp_path / name).read_bytes())
+        # Times in an archive are even seconds.
+        time.sleep(2.1 if name == "one.docx" else 0)
+    assert found[0] == found[1]
 
 
 @with_pandoc

@@ -19,8 +19,11 @@ KNOWN: dict[str, Any] = {"log": math.log, "exp": math.exp, "min": min, "max": ma
 POSITIVE = {"method": "min_max", "lower": 1, "upper": 100}
 
 
-def evaluated(found: Any, node: str) -> None:
-    """Assert that every formula gives its value, that a figure without one is used, and the last is the score."""
+def evaluated(found: Any, node: str, constants: int = 8) -> None:
+    """Assert that every formula gives its value, that a figure without one is used, and the last is the score.
+
+    So many numbers at most are none of the steps: the options of the method, and the ends that two parts have.
+    """
     steps = found.steps[found.steps["node"] == node]
     for step in steps.itertuples():
         if step.formula:
@@ -30,7 +33,7 @@ def evaluated(found: Any, node: str) -> None:
     before = steps[(steps["step"].isin(["figure", "child", "weight"]))]["value"].tolist()
     options = re.findall(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?", scored["formula"])
     unknown = [float(number) for number in options if not any(math.isclose(float(number), abs(v)) for v in before)]
-    assert len(unknown) <= 8, unknown
+    assert len(unknown) <= constants, unknown
 
 
 def printed(found: Any, node: str) -> None:
@@ -130,9 +133,57 @@ def test_gaps_leave_the_arithmetic_right_or_out() -> None:
     for choice in ("median", "minimum", {"method": "owa", "order_weights": [0.7, 0.3]}):
         result = two_levels(base=None, coverage=0.5).replace({"left.aggregate": choice}).compute(rows)
         evaluated(result.explain(period="2002Q1", node="left"), "left")
-    result = two_levels(base=None, coverage=0.5).replace({"left.aggregate": "borda"}).compute(rows)
-    step = result.explain(period="2002Q3", node="left").steps.iloc[-1]
-    assert (step["formula"], "with gaps among the rows" in step["what"]) == ("", True)
+
+
+def of_three(choice: Any, **choices: Any) -> hi.Index:
+    """Return an index of one group of three indicators, aggregated in some way."""
+    parts = [hi.Indicator(code, "all") for code in "abc"]
+    group = hi.Group("all", aggregate=choice)
+    return hi.Index(groups=[group], indicators=parts, period="quarter", coverage=0.3, **choices)
+
+
+GAPS = [
+    "topsis",
+    {"method": "topsis", "norm": "min_max", "form": "sqrt"},
+    {"method": "topsis", "direction": [1, -1, hi.Target(50)]},
+    "vikor",
+    {"method": "vikor", "v": 0.2},
+    "grey_relational",
+    {"method": "grey_relational", "reference": [90.0, 100.0, 110.0]},
+    "wroclaw",
+    "rank_sum_ratio",
+    {"method": "rank_sum_ratio", "form": "non_integer", "direction": {"a": -1}},
+    "borda",
+    "copeland",
+    "kemeny",
+    "benefit_of_the_doubt",
+    {"method": "benefit_of_the_doubt", "bounds": (0.1, 1.0)},
+    {"method": "benefit_of_the_doubt", "share_bounds": (0.1, 1.0)},
+    {"method": "benefit_of_the_doubt", "direction": 1},
+    {"method": "adjusted_mazziotta_pareto", "reference": [50.0, 60.0, 40.0]},
+]
+
+
+@pytest.mark.parametrize("choice", GAPS, ids=str)
+def test_comparisons_of_rows_with_gaps_are_arithmetic_too(choice: Any) -> None:
+    rows = table()
+    rows.loc[4, "a"] = rows.loc[6, "b"] = rows.loc[6, "c"] = rows.loc[9, "c"] = np.nan
+    weights = {} if "doubt" in str(choice) else {"weights": {"a": 1, "b": 2, "c": 3}}
+    result = of_three(choice, normalise=POSITIVE, **weights).compute(rows)
+    for at in (0, 4, 6, 9):
+        found = result.explain(period=rows["quarter"][at])
+        assert not np.isnan(found.value)
+        evaluated(found, "all", constants=12)
+        assert found.steps["value"].iloc[-1] == pytest.approx(found.value, rel=1e-12)
+
+
+def test_options_by_position_are_those_of_the_parts_that_a_row_has() -> None:
+    rows = table()
+    rows.loc[4, "a"] = np.nan
+    choice = {"method": "grey_relational", "reference": [90.0, 100.0, 110.0]}
+    steps = of_three(choice, normalise=POSITIVE).compute(rows).explain(period="2002Q1").steps
+    distances = steps[steps["what"].str.startswith("distance of")]
+    assert ["100.0 - " in distances["formula"].iloc[0], "110.0 - " in distances["formula"].iloc[1]] == [True, True]
 
 
 @pytest.mark.parametrize(

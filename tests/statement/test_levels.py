@@ -203,6 +203,93 @@ def test_weights_of_a_period_hold_in_it_alone() -> None:
     assert "Weights in 2002Q4: " in items(text, "`left`")[0]
 
 
+def section(text: str, heading: str) -> str:
+    """Return one section of a statement."""
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def both(index: hi.Index, rows: pd.DataFrame) -> tuple[str, str]:
+    """Return what a statement says of the series, in English and in Chinese."""
+    result = index.compute(rows)
+    return section(result.method(), "Series"), section(result.method("zh"), "指数序列")
+
+
+FIXED = ("Levels are scores on a fixed scale.", "水平为固定标度上的得分。")
+
+
+def test_scores_of_frozen_maps_and_weights_are_on_a_fixed_scale() -> None:
+    for found, said in zip(both(cities(weights="deviation"), panel()), FIXED, strict=True):
+        assert said in found
+
+
+@pytest.mark.parametrize("method", ["topsis", "copeland", "grey_relational"])
+def test_levels_that_compare_all_rows_are_not_on_a_fixed_scale(method: str) -> None:
+    index = cities(base=None).replace({"left.aggregate": method})
+    english, chinese = both(index, panel())
+    assert "There is no fixed scale in `all`, `left`: " in english
+    assert "all rows scored, so that other rows, also ones added later, may change every level" in english
+    assert "`all`、`left`没有固定标度：" in chinese
+    assert FIXED[0] not in english
+    assert FIXED[1] not in chinese
+    # The claim itself, of a frozen fit: without a city the levels of the others change.
+    fitted = index.fit(panel())
+    whole, less = (fitted.score(rows).scores["left"] for rows in (panel(), panel().query("city != 'x'")))
+    assert not np.allclose(whole.reindex(less.index), less)
+
+
+@pytest.mark.parametrize("choices", [{"scope": "period"}, {"weigh_on": "period", "weights": "deviation"}], ids=str)
+def test_levels_that_compare_rows_of_a_period_have_a_scale_for_each(choices: Any) -> None:
+    index = cities(base=None, **choices).replace({"left.aggregate": "topsis"})
+    text = index.compute(panel()).method()
+    english, chinese = both(index, panel())
+    assert "There is no fixed scale in `all`, `left`: " in english
+    assert "each period has a scale of its own" in english
+    assert "各时期自成标度" in chinese
+    assert "fixed scale." not in english
+    assert "compared with those of their own period" in items(text, "`left`")[0]
+    assert "all rows scored" not in text
+    rows = panel()
+    whole, less = (index.compute(some).scores["left"] for some in (rows, rows[rows["quarter"] < "2002Q4"]))
+    assert whole.reindex(less.index).to_numpy() == pytest.approx(less.to_numpy())
+
+
+def test_levels_under_weights_that_move_say_so() -> None:
+    index = cities(weigh_on="period", weights="deviation").replace({"left.weights": {"a": 3, "b": 2}})
+    english, chinese = both(index, panel())
+    assert "Each period has weights of its own in `all`, `right`, or in groups below" in english
+    assert "`all`、`right`或其下级组各时期有各自的权重" in chinese
+    assert "fixed" not in english
+    chain = cities(weigh_on="period", weights="deviation", series="ratio")
+    assert "Each step is under the weights of its later period." in both(chain, panel())[0]
+
+
+def test_given_weights_do_not_move_with_the_period() -> None:
+    index = cities(weigh_on="period").replace({"left.weights": {"a": 3, "b": 2}})
+    for found, said in zip(both(index, panel()), FIXED, strict=True):
+        assert said in found
+    text, chinese = index.compute(panel()).method(), index.compute(panel()).method("zh")
+    assert "Weights in every period: `a` 0.6, `b` 0.4." in items(text, "`left`")[0]
+    assert "权重（各时期相同）：`a` 0.6、`b` 0.4。" in chinese
+    assert "Weights in 2001Q1" not in text
+
+
+def test_each_period_has_its_weights_also_where_two_in_turn_are_equal() -> None:
+    rows = panel().set_index(["quarter", "city"])
+    rows.loc["2001Q3"] = rows.loc["2001Q2"].to_numpy()
+    text = cities(weigh_on="period", weights="deviation").compute(rows.reset_index()).method()
+    found = re.findall(r"Weights in (\w+): (.*?)\. ", items(text, "`left`")[0])
+    assert [period for period, _ in found] == sorted(panel()["quarter"].unique())
+    assert dict(found)["2001Q2"] == dict(found)["2001Q3"]
+
+
+def test_a_scale_of_a_function_of_a_user_is_not_claimed() -> None:
+    def best(x: Any, w: Any) -> Any:
+        return x.max(axis=1)
+
+    english, _ = both(cities().replace({"left.aggregate": best}), panel())
+    assert "Whether the scale is fixed in `all`, `left` depends on functions without a declared formula." in english
+
+
 def test_comparisons_are_told_with_what_is_compared() -> None:
     index = cities(base=None).replace({"left.aggregate": "topsis"})
     assert "compared with all rows scored" in items(index.compute(panel()).method(), "`left`")[0]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from indexes import POSITIVE, computed, table, two_levels
+from statement.statements import linked
 
 import hengdian_index as hi
 
@@ -181,6 +182,42 @@ def test_linked_content_shows_its_factor() -> None:
     assert level["value"] == pytest.approx(result.course.levels[8, result.tree.groups.index("right")])
 
 
+CITIES = pd.concat([table(8, seed).assign(city=city) for seed, city in enumerate("xyz")])
+
+
+@pytest.mark.parametrize(
+    ("node", "period", "said"),
+    [
+        ("c", "2001Q1", "not part of the index in 2001Q1: it counts only from 2001Q3 on"),
+        ("b", "2002Q3", "not part of the index in 2002Q3: it counts only until 2001Q4"),
+        ("right", "2001Q4", "not part of the index in 2001Q4: it counts only from 2002Q2 on"),
+    ],
+)
+def test_what_is_not_part_of_the_index_yet_or_any_more_says_so(node: str, period: str, said: str) -> None:
+    result = linked().compute(CITIES)
+    found = result.explain("x", period, node)
+    first = found.steps.iloc[0]
+    assert (first["node"], first["step"], first["what"]) == (node, "content", said)
+    assert f"\n  {node}, content: {said}\n" in str(found)
+    above = {"right": "all"}.get(node, "left")
+    weight = result.explain("x", period, above).steps.query("step == 'weight' and value == 0")
+    assert f"{node}, {said}" in weight["what"].tolist()
+    last = {"c": "2001Q3", "b": "2001Q4", "right": "2002Q2"}[node]
+    assert "content" not in result.explain("x", last, node).steps["step"].tolist()
+    assert "too much is missing" not in str(found)
+
+
+def test_what_was_replaced_names_its_successor() -> None:
+    result = two_levels().replace({"d.replaces": "c", "d.start": "2002Q3"}).compute(table())
+    found = result.explain(period="2003Q1", node="c").steps
+    assert found["what"].iloc[0] == "not part of the index in 2003Q1: it counts only until 2002Q2, then d replaces it"
+
+
+def test_restated_history_has_everything_throughout() -> None:
+    result = linked(content="restate").compute(CITIES)
+    assert "content" not in result.explain("x", "2001Q1", "c").steps["step"].tolist()
+
+
 @pytest.mark.parametrize(
     "choice",
     [
@@ -198,9 +235,6 @@ def test_other_row_wise_aggregates_are_arithmetic(choice: Any) -> None:
     found = result.explain(period="2002Q1")
     recompute(found)
     assert found.steps["formula"].iloc[-1]
-
-
-CITIES = pd.concat([table(8, seed).assign(city=city) for seed, city in enumerate("xyz")])
 
 
 @pytest.mark.parametrize(
