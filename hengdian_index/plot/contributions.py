@@ -10,19 +10,20 @@ import pandas as pd
 from hengdian_index.contributions import Split
 from hengdian_index.errors import DataError
 from hengdian_index.plot.layout import (
-    Rows,
     branch_of,
+    in_series,
     mark_periods,
     name_of,
     of_unit,
     period_name,
-    row_names,
+    spanned,
     timed,
     titled,
     unbroken,
+    whose,
 )
-from hengdian_index.plot.stacks import key, key_height, pooled, stack
-from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, readable, wrapped
+from hengdian_index.plot.stacks import MOST, key, key_height, pooled, stack
+from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, readable, wrapped
 from hengdian_index.result import Depth, Result
 from hengdian_index.rows.table import Array
 from hengdian_index.standing import row_of
@@ -64,7 +65,8 @@ def level(
     -------
     Axes
         The stack of a period sums to its level, parts below 0 downwards. Of more than 20 parts, the 19 largest and the
-        sum of the others.
+        sum of the others; in `ax`, fewer where the key would be higher than it. The title has the unit, and a group
+        that is not the root.
 
     Raises
     ------
@@ -176,7 +178,8 @@ def waterfall(
     -------
     Axes
         From top to bottom the level before, the parts, the largest first, and the level. The axis does not begin at 0,
-        so levels are lines, not bars. Of more than 20 parts, the 19 largest and the sum of the others.
+        so levels are lines, not bars. The title has the unit, the group and the two periods. Of more than 20 parts, the
+        19 largest and the sum of the others.
 
     Raises
     ------
@@ -195,7 +198,8 @@ def waterfall(
     6
     """
     panel = result.panel
-    row = row_of(panel, None if panel.units is None else panel.units[of_unit(panel, unit)[0]], period)
+    own = in_series(panel, unit, period)
+    row = row_of(panel, None if panel.units is None else panel.units[own[0]], period)
     every = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to)
     parts = every.iloc[row].dropna()
     code = branch_of(result.tree, node).code
@@ -204,14 +208,16 @@ def waterfall(
         raise DataError(f"{panel.place(row)}: {code!r} has no change on {_before(lag)}; {_changed(panel, row, every)}")
     parts = pooled(_without_idle(parts.to_frame().T)).iloc[0]
     parts = parts.iloc[np.argsort(-parts.abs().to_numpy(), kind="stable")]
-    names = [period_name(panel, int(timed(panel).ordinals[row]) - lag), *_names(result, parts.index, 44)]
-    names.append(period_name(panel, int(timed(panel).ordinals[row])))
-    ax = axes(ax, 0.9 + 0.3 * len(names))
+    last = int(timed(panel).ordinals[row])
+    names = [period_name(panel, last - lag), *_names(result, parts.index, 44), period_name(panel, last)]
+    title = f"{whose(panel, own, result.tree, code, root=True)}, {spanned(panel, last - lag, last)}"
+    ax = axes(ax, 0.7 + 0.17 * len(wrapped(title, 44).split("\n")) + 0.3 * len(names))
     _steps(ax, now - float(parts.sum()), parts.to_numpy(), now)
     ax.set_yticks(range(len(names)), names)
+    lines = max(1 + name.count("\n") for name in names)
+    ax.tick_params(axis="y", labelsize=float(np.clip(72 * height_of(ax) / len(names) / (1.3 * lines), 3.5, 8)))
     ax.set_xlabel("level, points")
-    who = [] if panel.units is None else [row_names(panel, np.array([row]))[0]]
-    titled(ax, ": ".join([*who, name_of(result.tree, code)]))
+    titled(ax, title)
     return ax
 
 
@@ -221,12 +227,15 @@ def _through_time(
     panel = result.panel
     rows = of_unit(panel, unit)
     some = parts.iloc[rows].notna().any(axis=1).to_numpy()
-    parts, rows = pooled(_without_idle(parts.iloc[rows[some]])), rows[some]
+    parts, rows = _without_idle(parts.iloc[rows[some]]), rows[some]
     if not len(rows):
         raise DataError(f"no period has {whole_is} to split ({panel.extent()}); the log and the rows say why")
     ordinals = timed(panel).ordinals[rows]
+    code = branch_of(result.tree, node).code
+    name = wrapped(name_of(result.tree, code))
+    own = ax is None
+    parts = pooled(parts) if ax is None else _as_fit(result, parts, name, height_of(axes(ax, 0)))
     names = _names(result, parts.columns, 28)
-    name = wrapped(name_of(result.tree, branch_of(result.tree, node).code))
     ax = axes(ax, max(3.4, 0.9 + key_height([*names, name])))
     stack(ax, ordinals, parts.to_numpy(), names, list(parts.columns))
     whole = parts.sum(axis=1).to_numpy()
@@ -234,9 +243,18 @@ def _through_time(
     ax.axhline(0, color=WHOLE, linewidth=0.6)
     mark_periods(ax, panel, ordinals)
     _frame(ax, parts.to_numpy(), whole)
-    titled(ax, _who(panel, rows))
-    key(ax)
+    titled(ax, whose(panel, rows, result.tree, code))
+    key(ax, own=own)
     return ax
+
+
+def _as_fit(result: Result, parts: pd.DataFrame, name: str, height: float) -> pd.DataFrame:
+    """Return parts, as many of them pooled that a key no higher than some inches names them; four are left."""
+    for most in range(MOST, 4, -1):
+        some = pooled(parts, most)
+        if key_height([*_names(result, some.columns, 28), name]) <= height:
+            return some
+    return pooled(parts, 4)
 
 
 def _frame(ax: Axes, parts: Array, whole: Array) -> None:
@@ -246,10 +264,6 @@ def _frame(ax: Axes, parts: Array, whole: Array) -> None:
     high = max(high, float(np.nan_to_num(parts).clip(min=0).sum(axis=1).max()))
     room = 0.04 * (high - low) or 1.0
     ax.set_ylim(low - room if low < 0 else 0.0, high + room if high > 0 else 0.0)
-
-
-def _who(panel: Any, rows: Rows) -> str:
-    return "" if panel.units is None else readable(panel.units[rows[0]])
 
 
 def _without_idle(parts: pd.DataFrame) -> pd.DataFrame:

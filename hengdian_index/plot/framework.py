@@ -91,9 +91,10 @@ def framework(result: Result, kind: Kind = "icicle", *, ax: Axes | None = None) 
         raise SpecError(f"kind: no {kind!r}{suggestion(kind, get_args(Kind))}")
     cells, tree = _cells(result), result.tree
     leaves = sum(cell.leaf for cell in cells)
+    low = ax is not None and height_of(axes(ax, 0)) < 0.24 * leaves
     if kind == "icicle":
         ax = axes(ax, max(3.0, 0.3 + (0.25 if leaves <= _MANY else 0.165) * leaves))
-        _icicle(ax, tree, cells)
+        _icicle(ax, tree, cells, small=low or leaves > _MANY)
     else:
         ax = axes(ax, 6.5)
         _sunburst(ax, tree, cells)
@@ -122,7 +123,7 @@ def _cells(result: Result) -> list[_Cell]:
     return found
 
 
-def _icicle(ax: Axes, tree: Tree, cells: list[_Cell]) -> None:
+def _icicle(ax: Axes, tree: Tree, cells: list[_Cell], small: bool) -> None:
     """Draw nested columns, the first child on top; names of indicators stand beside them, apart from one another."""
     from matplotlib.patches import Rectangle
 
@@ -138,7 +139,6 @@ def _icicle(ax: Axes, tree: Tree, cells: list[_Cell]) -> None:
             ax.text((left + end) / 2, cell.middle, text, ha="center", va="center", fontsize=7, rotation=turned)
     leaves = [cell for cell in cells if cell.leaf]
     # Without ticks and titles, axes of their own fill the figure.
-    small = len(leaves) > _MANY
     gap = min(0.185 / height_of(ax), 0.98 / max(len(leaves) - 1, 1))
     beside: dict[str, Any] = {**_BESIDE, "fontsize": 5.5 if small else 7}
     for cell, place in zip(leaves, apart([cell.middle for cell in leaves], gap, 0.01, 0.99), strict=True):

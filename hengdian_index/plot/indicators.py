@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from hengdian_index.diagnose.correlation import Correlations
 from hengdian_index.diagnose.correlation import correlations as correlated
 from hengdian_index.errors import DataError, SpecError, suggestion
 from hengdian_index.journal import journal
-from hengdian_index.plot.layout import apart, heights, name_of, row_names, titled
+from hengdian_index.plot.layout import apart, heights, mark, name_of, row_names, titled
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, pyplot, wrapped
 from hengdian_index.result import Result
 from hengdian_index.rows.table import Array
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 # Up to so many columns, the numbers are written into the cells.
 _MOST_NUMBERS = 24
 
+# Letters of a line that no name fills.
+_WHOLE = 500
+
 # Of more indicators the names are smaller.
 _MANY = 36
 
@@ -36,7 +40,7 @@ def correlations(
     result: Result,
     *,
     how: Literal["pearson", "spearman", "kendall"] = "pearson",
-    pairwise: bool = False,
+    pairwise: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
     """A heat map of the correlations of the normalised indicators, the groups framed.
@@ -44,8 +48,10 @@ def correlations(
     Parameters
     ----------
     result : Result
-    how, pairwise
+    how : {"pearson", "spearman", "kendall"}
         As for `hi.diagnose.correlations`.
+    pairwise : bool
+        Use for each pair all rows that both indicators have, as `hi.audit` does, instead of the rows that have all.
     ax : Axes, optional
         Where to draw; default: a new figure.
 
@@ -53,11 +59,12 @@ def correlations(
     -------
     Axes
         Indicators in the order of the tree, numbered; blue for above 0, red for below, hatched where there is none.
+        Below stands from how many of the rows they are.
 
     Raises
     ------
     DataError
-        Fewer than three rows have all indicators.
+        Without `pairwise`, fewer than three rows have all indicators.
 
     Notes
     -----
@@ -72,10 +79,11 @@ def correlations(
     (15, 15)
     """
     codes, blocks = _order(result.tree)
-    r = correlated(result.normalised[codes], how=how, pairwise=pairwise).r.to_numpy(dtype=float)
-    k = len(codes)
-    many = k > _MANY
-    names = [wrapped(name_of(result.tree, code), 56 if many else 34) for code in codes]
+    found = correlated(result.normalised[codes], how=how, pairwise=pairwise)
+    r, k = found.r.to_numpy(dtype=float), len(codes)
+    many, given = k > _MANY, ax is not None
+    width = _WHOLE if given else 56 if many else 34
+    names = [wrapped(name_of(result.tree, code), width) for code in codes]
     lines = 1 + max(name.count("\n") for name in names)
     ax = axes(ax, 1.3 + max(k, 8) * (0.03 + 0.09 * lines if many else max(0.25, 0.03 + 0.115 * lines)))
     ax.patch.set_hatch("////")
@@ -83,14 +91,14 @@ def correlations(
     if k <= _MOST_NUMBERS:
         _numbers(ax, r)
     ax.set_yticks(range(k), [f"{name}  {i + 1}" for i, name in enumerate(names)])
-    shown = range(4, k, 5) if many else range(k)
-    ax.set_xticks(shown, [str(i + 1) for i in shown])
-    ax.tick_params(length=0, labelsize=5.5 if many else 7)
+    small = float(np.clip(47 * height_of(ax) / k, 2.5, 7)) if given else 5.5 if many else 7
+    mark(ax, range(k), [str(i + 1) for i in range(k)], every=(1, 2, 5, 10, 20, 50, 100), first=1, points=small)
+    ax.tick_params(length=0, labelsize=small)
     ax.spines[:].set_visible(False)
     _frames(ax, result.tree, blocks, k)
-    bar = ax.figure.colorbar(image, ax=ax, location="bottom", shrink=0.5, aspect=40, pad=0.02)
+    bar = ax.figure.colorbar(image, ax=ax, location="bottom", shrink=0.5, aspect=40, pad=_pad(ax))
     bar.set_ticks([-1, -0.5, 0, 0.5, 1])
-    bar.set_label(f"{how.capitalize()} correlation{', pairwise' if pairwise else ''}", fontsize=7.5)
+    bar.set_label(f"{how.capitalize()} correlation, {_counted(found, result.panel.n)}", fontsize=7.5)
     bar.ax.tick_params(labelsize=7)
     bar.outline.set_visible(False)
     return ax
@@ -160,6 +168,24 @@ def treatment(result: Result, indicator: str | None = None, *, ax: Axes | None =
     told = f"{name_of(result.tree, code)}: {int(moved.sum())} of {len(rows)} values moved"
     titled(ax, told, _shapes(before, after), width=52)
     return ax
+
+
+def _pad(ax: Axes) -> float:
+    """Return how far the bar of colours stands from axes: a layout engine counts from the numbers below them."""
+    return 0.02 if ax.figure.figure.get_layout_engine() is not None else 0.08
+
+
+def _counted(found: Correlations, several: int) -> str:
+    """Return how many of several rows correlations are from."""
+    n, r = np.asarray(found.n), np.asarray(found.r, dtype=float)
+    between = ~np.eye(len(n), dtype=np.bool_) if len(n) > 1 else np.ones((1, 1), dtype=np.bool_)
+    counts = n[between & np.isfinite(r)] if (between & np.isfinite(r)).any() else n[between]
+    few, many = int(counts.min()), int(counts.max())
+    if few == several:
+        return f"all {several} rows"
+    if not found.pairwise:
+        return f"the {few} complete of {several} rows"
+    return f"pairwise, {few} of {several} rows" if few == many else f"pairwise, {few} to {many} of {several} rows"
 
 
 def _untreated(result: Result) -> Array:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, listed, suggestion
-from hengdian_index.plot.style import readable, size, wrapped
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
+from hengdian_index.plot.style import height_of, pyplot, readable, size, width_of, wrapped
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Periods, format_period
 from hengdian_index.rows.table import Array
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.intp]
 
+# A space where no line of a title ends.
+_KEPT = "\u00a0"
+
 _STEPS = (1, 2, 3, 5, 10, 20, 50, 100)
 
+# Of ticks that have no room, only each second, fourth and so on is named.
+_EVERY = (1, 2, 4, 8, 16, 32, 64)
+
+# Inches: how wide a letter of one point is, and how far names of ticks stay apart.
+_LETTER, _BETWEEN = 0.0089, 0.08
 
 # Names of rows of more letters are written smaller; of more than the second number they are broken.
 _LONG, _WIDEST = 30, 56
@@ -32,7 +40,27 @@ LINE, ROOM = 0.13, 0.06
 
 def titled(ax: Axes, *lines: str, width: int = 44) -> None:
     """Write a title, each of its lines broken where it is wider than axes beside which names take half of the width."""
-    ax.set_title("\n".join(wrapped(line, width) for line in lines if line))
+    width = min(width, max(12, int(width_of(ax) / (_LETTER * 9))))
+    ax.set_title("\n".join(wrapped(line, width) for line in lines if line).replace(_KEPT, " "))
+
+
+def dated(panel: Panel, rows: Rows) -> list[str]:
+    """Return the period that rows of several units stand in, nothing where they have none or are a series."""
+    if panel.periods is None or panel.units is None:
+        return []
+    first, last = (int(end) for end in (panel.periods.ordinals[rows].min(), panel.periods.ordinals[rows].max()))
+    return [period_name(panel, first) if first == last else spanned(panel, first, last)]
+
+
+def spanned(panel: Panel, first: int, last: int) -> str:
+    """Return from which period to which something goes."""
+    return f"{period_name(panel, first)} to {period_name(panel, last)}".replace(" ", _KEPT)
+
+
+def whose(panel: Panel, rows: Rows, tree: Tree, code: str, *, root: bool = False) -> str:
+    """Return a title: the unit, if rows have one, and the group, the root only where that is asked."""
+    unit = [] if panel.units is None else [readable(panel.units[rows[0]])]
+    return ": ".join([*unit, *([name_of(tree, code)] if root or code != tree.root.code else [])])
 
 
 def heights(texts: Sequence[str]) -> Array:
@@ -56,21 +84,43 @@ def branch_of(tree: Tree, node: str | None) -> Branch:
 
 def timed(panel: Panel) -> Periods:
     """Return the periods of rows that must have some."""
-    if panel.periods is None:
-        raise DataError("the rows have no period, so there is nothing to draw through time; `ranking` compares rows")
+    raise_all(DataError, _untimed(panel))
+    assert panel.periods is not None
     return panel.periods
+
+
+def _untimed(panel: Panel) -> list[Fault | str]:
+    said = "the rows have no period, so there is nothing to draw through time; `ranking` compares rows"
+    return [said] if panel.periods is None else []
+
+
+def _strange(panel: Panel, unit: Any) -> list[Fault | str]:
+    """Return what is wrong with a unit."""
+    every = list(dict.fromkeys(panel.unit_list()))
+    if unit is not None and panel.units is None:
+        return [f"unit: the rows have no unit, so none is {unit!r}; leave it out"]
+    if unit is None:
+        return [f"unit: name one of {listed(every)}"] if len(every) > 1 else []
+    return [] if unit in every else [f"unit: no unit {unit!r}{suggestion(unit, every)}"]
+
+
+def in_series(panel: Panel, unit: Any, period: Any) -> Rows:
+    """Return the rows of a unit by period as `of_unit`, or say all that is wrong with unit and period."""
+    faults = [*_untimed(panel), *_strange(panel, unit)]
+    if panel.periods is not None and period is not None:
+        try:
+            panel.select(period, "period")
+        except FaultsError as error:
+            faults += error.faults
+    raise_all(DataError if panel.periods is None else SpecError, faults)
+    return of_unit(panel, unit)
 
 
 def of_unit(panel: Panel, unit: Any) -> Rows:
     """Return the rows of a unit by period; a unit need not be named where there is only one."""
+    faults = [*_untimed(panel), *_strange(panel, unit)]
+    raise_all(DataError if panel.periods is None else SpecError, faults)
     ordinals = timed(panel).ordinals
-    every = list(dict.fromkeys(panel.unit_list()))
-    if unit is None and len(every) > 1:
-        raise SpecError(f"unit: name one of {listed(every)}")
-    if unit is not None and panel.units is None:
-        raise SpecError(f"unit: the rows have no unit, so none is {unit!r}; leave it out")
-    if unit is not None and unit not in every:
-        raise SpecError(f"unit: no unit {unit!r}{suggestion(unit, [one for one in every if one is not None])}")
     own = np.ones(panel.n, dtype=np.bool_) if panel.units is None or unit is None else panel.units == unit
     rows = np.flatnonzero(own)
     return rows[np.argsort(ordinals[rows], kind="stable")]
@@ -105,8 +155,9 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
     longest = max(map(size, names))
     ax.set_yticks(range(len(names)), [wrapped(name, _WIDEST) for name in names])
     ax.set_ylim(len(names) - 0.4, -0.6)
-    if longest > _LONG:
-        ax.tick_params(axis="y", labelsize=7 if longest <= _WIDEST else 6)
+    most = 8 if longest <= _LONG else 7 if longest <= _WIDEST else 6
+    room = 72 * height_of(ax) / len(names)
+    ax.tick_params(axis="y", labelsize=float(np.clip(0.7 * room, 3.5, most)))
 
 
 def period_name(panel: Panel, ordinal: int) -> str:
@@ -123,7 +174,38 @@ def mark_periods(ax: Axes, panel: Panel, ordinals: NDArray[np.int64]) -> None:
     steps = sorted({1, 2, *(year * step for step in _STEPS)})
     step = next((step for step in steps if (last - first + 1) / step <= most), steps[-1])
     shown = range(first, last + 1, step)
-    ax.set_xticks(list(shown), [period_name(panel, ordinal) for ordinal in shown])
+    mark(ax, list(shown), [period_name(panel, ordinal) for ordinal in shown])
+
+
+def mark(
+    ax: Axes,
+    at: Sequence[int],
+    names: Sequence[str],
+    *,
+    every: Sequence[int] = _EVERY,
+    first: int = 0,
+    points: float = 8,
+) -> None:
+    """Set ticks, of which those are named whose names have room when the picture is drawn.
+
+    That is each, each second and so on, as `every` has it, counted from `first`.
+    """
+    pyplot()
+    from matplotlib.ticker import FixedLocator, FuncFormatter
+
+    wide = max(map(size, names)) * _LETTER * points + _BETWEEN
+
+    def named(x: float, _: Any) -> str:
+        ends = ax.transData.transform([(at[0], 0), (at[-1], 0)])[:, 0] / ax.figure.figure.dpi
+        pitch = abs(ends[1] - ends[0]) / max(len(at) - 1, 1)
+        step = next((step for step in every if step * pitch >= wide or len(at) == 1), every[-1])
+        i = at.index(round(x)) if round(x) in at else -1
+        return names[i] if i >= 0 and (i + first) % step == 0 else ""
+
+    ax.xaxis.set_major_locator(FixedLocator(list(at)))
+    ax.xaxis.set_major_formatter(FuncFormatter(named))
+    # Made now, so that they have the settings of the picture.
+    ax.xaxis.get_major_ticks(len(at))
 
 
 def unbroken(ordinals: NDArray[np.int64], values: Array) -> tuple[NDArray[np.int64], Array]:

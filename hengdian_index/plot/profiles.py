@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, listed
-from hengdian_index.plot.layout import LINE, Rows, branch_of, name_of, of_unit, period_name, row_names, titled
+from hengdian_index.plot.layout import LINE, Rows, branch_of, dated, name_of, of_unit, period_name, row_names, titled
 from hengdian_index.plot.style import DOWN, REST, UP, axes, drawn, wrapped
 from hengdian_index.result import Result
 from hengdian_index.rows.table import Array
@@ -48,6 +48,7 @@ def radar(
     -------
     Axes
         Scores of the children, indicators normalised; levels, where one unit has a base and all children are groups.
+        The title has the group, and the period of a unit's row.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def radar(
     ax.lines[1].set_label(wrapped(other, 40))
     room = (1.5 + names[0].count("\n")) * LINE
     _key(ax, room)
-    titled(ax, f"{name_of(result.tree, branch.code)}, {what}")
+    titled(ax, ", ".join([name_of(result.tree, branch.code), what, *dated(result.panel, np.array([row]))]))
     ax.set_title(ax.get_title(), pad=72 * (room + 0.16))
     return ax
 

@@ -9,9 +9,19 @@ import pandas as pd
 
 from hengdian_index.contributions import level_parts
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.plot.layout import Rows, branch_of, in_period, name_of, name_rows, row_names, titled, top_faults
+from hengdian_index.plot.layout import (
+    Rows,
+    branch_of,
+    dated,
+    in_period,
+    name_of,
+    name_rows,
+    row_names,
+    titled,
+    top_faults,
+)
 from hengdian_index.plot.stacks import key, key_below, key_height, pooled, stack
-from hengdian_index.plot.style import UP, WHOLE, axes, drawn, size, wrapped
+from hengdian_index.plot.style import UP, WHOLE, axes, drawn, height_of, size, wrapped
 from hengdian_index.result import Depth, Result
 
 if TYPE_CHECKING:
@@ -41,7 +51,7 @@ def ranking(
     period : period, optional
         Which rows; default: those of the last period, all rows where there are no units.
     top : int
-        How many of them at most; the title says how many there are.
+        How many of them at most; the title says how many there are, and the period of units.
     depth : {"children", "indicators"}
         The parts: the group's children, or the indicators below it.
     ax : Axes, optional
@@ -88,7 +98,7 @@ def ranking(
     ax.set_xlabel("score")
     told = [f"the first {len(shown)} of {len(rows)}"] if len(shown) < len(rows) else []
     told += [f"{lost} without a score"] if lost else []
-    titled(ax, ", ".join([name_of(result.tree, code), *told]))
+    titled(ax, ", ".join([name_of(result.tree, code), *dated(result.panel, rows), *told]))
     return ax
 
 
@@ -103,6 +113,7 @@ def _best(rows: Rows, scores: Any) -> Rows:
 def _bars(ax: Axes | None, result: Result, code: str, rows: Rows, depth: Depth, longest: int) -> Axes:
     """Return axes with a bar for each row, in parts where the score has some; names of rows have so many letters."""
     at, height = np.arange(len(rows)), 0.9 + 0.2 * max(len(rows), 4)
+    own, height = ax is None, height if ax is None else height_of(axes(ax, 0))
     try:
         parts = level_parts(result.rows, code, depth == "indicators")
     except SpecError:
@@ -119,7 +130,7 @@ def _bars(ax: Axes | None, result: Result, code: str, rows: Rows, depth: Depth, 
     if beside:
         key(ax, along="y")
     else:
-        key_below(ax, columns)
+        key_below(ax, columns, height if own else None)
     return ax
 
 

@@ -17,22 +17,25 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # So many parts can be told apart; of more, all but the largest are summed.
-_MOST = 20
+MOST = 20
 _OTHERS = " others"
+
+# Points between the axes and a title above a key of one line.
+_PAD = 20
 
 # Inches below the axes for ticks and the name of the axis.
 _BELOW = 0.42
 
 
-def pooled(parts: pd.DataFrame) -> pd.DataFrame:
-    """Return parts (m, k); of more than 20, the 19 largest in their order and the sum of the others.
+def pooled(parts: pd.DataFrame, most: int = MOST) -> pd.DataFrame:
+    """Return parts (m, k); of more than `most`, the largest in their order and the sum of the others.
 
     The size of a part is the sum of its absolute values. Columns that are no part stay as they are.
     """
     own = [code for code in parts.columns if code not in RESERVED]
-    if len(own) <= _MOST:
+    if len(own) <= most:
         return parts
-    large = set(parts[own].abs().sum().sort_values(ascending=False, kind="stable").index[: _MOST - 1])
+    large = set(parts[own].abs().sum().sort_values(ascending=False, kind="stable").index[: most - 1])
     small = [code for code in own if code not in large]
     kept = [code for code in parts.columns if code not in small]
     others = parts[small].sum(axis=1, min_count=1).rename(f"{len(small)}{_OTHERS}")
@@ -68,23 +71,49 @@ def key_height(names: Sequence[str], columns: int = 1) -> float:
     return float(max((each[i * rows : (i + 1) * rows].sum() for i in range(columns)), default=0.0))
 
 
-def key(ax: Axes, along: str = "x") -> None:
-    """Name the parts beside the picture, in the order of the stacks: from the top down, or from the left."""
-    handles, labels = ax.get_legend_handles_labels()
+def key(ax: Axes, along: str = "x", own: bool = False) -> None:
+    """Name the parts beside the picture, in the order of the stacks: from the top down, or from the left.
+
+    A figure of the picture's own grows until it is as high as the key.
+    """
+    handles, labels = _named(ax)
     order = slice(None, None, -1 if along == "x" else 1)
     ax.legend(handles[order], labels[order], loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0)
+    if own:
+        title = ax.get_title()
+        _grow(ax, 0.15 + (0.1 + 0.16 * (1 + title.count("\n")) if title else 0.0))
 
 
-def key_below(ax: Axes, columns: int) -> None:
-    """Name the parts below the axes, so that the axes keep their width."""
+def _named(ax: Axes) -> tuple[list[Any], list[str]]:
+    """Return what has a name, lines before bars, and the names: those too that begin with an underscore."""
+    found: list[Any] = [*(line for line in ax.lines if not _unnamed(line)), *ax.containers]
+    return found, [str(one.get_label()) for one in found]
+
+
+def _unnamed(line: Any) -> bool:
+    return str(line.get_label()).startswith("_child")
+
+
+def _grow(ax: Axes, more: float) -> None:
+    """Make a figure as high (inches) as its key and more, if it is lower."""
+    key: Any = ax.get_legend()
+    figure = ax.figure.figure
+    figure.set_figheight(max(figure.get_figheight(), key.get_window_extent().height / figure.dpi + more))
+
+
+def key_below(ax: Axes, columns: int, height: float | None = None) -> None:
+    """Name the parts below the axes, so that the axes keep their width, and a height (inches) if one is given."""
     from matplotlib.transforms import ScaledTranslation
 
     down = ScaledTranslation(0, -_BELOW, ax.figure.dpi_scale_trans)
     place: dict[str, Any] = {"bbox_to_anchor": (1.0, 0.0), "bbox_transform": ax.transAxes + down}
-    ax.legend(*ax.get_legend_handles_labels(), loc="upper right", ncols=columns, borderaxespad=0, **place)
+    ax.legend(*_named(ax), loc="upper right", ncols=columns, borderaxespad=0, **place)
+    if height is not None:
+        _grow(ax, height + 0.1)
 
 
 def key_above(ax: Axes) -> None:
-    """Name marks in one line above the axes, which keep their width."""
+    """Name marks in one line above the axes, which keep their width, and below the title."""
     handles, labels = ax.get_legend_handles_labels()
+    ax.set_title(ax.get_title(), pad=_PAD)
     ax.legend(handles, labels, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles), borderaxespad=0.2)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from hengdian_index.errors import DataError, SpecError
+from hengdian_index.plot.breaking import WIDE, broken
+from hengdian_index.plot.breaking import size as size
+from hengdian_index.plot.given import fit, room_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,17 +53,16 @@ _RC: dict[str, Any] = {
     "lines.linewidth": 1.4,
 }
 
+# Names are drawn as they are: a dollar or a backslash in them is no formula.
+_PLAIN: dict[str, Any] = {"text.parse_math": False, "text.usetex": False, "axes.formatter.use_mathtext": False}
+
 _SVG = {"svg.fonttype": "path", "svg.hashsalt": "hengdian_index"}
+
+# Inches by which something may reach out of a figure: less than a dot of the screen.
+_SLACK = 0.02
 
 # What a format writes of the time of day unless told not to.
 _DATES = {".svg": "Date", ".pdf": "CreationDate"}
-
-# Han, kana, hangul, full-width forms.
-_RANGES = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0002fa1f"
-_CHINESE = re.compile(f"[{_RANGES}]")
-# No line begins with what closes, or ends with what opens.
-_OPEN, _CLOSE = "（《「『【〔〈“‘", "）》」』】〕〉，。、；：！？”’％"
-_PARTS = re.compile(f"[{_OPEN}]*(?:[{_RANGES}]|[^{_RANGES}]+)[{_CLOSE}]*")
 
 _FAMILIES = (
     "Noto Sans SC",
@@ -87,32 +91,38 @@ def drawn(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def inside(*args: P.args, **kwargs: P.kwargs) -> T:
-        with context():
+        given: Any = kwargs.get("ax")
+        with context(_PLAIN):
+            room = room_of(given)
             picture = function(*args, **kwargs)
-            if kwargs.get("ax") is not None:
+            if given is not None:
                 in_family(picture)
+                fit(picture, room)
             return picture
 
     return inside
 
 
 def in_family(picture: Any) -> None:
-    """Give the texts of axes that were made elsewhere a family that has Chinese."""
+    """Give the texts of axes that were made elsewhere a family that has Chinese, and take them as they are."""
     import matplotlib as mpl
     from matplotlib.text import Text
 
     for text in picture.findobj(Text):
         text.set_fontfamily(mpl.rcParams["font.family"])
+        text.set_parse_math(False)
+        text.set_usetex(False)
 
 
 @contextmanager
-def context() -> Iterator[None]:
-    """Draw in the package's style inside the block."""
+def context(more: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Draw in the package's style inside the block, with more settings if there are some."""
     pyplot()
     import matplotlib as mpl
 
     family = chinese_family()
     settings: dict[Any, Any] = {**_RC, **_SVG, "font.family": ["DejaVu Sans", *([family] if family else [])]}
+    settings |= more or {}
     # Not rc_context: it would undo the interactive mode that a notebook switches on with its first picture.
     before = {name: mpl.rcParams[name] for name in settings}
     try:
@@ -152,13 +162,29 @@ def axes(ax: Axes | None, height: float, width: float = WIDTH, projection: str |
     if projection is not None and ax.name != projection:
         remedy = f"plt.subplots(subplot_kw={{'projection': {projection!r}}})"
         raise SpecError(f"ax: this picture needs {projection} axes, {remedy}, not {ax.name!r}")
+    _in_sizes(ax)
     return ax
+
+
+def _in_sizes(ax: Axes) -> None:
+    """Give the texts of axes that were made elsewhere the sizes and the look that those of a new figure have."""
+    ax.title.set_fontsize(_RC["axes.titlesize"])
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set_fontsize(_RC["axes.labelsize"])
+        axis.set_tick_params(labelsize=_RC["font.size"])
+        getattr(axis.get_major_formatter(), "set_useMathText", bool)(False)
+    in_family(ax)
 
 
 def height_of(ax: Axes) -> float:
     """Return about how high (inches) axes are once titles and labels have their place."""
     box = ax.get_position()
     return float(ax.figure.get_window_extent().height / ax.figure.dpi * box.height)
+
+
+def width_of(ax: Axes) -> float:
+    """Return about how wide (inches) axes are once titles and labels have their place."""
+    return float(ax.figure.get_window_extent().width / ax.figure.dpi * ax.get_position().width)
 
 
 def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
@@ -186,8 +212,9 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
 
     Notes
     -----
-    SVG holds letters as outlines, so that it looks alike where the font is absent, and neither a date nor random names.
-    Proof: two pictures of one result are the same bytes.
+    What reaches out of the figure makes the picture larger; nothing is cut. SVG holds letters as outlines, so that it
+    looks alike where the font is absent, and neither a date nor random names. Proof: two pictures of one result are the
+    same bytes; what stands outside of the axes is in the file.
 
     Examples
     --------
@@ -208,10 +235,21 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
         raise SpecError(f"path: no picture format {ending!r}; allowed: {', '.join(known)}")
     with context(), _placed(figure):
         try:
-            figure.savefig(path, dpi=dpi, metadata={_DATES[ending]: None} if ending in _DATES else None)
+            dates = {_DATES[ending]: None} if ending in _DATES else None
+            figure.savefig(path, dpi=dpi, metadata=dates, bbox_inches=_whole(figure))
         except OSError as error:
             raise DataError(f"cannot write {path}: {error}") from None
     return path
+
+
+def _whole(figure: Figure) -> Any:
+    """Return a box (inches) around a figure and all that reaches out of it; None where nothing does."""
+    from matplotlib.transforms import Bbox
+
+    figure.draw_without_rendering()
+    page, drawn = figure.bbox_inches, figure.get_tightbbox()
+    both = Bbox.union([page, drawn])
+    return None if np.abs(np.subtract(both.extents, page.extents)).max() < _SLACK else both
 
 
 @contextmanager
@@ -234,10 +272,10 @@ def colours(n: int) -> list[tuple[str, str]]:
 def readable(text: Any) -> str:
     """Return text as it can be drawn: with boxes for Chinese where no font has it, and a hint said once."""
     said = str(text)
-    if chinese_family() is not None or not _CHINESE.search(said):
+    if chinese_family() is not None or not WIDE.search(said):
         return said
     _hint()
-    return _CHINESE.sub("□", said)
+    return WIDE.sub("□", said)
 
 
 def wrapped(text: Any, width: int = 24) -> str:
@@ -245,18 +283,7 @@ def wrapped(text: Any, width: int = 24) -> str:
 
     Chinese without spaces is broken where it is longer than a line.
     """
-    words = re.findall(rf"[{_RANGES}]+|\s+|[^\s{_RANGES}]+", str(text))
-    lines = [""]
-    for piece in (part for word in words for part in ([word] if size(word) <= width else re.findall(_PARTS, word))):
-        if lines[-1] and size(lines[-1].rstrip() + piece) > width and not piece.isspace():
-            lines.append("")
-        lines[-1] += piece if lines[-1] or not piece.isspace() else ""
-    return readable("\n".join(line.strip() for line in lines))
-
-
-def size(text: str) -> int:
-    """Return how many letters wide a text is, a Chinese character counted as two."""
-    return len(text) + len(_CHINESE.findall(text))
+    return readable(broken(str(text), width))
 
 
 @cache

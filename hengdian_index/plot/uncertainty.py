@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, raise_all
-from hengdian_index.plot.layout import Rows, in_period, mark_periods, name_rows, row_names, top_faults, unbroken
+from hengdian_index.plot.layout import (
+    Rows,
+    dated,
+    in_period,
+    mark_periods,
+    name_of,
+    name_rows,
+    row_names,
+    titled,
+    top_faults,
+    unbroken,
+)
 from hengdian_index.plot.stacks import key_above
-from hengdian_index.plot.style import COLOURS, REST, UP, WHOLE, axes, drawn, pyplot, readable, wrapped
+from hengdian_index.plot.style import COLOURS, REST, UP, WHOLE, axes, drawn, pyplot, readable, size, wrapped
 from hengdian_index.robustness.outcome import Uncertainty
 from hengdian_index.robustness.sensitive import Sensitivity
 
@@ -19,6 +30,9 @@ if TYPE_CHECKING:
 
 # Up to so many ranks, per cents are written into the cells.
 _MOST_NUMBERS = 20
+
+# Beside names of rows of more letters, axes are narrow.
+_SHORT = 16
 
 # Up to so many periods, each has a dot.
 _FEW = 12
@@ -34,14 +48,14 @@ def rank_intervals(found: Uncertainty, *, period: Any = None, top: int | None = 
     period : period, optional
         Which rows; default: the last period of units, else all.
     top : int, optional
-        How many of them at most, which is said at the side; default: all.
+        How many of them at most, which the title says; default: all.
     ax : Axes, optional
         Where to draw; default: a new figure, as high as it has rows.
 
     Returns
     -------
     Axes
-        The best row on top.
+        The best row on top. The title has the group and the period of units.
 
     Raises
     ------
@@ -169,7 +183,7 @@ def rank_frequency(found: Uncertainty, *, period: Any = None, top: int | None = 
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=25, pad=0.02)
     bar.set_label("per cent of the draws")
     bar.outline.set_visible(False)
-    _say_first(ax, rows, several)
+    _title(ax, found, rows, several)
     return ax
 
 
@@ -243,10 +257,13 @@ def _chosen(
     return rows[:top], table.iloc[rows[:top]], len(rows)
 
 
-def _say_first(ax: Axes, rows: Rows, several: int) -> None:
-    """Say at the side how many of several rows are drawn, if not all; above them stands the key."""
-    if len(rows) < several:
-        ax.set_ylabel(f"the first {len(rows)} of {several}")
+def _title(ax: Axes, found: Uncertainty, rows: Rows, several: int) -> None:
+    """Write the group, the period, and how many of several rows are drawn, if not all."""
+    panel = found.study.panel.pick(found.study.asked)
+    told = [f"the first {len(rows)} of {several}"] if len(rows) < several else []
+    wide = max(map(size, _row_names(found, rows))) > _SHORT
+    said = [name_of(found.study.index.tree, found.study.node), *dated(panel, rows), *told]
+    titled(ax, ", ".join(said), width=44 if wide else 64)
 
 
 def _row_names(found: Uncertainty, rows: Rows) -> list[str]:
@@ -262,8 +279,8 @@ def _across(ax: Axes | None, found: Uncertainty, rows: Rows, table: pd.DataFrame
     ax.plot(table["nominal"], at, "o", color=WHOLE, markersize=4, label="as it is")
     name_rows(ax, _row_names(found, rows))
     ax.grid(axis="x", color=REST, linewidth=0.3, alpha=0.6)
+    _title(ax, found, rows, several)
     key_above(ax)
-    _say_first(ax, rows, several)
     return ax
 
 

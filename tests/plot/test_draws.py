@@ -57,12 +57,29 @@ def test_bars_are_the_sobol_indices(shares):
 
 
 @pytest.mark.parametrize("picture", ["rank_intervals", "score_intervals", "rank_frequency"])
+def test_the_title_says_the_period_and_the_group(draws, picture):
+    """Pictures of two periods, or of two groups, are told apart on paper."""
+    study = draws.study
+    found = hi.uncertainty(study.index, study.table, {"weights": hi.Noise(0.4)}, draws=8, node="reach", progress=False)
+    draw = getattr(found.plot, picture)
+    assert [draw().get_title(), draw(period="2020").get_title()] == ["reach, 2022", "reach, 2020"]
+
+
+@pytest.mark.parametrize("picture", ["rank_intervals", "score_intervals", "rank_frequency"])
+def test_a_title_does_not_lie_over_the_key(draws, picture):
+    ax = getattr(draws.plot, picture)(top=2)
+    ax.figure.draw_without_rendering()
+    if ax.get_legend():
+        assert ax.title.get_window_extent().y0 >= ax.get_legend().get_window_extent().y1
+
+
+@pytest.mark.parametrize("picture", ["rank_intervals", "score_intervals", "rank_frequency"])
 def test_the_first_rows_alone_are_the_first_of_all(draws, picture):
     whole, some = (getattr(draws.plot, picture)(top=top) for top in (None, 2))
     assert names(some) == names(whole)[:2]
     assert len(names(whole)) > 2
-    assert some.get_ylabel() == f"the first 2 of {len(names(whole))}"
-    assert getattr(draws.plot, picture)(top=99).get_ylabel() == ""
+    assert some.get_title() == f"总指数, 2022, the first 2 of {len(names(whole))}"
+    assert getattr(draws.plot, picture)(top=99).get_title() == "总指数, 2022"
     for top in (0, 1.5, True, "2"):
         with pytest.raises(hi.SpecError, match="top: a whole number of rows, 1 or more"):
             getattr(draws.plot, picture)(top=top)

@@ -148,7 +148,43 @@ def test_ranking_bars_sum_to_the_scores_best_first(towns):
     scores = towns.scores["total"].xs(2021, level=1).sort_values(ascending=False)
     np.testing.assert_allclose(bars(ax, "y").sum(axis=1), scores)
     assert [label.get_text() for label in ax.get_yticklabels()] == [f"{i + 1}  {u}" for i, u in enumerate(scores.index)]
-    assert towns.plot.ranking(top=2).get_title() == "总指数, the first 2 of 6"
+    assert ax.get_title() == "总指数, 2021"
+    assert towns.plot.ranking(top=2).get_title() == "总指数, 2022, the first 2 of 6"
+    assert towns.plot.ranking("reach", period="2020").get_title() == "reach, 2020"
+
+
+def test_titles_say_whose_which_group_and_when(towns, film):
+    assert towns.plot.level(unit="Elm").get_title() == "Elm"
+    assert towns.plot.level("reach", unit="Elm").get_title() == "Elm: reach"
+    assert towns.plot.change("reach", unit="Elm").get_title() == "Elm: reach"
+    assert towns.plot.waterfall("reach", unit="Elm", period="2021").get_title() == "Elm: reach, 2020 to 2021"
+    assert towns.plot.waterfall(unit="Elm", lag=2).get_title() == "Elm: 总指数, 2020 to 2022"
+    assert towns.plot.radar(unit="Elm", period="2020").get_title() == "总指数, scores, 2020"
+    assert film.plot.level("cluster").get_title() == "Cluster 集聚"
+    assert film.plot.waterfall().get_title().endswith(", 2010Q1 to 2010Q2")
+    assert film.plot.ranking().get_title().endswith("the first 30 of 50")
+
+
+def test_a_waterfall_says_at_once_that_rows_have_no_period_and_no_such_unit(towns):
+    groups, indicators = [hi.Group("all")], [hi.Indicator("x", "all")]
+    bare = hi.Index(groups=groups, indicators=indicators).compute({"x": [1.0, 2.0, 3.0]})
+    with pytest.raises(hi.DataError, match="the rows have no period, so there is nothing to draw") as one:
+        bare.plot.waterfall()
+    assert "unit" not in str(one.value)
+    named = hi.Index(unit="who", groups=groups, indicators=indicators)
+    result = named.compute({"who": ["A", "B", "C"], "x": [1.0, 2.0, 3.0]})
+    for ask in (result.plot.waterfall, result.plot.lines):
+        with pytest.raises(hi.DataError, match="the rows have no period"):
+            ask()
+    with pytest.raises(hi.DataError) as two:
+        result.plot.waterfall(unit="Z")
+    assert [str(fault).partition(":")[0].split(",")[0] for fault in two.value.faults] == [
+        "the rows have no period",
+        "unit",
+    ]
+    with pytest.raises(hi.SpecError) as three:
+        towns.plot.waterfall(unit="Elms", period="1990")
+    assert [str(fault).split(" ")[0] for fault in three.value.faults] == ["unit:", "period"]
 
 
 def test_a_score_without_parts_is_one_bar():
@@ -214,6 +250,45 @@ def test_the_cells_of_the_heat_map_are_the_correlations(film):
     frames = [(patch.get_x(), patch.get_width()) for patch in ax.patches]
     counts = [len(film.tree.by_code[group].children) for group in film.tree.root.children]
     assert frames == [(start - 0.5, count) for start, count in zip(np.cumsum([0, *counts]), counts, strict=False)]
+
+
+def holed():
+    """Twelve rows; the columns have 12, 9, 8 and 5 values, three rows have all."""
+    values = np.sin(np.arange(48.0)).reshape(12, 4)
+    values[:3, 1], values[2:6, 2], values[5:, 3] = np.nan, np.nan, np.nan
+    codes = ["a", "b", "c", "d"]
+    index = hi.Index(groups=[hi.Group("all")], indicators=[hi.Indicator(code, "all") for code in codes])
+    return index.replace({"missing": "reweight", "coverage": 0.0}).compute(dict(zip(codes, values.T, strict=True)))
+
+
+def rows_said(ax):
+    return ax.figure.axes[-1].get_xlabel()
+
+
+def test_correlations_say_how_many_rows_they_are_from(film):
+    """Pairs by default, as the audit has them; between the columns 2 to 9 rows, those with fewer than 3 hatched."""
+    result = holed()
+    ax = result.plot.correlations()
+    expected = hi.diagnose.correlations(result.normalised, pairwise=True)
+    np.testing.assert_array_equal(ax.images[0].get_array(), expected.r)
+    there = ~np.isnan(result.normalised.to_numpy())
+    counts = (there[:, :, np.newaxis] & there[:, np.newaxis, :]).sum(axis=0)
+    between = counts[~np.eye(4, dtype=bool)]
+    between = between[between >= 3]
+    assert rows_said(ax) == f"Pearson correlation, pairwise, {between.min()} to {between.max()} of 12 rows"
+    assert rows_said(film.plot.correlations(how="kendall")) == "Kendall correlation, all 50 rows"
+
+
+def test_correlations_of_complete_rows_say_how_many_are_complete():
+    values = np.sin(np.arange(24.0)).reshape(8, 3)
+    values[0, 1] = values[3, 2] = np.nan
+    index = hi.Index(groups=[hi.Group("all")], indicators=[hi.Indicator(code, "all") for code in "abc"])
+    result = index.replace({"missing": "reweight", "coverage": 0.0}).compute(dict(zip("abc", values.T, strict=True)))
+    ax = result.plot.correlations(pairwise=False)
+    assert rows_said(ax) == "Pearson correlation, the 6 complete of 8 rows"
+    expected = hi.diagnose.correlations(result.normalised, pairwise=False).r
+    np.testing.assert_array_equal(ax.images[0].get_array(), expected)
+    assert rows_said(result.plot.correlations()) == "Pearson correlation, pairwise, 6 to 7 of 8 rows"
 
 
 def dots(ax):

@@ -108,7 +108,7 @@ def test_chinese_is_drawn_or_hinted_at_once(towns, monkeypatch):
     ax.figure.canvas.draw()
     assert len(said) == 1
     assert sum("□□" in text.get_text() for text in ax.get_yticklabels()) == 2
-    assert ax.get_title() == "□□□"
+    assert ax.get_title() == "□□□, 2022"
 
 
 def test_the_font_found_has_chinese():
