@@ -49,7 +49,9 @@ _fit_on = click.option(
     "--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index)."
 )
 _base = click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
-_lang = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Its language.")
+_lang = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of what is written."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,9 +110,16 @@ def new(path: Path, lang: Literal["en", "zh"]) -> None:
 @_base
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables as CSV.")
 @click.option("--excel", type=click.Path(dir_okay=False, path_type=Path), help="Workbook of results, live formulas.")
+@_lang
 @_refusing
 def compute(
-    index: Path, data: Path | None, fit_on: str | None, base: str | None, out: Path | None, excel: Path | None
+    index: Path,
+    data: Path | None,
+    fit_on: str | None,
+    base: str | None,
+    out: Path | None,
+    excel: Path | None,
+    lang: Literal["en", "zh"],
 ) -> None:
     """Compute INDEX on DATA; print its end, write the tables to --out or --excel."""
     from hengdian_index.output import summary, write_tables
@@ -118,9 +127,9 @@ def compute(
     _apart({"--excel": excel}, index, data)
     result = _result(index, data, fit_on, base)
     text = summary(result)
-    files = write_tables(result, out) if out else []
     if excel:
-        result.to_excel(excel)
+        result.to_excel(excel, lang=lang)
+    files = write_tables(result, out) if out else []
     click.echo(text)
     if out:
         _written(files, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,50 +13,82 @@ from hengdian_index.headings import REMARKS
 from hengdian_index.pages import Live, Page
 from hengdian_index.rows.archive import letters
 from hengdian_index.rows.workbook import Sheet, read_sheets, sheet_called
-from hengdian_index.workbook import Said
+from hengdian_index.workbook import JUDGED, Place, Said
 
 Matrix = dict[str, dict[str, float]]
+
+# How many items a new sheet of judgements has room for.
+_ROOM = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a sheet says, row -> {column: judgement}, and the cell of each."""
+
+    sheet: str
+    matrix: Matrix
+    cells: Mapping[tuple[str, str], str]
 
 
 def with_judgements(path: Path, said: Said) -> None:
     """Put the judgements of the sheets that weights name, `{ method = "ahp", matrix = "judgements" }`, in their place.
 
     Several people's are a list of names. What is wrong on a sheet is added to the faults, with its cell; the weights
-    are then left out.
+    are then left out. For what is found later, the places say on which sheet, and in which cells, judgements stand.
     """
     for i, group in enumerate(said.groups):
         for name in ("weights", "weights_since"):
             if not list(_named(group.get(name))):
                 continue
+            place = ("group", i, name)
             try:
-                group[name] = _filled(group[name], _matrices(path, group[name], _children(said, group.get("code"))))
+                read = _matrices(path, group[name], _children(said, group.get("code")))
             except SpecError as error:
-                said.found += [
-                    Fault(fault.message, ("group", i, name) if not fault.place else ()) for fault in error.faults
-                ]
+                said.found += [Fault(fault.message, place if not fault.place else ()) for fault in error.faults]
                 del group[name]
+                continue
+            group[name] = _filled(group[name], {one: found.matrix for one, found in read.items()})
+            _tell_places(said, place, {found.sheet: found for found in read.values()})
+
+
+def _tell_places(said: Said, place: Place, read: Mapping[str, _Judged]) -> None:
+    """Say where the judgements of some weights stand; cells only where one sheet alone holds them."""
+    sheets = ", ".join(f"sheet {sheet!r}" for sheet in read)
+    said.places[place] += f", judgements on {sheets}"
+    for found in read.values() if len(read) == 1 else ():
+        for (row, column), cell in found.cells.items():
+            said.places[(*place, JUDGED, row, column)] = cell
+            said.places.setdefault((*place, JUDGED, column, row), cell)
 
 
 def judgement_page(name: str, items: Sequence[str], upper: Mapping[tuple[str, str], float], corner: str) -> Page:
-    """Return a sheet to compare items on: the upper triangle to fill in, below it live formulas 1 / cell.
+    """Return a sheet to compare items on, with room for more: whoever writes names and judgements has the rest filled.
 
-    Where nothing is filled in, the cell below the diagonal is blank too.
+    The names stand in the first column. The headings, the 1s of the diagonal and the reciprocals below it are live
+    formulas, blank as long as nothing is there.
 
     Examples
     --------
     >>> from hengdian_index.comparisons import judgement_page
-    >>> judgement_page("judgements", ["a", "b"], {("a", "b"): 4}, "a row against a column").rows[1]
-    ['b', Live(formula='=IF(ISNUMBER(C2),1/C2,"")', value=0.25), 1.0]
+    >>> page = judgement_page("judgements", ["a", "b"], {("a", "b"): 4}, "a row against a column")
+    >>> page.header[1], page.rows[1][1]
+    (Live(formula='=IF(A2="","",A2)', value='a'), Live(formula='=IF(ISNUMBER(C2),1/C2,"")', value=0.25))
     """
-    rows = [[item, *(_shown(i, j, upper, items) for j in range(len(items)))] for i, item in enumerate(items)]
-    return Page(name, [corner, *items], rows, number="# ?/?", frozen=(1, 1))
+    room = range(max(_ROOM, len(items)))
+    named = [items[i] if i < len(items) else "" for i in room]
+    header: list[str | Live] = [corner, *(Live(f'=IF(A{i + 2}="","",A{i + 2})', named[i]) for i in room)]
+    rows = [[named[i] or None, *(_shown(i, j, upper, named) for j in room)] for i in room]
+    return Page(name, header, rows, number="# ?/?", frozen=(1, 1))
 
 
-def _shown(i: int, j: int, upper: Mapping[tuple[str, str], float], items: Sequence[str]) -> Any:
-    if i <= j:
-        return 1.0 if i == j else float(upper[items[i], items[j]])
-    cell = f"{letters(i + 2)}{j + 2}"
-    return Live(f'=IF(ISNUMBER({cell}),1/{cell},"")', 1 / upper[items[j], items[i]])
+def _shown(i: int, j: int, upper: Mapping[tuple[str, str], float], named: Sequence[str]) -> Any:
+    if i < j:
+        judged = upper.get((named[i], named[j]))
+        return None if judged is None else float(judged)
+    if i == j:
+        return Live(f'=IF(A{i + 2}="","",1)', 1.0 if named[i] else "")
+    cell, judged = f"{letters(i + 2)}{j + 2}", upper.get((named[j], named[i]))
+    return Live(f'=IF(ISNUMBER({cell}),1/{cell},"")', "" if judged is None else 1 / judged)
 
 
 def _children(said: Said, code: Any) -> list[str]:
@@ -89,8 +122,8 @@ def _filled(weights: Any, found: Mapping[str, Matrix]) -> Any:
     return filled
 
 
-def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, Matrix]:
-    """Return the matrix of each sheet that is named, by the name given."""
+def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, _Judged]:
+    """Return the judgements of each sheet that is named, by the name given."""
     wanted, tabs, faults = list(dict.fromkeys(_named(weights))), dict[str, str](), list[Fault]()
 
     def pick(names: Sequence[str]) -> list[str]:
@@ -111,10 +144,11 @@ def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, Ma
     return {one: read[tab] for one, tab in tabs.items()}
 
 
-def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> Matrix:
-    """Return row -> {column: judgement} of what is filled in off the diagonal."""
+def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> _Judged:
+    """Return what is filled in off the diagonal."""
     columns = {j: name for j, name in enumerate(sheet.header) if j and name.lower() not in REMARKS}
-    rows = {i: str(row[0]).strip() for i, row in enumerate(sheet.rows)}
+    rows = {i: str(row[0]).strip() for i, row in enumerate(sheet.rows) if row[0] is not None}
+    _check_strays(sheet, [i for i in range(len(sheet.rows)) if i not in rows], faults)
     _check_names({sheet.cell(-1, j): name for j, name in columns.items()}, children, faults)
     _check_names({sheet.cell(i, 0): name for i, name in rows.items()}, children, faults)
     absent = [child for child in children if child not in columns.values() or child not in rows.values()]
@@ -122,6 +156,7 @@ def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> Matri
         told = ", ".join(map(repr, absent))
         _add(faults, f"sheet {sheet.name!r}", f"a row and a column are needed for each child; not there: {told}")
     matrix: Matrix = {name: {} for name in rows.values()}
+    cells = dict[tuple[str, str], str]()
     above = {(row, column): sheet.rows[i][j] for i, row in rows.items() for j, column in columns.items() if i < j - 1}
     for i, row in rows.items():
         for j, column in columns.items():
@@ -131,10 +166,18 @@ def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> Matri
             judged = _judged(cell, sheet.cell(i, j), row == column, faults)
             if judged is not None and row != column:
                 matrix[row][column] = judged
+                cells[row, column] = sheet.cell(i, j)
     found = {row: judged for row, judged in matrix.items() if judged}
     if not found and len(children) > 1 and not faults:
         _add(faults, f"sheet {sheet.name!r}", "nothing is judged; fill in the triangle above the diagonal")
-    return found
+    return _Judged(sheet.name, found, cells)
+
+
+def _check_strays(sheet: Sheet, unnamed: Sequence[int], faults: list[Fault]) -> None:
+    """Add a fault for each row that has values and no name."""
+    for i in unnamed:
+        j = next(j for j, cell in enumerate(sheet.rows[i]) if cell is not None)
+        _add(faults, sheet.cell(i, j), f"a value stands in a row without a name; write one in {sheet.cell(i, 0)}")
 
 
 def _check_names(found: Mapping[str, str], children: Sequence[str], faults: list[Fault]) -> None:

@@ -140,21 +140,32 @@ NOTES = {
     "en": (
         "Fill in the sheets index, groups, indicators and data; blank cells are not given and take the default.",
         'A choice with options is one cell: { method = "power", p = 2 }. Lists are [1, 2].',
+        "A direction is 1 or -1; or { target = 5 }: nearest to 5 is best; { between = [5, 6] }: inside is best.",
+        "Panels of towns or countries: name the column that says whose row it is at `unit` on the sheet index, and the "
+        "column of periods at `period`. Of one place only, leave `unit` blank.",
+        "`base` is the period, or span such as 2015Q1:2015Q4, whose mean level becomes `to` (100).",
         'Text that would be read as something else stands in straight quotes: "1, 2".',
         "The headings may be English or Chinese. Columns headed `note` are for people and are not read.",
         'A sheet may hold pairwise judgements: weights are then { method = "ahp", matrix = "judgements" }, its name. '
         "In the row of one child and the column of another stands how many times as important the first is; blank: "
         "not compared. One triangle is enough.",
+        'Options stand in the same cell: weights are { method = "ahp", matrix = "judgements", inconsistent = "note" } '
+        "where judgements that contradict each other are to be noted instead of refused.",
         "One row of data for each period (and unit), one column for each indicator; leave missing values blank. "
         "Hidden rows and columns are read too.",
     ),
     "zh": (
         "请填写“指数”“分指数”“指标”“数据”四张表；留空表示不给出，取默认值。",
         '带参数的方法写在一个单元格里：{ method = "power", p = 2 }；列表写作 [1, 2]；请用半角标点。',
+        "方向填正向、负向；或 { target = 5 }：越接近 5 越好；{ between = [5, 6] }：在区间内最好。",
+        "多个对象（城市、国家等）的数据：在“指数”表的“对象列”写出说明每行属于谁的列名，在“时期列”写出时期的列名；只有一个对象时，“对象列”留空。",
+        "“基期”是平均水平定为“基期值”（100）的时期或时段，如 2015Q1:2015Q4。",
         '会被当作别的内容的文字，放在半角引号里："1, 2"。',
         "列名可用中文或英文；名为“备注”的列供人阅读，不会读取。",
         '两两比较可单独成表：赋权写 { method = "ahp", matrix = "判断" }，即该表的名称；行对列填重要性的倍数，'
         "未比较的留空，只填上三角即可。",
+        "参数写在同一单元格：判断不一致而仍要计算时，赋权写 "
+        '{ method = "ahp", matrix = "判断", inconsistent = "note" }，不一致之处记入日志。',
         "数据表每个时期（每个对象）一行，每个指标一列；缺失值请留空；隐藏的行和列也会读取。",
     ),
 }

@@ -26,6 +26,8 @@ _WIDEST_PAGE = 150
 _A4 = 9
 # Points; and how much longer a text is for being broken between words.
 _ROW_HEIGHT, _HEADING_SPACE, _MOST_HEIGHT, _LINE = 15, 4, 405, 1.1
+# Lines for a heading that is a formula: nobody knows yet how long it will be.
+_LIVE_LINES = 3
 # Rows that widths and the side of headings are taken from.
 _LOOKED_AT = 200
 # Without a fixed time, the same content would give other bytes each second.
@@ -41,12 +43,22 @@ class _Exact(float):
         return repr(float(self))
 
 
+class _Blank(str):
+    """An empty text that XlsxWriter writes as the value of a formula; a plain one it leaves out."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, _: object) -> bool:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A formula and the value that it has now, which is what a reader of values sees."""
+    """A formula and the value that it has now, which is what a reader of values sees; "" is shown as blank."""
 
     formula: str
-    value: float
+    value: float | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ class Page:
     """
 
     name: str
-    header: Sequence[str]
+    header: Sequence[str | Live]
     rows: Sequence[Sequence[Any]]
     comments: Sequence[str] = ()
     choices: tuple[tuple[int, int, int, Any], ...] = ()
@@ -127,6 +139,9 @@ def _bytes(name: str, pages: Iterable[Page]) -> bytes:
 
 def _replace(path: Path, content: bytes) -> None:
     """Put bytes in the place of a file, whole or not at all; a file that may not be written to stays."""
+    if not path.parent.is_dir():
+        why = "is not a folder" if path.parent.exists() else "does not exist"
+        raise SpecError(f"{path}: the folder {str(path.parent)!r} {why}; make it first, or choose another")
     temporary = path.parent / f".writing-{uuid4().hex}"
     try:
         if path.exists():
@@ -179,7 +194,9 @@ def _write_header(
     for j, heading in enumerate(header):
         below = [row[j] for row in rows[:_LOOKED_AT] if row[j] is not None]
         look = "header of numbers" if below and all(map(_is_number, below)) else "header"
-        if heading or widths:
+        if isinstance(heading, Live):
+            _write_cell(sheet, i, j, heading, formats, formats["header"])
+        elif heading or widths:
             sheet.write_string(i, j, str(heading or ""), formats[look if widths else "title"])
     if widths:
         _heighten(sheet, i, header, widths, _HEADING_SPACE)
@@ -200,7 +217,9 @@ def _write_row(
 def _heighten(sheet: Any, i: int, row: Sequence[Any], widths: Sequence[int], space: int = 0) -> None:
     """Give a row the height that its broken texts need, which not every program finds by itself."""
     texts = [(value, width) for value, width in zip(row, widths, strict=False) if isinstance(value, str)]
-    lines = max((math.ceil(_LINE * _width(text) / width) for text, width in texts if _width(text) > width), default=1)
+    least = _LIVE_LINES if space and any(isinstance(value, Live) for value in row) else 1
+    found = (math.ceil(_LINE * _width(text) / width) for text, width in texts if _width(text) > width)
+    lines = max(least, *found, 1)
     if lines > 1 or space:
         sheet.set_row(i, min(_ROW_HEIGHT * lines + space, _MOST_HEIGHT))
 
@@ -240,7 +259,8 @@ def _lay_out(sheet: Any, page: Page, widths: Sequence[int]) -> None:
 
 def _write_cell(sheet: Any, i: int, j: int, value: Any, formats: Mapping[str, Any], look: Any) -> None:
     if isinstance(value, Live):
-        sheet.write_formula(i, j, value.formula, look, float(value.value))
+        now = _Blank() if value.value == "" else value.value
+        sheet.write_formula(i, j, value.formula, look, now if isinstance(now, str) else float(now))
     elif isinstance(value, bool):
         sheet.write_boolean(i, j, value, formats[""])
     elif isinstance(value, (int, float)):
@@ -278,7 +298,8 @@ def _widths(page: Page) -> list[int]:
     columns = max(map(len, (page.header, *page.rows[:1])))
     shown = [[_width(row[j]) for row in (*rows, *facts) if j < len(row)] for j in range(columns)]
     if page.table is None:
-        shown = [[*widths, _heading_width(head)] for widths, head in zip_longest(shown, page.header, fillvalue="")]
+        texts = ["" if isinstance(head, Live) else head for head in page.header]
+        shown = [[*widths, _heading_width(head)] for widths, head in zip_longest(shown, texts, fillvalue="")]
     return [min(max(_NARROWEST, *(width + 2 for width in widths)), _WIDEST) for widths in shown]
 
 
@@ -295,4 +316,5 @@ def _width(value: Any) -> int:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, Live)) and not isinstance(value, bool)
+    value = value.value if isinstance(value, Live) else value
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -27,7 +27,7 @@ from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation, weights_series
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
 from hengdian_index.statement.told import Told
-from hengdian_index.tree import Setting, Tree
+from hengdian_index.tree import RESERVED, Setting, Tree
 
 Depth: TypeAlias = Literal["children", "indicators"]
 
@@ -240,7 +240,7 @@ class Result(Told):
         else:
             parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
             whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
-        frame = self._frame({name: values * factor for name, values in parts.items()})
+        frame = self._frame({name: parts[name] * factor for name in sorted(parts, key=RESERVED.__contains__)})
         if share:
             frame = 100 * frame.div(np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole), axis=0)
         frame.attrs["of"] = of

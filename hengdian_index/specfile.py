@@ -89,5 +89,7 @@ def write(
         raise SpecError(f"{path.name}: only an .xlsx workbook holds data and notes beside the index")
     elif path.suffix.lower() in worksheets.UNWRITTEN:
         raise SpecError(f"{path.name}: an index is written to .toml or .xlsx, not {path.suffix!r}")
+    elif not path.parent.is_dir():
+        raise SpecError(f"{path}: the folder {str(path.parent)!r} does not exist; make it first, or choose another")
     else:
         path.write_text(toml.written(tables), encoding="utf-8")

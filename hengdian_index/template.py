@@ -52,7 +52,8 @@ _WORDS = {
         },
         "times as important: row against column",
         "Everything in this workbook is a made-up EXAMPLE; overwrite it row by row. Its numbers mean nothing.",
-        "On the sheet judgements fill in the triangle above the diagonal; the one below follows.",
+        "On the sheet judgements write the names in the first column and fill in the triangle above the diagonal; "
+        "headings, diagonal and the triangle below follow. There is room for 12 names; the rest may stay blank.",
     ),
     "zh": _Words(
         "示例（虚构），请改写",
@@ -66,7 +67,7 @@ _WORDS = {
         },
         "行相对于列的重要性（倍数）",
         "本工作簿的全部内容均为虚构示例，数字没有实际意义，请逐行改写。",
-        "在“判断”表中填写对角线以上的部分，以下部分自动计算。",
+        "在“判断”表第一列写名称，并填写对角线以上的部分；列名、对角线和以下部分自动生成，可写 12 个名称，多余的留空。",
     ),
 }
 
@@ -89,8 +90,8 @@ def new_workbook(path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
     Notes
     -----
     Sheets: index, groups, indicators, judgements, data, notes. The weights of the top group are AHP priorities of the
-    judgements, whose lower triangle is made of formulas 1 / cell. Proof: `tests/test_excel_template.py`, and
-    `tests/test_excel_office.py`, where a spreadsheet program calculates them.
+    judgements; that sheet has room for 12 names, whose headings, diagonal and reciprocals are formulas. Proof:
+    `tests/test_excel_template.py`, and `tests/test_excel_office.py`, where a spreadsheet program calculates them.
     """
     path = Path(path)
     faults = [] if lang in _WORDS else [f"lang: 'en' or 'zh', not {lang!r}"]

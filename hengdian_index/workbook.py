@@ -15,6 +15,8 @@ from hengdian_index.headings import DIRECTIONS, FIELD, REMARKS, VALUE, heading_o
 from hengdian_index.rows.workbook import SHEETS, Sheet, read_sheets, sheet_called
 
 Place = tuple[str | int, ...]
+# Below the place of weights: the cells of the judgements that they come from, by row and column.
+JUDGED = "judgements"
 
 # Of each table, "index", "group" and "indicator", the fields with their types.
 Fields = Mapping[str, Mapping[str, Any]]
@@ -70,11 +72,29 @@ def spec_from_sheets(sheets: Mapping[str, Sheet], fields: Fields) -> Said:
 
 
 def located(fault: Fault, name: str, places: Mapping[Place, str]) -> Fault:
-    """Return a fault with the file, and the sheet and cell of its place, before it."""
+    """Return a fault with the file, and the sheet and cell of its place, before it.
+
+    Of judgements that it names, ('a', 'b'), the place is their own cells.
+    """
     place = fault.place
     while place and place not in places:
         place = place[:-1]
-    return Fault(": ".join(filter(None, [name, places.get(place), fault.message])), fault.place)
+    where = _judged(fault.message, place, places) or places.get(place)
+    return Fault(": ".join(filter(None, [name, where, fault.message])), fault.place)
+
+
+def _judged(message: str, place: Place, places: Mapping[Place, str]) -> str:
+    """Return the cells of the judgements that a message names, in its order; empty if it names none."""
+    below, cells = (*place, JUDGED), dict[str, int]()
+    for key, cell in places.items():
+        at = message.find(str(key[len(below) :])) if key[: len(below)] == below else -1
+        if at >= 0:
+            cells[cell] = min(at, cells.get(cell, at))
+    first, *others = sorted(cells, key=lambda cell: cells[cell]) or [""]
+    if len(others) != 1:
+        return first
+    sheet, _, cell = first.rpartition(" cell ")
+    return f"{sheet} cells {cell} and {others[0].rpartition(' ')[2]}"
 
 
 def parsed(name: str, kind: Any, cell: Any) -> Any:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 from python_calamine import CalamineWorkbook
 
 SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-CELL = re.compile(r"(?:(\w+)!)?\$?([A-Z]+)\$?([0-9]+)(?::\$?([A-Z]+)\$?([0-9]+))?")
+CELL = re.compile(r"(?:'?(\w+)'?!)?\$?([A-Z]+)\$?([0-9]+)(?::\$?([A-Z]+)\$?([0-9]+))?")
+
+
+def product(x: list[float], w: list[float]) -> float:
+    """Return the sum of products."""
+    return sum(a * b for a, b in zip(x, w, strict=True))
+
+
+FUNCTIONS: dict[str, Callable[..., float]] = {
+    "SUMPRODUCT": product,
+    "MIN": min,
+    "MAX": max,
+    "LN": math.log,
+    "EXP": math.exp,
+}
 
 
 class Workbook:
-    """Formulas and stored numbers of a workbook, by sheet and cell; `calculate` knows SUMPRODUCT, +, -, *, / only."""
+    """Formulas and stored numbers of a workbook, by sheet and cell; `calculate` knows FUNCTIONS, +, -, *, /."""
 
     def __init__(self, path: Path) -> None:
         self.formulas: dict[tuple[str, str], str] = {}
@@ -46,7 +62,7 @@ class Workbook:
     def _formula(self, sheet: str, formula: str) -> float:
         # A reciprocal of a judgement that is there.
         formula = re.sub(r'IF\(ISNUMBER\(([A-Z]+[0-9]+)\),(1/\1),""\)', r"\2", formula)
-        assert re.fullmatch(r"[-+*/(),.0-9]*", CELL.sub("", formula.replace("SUMPRODUCT", ""))), formula
+        assert re.fullmatch(r"[-+*/(),.0-9]*", CELL.sub("", re.sub("|".join(FUNCTIONS), "", formula))), formula
 
         def number(found: re.Match[str]) -> str:
             tab, column, row, last, last_row = found.groups()
@@ -55,10 +71,7 @@ class Workbook:
             assert row == last_row, "only rows of cells"
             return repr([self.calculate(tab or sheet, f"{letters(j)}{row}") for j in range(at(column), at(last) + 1)])
 
-        def product(x: list[float], w: list[float]) -> float:
-            return sum(a * b for a, b in zip(x, w, strict=True))
-
-        return float(eval(CELL.sub(number, formula), {"SUMPRODUCT": product, "__builtins__": {}}))
+        return float(eval(CELL.sub(number, formula), {**FUNCTIONS, "__builtins__": {}}))
 
 
 def at(column: str) -> int:

@@ -194,3 +194,10 @@ def test_parts_below_a_group_are_bounded_by_its_effect(aggregate: str, split: st
     np.testing.assert_allclose(_sum(leaves), change, atol=1e-12)
     # A part may be up to 1 / .01 times the effect of its group, for below that its size counts; 2 are for the rest.
     assert np.abs(leaves).max(axis=None) <= 102 * np.abs(children).max(axis=None)
+
+
+def test_what_is_no_part_stands_last() -> None:
+    frame = table()
+    frame.loc[6, "b"] = np.nan
+    parts = two_levels(coverage=0.5).compute(frame).contributions(depth="indicators")
+    assert list(parts.columns) == ["a", "b", "c", "d", "reweighting"]

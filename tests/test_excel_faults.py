@@ -279,8 +279,12 @@ def test_a_failure_to_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 def test_places_that_cannot_be_written_to(tmp_path: Path, write: Any) -> None:
     (tmp_path / "folder.xlsx").mkdir()
     (tmp_path / "file").write_text("mine")
-    for path in (tmp_path / "folder.xlsx", tmp_path / "none" / "r.xlsx", tmp_path / "file" / "r.xlsx"):
-        with pytest.raises(hi.SpecError, match=r"cannot be written|exists already"):
+    for path, told in (
+        (tmp_path / "folder.xlsx", r"cannot be written|exists already"),
+        (tmp_path / "none" / "r.xlsx", r"r\.xlsx: the folder '.*none' does not exist; make it first"),
+        (tmp_path / "file" / "r.xlsx", r"r\.xlsx: the folder '.*file' is not a folder; make it first"),
+    ):
+        with pytest.raises(hi.SpecError, match=told):
             write(path)
     assert sorted(one.name for one in tmp_path.rglob("*")) == ["file", "folder.xlsx"]
 

@@ -64,10 +64,10 @@ def changing() -> hi.Result:
     return two_levels().replace(later).compute(table())
 
 
-def renewed(content: Any) -> hi.Result:
+def renewed(content: Any, frame: pd.DataFrame | None = None, base: str | None = "2001") -> hi.Result:
     index = hi.Index(
         period="quarter",
-        base="2001",
+        base=base,
         normalise=POSITIVE,
         content=content,
         groups=[hi.Group("all"), hi.Group("left", "all"), hi.Group("late", "all")],
@@ -78,7 +78,7 @@ def renewed(content: Any) -> hi.Result:
             hi.Indicator("d", "late", start="2002Q1"),
         ],
     )
-    return index.compute(table())
+    return index.compute(table() if frame is None else frame)
 
 
 CASES = {
@@ -158,6 +158,8 @@ def test_what_the_formulas_look_like(tmp_path: Path) -> None:
     assert book.formulas["base", "D2"] == "(scores!C2+scores!C3+scores!C4+scores!C5)/4"
     assert book.formulas["changes", "B3"] == "100*(series!B3/series!B2-1)"
     assert book.formulas["contributions", "B3"] == "series!B3-series!B2"
+    assert book.formulas["normalised", "B2"] == "(raw!B2-fitted!B$2)/fitted!B$3*fitted!B$4+fitted!B$5"
+    assert [row[0] for row in book.rows["fitted"]] == ["number", "centre", "spread", "gain", "at"]
 
 
 def test_a_value_that_is_no_formula_says_why(tmp_path: Path) -> None:
@@ -233,7 +235,7 @@ def test_the_sheets_in_their_order(tmp_path: Path) -> None:
     result = panel()
     book = written(result, tmp_path / "r.xlsx")
     assert list(book.rows) == [
-        *("summary", "series", "changes", "contributions", "scores", "normalised"),
+        *("summary", "series", "changes", "contributions", "scores", "normalised", "fitted"),
         *("weights", "base", "raw", "log", "provenance"),
     ]
     assert book.rows["weights"][:2] == [
@@ -252,7 +254,8 @@ def test_the_sheets_in_their_order(tmp_path: Path) -> None:
 def test_contributions_and_changes_are_those_of_the_result(tmp_path: Path) -> None:
     result = with_gaps()
     book = written(result, tmp_path / "r.xlsx")
-    parts = result.contributions(depth="indicators")
+    parts = result.contributions(depth="indicators")[["a", "b", "c", "d", "reweighting"]]
+    assert book.rows["contributions"][0] == ["quarter", "change in points", *parts.columns]
     shown = np.array(
         [[np.nan if c == "" else c for c in row[2:]] for row in book.rows["contributions"][1:]], dtype=float
     )
@@ -286,6 +289,32 @@ def test_refusals(tmp_path: Path) -> None:
     result = two_levels().compute(table())
     with pytest.raises(hi.SpecError, match=r"r\.csv: a result is written to \.xlsx, not '\.csv'"):
         result.to_excel(tmp_path / "r.csv")
-    with pytest.raises(hi.SpecError, match="cannot be written"):
+    with pytest.raises(hi.SpecError, match=r"r\.xlsx: the folder '.*no' does not exist; make it first"):
         result.to_excel(tmp_path / "no" / "r.xlsx")
+    with pytest.raises(hi.SpecError, match="lang: 'en' or 'zh', not 'fr'"):
+        result.to_excel(tmp_path / "r.xlsx", lang="fr")
     assert list(tmp_path.iterdir()) == []
+
+
+def unlinked() -> hi.Result:
+    """Return a result whose series cannot be linked: nothing is known in the period before the change."""
+    frame = table()
+    frame.loc[5, "c"] = frame.loc[6, "b"] = np.nan
+    return renewed("link", frame, base=None)
+
+
+def without_a_base() -> hi.Result:
+    """Return a result whose level in the base period is 0."""
+    return two_levels(normalise="z_score", aggregate="arithmetic", base="2001:2003").compute(table())
+
+
+@pytest.mark.parametrize("build", [unlinked, without_a_base])
+def test_a_series_that_is_refused_leaves_no_file_and_an_old_one_as_it_was(tmp_path: Path, build: Any) -> None:
+    result = build()
+    with pytest.raises(hi.DataError):
+        result.to_excel(tmp_path / "r.xlsx")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "r.xlsx").write_text("mine")
+    with pytest.raises(hi.DataError):
+        result.to_excel(tmp_path / "r.xlsx")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("r.xlsx", "mine")]

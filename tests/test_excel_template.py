@@ -46,8 +46,12 @@ def test_the_judgements_are_live_and_are_read_as_the_plain_matrix(
     path = tmp_path / "t.xlsx"
     new_workbook(path, lang=lang)
     book = Workbook(path)
-    assert book.formulas == {(sheet, "B3"): 'IF(ISNUMBER(C2),1/C2,"")'}
+    assert book.formulas[sheet, "B3"] == 'IF(ISNUMBER(C2),1/C2,"")'
     assert book.calculate(sheet, "B3") == book.stored[sheet, "B3"] == 0.5
+    assert (book.formulas[sheet, "J1"], book.formulas[sheet, "J10"]) == ('IF(A10="","",A10)', 'IF(A10="","",1)')
+    assert {tab for tab, _ in book.formulas} == {sheet}
+    assert {cell for _, cell in book.stored} >= {"B2", "C2", "B3", "C3"}
+    assert [cell for tab, cell in book.stored if tab == sheet] == ["B2", "C2", "B3", "C3"]
     assert [row[:3] for row in read_sheets(path)[sheet].rows] == [(first, 1, 2), (second, 0.5, 1)]
     index = hi.Index.read(path)
     again = hi.Index.from_toml(index.to_toml())
@@ -129,7 +133,35 @@ def test_a_sheet_that_is_not_there_and_judgements_that_contradict(tmp_path: Path
         "did you mean 'judgements'? (groups, indicators, judgements)"
     ]
     (fault,) = faults(judged(tmp_path / "i.xlsx", sheet))
-    assert fault.startswith("i.xlsx: sheet 'groups' cell C2 (weights): group 'top': weights: ")
+    assert fault.startswith(
+        "i.xlsx: sheet 'judgements' cells C2 and B3: group 'top': weights: judgements ('a', 'b'): 2"
+    )
+
+
+def test_inconsistent_judgements_name_their_sheet_and_the_cell_to_look_at(tmp_path: Path) -> None:
+    for sheet, cell, pair in (
+        ([[CORNER, "a", "b", "c"], ["a", 1, 7, 2], ["b", None, 1, 3], ["c", None, None, 1]], "C2", "('a', 'b'): 7"),
+        ([[CORNER, "c", "b", "a"], ["c", 1, None, None], ["b", 3, 1, None], ["a", 2, 7, 1]], "B3", "('b', 'c'): 3"),
+    ):
+        (fault,) = faults(judged(tmp_path / "i.xlsx", sheet))
+        assert fault.startswith(f"i.xlsx: sheet 'judgements' cell {cell}: group 'top': weights: ahp: CR 0.557 >= 0.1")
+        assert f"look at {pair}" in fault
+
+
+def test_faults_that_name_no_judgement_name_the_sheets(tmp_path: Path) -> None:
+    sheet = [[CORNER, "a", "b", "c"], ["a", 1, 7, 2], ["b", None, 1, 3], ["c", None, None, 1]]
+    for matrix, told in (('["judgements", "judgements"]', "ahp: CR"), ('"judgements", solver = "x"', "solver")):
+        (fault,) = faults(judged(tmp_path / "i.xlsx", sheet, f'{{ method = "ahp", matrix = {matrix} }}'))
+        assert "sheet 'judgements'" in fault.split("group 'top'")[0]
+        assert told in fault
+
+
+def test_a_row_of_judgements_without_a_name(tmp_path: Path) -> None:
+    sheet = [[CORNER, "a", "b", "c"], ["a", 1, 2, 4], ["b", None, 1, 2], ["c", None, None, 1], [None, None, 3]]
+    assert faults(judged(tmp_path / "i.xlsx", sheet)) == [
+        "i.xlsx: sheet 'judgements' cell C5: a value stands in a row without a name; "
+        "write one in sheet 'judgements' cell A5"
+    ]
 
 
 def test_a_formula_that_was_not_calculated_is_refused(tmp_path: Path) -> None:

@@ -267,7 +267,7 @@ def test_files_that_cannot_be_read_or_written(tmp_path: Path) -> None:
     assert "not an Excel workbook" in faults(tmp_path / "text.xlsx")[0]
     index = two_levels()
     for write, told in [
-        (lambda: index.write(tmp_path / "no" / "i.xlsx"), "cannot be written"),
+        (lambda: index.write(tmp_path / "no" / "i.xlsx"), "the folder '.*no' does not exist"),
         (lambda: index.write(tmp_path / "i.xlsm"), "written to .toml or .xlsx, not '.xlsm'"),
         (lambda: index.write(tmp_path / "i.toml", data=table()), "only an .xlsx workbook holds data"),
         (lambda: index.write(tmp_path / "i.xlsx", lang="fr"), "lang: 'en' or 'zh', not 'fr'"),
@@ -312,6 +312,20 @@ def test_every_field_has_its_words_in_both_languages() -> None:
         assert len({one.chinese for one in headings}) == len(headings)
     known = {name for names in FIELDS.values() for name in names} | {f"{t}.{n}" for t in FIELDS for n in FIELDS[t]}
     assert set(HEADINGS) <= known
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["{ target = 5 }", "{ between = [5, 6] }", "`unit`", "`base`", 'inconsistent = "note"']),
+        ("zh", ["{ target = 5 }", "{ between = [5, 6] }", "对象列", "“基期”", 'inconsistent = "note"']),
+    ],
+)
+def test_the_notes_say_where_directions_units_base_and_options_go(tmp_path: Path, lang: str, words: list[str]) -> None:
+    two_levels().write(tmp_path / "i.xlsx", lang=lang)
+    sheet = read_sheets(tmp_path / "i.xlsx")[SHEETS["notes"][0] if lang == "zh" else "notes"]
+    notes = "\n".join([*sheet.header, *(str(row[0]) for row in sheet.rows)])
+    assert [word for word in words if word not in notes] == []
 
 
 def test_the_same_index_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ _THREE = "含有三个得分有差异的组成部分的组；两个时此项没�
 
 CHECKS = {
     "coverage_of_units": Words(
-        "单元的数据覆盖率",
+        "对象的数据覆盖率",
         "不低于 {coverage_of_units:g}",
         "有 {value:.0%} 的值",
-        "单元",
-        "剔除该单元（unit_coverage）、补齐其数据，或插补并加以说明",
+        "对象",
+        "剔除该对象（unit_coverage）、补齐其数据，或插补并加以说明",
         f"{COIN}、{COINR}：65 %",
     ),
     "coverage_of_indicators": Words(
@@ -222,9 +222,9 @@ PHRASES = {
     "rows as parts": "{rows} 行不足以判断 {parts} 个部分：行数须多于部分数",
     "nothing": "没有可检查的内容；需要{needs}",
     "not a number": "无法计算：结果不是数",
-    "one series": "各行是同一单元的不同时期；名次需要三个以上的单元",
-    "few units": "单元太少（{units} 个）；名次需要三个以上的单元",
-    "one unit": "各行属于同一单元；其覆盖率即各指标的覆盖率",
+    "one series": "各行是同一对象的不同时期；名次需要三个以上的对象",
+    "few units": "对象太少（{units} 个）；名次需要三个以上的对象",
+    "one unit": "各行属于同一对象；其覆盖率即各指标的覆盖率",
     "one row": "只有一行，没有可比较的对象",
     "size": "该指标或 {other!r} 为常数，或两者同时有值的行不足三行",
     "weights change": "内容或权重随时期变化；请只选取最新内容所在时期的行",

@@ -3,90 +3,111 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.pages import Live, Page, cell_of, write_pages
 from hengdian_index.result import Result
+from hengdian_index.tracing.fits import Fits
 from hengdian_index.tracing.levels import Levels
-from hengdian_index.tracing.places import Places, cells, plain_columns
+from hengdian_index.tracing.places import Places, cells
 from hengdian_index.tracing.scores import score_column
+from hengdian_index.tracing.words import WORDS
 
-_FORMULAS = "Scores, levels and changes are formulas where they are arithmetic; what is a value says why in a comment."
+# The columns of the log, by the word for each.
+_LOG = {"before": "log before"}
 
 
-def to_excel(result: Result, path: str | Path) -> None:
+def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
     """Write the result to an Excel workbook in which scores, series and changes are formulas where they are arithmetic.
 
     Parameters
     ----------
     path : path
         Ends in .xlsx; a file that stands there is replaced.
+    lang : "en" or "zh"
+        Language of the sheets' names, headings and remarks. Codes, names and what the log says stay as they are.
 
     Raises
     ------
     SpecError
-        Another ending, a file that cannot be written, XlsxWriter absent.
+        Another ending or language, a folder that does not exist, a file that cannot be written, XlsxWriter absent.
     DataError
         More rows or columns than a sheet has.
 
     Notes
     -----
-    Sheets: summary, series, changes, contributions, scores, normalised, weights, base, raw, log, provenance; those of
-    the series only with periods or a base. A score of a group whose method is arithmetic is SUMPRODUCT(weights,
+    Sheets: summary, series, changes, contributions, scores, normalised, fitted, prepared, weights, base, raw, log,
+    provenance; those of the series only with periods or a base, `prepared` only where values were (imputed, treated
+    and the like), `fitted` only with numbers on it. A normalised indicator whose map is a line, a clip, a distance from
+    what is best, a logarithm or a reciprocal is that formula of the raw or prepared value, the numbers that were learnt
+    on the sheet `fitted`. A score of a group whose method is arithmetic is SUMPRODUCT(weights,
     children); over gaps the sum over the children that are there, divided by the sum of their weights. A level is
     to * score / base level, a base level the mean of its scores, a change 100 (now / before - 1). All carry their
     value, so that programs that do not calculate read them too. What is no formula says why in a comment. Text is
-    never a formula. Siblings stand side by side, so columns may be in another order than in the tables. Proof:
-    `tests/test_excel_result.py`, where each formula is calculated again.
+    never a formula. The comment of a code's heading gives its name. Siblings stand side by side, so columns may be in
+    another order than in the tables. Proof: `tests/test_excel_result.py`, where each formula is calculated again, and
+    `tests/test_excel_office.py`, where a spreadsheet program does.
     """
     path = Path(path)
+    faults = [] if lang in WORDS else [f"lang: 'en' or 'zh', not {lang!r}"]
     if path.suffix.lower() != ".xlsx":
-        raise SpecError(f"{path}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
-    places = Places(result)
-    levels = Levels(places)
+        faults.append(f"{path}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
+    raise_all(SpecError, faults)
+    places = Places(result, lang)
+    levels, fits = Levels(places), Fits(places)
     timed = result.panel.periods is not None
     pages = [
         _summary(levels),
         *([levels.series()] if levels.frame is not None else []),
         *([levels.changes(), levels.contributions()] if timed else []),
         places.page("scores", [score_column(places, result.tree.by_code[code]) for code in places.groups], "0.0000"),
-        places.page("normalised", plain_columns(result.normalised[list(places.indicators)]), "0.0000"),
+        *fits.pages(),
         _weights(places),
         *([levels.base()] if levels.direct else []),
-        places.page("raw", plain_columns(result.raw), ""),
-        _log(result.log),
-        _provenance(result),
+        fits.raw(),
+        _log(places),
+        _provenance(places),
     ]
     write_pages(path, pages, "shorten it")
 
 
 def _summary(levels: Levels) -> Page:
     """Return what it is, and where it stands in the last period."""
-    places, result = levels.places, levels.places.result
+    places, result, say = levels.places, levels.places.result, levels.places.say
     fitted, base = result.fit_rows, result.setting.base
     sheet = "scores" if levels.frame is None else "series"
     values = result.scores[list(places.groups)].to_numpy() if levels.frame is None else levels.values
     names = [result.tree.by_code[code].name or code for code in places.groups]
     rows: list[list[Any]] = [
-        ["rows", f"{result.panel.n:,}"],
-        ["bounds and weights learnt from", f"{fitted['count']} rows, {fitted['first']} to {fitted['last']}"],
-        ["base", "none" if base is None else f"{base} = {result.setting.to:g}"],
-        ["to read it", _FORMULAS],
+        [say("rows"), f"{result.panel.n:,}"],
+        [say("learnt"), say("fit rows", count=fitted["count"], **_ends(places))],
+        [say("base period"), say("none") if base is None else f"{base} = {result.setting.to:g}"],
+        [say("to read it"), say("formulas")],
         [],
-        [f"{sheet}, last period", *[""] * (len(places.labels.columns) - 1), *names],
+        [say("last", sheet=say(sheet)), *[""] * (len(places.labels.columns) - 1), *names],
     ]
     for i in _last(result):
-        found = (Live(f"={sheet}!{places.at(g, i)}", value) for g, value in enumerate(values[i].tolist()))
+        found = (Live(f"={places.sheet(sheet)}!{places.at(g, i)}", value) for g, value in enumerate(values[i].tolist()))
         rows.append([*places.label(i), *(None if np.isnan(cell.value) else cell for cell in found)])
     width = max(map(len, rows))
-    header = ["index", result.setting.name or "without a name", *[""] * (width - 2)]
+    header = [say("index"), result.setting.name or say("no name"), *[""] * (width - 2)]
     table = next(i for i, row in enumerate(rows) if not row) + 1
-    return Page("summary", header, [[*row, *[None] * (width - len(row))] for row in rows], number="0.00", table=table)
+    return Page(
+        say("summary"), header, [[*row, *[None] * (width - len(row))] for row in rows], number="0.00", table=table
+    )
+
+
+def _ends(places: Places) -> dict[str, str]:
+    """Return the first and the last fit row in the language of the workbook."""
+    fitted, zh = places.result.fit_rows, places.lang == "zh"
+    # The unit may have any name, so that its word stands at the beginning only.
+    said = {end: re.sub(r"\bperiod (?=\S+$)", "", str(fitted[end])) if zh else fitted[end] for end in ("first", "last")}
+    return {end: re.sub("^unit ", f"{places.say('unit')} ", text) if zh else text for end, text in said.items()}
 
 
 def _last(result: Result) -> list[int]:
@@ -98,29 +119,31 @@ def _last(result: Result) -> list[int]:
 
 def _weights(places: Places) -> Page:
     """Return the weights, a column for each child of each group, a row for each period from which they hold."""
-    tree = places.result.tree
-    names = {leaf.code: leaf.name or leaf.code for leaf in tree.leaves}
-    names |= {branch.code: branch.name or branch.code for branch in tree.branches}
+    say = places.say
     rows: list[list[Any]] = [
-        ["child", *(child for _, child in places.pairs)],
-        ["name", *(names[child] for _, child in places.pairs)],
+        [say("child"), *(child for _, child in places.pairs)],
+        [say("name"), *(places.names.get(child, child) for _, child in places.pairs)],
     ]
     for since, row in places.dated.iterrows():
-        told = f"weight from {since}" if len(places.dated) > 1 and since != "" else "weight"
+        told = say("weight from", since=since) if len(places.dated) > 1 and since != "" else say("weight")
         rows.append([told, *cells(row.get(pair) for pair in places.pairs)])
-    return Page("weights", ["group", *(code for code, _ in places.pairs)], rows, number="0.0000", frozen=(3, 1))
+    header = [say("group"), *(code for code, _ in places.pairs)]
+    comments = ["", *(places.named(code) for code, _ in places.pairs)]
+    return Page(say("weights"), header, rows, comments, number="0.0000", frozen=(3, 1))
 
 
-def _log(frame: pd.DataFrame) -> Page:
+def _log(places: Places) -> Page:
+    frame = places.result.log
     rows = list(zip(*(cells(frame[name].tolist()) for name in frame.columns), strict=True))
-    return Page("log", list(frame.columns), rows)
+    return Page(places.say("log"), [places.say(_LOG.get(name, name)) for name in frame.columns], rows)
 
 
-def _provenance(result: Result) -> Page:
+def _provenance(places: Places) -> Page:
     said = {
         name: cell_of(value)
         if isinstance(value, (str, int, float)) or value is None
         else json.dumps(value, ensure_ascii=False, default=str)
-        for name, value in result.provenance.items()
+        for name, value in places.result.provenance.items()
+        if name != "time"
     }
-    return Page("provenance", ["what", "value"], list(said.items()))
+    return Page(places.say("provenance"), [places.say("what"), places.say("value")], list(said.items()))

@@ -14,10 +14,9 @@ from hengdian_index.errors import DataError
 from hengdian_index.pages import MOST_FORMULA, Live, Page, cell_of
 from hengdian_index.rows.archive import letters
 from hengdian_index.rows.table import Array
-from hengdian_index.tracing.places import PLAIN, Column, Places, cells, plain_columns
+from hengdian_index.tracing.places import Column, Places, cells, plain_columns
 
 _CLOSE = 1e-12
-_NO_BASE = "no series: there is no level above 0 in the base period"
 
 
 @dataclass(frozen=True)
@@ -60,17 +59,18 @@ class Levels:
         lines = np.empty(len(self.values), dtype=int)
         for line, rows in enumerate(self.units.values(), 2):
             lines[rows] = line
-        columns = []
+        columns, say = [], self.places.say
         for g, code in enumerate(self.places.groups):
             values = self.values[:, g].tolist()
             if self.direct:
                 made = [self._level(g, i, int(lines[i]), value) for i, value in enumerate(values)]
-                columns.append(Column(code, made, "to * score / base level", self._without_base(g)))
+                columns.append(Column(code, made, say("level"), self._without_base(g), code))
             elif isinstance(self.places.result.course, Direct):
                 made = [self._score(g, i, value) for i, value in enumerate(values)]
-                columns.append(Column(code, made, "the score: the index has no base"))
+                columns.append(Column(code, made, say("no base"), code=code))
             else:
-                columns.append(Column(code, cells(values), f"{PLAIN}{self._why()}", self._without_base(g)))
+                why = self.places.plain(self._why())
+                columns.append(Column(code, cells(values), why, self._without_base(g), code))
         return self.places.page("series", columns, "0.00")
 
     def base(self) -> Page:
@@ -80,9 +80,11 @@ class Levels:
             ["" if unit is None else cell_of(unit), to, *(self._base(rows, g) for g in groups)]
             for unit, rows in self.units.items()
         ]
-        remarks = {(i, 2 + g): _NO_BASE for i, row in enumerate(rows, 1) for g in groups if row[2 + g] is None}
-        header = ["unit", "to", *self.places.groups]
-        return Page("base", header, rows, number="0.0000", frozen=(1, 1), remarks=remarks)
+        places, told = self.places, self.places.say("no level")
+        remarks = {(i, 2 + g): told for i, row in enumerate(rows, 1) for g in groups if row[2 + g] is None}
+        header = [places.say("unit"), places.say("to"), *places.groups]
+        comments = ["", "", *map(places.named, places.groups)]
+        return Page(places.say("base"), header, rows, comments, number="0.0000", frozen=(1, 1), remarks=remarks)
 
     def changes(self) -> Page:
         """Return the changes on the period before and, within a year, on the same period of the year before."""
@@ -94,45 +96,50 @@ class Levels:
 
     def contributions(self) -> Page:
         """Return what each indicator contributes to the change of the whole, in points, and that change."""
-        result = self.places.result
+        places, result = self.places, self.places.result
         parts = result.contributions(depth="indicators")
+        rest = [name for name in parts.columns if name not in places.indicators]
         before = result.panel.previous(1).tolist()
         whole = [
             Live(
-                f"=series!{self.places.at(0, i)}-series!{self.places.at(0, row)}",
+                f"={places.sheet('series')}!{places.at(0, i)}-{places.sheet('series')}!{places.at(0, row)}",
                 self.values[i, 0] - self.values[row, 0],
             )
             if row >= 0 and not np.isnan(self.values[[i, row], 0]).any()
             else None
             for i, row in enumerate(before)
         ]
-        total = Column("change in points", whole, "now - before; the columns beside it sum to it")
-        why = f"{PLAIN}the exact split of the change, in points of the series"
-        return self.places.page("contributions", [total, *plain_columns(parts, why)], "0.0000")
+        total = Column(places.say("points"), whole, places.say("difference"))
+        parts = parts[[*(code for code in places.indicators if code in parts), *rest]]
+        shown = parts.rename(columns={name: places.say(name) for name in rest})
+        return places.page("contributions", [total, *plain_columns(shown, places.plain(places.say("split")))], "0.0000")
 
     def _level(self, g: int, i: int, line: int, value: float) -> Any:
         if np.isnan(value):
             return None
-        base = f"base!${letters(g + 3)}${line}"
-        return Live(f"=base!$B${line}*scores!{self.places.at(g, i)}/{base}", value)
+        base, scores = self.places.sheet("base"), self.places.sheet("scores")
+        level = f"{base}!${letters(g + 3)}${line}"
+        return Live(f"={base}!$B${line}*{scores}!{self.places.at(g, i)}/{level}", value)
 
     def _score(self, g: int, i: int, value: float) -> Any:
-        return None if np.isnan(value) else Live(f"=scores!{self.places.at(g, i)}", value)
+        return None if np.isnan(value) else Live(f"={self.places.sheet('scores')}!{self.places.at(g, i)}", value)
 
     def _changes(self, g: int, lag: int) -> Column:
         """Return the changes of a group; one from a level that is not above 0 is left out, and a comment says so."""
         levels, cells, remarks = self.values[:, g], list[Any](), dict[int, str]()
+        places, series = self.places, self.places.sheet("series")
         for i, row in enumerate(self.places.result.panel.previous(lag).tolist()):
             known = row >= 0 and not np.isnan(levels[[i, row]]).any()
             if known and levels[row] > 0:
-                formula = f"=100*(series!{self.places.at(g, i)}/series!{self.places.at(g, row)}-1)"
+                formula = f"=100*({series}!{places.at(g, i)}/{series}!{places.at(g, row)}-1)"
                 cells.append(Live(formula, 100 * (levels[i] / levels[row] - 1)))
                 continue
             cells.append(None)
             if known:
-                remarks[i] = "left out: in per cent, a change from a level that is not above 0 says nothing"
-        told = "% on the period before" if lag == 1 else "% on the year before"
-        return Column(f"{self.places.groups[g]}, {told}", cells, "100 (now / before - 1)", remarks)
+                remarks[i] = places.say("left out")
+        code = places.groups[g]
+        heading = places.say("before" if lag == 1 else "year before", code=code)
+        return Column(heading, cells, places.say("change"), remarks, code)
 
     def _base(self, rows: np.ndarray[Any, Any], g: int) -> Any:
         """Return a base level: the mean of the unit's base rows that have one, as a formula if that is it."""
@@ -143,7 +150,7 @@ class Levels:
             return None
         levels = result.course.levels[:, column]
         known = [i for i in rows[self._in_base[rows]].tolist() if not np.isnan(levels[i])]
-        terms = "+".join(f"scores!{self.places.at(g, i)}" for i in known)
+        terms = "+".join(f"{self.places.sheet('scores')}!{self.places.at(g, i)}" for i in known)
         formula = f"=({terms})/{len(known)}"
         near = bool(known) and abs(levels[known].mean() - value) <= _CLOSE * value
         return Live(formula, value) if near and len(formula) < MOST_FORMULA else value
@@ -157,7 +164,7 @@ class Levels:
         """Return a remark for the first row of each unit that has no series for want of a base level."""
         column = self.places.result.tree.groups.index(self.places.groups[g])
         first = [int(rows[0]) for rows in self.units.values()]
-        return {i: _NO_BASE for i in first if np.isnan(self._factors[i, column])}
+        return {i: self.places.say("no level") for i in first if np.isnan(self._factors[i, column])}
 
     @cached_property
     def _in_base(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -174,5 +181,5 @@ class Levels:
     def _why(self) -> str:
         setting = self.places.result.setting
         if setting.to is None:
-            return "the score itself"
-        return "linked where the content changes" if setting.series == "fixed" else f"a chain ({setting.series})"
+            return self.places.say("same")
+        return self.places.say("linked") if setting.series == "fixed" else self.places.say("chain", kind=setting.series)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from hengdian_index.methods import Method
 from hengdian_index.pages import Page, cell_of
 from hengdian_index.result import Result
 from hengdian_index.rows.archive import letters
+from hengdian_index.tracing.words import WORDS
 
 # On the sheet of weights: the rows of the group, the child and its name come before them.
 FIRST_WEIGHT = 4
-PLAIN = "a value, not a formula: "
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,37 @@ class Places:
     """A result with its order on the sheets: rows from 2 on, columns after the labels, siblings side by side."""
 
     result: Result
+    lang: str = "en"
+
+    def say(self, word: str, **values: Any) -> str:
+        """Return what the workbook says in its language."""
+        return WORDS[self.lang][word].format(**values)
+
+    def plain(self, why: str) -> str:
+        """Return the comment of what is a value."""
+        return self.say("plain", why=why)
+
+    def method(self, method: Method) -> str:
+        """Return what a method is called."""
+        return str(method.traits.get("chinese") or method.name) if self.lang == "zh" else method.name
+
+    def sheet(self, name: str) -> str:
+        """Return the name of a sheet as a formula has it; beyond plain letters in quotes."""
+        said = self.say(name)
+        return said if said.isascii() else f"'{said}'"
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The name of each group and indicator that has one, by its code."""
+        tree = self.result.tree
+        names = {leaf.code: leaf.name for leaf in tree.leaves} | {branch.code: branch.name for branch in tree.branches}
+        return {code: name for code, name in names.items() if name}
 
     @cached_property
     def labels(self) -> pd.DataFrame:
         """The labels of the rows, one column for each level."""
         frame = self.result.scores.index.to_frame(index=False)
-        return frame.set_axis([name if isinstance(name, str) else "row" for name in frame.columns], axis=1)
+        return frame.set_axis([name if isinstance(name, str) else self.say("row") for name in frame.columns], axis=1)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -71,7 +97,7 @@ class Places:
     def score_at(self, code: str, i: int) -> str:
         """Return the sheet and the address of a row's score in a group or an indicator."""
         sheet, column = self._scores_at[code]
-        return f"{sheet}!{self.at(column, i)}"
+        return f"{self.sheet(sheet)}!{self.at(column, i)}"
 
     def weight_at(self, group: str, child: str, line: int) -> str:
         """Return the address of a weight on its sheet."""
@@ -86,15 +112,19 @@ class Places:
     def _weights_at(self) -> dict[tuple[str, str], int]:
         return {pair: j for j, pair in enumerate(self.pairs)}
 
+    def named(self, code: str, comment: str = "") -> str:
+        """Return the comment of a heading that is a code: its name, and what else is said of it."""
+        return "\n".join(filter(None, [self.names.get(code, ""), comment]))
+
     def page(self, name: str, columns: Sequence[Column], number: str) -> Page:
         """Return a sheet of the labels and of columns."""
         labels = [list(map(cell_of, self.labels.iloc[:, j].tolist())) for j in range(len(self.labels.columns))]
         first = len(labels)
         return Page(
-            name,
+            self.say(name),
             [*self.labels.columns, *(column.heading for column in columns)],
             list(zip(*labels, *(column.cells for column in columns), strict=True)),
-            [*[""] * first, *(column.comment for column in columns)],
+            [*[""] * first, *(self.named(column.code, column.comment) for column in columns)],
             number=number,
             frozen=(1, first),
             remarks={(i + 1, first + j): why for j, column in enumerate(columns) for i, why in column.remarks.items()},
@@ -103,17 +133,21 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a sheet: heading, cells, the comment of the heading and those of single rows."""
+    """A column of a sheet: heading, cells, the comment of the heading and those of single rows, whose code it is."""
 
     heading: str
     cells: Sequence[Any]
     comment: str = ""
     remarks: Mapping[int, str] = field(default_factory=dict)
+    code: str = ""
 
 
 def plain_columns(frame: pd.DataFrame, comment: str = "") -> list[Column]:
     """Return the columns of a table as values."""
-    return [Column(str(name), cells(frame.iloc[:, j].tolist()), comment) for j, name in enumerate(frame.columns)]
+    return [
+        Column(str(name), cells(frame.iloc[:, j].tolist()), comment, code=str(name))
+        for j, name in enumerate(frame.columns)
+    ]
 
 
 def cells(values: Iterable[Any]) -> list[Any]:

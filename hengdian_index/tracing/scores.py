@@ -10,7 +10,7 @@ import pandas as pd
 
 from hengdian_index.pages import MOST_FORMULA, Live, cell_of
 from hengdian_index.rows.table import Array
-from hengdian_index.tracing.places import FIRST_WEIGHT, PLAIN, Column, Places, cells
+from hengdian_index.tracing.places import FIRST_WEIGHT, Column, Places, cells
 from hengdian_index.tree import Branch
 
 _CLOSE = 1e-12
@@ -20,12 +20,14 @@ def score_column(places: Places, branch: Branch) -> Column:
     """Return the scores of a group, formulas where its method is arithmetic."""
     values = places.result.rows.values(branch.code).tolist()
     if branch.aggregate.method.name != "arithmetic":
-        return Column(branch.code, cells(values), f"{PLAIN}{branch.aggregate.method.name}")
+        return Column(
+            branch.code, cells(values), places.plain(places.method(branch.aggregate.method)), code=branch.code
+        )
     sums = _Sums.of(places, branch)
     found = [sums.cell(i, value) for i, value in enumerate(values)]
-    why = f"{PLAIN}the weighted sum of its children does not give it"
+    why = places.plain(places.say("no sum"))
     remarks = {i: why for i, cell in enumerate(found) if isinstance(cell, float)}
-    return Column(branch.code, found, "the weights times the scores of the children, summed", remarks)
+    return Column(branch.code, found, places.say("score"), remarks, branch.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,13 @@ class _Sums:
                 ends = children[0], children[-1]
                 weights = ":".join(self.places.weight_at(code, end, line) for end in ends)
                 first, last = (self.places.score_at(end, i) for end in ends)
-                parts.append(f"SUMPRODUCT(weights!{weights},{first}:{last.partition('!')[2]})")
+                parts.append(f"SUMPRODUCT({self.places.sheet('weights')}!{weights},{first}:{last.partition('!')[2]})")
         return "+".join(parts)
 
     def _partial(self, i: int, there: list[bool], line: int) -> str:
         """Return the mean of the children that are there."""
         children = [child for child, present in zip(self.branch.children, there, strict=True) if present]
-        weights = [f"weights!{self.places.weight_at(self.branch.code, child, line)}" for child in children]
+        sheet, code = self.places.sheet("weights"), self.branch.code
+        weights = [f"{sheet}!{self.places.weight_at(code, child, line)}" for child in children]
         terms = [f"{w}*{self.places.score_at(child, i)}" for w, child in zip(weights, children, strict=True)]
         return f"({'+'.join(terms)})/({'+'.join(weights)})"
