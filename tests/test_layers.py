@@ -40,7 +40,7 @@ LAYERS = (
     ("chains", "wording", "workbook"),
     ("provisional", "plan", "statement"),
     ("result", "fields", "planting"),
-    ("engine", "worksheets", "comparisons"),
+    ("engine", "worksheets", "comparisons", "presence"),
     ("gate", "specfile"),
     ("spec",),
     ("gallery", "output", "choices", "template", "coinr"),

@@ -24,6 +24,7 @@ from hengdian_index.plot.layout import (
 )
 from hengdian_index.plot.stacks import MOST, key, key_height, pooled, stack
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, readable, wrapped
+from hengdian_index.presence import blanked
 from hengdian_index.result import Depth, Result
 from hengdian_index.rows.table import Array
 from hengdian_index.standing import row_of
@@ -201,7 +202,7 @@ def waterfall(
     own = in_series(panel, unit, period)
     row = row_of(panel, None if panel.units is None else panel.units[own[0]], period)
     every = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to)
-    parts = every.iloc[row].dropna()
+    parts = blanked(result, every, lag).iloc[row].dropna()
     code = branch_of(result.tree, node).code
     now = float(result.series(base, to)[code].iloc[row])
     if not len(parts):

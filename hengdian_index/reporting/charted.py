@@ -30,13 +30,35 @@ _ENDS: Mapping[Lang, Words] = {
     "en": {},
     "zh": {
         "(?P<some>[0-9]+) others": r"其他\g<some>项",
-        "the (?P<some>[0-9]+) highest of (?P<all>[0-9]+) units": r"\g<all>个单位中最高的\g<some>个",
+        "mean of (?P<some>[0-9]+) others": r"其他\g<some>行的平均",
+        "(?P<some>[0-9]{4}[^,，\\s]*) to (?P<all>[0-9]{4}[^,，\\s]*)": r"\g<some>至\g<all>",
+        "all (?P<all>[0-9]+) rows": r"全部\g<all>行",
+        "pairwise, (?P<some>[0-9]+) to (?P<most>[0-9]+) of (?P<all>[0-9]+) rows": (
+            r"逐对，共\g<all>行中的\g<some>至\g<most>行"
+        ),
+        "pairwise, (?P<some>[0-9]+) of (?P<all>[0-9]+) rows": r"逐对，共\g<all>行中的\g<some>行",
+        "the (?P<some>[0-9]+) complete of (?P<all>[0-9]+) rows": r"共\g<all>行中的\g<some>个完整行",
+        "scores": "得分",
+        "the (?P<some>[0-9]+) highest of (?P<all>[0-9]+) units": r"\g<all>个对象中最高的\g<some>个",
         "the first (?P<some>[0-9]+) of (?P<all>[0-9]+)": r"\g<all>行中的前\g<some>行",
         "(?P<some>[0-9]+) without a score": r"\g<some>行没有得分",
     },
 }
 
+# Beginnings of texts, before an end.
+_HEADS: Mapping[Lang, Words] = {
+    "en": {},
+    "zh": {
+        "Pearson correlation": "皮尔逊相关系数",
+        "Spearman correlation": "斯皮尔曼相关系数",
+        "Kendall correlation": "肯德尔相关系数",
+    },
+}
+
 _MARKS = {"^": "", r",\s": "，", r":\s": "："}
+
+# A comma before a period, where Chinese stands beside it: names of the index keep theirs.
+_BEFORE_PERIOD = r"(?<=[\u3400-\u9fff）]),\s(?=[0-9]{4}[^,，\s]*(?:，|$))|,\s(?=[0-9]{4}[^,，\s]*，)"
 
 
 def in_chart(text: str, lang: Lang) -> str:
@@ -47,6 +69,8 @@ def in_chart(text: str, lang: Lang) -> str:
     >>> from hengdian_index.reporting.charted import in_chart
     >>> in_chart("Film, the first 30 of 50, 2 without a score", "zh")
     'Film，50行中的前30行，2行没有得分'
+    >>> in_chart("总指数, 2003, the first 4 of 6", "zh"), in_chart("总指数, 2002 to 2003", "zh")
+    ('总指数，2003，6行中的前4行', '总指数，2002至2003')
     >>> in_chart("score", "zh"), in_chart("score", "en"), in_chart("Film score", "zh")
     ('得分', 'score', 'Film score')
     """
@@ -56,5 +80,7 @@ def in_chart(text: str, lang: Lang) -> str:
     for english, said in reversed(list(_ENDS[lang].items())):
         for mark, own in _MARKS.items():
             broken = english.replace(" ", r"\s")
-            text = re.sub(rf"{mark}{broken}(?=$|，)", own + said, text)
-    return text
+            text = re.sub(rf"{mark}{broken}(?=$|，|,\s[0-9]{{4}})", own + said, text)
+    for english, said in _HEADS[lang].items():
+        text = text.replace(english, said, 1) if text.startswith(f"{english}，") else text
+    return re.sub(_BEFORE_PERIOD, "，", text) if _ENDS[lang] else text

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hengdian_index.errors import FaultsError
-from hengdian_index.plot.layout import name_of, of_unit
-from hengdian_index.reporting import units
+from hengdian_index.plot.layout import Rows, in_period, of_unit
+from hengdian_index.presence import blanked
+from hengdian_index.reporting import choices, units
+from hengdian_index.reporting.draws import varied
+from hengdian_index.reporting.gaps import partial
 from hengdian_index.reporting.headline import Number, best_unit, headline
 from hengdian_index.reporting.pictures import Picture, picture
+from hengdian_index.reporting.reasons import Reasons
 from hengdian_index.reporting.summary import summary
-from hengdian_index.reporting.tables import Sheet
+from hengdian_index.reporting.tables import Sheet, form_of
 from hengdian_index.reporting.words import STEPS, WORDS, Lang, Text, Words
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
@@ -50,7 +56,11 @@ class Content:
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True)
+# Changes in per cent, shares of the weight, and weights.
+_PERCENT, _SHARE, _WEIGHTS = ".2f", ".1f", ".4f"
+
+
+@dataclass(frozen=True, eq=False)
 class _Asked:
     """A result, what is uncertain in it, and the language of the page."""
 
@@ -62,13 +72,13 @@ class _Asked:
     def say(self) -> Words:
         return WORDS[self.lang]
 
-    @property
+    @cached_property
     def names(self) -> Mapping[Any, str]:
         """What groups and indicators are called, and what stands beside them in contributions."""
         tree = self.result.tree
-        return {code: self.say[code] for code in RESERVED} | {
-            code: name_of(tree, code) for code in (*tree.groups, *tree.codes)
-        }
+        groups = {branch.code: branch.name or branch.code for branch in tree.branches}
+        leaves = {leaf.code: leaf.name or leaf.code for leaf in tree.leaves}
+        return {code: self.say[code] for code in RESERVED} | groups | leaves
 
     @property
     def timed(self) -> bool:
@@ -79,11 +89,20 @@ class _Asked:
         periods = self.result.panel.periods
         return 1 if periods is None else periods.frequency.per_year
 
-    def chart(self, id: str, title: str, caption: str, draw: Callable[[], Any]) -> Picture:
-        return picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang)
+    @cached_property
+    def points(self) -> str:
+        """How points of the levels are written: the same in every table, also of small changes."""
+        return form_of(self.result.series().to_numpy()[in_period(self.result.panel, None)])
+
+    def chart(self, id: str, title: str, caption: str, draw: Callable[[], Any], rows: Rows | tuple[()] = ()) -> Picture:
+        """Return a chart; of `rows` it says which rest on part of the weight."""
+        found = picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang)
+        said = partial(self.result, np.asarray(rows, dtype=np.intp), self.say) if found.svg else ""
+        return replace(found, notes=(*found.notes, Text(said))) if said else found
 
     def sheet(self, id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
-        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, self.names, **options)
+        forms = dict.fromkeys(("weight there", "weight before"), _SHARE) | options.pop("forms", {})
+        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, self.names, forms=forms, **options)
 
 
 def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | None) -> Content:
@@ -101,34 +120,47 @@ def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | 
         "provenance": _provenance,
     }
     said = asked.say["report"].format(name=result.setting.name or asked.say["an index"])
-    sections = tuple(Section(f"part-{id}", asked.say[id], tuple(_had(asked, make))) for id, make in makers.items())
+    reasons = Reasons(asked.say)
+    sections = tuple(
+        Section(f"part-{id}", asked.say[id], _had(asked, id, make, reasons)) for id, make in makers.items()
+    )
     return Content(lang, title or said, headline(result, found, asked.say), sections)
 
 
-def _had(asked: _Asked, make: Callable[[_Asked], Iterator[Item]]) -> Iterator[Item]:
+def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reasons: Reasons) -> tuple[Item, ...]:
     """Return the items of a section up to one that cannot be had, then why; warnings are said after them."""
+    items, faults, heading = list[Item](), list[str](), asked.say[id]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
-            yield from make(asked)
+            items.extend(make(asked))
         except FaultsError as error:
-            yield from (Text(asked.say["not made"], str(fault)) for fault in error.faults)
-    told = dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, UserWarning))
-    yield from (Text("", message) for message in told)
+            faults = list(map(str, error.faults))
+    # A chart that cannot be drawn for the same reason goes without a word of its own.
+    own = [one for one in items if not (isinstance(one, Picture) and _why(one) and _why(one) <= set(faults))]
+    shown = [_told_once(one, asked, heading, reasons) for one in own]
+    shown += reasons.texts(asked.say["not made"], faults, heading)
+    told = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
+    return (*shown, *(Text("", message) for message in reasons.once(told, heading)))
+
+
+def _why(item: Picture) -> set[str]:
+    """Return why there is no chart, nothing where there is one."""
+    return set() if item.svg else {note.english for note in item.notes}
+
+
+def _told_once(item: Item, asked: _Asked, heading: str, reasons: Reasons) -> Item:
+    """Return an item, a chart that cannot be drawn with what was not told before."""
+    if not isinstance(item, Picture) or item.svg:
+        return item
+    return replace(item, notes=reasons.texts(asked.say["not drawn"], [note.english for note in item.notes], heading))
 
 
 def _framework(asked: _Asked) -> Iterator[Item]:
     result, tree = asked.result, asked.result.tree
     yield asked.chart("framework", "tree chart", "effective table", result.plot.framework)
-    groups = [
-        (b.code, b.name, b.parent or "", b.weights.method.name, b.aggregate.method.name)
-        for b in map(tree.by_code.__getitem__, tree.groups)
-    ]
-    columns = ["code", "name", "parent", "weighting", "aggregate"]
-    yield asked.sheet("groups table", pd.DataFrame(groups, columns=columns).set_index("code"))
-    leaves = [(x.code, x.name, x.parent, str(x.direction), x.normalise.method.name) for x in tree.leaves]
-    columns = ["code", "name", "group", "direction", "normalise"]
-    yield asked.sheet("indicators table", pd.DataFrame(leaves, columns=columns).set_index("code"))
+    yield asked.sheet("groups table", choices.groups(tree, asked.lang))
+    yield asked.sheet("indicators table", choices.indicators(tree, asked.lang))
 
 
 def _series(asked: _Asked) -> Iterator[Item]:
@@ -138,19 +170,26 @@ def _series(asked: _Asked) -> Iterator[Item]:
     if not asked.timed:
         yield Text(asked.say["lines none"])
     else:
-        yield asked.chart("lines", "lines chart", id, result.plot.lines)
+        yield asked.chart("lines", "lines chart", id, result.plot.lines, _last(result))
     yield asked.sheet(id, result.series() if based else result.scores, tail=asked.timed)
     if asked.timed:
-        yield asked.sheet("change table", result.changes(1), tail=True)
+        yield asked.sheet("change table", result.changes(1), tail=True, form=_PERCENT)
         if asked.per_year > 1:
-            yield asked.sheet("year table", result.changes(asked.per_year), tail=True)
+            yield asked.sheet("year table", result.changes(asked.per_year), tail=True, form=_PERCENT)
+
+
+def _last(result: Result) -> Rows:
+    """Return the rows of the last period."""
+    rows = in_period(result.panel, None)
+    return rows if result.panel.periods is None or result.panel.units is not None else of_unit(result.panel, None)[-1:]
 
 
 def _contributions(asked: _Asked) -> Iterator[Item]:
     result = asked.result
     if not asked.timed:
         yield Text(asked.say["lines none"])
-        yield asked.sheet("level table", result.contributions(of="level", depth="indicators"))
+        parts = blanked(result, result.contributions(of="level", depth="indicators"))
+        yield asked.sheet("level table", parts)
         return
     unit = best_unit(result)
     if unit is not None:
@@ -159,24 +198,34 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
     draw = {"depth": "indicators", **options}
     yield asked.chart("waterfall", "waterfall chart", "last table", lambda: result.plot.waterfall(**draw))
     rows = of_unit(result.panel, unit)
-    last = result.contributions(depth="indicators").iloc[rows[-1]].dropna().rename("contribution")
+    every = result.contributions(depth="indicators")
+    last = every.iloc[rows[-1]].dropna().rename("contribution")
     last = last.reindex(last.abs().sort_values(ascending=False, kind="stable").index).rename_axis("part")
+    # What has no score is blank, and stands behind what moves.
+    last = (
+        blanked(result, every, 1)
+        .iloc[rows[-1]]
+        .reindex(last.index)
+        .rename("contribution")
+        .sort_values(key=np.isnan, kind="stable")
+    )
     named = last.to_frame().assign(name=[asked.names.get(code, "") for code in last.index])
-    yield asked.sheet("last table", named[["name", "contribution"]])
+    yield asked.sheet("last table", named[["name", "contribution"]], form=asked.points)
     yield asked.chart("change", "change chart", "parts table", lambda: result.plot.change(**options))
     points = result.changes(1, "points")[result.tree.root.code].rename("change")
-    yield asked.sheet("parts table", pd.concat([points, result.contributions()], axis=1).iloc[rows], tail=True)
+    parts = blanked(result, result.contributions(), 1)
+    yield asked.sheet("parts table", pd.concat([points, parts], axis=1).iloc[rows], tail=True, form=asked.points)
     if unit is not None:
-        yield asked.sheet("units change table", units.unit_changes(result, asked.say))
+        yield asked.sheet("units change table", units.unit_changes(result, asked.say), form=asked.points)
         levels = units.unit_levels(result)
-        yield from [] if levels is None else [asked.sheet("units level table", levels)]
+        yield from [] if levels is None else [asked.sheet("units level table", levels, form=asked.points)]
 
 
 def _ranking(asked: _Asked) -> Iterator[Item]:
     result, panel = asked.result, asked.result.panel
     if panel.units is None and asked.timed:
         yield Text(asked.say["periods ranked"])
-    yield asked.chart("ranking", "ranking chart", "ranking table", result.plot.ranking)
+    yield asked.chart("ranking", "ranking chart", "ranking table", result.plot.ranking, in_period(panel, None))
     yield asked.sheet("ranking table", units.ranked(result))
     parts = units.score_parts(result)
     yield from [] if parts is None else [asked.sheet("level parts table", parts)]
@@ -198,6 +247,7 @@ def _uncertainty(asked: _Asked) -> Iterator[Item]:
     if found.study.node != asked.result.tree.root.code:
         yield Text(asked.say["of group"].format(group=asked.names[found.study.node]))
     yield Text(summary(found, asked.lang))
+    yield from varied(found, asked.lang)
     levelled = found.levels is not None and asked.timed
     single = asked.timed and found.study.panel.units is None
     caption = "series intervals table" if single and levelled else "score intervals table"
@@ -213,7 +263,7 @@ def _rank_draws(asked: _Asked, found: Uncertainty) -> Iterator[Item]:
     """Return what the draws say of ranks."""
     intervals, shares = (lambda: found.plot.rank_intervals(top=_TOP)), found.rank_frequency
     yield asked.chart("ranks", "rank intervals chart", "rank intervals table", intervals)
-    yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed)
+    yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed, form="rank")
     yield asked.chart("frequency", "frequency chart", "frequency table", lambda: found.plot.rank_frequency(top=_TOP))
     if shares.shape[1] > _MOST_RANKS:
         yield Text(asked.say["ranks shown"].format(shown=_RANKS, all=shares.shape[1]))
@@ -234,12 +284,12 @@ def _weights(asked: _Asked) -> Iterator[Item]:
     result = asked.result
     weights = result.weights.rename("weight").rename_axis(["group", "part"])
     names = [asked.names.get(code, "") for code in weights.index.get_level_values(1)]
-    yield asked.sheet("weights table", weights.to_frame().assign(name=names)[["name", "weight"]])
+    yield asked.sheet("weights table", weights.to_frame().assign(name=names)[["name", "weight"]], form=_WEIGHTS)
     effective = result.effective_weights.rename_axis("indicator")
     named = effective.to_frame().assign(name=[asked.names[code] for code in effective.index])
-    yield asked.sheet("effective table", named[["name", "effective weight"]])
+    yield asked.sheet("effective table", named[["name", "effective weight"]], form=_WEIGHTS)
     if len(result.weights_by_period) > 1:
-        yield asked.sheet("period weights table", result.weights_by_period, tail=True)
+        yield asked.sheet("period weights table", result.weights_by_period, tail=True, form=_WEIGHTS)
 
 
 def _method(asked: _Asked) -> Iterator[Item]:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hengdian_index.errors import FaultsError
-from hengdian_index.plot.layout import in_period, name_of, of_unit, period_name, row_names
+from hengdian_index.plot.layout import Rows, in_period, name_of, of_unit, period_name, row_names
+from hengdian_index.presence import weight_there
+from hengdian_index.reporting import gaps
+from hengdian_index.reporting.tables import written
+from hengdian_index.reporting.units import signed
 from hengdian_index.reporting.words import Words
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
+from hengdian_index.rows.table import Array
+
+# A name as it is written in a message.
+_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ def headline(result: Result, found: Uncertainty | None, say: Words) -> tuple[Num
     """Return the headline numbers: the last level and its changes, or who is first; then what they rest on."""
     single = result.panel.periods is not None and best_unit(result) is None
     try:
-        own = list(_of_series(result, found, say) if single else _of_rows(result, say))
+        own = list(_of_series(result, found, say) if single else _of_rows(result, found, say))
     except FaultsError as error:
         own = [Number(say["headline"], "–", english="; ".join(map(str, error.faults)))]
     return (*own, *_basis(result, say))
@@ -48,23 +58,47 @@ def best_unit(result: Result) -> Any:
 
 
 def _of_series(result: Result, found: Uncertainty | None, say: Words) -> Iterator[Number]:
-    panel, root, setting = result.panel, result.tree.root.code, result.setting
+    panel = result.panel
     row = int(of_unit(panel, None)[-1])
     assert panel.periods is not None
-    ordinal = int(panel.periods.ordinals[row])
-    levels = result.series()[root].to_numpy()
-    base = "" if setting.base is None else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
-    label = say["level in" if base else "score in"].format(period=period_name(panel, ordinal))
-    yield Number(label, _said(levels[row]), base)
-    year = panel.periods.frequency.per_year
+    label = say["level in" if result.setting.base is not None else "score in"]
+    levels = result.series()[result.tree.root.code].to_numpy()
+    remarks = _remarks(_base(result, say), _partial(result, row, say), say=say)
+    yield Number(label.format(period=period_name(panel, int(panel.periods.ordinals[row]))), _said(levels[row]), remarks)
+    yield from _changes(result, row, levels, say)
+    yield from _largest(result, row, say)
+    yield from _interval(result, found, row, say)
+
+
+def _base(result: Result, say: Words) -> str:
+    setting = result.setting
+    return "" if setting.base is None else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
+
+
+def _partial(result: Result, row: int, say: Words) -> str:
+    """Return that a score rests on part of the weight, nothing where it rests on all."""
+    share = weight_there(result)[row]
+    return say["partial"].format(share=gaps.told(share)) if share < 100 else ""
+
+
+def _remarks(*parts: str, say: Words) -> str:
+    return ("; " if say["listed"] == ", " else "；").join(filter(None, parts))
+
+
+def _changes(result: Result, row: int, levels: Array, say: Words, who: str = "") -> Iterator[Number]:
+    """Return the changes of a level on the period and on a year before, in per cent."""
+    panel = result.panel
+    assert panel.periods is not None
+    ordinal, year = int(panel.periods.ordinals[row]), panel.periods.frequency.per_year
     for lag, name in ((1, "change on period"), *(((year, "change on year"),) if year > 1 else ())):
         before = panel.previous(lag)[row]
         old = levels[before] if before >= 0 else np.nan
         change = 100 * (levels[row] / old - 1) if old > 0 else np.nan
         value = say["per cent"].format(value=f"{change:+.2f}") if np.isfinite(change) else "–"
-        yield Number(say[name], value, period_name(panel, ordinal - lag))
-    yield from _largest(result, row, say)
-    yield from _interval(result, found, row, say)
+        ends = (_partial(result, row, say), _partial(result, int(before), say) if before >= 0 else "")
+        rests = next(filter(None, ends), "")
+        when = say["of before"].format(unit=who, period=period_name(panel, ordinal - lag)).lstrip(", ，")
+        yield Number(say[name], value, _remarks(when, rests, say=say))
 
 
 def _largest(result: Result, row: int, say: Words) -> Iterator[Number]:
@@ -76,34 +110,69 @@ def _largest(result: Result, row: int, say: Words) -> Iterator[Number]:
     ):
         if len(some):
             at = int(end(some.to_numpy()))
-            value = say["points"].format(value=f"{some.iloc[at]:+.2f}")
+            value = say["points"].format(value=signed(some.iloc[at]))
             yield Number(say[name], value, name_of(result.tree, str(some.index[at])))
 
 
 def _interval(result: Result, found: Uncertainty | None, row: int, say: Words) -> Iterator[Number]:
     """Return the interval of the last row, where there are draws of it."""
-    if found is None or found.study.node != result.tree.root.code or result.panel.labels[row] not in found.labels:
+    at = _drawn_at(result, found, row)
+    if found is None or at is None:
         return
     table = found.scores if found.levels is None else found.series
-    at = int(found.labels.get_indexer(result.panel.labels[[row]])[0])
     low, high = (_said(float(table[end].to_numpy()[at])) for end in ("q05", "q95"))
     yield Number(say["interval"], say["range"].format(low=low, high=high))
 
 
-def _of_rows(result: Result, say: Words) -> Iterator[Number]:
+def _of_rows(result: Result, found: Uncertainty | None, say: Words) -> Iterator[Number]:
     panel = result.panel
     rows = in_period(panel, None)
     scores = result.rows.values(result.tree.root.code)[rows]
     known = np.flatnonzero(np.isfinite(scores))
     period = "" if panel.periods is None else period_name(panel, int(panel.periods.ordinals.max()))
     if len(known):
-        ends = (("first", "first in", np.argmax), ("last place", "last in", np.argmin))
-        for bare, dated, end in ends:
-            at = known[int(end(scores[known]))]
+        best, worst = (known[int(end(scores[known]))] for end in (np.argmax, np.argmin))
+        for at, bare, dated in ((best, "first", "first in"), (worst, "last place", "last in")):
             label = say[dated].format(period=period) if period else say[bare]
-            value = row_names(panel, rows[[at]])[0]
-            yield Number(label, value, say["score is"].format(value=_said(scores[at])))
+            remark = _remarks(say["score is"].format(value=_said(scores[at])), _partial(result, rows[at], say), say=say)
+            yield Number(label, row_names(panel, rows[[at]])[0], remark)
+        yield from _rank_interval(result, found, int(rows[best]), say)
+        # What has no levels says so in its own part of the page.
+        with suppress(FaultsError):
+            yield from list(_of_leader(result, int(rows[best]), rows, say)) if panel.periods is not None else []
     yield Number(say["compared"], str(len(known)))
+
+
+def _of_leader(result: Result, row: int, rows: Rows, say: Words) -> Iterator[Number]:
+    """Return the level of the first unit and its changes, and the mean level of all units."""
+    panel, who = result.panel, row_names(result.panel, np.array([row]))[0]
+    levels = result.series()[result.tree.root.code].to_numpy()
+    assert panel.periods is not None
+    period = period_name(panel, int(panel.periods.ordinals[row]))
+    if result.setting.base is not None:
+        remark = _remarks(period, _base(result, say), _partial(result, row, say), say=say)
+        yield Number(say["level of"].format(unit=who), _said(levels[row]), remark)
+    yield from _changes(result, row, levels, say, who)
+    own = levels[rows][np.isfinite(levels[rows])]
+    if result.setting.base is not None and len(own):
+        yield Number(say["mean level"], _said(float(own.mean())), say["mean of"].format(count=len(own), period=period))
+
+
+def _rank_interval(result: Result, found: Uncertainty | None, row: int, say: Words) -> Iterator[Number]:
+    """Return the interval of a row's rank, where there are draws of it."""
+    at = _drawn_at(result, found, row)
+    if found is not None and at is not None and np.isfinite(found.ranks["q05"].to_numpy()[at]):
+        low, high = (written(float(found.ranks[end].to_numpy()[at]), "rank") for end in ("q05", "q95"))
+        name = row_names(result.panel, np.array([row]))[0]
+        yield Number(say["rank interval"].format(unit=name), say["range"].format(low=low, high=high))
+
+
+def _drawn_at(result: Result, found: Uncertainty | None, row: int) -> int | None:
+    """Return which row of the draws a row is, None where there are no draws of it."""
+    label = result.panel.labels[[row]]
+    if found is None or found.study.node != result.tree.root.code or label[0] not in found.labels:
+        return None
+    return int(found.labels.get_indexer(label)[0]) if found.labels.is_unique else row
 
 
 def _basis(result: Result, say: Words) -> Iterator[Number]:
@@ -119,10 +188,22 @@ def _basis(result: Result, say: Words) -> Iterator[Number]:
 
 
 def _place(text: str, say: Words) -> str:
-    """Return where a row is, as `Panel.place` writes it, in the language of the page."""
+    """Return where a row is, as `Panel.place` writes it, in the language and with the marks of the page."""
+    text = re.sub(
+        r"(?:^|, )period (?=\S+$)",
+        lambda found: found[0].replace("period", say["period"]) if found.start() else "",
+        text,
+    )
+    if say["listed"] == ", ":
+        return text
     text = re.sub(" line ([0-9]+)", lambda found: f" {say['line'].format(line=found[1])}", text)
-    text = re.sub(r"(^|, )(unit|row) (?=['\"(\d])", lambda found: f"{found[1]}{say[found[2]]} ", text)
-    return re.sub(r"(^|, )period (?=\S+$)", lambda found: f"{found[1]}{say['period'] + ' ' if found[1] else ''}", text)
+    text = re.sub(rf"(^|, )(unit|row) ({_QUOTED})", lambda found: f"{found[1]}{say[found[2]]}{_quoted(found[3])}", text)
+    text = re.sub(r"(^|, )(unit|row) (?=[(\d-])", lambda found: f"{found[1]}{say[found[2]]} ", text)
+    return re.sub(rf", (?=(?:{say['unit']}|{say['row']}|{say['period']})[ “])", "，", text)
+
+
+def _quoted(text: str) -> str:
+    return f"“{ast.literal_eval(text)}”"
 
 
 def _said(value: float) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.style import chinese_family, context, pyplot, save
 from hengdian_index.reporting.charted import in_chart
+from hengdian_index.reporting.spoken import spoken
 from hengdian_index.reporting.words import WORDS, Lang, Text
 
 # Letters of SVG; a chart of more is drawn in dots, so many an inch.
@@ -118,9 +119,19 @@ def inline(svg: str, id: str, title: str, description: str) -> str:
     return f"{head} {label}>{texts}{rest}"
 
 
+def formula(latex: str, lang: Lang = "en") -> str | None:
+    """Return a formula as SVG in the colour of the text, named in words; None where it cannot be set."""
+    drawn = _set_once(latex)
+    if drawn is None:
+        return None
+    view, style, path = drawn
+    label, tongue = escape(spoken(latex, lang)), ' lang="zh-Hans"' if lang == "zh" else ""
+    attributes = f'class="formula" role="img"{tongue} aria-label="{label}" viewBox="{view}" style="{style}"'
+    return f'<svg {attributes}><title>{label}</title><path d="{path}"/></svg>'
+
+
 @cache
-def formula(latex: str) -> str | None:
-    """Return a formula as SVG in the colour of the text, None where it cannot be set."""
+def _set_once(latex: str) -> tuple[str, str, str] | None:
     try:
         with context():
             return _set(latex)
@@ -128,7 +139,8 @@ def formula(latex: str) -> str | None:
         return None
 
 
-def _set(latex: str) -> str:
+def _set(latex: str) -> tuple[str, str, str]:
+    """Return the view, the style and the path of a formula."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
@@ -145,9 +157,7 @@ def _set(latex: str) -> str:
     ]
     view = f"{left:.0f} {-(low + height):.0f} {width:.0f} {height:.0f}"
     style = f"width:{width / 100:.2f}em;height:{height / 100:.2f}em;vertical-align:{low / 100:.2f}em"
-    label = escape(latex)
-    attributes = f'class="formula" role="img" aria-label="{label}" viewBox="{view}" style="{style}"'
-    return f'<svg {attributes}><title>{label}</title><path d="{"".join(steps)}"/></svg>'
+    return view, style, "".join(steps)
 
 
 def _flipped(points: Any) -> list[float]:

@@ -65,9 +65,11 @@ def report(
     Headline numbers, framework, series, contributions, ranking, uncertainty, data log, weights, method statement,
     provenance. Each chart names the table with its numbers; each table is in the page as CSV as well. A large table
     is cut, and says so. Of several units the charts of contributions show the first, the tables all; the indicators
-    where a row stands best and worst are named for the first 200 rows, and intervals are drawn of up to 100. A
-    chart that cannot be drawn is replaced by why; what the library says in English is marked as English on a page
-    in Chinese. The time of making is left out, so that the same result gives the same bytes with the same
+    where a row stands best and worst are named for the first 200 rows, and intervals are drawn of up to 60. Scores
+    that rest on part of the weight are marked where they stand; a part without a score is blank in contributions,
+    where the library has 0. What cannot be had is replaced by why, each reason told once; what the library says in
+    English is marked as English on a page in Chinese. In the CSV texts that a spreadsheet would compute begin with
+    an apostrophe. The time of making is left out, so that the same result gives the same bytes with the same
     libraries; the hashes of data and spec say what it was made from. Proof: the page parsed, its files decoded, two
     pages compared byte by byte; axe (WCAG 2.1 AA), keyboard, requests and downloads in a browser.
 
@@ -130,7 +132,7 @@ def _rendered(shown: Content, limits: Limits) -> str:
         items: list[tuple[str, Any]] = []
         for kind, group in groupby(section.items, _kind):
             if kind == "blocks":
-                markup, left = _statement([one for one in group if isinstance(one, Block)], left)
+                markup, left = _statement([one for one in group if isinstance(one, Block)], left, shown.lang)
                 items.append((kind, markup))
             else:
                 items += [(kind, table(one, say, limits) if isinstance(one, Sheet) else one) for one in group]
@@ -153,13 +155,15 @@ def _template() -> Any:
     return environment.from_string(source)
 
 
-def _statement(blocks: Sequence[Block], left: int) -> tuple[str, int]:
+def _statement(blocks: Sequence[Block], left: int, lang: Lang) -> tuple[str, int]:
     """Return the method statement as markup, and how many more formulas may be drawn."""
     out: list[str] = []
     for item, group in groupby(blocks, lambda block: block.kind == "item"):
         written = []
         for block in group:
-            drawn = [formula(piece.latex) if isinstance(piece, Math) and left > 0 else None for piece in block.pieces]
+            drawn = [
+                formula(piece.latex, lang) if isinstance(piece, Math) and left > 0 else None for piece in block.pieces
+            ]
             left -= sum(one is not None for one in drawn)
             inner = "".join(one or _piece(piece) for one, piece in zip(drawn, block.pieces, strict=True))
             tag = {"heading": "h3", "item": "li"}.get(block.kind, "p")

@@ -14,6 +14,9 @@ from hengdian_index.plot.style import size
 from hengdian_index.reporting.words import Words
 from hengdian_index.rows.table import Array
 
+# What a spreadsheet takes for the beginning of a formula.
+_MARKS = ("=", "+", "-", "@", "\t", "\r")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -29,6 +32,7 @@ class Sheet:
     """A table before it is written: its frame, what its columns are called, and which end of it matters more.
 
     `english` is the column that holds what the library says itself, `words` what the labels of rows are called.
+    `form` is how numbers of the table are written where they have their own way, `forms` how those of some columns.
     """
 
     id: str
@@ -38,6 +42,8 @@ class Sheet:
     tail: bool = False
     english: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    form: str = ""
+    forms: Mapping[Any, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +77,16 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
     frame = sheet.frame
     most = max(1, limits.cells // (frame.shape[1] + frame.index.nlevels))
     shown = frame if len(frame) <= most else frame.tail(most) if sheet.tail else frame.head(most)
-    text, whole = frame.to_csv(), True
+    text, whole = guarded(frame).to_csv(), True
     if len(text) > limits.letters:
-        text, whole = shown.to_csv(), len(shown) == len(frame)
+        text, whole = guarded(shown).to_csv(), len(shown) == len(frame)
     said = "" if len(shown) == len(frame) else say["shown" if whole else "shown only"]
     columns = [shown.index.get_level_values(j) for j in range(frame.index.nlevels)]
     labels = [say.get(str(name), str(name)) if name is not None else say["row"] for name in frame.index.names]
     heads = (*labels, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in frame.columns))
     numeric = (*(False for _ in columns), *map(_is_number, (frame.iloc[:, j] for j in range(frame.shape[1]))))
     labelled = [[sheet.words.get(cell, cell) for cell in _label_cells(column)] for column in columns]
-    written = [*labelled, *_columns(shown)]
+    written = [*labelled, *_columns(shown, sheet)]
     return Table(
         sheet.id,
         sheet.caption,
@@ -100,6 +106,45 @@ def _link(text: str) -> str:
     return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode()
 
 
+def guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet takes for formulas: an apostrophe before those that begin like one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hengdian_index.reporting.tables import guarded
+    >>> guarded(pd.DataFrame({"a": ["=1+1", "-2.5"], "b": [-1, 2]}, index=["@x", "y"])).to_csv().splitlines()
+    [',a,b', "'@x,'=1+1,-1", 'y,-2.5,2']
+    """
+    out = frame.copy(deep=False)
+    for j in range(out.shape[1]):
+        cells = [] if _is_number(out.iloc[:, j]) else list(out.iloc[:, j])
+        if any(_guard(cell) is not cell for cell in cells):
+            out.isetitem(j, [_guard(cell) for cell in cells])
+    out.index, out.columns = _guarded_labels(out.index), _guarded_labels(out.columns)
+    return out
+
+
+def _guarded_labels(labels: pd.Index[Any]) -> pd.Index[Any]:
+    levels = [labels.get_level_values(j) for j in range(labels.nlevels)]
+    cells = [*labels.names, *(cell for level in levels if level.dtype.kind not in "iufb" for cell in level)]
+    if all(_guard(cell) is cell for cell in cells):
+        return labels
+    own, names = [[_guard(cell) for cell in level] for level in levels], [_guard(name) for name in labels.names]
+    return pd.MultiIndex.from_arrays(own, names=names) if labels.nlevels > 1 else pd.Index(own[0], name=names[0])
+
+
+def _guard(cell: Any) -> Any:
+    """Return a cell, with an apostrophe before a text that a spreadsheet would compute; numbers stay numbers."""
+    if not (isinstance(cell, str) and cell.startswith(_MARKS)):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
 def _label_cells(values: Any) -> list[str]:
     return [", ".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in values]
 
@@ -108,27 +153,40 @@ def _is_number(column: pd.Series[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _columns(frame: pd.DataFrame) -> list[list[str]]:
+def _columns(frame: pd.DataFrame, sheet: Sheet) -> list[list[str]]:
     """Return columns as text; numbers that are no counts share the decimals that the largest of them deserves."""
     columns = [frame.iloc[:, j] for j in range(frame.shape[1])]
     numbers = {j: _values(column) for j, column in enumerate(columns) if _is_number(column)}
-    measured = [values for j, values in numbers.items() if not pd.api.types.is_integer_dtype(columns[j])]
-    form = _form(np.concatenate(measured) if measured else np.empty(0))
+    own = {j: sheet.forms.get(frame.columns[j], sheet.form) for j in numbers}
+    own |= {j: ".0f" for j in numbers if pd.api.types.is_integer_dtype(columns[j])}
+    shared = [values for j, values in numbers.items() if not own[j]]
+    form = form_of(np.concatenate(shared) if shared else np.empty(0))
     out = []
     for j, column in enumerate(columns):
         if j not in numbers:
             out.append(["" if value is None or value != value else str(value) for value in column])
         else:
-            own = ".0f" if pd.api.types.is_integer_dtype(column) else form
-            out.append(["" if value != value else format(value, own) for value in numbers[j]])
+            out.append(["" if value != value else written(value, own[j] or form) for value in numbers[j]])
     return out
+
+
+def written(value: float, form: str) -> str:
+    """Return a number in a form; "rank" is one decimal, none where it is whole.
+
+    Examples
+    --------
+    >>> from hengdian_index.reporting.tables import written
+    >>> written(8.0, "rank"), written(8.25, "rank"), written(8.0, ".2f")
+    ('8', '8.2', '8.00')
+    """
+    return format(value, ".1f").removesuffix(".0") if form == "rank" else format(value, form)
 
 
 def _values(column: pd.Series[Any]) -> Array:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _form(values: Array) -> str:
+def form_of(values: Array) -> str:
     """Return how numbers are written that are to be compared with one another."""
     finite = np.abs(values[np.isfinite(values)])
     largest = float(finite.max()) if len(finite) else 0.0

@@ -11,8 +11,10 @@ import pandas as pd
 from hengdian_index.contributions import level_parts
 from hengdian_index.errors import SpecError
 from hengdian_index.plot.layout import Rows, in_period, name_of
+from hengdian_index.presence import blanked, weight_there
 from hengdian_index.reporting.words import Words
 from hengdian_index.result import Result
+from hengdian_index.rows.table import Array
 from hengdian_index.standing import strengths
 from hengdian_index.tree import RESERVED
 
@@ -28,7 +30,10 @@ def compared(result: Result) -> Rows:
 
 
 def ranked(result: Result) -> pd.DataFrame:
-    """Return rank and scores of the rows compared; of units with a period before, the rank then and places gained."""
+    """Return rank and scores of the rows compared; of units with a period before, the rank then and places gained.
+
+    Where a score rests on part of the weight, a column says on how much of it.
+    """
     rows, root = compared(result), result.tree.root.code
     scores = result.scores.iloc[rows]
     ranks = {"rank": scores[root].rank(ascending=False, method="min")}
@@ -38,7 +43,17 @@ def ranked(result: Result) -> pd.DataFrame:
         known = pd.Series(np.where(before >= 0, earlier, np.nan), index=scores.index)
         if known.notna().any():
             ranks |= {"rank before": known, "places gained": known - ranks["rank"]}
-    return pd.concat([pd.DataFrame(ranks).astype("Int64"), scores], axis=1)
+    return pd.concat([pd.DataFrame(ranks).astype("Int64"), _there(result, rows), scores], axis=1)
+
+
+def _there(result: Result, rows: Rows, lag: int = 0) -> pd.DataFrame:
+    """Return columns of the weight that is there (per cent) where some has less than all, also in the period before."""
+    every, found = weight_there(result), dict[str, Array]()
+    before = result.panel.previous(lag)[rows] if lag else rows
+    for name, at in (("weight there", rows), *([("weight before", before)] if lag else [])):
+        share = np.where(at < 0, np.nan, every[at])
+        found |= {name: share} if (share < 100).any() else {}
+    return pd.DataFrame(found, index=result.panel.labels[rows])
 
 
 def group_ranks(result: Result) -> pd.DataFrame:
@@ -49,16 +64,17 @@ def group_ranks(result: Result) -> pd.DataFrame:
 def score_parts(result: Result) -> pd.DataFrame | None:
     """Return what the groups contribute to the scores of the rows compared; None without a mean at the root."""
     with suppress(SpecError):
-        parts = level_parts(result.rows, result.tree.root.code, False)
-        return pd.DataFrame(parts, index=result.panel.labels).iloc[compared(result)]
+        parts = pd.DataFrame(level_parts(result.rows, result.tree.root.code, False), index=result.panel.labels)
+        return blanked(result, parts).iloc[compared(result)]
     return None
 
 
 def unit_levels(result: Result) -> pd.DataFrame | None:
     """Return what the groups contribute to the last level of every unit; None without a mean at the root."""
     with suppress(SpecError):
-        level = result.series()[result.tree.root.code].rename("level")
-        return pd.concat([level, result.contributions(of="level")], axis=1).iloc[compared(result)]
+        rows, level = compared(result), result.series()[result.tree.root.code].rename("level")
+        parts = blanked(result, result.contributions(of="level")).iloc[rows]
+        return pd.concat([level.iloc[rows], _there(result, rows), parts], axis=1)
     return None
 
 
@@ -67,7 +83,8 @@ def unit_changes(result: Result, say: Words) -> pd.DataFrame:
     rows, root = compared(result), result.tree.root.code
     level = result.series()[root].rename("level")
     points = result.changes(1, "points")[root].rename("change")
-    frame = pd.concat([level, points, result.contributions()], axis=1).iloc[rows]
+    parts = blanked(result, result.contributions(), 1).iloc[rows]
+    frame = pd.concat([level.iloc[rows], points.iloc[rows], _there(result, rows, 1), parts], axis=1)
     leaves = result.contributions(depth="indicators").iloc[rows]
     up, down = (_largest(result, leaves, sign, say) for sign in (1, -1))
     return frame.assign(**{"largest up": up, "largest down": down})
@@ -79,9 +96,21 @@ def _largest(result: Result, parts: pd.DataFrame, sign: int, say: Words) -> list
     names = [_name(result, str(code), say) for code in parts.columns]
     best = values.argmax(axis=1)
     return [
-        f"{names[at]} ({sign * value:+.2f})" if value > 0 else ""
+        f"{names[at]} ({signed(sign * value)})" if value > 0 else ""
         for at, value in zip(best, values[np.arange(len(values)), best], strict=True)
     ]
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, two decimals where they are enough to tell it from 0.
+
+    Examples
+    --------
+    >>> from hengdian_index.reporting.units import signed
+    >>> signed(9.5376), signed(-0.00123)
+    ('+9.54', '-0.0012')
+    """
+    return f"{value:+.2f}" if abs(value) >= 0.005 or not value else f"{value:+.2g}"
 
 
 def profiles(result: Result, say: Words) -> pd.DataFrame | None:

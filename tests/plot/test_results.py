@@ -327,3 +327,16 @@ def test_treatment_does_not_show_what_denominators_and_imputation_do():
     np.testing.assert_allclose(dots(ax), expected[np.lexsort(expected.T)])
     assert ax.get_title().startswith("x: 1 of 6 values moved")
     assert plot.treatment("y").get_title().startswith("y: 0 of 5 values moved")
+
+
+def test_a_waterfall_shows_no_part_without_a_value(towns):
+    """A part that is missing in one of the two periods is no step of 0; what it moves is reweighting."""
+    panel = towns.panel
+    table = pd.DataFrame(panel.values, columns=list(panel.columns), index=panel.labels).reset_index()
+    unit = panel.units[0]
+    last = (table.iloc[:, 0] == unit) & (table.iloc[:, 1] == table.iloc[:, 1].max())
+    table.loc[last, "studios"] = np.nan
+    result = towns.fitted.score(table)
+    shown = [label.get_text() for label in result.plot.waterfall(unit=unit, depth="indicators").get_yticklabels()]
+    # Half of its parts are too few for a score of supply, so its other part counts for nothing, too.
+    assert set(shown[1:-1]) == {"reweighting", "films", "visitors", "awards", "exports"}

@@ -160,6 +160,54 @@ def test_the_keyboard_reaches_everything_and_sorts(chromium, written):
     assert chromium.ask("document.activeElement.id") == "main"
 
 
+# Of every chart and table: whether it goes on to the right, whether words say so, whether its edge fades.
+WIDER = """[...document.querySelectorAll(".plot, .scroll")].map((box) => [
+  box.scrollWidth > box.clientWidth + 1, box.nextElementSibling.getClientRects().length > 0,
+  getComputedStyle(box).maskImage !== "none"])"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_goes_on_to_the_right_says_so(chromium, written, width):
+    chromium.open(written["panel", "en"].as_uri(), width=width)
+    boxes = chromium.ask(f"new Promise((done) => setTimeout(() => done({WIDER}), 200))")
+    assert len(boxes) > 20
+    assert all(len(set(box)) == 1 for box in boxes)
+    assert any(box[0] for box in boxes) or width > 390
+    assert not all(box[0] for box in boxes) or width == 390
+
+
+def test_an_edge_fades_until_the_end_is_reached(chromium, written):
+    chromium.open(written["panel", "en"].as_uri(), width=390)
+    script = """new Promise((done) => {
+      const box = document.querySelector(".plot");
+      box.addEventListener("scroll", () => setTimeout(() => done(getComputedStyle(box).maskImage), 100));
+      box.scrollLeft = box.scrollWidth;
+    })"""
+    assert chromium.ask(script) == "none"
+
+
+def test_letters_of_a_chart_can_be_read_in_a_narrow_window(chromium, written):
+    chromium.open(written["panel", "en"].as_uri(), width=390)
+    scale = "(() => { const one = document.querySelector('#chart-framework svg'); "
+    scale += "return one.getBoundingClientRect().width / one.viewBox.baseVal.width; })()"
+    # The smallest letters have 7 points; viewBox counts in points.
+    assert 7 * chromium.ask(scale) >= 9
+
+
+def test_on_paper_rows_and_headings_do_not_stand_alone(chromium, written):
+    chromium.open(written["film", "en"].as_uri())
+    chromium.call("Emulation.setEmulatedMedia", media="print")
+    after = """[...document.querySelectorAll("h2, h3, figcaption, caption, thead")].map(
+      (one) => getComputedStyle(one).breakAfter)"""
+    assert set(chromium.ask(after)) == {"avoid"}
+    ends = """[...document.querySelectorAll("tbody")].flatMap((one) => [one.rows[0], [...one.rows].at(-1)]).map(
+      (row) => getComputedStyle(row).breakBefore)"""
+    assert set(chromium.ask(ends)) == {"avoid"}
+    hidden = "[...document.querySelectorAll('.hint')].every((one) => !one.getClientRects().length)"
+    assert chromium.ask(hidden)
+    chromium.call("Emulation.setEmulatedMedia", media="")
+
+
 @pytest.mark.parametrize("case", [("film", "en"), ("panel", "zh")])
 def test_columns_are_sorted(chromium, written, case):
     chromium.open(written[case].as_uri())

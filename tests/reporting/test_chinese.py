@@ -12,6 +12,7 @@ from reporting.pages import Page, read
 import hengdian_index as hi
 from hengdian_index.errors import DataError
 from hengdian_index.plot.style import chinese_family, save
+from hengdian_index.reporting.charted import in_chart
 from hengdian_index.reporting.headline import _place
 from hengdian_index.reporting.summary import summary
 from hengdian_index.reporting.words import STEPS, WORDS
@@ -77,9 +78,52 @@ def own(page: Page) -> str:
 def test_charts_have_no_english(drawn):
     texts = drawn[1]
     assert {"得分", "位次", "水平，点", "环比变化，点", "90 % 的抽样", "抽样百分比"} <= texts
-    assert "总指数：10个单位中最高的8个" in texts
+    assert "总指数：10个对象中最高的8个" in texts
     assert "总指数，38行中的前30行，2行没有得分" in texts
+    assert "总指数，2003" in texts
     assert {text for text in texts if words_of(text)} == set()
+
+
+@pytest.mark.skipif(chinese_family() is None, reason="no font has Chinese: charts keep their English words")
+def test_no_picture_has_english():
+    """Those that are not on the page too: each word that a picture writes itself has its Chinese."""
+    from matplotlib.pyplot import close
+    from matplotlib.text import Text
+
+    index, table = chinese(6, 3)
+    result = index.replace({"missing": "reweight"}).compute(table)
+    plot, said = result.plot, set()
+    for ax in (
+        plot.correlations(how="spearman"),
+        plot.correlations(how="kendall", pairwise=False),
+        plot.waterfall(unit="镇1", depth="indicators"),
+        plot.level("g1", unit="镇1"),
+        plot.ranking("g1", period="2001"),
+    ):
+        said |= {in_chart(text.get_text(), "zh") for text in ax.figure.findobj(Text)}
+    close("all")
+    assert {"甲，2001", "总指数，2002至2003"} <= {text.rpartition(": ")[2] for text in said}
+    assert {text for text in said if words_of(text) - {"points"}} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Pearson correlation, all 90 rows", "皮尔逊相关系数，全部90行"),
+        ("Spearman correlation, pairwise, 48 of 90 rows", "斯皮尔曼相关系数，逐对，共90行中的48行"),
+        ("Pearson correlation, pairwise, 48 to 81 of 90 rows", "皮尔逊相关系数，逐对，共90行中的48至81行"),
+        ("Kendall correlation, the 48 complete of 90 rows", "肯德尔相关系数，共90行中的48个完整行"),
+        ("总指数, 2003Q4, the first\n4 of 6, 2 without a score", "总指数，2003Q4，6行中的前4行，2行没有得分"),
+        ("总指数,\n2002Q4 to 2003Q4", "总指数，2002Q4至2003Q4"),
+        ("总指数, scores, 2003", "总指数，得分，2003"),
+        ("mean of 5 others", "其他5行的平均"),
+        ("GDP, 2015", "GDP, 2015"),
+        ("Film scores", "Film scores"),
+    ],
+)
+def test_words_of_charts(text, said):
+    assert in_chart(text, "zh") == said
+    assert in_chart(text, "en") == text
 
 
 @pytest.mark.parametrize("name", ["panel", "rows"])
@@ -137,10 +181,10 @@ def test_the_summary_of_draws_has_the_numbers_of_the_english_one(case):
     ("place", "said"),
     [
         ("period 1998Q1", "1998Q1"),
-        ("unit '横店', period 2019", "单位 '横店', 时期 2019"),
-        ("data.csv line 3, unit 'unit 4', period 2019", "data.csv 第 3 行, 单位 'unit 4', 时期 2019"),
+        ("unit '横店', period 2019", "对象“横店”，时期 2019"),
+        ("data.csv line 3, unit 'unit 4', period 2019", "data.csv 第 3 行，对象“unit 4”，时期 2019"),
         ("row 5", "行 5"),
-        ("row 'a period'", "行 'a period'"),
+        ("row 'a period'", "行“a period”"),
     ],
 )
 def test_fit_rows_are_named_in_the_language_of_the_page(place, said):
