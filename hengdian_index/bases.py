@@ -54,56 +54,55 @@ def mean_of_known(levels: Array) -> Array:
 
 
 def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits) -> dict[Any, Array]:
-    """Return base levels also for the units that have no level in the base period.
+    """Return base levels also for the groups of units that have no level in the base period.
 
-    "link": a unit enters, in its first period with a level, at the mean level of the units that have a base, so that
-    the mean does not move. "restate": its base level is the mean of theirs. "refuse", "missing": it gets none.
+    "link": such a series enters, in its first period with a level, at the mean level of the units that have a base, so
+    that the mean does not move. "restate": its base level is the mean of theirs. "refuse", "missing": it gets none.
     """
-    found = dict(known)
-    new = [] if how == "refuse" else _entrants(panel, known)
-    if how == "missing":
-        found.update((unit, np.full(levels.shape[1], np.nan)) for unit in new if unit not in known)
-    if how == "missing" or not new or len(new) == len(set(panel.unit_list())):
-        return found
-    if how == "restate":
-        mean = mean_of_known(np.array(list(known.values())))
-        found.update((unit, mean) for unit in new)
-        return found
-    codes = panel.unit_codes()
-    first = np.unique(codes, return_index=True)[1]
+    if how == "refuse":
+        return dict(known)
     nothing = np.full(levels.shape[1], np.nan)
-    relative = levels / np.array([known.get(panel.unit(row), nothing) for row in first.tolist()])[codes]
-    scored = np.flatnonzero(~np.isnan(levels[:, 0]))
+    found = {unit: known.get(unit, nothing).copy() for unit in dict.fromkeys(panel.unit_list())}
+    if how != "missing":
+        for g in range(levels.shape[1]):
+            _enter(panel, levels[:, g], known, found, g, how)
+        found = {unit: base for unit, base in found.items() if unit in known or not np.isnan(base).all()}
+    return {**known, **found}
+
+
+def _enter(panel: Panel, levels: Array, known: BaseLevels, found: Mapping[Any, Array], g: int, how: NewUnits) -> None:
+    """Give base levels to the units that have none in a group, in the order in which they enter."""
+    new = [unit for unit, base in found.items() if np.isnan(base[g])]
+    if not new or len(new) == len(found):
+        return
+    if how == "restate":
+        mean = mean_of_known(np.array([base[g] for base in known.values()]))
+        for unit in new:
+            found[unit][g] = mean
+        return
+    codes = panel.unit_codes()
     ordinals = panel.periods.ordinals if panel.periods else np.zeros(panel.n, dtype=np.int64)
-    entries = {unit: rows[np.argmin(ordinals[rows])] for unit in new if len(rows := scored[_is(panel, scored, unit)])}
-    for unit, row in sorted(entries.items(), key=lambda item: int(ordinals[item[1]])):
+    relative = levels / np.array([base[g] for base in found.values()])[codes]
+    for unit, row in sorted(_first_scored(panel, levels, new).items(), key=lambda item: int(ordinals[item[1]])):
         others = relative[(ordinals == ordinals[row]) & (codes != codes[row])]
-        if len(others) and not np.isnan(others[:, 0]).all():
-            with np.errstate(invalid="ignore"):
-                found[unit] = levels[row] / np.array([_mean(column) for column in others.T])
+        if not np.isnan(others).all():
+            found[unit][g] = levels[row] / mean_of_known(others)
             later = (codes == codes[row]) & (ordinals > ordinals[row])
-            relative[later] = levels[later] / found[unit]
-    return found
+            relative[later] = levels[later] / found[unit][g]
 
 
-def _entrants(panel: Panel, known: BaseLevels) -> list[Any]:
-    """Return the units whose whole has no level in the base period, in order of appearance."""
-    return [unit for unit in dict.fromkeys(panel.unit_list()) if unit not in known or np.isnan(known[unit][0])]
-
-
-def entries_of(panel: Panel, units: Sequence[Any]) -> dict[Any, str]:
-    """Return the first period of each of some units, as text."""
-    found = {}
-    for unit in units:
-        rows = np.flatnonzero(_is(panel, np.arange(panel.n), unit))
-        assert panel.periods is not None
-        found[unit] = panel.period(int(rows[np.argmin(panel.periods.ordinals[rows])])) or ""
-    return found
-
-
-def _is(panel: Panel, rows: NDArray[np.intp], unit: Any) -> NDArray[np.bool_]:
-    """Return which of some rows are a unit's."""
-    return np.array([panel.unit(row) == unit for row in rows.tolist()], dtype=np.bool_)
+def _first_scored(panel: Panel, levels: Array, units: Sequence[Any]) -> dict[Any, int]:
+    """Return the first row of some units in which a group has a level (n,); units that never have one are left out."""
+    assert panel.periods is not None
+    rows = np.flatnonzero(~np.isnan(levels))
+    rows = rows[np.argsort(panel.periods.ordinals[rows], kind="stable")]
+    first: dict[Any, int] = {}
+    wanted = set(units)
+    for row in rows.tolist():
+        unit = panel.unit(row)
+        if unit in wanted and unit not in first:
+            first[unit] = row
+    return first
 
 
 def factors(
@@ -163,19 +162,42 @@ def note_thin(panel: Panel, levels: Array, rows: NDArray[np.bool_], groups: Sequ
 
 
 def note_entrants(
-    setting: Setting, panel: Panel, known: BaseLevels | None, groups: Sequence[str], *, learnt: bool
+    setting: Setting, panel: Panel, scores: Array, known: BaseLevels | None, groups: Sequence[str], *, learnt: bool
 ) -> None:
-    """Write a line for every unit without a base level of its own, of known ones only while they are `learnt`."""
+    """Write a line for every unit without base levels of its own, of known ones only while they are `learnt`."""
     if not known or setting.new_units == "refuse":
         return
+    nothing = np.full(len(groups), np.nan)
+    units = [unit for unit in dict.fromkeys(panel.unit_list()) if learnt or unit not in known]
     if setting.new_units == "missing":
-        units = [unit for unit in dict.fromkeys(panel.unit_list()) if learnt or unit not in known]
         _note_missing(units, known, groups)
     elif panel.units is not None and panel.periods is not None:
-        end = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
-        for unit, period in entries_of(panel, _entrants(panel, known)).items():
-            how = end[setting.new_units]
-            note("base", f"no level in the base period; enters in {period} {how} (new_units)", unit=unit)
+        lost = {unit: np.flatnonzero(np.isnan(known.get(unit, nothing))).tolist() for unit in units}
+        _note_entries(setting, panel, scores, {unit: some for unit, some in lost.items() if some}, groups, learnt)
+
+
+def _note_entries(
+    setting: Setting,
+    panel: Panel,
+    scores: Array,
+    lost: Mapping[Any, Sequence[int]],
+    groups: Sequence[str],
+    learnt: bool,
+) -> None:
+    """Write in which period series without a base level enter, and how."""
+    end = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
+    how = f"{end[setting.new_units]} (new_units)"
+    if not learnt:
+        how += "; the fit does not know it, so the rows scored with it decide its level: fit again to freeze it"
+    first = {g: _first_scored(panel, scores[:, g], list(lost)) for g in {g for some in lost.values() for g in some}}
+    for unit, some in lost.items():
+        periods: dict[str | None, list[str]] = {}
+        for g in some:
+            if unit in first[g]:
+                periods.setdefault(panel.period(first[g][unit]), []).append(groups[g])
+        for period, named in periods.items():
+            what = "" if len(named) == len(groups) else f"{listed(named)}: "
+            note("base", f"{what}no level in the base period; enters in {period} {how}", unit=unit)
 
 
 def _note_missing(units: Sequence[Any], known: BaseLevels, groups: Sequence[str]) -> None:
@@ -186,8 +208,3 @@ def _note_missing(units: Sequence[Any], known: BaseLevels, groups: Sequence[str]
         if lost:
             what = "all its series are" if len(lost) == len(groups) else f"the series of {listed(lost)} are"
             note("base", f"no level above 0 in the base period: {what} missing (new_units)", unit=unit)
-
-
-def _mean(values: Array) -> float:
-    there = values[~np.isnan(values)]
-    return float(there.mean()) if len(there) else np.nan

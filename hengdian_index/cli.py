@@ -127,9 +127,9 @@ def compute(
     _apart({"--excel": excel}, index, data)
     result = _result(index, data, fit_on, base)
     text = summary(result)
+    files = write_tables(result, out, apart=filter(None, (index, data))) if out else []
     if excel:
         result.to_excel(excel, lang=lang)
-    files = write_tables(result, out) if out else []
     click.echo(text)
     if out:
         _written(files, out)
@@ -317,7 +317,7 @@ def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
     except FaultsError as error:
         errors.append(error)
     try:
-        table = read_table(data or index)
+        table = read_table(data or index, [found.unit] if found is not None and found.unit else [])
     except FaultsError as error:
         errors.append(error)
     raise_together(errors)

@@ -149,7 +149,7 @@ def _table(source: Any, sheet: str | None, name: str) -> tuple[Any, str]:
     if isinstance(source, (str, Path)):
         if sheet is not None:
             return data_table(source, sheet), f"{Path(source).name} sheet {name!r}"
-        return read_table(source), Path(source).name
+        return read_table(source, ("uCode", "iCode", "Parent")), Path(source).name
     if not isinstance(source, Mapping) and not hasattr(source, "columns"):
         raise DataError(f"{name}: a table or the path of a file is needed, not {type(source).__name__}")
     return source, name

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hengdian_index.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index.building import Builds, built, learn_builds
 from hengdian_index.contents import Content, in_turn, late_groups, learn_by_period
-from hengdian_index.courses import Linked
+from hengdian_index.courses import Linked, matrix
 from hengdian_index.errors import DataError
 from hengdian_index.history import published, revision
 from hengdian_index.journal import Entry, journal, note
@@ -181,7 +181,7 @@ class Fitted:
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel)
-            note_entrants(self.setting, panel, self.base_levels, self.tree.groups, learnt=False)
+            note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
         lines += [Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike())]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
@@ -305,7 +305,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     found, shown, rows = result.course.levels, result.panel, in_base[needed]
     own = base_levels(shown, found, rows, late_groups(tree, fitted.contents))
     note_thin(shown, found, rows, tree.groups)
-    note_entrants(setting, shown, own, tree.groups, learnt=True)
+    note_entrants(setting, shown, found, own, tree.groups, learnt=True)
     bases = with_entrants(shown, found, own, setting.new_units)
     return _linked(replace(fitted, base_levels=bases), result)
 

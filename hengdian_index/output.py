@@ -7,12 +7,13 @@ import json
 import os
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
-from hengdian_index.errors import DataError, SpecError, suggestion
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.families import FAMILIES
 from hengdian_index.result import Result
 from hengdian_index.rows.periods import format_period
@@ -86,9 +87,15 @@ def texts(result: Result) -> dict[str, str]:
     return {**found, "provenance.json": provenance}
 
 
-def write_tables(result: Result, out: Path, **more: pd.DataFrame) -> list[str]:
-    """Write every table of a result, and more tables by name, to a folder, all or none; return the file names."""
+def write_tables(result: Result, out: Path, *, apart: Iterable[Path] = (), **more: pd.DataFrame) -> list[str]:
+    """Write every table of a result, and more tables by name, to a folder, all or none; return the file names.
+
+    Files that `apart` names are not written over.
+    """
     found = {**texts(result), **{f"{name}.csv": frame.to_csv() for name, frame in more.items()}}
+    lost = {path.resolve() for path in apart} & {(out / name).resolve() for name in found}
+    why = "is INDEX or DATA itself, which would be lost; give another folder"
+    raise_all(SpecError, [f"--out: {path} {why}" for path in sorted(lost)])
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as folder:

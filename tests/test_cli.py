@@ -211,6 +211,23 @@ def test_no_command_writes_over_what_it_reads(tmp_path: Path, written: tuple[str
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_codes_of_units_keep_their_zeros(tmp_path: Path) -> None:
+    hi.Index(unit="u", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")]).write(tmp_path / "i.toml")
+    (tmp_path / "d.csv").write_text("u,x\n010,1\n10,2\nNA,3\n")
+    assert run("compute", tmp_path / "i.toml", tmp_path / "d.csv", "--out", tmp_path / "out")[0] == 0
+    scores = pd.read_csv(tmp_path / "out" / "scores.csv", dtype=str, keep_default_na=False)
+    assert scores["u"].tolist() == ["010", "10", "NA"]
+
+
+def test_tables_are_not_written_over_the_data(files: tuple[Path, Path], tmp_path: Path) -> None:
+    data = files[1].rename(tmp_path / "scores.csv")
+    before = data.read_bytes()
+    code, _, said = run("compute", files[0], data, "--out", tmp_path)
+    assert (code, "is INDEX or DATA itself, which would be lost; give another folder" in said) == (2, True)
+    assert data.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.toml", "scores.csv"]
+
+
 def test_an_audit_is_written_to_a_page_alone(files: tuple[Path, Path], tmp_path: Path) -> None:
     code, _, said = run("audit", *files, "--html", tmp_path / "audit.csv")
     assert (code, "it ends in .html" in said) == (2, True)

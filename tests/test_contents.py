@@ -229,6 +229,9 @@ def test_validity_is_checked() -> None:
         two_levels().replace({"all.weights_since": {"2003Q1": {"lefd": 1, "right": 1}}})
 
 
+ENTRY = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
+
+
 def panel() -> pd.DataFrame:
     """Return three units over four years, C from 2003 on."""
     rng = np.random.default_rng(5)
@@ -640,3 +643,31 @@ def test_where_no_unit_has_a_base_level_the_series_is_refused() -> None:
     frame.loc[frame["year"] == 2001, ["x", "y"]] = np.nan
     with pytest.raises(hi.DataError, match="unit 'A': 'all' has no score in the base period"):
         halved(frame, new_units="missing", fit_on="2002:2004").compute(frame).series()
+
+
+@pytest.mark.parametrize("how", ["link", "restate"])
+def test_each_series_without_a_base_level_enters_on_its_own(how: str) -> None:
+    """A group that has its own base keeps it; the others enter in their first period with a level, which is said."""
+    frame = panel()
+    frame.loc[(frame["who"] == "B") & (frame["year"] == 2001), "y"] = np.nan
+    index = halved(frame, new_units=how, normalise=POSITIVE, coverage=0.9)
+    result = index.compute(frame)
+    level, score = (part["left"].unstack("who")["B"] for part in (result.series(), result.scores))
+    np.testing.assert_allclose(level, 100 * score / score[2001], rtol=1e-14)
+    right = result.series()["right"].unstack("who")
+    if how == "link":
+        assert right.loc[2002, "B"] == pytest.approx(right.loc[2002, "A"])
+    said = result.log.query("step == 'base' and unit == 'B'")["why"].tolist()
+    assert said == [f"'all', 'right': no level in the base period; enters in 2002 {ENTRY[how]} (new_units)"]
+    found = hi.uncertainty(index, frame, {"all.weights": hi.Noise(0.2)}, draws=2, progress=False)
+    np.testing.assert_allclose(found.series["nominal"], result.series()["all"], rtol=1e-12)
+
+
+def test_a_unit_that_the_fit_does_not_know_is_said_to_hang_on_its_rows() -> None:
+    frame = panel()
+    fitted = units(new_units="link").fit(frame[frame["year"] < 2003])
+    said = fitted.score(frame[frame["year"] == 2004]).log.query("unit == 'C'")["why"].tolist()
+    assert said == [
+        f"no level in the base period; enters in 2004 {ENTRY['link']} (new_units); the fit does not know it, so the"
+        " rows scored with it decide its level: fit again to freeze it"
+    ]

@@ -129,7 +129,10 @@ def maximum(x: Array, w: Array) -> Array:
 @aggregating(
     laws="MIHTSB",
     domain="real",
-    formula=r"y = \min \left\{z_l : \sum_{j : z_j \le z_l} w_j \ge \tfrac{1}{2}\right\}",
+    formula=(
+        r"y = \tfrac{1}{2} \left(\min \left\{z_l : W_l \ge \tfrac{1}{2}\right\} + "
+        r"\min \left\{z_l : W_l > \tfrac{1}{2}\right\}\right), \quad W_l = \sum_{j : z_j \le z_l} w_j"
+    ),
     chinese="加权中位数",
 )
 def median(x: Array, w: Array) -> Array:

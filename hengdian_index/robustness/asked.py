@@ -145,11 +145,11 @@ def is_plain(tree: Tree, setting: Setting, panel: Panel) -> bool:
 
 
 def _enters(panel: Panel, base: Any) -> bool:
-    """Return whether a unit has no value in the base period."""
+    """Return whether a unit may have a series without a level in the base period: it lacks values in it."""
     if base is None or panel.units is None:
         return False
     codes = panel.unit_codes()
-    known = codes[panel.select(base, "base") & ~np.isnan(panel.values).all(axis=1)]
+    known = codes[panel.select(base, "base") & ~np.isnan(panel.values).any(axis=1)]
     return len(np.unique(known)) < len(np.unique(codes))
 
 

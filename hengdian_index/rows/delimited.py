@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,32 +16,54 @@ _CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is 
 _NAMES = {",": "commas", "\t": "tabs", ";": "semicolons"}
 
 
-def read_delimited(path: Path, separator: str) -> pd.DataFrame:
+def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd.DataFrame:
     """Return the table in a text file; blank lines are rows of missing values.
+
+    Columns of `labels` stay the text that they are: 007 is no 7, NA is Namibia.
 
     Raises
     ------
     DataError
-        Another separator than the ending of the file says; a name that heads two columns; lines with more or fewer
-        cells than the heading, which would stand under other names: all of them. Blank cells after the last name are
-        left out.
+        No heading on the first line; another separator than the ending of the file says; a name that heads two
+        columns, or none a column with values (but the first, where many programs number the rows); lines with more or
+        fewer cells than the heading, which would stand under other names: all of them. Blank cells after the last name
+        are left out.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = _rows(file, separator)
-        heading = next((cells for _, cells in rows), [])
-        _refuse_other_separators(path.name, heading, separator)
+        heading = next((cells for _, cells in rows), None)
+        if heading is None:
+            raise ValueError("it is empty")
+        _refuse_headings(path.name, heading, separator)
         k, named = len(heading), [name for name in map(str.strip, heading) if name]
         twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
         faults = [f"{path.name}: {name!r} heads {named.count(name)} columns; rename or drop one" for name in twice]
-        faults += [
-            f"{path.name} line {line} has {len(cells)} cells, the heading {k}; {_CAUSES}"
-            for line, cells in rows
-            if len(cells) != k and any(map(str.strip, cells)) and (len(cells) < k or any(map(str.strip, cells[k:])))
-        ]
+        bare = [j for j, name in enumerate(heading) if j and not name.strip()]
+        for line, cells in rows:
+            if len(cells) != k and any(map(str.strip, cells)) and (len(cells) < k or any(map(str.strip, cells[k:]))):
+                faults.append(f"{path.name} line {line} has {len(cells)} cells, the heading {k}; {_CAUSES}")
+            elif any(cells[j].strip() for j in bare if j < len(cells)):
+                faults.append(f"{path.name} line {line}: a value stands in a column without a heading")
     raise_all(DataError, shortened(faults))
-    return pd.read_csv(
-        path, encoding="utf-8-sig", sep=separator, skip_blank_lines=False, index_col=False, usecols=range(k)
+    frame = _parsed(path, separator, range(k)).rename(columns=str.strip)
+    kept = [j for j, name in enumerate(heading) if name.strip() in labels]
+    for name, column in _parsed(path, separator, kept, dtype=str, na_filter=False).items() if kept else ():
+        text = column.str.strip()
+        frame[str(name).strip()] = text.where(text != "", None)
+    return frame
+
+
+def _parsed(path: Path, separator: str, columns: Sequence[int], **options: Any) -> pd.DataFrame:
+    found: pd.DataFrame = pd.read_csv(
+        path,
+        encoding="utf-8-sig",
+        sep=separator,
+        skip_blank_lines=False,
+        index_col=False,
+        usecols=list(columns),
+        **options,
     )
+    return found
 
 
 def _rows(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -53,8 +76,12 @@ def _rows(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]
         raise ValueError(f"line {reader.line_num}: {error}") from None
 
 
-def _refuse_other_separators(name: str, heading: list[str], separator: str) -> None:
-    """Refuse a heading that is one cell only because another separator parts it."""
+def _refuse_headings(name: str, heading: list[str], separator: str) -> None:
+    """Refuse a first line that is blank, no heading, or one cell only because another separator parts it."""
+    if heading[:1] and heading[0].strip().lower().startswith("sep="):
+        raise DataError(f"{name}: line 1 says how cells are parted; take it out, the names of the columns stand there")
+    if not any(map(str.strip, heading)):
+        raise DataError(f"{name}: line 1 is blank; the names of the columns stand there")
     if len(heading) != 1:
         return
     for other, called in _NAMES.items():

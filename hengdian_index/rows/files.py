@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,22 @@ from hengdian_index.errors import DataError, FaultsError, suggestion
 from hengdian_index.rows.delimited import read_delimited
 from hengdian_index.rows.workbook import data_table
 
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": lambda path: read_delimited(path, ","),
-    ".tsv": lambda path: read_delimited(path, "\t"),
-    ".parquet": lambda path: pd.read_parquet(path),
-    ".xlsx": data_table,
-    ".xlsm": data_table,
+_READERS: dict[str, Callable[[Path, Sequence[str]], pd.DataFrame]] = {
+    ".csv": lambda path, labels: read_delimited(path, ",", labels),
+    ".tsv": lambda path, labels: read_delimited(path, "\t", labels),
+    ".parquet": lambda path, _: pd.read_parquet(path),
+    ".xlsx": lambda path, _: data_table(path),
+    ".xlsm": lambda path, _: data_table(path),
 }
 _LINES = (".csv", ".tsv")
 _OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
+def read_table(path: str | Path, labels: Sequence[str] = ()) -> pd.DataFrame:
     """Return the table in a CSV, TSV, Parquet or Excel file; its name is kept for messages.
 
-    Of a workbook the sheet `data` (or 数据) is read, or the only one.
+    Of a workbook the sheet `data` (or 数据) is read, or the only one. Columns of text named by `labels` (units) keep
+    each character: 007 is no 7, NA is no missing value.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def read_table(path: str | Path) -> pd.DataFrame:
             raise DataError(f"{told}; save it as .xlsx; allowed: {', '.join(_READERS)}")
         raise DataError(f"{told}{suggestion(path.suffix, _READERS)}")
     try:
-        frame = reader(path)
+        frame = reader(path, labels)
     except FaultsError:
         raise
     except FileNotFoundError:

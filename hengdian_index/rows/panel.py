@@ -122,9 +122,13 @@ class Panel:
     def place(self, row: int) -> str:
         """Return where a row is: file and line, unit, period, or its label."""
         parts = [f"{self.source} line {self.line(row)}"] if self.source else []
-        parts += [f"unit {self.units[row]!r}"] if self.units is not None else []
+        parts += [f"unit {self._unit_text(row)}"] if self.units is not None else []
         parts += [f"period {self.period(row)}"] if self.periods is not None else []
         return ", ".join(parts or [f"row {self.labels[row]!r}"])
+
+    def _unit_text(self, row: int) -> str:
+        unit = self.unit(row)
+        return repr(unit.item() if isinstance(unit, np.generic) else unit)
 
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""

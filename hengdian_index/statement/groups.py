@@ -11,8 +11,8 @@ from hengdian_index.ahp import priorities
 from hengdian_index.statement import phrases
 from hengdian_index.statement.expressions import precise
 from hengdian_index.statement.figures import compares
-from hengdian_index.statement.teller import MOST, Teller
-from hengdian_index.statement.writing import Block, Code, Math, Piece
+from hengdian_index.statement.teller import Teller
+from hengdian_index.statement.writing import Block, Math, Piece
 from hengdian_index.tree import Branch, Choice
 
 
@@ -128,11 +128,9 @@ def _found(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
     key, several = "in period" if alone else "since", len(told) > 1
     before = [dict[str, str](), *(said for _, said in told)]
     kept = [one for one, old in zip(told, before, strict=False) if one[1] and (alone or one[1] != old)]
-    for since, said in kept[:MOST]:
+    for since, said in kept:
         when = tell.words[key].format(period=since) if several and since else ""
         yield tell.say("weights", since=when, weights=tell.numbers(said))
-    if kept[MOST:]:
-        yield tell.say("more weights", count=str(len(kept) - MOST), where=Code("result.weights_by_period"))
 
 
 def _consistency(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:

@@ -179,9 +179,13 @@ def _of_unit(tell: Teller, levels: Array, known: Mapping[Any, Array], unit: Any)
                 (Code(code), f" {precise(level)}", *(tell.say("thin", periods=tell.some(lost)) if thin else ()))
             )
     of = "" if unit is None else tell.words["of unit"].format(unit=unit)
-    held = tell.panel.holds(tell.setting.base)
-    alone = held and bool(np.isnan(levels[rows, 0]).all())
-    end = tell.say("entered", how=tell.words[tell.setting.new_units]) if enters and alone else ()
+    held = enters and tell.panel.holds(tell.setting.base)
+    none = [code for g, code in enumerate(tell.tree.groups) if held and np.isnan(levels[rows, g]).all()]
+    none = [code for code in none if tell.tree.groups.index(code) not in late]
+    how = tell.words.get(tell.setting.new_units, "")
+    whole = len(none) == len(tell.tree.groups) - len(late)
+    end = tell.say("entered", how=how) if none and whole else ()
+    end = tell.say("entered groups", groups=tell.codes(none), how=how) if none and not whole else end
     return tell.item(tell.say("base levels", unit=of, levels=tell.joined(said)), end)
 
 

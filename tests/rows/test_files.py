@@ -44,6 +44,9 @@ def test_blank_lines_are_left_out_and_counted(tmp_path: Path) -> None:
         ("q;x\n2001Q1;1,5\n", "t.csv: its cells are parted by semicolons, not commas; save it as .xlsx"),
         ("q\tx\n2001Q1\t1\n", "t.csv: its cells are parted by tabs, not commas"),
         ("q,x,x\n2001Q1,1,2\n", "t.csv: 'x' heads 2 columns; rename or drop one"),
+        ("q,x,\n2001Q1,1,2\n", "t.csv line 2: a value stands in a column without a heading"),
+        ("\nq,x\n2001Q1,1\n", "t.csv: line 1 is blank; the names of the columns stand there"),
+        ("sep=,\nq,x\n2001Q1,1\n", "t.csv: line 1 says how cells are parted; take it out"),
     ],
 )
 def test_cells_never_move_under_another_name(tmp_path: Path, text: str, told: str) -> None:
@@ -58,6 +61,15 @@ def test_blank_cells_after_the_last_name_are_left_out(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(
         read_table(tmp_path / "t.csv"), pd.DataFrame({"q": ["2001Q1", "2001Q2"], "x": [1, 2]})
     )
+
+
+def test_labels_stay_the_text_that_they_are(tmp_path: Path) -> None:
+    """007 is another unit than 7, NA is Namibia, 1e5 a code; a blank label is missing; headings have no blanks."""
+    (tmp_path / "t.csv").write_text(",unit, x\n0,007,1\n1,7,NA\n2,NA,3\n3,1e5,4\n4,,5\n")
+    found = read_table(tmp_path / "t.csv", ["unit"])
+    assert found["unit"].tolist()[:4] == ["007", "7", "NA", "1e5"]
+    assert found["unit"].isna().tolist() == [False] * 4 + [True]
+    assert found["x"].tolist()[2:] == [3, 4, 5]
 
 
 def test_every_line_that_has_other_cells_is_named(tmp_path: Path) -> None:
