@@ -125,7 +125,7 @@ def factors(
     for i, j in np.argwhere(~(means > 0)):
         unit = "" if units[i] is None else f"unit {units[i]!r}: "
         found = "has no score in" if np.isnan(means[i, j]) else f"has the level {means[i, j]:.6g} in"
-        faults.append((f"{unit}{groups[j]!r} {found} the base period", units[i] is not None and np.isnan(means[i, 0])))
+        faults.append((f"{unit}{groups[j]!r} {found} the base period", units[i] is not None and np.isnan(means[i, j])))
     if how != "missing" or not (means[:, 0] > 0).any():
         why = "a series needs one above 0: take another base or scale"
         raise_all(DataError, shortened([f"{fault}; {why}{_remedy(how, absent)}" for fault, absent in faults]))
@@ -136,11 +136,11 @@ def factors(
 
 
 def _remedy(how: NewUnits, absent: Any) -> str:
-    """Return what to do about a series without a base level; `absent`: the unit has none at all."""
+    """Return what to do about a series without a base level above 0; `absent`: of a unit, without any."""
     if not absent:
         return ", or leave it out of the series with new_units = 'missing'"
     if how == "refuse":
-        return "; for units that come later choose new_units = 'link' or 'restate', or 'missing' to leave them out"
+        return "; choose new_units = 'link' or 'restate' to let it enter later, or 'missing' to leave it out"
     return "; no unit with a base has a level in its first period, so there is none to enter at"
 
 

@@ -66,9 +66,8 @@ class Index(Part):
     content : {"link", "restate"}
         Where indicators or weights change: the level is kept, or history is computed again with the latest content.
     new_units : {"refuse", "link", "restate", "missing"}
-        A unit without a level in the base period is refused, enters at the mean level of the others, gets their mean
-        base level, or has no series; "missing" also leaves out single series whose base level is missing or not above
-        0.
+        A unit (or a group of it) without a level in the base period is refused, enters at the mean level of the others,
+        gets their mean base level, or has no series; "missing" also leaves out series whose base level is not above 0.
 
     Raises
     ------
