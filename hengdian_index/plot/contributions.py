@@ -9,7 +9,9 @@ import pandas as pd
 
 from hengdian_index.contributions import Split
 from hengdian_index.errors import DataError
+from hengdian_index.plot.changed import decimals_of_steps
 from hengdian_index.plot.layout import (
+    Rows,
     branch_of,
     in_series,
     mark_periods,
@@ -26,6 +28,7 @@ from hengdian_index.plot.stacks import MOST, key, key_height, pooled, stack
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, readable, wrapped
 from hengdian_index.presence import blanked
 from hengdian_index.result import Depth, Result
+from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.standing import row_of
 from hengdian_index.tree import RESERVED
@@ -226,15 +229,15 @@ def _through_time(
     result: Result, node: str | None, unit: Any, parts: pd.DataFrame, whole_is: str, ax: Axes | None
 ) -> Axes:
     panel = result.panel
-    rows = of_unit(panel, unit)
+    rows = own = of_unit(panel, unit)
     some = parts.iloc[rows].notna().any(axis=1).to_numpy()
     parts, rows = _without_idle(parts.iloc[rows[some]]), rows[some]
     if not len(rows):
-        raise DataError(f"no period has {whole_is} to split ({panel.extent()}); the log and the rows say why")
+        raise DataError(f"no period has {whole_is} to split ({_extent(panel, own)}); the log and the rows say why")
     ordinals = timed(panel).ordinals[rows]
     code = branch_of(result.tree, node).code
     name = wrapped(name_of(result.tree, code))
-    own = ax is None
+    alone = ax is None
     parts = pooled(parts) if ax is None else _as_fit(result, parts, name, height_of(axes(ax, 0)))
     names = _names(result, parts.columns, 28)
     ax = axes(ax, max(3.4, 0.9 + key_height([*names, name])))
@@ -245,7 +248,7 @@ def _through_time(
     mark_periods(ax, panel, ordinals)
     _frame(ax, parts.to_numpy(), whole)
     titled(ax, whose(panel, rows, result.tree, code))
-    key(ax, own=own)
+    key(ax, own=alone)
     return ax
 
 
@@ -287,6 +290,14 @@ def _changed(panel: Any, row: int, parts: pd.DataFrame) -> str:
     return f"the last period with one is {panel.period(int(last))}"
 
 
+def _extent(panel: Panel, rows: Rows) -> str:
+    """Return the unit that rows are of, how many they are and from which period to which; rows without units: all."""
+    if panel.units is None:
+        return panel.extent()
+    first, last = panel.period(int(rows[0])), panel.period(int(rows[-1]))
+    return f"there are {len(rows)} rows of unit {panel.units[rows[0]]!r}; periods run from {first} to {last}"
+
+
 def _before(lag: int) -> str:
     return "the period before" if lag == 1 else f"{lag} periods before"
 
@@ -302,9 +313,10 @@ def _steps(ax: Axes, before: float, parts: Array, now: float) -> None:
     ax.vlines([before, *ends], np.arange(len(ends) + 1), 1 + np.arange(len(ends) + 1), color=REST, linewidth=0.6)
     reach = max(before, now, *ends) - min(before, now, *ends)
     ax.set_xlim(min(before, now, *ends) - 0.06 * reach, max(before, now, *ends) + 0.16 * reach)
-    texts = [text.replace("-", "−") for text in (f"{before:.2f}", *(f"{part:+.2f}" for part in parts), f"{now:.2f}")]
+    decimals = decimals_of_steps(parts)
+    texts = [f"{before:.{decimals}f}", *(f"{part:+.{decimals}f}" for part in parts), f"{now:.{decimals}f}"]
     for place, (x, text) in enumerate(zip([before, *np.maximum(starts, ends), now], texts, strict=True)):
-        ax.text(x + 0.015 * reach, place, text, va="center", fontsize=7.5)
+        ax.text(x + 0.015 * reach, place, text.replace("-", "−"), va="center", fontsize=7.5)
     ax.invert_yaxis()
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, listed
+from hengdian_index.plot.changed import decimals_of, in_points
 from hengdian_index.plot.ends import End, name_ends
 from hengdian_index.plot.layout import (
     Rows,
@@ -66,10 +67,11 @@ def lines(
     nodes : str or list of str, optional
         Codes of groups; default: the root and the groups below it, of several units the root alone.
     units : label or list, optional
-        Default: all units; of more than eight, the eight whose root stands highest in the last period.
+        Default: all units; of more than eight, the eight whose root stands highest in the last period, of those with
+        a level.
     lag : int
-        The change at the end of a line is that on so many periods before: in per cent, in points where one of the
-        two levels is not above 0.
+        The change at the end of a line is that on so many periods before: in per cent; in points where one of the
+        two levels is not above 0, and in all lines of scores without a base on a scale that goes to 0 or below it.
     base, to
         As for `Result.series`.
     ax : Axes, optional
@@ -105,7 +107,7 @@ def lines(
     panel, levels = result.panel, result.series(base, to).to_numpy()
     periods = timed(panel)
     shown, told = _lines(result, nodes, units, levels)
-    ends = _ends(shown, levels, periods.ordinals, panel.previous(lag))
+    ends = _ends(shown, levels, periods.ordinals, panel.previous(lag), in_points(result, base, to))
     lost = len(shown) - len(ends)
     ax = axes(ax, max(3.6, 0.7 + float(heights([end.text for end in ends]).sum())))
     for line in shown:
@@ -116,7 +118,7 @@ def lines(
     mark_periods(ax, panel, periods.ordinals)
     _mark_base(ax, result, base, to)
     _mark_contents(ax, result)
-    titled(ax, ", ".join([*([told] if told else []), *([f"{lost} without a score"] if lost else [])]))
+    titled(ax, ", ".join([*([told] if told else []), *([f"{lost} without a {_what(result, levels)}"] if lost else [])]))
     name_ends(ax, ends)
     return ax
 
@@ -161,8 +163,19 @@ def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[s
     if len(every) <= _MOST:
         return every, []
     last = {unit: levels[of_unit(panel, unit)[-1], 0] for unit in every}
-    best = sorted(every, key=lambda unit: -np.nan_to_num(last[unit], nan=-np.inf))[:_MOST]
-    return best, [f"the {_MOST} highest of {len(every)} units"]
+    known = [unit for unit in every if np.isfinite(last[unit])]
+    lost = len(every) - len(known)
+    best = sorted(known, key=lambda unit: -last[unit])[:_MOST]
+    if not lost or not known:
+        return best or every[:_MOST], [f"the {_MOST} highest of {len(every)} units"] if best else []
+    which = f"the {_MOST} highest of the" if len(known) > _MOST else "the"
+    return best, [f"{which} {len(known)} units with a {_what(result, levels)}, {lost} without"]
+
+
+def _what(result: Result, levels: Array) -> str:
+    """Return what a unit that is not drawn lacks: a score, or only the level of one."""
+    scores = np.isfinite(result.rows.values(result.tree.root.code))
+    return "level" if (scores & ~np.isfinite(levels[:, 0])).any() else "score"
 
 
 def _mark_base(ax: Axes, result: Result, base: Any, to: float | None) -> None:
@@ -213,27 +226,27 @@ def _draw(ax: Axes, line: _Line, at: Any, values: Array) -> None:
         ax.plot(at[alone], values[alone], ".", color=line.colour)
 
 
-def _ends(shown: Sequence[_Line], levels: Array, ordinals: Any, before: Rows) -> list[End]:
+def _ends(shown: Sequence[_Line], levels: Array, ordinals: Any, before: Rows, points: bool) -> list[End]:
     """Return where each line ends, and what is said there: its name, its last level and the change of it."""
     found = []
     several = [row for line in shown for row in levels[line.rows, line.column] if np.isfinite(row)]
     if not several:
         raise DataError("no row has a score, so there is no line to draw; the log says why")
-    decimals = int(np.clip(2 - np.floor(np.log10(max(*np.abs(several), 1e-9))), 1, 3))
+    decimals = decimals_of(np.array(several))
     for line in shown:
         rows = line.rows[np.isfinite(levels[line.rows, line.column])]
         if len(rows):
-            said = _said(levels, line.column, rows[-1], before[rows[-1]], decimals)
+            said = _said(levels, line.column, rows[-1], before[rows[-1]], decimals, points)
             text = f"{wrapped(line.name, 36)}\n{said}"
             found.append(End(int(ordinals[rows[-1]]), float(levels[rows[-1], line.column]), text, line.colour))
     return found
 
 
-def _said(levels: Array, column: int, row: int, before: int, decimals: int) -> str:
+def _said(levels: Array, column: int, row: int, before: int, decimals: int, points: bool) -> str:
     """Return a level and its change as text."""
     now, old = levels[row, column], levels[before, column] if before >= 0 else np.nan
     if np.isnan(old):
         return f"{now:.{decimals}f}".replace("-", "−")
-    both = old > 0 and now > 0
-    change = f"{100 * (now / old - 1):+.1f} %" if both else f"{now - old:+.{decimals}f}"
+    percent = not points and old > 0 and now > 0
+    change = f"{100 * (now / old - 1):+.1f} %" if percent else f"{now - old:+.{decimals}f} points"
     return f"{now:.{decimals}f} ({change})".replace("-", "−")

@@ -172,9 +172,17 @@ def rank_frequency(found: Uncertainty, *, period: Any = None, top: int | None = 
     image = ax.imshow(100 * shares, cmap="Blues", norm=norm, aspect="auto")
     if last <= _MOST_NUMBERS:
         for (i, j), share in np.ndenumerate(shares):
-            if share >= 0.005:
+            if share > 0:
                 ink = "white" if share > 0.55 * shares.max() else "0.15"
-                ax.text(j, i, f"{100 * share:.0f}", ha="center", va="center", fontsize=7, color=ink)
+                ax.text(
+                    j,
+                    i,
+                    f"{100 * share:.0f}" if share > 0.005 else "<1",
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    color=ink,
+                )
     name_rows(ax, _row_names(found, rows))
     ax.set_ylim(len(rows) - 0.5, -0.5)
     _rank_ticks(ax, last, first=0)

@@ -39,9 +39,22 @@ _ENDS: Mapping[Lang, Words] = {
         "pairwise, (?P<some>[0-9]+) of (?P<all>[0-9]+) rows": r"逐对，共\g<all>行中的\g<some>行",
         "the (?P<some>[0-9]+) complete of (?P<all>[0-9]+) rows": r"共\g<all>行中的\g<some>个完整行",
         "scores": "得分",
+        "the (?P<some>[0-9]+) highest of the (?P<all>[0-9]+) units with a level, (?P<none>[0-9]+) without": (
+            r"有水平的\g<all>个对象中最高的\g<some>个，\g<none>个没有水平"
+        ),
+        "the (?P<some>[0-9]+) highest of the (?P<all>[0-9]+) units with a score, (?P<none>[0-9]+) without": (
+            r"有得分的\g<all>个对象中最高的\g<some>个，\g<none>个没有得分"
+        ),
+        "the (?P<all>[0-9]+) units with a level, (?P<none>[0-9]+) without": (
+            r"有水平的\g<all>个对象，\g<none>个没有水平"
+        ),
+        "the (?P<all>[0-9]+) units with a score, (?P<none>[0-9]+) without": (
+            r"有得分的\g<all>个对象，\g<none>个没有得分"
+        ),
         "the (?P<some>[0-9]+) highest of (?P<all>[0-9]+) units": r"\g<all>个对象中最高的\g<some>个",
         "the first (?P<some>[0-9]+) of (?P<all>[0-9]+)": r"\g<all>行中的前\g<some>行",
         "(?P<some>[0-9]+) without a score": r"\g<some>行没有得分",
+        "(?P<some>[0-9]+) without a level": r"\g<some>个没有水平",
     },
 }
 
@@ -83,4 +96,9 @@ def in_chart(text: str, lang: Lang) -> str:
             text = re.sub(rf"{mark}{broken}(?=$|，|,\s[0-9]{{4}})", own + said, text)
     for english, said in _HEADS[lang].items():
         text = text.replace(english, said, 1) if text.startswith(f"{english}，") else text
-    return re.sub(_BEFORE_PERIOD, "，", text) if _ENDS[lang] else text
+    if not _ENDS[lang]:
+        return text
+    text = re.sub(_BEFORE_PERIOD, "，", text)
+    # Whose steps a title tells of, before the group and its two periods; a change at the end of a line.
+    text = re.sub(r":\s(?=[^:]*，[0-9]{4}[^,，\s]*至[0-9]{4}[^,，\s]*$)", "：", text)
+    return re.sub(r"(?<=\([+−])([0-9.]+) points(?=\)$)", r"\1 点", text)

@@ -12,17 +12,19 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.errors import FaultsError
+from hengdian_index.plot.changed import in_points
 from hengdian_index.plot.layout import Rows, in_period, of_unit
 from hengdian_index.presence import blanked
-from hengdian_index.reporting import choices, units
+from hengdian_index.reporting import choices, dated, units
 from hengdian_index.reporting.draws import varied
 from hengdian_index.reporting.gaps import partial
-from hengdian_index.reporting.headline import Number, best_unit, headline
+from hengdian_index.reporting.headline import Number, best_unit, headline, leader
 from hengdian_index.reporting.pictures import Picture, picture
 from hengdian_index.reporting.reasons import Reasons
+from hengdian_index.reporting.steps import STEPS
 from hengdian_index.reporting.summary import summary
 from hengdian_index.reporting.tables import Sheet, form_of
-from hengdian_index.reporting.words import STEPS, WORDS, Lang, Text, Words
+from hengdian_index.reporting.words import WORDS, Lang, Text, Words
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
 from hengdian_index.statement.sections import statement
@@ -102,7 +104,8 @@ class _Asked:
 
     def sheet(self, id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
         forms = dict.fromkeys(("weight there", "weight before"), _SHARE) | options.pop("forms", {})
-        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, self.names, forms=forms, **options)
+        heads = {**self.names, **options.pop("heads", {})}
+        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, heads, forms=forms, **options)
 
 
 def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | None) -> Content:
@@ -173,9 +176,17 @@ def _series(asked: _Asked) -> Iterator[Item]:
         yield asked.chart("lines", "lines chart", id, result.plot.lines, _last(result))
     yield asked.sheet(id, result.series() if based else result.scores, tail=asked.timed)
     if asked.timed:
-        yield asked.sheet("change table", result.changes(1), tail=True, form=_PERCENT)
-        if asked.per_year > 1:
-            yield asked.sheet("year table", result.changes(asked.per_year), tail=True, form=_PERCENT)
+        yield from _changes(asked)
+
+
+def _changes(asked: _Asked) -> Iterator[Item]:
+    """Return the changes of every group, in points where per cent says nothing."""
+    result, points = asked.result, in_points(asked.result)
+    for lag, id in ((1, "change"), *(((asked.per_year, "year"),) if asked.per_year > 1 else ())):
+        if points:
+            yield asked.sheet(f"{id} points table", result.changes(lag, "points"), tail=True, form=asked.points)
+        else:
+            yield asked.sheet(f"{id} table", result.changes(lag), tail=True, form=_PERCENT)
 
 
 def _last(result: Result) -> Rows:
@@ -191,9 +202,9 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
         parts = blanked(result, result.contributions(of="level", depth="indicators"))
         yield asked.sheet("level table", parts)
         return
-    unit = best_unit(result)
+    unit, which = _shown(result)
     if unit is not None:
-        yield Text(asked.say["of unit"].format(unit=unit))
+        yield Text(asked.say["of unit"].format(unit=unit, which=asked.say[which]))
     options = {} if unit is None else {"unit": unit}
     draw = {"depth": "indicators", **options}
     yield asked.chart("waterfall", "waterfall chart", "last table", lambda: result.plot.waterfall(**draw))
@@ -219,6 +230,18 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
         yield asked.sheet("units change table", units.unit_changes(result, asked.say), form=asked.points)
         levels = units.unit_levels(result)
         yield from [] if levels is None else [asked.sheet("units level table", levels, form=asked.points)]
+
+
+def _shown(result: Result) -> tuple[Any, str]:
+    """Return the unit that charts of changes show, and which it is: the first that has one, else a level, else all."""
+    best = best_unit(result)
+    if best is None:
+        return None, "first of all"
+    for changed, which in ((True, "first of change"), (False, "first of level")):
+        unit = leader(result, changed=changed)
+        if unit is not None:
+            return unit, which if unit != best else "first of all"
+    return best, "first of all"
 
 
 def _ranking(asked: _Asked) -> Iterator[Item]:
@@ -282,6 +305,10 @@ def _log(asked: _Asked) -> Iterator[Item]:
 
 def _weights(asked: _Asked) -> Iterator[Item]:
     result = asked.result
+    since = dated.since(result)
+    if since:
+        caption = asked.say["period weights table"]
+        yield Text(asked.say["weights since"].format(period=since, caption=caption))
     weights = result.weights.rename("weight").rename_axis(["group", "part"])
     names = [asked.names.get(code, "") for code in weights.index.get_level_values(1)]
     yield asked.sheet("weights table", weights.to_frame().assign(name=names)[["name", "weight"]], form=_WEIGHTS)
@@ -289,7 +316,8 @@ def _weights(asked: _Asked) -> Iterator[Item]:
     named = effective.to_frame().assign(name=[asked.names[code] for code in effective.index])
     yield asked.sheet("effective table", named[["name", "effective weight"]], form=_WEIGHTS)
     if len(result.weights_by_period) > 1:
-        yield asked.sheet("period weights table", result.weights_by_period, tail=True, form=_WEIGHTS)
+        frame, heads = dated.by_period(result, asked.names, asked.say)
+        yield asked.sheet("period weights table", frame, heads=heads, tail=True, form=_WEIGHTS)
 
 
 def _method(asked: _Asked) -> Iterator[Item]:

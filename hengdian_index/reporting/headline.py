@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.errors import FaultsError
+from hengdian_index.plot.changed import in_points
 from hengdian_index.plot.layout import Rows, in_period, name_of, of_unit, period_name, row_names
 from hengdian_index.presence import weight_there
 from hengdian_index.reporting import gaps
@@ -57,6 +58,23 @@ def best_unit(result: Result) -> Any:
     return panel.units[rows[int(np.argmax(np.nan_to_num(scores, nan=-np.inf)))]]
 
 
+def leader(result: Result, *, changed: bool = False) -> Any:
+    """Return the unit that is first in the last period of those with a level, or with a change of it.
+
+    None where no unit has one, or there are no levels at all; the unit first by score is `best_unit`.
+    """
+    panel, rows = result.panel, in_period(result.panel, None)
+    scores = result.rows.values(result.tree.root.code)[rows]
+    try:
+        found = result.changes(1, "points") if changed else result.series()
+    except FaultsError:
+        return None
+    known = np.isfinite(found[result.tree.root.code].to_numpy()[rows]) & np.isfinite(scores)
+    if panel.units is None or not known.any():
+        return None
+    return panel.units[rows[int(np.argmax(np.where(known, scores, -np.inf)))]]
+
+
 def _of_series(result: Result, found: Uncertainty | None, say: Words) -> Iterator[Number]:
     panel = result.panel
     row = int(of_unit(panel, None)[-1])
@@ -86,15 +104,19 @@ def _remarks(*parts: str, say: Words) -> str:
 
 
 def _changes(result: Result, row: int, levels: Array, say: Words, who: str = "") -> Iterator[Number]:
-    """Return the changes of a level on the period and on a year before, in per cent."""
+    """Return the changes of a level on the period and on a year before, in per cent or in points."""
     panel = result.panel
     assert panel.periods is not None
     ordinal, year = int(panel.periods.ordinals[row]), panel.periods.frequency.per_year
     for lag, name in ((1, "change on period"), *(((year, "change on year"),) if year > 1 else ())):
         before = panel.previous(lag)[row]
         old = levels[before] if before >= 0 else np.nan
-        change = 100 * (levels[row] / old - 1) if old > 0 else np.nan
-        value = say["per cent"].format(value=f"{change:+.2f}") if np.isfinite(change) else "–"
+        if in_points(result):
+            change, written_as, text = levels[row] - old, "points", signed(levels[row] - old)
+        else:
+            change = 100 * (levels[row] / old - 1) if old > 0 else np.nan
+            written_as, text = "per cent", f"{change:+.2f}"
+        value = say[written_as].format(value=text) if np.isfinite(change) else "–"
         ends = (_partial(result, row, say), _partial(result, int(before), say) if before >= 0 else "")
         rests = next(filter(None, ends), "")
         when = say["of before"].format(unit=who, period=period_name(panel, ordinal - lag)).lstrip(", ，")
@@ -139,23 +161,28 @@ def _of_rows(result: Result, found: Uncertainty | None, say: Words) -> Iterator[
         yield from _rank_interval(result, found, int(rows[best]), say)
         # What has no levels says so in its own part of the page.
         with suppress(FaultsError):
-            yield from list(_of_leader(result, int(rows[best]), rows, say)) if panel.periods is not None else []
+            yield from list(_of_leader(result, rows, say)) if panel.periods is not None else []
     yield Number(say["compared"], str(len(known)))
 
 
-def _of_leader(result: Result, row: int, rows: Rows, say: Words) -> Iterator[Number]:
-    """Return the level of the first unit and its changes, and the mean level of all units."""
-    panel, who = result.panel, row_names(result.panel, np.array([row]))[0]
-    levels = result.series()[result.tree.root.code].to_numpy()
+def _of_leader(result: Result, rows: Rows, say: Words) -> Iterator[Number]:
+    """Return the level of the first unit that has one and its changes, and the mean level of the units."""
+    panel, levels = result.panel, result.series()[result.tree.root.code].to_numpy()
+    scores, own = result.rows.values(result.tree.root.code)[rows], levels[rows][np.isfinite(levels[rows])]
+    if not len(own):
+        return
     assert panel.periods is not None
+    row = int(rows[int(np.nanargmax(np.where(np.isfinite(levels[rows]), scores, np.nan)))])
+    who = row_names(panel, np.array([row]))[0]
+    which = say["first of level"] if scores[rows == row][0] < np.nanmax(scores) else ""
     period = period_name(panel, int(panel.periods.ordinals[row]))
     if result.setting.base is not None:
-        remark = _remarks(period, _base(result, say), _partial(result, row, say), say=say)
+        remark = _remarks(period, which, _base(result, say), _partial(result, row, say), say=say)
         yield Number(say["level of"].format(unit=who), _said(levels[row]), remark)
     yield from _changes(result, row, levels, say, who)
-    own = levels[rows][np.isfinite(levels[rows])]
-    if result.setting.base is not None and len(own):
-        yield Number(say["mean level"], _said(float(own.mean())), say["mean of"].format(count=len(own), period=period))
+    if result.setting.base is not None:
+        label = say["mean level" if len(own) == len(rows) else "mean level of some"].format(count=len(own))
+        yield Number(label, _said(float(own.mean())), say["mean of"].format(count=len(own), period=period))
 
 
 def _rank_interval(result: Result, found: Uncertainty | None, row: int, say: Words) -> Iterator[Number]:

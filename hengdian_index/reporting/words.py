@@ -56,6 +56,7 @@ _EN = {
     "rank interval": "90 % interval of the rank of {unit}",
     "of before": "{unit}, {period}",
     "mean level": "Mean level of all units",
+    "mean level of some": "Mean level of the {count} units with a level",
     "mean of": "{count} units, {period}",
     "no font": "No installed font has Chinese characters; boxes stand for them in the chart.",
     "chart of": "Chart.",
@@ -92,8 +93,12 @@ _EN = {
     "scores table": "Scores of every group",
     "change table": "Change on the period before, per cent",
     "year table": "Change on a year before, per cent",
-    "of unit": "Charts, and the tables that they name, show {unit}, the first in the last period; those of "
-    "all units follow.",
+    "change points table": "Change on the period before, points",
+    "year points table": "Change on a year before, points",
+    "of unit": "Charts, and the tables that they name, show {unit}, {which}; those of all units follow.",
+    "first of all": "the first in the last period",
+    "first of level": "the first in the last period of the units with a level",
+    "first of change": "the first in the last period of the units with a change on the period before",
     "units change table": "Every unit in the last period: level, change on the period before, contributions, points",
     "units level table": "Every unit in the last period: contributions to the level, points",
     "group ranks table": "Ranks in every group",
@@ -123,6 +128,10 @@ _EN = {
     "weights table": "Weights within each group",
     "effective table": "Weight of each indicator in the whole",
     "period weights table": "Weights by the period from which they hold",
+    "from the start": "from the start",
+    "weights since": "Weights and the weight in the whole are those since {period}; what held before is in the table "
+    "“{caption}”.",
+    "of group part": "{group}: {part}",
     "provenance table": "Versions, hashes and rows",
     "no time": "The page holds no time of making, so that the same input gives the same bytes; the hashes say what "
     "it was made from.",
@@ -208,6 +217,7 @@ _ZH = {
     "rank interval": "{unit}位次的 90 % 区间",
     "of before": "{unit}，{period}",
     "mean level": "全部对象的平均水平",
+    "mean level of some": "有水平的{count}个对象的平均水平",
     "mean of": "{count} 个对象，{period}",
     "no font": "没有安装含汉字的字体，图中以方框代替汉字。",
     "chart of": "图。",
@@ -244,7 +254,12 @@ _ZH = {
     "scores table": "各组的得分",
     "change table": "环比变化，%",
     "year table": "同比变化，%",
-    "of unit": "图及其所示的表显示最后一期的第一名：{unit}；全部对象的表附后。",
+    "change points table": "环比变化，点",
+    "year points table": "同比变化，点",
+    "of unit": "图及其所示的表显示{which}：{unit}；全部对象的表附后。",
+    "first of all": "最后一期的第一名",
+    "first of level": "最后一期有水平的对象中的第一名",
+    "first of change": "最后一期有环比变化的对象中的第一名",
     "units change table": "最后一期各对象的水平、环比变化及其贡献，点",
     "units level table": "最后一期各对象水平的贡献构成",
     "group ranks table": "各组的位次",
@@ -274,6 +289,9 @@ _ZH = {
     "weights table": "各组之内的权重",
     "effective table": "各指标在总体中的权重",
     "period weights table": "自各时期起的权重",
+    "from the start": "自始",
+    "weights since": "权重与总体权重为 {period} 起的权重；此前的权重见表“{caption}”。",
+    "of group part": "{group}：{part}",
     "provenance table": "版本、散列值与样本",
     "no time": "本页不含生成时间，使相同输入得到相同字节；散列值说明其来源。",
     "line": "第 {line} 行",
@@ -321,24 +339,3 @@ _ZH = {
 }
 
 WORDS: Mapping[Lang, Words] = {"en": _EN, "zh": _ZH}
-
-# What the steps of the log are called; elsewhere they are codes.
-STEPS: Mapping[Lang, Words] = {
-    "en": {},
-    "zh": {
-        "aggregate": "合成",
-        "base": "基期",
-        "climate": "景气",
-        "content": "内容",
-        "denominate": "相对化",
-        "deseasonalise": "季节调整",
-        "impute": "填补",
-        "normalise": "标准化",
-        "periods": "时期",
-        "screen": "筛选",
-        "series": "序列",
-        "treat": "处理",
-        "untreated": "未处理",
-        "weights": "权重",
-    },
-}

@@ -43,7 +43,7 @@ def test_a_level_that_is_not_above_0_changes_in_points():
     level = result.series()["all"]
     lag = next(lag for lag in range(1, len(level)) if level.iloc[-1 - lag] < 0)
     now, before = level.iloc[-1], level.iloc[-1 - lag]
-    said = f"all\n{now:.3f} ({now - before:+.3f})".replace("-", "−")
+    said = f"all\n{now:.3f} ({now - before:+.3f} points)".replace("-", "−")
     assert texts(result.plot.lines("all", lag=lag)) == [said]
 
 

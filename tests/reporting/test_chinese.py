@@ -14,8 +14,9 @@ from hengdian_index.errors import DataError
 from hengdian_index.plot.style import chinese_family, save
 from hengdian_index.reporting.charted import in_chart
 from hengdian_index.reporting.headline import _place
+from hengdian_index.reporting.steps import STEPS
 from hengdian_index.reporting.summary import summary
-from hengdian_index.reporting.words import STEPS, WORDS
+from hengdian_index.reporting.words import WORDS
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
@@ -78,7 +79,7 @@ def own(page: Page) -> str:
 def test_charts_have_no_english(drawn):
     texts = drawn[1]
     assert {"得分", "位次", "水平，点", "环比变化，点", "90 % 的抽样", "抽样百分比"} <= texts
-    assert "总指数：10个对象中最高的8个" in texts
+    assert "总指数：有得分的9个对象中最高的8个，1个没有得分" in texts
     assert "总指数，38行中的前30行，2行没有得分" in texts
     assert "总指数，2003" in texts
     assert {text for text in texts if words_of(text)} == set()
@@ -102,7 +103,7 @@ def test_no_picture_has_english():
     ):
         said |= {in_chart(text.get_text(), "zh") for text in ax.figure.findobj(Text)}
     close("all")
-    assert {"甲，2001", "总指数，2002至2003"} <= {text.rpartition(": ")[2] for text in said}
+    assert {"甲，2001", "总指数，2002至2003"} <= {re.split(": |：", text)[-1] for text in said}
     assert {text for text in said if words_of(text) - {"points"}} == set()
 
 
@@ -117,6 +118,13 @@ def test_no_picture_has_english():
         ("总指数,\n2002Q4 to 2003Q4", "总指数，2002Q4至2003Q4"),
         ("总指数, scores, 2003", "总指数，得分，2003"),
         ("mean of 5 others", "其他5行的平均"),
+        (
+            "甲镇: the 8 highest of the\n9 units with a level, 3 without",
+            "甲镇：有水平的9个对象中最高的8个，3个没有水平",
+        ),
+        ("总指数: the 5 units with a score, 3 without", "总指数：有得分的5个对象，3个没有得分"),
+        ("甲镇: 总指数, 2002 to 2003", "甲镇：总指数，2002至2003"),
+        ("总指数\n0.71 (−0.53 points)", "总指数\n0.71 (−0.53 点)"),
         ("GDP, 2015", "GDP, 2015"),
         ("Film scores", "Film scores"),
     ],
@@ -146,8 +154,9 @@ def test_faults_and_warnings_are_marked_as_english(tmp_path):
     assert fault not in "".join(page.own)
     assert f'<p>{WORDS["zh"]["not made"]}<span lang="en">' in text
     assert words_of(own(page)) == set()
-    bare = index.replace({"normalise": "z_score", "base": None, "to": None}).compute(table)
-    assert '<p><span lang="en">' in bare.report(tmp_path / "w.html", lang="zh").read_text(encoding="utf-8")
+    table.loc[table["year"] == 2001, ["x1", "x2", "x3", "x4"]] = 900.0
+    below = index.replace({"normalise": "z_score"}).compute(table)
+    assert '<p><span lang="en">' in below.report(tmp_path / "w.html", lang="zh").read_text(encoding="utf-8")
 
 
 def test_pages_in_english_mark_nothing(written):
