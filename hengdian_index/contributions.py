@@ -91,11 +91,14 @@ def _level_factors(pair: Pair, x: Array, w: Array, y: Array) -> Array:
 
 
 def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: Array, w1: Array) -> Array:
-    """Return what each child's change is multiplied by: the mean weight times the slope.
+    """Return what each child's change is multiplied by: the mean weight times the slope, 1 for the arithmetic mean.
 
     Where a 0 gives the limit 0, the children that come from or go to 0 make the whole change, by weight.
     """
-    factors = (w0 + w1) / 2 * pair.slope(x0, x1, y0, y1)
+    mean = (w0 + w1) / 2
+    if pair is ARITHMETIC:
+        return np.broadcast_to(mean, x0.shape)
+    factors = mean * pair.slope(x0, x1, y0, y1)
     if not pair.zero_is_limit:
         return factors
     turned = ((x0 == 0) != (x1 == 0)) * (w0 + w1)
