@@ -143,7 +143,7 @@ def compute(
 @_refusing
 def check(index: Path, data: Path | None) -> None:
     """Say everything that is wrong with INDEX, and with DATA under it; what was noted while computing, too."""
-    from hengdian_index.output import noted
+    from hengdian_index.output import counted, noted
     from hengdian_index.rows.workbook import ENDINGS, holds_data
     from hengdian_index.spec import Index
 
@@ -160,7 +160,7 @@ def check(index: Path, data: Path | None) -> None:
         return
     result = found.compute(table)
     _ = result.series() if result.setting.base is not None else result.scores
-    click.echo(f"{(data or index).name}: {result.panel.n} rows fit {index.name}; {len(result.log)} lines in the log")
+    click.echo(f"{(data or index).name}: {result.panel.n} rows fit {index.name}; {counted(len(result.log))}")
     for line in noted(result.log):
         click.echo(f"  {line}")
 

@@ -239,7 +239,7 @@ def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
             "details need at least one row with enough values" if x.ndim == 2 else "details: one table only"
         )
     try:
-        return _spread(kernel(x[~dropped], w), np.flatnonzero(~dropped), len(x))  # type: ignore[operator]
+        return _spread(kernel(x[~dropped], w), np.flatnonzero(~dropped), len(x))  # type: ignore[operator]  # as above
     except CellsError as error:
         raise _placed(error, x.shape[-2:], ~dropped) from None
 

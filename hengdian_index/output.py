@@ -29,8 +29,13 @@ def summary(result: Result) -> str:
     else:
         parts += [_levels(result), *_largest(result), *_provisional(result)]
     if len(result.log):
-        parts.append(f"{len(result.log)} lines in the log; the first: {result.entries[0].why}")
+        parts.append(f"{counted(len(result.log))}; the first: {result.entries[0].why}")
     return "\n\n".join(parts) + "\n"
+
+
+def counted(lines: int) -> str:
+    """Return how many lines a log has, in words."""
+    return f"{lines} {'line' if lines == 1 else 'lines'} in the log"
 
 
 def noted(log: pd.DataFrame, most: int = 12) -> list[str]:

@@ -125,7 +125,7 @@ def cell_of(value: Any) -> Any:
 
 def _bytes(name: str, pages: Iterable[Page]) -> bytes:
     try:
-        from xlsxwriter import Workbook  # type: ignore[import-untyped]
+        from xlsxwriter import Workbook
     except ImportError:
         raise SpecError(f"{name}: to write a workbook, install XlsxWriter: {EXTRA}") from None
     buffer = BytesIO()

@@ -22,6 +22,7 @@ NewUnits: TypeAlias = Literal["refuse", "link", "restate", "missing"]
 class Frozen(dict[str, Any]):
     """A mapping that can be a part of a hashable value."""
 
+    # A dict declares __hash__ as None; this one never changes.
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self.items()))
 

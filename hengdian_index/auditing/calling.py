@@ -130,4 +130,5 @@ def _signature() -> inspect.Signature:
     return own.replace(parameters=[*named, *more])
 
 
+# Thresholds are those of the checks; functions have no declared __signature__.
 audit.__signature__ = _signature()  # type: ignore[attr-defined]

@@ -135,7 +135,7 @@ class Neighbours:
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
         _sklearn("neighbours")
-        from sklearn.impute import KNNImputer  # type: ignore[import-untyped]
+        from sklearn.impute import KNNImputer
 
         imputer = KNNImputer(n_neighbors=self.number, weights=self.weights)
         # Which of two equally near rows scikit-learn takes depends on the layout in memory; one layout, one answer.
@@ -163,10 +163,10 @@ class Regression:
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
         _sklearn("regression")
-        from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
+        from sklearn.exceptions import ConvergenceWarning
 
         # Importing this name is what makes the imputer importable.
-        from sklearn.experimental import enable_iterative_imputer  # type: ignore[import-untyped]  # noqa: F401
+        from sklearn.experimental import enable_iterative_imputer  # noqa: F401
         from sklearn.impute import IterativeImputer
 
         imputer = IterativeImputer(max_iter=self.rounds, random_state=self.seed)
@@ -199,7 +199,8 @@ def _shares(x: Array, fit_rows: Array) -> NDArray[np.bool_]:
 def _sklearn(name: str) -> None:
     """Refuse a method whose library is not installed."""
     try:
-        import sklearn  # type: ignore[import-untyped]  # noqa: F401
+        # Tried alone: what is needed of it is imported by the method.
+        import sklearn  # noqa: F401
     except ImportError:
         raise SpecError(
             f'impute.{name} needs scikit-learn: pip install "hengdian-index[learn]", or choose another method'

@@ -165,6 +165,7 @@ def _web(ax: Axes, corners: Array, compared: Array, names: list[str]) -> None:
 
     angles = np.linspace(0, 2 * np.pi, len(corners), endpoint=False)
     closed = np.append(angles, angles[0])
+    # Polar axes, as `axes` has made sure of; their type declares the common ones.
     ax.set_theta_zero_location("N")  # type: ignore[attr-defined]
     ax.set_theta_direction(-1)  # type: ignore[attr-defined]
     ax.plot(closed, np.append(corners, corners[0]), color=UP, linewidth=1.8, marker="o", markersize=4)

@@ -228,6 +228,7 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
 
     path, figure = Path(path), picture
     while not isinstance(figure, Figure):
+        # Up from axes and sub-figures; the declared type is that of the whole picture.
         figure = figure.figure  # type: ignore[assignment]
     ending = path.suffix.lower()
     known = sorted(figure.canvas.get_supported_filetypes())

@@ -270,6 +270,7 @@ class Uncertainty:
 
     def _last(self) -> list[str]:
         """Return a sentence on the last period of a series."""
+        # Only a series is asked, and it has periods.
         at = int(self.study.panel.periods.ordinals[self.study.asked].argmax())  # type: ignore[union-attr]
         what, table = ("score", self.scores) if self.levels is None else ("level", self.series)
         last = table.iloc[at]

@@ -156,7 +156,7 @@ def try_all(study: Study, u: Array, infeasible: Infeasible) -> None:
 
 def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, client: Any) -> Ranked:
     """Return what all draws give, computed in blocks; what does not fit into memory lies in a file meanwhile."""
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm
 
     blocks, shape = study.blocks(u), (len(u), len(study.asked))
     based = study.index.setting.base is not None and study.index.setting.to is not None

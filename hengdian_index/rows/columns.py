@@ -82,6 +82,7 @@ def labelled(answer: Any, parts: Sequence[Labelled | None], name: str, columns: 
     }
     axes = {f.name: f.metadata["axis"] for f in fields(answer) if "axis" in f.metadata}
     changed = {field: give[axis](getattr(answer, field), field) for field, axis in axes.items()}
+    # A frozen dataclass by contract of the methods; its type is the method's own.
     return replace(answer, **changed)  # type: ignore[type-var]
 
 

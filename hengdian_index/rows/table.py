@@ -270,6 +270,7 @@ def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Ar
     values, faults = np.empty((length, len(series)), order="F"), []
     for j, (column, name) in enumerate(zip(series, names, strict=True)):
         place = f"column {name!r}"
+        # The default binds the name of this turn of the loop, which the type of a callback cannot say.
         values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}")  # type: ignore[misc]
         faults += bad
     return values, faults

@@ -162,7 +162,7 @@ def _each_column(timed: Timed, adjust: Adjust) -> Array:
 
 def _stl(seasons: int, robust: bool, logged: bool) -> Adjust:
     try:
-        from statsmodels.tsa.seasonal import STL  # type: ignore[import-untyped]
+        from statsmodels.tsa.seasonal import STL
     except ImportError:
         raise SpecError(NEEDS_STATSMODELS) from None
 

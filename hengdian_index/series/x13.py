@@ -41,7 +41,7 @@ def x13_adjusted(timed: Timed, logged: bool, program: str | Path | None) -> Call
         found = f"{timed.frequency.name}s" if timed.frequency else "no period labels"
         raise DataError(f"{timed.name} has {found}; X-13 takes quarters and months; method='stl' takes all")
     try:
-        from statsmodels.tsa import x13  # type: ignore[import-untyped]
+        from statsmodels.tsa import x13
     except ImportError:
         raise SpecError(NEEDS_STATSMODELS) from None
     path, frequency = _found(program), timed.frequency
