@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +11,11 @@ from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.rows.archive import letters
 from hengdian_index.rows.workbook import EXTRA
+from hengdian_index.whole import whole
 
 MOST_FORMULA = 8_000
 _MOST_TEXT, _MOST_ROWS, _MOST_COLUMNS = 32_767, 1_048_576, 16_384
@@ -142,18 +141,14 @@ def _replace(path: Path, content: bytes) -> None:
     if not path.parent.is_dir():
         why = "is not a folder" if path.parent.exists() else "does not exist"
         raise SpecError(f"{path}: the folder {str(path.parent)!r} {why}; make it first, or choose another")
-    temporary = path.parent / f".writing-{uuid4().hex}"
     try:
         if path.exists():
             path.open("r+b").close()
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
+        with whole(path) as part:
+            part.write_bytes(content)
     except OSError as error:
         why = error.strerror or str(error)
         raise SpecError(f"{path}: cannot be written ({why}); close it in other programs, or choose another") from None
-    finally:
-        if temporary.exists():
-            temporary.unlink()
 
 
 def _formats(book: Any, pages: Iterable[Page]) -> dict[str, Any]:

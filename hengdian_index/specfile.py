@@ -13,6 +13,7 @@ from hengdian_index import toml, workbook, worksheets
 from hengdian_index.comparisons import with_judgements
 from hengdian_index.errors import DataError, Fault, SpecError, suggestion
 from hengdian_index.rows.workbook import ENDINGS
+from hengdian_index.whole import whole
 from hengdian_index.wording import located
 
 _TABLES = ("index", "group", "indicator")
@@ -92,4 +93,5 @@ def write(
     elif not path.parent.is_dir():
         raise SpecError(f"{path}: the folder {str(path.parent)!r} does not exist; make it first, or choose another")
     else:
-        path.write_text(toml.written(tables), encoding="utf-8")
+        with whole(path) as part:
+            part.write_text(toml.written(tables), encoding="utf-8")

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
-from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,7 @@ from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, rais
 from hengdian_index.methods import FAMILIES, Method, find
 from hengdian_index.rows.table import Array
 from hengdian_index.tree import Branch, Choice, Frozen, Leaf, Tree
+from hengdian_index.whole import whole
 
 T = TypeVar("T")
 
@@ -305,14 +305,10 @@ def _seal(document: Mapping[str, Any]) -> str:
 
 def _replace(path: Path, text: str) -> None:
     """Put a text in the place of a file; a failure leaves the old file as it was."""
-    temporary = path.parent / f".writing-{uuid4().hex}"
     try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
+        with whole(path) as part, part.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
     except OSError as error:
         raise SpecError(f"{path}: cannot be written ({error.strerror})") from None
-    finally:
-        temporary.unlink(missing_ok=True)

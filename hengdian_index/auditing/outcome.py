@@ -15,6 +15,7 @@ from hengdian_index.auditing.languages import known_language, phrase, words
 from hengdian_index.auditing.page import fragment, page, rows_of_text
 from hengdian_index.auditing.words import Lang
 from hengdian_index.errors import DataError
+from hengdian_index.whole import whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,8 @@ class Audit:
         text = page(self.name, self.summary(lang=lang), self.lines, lang)
         if path is not None:
             try:
-                Path(path).write_text(text, encoding="utf-8", newline="\n")
+                with whole(Path(path)) as part:
+                    part.write_text(text, encoding="utf-8", newline="\n")
             except OSError as error:
                 raise DataError(f"cannot write to {path}: {error}") from None
         return text

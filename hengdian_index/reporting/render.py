@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
@@ -20,6 +18,7 @@ from hengdian_index.reporting.words import WORDS, Lang, Text
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
 from hengdian_index.statement.writing import Block, Code, Math
+from hengdian_index.whole import whole
 
 _MOST = 3_000_000
 
@@ -181,15 +180,8 @@ def _piece(piece: Any) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    part: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        part = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(part, 0o644)
-        os.replace(part, path)
+        with whole(path) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
         raise DataError(f"cannot write {path}: {error}") from None

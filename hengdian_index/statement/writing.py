@@ -6,13 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +71,14 @@ def written_to(path: Path, blocks: Sequence[Block]) -> None:
     if path.suffix not in endings:
         raise SpecError(f"path: {path.name!r} must end in .md, .tex or .docx")
     text = rendered(blocks, endings[path.suffix])
-    part: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-        os.close(handle)
-        part = Path(name)
-        if path.suffix == ".docx":
-            _by_pandoc(part, path, text)
-        else:
-            part.write_text(text, encoding="utf-8", newline="\n")
-        os.chmod(part, 0o644)
-        os.replace(part, path)
+        with whole(path) as part:
+            if path.suffix == ".docx":
+                _by_pandoc(part, path, text)
+            else:
+                part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise DataError(f"cannot write {path}: {error}") from None
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
 
 
 def _by_pandoc(part: Path, path: Path, text: str) -> None:
@@ -101,7 +93,7 @@ def _by_pandoc(part: Path, path: Path, text: str) -> None:
     done = subprocess.run(
         command, input=text, text=True, encoding="utf-8", capture_output=True, check=False, env=environment
     )
-    if done.returncode or not part.stat().st_size:
+    if done.returncode or not part.exists() or not part.stat().st_size:
         said = done.stderr.strip() or f"it ended with code {done.returncode} and wrote nothing"
         raise DataError(f"cannot write {path}: pandoc: {said}; .md and .tex need no pandoc")
 
