@@ -14,11 +14,13 @@ from hengdian_index.errors import DataError, FaultsError, SpecError, raise_toget
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array, Labelled
+from hengdian_index.stored import stored
 from hengdian_index.tree import Choice, Frozen, Tree
 
 Rows = NDArray[np.intp]
 
 
+@stored("build")
 @dataclass(frozen=True)
 class Build:
     """How one indicator is made: the choice, what it learnt of each unit, and each unit's first fit row in time."""

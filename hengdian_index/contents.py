@@ -14,11 +14,13 @@ from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, LATEST, Frequency, format_period, read_span
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation, Weights, learn_weights, score, stitched
+from hengdian_index.stored import stored
 from hengdian_index.tree import Branch, Tree
 
 Span = tuple[int, int]
 
 
+@stored("content")
 @dataclass(frozen=True, eq=False)
 class Content:
     """The tree that holds from a period on (`since`, an ordinal), and its weights.

@@ -32,9 +32,11 @@ from hengdian_index.scoring import Weights, learn_weights, weights_series
 from hengdian_index.screening import left_out_units, screened
 from hengdian_index.statement.cards import of_fitted
 from hengdian_index.storage import load, save
+from hengdian_index.stored import stored
 from hengdian_index.tree import Frozen, Setting, Tree
 
 
+@stored("fit")
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """An index with what it learnt from the fit rows, frozen: bounds, statistics, weights, base levels, links.

@@ -17,6 +17,7 @@ from hengdian_index.rows.periods import Periods, read_periods
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Range
+from hengdian_index.stored import stored
 from hengdian_index.treatment import Changed, presented, record
 
 
@@ -131,6 +132,7 @@ def fill(method: Method, known: Rows, options: Mapping[str, Any], *, needed: boo
     return filler
 
 
+@stored("registered filler")
 @dataclass(frozen=True, slots=True)
 class OwnFiller:
     """A user's function of an array (n, k) as a filler.

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from hengdian_index.stored import stored
+
 _logger = logging.getLogger("hengdian_index")
 
 
+@stored("log entry")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the log; what does not apply to it is None."""

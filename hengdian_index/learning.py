@@ -14,6 +14,7 @@ from hengdian_index.maps import Direction, Map, Split, chain, orientation
 from hengdian_index.methods import Method, parameters_of
 from hengdian_index.rows.table import Array, Labelled, take
 from hengdian_index.sample import Sample
+from hengdian_index.stored import stored
 
 
 def learn(method: Method, rows: Labelled, direction: Any, options: Mapping[str, Any]) -> Map:
@@ -179,6 +180,7 @@ def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> 
     return np.asarray(weights / weights.sum())
 
 
+@stored("registered map")
 @dataclass(frozen=True, slots=True)
 class OwnMap:
     """A user's function as a map: it may see the fit rows, and must not move them when rows are added."""

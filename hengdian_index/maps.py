@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index.blocks import each_slice
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.rows.table import Array
+from hengdian_index.stored import stored
 
 Ties: TypeAlias = Literal["average", "min", "max", "dense"]
 
@@ -21,6 +22,7 @@ class Map(Protocol):
         """Apply to rows."""
 
 
+@stored("target")
 @dataclass(frozen=True, slots=True)
 class Target:
     """A direction: the best value is `value`, and the distance from it counts on both sides."""
@@ -32,6 +34,7 @@ class Target:
         object.__setattr__(self, "value", _finite("Target", self.value))
 
 
+@stored("between")
 @dataclass(frozen=True, slots=True)
 class Between:
     """A direction: every value in `low..high` is best, and the distance outside counts.
@@ -75,6 +78,7 @@ def _finite_scores(scores: Array, x: Array) -> Array:
 Direction: TypeAlias = int | Target | Between
 
 
+@stored("affine")
 @dataclass(frozen=True, slots=True)
 class Affine:
     """`at + gain (x - centre) / spread`, each an array (..., k).
@@ -124,6 +128,7 @@ class Affine:
         return _finite_scores(out, x)
 
 
+@stored("clip")
 @dataclass(frozen=True, slots=True)
 class Clip:
     """Values held within `low..high`, arrays (..., k)."""
@@ -136,6 +141,7 @@ class Clip:
         return np.clip(x, self.low[..., np.newaxis, :], self.high[..., np.newaxis, :])
 
 
+@stored("ranks")
 @dataclass(frozen=True, slots=True)
 class Ranks:
     """Rank from the worst (1) to the best (n) among the fitted values, sorted in each column (..., n, k).
@@ -163,6 +169,7 @@ class Ranks:
         return np.where(np.isnan(x), np.nan, np.minimum(rank, most))
 
 
+@stored("mirror")
 @dataclass(frozen=True, slots=True)
 class Mirror:
     """`-x`: turns "smaller is better" round before any other map."""
@@ -172,6 +179,7 @@ class Mirror:
         return -x
 
 
+@stored("distance")
 @dataclass(frozen=True, slots=True)
 class Distance:
     """Minus the distance to the best interval, 0 inside it; with worst limits, on each side from 0 to -1."""
@@ -188,6 +196,7 @@ class Distance:
         return -np.minimum(share, 1)
 
 
+@stored("reciprocal")
 @dataclass(frozen=True, slots=True)
 class Reciprocal:
     """`scale / x`, scale an array (..., k); values that are not above 0 are refused."""
@@ -201,6 +210,7 @@ class Reciprocal:
         return self.scale[..., np.newaxis, :] / x
 
 
+@stored("logarithm")
 @dataclass(frozen=True, slots=True)
 class Log:
     """`ln x`; values that are not positive are refused."""
@@ -212,6 +222,7 @@ class Log:
         return np.log(x)
 
 
+@stored("exponential")
 @dataclass(frozen=True, slots=True)
 class Exponential:
     """`floor (ceiling / floor)^x`."""
@@ -225,6 +236,7 @@ class Exponential:
             return _finite_scores(np.asarray(self.floor * np.exp(x * np.log(self.ceiling / self.floor))), x)
 
 
+@stored("chain")
 @dataclass(frozen=True, slots=True)
 class Chain:
     """One map after another."""
@@ -238,6 +250,7 @@ class Chain:
         return x
 
 
+@stored("split")
 @dataclass(frozen=True, slots=True)
 class Split:
     """Different maps for different columns: pairs of column positions and the map of these columns."""

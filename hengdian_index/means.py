@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.rows.table import Array, Labelled, may_have_gaps, row_label, shortened
+from hengdian_index.stored import stored
 
 Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
 Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
@@ -120,6 +121,7 @@ def _by_columns(x: Array, w: Array) -> Array:
     return out
 
 
+@stored("missing rule")
 @dataclass(frozen=True, slots=True)
 class Missing:
     """What an aggregation does about missing values: the rule, and the least share of values a score needs."""

@@ -17,10 +17,12 @@ from hengdian_index.maps import Map
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.seasons import Seasons, learn_seasons
+from hengdian_index.stored import stored
 from hengdian_index.treat.ratios import denominate
 from hengdian_index.tree import Choice, Leaf, Tree
 
 
+@stored("imputation")
 @dataclass(frozen=True)
 class Block:
     """Indicators that one imputation fills together: their positions, the choice, and what it learnt."""
@@ -30,6 +32,7 @@ class Block:
     filler: Filler
 
 
+@stored("preparation")
 @dataclass(frozen=True)
 class Preparation:
     """What imputations and treatments learnt from the fit rows of an index."""

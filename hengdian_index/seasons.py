@@ -14,9 +14,11 @@ from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.series import deseasonalise
+from hengdian_index.stored import stored
 from hengdian_index.tree import Leaf
 
 
+@stored("seasonal pattern")
 @dataclass(frozen=True)
 class Pattern:
     """The seasonal part of one series from an ordinal on, `per_year` values a year."""
@@ -34,6 +36,7 @@ class Pattern:
         return np.asarray(self.values[np.where(place < n, place, later)])
 
 
+@stored("seasons")
 @dataclass(frozen=True)
 class Seasons:
     """The seasonal patterns of one indicator by unit, added to its values or multiplied with them."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,17 +19,64 @@ from hengdian_index.about import __version__
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all
 from hengdian_index.methods import FAMILIES, Method, find
 from hengdian_index.rows.table import Array
+from hengdian_index.stored import restored, word_of
 from hengdian_index.tree import Branch, Choice, Frozen, Leaf, Tree
 from hengdian_index.whole import whole
 
 T = TypeVar("T")
 
-FORMAT, VERSION = "hengdian_index fitted", 1
+FORMAT, VERSION = "hengdian_index fitted", 2
 """What the file calls itself, and the version of its layout; any change of the layout is another version."""
 
-_PACKAGE = f"{__name__.partition('.')[0]}."
-# The mark of a value that JSON has no word for; a class has its module in it, so a dot.
+# The mark of a value that JSON has no word for.
 _TAG = "$"
+# The words of version 1, which were the classes of hengdian_index 0.1.0 and their modules.
+_VERSION_1 = {
+    "maps.Target": "target",
+    "maps.Between": "between",
+    "maps.Affine": "affine",
+    "maps.Clip": "clip",
+    "maps.Ranks": "ranks",
+    "maps.Mirror": "mirror",
+    "maps.Distance": "distance",
+    "maps.Reciprocal": "reciprocal",
+    "maps.Log": "logarithm",
+    "maps.Exponential": "exponential",
+    "maps.Chain": "chain",
+    "maps.Split": "split",
+    "means.Missing": "missing rule",
+    "learning.OwnMap": "registered map",
+    "preparation.Block": "imputation",
+    "preparation.Preparation": "preparation",
+    "building.Build": "build",
+    "contents.Content": "content",
+    "engine.Fitted": "fit",
+    "tree.Choice": "choice",
+    "tree.Leaf": "indicator",
+    "tree.Branch": "group",
+    "tree.Tree": "tree",
+    "tree.Setting": "setting",
+    "journal.Entry": "log entry",
+    "seasons.Pattern": "seasonal pattern",
+    "seasons.Seasons": "seasons",
+    "treatment.FittedTreatment": "treatment",
+    "filling.OwnFiller": "registered filler",
+    "normalise.centred.Logistic": "logistic",
+    "normalise.sizes.NotNegative": "not negative",
+    "normalise.steps.Steps": "steps",
+    "normalise.steps.Sides": "sides",
+    "treat.curves.Power": "power curve",
+    "treat.curves.YeoJohnson": "yeo-johnson curve",
+    "treat.ratios.FittedRatio": "ratio",
+    "impute.averages.Constants": "constants",
+    "impute.averages.GroupConstants": "group constants",
+    "impute.learned.Neighbours": "neighbours",
+    "impute.learned.Regression": "regression",
+    "impute.likeness.Peers": "peers",
+    "impute.times.Carry": "carry forward",
+    "impute.times.Line": "interpolation",
+    "rows.spellings.Frequency": "frequency",
+}
 _REGISTER = {
     "normalise": "hengdian_index.normalising",
     "weights": "hengdian_index.weighting",
@@ -82,7 +128,7 @@ def load(path: str | os.PathLike[str], kind: type[T]) -> T:
     file = Path(path)
     document = _document(file)
     try:
-        found = _decoded(document["content"])
+        found = _decoded(document["content"], _VERSION_1 if document["version"] == 1 else {})
     except FaultsError as error:
         remedy = "; import the module that registers it before loading"
         raise SpecError(*(Fault(f"{file.name}: {fault}{remedy}") for fault in error.faults)) from None
@@ -204,8 +250,9 @@ def _parts(value: Any) -> tuple[str, dict[str, Any]]:
     kind = np.generic if isinstance(value, np.generic) else type(value)
     if kind in _TAGS:
         return _TAGS[kind], _KINDS[_TAGS[kind]].parts(value)
-    if is_dataclass(kind) and _class(_name(kind)) is kind:
-        return _name(kind), {field.name: getattr(value, field.name) for field in fields(kind)}
+    word = word_of(kind)
+    if word is not None:
+        return word, {field.name: getattr(value, field.name) for field in fields(value)}
     every = (method for family in FAMILIES.values() for method in family.values())
     method = next((method for method in every if method.function is value), None)
     if method is None:
@@ -213,13 +260,13 @@ def _parts(value: Any) -> tuple[str, dict[str, Any]]:
     return "function", {"method": method}
 
 
-def _decoded(said: Any) -> Any:
-    """Return the value that JSON stands for."""
+def _decoded(said: Any, alias: Mapping[str, str]) -> Any:
+    """Return the value that JSON stands for; `alias` are the words of an earlier version of the format."""
     if isinstance(said, list):
-        return tuple(map(_decoded, said))
+        return tuple(_decoded(part, alias) for part in said)
     if not isinstance(said, dict):
         return said
-    parts = {name: _decoded(part) for name, part in said.items() if name != _TAG}
+    parts = {name: _decoded(part, alias) for name, part in said.items() if name != _TAG}
     if _TAG not in said:
         return Frozen(parts)
     tag = said[_TAG]
@@ -227,24 +274,7 @@ def _decoded(said: Any) -> Any:
         return _KINDS[tag].made(**parts)
     if tag == "function":
         return parts["method"].function
-    kind = _class(tag)
-    if kind is None:
-        raise LookupError(f"no class {tag!r}")
-    if {field.name for field in fields(kind)} != set(parts):
-        raise LookupError(f"{tag} has other fields")
-    return kind(**parts)
-
-
-def _name(kind: type[Any]) -> str:
-    return f"{kind.__module__.removeprefix(_PACKAGE)}.{kind.__qualname__}"
-
-
-def _class(name: str) -> Any:
-    """Return a dataclass of the package by its name, None for any other; no module is imported for it."""
-    module, _, last = name.rpartition(".")
-    found: Any = getattr(sys.modules.get(_PACKAGE + module), last, None)
-    own = isinstance(found, type) and is_dataclass(found) and found.__module__ == _PACKAGE + module
-    return found if own else None
+    return restored(alias.get(tag, tag), parts)
 
 
 def _words(place: tuple[str, ...]) -> str:
@@ -282,7 +312,7 @@ def _document(file: Path) -> dict[str, Any]:
         raise DataError(f"{file.name}: damaged or cut off, for it is no JSON ({error}); save the fit again") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise DataError(f"{file.name}: not a fit saved by hengdian_index")
-    if document.get("version") != VERSION:
+    if document.get("version") not in (1, VERSION):
         found = f"version {document.get('version')!r} of the format, this is version {VERSION}"
         raise DataError(f"{file.name}: {found}; {_other_package(document)}")
     if document.get("sha256") != _seal(document):

@@ -17,6 +17,7 @@ from hengdian_index.methods import Method, Sees, register
 from hengdian_index.rows.parted import Parted, columns_of, only_name, parted, select
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
+from hengdian_index.stored import stored
 
 
 class Changed(NamedTuple):
@@ -72,6 +73,7 @@ class Treatment(Protocol):
         """Return the treatment learnt from x."""
 
 
+@stored("treatment")
 @dataclass(frozen=True, slots=True)
 class FittedTreatment:
     """A treatment learnt from some rows, frozen; call it on any rows with the same columns.

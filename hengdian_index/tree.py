@@ -14,6 +14,7 @@ from hengdian_index.errors import Fault, SpecError, listed, raise_all, suggestio
 from hengdian_index.maps import Direction
 from hengdian_index.means import Missing
 from hengdian_index.methods import Method, resolve
+from hengdian_index.stored import stored
 
 Series: TypeAlias = Literal["fixed", "ratio", "symmetric", "log"]
 NewUnits: TypeAlias = Literal["refuse", "link", "restate", "missing"]
@@ -33,6 +34,7 @@ class Frozen(dict[str, Any]):
         raise TypeError("a choice cannot be changed; use replace()")
 
 
+@stored("choice")
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A method and its options, as chosen at one place of an index."""
@@ -137,6 +139,7 @@ class Choice:
         return {"method": self.method.name, **thawed(self.options)} if self.options else self.method.name
 
 
+@stored("indicator")
 @dataclass(frozen=True)
 class Leaf:
     """An indicator: its column and direction, what is done to its values, its own rule for missing ones.
@@ -162,6 +165,7 @@ class Leaf:
     replaced_from: str | None = None
 
 
+@stored("group")
 @dataclass(frozen=True)
 class Branch:
     """A group: its children in order, how they are weighed, aggregated, and what is done about gaps.
@@ -181,6 +185,7 @@ class Branch:
     weights_since: Mapping[str, Choice] = field(default_factory=Frozen)
 
 
+@stored("tree")
 @dataclass(frozen=True)
 class Tree:
     """Leaves and branches, the branches from the leaves up, the root last."""
@@ -209,6 +214,7 @@ class Tree:
         return {branch.code: branch for branch in self.branches}
 
 
+@stored("setting")
 @dataclass(frozen=True)
 class Setting:
     """What an index says besides its tree: the names of its columns, the fit rows, the base, how it goes on."""

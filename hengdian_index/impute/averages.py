@@ -13,8 +13,10 @@ from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
+from hengdian_index.stored import stored
 
 
+@stored("constants")
 @dataclass(frozen=True, slots=True)
 class Constants:
     """One number (k,) for every missing value of a column, learnt from so many values (k,)."""
@@ -28,6 +30,7 @@ class Constants:
         return Filling.of(rows, self.values, lambda _, j: f"{self.what} of {int(self.counts[j])} values")
 
 
+@stored("group constants")
 @dataclass(frozen=True, slots=True)
 class GroupConstants:
     """One number for every missing value of a column and a group of rows: (g, k) for g labels."""

@@ -13,6 +13,7 @@ from hengdian_index.errors import SpecError
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.table import Array
 from hengdian_index.stats import Moments
+from hengdian_index.stored import stored
 
 
 def _at_least_one(**options: Any) -> list[str]:
@@ -122,6 +123,7 @@ def regression(known: Rows, *, rounds: int = 10, rng: int = 0) -> Filler:
     return Regression(known.values, *_scale(known), rounds, rng)
 
 
+@stored("neighbours")
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """The mean of the nearest of the fit rows (n, k) that have the value; distances on `(x - centre) / spread`."""
@@ -150,6 +152,7 @@ class Neighbours:
         return Filling.of(rows, np.where(near, filled, np.nan), lambda i, j: how if near[i, j] else alone)
 
 
+@stored("regression")
 @dataclass(frozen=True, slots=True)
 class Regression:
     """Regressions of each indicator on the others, learnt from the fit rows (n, k) on `(x - centre) / spread`."""

@@ -14,6 +14,7 @@ from hengdian_index.rows.groups import column_groups
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
+from hengdian_index.stored import stored
 
 
 @imputing(
@@ -80,6 +81,7 @@ def peers(
     return Peers(centre, spread, _column_groups(groups, known))
 
 
+@stored("peers")
 @dataclass(frozen=True, slots=True)
 class Peers:
     """The mean of the row's present columns of the same group, on the scale `(x - centre) / spread`, arrays (k,)."""

@@ -12,6 +12,7 @@ from hengdian_index.errors import DataError, raise_all
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array, shortened
+from hengdian_index.stored import stored
 
 
 def _limit_fault(limit: int | None, **_: Any) -> list[str]:
@@ -124,6 +125,7 @@ def interpolate(known: Rows, *, limit: int | None = None, ends: Literal["missing
     return Line(limit, ends)
 
 
+@stored("carry forward")
 @dataclass(frozen=True, slots=True)
 class Carry:
     """The last value of the unit, at most `limit` periods old."""
@@ -149,6 +151,7 @@ class Carry:
         return Filling.of(rows, values, why)
 
 
+@stored("interpolation")
 @dataclass(frozen=True, slots=True)
 class Line:
     """The line between two known values of the unit with at most `limit` periods between them."""

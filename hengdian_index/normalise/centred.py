@@ -14,12 +14,14 @@ from hengdian_index.normalise.scales import z_score
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Ordered, Range
+from hengdian_index.stored import stored
 
 # The numbers next to 0 and 1 that stay inside (0, 1), under a logarithm or a reciprocal too.
 _ABOVE_0 = float(np.finfo(np.float64).tiny)
 _BELOW_1 = float(np.nextafter(1, 0))
 
 
+@stored("logistic")
 @dataclass(frozen=True, slots=True)
 class Logistic:
     """`1 / (1 + exp(-x))`."""

@@ -12,8 +12,10 @@ from hengdian_index.maps import Affine, Map, Reciprocal, chain
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
+from hengdian_index.stored import stored
 
 
+@stored("not negative")
 @dataclass(frozen=True, slots=True)
 class NotNegative:
     """Values as they are; negative ones are refused."""

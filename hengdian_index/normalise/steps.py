@@ -15,11 +15,13 @@ from hengdian_index.normalise.ranks import percentile_rank
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments
+from hengdian_index.stored import stored
 
 # A value on a limit stays on it in every unit of measure, although its ratio to the mean is rounded.
 _ROUNDING = 1e-12
 
 
+@stored("steps")
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below them."""
@@ -35,6 +37,7 @@ class Steps:
         return np.where(np.isnan(x), np.nan, self.scores[place])
 
 
+@stored("sides")
 @dataclass(frozen=True, slots=True)
 class Sides:
     """`sign` above `high`, `-sign` below `low`, 0 from one to the other."""

@@ -11,7 +11,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from hengdian_index.stored import stored
 
+
+@stored("frequency")
 @dataclass(frozen=True, slots=True)
 class Frequency:
     """How often there is a period: the word for one ("quarter") and how many make a year."""

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import CellsError
 from hengdian_index.rows.table import Array
+from hengdian_index.stored import stored
 
 Offset: TypeAlias = Literal["none", "range", "one"]
 
 
+@stored("power curve")
 @dataclass(frozen=True, slots=True)
 class Power:
     """`sign (t^power - 1) / power`, for power 0 `sign ln t`, of `t = sign (x - centre) + offset`; arrays (..., k).
@@ -71,6 +73,7 @@ class Power:
         return f"{'' if sign > 0 else '-'}ln({t})"
 
 
+@stored("yeo-johnson curve")
 @dataclass(frozen=True, slots=True)
 class YeoJohnson:
     """`((1 + x)^power - 1) / power` for x >= 0, `-((1 - x)^(2 - power) - 1) / (2 - power)` below; arrays (..., k).

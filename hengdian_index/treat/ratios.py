@@ -14,9 +14,11 @@ from hengdian_index.methods import Method, register
 from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index.rows.table import Array, numbers, shortened, take
 from hengdian_index.sample import Sample
+from hengdian_index.stored import stored
 from hengdian_index.treatment import Changed, presented, record
 
 
+@stored("ratio")
 @dataclass(frozen=True, slots=True)
 class FittedRatio:
     """A division by named columns, to be called on later rows."""
