@@ -155,3 +155,27 @@ def test_the_order_of_a_power_mean_is_a_number(p, why):
     with pytest.raises(hi.SpecError) as refusal:
         power(TABLE, p=p)
     assert why in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("p", "zero", "negative"),
+    [
+        (-math.inf, True, True),
+        (-1, False, False),
+        (0, False, False),
+        (0.5, True, False),
+        (1, True, True),
+        (2, True, False),
+        (math.inf, True, True),
+    ],
+)
+def test_a_power_takes_the_values_that_have_one(p, zero, negative):
+    for value, taken in ((0.0, zero), (-1.0, negative)):
+        if taken:
+            assert np.isfinite(power([[2.0, value]], [0.5, 0.5], p=p)).all()
+        else:
+            with pytest.raises(hi.DataError, match="this mean needs values"):
+                power([[2.0, value]], [0.5, 0.5], p=p)
+    domain = power.method.traits["domain"](p=p)
+    assert (domain != "above 0") is zero
+    assert (domain == "real") is negative

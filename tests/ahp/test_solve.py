@@ -147,3 +147,8 @@ def test_ten_thousand_matrices_of_nine_in_one_call():
     found = ahp.priorities(batch)
     ratios = (batch @ found.weights[..., None])[..., 0] / found.weights
     np.testing.assert_allclose(ratios / found.lambda_max[:, None], 1, rtol=1e-12)
+
+
+def test_the_card_names_each_item_beside_its_weight():
+    page = ahp.priorities({"films": {"cinemas": 3}})._repr_html_()
+    assert page.index("films") < page.index("0.75") < page.index("cinemas") < page.index("0.25")

@@ -96,3 +96,10 @@ def test_a_way_longer_than_the_largest_number_gives_its_share_or_is_refused():
     close(hi.normalise.distance_to_target(x, target=0), hi.normalise.distance_to_target(x / 1e300, target=0), 1e-15)
     with pytest.raises(hi.DataError, match="column 0: the range of its values is not a finite number; rescale"):
         hi.normalise.distance_to_target(x, target=1.5e308)
+
+
+@pytest.mark.parametrize("to", ["mean", "max", "min", "median"])
+def test_a_column_without_values_is_told_as_such(to):
+    x = pd.DataFrame({"full": [1.0, 2.0, 3.0], "empty": [np.nan] * 3})
+    with pytest.raises(hi.DataError, match="'empty': no value in the rows to learn from"):
+        relative(x, to=to)

@@ -278,3 +278,16 @@ def test_values_at_the_ends_of_the_numbers_get_their_scores_or_are_refused(funct
         function(x, low=0, high=0.5, clip=False)
     with pytest.raises(hi.DataError, match="its score is too large a number"):
         efficacy(x, low=0, high=1e300, form="exponential")
+
+
+@pytest.mark.parametrize("method", [goalposts, efficacy])
+@pytest.mark.parametrize("bounds", [(3.0, 3.0), (4.0, 3.0), ([1.0, 7.0], [2.0, 7.0])])
+def test_bounds_that_are_equal_or_out_of_order_have_no_scale(method, bounds):
+    low, high = bounds
+    with pytest.raises(hi.SpecError, match=r"low = .* must be below high = "):
+        method([[1.0, 7.0], [2.0, 8.0]], low=low, high=high)
+
+
+def test_efficacy_goes_beyond_its_marks_unless_it_is_held():
+    assert efficacy([0.0, 5.0, 20.0], low=5.0, high=15.0).tolist() == [40.0, 60.0, 120.0]
+    assert efficacy([0.0, 5.0, 20.0], low=5.0, high=15.0, clip=True).tolist() == [60.0, 60.0, 100.0]

@@ -217,3 +217,21 @@ def test_kinds_of_tables_keep_their_labels(schooling):
     scores = categorical(schooling[["schooling"]])
     assert scores.index.equals(schooling.index)
     same(numbers(scores), categorical(schooling[["schooling"]].to_numpy()))
+
+
+def test_the_classes_are_those_of_the_technology_achievement_index():
+    """Of 100 rising values the q-th ranks at q per cent; each class begins at its cut."""
+    begins = {5: 20.0, 15: 40.0, 35: 50.0, 65: 60.0, 85: 80.0, 95: 100.0}
+    scores = categorical(np.arange(1.0, 101.0))
+    expected, score = [], 0.0
+    for q in range(1, 101):
+        score = begins.get(q, score)
+        expected.append(score)
+    assert scores.tolist() == expected
+
+
+@pytest.mark.parametrize("method", [above_below, percentile_rank, categorical])
+def test_a_column_without_values_is_named(method):
+    x = pd.DataFrame({"full": [1.0, 2.0, 3.0], "empty": [np.nan] * 3})
+    with pytest.raises(hi.DataError, match=r"'empty': .*value"):
+        method(x)

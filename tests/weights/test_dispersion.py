@@ -177,3 +177,10 @@ def test_fault_8_the_unit_of_measure_does_not_matter(method):
     x = table(8)
     for unit in (1e-12, 1e12):
         np.testing.assert_allclose(method(x * [1.0, unit, 1.0]), method(x), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("x", "told"), [([-1.0, 1.0], True), ([-3.0, 1.0], True), ([1.0, 3.0], False)])
+def test_an_angle_about_a_mean_not_above_zero_is_told(x, told):
+    with journal() as entries:
+        hi.weights.angle(np.column_stack([x, [1.0, 2.0]]))
+    assert any("mean not above 0" in entry.why for entry in entries) is told

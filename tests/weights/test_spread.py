@@ -177,3 +177,18 @@ def test_deviations_too_large_for_a_number_still_have_their_proportions():
     x = np.array([[1.7e308, -1.7e308], [-1.7e308, 1.7e308], [0.0, 1e308]])
     close(deviation(x), deviation(x / 1e300))
     close(deviation(x[:2]), [0.5, 0.5])
+
+
+def test_the_shift_may_be_nothing_but_not_less():
+    x = [[1.0, 4.0], [2.0, 5.0], [7.0, 6.0]]
+    assert entropy(x, zeros="shift", shift=0).tolist() == entropy(x).tolist()
+    with pytest.raises(hi.SpecError, match="a number of 0 or more, not -1e-09"):
+        entropy(x, zeros="shift", shift=-1e-9)
+
+
+@pytest.mark.parametrize(("factor", "told"), [(1000, 0), (1024, 1)])
+def test_columns_in_other_units_are_told_above_a_factor_of_a_thousand(factor, told):
+    x = np.array([0.0, 1.0, 2.0])
+    with journal() as entries:
+        deviation(np.column_stack([x, factor * x]))
+    assert sum("factor above 1000" in entry.why for entry in entries) == told
