@@ -1,6 +1,6 @@
 """Mutants of the numeric core: one small error at a time is put into the code, and the tests must notice it.
 
-    python tests/mutation/mutants.py --number 250 --seed 1 --workers 2
+    pip install ".[mutation]" && python tests/mutation/mutants.py --number 250 --seed 1 --workers 2
 
 Cosmic Ray makes the mutants. The suite is run once with coverage to know which tests reach which line; then all tests
 are collected once, and each mutant is a child of that process in which the code of one function is exchanged and the
