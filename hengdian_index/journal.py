@@ -28,11 +28,16 @@ class Entry:
 
 
 _open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
+_about: ContextVar[tuple[str, dict[str, object]]] = ContextVar("about", default=("", {}))
 
 
 def note(step: str, why: str, **where: object) -> None:
     """Write one line: to the journal that is open, and to Python's logging at level INFO."""
-    entry = Entry(step, why, **where)  # type: ignore[arg-type]  # fields of Entry, checked there
+    saying, there = _about.get()
+    if not any(value is not None for value in where.values()):
+        why = saying + why
+    place = {**there, **{name: value for name, value in where.items() if value is not None}}
+    entry = Entry(step, why, **place)  # type: ignore[arg-type]  # fields of Entry, checked there
     book = _open.get()
     if book is not None:
         book.append(entry)
@@ -57,3 +62,23 @@ def journal() -> Iterator[list[Entry]]:
         yield book
     finally:
         _open.reset(token)
+
+
+@contextmanager
+def about(saying: str, **where: object) -> Iterator[None]:
+    """Say of what the lines are that are written inside the block; those with a place of their own are not told again.
+
+    Examples
+    --------
+    >>> from hengdian_index.journal import about, journal, note
+    >>> with journal() as lines, about("group 'total': ", indicator="total"):
+    ...     note("weights", "values rescaled to sum 1")
+    >>> lines[0].why, lines[0].indicator
+    ("group 'total': values rescaled to sum 1", 'total')
+    """
+    before, there = _about.get()
+    token = _about.set((before + saying, {**there, **where}))
+    try:
+        yield
+    finally:
+        _about.reset(token)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.ahp.choices import known
-from hengdian_index.ahp.judgements import Array, Judgements, read
+from hengdian_index.ahp.judgements import Array, Judgements, note_beyond, read
 from hengdian_index.ahp.kernels import TOO_FAR, perron, root
 from hengdian_index.errors import DataError, raise_all
 
@@ -46,6 +46,7 @@ def complete(matrix: object, *, method: str = "eigenvector") -> Any:
     """
     known(method, _METHODS, "completion")
     judgements = read(matrix)
+    note_beyond(judgements)
     return judgements.with_names(fill(judgements, method))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,11 @@ import numpy as np
 
 from hengdian_index.ahp.choices import known
 from hengdian_index.ahp.completion import fill
-from hengdian_index.ahp.judgements import Array, Judgements, read_one
+from hengdian_index.ahp.judgements import Array, Judgements, note_beyond, read_one
 from hengdian_index.ahp.kernels import METHODS, gci_of, per_cycle
 from hengdian_index.ahp.solve import weighed
-from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
-from hengdian_index.journal import note
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
+from hengdian_index.journal import about, note
 
 _COMBINATIONS = ("aij", "aip")
 
@@ -29,10 +29,10 @@ class Compatibility:
 
 
 def combine(
-    matrices: Sequence[Any] | Array,
+    matrices: Sequence[Any] | Mapping[Any, Any] | Array,
     *,
     how: str = "aij",
-    shares: Sequence[float] | None = None,
+    shares: Sequence[float] | Mapping[Any, float] | None = None,
     method: str | None = None,
 ) -> Any:
     """Return several people's judgements as one matrix ("aij") or as one set of weights ("aip").
@@ -42,11 +42,12 @@ def combine(
 
     Parameters
     ----------
-    matrices : list of matrices, or array (people, n, n)
-        The same items in each, matched by name.
+    matrices : list of matrices, mapping person -> matrix, or array (people, n, n)
+        The same items in each, matched by name. Sheets read by `pandas.read_excel(..., sheet_name=None)` are such a
+        mapping. People of a list are called expert 1, expert 2 ...
     how : {"aij", "aip"}
         Judgements or priorities are combined.
-    shares : sequence of float, optional
+    shares : sequence of float, or mapping by person, optional
         Say of each person; rescaled to sum 1. Default: equal.
     method : str, optional
         For "aip" only: how weights are found (see `priorities`; default "eigenvector").
@@ -56,7 +57,7 @@ def combine(
     SpecError
         Unknown `how` or `method`; shares that are negative, not finite, all 0 or of the wrong number.
     DataError
-        Different items; an incomplete matrix under "aij" (complete it first, or use "aip").
+        Different items; an incomplete matrix under "aij" (complete it first, or use "aip"), its pairs named.
 
     Notes
     -----
@@ -73,14 +74,15 @@ def combine(
     if how == "aij" and method is not None:
         raise SpecError(f"ahp: method {method!r} applies to how='aip' only; under 'aij' give it to priorities")
     known(method or "eigenvector", METHODS, "method")
-    people = _same_items(_several(matrices))
-    say = _shares(shares, len(people))
+    people = same_items(read_people(matrices))
+    say = _shares(shares, list(people))
+    first = next(iter(people.values()))
     if how == "aip":
-        logs = say @ np.log(_each(people, lambda one: weighed(one, method or "eigenvector")[1]))
+        logs = say @ np.log(list(_each(people, lambda one: weighed(one, method or "eigenvector")[1]).values()))
         pooled = np.exp(logs - logs.max())
-        return people[0].with_names(pooled / pooled.sum())
+        return first.with_names(pooled / pooled.sum())
     raise_all(DataError, _holes(people))
-    return people[0].with_names(np.exp(np.tensordot(say, np.log([one.values for one in people]), axes=1)))
+    return first.with_names(np.exp(np.tensordot(say, np.log([one.values for one in people.values()]), axes=1)))
 
 
 def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None = None) -> Compatibility:
@@ -91,7 +93,7 @@ def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None =
 
     Parameters
     ----------
-    matrix : one matrix, or a list of matrices (then the mean by shares)
+    matrix : one matrix, or a list of matrices or mapping person -> matrix (then the mean by shares)
         Judgements. Pairs not compared are completed for gcompi and count nothing in pvn.
     weights : sequence, array, Series or mapping name -> weight
         Positive; matched by name where both have names.
@@ -122,9 +124,9 @@ def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None =
             raise SpecError("ahp: shares say how much each person counts: give a list of matrices with them")
         one = read_one(matrix)
         return Compatibility(*_apart(one, _matched(weights, one)))
-    people = _several(matrix)
-    say = _shares(shares, len(people))
-    gcompi, pvn = say @ np.array(_each(people, lambda one: _apart(one, _matched(weights, one))))
+    people = read_people(matrix)
+    say = _shares(shares, list(people))
+    gcompi, pvn = say @ np.array(list(_each(people, lambda one: _apart(one, _matched(weights, one))).values()))
     return Compatibility(gcompi=float(gcompi), pvn=float(pvn))
 
 
@@ -146,19 +148,39 @@ def _apart(one: Judgements, weights: Array) -> tuple[float, float]:
 
 
 def is_several(matrices: Any) -> bool:
-    """Return whether this is a list (or stack) of matrices rather than one."""
+    """Return whether this is a list, a stack or a mapping of matrices rather than one."""
+    if isinstance(matrices, Mapping):
+        return any(map(_is_matrix, matrices.values()))
     if isinstance(matrices, (list, tuple)):
         first = matrices[0] if matrices else None
-        if isinstance(first, (list, tuple)):
-            return any(isinstance(row, (list, tuple, np.ndarray)) for row in first)
-        return isinstance(first, Mapping) or hasattr(first, "columns") or getattr(first, "ndim", 1) > 1
+        return isinstance(first, Mapping) or _is_matrix(first)
     return isinstance(matrices, np.ndarray) and matrices.ndim > 2
+
+
+def _is_matrix(one: Any) -> bool:
+    """Return whether this is a matrix rather than the row of one."""
+    if isinstance(one, Mapping):
+        return any(isinstance(cells, Mapping) for cells in one.values())
+    if isinstance(one, (list, tuple)):
+        return any(isinstance(row, (list, tuple, np.ndarray)) for row in one)
+    return isinstance(one, Judgements) or hasattr(one, "columns") or getattr(one, "ndim", 1) > 1
+
+
+def by_person(matrices: Any) -> dict[Any, Any]:
+    """Return each person's matrix by name, or by number from 1 on."""
+    return dict(matrices) if isinstance(matrices, Mapping) else dict(enumerate(matrices, start=1))
+
+
+def called(person: Any) -> str:
+    """Return how a message calls a person."""
+    return f"expert {person!r}"
 
 
 def without(matrix: Any, items: Sequence[Any] | None, gone: Set[Any]) -> Any:
     """Return the judgements of one person or several without some items; `items` name the rows of nested lists."""
     if is_several(matrix):
-        return [without(one, items, gone) for one in matrix]
+        left = {person: without(one, items, gone) for person, one in by_person(matrix).items()}
+        return left if isinstance(matrix, Mapping) else list(left.values())
     if isinstance(matrix, Mapping):
         rows = {row: {name: v for name, v in cells.items() if name not in gone} for row, cells in matrix.items()}
         return {row: cells for row, cells in rows.items() if cells and row not in gone}
@@ -168,50 +190,61 @@ def without(matrix: Any, items: Sequence[Any] | None, gone: Set[Any]) -> Any:
     return [[matrix[i][j] for j in keep] for i in keep]
 
 
-def _several(matrices: Any) -> list[Judgements]:
-    """Return the judgements of each person."""
+def read_people(matrices: Any, read: Callable[[Any], Judgements] = read_one) -> dict[Any, Judgements]:
+    """Return the judgements of each person, as `read` takes a matrix; the faults of all at once."""
     if not is_several(matrices):
         raise DataError("a list of matrices is wanted, one for each person, or an array (people, n, n)")
-    return _each(matrices, read_one)
+
+    def noted(matrix: Any) -> Judgements:
+        judgements = read(matrix)
+        note_beyond(judgements)
+        return judgements
+
+    return _each(by_person(matrices), noted)
 
 
-def _each(people: Iterable[Any], act: Callable[[Any], Any]) -> list[Any]:
-    """Return what `act` gives for each person; all faults at once, each with the person's number."""
-    found, faults = [], list[Fault]()
-    for number, one in enumerate(people):
+def _each(people: Mapping[Any, Any], act: Callable[[Any], Any]) -> dict[Any, Any]:
+    """Return what `act` gives for each person; all faults at once, and lines of the log, each with the person."""
+    found, faults = {}, list[Fault]()
+    for person, one in people.items():
         try:
-            found.append(act(one))
+            with about(f"{called(person)}: "):
+                found[person] = act(one)
         except DataError as error:
-            faults += [fault.under(number, saying=f"matrix {number}: ") for fault in error.faults]
+            faults += [fault.under(person, saying=f"{called(person)}: ") for fault in error.faults]
     raise_all(DataError, faults)
     return found
 
 
-def _same_items(people: list[Judgements]) -> list[Judgements]:
+def same_items(people: Mapping[Any, Judgements]) -> dict[Any, Judgements]:
     """Return everyone's judgements in the order of the first one's items."""
-    first = people[0]
+    who, first = next(iter(people.items()))
     wanted = first.labels
     faults = [
-        f"matrix {number} compares {listed(one.labels, most=9)}, matrix 0 {listed(wanted, most=9)};"
+        f"{called(person)} compares {listed(one.labels, most=9)}, {called(who)} {listed(wanted, most=9)};"
         " combine needs the same items in all"
-        for number, one in enumerate(people)
+        for person, one in people.items()
         if (one.names is None) != (first.names is None) or set(one.labels) != set(wanted)
     ]
     raise_all(DataError, faults)
-    orders = [[one.labels.index(item) for item in wanted] for one in people]
-    return [
-        Judgements(one.values[np.ix_(order, order)], first.names, first.title)
-        for one, order in zip(people, orders, strict=True)
-    ]
+    orders = {person: [one.labels.index(item) for item in wanted] for person, one in people.items()}
+    return {
+        person: Judgements(one.values[np.ix_(orders[person], orders[person])], first.names, first.title)
+        for person, one in people.items()
+    }
 
 
-def _holes(people: list[Judgements]) -> list[str]:
+def _holes(people: Mapping[Any, Judgements]) -> list[str]:
     """Return a fault for each incomplete matrix."""
+    remedy = "complete it first (ahp.complete), or use how='aip'"
     return [
-        f"matrix {number} has {int(one.missing)} pairs not compared: complete it first (ahp.complete), or use how='aip'"
-        for number, one in enumerate(people)
-        if one.missing
+        f"{called(person)}: not compared: {shown(one.holes)}; {remedy}" for person, one in people.items() if one.missing
     ]
+
+
+def shown(pairs: Sequence[str]) -> str:
+    """Return the first pairs, and how many more there are."""
+    return ", ".join(pairs[:5]) + (f" and {len(pairs) - 5} more" if len(pairs) > 5 else "")
 
 
 def _floats(values: Any, error: type[SpecError | DataError], what: str) -> Array:
@@ -222,12 +255,20 @@ def _floats(values: Any, error: type[SpecError | DataError], what: str) -> Array
         raise error(f"ahp: {what} must be a list of numbers, found {values!r}") from None
 
 
-def _shares(shares: Sequence[float] | None, people: int) -> Array:
+def _shares(shares: Any, people: Sequence[Any]) -> Array:
     """Return the say of each person, sum 1."""
     if shares is None:
-        return np.full(people, 1 / people)
+        return np.full(len(people), 1 / len(people))
+    if hasattr(shares, "keys"):
+        given = dict(shares.items())
+        surplus = [person for person in given if person not in people]
+        strange = [f"ahp: shares: no {called(person)}{suggestion(person, people)}" for person in surplus]
+        strange += [f"ahp: shares: none for {called(person)}" for person in people if person not in given]
+        raise_all(SpecError, strange)
+        shares = [given[person] for person in people]
     say = _floats(shares, SpecError, "shares")
-    faults = [] if say.shape == (people,) else [f"ahp: {people} matrices need {people} shares, found {say.size}"]
+    n = len(people)
+    faults = [] if say.shape == (n,) else [f"ahp: {n} matrices need {n} shares, found {say.size}"]
     odd = [float(share) for share in say.flat if not 0 <= share < math.inf]
     faults += [f"ahp: shares must be 0 or more and finite, found {listed(odd)}"] if odd else []
     faults += [] if odd or say.sum() > 0 else ["ahp: shares are all 0: someone must count"]

@@ -16,6 +16,7 @@ from hengdian_index.journal import note
 Array = NDArray[np.float64]
 Names = tuple[Hashable, ...] | None
 
+_MOST = 9
 RECIPROCAL_TOLERANCE = 0.03
 """How far a_ij a_ji may be from 1: 1/7 typed as .14 is accepted, a > b with b > a is not."""
 TWO_DECIMALS = 0.005
@@ -24,11 +25,15 @@ TWO_DECIMALS = 0.005
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgements:
-    """Reciprocal matrices (..., n, n), NaN where a pair was not compared; names of the items, title of the names."""
+    """Reciprocal matrices (..., n, n), NaN where a pair was not compared; names of the items, title of the names.
+
+    `beyond` says which judgements as given lay beyond the scale.
+    """
 
     values: Array
     names: Names = None
     title: Hashable = None
+    beyond: str = ""
 
     @property
     def n(self) -> int:
@@ -39,6 +44,11 @@ class Judgements:
     def labels(self) -> tuple[Hashable, ...]:
         """Return the names of the items, or their positions."""
         return tuple(range(self.n)) if self.names is None else self.names
+
+    @property
+    def holes(self) -> list[str]:
+        """Return the pairs of one matrix that were not compared, as messages call them."""
+        return [_where(tuple(cell), self.names) for cell in np.argwhere(np.triu(np.isnan(self.values), 1))]
 
     @property
     def missing(self) -> NDArray[np.int64]:
@@ -63,6 +73,8 @@ def read(matrix: object) -> Judgements:
     Raises DataError with every fault: text that is no number, entries that are not positive, a diagonal that is not 1,
     pairs that contradict each other. One triangle is enough; where both are given the upper one is used.
     """
+    if isinstance(matrix, Judgements):
+        return matrix
     title: Hashable = None
     names: Names = None
     if isinstance(matrix, Mapping):
@@ -74,7 +86,7 @@ def read(matrix: object) -> Judgements:
     values, faults = _numbers(cells, names)
     faults += _outside(values, names) + _contradictions(values, names)
     raise_all(DataError, faults)
-    return Judgements(_reciprocal(values), names, title)
+    return Judgements(_reciprocal(values), names, title, _beyond(values, names))
 
 
 def read_one(matrix: object) -> Judgements:
@@ -211,6 +223,23 @@ def _outside(values: Array, names: Names) -> list[str]:
         for cell in np.argwhere(own)
     ]
     return faults
+
+
+def note_beyond(judgements: Judgements) -> None:
+    """Log the judgements that lie beyond the scale of 1 to 9 and their reciprocals, if there are any."""
+    if judgements.beyond:
+        note("ahp", f"judgements beyond the scale of 1 to 9 and 1/9, taken as given: {judgements.beyond}")
+
+
+def _beyond(values: Array, names: Names) -> str:
+    """Return the judgements beyond the scale in words; reciprocals of two decimals are on it."""
+    mirrored = values.swapaxes(-2, -1)
+    below = values < 1 / _MOST - TWO_DECIMALS
+    ninth = ~(mirrored < 1 / _MOST - TWO_DECIMALS) & (np.abs(mirrored - np.round(mirrored, 2)) < 1e-9)
+    above = (values > _MOST * (1 + 1e-9)) & ~ninth
+    cells = np.argwhere(above | (below & ~above.swapaxes(-2, -1)))
+    said = [f"{_where(tuple(cell), names)}: {values[tuple(cell)]:.4g}" for cell in cells[:5]]
+    return ", ".join(said) + (f" and {len(cells) - 5} more" if len(cells) > 5 else "")
 
 
 def _contradictions(values: Array, names: Names) -> list[str]:

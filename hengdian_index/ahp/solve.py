@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.ahp.choices import known
 from hengdian_index.ahp.completion import fill
-from hengdian_index.ahp.judgements import Array, Judgements, read
+from hengdian_index.ahp.judgements import Array, Judgements, note_beyond, read
 from hengdian_index.ahp.kernels import METHODS, gci_of, geometric, root
 from hengdian_index.ahp.random_indexes import CONSISTENT_BELOW, chosen_table, expected_index, gci_threshold
 from hengdian_index.journal import note
@@ -115,13 +115,16 @@ def priorities(
     ci = (lambda_max - n) / (n - 1) if n > 2 else np.zeros_like(lambda_max)
     cr = ci / expected if n > 2 else ci
     gci = gci_of(values, geometric(values))
+    consistent = _consistent(cr, gci, n, source)
+    if judgements is not matrix:
+        note_beyond(judgements)
     return Priorities(
         weights=judgements.with_names(weights),
         lambda_max=_plain(lambda_max),
         ci=_plain(ci),
         cr=_plain(cr),
         gci=_plain(gci),
-        consistent=_plain(_consistent(cr, gci, n, source)),
+        consistent=_plain(consistent),
         method=method,
         n=n,
         missing=_plain(missing),

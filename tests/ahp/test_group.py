@@ -102,9 +102,9 @@ def test_wrong_choices_are_refused(call, said):
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: ahp.combine([WRITTEN, HOLED]), "matrix 1 has 1 pairs not compared: complete it first"),
-        (lambda: ahp.combine([{"a": {"b": 2}}, {"a": {"c": 2}}]), "matrix 1 compares 'a', 'c', matrix 0 'a', 'b'"),
-        (lambda: ahp.combine([WRITTEN, [[1, 5], [5, 1]]]), r"matrix 1: judgements \[0, 1\]: 5"),
+        (lambda: ahp.combine([WRITTEN, HOLED]), r"expert 2: not compared: \[0, 2\]; complete it first"),
+        (lambda: ahp.combine([{"a": {"b": 2}}, {"a": {"c": 2}}]), "expert 2 compares 'a', 'c', expert 1 'a', 'b'"),
+        (lambda: ahp.combine([WRITTEN, [[1, 5], [5, 1]]]), r"expert 2: judgements \[0, 1\]: 5"),
         (lambda: ahp.combine(WRITTEN), "a list of matrices is wanted"),
         (lambda: ahp.combine([]), "a list of matrices is wanted"),
         (lambda: ahp.compatibility([[1, 2], [0.5]], [1, 1]), "row 1 of the matrix has 1 entries"),
@@ -117,3 +117,45 @@ def test_wrong_choices_are_refused(call, said):
 def test_data_that_do_not_fit_are_refused(call, said):
     with pytest.raises(DataError, match=said):
         call()
+
+
+SHEETS = {"Wang": {"a": {"b": 3, "c": 5}, "b": {"c": 2}}, "Li": {"c": {"a": "1/4", "b": "1/2"}, "b": {"a": "1/2"}}}
+
+
+def test_people_may_have_names():
+    listed = ahp.combine(list(SHEETS.values()))
+    pd.testing.assert_frame_equal(ahp.combine(SHEETS), listed)
+    frames = {name: ahp.complete(one) for name, one in SHEETS.items()}
+    pd.testing.assert_frame_equal(ahp.combine(frames), listed)
+    shares = {"Li": 1, "Wang": 3}
+    pd.testing.assert_frame_equal(ahp.combine(SHEETS, shares=shares), ahp.combine(list(SHEETS.values()), shares=[3, 1]))
+    with pytest.raises(SpecError, match=r"no expert 'Lee'; allowed: Wang, Li\n.*none for expert 'Li'"):
+        ahp.combine(SHEETS, shares={"Wang": 1, "Lee": 2})
+    with pytest.raises(DataError, match=r"expert 'Zhao': not compared: \('b', 'c'\); complete it first"):
+        ahp.combine({**SHEETS, "Zhao": {"a": {"b": 2, "c": 3}}})
+
+
+@pytest.mark.parametrize("how", ["list", "mapping", "table"])
+def test_judgements_beyond_the_scale_are_noted_and_used(how):
+    matrix = {"tea": {"wine": 12, "milk": 9.0}, "wine": {"milk": 0.11}}
+    given = {"list": [[1, 12, 9.0], ["", 1, 0.11], ["", "", 1]], "mapping": matrix, "table": ahp.complete(matrix)}[how]
+    cell = "[0, 1]" if how == "list" else "('tea', 'wine')"
+    with journal() as lines:
+        ahp.priorities(given)
+    assert [line.why for line in lines] == [
+        f"judgements beyond the scale of 1 to 9 and 1/9, taken as given: {cell}: 12"
+    ]
+    with journal() as lines:
+        ahp.combine([given, given])
+    assert [line.why.partition(":")[0] for line in lines] == ["expert 1", "expert 2"]
+    # The reciprocal alone is the same judgement; those of two decimals are on the scale.
+    with journal() as lines:
+        ahp.priorities([[1, "1/12"], ["", 1]])
+        ahp.priorities([[1, 0.11], ["", 1]])
+    assert len(lines) == 1
+
+
+def test_group_means_are_no_judgements_beyond_the_scale():
+    with journal() as lines:
+        ahp.priorities(ahp.combine([[[1, 9], ["1/9", 1]], [[1, 8], ["1/8", 1]]]))
+    assert lines == []
