@@ -118,7 +118,11 @@ def _filled(weights: Any, found: Mapping[str, Matrix]) -> Any:
     filled = {key: _filled(part, found) for key, part in weights.items()}
     matrix = weights.get("matrix")
     if weights.get("method") == "ahp" and list(_named({"method": "ahp", "matrix": matrix})):
-        filled["matrix"] = [found[one] for one in matrix] if isinstance(matrix, list) else found[str(matrix)]
+        people = matrix if isinstance(matrix, list) else []
+        named = {one: found[one] for one in people}
+        # A sheet is the name of who judged there; one that stands for several people names nobody.
+        several = named if 1 < len(named) == len(people) else [found[one] for one in people]
+        filled["matrix"] = several or found[str(matrix)]
     return filled
 
 

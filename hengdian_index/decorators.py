@@ -84,7 +84,9 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
         With `sees="rows"` (a user's function): `f(x)` or `f(x, *, fit_on, direction)` on arrays (n, k), giving
         scores of the same shape or a map. With `sees="statistics"`: `f(sample, **options)` giving a map.
     **traits
-        `gives(**options)`: interval of the scores on the fit rows. `unit_free`, `monotone`: laws it obeys.
+        `gives(**options)`: interval of the scores on the fit rows. `ends(**options)`: the scores of the worst and of
+        the best, which are how the scale is presented (0 and 100). `unit_free`, `monotone`: laws it obeys.
+        `normalises`: False if values stay as they are.
 
     Examples
     --------
@@ -130,10 +132,15 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
         `sees="statistics"`: `f(sample, **options)`. With `sees="judgement"`: `f(*judgements, **options)` giving
         (names or None, weights), or (names or None, details).
     **traits
-        `unit_free`: multiplying a column by a positive number changes nothing. `learns`: False if the values of the
-        rows do not matter. `raw`: in an index it sees values
-        before direction and normalisation, and the directions if it has the option `direction`. `parts`: the
-        judgement that is a list of sets of weights; in an index each is a choice of its own.
+        `unit_free`: multiplying a column by a positive number changes nothing. `shift_free`: adding a number to a
+        column changes nothing; in an index a method that says it is not sees scores on the scale 0 to 1, whatever scale
+        they are presented on. `learns`: False if the values of the rows do not matter. `complete`: only rows without a
+        gap count. `raw`: in an index it sees values before direction and normalisation, and the directions if it has
+        the option `direction`. `by_column`: judgements and options that hold one value a column, by name or in order.
+        `without(options, columns, gone)`: the judgements and options that are left when some columns are taken out; if
+        these do not hold by themselves, the others keep their proportions. `consistency(options, columns)`: pairs of a
+        person and the `Priorities` of what that person judged. `parts`: the judgement that is a list of sets of
+        weights; in an index each is a choice of its own.
 
     Examples
     --------
@@ -202,6 +209,7 @@ def aggregating(function: Any = None, /, **traits: Any) -> Any:
         lower). `domain`: "real", "zero or more" or "above 0". `set_wise`: the rows are compared with each other.
         `takes_gaps`: rows with gaps reach the function as they are, NaN for a missing value. `per_column`: options
         that may be a mapping by column name, each with the value of a column left out (None: none may be).
+        `normalised`: defaults of options that take the place of the usual ones in an index that normalises its columns.
 
     Examples
     --------
@@ -241,15 +249,8 @@ def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | 
     def scores(x: Array, w: Array) -> Any:
         return method.function(x, w, **options)
 
-    takes_gaps, set_wise = (_declared(method, trait, options) for trait in ("takes_gaps", "set_wise"))
+    takes_gaps, set_wise = (bool(method.declared(trait, options)) for trait in ("takes_gaps", "set_wise"))
     return Together(scores, takes_gaps) if takes_gaps or set_wise else scores
-
-
-def _declared(method: Method, trait: str, options: Mapping[str, Any]) -> bool:
-    """Return whether a method declares a trait: a value, or a function of all its options."""
-    value = method.traits.get(trait, False)
-    every = {p.name: options.get(p.name, p.default) for p in method.options.values()}
-    return bool(value(**every) if callable(value) else value)
 
 
 def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None) -> dict[str, list[Any]]:
@@ -304,15 +305,18 @@ def matched_weights(w: Any, table: Labelled) -> Array:
         weights = np.asarray(list(w.values()) if isinstance(w, Mapping) else w, dtype=np.float64)
     except (TypeError, ValueError):
         raise SpecError(f"weights: each must be a number of 0 or more, not {w!r}") from None
-    return unit_sum(weights, k, "weights")
+    return unit_sum(weights, k, "weights", table.columns)
 
 
-def unit_sum(weights: Array, k: int, what: str) -> Array:
-    """Return weights (..., k) rescaled to sum 1; negative, missing and all-zero weights are refused."""
+def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = None) -> Array:
+    """Return weights (..., k) rescaled to sum 1; negative, missing and all-zero weights are refused, by their names."""
     if weights.shape[-1:] != (k,):
         raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {k} columns")
-    if not (np.isfinite(weights).all() and (weights >= 0).all()):
-        raise SpecError(f"{what}: each must be a number of 0 or more, not {weights.tolist()}")
+    wrong = [tuple(at) for at in np.argwhere(~(np.isfinite(weights) & (weights >= 0)))]
+    if wrong:
+        called = {at: repr(names[at[-1]]) if names else f"number {at[-1] + 1}" for at in wrong}
+        said = dict.fromkeys(f"{called[at]} is {weights[at]:g}" for at in wrong)
+        raise SpecError(f"{what}: each must be a number of 0 or more, not {weights.tolist()}: {', '.join(said)}")
     size = weights.max(axis=-1, keepdims=True, initial=0.0)
     weights = weights / np.where(size > 1e300, size, 1.0)
     total = weights.sum(axis=-1, keepdims=True)

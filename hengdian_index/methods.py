@@ -121,6 +121,12 @@ class Method:
         needed = [p.name for p in self.options.values() if p.default is p.empty and p.name not in options]
         return [f"option {name!r} is missing" for name in needed]
 
+    def declared(self, trait: str, options: Mapping[str, Any], default: Any = None) -> Any:
+        """Return what the method declares: a value, or what a function of all its options gives."""
+        value = self.traits.get(trait, default)
+        every = {p.name: options.get(p.name, p.default) for p in self.options.values()}
+        return value(**every) if callable(value) else value
+
     def demand(self, options: Mapping[str, Any]) -> None:
         """Raise an `OptionError` with every fault of the options."""
         raise_all(OptionError, [f"{self.name}: {fault}" for fault in self.faults(options) + self.absent(options)])

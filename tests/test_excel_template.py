@@ -112,6 +112,25 @@ def test_several_people_and_weights_made_of_others(tmp_path: Path) -> None:
     assert index.groups[0].weights.plain()["matrix"] == [{"a": {"b": 2.0, "c": 4.0}, "b": {"c": 2.0}}] * 2
 
 
+def test_experts_are_called_by_their_sheets(tmp_path: Path) -> None:
+    good = [[CORNER, "a", "b", "c"], ["a", 1, 2, 4], ["b", None, 1, 2], ["c", None, None, 1]]
+    bad = [[CORNER, "a", "b", "c"], ["a", 1, 7, 2], ["b", None, 1, 3], ["c", None, None, 1]]
+    groups = [["code", "parent", "weights"], ["top", None, ""], *([c, "top"] for c in "abc")]
+    indicators = [["code", "parent"], *([f"x{c}", c] for c in "abc")]
+    for more in ("", ', inconsistent = "note"'):
+        groups[1][2] = f'{{ method = "ahp", matrix = ["Wang", "Li"]{more} }}'
+        path = workbook(tmp_path / "i.xlsx", groups=groups, indicators=indicators, Wang=good, Li=bad)
+        if not more:
+            told = faults(path)
+            assert any("ahp: expert 'Li': CR 0.557 >= 0.1; look at ('a', 'b'): 7" in fault for fault in told)
+            assert not any("expert 'Wang'" in fault for fault in told)
+            continue
+        index = hi.Index.read(path)
+        assert list(index.groups[0].weights.plain()["matrix"]) == ["Wang", "Li"]
+        found = index.compute({f"x{c}": [1.0, 2.0, 4.0] for c in "abc"}).consistency
+        assert found.index.get_level_values("expert").tolist() == ["Wang", "Li", "all together"]
+
+
 def test_faults_of_judgements_by_cell(tmp_path: Path) -> None:
     sheet = [[CORNER, "a", "bb", "c"], ["a", 2, "much", -3], ["b", 1, 1, 2], ["b", None, None, True]]
     assert faults(judged(tmp_path / "i.xlsx", sheet)) == [
@@ -150,10 +169,10 @@ def test_inconsistent_judgements_name_their_sheet_and_the_cell_to_look_at(tmp_pa
 
 def test_faults_that_name_no_judgement_name_the_sheets(tmp_path: Path) -> None:
     sheet = [[CORNER, "a", "b", "c"], ["a", 1, 7, 2], ["b", None, 1, 3], ["c", None, None, 1]]
-    for matrix, told in (('["judgements", "judgements"]', "ahp: CR"), ('"judgements", solver = "x"', "solver")):
-        (fault,) = faults(judged(tmp_path / "i.xlsx", sheet, f'{{ method = "ahp", matrix = {matrix} }}'))
-        assert "sheet 'judgements'" in fault.split("group 'top'")[0]
-        assert told in fault
+    for matrix, told in (('["judgements", "judgements"]', "CR 0.557 >= 0.1"), ('"judgements", solver = "x"', "solver")):
+        for fault in faults(judged(tmp_path / "i.xlsx", sheet, f'{{ method = "ahp", matrix = {matrix} }}')):
+            assert "sheet 'judgements'" in fault.split("group 'top'")[0]
+            assert told in fault
 
 
 def test_a_row_of_judgements_without_a_name(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ class BestWorst:
 
 @weighting(
     sees="judgement",
+    by_column=("best", "worst"),
     formula=lambda form, **_: {
         "linear": (
             r"\min_{w \ge 0,\, \sum w = 1} \xi, \quad |w_B - a_{Bj} w_j| \le \xi, \quad |w_j - a_{jW} w_W| \le \xi"

@@ -20,6 +20,15 @@ def note_constant(sample: Sample, constant: Array) -> None:
         note("weights", "constant over the fit rows: weight 0", indicator=name)
 
 
+def note_complete(sample: Sample, n: NDArray[np.int64], method: str) -> None:
+    """Write how many rows a method learns from that wants them complete, n (...), where others have gaps."""
+    rows = sum(chunk.shape[-2] for chunk in sample.chunks)
+    gone = rows - int(np.min(n))
+    if gone > 0:
+        why = f"{method}: learnt from {rows - gone} of {rows} rows, those with a value in every column"
+        note("weights", f"{why}; {'1 row has a gap' if gone == 1 else f'{gone} rows have a gap'}")
+
+
 def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
     """Return which columns (k,) are costs; a column that a mapping does not name is none."""
     if hasattr(direction, "keys"):

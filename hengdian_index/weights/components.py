@@ -56,6 +56,8 @@ class FactorWeights:
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=True,
+    complete=True,
     formula=lambda form, **_: {
         "loadings": r"w_j = \frac{v_j}{\sum_l v_l}, \quad R v = \lambda_1 v",
         "squared": r"w_j = v_j^2, \quad R v = \lambda_1 v, \quad |v| = 1",
@@ -74,7 +76,8 @@ def pca(
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators, two columns at least; three rows complete in all columns.
+        Units by indicators, two columns at least, three rows. Only rows with a value in every column count; where
+        others have gaps the log says how many.
     form : {"loadings", "squared"}
         "loadings": v over its sum, so that the composite of z-scores is the first component. "squared": v^2, the share
         of each column in the component.
@@ -123,6 +126,8 @@ def pca(
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=True,
+    complete=True,
     check=lambda keep, **_: [] if isinstance(keep, str) or keep >= 1 else [f"keep: 1 or more components, not {keep}"],
     formula=r"w_j \propto \frac{a_{jf(j)}^2}{\sum_{l,f} a_{lf}^2}, \quad f(j) = \arg\max_f |a_{jf}|",
     chinese="因子分析法（旋转主成分）",
@@ -140,7 +145,8 @@ def factor(
     Parameters
     ----------
     x : table or array (..., n, k)
-        More rows, complete in all columns, than columns.
+        More rows than columns. Only rows with a value in every column count; where others have gaps the log says how
+        many.
     rotation : {"varimax", None}
         Turn the loadings towards a simple structure, with Kaiser's normalisation, or leave them.
     keep : {"tenth", "kaiser"} or int

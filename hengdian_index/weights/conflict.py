@@ -13,7 +13,7 @@ from hengdian_index.maps import Ranks
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Ordered, Products, Range
-from hengdian_index.weights.checks import costs, note_constant
+from hengdian_index.weights.checks import costs, note_complete, note_constant
 
 Constant: TypeAlias = Literal["raise", "zero"]
 
@@ -21,6 +21,9 @@ Constant: TypeAlias = Literal["raise", "zero"]
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=True,
+    complete=True,
+    by_column=("direction",),
     formula=lambda correlation, **_: {
         "pearson": r"w_j \propto \frac{s_j}{\max_j - \min_j} \sum_l (1 - r_{jl})",
         "absolute": r"w_j \propto \frac{s_j}{\max_j - \min_j} \sum_l (1 - |r_{jl}|)",
@@ -40,7 +43,8 @@ def critic(
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators; each column is divided by its range, so min-max and z-scores give the same answer.
+        Units by indicators; each column is divided by its range, so min-max and z-scores give the same answer. Only
+        rows with a value in every column count; where others have gaps the log says how many.
     correlation : {"pearson", "absolute", "spearman"}
         "pearson": 1 - r (Diakoulaki; default). "absolute": 1 - |r|, redundancy of either sign. "spearman": rank r.
     constant : {"raise", "zero"}
@@ -71,6 +75,7 @@ def critic(
     rows = sample.complete
     products, seen = rows.measure(Products), rows.measure(Range)
     sample.need_values(np.broadcast_to(products.n[..., np.newaxis], seen.lo.shape), least=2)
+    note_complete(sample, products.n, "critic")
     flat = seen.lo == seen.hi
     if constant == "raise":
         sample.refuse(flat, "constant, so its correlation is undefined; leave it out, or constant='zero'")

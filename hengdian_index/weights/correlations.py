@@ -12,7 +12,7 @@ from hengdian_index.errors import DataError, listed
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Products, Range
-from hengdian_index.weights.checks import note_constant
+from hengdian_index.weights.checks import note_complete, note_constant
 
 Constant: TypeAlias = Literal["raise", "zero"]
 
@@ -31,6 +31,7 @@ def correlations(sample: Sample, method: str, constant: Constant, least: int) ->
         sample, dropped = _without_constant(sample, method)
     products = sample.measure(Products)
     need_rows(sample, products.n, least, method)
+    note_complete(sample, products.n, method)
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0
     remedy = "leave it out" if constant == "zero" else "leave it out, or constant='zero'"
     sample.refuse(flat & ~dropped, f"constant over the complete rows, so its correlation is undefined; {remedy}")

@@ -16,6 +16,7 @@ from hengdian_index.weights.checks import note_constant
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=False,
     formula=r"w_j \propto \frac{\sum_i (2 i - n - 1)\,x_{(i)j}}{n \sum_i x_{ij}}",
     chinese="基尼系数法",
 )
@@ -25,7 +26,7 @@ def gini(sample: Sample) -> Array:
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators, 0 or more, used as given.
+        Units by indicators, 0 or more, used as given. In an index: scores on the scale 0 to 1 (`weigh_scale`).
 
     Raises
     ------
@@ -63,6 +64,7 @@ def gini(sample: Sample) -> Array:
 @weighting(
     sees="statistics",
     unit_free=False,
+    shift_free=True,
     formula=r"w_j \propto \sum_i \sum_l |x_{ij} - x_{lj}|",
     chinese="离差最大化法",
 )
@@ -108,6 +110,7 @@ def max_deviation(sample: Sample) -> Array:
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=False,
     formula=r"w_j \propto \arccos \frac{\sum_i x_{ij}}{\sqrt{n \sum_i x_{ij}^2}}",
     chinese="夹角法（各列与常数列的夹角）",
 )
@@ -117,7 +120,8 @@ def angle(sample: Sample) -> Array:
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators, used as given; meant for values of 0 or more. A column whose mean is not above 0 gets a
+        Units by indicators, used as given; meant for values of 0 or more. In an index: scores on the scale 0 to 1
+        (`weigh_scale`). A column whose mean is not above 0 gets a
         line in the log: its angle is a right one or wider, whatever its spread (z-scores all weigh the same).
 
     Raises

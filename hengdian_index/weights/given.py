@@ -15,6 +15,7 @@ from hengdian_index.sample import Sample
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=True,
     learns=False,
     formula=r"w_j = \frac{1}{k}",
     chinese="等权",
@@ -35,6 +36,7 @@ def equal(sample: Sample) -> Array:
 
 @weighting(
     sees="judgement",
+    by_column=("values",),
     formula=r"w_j = \frac{v_j}{\sum_l v_l}",
     chinese="给定权重",
 )
@@ -70,5 +72,17 @@ def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     try:
         numbers = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SpecError(f"fixed: each must be a number of 0 or more, not {given!r}") from None
-    return names, unit_sum(numbers, len(given), "fixed")
+        said = ", ".join(f"{at} is {value!r}" for at, value in _not_numbers(names, given))
+        raise SpecError(f"fixed: each must be a number of 0 or more, not {given!r}: {said}") from None
+    return names, unit_sum(numbers, len(given), "fixed", names)
+
+
+def _not_numbers(names: tuple[Any, ...] | None, given: list[Any]) -> list[tuple[str, Any]]:
+    """Return the values that are no numbers, each with how a message calls its place."""
+    found = []
+    for at, value in enumerate(given):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            found.append((repr(names[at]) if names else f"number {at + 1}", value))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Literal
 
 import numpy as np
@@ -13,8 +14,23 @@ from hengdian_index.weights import judgements
 from hengdian_index.weights.judgements import Names
 
 
+def _budget_without(options: dict[str, Any], columns: Sequence[Any], gone: Set[Any]) -> dict[str, Any]:
+    """Return the allocations without what was given to some columns; each expert's other points stay."""
+
+    def left(points: Any) -> Any:
+        if isinstance(points, Mapping):
+            kept = {name: part for name, part in points.items() if name not in gone}
+            return {name: left(part) if isinstance(part, Mapping) else part for name, part in kept.items()}
+        if any(isinstance(part, (list, tuple, Mapping)) for part in points):
+            return [left(part) for part in points]
+        return [part for name, part in zip(columns, points, strict=True) if name not in gone]
+
+    return {**options, "allocations": left(options["allocations"])}
+
+
 @weighting(
     sees="judgement",
+    without=_budget_without,
     formula=r"w_j = \sum_e s_e \frac{a_{ej}}{\sum_l a_{el}}",
     chinese="预算分配法",
 )
@@ -71,8 +87,17 @@ def _rank_order_faults(form: str, p: float | None) -> list[str]:
     return [] if right else [f"form='exponent' needs p, a number of 0 or more, not {p!r}"]
 
 
+def _order_without(options: dict[str, Any], columns: Sequence[Any], gone: Set[Any]) -> dict[str, Any]:
+    """Return the order without some names; the others keep theirs."""
+    order = options["order"]
+    named = isinstance(order, Mapping)
+    left = {k: v for k, v in order.items() if k not in gone} if named else [k for k in order if k not in gone]
+    return {**options, "order": left}
+
+
 @weighting(
     sees="judgement",
+    without=_order_without,
     check=_rank_order_faults,
     formula=lambda form, **_: {
         "centroid": r"w_r = \frac{1}{k} \sum_{s=r}^{k} \frac{1}{s}",
@@ -135,8 +160,22 @@ def rank_order(
     return names, shared[tie] / falling.sum()
 
 
+def _steps_without(options: dict[str, Any], columns: Sequence[Any], gone: Set[Any]) -> dict[str, Any]:
+    """Return the steps down the order without some criteria: a step over one that is gone is the two in one."""
+    names, steps = judgements.values(options["s"], "swara")
+    left, passed = dict[Any, Any](), list[float]()
+    for name, step in zip(names or columns, np.nan_to_num(steps).tolist(), strict=True):
+        passed.append(step)
+        if name not in gone:
+            left[name] = None if not left else step if len(passed) == 1 else float(np.prod(np.add(passed, 1)) - 1)
+            passed.clear()
+    return {**options, "s": left}
+
+
 @weighting(
     sees="judgement",
+    by_column=("s",),
+    without=_steps_without,
     formula=r"w_j \propto q_j, \quad q_1 = 1, \quad q_j = \frac{q_{j-1}}{1 + s_j}",
     chinese="逐步加权评估比率法（SWARA）",
 )

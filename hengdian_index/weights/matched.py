@@ -60,6 +60,9 @@ class Matched:
 @weighting(
     sees="statistics",
     unit_free=False,
+    shift_free=True,
+    complete=True,
+    by_column=("importance",),
     formula=r"\min_{w \ge 0,\, \sum w = 1} \; \sum_j \left(\frac{I_j(w)}{\sum_l I_l(w)} - t_j\right)^2",
     chinese="匹配权重法（使实际重要性等于期望重要性）",
 )
@@ -76,8 +79,8 @@ def matched(
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators, on the scale on which the arithmetic mean will be taken; only rows complete in all columns
-        are used.
+        Units by indicators, on the scale on which the arithmetic mean will be taken. Only rows with a value in every
+        column count; where others have gaps the log says how many.
     importance : mapping or Series by name, or sequence (k,)
         Wanted importances, 0 or more, in any unit (rescaled to sum 1); one number: all alike.
     measure : {"r2", "pearson", "spearman", "smooth"}

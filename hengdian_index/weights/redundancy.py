@@ -13,6 +13,8 @@ from hengdian_index.weights.correlations import Constant, correlations, multiple
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=True,
+    complete=True,
     formula=r"w_j \propto \frac{1}{R_j}",
     chinese="独立性权重法（复相关系数的倒数）",
 )
@@ -22,7 +24,8 @@ def independence(sample: Sample, *, constant: Constant = "raise") -> Array:
     Parameters
     ----------
     x : table or array (..., n, k)
-        More rows, complete in all columns, than columns.
+        More rows than columns. Only rows with a value in every column count; where others have gaps the log says how
+        many.
     constant : {"raise", "zero"}
         Refuse constant columns, or leave them out with weight 0.
 

@@ -14,7 +14,7 @@ from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
-from hengdian_index.weights.checks import costs, note_constant
+from hengdian_index.weights.checks import costs, note_complete, note_constant
 from hengdian_index.weights.correlations import need_rows
 from hengdian_index.weights.spread import entropy
 
@@ -22,7 +22,10 @@ from hengdian_index.weights.spread import entropy
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=False,
+    complete=True,
     raw=True,
+    by_column=("direction",),
     formula=(
         r"w_j \propto \sum_i |S_{ij} - S_i|, \quad S_i = \ln\left(1 + \frac{1}{k} \sum_l |\ln n_{il}|\right), "
         r"\quad S_{ij} = \ln\left(1 + \frac{1}{k} \sum_{l \ne j} |\ln n_{il}|\right), \quad n_{ij} = "
@@ -36,7 +39,8 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators, raw values above 0. Rows with a missing value are left out.
+        Units by indicators, raw values above 0. Only rows with a value in every column count; where others have gaps
+        the log says how many.
     direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 for costs.
 
@@ -80,7 +84,10 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=False,
+    complete=True,
     raw=True,
+    by_column=("direction",),
     formula=(r"F w = 0, \quad F_{lj} = p_{lj} = \frac{a_{jj} - a_{lj}}{a_{jj}}, \quad F_{jj} = -\sum_l p_{lj}"),
     chinese="CILOS法（准则影响损失）",
 )
@@ -90,8 +97,8 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators, raw values above 0. Rows with a missing value are left out. Of several rows in which a
-        column is best, the first counts.
+        Units by indicators, raw values above 0. Only rows with a value in every column count; where others have gaps
+        the log says how many. Of several rows in which a column is best, the first counts.
     direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 for costs, which enter as 1/x.
 
@@ -127,7 +134,10 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=False,
+    complete=True,
     raw=True,
+    by_column=("direction",),
     formula=r"w_j \propto w_j^{\mathrm{CILOS}}\,w_j^{\mathrm{entropy}}",
     chinese="IDOCRIW法（CILOS权重与熵权之积）",
 )
@@ -137,7 +147,8 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     Parameters
     ----------
     x : table or array (..., n, k)
-        Units by indicators, raw values above 0.
+        Units by indicators, raw values above 0; for CILOS only rows with a value in every column count, and where
+        others have gaps the log says how many.
     direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 for costs: they enter CILOS as 1/x. Entropy takes the raw columns.
 
@@ -167,6 +178,8 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=True,
+    by_column=("direction",),
     formula=(
         r"w_j \propto \left|100 \ln \frac{\sqrt{\sum_i u_{ij}^2 / n}}{s_j}\right|, \quad u_{ij} = "
         r"\frac{x_{ij} - \min_j}{\max_j - \min_j}"
@@ -223,10 +236,10 @@ def _complete(sample: Sample, method: str) -> tuple[Array, Range]:
         raise CellsError(x <= 0, f"{method} needs raw values above 0; shift or rescale the column, or leave it out")
     if (seen.n < x.shape[-2]).any():
         gap = np.isnan(x).any(axis=-1, keepdims=True)
-        note("weights", f"{method}: {int(gap.sum())} rows with a missing value are left out")
         x = np.where(gap, np.nan, x)
         seen = Range.of(x)
     need_rows(sample, seen.n[..., 0], 2, method)
+    note_complete(sample, seen.n[..., 0], method)
     return x, seen
 
 

@@ -11,12 +11,15 @@ from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Products
+from hengdian_index.weights.checks import note_complete
 from hengdian_index.weights.correlations import ZERO, need_gap, need_rows
 
 
 @weighting(
     sees="statistics",
     unit_free=False,
+    shift_free=False,
+    complete=True,
     formula=r"H w = \lambda_{\max} w, \quad H = \sum_t X_t' X_t, \quad w \ge 0",
     chinese="纵横向拉开档次法",
 )
@@ -27,7 +30,8 @@ def scatter(sample: Sample) -> Array:
     ----------
     x : table or array (..., n, k)
         Units by indicators, or units in several periods below each other, scaled once for all periods; used as given.
-        Rows with a missing value are left out.
+        Only rows with a value in every column count; where others have gaps the log says how many. In an index x are
+        scores on the scale 0 to 1 (`weigh_scale`).
 
     Returns
     -------
@@ -56,6 +60,7 @@ def scatter(sample: Sample) -> Array:
     """
     products = sample.measure(Products)
     need_rows(sample, products.n, 2, "scatter")
+    note_complete(sample, products.n, "scatter")
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0
     sample.refuse(flat & flat.all(axis=-1, keepdims=True), "constant, as are all columns; use 'equal' or 'fixed'")
     h = _uncentred(products)

@@ -29,6 +29,7 @@ def _shift_faults(zeros: str, shift: float | None) -> list[str]:
 @weighting(
     sees="statistics",
     unit_free=lambda zeros, **_: zeros == "exact",
+    shift_free=False,
     check=_shift_faults,
     formula=(r"w_j \propto 1 + \frac{1}{\ln n} \sum_i p_{ij} \ln p_{ij}, \quad p_{ij} = \frac{x_{ij}}{\sum_i x_{ij}}"),
     chinese="熵权法",
@@ -42,7 +43,8 @@ def entropy(
     ----------
     x : table or array (..., n, k)
         Units by indicators, 0 or more. What x is decides the answer: raw values (Zavadskas), min-max (Krishnan; most
-        Chinese texts) and 1/x for costs give three different weight vectors for one table; the caller normalises.
+        Chinese texts) and 1/x for costs give three different weight vectors for one table; the caller normalises. In an
+        index x are scores on the scale 0 to 1, whatever scale they are presented on (`weigh_scale`).
     zeros : {"exact", "shift", "spssau"}
         "exact": 0 ln 0 = 0, the limit, no constant to choose. "shift": `shift` is added to every column first (a
         common snippet; .001 to 1 moves weights by .0003 to .06). "spssau": |min| + 0.01 is added to the columns that
@@ -91,6 +93,7 @@ def entropy(
 @weighting(
     sees="statistics",
     unit_free=True,
+    shift_free=False,
     formula=r"w_j \propto \frac{s_j}{\bar{x}_j}",
     chinese="变异系数法",
 )
@@ -104,7 +107,8 @@ def variation(sample: Sample) -> Array:
 
     Notes
     -----
-    w_j proportional to s_j / m_j; free of the unit of measure; ddof cancels. Proof: its laws and a slow formula.
+    w_j proportional to s_j / m_j; free of the unit of measure, not of where 0 is: in an index x are scores on the scale
+    0 to 1 (`weigh_scale`). ddof cancels. Proof: its laws and a slow formula.
 
     Examples
     --------
@@ -124,6 +128,7 @@ def variation(sample: Sample) -> Array:
 @weighting(
     sees="statistics",
     unit_free=False,
+    shift_free=True,
     check=lambda ddof: [] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"],
     formula=r"w_j \propto s_j",
     chinese="标准差法",
