@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from hengdian_index.errors import SpecError, suggestion
-from hengdian_index.tree import Choice
+from hengdian_index.tree import Choice, Frozen
+from hengdian_index.weighing import shrunk
 
 Fields = dict[str, Any]
 
 _CHOICES = ("normalise", "weights", "aggregate", "treat", "impute")
 _OF_INDEX = (
-    *(*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weigh_on", "unit_coverage", "fit_on", "base", "to"),
-    *("series", "content", "new_units", "name", "unit", "period"),
+    *(*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weigh_on", "weigh_scale", "unit_coverage"),
+    *("fit_on", "base", "to", "series", "content", "new_units", "name", "unit", "period"),
 )
-_OF_GROUP = (*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weights_since", "weight", "parent", "name")
+_OF_GROUP = (
+    *(*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weigh_scale"),
+    *("weights_since", "weight", "parent", "name"),
+)
 _OF_INDICATOR = (
     *("normalise", "treat", "impute", "direction", "denominator"),
     *("missing", "coverage", "weight", "parent", "name", "unit"),
@@ -30,7 +34,7 @@ def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
         "groups": [dict(g) for g in fields["groups"]],
         "indicators": [dict(i) for i in fields["indicators"]],
     }
-    faults: list[str] = []
+    faults = _dated_faults(fields, changes)
     gone: list[str] = []
     for address, value in changes.items():
         part, rest = _part(fields, address)
@@ -79,6 +83,25 @@ def _part(fields: Fields, address: str) -> tuple[Fields | None, str]:
     return None, address
 
 
+def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
+    """Return a fault for each change of a group's first weights that leaves those of later periods as they are."""
+    dated = {group["code"]: group["weights_since"] for group in fields["groups"] if group.get("weights_since")}
+    own = {part.get("parent") for part in (*fields["groups"], *fields["indicators"]) if part.get("weight") is not None}
+    default = [group["code"] for group in fields["groups"] if group.get("weights") is None and group["code"] not in own]
+    faults = []
+    for address in changes:
+        part, rest = _part(fields, address)
+        field = (rest if part else address).partition(".")[0]
+        touched = {"weights": [part["code"]], "weight": [part.get("parent")]} if part else {"weights": default}
+        for code in touched.get(field, ()):
+            if code not in dated or f"{code}.weights_since" in changes:
+                continue
+            since = f"from {', '.join(map(str, dated[code]))} on group {code!r} has the weights of weights_since"
+            remedy = f"change {code + '.weights_since'!r} with it ({{}}: these weights throughout)"
+            faults.append(f"{address!r}: {since}, which would stay in force; {remedy}")
+    return faults
+
+
 def _set(
     part: Fields,
     address: str,
@@ -116,10 +139,29 @@ def _without(fields: Fields, gone: list[str]) -> Fields:
         out |= empty
     kept = {name: [part for part in fields[name] if part["code"] not in out] for name in ("groups", "indicators")}
     for group in kept["groups"]:
-        left = [part for part in (*kept["groups"], *kept["indicators"]) if part.get("parent") == group["code"]]
+        children = tuple(part["code"] for part in parts if part.get("parent") == group["code"])
+        several = sum(child not in out for child in children) > 1
         if isinstance(group.get("weights"), Choice):
-            group["weights"] = group["weights"].without(out) if len(left) > 1 else None
-    return {**fields, **kept}
+            group["weights"] = shrunk(group["weights"], children, out) if several else None
+        dated = group.pop("weights_since", {})
+        if several and (dated := _dated_without(dated, children, out)):
+            group["weights_since"] = dated
+    left = {**fields, **kept}
+    for part in (left, *kept["groups"], *kept["indicators"]):
+        for name in ("normalise", "aggregate", "treat", "impute"):
+            if isinstance(part.get(name), Choice):
+                part[name] = part[name].unnamed(out)
+    return left
+
+
+def _dated_without(since: Mapping[str, Any], children: tuple[str, ...], gone: set[str]) -> Mapping[str, Any]:
+    """Return weights by the period they hold from without some children; those of these alone go."""
+    left = {}
+    for period, choice in since.items():
+        here = tuple(child for child in children if child in (choice.named or children))
+        if set(here) - gone:
+            left[period] = shrunk(choice, here, gone)
+    return Frozen(left)
 
 
 def _emptied(fields: Fields, out: set[str]) -> set[str]:

@@ -11,7 +11,7 @@ from hengdian_index.errors import Fault, FaultsError, listed, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.rows.spellings import read_label
 from hengdian_index.tree import Branch, Choice, Tree
-from hengdian_index.weighing import chosen_weights
+from hengdian_index.weighing import chosen_weights, shrunk
 
 Interval = tuple[float, float]
 
@@ -61,8 +61,7 @@ def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault
 
 def domain_of(choice: Choice) -> str:
     """Return which values an aggregation takes: "real", "zero or more" or "above 0"."""
-    domain = choice.method.traits.get("domain", "real")
-    return str(domain(**choice.complete()) if callable(domain) else domain)
+    return str(choice.method.declared("domain", choice.options, "real"))
 
 
 def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> list[Fault]:
@@ -80,7 +79,7 @@ def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> l
         why = f"{period}: no child {{!r}}{{}}"
         faults += [_fault(branch, "weights_since", why.format(n, suggestion(n, branch.children))) for n in strange]
         here = tuple(child for child in branch.children if child in said)
-        known = choice.without(set(said) - set(here))
+        known = shrunk(choice, tuple(said), set(said) - set(here))
         faults += _judgement_faults(branch, known, "weights_since", here, f"{period}: ") if here else []
     return faults
 
@@ -117,8 +116,8 @@ def _domain_faults(branch: Branch, reach: Mapping[str, Interval | None]) -> list
 
 def _given(choice: Choice) -> Interval | None:
     """Return the interval of a normalisation's scores on its fit rows, None where the data decide."""
-    gives = choice.method.traits.get("gives")
-    return gives(**choice.complete()) if gives else None
+    found: Interval | None = choice.method.declared("gives", choice.options)
+    return found
 
 
 def _hull(branch: Branch, reach: Mapping[str, Interval | None]) -> Interval | None:

@@ -25,11 +25,12 @@ from hengdian_index.fields import (
     Selector,
     Share,
     Treat,
+    WeighScale,
     Weights,
 )
 from hengdian_index.gate import choice_faults, validity_faults
 from hengdian_index.means import Rule
-from hengdian_index.planting import inherited, planted
+from hengdian_index.planting import idle_faults, inherited, planted, without_idle
 from hengdian_index.preparation import columns_asked
 from hengdian_index.result import Result
 from hengdian_index.statement.cards import of_index
@@ -59,6 +60,9 @@ class Index(Part):
         impute, deseasonalise, treat, direction, normalise, weigh, aggregate.
     weigh_on : {"fit_on", "base", "period"}
         Learn weights from all fit rows pooled, from the base rows, or in each period from its own rows.
+    weigh_scale : {"unit", "score"}
+        Weights that depend on where 0 is (entropy, variation) are learnt from scores on the scale 0 to 1, whatever the
+        ends they are presented on (`lower` and `upper`, `floor` and `ceiling`), or from the scores as they are.
     unit_coverage : float, optional
         Leave out the units that have values in a smaller share of their cells.
     series : {"fixed", "ratio", "symmetric", "log"}
@@ -103,6 +107,7 @@ class Index(Part):
     coverage: Share = 0.65
     scope: Scope = "all"
     weigh_on: Literal["fit_on", "base", "period"] = "fit_on"
+    weigh_scale: WeighScale = "unit"
     unit_coverage: Share | None = None
     series: Series = "fixed"
     content: Literal["link", "restate"] = "link"
@@ -124,7 +129,7 @@ class Index(Part):
         if self.weigh_on == "period" and self.period is None:
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
         own = inherited({**own_weights(groups), **own_weights(indicators)}, self)
-        faults = validity_faults(indicators, self.period)
+        faults = validity_faults(indicators, self.period) + idle_faults(self._fields())
         if faults:
             raise SpecError(*faults)
         faults = choice_faults(self.tree, own, {g.code for g in groups if g.weights})
@@ -227,7 +232,8 @@ class Index(Part):
         """
         from hengdian_index.addresses import changed
 
-        return type(self)(**changed(self._fields(), changes))
+        before = self._fields()
+        return type(self)(**without_idle(changed(before, changes), before, changes))
 
     def check_address(self, address: str) -> None:
         """Raise a SpecError for an address that `replace` does not know."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -118,7 +117,6 @@ def _scales(tree: Tree) -> tuple[Array, Array]:
 
 
 def _scale(leaf: Leaf) -> tuple[float, float]:
-    options: Mapping[str, Any] = leaf.normalise.complete()
-    gives = leaf.normalise.method.traits.get("gives")
-    low, high = (gives(**options) if gives else None) or (options.get("floor"), options.get("ceiling"))
-    return (np.nan, np.nan) if low is None or high is None else (float(low), float(high))
+    method, options = leaf.normalise.method, leaf.normalise.options
+    low, high = method.declared("gives", options) or method.declared("ends", options) or (np.nan, np.nan)
+    return float(low), float(high)

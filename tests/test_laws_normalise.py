@@ -12,6 +12,7 @@ from laws import (
     declared,
     declaring,
     every,
+    examples,
     frames,
     frozen,
     gaps_in_examples,
@@ -198,3 +199,19 @@ def test_any_number_type_is_converted_before_arithmetic(method, options, kind):
             public(method)(x, **options)
     else:
         same(public(method)(x, **options), z)
+
+
+@pytest.mark.parametrize("pair", [("lower", "upper"), ("floor", "ceiling")])
+def test_a_scale_with_two_ends_declares_them(pair):
+    found = [m for m in own("normalise") if set(pair) <= set(m.options)]
+    assert found
+    for method in found:
+        options = examples(method)[0] | dict(zip(pair, (60.0, 100.0), strict=True))
+        assert method.declared("ends", options) == (60.0, 100.0)
+
+
+@every("normalise", having=declaring("ends"))
+def test_the_ends_are_the_scores_of_the_worst_and_the_best(method, options):
+    x = np.array([0.5, *np.linspace(1, 29, 40), 30.0]) * (4 if options.get("on") == "value" else 1)
+    z = np.sort(public(method)(x, **options))
+    np.testing.assert_allclose([z[0], z[-1]], declared(method, "ends", options), rtol=1e-12)

@@ -62,6 +62,7 @@ class Vikor:
     set_wise=True,
     takes_gaps=True,
     per_column={"direction": 1},
+    normalised={"norm": "none"},
     formula=lambda form, **_: (
         r"y = \frac{d^-}{d^+ + d^-}, \quad d^{\pm} = |v - v^{\pm}|, \quad v_j = "
         + {"w": "w_j", "sqrt": r"\sqrt{w_j}"}[form]
@@ -87,7 +88,7 @@ def topsis(
     w : weights (k,), optional
     norm : {"vector", "min_max", "none"}
         What the columns are divided by first: their Euclidean length (Hwang & Yoon), their range (the default of some
-        packages: another winner), nothing (inside an index that normalises itself).
+        packages: another winner), nothing (the default inside an index that normalises its columns itself).
     form : {"w", "sqrt"}
         "w": columns are multiplied by w, so squared gaps weigh w^2 (Hwang & Yoon). "sqrt": squared gaps weigh w.
     direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)

@@ -15,6 +15,7 @@ from hengdian_index.stats import Moments, Range
 
 @normalising(
     monotone=True,
+    normalises=False,
     formula="z = x",
     chinese="原值",
 )
@@ -39,6 +40,7 @@ def none(x: Any) -> Any:
     unit_free=True,
     monotone=True,
     gives=lambda lower, upper, **_: (lower, upper),
+    ends=lambda lower, upper, **_: (lower, upper),
     check=lambda lower, upper, **_: rising(lower=lower, upper=upper),
     formula=(r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{x - \min x}{\max x - \min x}"),
     chinese="极差标准化（拟合行的最小值与最大值之间的位置）",
@@ -90,7 +92,8 @@ def min_max(
     sees="statistics",
     unit_free=True,
     monotone=True,
-    gives=lambda **_: (-np.inf, np.inf),
+    # Some score is not above the mean of all; with a mean above 0 the data decide how low they go.
+    gives=lambda mean, **_: (-np.inf, np.inf) if mean <= 0 else None,
     check=lambda sd, ddof, **_: (
         ([] if sd > 0 else [f"sd: above 0, not {sd:g}"]) + ([] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"])
     ),
@@ -135,6 +138,7 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     sees="statistics",
     monotone=True,
     gives=lambda lower, upper, clip, **_: (lower, upper) if clip else None,
+    ends=lambda lower, upper, **_: (lower, upper),
     by_column=("low", "high"),
     check=lambda low, high, lower, upper, **_: rising(low=low, high=high) + rising(lower=lower, upper=upper),
     formula=lambda log, **_: {
@@ -208,6 +212,7 @@ def goalposts(
     sees="statistics",
     monotone=True,
     gives=lambda floor, ceiling, clip, **_: (floor, ceiling) if clip else None,
+    ends=lambda floor, ceiling, **_: (floor, ceiling),
     by_column=("low", "high"),
     check=lambda low, high, form, floor, ceiling, **_: (
         rising(low=low, high=high)

@@ -81,7 +81,6 @@ def share(sample: Sample, *, direction: int = 1) -> Map:
     sees="statistics",
     unit_free=True,
     monotone=True,
-    gives=lambda **_: (-1.0, 2.0),
     formula=r"z = \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = 1), \quad 1 - \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = -1)",
     chinese="向量归一化法（除以拟合行的欧氏长度）",
 )

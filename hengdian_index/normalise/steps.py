@@ -57,6 +57,7 @@ class Sides:
     unit_free=lambda on, **_: on == "percentile",
     monotone=True,
     gives=lambda scores, **_: (float(min(scores)), float(max(scores))),
+    ends=lambda scores, **_: (float(min(scores)), float(max(scores))),
     check=lambda cuts, scores, on: _class_faults(cuts, scores, on),
     takes_target=True,
     formula=lambda on, **_: {
