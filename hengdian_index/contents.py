@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import Fault, FaultsError, SpecError, raise_all, raise_together
-from hengdian_index.journal import note
+from hengdian_index.journal import about, note
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, LATEST, Frequency, format_period, read_span
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation, Weights, learn_weights, score, stitched
 from hengdian_index.stored import stored
-from hengdian_index.tree import Branch, Tree
+from hengdian_index.tree import Branch, Frozen, Tree
+from hengdian_index.weighing import shrunk
 
 Span = tuple[int, int]
 
@@ -159,8 +160,10 @@ def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
     gone = set(branch.children) - set(children)
     if not gone:
         return branch
-    weights = branch.weights.without(gone) if len(children) > 1 else branch.weights
-    return replace(branch, children=children, weights=weights)
+    weights = shrunk(branch.weights, branch.children, gone) if len(children) > 1 else branch.weights
+    # What is said of weights names the period from which they hold: found by the weights.
+    since = Frozen({p: weights if choice == branch.weights else choice for p, choice in branch.weights_since.items()})
+    return replace(branch, children=children, weights=weights, weights_since=since)
 
 
 def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
@@ -179,7 +182,8 @@ def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel) -> Con
             continue
         period = panel.period(int(rows[0]))
         try:
-            found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows))
+            with about("", period=period):
+                found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows))
         except FaultsError as error:
             errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))
         if content.by_period is not None:

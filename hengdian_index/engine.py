@@ -267,9 +267,11 @@ def learn(
             known = weighed if late is None else preparation(tree, panel.pick(rows | late))
             x = normalised(tree, maps, known)
             learns = setting.weigh_on != "period"
-            contents.append(
-                Content(since, part, learn_weights(part, columns_of(tree, part, x), known) if learns else {})
-            )
+            with journal() as said:
+                weights = learn_weights(part, columns_of(tree, part, x), known) if learns else {}
+            # Weights that stay where something else changes are spoken of once.
+            more += [line for line in said if line not in more]
+            contents.append(Content(since, part, weights))
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
     seen["sha256"] = digest(shown)

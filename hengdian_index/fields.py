@@ -70,6 +70,7 @@ Build = Annotated[Any, _choice("climate")]
 Selector = Annotated[Any, BeforeValidator(frozen)]
 Seasons = Annotated[Any, BeforeValidator(_seasons)]
 Scope = Literal["all", "period"]
+WeighScale = Literal["unit", "score"]
 Period = Annotated[Any, BeforeValidator(_period)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -103,7 +104,8 @@ class Group(Part):
 
     Choices left out are those of the index; `weight` is the group's own weight in its parent. `weights_since` gives
     the weights from later periods on, `{ 2023Q1 = { a = 1, b = 2 } }`. With `scope` "period" a method that compares
-    rows (TOPSIS, Copeland) sees those of one period.
+    rows (TOPSIS, Copeland) sees those of one period. With `weigh_scale` "score" weights are learnt from scores as they
+    are, not on the scale 0 to 1.
     """
 
     code: str
@@ -119,6 +121,7 @@ class Group(Part):
     coverage: Share | None = None
     deseasonalise: Seasons = None
     scope: Scope | None = None
+    weigh_scale: WeighScale | None = None
     weights_since: Annotated[Any, BeforeValidator(_dated_weights)] = Frozen()
 
 

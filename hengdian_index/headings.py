@@ -90,6 +90,11 @@ HEADINGS = {
         "Rows that weights are learnt from: fit_on, base, or period (anew in each).",
         "用来确定权重的行：fit_on（拟合期）、base（基期）或 period（逐期）。",
     ),
+    "weigh_scale": Heading(
+        "赋权标度",
+        "Scores that weights are learnt from: unit (on the scale 0 to 1) or score (as they are).",
+        "用来确定权重的得分：unit（0 到 1 的标度）或 score（原得分）。",
+    ),
     "unit_coverage": Heading(
         "对象覆盖率",
         "Units that have values in a smaller share of their cells, 0 to 1, are left out.",

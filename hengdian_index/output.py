@@ -68,6 +68,8 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
         "ranks": result.ranks(),
         "log": result.log.set_index("step"),
     }
+    if len(result.consistency):
+        found["consistency"] = result.consistency
     if result.provisional.any(axis=None):
         found["provisional"] = result.provisional
     if len(result.weights_by_period) > 1:

@@ -26,6 +26,7 @@ from hengdian_index.rows.periods import EARLIEST, format_period
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation, weights_series
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
+from hengdian_index.statement.agreement import consistency
 from hengdian_index.statement.told import Told
 from hengdian_index.tree import RESERVED, Setting, Tree
 
@@ -108,6 +109,14 @@ class Result(Told):
             for child, weight in zip(content.tree.by_code[code].children, content.weights[code], strict=True):
                 share[child] = share[code] * float(weight)
         return pd.Series({code: share.get(code, 0.0) for code in self.tree.codes}, name="effective weight")
+
+    @property
+    def consistency(self) -> pd.DataFrame:
+        """How consistent pairwise judgements are, those of each expert and those of all together, group by group.
+
+        Rows (group, since, expert); columns `lambda_max`, `ci`, `cr`, `consistent`; empty without such judgements.
+        """
+        return consistency(self)
 
     def ranks(self, within: Literal["period", "unit"] | None = None) -> pd.DataFrame:
         """Return the rank of each row in each group, 1 = best; ties share the smaller number.

@@ -17,6 +17,7 @@ from hengdian_index.means import Scores, Together, aggregate, refusal
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.tree import Branch, Frozen, Tree
+from hengdian_index.unit_scale import group_ends, leaf_ends
 from hengdian_index.weighing import group_weights, of_a_user
 
 Weights = Mapping[str, Array]
@@ -111,9 +112,12 @@ def learn_weights(tree: Tree, normalised: Array, panel: Panel) -> Weights:
     `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
     """
     weights: dict[str, Array] = {}
+    ends = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
 
     def step(branch: Branch, x: Array) -> Scores:
-        weights[branch.code] = group_weights(tree, branch, x, panel)
+        own = [ends[child] for child in branch.children]
+        weights[branch.code] = group_weights(tree, branch, x, panel, own)
+        ends[branch.code] = group_ends(branch, weights[branch.code], own)
         return _aggregated(tree, branch, x, weights[branch.code], panel)
 
     _climb(tree, normalised, step)

@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from hengdian_index.ahp.group import without
 from hengdian_index.errors import Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.maps import Direction
 from hengdian_index.means import Missing
@@ -92,10 +91,16 @@ class Choice:
         return parts
 
     @property
+    def all_parts(self) -> tuple[Choice, ...]:
+        """The choice itself, the choices it is made of, and theirs."""
+        return (self, *(inner for part in self.parts for inner in part.all_parts))
+
+    @property
     def named(self) -> tuple[str, ...]:
-        """Children that are given a weight by name, here or in a part."""
-        values = self.options.get("values")
-        own = values if isinstance(values, Mapping) else {}
+        """Children that are judged by name, here or in a part."""
+        judged = self.method.sees == "judgement"
+        held = (self.options.get(name) for name in self.method.traits.get("by_column", ()) if judged)
+        own = [name for value in held if isinstance(value, Mapping) for name in value]
         return tuple(dict.fromkeys((*own, *(name for part in self.parts for name in part.named))))
 
     def each_part(self, change: Callable[[Choice], Choice]) -> Choice:
@@ -120,17 +125,32 @@ class Choice:
         defaults = {p.name: p.default for p in self.method.options.values()}
         return {**defaults, **self.settings}
 
-    def without(self, gone: Set[str]) -> Choice:
-        """Return the choice without the children taken out; the others keep their proportions and judgements."""
-        options = dict(self.options)
-        if isinstance(options.get("values"), Mapping):
-            options["values"] = {name: value for name, value in options["values"].items() if name not in gone}
-        matrix, items = options.get("matrix"), options.get("items")
-        if matrix is not None:
-            options["matrix"] = without(matrix, items, gone)
-        if items is not None:
-            options["items"] = [name for name in items if name not in gone]
-        return Choice(self.method, frozen(options)).each_part(lambda part: part.without(gone))
+    def by_name(self, columns: Sequence[str]) -> Choice:
+        """Return the choice with what it holds for each column in their order under the columns' names instead."""
+        given = {
+            name: dict(zip(columns, value, strict=True))
+            for name in self.method.traits.get("by_column", ())
+            if isinstance(value := self.options.get(name), tuple) and len(value) == len(columns)
+        }
+        return Choice(self.method, frozen({**self.options, **given})).each_part(lambda part: part.by_name(columns))
+
+    def without(self, columns: Sequence[str], gone: Set[str]) -> Choice:
+        """Return the choice over some columns without those taken out.
+
+        A method may declare how its judgements shrink; else what it holds by name for those taken out goes.
+        """
+        shrink, given = self.method.traits.get("without"), self.by_name(columns)
+        if shrink is None:
+            return given.unnamed(gone)
+        return Choice(self.method, frozen(shrink(dict(given.options), columns, gone)))
+
+    def unnamed(self, gone: Set[str]) -> Choice:
+        """Return the choice without what mappings among its options hold for some names."""
+        options = {
+            name: {key: part for key, part in value.items() if key not in gone} if isinstance(value, Mapping) else value
+            for name, value in self.options.items()
+        }
+        return Choice(self.method, frozen(options))
 
     def plain(self) -> Any:
         """Return the choice as it is written in a spec."""
@@ -171,7 +191,8 @@ class Branch:
     """A group: its children in order, how they are weighed, aggregated, and what is done about gaps.
 
     `weights_since` holds the weights from later periods on; `scope` says whether a method that compares rows sees all
-    of them or those of one period.
+    of them or those of one period, `weigh_scale` whether weights that depend on where 0 is are learnt from scores on
+    the scale 0 to 1 or as they are.
     """
 
     code: str
@@ -183,6 +204,7 @@ class Branch:
     missing: Missing
     scope: str = "all"
     weights_since: Mapping[str, Choice] = field(default_factory=Frozen)
+    weigh_scale: str = "score"
 
 
 @stored("tree")

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
+from typing import Any
 
 import numpy as np
 
 from hengdian_index.decorators import unit_sum
 from hengdian_index.errors import CellsError, DataError, FaultsError, SpecError, raise_all, raise_together, suggestion
+from hengdian_index.journal import about, journal
 from hengdian_index.learning import weigh
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.tree import Branch, Choice, Tree
+from hengdian_index.unit_scale import Ends, on_unit_scale
 
 
-def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel) -> Array:
+def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequence[Ends]) -> Array:
     """Return the weights of a group's children, learnt from their normalised values x (n, k) where they are learnt.
 
-    `panel` holds the prepared values of the indicators, before direction and normalisation, in the same rows.
+    `panel` holds the prepared values of the indicators, before direction and normalisation, in the same rows; `ends`
+    are those of the children's scales.
     """
     if len(branch.children) == 1:
         return np.ones(1)
     try:
-        return chosen_weights(
-            branch.weights, branch.children, lambda choice: _learnt_weights(choice, tree, branch, x, panel)
-        )
+        when = next((since for since, choice in branch.weights_since.items() if choice == branch.weights), None)
+        saying = f"group {branch.code!r}: " + (f"weights since {when}: " if when else "")
+        with about(saying, indicator=branch.code, **({"period": when} if when else {})):
+            return chosen_weights(
+                branch.weights, branch.children, lambda choice: _learnt_weights(choice, tree, branch, x, panel, ends)
+            )
     except FaultsError as error:
         where = f"group {branch.code!r}: weights: "
         raise type(error)(*(fault.under(saying=where) for fault in error.faults)) from error.__cause__
+
+
+def needs_zero(choice: Choice) -> bool:
+    """Return whether weights learnt from scores depend on where 0 is."""
+    method = choice.method
+    return method.declared("shift_free", choice.options) is False and not method.traits.get("raw")
 
 
 def chosen_weights(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choice], Array]) -> Array:
@@ -38,20 +51,68 @@ def chosen_weights(choice: Choice, children: tuple[str, ...], learnt: Callable[[
     """
     if choice.method.sees != "judgement":
         return learnt(choice)
+    choice = choice.by_name(children)
     settings = choice.settings
     if "items" in choice.method.options:
         settings.setdefault("items", children)
     judgements = [_of_parts(choice, children, learnt)] if choice.parts else choice.judgements
     names, values = choice.method.function(*judgements, **settings)
     if names is None:
-        return unit_sum(np.asarray(values), len(children), choice.method.name)
+        return unit_sum(np.asarray(values), len(children), choice.method.name, children)
     faults = [
         f"{choice.method.name}: no child {name!r}{suggestion(name, children)}" for name in names if name not in children
     ]
     faults += [f"{choice.method.name}: nothing given for child {child!r}" for child in children if child not in names]
     raise_all(SpecError, faults)
     given = dict(zip(names, values, strict=True))
-    return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name)
+    return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name, children)
+
+
+def shrunk(choice: Choice, children: tuple[str, ...], gone: Set[str]) -> Choice:
+    """Return a choice of weights over the children that are left.
+
+    Judgements that do not hold over the rest by themselves (the best criterion of all is gone, what is left contradicts
+    itself, or the method does not say how they shrink) give way to the proportions they gave to the rest.
+    """
+    rest = tuple(child for child in children if child not in gone)
+    if len(rest) == len(children):
+        return choice
+    if choice.parts:
+        return choice.each_part(lambda part: shrunk(part, children, gone))
+    left = choice.without(children, gone)
+    if choice.method.sees != "judgement" or len(rest) < 2:
+        return left
+    try:
+        with journal():
+            chosen_weights(left, rest, _unlearnt)
+    except FaultsError:
+        try:
+            with journal():
+                whole = dict(zip(children, chosen_weights(choice, children, _unlearnt).tolist(), strict=True))
+        except FaultsError:
+            return left
+        total = sum(whole[child] for child in rest)
+        return Choice.of_weights({child: whole[child] / total for child in rest}) if total > 0 else left
+    return left
+
+
+def consistencies(choice: Choice, children: tuple[str, ...]) -> list[tuple[str, Any, Any]]:
+    """Return (part, person, priorities) of the pairwise judgements of a choice: those of each, and of all under "".
+
+    A part is the place of the choice among those that the whole is made of, "2.1", or "".
+    """
+    measured = choice.method.traits.get("consistency")
+    own = [("", *one) for one in measured(choice.options, children)] if measured else []
+    parts = [
+        (f"{number}.{part}".rstrip("."), who, found)
+        for number, one in enumerate(choice.parts, start=1)
+        for part, who, found in consistencies(one, children)
+    ]
+    return [*own, *parts]
+
+
+def _unlearnt(choice: Choice) -> Array:
+    raise AssertionError(f"{choice.method.name} is no judgement")
 
 
 def of_a_user(choice: Choice, children: tuple[str, ...], error: Exception, saying: str = "") -> Exception:
@@ -76,9 +137,12 @@ def _of_parts(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choic
     return found
 
 
-def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel: Panel) -> Array:
+def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequence[Ends]) -> Array:
     """Return the weights that a method learns from a group's children, from their raw values if it asks for these."""
     options, raw = dict(choice.options), dict[str, int]()
+    scaled = branch.weigh_scale == "unit" and needs_zero(choice)
+    if scaled:
+        x = on_unit_scale(x, ends)
     if choice.method.traits.get("raw"):
         raw = {leaf.code: leaf.direction for leaf in tree.leaves if leaf.direction in (1, -1)}
         places = [panel.columns.index(child) if child in raw else -1 for child in branch.children]
@@ -92,7 +156,8 @@ def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel:
         for j in np.flatnonzero(error.marked.any(axis=0)).tolist():
             child, value = branch.children[j], x[np.argmax(error.marked[:, j]), j]
             who = "group" if child in tree.by_code else "indicator"
-            faults.append(f"{who} {child!r}: {value:g}: {error.why}{_mend(choice, child in raw)}")
+            on = " on the scale 0 to 1" if scaled and ends[j] not in (None, (0, 1)) else ""
+            faults.append(f"{who} {child!r}: {value:g}{on}: {error.why}{_mend(choice, child in raw, bool(on))}")
         raise DataError(*faults) from None
     except FaultsError:
         raise
@@ -100,10 +165,10 @@ def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel:
         raise of_a_user(choice, branch.children, error) from error
 
 
-def _mend(choice: Choice, raw: bool) -> str:
-    """Return what to do about a value that a method of raw values cannot take."""
+def _mend(choice: Choice, raw: bool, scaled: bool) -> str:
+    """Return what to do about a value that a method cannot take, of raw values or on the scale 0 to 1."""
     if not choice.method.traits.get("raw"):
-        return ""
+        return "; hold scores within their scale (clip), or weigh_scale = 'score' learns from them as they are" * scaled
     if raw:
         return "; it is taken before direction and normalisation, so no normalisation mends it"
     return "; it is a score: normalise to a scale above 0 (min_max with lower = 1, upper = 100)"

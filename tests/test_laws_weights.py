@@ -10,6 +10,7 @@ from laws import (
     attempt,
     close,
     complete,
+    declared,
     declaring,
     every,
     frames,
@@ -24,6 +25,8 @@ from laws import (
     tables,
 )
 
+import hengdian_index as hi
+from hengdian_index.journal import journal
 from hengdian_index.learning import weigh
 from hengdian_index.sample import Sample
 
@@ -155,3 +158,55 @@ def test_details_hold_the_plain_answer(method, options, x):
     plain = attempt(public(method), frame, **options)
     details = attempt(public(method), frame, **(complete(method, options) | {"details": True}))
     pd.testing.assert_series_equal(details.weights, plain)
+
+
+# A table on which every method that depends on where 0 is, or on rows with gaps, shows it.
+TELLING = np.array([[1.0, 14, 3], [2, 10, 1], [5, 31, 8], [3, 22, 2], [9, 27, 9], [4, 12, 6], [7, 40, 4], [6, 18, 7]])
+
+
+@every("weights", having=declaring("shift_free"))
+@LAW
+@given(data=st.data(), x=tables(unique=True, gaps=True, sign=1))
+def test_where_0_is_does_not_matter(method, options, data, x):
+    w = attempt(public(method), x, **options)
+    added = np.array([data.draw(st.sampled_from([0.0, 0.125, 60.0])) for _ in range(x.shape[1])])
+    close(public(method)(x + added, **options), w, 1e-9)
+
+
+@every("weights", having=lambda method, options: not declaring("shift_free")(method, options))
+def test_where_0_is_matters_where_it_is_not_declared_not_to(method, options):
+    w = public(method)(TELLING, **options)
+    assert np.abs(public(method)(TELLING + np.array([60.0, 0.0, 0.0]), **options) - w).max() > 1e-3
+
+
+@EVERY
+def test_what_learns_from_complete_rows_alone_says_so(method, options):
+    gaps = TELLING.copy()
+    gaps[2, 0] = gaps[5, 1] = np.nan
+    w = public(method)(gaps[[0, 1, 3, 4, 6, 7]], **options)
+    alone = bool(declared(method, "complete", options))
+    with journal() as lines:
+        found = public(method)(gaps, **options)
+    assert alone == any("learnt from 6 of 8 rows, those with a value in every column" in line.why for line in lines)
+    # IDOCRIW is CILOS, which wants complete rows, times entropy, which does not.
+    if declared(method, "learns", options) is not False and method.name != "idocriw":
+        assert np.allclose(found, w, rtol=1e-12) == alone
+    with journal() as lines:
+        public(method)(TELLING, **options)
+    assert not any("rows, those" in line.why for line in lines)
+
+
+@JUDGED
+@pytest.mark.parametrize("gone", ["a", "b", "c"])
+def test_a_judgement_holds_over_the_rest_when_one_is_taken_out(method, options, gone):
+    index = hi.Index(
+        groups=[hi.Group("g", weights={"method": method.name, **options})],
+        indicators=[hi.Indicator(code, "g") for code in "abc"],
+    )
+    rest = index.replace({gone: None})
+    whole, left = (one.fit({code: [1.0, 2.0, 4.0] for code in "abc"}).weights["g"] for one in (index, rest))
+    assert list(left.index) == [code for code in "abc" if code != gone]
+    assert left.sum() == pytest.approx(1, abs=1e-12)
+    # Who weighs more than whom does not turn round.
+    first, second = left.index
+    assert (left[first] - left[second]) * (whole[first] - whole[second]) > -1e-9

@@ -33,6 +33,7 @@ LAYERS = (
     ("filling",),
     (*FAMILIES, "explain", "diagnose", "series", "climate"),
     ("tree", "families"),
+    ("unit_scale",),
     ("weighing",),
     ("scoring", "standing", "addresses", "toml", "headings", "pages", "scaling", "building", "seasons", "provenance"),
     ("contents", "contributions", "bases", "preparation", "history", "storage", "screening"),

@@ -262,15 +262,17 @@ CONTRARY = {"x": {"y": 9, "z": "1/9"}, "y": {"z": 9}}
 
 
 def test_one_person_who_contradicts_himself() -> None:
-    with pytest.raises(hi.SpecError, match="group 'g': weights: ahp: matrix 1: "):
+    with pytest.raises(hi.SpecError, match="group 'g': weights: ahp: expert 2: "):
         index({"method": "ahp", "matrix": [MATRIX, CONTRARY], "how": "aip"})
     with pytest.raises(hi.SpecError, match=r"group 'g': weights: ahp: .*inconsistent = 'note'"):
         index({"method": "ahp", "matrix": [CONTRARY, CONTRARY]})
     said = {"method": "ahp", "matrix": [MATRIX, CONTRARY], "shares": [19, 1]}
-    result = index(said).compute(table())
+    with pytest.raises(hi.SpecError, match="group 'g': weights: ahp: expert 2: "):
+        index(said)
+    result = index({**said, "inconsistent": "note"}).compute(table())
     np.testing.assert_allclose(weights_of(index({**said, "how": "aip", "inconsistent": "note"})),
                                hi.ahp.combine([MATRIX, CONTRARY], how="aip", shares=[19, 1]), rtol=1e-12)  # fmt: skip
-    assert any("ahp: matrix 1: " in why for why in result.log["why"])
+    assert any("ahp: expert 2: " in why for why in result.log["why"])
 
 
 @pytest.mark.parametrize(
@@ -278,8 +280,8 @@ def test_one_person_who_contradicts_himself() -> None:
     [
         ({"matrix": MATRIX, "shares": [1]}, "give a list of matrices"),
         ({"matrix": [MATRIX, OTHER], "shares": [1]}, "2 matrices need 2 shares"),
-        ({"matrix": [MATRIX, {"x": {"y": 2}}]}, "matrix 1 compares"),
-        ({"matrix": [MATRIX, {"x": {"y": 2, "zz": 2}, "y": {"zz": 1}}]}, "matrix 1 compares"),
+        ({"matrix": [MATRIX, {"x": {"y": 2}}]}, "expert 2 compares"),
+        ({"matrix": [MATRIX, {"x": {"y": 2, "zz": 2}, "y": {"zz": 1}}]}, "expert 2 compares"),
         ({"matrix": [[[1, 2, 3], [1, 1]], MATRIX]}, "the matrix has 2 rows for 3 items|3 items"),
         ({"matrix": [MATRIX, {"x": {"y": 2, "z": 3}}]}, "complete it first"),
         ({"matrix": [MATRIX, OTHER], "how": "aijj"}, "did you mean 'aij'"),
@@ -381,3 +383,222 @@ def test_a_score_of_0_is_refused_with_a_normalisation_as_remedy() -> None:
 def test_the_direction_is_that_of_the_indicators() -> None:
     with pytest.raises(hi.SpecError, match="merec: 'direction' is for the function; in an index it is that of each"):
         index({"method": "merec", "direction": {"y": -1}})
+
+
+# several experts: who, and how consistent
+
+EXPERTS = {"Wang": MATRIX, "Li": OTHER, "Zhao": CONTRARY}
+
+
+def test_every_expert_is_refused_by_name_or_noted() -> None:
+    for how in ("aij", "aip"):
+        with pytest.raises(hi.SpecError, match=r"ahp: expert 'Zhao': CR \d.* >= 0.1; look at .*inconsistent = 'note'"):
+            index({"method": "ahp", "matrix": EXPERTS, "how": how})
+        noted = index({"method": "ahp", "matrix": EXPERTS, "how": how, "inconsistent": "note"}).compute(table())
+        said = [why for why in noted.log["why"] if "CR" in why]
+        assert any(why.startswith("group 'g': ahp: expert 'Zhao': CR") for why in said)
+        assert not any("Wang" in why for why in said)
+        assert any("the group's judgements: CR" in why for why in said) is (how == "aij")
+
+
+@pytest.mark.parametrize("matrices", [EXPERTS, list(EXPERTS.values())], ids=["named", "listed"])
+def test_the_consistency_of_each_expert_and_of_all(matrices: Any) -> None:
+    result = index({"method": "ahp", "matrix": matrices, "inconsistent": "note"}).compute(table())
+    found = result.consistency
+    called = list(EXPERTS) if isinstance(matrices, dict) else ["expert 1", "expert 2", "expert 3"]
+    assert found.index.tolist() == [("g", "", who) for who in (*called, "all together")]
+    wanted = [hi.ahp.priorities(one) for one in (*EXPERTS.values(), hi.ahp.combine(EXPERTS))]
+    np.testing.assert_allclose(found["lambda_max"], [one.lambda_max for one in wanted], rtol=1e-12)
+    np.testing.assert_allclose(found["ci"], [one.ci for one in wanted], rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(found["cr"], [one.cr for one in wanted], rtol=1e-9, atol=1e-15)
+    assert found["consistent"].tolist() == [one.consistent for one in wanted]
+    english, chinese = result.method(), result.method("zh")
+    for who, one in zip(called, wanted, strict=False):
+        line = f"Consistency of the judgements of {who}: $\\lambda_{{\\max}}$ = {one.lambda_max:.6g}, CI = {one.ci:.6g}"
+        assert line in english
+        own = who.replace("expert ", "专家")
+        assert f"判断的一致性（{own}）：$\\lambda_{{\\max}}$ = {one.lambda_max:.6g}" in chinese
+    assert "of all together" in english
+    assert "（全体）" in chinese
+    assert english.count("inconsistent, and accepted as such") == sum(not one.consistent for one in wanted)
+
+
+def test_the_consistency_of_one_person_of_parts_and_of_later_weights() -> None:
+    assert index(PARTS[2]).compute(table()).consistency.index.tolist() == [("g", "", "")]
+    assert index("entropy").compute(table()).consistency.empty
+    parts = index(combined("entropy", {"method": "ahp", "matrix": [MATRIX, OTHER]})).compute(table()).consistency
+    people = [f"part 2: {who}" for who in ("expert 1", "expert 2", "all together")]
+    assert parts.index.get_level_values("expert").tolist() == people
+    dated = hi.Index(
+        period="q",
+        groups=[hi.Group("g", weights="equal", weights_since={"2002Q1": {"method": "ahp", "matrix": MATRIX}})],
+        indicators=[hi.Indicator(code, "g") for code in "xyz"],
+    )
+    rows = table().assign(q=quarters(12))
+    assert dated.compute(rows).consistency.index.tolist() == [("g", "2002Q1", "")]
+
+
+def test_consistency_stands_in_the_report_and_the_workbook(tmp_path: Path) -> None:
+    result = index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": OTHER}}).compute(table())
+    result.to_excel(tmp_path / "r.xlsx")
+    sheet = pd.read_excel(tmp_path / "r.xlsx", sheet_name="consistency", engine="calamine")
+    assert sheet["expert"].tolist() == ["Wang", "Li", "all together"]
+    np.testing.assert_allclose(sheet["CR"], result.consistency["cr"], rtol=1e-12)
+    result.to_excel(tmp_path / "zh.xlsx", lang="zh")
+    assert "全体" in pd.read_excel(tmp_path / "zh.xlsx", sheet_name="一致性", engine="calamine")["专家"].tolist()
+    result.report(tmp_path / "r.html")
+    assert "Consistency of pairwise judgements" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    index("equal").compute(table()).to_excel(tmp_path / "plain.xlsx")
+    assert "consistency" not in pd.read_excel(tmp_path / "plain.xlsx", sheet_name=None, engine="calamine")
+
+
+def test_pairs_that_were_not_asked_are_named() -> None:
+    holed = {"x": {"y": 3, "z": 5}}
+    with pytest.raises(hi.SpecError, match=r"expert 'Li': not compared: \('y', 'z'\); complete it first"):
+        index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": holed}})
+    apart = index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": holed}, "how": "aip"}).compute(table())
+    assert any("expert 'Li': not compared, completed from the others: ('y', 'z')" in why for why in apart.log["why"])
+    alone = index({"method": "ahp", "matrix": holed}).compute(table())
+    assert any("group 'g': ahp: not compared, completed from the others: ('y', 'z')" in why for why in alone.log["why"])
+
+
+def test_experts_by_name_come_back_from_files(tmp_path: Path) -> None:
+    one = index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": OTHER}, "shares": {"Wang": 2, "Li": 1}})
+    for ending in ("toml", "xlsx"):
+        one.write(tmp_path / f"i.{ending}")
+        assert hi.Index.read(tmp_path / f"i.{ending}") == one
+    wanted = hi.ahp.priorities(hi.ahp.combine([MATRIX, OTHER], shares=[2, 1])).weights
+    np.testing.assert_allclose(weights_of(one), wanted, rtol=1e-12)
+
+
+# taking children out
+
+BEST = {"method": "best_worst", "best": {"x": 1, "y": 2, "z": 8}, "worst": {"x": 8, "y": 4, "z": 1}}
+
+
+def test_judgements_shrink_as_their_method_says() -> None:
+    swara = index({"method": "swara", "s": {"y": None, "x": 0.2, "z": 0.5}})
+    fallen = swara.replace({"x": None}).groups[0].weights.options["s"]
+    assert dict(fallen) == {"y": None, "z": pytest.approx(1.2 * 1.5 - 1)}
+    assert dict(swara.replace({"y": None}).groups[0].weights.options["s"]) == {"x": None, "z": 0.5}
+    order = index({"method": "rank_order", "order": ["y", "z", "x"]}).replace({"z": None})
+    np.testing.assert_allclose(weights_of(order), [0.25, 0.75])
+    points = index({"method": "budget", "allocations": [[10, 20, 70], [50, 50, 0]]}).replace({"z": None})
+    np.testing.assert_allclose(weights_of(points), [(1 / 3 + 1 / 2) / 2, (2 / 3 + 1 / 2) / 2], rtol=1e-12)
+    middle = index(BEST).replace({"y": None})
+    np.testing.assert_allclose(weights_of(middle), hi.weights.best_worst([1, 8], [8, 1]), rtol=1e-9)
+    matched = index({"method": "matched", "importance": {"x": 1, "y": 2, "z": 3}}).replace({"y": None})
+    assert dict(matched.groups[0].weights.options["importance"]) == {"x": 1, "z": 3}
+    turned = index({"method": "critic", "direction": {"x": -1, "y": 1}}).replace({"x": None})
+    assert dict(turned.groups[0].weights.options["direction"]) == {"y": 1}
+    placed = index({"method": "fixed", "values": [2, 3, 5]}).replace({"y": None})
+    np.testing.assert_allclose(weights_of(placed), [2 / 7, 5 / 7])
+
+
+@pytest.mark.parametrize("gone", ["x", "z"])
+def test_without_the_best_or_the_worst_the_others_keep_their_proportions(gone: str) -> None:
+    whole = index(BEST).fit(table()).weights["g"]
+    left = index(BEST).replace({gone: None}).fit(table()).weights["g"]
+    np.testing.assert_allclose(left, whole.drop(gone) / whole.drop(gone).sum(), rtol=1e-12)
+
+
+def test_taking_out_and_removing_one_agree_where_proportions_stay() -> None:
+    for weights in ({"x": 5, "y": 2, "z": 3}, {"method": "swara", "s": [None, 0.3, 0.4]}):
+        removed = hi.remove_one(index(weights), table()).scores["y"]
+        taken = index(weights).replace({"y": None}).compute(table()).scores["g"]
+        np.testing.assert_allclose(removed, taken, rtol=1e-12)
+
+
+def test_draws_take_children_out_of_every_judgement() -> None:
+    for weights in (BEST, {"method": "rank_order", "order": ["y", "z", "x"]}, {"method": "swara", "s": [None, 1, 1]}):
+        found = hi.uncertainty(index(weights), table(), {"y": [True, None]}, draws=8, rng=0)
+        assert found.scores.notna().all(axis=None)
+
+
+def dated(**more: Any) -> hi.Index:
+    """Return an index whose weights change twice, the first time to another kind of judgement."""
+    later = {"2002Q1": BEST, "2003Q1": {"x": 1, "y": 2, "z": 2}}
+    group = hi.Group("g", weights={"x": 2, "y": 1, "z": 1}, weights_since=later)
+    indicators = [hi.Indicator(code, "g") for code in "xyz"]
+    return hi.Index(period="q", groups=[group], indicators=indicators, **more)
+
+
+def test_later_weights_shrink_too() -> None:
+    rows = table().assign(q=quarters(12))
+    found = dated().replace({"y": None}).compute(rows).weights_by_period
+    np.testing.assert_allclose(found.loc["", "g"], [2 / 3, 1 / 3])
+    np.testing.assert_allclose(found.loc["2002Q1", "g"], hi.weights.best_worst([1, 8], [8, 1]), rtol=1e-9)
+    np.testing.assert_allclose(found.loc["2003Q1", "g"], [1 / 3, 2 / 3])
+    alone = dated().replace({"y": None, "z": None})
+    assert alone.compute(rows).weights["g", "x"] == 1
+    assert hi.Index.from_toml(alone.to_toml()) == alone
+
+
+@pytest.mark.parametrize("address", ["g.weights", "g.weights.values", "x.weight"])
+def test_first_weights_are_not_changed_alone_while_later_ones_stay(address: str) -> None:
+    with pytest.raises(hi.SpecError, match=r"2002Q1, 2003Q1 .*would stay in force; change 'g\.weights_since' with it"):
+        dated().replace({address: {"x": 1, "y": 1, "z": 1}})
+    both = dated().replace({"g.weights": "equal", "g.weights_since": {}})
+    np.testing.assert_allclose(weights_of(both, table().assign(q=quarters(12))), [1 / 3] * 3)
+    assert dated().replace({"g.weights_since": {}}).groups[0].weights == dated().groups[0].weights
+
+
+# what the log says of weights
+
+
+def test_weights_that_are_rescaled_name_their_group_and_since_when() -> None:
+    rows = table().assign(q=quarters(12))
+    changes = {"g.weights": {"x": 0.5, "y": 0.3, "z": 0.08}, "g.weights_since": {"2003Q1": {"x": 0.4, "y": 0.5}}}
+    changes["g.weights_since"]["2003Q1"]["z"] = 0
+    log = dated().replace(changes).compute(rows).log
+    lines = log[log["why"].str.contains("rescaled")]
+    assert lines["why"].tolist() == [
+        "group 'g': fixed summing to 0.88 rescaled to 1",
+        "group 'g': weights since 2003Q1: fixed summing to 0.9 rescaled to 1",
+    ]
+    assert lines["indicator"].tolist() == ["g", "g"]
+    # Said once of weights that stay while something else changes.
+    other = (
+        dated().replace({"g.weights_since": {}, "z.start": "2002Q1"}).replace({"g.weights": {"x": 1, "y": 1, "z": 1}})
+    )
+    assert sum("rescaled" in why for why in other.compute(rows).log["why"]) == 2
+
+
+@pytest.mark.parametrize("weights", [[3, -1.0, 2], {"x": 3, "y": -1.0, "z": 2}], ids=["in order", "by name"])
+def test_a_negative_weight_names_its_child(weights: Any) -> None:
+    with pytest.raises(hi.SpecError, match="'y' is -1"):
+        index({"method": "fixed", "values": weights})
+    with pytest.raises(hi.SpecError, match="'y' is -1"):
+        hi.aggregate.arithmetic(pd.DataFrame({"x": [1.0], "y": [2.0], "z": [3.0]}), weights)
+
+
+@pytest.mark.parametrize(
+    "judged", [{"method": "swara", "s": [None, -1, 2]}, {**BEST, "best": [1, 0.5, 8], "worst": [8, 4, 1]}]
+)
+def test_judgements_in_order_are_named_by_the_children(judged: dict[str, Any]) -> None:
+    with pytest.raises(hi.SpecError, match="'y': "):
+        index(judged)
+
+
+def test_the_log_and_the_statement_count_the_complete_rows_of_the_group() -> None:
+    rows = table()
+    rows.loc[[2, 5], "x"] = np.nan
+    for method in ("critic", "independence"):
+        result = index(method).compute(rows)
+        said = f"group 'g': {method}: learnt from 10 of 12 rows, those with a value in every column; 2 rows have a gap"
+        assert said in result.log["why"].tolist()
+        assert "Of these rows 10 have all parts, and only they count." in result.method()
+        assert "这些行中有10行各部分齐全，只用这些行。" in result.method("zh")
+    assert "Of these rows 10 have all parts. " in index("entropy").compute(rows).method()
+
+
+def test_the_default_weights_of_a_group_with_later_ones_are_not_changed_alone() -> None:
+    group = hi.Group("g", weights_since={"2002Q1": {"x": 1, "y": 1, "z": 3}})
+    spec = hi.Index(period="q", groups=[group], indicators=[hi.Indicator(code, "g") for code in "xyz"])
+    with pytest.raises(hi.SpecError, match=r"'weights': from 2002Q1 on group 'g' .*'g\.weights_since'"):
+        spec.replace({"weights": "entropy"})
+    assert dated(weights="equal").replace({"weights": "entropy"}).weights.method.name == "entropy"
+    # A direction by name is no judgement: the weights stay when the one it names goes.
+    later = {"2002Q1": {"method": "critic", "direction": {"x": -1}}}
+    turned = spec.replace({"g.weights_since": later}).replace({"x": None})
+    assert turned.groups[0].weights_since["2002Q1"].method.name == "critic"

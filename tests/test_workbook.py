@@ -107,7 +107,7 @@ def test_changing_content_round_trips(tmp_path: Path, lang: str) -> None:
         unit_coverage=0.5,
         content="restate",
         base="2001",
-        groups=[hi.Group("all"), left],
+        groups=[hi.Group("all", aggregate="copeland"), left],
         indicators=[
             hi.Indicator("a", "left", fit_on="2001:2002"),
             hi.Indicator("b", "left", end="2002Q4"),

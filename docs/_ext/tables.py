@@ -183,6 +183,8 @@ _TRAITS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "gives": ("scores of fit rows", _interval),
     "domain": ("takes", lambda value: "any number" if value in (None, "real") else str(value)),
     "unit_free": ("free of the unit", _yes),
+    "shift_free": ("free of the zero", _yes),
+    "complete": ("complete rows", _yes),
     "monotone": ("monotone", _yes),
     "fits_on_base": ("learns from base", _yes),
 }

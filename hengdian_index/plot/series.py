@@ -102,7 +102,7 @@ def lines(
     >>> ax = index.compute(table).plot.lines(["film", "cluster"])
     >>> print(ax.texts[1].get_text())
     Cluster 集聚
-    107.6 (+21.4 %)
+    108.9 (+19.9 %)
     """
     panel, levels = result.panel, result.series(base, to).to_numpy()
     periods = timed(panel)

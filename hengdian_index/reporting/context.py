@@ -27,6 +27,7 @@ from hengdian_index.reporting.tables import Sheet, form_of
 from hengdian_index.reporting.words import WORDS, Lang, Text, Words
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
+from hengdian_index.statement.agreement import consistency
 from hengdian_index.statement.sections import statement
 from hengdian_index.statement.writing import Block
 from hengdian_index.tree import RESERVED
@@ -315,6 +316,14 @@ def _weights(asked: _Asked) -> Iterator[Item]:
     effective = result.effective_weights.rename_axis("indicator")
     named = effective.to_frame().assign(name=[asked.names[code] for code in effective.index])
     yield asked.sheet("effective table", named[["name", "effective weight"]], form=_WEIGHTS)
+    judged = consistency(result, asked.lang)
+    if len(judged):
+        words = {True: asked.say["judged yes"], False: asked.say["judged no"]}
+        called = {name: asked.say[f"judged {name}"] for name in judged.columns}
+        frame = judged.assign(consistent=judged["consistent"].map(words)).rename_axis(
+            ["group", "since", asked.say["judged by"]]
+        )
+        yield asked.sheet("consistency table", frame, heads=called, form=_WEIGHTS)
     if len(result.weights_by_period) > 1:
         frame, heads = dated.by_period(result, asked.names, asked.say)
         yield asked.sheet("period weights table", frame, heads=heads, tail=True, form=_WEIGHTS)

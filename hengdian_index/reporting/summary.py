@@ -24,7 +24,7 @@ def summary(found: Uncertainty, lang: Lang) -> str:
     >>> index, table = hi.example("film_industry")
     >>> found = hi.uncertainty(index, table, {"film.weights": hi.Noise(0.25)}, draws=64)
     >>> print(summary(found, "zh"))
-    64 次抽样，不确定的选择 1 项（film.weights）。2010Q2 的水平为 108.91；90 % 的抽样在 107.98 至 110.11 之间。
+    64 次抽样，不确定的选择 1 项（film.weights）。2010Q2 的水平为 109.39；90 % 的抽样在 108.42 至 110.60 之间。
     """
     return found.summary() if lang == "en" else "".join(_sentences(found))
 

@@ -121,7 +121,7 @@ def compare(indexes: Mapping[str, Index], table: Any, *, node: str | None = None
     >>> index, table = hi.example("film_industry")
     >>> found = hi.compare({"as it is": index, "equal": index.replace({"film.weights": "equal"})}, table)
     >>> found.correlations(how="kendall").round(2).iloc[0, 1]
-    0.84
+    0.87
     """
     if not isinstance(indexes, Mapping) or not indexes or not all(isinstance(i, Index) for i in indexes.values()):
         raise SpecError("indexes: a mapping of name -> Index")

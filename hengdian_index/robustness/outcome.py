@@ -249,8 +249,8 @@ class Uncertainty:
         >>> index, table = hi.example("film_industry")
         >>> found = hi.uncertainty(index, table, {"film.weights": hi.Noise(0.25)}, draws=64)
         >>> print(fill(found.summary(), 90))
-        64 draws of 1 uncertain choice (film.weights). The level of 2010Q2 is 108.91; 90 % of the
-        draws lie between 107.98 and 110.11.
+        64 draws of 1 uncertain choice (film.weights). The level of 2010Q2 is 109.39; 90 % of the
+        draws lie between 108.42 and 110.60.
         """
         said = [
             f"{counted(int(self.kept.sum()), 'draw')} of {counted(len(self.study.factors), 'uncertain choice')}"

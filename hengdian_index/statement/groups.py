@@ -2,48 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hengdian_index.ahp import priorities
 from hengdian_index.statement import phrases
 from hengdian_index.statement.expressions import precise
 from hengdian_index.statement.figures import compares
 from hengdian_index.statement.teller import Teller
 from hengdian_index.statement.writing import Block, Math, Piece
 from hengdian_index.tree import Branch, Choice
+from hengdian_index.unit_scale import Ends, ends_of
+from hengdian_index.weighing import needs_zero
 
 
 def groups(tell: Teller) -> Iterator[Block]:
     """Yield the formulas of weights and aggregates, and what was chosen and found for each group."""
     branches = [tell.tree.by_code[code] for code in tell.tree.groups]
     chosen = [c for b in branches if len(b.children) > 1 for c in (b.weights, *_later(tell, b).values())]
-    weighed = [part for choice in chosen for part in (choice, *choice.parts)]
+    weighed = [part for choice in chosen for part in choice.all_parts]
     yield from tell.formulas([*weighed, *(branch.aggregate for branch in branches)])
-    yield from _what_is_weighed(tell, weighed)
+    ends = ends_of(tell.result.contents[-1].tree, tell.result.contents[-1].weights)
+    scales = {branch.code: _Scale.of(tell, branch, ends) for branch in branches if len(branch.children) > 1}
+    yield from _what_is_weighed(tell, weighed, [choice for scale in scales.values() for choice in scale.choices])
     rules = {branch.missing for branch in branches}
     common = len(branches) > 1 and len(rules) == 1
     if common:
         yield tell.text("same rule", rule=_rule(tell, branches[0]))
     for branch in branches:
-        yield tell.item(*_group(tell, branch, common))
+        yield tell.item(*_group(tell, branch, common, scales.get(branch.code)))
 
 
-def _what_is_weighed(tell: Teller, choices: Sequence[Choice]) -> Iterator[Block]:
-    """Yield what the values are that weights are learnt from."""
+@dataclass(frozen=True)
+class _Scale:
+    """The weightings of a group that depend on where 0 is, if they are shown anything but the scores as they are.
+
+    `spans` are the parts by the ends of their scale, None for those that have none.
+    """
+
+    choices: tuple[Choice, ...]
+    spans: Mapping[Ends, Sequence[str]]
+
+    @classmethod
+    def of(cls, tell: Teller, branch: Branch, ends: Mapping[str, Ends]) -> _Scale:
+        """Return those of a group; none where every scale is 0 to 1 or has no ends, or is left as it is."""
+        spans: dict[Ends, list[str]] = {}
+        for child in branch.children:
+            spans.setdefault(ends.get(child), []).append(child)
+        chosen = [part for one in (branch.weights, *_later(tell, branch).values()) for part in one.all_parts]
+        scaled = branch.weigh_scale == "unit" and not set(spans) <= {None, (0, 1)}
+        return cls(tuple(filter(needs_zero, chosen)) if scaled else (), spans)
+
+
+def _what_is_weighed(tell: Teller, choices: Sequence[Choice], scaled: Sequence[Choice]) -> Iterator[Block]:
+    """Yield what the values are that weights are learnt from; `scaled` are shown scores on the scale 0 to 1."""
     learning = [choice.method for choice in choices if not choice.parts and learnt(choice)]
-    for key, raw in (("weighed scores", False), ("weighed values", True)):
-        names = dict.fromkeys(one.name for one in learning if bool(one.traits.get("raw")) == raw)
-        if names:
-            yield tell.text(key, methods=tell.codes(names))
+    on_unit = {choice.method for choice in scaled}
+    keys = {
+        "weighed scores": [one for one in learning if not one.traits.get("raw") and one not in on_unit],
+        "weighed unit": [one for one in learning if one in on_unit],
+        "weighed values": [one for one in learning if one.traits.get("raw")],
+    }
+    for key, methods in keys.items():
+        if methods:
+            yield tell.text(key, methods=tell.codes(dict.fromkeys(one.name for one in methods)))
 
 
-def _group(tell: Teller, branch: Branch, common: bool) -> Iterator[Sequence[Piece]]:
+def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> Iterator[Sequence[Piece]]:
     """Yield the sentences about one group."""
     yield tell.say("group", group=tell.named(branch), children=tell.codes(branch.children))
     yield from _weighed(tell, branch)
+    if scale and scale.choices:
+        yield _told_scale(tell, scale)
     for period, choice in _later(tell, branch).items():
         yield tell.say("later", period=str(period), method=tell.method(choice))
     yield from _found(tell, branch)
@@ -70,11 +102,27 @@ def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
         yield from _consistency(tell, branch)
         return
     yield tell.say("learnt", rows=_learnt_rows(tell), method=tell.method(branch.weights))
-    rows = _learning(tell)
-    if rows is not None and len(tell.result.contents) == 1:
-        whole = ~np.isnan(tell.result.rows.children(branch)[rows]).any(axis=1)
-        if not whole.all():
-            yield tell.say("whole rows", count=str(int(whole.sum())))
+    yield from _consistency(tell, branch)
+    rows, gaps = _learning(tell), np.isnan(tell.result.rows.children(branch)).any(axis=1)
+    alone = any(choice.method.traits.get("complete") for choice in branch.weights.all_parts)
+    if rows is None or len(tell.result.contents) > 1:
+        if alone and gaps.any():
+            yield tell.say("whole rows alone")
+    elif gaps[rows].any():
+        yield tell.say("whole rows count" if alone else "whole rows", count=str(int((~gaps[rows]).sum())))
+
+
+def _told_scale(tell: Teller, scale: _Scale) -> Sequence[Piece]:
+    """Return what scores on the scale 0 to 1 are, part by part."""
+    said = []
+    for ends, parts in scale.spans.items():
+        formula = "z"
+        if ends not in (None, (0, 1)):
+            low, width = precise(ends[0]), precise(ends[1] - ends[0])
+            formula = f"(z - {low})/{width}" if ends[0] >= 0 else f"(z + {precise(-ends[0])})/{width}"
+        said.append(tell.say("unit scale of", formula=Math(f"x = {formula}"), parts=tell.codes(parts)))
+    methods = tell.codes(dict.fromkeys(choice.method.name for choice in scale.choices))
+    return tell.say("unit scale", methods=methods, scales=tell.joined(said))
 
 
 def _learnt_rows(tell: Teller) -> Sequence[Piece]:
@@ -134,17 +182,17 @@ def _found(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
 
 
 def _consistency(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
-    """Yield how far a matrix of pairwise judgements agrees with itself."""
-    options = branch.weights.options
-    matrix = options.get("matrix")
-    if branch.weights.method.name != "ahp" or not hasattr(matrix, "keys") or len(branch.children) < 3:
-        return
-    complete = branch.weights.complete()
-    found = priorities(matrix, method=complete["solver"], random_index=complete["random_index"])
-    values = {"value": float(found.lambda_max), "ci": float(found.ci), "cr": float(found.cr)}
-    yield tell.say(
-        "consistency", symbol=Math(r"\lambda_{\max}"), **{name: f"{value:.6g}" for name, value in values.items()}
-    )
+    """Yield how far pairwise judgements agree with themselves: those of each person, and those of all together."""
+    for one in tell.agreements:
+        if one.group != branch.code or one.found.n < 3:
+            continue
+        numbers = {"value": one.found.lambda_max, "ci": one.found.ci, "cr": one.found.cr}
+        said = {name: tell.words["unknown"] if value is None else f"{value:.6g}" for name, value in numbers.items()}
+        whose = one.called(tell.lang)
+        of = tell.words["of whom"].format(whose=whose) if whose else ""
+        since = tell.words["since"].format(period=one.since) if one.since else ""
+        taken = "" if one.found.consistent else tell.words["inconsistent"]
+        yield tell.say("consistency", symbol=Math(r"\lambda_{\max}"), of=of + since, taken=taken, **said)
 
 
 def _rule(tell: Teller, branch: Branch) -> Sequence[Piece]:

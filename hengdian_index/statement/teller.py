@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from hengdian_index.journal import Entry
 from hengdian_index.methods import Method
 from hengdian_index.rows.digest import digest
 from hengdian_index.statement import phrases
+from hengdian_index.statement.agreement import Agreement, agreements
 from hengdian_index.statement.words import WORDS
 from hengdian_index.statement.writing import Block, Code, Math, Piece, filled
 from hengdian_index.tree import Branch, Choice, Leaf
@@ -33,6 +35,11 @@ class Teller:
         self.tree, self.setting, self.fitted, self.panel = result.tree, result.setting, result.fitted, result.panel
         self.shown = self._shown()
         self._last: dict[str, Choice] = {}
+
+    @cached_property
+    def agreements(self) -> list[Agreement]:
+        """How consistent the pairwise judgements behind the weights are."""
+        return agreements(self.result)
 
     def say(self, key: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
         """Return a sentence of the language, filled in."""

@@ -12,6 +12,7 @@ import numpy as np
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.pages import Live, Page, cell_of, write_pages
 from hengdian_index.result import Result
+from hengdian_index.statement.agreement import consistency
 from hengdian_index.tracing.fits import Fits
 from hengdian_index.tracing.levels import Levels
 from hengdian_index.tracing.places import Places, cells
@@ -41,17 +42,17 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
 
     Notes
     -----
-    Sheets: summary, series, changes, contributions, scores, normalised, fitted, prepared, weights, base, raw, log,
-    provenance; those of the series only with periods or a base, `prepared` only where values were (imputed, treated
-    and the like), `fitted` only with numbers on it. A normalised indicator whose map is a line, a clip, a distance from
-    what is best, a logarithm or a reciprocal is that formula of the raw or prepared value, the numbers that were learnt
-    on the sheet `fitted`. A score of a group whose method is arithmetic is SUMPRODUCT(weights,
-    children); over gaps the sum over the children that are there, divided by the sum of their weights. A level is
-    to * score / base level, a base level the mean of its scores, a change 100 (now / before - 1). All carry their
-    value, so that programs that do not calculate read them too. What is no formula says why in a comment. Text is
-    never a formula. The comment of a code's heading gives its name. Siblings stand side by side, so columns may be in
-    another order than in the tables. Proof: `tests/test_excel_result.py`, where each formula is calculated again, and
-    `tests/test_excel_office.py`, where a spreadsheet program does.
+    Sheets: summary, series, changes, contributions, scores, normalised, fitted, prepared, weights, consistency, base,
+    raw, log, provenance; those of the series only with periods or a base, `prepared` only where values were (imputed,
+    treated and the like), `fitted` only with numbers on it, `consistency` only with pairwise judgements. A normalised
+    indicator whose map is a line, a clip, a distance from what is best, a logarithm or a reciprocal is that formula of
+    the raw or prepared value, the numbers that were learnt on the sheet `fitted`. A score of a group whose method is
+    arithmetic is SUMPRODUCT(weights, children); over gaps the sum over the children that are there, divided by the sum
+    of their weights. A level is to * score / base level, a base level the mean of its scores, a change 100 (now /
+    before - 1). All carry their value, so that programs that do not calculate read them too. What is no formula says
+    why in a comment. Text is never a formula. The comment of a code's heading gives its name. Siblings stand side by
+    side, so columns may be in another order than in the tables. Proof: `tests/test_excel_result.py`, where each formula
+    is calculated again, and `tests/test_excel_office.py`, where a spreadsheet program does.
     """
     path = Path(path)
     faults = [] if lang in WORDS else [f"lang: 'en' or 'zh', not {lang!r}"]
@@ -68,6 +69,7 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
         places.page("scores", [score_column(places, result.tree.by_code[code]) for code in places.groups], "0.0000"),
         *fits.pages(),
         _weights(places),
+        *_consistency(places),
         *([levels.base()] if levels.direct else []),
         fits.raw(),
         _log(places),
@@ -130,6 +132,15 @@ def _weights(places: Places) -> Page:
     header = [say("group"), *(code for code, _ in places.pairs)]
     comments = ["", *(places.named(code) for code, _ in places.pairs)]
     return Page(say("weights"), header, rows, comments, number="0.0000", frozen=(3, 1))
+
+
+def _consistency(places: Places) -> list[Page]:
+    """Return how consistent pairwise judgements are, a line for each expert and for all together; no sheet without."""
+    say, found = places.say, consistency(places.result, places.lang)
+    lines = found.reset_index().assign(consistent=[say("yes" if one else "no") for one in found["consistent"]])
+    rows = [cells(line) for line in lines.itertuples(index=False)]
+    heads = ["group", "from", "expert", "lambda_max", "ci", "cr", "consistent"]
+    return [Page(say("consistency"), [say(head) for head in heads], rows, number="0.0000")] if rows else []
 
 
 def _log(places: Places) -> Page:

@@ -121,7 +121,8 @@ def test_a_zero_under_the_geometric_mean_is_told() -> None:
 
 
 def test_comparisons_within_a_period_are_told() -> None:
-    result = two_levels(unit="city", base=None, scope="period").replace({"left.aggregate": "copeland"}).compute(panel())
+    compared = {"left.aggregate": "copeland", "left.scope": "period"}
+    result = two_levels(unit="city", base=None).replace(compared).compute(panel())
     found = result.explain("y", "2002Q1", "left")
     evaluated(found, "left")
     assert "compared with the other rows of its period" in found.steps["what"].iloc[-1]

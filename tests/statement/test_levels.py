@@ -242,7 +242,7 @@ def test_levels_that_compare_all_rows_are_not_on_a_fixed_scale(method: str) -> N
 
 @pytest.mark.parametrize("choices", [{"scope": "period"}, {"weigh_on": "period", "weights": "deviation"}], ids=str)
 def test_levels_that_compare_rows_of_a_period_have_a_scale_for_each(choices: Any) -> None:
-    index = cities(base=None, **choices).replace({"left.aggregate": "topsis"})
+    index = cities(base=None).replace({"left.aggregate": "topsis", **choices})
     text = index.compute(panel()).method()
     english, chinese = both(index, panel())
     assert "There is no fixed scale in `all`, `left`: " in english

@@ -1,0 +1,71 @@
+"""The scale 0 to 1 behind the scale that scores are presented on, which what is learnt from them must not depend on.
+
+A normalisation may present its scores between any two ends, 60 and 100, say. Methods that depend on where 0 is (shares
+of a total, variation over the mean) would answer differently for each; so they are shown the same scores on 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from hengdian_index.decorators import kernel
+from hengdian_index.errors import CellsError, FaultsError
+from hengdian_index.means import Together, aggregate
+from hengdian_index.rows.table import Array
+from hengdian_index.tree import Branch, Leaf, Tree
+
+Ends: TypeAlias = tuple[float, float] | None
+"""The scores of the worst and of the best, None where a scale has not both."""
+
+# A score this near to the worst, relative to its size, is the worst: the mean of equal ends is not always that end.
+_SAME = 1e-12
+
+
+def leaf_ends(leaf: Leaf) -> Ends:
+    """Return the ends of an indicator's scale, as its normalisation declares them."""
+    found: Ends = leaf.normalise.method.declared("ends", leaf.normalise.options)
+    return found if found is not None and found[0] < found[1] else None
+
+
+def group_ends(branch: Branch, weights: Array, parts: Sequence[Ends]) -> Ends:
+    """Return the scores of a group whose parts are all at their worst, and all at their best.
+
+    There are none where a part has none, and where rows are compared with each other.
+    """
+    known = [part for part in parts if part is not None]
+    laws = branch.aggregate.method.traits.get("laws", "")
+    score = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    if len(known) < len(parts) or isinstance(score, Together):
+        return None
+    if len(set(known)) == 1 and "I" in laws:
+        return known[0]
+    if "M" not in laws:
+        return None
+    try:
+        low, high = aggregate(score, np.array(known, dtype=np.float64).T, weights, branch.missing).values.tolist()
+    except (CellsError, FaultsError):
+        return None
+    return (low, high) if low < high else None
+
+
+def ends_of(tree: Tree, weights: Mapping[str, Array]) -> dict[str, Ends]:
+    """Return the ends of every indicator's and every group's scale."""
+    found = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
+    for branch in tree.branches:
+        found[branch.code] = group_ends(branch, weights[branch.code], [found[child] for child in branch.children])
+    return found
+
+
+def on_unit_scale(x: Array, ends: Sequence[Ends]) -> Array:
+    """Return scores (n, k) with the worst of each column's scale at 0 and the best at 1; without ends as they are."""
+    out = x.copy()
+    for j, end in enumerate(ends):
+        if end is not None and end != (0, 1):
+            low, high = end
+            above = x[:, j] - low
+            above[np.abs(above) <= _SAME * max(abs(low), abs(high))] = 0.0
+            out[:, j] = above / (high - low)
+    return out
