@@ -19,7 +19,7 @@ def _sum(frame: pd.DataFrame) -> np.ndarray:
 
 
 @given(computed(), st.integers(1, 3), st.sampled_from(["children", "indicators"]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_parts_sum_to_the_change(result: hi.Result, lag: int, depth: str) -> None:
     level = result.series()
     for code in level:
@@ -33,7 +33,7 @@ def test_parts_sum_to_the_change(result: hi.Result, lag: int, depth: str) -> Non
 
 
 @given(computed(gaps=True), st.sampled_from(["children", "indicators"]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_parts_sum_to_the_change_over_gaps(result: hi.Result, depth: str) -> None:
     levels = result.scores["root"]
     parts = result.contributions(depth=depth, base=str(result.panel.labels[0]))  # type: ignore[arg-type]
@@ -42,7 +42,7 @@ def test_parts_sum_to_the_change_over_gaps(result: hi.Result, depth: str) -> Non
 
 
 @given(computed(), st.sampled_from(["children", "indicators"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_parts_sum_to_the_level(result: hi.Result, depth: str) -> None:
     for code, level in result.series().items():
         parts = result.contributions(str(code), of="level", depth=depth)  # type: ignore[arg-type]

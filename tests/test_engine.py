@@ -17,7 +17,7 @@ LEARNT = ["equal", "entropy", "critic", "variation", "deviation"]
 
 
 @given(st.sampled_from(LEARNT), st.sampled_from(MEANS), st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_fit_on_all_rows_then_score_is_compute(weights: str, mean: object, seed: int) -> None:
     index = two_levels(weights=weights, aggregate=mean)
     frame = table(seed=seed)
@@ -25,7 +25,7 @@ def test_fit_on_all_rows_then_score_is_compute(weights: str, mean: object, seed:
 
 
 @given(st.sampled_from(LEARNT), st.sampled_from(MEANS), st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_quarter_added_never_moves_history(weights: str, mean: object, seed: int) -> None:
     """FAULTS 30, bit for bit."""
     index = two_levels(weights=weights, aggregate=mean, fit_on="2001:2002", normalise={**POSITIVE, "clip": True})

@@ -126,7 +126,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(result=computed(gaps=True))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_formulas_of_any_index(folder: Path, result: hi.Result) -> None:
     try:
         book = written(result, folder / "any.xlsx")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws import law
 
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.means import Missing, aggregate, weighted_sum
@@ -42,7 +43,7 @@ def assert_digits(found, wanted, digits=12):
 
 
 @pytest.mark.parametrize("name", PAIRS)
-@settings(max_examples=15, deadline=None)
+@law(15)
 @given(x=st.lists(positive, min_size=3, max_size=3))
 def test_each_mean_is_the_textbook_formula(name, x):
     w = np.array([0.5, 0.375, 0.125])
@@ -147,7 +148,7 @@ def test_values_outside_the_domain_are_marked(pair, refused):
     np.testing.assert_array_equal(refusal.value.marked, marked)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=st.lists(positive, min_size=4, max_size=4))
 def test_the_mean_rises_with_the_order(x):
     w = np.array([0.4, 0.3, 0.2, 0.1])

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from laws import LAW, close, same, tables
+from hypothesis import given
+from laws import close, law, same, tables
 
 from hengdian_index import impute
 from hengdian_index.errors import DataError, SpecError
@@ -46,7 +46,7 @@ def slow_neighbours(x, number, by_distance):
 
 
 @pytest.mark.parametrize("weights", ["uniform", "distance"])
-@settings(LAW, max_examples=25)
+@law(25)
 @given(x=tables(columns=(2, 3), unique=True, gaps=True))
 def test_neighbours_is_the_slow_loop(weights, x):
     wanted = slow_neighbours(x, 2, weights == "distance")
@@ -54,7 +54,7 @@ def test_neighbours_is_the_slow_loop(weights, x):
     close(impute.neighbours(x, number=2, weights=weights).table[told], wanted[told], 1e-9)
 
 
-@settings(LAW, max_examples=6)
+@law(6)
 @given(x=tables(columns=(2, 3), unique=True, gaps=True))
 @pytest.mark.parametrize("name", NAMES)
 def test_units_of_measure_do_not_matter(name, x):

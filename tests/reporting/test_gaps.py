@@ -68,7 +68,9 @@ def page(result, drawn, tmp_path_factory):
 def files(page) -> dict[str, pd.DataFrame]:
     found = page.files().items()
     return {
-        name.removeprefix("table-").removesuffix(".csv"): pd.read_csv(io.StringIO(text), index_col=0)
+        name.removeprefix("table-").removesuffix(".csv"): pd.read_csv(
+            io.StringIO(text), index_col=0, float_precision="round_trip"
+        )
         for name, text in found
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -91,3 +92,27 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "head.csv").write_text("q,x\n")
     with pytest.raises(hi.DataError, match="the table has no rows"):
         INDEX.compute(read_table(tmp_path / "head.csv"))
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
+    """Let libraries be as if they were not installed."""
+    for name in libraries:
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".parquet", ".xlsx", ".xlsm"])
+def test_a_missing_file_is_told_before_a_missing_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    without(monkeypatch, "pyarrow", "fastparquet", "python_calamine")
+    with pytest.raises(hi.DataError, match=rf"none\{ending}: no such file$"):
+        read_table(tmp_path / f"none{ending}")
+
+
+def test_what_to_install_for_a_parquet_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"x": [1.5, 2.5]}).to_parquet(path)
+    assert read_table(path)["x"].tolist() == [1.5, 2.5]
+    without(monkeypatch, "pyarrow", "fastparquet")
+    with pytest.raises(hi.SpecError, match=r't\.parquet: .*install pyarrow: pip install "hengdian_index\[arrow\]"$'):
+        read_table(path)

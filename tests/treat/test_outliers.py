@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, close, same
+from laws import LAW, close, law, same
 
 from hengdian_index import treat
 from hengdian_index.errors import DataError, SpecError
@@ -76,7 +76,7 @@ def test_winsorise_is_the_slow_loop(values, points):
     same(treat.winsorise(column(values), points=points).table, wanted)
 
 
-@settings(LAW, max_examples=60)
+@law(60)
 @given(values=COLUMNS, points=st.integers(0, 30))
 def test_winsorise_leaves_the_median_and_at_least_two_values(values, points):
     table, _ = treat.winsorise(column(values), points=points)
@@ -84,7 +84,7 @@ def test_winsorise_leaves_the_median_and_at_least_two_values(values, points):
     assert len(set(table)) > 1
 
 
-@settings(LAW, max_examples=100)
+@law(100)
 @given(
     values=COLUMNS,
     max_points=st.integers(0, 6) | st.just(10**6),

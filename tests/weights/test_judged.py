@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from laws import law
 from scipy.optimize import linprog
 
 import hengdian_index as hi
 from hengdian_index.journal import journal
 
-LAW = settings(max_examples=25, deadline=None)
+LAW = law(25)
 
 
 @pytest.fixture
@@ -300,7 +301,7 @@ def test_linear_beats_a_grid():
     assert nearest - 7 * 2 / 400 <= xi <= nearest
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(comparisons())
 def test_nonlinear_by_bisection_of_linear_programmes(judged):
     best, worst = judged

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from laws import law
 from scipy.optimize import approx_fprime
 
 import hengdian_index as hi
 from hengdian_index.journal import journal
 from hengdian_index.weights.matched import _distance, _squares, _straight
 
-LAW = settings(max_examples=12, deadline=None)
+LAW = law(12)
 MEASURES = ("r2", "pearson", "spearman", "smooth")
 EXACT = ("r2", "pearson", "smooth")
 
