@@ -13,13 +13,21 @@ from hengdian_index.errors import suggestion
 class Accessor:
     """Functions whose first argument is filled in: `result.plot.lines()` is `lines(result)`."""
 
-    __slots__ = ("_functions", "_value")
+    __slots__ = ("_name", "_value")
 
-    def __init__(self, value: Any, functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, value: Any, name: str) -> None:
         self._value = value
-        self._functions = functions
+        self._name = name
+
+    @property
+    def _functions(self) -> Mapping[str, Callable[..., Any]]:
+        found: Mapping[str, Callable[..., Any]] = import_module("hengdian_index.plot").PLOTS[self._name]
+        return found
 
     def __getattr__(self, name: str) -> Any:
+        # Copying asks for names before there are any values.
+        if name.startswith("_"):
+            raise AttributeError(name)
         if name not in self._functions:
             raise AttributeError(f"no plot {name!r}{suggestion(name, self._functions)}")
         return MethodType(self._functions[name], self._value)
@@ -43,7 +51,7 @@ class Plots:
 
     def __get__(self, value: Any, owner: type[Any] | None = None) -> Any:
         """Return the pictures of a value."""
-        return self if value is None else Accessor(value, import_module("hengdian_index.plot").PLOTS[self.name])
+        return self if value is None else Accessor(value, self.name)
 
 
 class Elsewhere:

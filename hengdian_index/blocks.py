@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.alone import shared_out
 from hengdian_index.rows.table import Array
 
 T = TypeVar("T")
@@ -60,8 +60,7 @@ def each_slice(kernel: Callable[[slice], T], x: Array) -> list[T]:
     slices = _slices(x, _BLOCK)
     if x.size < _LARGE:
         return [kernel(rows) for rows in slices]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(kernel, slices))
+    return shared_out(kernel, slices, os.cpu_count())
 
 
 def each_block(kernel: Callable[[Array], T], x: Array, columns: Any = slice(None)) -> list[T]:

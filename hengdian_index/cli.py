@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -123,13 +124,18 @@ def compute(
 ) -> None:
     """Compute INDEX on DATA; print its end, write the tables to --out or --excel."""
     from hengdian_index.output import summary, write_tables
+    from hengdian_index.tracing.book import excel_written
+    from hengdian_index.whole import new_folders
 
     _apart({"--excel": excel}, index, data)
     result = _result(index, data, fit_on, base)
     text = summary(result)
-    files = write_tables(result, out, apart=filter(None, (index, data))) if out else []
-    if excel:
-        result.to_excel(excel, lang=lang)
+    with ExitStack() as both:
+        if out and excel and excel.resolve().parent == out.resolve():
+            both.enter_context(new_folders(out))
+        if excel:
+            both.enter_context(excel_written(result, excel, lang))
+        files = write_tables(result, out, apart=filter(None, (index, data))) if out else []
     click.echo(text)
     if out:
         _written(files, out)

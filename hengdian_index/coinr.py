@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,9 +130,9 @@ def _pair(idata: Any) -> list[tuple[Any, str | None]]:
             "iMeta is missing: give both tables, a workbook that has both sheets, or a folder with both files"
         )
     path = Path(idata)
-    if not path.exists():
+    if not os.path.exists(path):
         raise DataError(f"{path}: no such file or folder")
-    if path.is_dir():
+    if os.path.isdir(path):
         found = {name: _file(path, name) for name in _NEEDED}
         absent = [name for name, file in found.items() if file is None]
         raise_all(DataError, [f"{path}: holds no {name}.csv; other endings: {listed(_ENDINGS[1:])}" for name in absent])
@@ -142,7 +143,7 @@ def _pair(idata: Any) -> list[tuple[Any, str | None]]:
 
 
 def _file(folder: Path, name: str) -> Path | None:
-    return next((path for ending in _ENDINGS if (path := folder / f"{name}{ending}").exists()), None)
+    return next((path for ending in _ENDINGS if os.path.exists(path := folder / f"{name}{ending}")), None)
 
 
 def _table(source: Any, sheet: str | None, name: str) -> tuple[Any, str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
-import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +15,12 @@ import pandas as pd
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.families import FAMILIES
 from hengdian_index.result import Result
+from hengdian_index.rows.guard import csv_of
 from hengdian_index.rows.periods import format_period
+from hengdian_index.whole import followed, whole_folder
 
 _ROWS = 8
+_PROVENANCE = "provenance.json"
 
 
 def summary(result: Result) -> str:
@@ -89,30 +91,50 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
 
 def texts(result: Result) -> dict[str, str]:
     """Return what is written of a result, by file name: its tables as CSV, its provenance as JSON."""
-    found = {f"{name}.csv": frame.to_csv() for name, frame in tables(result).items()}
-    provenance = json.dumps(result.provenance, indent=2, ensure_ascii=False, default=str) + "\n"
-    return {**found, "provenance.json": provenance}
+    found = {f"{name}.csv": csv_of(frame) for name, frame in tables(result).items()}
+    return {**found, _PROVENANCE: _json(result.provenance)}
 
 
 def write_tables(result: Result, out: Path, *, apart: Iterable[Path] = (), **more: pd.DataFrame) -> list[str]:
     """Write every table of a result, and more tables by name, to a folder, all or none; return the file names.
 
-    Files that `apart` names are not written over.
+    Files that `apart` names are not written over. `provenance.json` has the SHA-256 of each table beside it; tables of
+    a result that stood there before, and that this one does not have, go unless they were edited.
     """
-    found = {**texts(result), **{f"{name}.csv": frame.to_csv() for name, frame in more.items()}}
-    lost = {path.resolve() for path in apart} & {(out / name).resolve() for name in found}
-    why = "is INDEX or DATA itself, which would be lost; give another folder"
-    raise_all(SpecError, [f"--out: {path} {why}" for path in sorted(lost)])
+    found = {**texts(result), **{f"{name}.csv": csv_of(frame) for name, frame in more.items()}}
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as folder:
-            for name, text in found.items():
-                (Path(folder) / name).write_text(text, encoding="utf-8")
-            for name in found:
-                os.replace(Path(folder) / name, out / name)
+        kept = {followed(path) for path in apart}
+        lost = kept & {followed(out / name) for name in found}
+        why = "is INDEX or DATA itself, which would be lost; give another folder"
+        raise_all(SpecError, [f"--out: {path} {why}" for path in sorted(lost)])
+        sealed = {name: _hash(text.encode("utf-8")) for name, text in found.items() if name != _PROVENANCE}
+        found[_PROVENANCE] = _json({**result.provenance, "files": sealed})
+        gone = [name for name in _unedited(out) if name not in found and followed(out / name) not in kept]
+        whole_folder(out, {name: text.encode("utf-8") for name, text in found.items()}, gone)
     except OSError as error:
-        raise DataError(f"cannot write to {out}: {error}") from None
+        raise DataError(f"cannot write to {out}: {error.strerror}; choose another folder") from None
     return list(found)
+
+
+def _unedited(out: Path) -> list[str]:
+    """Return the tables in a folder that are what an earlier result wrote there."""
+    try:
+        sealed = json.loads((out / _PROVENANCE).read_bytes())["files"]
+        return [name for name, seal in sealed.items() if name == Path(name).name and _hash_at(out / name) == seal]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def _hash_at(path: Path) -> str:
+    return _hash(path.read_bytes()) if path.is_file() else ""
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _json(said: Mapping[str, object]) -> str:
+    return json.dumps(said, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def listing() -> str:

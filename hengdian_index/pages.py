@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import zip_longest
@@ -89,7 +91,14 @@ class Page:
 
 
 def write_pages(path: Path, pages: Sequence[Page], remedy: str) -> None:
-    """Write a workbook of pages; the same pages give the same bytes. A failure leaves an old file as it was.
+    """Write a workbook of pages; the same pages give the same bytes. A failure leaves an old file as it was."""
+    with pages_written(path, pages, remedy):
+        pass
+
+
+@contextmanager
+def pages_written(path: Path, pages: Sequence[Page], remedy: str) -> Iterator[None]:
+    """Write a workbook of pages that takes its place when the block ends well; else an old file stays as it was.
 
     Text stays text, also where it begins with `=`, `+`, `-` or `@`; only a `Live` cell is a formula.
 
@@ -102,7 +111,17 @@ def write_pages(path: Path, pages: Sequence[Page], remedy: str) -> None:
     """
     raise_all(DataError, [fault for page in pages for fault in _too_large(path.name, page)])
     raise_all(SpecError, [fault for page in pages for fault in _too_long(path.name, page, remedy)])
-    _replace(path, _bytes(path.name, pages))
+    content = _bytes(path.name, pages)
+    if not os.path.isdir(path.parent):
+        why = "is not a folder" if os.path.exists(path.parent) else "does not exist"
+        raise SpecError(f"{path}: the folder {str(path.parent)!r} {why}; make it first, or choose another")
+    try:
+        with whole(path) as part:
+            part.write_bytes(content)
+            yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SpecError(f"{path}: cannot be written ({why}); close it in other programs, or choose another") from None
 
 
 def cell_of(value: Any) -> Any:
@@ -134,21 +153,6 @@ def _bytes(name: str, pages: Iterable[Page]) -> bytes:
         for page in pages:
             _write_page(book.add_worksheet(page.name), page, formats)
     return buffer.getvalue()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put bytes in the place of a file, whole or not at all; a file that may not be written to stays."""
-    if not path.parent.is_dir():
-        why = "is not a folder" if path.parent.exists() else "does not exist"
-        raise SpecError(f"{path}: the folder {str(path.parent)!r} {why}; make it first, or choose another")
-    try:
-        if path.exists():
-            path.open("r+b").close()
-        with whole(path) as part:
-            part.write_bytes(content)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise SpecError(f"{path}: cannot be written ({why}); close it in other programs, or choose another") from None
 
 
 def _formats(book: Any, pages: Iterable[Page]) -> dict[str, Any]:

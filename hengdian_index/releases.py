@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,9 +20,12 @@ from hengdian_index.engine import Fitted
 from hengdian_index.errors import DataError, SpecError, listed, raise_all
 from hengdian_index.output import texts
 from hengdian_index.result import Result
+from hengdian_index.rows.guard import csv_of, unguarded_cells
+from hengdian_index.whole import RELEASING, followed, new_folders, staged
 
 FORMAT, VERSION = "hengdian_index release", 1
 _MANIFEST, _FIT, _SPEC, _DATA = "release.json", "fitted.json", "index.toml", "data.csv"
+_NEEDED = {_DATA, "scores.csv", "normalised.csv", "weights.csv", "log.csv", "provenance.json"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,8 +181,7 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
 
     Examples
     --------
-    >>> import tempfile
-    >>> from pathlib import Path
+    >>>     >>> from pathlib import Path
     >>> import hengdian_index as hi
     >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -191,20 +192,25 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
     if not isinstance(result, Result):
         raise SpecError(f"release: a Result, what fitted.score(table) gives, not {type(result).__name__}")
     path = Path(folder)
-    _need_new(path)
+    try:
+        target = followed(path)
+        _need_new(path)
+    except OSError as error:
+        raise DataError(f"cannot write to {path}: {error.strerror}; choose another folder") from None
     parts = {**texts(result), _DATA: _csv(result)}
     parts |= {_SPEC: result.setting.spec} if result.setting.spec else {}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".releasing-") as temporary:
-            inside = Path(temporary) / "release"
+        with new_folders(target.parent), staged(target.parent, RELEASING) as stage:
+            inside = stage / "release"
             inside.mkdir()
             _fill(inside, parts, result)
-            if path.exists():
-                path.rmdir()
-            inside.rename(path)
+            if target.exists():
+                target.rmdir()
+            inside.rename(target)
     except OSError as error:
-        raise DataError(f"cannot write to {path}: {error}") from None
+        # Another release may have come first.
+        _need_new(path)
+        raise DataError(f"cannot write to {path}: {error.strerror}; choose another folder") from None
     return Release.read(path)
 
 
@@ -235,7 +241,7 @@ def rows_of(result: Result) -> dict[str, str]:
 
 
 def _csv(result: Result) -> str:
-    return data_of(result).to_csv(index="row" in rows_of(result))
+    return csv_of(data_of(result), index="row" in rows_of(result))
 
 
 def _fill(folder: Path, parts: Mapping[str, str], result: Result) -> None:
@@ -274,25 +280,46 @@ def _fill(folder: Path, parts: Mapping[str, str], result: Result) -> None:
 def _manifest(folder: Path) -> dict[str, Any]:
     """Return what a release says of itself, checked to be what was written."""
     try:
-        found = json.loads((folder / _MANIFEST).read_bytes())
-    except OSError:
-        what = "no such folder" if not folder.exists() else f"no release: it has no {_MANIFEST}"
-        raise DataError(f"{folder}: {what}") from None
-    except ValueError:
+        content = (folder / _MANIFEST).read_bytes()
+    except (OSError, ValueError):
+        # Not Path.exists, which raises for names that are too long.
+        what = "no such folder" if not os.path.exists(folder) else f"no release: it has no {_MANIFEST}"
+        raise DataError(f"{folder}: {what}; give the folder of a release") from None
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise DataError(f"{folder}: {_MANIFEST} is not that of a release")
-    if found["version"] != VERSION:
-        raise DataError(f"{folder}: format {found['version']}, this package reads {VERSION}; use a later one")
-    if found.pop("sha256", None) != _seal(found):
+        raise DataError(f"{folder}: {_MANIFEST} is not that of a release; give the folder of a release")
+    version = found.get("version")
+    if not isinstance(version, int):
+        raise DataError(f"{folder}: {_MANIFEST} does not say its version; take an untouched copy")
+    if version != VERSION:
+        raise DataError(f"{folder}: format {version}, this package reads {VERSION}; use a later one")
+    try:
+        whole = found.pop("sha256", None) == _seal(found) and _is_shaped(found)
+    except (ValueError, RecursionError):
+        whole = False
+    if not whole:
         raise DataError(f"{folder}: {_MANIFEST} is not what was released; take an untouched copy")
     return found
 
 
+def _is_shaped(manifest: Mapping[str, Any]) -> bool:
+    """Return whether a manifest has all that a release is read by, each of its type."""
+    kinds = {"name": str, "time": str, "levels": int}
+    texts = [manifest.get(name) for name in ("files", "rows", "labels", "absent")]
+    return (
+        all(isinstance(manifest.get(name), kind) for name, kind in kinds.items())
+        and all(isinstance(one, dict) and all(isinstance(text, str) for text in one.values()) for one in texts)
+        and manifest["files"].keys() >= _NEEDED
+    )
+
+
 def _need_new(path: Path) -> None:
-    if path.is_dir() and (there := sorted(file.name for file in path.iterdir())):
+    if os.path.isdir(path) and (there := sorted(file.name for file in path.iterdir())):
         raise DataError(f"{path}: holds {listed(there, most=3)}; a release needs a new folder, it is never overwritten")
-    if path.exists() and not path.is_dir():
+    if os.path.exists(path) and not os.path.isdir(path):
         raise DataError(f"{path}: is a file; a release needs a new folder")
 
 
@@ -313,7 +340,7 @@ def _restored(labels: Sequence[str], kind: str) -> list[Any]:
 
 
 def _text(data: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
+    return unguarded_cells(pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False))
 
 
 def _numbers(column: pd.Series[Any]) -> pd.Series[float]:

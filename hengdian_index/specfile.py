@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ def read(path: Path, fields: workbook.Fields) -> Document:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SpecError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SpecError(f"{path}: cannot be read as UTF-8 text ({error})") from None
     return from_toml(text, path.name)
 
@@ -90,8 +91,11 @@ def write(
         raise SpecError(f"{path.name}: only an .xlsx workbook holds data and notes beside the index")
     elif path.suffix.lower() in worksheets.UNWRITTEN:
         raise SpecError(f"{path.name}: an index is written to .toml or .xlsx, not {path.suffix!r}")
-    elif not path.parent.is_dir():
+    elif not os.path.isdir(path.parent):
         raise SpecError(f"{path}: the folder {str(path.parent)!r} does not exist; make it first, or choose another")
     else:
-        with whole(path) as part:
-            part.write_text(toml.written(tables), encoding="utf-8")
+        try:
+            with whole(path) as part:
+                part.write_text(toml.written(tables), encoding="utf-8")
+        except OSError as error:
+            raise SpecError(f"{path}: cannot be written ({error.strerror}); choose another name or folder") from None

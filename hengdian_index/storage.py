@@ -303,11 +303,15 @@ def _advice(place: tuple[str, ...]) -> str:
 def _document(file: Path) -> dict[str, Any]:
     """Return what a file holds, checked: its format, its version, its seal."""
     try:
-        document = json.loads(file.read_bytes().decode("utf-8-sig"))
+        content = file.read_bytes()
     except FileNotFoundError:
         raise DataError(f"{file}: no such file") from None
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"{file}: cannot be read ({why}); give a file that Fitted.save wrote") from None
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+        seal = _seal(document) if isinstance(document, dict) else ""
     except (ValueError, RecursionError) as error:
         raise DataError(f"{file.name}: damaged or cut off, for it is no JSON ({error}); save the fit again") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -315,7 +319,7 @@ def _document(file: Path) -> dict[str, Any]:
     if document.get("version") not in (1, VERSION):
         found = f"version {document.get('version')!r} of the format, this is version {VERSION}"
         raise DataError(f"{file.name}: {found}; {_other_package(document)}")
-    if document.get("sha256") != _seal(document):
+    if document.get("sha256") != seal:
         why = "edited or damaged since it was saved, for its contents do not agree with its hash"
         raise DataError(f"{file.name}: {why}; save the fit again, or change the index and fit it again")
     return document
@@ -341,4 +345,5 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise SpecError(f"{path}: cannot be written ({error.strerror})") from None
+        why = f"cannot be written ({error.strerror})"
+        raise SpecError(f"{path}: {why}; choose another name or folder") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ def new_workbook(path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
     path = Path(path)
     faults = [] if lang in _WORDS else [f"lang: 'en' or 'zh', not {lang!r}"]
     faults += [] if path.suffix.lower() == ".xlsx" else [f"{path.name}: a new workbook ends in .xlsx"]
-    faults += [f"{path}: exists already and is not overwritten; choose another name"] if path.exists() else []
+    faults += [f"{path}: exists already and is not overwritten; choose another name"] if os.path.exists(path) else []
     raise_all(SpecError, faults)
     words = _WORDS[lang]
     top, first, second = words.groups

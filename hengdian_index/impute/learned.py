@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.alone import heard
 from hengdian_index.errors import SpecError
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.table import Array
@@ -173,8 +173,7 @@ class Regression:
         from sklearn.impute import IterativeImputer
 
         imputer = IterativeImputer(max_iter=self.rounds, random_state=self.seed)
-        with warnings.catch_warnings(record=True) as met:
-            warnings.simplefilter("always", ConvergenceWarning)
+        with heard(ConvergenceWarning) as met:
             imputer.fit((self.fit_rows - self.centre) / self.spread)
             filled = self.centre + self.spread * imputer.transform((rows.values - self.centre) / self.spread)
         empty = np.asarray(np.isnan(rows.values).all(axis=1))

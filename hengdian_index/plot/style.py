@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from hengdian_index.alone import ALONE
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.plot.breaking import WIDE, broken
 from hengdian_index.plot.breaking import size as size
 from hengdian_index.plot.given import fit, room_of
+from hengdian_index.whole import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,6 +63,8 @@ _SVG = {"svg.fonttype": "path", "svg.hashsalt": "hengdian_index"}
 
 # Inches by which something may reach out of a figure: less than a dot of the screen.
 _SLACK = 0.02
+
+_UNSHOWN: ContextVar[bool] = ContextVar("unshown", default=False)
 
 # What a format writes of the time of day unless told not to.
 _DATES = {".svg": "Date", ".pdf": "CreationDate"}
@@ -120,16 +125,17 @@ def context(more: Mapping[str, Any] | None = None) -> Iterator[None]:
     pyplot()
     import matplotlib as mpl
 
-    family = chinese_family()
-    settings: dict[Any, Any] = {**_RC, **_SVG, "font.family": ["DejaVu Sans", *([family] if family else [])]}
-    settings |= more or {}
-    # Not rc_context: it would undo the interactive mode that a notebook switches on with its first picture.
-    before = {name: mpl.rcParams[name] for name in settings}
-    try:
-        mpl.rcParams.update(settings)
-        yield
-    finally:
-        mpl.rcParams.update(before)
+    with ALONE:
+        family = chinese_family()
+        settings: dict[Any, Any] = {**_RC, **_SVG, "font.family": ["DejaVu Sans", *([family] if family else [])]}
+        settings |= more or {}
+        # Not rc_context: it would undo the interactive mode that a notebook switches on with its first picture.
+        before = {name: mpl.rcParams[name] for name in settings}
+        try:
+            mpl.rcParams.update(settings)
+            yield
+        finally:
+            mpl.rcParams.update(before)
 
 
 def pyplot() -> Any:
@@ -150,9 +156,9 @@ def pyplot() -> Any:
 def axes(ax: Axes | None, height: float, width: float = WIDTH, projection: str | None = None) -> Axes:
     """Return the axes to draw into: those given, or the axes of a new figure (inches)."""
     if ax is None:
-        made: Axes = pyplot().subplots(
-            figsize=(width, height), layout="constrained", subplot_kw={"projection": projection}
-        )[1]
+        page = {"figsize": (width, height), "layout": "constrained"}
+        figure = _unshown(page) if _UNSHOWN.get() else pyplot().figure(**page)
+        made: Axes = figure.subplots(subplot_kw={"projection": projection})
         return made
     pyplot()
     from matplotlib.axes import Axes as Known
@@ -174,6 +180,25 @@ def _in_sizes(ax: Axes) -> None:
         axis.set_tick_params(labelsize=_RC["font.size"])
         getattr(axis.get_major_formatter(), "set_useMathText", bool)(False)
     in_family(ax)
+
+
+@contextmanager
+def unshown() -> Iterator[None]:
+    """Draw into figures that pyplot does not know, so that no notebook shows them and nobody must close them."""
+    token = _UNSHOWN.set(True)
+    try:
+        yield
+    finally:
+        _UNSHOWN.reset(token)
+
+
+def _unshown(page: Mapping[str, Any]) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Made
+
+    figure = Made(**page)
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def height_of(ax: Axes) -> float:
@@ -237,9 +262,10 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
     with context(), _placed(figure):
         try:
             dates = {_DATES[ending]: None} if ending in _DATES else None
-            figure.savefig(path, dpi=dpi, metadata=dates, bbox_inches=_whole(figure))
+            with whole(path) as part:
+                figure.savefig(part, dpi=dpi, metadata=dates, bbox_inches=_whole(figure))
         except OSError as error:
-            raise DataError(f"cannot write {path}: {error}") from None
+            raise DataError(f"cannot write {path}: {error.strerror or error}") from None
     return path
 
 

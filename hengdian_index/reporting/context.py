@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengdian_index.alone import heard
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.changed import in_points
 from hengdian_index.plot.layout import Rows, in_period, of_unit
@@ -134,8 +134,7 @@ def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | 
 def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reasons: Reasons) -> tuple[Item, ...]:
     """Return the items of a section up to one that cannot be had, then why; warnings are said after them."""
     items, faults, heading = list[Item](), list[str](), asked.say[id]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
+    with heard(UserWarning) as caught:
         try:
             items.extend(make(asked))
         except FaultsError as error:
@@ -144,7 +143,7 @@ def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reaso
     own = [one for one in items if not (isinstance(one, Picture) and _why(one) and _why(one) <= set(faults))]
     shown = [_told_once(one, asked, heading, reasons) for one in own]
     shown += reasons.texts(asked.say["not made"], faults, heading)
-    told = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
+    told = list(map(str, caught))
     return (*shown, *(Text("", message) for message in reasons.once(told, heading)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import warnings
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from hengdian_index.alone import heard
 from hengdian_index.errors import FaultsError
-from hengdian_index.plot.style import chinese_family, context, pyplot, save
+from hengdian_index.plot.style import chinese_family, context, save, unshown
 from hengdian_index.reporting.charted import in_chart
 from hengdian_index.reporting.spoken import spoken
 from hengdian_index.reporting.words import WORDS, Lang, Text
@@ -60,21 +60,13 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
 
 def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[Text, ...]]:
     """Return what a function draws as SVG, as PNG where that is too large, and its warnings."""
-    plt = pyplot()
-    with warnings.catch_warnings(record=True) as caught, tempfile.TemporaryDirectory() as folder:
-        warnings.simplefilter("always", UserWarning)
-        before = plt.get_fignums()
-        try:
-            ax = draw()
-            _translate(ax.figure, lang)
-            svg = save(ax, Path(folder) / "chart.svg").read_text(encoding="utf-8")
-            dots = save(ax, Path(folder) / "chart.png", dpi=_DOTS).read_bytes() if len(svg) > _MOST else None
-        finally:
-            for number in set(plt.get_fignums()) - set(before):
-                plt.close(number)
+    with heard(UserWarning) as caught, unshown(), tempfile.TemporaryDirectory() as folder:
+        ax = draw()
+        _translate(ax.figure, lang)
+        svg = save(ax, Path(folder) / "chart.svg").read_text(encoding="utf-8")
+        dots = save(ax, Path(folder) / "chart.png", dpi=_DOTS).read_bytes() if len(svg) > _MOST else None
     # The hint on fonts is given once in a run; a note of the page must come each time.
-    told = [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
-    told = [one for one in dict.fromkeys(told) if not one.startswith(("no installed font", "Glyph"))]
+    told = [one for one in dict.fromkeys(map(str, caught)) if not one.startswith(("no installed font", "Glyph"))]
     boxes = chinese_family() is None and "□" in svg
     return dots or svg, (*(Text("", one) for one in told), *([Text(WORDS[lang]["no font"])] if boxes else []))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
@@ -81,7 +82,7 @@ def report(
     """
     path = Path(path)
     raise_all(SpecError, _faults(path, lang, title))
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise DataError(f"cannot write {path}: there is no folder {path.parent}")
     _same(result, uncertainty)
     _template()

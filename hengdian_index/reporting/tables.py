@@ -12,10 +12,8 @@ import pandas as pd
 
 from hengdian_index.plot.style import size
 from hengdian_index.reporting.words import Words
+from hengdian_index.rows.guard import csv_of
 from hengdian_index.rows.table import Array
-
-# What a spreadsheet takes for the beginning of a formula.
-_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +75,9 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
     frame = sheet.frame
     most = max(1, limits.cells // (frame.shape[1] + frame.index.nlevels))
     shown = frame if len(frame) <= most else frame.tail(most) if sheet.tail else frame.head(most)
-    text, whole = guarded(frame).to_csv(), True
+    text, whole = csv_of(frame), True
     if len(text) > limits.letters:
-        text, whole = guarded(shown).to_csv(), len(shown) == len(frame)
+        text, whole = csv_of(shown), len(shown) == len(frame)
     said = "" if len(shown) == len(frame) else say["shown" if whole else "shown only"]
     columns = [shown.index.get_level_values(j) for j in range(frame.index.nlevels)]
     labels = [say.get(str(name), str(name)) if name is not None else say["row"] for name in frame.index.names]
@@ -104,45 +102,6 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
 def _link(text: str) -> str:
     """Return text as an address that holds it; the mark in front tells spreadsheets that it is UTF-8."""
     return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode()
-
-
-def guarded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose texts no spreadsheet takes for formulas: an apostrophe before those that begin like one.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from hengdian_index.reporting.tables import guarded
-    >>> guarded(pd.DataFrame({"a": ["=1+1", "-2.5"], "b": [-1, 2]}, index=["@x", "y"])).to_csv().splitlines()
-    [',a,b', "'@x,'=1+1,-1", 'y,-2.5,2']
-    """
-    out = frame.copy(deep=False)
-    for j in range(out.shape[1]):
-        cells = [] if _is_number(out.iloc[:, j]) else list(out.iloc[:, j])
-        if any(_guard(cell) is not cell for cell in cells):
-            out.isetitem(j, [_guard(cell) for cell in cells])
-    out.index, out.columns = _guarded_labels(out.index), _guarded_labels(out.columns)
-    return out
-
-
-def _guarded_labels(labels: pd.Index[Any]) -> pd.Index[Any]:
-    levels = [labels.get_level_values(j) for j in range(labels.nlevels)]
-    cells = [*labels.names, *(cell for level in levels if level.dtype.kind not in "iufb" for cell in level)]
-    if all(_guard(cell) is cell for cell in cells):
-        return labels
-    own, names = [[_guard(cell) for cell in level] for level in levels], [_guard(name) for name in labels.names]
-    return pd.MultiIndex.from_arrays(own, names=names) if labels.nlevels > 1 else pd.Index(own[0], name=names[0])
-
-
-def _guard(cell: Any) -> Any:
-    """Return a cell, with an apostrophe before a text that a spreadsheet would compute; numbers stay numbers."""
-    if not (isinstance(cell, str) and cell.startswith(_MARKS)):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
 
 
 def _label_cells(values: Any) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index import engine
+from hengdian_index.alone import unheard
 from hengdian_index.bases import mean_of_known
 from hengdian_index.contents import Content
 from hengdian_index.errors import FaultsError, SpecError, listed
@@ -238,9 +238,8 @@ class Study(Asked):
         """Return the scores and levels of the rows under several fits."""
         scores, levels = [], []
         for fitted in fits:
-            with journal(), warnings.catch_warnings():
-                # Series without a base level stay missing in every draw; the result as it is has said which.
-                warnings.simplefilter("ignore", UserWarning)
+            # Series without a base level stay missing in every draw; the result as it is has said which.
+            with journal(), unheard(UserWarning):
                 result = fitted.result(state.panel)
                 levelled = state.setting.base is not None
                 series = result.series()[self.node].to_numpy()[self.asked] if levelled else None

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index import engine
+from hengdian_index.alone import unheard
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.robustness.factors import read_factors
@@ -156,8 +157,6 @@ def try_all(study: Study, u: Array, infeasible: Infeasible) -> None:
 
 def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, client: Any) -> Ranked:
     """Return what all draws give, computed in blocks; what does not fit into memory lies in a file meanwhile."""
-    from tqdm import tqdm
-
     blocks, shape = study.blocks(u), (len(u), len(study.asked))
     based = study.index.setting.base is not None and study.index.setting.to is not None
     wide = np.iinfo(np.int16).max <= shape[1]
@@ -169,13 +168,18 @@ def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, cl
     else:
         held = client.scatter(study, broadcast=True, hash=False)
         found = (future.result() for future in client.map(_block, [u[rows] for rows in blocks], study=held))
-    for rows, block in zip(
-        blocks, tqdm(found, total=len(blocks), disable=not shown, desc="draws", leave=False), strict=True
-    ):
+    for rows, block in zip(blocks, _with_bar(found, len(blocks)) if shown else found, strict=True):
         scores[rows], ranks[rows], kept[rows] = block.scores, block.ranks, block.kept
         if levels is not None:
             levels[rows] = block.levels
     return Ranked(scores, levels, ranks, kept)
+
+
+def _with_bar(found: Iterable[Ranked], blocks: int) -> Iterable[Ranked]:
+    from tqdm import tqdm
+
+    shown: Iterable[Ranked] = tqdm(found, total=blocks, desc="draws", leave=False)
+    return shown
 
 
 def _block(u: Array, *, study: Study) -> Ranked:
@@ -204,10 +208,8 @@ def demand(kept: NDArray[np.bool_], infeasible: Infeasible, study: Study) -> Non
 
 
 def _points(engine: Any, draws: int) -> Array:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a number of points that is no power of 2 is less balanced
+    # A number of points that is no power of 2 is less balanced.
+    with unheard(UserWarning):
         return np.asarray(engine.random(draws))
 
 

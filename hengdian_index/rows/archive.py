@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import lzma
+import os
 import posixpath
 import re
+import struct
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-from hengdian_index.errors import DataError, listed
+from hengdian_index.errors import DataError, FaultsError, listed
 
+# A cell takes some hundred bytes of memory on its way to a table, a letter two or three.
 MOST_BYTES = 500 << 20
-MOST_CELLS = 20_000_000
-_SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 50 << 20, 200
+MOST_CELLS, MOST_LETTERS = 8_000_000, 50_000_000
+# So many cells are read however few of them hold something; of more, one in so many must.
+_FEW_CELLS, _THINNEST = 4_000_000, 10
+_MOST_SHEETS, _MOST_STYLES = 1_000, 50 << 20
+_SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 10 << 20, 200
 _MOST_BYTES_OF_CONTENTS = 10 << 20
 _OLD_OR_ENCRYPTED = bytes.fromhex("D0CF11E0A1B11AE1")
 _TEXTS = "xl/sharedStrings.xml"
-_DAMAGED = (BadZipFile, zlib.error, NotImplementedError, EOFError, KeyError, expat.ExpatError, ElementTree.ParseError)
+# A scan looks at what it has met after so many cells.
+_LOOK = 1 << 16
+# A part that names another is looked up among the members; lengths, offsets and encodings may all be nonsense.
+_DAMAGED = (
+    BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RecursionError,
+    ValueError,
+    expat.ExpatError,
+    ElementTree.ParseError,
+)
 
 
 @contextmanager
@@ -36,16 +60,26 @@ def opened(path: Path) -> Iterator[ZipFile]:
             if bad is not None:
                 raise BadZipFile(f"{bad} is damaged")
             yield archive
+    except FaultsError:
+        raise
     except _DAMAGED as error:
-        raise DataError(f"{path.name}: cannot be read as an Excel workbook: {error}; save it anew as .xlsx") from None
+        raise damaged(path, error) from None
     except RuntimeError as error:
         raise DataError(f"{path.name}: cannot be read: {error}; save it without a password") from None
+
+
+def damaged(path: Path, error: BaseException) -> DataError:
+    """Return the error of a workbook that a program cannot read."""
+    why = " ".join(str(error).split()) or type(error).__name__
+    return DataError(f"{path.name}: cannot be read as an Excel workbook: {why}; save it anew as .xlsx")
 
 
 def sheet_members(archive: ZipFile) -> dict[str, str]:
     """Return the archive's part that holds each sheet, by the sheet's name in the order of the workbook."""
     targets = {one.get("Id"): one.get("Target", "") for one in _parsed(archive, "xl/_rels/workbook.xml.rels")}
     sheets = [one for one in _parsed(archive, "xl/workbook.xml").iter() if one.tag.rpartition("}")[2] == "sheet"]
+    if len(sheets) > _MOST_SHEETS:
+        raise BadZipFile(f"it has {len(sheets):,} sheets, more than {_MOST_SHEETS:,}")
     members = {}
     for sheet in sheets:
         key = next((value for name, value in sheet.items() if name.endswith("}id")), None)
@@ -53,27 +87,33 @@ def sheet_members(archive: ZipFile) -> dict[str, str]:
     return members
 
 
-def findings(archive: ZipFile, member: str) -> list[str]:
-    """Return what a reader of values would misread in a sheet, each with its cells."""
-    scan = _Scan()
-    with archive.open(member) as stream:
-        scan.read(stream)
-    why = {
-        "formulas without a stored value, which would be read as blank; let a spreadsheet program calculate them, "
-        "save the workbook": scan.uncalculated,
-        "error values (such as #N/A), which would be read as blank; mend them, or clear the cell of a missing "
-        "value": scan.errors,
-        "merged, so that all but the first would be read as blank; unmerge them and fill each": scan.merged,
-    }
-    found = [
-        f"{'cell' if len(cells) == 1 else 'cells'} {listed(cells)}: {told}" for told, cells in why.items() if cells
-    ]
-    characters = _characters(archive, member, scan.shared)
-    if characters > MOST_BYTES:
-        found.append(f"texts of {characters:,} characters, more than {MOST_BYTES:,}; shorten those that are repeated")
-    if scan.extent > MOST_CELLS:
-        found.append(f"values reach to cell {scan.corner!r}: more than {MOST_CELLS:,} cells; clear the stray ones")
+def findings(archive: ZipFile, members: Mapping[str, str]) -> list[str]:
+    """Return what a reader of values would misread in sheets, or what there is too much of, each with its cells."""
+    found, cells, letters_read = list[str](), 0, 0
+    lengths = _Lengths(archive)
+    for name, member in members.items():
+        scan = _Scan()
+        with archive.open(member) as stream:
+            scan.read(stream)
+        found += [f"sheet {name!r} {one}" for one in scan.told()]
+        cells += scan.extent
+        letters_read += lengths.of(member, scan)
+        if letters_read > MOST_LETTERS:
+            found.append(f"sheet {name!r} {_too_long(letters_read)}")
+        if cells > MOST_CELLS and len(members) > 1:
+            found.append(f"the sheets reach over more than {MOST_CELLS:,} cells together; read them one by one")
+        # What comes after is not read either.
+        if letters_read > MOST_LETTERS or cells > MOST_CELLS:
+            break
     return found
+
+
+def _too_long(letters_read: int) -> str:
+    return f"texts of {letters_read:,} characters, more than {MOST_LETTERS:,}; shorten those that are repeated"
+
+
+class _Full(Exception):
+    """There is too much to read on."""
 
 
 class _Scan:
@@ -84,6 +124,9 @@ class _Scan:
         self.errors: list[str] = []
         self.merged: list[str] = []
         self.shared = 0
+        self.inline = 0
+        self._filled = 0
+        self._all = 0
         self._columns: set[str] = set()
         self._row = 0
         self._row_now = 0
@@ -112,8 +155,32 @@ class _Scan:
 
         self._parser.StartElementHandler = start
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
-        self._parser.ParseFile(stream)
+        with suppress(_Full):
+            self._parser.ParseFile(stream)
         self._judge()
+
+    def told(self) -> list[str]:
+        """Return what a reader of values would misread, and what there is too much of."""
+        why = {
+            "formulas without a stored value, which would be read as blank; let a spreadsheet program calculate them, "
+            "save the workbook": self.uncalculated,
+            "error values (such as #N/A), which would be read as blank; mend them, or clear the cell of a missing "
+            "value": self.errors,
+            "merged, so that all but the first would be read as blank; unmerge them and fill each": self.merged,
+        }
+        found = [
+            f"{'cell' if len(cells) == 1 else 'cells'} {listed(cells)}: {told}" for told, cells in why.items() if cells
+        ]
+        if self.extent > MOST_CELLS:
+            found.append(f"values reach to cell {self.corner!r}: more than {MOST_CELLS:,} cells; clear the stray ones")
+        elif self.extent > max(_FEW_CELLS, _THINNEST * self._filled):
+            thin = f"{self.extent:,} cells of which {self._filled:,} are filled"
+            found.append(f"values reach to cell {self.corner!r}: {thin}; clear the stray ones")
+        if self._filled > self.extent:
+            found.append("cells stand in it more than once: it is damaged; save it anew as .xlsx")
+        if self._all > 2 * MOST_CELLS:
+            found.append(f"more than {2 * MOST_CELLS:,} cells, most of them blank; clear their formats")
+        return found
 
     @property
     def corner(self) -> str:
@@ -131,6 +198,9 @@ class _Scan:
 
     def _cell_starts(self, attributes: Any) -> None:
         self._judge()
+        self._all += 1
+        if self._all % _LOOK == 0:
+            self._look()
         self._count += 1
         self._cell = attributes.get("r") or f"{letters(self._count)}{self._row_now}"
         self._kind = attributes.get("t", "n")
@@ -142,17 +212,34 @@ class _Scan:
         column = self._cell.rstrip("0123456789")
         self._columns.add(column)
         self._row = max(self._row, int(self._cell[len(column) :] or 0))
+        self._filled += 1
         self._in_value = True
         if self._kind == "str":
             self._pending = ""
+        if self._kind in ("str", "inlineStr"):
+            self._watch()
 
     def _formula(self, _: Any) -> None:
-        self._pending, self._in_value, self._watching = self._cell, False, True
+        self._pending, self._in_value = self._cell, False
+        self._watch()
+
+    def _watch(self) -> None:
+        self._watching = True
         self._parser.CharacterDataHandler = self._characters
 
     def _characters(self, text: str) -> None:
-        if self._in_value and text.strip():
-            self._pending = ""
+        if self._in_value:
+            self.inline += len(text)
+            if text.strip():
+                self._pending = ""
+            if self.inline > MOST_LETTERS:
+                raise _Full
+
+    def _look(self) -> None:
+        """Stop where no more can be read, or the same cells come again and again."""
+        extent = self.extent
+        if self._filled > extent or extent > MOST_CELLS or self._all > 2 * MOST_CELLS:
+            raise _Full
 
     def _judge(self) -> None:
         if self._pending:
@@ -162,21 +249,35 @@ class _Scan:
         self._pending, self._in_value = "", False
 
 
-def _characters(archive: ZipFile, member: str, cells: int) -> int:
-    """Return how many characters the cells of a sheet have that share texts standing once in the archive.
+class _Lengths:
+    """How long the texts are that stand once in an archive and are shared by cells: many cells make a small file large.
 
-    Counted only where it could be too many: a long text in many cells is a small file.
+    They are counted only where there could be too many.
     """
-    if not cells or _TEXTS not in archive.namelist() or cells * archive.getinfo(_TEXTS).file_size <= MOST_BYTES:
-        return 0
-    lengths = list(map(len, _texts(archive, _TEXTS, "si", "t")))
-    shared = [int(text) for text in _texts(archive, member, "c", "v", kind="s") if text.isdecimal()]
-    return sum(lengths[number] for number in shared if number < len(lengths))
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        self._texts: list[int] | None = None
+
+    def of(self, member: str, scan: _Scan) -> int:
+        """Return how many letters the cells of a sheet have, at least where they are too many."""
+        if not scan.shared or _TEXTS not in self._archive.namelist():
+            return scan.inline
+        if self._texts is None:
+            self._texts = _counted(self._archive, _TEXTS, "si", "t")
+        if scan.shared * max(self._texts, default=0) <= MOST_LETTERS:
+            return scan.inline + sum(self._texts)
+        return scan.inline + sum(_counted(self._archive, member, "c", "v", kind="s", lengths=self._texts))
 
 
-def _texts(archive: ZipFile, member: str, outer: str, inner: str, kind: str | None = None) -> list[str]:
-    """Return the text of each outer element of a kind: what stands in its inner elements."""
-    found: list[list[str]] = []
+def _counted(
+    archive: ZipFile, member: str, outer: str, inner: str, kind: str | None = None, lengths: Sequence[int] | None = None
+) -> list[int]:
+    """Return the length of each outer element of a kind: of the text in its inner elements, or that which it numbers.
+
+    It ends where there is too much.
+    """
+    found, parts, total = list[int](), list[str](), 0
     taken, reading = False, False
     parser = expat.ParserCreate()
 
@@ -185,22 +286,30 @@ def _texts(archive: ZipFile, member: str, outer: str, inner: str, kind: str | No
         name = tag.rpartition(":")[2]
         if name == outer:
             taken = attributes.get("t") == kind
-            found.extend([[]] if taken else [])
         reading = taken and name == inner
 
-    def end(_: str) -> None:
-        nonlocal reading
+    def end(tag: str) -> None:
+        nonlocal reading, taken, total
         reading = False
+        if taken and tag.rpartition(":")[2] == outer:
+            text, taken = "".join(parts), False
+            parts.clear()
+            number = int(text) if lengths is not None and text.isdecimal() else -1
+            size = len(text) if lengths is None else lengths[number] if 0 <= number < len(lengths) else 0
+            found.append(size)
+            total += size
+            if total > MOST_LETTERS:
+                raise _Full
 
     def text(characters: str) -> None:
         if reading:
-            found[-1].append(characters)
+            parts.append(characters)
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    with archive.open(member) as stream:
+    with archive.open(member) as stream, suppress(_Full):
         parser.ParseFile(stream)
-    return ["".join(parts) for parts in found]
+    return found
 
 
 def letters(column: int) -> str:
@@ -229,7 +338,7 @@ def _number(column: str) -> int:
 def _refuse_what_is_no_archive(path: Path) -> None:
     if path.name.startswith("~$"):
         raise DataError(f"{path.name}: the lock file of an open workbook; give the workbook itself")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise DataError(f"{path}: a folder; give the workbook in it")
     try:
         with path.open("rb") as file:
@@ -237,7 +346,7 @@ def _refuse_what_is_no_archive(path: Path) -> None:
             whole = content + file.read() if content == _OLD_OR_ENCRYPTED else content
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be opened ({error}); close it in other programs") from None
     if not content:
         raise DataError(f"{path.name}: the file is empty")
@@ -250,6 +359,9 @@ def _refuse_what_is_no_archive(path: Path) -> None:
 
 
 def _refuse_bombs(archive: ZipFile, name: str) -> None:
+    styles = max((item.file_size for item in archive.infolist() if item.filename == "xl/styles.xml"), default=0)
+    if styles > _MOST_STYLES:
+        raise DataError(f"{name}: has {styles:,} bytes of formats, more than {_MOST_STYLES:,}; save it as .csv")
     size = sum(item.file_size for item in archive.infolist())
     packed = sum(item.compress_size for item in archive.infolist())
     if size > MOST_BYTES or (size > _SUSPICIOUS_BYTES and size > _SUSPICIOUS_RATIO * packed):

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hengdian_index.errors import DataError, raise_all
+from hengdian_index.rows.guard import unguarded, unguarded_cells
 from hengdian_index.rows.table import shortened
 
 _CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is missing?"
@@ -19,7 +20,8 @@ _NAMES = {",": "commas", "\t": "tabs", ";": "semicolons"}
 def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd.DataFrame:
     """Return the table in a text file; blank lines are rows of missing values.
 
-    Columns of `labels` stay the text that they are: 007 is no 7, NA is Namibia.
+    Columns of `labels` stay the text that they are: 007 is no 7, NA is Namibia. The apostrophe with which this package
+    writes a text that begins like a formula is taken off.
 
     Raises
     ------
@@ -35,21 +37,23 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
         if heading is None:
             raise ValueError("it is empty")
         _refuse_headings(path.name, heading, separator)
-        k, named = len(heading), [name for name in map(str.strip, heading) if name]
+        heading = [unguarded(name.strip()) for name in heading]
+        k, named = len(heading), [name for name in heading if name]
         twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
         faults = [f"{path.name}: {name!r} heads {named.count(name)} columns; rename or drop one" for name in twice]
-        bare = [j for j, name in enumerate(heading) if j and not name.strip()]
+        bare = [j for j, name in enumerate(heading) if j and not name]
         for line, cells in rows:
             if len(cells) != k and any(map(str.strip, cells)) and (len(cells) < k or any(map(str.strip, cells[k:]))):
                 faults.append(f"{path.name} line {line} has {len(cells)} cells, the heading {k}; {_CAUSES}")
             elif any(cells[j].strip() for j in bare if j < len(cells)):
                 faults.append(f"{path.name} line {line}: a value stands in a column without a heading")
     raise_all(DataError, shortened(faults))
-    frame = _parsed(path, separator, range(k)).rename(columns=str.strip)
-    kept = [j for j, name in enumerate(heading) if name.strip() in labels]
-    for name, column in _parsed(path, separator, kept, dtype=str, na_filter=False).items() if kept else ():
+    frame = unguarded_cells(_parsed(path, separator, range(k)).rename(columns=str.strip))
+    kept = [j for j, name in enumerate(heading) if name in labels]
+    texts = _parsed(path, separator, kept, dtype=str, na_filter=False).rename(columns=str.strip) if kept else None
+    for name, column in unguarded_cells(texts).items() if texts is not None else ():
         text = column.str.strip()
-        frame[str(name).strip()] = text.where(text != "", None)
+        frame[name] = text.where(text != "", None)
     return frame
 
 

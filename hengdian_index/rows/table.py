@@ -6,13 +6,13 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.alone import shared_out
 from hengdian_index.errors import CellsError, DataError, listed, raise_all
 
 Array: TypeAlias = NDArray[Any]
@@ -160,8 +160,8 @@ def _total(x: Array) -> float:
 
     if len(parts) == 1:
         return float(add(x))
-    with ThreadPoolExecutor(len(parts)) as pool, np.errstate(all="ignore"):
-        return float(np.sum(list(pool.map(add, parts))))
+    with np.errstate(all="ignore"):
+        return float(np.sum(shared_out(add, parts, len(parts))))
 
 
 def row_label(source: Any, row: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
-from hengdian_index.rows.archive import findings, letters, opened, sheet_members
+from hengdian_index.rows.archive import damaged, findings, letters, opened, sheet_members
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +89,8 @@ def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]]
     with opened(path) as archive:
         members = sheet_members(archive)
         names = list(pick(list(members)))
-        told = {name: findings(archive, members[name]) for name in names}
-    raise_all(DataError, [f"{path.name}: sheet {name!r} {one}" for name, found in told.items() for one in found])
+        found = findings(archive, {name: members[name] for name in names})
+    raise_all(DataError, [f"{path.name}: {one}" for one in found])
     sheets = {name: _sheet(name, cells) for name, cells in _cells(path, names).items()}
     raise_all(DataError, [Fault(f"{path.name}: {one}") for _, faults in sheets.values() for one in faults])
     return {name: sheet for name, (sheet, _) in sheets.items()}
@@ -150,8 +150,13 @@ def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
     try:
         with CalamineWorkbook.from_path(path) as book:
             return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
-    except (CalamineError, OSError, ValueError) as error:
-        raise DataError(f"{path.name}: cannot be read as an Excel workbook: {error}; save it anew as .xlsx") from None
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise damaged(path, error) from None
+    except BaseException as error:
+        # The library is written in Rust: where that gives up, its error is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(path, error) from None
 
 
 def _sheet(name: str, cells: list[list[Any]]) -> tuple[Sheet, list[str]]:

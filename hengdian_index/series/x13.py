@@ -6,13 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from hengdian_index.alone import heard
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.rows.periods import MONTH, QUARTER, format_period
@@ -59,8 +59,7 @@ def x13_adjusted(timed: Timed, logged: bool, program: str | Path | None) -> Call
 def _run(x13: Any, series: Any, path: str, logged: bool) -> Array:
     """Return the adjusted values; warnings of the program go into the log, its files away."""
     failed = ""
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as met:
-        warnings.simplefilter("always")
+    with tempfile.TemporaryDirectory() as folder, heard(Warning) as met:
         try:
             answer = x13.x13_arima_analysis(series, x12path=path, log=logged, tempdir=folder)
         except (x13.X13Error, OSError, subprocess.CalledProcessError) as error:
@@ -69,8 +68,8 @@ def _run(x13: Any, series: Any, path: str, logged: bool) -> Array:
         raise DataError(f"X-13 ({path}) gave no answer for the series from {series.index[0]} on: {failed}")
     for warning in met:
         # statsmodels leaves the pipe of the program open.
-        if not issubclass(warning.category, ResourceWarning):
-            note("series", f"deseasonalise: X-13: {' '.join(str(warning.message).split())}")
+        if not isinstance(warning, ResourceWarning):
+            note("series", f"deseasonalise: X-13: {' '.join(str(warning).split())}")
     return np.asarray(answer.seasadj, dtype=np.float64)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from hengdian_index.alone import unheard
 from hengdian_index.chains import Chained
 from hengdian_index.contents import late_groups
 from hengdian_index.courses import Linked, matrix
@@ -37,9 +37,8 @@ def of_level(result: Any, code: str, row: int) -> Iterator[Step]:
     if result.setting.base is None or result.setting.to is None:
         return
     try:
-        with warnings.catch_warnings():
-            # The step itself says what is missing.
-            warnings.simplefilter("ignore")
+        # The step itself says what is missing.
+        with unheard(Warning):
             series = float(result.series()[code].iloc[row])
             base = _base(result, code, row)
     except FaultsError as error:

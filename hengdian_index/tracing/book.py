@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from hengdian_index.errors import SpecError, raise_all
-from hengdian_index.pages import Live, Page, cell_of, write_pages
+from hengdian_index.pages import Live, Page, cell_of, pages_written
 from hengdian_index.result import Result
 from hengdian_index.statement.agreement import consistency
 from hengdian_index.tracing.fits import Fits
@@ -54,7 +56,13 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
     side, so columns may be in another order than in the tables. Proof: `tests/test_excel_result.py`, where each formula
     is calculated again, and `tests/test_excel_office.py`, where a spreadsheet program does.
     """
-    path = Path(path)
+    with excel_written(result, Path(path), lang):
+        pass
+
+
+@contextmanager
+def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iterator[None]:
+    """Write a result as a workbook that takes its place when the block ends well."""
     faults = [] if lang in WORDS else [f"lang: 'en' or 'zh', not {lang!r}"]
     if path.suffix.lower() != ".xlsx":
         faults.append(f"{path}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
@@ -75,7 +83,8 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
         _log(places),
         _provenance(places),
     ]
-    write_pages(path, pages, "shorten it")
+    with pages_written(path, pages, "shorten it"):
+        yield
 
 
 def _summary(levels: Levels) -> Page:

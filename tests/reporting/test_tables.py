@@ -12,8 +12,9 @@ from reporting.pages import read, towns
 
 import hengdian_index as hi
 from hengdian_index.reporting import context
-from hengdian_index.reporting.tables import Limits, Sheet, guarded, table
+from hengdian_index.reporting.tables import Limits, Sheet, table
 from hengdian_index.reporting.words import WORDS
+from hengdian_index.rows.guard import guarded
 
 LIMITS = Limits(1000, 100_000, 0)
 
