@@ -68,6 +68,7 @@ def whole_folder(path: Path, files: Mapping[str, bytes], gone: Iterable[str] = (
         if target.exists() and not target.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "a file has this name", str(path))
         with new_folders(target.parent):
+            _clear(target.parent)
             if not _renamed_in(target, files):
                 _swapped_in(target, files, gone)
     except OSError as error:

@@ -24,7 +24,7 @@ MOST_CELLS, MOST_LETTERS = 8_000_000, 50_000_000
 # So many cells are read however few of them hold something; of more, one in so many must.
 _FEW_CELLS, _THINNEST = 4_000_000, 10
 _MOST_SHEETS, _MOST_STYLES = 1_000, 50 << 20
-_SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 10 << 20, 200
+_SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 50 << 20, 200
 _MOST_BYTES_OF_CONTENTS = 10 << 20
 _OLD_OR_ENCRYPTED = bytes.fromhex("D0CF11E0A1B11AE1")
 _TEXTS = "xl/sharedStrings.xml"
@@ -173,13 +173,13 @@ class _Scan:
         ]
         if self.extent > MOST_CELLS:
             found.append(f"values reach to cell {self.corner!r}: more than {MOST_CELLS:,} cells; clear the stray ones")
-        elif self.extent > max(_FEW_CELLS, _THINNEST * self._filled):
+        elif self._is_thin(self.extent):
             thin = f"{self.extent:,} cells of which {self._filled:,} are filled"
             found.append(f"values reach to cell {self.corner!r}: {thin}; clear the stray ones")
         if self._filled > self.extent:
             found.append("cells stand in it more than once: it is damaged; save it anew as .xlsx")
-        if self._all > 2 * MOST_CELLS:
-            found.append(f"more than {2 * MOST_CELLS:,} cells, most of them blank; clear their formats")
+        if self._is_thin(self._all):
+            found.append(f"{self._all:,} cells or more, of which {self._filled:,} are filled; clear their formats")
         return found
 
     @property
@@ -191,6 +191,10 @@ class _Scan:
     def extent(self) -> int:
         """Number of cells from A1 to the corner."""
         return self._row * max(map(_number, self._columns), default=0)
+
+    def _is_thin(self, cells: int) -> bool:
+        """Return whether so many cells are too many for what they hold."""
+        return cells > max(_FEW_CELLS, _THINNEST * self._filled)
 
     def _row_starts(self, attributes: Any) -> None:
         self._row_now = int(attributes.get("r") or self._row_now + 1)
@@ -238,7 +242,7 @@ class _Scan:
     def _look(self) -> None:
         """Stop where no more can be read, or the same cells come again and again."""
         extent = self.extent
-        if self._filled > extent or extent > MOST_CELLS or self._all > 2 * MOST_CELLS:
+        if self._filled > extent or extent > MOST_CELLS or self._is_thin(self._all):
             raise _Full
 
     def _judge(self) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import builtins
 import datetime
 import io
+import os
+import re
+import subprocess
+import sys
 import zipfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +161,7 @@ def test_a_stray_far_cell_is_refused_before_it_fills_the_memory(tmp_path: Path) 
         sheet = book.add_worksheet("s")
         sheet.write(0, 0, "x")
         sheet.write(1_048_575, 16_383, 1)
-    assert "values reach to cell 'XFD1048576': more than 20,000,000 cells" in refusal(path)
+    assert "values reach to cell 'XFD1048576': more than 8,000,000 cells" in refusal(path)
 
 
 def test_files_that_are_no_workbook(tmp_path: Path) -> None:
@@ -249,3 +254,127 @@ def test_faults_name_the_cell_and_truth_values_are_no_numbers(tmp_path):
     ]
     binary = hi.Index(period="q", groups=groups, indicators=[hi.Indicator("b", "g")], normalise="none")
     assert binary.compute(read_table(book)).scores["g"].tolist()[:2] == [1, 0]
+
+
+HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+
+
+def crafted(path: Path, rows: Iterable[str], shared: str = "") -> Path:
+    """Write a workbook of one sheet `s` from the XML of its rows, and one text that cells share."""
+    workbook(path, s=[["a"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/sharedStrings.xml"] = parts["xl/sharedStrings.xml"].replace(b"<t>a</t>", f"<t>{shared}</t>".encode())
+    parts[SHEET] = (HEAD + "".join(rows) + "</sheetData></worksheet>").encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def cell(address: str, value: object = 1) -> str:
+    return f'<row r="{address.lstrip("ABCDEFX")}"><c r="{address}"><v>{value}</v></c></row>'
+
+
+def measured(path: Path) -> tuple[str, float, float]:
+    """Return what reading a workbook says, the seconds of its processor, and its most megabytes, in its own process."""
+    resource = pytest.importorskip("resource", reason="this system does not say how much memory was used")
+    code = (
+        "import resource, sys, time\n"
+        "from hengdian_index.rows.workbook import data_table\n"
+        "before, said = time.process_time(), ''\n"
+        "try: said = str(data_table(sys.argv[1], 's').shape)\n"
+        "except ValueError as error: said = str(error)\n"
+        "print(time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, said)"
+    )
+    del resource
+    settings = {**os.environ, "PYTHONPATH": str(Path(hi.__file__).parents[1]), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], env=settings, capture_output=True, text=True, check=True
+    )
+    seconds, peak, said = done.stdout.split(" ", 2)
+    return said, float(seconds), float(peak) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+TOO_MUCH = {
+    "a far column": (lambda: [cell("A1"), cell("XFD1100")], "", "values reach to cell 'XFD1100'"),
+    "a far row": (lambda: [cell("A1"), cell("F1048000")], "", "values reach to cell 'F1048000'"),
+    "a text in many cells": (
+        lambda: (f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>' for i in range(1, 9001)),
+        "x" * 30_000,
+        r"texts of 50,[\d,]+ characters, more than 50,000,000",
+    ),
+    "one cell many times": (lambda: [cell("A1")] * 900_000, "", "cells stand in it more than once"),
+    "blank cells": (lambda: ["<row>", "<c/>" * 6_000_000, "</row>"], "", "of which 0 are filled"),
+    "texts that are long": (
+        lambda: (f'<row r="{i}"><c r="A{i}" t="str"><v>{i}{"y" * 30_000}</v></c></row>' for i in range(1, 1700)),
+        "",
+        r"texts of 50,[\d,]+ characters, more than 50,000,000",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TOO_MUCH)
+def test_a_small_workbook_that_would_cost_much_is_refused_before_it_does(kind: str, tmp_path: Path) -> None:
+    rows, shared, said = TOO_MUCH[kind]
+    path = crafted(tmp_path / "b.xlsx", rows(), shared)
+    found, seconds, megabytes = measured(path)
+    assert re.search(said, found)
+    assert found.startswith("b.xlsx: ")
+    assert path.stat().st_size < 1 << 20
+    assert seconds < 5
+    assert megabytes < 300
+
+
+def test_a_large_workbook_is_read(tmp_path: Path) -> None:
+    columns = "ABCDEFGHIJKL"
+    rows = (
+        f'<row r="{i}">' + "".join(f'<c r="{j}{i}"><v>{i * k / 7}</v></c>' for k, j in enumerate(columns)) + "</row>"
+        for i in range(1, 40_002)
+    )
+    found, _, megabytes = measured(crafted(tmp_path / "b.xlsx", rows))
+    assert found.strip() == "(40000, 12)"
+    assert megabytes < 500
+
+
+@pytest.mark.slow
+def test_a_workbook_of_four_million_cells_is_read(tmp_path: Path) -> None:
+    columns = "ABCDEFGHIJKLMNOPQRST"
+    rows = (
+        f'<row r="{i}">' + "".join(f'<c r="{j}{i}"><v>{i + k / 8}</v></c>' for k, j in enumerate(columns)) + "</row>"
+        for i in range(1, 200_002)
+    )
+    found, _, megabytes = measured(crafted(tmp_path / "b.xlsx", rows))
+    assert found.strip() == "(200000, 20)"
+    assert megabytes < 1024
+
+
+def garbled(path: Path) -> Path:
+    """Cut ten bytes out of a workbook, so that its directory points to nowhere."""
+    content = path.read_bytes()
+    path.write_bytes(content[:300] + content[310:])
+    return path
+
+
+DAMAGES: dict[str, Callable[[Path], Path]] = {
+    "bytes gone": garbled,
+    "end gone": lambda path: path.write_bytes(path.read_bytes()[:-30]) and path,
+    "row number": lambda path: edited(path, SHEET, '<row r="1"', '<row r="1.5"'),
+    "row number below 0": lambda path: edited(path, SHEET, '<row r="2"', '<row r="-2"'),
+    "digits": lambda path: edited(path, SHEET, '<row r="2"', f'<row r="{"9" * 5000}"'),
+    "address": lambda path: edited(path, SHEET, 'r="A2"', 'r="?2?"'),
+    "encoding": lambda path: edited(path, SHEET, 'encoding="UTF-8"', 'encoding="UTF-9"'),
+    "encoding of the list of sheets": lambda path: edited(path, "xl/workbook.xml", 'encoding="UTF-8"', 'encoding="X"'),
+    "part": lambda path: edited(path, "xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "worksheets/none.xml"),
+    "relation": lambda path: edited(path, "xl/workbook.xml", 'r:id="rId1"', 'r:id="rId77"'),
+    "elements": lambda path: edited(path, SHEET, "<sheetData>", "<sheetData>" + "<a>" * 50_000),
+    "shared text": lambda path: edited(path, SHEET, 't="s"><v>0</v>', 't="s"><v>99999</v>'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_damage_is_told_with_the_file_and_what_to_do(damage: str, tmp_path: Path) -> None:
+    path = DAMAGES[damage](workbook(tmp_path / "b.xlsx", data=[["a", "b"], [1, 2], [3, 4]]))
+    for way in (read_table, read_sheets, hi.Index.read):
+        with pytest.raises((hi.DataError, hi.SpecError), match=r"^b\.xlsx: .*;"):
+            way(path)
