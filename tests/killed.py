@@ -22,6 +22,7 @@ from indexes import table, two_levels
 
 import hengdian_index as hi
 from hengdian_index.output import write_tables
+from hengdian_index.whole import whole_folder
 
 # What changes files, as Python tells its audit hooks.
 CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.chmod", "os.truncate"}
@@ -55,6 +56,13 @@ def tables(folder: Path) -> Callable[[int], Any]:
     # The second has a table more, which goes with the first.
     more = [{}, {"uncertainty": made[1].scores}]
     return lambda which: write_tables(made[which], folder / "out", **more[which])
+
+
+def folder_of_files(folder: Path) -> Callable[[int], Any]:
+    (folder / "out").mkdir()
+    (folder / "out" / "own").write_text("mine")
+    states = ({"a": b"1", "b": b"1"}, ["c"]), ({"a": b"2", "c": b"2"}, ["b"])
+    return lambda which: whole_folder(folder / "out", *states[which])
 
 
 def new_tables(folder: Path) -> Callable[[int], Any]:
@@ -112,6 +120,7 @@ WRITERS: dict[str, Callable[[Path], Callable[[int], Any]]] = {
     "to_excel": excel,
     "write_tables": tables,
     "write_tables, new folder": new_tables,
+    "whole_folder": folder_of_files,
     "release": release,
     "index.write": spec,
     "index.write, workbook": workbook,

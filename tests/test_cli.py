@@ -300,6 +300,28 @@ def test_a_folder_that_cannot_be_written(files: tuple[Path, Path], tmp_path: Pat
     assert "cannot write to" in errors
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_tables_and_workbook_are_written_both_or_neither(there: bool, files: tuple[Path, Path], tmp_path: Path) -> None:
+    out, excel = tmp_path / "out", tmp_path / "r.xlsx"
+    if there:
+        assert run("compute", *files, "--out", out, "--excel", excel)[0] == 0
+        (out / "scores.csv").write_text("old")
+    before = {one: one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()}
+    code, _, said = run("compute", *files, "--out", out, "--excel", tmp_path / "absent" / "r.xlsx")
+    assert (code, "does not exist" in said) == (2, True)
+    (tmp_path / "file").write_text("x")
+    code, _, said = run("compute", *files, "--out", tmp_path / "file" / "out", "--excel", tmp_path / "new.xlsx")
+    assert (code, "cannot write to" in said) == (2, True)
+    (tmp_path / "file").unlink()
+    assert {one: one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()} == before
+    assert out.exists() == there
+
+
+def test_the_workbook_may_stand_among_the_tables(files: tuple[Path, Path], tmp_path: Path) -> None:
+    assert run("compute", *files, "--out", tmp_path / "out", "--excel", tmp_path / "out" / "r.xlsx")[0] == 0
+    assert {"scores.csv", "r.xlsx"} <= {one.name for one in (tmp_path / "out").iterdir()}
+
+
 def test_a_cross_section_prints_scores(tmp_path: Path) -> None:
     hi.Index(unit="country", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")]).write(tmp_path / "i.toml")
     (tmp_path / "d.csv").write_text("country,x\nA,1\nB,3\n")

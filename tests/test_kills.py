@@ -10,23 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from killed import WRITERS
 
 HERE = Path(__file__).parent
 NEEDS = {"report": ("jinja2", "matplotlib"), "plot.save": ("matplotlib",)}
 NEEDS |= dict.fromkeys(("to_excel", "index.write, workbook"), ("xlsxwriter",))
-WRITERS = [
-    "Fitted.save",
-    "report",
-    "to_excel",
-    "write_tables",
-    "write_tables, new folder",
-    "release",
-    "index.write",
-    "index.write, workbook",
-    "audit page",
-    "plot.save",
-    "method",
-]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there is no signal 9")
 
@@ -43,13 +31,7 @@ def after_kills(writer: str, how: str, count: int, folder: Path) -> dict[str, An
     return dict(json.loads(done.stdout))
 
 
-def test_every_writer_is_killed() -> None:
-    import killed
-
-    assert list(killed.WRITERS) == WRITERS
-
-
-@pytest.mark.parametrize("writer", ["Fitted.save", "write_tables", "write_tables, new folder"])
+@pytest.mark.parametrize("writer", ["Fitted.save", "whole_folder", "write_tables, new folder"])
 def test_a_kill_at_each_step_leaves_old_or_new(writer: str, tmp_path: Path) -> None:
     found = after_kills(writer, "steps", 1000, tmp_path)
     assert (found["other"], found["behind"], found["ended"]) == ([], [], 1)
@@ -57,7 +39,7 @@ def test_a_kill_at_each_step_leaves_old_or_new(writer: str, tmp_path: Path) -> N
     assert found["new"] > 1
 
 
-@pytest.mark.parametrize("writer", [name for name in WRITERS if name != "report"])
+@pytest.mark.parametrize("writer", [name for name in WRITERS if name not in ("report", "whole_folder")])
 def test_a_few_kills_leave_old_or_new(writer: str, tmp_path: Path) -> None:
     found = after_kills(writer, "moments", 3, tmp_path)
     assert (found["other"], found["behind"], found["old"] + found["new"]) == ([], [], 3)

@@ -12,6 +12,7 @@ import pytest
 from indexes import quarters, table, two_levels
 
 import hengdian_index as hi
+from hengdian_index import releases
 from hengdian_index.output import texts
 
 
@@ -150,6 +151,72 @@ def test_an_edited_manifest_is_refused(tmp_path: Path) -> None:
     (tmp_path / "v2" / "release.json").write_text("{}")
     with pytest.raises(hi.DataError, match="not that of a release"):
         hi.Release.read(tmp_path / "v2")
+
+
+def sealed(manifest: dict[str, Any]) -> bytes:
+    """Return a manifest as it is written, under a seal that fits."""
+    return json.dumps({**manifest, "sha256": releases._seal(manifest)}).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"version": None}, "does not say its version"),
+        ({"version": "1"}, "does not say its version"),
+        ({"version": 9}, "format 9, this package reads 1; use a later one"),
+        ({"files": None}, "not what was released"),
+        ({"files": {"data.csv": 3}}, "not what was released"),
+        ({"files": {}}, "not what was released"),
+        ({"rows": "unit"}, "not what was released"),
+        ({"levels": "two"}, "not what was released"),
+        ({"labels": []}, "not what was released"),
+        ({"name": 3}, "not what was released"),
+        ({"time": None}, "not what was released"),
+    ],
+)
+def test_a_manifest_of_another_shape_is_refused(change: dict[str, Any], said: str, tmp_path: Path) -> None:
+    file = tmp_path / "v1" / "release.json"
+    manifest = dict(hi.release(relative().compute(table()), tmp_path / "v1").manifest)
+    file.chmod(0o644)
+    file.write_bytes(sealed({**manifest, **change}))
+    with pytest.raises(hi.DataError, match=said):
+        hi.Release.read(tmp_path / "v1")
+    file.write_bytes(sealed({name: one for name, one in manifest.items() if name not in change}))
+    with pytest.raises(hi.DataError, match=r"v1: release\.json"):
+        hi.Release.read(tmp_path / "v1")
+
+
+BEGUN = b'{"format": "hengdian_index release"'
+MANIFESTS = [b"[" * 100_000, b"{}", b"[]", b"null", b"\xff", b"", b'{"format":' * 5000, b"1e999", b"9" * 5000, b'"x"']
+MANIFESTS += [BEGUN + end for end in (b"}", b', "version": 1}', b', "version": 1, "a": "\\ud800"}')]
+MANIFESTS += [BEGUN + b', "version": 1, "a": ' + b"[" * n + b"]" * n + b"}" for n in (900, 100_000)]
+
+
+@pytest.mark.parametrize("content", MANIFESTS, ids=range(len(MANIFESTS)))
+def test_a_manifest_of_any_bytes_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "release.json").write_bytes(content)
+    with pytest.raises(hi.DataError, match=r"release\.json"):
+        hi.Release.read(tmp_path)
+    (tmp_path / "fitted.json").write_bytes(content.replace(b"release", b"fit"))
+    with pytest.raises(hi.DataError, match=r"fitted\.json"):
+        hi.Fitted.load(tmp_path / "fitted.json")
+
+
+def test_the_second_of_two_releases_at_once_is_told_to_take_a_new_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, fill = relative().compute(table()), releases._fill
+
+    def overtaken(*asked: Any) -> None:
+        fill(*asked)
+        monkeypatch.setattr(releases, "_fill", fill)
+        hi.release(result, tmp_path / "v1")
+
+    monkeypatch.setattr(releases, "_fill", overtaken)
+    with pytest.raises(hi.DataError, match=r"v1: holds .*; a release needs a new folder, it is never overwritten"):
+        hi.release(result, tmp_path / "v1")
+    assert hi.Release.read(tmp_path / "v1").name == "Small"
+    assert [one.name for one in tmp_path.iterdir()] == ["v1"]
 
 
 def test_a_function_without_a_name_is_released_without_index_and_fit(tmp_path: Path) -> None:
