@@ -167,7 +167,8 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
     Release
         Beside the tables the folder has `data.csv` (the raw values), `index.toml` and `fitted.json` (unless the index
         holds functions that are not registered; `release.json` then says so), and `release.json` with the SHA-256 of
-        every file. Files are read-only; a file edited all the same is noticed when the release is read.
+        every file. Files are read-only; a file edited all the same is noticed when the release is read. Texts that a
+        spreadsheet would compute stand behind an apostrophe, which reading takes off.
 
     Raises
     ------

@@ -21,7 +21,8 @@ except ImportError:
     fcntl = None  # type: ignore[assignment]
 
 WRITING, RELEASING = ".writing-", ".releasing-"
-_LEFT = re.compile(rf"(?:{re.escape(WRITING)}|{re.escape(RELEASING)})\w+(?:\.\w+)?")
+# A digit or a line in eight letters, for folders that earlier versions left: a word is somebody's own.
+_LEFT = re.compile(r"\.(?:writing|releasing)-(?:[0-9a-f]{8,}|(?=[a-z]*[0-9_])[a-z0-9_]{8})(?:\.\w+)?")
 # Where no lock tells whether a run is alive, its parts are left alone for so many seconds.
 _DAY = 86_400.0
 # In a stage: the files before and after, a link to the side that counts, and where each file belongs.

@@ -22,6 +22,7 @@ JUDGED = "judgements"
 Fields = Mapping[str, Mapping[str, Any]]
 
 _NEEDED = ("groups", "indicators")
+_MOST_DOTS = 100
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -151,12 +152,22 @@ def _as_number(said: str) -> Any:
 
 def _toml(said: str) -> Any:
     try:
+        # A dotted key is read in time and memory that grow with the square of its parts.
+        if max(part.count(".") for part in re.split(r"[=,\[\]{}]", said)) > _MOST_DOTS:
+            raise ValueError("a key of too many parts")
         return tomllib.loads("value = " + re.sub(r"[\r\n]+", " ", said))["value"]
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SpecError(f"{_begun(said)} cannot be read: too many brackets within one another") from None
+    except ValueError as error:
         wide = "; use half-width punctuation and straight quotes" if re.search("[｛｝［］＝，：“”]", said) else ""
         example = 'write { method = "power", p = 2 } or [1, 2], names beyond a-z and 0-9 in quotes'
         why = re.sub(r" \(at .*\)$", "", str(error))
-        raise SpecError(f"{said!r} cannot be read: {why}; {example}{wide}") from None
+        raise SpecError(f"{_begun(said)} cannot be read: {why}; {example}{wide}") from None
+
+
+def _begun(said: str, most: int = 200) -> str:
+    """Return a text in quotes, the end of a long one left out."""
+    return repr(said if len(said) <= most else f"{said[:most]}…")
 
 
 def _spec_sheets(source: str, names: Sequence[str]) -> list[str]:

@@ -97,3 +97,13 @@ def test_an_error_of_the_function_is_its_own() -> None:
 
 def test_items_keep_their_order() -> None:
     assert shared_out(lambda one: one * 2, list(range(100)), 4) == list(np.arange(100) * 2)
+
+
+def test_threads_are_started_in_one_place() -> None:
+    folder = Path(hi.__file__).parent
+    starting = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*.py")
+        if any(word in path.read_text(encoding="utf-8") for word in ("PoolExecutor", "Thread(", "catch_warnings"))
+    }
+    assert starting == {"alone.py"}

@@ -48,16 +48,16 @@ def test_an_error_names_the_file_and_not_its_part(tmp_path: Path) -> None:
 def test_what_dead_runs_left_is_cleared_and_what_live_runs_write_stays(tmp_path: Path) -> None:
     (tmp_path / ".writing-0123abcd").mkdir()
     (tmp_path / ".writing-0123abcd" / "half.txt").write_text("half")
-    (tmp_path / ".releasing-x_1").mkdir()
-    (tmp_path / ".writing-89ef.json").write_text("half")
-    (tmp_path / ".writing-notes and more").write_text("mine")
+    (tmp_path / ".releasing-x_1yz789").mkdir()
+    (tmp_path / ".writing-0123456789abcdef0123456789abcdef.json").write_text("half")
+    (tmp_path / ".writing-chapters").mkdir()
     with staged(tmp_path) as live:
         (live / "half.txt").write_text("half")
         with whole(tmp_path / "a.txt") as part:
             part.write_text("new")
-        assert names(tmp_path) == sorted([live.name, ".writing-notes and more", "a.txt"])
+        assert names(tmp_path) == sorted([live.name, ".writing-chapters", "a.txt"])
         assert (live / "half.txt").exists()
-    assert names(tmp_path) == [".writing-notes and more", "a.txt"]
+    assert names(tmp_path) == [".writing-chapters", "a.txt"]
 
 
 def test_what_a_live_process_writes_stays_until_it_is_dead(tmp_path: Path) -> None:

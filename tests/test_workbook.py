@@ -235,6 +235,13 @@ def test_the_gate_of_choices_names_the_cell(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("cell", ["[" * 3000, "{" + "a." * 16_000 + "a = 1}", "[" + "9" * 5000 + "]", "{a = " * 900])
+def test_cells_of_choices_that_no_one_could_mean(tmp_path: Path, cell: str) -> None:
+    rows = [["code", "parent", "normalise"], ["总", None, cell], ["景气", "总"]]
+    told = faults(filled(tmp_path / "b.xlsx", 分指数=rows))
+    assert any("normalise" in one and "cannot be read" in one and len(one) < 700 for one in told), told
+
+
 def test_sheets_that_are_missing_misspelt_or_twice_there(tmp_path: Path) -> None:
     path = workbook(tmp_path / "i.xlsx", indx=[["name", "x"]], Groups=[["code"]], 分指数=[["code"]])
     assert faults(path) == [

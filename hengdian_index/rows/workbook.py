@@ -166,10 +166,11 @@ def _sheet(name: str, cells: list[list[Any]]) -> tuple[Sheet, list[str]]:
         return Sheet(name, (), 1, (), (), ()), []
     (top, header), *rows = filled
     columns = [j for j, heading in enumerate(header) if heading is not None]
+    headed = set(columns)
     kept = tuple(tuple(row[j] for j in columns) for _, row in rows)
     numbers = tuple(i for i, _ in rows)
     sheet = Sheet(name, tuple(_heading(header[j]) for j in columns), top, kept, numbers, tuple(j + 1 for j in columns))
-    first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in columns}
+    first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in headed}
     return sheet, [
         f"sheet {name!r} cell {letters(j + 1)}{i}: a value stands in a column without a heading; "
         f"write one in cell {letters(j + 1)}{top}, or clear the column"

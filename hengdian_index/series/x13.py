@@ -78,7 +78,7 @@ def _found(program: str | Path | None) -> str:
     named = program if program is not None else os.environ.get("X13PATH")
     if named:
         place = Path(named)
-        folder, names = (place, _PROGRAMS) if place.is_dir() else (place.parent, (place.name,))
+        folder, names = (place, _PROGRAMS) if os.path.isdir(place) else (place.parent, (place.name,))
         found = next((path for name in names if (path := shutil.which(str(folder / name)))), None)
     else:
         found = next((path for name in _PROGRAMS if (path := shutil.which(name))), None)

@@ -337,6 +337,16 @@ def test_a_large_workbook_is_read(tmp_path: Path) -> None:
     assert megabytes < 500
 
 
+def test_time_grows_with_the_cells_and_not_with_the_square_of_the_columns(tmp_path: Path) -> None:
+    columns = [archive.letters(j) for j in range(1, 12_001)]
+    heads = "".join(f'<c r="{j}1" t="str"><v>x{j}</v></c>' for j in columns)
+    rows = ("".join(f'<c r="{j}{i}"><v>{i}</v></c>' for j in columns) for i in range(2, 22))
+    every = [f'<row r="1">{heads}</row>', *(f'<row r="{i}">{row}</row>' for i, row in enumerate(rows, 2))]
+    found, seconds, _ = measured(crafted(tmp_path / "b.xlsx", every))
+    assert found.strip() == "(20, 12000)"
+    assert seconds < 8
+
+
 @pytest.mark.slow
 def test_a_workbook_of_four_million_cells_is_read(tmp_path: Path) -> None:
     columns = "ABCDEFGHIJKLMNOPQRST"
