@@ -28,8 +28,8 @@ _SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 50 << 20, 200
 _MOST_BYTES_OF_CONTENTS = 10 << 20
 _OLD_OR_ENCRYPTED = bytes.fromhex("D0CF11E0A1B11AE1")
 _TEXTS = "xl/sharedStrings.xml"
-# A scan looks at what it has met after so many cells.
-_LOOK = 1 << 16
+# A scan looks at what it has met after so many cells; bytes of a tag or value, letters of an address.
+_LOOK, _LONGEST, _ADDRESS = 1 << 16, 16 << 20, 20
 # A part that names another is looked up among the members; lengths, offsets and encodings may all be nonsense.
 _DAMAGED = (
     BadZipFile,
@@ -127,6 +127,8 @@ class _Scan:
         self.inline = 0
         self._filled = 0
         self._all = 0
+        self._seen = 0
+        self._inside = 0
         self._columns: set[str] = set()
         self._row = 0
         self._row_now = 0
@@ -145,7 +147,7 @@ class _Scan:
             "is": self._value,
             "f": self._formula,
             "row": self._row_starts,
-            "mergeCell": lambda attributes: self.merged.append(attributes.get("ref", "")),
+            "mergeCell": self._merges,
         }
 
         def start(tag: str, attributes: Any) -> None:
@@ -156,7 +158,7 @@ class _Scan:
         self._parser.StartElementHandler = start
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
         with suppress(_Full):
-            self._parser.ParseFile(stream)
+            _feed(self._parser, stream, self._refuse_long_values)
         self._judge()
 
     def told(self) -> list[str]:
@@ -178,7 +180,7 @@ class _Scan:
             found.append(f"values reach to cell {self.corner!r}: {thin}; clear the stray ones")
         if self._filled > self.extent:
             found.append("cells stand in it more than once: it is damaged; save it anew as .xlsx")
-        if self._is_thin(self._all):
+        if self._all > 2 * MOST_CELLS or self._is_thin(self._all):
             found.append(f"{self._all:,} cells or more, of which {self._filled:,} are filled; clear their formats")
         return found
 
@@ -192,9 +194,21 @@ class _Scan:
         """Number of cells from A1 to the corner."""
         return self._row * max(map(_number, self._columns), default=0)
 
+    def _refuse_long_values(self, size: int) -> None:
+        """Refuse a value that does not end: a reader would hold all of it."""
+        self._inside = self._inside + size if self._in_value and self._all == self._seen else 0
+        self._seen = self._all
+        if self._inside > _LONGEST:
+            raise BadZipFile(f"the value of cell {self._cell} is too long")
+
     def _is_thin(self, cells: int) -> bool:
         """Return whether so many cells are too many for what they hold."""
         return cells > max(_FEW_CELLS, _THINNEST * self._filled)
+
+    def _merges(self, attributes: Any) -> None:
+        self.merged.append(attributes.get("ref", "")[:_ADDRESS])
+        if len(self.merged) > _LOOK:
+            raise _Full
 
     def _row_starts(self, attributes: Any) -> None:
         self._row_now = int(attributes.get("r") or self._row_now + 1)
@@ -207,6 +221,8 @@ class _Scan:
             self._look()
         self._count += 1
         self._cell = attributes.get("r") or f"{letters(self._count)}{self._row_now}"
+        if len(self._cell) > _ADDRESS:
+            raise BadZipFile(f"no cell has the address {self._cell[:_ADDRESS]!r}…")
         self._kind = attributes.get("t", "n")
         if self._kind == "e":
             self.errors.append(self._cell)
@@ -216,7 +232,7 @@ class _Scan:
         column = self._cell.rstrip("0123456789")
         self._columns.add(column)
         self._row = max(self._row, int(self._cell[len(column) :] or 0))
-        self._filled += 1
+        self._filled += not self._in_value
         self._in_value = True
         if self._kind == "str":
             self._pending = ""
@@ -242,7 +258,13 @@ class _Scan:
     def _look(self) -> None:
         """Stop where no more can be read, or the same cells come again and again."""
         extent = self.extent
-        if self._filled > extent or extent > MOST_CELLS or self._is_thin(self._all):
+        wrong = len(self.errors) + len(self.uncalculated)
+        if (
+            self._filled > extent
+            or max(extent, self._all / 2) > MOST_CELLS
+            or self._is_thin(self._all)
+            or wrong > _LOOK
+        ):
             raise _Full
 
     def _judge(self) -> None:
@@ -281,7 +303,7 @@ def _counted(
 
     It ends where there is too much.
     """
-    found, parts, total = list[int](), list[str](), 0
+    found, total, size, number = list[int](), 0, 0, ""
     taken, reading = False, False
     parser = expat.ParserCreate()
 
@@ -293,27 +315,45 @@ def _counted(
         reading = taken and name == inner
 
     def end(tag: str) -> None:
-        nonlocal reading, taken, total
+        nonlocal reading, taken, total, size, number
         reading = False
         if taken and tag.rpartition(":")[2] == outer:
-            text, taken = "".join(parts), False
-            parts.clear()
-            number = int(text) if lengths is not None and text.isdecimal() else -1
-            size = len(text) if lengths is None else lengths[number] if 0 <= number < len(lengths) else 0
+            if lengths is not None:
+                place = int(number) if number.isdecimal() else len(lengths)
+                size = lengths[place] if place < len(lengths) else 0
             found.append(size)
             total += size
+            taken, size, number = False, 0, ""
             if total > MOST_LETTERS:
                 raise _Full
 
     def text(characters: str) -> None:
+        nonlocal size, number
         if reading:
-            parts.append(characters)
+            size += len(characters)
+            number = (number + characters)[:_ADDRESS]
+            if size > MOST_LETTERS:
+                found.append(size)
+                raise _Full
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     with archive.open(member) as stream, suppress(_Full):
-        parser.ParseFile(stream)
+        _feed(parser, stream)
     return found
+
+
+def _feed(parser: Any, stream: Any, look: Callable[[int], None] | None = None) -> None:
+    """Give XML to a parser piece by piece; a tag or comment without an end would fill the memory."""
+    fed = 0
+    while piece := stream.read(1 << 16):
+        parser.Parse(piece, False)
+        fed += len(piece)
+        if fed - parser.CurrentByteIndex > _LONGEST:
+            raise BadZipFile("a tag or comment is too long")
+        if look:
+            look(len(piece))
+    parser.Parse(b"", True)
 
 
 def letters(column: int) -> str:
@@ -333,6 +373,9 @@ def letters(column: int) -> str:
 
 
 def _number(column: str) -> int:
+    # No column has more letters; a number of them would be as long.
+    if len(column) > 3:
+        return MOST_CELLS + 1
     number = 0
     for letter in column:
         number = number * 26 + ord(letter) - 64

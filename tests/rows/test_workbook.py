@@ -278,22 +278,24 @@ def cell(address: str, value: object = 1) -> str:
 
 def measured(path: Path) -> tuple[str, float, float]:
     """Return what reading a workbook says, the seconds of its processor, and its most megabytes, in its own process."""
-    resource = pytest.importorskip("resource", reason="this system does not say how much memory was used")
+    status = Path("/proc/self/status")
+    if not status.exists():
+        pytest.skip("this system does not say how much memory a process alone has used")
     code = (
-        "import resource, sys, time\n"
+        "import re, sys, time\n"
         "from hengdian_index.rows.workbook import data_table\n"
         "before, said = time.process_time(), ''\n"
         "try: said = str(data_table(sys.argv[1], 's').shape)\n"
         "except ValueError as error: said = str(error)\n"
-        "print(time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, said)"
+        f"peak = re.search(r'VmHWM:\\s*(\\d+)', open({str(status)!r}).read())[1]\n"
+        "print(time.process_time() - before, peak, said)"
     )
-    del resource
     settings = {**os.environ, "PYTHONPATH": str(Path(hi.__file__).parents[1]), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], env=settings, capture_output=True, text=True, check=True
     )
     seconds, peak, said = done.stdout.split(" ", 2)
-    return said, float(seconds), float(peak) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return said, float(seconds), float(peak) / 1024
 
 
 TOO_MUCH = {
@@ -306,6 +308,22 @@ TOO_MUCH = {
     ),
     "one cell many times": (lambda: [cell("A1")] * 900_000, "", "cells stand in it more than once"),
     "blank cells": (lambda: ["<row>", "<c/>" * 6_000_000, "</row>"], "", "of which 0 are filled"),
+    "a value without an end": (
+        lambda: ['<row r="1"><c r="A1"><v>', "0123456789" * 1_900_000, "</v></c></row>"],
+        "",
+        "the value of cell A1 is too long",
+    ),
+    "an address without an end": (
+        lambda: ['<row r="1"><c r="', "A" * 15_000_000, '1"><v>1</v></c></row>'],
+        "",
+        "no cell has the address 'AAAA",
+    ),
+    "a comment without an end": (lambda: ["<!--", "x" * 19_000_000, "-->", cell("A1")], "", "comment is too long"),
+    "errors everywhere": (
+        lambda: (f'<row r="{i}"><c r="A{i}" t="e"><v>#N/A</v></c></row>' for i in range(1, 150_000)),
+        "",
+        "more: error values",
+    ),
     "texts that are long": (
         lambda: (f'<row r="{i}"><c r="A{i}" t="str"><v>{i}{"y" * 30_000}</v></c></row>' for i in range(1, 1700)),
         "",
