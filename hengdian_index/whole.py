@@ -183,7 +183,9 @@ def _swapped_in(target: Path, files: Mapping[str, bytes], gone: Iterable[str]) -
                 _one_by_one(stage / _NEW, places)
                 return
             where = {name: os.path.relpath(place, target) for name, place in places.items()}
-            (stage / _PLACES).write_text(json.dumps(where), encoding="utf-8")
+            (stage / "places").write_text(json.dumps(where), encoding="utf-8")
+            # Half of it would keep the next run from clearing the stage.
+            os.replace(stage / "places", stage / _PLACES)
             try:
                 for name, place in places.items():
                     _put_link(stage, name, place)

@@ -99,7 +99,7 @@ def test_a_folder_that_fails_halfway_is_the_old_one(tmp_path: Path, monkeypatch:
 
     def fails(*where: object) -> None:
         done.append(where)
-        if len(done) == 2:
+        if len(done) == 3:
             raise OSError(28, "No space left on device")
         replace(*where)  # type: ignore[arg-type]
 
