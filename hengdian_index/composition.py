@@ -196,7 +196,7 @@ def _fit_rows(
     if hasattr(fit_on, "columns") or isinstance(fit_on, Mapping) or np.ndim(fit_on) == 2:
         return _elsewhere(method, parts, fit_on)
     n = next(len(part.values) for part in parts if part is not None)
-    outside = ~chosen(fit_on, "fit_on", n, periods)[:, np.newaxis]
+    outside = ~chosen(fit_on, "fit_on", n, periods, source_of(parts))[:, np.newaxis]
     return [part and replace(part, values=np.where(outside, np.nan, part.values)) for part in parts]
 
 

@@ -26,10 +26,11 @@ from hengdian_index.rows.digest import digest
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Frequency
 from hengdian_index.rows.reading import read_panel
+from hengdian_index.rows.selection import in_row_order
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
-from hengdian_index.screening import left_out_units, screened
+from hengdian_index.screening import left_out_units, screened, staying
 from hengdian_index.statement.cards import of_fitted
 from hengdian_index.storage import load, save
 from hengdian_index.stored import stored
@@ -207,7 +208,8 @@ class Fitted:
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
     """Return the index with what it learns from the fit rows of a table."""
-    return learn(tree, setting, read(tree, setting, table, None), fit_on)[0]
+    panel = read(tree, setting, table, None)
+    return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
 
 
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
@@ -215,7 +217,7 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
     panel = read(tree, setting, table, None)
     if setting.base is not None:
         panel.select(setting.base, "base")
-    fitted, panel = learn(tree, setting, panel, fit_on)
+    fitted, panel = learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))
     return fitted.result(panel)
 
 
@@ -243,11 +245,14 @@ def learn(
         if len(dated) == 1 and dated[0][1] is not tree:
             tree = dated[0][1]
             panel = panel.laid_out((*tree.codes, *(name for name in panel.columns if name not in tree.codes)))
-        builds = learn_builds(tree, panel, panel.select(chosen, "fit_on"))
+        rows = panel.select(chosen, "fit_on", each=True)
+        builds = learn_builds(tree, panel, rows)
         panel = built(builds, tree, panel)
         left_out = left_out_units(tree, setting, panel, {})
-        panel = screened(panel, left_out)
-    rows = panel.select(chosen, "fit_on")
+        stay = staying(panel, left_out)
+        panel, rows = screened(panel, left_out), rows[stay]
+    if not rows.any():
+        raise DataError(f"fit_on {chosen!r} selects no row that is left after screening; {panel.extent()}")
     on_base = chosen is None and setting.base is not None
     shown = panel.pick(rows) if shown is None else shown
     base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Number
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +63,14 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     >>> from hengdian_index.errors import suggestion
     >>> suggestion("entrpy", ["equal", "entropy"])
     "; did you mean 'entropy'? (equal, entropy)"
+    >>> suggestion("2", [1, 2])
+    "; did you mean 2? '2' is a text, 2 a number (1, 2)"
     """
+    allowed = list(allowed)
     names = [str(name) for name in allowed]
+    twin = next((name for name in allowed if str(name) == str(word) and type(name) is not type(word)), None)
+    if twin is not None:
+        return f"; did you mean {twin!r}? {word!r} is {_kind(word)}, {twin!r} {_kind(twin)} ({', '.join(names)})"
     lower = {name.lower(): name for name in names}
     said = str(word).lower()
     close = difflib.get_close_matches(said, lower, n=1, cutoff=0.6)
@@ -71,6 +78,11 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     if close:
         return f"; did you mean {lower[close[0]]!r}? ({', '.join(names)})"
     return f"; allowed: {', '.join(names)}" if names else ""
+
+
+def _kind(word: object) -> str:
+    """Return what a label is, in words."""
+    return "a text" if isinstance(word, str) else "a number" if isinstance(word, Number) else type(word).__name__
 
 
 def listed(items: Sequence[object], most: int = 5) -> str:

@@ -95,12 +95,12 @@ class Pair:
 
 def _row_weights(w: Array, x: Array) -> Array:
     """Return the weights of each row, broadcast against x (..., n, k)."""
-    return w if w.ndim > 1 and w.ndim == x.ndim and w.shape[-2:] == x.shape[-2:] else w[..., np.newaxis, :]
+    return w if w.ndim == x.ndim else w[..., np.newaxis, :]
 
 
 def weighted_sum(x: Array, w: Array) -> Array:
     """Return sum_j w_j x_j, (..., n), for x (..., n, k) and weights (..., k), or (..., n, k) for one set a row."""
-    if w.ndim > 1 and w.shape[-2:] == x.shape[-2:] and w.ndim == x.ndim:
+    if w.ndim == x.ndim:
         return np.asarray(np.einsum("...k,...k->...", x, w))
     if w.ndim == 2 and x.ndim == 3 and len(x) == 1:
         return np.asarray(w @ x[0].T)
@@ -193,10 +193,13 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
     `reweight` leaves missing columns out and divides by the remaining weight; a row with a smaller
     share of present columns than the coverage, or with no weight left, has no score. `complete` says that
     nothing is missing, where that is known.
+
+    Sets of weights (m, k) give scores (m, n), whatever m and n are.
     """
+    x = _lifted(x, w)
     if complete or not may_have_gaps(x):
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
-    if not isinstance(kernel, Pair):
+    if not isinstance(kernel, Pair) or missing.rule == "propagate":
         x = np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), *x.shape[-2:]))
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing)
@@ -208,6 +211,11 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
     if x.ndim > 2 or w.ndim > 1:
         return Scores(_partial(kernel, x, row_weights, ~absent, dropped), row_weights, dropped)
     return _row_by_row(kernel, x, w, row_weights, absent, dropped)
+
+
+def _lifted(x: Array, w: Array) -> Array:
+    """Return x with more axes than the weights (..., k) have, so that a set of weights is never taken for a row's."""
+    return x.reshape((1,) * (w.ndim + 1 - x.ndim) + x.shape) if 1 < w.ndim >= x.ndim else x
 
 
 def _row_by_row(
@@ -232,6 +240,7 @@ def _row_by_row(
 
 def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
     """Return the details of rows x (n, k), or (..., n, k) without gaps; their arrays hold NaN for rows dropped."""
+    x = _lifted(x, w)
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing) if absent.any() else np.zeros(x.shape[:-1], dtype=np.bool_)
     if not dropped.any():
@@ -287,12 +296,13 @@ def _rows(kernel: Kernel, x: Array, w: Array, keep: NDArray[np.bool_]) -> Array:
     """Return the scores of the rows kept, the others missing."""
     if keep.all():
         return _whole(kernel, x, w)
+    keep = np.broadcast_to(keep, x.shape[:-1])
     out = np.full(x.shape[:-1], np.nan)
+    sets = np.broadcast_to(w, (*x.shape[:-2], w.shape[-1]))
     for place in np.ndindex(x.shape[:-2]):
         if keep[place].any():
-            weights = w[place] if w.ndim > 1 else w
             try:
-                out[(*place, keep[place])] = _whole(kernel, x[place][keep[place]], weights)
+                out[(*place, keep[place])] = _whole(kernel, x[place][keep[place]], sets[place])
             except CellsError as error:
                 raise _placed(error, x.shape[-2:], keep[place]) from None
     return out

@@ -11,6 +11,7 @@ from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
 from hengdian_index.means import ColumnsError, RowsError
+from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.table import Array
 
 
@@ -29,7 +30,7 @@ def equal_only(w: Array, method: str, why: str) -> None:
 def per_column(value: Any, k: int, option: str) -> Array:
     """Return an option as k finite numbers, from one number for all or one a column."""
     try:
-        numbers = np.asarray(value, dtype=np.float64)
+        numbers = floats(in_order(value, range(k), option))
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
@@ -39,6 +40,7 @@ def per_column(value: Any, k: int, option: str) -> Array:
 
 def directions(direction: Any, k: int) -> list[Any]:
     """Return one direction a column, from one for all or a sequence."""
+    direction = in_order(direction, range(k), "direction", absent=1)
     given = list(direction) if isinstance(direction, (list, tuple, np.ndarray)) else [direction] * k
     if len(given) != k:
         raise SpecError(f"direction: {len(given)} given for {k} columns")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, Fault, SpecError, listed
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
+from hengdian_index.rows.selection import picked, truths
 from hengdian_index.rows.table import Array
 
 
@@ -154,9 +155,16 @@ class Panel:
         at = np.minimum(np.searchsorted(keys[order], wanted), self.n - 1)
         return np.where(inside & (keys[order][at] == wanted), order[at], -1)
 
-    def select(self, rows: Any, what: str) -> NDArray[np.bool_]:
-        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice."""
+    def select(self, rows: Any, what: str, *, each: bool = False) -> NDArray[np.bool_]:
+        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice.
+
+        With `each` every part of a list must select a row.
+        """
         chosen = self._selected(rows, what)
+        several = isinstance(rows, (list, tuple, np.ndarray, pd.Index)) and truths(rows, what, self.n, None) is None
+        none = [one for one in rows if not self._selected(one, what).any()] if each and several else []
+        if none and chosen.any():
+            raise DataError(*(f"{what} {one!r} selects no row; {self.extent()}" for one in none))
         if not chosen.any():
             raise DataError(f"{what} {rows!r} selects no row; {self.extent()}")
         return chosen
@@ -189,21 +197,15 @@ class Panel:
     def _selected(self, rows: Any, what: str) -> NDArray[np.bool_]:
         if rows is None:
             return np.ones(self.n, dtype=np.bool_)
-        if isinstance(rows, slice):
-            mask = np.zeros(self.n, dtype=np.bool_)
-            mask[rows] = True
-            return mask
+        found = np.zeros(self.n, dtype=np.bool_)
+        mask = truths(rows, what, self.n, None)
+        if isinstance(rows, slice) or mask is not None:
+            found[picked(rows, what, self.n, None, self.periods) if mask is None else mask] = True
+            return found
         if isinstance(rows, (list, tuple, np.ndarray, pd.Index, pd.Series)):
-            array = np.asarray(rows)
-            if array.dtype == np.bool_:
-                if len(array) != self.n:
-                    raise DataError(f"{what}: a mask of {len(array)} values for {self.n} rows")
-                return array
-            return (
-                np.logical_or.reduce([self._selected(one, what) for one in rows])
-                if len(rows)
-                else ~self._selected(None, what)
-            )
+            for one in rows:
+                found |= self._selected(one, what)
+            return found
         return self._labelled(rows, what)
 
     def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array, Labelled, take
+from hengdian_index.rows.table import Array, Labelled, broadcast, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,35 @@ def select(x: Any, wanted: Sequence[Any] | None, *aside: Any) -> Any:
     kept = [c for c in there if c in aside]
     if wanted is None or not there or [c for c in there if c not in kept] == list(wanted):
         return x
-    raise_all(DataError, [f"column {c!r} is missing{suggestion(c, there)}" for c in wanted if c not in there])
+    _need(there, wanted)
     names = [*kept, *wanted]
     return x[names] if is_pandas(x) else _eager(x).select(names).to_native()
+
+
+def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, ...]) -> Labelled:
+    """Return a table (..., n, k), refused unless it fits the rows (..., m, k) that something was learnt from.
+
+    Examples
+    --------
+    >>> from hengdian_index.rows.parted import as_learnt
+    >>> from hengdian_index.rows.table import take
+    >>> as_learnt(take([[1.0, 2.0]]), None, (9, 2)).values.shape
+    (1, 2)
+    """
+    if columns is not None and table.columns is not None:
+        _need(table.columns, columns)
+    own = table.values.shape
+    if own[-1] != shape[-1]:
+        one = "; give one row of them as [[...]]" if own[-1] == 1 and np.ndim(table.source) == 1 else ""
+        raise DataError(f"{own[-1]} columns, where {shape[-1]} were learnt from{one}")
+    if not broadcast(own[:-2], shape[:-2]):
+        raise DataError(f"a stack of tables of shape {own[:-2]}, where one of {shape[:-2]} was learnt from")
+    return table
+
+
+def _need(there: Sequence[Any], wanted: Sequence[Any]) -> None:
+    """Refuse a table that lacks wanted columns."""
+    raise_all(DataError, [f"column {c!r} is missing{suggestion(c, there)}" for c in wanted if c not in there])
 
 
 def _named_labels(x: Any, name: Any, what: str) -> Any:

@@ -49,7 +49,8 @@ class Labelled:
     def rows(self, values: Array, name: str = "score") -> Any:
         """Return one number a row, (..., n), labelled like the rows that came in."""
         if self.columns is None:
-            return float(values[..., 0]) if np.ndim(self.source) == 1 else values
+            one = values[..., 0] if np.ndim(self.source) == 1 else values
+            return float(one) if np.ndim(one) == 0 else one
         if _is_pandas(self.source):
             import pandas as pd
 
@@ -62,11 +63,14 @@ class Labelled:
             return values
         import pandas as pd
 
-        return pd.Series(values, index=pd.Index(self.columns, dtype=object).infer_objects(), name=name)
+        own = self.source.columns if _is_pandas(self.source) and self.source.ndim > 1 else None
+        if getattr(own, "nlevels", 1) == 1:
+            own = pd.Index(self.columns, dtype=object, tupleize_cols=False).infer_objects()
+        return pd.Series(values, index=own, name=name)
 
     def refusal(self, error: CellsError) -> DataError:
         """Return the kernel's complaint with the cells named."""
-        cells = np.argwhere(np.broadcast_to(error.marked, self.values.shape))
+        cells = np.argwhere(_marked(error.marked, self.values.shape))
         at = [(int(cell[-2]), int(cell[-1]), self.values[tuple(cell)]) for cell in cells]
         said = [f"{self.cell(i, j)}: {'' if math.isnan(v) else f'{v:g}: '}{error.why}" for i, j, v in at]
         return DataError(*shortened(said))
@@ -104,6 +108,13 @@ def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
     return labelled
 
 
+def _marked(marked: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return marks as those of a table's cells: of several sets of weights or draws, those of any."""
+    marked = np.asarray(marked.any(axis=tuple(range(max(0, marked.ndim - len(shape))))))
+    alone = tuple(axis - marked.ndim for axis in range(marked.ndim) if shape[axis - marked.ndim] == 1)
+    return np.broadcast_to(marked.any(axis=alone, keepdims=True) if alone else marked, shape)
+
+
 def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, list[str]]:
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number."""
     values, faults = [], []
@@ -111,7 +122,7 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, l
         value = _number(cell)
         if value is None:
             remedy = "write it like 1234.5, or leave the cell blank"
-            shown = str(cell) if hasattr(cell, "year") else repr(_plain(cell))
+            shown = str(cell) if hasattr(cell, "year") else repr(plain(cell))
             faults.append(f"{where(row)}: {shown} is not a number; {remedy}")
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
@@ -164,17 +175,38 @@ def _total(x: Array) -> float:
         return float(np.sum(list(pool.map(add, parts))))
 
 
+def broadcast(*shapes: tuple[int, ...]) -> bool:
+    """Return whether leading axes go together."""
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
+
+
+def of_truths(source: Any) -> bool:
+    """Return whether a table holds truths alone, instead of numbers."""
+    if _is_array(source):
+        return bool(np.asarray(source).dtype == np.bool_)
+    if _is_pandas(source):
+        dtypes = [source.dtype] if source.ndim == 1 else list(source.dtypes)
+        return all(str(dtype) in ("bool", "boolean", "bool[pyarrow]") for dtype in dtypes)
+    frame = _narwhals(source)
+    dtypes = list(frame.schema.values()) if hasattr(frame, "schema") else [frame.dtype]
+    return all(dtype == _nw().Boolean for dtype in dtypes)
+
+
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
     if _is_pandas(source):
-        return f"row {_plain(source.index[row])!r}"
+        return f"row {plain(source.index[row])!r}"
     return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
 
 
-def _plain(label: Any) -> Any:
+def plain(label: Any) -> Any:
     """Return a label without the types of NumPy."""
     if isinstance(label, tuple):
-        return tuple(map(_plain, label))
+        return tuple(map(plain, label))
     return label.item() if isinstance(label, np.generic) else label
 
 
