@@ -303,7 +303,7 @@ def matched_weights(w: Any, table: Labelled) -> Array:
     if w is None:
         return np.full(k, 1 / k)
     names = table.columns or tuple(range(k))
-    if hasattr(w, "columns"):
+    if hasattr(type(w), "columns"):
         sets = take(w)
         of = in_order({name: j for j, name in enumerate(sets.columns or ())}, names, "weights", lacks=_no_weight(names))
         weights = sets.values[..., of]
@@ -335,6 +335,8 @@ def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = No
     """Return weights (..., k) rescaled to sum 1; negative, missing and all-zero weights are refused, by their names."""
     if weights.shape[-1:] != (k,):
         raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {k} columns")
+    if not weights.size:
+        raise SpecError(f"{what}: no set of weights is given")
     wrong = [tuple(at) for at in np.argwhere(~(np.isfinite(weights) & (weights >= 0)))]
     if wrong:
         called = {at: repr(names[at[-1]]) if names else f"number {at[-1] + 1}" for at in wrong}

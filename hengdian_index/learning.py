@@ -14,7 +14,7 @@ from hengdian_index.maps import Direction, Map, Split, chain, orientation
 from hengdian_index.methods import Method, parameters_of
 from hengdian_index.rows.keyed import in_order
 from hengdian_index.rows.selection import picked
-from hengdian_index.rows.table import Array, Labelled, broadcast, of_truths, take
+from hengdian_index.rows.table import Array, Labelled, of_truths, take
 from hengdian_index.sample import Sample
 from hengdian_index.stored import stored
 
@@ -149,7 +149,7 @@ def reference(table: Labelled, fit_on: Any) -> Labelled:
         raise DataError(f"fit_on has {other.values.shape[-1]} columns, the rows to score {k}")
     if of_truths(other.source) and not of_truths(table.source):
         raise DataError("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)")
-    if not broadcast(other.values.shape[:-2], table.values.shape[:-2]):
+    if other.values.shape[:-2] not in ((), table.values.shape[:-2]):
         raise DataError(f"fit_on has shape {other.values.shape}, the rows to score {table.values.shape}")
     if table.columns and other.columns:
         order = [other.columns.index(c) for c in table.columns]
@@ -197,9 +197,10 @@ class OwnMap:
             return np.asarray(self.function(x, fit_on=self.fit_rows, **self.options), dtype=np.float64)
         if x.shape == self.fit_rows.shape and np.array_equal(x, self.fit_rows, equal_nan=True):
             return self.fitted.copy()
-        both = np.asarray(self.function(np.concatenate([self.fit_rows, x], axis=-2), **self.options), dtype=np.float64)
+        known = np.broadcast_to(self.fit_rows, (*x.shape[:-2], *self.fit_rows.shape[-2:]))
+        both = np.asarray(self.function(np.concatenate([known, x], axis=-2), **self.options), dtype=np.float64)
         n = self.fit_rows.shape[-2]
-        if not np.array_equal(both[..., :n, :], self.fitted, equal_nan=True):
+        if not np.array_equal(both[..., :n, :], np.broadcast_to(self.fitted, known.shape), equal_nan=True):
             name = getattr(self.function, "__name__", "the function")
             raise DataError(
                 f"{self.family}: {name} changes the scores of old rows when rows "

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
-from hengdian_index.rows.selection import truths, uncovered
-from hengdian_index.rows.table import Array, numbers, plain
+from hengdian_index.rows.selection import truths
+from hengdian_index.rows.table import Array, numbers, plain, uncovered
 
 _NONE = object()
 
@@ -83,7 +83,7 @@ def floats(value: Any) -> Array:
     ValueError
         What is no number: text, truths, dates, complex numbers; lists of several lengths.
     """
-    raw = np.asarray(uncovered(value) if isinstance(value, np.ma.MaskedArray) else value)
+    raw = uncovered(value)
     if raw.dtype.kind in "iuf":
         return np.asarray(raw, dtype=np.float64)
     if raw.dtype.kind not in "OUS":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array, Labelled, broadcast, take
+from hengdian_index.rows.table import Array, Labelled, eager, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, 
     if own[-1] != shape[-1]:
         one = "; give one row of them as [[...]]" if own[-1] == 1 and np.ndim(table.source) == 1 else ""
         raise DataError(f"{own[-1]} columns, where {shape[-1]} were learnt from{one}")
-    if not broadcast(own[:-2], shape[:-2]):
+    if shape[:-2] not in ((), own[:-2]):
         raise DataError(f"a stack of tables of shape {own[:-2]}, where one of {shape[:-2]} was learnt from")
     return table
 
@@ -203,13 +203,8 @@ def _aligned(x: Any, given: Any, what: str) -> Any:
 
 
 def _eager(x: Any) -> Any:
-    import narwhals.stable.v2 as nw
-
-    try:
-        frame = nw.from_native(x, allow_series=True)
-    except TypeError:
-        return x
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    found = eager(x)
+    return x if found is None else found
 
 
 def _without(x: Any, names: Sequence[Any]) -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.periods import Periods, read_periods, read_span
-from hengdian_index.rows.table import Labelled, plain, row_label, shortened
+from hengdian_index.rows.table import Labelled, plain, row_label, shortened, single, tabular, uncovered
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -86,26 +86,18 @@ def in_row_order(given: Any, what: str, table: Any) -> Any:
 
 def _cells(given: Any) -> NDArray[Any] | None:
     """Return the values of what is one-dimensional, hidden ones as None; None for anything else."""
-    if isinstance(given, (str, bytes)) or hasattr(given, "columns") or getattr(given, "ndim", 1) != 1:
+    if single(given) or tabular(given):
         return None
-    if isinstance(given, np.ma.MaskedArray):
-        return uncovered(given)
+    if isinstance(given, np.ma.MaskedArray) and given.dtype.kind != "V":
+        return uncovered(given.astype(object))
     if isinstance(given, np.ndarray):
-        return given
+        return given if given.dtype.kind != "V" else None
     if hasattr(given, "dtype") and hasattr(given, "to_numpy") and hasattr(given, "array"):
         return np.asarray(given.to_numpy())
     for name in ("to_list", "to_pylist"):
         if hasattr(given, name):
             return _objects(getattr(given, name)())
-    if not isinstance(given, (list, tuple)) or any(hasattr(one, "__len__") and not _text(one) for one in given):
-        return None
     return _objects(given)
-
-
-def uncovered(given: np.ma.MaskedArray[Any, Any]) -> NDArray[Any]:
-    """Return the values of a masked array, None for those it hides."""
-    cells: NDArray[Any] = given.astype(object).filled(None)
-    return cells
 
 
 def _objects(cells: Any) -> NDArray[Any] | None:
@@ -155,7 +147,7 @@ def _labels(given: Any, source: Any, periods: Periods | None) -> Sequence[Any] |
     if isinstance(given, Labelled):
         return None
     named = periods is not None or _own_labels(source) is not None
-    if isinstance(given, (str, bytes)) or (np.ndim(given) == 0 and not hasattr(given, "__len__")):
+    if single(given):
         number = isinstance(given, (bool, int, float, complex, np.number))
         return [given] if named or not number else None
     if isinstance(given, tuple) and named and _index(source) is not None and given in _index(source):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hengdian_index.errors import DataError, SpecError, listed, raise_all
 from hengdian_index.rows.periods import Periods, format_period, read_periods, read_span
 from hengdian_index.rows.selection import picked
-from hengdian_index.rows.table import shortened
+from hengdian_index.rows.table import shortened, single
 
 
 def in_succession(source: Any) -> Periods | None:
@@ -69,7 +69,7 @@ def chosen(rows: Any, what: str, n: int, periods: Periods | None, source: Any = 
     [False, True, True]
     """
     mask = np.zeros(n, dtype=np.bool_)
-    found = None if periods is not None and _one_label(rows) else picked(rows, what, n, source, periods)
+    found = None if periods is not None and single(rows) and not isinstance(rows, slice) else picked(rows, what, n, source, periods)
     if found is not None:
         mask[found] = True
     elif periods is not None:
@@ -83,7 +83,3 @@ def chosen(rows: Any, what: str, n: int, periods: Periods | None, source: Any = 
         extent = f"; the periods run from {periods.text[0]} to {periods.text[-1]}" if periods else ""
         raise DataError(f"{what}: {rows!r} selects none of {n} rows{extent}")
     return mask
-
-
-def _one_label(rows: Any) -> bool:
-    return np.ndim(rows) == 0 and not isinstance(rows, slice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -196,6 +196,28 @@ def of_truths(source: Any) -> bool:
     return all(dtype == _nw().Boolean for dtype in dtypes)
 
 
+def uncovered(x: Any) -> NDArray[Any]:
+    """Return an array, or a list of arrays, with missing values where one that is masked hides its own."""
+    if isinstance(x, (list, tuple)) and any(isinstance(row, np.ma.MaskedArray) for row in x):
+        x = np.ma.array(x)
+    if not isinstance(x, np.ma.MaskedArray):
+        return np.asarray(x)
+    number = x.dtype.kind in "biuf"
+    return np.asarray(np.ma.filled(x.astype(np.float64 if number else object), np.nan if number else None))
+
+
+def single(x: Any) -> bool:
+    """Return whether x is one value, no list or table of them."""
+    listing = any(hasattr(type(x), name) for name in ("ndim", "__len__", "__iter__", "columns"))
+    return isinstance(x, (str, bytes)) or getattr(x, "ndim", None) == 0 or not listing
+
+
+def tabular(x: Any) -> bool:
+    """Return whether x is a table or a nested list, without reading it."""
+    nested = isinstance(x, (list, tuple)) and not all(map(single, x))
+    return hasattr(type(x), "columns") or isinstance(x, Mapping) or getattr(x, "ndim", 1) > 1 or nested
+
+
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
     if _is_pandas(source):
@@ -246,19 +268,36 @@ def _nw() -> Any:
 
 
 def _narwhals(x: Any) -> Any:
+    frame = eager(x)
+    if frame is None:
+        array = ", such as its values with .to_numpy()" if hasattr(x, "to_numpy") or hasattr(x, "__array__") else ""
+        raise DataError(
+            f"cannot read a table from {type(x).__name__}: give a pandas, polars or pyarrow table, or an array{array}"
+        )
+    return frame
+
+
+def eager(x: Any) -> Any:
+    """Return a table or series of any library behind one face, its rows in memory; None for what is neither."""
     nw = _nw()
+    names = list(getattr(x, "column_names", ()))
+    raise_all(DataError, _repeated(names))
     try:
         frame = nw.from_native(x, allow_series=True)
     except TypeError:
-        raise DataError(
-            f"cannot read a table from {type(x).__name__}: give a pandas, polars or pyarrow table, or an array"
-        ) from None
+        return None
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _repeated(names: Sequence[Any]) -> list[str]:
+    """Return a fault if columns have one name."""
+    again = sorted({str(name) for name in names if names.count(name) > 1})
+    return [f"two columns have one name: {listed(again)}; rename one"] if again else []
 
 
 def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
     try:
-        raw = np.ma.filled(x.astype(np.float64), np.nan) if np.ma.isMaskedArray(x) else np.asarray(x)
+        raw = uncovered(x)
     except ValueError:
         raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
     faults: list[str] = []
@@ -284,9 +323,7 @@ def _columns(x: Any) -> tuple[Array, tuple[Any, ...], list[str]]:
         frame = _narwhals(x)
         frame = frame if hasattr(frame, "columns") else frame.to_frame()
         names, series = tuple(frame.columns), [frame.get_column(c) for c in frame.columns]
-    repeated = sorted({str(c) for c in names if names.count(c) > 1})
-    if repeated:
-        raise DataError(f"two columns have one name: {listed(repeated)}; rename one")
+    raise_all(DataError, _repeated(names))
     if series is None:
         return frame.to_numpy(), names, []
     values, faults = _stack(series, names, x)

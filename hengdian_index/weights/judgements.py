@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -73,10 +73,19 @@ def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tup
 
 
 def _unrepeated(names: tuple[Any, ...], what: str) -> tuple[Any, ...]:
-    odd = [name for name in names if not isinstance(name, Hashable) or no_label(name)]
+    odd = [name for name in names if not _hashed(name) or no_label(name)]
     if odd:
         raise SpecError(f"{what}: names are needed, not {listed(odd)}")
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         raise SpecError(f"{what}: more than once: {listed(twice)}")
     return names
+
+
+def _hashed(name: Any) -> bool:
+    """Return whether something can be a name: of an array of records the type says so, and is wrong."""
+    try:
+        hash(name)
+    except TypeError:
+        return False
+    return True
