@@ -14,7 +14,7 @@ from hengdian_index.maps import Direction, Map, Split, chain, orientation
 from hengdian_index.methods import Method, parameters_of
 from hengdian_index.rows.keyed import in_order
 from hengdian_index.rows.selection import picked
-from hengdian_index.rows.table import Array, Labelled, of_truths, take
+from hengdian_index.rows.table import Array, Labelled, of_truths, single, take
 from hengdian_index.sample import Sample
 from hengdian_index.stored import stored
 
@@ -96,7 +96,7 @@ def _learn(method: Method, rows: Labelled, direction: Direction, options: Mappin
 def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
     """Return one direction a column, from one for all or a mapping by name (absent: 1)."""
     direction = in_order(direction, columns, "direction", absent=1)
-    if isinstance(direction, (list, tuple, np.ndarray)):
+    if isinstance(direction, (list, tuple, np.ndarray)) and not single(direction):
         found = list(direction)
         if len(found) != len(columns):
             raise SpecError(f"direction: {len(found)} given for {len(columns)} columns")

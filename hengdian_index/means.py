@@ -133,8 +133,11 @@ class Missing:
     def of(cls, rule: str, coverage: float) -> Missing:
         """Return the rule, or a SpecError for a word or a share that is none."""
         words = get_args(Rule)
-        faults = [] if rule in words else [f"missing: no rule {rule!r}{suggestion(rule, words)}"]
-        if not 0 <= coverage <= 1:
+        faults = (
+            [] if isinstance(rule, str) and rule in words else [f"missing: no rule {rule!r}{suggestion(rule, words)}"]
+        )
+        number = isinstance(coverage, (int, float, np.integer, np.floating)) and not isinstance(coverage, bool)
+        if not (number and 0 <= coverage <= 1):
             faults.append(f"coverage: a share from 0 to 1, not {coverage!r}")
         raise_all(SpecError, faults)
         return cls(rule, coverage)  # type: ignore[arg-type]  # a word of Rule, checked above

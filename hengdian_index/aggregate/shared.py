@@ -12,7 +12,7 @@ from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
 from hengdian_index.means import ColumnsError, RowsError
 from hengdian_index.rows.keyed import floats, in_order
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.table import Array, single, tabular
 
 
 def stretched(x: Array, w: Array) -> Array:
@@ -41,7 +41,7 @@ def per_column(value: Any, k: int, option: str) -> Array:
 def directions(direction: Any, k: int) -> list[Any]:
     """Return one direction a column, from one for all or a sequence."""
     direction = in_order(direction, range(k), "direction", absent=1)
-    given = list(direction) if isinstance(direction, (list, tuple, np.ndarray)) else [direction] * k
+    given = [direction] * k if single(direction) else list(direction) if not tabular(direction) else [direction]
     if len(given) != k:
         raise SpecError(f"direction: {len(given)} given for {k} columns")
     faults = [(j, direction_fault(one)) for j, one in enumerate(given)]

@@ -119,6 +119,10 @@ def _from_table(table: Any) -> tuple[NDArray[Any], Names, Hashable]:
 
     if not isinstance(table, pd.DataFrame):
         given = eager(table)
+        if given is None:
+            raise DataError(
+                f"cannot read a matrix from {type(table).__name__}: give a table, a mapping or nested lists"
+            )
         table = pd.DataFrame({name: given.get_column(name).to_list() for name in given.columns})
     frame: pd.DataFrame = table
     if frame.shape[1] == len(frame) + 1 and set(frame.iloc[:, 0]) == set(frame.columns[1:]):

@@ -11,7 +11,8 @@ from hengdian_index.errors import SpecError
 from hengdian_index.journal import note
 from hengdian_index.maps import Affine, Map, Reciprocal
 from hengdian_index.normalise.lines import line
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.selection import alike
+from hengdian_index.rows.table import Array, single
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
 
@@ -187,7 +188,9 @@ def _note_goals(sample: Sample, worse: Array, flat: Array) -> None:
 def _row_value(sample: Sample, label: Any, otherwise: str) -> Array:
     """Return the values of the fit row with a label, (..., k); of several such rows their mean, missing left out."""
     labels = [] if sample.labels is None else list(sample.labels)
-    rows = np.array([one == label or (isinstance(one, tuple) and label in one) for one in labels], dtype=np.bool_)
+    known = single(label) or isinstance(label, tuple)
+    same = [known and (alike(one, label) or (isinstance(one, tuple) and label in one)) for one in labels]
+    rows = np.array(same, dtype=np.bool_)
     if not rows.any():
         raise SpecError(f"{otherwise}, or the label of a fit row, not {label!r}")
     return Moments.of(sample.x[..., rows, :]).mean

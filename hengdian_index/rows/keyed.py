@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
+from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.selection import truths
-from hengdian_index.rows.table import Array, numbers, plain, uncovered
+from hengdian_index.rows.table import Array, numbers, plain, single, tabular, uncovered
 
 _NONE = object()
 
@@ -57,7 +58,7 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
     """
     if chosen is None:
         return np.zeros(len(names), dtype=np.bool_)
-    if isinstance(chosen, (bool, np.bool_)):
+    if isinstance(chosen, (bool, np.bool_)) or (tabular(chosen) and not hasattr(chosen, "keys")):
         raise SpecError(f"{option}: names of columns, or one truth for each of {listed(list(names))}, not {chosen!r}")
     known = list(map(plain, names))
     labelled = hasattr(chosen, "iloc") and truths(chosen.to_numpy(), option, len(chosen), None, of="values") is None
@@ -67,10 +68,9 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
         return mask
     if hasattr(by_key, "keys") or (hasattr(chosen, "keys") and not labelled):
         raise SpecError(f"{option}: names of columns, or True or False for each of them, not {chosen!r}")
-    one = isinstance(by_key, (str, bytes)) or not hasattr(by_key, "__iter__")
-    one = one or (isinstance(by_key, tuple) and by_key in known)
+    one = single(by_key) or (isinstance(by_key, tuple) and by_key in known)
     listing = [plain(name) for name in ([by_key] if one else by_key)]
-    absent = [name for name in listing if name not in known]
+    absent = [name for name in listing if no_label(name) or name not in known]
     raise_all(SpecError, [f"{option}: no column {name!r}{suggestion(name, known)}" for name in absent])
     return np.array([name in listing for name in known], dtype=np.bool_)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array, Labelled, eager, take
+from hengdian_index.rows.groups import no_label
+from hengdian_index.rows.table import Array, Labelled, eager, single, tabular, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,11 @@ def labels(x: Any, given: Any, what: str) -> Any:
     """Return labels of the rows from a column, an index level or a sequence; None where nothing is named."""
     if given is None:
         return _default_labels(x, what)
-    return _named_labels(x, given, what) if is_name(given) else _plain(_aligned(x, given, what))
+    if is_name(given):
+        return _named_labels(x, given, what)
+    if tabular(given) or not hasattr(given, "__len__"):
+        raise SpecError(f"{what}: a column, an index level, or one label for each row, not {type(given).__name__}")
+    return _plain(_aligned(x, given, what))
 
 
 def fit_rows(found: Any, n: int, what: str) -> None:
@@ -98,7 +103,7 @@ def fit_rows(found: Any, n: int, what: str) -> None:
 
 def is_name(given: Any) -> bool:
     """Return whether an option names one column, rather than holding values or a mapping."""
-    return given is not None and not isinstance(given, Mapping) and np.ndim(given) == 0
+    return single(given) and not no_label(given)
 
 
 def only_name(given: Any) -> Any:
@@ -137,7 +142,8 @@ def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, 
     Examples
     --------
     >>> from hengdian_index.rows.parted import as_learnt
-    >>> from hengdian_index.rows.table import take
+    >>> from hengdian_index.rows.groups import no_label
+    from hengdian_index.rows.table import take
     >>> as_learnt(take([[1.0, 2.0]]), None, (9, 2)).values.shape
     (1, 2)
     """

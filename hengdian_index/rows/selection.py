@@ -161,7 +161,7 @@ def _labelled(label: Any, what: str, source: Any, periods: Periods | None) -> Ma
     index = _index(source)
     if index is not None and not no_label(label):
         several = index.nlevels > 1
-        mask = np.array([_alike(one, label) or (several and label in one) for one in index], dtype=np.bool_)
+        mask = np.array([alike(one, label) or (several and label in one) for one in index], dtype=np.bool_)
         if mask.any():
             return mask
     span = _span(label, source, periods)
@@ -176,9 +176,10 @@ def _labelled(label: Any, what: str, source: Any, periods: Periods | None) -> Ma
     raise SpecError(f"{what}: no row {plain(label)!r}{guess}; the rows are {listed(rows)}")
 
 
-def _alike(one: Any, label: Any) -> bool:
+def alike(one: Any, label: Any) -> bool:
     """Return whether two labels are the same; a truth is no number."""
-    return isinstance(one, (bool, np.bool_)) is isinstance(label, (bool, np.bool_)) and bool(one == label)
+    same = one == label if isinstance(one, (bool, np.bool_)) is isinstance(label, (bool, np.bool_)) else False
+    return isinstance(same, (bool, np.bool_)) and bool(same)
 
 
 def _span(label: Any, source: Any, periods: Periods | None) -> Mask | None:

@@ -69,7 +69,11 @@ def chosen(rows: Any, what: str, n: int, periods: Periods | None, source: Any = 
     [False, True, True]
     """
     mask = np.zeros(n, dtype=np.bool_)
-    found = None if periods is not None and single(rows) and not isinstance(rows, slice) else picked(rows, what, n, source, periods)
+    found = (
+        None
+        if periods is not None and single(rows) and not isinstance(rows, slice)
+        else picked(rows, what, n, source, periods)
+    )
     if found is not None:
         mask[found] = True
     elif periods is not None:

@@ -229,7 +229,7 @@ def plain(label: Any) -> Any:
     """Return a label without the types of NumPy."""
     if isinstance(label, tuple):
         return tuple(map(plain, label))
-    return label.item() if isinstance(label, np.generic) else label
+    return label.item() if isinstance(label, np.generic) or getattr(label, "shape", None) == () else label
 
 
 def _number(cell: Any) -> float | None:

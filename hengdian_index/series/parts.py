@@ -11,6 +11,7 @@ from hengdian_index.decorators import matched_weights
 from hengdian_index.errors import CellsError, SpecError, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.means import Pair
+from hengdian_index.methods import typed
 from hengdian_index.pairs import ARITHMETIC, geometric_pair, harmonic_pair
 from hengdian_index.rows.table import Array
 from hengdian_index.series.labels import Mask, Timed, read_series
@@ -21,6 +22,7 @@ _MEANINGS = ("change", "level")
 _NO_CHANGE = 1e-9
 
 
+@typed
 def contributions(
     x: Any, w: Any = None, *, of: str = "change", lag: int = 1, form: str = "arithmetic", share: bool = False
 ) -> Any:

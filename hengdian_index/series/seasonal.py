@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.series.labels import Timed, periods_in_a_year, read_series
 from hengdian_index.series.x13 import NEEDS_STATSMODELS, x13_adjusted
@@ -30,6 +31,7 @@ class Deseasonalised:
     raw: Any
 
 
+@typed
 def deseasonalise(
     s: Any,
     method: str = "stl",

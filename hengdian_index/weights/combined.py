@@ -11,6 +11,7 @@ import numpy as np
 from hengdian_index.decorators import unit_sum, weighting
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, Labelled, broadcast, single, take, uncovered
 from hengdian_index.weights import importances, judgements
 from hengdian_index.weights.importances import Measure
@@ -117,6 +118,7 @@ def combine(
     return names, Combined(combined, alpha, products, np.linalg.cond(products)[()], constrained)
 
 
+@typed
 def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
     """Effective importance of each indicator: how much the scores move with it, whatever its weight.
 

@@ -244,7 +244,7 @@ def _shares(shares: Any, table: Labelled) -> Array:
         return np.full(n, 1 / n)
     names, found = judgements.values(shares, "budget: shares")
     if names is not None:
-        labels = tuple(getattr(table.source, "index", range(n)))
+        labels = tuple(table.source.index) if hasattr(table.source, "iloc") else tuple(range(n))
         whole = (labels, np.empty(n))
         _, (_, found) = judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
     if len(found) != n:

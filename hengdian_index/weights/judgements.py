@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
-from hengdian_index.rows.groups import no_label
-from hengdian_index.rows.table import Array, numbers
+from hengdian_index.rows.groups import hashed, no_label
+from hengdian_index.rows.table import Array, numbers, single, tabular
 
 Names: TypeAlias = tuple[Any, ...] | None
 
@@ -52,6 +52,13 @@ def ranks(order: Any, what: str) -> tuple[Names, Array]:
     return names, np.repeat(np.arange(1.0, len(places) + 1), [len(place) for place in places])
 
 
+def named(items: Any, what: str) -> tuple[Any, ...]:
+    """Return names, each once, from a list of them."""
+    if single(items) or tabular(items) or not hasattr(items, "__iter__"):
+        raise SpecError(f"{what}: a list of names is needed, not {items!r}")
+    return _unrepeated(tuple(items), what)
+
+
 def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tuple[Names, list[Array]]:
     """Return the names of the first vector and every vector (..., k) in their order; `calls` name the vectors."""
     names, first = vectors[0]
@@ -73,19 +80,10 @@ def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tup
 
 
 def _unrepeated(names: tuple[Any, ...], what: str) -> tuple[Any, ...]:
-    odd = [name for name in names if not _hashed(name) or no_label(name)]
+    odd = [name for name in names if not hashed(name) or no_label(name)]
     if odd:
         raise SpecError(f"{what}: names are needed, not {listed(odd)}")
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         raise SpecError(f"{what}: more than once: {listed(twice)}")
     return names
-
-
-def _hashed(name: Any) -> bool:
-    """Return whether something can be a name: of an array of records the type says so, and is wrong."""
-    try:
-        hash(name)
-    except TypeError:
-        return False
-    return True
