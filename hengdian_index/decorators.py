@@ -24,8 +24,9 @@ from hengdian_index.rows.table import Array, Labelled, broadcast, take
 
 # What every normalisation, and every aggregation, is told beside its own parameters.
 _LEARNT = """
-fit_on : table, slice or mask of rows, optional
-    Rows to learn from in place of x; `.fit(x, direction=...)` returns the map learnt from x, for rows that come later.
+fit_on : table, or rows of x, optional
+    Rows to learn from in place of x: another table with its columns, or a mask, a slice of positions or of labels, a
+    label or a list of them, a span of periods. `.fit(x, direction=...)` returns the map learnt from x, for later rows.
 direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name; absent: 1)
     -1: smaller is better. A method without a scale for the distance to a target says so."""
 _GAPS = """

@@ -64,7 +64,8 @@ class Between:
 def _finite(kind: str, value: object) -> float:
     if isinstance(value, (int, float, np.number)) and np.isfinite(value):
         return float(value)
-    raise SpecError(f"{kind}: a finite number is needed, not {value!r}")
+    each = f"; for one a column give direction = {{'a': {kind}(...), ...}}" if hasattr(value, "__len__") else ""
+    raise SpecError(f"{kind}: a finite number is needed, not {value!r}{each}")
 
 
 def _finite_scores(scores: Array, x: Array) -> Array:

@@ -160,7 +160,9 @@ def typed(function: Callable[P, R]) -> Callable[P, R]:
         if not known:
             known.update(_hints(function))
         given = signature.bind(*args, **options).arguments
-        faults = [name for name, value in given.items() if not _fits(value, known.get(name, Any))]
+        # What is no number says the function itself, with the limits it sets.
+        numbers = {name: value for name, value in given.items() if not (isinstance(value, float) and np.isnan(value))}
+        faults = [name for name, value in numbers.items() if not _fits(value, known.get(name, Any))]
         told = [f"{function.__name__}: {name}: {_expected(given[name], known[name])}" for name in faults]
         raise_all(OptionError, told)
         return function(*args, **options)

@@ -83,6 +83,8 @@ def floats(value: Any) -> Array:
     ValueError
         What is no number: text, truths, dates, complex numbers; lists of several lengths.
     """
+    if isinstance(value, (list, tuple)) and any(isinstance(one, (bool, np.bool_)) for one in value):
+        raise ValueError("no numbers: truths")
     raw = uncovered(value)
     if raw.dtype.kind in "iuf":
         return np.asarray(raw, dtype=np.float64)

@@ -92,7 +92,7 @@ def _cells(given: Any) -> NDArray[Any] | None:
         return uncovered(given.astype(object))
     if isinstance(given, np.ndarray):
         return given if given.dtype.kind != "V" else None
-    if hasattr(given, "dtype") and hasattr(given, "to_numpy") and hasattr(given, "array"):
+    if hasattr(given, "dtype") and hasattr(given, "to_numpy") and hasattr(given, "isna"):
         return np.asarray(given.to_numpy())
     for name in ("to_list", "to_pylist"):
         if hasattr(given, name):
@@ -229,11 +229,14 @@ def _sliced(given: slice, what: str, n: int, source: Any, periods: Periods | Non
         why = "the rows have no labels" if index is None else "a slice of labels has no step"
         raise SpecError(f"{what}: {why}; give a slice of positions, a mask or a table, not {given!r}")
     try:
-        places = index.slice_indexer(given.start, given.stop)
+        absent = [end for end in ends if end not in index]
+        places = None if absent else index.slice_indexer(given.start, given.stop)
     except (KeyError, TypeError, ValueError):
+        places = None
+    if places is None:
         why = "both ends must be labels of rows, each label once, or periods"
         known = listed([plain(one) for one in index])
-        raise SpecError(f"{what}: {given!r} cannot be found: {why}; the rows are {known}") from None
+        raise SpecError(f"{what}: {given!r} cannot be found: {why}; the rows are {known}")
     mask = np.zeros(n, dtype=np.bool_)
     mask[places] = True
     return mask

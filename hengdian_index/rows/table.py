@@ -202,8 +202,11 @@ def uncovered(x: Any) -> NDArray[Any]:
         x = np.ma.array(x)
     if not isinstance(x, np.ma.MaskedArray):
         return np.asarray(x)
-    number = x.dtype.kind in "biuf"
-    return np.asarray(np.ma.filled(x.astype(np.float64 if number else object), np.nan if number else None))
+    hidden = np.ma.getmaskarray(x)
+    cells = np.array(x.data, dtype=np.float64 if x.dtype.kind in "biuf" else object)
+    if hidden.dtype == np.bool_:
+        cells[hidden] = np.nan if cells.dtype != object else None
+    return cells
 
 
 def single(x: Any) -> bool:
