@@ -119,7 +119,9 @@ def taken_or_refused(call, *data, **options):
 
 def needed(method):
     """Return options with which a method works on tables of three columns."""
-    known = {"winsorise": [{"points": 1}]}.get(method.name, EXAMPLE_OPTIONS.get(method.name, [{}]))
+    known = {"winsorise": [{"points": 1}], "denominate": [{"by": "c"}]}.get(
+        method.name, EXAMPLE_OPTIONS.get(method.name, [{}])
+    )
     return sized(known[0] if required(method) or method.family == "treat" else {}, 3)
 
 
