@@ -64,7 +64,7 @@ class Labelled:
         import pandas as pd
 
         own = self.source.columns if _is_pandas(self.source) and self.source.ndim > 1 else None
-        if getattr(own, "nlevels", 1) == 1:
+        if own is None or own.nlevels == 1 or tuple(own) != self.columns:
             own = pd.Index(self.columns, dtype=object, tupleize_cols=False).infer_objects()
         return pd.Series(values, index=own, name=name)
 
