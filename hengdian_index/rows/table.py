@@ -69,10 +69,18 @@ class Labelled:
         return pd.Series(values, index=own, name=name)
 
     def refusal(self, error: CellsError) -> DataError:
-        """Return the kernel's complaint with the cells named."""
-        cells = np.argwhere(_marked(error.marked, self.values.shape))
-        at = [(int(cell[-2]), int(cell[-1]), self.values[tuple(cell)]) for cell in cells]
-        said = [f"{self.cell(i, j)}: {'' if math.isnan(v) else f'{v:g}: '}{error.why}" for i, j, v in at]
+        """Return the kernel's complaint with the cells named, each once with the first value that is refused.
+
+        Marks and values (..., n, k) broadcast: under several weights the marks may have draws that the values lack.
+        """
+        shape = np.broadcast_shapes(error.marked.shape, self.values.shape)
+        tables = int(np.prod(shape[:-2]))
+        marked = np.broadcast_to(error.marked, shape).reshape(tables, *shape[-2:])
+        values, first = np.broadcast_to(self.values, shape), marked.argmax(axis=0)
+        said = []
+        for i, j in np.argwhere(marked.any(axis=0)).tolist():
+            value = values[(*np.unravel_index(first[i, j], shape[:-2]), i, j)] if tables > 1 else values[..., i, j].item()
+            said.append(f"{self.cell(i, j)}: {'' if math.isnan(value) else f'{value:g}: '}{error.why}")
         return DataError(*shortened(said))
 
     def cell(self, row: int, column: int) -> str:
