@@ -279,7 +279,7 @@ def learn(
             contents.append(Content(since, part, weights))
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
-    seen["sha256"] = digest(shown)
+    seen |= {**shown.spread(), "sha256": digest(shown)}
     seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
     parts = (tree, setting, builds, preparation, Frozen(maps), tuple(contents), frequency, Frozen(seen))
     fitted = Fitted(*parts, tuple(lines), left_out)

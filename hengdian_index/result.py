@@ -23,6 +23,7 @@ from hengdian_index.provenance import provenance
 from hengdian_index.provisional import provisional
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, format_period
+from hengdian_index.rows.scopes import Compared, Unlabelled, Within, scopes
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation, weights_series
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
@@ -118,23 +119,37 @@ class Result(Told):
         """
         return consistency(self)
 
-    def ranks(self, within: Literal["period", "unit"] | None = None) -> pd.DataFrame:
+    def ranks(self, within: Within = Compared.BY_DEFAULT, *, missing: Unlabelled = "refuse") -> pd.DataFrame:
         """Return the rank of each row in each group, 1 = best; ties share the smaller number.
 
         Parameters
         ----------
-        within : {None, "period", "unit"}
-            Compare all rows, those of one period, or those of one unit.
+        within : str, list of str or None
+            Compare the rows that have the same label in a column of the table (an income group, a region), or in each
+            of several: ["period", "region"]. The words "period" and "unit" are those of the index. None: all rows.
+            Default: the rows of a period where the index has units and periods, else all rows.
+        missing : {"refuse", "leave_out", "group"}
+            What rows without a label are: a fault, without a rank, or ranked among themselves.
+
+        Raises
+        ------
+        SpecError
+            A column that the table has not.
+        DataError
+            Rows without a label, or labels that differ in blanks or in case alone.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(unit="town", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
+        >>> table = {"town": ["A", "B", "C"], "coast": ["east", "west", "east"], "x": [1.0, 2.0, 3.0]}
+        >>> index.compute(table).ranks(within="coast")["all"].tolist()
+        [2.0, 1.0, 1.0]
         """
-        ordinals = self.panel.periods and self.panel.periods.ordinals
-        keys: dict[str | None, Any] = {None: None, "period": ordinals, "unit": self.panel.units}
-        if within not in keys:
-            raise SpecError(f"within: no {within!r}{suggestion(within, [k for k in keys if k])}")
-        if within and keys[within] is None:
-            raise DataError(f"the rows have no {within}; name its column in the index")
-        scores = self.scores.reset_index(drop=True)
-        compared = scores.groupby(keys[within]) if within else scores
-        return compared.rank(ascending=False, method="min").set_axis(self.panel.labels, axis=0)
+        codes = scopes(self.panel, within, missing)
+        ranks = self.scores.reset_index(drop=True).groupby(codes).rank(ascending=False, method="min")
+        ranks[codes < 0] = np.nan
+        return ranks.set_axis(self.panel.labels, axis=0)
 
     def series(self, base: Any = None, to: float | None = None) -> pd.DataFrame:
         """Return the levels of every group, the mean of the base period set to `to`.

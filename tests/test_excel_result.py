@@ -235,7 +235,7 @@ def test_the_sheets_in_their_order(tmp_path: Path) -> None:
     result = panel()
     book = written(result, tmp_path / "r.xlsx")
     assert list(book.rows) == [
-        *("summary", "series", "changes", "contributions", "scores", "normalised", "fitted"),
+        *("summary", "series", "changes", "contributions", "ranks", "scores", "normalised", "fitted"),
         *("weights", "base", "raw", "log", "provenance"),
     ]
     assert book.rows["weights"][:2] == [

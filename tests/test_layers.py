@@ -19,7 +19,7 @@ FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute")
 # From the ground up. A module may import from the layers below its own, a folder also from itself.
 # The page of ideas in docs/ draws its picture from this tuple.
 LAYERS = (
-    ("about", "errors", "markup", "stored", "whole"),
+    ("about", "decimals", "errors", "markup", "stored", "whole"),
     ("journal", "accessors"),
     ("rows",),
     ("blocks",),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, Fault, SpecError, listed
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
+from hengdian_index.rows.scopes import Beside
 from hengdian_index.rows.selection import picked, truths
 from hengdian_index.rows.table import Array
 
@@ -21,7 +22,8 @@ from hengdian_index.rows.table import Array
 class Panel:
     """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
 
-    `provisional` marks cells (n, k) that stand in for a value still to come.
+    `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
+    that the index does not score.
     """
 
     values: Array
@@ -34,6 +36,7 @@ class Panel:
     lines: tuple[int, ...] = ()
     groups: Mapping[str, list[Any]] = field(default_factory=dict)
     provisional: NDArray[np.bool_] | None = None
+    beside: Beside | None = None
 
     @property
     def index(self) -> Any:
@@ -51,8 +54,9 @@ class Panel:
         units = None if self.units is None else self.units[rows]
         groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
         marks = None if self.provisional is None else self.provisional[rows]
+        beside = self.beside and self.beside.pick(rows)
         some: dict[str, Any] = {"units": units, "periods": periods, "groups": groups, "provisional": marks}
-        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, source=None)
+        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, beside=beside, source=None)
 
     def period_labels(self) -> dict[int, Any]:
         """Return the table's own label of each period, by ordinal."""
@@ -85,6 +89,15 @@ class Panel:
         for one in dict.fromkeys(self.unit_list()):
             found.setdefault(str(one).casefold(), []).append(one)
         return [f"units {listed(same)} differ in case alone: are they one?" for same in found.values() if len(same) > 1]
+
+    def spread(self) -> dict[str, Any]:
+        """Return how many units there are, and the first and the last period as text; what rows lack is left out."""
+        found: dict[str, Any] = {} if self.units is None else {"units": int(self.unit_codes().max(initial=-1)) + 1}
+        if self.periods is not None and self.n:
+            ends = (int(self.periods.ordinals.min()), int(self.periods.ordinals.max()))
+            earliest, latest = (format_period(end, self.periods.frequency) for end in ends)
+            found |= {"earliest": earliest, "latest": latest}
+        return found
 
     def period_sizes(self) -> dict[str, int]:
         """Return the number of rows of each period, by its text."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hengdian_index.errors import DataError, listed, raise_all, suggestion
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Frequency, Periods, read_periods
+from hengdian_index.rows.scopes import Beside
 from hengdian_index.rows.table import Array, column_values, shortened, take
 
 
@@ -57,7 +58,8 @@ def read_panel(
     source = frame.attrs.get("source")
     read, more = _read_periods(periods, period, frequency, source)
     names = [c for c in columns if c in frame.columns]
-    unused = tuple(str(c) for c in frame.columns if c not in {*columns, *groups, unit, period})
+    used = {*columns, *groups, unit, period}
+    unused = tuple(str(c) for c in frame.columns if c not in used)
     labels = _labels(frame, unit, units, period, periods)
     labelled = {name: frame[name].tolist() for name in groups if name in frame.columns}
     panel = Panel(
@@ -69,7 +71,7 @@ def read_panel(
     if not len(frame):
         faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)
-    return replace(panel, values=values, columns=tuple(columns))
+    return replace(panel, values=values, columns=tuple(columns), beside=Beside.of(frame, used))
 
 
 def _frame(table: Any, columns: Sequence[str], *, named: bool) -> pd.DataFrame:
