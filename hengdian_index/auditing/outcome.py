@@ -13,9 +13,13 @@ import pandas as pd
 from hengdian_index.auditing.finding import Finding
 from hengdian_index.auditing.languages import known_language, phrase, words
 from hengdian_index.auditing.page import fragment, page, rows_of_text
+from hengdian_index.auditing.registry import Measured
 from hengdian_index.auditing.words import Lang
 from hengdian_index.errors import DataError
 from hengdian_index.whole import whole
+
+# What stands between two sentences.
+_SPACE = {"en": " ", "zh": ""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +81,9 @@ class Audit:
         facts = {key: count.get(verdict, 0) for key, verdict in sums.items()}
         name = self.name or phrase("the index", lang)
         told = phrase("summary", lang, checks=len(self.checks), name=name, rows=self.rows, **facts)
+        lost = [line.answer.facts["period"] for line in self.every if line.verdict in ("look", "fail") and _of_period(line)]
+        if lost:
+            told += _SPACE[lang] + phrase("not comparable", lang, periods=phrase("and", lang).join(sorted(set(lost))))
         failing = [words(str(check), lang).name for check, verdict in self.verdicts.items() if verdict == "fail"]
         return phrase("failing", lang, summary=told, names=phrase("and", lang).join(failing)) if failing else told
 
@@ -119,6 +126,11 @@ class Audit:
 
     def _repr_html_(self) -> str:
         return fragment(self.summary(), self.lines)
+
+
+def _of_period(line: Finding) -> bool:
+    """Return whether a finding is about one period among others."""
+    return isinstance(line.answer, Measured) and line.answer.why in ("hollow", "jump")
 
 
 def _table(lines: tuple[Finding, ...]) -> pd.DataFrame:
