@@ -121,18 +121,31 @@ def factors(
     codes = panel.unit_codes()
     units = [panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
     means = np.array([levels.get(unit, nothing) for unit in units])
-    faults = []
-    for i, j in np.argwhere(~(means > 0)):
+    faults: list[tuple[str, bool]] = []
+    for i, j in np.argwhere(~(means > 0)).tolist():
         unit = "" if units[i] is None else f"unit {units[i]!r}: "
         found = "has no score in" if np.isnan(means[i, j]) else f"has the level {means[i, j]:.6g} in"
         faults.append((f"{unit}{groups[j]!r} {found} the base period", units[i] is not None and np.isnan(means[i, j])))
     if how != "missing" or not (means[:, 0] > 0).any():
         why = "a series needs one above 0: take another base or scale"
-        raise_all(DataError, shortened([f"{fault}; {why}{_remedy(how, absent)}" for fault, absent in faults]))
+        told = _without(units, np.isnan(means), groups)
+        some = [(fault, absent) for fault, absent in faults if not (told and absent)] + [(one, True) for one in told]
+        raise_all(DataError, shortened([f"{fault}; {why}{_remedy(how, absent)}" for fault, absent in some]))
     if faults and warned:
         said = f"{len(faults)} series are missing for want of a level above 0 in the base; the first: {faults[0][0]}"
         warnings.warn(said, stacklevel=4)
     return np.asarray((to / np.where(means > 0, means, np.nan))[codes])
+
+
+def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[str], most: int = 3) -> list[str]:
+    """Return one text for all units without a score in the base period, and the groups they lack; none of a few."""
+    rows, columns = absent.any(axis=1), absent.any(axis=0)
+    if rows.sum() <= most or units[0] is None:
+        return []
+    who = listed([unit for unit, lost in zip(units, rows, strict=True) if lost])
+    what = listed([group for group, lost in zip(groups, columns, strict=True) if lost])
+    groups_said = "1 group" if columns.sum() == 1 else f"{columns.sum()} groups"
+    return [f"{rows.sum()} units have no score in the base period: {who} ({groups_said}: {what})"]
 
 
 def _remedy(how: NewUnits, absent: Any) -> str:

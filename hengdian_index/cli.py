@@ -154,14 +154,14 @@ def check(index: Path, data: Path | None) -> None:
         found, table = _read(index, data)
     if table is None or (bundled and not len(table)):
         said = "; it has no data to check" if bundled else ""
-        click.echo(
-            f"{index.name}: {len(found.groups)} groups, {len(found.indicators)} indicators; nothing is wrong{said}"
-        )
+        sizes = f"{_number(len(found.groups), 'group')}, {_number(len(found.indicators), 'indicator')}"
+        click.echo(f"{index.name}: {sizes}; nothing is wrong{said}")
         return
     result = found.compute(table)
     _ = result.series() if result.setting.base is not None else result.scores
-    click.echo(f"{(data or index).name}: {result.panel.n} rows fit {index.name}; {counted(len(result.log))}")
-    for line in noted(result.log):
+    rows = f"the {result.panel.n} rows" + ("" if data is None else f" of {data.name}")
+    click.echo(f"{index.name}: {rows} fit the index; {counted(len(result.log))}")
+    for line in noted(result.entries):
         click.echo(f"  {line}")
 
 
@@ -276,6 +276,10 @@ def methods(name: str | None) -> None:
     from hengdian_index.output import described, listing
 
     click.echo(described(name) if name else listing())
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _thresholds(given: tuple[str, ...]) -> dict[str, float]:

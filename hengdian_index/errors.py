@@ -55,8 +55,12 @@ class CellsError(Exception):
         self.why = why
 
 
+# Letters of a list that is read in a message.
+_READ = 400
+
+
 def suggestion(word: object, allowed: Iterable[object]) -> str:
-    """Return "; did you mean 'entropy'? (all the allowed words)".
+    """Return "; did you mean 'entropy'? (all the allowed words)"; a long list is left out, or begun where none is near.
 
     Examples
     --------
@@ -75,9 +79,26 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     said = str(word).lower()
     close = difflib.get_close_matches(said, lower, n=1, cutoff=0.6)
     close += [name for name in lower if min(len(name), len(said)) > 2 and (name in said or said in name)]
+    every = ", ".join(names)
     if close:
-        return f"; did you mean {lower[close[0]]!r}? ({', '.join(names)})"
-    return f"; allowed: {', '.join(names)}" if names else ""
+        return f"; did you mean {lower[close[0]]!r}?" + (f" ({every})" if len(every) <= _READ else "")
+    return f"; allowed: {readable(names)}" if names else ""
+
+
+def readable(names: Sequence[str]) -> str:
+    """Return names joined by commas, as many as are read in a message, the tail counted.
+
+    Examples
+    --------
+    >>> from hengdian_index.errors import readable
+    >>> readable(["a", "b"]), readable([f"column {i}" for i in range(100)])[-31:]
+    ('a, b', 'column 37, column 38 and 61 more')
+    """
+    shown = list(names)
+    while len(", ".join(shown)) > _READ and len(shown) > 1:
+        del shown[-max(1, len(shown) // 10) :]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def _kind(word: object) -> str:

@@ -17,6 +17,8 @@ import pandas as pd
 from hengdian_index.decimals import form_of, written
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.families import FAMILIES
+from hengdian_index.journal import Entry
+from hengdian_index.logbook import told
 from hengdian_index.result import Result
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array
@@ -38,28 +40,20 @@ def summary(result: Result) -> str:
         parts += [_ranking(result), *_provisional(result)]
     else:
         parts += [_levels(result), *_largest(result), *_provisional(result)]
-    if len(result.log):
-        parts.append(f"{counted(len(result.log))}; the first: {result.entries[0].why}")
+    if result.entries:
+        parts.append("\n".join([f"{counted(len(result.entries))}:", *(f"  {line}" for line in noted(result.entries))]))
     return "\n\n".join(parts) + "\n"
 
 
 def counted(lines: int) -> str:
     """Return how many lines a log has, in words."""
-    return f"{lines} {'line' if lines == 1 else 'lines'} in the log"
+    return f"{lines:,} {'line' if lines == 1 else 'lines'} in the log"
 
 
-def noted(log: pd.DataFrame, most: int = 12) -> list[str]:
-    """Return a log as lines of text, what was noted of several cells in one; the tail is counted."""
-    lines = []
-    for (step, why), cells in log.groupby(["step", "why"], sort=False):
-        places = [", ".join(str(one) for one in cell if one is not None and one == one) for cell in _cells_of(cells)]
-        several = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        lines.append(f"{step}: {places[0] + several + ': ' if places[0] else ''}{why}")
+def noted(entries: Sequence[Entry], most: int = 12) -> list[str]:
+    """Return a log as a few lines of text, what was noted of several cells in one; the tail is counted."""
+    lines = told(entries)
     return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more; `compute --out` writes all"]
-
-
-def _cells_of(log: pd.DataFrame) -> list[list[object]]:
-    return log[["unit", "period", "indicator"]].astype(object).to_numpy().tolist()
 
 
 def intervals(levels: pd.DataFrame) -> str:
@@ -89,7 +83,8 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
     if result.panel.periods is not None:
         year = result.panel.periods.frequency.per_year
         found["change_on_period"] = result.changes(1)
-        found["change_on_year"] = result.changes(year)
+        if year > 1:
+            found["change_on_year"] = result.changes(year)
         found["contributions_to_change"] = result.contributions(depth="indicators")
         # A level splits only under means; an index that has none still has all its other tables.
         with suppress(SpecError):

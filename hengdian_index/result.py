@@ -19,6 +19,7 @@ from hengdian_index.contributions import Split
 from hengdian_index.courses import Course, Direct, Linked
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
+from hengdian_index.logbook import tally
 from hengdian_index.provenance import provenance
 from hengdian_index.provisional import provisional
 from hengdian_index.rows.panel import Panel
@@ -299,6 +300,28 @@ class Result(Told):
         """What was noted while fitting and scoring: step, why, and which unit, period and indicator."""
         columns = ["step", "unit", "period", "indicator", "before", "after", "why"]
         return pd.DataFrame([asdict(entry) for entry in self.entries], columns=columns)
+
+    def log_digest(self) -> pd.DataFrame:
+        """Return the log counted by step and reason: columns step, kind, lines, indicators, units, periods, first.
+
+        `lines` says how many lines there are of a kind, the next three of how many indicators, units and periods they
+        are, `first` what the first of them says.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> nan = float("nan")
+        >>> index = hi.Index(
+        ...     unit="town",
+        ...     impute="mean",
+        ...     groups=[hi.Group("all")],
+        ...     indicators=[hi.Indicator("x", "all"), hi.Indicator("y", "all")],
+        ... )
+        >>> result = index.compute({"town": ["A", "B", "C"], "x": [1.0, nan, 3.0], "y": [nan, 2.0, 3.0]})
+        >>> result.log_digest()[["step", "kind", "lines", "units"]].to_numpy().tolist()
+        [['impute', 'mean: filled', 2, 2]]
+        """
+        return tally(self.entries)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

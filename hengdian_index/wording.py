@@ -28,7 +28,7 @@ def parts(kind: type[Any], given: Any, word: str, faults: list[Fault]) -> tuple[
             faults += [fault.under(word, i) for fault in error.faults]
         except TypeError:
             faults.append(
-                Fault(f"{word} {i + 1}: a {kind.__name__} or a mapping of its fields, not {item!r}", (word, i))
+                Fault(f"{word} {i + 1}: hi.{kind.__name__} or a mapping of its fields, not {item!r}", (word, i))
             )
     return tuple(made)
 

@@ -21,6 +21,7 @@ FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute")
 LAYERS = (
     ("about", "decimals", "errors", "markup", "stored", "whole"),
     ("journal", "accessors"),
+    ("logbook",),
     ("rows",),
     ("blocks",),
     ("divergence", "means", "components", "ahp"),

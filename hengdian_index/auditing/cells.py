@@ -44,9 +44,9 @@ def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = 
         if len(shares) > max(1, len(short)):
             facts = periods.named(context, short if len(short) else shares.nsmallest(1))
             value = float(shares.min())
-            also = ("in periods too",) if len(short) > 1 else ()
+            also = (*(["incomparable"] if len(short) else []), *(["in periods too"] if len(short) > 1 else []))
             excess = coverage_of_indicators - value
-            yield Measured(value, excess, part=code, facts=facts, also=also, why="hollow", remedy="hollow period")
+            yield Measured(value, excess, part=code, facts=facts, also=also, why="in a period", remedy="hollow period")
 
 
 @check("fail")
@@ -73,8 +73,9 @@ def zeros(context: Context, *, zeros: float = 0.5) -> Iterator[Measured]:
             facts = periods.named(context, over if len(over) else jumps.nlargest(1))
             zero = periods.shares(context, values == 0, ~np.isnan(values))[jumps.idxmax()]
             facts |= {"zero": zero, "elsewhere": zero - value}
-            also = ("in periods too",) if len(over) > 1 else ()
-            yield Measured(value, value - zeros, part=str(code), facts=facts, also=also, why="jump", remedy="zeros jump")
+            also = (*(["jump"] if len(over) else []), *(["in periods too"] if len(over) > 1 else []))
+            remedy = {"why": "zeros in a period", "remedy": "zeros jump"}
+            yield Measured(value, value - zeros, part=str(code), facts=facts, also=also, **remedy)
 
 
 @check("fail")

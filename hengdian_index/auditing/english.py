@@ -231,10 +231,11 @@ PHRASES = {
     "weights change": "content or weights change by period; ask for rows of the periods with the latest ones",
     "no one out": "content or weights change by period; compare with hi.compare and replace what changes",
     "no mean": "no group of several parts takes an arithmetic or a geometric mean",
-    "hollow": "in {period} it has values in {value:.0%} of the rows: {period} is not comparable with the other periods",
-    "jump": "in {period} {zero:.0%} of its values are 0, in the other periods {elsewhere:.0%}: the share of zeros jumps, "
-    "so {period} is not comparable",
-    "in periods too": "so are {periods}",
+    "in a period": "in {period} it has values in {value:.0%} of the rows",
+    "incomparable": "{period} is not comparable with the other periods",
+    "zeros in a period": "in {period} {zero:.0%} of its values are 0, in the other periods {elsewhere:.0%}",
+    "jump": "the share of zeros jumps, so {period} is not comparable",
+    "in periods too": "the same holds of {periods}",
     "hollow period": "do not rank {period} beside other periods: find its values, let the indicator end before it "
     "(end), or leave the period out",
     "zeros jump": "see whether 0 stands for missing in {period}; if so, leave these cells blank",

@@ -21,6 +21,9 @@ from hengdian_index.whole import whole
 # What stands between two sentences.
 _SPACE = {"en": " ", "zh": ""}
 
+# Periods that a sentence names.
+_NAMED = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Audit:
@@ -73,6 +76,12 @@ class Audit:
         """Whether nothing fails."""
         return all(line.verdict != "fail" for line in self.every)
 
+    @property
+    def incomparable(self) -> list[str]:
+        """Periods of a panel in which an indicator lacks values that it has in others, or its share of zeros jumps."""
+        found = [one.answer for one in self.every if one.verdict in ("look", "fail") and isinstance(one.answer, Measured)]
+        return sorted({period for answer in found for period in answer.facts.get("all", ())})
+
     def summary(self, *, lang: Lang = "en") -> str:
         """Return how many checks hold, want a look, fail or cannot be made, and which fail, in a sentence or two."""
         known_language(lang)
@@ -81,9 +90,10 @@ class Audit:
         facts = {key: count.get(verdict, 0) for key, verdict in sums.items()}
         name = self.name or phrase("the index", lang)
         told = phrase("summary", lang, checks=len(self.checks), name=name, rows=self.rows, **facts)
-        lost = [line.answer.facts["period"] for line in self.every if line.verdict in ("look", "fail") and _of_period(line)]
+        lost = self.incomparable
         if lost:
-            told += _SPACE[lang] + phrase("not comparable", lang, periods=phrase("and", lang).join(sorted(set(lost))))
+            shown = phrase("and", lang).join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
+            told += _SPACE[lang] + phrase("not comparable", lang, periods=shown)
         failing = [words(str(check), lang).name for check, verdict in self.verdicts.items() if verdict == "fail"]
         return phrase("failing", lang, summary=told, names=phrase("and", lang).join(failing)) if failing else told
 
@@ -126,11 +136,6 @@ class Audit:
 
     def _repr_html_(self) -> str:
         return fragment(self.summary(), self.lines)
-
-
-def _of_period(line: Finding) -> bool:
-    """Return whether a finding is about one period among others."""
-    return isinstance(line.answer, Measured) and line.answer.why in ("hollow", "jump")
 
 
 def _table(lines: tuple[Finding, ...]) -> pd.DataFrame:

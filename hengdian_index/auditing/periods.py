@@ -9,11 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.auditing.context import Context
-from hengdian_index.errors import listed
 from hengdian_index.rows.periods import format_period
 
 # A share of fewer rows says little.
 _FEWEST = 3
+
+# Periods that are named beside the first.
+_NAMED = 5
 
 
 def shares(context: Context, marked: NDArray[np.bool_], due: NDArray[np.bool_]) -> pd.Series[float]:
@@ -38,7 +40,8 @@ def named(context: Context, found: pd.Series[float]) -> dict[str, Any]:
     """Return the facts of periods, the one that is told of first."""
     assert context.panel.periods is not None
     names = [format_period(int(one), context.panel.periods.frequency) for one in found.index]
-    return {"period": names[0], "periods": listed(sorted(names[1:])).replace("'", "")}
+    more = sorted(names[1:])
+    return {"period": names[0], "periods": ", ".join(more[:_NAMED]) + (" …" if len(more) > _NAMED else ""), "all": names}
 
 
 def _counts(context: Context, marked: Any, due: Any, fewest: int = _FEWEST) -> pd.DataFrame:

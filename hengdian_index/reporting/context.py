@@ -38,6 +38,9 @@ _TOP = 60
 _MOST_RANKS = 100
 _RANKS = 20
 
+# Lines of a log that need no digest.
+_FEW = 12
+
 Item = Text | Picture | Sheet | Block
 
 
@@ -310,6 +313,9 @@ def _log(asked: _Asked) -> Iterator[Item]:
     if not len(log):
         yield Text(asked.say["log empty"])
         return
+    if len(log) > _FEW:
+        digest = asked.result.log_digest().drop(columns="first").set_index("step")
+        yield asked.sheet("digest table", digest, english="kind", words=STEPS[asked.lang])
     frame = log.astype(object).where(log.notna(), "").set_index("step")
     yield asked.sheet("log table", frame, english="why", words=STEPS[asked.lang], whole=asked.written)
 

@@ -33,10 +33,22 @@ def label(row: Any) -> str:
     return ", ".join(map(str, row)) if isinstance(row, tuple) else str(row)
 
 
+def one_of_several(row: Any) -> str:
+    """Return the label of a row as text that can stand in a list: the period in brackets.
+
+    Examples
+    --------
+    >>> from hengdian_index.robustness.phrases import one_of_several
+    >>> one_of_several(("Czechia", 2015)), one_of_several("Peru")
+    ('Czechia (2015)', 'Peru')
+    """
+    return f"{row[0]} ({', '.join(map(str, row[1:]))})" if isinstance(row, tuple) and len(row) > 1 else label(row)
+
+
 def listed_words(labels: list[Any], most: int = 5) -> str:
     """Return labels as text, those past `most` counted."""
     rest = [f"{len(labels) - most} more"] if len(labels) > most else []
-    shown = [*map(label, labels[:most]), *rest]
+    shown = [*map(one_of_several, labels[:most]), *rest]
     front, last = shown[:-1], shown[-1]
     return f"{', '.join(front)} and {last}" if front else last
 

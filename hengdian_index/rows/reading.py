@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, listed, raise_all, readable, suggestion
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Frequency, Periods, read_periods
 from hengdian_index.rows.scopes import Beside
@@ -53,7 +53,7 @@ def read_panel(
     where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
     faults += [f"{where}column {c!r} is missing{_guess(c, frame)}" for c in absent]
     if absent:
-        found = ", ".join(repr(str(c)) for c in frame.columns)
+        found = readable([repr(str(c)) for c in frame.columns])
         faults.append(f"{where}{len(absent)} of {len(columns)} columns are missing; columns found: {found}")
     source = frame.attrs.get("source")
     read, more = _read_periods(periods, period, frequency, source)
@@ -173,8 +173,19 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Arr
     for j, name in enumerate(names):
         values[:, j], bad = column_values(frame[name], partial(where, name=name))
         infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
-        faults += bad + [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
+        bad += [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
+        faults += _together(bad)
     return values, shortened(faults)
+
+
+def _together(faults: Sequence[str], most: int = 3) -> list[str]:
+    """Return the faults of a column, more than a few cells with the same text as one."""
+    alike: dict[str, list[str]] = {}
+    for fault in faults:
+        alike.setdefault(fault.rpartition("indicator ")[2], []).append(fault)
+    several = {said: own for said, own in alike.items() if len(own) > most}
+    counted = [f"{own[0]}; and so in {len(own) - 1:,} more cells of the column" for own in several.values()]
+    return [*(fault for said, own in alike.items() if said not in several for fault in own), *counted]
 
 
 def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
