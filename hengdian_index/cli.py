@@ -159,8 +159,9 @@ def check(index: Path, data: Path | None) -> None:
         return
     result = found.compute(table)
     _ = result.series() if result.setting.base is not None else result.scores
-    rows = f"the {result.panel.n} rows" + ("" if data is None else f" of {data.name}")
-    click.echo(f"{index.name}: {rows} fit the index; {counted(len(result.log))}")
+    rows = _number(result.panel.n, "row")
+    fit = f"{index.name}: its {rows} fit its index" if bundled else f"{(data or index).name}: {rows} fit {index.name}"
+    click.echo(f"{fit}; {counted(len(result.entries))}")
     for line in noted(result.entries):
         click.echo(f"  {line}")
 

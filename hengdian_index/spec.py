@@ -117,7 +117,9 @@ class Index(Part):
         faults: list[Fault] = []
         groups = parts(Group, data.get("groups"), "group", faults)
         indicators = parts(Indicator, data.get("indicators"), "indicator", faults)
-        faults += shape_faults(pairs(data.get("groups")), pairs(data.get("indicators")))
+        above, below = pairs(data.get("groups")), pairs(data.get("indicators"))
+        # With what is no group or indicator at all, what else the tree lacks cannot be told.
+        faults += shape_faults(above, below) if above is not None and below is not None else []
         try:
             super().__init__(**{**data, "groups": groups, "indicators": indicators})
         except SpecError as error:

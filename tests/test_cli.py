@@ -133,7 +133,7 @@ def test_a_workbook_holds_index_and_data(tmp_path: Path) -> None:
         0,
         f"Written to {book}. Fill it in, then: hengdian-index report {book} my_index.html\n",
     )
-    assert run("check", book)[1] == "my_index.xlsx: 8 rows fit my_index.xlsx; 0 lines in the log\n"
+    assert run("check", book)[1] == "my_index.xlsx: its 8 rows fit its index; 0 lines in the log\n"
     code, said, _ = run("compute", book, "--excel", tmp_path / "result.xlsx")
     assert (code, said) == (0, run("compute", book, book)[1] + f"Written to {tmp_path / 'result.xlsx'}\n")
     expected = hi.Index.read(book).compute(read_table(book)).series()
@@ -154,7 +154,7 @@ def test_check_shows_what_was_noted(tmp_path: Path) -> None:
     index.write(tmp_path / "i.xlsx", data=frame)
     said = run("check", tmp_path / "i.xlsx")[1].splitlines()
     assert said == [
-        "i.xlsx: 5 rows fit i.xlsx; 3 lines in the log",
+        "i.xlsx: its 5 rows fit its index; 3 lines in the log",
         "  aggregate: ash, 2001Q1, g: missing: b (2 of 3 present); the rest reweighted",
         "  read: no row for 2001Q2 of 'Ash': changes on and from them are missing",
         "  read: units 'Ash', 'ash' differ in case alone: are they one?",

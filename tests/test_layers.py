@@ -21,7 +21,6 @@ FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute")
 LAYERS = (
     ("about", "decimals", "errors", "markup", "stored", "whole"),
     ("journal", "accessors"),
-    ("logbook",),
     ("rows",),
     ("blocks",),
     ("divergence", "means", "components", "ahp"),
@@ -35,7 +34,7 @@ LAYERS = (
     (*FAMILIES, "explain", "diagnose", "series", "climate"),
     ("tree", "families"),
     ("unit_scale",),
-    ("weighing",),
+    ("weighing", "logbook"),
     ("scoring", "standing", "addresses", "toml", "headings", "pages", "scaling", "building", "seasons", "provenance"),
     ("contents", "contributions", "bases", "preparation", "history", "storage", "screening"),
     ("courses",),
