@@ -139,7 +139,7 @@ def factors(
 
 def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[str], most: int = 3) -> list[str]:
     """Return one text for all units without a score in the base period, and the groups they lack; none of a few."""
-    rows, columns = absent.any(axis=1), absent.any(axis=0)
+    rows, columns = np.asarray(absent.any(axis=1)), np.asarray(absent.any(axis=0))
     if rows.sum() <= most or units[0] is None:
         return []
     who = listed([unit for unit, lost in zip(units, rows, strict=True) if lost])

@@ -1,4 +1,4 @@
-"""How many decimals numbers deserve that are read side by side."""
+"""Numbers as they are read: how many decimals they deserve side by side, counts with their noun."""
 
 from __future__ import annotations
 
@@ -35,3 +35,15 @@ def written(value: float, form: str) -> str:
     ('8', '8.2', '8.00')
     """
     return format(value, ".1f").removesuffix(".0") if form == "rank" else format(value, form)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> from hengdian_index.decimals import counted
+    >>> counted(1, "group"), counted(2938, "row")
+    ('1 group', '2938 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

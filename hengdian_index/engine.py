@@ -21,6 +21,7 @@ from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
 from hengdian_index.plan import columns_of, comparing, dated_trees, late_rows, own_rows
 from hengdian_index.preparation import Preparation, columns_asked, learnt
+from hengdian_index.provenance import rows_said
 from hengdian_index.result import Result
 from hengdian_index.rows.digest import digest
 from hengdian_index.rows.panel import Panel
@@ -202,8 +203,7 @@ class Fitted:
         return of_fitted(self)
 
     def __repr__(self) -> str:
-        learnt_on = f"{self.rows['count']} rows, {self.rows['first']} to {self.rows['last']}"
-        return f"<Fitted {self.setting.name!r}: {len(self.maps)} indicators, learnt from {learnt_on}>"
+        return f"<Fitted {self.setting.name!r}: {len(self.maps)} indicators, learnt from {rows_said(self.rows)}>"
 
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:

@@ -32,7 +32,7 @@ def general(why: str) -> str:
 
 
 def tally(entries: Sequence[Entry]) -> pd.DataFrame:
-    """Return one row for each kind of line: step, kind, lines, how many indicators, units and periods, the first why."""
+    """Return one row a kind of line: step, kind, lines, how many indicators, units and periods, what the first says."""
     frame = pd.DataFrame(
         {
             "step": [entry.step for entry in entries],
@@ -71,7 +71,9 @@ def told(entries: Sequence[Entry]) -> list[str]:
     """
     heads: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        heads.setdefault((entry.step, kind_of(entry).partition(": ")[0] if entry.kind else kind_of(entry)), []).append(entry)
+        heads.setdefault((entry.step, kind_of(entry).partition(": ")[0] if entry.kind else kind_of(entry)), []).append(
+            entry
+        )
     steps = list(dict.fromkeys(step for step, _ in heads))
     ordered = sorted(heads.items(), key=lambda item: steps.index(item[0][0]))
     return [_alone(own[0]) if len(own) == 1 else _counted(step, head, own) for (step, head), own in ordered]
@@ -86,8 +88,7 @@ def _counted(step: str, head: str, entries: Sequence[Entry]) -> str:
     """Return how many lines of one head there are, by what is said below it."""
     below: dict[str, dict[str, int]] = {}
     for entry in entries:
-        _, _, rest = kind_of(entry).partition(": ") if entry.kind else ("", "", "")
-        what, _, reason = rest.partition(": ")
+        what, _, reason = entry.kind.partition(": ")[2].partition(": ")
         reasons = below.setdefault(what, {})
         reasons[reason] = reasons.get(reason, 0) + 1
     if list(below) == [""]:

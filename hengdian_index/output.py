@@ -19,6 +19,7 @@ from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.families import FAMILIES
 from hengdian_index.journal import Entry
 from hengdian_index.logbook import told
+from hengdian_index.provenance import rows_said
 from hengdian_index.result import Result
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array
@@ -41,11 +42,11 @@ def summary(result: Result) -> str:
     else:
         parts += [_levels(result), *_largest(result), *_provisional(result)]
     if result.entries:
-        parts.append("\n".join([f"{counted(len(result.entries))}:", *(f"  {line}" for line in noted(result.entries))]))
+        parts.append("\n".join([f"{log_size(len(result.entries))}:", *(f"  {line}" for line in noted(result.entries))]))
     return "\n\n".join(parts) + "\n"
 
 
-def counted(lines: int) -> str:
+def log_size(lines: int) -> str:
     """Return how many lines a log has, in words."""
     return f"{lines:,} {'line' if lines == 1 else 'lines'} in the log"
 
@@ -142,14 +143,9 @@ def described(name: str) -> str:
 
 def _fit_line(result: Result) -> str:
     rows = result.fit_rows
-    units = [f"{rows['units']} unit{'s' * (rows['units'] != 1)}"] if "units" in rows else []
-    spread = [*units, " to ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))]
-    told = f" ({', '.join(filter(None, spread))})" if any(spread) else ""
-    line = f"Bounds and weights learnt from {rows['count']} rows{told}, then frozen."
+    line = f"Bounds and weights learnt from {rows_said(rows)}, then frozen."
     if rows["fit_on"] is None:
-        line = (
-            f"Bounds and weights learnt from all {rows['count']} rows{told}; no fit_on: a row more can move the others."
-        )
+        line = f"Bounds and weights learnt from all {rows_said(rows)}; no fit_on: a row more can move the others."
     where = {"base": f"the {rows['weights']['rows']} base rows", "period": "each period's own rows"}
     if rows["weights"]["learnt_from"] in where:
         line += f" Weights learnt from {where[rows['weights']['learnt_from']]}."
@@ -234,7 +230,7 @@ def _named(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _text(frame: pd.DataFrame, forms: Sequence[str] = ()) -> str:
-    """Return a table as text, aligned also where letters are twice as wide; numbers in their form, else two decimals."""
+    """Return a table as text, aligned also where letters are twice as wide; numbers in `forms`, else two decimals."""
     forms = [*forms, *[".2f"] * (frame.shape[1] - len(forms))]
     cells = [["", *map(str, frame.columns)]]
     cells += [

@@ -17,6 +17,7 @@ from hengdian_index.chains import Chained
 from hengdian_index.contents import Content, late_groups, rows_of
 from hengdian_index.contributions import Split
 from hengdian_index.courses import Course, Direct, Linked
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.logbook import tally
@@ -329,7 +330,8 @@ class Result(Told):
         return provenance(self.setting, self.panel, self.fit_rows)
 
     def __repr__(self) -> str:
-        sizes = f"{self.panel.n} rows, {len(self.tree.groups)} groups, {len(self.tree.codes)} indicators"
+        numbers = {"row": self.panel.n, "group": len(self.tree.groups), "indicator": len(self.tree.codes)}
+        sizes = ", ".join(counted(number, noun) for noun, number in numbers.items())
         return f"<Result of {self.setting.name or 'an index'}: {sizes}>"
 
     @cached_property

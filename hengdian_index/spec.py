@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from hengdian_index import engine, families, specfile, toml
+from hengdian_index.decimals import counted
 from hengdian_index.errors import Fault, SpecError
 from hengdian_index.fields import (
     Aggregate,
@@ -282,7 +283,8 @@ class Index(Part):
         return of_index(self)
 
     def __repr__(self) -> str:
-        return f"<Index {self.name!r}: {len(self.groups)} groups, {len(self.indicators)} indicators>"
+        sizes = f"{counted(len(self.groups), 'group')}, {counted(len(self.indicators), 'indicator')}"
+        return f"<Index {self.name!r}: {sizes}>"
 
     __str__ = __repr__
 

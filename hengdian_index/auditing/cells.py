@@ -35,18 +35,9 @@ def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = 
     for code, due in zip(map(str, context.raw), context.due.T, strict=True):
         if not due.any():
             continue
-        there = context.raw[code].notna().to_numpy()
-        share, told = float(there[due].mean()), remedies.of_coverage(context, code)
+        share, told = float(context.raw[code].notna().to_numpy()[due].mean()), remedies.of_coverage(context, code)
         yield Measured(share, coverage_of_indicators - share, part=code, **_left_out(context, code), **told)
-        shares = periods.shares(context, there, due)
-        short = shares[shares < coverage_of_indicators - 1e-12].sort_values(kind="stable")
-        # Short in every period it is not what tells periods apart.
-        if len(shares) > max(1, len(short)):
-            facts = periods.named(context, short if len(short) else shares.nsmallest(1))
-            value = float(shares.min())
-            also = (*(["incomparable"] if len(short) else []), *(["in periods too"] if len(short) > 1 else []))
-            excess = coverage_of_indicators - value
-            yield Measured(value, excess, part=code, facts=facts, also=also, why="in a period", remedy="hollow period")
+        yield from periods.hollow(context, code, due, coverage_of_indicators)
 
 
 @check("fail")
@@ -63,19 +54,10 @@ def constant(context: Context, *, distinct: float = 2) -> Iterator[Measured]:
 def zeros(context: Context, *, zeros: float = 0.5) -> Iterator[Measured]:
     """The share of zeros among the values of an indicator is no larger than this, and in no period by so much more."""
     told = describe(context.raw)
-    for code in told.index[told["n"] > 0]:
+    for code in map(str, told.index[told["n"] > 0]):
         share = float(told.loc[code, "zeros"] / told.loc[code, "n"])
-        yield Measured(share, share - zeros, part=str(code), **remedies.of_zeros(context, str(code)))
-        values = context.raw[code].to_numpy()
-        jumps = periods.jumps(context, values == 0, ~np.isnan(values))
-        if len(jumps):
-            value, over = float(jumps.max()), jumps[jumps > zeros + 1e-12].sort_values(ascending=False, kind="stable")
-            facts = periods.named(context, over if len(over) else jumps.nlargest(1))
-            zero = periods.shares(context, values == 0, ~np.isnan(values))[jumps.idxmax()]
-            facts |= {"zero": zero, "elsewhere": zero - value}
-            also = (*(["jump"] if len(over) else []), *(["in periods too"] if len(over) > 1 else []))
-            remedy = {"why": "zeros in a period", "remedy": "zeros jump"}
-            yield Measured(value, value - zeros, part=str(code), facts=facts, also=also, **remedy)
+        yield Measured(share, share - zeros, part=code, **remedies.of_zeros(context, code))
+        yield from periods.jump(context, code, zeros)
 
 
 @check("fail")

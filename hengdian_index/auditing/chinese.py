@@ -249,7 +249,7 @@ PHRASES = {
     "jrc not enough": "jrc 仍不足够：{rows} 行中超出的多于 {points} 个，因而保留了对数，对数之后仍有异常值；"
     "放宽缩尾（max_points = {more}）、按名次标准化，或更正数值",
     "jrc without limit": "jrc 不限缩尾个数仍不足够，保留了对数：按名次标准化，或更正数值",
-    "jrc held": "jrc 仍不足够：它在拟合行上已通过，仅将 {held} 个值限于拟合行的界限；从全部行学习（fit_on），或更正数值",
+    "jrc held": "jrc 仍不足够：它在拟合行上已通过，仅将 {held} 个值限于其界限；从全部行学习（fit_on），或更正数值",
     "halved already": "二者权重已减半：加以说明，或剔除其中之一",
     "heaviest already": "其权重已大于同组其他各项：移入与之相合的组，或剔除",
     "spreads apart": "其权重已小于同组其他各项：使各项的离散程度接近（normalise = 'z_score'）",

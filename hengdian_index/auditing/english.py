@@ -244,7 +244,7 @@ PHRASES = {
     "unit imputed already": "its gaps are imputed already: say so, or take the unit out (unit_coverage)",
     "made constant": "{done} has made its values alike: do less of it, or take the indicator out",
     "classes already": "its normalisation makes {classes} classes of it already: see whether 0 means none or not known",
-    "share already": "it is divided by {divisor!r} already: see whether 0 means none or not known, or make classes of it",
+    "share already": "it is divided by {divisor!r} already: see whether 0 means none or not known, or make classes",
     "no outliers among scores": "its scores have none: the normalisation ({normalise}) takes them away; say so",
     "divided, not treated": "it is divided by {divisor!r} already: treat it (treat = 'jrc', a logarithm), or correct "
     "the values",
@@ -253,8 +253,8 @@ PHRASES = {
     "leaves outliers too; winsorise more (max_points = {more}), normalise by ranks, or correct the values",
     "jrc without limit": "jrc was not enough, however many points it winsorised: the logarithm was kept; normalise by "
     "ranks, or correct the values",
-    "jrc held": "jrc was not enough: it held {held} values at the fences of the fit rows, where it passed; let it learn "
-    "from all rows (fit_on), or correct the values",
+    "jrc held": "jrc was not enough: it held {held} values at the fences of the fit rows, where it passed; let it "
+    "learn from all rows (fit_on), or correct the values",
     "halved already": "their weights are halved already: say so, or take one of the two out",
     "heaviest already": "it weighs more than the other parts already: move it to a group it goes with, or take it out",
     "spreads apart": "it weighs less than the other parts already: bring their spreads nearer (normalise = 'z_score')",

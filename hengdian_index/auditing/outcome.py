@@ -13,7 +13,6 @@ import pandas as pd
 from hengdian_index.auditing.finding import Finding
 from hengdian_index.auditing.languages import known_language, phrase, words
 from hengdian_index.auditing.page import fragment, page, rows_of_text
-from hengdian_index.auditing.registry import Measured
 from hengdian_index.auditing.words import Lang
 from hengdian_index.errors import DataError
 from hengdian_index.whole import whole
@@ -79,8 +78,8 @@ class Audit:
     @property
     def incomparable(self) -> list[str]:
         """Periods of a panel in which an indicator lacks values that it has in others, or its share of zeros jumps."""
-        found = [one.answer for one in self.every if one.verdict in ("look", "fail") and isinstance(one.answer, Measured)]
-        return sorted({period for answer in found for period in answer.facts.get("all", ())})
+        crossed = (line.answer for line in self.every if line.verdict in ("look", "fail"))
+        return sorted({period for answer in crossed for period in answer.facts.get("incomparable", ())})
 
     def summary(self, *, lang: Lang = "en") -> str:
         """Return how many checks hold, want a look, fail or cannot be made, and which fail, in a sentence or two."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from hengdian_index.auditing.context import Context
 from hengdian_index.diagnose import describe
 from hengdian_index.tree import Leaf
@@ -83,13 +85,13 @@ def of_outliers(context: Context, code: str, skew: float, kurtosis: float) -> di
 
 def of_voice(context: Context, group: str, part: str) -> str:
     """Return the remedy for a part that is not heard: it may weigh more than every other already."""
-    weights = context.result.weights[group]
+    weights = _weights(context, group)
     return "heaviest already" if weights[part] > weights.drop(part).max() else ""
 
 
 def of_lead(context: Context, group: str, part: str) -> str:
     """Return the remedy for a part that the group repeats: it may weigh less than every other already."""
-    weights = context.result.weights[group]
+    weights = _weights(context, group)
     return "spreads apart" if weights[part] < weights.drop(part).min() else ""
 
 
@@ -101,10 +103,16 @@ def of_stay(context: Context, code: str) -> str:
 
 def of_pair(context: Context, group: str, first: str, second: str) -> str:
     """Return the remedy for two parts that say one thing: their weights may be halved already."""
-    weights = context.result.weights[group]
+    weights = _weights(context, group)
     others = weights.drop([first, second])
     light = len(others) and max(weights[first], weights[second]) <= _HALF * others.mean() + 1e-12
     return "halved already" if light else ""
+
+
+def _weights(context: Context, group: str) -> pd.Series[float]:
+    """Return the weights within a group, by part."""
+    own: pd.Series[float] = context.result.weights.xs(group, level="group")
+    return own
 
 
 def of_importance(context: Context) -> str:

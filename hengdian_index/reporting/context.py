@@ -288,8 +288,12 @@ def _uncertainty(asked: _Asked) -> Iterator[Item]:
     caption = "series intervals table" if single and levelled else "score intervals table"
     yield asked.chart("intervals", "intervals chart", caption, lambda: found.plot.score_intervals(top=_TOP))
     if levelled:
-        yield asked.sheet("series intervals table", found.series, whole=asked.in_python("uncertainty.series"), tail=True)
-    yield asked.sheet("score intervals table", found.scores, whole=asked.in_python("uncertainty.scores"), tail=asked.timed)
+        yield asked.sheet(
+            "series intervals table", found.series, whole=asked.in_python("uncertainty.series"), tail=True
+        )
+    yield asked.sheet(
+        "score intervals table", found.scores, whole=asked.in_python("uncertainty.scores"), tail=asked.timed
+    )
     if not single:
         yield from _rank_draws(asked, found)
 

@@ -218,7 +218,7 @@ def _spread(result: Result, say: Words) -> str:
     ends = " – ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))
     if "units" in rows:
         units = say["unit counted" if rows["units"] == 1 else "units counted"].format(count=rows["units"])
-        return _remarks(units, ends, say=say)
+        return _remarks(units, ends, say=say) if ends else ""
     return ends or " – ".join(_place(str(rows[end]), say) for end in ("first", "last"))
 
 

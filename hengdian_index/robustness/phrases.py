@@ -1,4 +1,4 @@
-"""What summaries of draws are made of: quantiles, labels and counts in words."""
+"""What summaries of draws are made of: quantiles and labels in words."""
 
 from __future__ import annotations
 
@@ -51,8 +51,3 @@ def listed_words(labels: list[Any], most: int = 5) -> str:
     shown = [*map(one_of_several, labels[:most]), *rest]
     front, last = shown[:-1], shown[-1]
     return f"{', '.join(front)} and {last}" if front else last
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -43,9 +43,9 @@ class Beside:
     def of(cls, frame: pd.DataFrame, used: Collection[Any]) -> Beside | None:
         """Return the columns of a table that are not used, and the named levels of its index; None without any."""
         columns = frame.loc[:, [name not in used for name in frame.columns]].copy()
-        names = [name for name in frame.index.names if name is not None and name not in (*frame.columns, *used)]
-        for name in names:
-            columns[name] = frame.index.get_level_values(name)
+        for level, name in enumerate(frame.index.names):
+            if name is not None and name not in (*frame.columns, *used):
+                columns[name] = frame.index.get_level_values(level)
         return cls(columns, np.arange(len(frame))) if columns.shape[1] else None
 
     def pick(self, rows: NDArray[Any]) -> Beside:
@@ -103,7 +103,7 @@ def _columns(panel: Panel) -> dict[Any, Any]:
     """Return what rows can be compared within: name -> labels (n,), or the columns that hold them."""
     found: dict[Any, Any] = {}
     if panel.beside is not None:
-        found |= {name: panel.beside for name in panel.beside.columns}
+        found |= dict.fromkeys(panel.beside.columns, panel.beside)
     found |= {name: panel.values[:, j] for j, name in enumerate(panel.columns)} | dict(panel.groups)
     own = {"unit": panel.units, "period": panel.periods and panel.periods.ordinals}
     for role, labels in own.items():

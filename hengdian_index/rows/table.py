@@ -79,7 +79,7 @@ class Labelled:
         values, first = np.broadcast_to(self.values, shape), marked.argmax(axis=0)
         said = []
         for i, j in np.argwhere(marked.any(axis=0)).tolist():
-            value = values[(*np.unravel_index(first[i, j], shape[:-2]), i, j)] if tables > 1 else values[..., i, j].item()
+            value = values[..., i, j].flat[first[i, j]]
             said.append(f"{self.cell(i, j)}: {'' if math.isnan(value) else f'{value:g}: '}{error.why}")
         return DataError(*shortened(said))
 

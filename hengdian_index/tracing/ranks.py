@@ -52,8 +52,12 @@ class Ranks:
         """Return the ranks in one group, values where a formula would not give them."""
         say, code, ranks = self.places.say, self.places.groups[g], self.values[:, g].tolist()
         if not self._can_be_formulas:
-            cells = [None if rank != rank else int(rank) for rank in ranks]
-            return Column(code, cells, self.places.plain(say("too many")), code=code)
+            return Column(
+                code,
+                [None if rank != rank else int(rank) for rank in ranks],
+                self.places.plain(say("too many")),
+                code=code,
+            )
         scores = self.places.result.scores[code].to_numpy()
         least = _CLOSE * float(np.nanmax(np.abs(scores), initial=0.0))
         gaps, counted, cells = bool(np.isnan(scores).any()), self._counted(scores, least), list[Any]()
