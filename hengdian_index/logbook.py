@@ -44,18 +44,15 @@ def tally(entries: Sequence[Entry]) -> pd.DataFrame:
         },
         dtype=object,
     )
-    # A kind's first line stands for it; steps stay together, in the order in which they come.
-    groups = frame.groupby([pd.Categorical(frame["step"], frame["step"].unique()), "kind"], sort=False, observed=True)
-    found = groups.agg(
+    found = frame.groupby(["step", "kind"], sort=False, as_index=False).agg(
         lines=("why", "size"),
         indicators=("indicator", "nunique"),
         units=("unit", "nunique"),
         periods=("period", "nunique"),
         first=("why", "first"),
     )
-    table = found.reset_index(names=["step", "kind"]).astype({"step": object})
     order = {step: i for i, step in enumerate(dict.fromkeys(frame["step"]))}
-    return table.sort_values("step", key=lambda steps: steps.map(order), kind="stable", ignore_index=True)
+    return found.sort_values("step", key=lambda steps: steps.map(order), kind="stable", ignore_index=True)
 
 
 def told(entries: Sequence[Entry]) -> list[str]:
@@ -71,9 +68,8 @@ def told(entries: Sequence[Entry]) -> list[str]:
     """
     heads: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        heads.setdefault((entry.step, kind_of(entry).partition(": ")[0] if entry.kind else kind_of(entry)), []).append(
-            entry
-        )
+        head = entry.kind.partition(": ")[0] or kind_of(entry)
+        heads.setdefault((entry.step, head), []).append(entry)
     steps = list(dict.fromkeys(step for step, _ in heads))
     ordered = sorted(heads.items(), key=lambda item: steps.index(item[0][0]))
     return [_alone(own[0]) if len(own) == 1 else _counted(step, head, own) for (step, head), own in ordered]
@@ -103,4 +99,4 @@ def _part(what: str, reasons: dict[str, int]) -> str:
     if len(reasons) == 1:
         return f"{said}: {next(iter(reasons))}"
     most = sorted(reasons.items(), key=lambda item: -item[1])
-    return f"{said}: {', '.join(f'{number:,} {reason}' for reason, number in most)}"
+    return f"{said}: {'; '.join(f'{number:,} {reason}' for reason, number in most)}"
