@@ -54,7 +54,9 @@ def test_every_line_is_counted_once(impute: object) -> None:
     table = result.log_digest()
     assert table["lines"].sum() == len(result.log)
     assert len(table) <= 6
-    numbers = [int(n.replace(",", "")) for line in told(result.entries) for n in re.findall(r"(?<=[:,;] )[\d,]+ ", line)]
+    numbers = [
+        int(n.replace(",", "")) for line in told(result.entries) for n in re.findall(r"(?<=[:,;] )[\d,]+ ", line)
+    ]
     assert sum(numbers) >= len(result.log) - 2
 
 

@@ -67,7 +67,9 @@ def read_panel(
     )
     values, cells = _cells(frame, names, panel)
     faults += _unnamed(units, unit) + _blurred(units)
-    faults += more + (_duplicates(panel, frame) if not more else []) + cells
+    # Rows that are not told apart by what is missing are no repetitions.
+    told_apart = (unit is None or units is not None) and (period is None or periods is not None)
+    faults += more + (_duplicates(panel, frame) if told_apart and not more else []) + cells
     if not len(frame):
         faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)

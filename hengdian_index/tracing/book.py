@@ -119,7 +119,7 @@ def _fit_rows(places: Places) -> str:
     """Return how many rows were learnt from, of how many units, and from when to when."""
     rows, say = places.result.fit_rows, places.say
     told = [say("fit rows", count=rows["count"])]
-    if "units" in rows:
+    if "units" in rows and "earliest" in rows:
         told.append(say("unit counted" if rows["units"] == 1 else "units counted", count=rows["units"]))
     if "earliest" in rows:
         once = rows["earliest"] == rows["latest"]

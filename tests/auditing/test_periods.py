@@ -146,9 +146,9 @@ def test_the_remedy_for_gaps_is_not_to_impute_what_is_imputed() -> None:
     imputed = hi.audit(index(impute="median"), table, draws=8)
     assert "or impute them" in remedy(plain, "coverage_of_indicators", "a")
     assert remedy(imputed, "coverage_of_indicators", "a").startswith("it is imputed already (median)")
-    assert remedy(hi.audit(index(impute="mean"), table, draws=8, coverage_of_units=0.9), "coverage_of_units").startswith(
-        "its gaps are imputed already"
-    )
+    assert remedy(
+        hi.audit(index(impute="mean"), table, draws=8, coverage_of_units=0.9), "coverage_of_units"
+    ).startswith("its gaps are imputed already")
     screened = hi.audit(index(unit_coverage=0.5, coverage=0.0), table, draws=8, coverage_of_units=0.9)
     assert remedy(screened, "coverage_of_units").startswith("unit_coverage = 0.5 lets it in: raise it")
 

@@ -17,6 +17,7 @@ from hengdian_index.cli import main
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.reporting.charted import IN_CHARTS
 from hengdian_index.reporting.steps import STEPS
+from hengdian_index.reporting.tables import Limits, Sheet, table
 from hengdian_index.reporting.words import WORDS
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
@@ -272,3 +273,44 @@ def test_the_command_refuses_bad_input_and_leaves_no_file(files, tmp_path):
     assert ran.exit_code == 2
     assert ran.stderr.startswith("DataError: ")
     assert not (tmp_path / "page.html").exists()
+
+
+def test_a_cross_section_has_no_chapter_without_content(tmp_path):
+    index, table = towns()
+    index = index.replace({"period": None, "base": None})
+    result = index.compute(table[table.year == 2022].drop(columns="year"))
+    for lang in ("en", "zh"):
+        _, page = read(result.report(tmp_path / "r.html", lang=lang))
+        said = "".join(page.pieces)
+        assert WORDS[lang]["contributions"] in said
+        assert WORDS[lang]["level table"] in said
+        assert "has no period" not in said
+        assert "没有时期" not in said
+
+
+def test_the_fit_rows_are_said_by_units_and_periods(written):
+    assert "12 rows3 units; 2019 – 2022" in "".join(read(written["panel", "en"])[1].pieces).replace("\n", "")
+    assert "12 行3 个对象；2019 – 2022" in "".join(read(written["panel", "zh"])[1].pieces).replace("\n", "")
+
+
+def test_a_long_log_has_a_digest(tmp_path):
+    index, rows = towns()
+    rows = rows.assign(a=rows["a"].mask(rows["year"] % 2 == 0))
+    long = pd.concat([rows.assign(town=[f"{town} {i}" for town in rows["town"]]) for i in range(3)])
+    result = index.replace({"impute": "carry_forward", "base": None, "coverage": 0.0}).compute(long)
+    for lang in ("en", "zh"):
+        text, page = read(result.report(tmp_path / "r.html", lang=lang))
+        assert WORDS[lang]["digest table"] in text
+        assert "table-digest-table.csv" in page.files()
+        assert "carry_forward: filled" in text
+
+
+def test_a_table_that_is_cut_says_where_all_of_it_is():
+    frame = pd.DataFrame({"x": np.arange(50.0)})
+    for lang in ("en", "zh"):
+        say = WORDS[lang]
+        for whole in ("", say["command writes"], say["python has"].format(what="uncertainty.scores")):
+            note = table(Sheet("t", "T", frame, whole=whole), say, Limits(20, 30, 0)).note
+            assert note == say["shown only"].format(shown=10, all=50, whole=whole)
+            assert ("--out" in note) == (whole == say["command writes"])
+            assert ("uncertainty.scores" in note) == ("uncertainty" in whole)

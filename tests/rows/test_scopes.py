@@ -20,7 +20,14 @@ def lands(periods: int = 3, units: int = 8, seed: int = 0) -> pd.DataFrame:
     """Return lands by year, each with a region and an income group that changes in time."""
     rng = np.random.default_rng(seed)
     rows = [
-        (f"L{i}", 2010 + t, "north" if i % 2 else "south", int(rng.integers(1, 4)), rng.integers(0, 9) / 2, rng.random())
+        (
+            f"L{i}",
+            2010 + t,
+            "north" if i % 2 else "south",
+            int(rng.integers(1, 4)),
+            rng.integers(0, 9) / 2,
+            rng.random(),
+        )
         for i in range(units)
         for t in range(periods)
     ]
@@ -45,7 +52,9 @@ def slow(scores: np.ndarray, labels: list[Any]) -> list[float]:
 
 @given(
     seed=st.integers(0, 999),
-    within=st.lists(st.sampled_from(["land", "year", "region", "income", "x", "unit", "period"]), min_size=1, max_size=3),
+    within=st.lists(
+        st.sampled_from(["land", "year", "region", "income", "x", "unit", "period"]), min_size=1, max_size=3
+    ),
 )
 @settings(max_examples=25, deadline=None)
 def test_ranks_count_the_better_rows_of_the_same_labels(seed: int, within: list[str]) -> None:
@@ -115,7 +124,9 @@ def test_rows_left_out_take_their_labels_along() -> None:
 def test_rows_without_a_label_are_refused_left_out_or_a_group() -> None:
     table = lands(periods=1).assign(region=["n", None, "s", " ", "n", np.nan, "s", pd.NA])
     result = index().compute(table)
-    with pytest.raises(hi.DataError, match=r"4 rows have no label in 'region' \(unit 'L1', period 2010, .* and others\)"):
+    with pytest.raises(
+        hi.DataError, match=r"4 rows have no label in 'region' \(unit 'L1', period 2010, .* and others\)"
+    ):
         result.ranks("region")
     left = result.ranks("region", missing="leave_out")["all"]
     assert left.isna().tolist() == [False, True, False, True] * 2
