@@ -1,4 +1,4 @@
-"""An audit of a panel: a period that is hollow, or full of zeros, is told from the others; remedies see what is done."""
+"""An audit of a panel: a hollow period, or one full of zeros, is told from the others; remedies see what is done."""
 
 from __future__ import annotations
 
