@@ -91,8 +91,8 @@ def readable(names: Sequence[str]) -> str:
     Examples
     --------
     >>> from hengdian_index.errors import readable
-    >>> readable(["a", "b"]), readable([f"column {i}" for i in range(100)])[-31:]
-    ('a, b', 'column 37, column 38 and 61 more')
+    >>> readable(["a", "b"]), readable([f"column {i}" for i in range(100)]).rpartition(", ")[2]
+    ('a, b', 'column 36 and 63 more')
     """
     shown = list(names)
     while len(", ".join(shown)) > _READ and len(shown) > 1:
