@@ -160,11 +160,11 @@ def _ranking(result: Result) -> str:
         last = panel.periods.ordinals.max()
         rows = np.flatnonzero(panel.periods.ordinals == last)
         heading = f"Ranks and scores in {format_period(int(last), panel.periods.frequency)}:\n"
-    ranks = result.ranks()[root].to_numpy()[rows]
-    order = rows[np.argsort(np.where(np.isnan(ranks), np.inf, ranks), kind="stable")]
-    shown = order[:_UNITS]
+    every = result.ranks()[root]
+    ranks = every.to_numpy()[rows]
+    shown = rows[np.argsort(np.nan_to_num(ranks, nan=np.inf), kind="stable")][:_UNITS]
     frame = _named(result, result.scores.iloc[shown])
-    frame.insert(0, "rank", result.ranks()[root].iloc[shown], allow_duplicates=True)
+    frame.insert(0, "rank", every.iloc[shown], allow_duplicates=True)
     forms = ["rank", *[form_of(result.scores.to_numpy()[rows])] * len(result.tree.groups)]
     if base and panel.periods is not None:
         frame[f"level ({result.setting.base} = {result.setting.to:g})"] = result.series()[root].iloc[shown]

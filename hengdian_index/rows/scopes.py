@@ -42,11 +42,15 @@ class Beside:
     @classmethod
     def of(cls, frame: pd.DataFrame, used: Collection[Any]) -> Beside | None:
         """Return the columns of a table that are not used, and the named levels of its index; None without any."""
-        columns = frame.loc[:, [name not in used for name in frame.columns]].copy()
-        for level, name in enumerate(frame.index.names):
-            if name is not None and name not in (*frame.columns, *used):
-                columns[name] = frame.index.get_level_values(level)
-        return cls(columns, np.arange(len(frame))) if columns.shape[1] else None
+        mask = [name not in used for name in frame.columns]
+        taken = (None, *frame.columns, *used)
+        levels = {name: level for level, name in enumerate(frame.index.names) if name not in taken}
+        if not any(mask) and not levels:
+            return None
+        columns = frame.loc[:, mask].copy()
+        for name, level in levels.items():
+            columns[name] = frame.index.get_level_values(level)
+        return cls(columns, np.arange(len(frame)))
 
     def pick(self, rows: NDArray[Any]) -> Beside:
         """Return some of the rows, by mask or by position."""
@@ -105,7 +109,10 @@ def _columns(panel: Panel) -> dict[Any, Any]:
     if panel.beside is not None:
         found |= dict.fromkeys(panel.beside.columns, panel.beside)
     found |= {name: panel.values[:, j] for j, name in enumerate(panel.columns)} | dict(panel.groups)
-    own = {"unit": panel.units, "period": panel.periods and panel.periods.ordinals}
+    own = {
+        "unit": None if panel.units is None else panel.unit_codes(),
+        "period": panel.periods and panel.periods.ordinals,
+    }
     for role, labels in own.items():
         if labels is not None:
             name = panel.labels.names[0 if role == "unit" else -1]
