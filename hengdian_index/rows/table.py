@@ -116,13 +116,6 @@ def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
     return labelled
 
 
-def _marked(marked: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return marks as those of a table's cells: of several sets of weights or draws, those of any."""
-    marked = np.asarray(marked.any(axis=tuple(range(max(0, marked.ndim - len(shape))))))
-    alone = tuple(axis - marked.ndim for axis in range(marked.ndim) if shape[axis - marked.ndim] == 1)
-    return np.broadcast_to(marked.any(axis=alone, keepdims=True) if alone else marked, shape)
-
-
 def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, list[str]]:
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number."""
     values, faults = [], []
