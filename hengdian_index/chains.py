@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from hengdian_index import families
 from hengdian_index.contents import Content, in_turn, rows_of
-from hengdian_index.contributions import Parts, Split, change_parts, level_parts
+from hengdian_index.contributions import Parts, change_parts, level_parts
 from hengdian_index.courses import matrix
+from hengdian_index.effects import Split
 from hengdian_index.errors import DataError, raise_all
 from hengdian_index.journal import journal
 from hengdian_index.pairs import log_secant

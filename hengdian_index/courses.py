@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.contents import Content, rows_of, scored
-from hengdian_index.contributions import Parts, Split, change_parts, level_parts
+from hengdian_index.contributions import Parts, change_parts, level_parts
+from hengdian_index.effects import Split
 from hengdian_index.errors import DataError, raise_all
 from hengdian_index.journal import journal
 from hengdian_index.rows.panel import Panel

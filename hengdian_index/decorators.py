@@ -252,7 +252,7 @@ def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | 
         return method.function(x, w, **options)
 
     takes_gaps, set_wise = (bool(method.declared(trait, options)) for trait in ("takes_gaps", "set_wise"))
-    return Together(scores, takes_gaps) if takes_gaps or set_wise else scores
+    return Together(scores, takes_gaps, set_wise) if takes_gaps or set_wise else scores
 
 
 def _each_table(method: Method, x: Array, w: Array, options: Mapping[str, Any]) -> Array:

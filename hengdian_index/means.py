@@ -19,6 +19,9 @@ Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
 # Rows of a column that stay in the processor's nearest memory.
 _ROWS = 1 << 14
 
+# Parts of a level that add up to more than so many times the level, without their signs, say nothing about it.
+_UNBOUND = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -92,6 +95,19 @@ class Pair:
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
             return np.asarray(self.forward(z) / self.forward(y) if self.quotient is None else self.quotient(z, y))
 
+    def level_shares(self, z: Array, w: Array, y: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the shares (..., n, k) of parts z in their mean y (..., n), and where they are the weights.
+
+        w f(z) / f(y). Where f(y) is 0 (a geometric mean of 1) that has no value, and near it no bounds: 347 and -346
+        of 1.001. Where the sizes of the shares add up to more than 10, each part counts by its weight.
+        """
+        mean = y[..., np.newaxis]
+        shares = w * self.share(z, mean)
+        if self.quotient is not None:
+            return shares, np.zeros(y.shape, dtype=np.bool_)
+        by_weight = (self.forward(np.where(np.isnan(y), 2.0, y)) == 0) | (np.nansum(np.abs(shares), axis=-1) > _UNBOUND)
+        return np.where(by_weight[..., np.newaxis], w, shares), by_weight
+
 
 def _row_weights(w: Array, x: Array) -> Array:
     """Return the weights of each row, broadcast against x (..., n, k)."""
@@ -157,10 +173,12 @@ class Together:
     """A kernel that is shown all rows with a score at once, because it compares them or takes their gaps itself.
 
     With `takes_gaps` a missing value reaches it as NaN; without, rows with gaps that keep a score are refused.
+    Without `set_wise` each row is scored alone all the same.
     """
 
     function: Callable[[Array, Array], Any]
     takes_gaps: bool = False
+    set_wise: bool = True
 
     def __call__(self, x: Array, w: Array) -> Any:
         """Return the scores (..., n) of rows x (..., n, k) under weights w (..., k), or a value with details."""

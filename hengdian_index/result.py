@@ -15,9 +15,9 @@ from hengdian_index.accessors import Elsewhere, Plots
 from hengdian_index.bases import BaseLevels, base_levels, factors, with_entrants
 from hengdian_index.chains import Chained
 from hengdian_index.contents import Content, late_groups, rows_of
-from hengdian_index.contributions import Split
 from hengdian_index.courses import Course, Direct, Linked
 from hengdian_index.decimals import counted
+from hengdian_index.effects import Split
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.logbook import tally

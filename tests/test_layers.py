@@ -28,7 +28,7 @@ LAYERS = (
     ("stats",),
     ("sample", "maps", "shape", "shapley"),
     ("methods",),
-    ("learning", "labelling"),
+    ("learning", "labelling", "effects"),
     ("decorators", "treatment", "composition"),
     ("filling",),
     (*FAMILIES, "explain", "diagnose", "series", "climate"),
