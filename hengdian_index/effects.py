@@ -61,10 +61,14 @@ class Moves:
         effects, whole = np.zeros(self.x0.shape), np.zeros(len(self.x0))
         for rows, columns, weights in self._alike():
             x0, x1 = self.x0[np.ix_(rows, columns)], self.x1[np.ix_(rows, columns)]
-            for w in weights:
-                parts, change = self._effects(x0, x1, w, columns)
-                effects[np.ix_(rows, columns)] += parts / len(weights)
-                whole[rows] += change / len(weights)
+            try:
+                found = [self._effects(x0, x1, w, columns) for w in weights]
+            except (CellsError, DataError):
+                if len(columns) == effects.shape[1]:
+                    raise
+                continue  # what is there in both periods has no score of its own
+            effects[np.ix_(rows, columns)] = np.mean([parts for parts, _ in found], axis=0)
+            whole[rows] = np.mean([change for _, change in found], axis=0)
         return effects, whole
 
     def slopes(self, j: int, effect: Array, size: Array, level: Array) -> tuple[Array, NDArray[np.bool_]]:
