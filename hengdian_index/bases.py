@@ -134,7 +134,22 @@ def factors(
     if faults and warned:
         said = f"{len(faults)} series are missing for want of a level above 0 in the base; the first: {faults[0][0]}"
         warnings.warn(said, stacklevel=4)
-    return np.asarray((to / np.where(means > 0, means, np.nan))[codes])
+    with np.errstate(over="ignore"):
+        found = to / np.where(means > 0, means, np.nan)
+    small = []
+    for i, j in np.argwhere(np.isinf(found)):
+        unit = "" if units[i] is None else f"unit {units[i]!r}: "
+        why = f"{to:g} over it is too large a number; rescale the columns"
+        small.append(f"{unit}{groups[j]!r} has the level {means[i, j]:.6g} in the base period: {why}")
+    raise_all(DataError, shortened(small))
+    return np.asarray(found[codes])
+
+
+def refuse_infinite(values: Array, panel: Panel, columns: Sequence[str], what: str) -> None:
+    """Raise for values (n, columns), made of finite ones, that are too large for a number."""
+    lost = np.argwhere(np.isinf(values))
+    why = f"its {what} is too large a number; rescale the columns"
+    raise_all(DataError, shortened([f"{panel.place(int(i))}: {columns[j]!r}: {why}" for i, j in lost]))
 
 
 def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[str], most: int = 3) -> list[str]:

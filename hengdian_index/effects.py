@@ -64,7 +64,7 @@ class Moves:
             try:
                 found = [self._effects(x0, x1, w, columns) for w in weights]
             except (CellsError, DataError):
-                if len(columns) == effects.shape[1]:
+                if len(columns) == self.x0.shape[1]:
                     raise
                 continue  # what is there in both periods has no score of its own
             effects[np.ix_(rows, columns)] = np.mean([parts for parts, _ in found], axis=0)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.accessors import Elsewhere, Plots
-from hengdian_index.bases import BaseLevels, base_levels, factors, with_entrants
+from hengdian_index.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
 from hengdian_index.chains import Chained
 from hengdian_index.contents import Content, late_groups, rows_of
 from hengdian_index.courses import Course, Direct, Linked
@@ -175,7 +175,10 @@ class Result(Told):
         score (series = "fixed"; where the content changes, linked), or a chain of ratios, of symmetric growth or of
         logarithms, as the index says.
         """
-        return self._matrix(self.course.levels * self.factors(base, to))
+        with np.errstate(over="ignore"):
+            levels = self.course.levels * self.factors(base, to)
+        refuse_infinite(levels, self.panel, self.tree.groups, "level")
+        return self._matrix(levels)
 
     def changes(
         self,
@@ -200,7 +203,8 @@ class Result(Told):
         levels = self.series(base, to).to_numpy()
         before, now = self._before(levels, lag), levels
         if how == "points":
-            return self._matrix(now - before)
+            with np.errstate(over="ignore"):
+                return self._changes(now - before)
         lost = (before <= 0) | ((now <= 0) & (how == "log"))
         if lost.any():
             row, column = np.argwhere(lost)[0]
@@ -208,7 +212,12 @@ class Result(Told):
             why = f"{int(lost.sum())} changes have no {how} value, from or to a level that is not above 0 ({where})"
             warnings.warn(f"{why}; they are missing; how='points' has them", stacklevel=2)
             before, now = np.where(lost, np.nan, before), np.where(lost, np.nan, now)
-        return self._matrix(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
+        with np.errstate(over="ignore"):
+            return self._changes(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
+
+    def _changes(self, values: Array) -> pd.DataFrame:
+        refuse_infinite(values, self.panel, self.tree.groups, "change")
+        return self._matrix(values)
 
     def contributions(
         self,
@@ -260,13 +269,17 @@ class Result(Told):
         raise_all(SpecError, faults)
         g = self.tree.groups.index(branch.code)
         factor = self.factors(base, to)[:, g]
-        level = self.course.levels[:, g] * factor
-        if of == "level":
-            parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
-        else:
-            parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
-            whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
-        frame = self._frame({name: parts[name] * factor for name in sorted(parts, key=RESERVED.__contains__)})
+        level = self.series(base, to).to_numpy()[:, g]
+        with np.errstate(over="ignore"):
+            if of == "level":
+                parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
+            else:
+                parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
+                whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
+            names = sorted(parts, key=RESERVED.__contains__)
+            values = np.stack([parts[name] * factor for name in names], axis=1)
+        refuse_infinite(values, self.panel, names, "contribution")
+        frame = self._frame(dict(zip(names, values.T, strict=True)))
         if share:
             frame = 100 * frame.div(np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole), axis=0)
         frame.attrs["of"] = of

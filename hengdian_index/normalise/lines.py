@@ -19,7 +19,7 @@ def line(
     centre: Array,
     spread: Array,
     gain: float,
-    at: float,
+    at: float | Array,
     *,
     clip: tuple[float, float] | None = None,
     constant: Constant = "raise",
