@@ -135,14 +135,14 @@ def factors(
         said = f"{len(faults)} series are missing for want of a level above 0 in the base; the first: {faults[0][0]}"
         warnings.warn(said, stacklevel=4)
     with np.errstate(over="ignore"):
-        found = to / np.where(means > 0, means, np.nan)
+        multiples = np.asarray(to / np.where(means > 0, means, np.nan))
     small = []
-    for i, j in np.argwhere(np.isinf(found)):
+    for i, j in np.argwhere(np.isinf(multiples)):
         unit = "" if units[i] is None else f"unit {units[i]!r}: "
         why = f"{to:g} over it is too large a number; rescale the columns"
         small.append(f"{unit}{groups[j]!r} has the level {means[i, j]:.6g} in the base period: {why}")
     raise_all(DataError, shortened(small))
-    return np.asarray(found[codes])
+    return np.asarray(multiples[codes])
 
 
 def refuse_infinite(values: Array, panel: Panel, columns: Sequence[str], what: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from indexes import MEANS, POSITIVE, computed, table, two_levels
 
 import hengdian_index as hi
+from hengdian_index.journal import journal
 
 
 def _sum(frame: pd.DataFrame) -> np.ndarray:
@@ -203,3 +204,33 @@ def test_what_is_no_part_stands_last() -> None:
     frame.loc[6, "b"] = np.nan
     parts = two_levels(coverage=0.5).compute(frame).contributions(depth="indicators")
     assert list(parts.columns) == ["a", "b", "c", "d", "reweighting"]
+
+
+@pytest.mark.parametrize(("a", "b"), [(2.0, 0.501), (3.0, 1 / 3), (20.0, 0.0501)])
+def test_parts_of_a_geometric_level_near_1_count_by_weight_and_the_log_says_so(a: float, b: float) -> None:
+    index = hi.Index(
+        groups=[hi.Group("g", aggregate="geometric")],
+        indicators=[hi.Indicator("a", "g"), hi.Indicator("b", "g")],
+        normalise="none",
+    )
+    result = index.compute({"a": [a, 4.0], "b": [b, 9.0]})
+    with journal() as lines:
+        parts = result.contributions(of="level")
+    near, far = parts.to_numpy()
+    np.testing.assert_allclose(near, (a * b) ** 0.5 / 2, rtol=1e-12)
+    np.testing.assert_allclose(far, [6 * np.log(4) / np.log(36), 6 * np.log(9) / np.log(36)], rtol=1e-12)
+    assert ["so near 1" in line.why for line in lines] == [True]
+    assert lines[0].why.startswith("in 1 rows")
+
+
+def test_parts_of_a_geometric_level_not_so_near_1_keep_their_logarithms() -> None:
+    index = hi.Index(
+        groups=[hi.Group("g", aggregate="geometric")],
+        indicators=[hi.Indicator("a", "g"), hi.Indicator("b", "g")],
+        normalise="none",
+    )
+    with journal() as lines:
+        parts = index.compute({"a": [2.0], "b": [0.8]}).contributions(of="level").iloc[0]
+    level = 1.6**0.5
+    np.testing.assert_allclose(parts, level * np.log([2.0, 0.8]) / np.log(1.6), rtol=1e-12)
+    assert not [line for line in lines if line.step == "contributions"]

@@ -111,8 +111,9 @@ def test_weights_that_a_small_offset_leaves_a_large_one_leaves_too(
 def _same_far_off(function: Any, options: dict[str, Any], x: np.ndarray) -> None:
     """The values are eighths, so that an offset costs them no digit."""
     plain = numbers(attempt(function, x, **options))
-    if not np.allclose(plain, numbers(attempt(function, x + 8.0, **options)), rtol=0, atol=1e-9):
-        return
+    for offset in (8.0, 1024.0):
+        if not np.allclose(plain, numbers(attempt(function, x + offset, **options)), rtol=0, atol=1e-9):
+            return
     for offset in FAR:
         found = numbers(attempt(function, x + offset, **options))
         np.testing.assert_allclose(found, plain, rtol=0, atol=1e-8 if function is hi.weights.matched else 1e-10)
