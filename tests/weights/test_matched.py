@@ -159,7 +159,10 @@ def test_the_rank_measure_is_not_beaten_where_importances_cannot_be_attained(see
     t = rng.dirichlet(3 * np.ones(k))
     found = hi.weights.matched(x, importance=t, measure="spearman", details=True)
     for w in rng.dirichlet(np.ones(k), size=300):
-        shares = attained(x, w, "spearman")
+        try:
+            shares = attained(x, w, "spearman")
+        except hi.DataError:
+            continue  # the columns together do not rise with this composite
         assert not np.linalg.norm(shares - t) < found.residual - 1e-12
 
 
