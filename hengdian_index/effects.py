@@ -90,9 +90,16 @@ class Moves:
         wide = s * np.minimum(np.cbrt(_EPSILON * np.maximum(value, s) / s), _WIDEST)
         narrow = np.abs(step[small]) < wide
         middle = start[small] + step[small] / 2
-        low = np.where(narrow, middle - wide, start[small])
-        high = np.where(narrow, middle + wide, end[small])
-        at_low, at_high = (self._to(j, small, ends) for ends in (low, high))
+        ends = [(middle - wide, middle + wide), (middle, middle + wide), (middle - wide, middle)]
+        for number, (below, above) in enumerate(ends, 1):
+            low, high = np.where(narrow, below, start[small]), np.where(narrow, above, end[small])
+            try:
+                at_low, at_high = self._to(j, small, low), self._to(j, small, high)
+                break
+            except (CellsError, DataError):
+                if number == len(ends):
+                    raise
+                # At the end of what the method takes there is a step to one side alone.
         slope[small] = (at_high - at_low) / (high - low)
         jumps[small] = self._jumps(j, small, (low, high), (at_low, at_high), 64 * _EPSILON * level[small])
         return slope, jumps

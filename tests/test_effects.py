@@ -350,6 +350,25 @@ def passed(x, w):  # type: ignore[no-untyped-def]
     return 100 + (w * (x >= 100.0)).sum(axis=-1)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_at_the_end_of_what_a_method_takes_the_slope_is_that_to_one_side(sign: int) -> None:
+    def bounded(x, w):  # type: ignore[no-untyped-def]
+        if (sign * x < 0).any():
+            raise hi.DataError("beyond 0")
+        return (w * np.abs(x) * (1 + np.abs(x))).sum(axis=-1)
+
+    tree = {"top": "gh", "g": "ab", "h": "cd"}
+    index = built(tree, {"top": bounded, "g": "arithmetic", "h": "arithmetic"}, {})
+    found = parts_of(
+        index,
+        {"a": 0.0, "b": 0.0, "c": sign, "d": sign},
+        {"a": 4.0, "b": -4.0, "c": sign, "d": sign},
+        split="interaction",
+    )
+    assert found["a"] == pytest.approx(sign * 1.0, rel=1e-3)
+    assert found["b"] == pytest.approx(-sign * 1.0, rel=1e-3)
+
+
 @pytest.mark.parametrize("split", ["interaction", "shapley"])
 @pytest.mark.parametrize("gap", [-1e-2, 1e-3, 1e-5, 1e-8])
 def test_a_method_that_jumps_has_no_parts_below_and_says_so(split: str, gap: float) -> None:
