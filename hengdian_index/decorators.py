@@ -164,7 +164,7 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
             table = take(x)
             try:
                 if options.get("details"):
-                    return with_labels(function(as_sample(table), **options), table)
+                    return with_labels(function(as_sample(table).flattened(), **options), table)
                 return table.named(weigh(method, as_sample(table), options))
             except CellsError as error:
                 raise table.refusal(error) from None

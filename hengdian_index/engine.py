@@ -29,7 +29,7 @@ from hengdian_index.rows.periods import Frequency
 from hengdian_index.rows.reading import read_panel
 from hengdian_index.rows.selection import in_row_order
 from hengdian_index.rows.table import Array
-from hengdian_index.scaling import learn_maps, normalised
+from hengdian_index.scaling import cancelled, learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
 from hengdian_index.screening import left_out_units, screened, staying
 from hengdian_index.statement.cards import of_fitted
@@ -184,7 +184,7 @@ class Fitted:
                 panel, ready = panel.pick(among), ready.pick(among)
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
-            rows = in_turn(self.tree, contents, x, panel)
+            rows = in_turn(self.tree, contents, x, panel, cancelled(self.tree, self.maps))
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
         lines += [Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike())]
         if panel.unused:
@@ -197,7 +197,8 @@ class Fitted:
         """Return the contents with weights for every period of the rows, where weights are learnt in each."""
         if self.setting.weigh_on != "period":
             return self.contents
-        return tuple(learn_by_period(self.tree, content, x, panel) for content in self.contents)
+        lost = cancelled(self.tree, self.maps)
+        return tuple(learn_by_period(self.tree, content, x, panel, lost) for content in self.contents)
 
     def _repr_html_(self) -> str:
         return of_fitted(self)
@@ -272,8 +273,9 @@ def learn(
             known = weighed if late is None else preparation(tree, panel.pick(rows | late))
             x = normalised(tree, maps, known)
             learns = setting.weigh_on != "period"
+            lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
             with journal() as said:
-                weights = learn_weights(part, columns_of(tree, part, x), known) if learns else {}
+                weights = learn_weights(part, columns_of(tree, part, x), known, lost) if learns else {}
             # Weights that stay where something else changes are spoken of once.
             more += [line for line in said if line not in more]
             contents.append(Content(since, part, weights))
@@ -297,7 +299,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
         counted = {"learnt_from": "period", "rows": panel.period_sizes()}
         fitted = replace(
             fitted,
-            contents=tuple(learn_by_period(tree, c, x, ready) for c in fitted.contents),
+            contents=tuple(learn_by_period(tree, c, x, ready, cancelled(tree, fitted.maps)) for c in fitted.contents),
             rows=Frozen({**fitted.rows, "weights": counted}),
         )
     if not levels or setting.series != "fixed":

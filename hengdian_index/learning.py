@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.equality import largest
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all
 from hengdian_index.journal import note
 from hengdian_index.maps import Direction, Map, Split, chain, orientation
@@ -51,7 +52,7 @@ def weigh(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
     """Return the weights (..., k) that a method learns from a sample: non-negative, summing to 1."""
     if method.sees == "rows":
         return _own_weights(method, sample, options)
-    weights: Array = method.function(sample, **options)
+    weights: Array = method.function(sample.flattened(), **options)
     total = weights.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
         sample.refuse(
@@ -74,7 +75,7 @@ def as_sample(table: Labelled) -> Sample:
     labels = (
         table.source.index if hasattr(table.source, "index") and not isinstance(table.source, (list, tuple)) else None
     )
-    return Sample((table.values,), table.columns, labels)
+    return Sample((table.values,), table.columns, labels, size=largest(table.values) if table.computed else None)
 
 
 def _learn(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:
@@ -85,12 +86,10 @@ def _learn(method: Method, rows: Labelled, direction: Direction, options: Mappin
             raise SpecError(
                 f"{method.name}: direction 1 or -1, not {direction!r}; min_max, z_score and rank take a target"
             )
-        fitted: Map = method.function(as_sample(rows), direction=direction, **options)
+        fitted: Map = method.function(as_sample(rows).flattened(), direction=direction, **options)
         return fitted
     turn, best, worst = orientation(direction)
-    sample = as_sample(rows)
-    turned = tuple(turn(chunk) for chunk in sample.chunks) if turn else sample.chunks
-    return chain(turn, method.function(Sample(turned, sample.columns, sample.labels, best, worst), **options))
+    return chain(turn, method.function(as_sample(rows).turned(turn, best, worst).flattened(), **options))
 
 
 def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:

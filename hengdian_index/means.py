@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import flattened
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.rows.table import Array, Labelled, may_have_gaps, row_label, shortened
 from hengdian_index.stored import stored
@@ -161,16 +162,22 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores (..., n), the weights each row was given (None: those asked for), and the rows left without a score."""
+    """Scores (..., n), the weights each row was given (None: those asked for), and the rows left without a score.
+
+    `cancelled` (...) is the magnitude that cancelled in their computation, which `equality` adds to that of a score.
+    """
 
     values: Array
     weights: Array | None
     dropped: NDArray[np.bool_]
+    cancelled: Any = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
     """A kernel that is shown all rows with a score at once, because it compares them or takes their gaps itself.
+
+    Columns that are constant but for rounding reach it constant.
 
     With `takes_gaps` a missing value reaches it as NaN; without, rows with gaps that keep a score are refused.
     Without `set_wise` each row is scored alone all the same.
@@ -182,7 +189,7 @@ class Together:
 
     def __call__(self, x: Array, w: Array) -> Any:
         """Return the scores (..., n) of rows x (..., n, k) under weights w (..., k), or a value with details."""
-        return self.function(x, w)
+        return self.function(flattened(x), w)
 
 
 Kernel: TypeAlias = Pair | Together | Callable[[Array, Array], Array]

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import flattened, largest
 from hengdian_index.errors import DataError, SpecError, raise_all
+from hengdian_index.maps import Distance
 from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.table import Array, may_have_gaps
 from hengdian_index.stats import Statistic
@@ -33,6 +35,9 @@ class Sample:
         Row labels, for a method that refers to one unit.
     best, worst : float, optional
         Ends of the scale that belong to it even if no row reaches them (distance to a target: 0).
+    size : array (..., k), optional
+        Largest magnitude that computed columns come from, by which `equality` judges; NaN, or none at all, where
+        values are as given.
 
     Examples
     --------
@@ -49,6 +54,7 @@ class Sample:
     labels: Sequence[Any] | None = None
     best: float | None = None
     worst: float | None = None
+    size: Array | None = None
     _known: dict[type, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -63,7 +69,29 @@ class Sample:
             return self
         gaps = [np.isnan(chunk).any(axis=-1, keepdims=True) for chunk in self.chunks]
         chunks = tuple(np.where(gap, np.nan, chunk) for gap, chunk in zip(gaps, self.chunks, strict=True))
-        return Sample(chunks, self.columns, self.labels, self.best, self.worst)
+        return Sample(chunks, self.columns, self.labels, self.best, self.worst, self.size)
+
+    def turned(self, turn: Any, best: float | None = None, worst: float | None = None) -> Sample:
+        """Return the rows that a map (None: no map) gives before anything is learnt; a distance is computed."""
+        if turn is None:
+            return Sample(self.chunks, self.columns, self.labels, best, worst, self.size)
+        size = self.size
+        if isinstance(turn, Distance):
+            size = turn.cancelled(np.max([largest(chunk) for chunk in self.chunks], axis=0))
+        return Sample(tuple(turn(chunk) for chunk in self.chunks), self.columns, self.labels, best, worst, size)
+
+    def flattened(self) -> Sample:
+        """Return the rows, columns that are constant but for rounding made constant: nothing can be told from them."""
+        if len(self.chunks) > 1:
+            return Sample((self.x,), self.columns, self.labels, self.best, self.worst, self.size).flattened()
+        x = self.x
+        level = flattened(x, 0.0 if self.size is None else np.nan_to_num(self.size))
+        if level is x:
+            return self
+        moved = ((level != x) & ~np.isnan(x)).any(axis=-2)
+        own = np.full(level.shape[:-2] + level.shape[-1:], np.nan) if self.size is None else self.size
+        size = np.where(np.isnan(own) & moved, largest(x), own)
+        return Sample((level,), self.columns, self.labels, self.best, self.worst, size)
 
     @property
     def k(self) -> int:

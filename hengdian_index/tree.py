@@ -184,6 +184,12 @@ class Leaf:
     end: str | None = None
     replaced_from: str | None = None
 
+    @property
+    def computed(self) -> bool:
+        """Whether its values before the scale are no user's own, so that `equality` says which of them tie."""
+        steps = (self.denominator, self.build, self.impute, self.deseasonalise, self.treat)
+        return any(step is not None for step in steps) or self.direction not in (1, -1)
+
 
 @stored("group")
 @dataclass(frozen=True)

@@ -19,14 +19,15 @@ FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute")
 # From the ground up. A module may import from the layers below its own, a folder also from itself.
 # The page of ideas in docs/ draws its picture from this tuple.
 LAYERS = (
-    ("about", "decimals", "errors", "markup", "stored", "whole"),
+    ("about", "decimals", "equality", "errors", "markup", "stored", "whole"),
     ("journal", "accessors"),
     ("rows",),
     ("blocks",),
     ("divergence", "means", "components", "ahp"),
     ("pairs",),
     ("stats",),
-    ("sample", "maps", "shape", "shapley"),
+    ("maps", "shape", "shapley"),
+    ("sample",),
     ("methods",),
     ("learning", "labelling", "effects"),
     ("decorators", "treatment", "composition"),

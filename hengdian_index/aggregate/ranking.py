@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.aggregate import orders, shared
 from hengdian_index.decorators import aggregating, matched_weights
+from hengdian_index.equality import TOLERANCE, flattened
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.labelling import row_names
@@ -21,9 +22,6 @@ from hengdian_index.rows.table import Array, take
 
 # Pairs of rows compared in one go: some such arrays stay in the processor's cache.
 _PAIRS = 1 << 17
-
-# Shares of weight that differ from a half by less are a tie.
-_TIE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def outranking(x: Any, w: Any = None) -> Any:
     weights = matched_weights(w, table)
     if weights.ndim > 1:
         raise SpecError(f"weights: one for each of {weights.shape[-1]} columns, not an array of shape {weights.shape}")
-    share = _outranking(table.values, weights)
+    share = _outranking(flattened(table.values), weights)
     if table.columns is None or not hasattr(table.source, "iloc"):
         return share
     import pandas as pd
@@ -265,7 +263,7 @@ def _by_content(x: Array, w: Array) -> Array:
 def _copeland(x: Array, w: Array) -> Array:
     score = np.zeros(len(x))
     for rows, margin in _margins(x, w):
-        sign = np.sign(np.where(np.abs(margin) < 2 * _TIE, 0.0, margin))
+        sign = np.sign(np.where(np.abs(margin) <= 2 * TOLERANCE, 0.0, margin))
         score[rows] += sign.sum(axis=1)
         score[rows.stop :] -= sign[:, len(sign) :].sum(axis=0)
     return score

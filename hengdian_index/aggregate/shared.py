@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import equal, largest, settled
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
@@ -22,7 +23,7 @@ def stretched(x: Array, w: Array) -> Array:
 
 def equal_only(w: Array, method: str, why: str) -> None:
     """Refuse weights other than equal ones."""
-    if np.ptp(w, axis=-1).max() > 1e-12:
+    if not equal(w.max(axis=-1), w.min(axis=-1), 1.0).all():
         given = ", ".join(f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]])
         raise SpecError(f"{method}: w must be None or equal, not [{given}]: {why}")
 
@@ -61,8 +62,15 @@ def turned(x: Array, direction: Any) -> Array:
         if turn is not None:
             out[..., j] = turn(x[..., j : j + 1])[..., 0]
         if isinstance(one, Target | Between):
+            out[..., j] = _settled(turn, x[..., j], out[..., j])
             out[..., j] = 1 + out[..., j] / _farthest(one, out[..., j])
     return out
+
+
+def _settled(turn: Any, x: Array, minus_distance: Array) -> Array:
+    """Return distances (..., n) of which those that are equal but for rounding are one, however far their values."""
+    most = largest(x[..., np.newaxis])
+    return settled(minus_distance, turn.cancelled(most)[..., 0])
 
 
 def _farthest(direction: Target | Between, minus_distance: Array) -> Array | float:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
+from hengdian_index.equality import equal
 from hengdian_index.errors import SpecError
 from hengdian_index.maps import Affine, Direction, Map, chain, orientation
 from hengdian_index.normalise.ranks import percentile_rank
@@ -18,14 +19,14 @@ from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments
 from hengdian_index.stored import stored
 
-# A value on a limit stays on it in every unit of measure, although its ratio to the mean is rounded.
-_ROUNDING = 1e-12
-
 
 @stored("steps")
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below them."""
+    """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below them.
+
+    A value that falls short of a cut by rounding alone reaches it.
+    """
 
     cuts: Array
     scores: Array
@@ -34,14 +35,14 @@ class Steps:
         """Apply to rows (..., n, k)."""
         place = np.zeros(x.shape, dtype=np.int64)
         for cut in self.cuts:
-            place += x >= cut
+            place += (x >= cut) | equal(x, cut, np.abs(cut))
         return np.where(np.isnan(x), np.nan, self.scores[place])
 
 
 @stored("sides")
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """`sign` above `high`, `-sign` below `low`, 0 from one to the other."""
+    """`sign` above `high`, `-sign` below `low`, 0 from one to the other; a value beside a limit by rounding is on it."""
 
     low: float
     high: float
@@ -49,7 +50,8 @@ class Sides:
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
-        above, below = (x > self.high, x < self.low) if self.sign == 1 else (x < self.low, x > self.high)
+        up, down = ((x > self.high) & ~equal(x, self.high, 1 + abs(self.high))), ((x < self.low) & ~equal(x, self.low, 1 + abs(self.low)))
+        above, below = (up, down) if self.sign == 1 else (down, up)
         return np.where(np.isnan(x), np.nan, above.astype(np.float64) - below)
 
 
@@ -119,7 +121,7 @@ def categorical(
     limits = _cuts_by_column(sample, cuts, len(scores) - 1)
     if on == "value":
         return chain(turn, Steps(limits if direction == 1 else -limits[::-1], np.array(scores, dtype=np.float64)))
-    turned = Sample(tuple(turn(chunk) for chunk in sample.chunks), sample.columns) if turn else sample
+    turned = sample.turned(turn).flattened()
     return chain(turn, percentile_rank.method.function(turned), Steps(limits, np.array(scores, dtype=np.float64)))
 
 
@@ -166,7 +168,7 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
     sample.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
     zero, one = np.zeros_like(moments.mean), np.ones_like(moments.mean)
     return chain(
-        Affine(zero, moments.mean, one, zero), Sides(1 - threshold - _ROUNDING, 1 + threshold + _ROUNDING, direction)
+        Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction)
     )
 
 

@@ -26,13 +26,15 @@ class Labelled:
     """Numbers with the labels they came with.
 
     `values` is (..., n, k); `columns` are None for a plain array; `complete` says that no value is
-    missing; `source` is what the user gave, from which answers take their kind and their labels.
+    missing; `source` is what the user gave, from which answers take their kind and their labels. `computed` says that
+    the values are no user's own, so that those that differ by rounding alone are equal.
     """
 
     values: Array
     columns: tuple[Any, ...] | None
     complete: bool
     source: Any
+    computed: bool = False
 
     def like(self, values: Array) -> Any:
         """Return values (..., n, k) as the kind of table that came in."""
