@@ -29,7 +29,7 @@ TOLERANCE = 1e-12
 _FEW = 16
 
 
-def equal(a: Any, b: Any, size: Any) -> NDArray[np.bool_]:
+def same(a: Any, b: Any, size: Any) -> NDArray[np.bool_]:
     """Return whether computed numbers are equal; a missing number, or size, is equal to nothing.
 
     Parameters
@@ -39,8 +39,8 @@ def equal(a: Any, b: Any, size: Any) -> NDArray[np.bool_]:
 
     Examples
     --------
-    >>> from hengdian_index.equality import equal
-    >>> equal(0.1 + 0.2, 0.3, 0.3), equal(1.0, 1.0 + 1e-9, 1.0)
+    >>> from hengdian_index.equality import same
+    >>> same(0.1 + 0.2, 0.3, 0.3), same(1.0, 1.0 + 1e-9, 1.0)
     (np.True_, np.False_)
     """
     with np.errstate(invalid="ignore", over="ignore"):
@@ -52,7 +52,7 @@ def constant(low: Any, high: Any, size: Any = 0.0) -> NDArray[np.bool_]:
 
     `size` is a larger magnitude that they were computed from, where there is one.
     """
-    return equal(high, low, np.fmax(np.fmax(np.abs(low), np.abs(high)), size))
+    return same(high, low, np.fmax(np.fmax(np.abs(low), np.abs(high)), size))
 
 
 def settled(values: _Array, cancelled: Any = 0.0, axis: int = -1) -> _Array:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 
 from hengdian_index.blocks import each_slice
-from hengdian_index.equality import equal, settled
+from hengdian_index.equality import same, settled
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.rows.table import Array
 from hengdian_index.stored import stored
@@ -341,7 +341,7 @@ def orientation(direction: Direction) -> tuple[Map | None, float | None, float |
 
 
 def _beyond(limit: float, x: Array, distance: Array) -> Array:
-    return np.where(equal(x, limit, np.fmax(np.abs(x), abs(limit))), 0.0, np.maximum(distance, 0))
+    return np.where(same(x, limit, np.fmax(np.abs(x), abs(limit))), 0.0, np.maximum(distance, 0))
 
 
 def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
@@ -356,15 +356,15 @@ def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
         after = np.searchsorted(known, x[column])
         for at in (after - 1, after) if len(known) else ():
             near = np.clip(at, 0, len(known) - 1)
-            same = equal(x[column], known[near], size[tuple(place)] + np.abs(x[column]))
-            out[column] = np.where(same, level[column][near], out[column])
+            ties = same(x[column], known[near], size[tuple(place)] + np.abs(x[column]))
+            out[column] = np.where(ties, level[column][near], out[column])
     return level, out
 
 
 def _repeated(values: Array) -> Array:
-    same: Array = np.zeros(values.shape, dtype=np.bool_)
-    same[..., 1:, :] = values[..., 1:, :] == values[..., :-1, :]
-    return same
+    again: Array = np.zeros(values.shape, dtype=np.bool_)
+    again[..., 1:, :] = values[..., 1:, :] == values[..., :-1, :]
+    return again
 
 
 def _places(fitted: Array, x: Array) -> tuple[Array, Array]:

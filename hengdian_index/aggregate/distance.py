@@ -10,7 +10,7 @@ import numpy as np
 from hengdian_index.aggregate import shared
 from hengdian_index.blocks import column_sum, each_block, power_of_two
 from hengdian_index.decorators import aggregating
-from hengdian_index.equality import TOLERANCE, equal, settled
+from hengdian_index.equality import TOLERANCE, same, settled
 from hengdian_index.errors import DataError
 from hengdian_index.means import shared_weights, weighted_sum
 from hengdian_index.rows.table import Array
@@ -331,7 +331,7 @@ def _distance(gaps: Array, factor: Array) -> Array:
 def _from_least(values: Array) -> Array:
     """Return where each row's value (0..1) lies between the least (0) and the largest (1), 0 if all are equal."""
     low, high = values.min(axis=-1, keepdims=True), values.max(axis=-1, keepdims=True)
-    apart = ~equal(high, low, 1.0)
+    apart = ~same(high, low, 1.0)
     return np.where(apart, (values - low) / np.where(apart, high - low, 1.0), 0.0)
 
 

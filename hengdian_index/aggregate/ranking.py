@@ -183,10 +183,11 @@ def kemeny(x: Array, w: Array, *, details: bool = False) -> Any:
     Notes
     -----
     The order (Condorcet-Kemeny-Young-Levenglick) maximises the support, the sum of e_ab over all a before b, e as in
-    `outranking`. Up to 15 rows it is exact (dynamic programming over sets of rows); `ties` counts the optima, of which
-    the first in the order of the rows is returned; a line in the log tells of several. Above 15 rows: the best of many
-    local searches by insertion, `optimal=False`, `ties=None`, and a line in the log. Rows that are the same in every
-    column with a weight share the mean of their places.
+    `outranking`. Up to 15 rows it is exact (dynamic programming over sets of rows); `ties` counts the optima. Of several
+    a row scores its mean place in all of them, so that no order of the rows decides, and a line in the log tells;
+    `.order` is the first of them in the order of the rows. Above 15 rows: the best of many local searches by insertion,
+    `optimal=False`, `ties=None`, and a line in the log. Rows that are the same in every column with a weight share the
+    mean of their places.
 
     Source: Kemeny 1959; Young & Levenglick 1978 (SIAM Journal on Applied Mathematics 35). Proof: Handbook, Tables 28
     and 37 (three optima); trying all orders of up to seven rows.
@@ -223,7 +224,7 @@ def _note_rivals(n: int, rivals: list[int]) -> None:
     several = [number for number in rivals if number > 1]
     if several:
         where = f" in {len(several)} of {len(rivals)} tables" if len(rivals) > 1 else ""
-        note("aggregate", f"kemeny: {max(several)} orders are best alike{where}; the first in row order is given")
+        note("aggregate", f"kemeny: {max(several)} orders are best alike{where}; rows score their mean place in them")
 
 
 def _each(function: Callable[[Array, Array], Array], x: Array, w: Array) -> Array:
@@ -240,12 +241,13 @@ def _kemeny(x: Array, w: Array) -> Kemeny:
     # Searching from a fixed order of the rows makes the answer for many rows free of the order they came in.
     start = np.arange(len(x)) if len(x) <= orders.MOST_EXACT else _by_content(x, w)
     found = orders.best_order(_outranking(x[start], w))
-    places = start[list(found.items)]
     scores = np.empty(len(x))
-    scores[places] = np.arange(len(x) - 1, -1, -1)
+    scores[start] = len(x) - 1 - found.places
     twins = _twins(x, w)
     scores = (np.bincount(twins, scores) / np.bincount(twins))[twins]
-    return Kemeny(scores, tuple(places.tolist()), found.support, found.ties is not None, found.ties)
+    return Kemeny(
+        scores, tuple(start[list(found.items)].tolist()), found.support, found.ties is not None, found.ties
+    )
 
 
 def _twins(x: Array, w: Array) -> NDArray[np.intp]:
@@ -255,8 +257,12 @@ def _twins(x: Array, w: Array) -> NDArray[np.intp]:
 
 
 def _by_content(x: Array, w: Array) -> Array:
-    """Return the positions of the rows by Copeland score and then by value."""
-    keys = [*np.nan_to_num(x, nan=-np.inf).T, _copeland(x, w)]
+    """Return the positions of the rows by Copeland score, then by their ranks from the worst up, then by value.
+
+    So neither the order of the rows nor, but for rows of the same ranks, that of the columns matters.
+    """
+    ranks = np.sort(np.nan_to_num(Ranks(np.sort(x, axis=0))(x), nan=0.0), axis=1)
+    keys = [*np.nan_to_num(x, nan=-np.inf).T, *ranks.T, _copeland(x, w)]
     return np.lexsort(keys)[::-1]
 
 

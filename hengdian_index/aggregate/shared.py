@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.equality import equal, largest, settled
+from hengdian_index.equality import largest, same, settled
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
@@ -23,7 +23,7 @@ def stretched(x: Array, w: Array) -> Array:
 
 def equal_only(w: Array, method: str, why: str) -> None:
     """Refuse weights other than equal ones."""
-    if not equal(w.max(axis=-1), w.min(axis=-1), 1.0).all():
+    if not same(w.max(axis=-1), w.min(axis=-1), 1.0).all():
         given = ", ".join(f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]])
         raise SpecError(f"{method}: w must be None or equal, not [{given}]: {why}")
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
-from hengdian_index.equality import equal
+from hengdian_index.equality import same
 from hengdian_index.errors import SpecError
 from hengdian_index.maps import Affine, Direction, Map, chain, orientation
 from hengdian_index.normalise.ranks import percentile_rank
@@ -35,7 +35,7 @@ class Steps:
         """Apply to rows (..., n, k)."""
         place = np.zeros(x.shape, dtype=np.int64)
         for cut in self.cuts:
-            place += (x >= cut) | equal(x, cut, np.abs(cut))
+            place += (x >= cut) | same(x, cut, np.abs(cut))
         return np.where(np.isnan(x), np.nan, self.scores[place])
 
 
@@ -50,7 +50,8 @@ class Sides:
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
-        up, down = ((x > self.high) & ~equal(x, self.high, 1 + abs(self.high))), ((x < self.low) & ~equal(x, self.low, 1 + abs(self.low)))
+        up = (x > self.high) & ~same(x, self.high, 1 + abs(self.high))
+        down = (x < self.low) & ~same(x, self.low, 1 + abs(self.low))
         above, below = (up, down) if self.sign == 1 else (down, up)
         return np.where(np.isnan(x), np.nan, above.astype(np.float64) - below)
 
