@@ -90,24 +90,27 @@ def settled(values: _Array, cancelled: Any = 0.0, axis: int = -1) -> _Array:
     return np.moveaxis(out, -1, axis)
 
 
-def joined(ordered: _Array, cancelled: Any = 0.0) -> NDArray[np.bool_]:
+def joined(rising: _Array, cancelled: Any = 0.0) -> NDArray[np.bool_]:
     """Return which numbers (..., n - 1), from the second on, are equal to the one before them.
 
     Parameters
     ----------
-    ordered : array (..., n)
-        In rising or falling order, missing ones last.
+    rising : array (..., n)
+        In rising order, missing ones last.
     cancelled : array that broadcasts against it
+        As in `settled`; NaN joins nothing.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        step = np.abs(ordered[..., 1:] - ordered[..., :-1])
-        # The size of each pair is asked only where that of all would join them.
-        most = np.fmax(np.abs(ordered[..., :1]), np.abs(np.fmax.reduce(ordered, axis=-1, keepdims=True)))
-        most = np.fmax(most, np.abs(np.fmin.reduce(ordered, axis=-1, keepdims=True)))
-        joins: NDArray[np.bool_] = (step <= TOLERANCE * (most + cancelled)) | (ordered[..., 1:] == ordered[..., :-1])
+        step = rising[..., 1:] - rising[..., :-1]
+        # The size of each pair is asked only where that of all would join what is not the same.
+        high = rising[..., -1:]
+        high = np.fmax.reduce(rising, axis=-1, keepdims=True) if np.isnan(high).any() else high
+        joins: NDArray[np.bool_] = step <= TOLERANCE * (np.fmax(np.abs(rising[..., :1]), np.abs(high)) + cancelled)
         if joins.any():
-            size = np.maximum(np.abs(ordered[..., 1:]), np.abs(ordered[..., :-1])) + cancelled
-            joins &= (step <= TOLERANCE * size) | (step == 0)
+            at = np.nonzero(joins & (step > 0))
+            if len(at[0]):
+                size = np.maximum(np.abs(rising[..., 1:][at]), np.abs(rising[..., :-1][at]))
+                joins[at] = step[at] <= TOLERANCE * (size + np.broadcast_to(cancelled, step.shape)[at])
     return joins
 
 

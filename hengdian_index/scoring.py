@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
-from hengdian_index.equality import ends, largest, settled
+from hengdian_index.equality import largest, settled
 from hengdian_index.errors import CellsError, DataError, FaultsError, listed, raise_together
 from hengdian_index.journal import note
 from hengdian_index.means import Scores, Together, aggregate, refusal
@@ -219,10 +219,10 @@ def _climb(
 ) -> dict[str, Scores]:
     """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once.
 
-    A step is given the values of a group's children and what cancelled in each, (k,) or (draws, k).
+    A step is given the values of a group's children and what cancels in each if they are added, (k,) or (draws, k).
     """
     nodes = {code: normalised[..., j] for j, code in enumerate(tree.codes)}
-    lost = dict(zip(tree.codes, np.broadcast_to(cancelled, len(tree.codes)), strict=True))
+    lost = dict(zip(tree.codes, np.moveaxis(cancelled + _signed(normalised, -2), -1, 0), strict=True))
     scores: dict[str, Scores] = {}
     errors: list[FaultsError] = []
     for branch in tree.branches:
@@ -232,7 +232,9 @@ def _climb(
             columns = np.broadcast_arrays(*(nodes[child] for child in branch.children))
             own = np.stack(np.broadcast_arrays(*(lost[child] for child in branch.children)), axis=-1)
             scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1), own)
-            nodes[branch.code], lost[branch.code] = scores[branch.code].values, scores[branch.code].cancelled
+            nodes[branch.code] = scores[branch.code].values
+            if branch.parent is not None:
+                lost[branch.code] = scores[branch.code].cancelled + _signed(nodes[branch.code])
         except FaultsError as error:
             errors.append(error)
     raise_together(errors)
@@ -242,20 +244,25 @@ def _climb(
 def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, several: bool = False) -> Scores:
     """Return a group's scores with what cancelled in them, and unless they are of draws those that are equal made one.
 
-    A mean of values of both signs may be as small as one likes: what its columns reach below 0 may cancel. The scores
-    of rows that are compared have a scale of their own, so there the share of the columns' size is kept.
+    The scores of rows that are compared have a scale of their own, so there the share of the columns' size is kept.
     """
-    low, high = ends(x)
+    cancelled: Any = 0.0
     if _comparing(branch):
-        size = np.fmax(np.abs(low), np.abs(high))
+        size = largest(x)
         share = np.where(size > 0, lost / np.where(size > 0, size, 1.0), 0.0)
         cancelled = (1 + np.max(share, axis=-1)) * largest(found.values[..., np.newaxis])[..., 0]
-    else:
-        signed = np.where(low < 0, np.fmax(np.abs(low), np.abs(high)), 0.0)
-        most = w if found.weights is None else np.fmax.reduce(found.weights, axis=-2)
-        cancelled = ((lost + signed) * np.nan_to_num(most)).sum(axis=-1)
+    elif lost.any():
+        cancelled = (lost * w).sum(axis=-1) if found.weights is None else np.where(w > 0, lost, 0.0).max(axis=-1)
     values = found.values if several else settled(found.values, cancelled)
     return replace(found, values=values, cancelled=cancelled)
+
+
+def _signed(values: Array, axis: int = -1) -> Array:
+    """Return the largest magnitude along an axis where values are below 0: they may cancel in a mean, else 0."""
+    low = np.fmin.reduce(values, axis=axis)
+    if not (low < 0).any():
+        return np.zeros(low.shape)
+    return np.where(low < 0, np.fmax(np.fmax.reduce(values, axis=axis), -low), 0.0)
 
 
 def _comparing(branch: Branch) -> bool:

@@ -57,9 +57,10 @@ def _ranks(scores: Array, kind: Any, cancelled: Array) -> Ranks:
 def _rank(scores: Array, ranks: Ranks, cancelled: Array) -> None:
     """Write the ranks of some draws to their place; one draw follows the other in memory in both arrays."""
     draws, n = scores.shape
-    order = np.argsort(-scores, axis=1)
+    falling = -scores
+    order = np.argsort(falling, axis=1)
     order += np.arange(0, draws * n, n)[:, np.newaxis]
-    ordered = scores.ravel().take(order)
+    ordered = falling.ravel().take(order)
     places = np.tile(np.arange(1, n + 1, dtype=ranks.dtype), (draws, 1))
     tied = joined(ordered, cancelled)
     if tied.any():
