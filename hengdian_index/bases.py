@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import same
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel
@@ -50,7 +51,9 @@ def mean_of_known(levels: Array) -> Array:
     """
     there = ~np.isnan(levels)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(there, levels, 0.0).sum(axis=0) / there.sum(axis=0))
+        means = np.where(there, levels, 0.0).sum(axis=0) / there.sum(axis=0)
+    # Levels that cancel have the mean 0, from which there is no series, not what rounding leaves of it.
+    return np.where(same(means, 0.0, np.fmax.reduce(np.abs(levels), axis=0, initial=0.0)), 0.0, means)
 
 
 def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits) -> dict[Any, Array]:

@@ -210,9 +210,7 @@ def scored(tree: Tree, content: Content, leaves: Array, panel: Panel, cancelled:
     return stitched(content.tree, x, parts)
 
 
-def in_turn(
-    tree: Tree, contents: Sequence[Content], leaves: Array, panel: Panel, cancelled: Any = 0.0
-) -> Evaluation:
+def in_turn(tree: Tree, contents: Sequence[Content], leaves: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
     """Return each row scored under the content of its period, as one evaluation under the whole tree."""
     if len(contents) == 1 and contents[0].since == EARLIEST:
         return scored(tree, contents[0], leaves, panel, cancelled)

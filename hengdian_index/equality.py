@@ -44,7 +44,8 @@ def same(a: Any, b: Any, size: Any) -> NDArray[np.bool_]:
     (np.True_, np.False_)
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.abs(np.subtract(a, b)) <= TOLERANCE * np.asarray(size)
+        gap = np.abs(np.subtract(a, b))
+        return np.asarray((gap <= TOLERANCE * np.asarray(size)) & (gap < np.inf))
 
 
 def constant(low: Any, high: Any, size: Any = 0.0) -> NDArray[np.bool_]:
@@ -110,7 +111,8 @@ def joined(rising: _Array, cancelled: Any = 0.0) -> NDArray[np.bool_]:
             at = np.nonzero(joins & (step > 0))
             if len(at[0]):
                 size = np.maximum(np.abs(rising[..., 1:][at]), np.abs(rising[..., :-1][at]))
-                joins[at] = step[at] <= TOLERANCE * (size + np.broadcast_to(cancelled, step.shape)[at])
+                size = size + np.broadcast_to(cancelled, step.shape)[at]
+                joins[at] = (step[at] <= TOLERANCE * size) & (step[at] < np.inf)
     return joins
 
 

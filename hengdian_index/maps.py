@@ -125,7 +125,7 @@ class Affine:
     def cancelled(self, before: Array) -> Array:
         """Return what cancels (k,): a column far from 0 leaves its distance from 0, in units of the spread."""
         with np.errstate(over="ignore"):
-            return np.abs(self.gain / self.spread) * (before + np.abs(self.centre)) + np.abs(self.at)
+            return np.asarray(np.abs(self.gain / self.spread) * (before + np.abs(self.centre)) + np.abs(self.at))
 
     def _of_halves(self, x: Array) -> Array:
         """Apply where a difference of two values is too large for a number, but half of it is not."""
@@ -350,13 +350,15 @@ def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
     level = settled(fitted, size, axis=-2)
     fitted, level, x = (np.broadcast_to(part, (*shape, *part.shape[-2:])) for part in (fitted, level, x))
     size, out = np.broadcast_to(size, (*shape, size.shape[-1])), np.array(x)
-    for place in np.argwhere(~np.isnan(size)).tolist():
+    for place in np.ndindex(*size.shape):
+        if np.isnan(size[place]):
+            continue
         column = (*place[:-1], slice(None), place[-1])
         known = fitted[column][~np.isnan(fitted[column])]
         after = np.searchsorted(known, x[column])
         for at in (after - 1, after) if len(known) else ():
             near = np.clip(at, 0, len(known) - 1)
-            ties = same(x[column], known[near], size[tuple(place)] + np.abs(x[column]))
+            ties = same(x[column], known[near], size[place] + np.abs(x[column]))
             out[column] = np.where(ties, level[column][near], out[column])
     return level, out
 

@@ -118,7 +118,8 @@ Scored: TypeAlias = Evaluation | Taken
 def learn_weights(tree: Tree, normalised: Array, panel: Panel, cancelled: Any = 0.0) -> Weights:
     """Return the weights of every group, learnt from rows from the leaves up.
 
-    `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it. `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
+    `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
+    `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
     """
     weights: dict[str, Array] = {}
     ends = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}

@@ -183,11 +183,11 @@ def kemeny(x: Array, w: Array, *, details: bool = False) -> Any:
     Notes
     -----
     The order (Condorcet-Kemeny-Young-Levenglick) maximises the support, the sum of e_ab over all a before b, e as in
-    `outranking`. Up to 15 rows it is exact (dynamic programming over sets of rows); `ties` counts the optima. Of several
-    a row scores its mean place in all of them, so that no order of the rows decides, and a line in the log tells;
-    `.order` is the first of them in the order of the rows. Above 15 rows: the best of many local searches by insertion,
-    `optimal=False`, `ties=None`, and a line in the log. Rows that are the same in every column with a weight share the
-    mean of their places.
+    `outranking`. Up to 15 rows it is exact (dynamic programming over sets of rows); `ties` counts the optima. Of
+    several a row scores its mean place in all of them, so that no order of the rows decides, and a line in the log
+    tells; `.order` is the first of them in the order of the rows. Above 15 rows: the best of many local searches by
+    insertion, `optimal=False`, `ties=None`, and a line in the log. Rows that are the same in every column with a weight
+    share the mean of their places.
 
     Source: Kemeny 1959; Young & Levenglick 1978 (SIAM Journal on Applied Mathematics 35). Proof: Handbook, Tables 28
     and 37 (three optima); trying all orders of up to seven rows.
@@ -245,9 +245,7 @@ def _kemeny(x: Array, w: Array) -> Kemeny:
     scores[start] = len(x) - 1 - found.places
     twins = _twins(x, w)
     scores = (np.bincount(twins, scores) / np.bincount(twins))[twins]
-    return Kemeny(
-        scores, tuple(start[list(found.items)].tolist()), found.support, found.ties is not None, found.ties
-    )
+    return Kemeny(scores, tuple(start[list(found.items)].tolist()), found.support, found.ties is not None, found.ties)
 
 
 def _twins(x: Array, w: Array) -> NDArray[np.intp]:

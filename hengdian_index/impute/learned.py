@@ -172,7 +172,7 @@ class Neighbours:
     def _weights(self, distance: Array, size: float) -> Array:
         """Return the weight of each fit row; where several are equally far at the border, they share what is left."""
         last = min(self.number, distance.shape[1]) - 1
-        border = np.partition(distance, last, axis=1)[:, last : last + 1]
+        border = np.partition(distance, last, axis=1)[:, [last]]
         at_border = same(distance, border, size) & np.isfinite(distance)
         nearer = (distance < border) & ~at_border & np.isfinite(distance)
         left = np.minimum(self.number - nearer.sum(axis=1), at_border.sum(axis=1))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
+from hengdian_index.equality import same
 from hengdian_index.errors import SpecError
 from hengdian_index.journal import note
 from hengdian_index.maps import Affine, Map, Reciprocal
@@ -133,7 +134,8 @@ def distance_to_target(sample: Sample, *, target: Any, cap: bool = False, direct
     worst = seen.lo if direction == 1 else seen.hi
     goal = _goal(sample, target)
     sample.refuse(
-        goal == worst, "the target is the worst value of the fit rows, so no distance is left; choose another"
+        same(goal, worst, np.fmax(np.abs(goal), np.abs(worst))),
+        "the target is the worst value of the fit rows, so no distance is left; choose another",
     )
     with np.errstate(over="ignore"):
         way = goal - worst

@@ -42,7 +42,7 @@ class Steps:
 @stored("sides")
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """`sign` above `high`, `-sign` below `low`, 0 from one to the other; a value beside a limit by rounding is on it."""
+    """`sign` above `high`, `-sign` below `low`, else 0; a value beside a limit by rounding stands on it."""
 
     low: float
     high: float
@@ -168,9 +168,7 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
     sample.need_values(moments.n)
     sample.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
     zero, one = np.zeros_like(moments.mean), np.ones_like(moments.mean)
-    return chain(
-        Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction)
-    )
+    return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
 
 
 def _cuts_by_column(sample: Sample, cuts: Any, number: int) -> Array:

@@ -232,9 +232,7 @@ def _without_each(
     return {code: np.array(found) for code, found in rows.items()}, kept
 
 
-def _one_by_one(
-    fitted: engine.Fitted, leaves: Array, lost: Array, panel: Panel, parts: list[str], node: str
-) -> Array:
+def _one_by_one(fitted: engine.Fitted, leaves: Array, lost: Array, panel: Panel, parts: list[str], node: str) -> Array:
     """Return the scores (1 + parts, n) without each part, of trees that have it not: gaps then count for the rest."""
     found = [score(fitted.tree, fitted.group_weights, leaves, panel, lost).values(node)]
     for part in parts:

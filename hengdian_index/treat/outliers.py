@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index.equality import constant
 from hengdian_index.maps import Clip, Map
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -156,7 +157,7 @@ def _fences(sample: Sample, low: Array, high: Array, what: str, cut: tuple[bool,
     shapeless = (seen.n < 4) | (seen.lo == seen.hi)
     endless = ~shapeless & ~(np.isfinite(low) & np.isfinite(high))
     sample.refuse(endless, "the spread of its values is too large a number; rescale its unit")
-    flat = ~shapeless & (low == high)
+    flat = ~shapeless & constant(low, high)
     low = np.where(shapeless | flat | (not cut[0]), -np.inf, low)
     high = np.where(shapeless | flat | (not cut[1]), np.inf, high)
     if low.ndim == 1:

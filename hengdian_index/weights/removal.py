@@ -117,9 +117,9 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
 
     Notes
     -----
-    a_lj is the value of column j in the row where column l is largest, the mean over such rows; p_lj = (a_jj - a_lj) / a_jj, off the diagonal
-    of F; F_jj = -sum_l p_lj; w solves F w = 0, sum w = 1. The usual scaling of columns to sum 1 cancels in p. In an
-    index x and `direction` are as in `merec`.
+    a_lj is the value of column j in the row where column l is largest, the mean over such rows; p_lj = (a_jj - a_lj) /
+    a_jj, off the diagonal of F; F_jj = -sum_l p_lj; w solves F w = 0, sum w = 1. The usual scaling of columns to sum 1
+    cancels in p. In an index x and `direction` are as in `merec`.
 
     Source: Mirkin 1974; Zavadskas & Podvezko 2016 (IJITDM 15). Proof: Zavadskas et al. (2017), Table 8; Zavadskas &
     Podvezko (2016).

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from laws import attempt, close, frames, frozen, law, names, numbers, orders, same, tables
 
