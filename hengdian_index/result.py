@@ -124,6 +124,8 @@ class Result(Told):
     def ranks(self, within: Within = Compared.BY_DEFAULT, *, missing: Unlabelled = "refuse") -> pd.DataFrame:
         """Return the rank of each row in each group, 1 = best; ties share the smaller number.
 
+        Scores that differ by rounding alone are one number (see `hengdian_index.equality`), so they tie.
+
         Parameters
         ----------
         within : str, list of str or None

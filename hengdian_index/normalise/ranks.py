@@ -38,7 +38,8 @@ def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     Notes
     -----
     A later row takes the number of fit rows below it plus 1 ("min"), or plus (its ties + 1) / 2 ("average"), at most
-    n. A constant column ties throughout; that is no error. Proof: TAI (Table 15).
+    n. A constant column ties throughout; that is no error. Values as given tie if they are the same, computed ones (a
+    distance to a target, a ratio in an index) if they differ by rounding alone. Proof: TAI (Table 15).
 
     Examples
     --------
