@@ -144,5 +144,4 @@ def ends(x: _Array) -> tuple[_Array, _Array]:
 
 def largest(x: _Array) -> _Array:
     """Return the largest magnitude of each column (..., k), 0 where it has no value."""
-    low, high = ends(x)
-    return np.nan_to_num(np.fmax(np.abs(low), np.abs(high)), posinf=np.inf)
+    return np.asarray(np.fmax.reduce(np.abs(x), axis=-2, initial=0.0))

@@ -260,7 +260,7 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
 
 def _signed(values: Array, axis: int = -1) -> Array:
     """Return the largest magnitude along an axis where values are below 0: they may cancel in a mean, else 0."""
-    low = np.fmin.reduce(values, axis=axis)
+    low = np.fmin.reduce(values, axis=axis, initial=np.inf)
     if not (low < 0).any():
         return np.zeros(low.shape)
     return np.where(low < 0, np.fmax(np.fmax.reduce(values, axis=axis), -low), 0.0)
