@@ -138,7 +138,7 @@ class Neighbours:
 
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
-        filled = np.full(rows.values.shape, np.nan)
+        filled: Array = np.full_like(rows.values, np.nan)
         gaps = np.flatnonzero(np.isnan(rows.values).any(axis=1))
         step = max(1, _PAIRS // max(1, len(self.fit_rows)))
         for start in range(0, len(gaps), step):
@@ -172,7 +172,7 @@ class Neighbours:
     def _weights(self, distance: Array, size: float) -> Array:
         """Return the weight of each fit row; where several are equally far at the border, they share what is left."""
         last = min(self.number, distance.shape[1]) - 1
-        border = np.partition(distance, last, axis=1)[:, [last]]
+        border = np.take(np.partition(distance, last, axis=1), [last], axis=1)
         at_border = same(distance, border, size) & np.isfinite(distance)
         nearer = (distance < border) & ~at_border & np.isfinite(distance)
         left = np.minimum(self.number - nearer.sum(axis=1), at_border.sum(axis=1))
