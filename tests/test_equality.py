@@ -351,3 +351,37 @@ def test_rows_equally_far_share_the_places_that_are_left():
     x = np.array([[5.0, nan], [4.9, 1.0], [5.3, 10.0], [4.7, 20.0], [9.0, 99.0]])
     assert hi.impute.neighbours(x, number=2).table[0, 1] == pytest.approx((1 + 15) / 2)
     assert hi.impute.neighbours(x[::-1], number=2).table[-1, 1] == pytest.approx((1 + 15) / 2)
+
+
+ROUNDED = np.array([[0.1 + 0.2, 1.0, 5.0], [0.3, 4.0, 2.0], [0.3, 2.0, 3.0], [0.3, 3.0, 9.0], [0.9, nan, nan]])
+
+
+def told(weigh, table):
+    """Return the weights, rounded, or the refusal as text."""
+    try:
+        return weigh(table).round(12).tolist()
+    except hi.DataError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("method", ["critic", "pca", "independence", "cilos", "scatter", "entropy", "merec", "gini"])
+def test_weightings_learn_nothing_from_rounding(method):
+    table = ROUNDED[:4]
+    plain = np.where(np.abs(table - 0.3) < 1e-9, 0.3, table)
+    weigh = getattr(hi.weights, method)
+    assert told(weigh, table) == told(weigh, plain)
+
+
+@pytest.mark.parametrize("method", ["critic", "pca", "cilos"])
+def test_a_column_may_be_rounding_over_the_complete_rows_alone(method):
+    with pytest.raises(hi.DataError, match=r"column 0.*constant"):
+        getattr(hi.weights, method)(ROUNDED)
+
+
+def test_rounding_has_no_correlation_and_is_no_peer():
+    table = ROUNDED[:4]
+    assert hi.diagnose.correlations(table).r.iloc[0].isna().all()
+    with pytest.raises(hi.DataError, match="constant"):
+        hi.diagnose.cronbach_alpha(table)
+    gap = np.vstack([table, [0.3, nan, 5.0]])
+    np.testing.assert_allclose(hi.impute.peers(gap).table[4, 1], hi.impute.peers(gap[:, 1:]).table[4, 0], rtol=1e-12)

@@ -16,7 +16,7 @@ import hengdian_index as hi
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.zip"))
 
-# Of several best orders a row scores its mean place in all of them, where 0.1.0 took the first in the order of the rows.
+# Of several best orders a row scores its mean place in all; 0.1.0 took the first in the order of the rows.
 ORDERED_ANEW = ("method aggregate kemeny",)
 
 

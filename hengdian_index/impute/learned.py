@@ -224,7 +224,7 @@ class Regression:
 
 def _scale(known: Rows) -> tuple[Array, Array]:
     """Return mean and standard deviation of each column, 1 for a constant one."""
-    moments = known.sample.measure(Moments)
+    moments = known.sample.flattened().measure(Moments)
     s = moments.deviation()
     return moments.mean, np.where(s > 0, s, 1.0)
 

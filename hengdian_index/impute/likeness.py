@@ -68,7 +68,7 @@ def peers(
            [ 1. , 30. ],
            [ 0.5, 20. ]])
     """
-    sample = known.sample
+    sample = known.sample.flattened()
     turn = _turns(sample, direction)
     if scale == "min_max":
         seen = sample.measure(Range)

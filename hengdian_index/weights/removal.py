@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.blocks import each_block
 from hengdian_index.decorators import weighting
-from hengdian_index.equality import TOLERANCE, same
+from hengdian_index.equality import TOLERANCE, flattened, same
 from hengdian_index.errors import CellsError, DataError
 from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
@@ -238,7 +238,7 @@ def _complete(sample: Sample, method: str) -> tuple[Array, Range]:
         raise CellsError(x <= 0, f"{method} needs raw values above 0; shift or rescale the column, or leave it out")
     if (seen.n < x.shape[-2]).any():
         gap = np.isnan(x).any(axis=-1, keepdims=True)
-        x = np.where(gap, np.nan, x)
+        x = flattened(np.where(gap, np.nan, x))
         seen = Range.of(x)
     need_rows(sample, seen.n[..., 0], 2, method)
     note_complete(sample, seen.n[..., 0], method)
