@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index.equality import settled
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
@@ -47,12 +48,12 @@ def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> 
         scope = panel.periods.ordinals == panel.periods.ordinals[row]
     if scope.sum() < 3:
         raise DataError(f"{panel.place(row)}: strengths compare at least 3 rows, there are {int(scope.sum())}")
-    scores = pd.Series(normalised[row], index=list(tree.codes))
+    scores = pd.Series(settled(normalised[row]), index=list(tree.codes))
     ranks = pd.DataFrame(normalised[scope], columns=list(tree.codes)).rank(ascending=False, method="min")
     frame = pd.DataFrame({"score": scores, "rank": ranks.iloc[int(scope[:row].sum())]}).dropna()
-    best = frame.sort_values(["rank", "score"], ascending=[True, False]).head(n).assign(kind="strength")
+    best = frame.sort_values(["rank", "score"], ascending=[True, False], kind="stable").head(n).assign(kind="strength")
     rest = frame.drop(index=best.index)
-    worst = rest.sort_values(["rank", "score"], ascending=[False, True]).head(n).assign(kind="weakness")
+    worst = rest.sort_values(["rank", "score"], ascending=[False, True], kind="stable").head(n).assign(kind="weakness")
     return pd.concat([best, worst]).rename_axis("indicator").reset_index().astype({"rank": int})
 
 
