@@ -5,7 +5,7 @@ exact numbers and rounding alone could part them.
 """
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from laws import LAW, declared, every, orders, sized
 
@@ -66,7 +66,7 @@ def choice(method, options, k):
 
 
 @every("normalise")
-@settings(LAW)
+@LAW
 @given(table=marks(), data=st.data())
 def test_ranks_under_every_normalisation(method, options, table, data):
     units = declared(method, "unit_free", options)
@@ -74,7 +74,7 @@ def test_ranks_under_every_normalisation(method, options, table, data):
 
 
 @every("aggregate")
-@settings(LAW)
+@LAW
 @given(table=marks(), below=st.booleans(), data=st.data())
 def test_ranks_under_every_aggregation(method, options, table, below, data):
     k = 2 if below else len(table.columns)
@@ -82,7 +82,7 @@ def test_ranks_under_every_aggregation(method, options, table, below, data):
 
 
 @every("aggregate", having=lambda method, options: declared(method, "domain", options) == "real")
-@settings(LAW)
+@LAW
 @given(table=marks(), data=st.data())
 def test_ranks_under_every_aggregation_of_scores_that_cancel(method, options, table, data):
     spec = choice(method, options, 2)
@@ -90,7 +90,7 @@ def test_ranks_under_every_aggregation_of_scores_that_cancel(method, options, ta
 
 
 @every("weights")
-@settings(LAW)
+@LAW
 @given(table=marks(), below=st.booleans(), data=st.data())
 def test_ranks_under_every_weighting(method, options, table, below, data):
     k = 2 if below else len(table.columns)
