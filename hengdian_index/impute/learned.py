@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hengdian_index.equality import largest, same
 from hengdian_index.errors import SpecError
@@ -227,14 +228,6 @@ def _scale(known: Rows) -> tuple[Array, Array]:
     moments = known.sample.flattened().measure(Moments)
     s = moments.deviation()
     return moments.mean, np.where(s > 0, s, 1.0)
-
-
-def _shares(x: Array, fit_rows: Array) -> NDArray[np.bool_]:
-    """Return for each cell (n, k) whether some fit row has its column and shares another one with the row."""
-    there = ~np.isnan(fit_rows)
-    patterns, which = np.unique(~np.isnan(x), axis=0, return_inverse=True)
-    reach = np.array([there[(there & pattern).any(axis=1)].any(axis=0) for pattern in patterns])
-    return np.asarray(reach[which.ravel()])
 
 
 def _linked(there: NDArray[np.bool_]) -> NDArray[np.bool_]:
