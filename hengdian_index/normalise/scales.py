@@ -124,7 +124,7 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     Notes
     -----
     mean + sd (x - m) / s. What m loses when it is rounded to a number, which is much beside s where all values lie
-    about 1e9, is in the starting score. Proof: TAI (Handbook, Table 15); exact fractions at an offset of 2^50.
+    about 1e9, is in the starting score. Proof: TAI (Handbook, Table 15); exact fractions at an offset of 2^36.
 
     Examples
     --------
