@@ -5,9 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+# A word is compared with each of so many names, of so many letters; a message shows so many.
+_MOST_COMPARED, _LONGEST_NAME, _MOST_NAMES = 100, 60, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,65 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     >>> suggestion("entrpy", ["equal", "entropy"])
     "; did you mean 'entropy'? (equal, entropy)"
     """
-    names = [str(name) for name in allowed]
-    lower = {name.lower(): name for name in names}
-    said = str(word).lower()
+    given = tuple(allowed)
+    twin = next((name for name in given if str(name) == str(word) and isinstance(name, str) != isinstance(word, str)), None)
+    if twin is not None:
+        return f"; did you mean {shown(twin)}, a {'text' if isinstance(twin, str) else 'number and no text'}?"
+    names = tuple(map(str, given))
+    all_of_them = ", ".join(names[:_MOST_NAMES]) + (f" and {len(names) - _MOST_NAMES} more" * (len(names) > _MOST_NAMES))
+    close = _closest(str(word).lower()[:_LONGEST_NAME], names)
+    if close is not None:
+        return f"; did you mean {close!r}? ({all_of_them})"
+    return f"; allowed: {all_of_them}" if names else ""
+
+
+def _closest(said: str, names: tuple[str, ...]) -> str | None:
+    """Return the name that is most like a word; of many names only one that is a letter away, at the same cost."""
+    if len(names) > _MOST_COMPARED:
+        near = _a_letter_away(names)
+        return next((near[form] for form in _shortened(said) if form in near), None)
+    lower = {name.lower(): name for name in names if len(name) <= _LONGEST_NAME}
     close = difflib.get_close_matches(said, lower, n=1, cutoff=0.6)
     close += [name for name in lower if min(len(name), len(said)) > 2 and (name in said or said in name)]
-    if close:
-        return f"; did you mean {lower[close[0]]!r}? ({', '.join(names)})"
-    return f"; allowed: {', '.join(names)}" if names else ""
+    return lower[close[0]] if close else None
+
+
+@lru_cache(maxsize=8)
+def _a_letter_away(names: tuple[str, ...]) -> dict[str, str]:
+    """Return each name by what it is without one of its letters, and by itself."""
+    found = {form: name for name in names if len(name) <= _LONGEST_NAME for form in _shortened(name.lower())}
+    return found | {name.lower(): name for name in names}
+
+
+def _shortened(word: str) -> list[str]:
+    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
+
+
+def shown(value: object, most: int = 200) -> str:
+    """Return how a message shows a value: as Python writes it, without the types of NumPy, a long one cut.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.errors import shown
+    >>> shown(np.int64(3)), shown(("a", np.str_("b"))), shown("x" * 50, most=10)
+    ('3', "('a', 'b')", "'xxxxxxxx… (52 characters)")
+    """
+    try:
+        text = repr(_plain(value))
+    except (ValueError, RecursionError):
+        # Python writes no integer of more than 4,300 digits, and nothing that is nested a thousandfold.
+        text = f"a {type(value).__name__} that is too large to show"
+    return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value, or the parts of a list, without the types of NumPy."""
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return str(value)
+    if type(value) in (tuple, list):
+        return type(value)(map(_plain, value))
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def listed(items: Sequence[object], most: int = 5) -> str:
@@ -82,7 +139,7 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
     """
-    head = ", ".join(repr(item) for item in items[:most])
+    head = ", ".join(map(shown, items[:most]))
     return head if len(items) <= most else f"{head} and {len(items) - most} more"
 
 

@@ -300,7 +300,7 @@ def _with_parts(method: Method, options: Mapping[str, Any]) -> tuple[Mapping[str
 
 def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:
     """Return what is wrong with the tree of (code, parent) pairs: repeated or unknown codes, cycles, empty groups."""
-    codes = [code for code, _ in groups]
+    codes = {code: None for code, _ in groups}
     every = [("group", i, *pair) for i, pair in enumerate(groups)] + [
         ("indicator", i, *pair) for i, pair in enumerate(indicators)
     ]
@@ -354,13 +354,14 @@ def _fault(kind: str, i: int, code: str, message: str, *more: str) -> Fault:
 def _cycles(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
     parents, faults, done = dict(groups), [], set[str]()
     for i, (code, _) in enumerate(groups):
-        path: list[str] = []
+        path: dict[str, None] = {}
         at: str | None = code
         while at is not None and at in parents and at not in path and at not in done:
-            path.append(at)
+            path[at] = None
             at = parents[at]
         if at in path:
-            round_trip = " -> ".join([*path[path.index(at) :], at])
+            steps = list(path)
+            round_trip = " -> ".join([*steps[steps.index(at) :], at])
             faults.append(_fault("group", i, code, f"its parents run in a circle: {round_trip}", "parent"))
         done.update(path)
     return faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import CellsError, DataError, listed, raise_all
+from hengdian_index.errors import CellsError, DataError, listed, raise_all, shown
+from hengdian_index.rows.cells import number_of
 
 Array: TypeAlias = NDArray[Any]
 
@@ -73,7 +75,7 @@ class Labelled:
 
     def cell(self, row: int, column: int) -> str:
         """Return where a cell is, in the user's own labels."""
-        place = f"column {self.columns[column]!r}" if self.columns else f"column {column}"
+        place = f"column {shown(self.columns[column])}" if self.columns else f"column {column}"
         return f"{place}, {row_label(self.source, row)}"
 
 
@@ -108,13 +110,25 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, l
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number."""
     values, faults = [], []
     for row, cell in enumerate(cells):
-        value = _number(cell)
+        value = number_of(cell)
         if value is None:
             remedy = "write it like 1234.5, or leave the cell blank"
-            shown = str(cell) if hasattr(cell, "year") else repr(_plain(cell))
-            faults.append(f"{where(row)}: {shown} is not a number; {remedy}")
+            text = str(cell) if hasattr(cell, "year") else shown(cell)
+            faults.append(f"{where(row)}: {text} is not a number; {remedy}")
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
+
+
+def raw_array(x: Any) -> Array:
+    """Return an array or nested lists as an array, of objects where the cells are no numbers, missing where masked."""
+    if np.ma.isMaskedArray(x):
+        return np.asarray(np.ma.filled(x.astype(np.float64 if x.dtype.kind in "biuf" else object), np.nan))
+    try:
+        raw = np.asarray(x)
+        # NumPy writes the numbers of a list that has texts too as texts, a missing one as "nan".
+        return np.asarray(x, dtype=object) if raw.dtype.kind in "US" and raw is not x else raw
+    except ValueError:
+        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
 
 
 def column_values(column: Any, where: Callable[[int], str]) -> tuple[Array, list[str]]:
@@ -167,31 +181,8 @@ def _total(x: Array) -> float:
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
     if _is_pandas(source):
-        return f"row {_plain(source.index[row])!r}"
+        return f"row {shown(source.index[row])}"
     return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
-
-
-def _plain(label: Any) -> Any:
-    """Return a label without the types of NumPy."""
-    if isinstance(label, tuple):
-        return tuple(map(_plain, label))
-    return label.item() if isinstance(label, np.generic) else label
-
-
-def _number(cell: Any) -> float | None:
-    """Return a float, NaN for a missing cell, None for what is no number."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()) or type(cell).__name__ in ("NAType", "NaTType"):
-        return math.nan
-    if (
-        isinstance(cell, (complex, np.complexfloating, np.datetime64, np.timedelta64))
-        or hasattr(cell, "year")
-        or hasattr(cell, "total_seconds")
-    ):
-        return None
-    try:
-        return float(cell)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def _is_array(x: Any) -> bool:
@@ -225,10 +216,7 @@ def _narwhals(x: Any) -> Any:
 
 
 def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
-    try:
-        raw = np.ma.filled(x.astype(np.float64), np.nan) if np.ma.isMaskedArray(x) else np.asarray(x)
-    except ValueError:
-        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
+    raw = raw_array(x)
     faults: list[str] = []
     if raw.dtype.kind in "biuf":
         values = np.asarray(raw, dtype=np.float64)
@@ -252,7 +240,7 @@ def _columns(x: Any) -> tuple[Array, tuple[Any, ...], list[str]]:
         frame = _narwhals(x)
         frame = frame if hasattr(frame, "columns") else frame.to_frame()
         names, series = tuple(frame.columns), [frame.get_column(c) for c in frame.columns]
-    repeated = sorted({str(c) for c in names if names.count(c) > 1})
+    repeated = sorted(str(c) for c, count in Counter(names).items() if count > 1)
     if repeated:
         raise DataError(f"two columns have one name: {listed(repeated)}; rename one")
     if series is None:
@@ -269,7 +257,7 @@ def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Ar
     length = len(series[0]) if series else 0
     values, faults = np.empty((length, len(series)), order="F"), []
     for j, (column, name) in enumerate(zip(series, names, strict=True)):
-        place = f"column {name!r}"
+        place = f"column {shown(name)}"
         # The default binds the name of this turn of the loop, which the type of a callback cannot say.
         values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}")  # type: ignore[misc]
         faults += bad

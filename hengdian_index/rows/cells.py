@@ -1,0 +1,62 @@
+"""What one cell or option says: nothing, or a number; the one place where a text becomes a number."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Python's float also takes 2020_1, nan and infinity, which in a table are labels and words.
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBERS = (float, complex, np.floating, np.complexfloating, np.datetime64, np.timedelta64)
+
+
+def is_missing(cell: Any) -> bool:
+    """Return whether a cell says nothing: None, NaN, the missing values of pandas, a text of blanks."""
+    if isinstance(cell, str):
+        return not cell.strip()
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+        return True
+    return bool(cell != cell) if isinstance(cell, _NUMBERS) else bool(getattr(cell, "is_nan", bool)())
+
+
+def number_of(cell: Any) -> float | None:
+    """Return a float, NaN for a missing cell, None for what is no number.
+
+    Examples
+    --------
+    >>> from hengdian_index.rows.cells import number_of
+    >>> [number_of(cell) for cell in (" 1e3 ", ".5", "", "2020_1", "infinity")]
+    [1000.0, 0.5, nan, None, None]
+    """
+    if is_missing(cell):
+        return math.nan
+    if isinstance(cell, str):
+        text = cell.strip()
+        return float(text) if _NUMBER.fullmatch(text) else None
+    if isinstance(cell, (bytes, bytearray, complex, np.complexfloating, np.datetime64, np.timedelta64)):
+        return None
+    if np.ndim(cell) or hasattr(cell, "year") or hasattr(cell, "total_seconds"):
+        return None
+    try:
+        return float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def floats(given: Any) -> NDArray[np.float64]:
+    """Return numbers of any shape as floats, texts read as cells are; a ValueError where one is no number."""
+    try:
+        raw = np.asarray(given)
+        raw = raw if raw.dtype.kind in "biuf" else np.asarray(given, dtype=object)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(str(error)) from None
+    if raw.dtype != object:
+        return raw.astype(np.float64)
+    found = [number_of(one) for one in raw.ravel()]
+    if None in found:
+        raise ValueError(f"{found.index(None)}: no number")
+    return np.array(found, dtype=np.float64).reshape(raw.shape)
