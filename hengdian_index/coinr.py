@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.files import read_table
 from hengdian_index.rows.workbook import ENDINGS, data_table
 from hengdian_index.spec import Index
@@ -231,10 +232,8 @@ def _shown(value: Any) -> str:
 
 def _number(value: Any) -> Any:
     """Return a number that is written as text as the number; anything else as it is."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+    number = number_of(value) if isinstance(value, str) else None
+    return value if number is None else number
 
 
 def _group(row: _Row) -> dict[str, Any]:

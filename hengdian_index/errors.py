@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
 # A word is compared with each of so many names, of so many letters; a message shows so many.
 _MOST_COMPARED, _LONGEST_NAME, _MOST_NAMES = 100, 60, 40
 
@@ -70,11 +69,15 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     "; did you mean 'entropy'? (equal, entropy)"
     """
     given = tuple(allowed)
-    twin = next((name for name in given if str(name) == str(word) and isinstance(name, str) != isinstance(word, str)), None)
+    twin = next(
+        (name for name in given if str(name) == str(word) and isinstance(name, str) != isinstance(word, str)), None
+    )
     if twin is not None:
         return f"; did you mean {shown(twin)}, a {'text' if isinstance(twin, str) else 'number and no text'}?"
     names = tuple(map(str, given))
-    all_of_them = ", ".join(names[:_MOST_NAMES]) + (f" and {len(names) - _MOST_NAMES} more" * (len(names) > _MOST_NAMES))
+    all_of_them = ", ".join(names[:_MOST_NAMES]) + (
+        f" and {len(names) - _MOST_NAMES} more" * (len(names) > _MOST_NAMES)
+    )
     close = _closest(str(word).lower()[:_LONGEST_NAME], names)
     if close is not None:
         return f"; did you mean {close!r}? ({all_of_them})"
@@ -114,20 +117,18 @@ def shown(value: object, most: int = 200) -> str:
     ('3', "('a', 'b')", "'xxxxxxxx… (52 characters)")
     """
     try:
-        text = repr(_plain(value))
+        text = str(value) if isinstance(value, (np.datetime64, np.timedelta64)) else repr(native(value))
     except (ValueError, RecursionError):
         # Python writes no integer of more than 4,300 digits, and nothing that is nested a thousandfold.
         text = f"a {type(value).__name__} that is too large to show"
     return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
 
 
-def _plain(value: Any) -> Any:
-    """Return a value, or the parts of a list, without the types of NumPy."""
-    if isinstance(value, (np.datetime64, np.timedelta64)):
-        return str(value)
+def native(value: Any) -> Any:
+    """Return a value, or the parts of a list, without the types of NumPy; dates and times stay."""
     if type(value) in (tuple, list):
-        return type(value)(map(_plain, value))
-    return value.item() if isinstance(value, np.generic) else value
+        return type(value)(map(native, value))
+    return value.item() if isinstance(value, np.generic) and value.dtype.kind not in "mM" else value
 
 
 def listed(items: Sequence[object], most: int = 5) -> str:

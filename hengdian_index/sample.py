@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, raise_all, shown, suggestion
+from hengdian_index.rows.cells import floats
 from hengdian_index.rows.table import Array, may_have_gaps
 from hengdian_index.stats import Statistic
 
@@ -104,9 +105,9 @@ class Sample:
             raise_all(SpecError, faults)
             value = [value[name] for name in names]
         try:
-            numbers = np.asarray(value, dtype=np.float64)
-        except (TypeError, ValueError):
+            numbers = floats(value)
+        except ValueError:
             numbers = np.array(np.nan)
         if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
-            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {value!r}")
+            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {shown(value)}")
         return np.broadcast_to(numbers, (self.k,))

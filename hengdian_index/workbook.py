@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.headings import DIRECTIONS, FIELD, REMARKS, VALUE, heading_of
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.workbook import SHEETS, Sheet, read_sheets, sheet_called
 
 Place = tuple[str | int, ...]
@@ -143,10 +144,8 @@ def _half_width(said: str) -> str:
 
 
 def _as_number(said: str) -> Any:
-    try:
-        return float(said)
-    except ValueError:
-        return said
+    number = number_of(said)
+    return said if number is None else number
 
 
 def _toml(said: str) -> Any:

@@ -12,6 +12,7 @@ from hengdian_index.decorators import aggregating
 from hengdian_index.errors import DataError
 from hengdian_index.maps import Ranks
 from hengdian_index.means import shared_weights
+from hengdian_index.rows.cells import floats
 from hengdian_index.rows.table import Array
 
 
@@ -36,8 +37,8 @@ class RankSumRatio:
 
 def _cut_faults(cuts: Any, **_: Any) -> list[str]:
     try:
-        numbers = np.asarray(cuts, dtype=np.float64)
-    except (TypeError, ValueError):
+        numbers = floats(cuts)
+    except ValueError:
         numbers = np.array(np.nan)
     good = numbers.ndim == 1 and np.isfinite(numbers).all() and (np.diff(numbers) > 0).all()
     return [] if good else [f"cuts: rising numbers, as (4, 6); not {cuts!r}"]
@@ -106,7 +107,7 @@ def rank_sum_ratio(
     n = (~np.isnan(turned)).sum(axis=-2, keepdims=True)
     ranks = Ranks(np.sort(turned, axis=-2))(turned) if form == "integer" else _stretched_ranks(turned, w, n)
     scores = shared.present_sum(ranks / np.maximum(n, 1), shared_weights(turned, w))
-    return _graded(scores, np.asarray(cuts, dtype=np.float64)) if details else scores
+    return _graded(scores, floats(cuts)) if details else scores
 
 
 def _stretched_ranks(x: Array, w: Array, n: Array) -> Array:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import SpecError, raise_all
+from hengdian_index.errors import SpecError, raise_all, shown
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
 from hengdian_index.means import ColumnsError, RowsError
+from hengdian_index.rows.cells import floats
 from hengdian_index.rows.table import Array
 
 
@@ -29,11 +30,11 @@ def equal_only(w: Array, method: str, why: str) -> None:
 def per_column(value: Any, k: int, option: str) -> Array:
     """Return an option as k finite numbers, from one number for all or one a column."""
     try:
-        numbers = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+        numbers = floats(value)
+    except ValueError:
         numbers = np.array(np.nan)
     if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
-        raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {value!r}")
+        raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {shown(value)}")
     return np.broadcast_to(numbers, (k,))
 
 

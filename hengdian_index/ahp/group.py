@@ -16,6 +16,7 @@ from hengdian_index.ahp.kernels import METHODS, gci_of, per_cycle
 from hengdian_index.ahp.solve import weighed
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import about, note
+from hengdian_index.rows.cells import floats
 
 _COMBINATIONS = ("aij", "aip")
 
@@ -250,8 +251,8 @@ def shown(pairs: Sequence[str]) -> str:
 def _floats(values: Any, error: type[SpecError | DataError], what: str) -> Array:
     """Return the values as an array of numbers."""
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        return floats(values)
+    except ValueError:
         raise error(f"ahp: {what} must be a list of numbers, found {values!r}") from None
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.decorators import unit_sum
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown, suggestion
 from hengdian_index.journal import note
+from hengdian_index.rows.cells import floats
 from hengdian_index.rows.table import Array, Labelled, row_label, shortened, take
 from hengdian_index.sample import Sample
 
@@ -131,7 +132,10 @@ def _shares(shares: Any, table: Labelled) -> Array:
         return np.full(k, 1 / k)
     if hasattr(shares, "keys"):
         shares = Sample((table.values,), table.columns).per_column(dict(shares.items()), "shares")
-    numbers = np.array(shares, dtype=np.float64, ndmin=1)
+    try:
+        numbers = np.atleast_1d(floats(shares))
+    except ValueError:
+        raise SpecError(f"shares: one number for each of {k} subsystems, not {shown(shares)}") from None
     if numbers.ndim > 1:
         raise SpecError(f"shares: one number for each of {k} subsystems, not an array of shape {numbers.shape}")
     return unit_sum(numbers, k, "shares")

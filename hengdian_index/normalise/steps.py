@@ -12,6 +12,7 @@ from hengdian_index.decorators import normalising
 from hengdian_index.errors import SpecError
 from hengdian_index.maps import Affine, Direction, Map, chain, orientation
 from hengdian_index.normalise.ranks import percentile_rank
+from hengdian_index.rows.cells import floats
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments
@@ -117,9 +118,9 @@ def categorical(
     turn = orientation(direction)[0]
     limits = _cuts_by_column(sample, cuts, len(scores) - 1)
     if on == "value":
-        return chain(turn, Steps(limits if direction == 1 else -limits[::-1], np.array(scores, dtype=np.float64)))
+        return chain(turn, Steps(limits if direction == 1 else -limits[::-1], floats(scores)))
     turned = Sample(tuple(turn(chunk) for chunk in sample.chunks), sample.columns) if turn else sample
-    return chain(turn, percentile_rank.method.function(turned), Steps(limits, np.array(scores, dtype=np.float64)))
+    return chain(turn, percentile_rank.method.function(turned), Steps(limits, floats(scores)))
 
 
 @normalising(
@@ -172,7 +173,7 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
 def _cuts_by_column(sample: Sample, cuts: Any, number: int) -> Array:
     """Return the cuts as (c, k): the same for every column, or each column's own."""
     if not isinstance(cuts, Mapping):
-        return np.repeat(np.array(cuts, dtype=np.float64)[:, np.newaxis], sample.k, axis=1)
+        return np.repeat(floats(cuts)[:, np.newaxis], sample.k, axis=1)
     return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, "cuts") for i in range(number)])
 
 
@@ -201,7 +202,7 @@ def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
 def _numbers(given: Any) -> Array | None:
     """Return a sequence of one or more finite numbers as an array, None for anything else."""
     try:
-        values = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
+        values = floats(given)
+    except ValueError:
         return None
     return values if values.ndim == 1 and values.size and np.isfinite(values).all() else None

@@ -60,3 +60,22 @@ def floats(given: Any) -> NDArray[np.float64]:
     if None in found:
         raise ValueError(f"{found.index(None)}: no number")
     return np.array(found, dtype=np.float64).reshape(raw.shape)
+
+
+def pair_of(given: Any) -> tuple[float, float] | None:
+    """Return two numbers as floats, None for anything else; a text is no number of an option."""
+    try:
+        low, high = given
+    except (TypeError, ValueError):
+        return None
+    found = [None if isinstance(one, str) or is_missing(one) else number_of(one) for one in (low, high)]
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
+
+
+def fraction_of(text: str) -> float:
+    """Return the finite number that a text is, or the quotient of two, such as 1/3; a ValueError for anything else."""
+    parts = [None if not part.strip() else number_of(part) for part in text.split("/")]
+    above, below = (*parts, 1.0)[:2]
+    if len(parts) > 2 or above is None or below is None or not below or not math.isfinite(above / below):
+        raise ValueError(f"{text!r} is no number and no fraction")
+    return above / below

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, native, raise_all, suggestion
 from hengdian_index.rows.table import Array, Labelled, take
 
 
@@ -40,7 +40,7 @@ class Parted:
     def unit(self, row: int) -> Any:
         """Return the unit of a row: as named, else the row's own label; None where rows are one unit's periods."""
         if self.units is not None:
-            return self.units[row]
+            return native(self.units[row])
         if not is_pandas(self.source):
             return row
         timed = self.periods is not None and self.source.index.nlevels == 1 and "period" in _levels(self.source)

@@ -233,7 +233,9 @@ def _missing(found: _Found) -> Iterator[Fault]:
     gone = [code for code, label in enumerate(found.distinct) if is_missing(label)]
     if gone:
         rows = np.flatnonzero(np.isin(found.codes, gone)).tolist()
-        listed_rows = f"line {listed(list(map(found.line, rows)))}" if found.line else f"row {listed(rows)}, counted from 0"
+        listed_rows = (
+            f"line {listed(list(map(found.line, rows)))}" if found.line else f"row {listed(rows)}, counted from 0"
+        )
         yield Fault(
             f"{found.column}: {len(rows)} of {len(found.codes)} labels are missing: {listed_rows};"
             " write them or leave these rows out"
@@ -323,7 +325,9 @@ def _edges(end: object, text: object, frequency: Frequency, column: str) -> tupl
     if reading is None:
         inside = "" if end is text else f" in {shown(text)}"
         inside += _meant(end)
-        return Fault(f"{column}: cannot read {shown(end)}{inside}; write a period or first:last, a period as {ACCEPTED}")
+        return Fault(
+            f"{column}: cannot read {shown(end)}{inside}; write a period or first:last, a period as {ACCEPTED}"
+        )
     if isinstance(reading, tuple) and reading[0].per_year > frequency.per_year:
         own, ordinal = reading
         coarser = format_period(ordinal * frequency.per_year // own.per_year, frequency)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hengdian_index.errors import DataError, listed, raise_all, shown, suggestion
 from hengdian_index.rows.cells import is_missing
 from hengdian_index.rows.frames import frame_of
-from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.panel import Panel, label_text
 from hengdian_index.rows.periods import Frequency, Periods, read_periods
 from hengdian_index.rows.table import Array, column_values, shortened
 
@@ -184,7 +184,7 @@ def _blurred(units: NDArray[Any] | None) -> list[str]:
     found: dict[str, list[Any]] = {}
     for one in dict.fromkeys([] if units is None else units.tolist()):
         if not is_missing(one):
-            found.setdefault(str(one).strip(), []).append(one)
+            found.setdefault(label_text(one), []).append(one)
     alike = [same for same in found.values() if len(same) > 1]
     return [f"units {listed(same)} differ in {_difference(same)} alone; write them alike" for same in alike]
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.decorators import unit_sum, weighting
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, shown
+from hengdian_index.rows.cells import floats, number_of
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 
@@ -70,19 +71,14 @@ def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     names = tuple(values.keys()) if hasattr(values, "keys") else None
     given = [values[name] for name in names] if names else list(values)
     try:
-        numbers = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        said = ", ".join(f"{at} is {value!r}" for at, value in _not_numbers(names, given))
-        raise SpecError(f"fixed: each must be a number of 0 or more, not {given!r}: {said}") from None
+        numbers = floats(given)
+    except ValueError:
+        said = ", ".join(f"{at} is {shown(value)}" for at, value in _not_numbers(names, given))
+        raise SpecError(f"fixed: each must be a number of 0 or more, not {shown(given)}: {said}") from None
     return names, unit_sum(numbers, len(given), "fixed", names)
 
 
 def _not_numbers(names: tuple[Any, ...] | None, given: list[Any]) -> list[tuple[str, Any]]:
     """Return the values that are no numbers, each with how a message calls its place."""
-    found = []
-    for at, value in enumerate(given):
-        try:
-            float(value)
-        except (TypeError, ValueError):
-            found.append((repr(names[at]) if names else f"number {at + 1}", value))
-    return found
+    found = [(repr(names[at]) if names else f"number {at + 1}", value) for at, value in enumerate(given)]
+    return [(at, value) for at, value in found if number_of(value) is None]

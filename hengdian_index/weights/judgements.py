@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from hengdian_index.errors import SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.rows.table import Array, numbers
 
 Names: TypeAlias = tuple[Any, ...] | None
@@ -68,7 +69,12 @@ def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tup
 
 
 def _unrepeated(names: tuple[Any, ...], what: str) -> tuple[Any, ...]:
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    strange = [name for name in names if isinstance(name, (list, set, dict, np.ndarray))]
+    if strange:
+        raise SpecError(
+            f"{what}: {shown(strange[0])} is no name; equal ranks are given by name, {{'b': 2.5, 'c': 2.5}}"
+        )
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise SpecError(f"{what}: more than once: {listed(twice)}")
     return names
