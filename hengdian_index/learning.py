@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, shown, suggestion
 from hengdian_index.journal import note
 from hengdian_index.maps import Direction, Map, Split, chain, orientation
 from hengdian_index.methods import Method, parameters_of
@@ -121,7 +121,7 @@ def direction_fault(direction: Any) -> str:
     named = type(direction).__name__ in ("Target", "Between")
     if named or (isinstance(direction, (int, float, np.number)) and direction in (1, -1)):
         return ""
-    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {direction!r}"
+    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {shown(direction)}"
 
 
 def _chosen(

@@ -8,7 +8,8 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 
 from hengdian_index.blocks import each_slice
-from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.errors import CellsError, SpecError, shown
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.table import Array
 from hengdian_index.stored import stored
 
@@ -62,9 +63,10 @@ class Between:
 
 
 def _finite(kind: str, value: object) -> float:
-    if isinstance(value, (int, float, np.number)) and np.isfinite(value):
-        return float(value)
-    raise SpecError(f"{kind}: a finite number is needed, not {value!r}")
+    number = number_of(value) if isinstance(value, (int, float, np.number)) else None
+    if number is None or not np.isfinite(number):
+        raise SpecError(f"{kind}: a finite number is needed, not {shown(value)}")
+    return number
 
 
 def _finite_scores(scores: Array, x: Array) -> Array:

@@ -29,8 +29,11 @@ class Frozen(dict[str, Any]):
     def __reduce__(self) -> Any:
         return type(self), (dict(self),)
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def _refused(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a choice cannot be changed; use replace()")
+
+    __setitem__ = __delitem__ = __ior__ = _refused
+    update = setdefault = pop = popitem = clear = _refused
 
 
 @stored("choice")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from hengdian_index import toml
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.headings import DIRECTIONS, FIELD, REMARKS, VALUE, heading_of
 from hengdian_index.rows.cells import number_of
@@ -150,8 +150,8 @@ def _as_number(said: str) -> Any:
 
 def _toml(said: str) -> Any:
     try:
-        return tomllib.loads("value = " + re.sub(r"[\r\n]+", " ", said))["value"]
-    except tomllib.TOMLDecodeError as error:
+        return toml.read("value = " + re.sub(r"[\r\n]+", " ", said))[0]["value"]
+    except ValueError as error:
         wide = "; use half-width punctuation and straight quotes" if re.search("[｛｝［］＝，：“”]", said) else ""
         example = 'write { method = "power", p = 2 } or [1, 2], names beyond a-z and 0-9 in quotes'
         why = re.sub(r" \(at .*\)$", "", str(error))

@@ -126,7 +126,7 @@ def _stripped(frame: pd.DataFrame) -> pd.DataFrame:
     names, levels = ([_bare(name) for name in found] for found in (frame.columns, frame.index.names))
     if names != list(frame.columns):
         frame = frame.set_axis(pd.Index(names, dtype=object), axis=1)
-    return frame if levels == list(frame.index.names) else frame.rename_axis(index=levels)
+    return frame if levels == list(frame.index.names) else frame.set_axis(frame.index.set_names(levels))
 
 
 def _bare(name: Hashable) -> Hashable:
