@@ -124,9 +124,13 @@ def _stripped(frame: pd.DataFrame) -> pd.DataFrame:
             "give each one name: table.columns = ['_'.join(map(str, name)) for name in table.columns]"
         )
     names, levels = ([_bare(name) for name in found] for found in (frame.columns, frame.index.names))
+    attrs = frame.attrs
     if names != list(frame.columns):
         frame = frame.set_axis(pd.Index(names, dtype=object), axis=1)
-    return frame if levels == list(frame.index.names) else frame.set_axis(frame.index.set_names(levels))
+    if levels != list(frame.index.names):
+        frame = frame.set_axis(frame.index.set_names(levels))
+    frame.attrs = attrs
+    return frame
 
 
 def _bare(name: Hashable) -> Hashable:

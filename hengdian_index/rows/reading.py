@@ -62,14 +62,19 @@ def read_panel(
     source = frame.attrs.get("source")
     read, more = _read_periods(periods, period, frequency, source, lines)
     strange, units = _strange(units, unit)
+    periods = _strange(periods, period)[1]
     names = [c for c in columns if c in there]
     unused = tuple(str(c) for c in frame.columns if c not in asked)
     labels = _labels(frame, unit, units, period, periods)
-    labelled = {name: frame[name].tolist() for name in groups if name in there}
+    labelled = {}
+    for name in groups:
+        if name in there:
+            told, cells = _strange(np.asarray(frame[name].astype(object)), name)
+            strange, labelled[name] = strange + told, list(cells)
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled)
-    values, cells = _cells(frame, names, panel)
-    faults += strange + _unnamed(units, unit) + _blurred(units)
-    faults += more + (_duplicates(panel, frame) if not more else []) + cells
+    values, wrong = _cells(frame, names, panel)
+    faults += strange + _unnamed(panel, unit) + _blurred(units)
+    faults += more + (_duplicates(panel, frame) if not more else []) + wrong
     if not len(frame):
         faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)
@@ -149,16 +154,14 @@ def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
     return [name for name in texts if not pd.DataFrame({"when": ordinals, "who": frame[name]}).duplicated().any()]
 
 
-def _strange(units: NDArray[Any] | None, name: str | None) -> tuple[list[str], NDArray[Any] | None]:
-    """Return a fault for each unit that is no label, a list or a table, and the units with texts in their place."""
-    if units is None or units.dtype != object:
-        return [], units
-    bad = [i for i, one in enumerate(units) if not _is_label(one)]
-    if not bad:
-        return [], units
-    plain = units.copy()
+def _strange(labels: NDArray[Any] | None, name: str | None) -> tuple[list[str], Any]:
+    """Return a fault for each label that is none, a list or a table, and the labels with texts in their place."""
+    bad = [] if labels is None or labels.dtype != object else [i for i, one in enumerate(labels) if not _is_label(one)]
+    if labels is None or not bad:
+        return [], labels
+    plain = labels.copy()
     for i in bad:
-        plain[i] = shown(units[i])
+        plain[i] = shown(labels[i])
     told = [f"{name}: row {i}, counted from 0: {plain[i]} is no label; write a text or a number" for i in bad]
     return shortened(told), plain
 
@@ -171,12 +174,13 @@ def _is_label(one: Any) -> bool:
     return True
 
 
-def _unnamed(units: NDArray[Any] | None, name: str | None) -> list[str]:
+def _unnamed(panel: Panel, name: str | None) -> list[str]:
     """Return a fault if rows do not say whose they are."""
-    if units is None:
+    blank = [] if panel.units is None else [i for i, one in enumerate(panel.units.tolist()) if is_missing(one)]
+    if not blank:
         return []
-    blank = [i for i, one in enumerate(units.tolist()) if is_missing(one)]
-    return [f"{name}: {len(blank)} rows have no unit: row {listed(blank)}, counted from 0"] if blank else []
+    named = f"line {listed(list(map(panel.line, blank)))}" if panel.source else f"row {listed(blank)}, counted from 0"
+    return [f"{name}: {len(blank)} rows have no unit: {named}"]
 
 
 def _blurred(units: NDArray[Any] | None) -> list[str]:

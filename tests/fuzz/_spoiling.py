@@ -30,7 +30,7 @@ TEXTS = [
 
 
 def spoilt(random: Random, text: str, pieces: tuple[str, ...] = ()) -> str:
-    """Return a text with one to four changes: parts cut, doubled, moved, or replaced by pieces of their own or others."""
+    """Return a text with one to four changes: parts cut, doubled, moved or replaced."""
     for _ in range(random.choice([1, 1, 1, 2, 4])):
         i, j = sorted((random.randrange(len(text) + 1), random.randrange(len(text) + 1)))
         near = min(j, i + random.choice([1, 1, 3, 10]))

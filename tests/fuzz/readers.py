@@ -58,7 +58,7 @@ def trial(reader: str, number: int, seed: int = 0) -> tuple[Finding | None, str]
     before, began = _peak(), time.perf_counter()
     why, end = "", "read"
     try:
-        with _alarm():
+        with _Alarm():
             read()
     except (SpecError, DataError) as error:
         end = "refused"
@@ -99,7 +99,7 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-class _alarm:
+class _Alarm:
     """End what hangs with an exception, where the system can."""
 
     def __enter__(self) -> None:
