@@ -68,20 +68,50 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     >>> suggestion("entrpy", ["equal", "entropy"])
     "; did you mean 'entropy'? (equal, entropy)"
     """
-    given = tuple(allowed)
-    twin = next(
-        (name for name in given if str(name) == str(word) and isinstance(name, str) != isinstance(word, str)), None
-    )
+    names = _Names.of(tuple(allowed))
+    twin = names.twin(word)
     if twin is not None:
         return f"; did you mean {shown(twin)}, a {'text' if isinstance(twin, str) else 'number and no text'}?"
-    names = tuple(map(str, given))
-    all_of_them = ", ".join(names[:_MOST_NAMES]) + (
-        f" and {len(names) - _MOST_NAMES} more" * (len(names) > _MOST_NAMES)
-    )
-    close = _closest(str(word).lower()[:_LONGEST_NAME], names)
+    close = _closest(str(word).lower()[:_LONGEST_NAME], names.texts)
     if close is not None:
-        return f"; did you mean {close!r}? ({all_of_them})"
-    return f"; allowed: {all_of_them}" if names else ""
+        return f"; did you mean {close!r}? ({names.listing})"
+    return f"; allowed: {names.listing}" if names.texts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The words that are allowed, as texts, and how a message lists them; kept, for faults come in thousands."""
+
+    texts: tuple[str, ...]
+    words: frozenset[str]
+    others: dict[str, object]
+    listing: str
+
+    @classmethod
+    def of(cls, allowed: tuple[object, ...]) -> _Names:
+        try:
+            return cls._kept(allowed)
+        except TypeError:
+            return cls._made(allowed)
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def _kept(allowed: tuple[object, ...]) -> _Names:
+        return _Names._made(allowed)
+
+    @classmethod
+    def _made(cls, allowed: tuple[object, ...]) -> _Names:
+        texts = tuple(map(str, allowed))
+        more = f" and {len(texts) - _MOST_NAMES} more" if len(texts) > _MOST_NAMES else ""
+        words = frozenset(name for name in allowed if isinstance(name, str))
+        others = {str(name): name for name in allowed if not isinstance(name, str)}
+        return cls(texts, words, others, ", ".join(texts[:_MOST_NAMES]) + more)
+
+    def twin(self, word: object) -> object:
+        """Return the name that is written like a word, but is a number where that is a text, or a text."""
+        if isinstance(word, str):
+            return None if word in self.words else self.others.get(word)
+        return str(word) if str(word) in self.words else None
 
 
 def _closest(said: str, names: tuple[str, ...]) -> str | None:

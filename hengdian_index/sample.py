@@ -98,7 +98,7 @@ class Sample:
         """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""
         if hasattr(value, "keys"):
             value = dict(value.items())
-            names = self.columns or tuple(range(self.k))
+            names = dict.fromkeys(self.columns or range(self.k))
             surplus = [name for name in value if name not in names]
             faults = [f"{option}: no column {name!r}{suggestion(name, names)}" for name in surplus]
             faults += [f"{option}: no value for {self.name(j)}" for j, name in enumerate(names) if name not in value]

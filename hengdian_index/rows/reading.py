@@ -45,7 +45,8 @@ def read_panel(
     """
     by = [name for name in (unit, period, *groups) if name]
     frame = frame_of(table, columns, by, named=bool(unit or period))
-    there, asked = set(frame.columns), {*columns, *by}
+    names = tuple(frame.columns)
+    there, asked = set(names), {*columns, *by}
     units, periods = _level(frame, unit), _level(frame, period)
     lines = frame.attrs.get("lines", ())
     faults = [
@@ -55,16 +56,16 @@ def read_panel(
     ]
     absent = [c for c in (*columns, *groups) if c not in there]
     where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
-    faults += shortened([f"{where}column {c!r} is missing{_guess(c, frame)}" for c in absent])
+    faults += shortened([f"{where}column {c!r} is missing{_guess(c, names)}" for c in absent])
     if absent:
-        found = listed(list(frame.columns), most=40)
+        found = listed(names, most=40)
         faults.append(f"{where}{len(absent)} of {len(columns)} columns are missing; columns found: {found}")
     source = frame.attrs.get("source")
     read, more = _read_periods(periods, period, frequency, source, lines)
     strange, units = _strange(units, unit)
     periods = _strange(periods, period)[1]
-    names = [c for c in columns if c in there]
-    unused = tuple(str(c) for c in frame.columns if c not in asked)
+    wanted = [c for c in columns if c in there]
+    unused = tuple(str(c) for c in names if c not in asked)
     labels = _labels(frame, unit, units, period, periods)
     labelled = {}
     for name in groups:
@@ -72,7 +73,7 @@ def read_panel(
             told, cells = _strange(np.asarray(frame[name].astype(object)), name)
             strange, labelled[name] = strange + told, list(cells)
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled)
-    values, wrong = _cells(frame, names, panel)
+    values, wrong = _cells(frame, wanted, panel)
     faults += strange + _unnamed(panel, unit) + _blurred(units)
     faults += more + (_duplicates(panel, frame) if not more else []) + wrong
     if not len(frame):
@@ -85,8 +86,8 @@ def _names(frame: pd.DataFrame) -> list[Any]:
     return [*frame.columns, *(name for name in frame.index.names if name is not None)]
 
 
-def _guess(name: str, frame: pd.DataFrame) -> str:
-    found = suggestion(name, frame.columns)
+def _guess(name: str, names: Sequence[Any]) -> str:
+    found = suggestion(name, names)
     return found.split("? (")[0] + "?" if "did you mean" in found else ""
 
 
