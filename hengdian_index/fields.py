@@ -74,6 +74,7 @@ Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]
 Period = Annotated[Any, BeforeValidator(_period)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Part(BaseModel):
@@ -176,7 +177,7 @@ class Group(Part):
     code: str
     parent: str | None = None
     name: str = ""
-    weight: float | None = None
+    weight: Weight | None = None
     normalise: Normalise = None
     weights: Weights = None
     aggregate: Aggregate = None
@@ -203,7 +204,7 @@ class Indicator(Part):
     parent: str | None = None
     name: str = ""
     direction: Annotated[Any, BeforeValidator(direction_of)] = 1
-    weight: float | None = None
+    weight: Weight | None = None
     unit: str = ""
     denominator: str | None = None
     normalise: Normalise = None

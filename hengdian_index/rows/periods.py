@@ -311,7 +311,9 @@ def _ends(text: object) -> list[object]:
 
 def _meant(end: object) -> str:
     """Return what a text may have meant whose halves are periods, parted by something else than a colon."""
-    halves = re.split(r"\s*(?:-|–|—|~|至|\bto\b|\.\.)\s*", str(end))
+    if not isinstance(end, str) or len(end) > 100:
+        return ""
+    halves = re.split(r"\s*(?:-|–|—|~|至|\bto\b|\.\.)\s*", end)
     if len(halves) == 2 and all(half and read_label(half) is not None for half in halves):
         return f"; did you mean {':'.join(halves)!r}?"
     return ""
