@@ -120,7 +120,7 @@ def direction_of(given: Any) -> Any:
     if isinstance(given, Mapping):
         if set(given) == {"target"}:
             return Target(given["target"])
-        limits = given.get("between")
+        limits = given.get("between", ())
         if {"between"} <= set(given) <= {"between", "worst_low", "worst_high"} and np.shape(limits) == (2,):
             return Between(*limits, **{key: limit for key, limit in given.items() if key != "between"})
     fault = direction_fault(given)
