@@ -11,9 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from hengdian_index.stored import stored
 from hengdian_index.rows import cells
-
+from hengdian_index.stored import stored
 
 
 @stored("frequency")
