@@ -273,7 +273,10 @@ def frozen(value: Any) -> Any:
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return tuple(frozen(part) for part in value)
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise SpecError("an integer of more than 64 bits")
+    return value
 
 
 def thawed(value: Any) -> Any:

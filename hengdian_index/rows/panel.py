@@ -208,9 +208,9 @@ class Panel:
         return self._labelled(rows, what)
 
     def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:
-        by_label = np.asarray([one == label for one in self.labels], dtype=np.bool_)
+        by_label = _equal(self.labels, label)
         if self.units is not None:
-            by_label = by_label | (self.units == label)
+            by_label |= _equal(self.units, label)
         if self.periods is None or by_label.any():
             return by_label
         try:
@@ -220,6 +220,16 @@ class Panel:
             told = Fault(f"{last.message}; {self.extent()}", last.place)
             raise SpecError(*error.faults[:-1], told) from None
         return (self.periods.ordinals >= low) & (self.periods.ordinals <= high)
+
+
+def _equal(labels: Any, label: Any) -> NDArray[np.bool_]:
+    """Return which labels are the one that is asked for; what compares to no truth is not."""
+    if isinstance(labels, np.ndarray) and isinstance(label, (str, int, float)):
+        return np.asarray(labels == label, dtype=np.bool_)
+    same = [one == label for one in labels]
+    if not isinstance(label, (str, int, float, tuple)):
+        same = [one is True or (isinstance(one, np.bool_) and bool(one)) for one in same]
+    return np.array(same, dtype=np.bool_)
 
 
 def label_text(label: Any) -> str:

@@ -58,6 +58,7 @@ PIECES = (
         "unit,when,a,b,c\n",
     ),
 )
+CELLS = ("", " ", "0", "-3.5", "1e3", "NA", "2020", "2021", "2022", "p", "q", " p", "s", "1998Q1", "5e-324", "1.7e308")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gbk")
 
 
@@ -66,8 +67,13 @@ def trial(random: Random) -> tuple[object, Callable[[], object]]:
     lines = list(LINES)
     if random.random() < 0.3:
         random.shuffle(lines)
+    for _ in range(random.choice([0, 1, 1, 3])):
+        i = random.randrange(len(lines))
+        cells = lines[i].split(",")
+        cells[random.randrange(len(cells))] = random.choice([*CELLS, *cells, random.choice(PIECES)])
+        lines[i] = ",".join(cells)
     text = random.choice(["\n", "\n", "\r\n"]).join(lines) + "\n"
-    if random.random() < 0.9:
+    if random.random() < 0.4:
         text = spoilt(random, text, PIECES)
     encoding = ENCODINGS[0] if random.random() < 0.9 else random.choice(ENCODINGS)
     content = text.encode(encoding, "replace" if encoding == "gbk" else "surrogatepass")
