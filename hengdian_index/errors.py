@@ -68,11 +68,13 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     >>> suggestion("entrpy", ["equal", "entropy"])
     "; did you mean 'entropy'? (equal, entropy)"
     """
-    names = _Names.of(tuple(allowed))
-    twin = names.twin(word)
-    if twin is not None:
-        return f"; did you mean {shown(twin)}, a {'text' if isinstance(twin, str) else 'number and no text'}?"
-    close = _closest(str(word).lower()[:_LONGEST_NAME], names.texts)
+    names, said = _Names.of(tuple(allowed)), word if isinstance(word, str) else shown(word)
+    known = said in names.words
+    if known and not isinstance(word, str):
+        return f"; did you mean {said!r}, a text?"
+    if said in names.others and isinstance(word, str) and not known:
+        return f"; did you mean {shown(names.others[said])}, a number and no text?"
+    close = _closest(said.lower()[:_LONGEST_NAME], names.texts)
     if close is not None:
         return f"; did you mean {close!r}? ({names.listing})"
     return f"; allowed: {names.listing}" if names.texts else ""
@@ -89,10 +91,8 @@ class _Names:
 
     @classmethod
     def of(cls, allowed: tuple[object, ...]) -> _Names:
-        try:
-            return cls._kept(allowed)
-        except TypeError:
-            return cls._made(allowed)
+        # To a cache, 1 and True are one.
+        return cls._kept(allowed) if all(type(name) is str for name in allowed) else cls._made(allowed)
 
     @staticmethod
     @lru_cache(maxsize=16)
@@ -106,12 +106,6 @@ class _Names:
         words = frozenset(name for name in allowed if isinstance(name, str))
         others = {str(name): name for name in allowed if not isinstance(name, str)}
         return cls(texts, words, others, ", ".join(texts[:_MOST_NAMES]) + more)
-
-    def twin(self, word: object) -> object:
-        """Return the name that is written like a word, but is a number where that is a text, or a text."""
-        if isinstance(word, str):
-            return None if word in self.words else self.others.get(word)
-        return str(word) if str(word) in self.words else None
 
 
 def _closest(said: str, names: tuple[str, ...]) -> str | None:

@@ -64,7 +64,9 @@ def _from_mapping(table: Mapping[Any, Any]) -> pd.DataFrame:
         raise DataError(f"the columns differ in length: {told}; give each one value a row, blank ones as None")
     series = {name: column for name, column in columns.items() if isinstance(column, pd.Series)}
     first = next(iter(series), None)
-    strange = [name for name, column in series.items() if not _same_labels(column.index, series[first].index)]
+    # What has no labels goes by its place, which several orders of labels do not have.
+    in_order = len(series) < len(columns)
+    strange = [n for n, column in series.items() if not _alike(column.index, series[first].index, in_order)]
     if strange:
         raise DataError(
             f"{listed(strange)} has other row labels than {shown(first)}; align them first, such as with reindex"
@@ -79,8 +81,8 @@ def _is_listing(column: Any) -> bool:
     return hasattr(column, "__len__") and not isinstance(column, (str, bytes)) and getattr(column, "ndim", 1) > 0
 
 
-def _same_labels(one: pd.Index[Any], other: pd.Index[Any]) -> bool:
-    return one.equals(other) or (one.is_unique and other.is_unique and one.sort_values().equals(other.sort_values()))
+def _alike(one: pd.Index[Any], other: pd.Index[Any], in_order: bool) -> bool:
+    return one.equals(other) or (not in_order and one.is_unique and other.is_unique and set(one) == set(other))
 
 
 def _from_array(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame:
@@ -124,13 +126,11 @@ def _stripped(frame: pd.DataFrame) -> pd.DataFrame:
             "give each one name: table.columns = ['_'.join(map(str, name)) for name in table.columns]"
         )
     names, levels = ([_bare(name) for name in found] for found in (frame.columns, frame.index.names))
-    attrs = frame.attrs
-    if names != list(frame.columns):
-        frame = frame.set_axis(pd.Index(names, dtype=object), axis=1)
-    if levels != list(frame.index.names):
-        frame = frame.set_axis(frame.index.set_names(levels))
-    frame.attrs = attrs
-    return frame
+    if names == list(frame.columns) and levels == list(frame.index.names):
+        return frame
+    plain = frame.set_axis(pd.Index(names, dtype=object), axis=1).set_axis(frame.index.set_names(levels))
+    plain.attrs = frame.attrs
+    return plain
 
 
 def _bare(name: Hashable) -> Hashable:

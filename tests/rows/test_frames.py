@@ -85,6 +85,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: {**{n: FRAME[n] for n in FRAME}, "waste": FRAME["waste"].iloc[:3].reindex(range(1, 5))},
         r"'waste' has other row labels than 'town'; align them",
     ),
+    "labels in another order beside lists": (
+        lambda: {**DATA, "water": FRAME["water"], "waste": FRAME["waste"].iloc[::-1]},
+        "'waste' has other row labels than 'water'",
+    ),
     "single values": (lambda: dict.fromkeys(DATA, 1), "each column is one value"),
     "columns of two dimensions": (lambda: {**DATA, "waste": np.ones((4, 2))}, "the columns make no table"),
     "a set": (lambda: {**DATA, "waste": {1, 2, 3, 4}}, "the columns make no table"),
