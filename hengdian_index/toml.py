@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hengdian_index.errors import SpecError
+from hengdian_index.tree import LARGEST
 
 Place = tuple[str | int, ...]
 
@@ -29,7 +30,7 @@ _LINE = re.compile(r"[^\n]*\n?")
 def read(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
     """Return the tables of TOML text and their lines; a ValueError says what is no TOML, or no index needs.
 
-    Integers are of 64 bits, as the specification of TOML has them; values and dotted keys are at most 50 deep.
+    Integers have at most 100 digits, values and dotted keys are at most 50 deep.
     """
     lines = lines_of(text)
     try:
@@ -41,9 +42,9 @@ def read(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
             raise
         raise ValueError("an integer of more digits than a number has") from None
     for place, value in _values(tables):
-        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        if isinstance(value, int) and abs(value) >= LARGEST:
             at = line_at(lines, place)
-            raise ValueError(f"{place[-1]}: an integer of more than 64 bits" + (f" (at line {at})" if at else ""))
+            raise ValueError(f"{place[-1]}: an integer of more than 100 digits" + (f" (at line {at})" if at else ""))
     return tables, lines
 
 

@@ -263,6 +263,10 @@ class Setting:
 RESERVED = ("reweighting", "interaction", "other rows")
 
 
+# No label and no number of a spec is larger; Python writes integers of more than 4,300 digits not at all.
+LARGEST = 10**100
+
+
 def frozen(value: Any) -> Any:
     """Return lists, mappings, arrays and tables as hashable values."""
     if hasattr(value, "to_dict"):
@@ -274,8 +278,8 @@ def frozen(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(frozen(part) for part in value)
     value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise SpecError("an integer of more than 64 bits")
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        raise SpecError("an integer of more than 100 digits")
     return value
 
 
