@@ -157,10 +157,9 @@ def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
 
 def _strange(labels: NDArray[Any] | None, name: str | None) -> tuple[list[str], Any]:
     """Return a fault for each label that is none, a list or a table, and the labels with texts in their place."""
-    bad = [] if labels is None or labels.dtype != object else [i for i, one in enumerate(labels) if not _is_label(one)]
-    if labels is None or not bad:
+    if labels is None or labels.dtype != object or _is_label(tuple(labels)):
         return [], labels
-    plain = labels.copy()
+    bad, plain = [i for i, one in enumerate(labels) if not _is_label(one)], labels.copy()
     for i in bad:
         plain[i] = shown(labels[i])
     told = [f"{name}: row {i}, counted from 0: {plain[i]} is no label; write a text or a number" for i in bad]
@@ -177,9 +176,10 @@ def _is_label(one: Any) -> bool:
 
 def _unnamed(panel: Panel, name: str | None) -> list[str]:
     """Return a fault if rows do not say whose they are."""
-    blank = [] if panel.units is None else [i for i, one in enumerate(panel.units.tolist()) if is_missing(one)]
-    if not blank:
+    units = panel.unit_list() if panel.units is not None else []
+    if not any(map(is_missing, set(units))):
         return []
+    blank = [i for i, one in enumerate(units) if is_missing(one)]
     named = f"line {listed(list(map(panel.line, blank)))}" if panel.source else f"row {listed(blank)}, counted from 0"
     return [f"{name}: {len(blank)} rows have no unit: {named}"]
 
