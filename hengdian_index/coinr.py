@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, guess, listed, raise_all, shown, suggestion
 from hengdian_index.rows.cells import is_missing, number_of
 from hengdian_index.rows.files import read_table
 from hengdian_index.rows.frames import frame_of
@@ -203,7 +203,7 @@ def _faults(row: _Row, first: _Row, columns: Collection[str], data: str) -> list
             f"Type is missing; {', '.join(_TYPES)}" if kind is None else f"no Type {kind!r}{suggestion(kind, _TYPES)}"
         )
     elif kind != "Aggregate" and code is not None and str(code) not in columns:
-        told.append(f"{data} has no such column{_guess(str(code), columns)}")
+        told.append(f"{data} has no such column{guess(str(code), columns)}")
     told += [f"iCode: also in {first['row']}"] if code is not None and first is not row else []
     told += _choices(row, columns, data) if kind in _DIRECTIONS else []
     return [Fault(f"{row['table']} {row['row']}, iCode {shown('' if code is None else code)}: {one}") for one in told]
@@ -221,13 +221,8 @@ def _choices(row: _Row, columns: Collection[str], data: str) -> list[str]:
     if row["Weight"] is not None and (weight is None or not 0 <= weight < float("inf")):
         told.append(f"Weight: a number of 0 or more, not {_shown(_number(row['Weight']))}")
     if by is not None and row["Type"] == "Indicator" and str(by) not in columns:
-        told.append(f"Denominator: {data} has no column {str(by)!r}{_guess(str(by), columns)}")
+        told.append(f"Denominator: {data} has no column {str(by)!r}{guess(str(by), columns)}")
     return told
-
-
-def _guess(word: str, columns: Collection[str]) -> str:
-    found = suggestion(word, columns)
-    return found.split(" (")[0] if "did you mean" in found else ""
 
 
 def _shown(value: Any) -> str:

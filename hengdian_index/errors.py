@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# A word is compared with each of so many names, of so many letters; a message shows so many.
-_MOST_COMPARED, _LONGEST_NAME, _MOST_NAMES = 100, 60, 40
+# A word is compared with each of so many names, of so many letters.
+_MOST_COMPARED, _LONGEST_NAME = 100, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +59,44 @@ class CellsError(Exception):
         self.why = why
 
 
+# Letters of a list that is read in a message.
+_READ = 400
+
+
 def suggestion(word: object, allowed: Iterable[object]) -> str:
-    """Return "; did you mean 'entropy'? (all the allowed words)".
+    """Return "; did you mean 'entropy'? (all the allowed words)"; a long list is left out, or begun where none is near.
 
     Examples
     --------
     >>> from hengdian_index.errors import suggestion
     >>> suggestion("entrpy", ["equal", "entropy"])
     "; did you mean 'entropy'? (equal, entropy)"
+    >>> suggestion("2", [1, 2])
+    "; did you mean 2? '2' is a text, 2 a number (1, 2)"
     """
-    names, said = _Names.of(tuple(allowed)), word if isinstance(word, str) else shown(word)
+    names = _Names.of(tuple(allowed))
+    found = _guess(word, names)
+    if found:
+        # After a guess many names only hide what was found.
+        return found + (f" ({names.listing})" if names.whole else "")
+    return f"; allowed: {names.listing}" if names.texts else ""
+
+
+def guess(word: object, allowed: Iterable[object]) -> str:
+    """Return "; did you mean 'entropy'?", or an empty text where no allowed word is near."""
+    return _guess(word, _Names.of(tuple(allowed)))
+
+
+def _guess(word: object, names: _Names) -> str:
+    said = word if isinstance(word, str) else shown(word)
     known = said in names.words
     if known and not isinstance(word, str):
-        return f"; did you mean {said!r}, a text?"
+        return f"; did you mean {said!r}? {said} is a number, {said!r} a text"
     if said in names.others and isinstance(word, str) and not known:
-        return f"; did you mean {shown(names.others[said])}, a number and no text?"
+        twin = shown(names.others[said])
+        return f"; did you mean {twin}? {word!r} is a text, {twin} a number"
     close = _closest(said.lower()[:_LONGEST_NAME], names.texts)
-    if close is not None:
-        return f"; did you mean {close!r}? ({names.listing})"
-    return f"; allowed: {names.listing}" if names.texts else ""
+    return "" if close is None else f"; did you mean {close!r}?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +107,7 @@ class _Names:
     words: frozenset[str]
     others: dict[str, object]
     listing: str
+    whole: bool
 
     @classmethod
     def of(cls, allowed: tuple[object, ...]) -> _Names:
@@ -102,10 +122,10 @@ class _Names:
     @classmethod
     def _made(cls, allowed: tuple[object, ...]) -> _Names:
         texts = tuple(map(str, allowed))
-        more = f" and {len(texts) - _MOST_NAMES} more" if len(texts) > _MOST_NAMES else ""
+        listing = readable(texts)
         words = frozenset(name for name in allowed if isinstance(name, str))
         others = {str(name): name for name in allowed if not isinstance(name, str)}
-        return cls(texts, words, others, ", ".join(texts[:_MOST_NAMES]) + more)
+        return cls(texts, words, others, listing, listing == ", ".join(texts))
 
 
 def _closest(said: str, names: tuple[str, ...]) -> str | None:
@@ -152,7 +172,24 @@ def native(value: Any) -> Any:
     """Return a value, or the parts of a list, without the types of NumPy; dates and times stay."""
     if type(value) in (tuple, list):
         return type(value)(map(native, value))
-    return value.item() if isinstance(value, np.generic) and value.dtype.kind not in "mM" else value
+    numpy = isinstance(value, np.generic) or getattr(value, "shape", None) == ()
+    return value.item() if numpy and value.dtype.kind not in "mM" else value
+
+
+def readable(names: Sequence[str]) -> str:
+    """Return names joined by commas, as many as are read in a message, the tail counted.
+
+    Examples
+    --------
+    >>> from hengdian_index.errors import readable
+    >>> readable(["a", "b"]), readable([f"column {i}" for i in range(100)]).rpartition(", ")[2]
+    ('a, b', 'column 36 and 63 more')
+    """
+    shown = list(names[:_READ])
+    while len(", ".join(shown)) > _READ and len(shown) > 1:
+        del shown[-max(1, len(shown) // 10) :]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def listed(items: Sequence[object], most: int = 5) -> str:

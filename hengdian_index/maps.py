@@ -65,7 +65,8 @@ class Between:
 def _finite(kind: str, value: object) -> float:
     number = number_of(value) if isinstance(value, (int, float, np.number)) else None
     if number is None or not np.isfinite(number):
-        raise SpecError(f"{kind}: a finite number is needed, not {shown(value)}")
+        each = f"; for one a column give direction = {{'a': {kind}(...), ...}}" if hasattr(value, "__len__") else ""
+        raise SpecError(f"{kind}: a finite number is needed, not {shown(value)}{each}")
     return number
 
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, raise_all, shown, suggestion
-from hengdian_index.rows.cells import floats
+from hengdian_index.errors import DataError, SpecError, raise_all, shown
+from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.table import Array, may_have_gaps
 from hengdian_index.stats import Statistic
 
@@ -96,17 +96,11 @@ class Sample:
 
     def per_column(self, value: Any, option: str) -> Array:
         """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""
-        if hasattr(value, "keys"):
-            value = dict(value.items())
-            names = dict.fromkeys(self.columns or range(self.k))
-            surplus = [name for name in value if name not in names]
-            faults = [f"{option}: no column {name!r}{suggestion(name, names)}" for name in surplus]
-            faults += [f"{option}: no value for {self.name(j)}" for j, name in enumerate(names) if name not in value]
-            raise_all(SpecError, faults)
-            value = [value[name] for name in names]
+        names = self.columns or tuple(range(self.k))
+        given = in_order(value, names, option, lacks=lambda j: f"{option}: no value for {self.name(j)}")
         try:
-            numbers = floats(value)
-        except ValueError:
+            numbers = floats(given)
+        except (TypeError, ValueError):
             numbers = np.array(np.nan)
         if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
             raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {shown(value)}")

@@ -310,4 +310,4 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
         end = "no score" if scores.dropped[row] else "the rest reweighted"
         why = f"missing: {gone} ({k - int(absent[row].sum())} of {k} present); {end}"
         where: dict[str, Any] = {"unit": panel.unit(row), "period": panel.period(row)}
-        note("aggregate", why, **where, indicator=branch.code)
+        note("aggregate", why, **where, indicator=branch.code, kind=f"rows with missing parts: {end}")

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from hengdian_index import engine, families, specfile, toml
+from hengdian_index.decimals import counted
 from hengdian_index.errors import Fault, SpecError
 from hengdian_index.fields import (
     Aggregate,
@@ -119,7 +120,9 @@ class Index(Part):
             data[name] = listing(data.get(name), name, faults)
         groups = parts(Group, data.get("groups"), "group", faults)
         indicators = parts(Indicator, data.get("indicators"), "indicator", faults)
-        faults += shape_faults(pairs(data.get("groups")), pairs(data.get("indicators")))
+        above, below = pairs(data.get("groups")), pairs(data.get("indicators"))
+        # With what is no group or indicator at all, what else the tree lacks cannot be told.
+        faults += shape_faults(above, below) if above is not None and below is not None else []
         try:
             super().__init__(**{**data, "groups": groups, "indicators": indicators})
         except SpecError as error:
@@ -282,7 +285,8 @@ class Index(Part):
         return of_index(self)
 
     def __repr__(self) -> str:
-        return f"<Index {self.name!r}: {len(self.groups)} groups, {len(self.indicators)} indicators>"
+        sizes = f"{counted(len(self.groups), 'group')}, {counted(len(self.indicators), 'indicator')}"
+        return f"<Index {self.name!r}: {sizes}>"
 
     __str__ = __repr__
 

@@ -29,7 +29,7 @@ def parts(kind: type[Any], given: Any, word: str, faults: list[Fault]) -> tuple[
             faults += [fault.under(word, i) for fault in error.faults]
         except TypeError:
             faults.append(
-                Fault(f"{word} {i + 1}: a {kind.__name__} or a mapping of its fields, not {shown(item)}", (word, i))
+                Fault(f"{word} {i + 1}: hi.{kind.__name__} or a mapping of its fields, not {shown(item)}", (word, i))
             )
     return tuple(made)
 
@@ -44,10 +44,12 @@ def listing(given: Any, what: str, faults: list[Fault]) -> list[Any]:
     return list(given)
 
 
-def pairs(given: Any) -> list[tuple[str, str | None]]:
-    """Return (code, parent) of each part, as far as it can be read."""
+def pairs(given: Any) -> list[tuple[str, str | None]] | None:
+    """Return (code, parent) of each part, as far as it can be read; None where something is no part at all."""
     pairs = []
     for i, item in enumerate(given or ()):
+        if not isinstance(item, Mapping) and not hasattr(item, "code"):
+            return None
         said = item if isinstance(item, Mapping) else {key: getattr(item, key, None) for key in ("code", "parent")}
         parent = said.get("parent")
         pairs.append((str(said.get("code", f"number {i + 1}")), parent if isinstance(parent, str) else None))

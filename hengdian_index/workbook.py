@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from hengdian_index import toml
-from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, raise_all, suggestion
 from hengdian_index.headings import DIRECTIONS, FIELD, REMARKS, VALUE, heading_of
 from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.workbook import SHEETS, Sheet, read_sheets, sheet_called
@@ -179,8 +179,7 @@ def _spec_sheets(source: str, names: Sequence[str]) -> list[str]:
 
 def _near(known: str, names: Iterable[str]) -> str:
     strange = [name for name in names if sheet_called(name) is None]
-    guess = suggestion(known, strange)
-    return guess.split(" (")[0] if "did you mean" in guess else ""
+    return guess(known, strange)
 
 
 def _read_head(sheet: Sheet, fields: Mapping[str, Any], said: Said) -> None:

@@ -1,18 +1,48 @@
-"""Shared by all tests: where the reference cases are, and how doctests print."""
+"""Shared by all tests: how many examples a law has, which programs are there, where the reference cases are."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from pathlib import Path
 
 # Tests run in parallel; BLAS threads of their own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 import hengdian_index.families  # noqa: F401  # fills the registry for the tests that walk it
 
 HERE = Path(__file__).parent
+
+# An example takes as long as it takes: no test fails because the machine is busy. Each night tries other examples.
+settings.register_profile("ordinary", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("nightly", settings.get_profile("ordinary"), derandomize=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the nightly examples where slow tests are asked for; before the laws are imported, which need to know."""
+    at_night = re.search(r"(?<!not )(?<!not \()\bslow\b", config.option.markexpr)
+    settings.load_profile("nightly" if at_night else "ordinary")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count the tests that draw examples among the slow ones, where these are asked for."""
+    if settings.get_current_profile_name().startswith("nightly"):
+        for item in items:
+            if is_hypothesis_test(getattr(item, "obj", None)):
+                item.add_marker("slow")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is not there: `@pytest.mark.program("chromium", "chrome")` needs one of the two."""
+    for mark in item.iter_markers("program"):
+        if not any(map(shutil.which, mark.args)):
+            pytest.skip(f"no {' or '.join(mark.args)} on the PATH")
 
 
 @pytest.fixture(scope="session")

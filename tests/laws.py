@@ -38,8 +38,21 @@ EXAMPLE_OPTIONS = {
     "swara": [{"s": [None, 0.2, 0.1]}],
 }
 
-# Refusing a table is a method's right, so many examples may be given up; one that refuses all of them fails.
-LAW = settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+# So many examples of a law are tried at night, at least.
+NIGHTLY = 50
+
+
+def law(examples=7):
+    """Return the settings of a law: so many examples in an ordinary run, NIGHTLY at least in the nightly one.
+
+    Refusing a table is a method's right, so many examples may be given up; one that refuses all of them fails.
+    """
+    at_night = settings.get_current_profile_name().startswith("nightly")
+    health = [*settings().suppress_health_check, HealthCheck.filter_too_much]
+    return settings(max_examples=max(examples, NIGHTLY) if at_night else examples, suppress_health_check=health)
+
+
+LAW = law()
 
 
 def own(family):

@@ -60,7 +60,7 @@ def correlation(seed, k):
     return np.corrcoef(table(seed, k), rowvar=False)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 8))
 def test_components_rebuild_the_matrix_and_stand_upright(seed, k):
     r = correlation(seed, k).reshape(k, k)
@@ -132,7 +132,7 @@ def test_varimax_of_two_factors_is_the_best_of_all_angles():
     assert simplicity(varimax(loadings)) >= max(simplicity(loadings @ turn) for turn in turns)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(3, 8), q=st.integers(1, 3))
 def test_varimax_is_a_rotation_that_raises_the_criterion(seed, k, q):
     loadings = principal_components(correlation(seed, k)).loadings[:, :q]

@@ -158,7 +158,7 @@ def test_a_later_quarter_alone_has_its_linked_level() -> None:
 
 
 @given(st.integers(0, 10**6), st.sampled_from(["arithmetic", "geometric", {"method": "power", "p": 2}]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_chain_of_ratios_is_the_fixed_base_where_nothing_changes(seed: int, mean: Any) -> None:
     frame = table(9, seed)
     fixed, chained = (two_levels(aggregate=mean, series=how).compute(frame).series() for how in ("fixed", "ratio"))
@@ -386,7 +386,7 @@ def broken(*_: Any) -> Any:
     st.sampled_from(HOWS),
     st.sampled_from(["arithmetic", "geometric", {"method": "power", "p": 2}]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_row_is_rounded_alike_whatever_stands_beside_it(seed: int, how: str, mean: Any) -> None:
     """Bitwise: a later quarter with gaps, a row alone, other rows first."""
     frame = table(12, seed)

@@ -48,13 +48,13 @@ def test_of_many_names_the_one_a_letter_away_is_found(name: str, at: int, put: s
 
 
 def test_a_number_and_its_text_are_told_apart() -> None:
-    assert suggestion("1", [0, 1, 2]) == "; did you mean 1, a number and no text?"
-    assert suggestion(1, ["0", "1"]) == "; did you mean '1', a text?"
+    assert suggestion("1", [0, 1, 2]) == "; did you mean 1? '1' is a text, 1 a number (0, 1, 2)"
+    assert suggestion(1, ["0", "1"]) == "; did you mean '1'? 1 is a number, '1' a text (0, 1)"
 
 
 def test_many_names_are_cut() -> None:
     told = suggestion("zzz", [f"a{i}" for i in range(5000)])
-    assert told.endswith("a39 and 4960 more")
+    assert told.endswith("a77 and 4922 more")
 
 
 def test_thousands_of_wrong_names_take_time_in_proportion() -> None:

@@ -19,7 +19,7 @@ FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute")
 # From the ground up. A module may import from the layers below its own, a folder also from itself.
 # The page of ideas in docs/ draws its picture from this tuple.
 LAYERS = (
-    ("about", "errors", "markup", "stored", "whole"),
+    ("about", "decimals", "errors", "markup", "stored", "whole"),
     ("journal", "accessors"),
     ("rows",),
     ("blocks",),
@@ -28,13 +28,13 @@ LAYERS = (
     ("stats",),
     ("sample", "maps", "shape", "shapley"),
     ("methods",),
-    ("learning", "labelling"),
+    ("learning", "labelling", "effects"),
     ("decorators", "treatment", "composition"),
     ("filling",),
     (*FAMILIES, "explain", "diagnose", "series", "climate"),
     ("tree", "families"),
     ("unit_scale",),
-    ("weighing",),
+    ("weighing", "logbook"),
     ("scoring", "standing", "addresses", "toml", "headings", "pages", "scaling", "building", "seasons", "provenance"),
     ("contents", "contributions", "bases", "preparation", "history", "storage", "screening"),
     ("courses",),

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from laws import law
 from scipy.stats import rankdata
 
 from hengdian_index.errors import CellsError, SpecError
@@ -55,7 +56,7 @@ def test_clip_holds_each_column_within_its_own_limits():
 
 
 @pytest.mark.parametrize("ties", ["average", "min", "max", "dense"])
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(x=small)
 def test_ranks_of_the_fit_rows_are_the_textbook_ones(ties, x):
     x[2, 0] = np.nan
@@ -64,7 +65,7 @@ def test_ranks_of_the_fit_rows_are_the_textbook_ones(ties, x):
 
 
 @pytest.mark.parametrize("ties", ["average", "min", "max", "dense"])
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(x=small, new=st.integers(-2, 12).map(lambda i: i / 2))
 def test_a_later_row_takes_the_rank_it_would_have_had(ties, x, new):
     fitted = x[:, 0].tolist()

@@ -339,7 +339,7 @@ def two_vintages(draw: st.DrawFn) -> tuple[hi.Result, hi.Result]:
     return index.compute(frame), index.replace(changes).compute(other)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(two_vintages())
 def test_the_reasons_sum_to_the_difference(pair: tuple[hi.Result, hi.Result]) -> None:
     found = hi.revisions(*pair)

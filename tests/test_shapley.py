@@ -4,16 +4,16 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from laws import close, same, tables, weights_for
+from laws import close, law, same, tables, weights_for
 
 import hengdian_index as hi
 from hengdian_index.decorators import kernel
 from hengdian_index.errors import CellsError
 from hengdian_index.shapley import MOST, shapley_parts
 
-LAW = settings(max_examples=25, deadline=None)
+LAW = law(25)
 METHODS = [
     ("mazziotta_pareto", {}),
     ("mazziotta_pareto", {"penalty": 1}),

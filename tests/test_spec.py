@@ -49,7 +49,7 @@ def indexes(draw: st.DrawFn) -> hi.Index:
 
 
 @given(indexes())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_toml_round_trip(index: hi.Index) -> None:
     again = hi.Index.from_toml(index.to_toml())
     assert again == index

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from laws import law
 
 from hengdian_index import blocks, stats
 from hengdian_index.stats import LogSums, Mean, Moments, Ordered, Products, Range, theil_term
@@ -130,7 +131,7 @@ def test_every_statistic_is_checked():
 
 @pytest.mark.parametrize("kind", STATISTICS)
 @pytest.mark.parametrize("level", LEVELS)
-@settings(max_examples=8, deadline=None)
+@law(8)
 @given(drawn=chunked())
 def test_whole_and_merged_are_exact_to_12_digits(kind, level, drawn):
     x, cuts = LEVELS[level](drawn[0]), drawn[1]

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from indexes import POSITIVE, quarters, table, two_levels
-from laws import attempt, own, sized, variants
+from laws import attempt, law, own, sized, variants
 from test_building import frame as answers
 from test_building import index as built
 from test_contents import changing, late, panel, units
@@ -33,7 +33,7 @@ from hengdian_index.methods import FAMILIES, Method
 from hengdian_index.storage import _REGISTER
 from hengdian_index.treatment import treating
 
-FEW = settings(max_examples=2, deadline=None)
+FEW = law(2)
 # Choices that the variants of the law tests leave out.
 MORE = [
     ("aggregate", "owa", {"order_weights": [1, 2, 3]}),
@@ -419,7 +419,7 @@ def test_the_data_hash_follows_the_fit_rows_alone() -> None:
     assert len({same[0], *map(found, others), found(frame, fit_on="2001:2002")}) == 6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_changed_digit_is_found(data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:

@@ -134,7 +134,7 @@ def test_items_of_inline_arrays_have_their_line() -> None:
         ("group = 'g'", "index.toml:1: group: write [[group]] for each group, not 'g'"),
         ("[index]\nindicator = 3\n[indicator]\ncode = 'a'", "index.toml:3: indicator: write [[indicator]] for each"),
         ("[index]\n\ngroups = []", "index.toml:3: groups: write [[group]] for each"),
-        ("group = [3]\n", "index.toml:1: group 1: a Group or a mapping of its fields, not 3"),
+        ("group = [3]\n", "index.toml:1: group 1: hi.Group or a mapping of its fields, not 3"),
         (
             "[index]\nbase = " + "8" * 500,
             "index.toml: not valid TOML: base: an integer of more than 100 digits (at line 2)",

@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(index=indexes(), lang=st.sampled_from(["en", "zh"]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_index_round_trips(folder: Path, index: hi.Index, lang: str) -> None:
     path = folder / "any.xlsx"
     index.write(path, lang=lang)
@@ -58,7 +58,7 @@ def test_any_index_round_trips(folder: Path, index: hi.Index, lang: str) -> None
         ),
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_selector_round_trips(folder: Path, value: Any) -> None:
     index = two_levels(fit_on=value)
     index.write(folder / "selector.xlsx")
@@ -119,7 +119,7 @@ def test_changing_content_round_trips(tmp_path: Path, lang: str) -> None:
 
 
 @given(direction=DIRECTIONS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_a_direction_round_trips_in_chinese(folder: Path, direction: Any) -> None:
     index = two_levels().replace({"a.direction": direction, "normalise": "min_max"})
     index.write(folder / "direction.xlsx", lang="zh")
@@ -137,7 +137,9 @@ def test_data_keep_every_digit_and_their_labels(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(again, frame.reset_index(), check_exact=True, check_dtype=False)
     days = pd.DataFrame({"q": pd.to_datetime(["2001-01-01", None]), "x": [1, 2]})
     two_levels().write(tmp_path / "d.xlsx", data=days)
-    pd.testing.assert_frame_equal(read_table(tmp_path / "d.xlsx"), days.astype({"q": "datetime64[s]"}))
+    # pandas 2 counts the seconds of a date in other units than pandas 3.
+    found, seconds = read_table(tmp_path / "d.xlsx"), {"q": "datetime64[s]"}
+    pd.testing.assert_frame_equal(found.astype(seconds), days.astype(seconds))
     with pytest.raises(hi.DataError, match="column 'x', row 1: infinity"):
         two_levels().write(tmp_path / "d.xlsx", data=days.assign(x=[1, np.inf]))
 

@@ -104,6 +104,7 @@ def benefit_of_the_doubt(
     array([1. , 1. , 0.8])
     """
     shared.equal_only(w, "benefit_of_the_doubt", "each row finds its own weights; use bounds or share_bounds")
+    x = shared.stretched(x, w)
     if (x < 0).any():
         raise CellsError(x < 0, "the benefit of the doubt needs values of 0 or more; normalise to such a scale")
     rules = _rules(bounds, share_bounds, direction, x.shape[-1])

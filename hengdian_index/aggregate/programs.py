@@ -111,6 +111,16 @@ def _batches(items: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return [items[start : start + _BATCH] for start in range(0, len(items), _BATCH)]
 
 
+def _diagonal(blocks: Sequence[Array]) -> Any:
+    """Return equally wide blocks along the diagonal of a sparse array, nothing beside them."""
+    from scipy.sparse import csr_array
+
+    rows, width = np.concatenate(blocks), blocks[0].shape[1]
+    first = np.repeat(np.arange(len(blocks)) * width, [len(block) for block in blocks])
+    columns, ends = first[:, np.newaxis] + np.arange(width), np.arange(len(rows) + 1) * width
+    return csr_array((rows.ravel(), columns.ravel(), ends), shape=(len(rows), len(blocks) * width))
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """Rows (m, k) with largest value 1 in each column, those that can bind, the rules on that scale, the scale."""
@@ -147,7 +157,6 @@ class _Rows:
     ) -> tuple[Array, Array, list[tuple[int, ...]]]:
         """Return the weights, the level that no active row exceeds, and the binding rows, of several programmes."""
         from scipy.optimize import linprog
-        from scipy.sparse import block_diag
 
         own, d = self.z[asked], self.rules.direction
         gain = own / np.where(own.max(axis=1) > 0, own.max(axis=1), 1.0)[:, np.newaxis]
@@ -155,10 +164,10 @@ class _Rows:
         blocks = [self._constraints(one, some) for one, some in zip(own, active, strict=True)]
         limit = [np.arange(len(block)) < len(some) for block, some in zip(blocks, active, strict=True)]
         right = np.concatenate(limit) * (1.0 if d is None else 0.0)
-        given: dict[str, Any] = {"A_ub": block_diag(blocks, format="csr"), "b_ub": right}
+        given: dict[str, Any] = {"A_ub": _diagonal(blocks), "b_ub": right}
         if d is not None:
             line = np.concatenate([d, [0.0]])[np.newaxis]
-            given |= {"A_eq": block_diag([line] * len(own), format="csr"), "b_eq": np.ones(len(own))}
+            given |= {"A_eq": _diagonal([line] * len(own)), "b_eq": np.ones(len(own))}
         found = linprog(cost.ravel(), **given)
         if found.status != 0:
             raise DataError(f"benefit_of_the_doubt: the linear programme was not solved: {found.message}")

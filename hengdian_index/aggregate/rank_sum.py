@@ -12,7 +12,7 @@ from hengdian_index.decorators import aggregating
 from hengdian_index.errors import DataError
 from hengdian_index.maps import Ranks
 from hengdian_index.means import shared_weights
-from hengdian_index.rows.cells import floats
+from hengdian_index.rows.keyed import floats
 from hengdian_index.rows.table import Array
 
 
@@ -38,7 +38,7 @@ class RankSumRatio:
 def _cut_faults(cuts: Any, **_: Any) -> list[str]:
     try:
         numbers = floats(cuts)
-    except ValueError:
+    except (TypeError, ValueError):
         numbers = np.array(np.nan)
     good = numbers.ndim == 1 and np.isfinite(numbers).all() and (np.diff(numbers) > 0).all()
     return [] if good else [f"cuts: rising numbers, as (4, 6); not {cuts!r}"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.aggregate import orders, shared
 from hengdian_index.decorators import aggregating, matched_weights
-from hengdian_index.errors import DataError
+from hengdian_index.errors import DataError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.labelling import row_names
 from hengdian_index.maps import Ranks
@@ -68,7 +68,10 @@ def outranking(x: Any, w: Any = None) -> Any:
     table = take(x)
     if table.values.ndim > 2:
         raise DataError("outranking: one table of rows by columns, not several")
-    share = _outranking(table.values, matched_weights(w, table))
+    weights = matched_weights(w, table)
+    if weights.ndim > 1:
+        raise SpecError(f"weights: one for each of {weights.shape[-1]} columns, not an array of shape {weights.shape}")
+    share = _outranking(table.values, weights)
     if table.columns is None or not hasattr(table.source, "iloc"):
         return share
     import pandas as pd

@@ -11,8 +11,8 @@ from hengdian_index.errors import SpecError, raise_all, shown
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
 from hengdian_index.means import ColumnsError, RowsError
-from hengdian_index.rows.cells import floats
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.keyed import floats, in_order
+from hengdian_index.rows.table import Array, single, tabular
 
 
 def stretched(x: Array, w: Array) -> Array:
@@ -30,8 +30,8 @@ def equal_only(w: Array, method: str, why: str) -> None:
 def per_column(value: Any, k: int, option: str) -> Array:
     """Return an option as k finite numbers, from one number for all or one a column."""
     try:
-        numbers = floats(value)
-    except ValueError:
+        numbers = floats(in_order(value, range(k), option))
+    except (TypeError, ValueError):
         numbers = np.array(np.nan)
     if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
         raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {shown(value)}")
@@ -40,7 +40,8 @@ def per_column(value: Any, k: int, option: str) -> Array:
 
 def directions(direction: Any, k: int) -> list[Any]:
     """Return one direction a column, from one for all or a sequence."""
-    given = list(direction) if isinstance(direction, (list, tuple, np.ndarray)) else [direction] * k
+    direction = in_order(direction, range(k), "direction", absent=1)
+    given = [direction] * k if single(direction) else list(direction) if not tabular(direction) else [direction]
     if len(given) != k:
         raise SpecError(f"direction: {len(given)} given for {k} columns")
     faults = [(j, direction_fault(one)) for j, one in enumerate(given)]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
 from hengdian_index.rows.cells import fraction_of, is_missing
+from hengdian_index.rows.table import eager, uncovered
 
 Array = NDArray[np.float64]
 Names = tuple[Hashable, ...] | None
@@ -80,7 +81,7 @@ def read(matrix: object) -> Judgements:
     names: Names = None
     if isinstance(matrix, Mapping):
         cells, names = _from_mapping(matrix)
-    elif hasattr(matrix, "columns"):
+    elif hasattr(type(matrix), "columns"):
         cells, names, title = _from_table(matrix)
     else:
         cells = _from_sequence(matrix)
@@ -118,7 +119,12 @@ def _from_table(table: Any) -> tuple[NDArray[Any], Names, Hashable]:
     import pandas as pd
 
     if not isinstance(table, pd.DataFrame):
-        table = pd.DataFrame(table.to_pydict() if hasattr(table, "to_pydict") else table.to_dict(as_series=False))
+        given = eager(table)
+        if given is None:
+            raise DataError(
+                f"cannot read a matrix from {type(table).__name__}: give a table, a mapping or nested lists"
+            )
+        table = pd.DataFrame({name: given.get_column(name).to_list() for name in given.columns})
     frame: pd.DataFrame = table
     if frame.shape[1] == len(frame) + 1 and set(frame.iloc[:, 0]) == set(frame.columns[1:]):
         frame = frame.set_index(frame.columns[0])
@@ -153,7 +159,9 @@ def _from_sequence(matrix: Any) -> NDArray[Any]:
     """Return the cells of a nested list or an array, leading axes kept."""
     if isinstance(matrix, (list, tuple)) and any(hasattr(row, "columns") or isinstance(row, Mapping) for row in matrix):
         raise DataError("one matrix is wanted, found a list of them; for several people's judgements see ahp.combine")
-    cells = matrix if isinstance(matrix, np.ndarray) else np.asarray(matrix, dtype=object)
+    array = isinstance(matrix, np.ndarray)
+    cells = uncovered(matrix.astype(object)) if array and np.ma.isMaskedArray(matrix) else matrix
+    cells = np.asarray(cells, dtype=None if array else object)
     if cells.ndim == 1 and all(isinstance(row, (list, tuple)) for row in cells):
         n = len(cells)
         uneven = [(i, len(row)) for i, row in enumerate(cells) if len(row) != n]

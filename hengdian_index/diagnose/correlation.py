@@ -14,6 +14,7 @@ from hengdian_index.diagnose.columns import LEAST, by_pairs, few_rows, members, 
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.maps import Ranks
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.stats import Ordered, Products
 
@@ -33,6 +34,7 @@ class Correlations:
     pairwise: bool = False
 
 
+@typed
 def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: bool = False) -> Correlations:
     """Correlations of the indicators, with p-values and numbers of rows.
 
@@ -84,6 +86,7 @@ def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: 
     return Correlations(square(r, columns), square(p, columns), square(n, columns), how, pairwise)
 
 
+@typed
 def flags(x: Any, groups: Any = None, *, high: float = 0.92, low: float = 0.3) -> Any:
     """Table of the pairs of indicators that want a second look: correlated too much, hardly, or the wrong way.
 

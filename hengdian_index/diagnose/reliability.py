@@ -11,6 +11,7 @@ from hengdian_index.components import principal_components
 from hengdian_index.diagnose.columns import by_pairs, complete, names, read, series
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.stats import Moments, Products
 
@@ -51,6 +52,7 @@ class Bartlett:
     p: float
 
 
+@typed
 def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False) -> Alpha:
     """Cronbach's alpha: how far the indicators measure one thing; also without each one, and item-rest correlations.
 

@@ -95,7 +95,8 @@ def regression(known: Rows, *, rounds: int = 10, rng: int = 0) -> Filler:
     Returns
     -------
     (table, log)
-        A row without any value stays missing, and the log says so.
+        A row without any value stays missing, and so does a value that no regression reaches: two rows at least must
+        have the indicator and another one, and so on to one that the row has. The log says which.
 
     Raises
     ------
@@ -177,11 +178,16 @@ class Regression:
             warnings.simplefilter("always", ConvergenceWarning)
             imputer.fit((self.fit_rows - self.centre) / self.spread)
             filled = self.centre + self.spread * imputer.transform((rows.values - self.centre) / self.spread)
-        empty = np.asarray(np.isnan(rows.values).all(axis=1))
+        there = ~np.isnan(rows.values)
+        reached = there @ _linked(~np.isnan(self.fit_rows))
         unsettled = f", not settled after {self.rounds} rounds" if met else ""
         how = f"regression on the other indicators, seed {self.seed}{unsettled}"
-        values = np.where(empty[:, np.newaxis], np.nan, filled)
-        return Filling.of(rows, values, lambda i, _: "left missing: the row has no value" if empty[i] else how)
+        alone = "left missing: no two rows have both this indicator and one that leads to it from those of the row"
+
+        def why(i: int, j: int) -> str:
+            return how if reached[i, j] else alone if there[i].any() else "left missing: the row has no value"
+
+        return Filling.of(rows, np.where(reached, filled, np.nan), why)
 
 
 def _scale(known: Rows) -> tuple[Array, Array]:
@@ -197,6 +203,14 @@ def _shares(x: Array, fit_rows: Array) -> NDArray[np.bool_]:
     patterns, which = np.unique(~np.isnan(x), axis=0, return_inverse=True)
     reach = np.array([there[(there & pattern).any(axis=1)].any(axis=0) for pattern in patterns])
     return np.asarray(reach[which.ravel()])
+
+
+def _linked(there: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which columns (k, k) two or more rows (n, k) have both of, or which a chain of such pairs joins."""
+    joined = np.asarray(there.astype(np.float64).T @ there.astype(np.float64) >= 2)
+    for _ in range(max(len(joined) - 1, 1).bit_length()):
+        joined = joined @ joined
+    return joined
 
 
 def _sklearn(name: str) -> None:

@@ -12,7 +12,7 @@ from hengdian_index.decorators import normalising
 from hengdian_index.errors import SpecError
 from hengdian_index.maps import Affine, Direction, Map, chain, orientation
 from hengdian_index.normalise.ranks import percentile_rank
-from hengdian_index.rows.cells import floats
+from hengdian_index.rows.keyed import floats
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments
@@ -203,6 +203,6 @@ def _numbers(given: Any) -> Array | None:
     """Return a sequence of one or more finite numbers as an array, None for anything else."""
     try:
         values = floats(given)
-    except ValueError:
+    except (TypeError, ValueError):
         return None
     return values if values.ndim == 1 and values.size and np.isfinite(values).all() else None

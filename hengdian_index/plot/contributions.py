@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.contributions import Split
+from hengdian_index.effects import Split
 from hengdian_index.errors import DataError, shown
 from hengdian_index.plot.changed import decimals_of_steps
 from hengdian_index.plot.layout import (

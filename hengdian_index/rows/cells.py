@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 # Python's float also takes 2020_1, nan and infinity, which in a table are labels and words.
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -20,7 +20,7 @@ def is_missing(cell: Any) -> bool:
         return not cell.strip()
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
-    return bool(cell != cell) if isinstance(cell, _NUMBERS) else bool(getattr(cell, "is_nan", bool)())
+    return bool(cell != cell) if isinstance(cell, _NUMBERS) else isinstance(cell, Decimal) and cell.is_nan()
 
 
 def number_of(cell: Any) -> float | None:
@@ -45,21 +45,6 @@ def number_of(cell: Any) -> float | None:
         return float(cell)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def floats(given: Any) -> NDArray[np.float64]:
-    """Return numbers of any shape as floats, texts read as cells are; a ValueError where one is no number."""
-    try:
-        raw = np.asarray(given)
-        raw = raw if raw.dtype.kind in "biuf" else np.asarray(given, dtype=object)
-    except (TypeError, OverflowError) as error:
-        raise ValueError(str(error)) from None
-    if raw.dtype != object:
-        return raw.astype(np.float64)
-    found = [number_of(one) for one in raw.ravel()]
-    if None in found:
-        raise ValueError(f"{found.index(None)}: no number")
-    return np.array(found, dtype=np.float64).reshape(raw.shape)
 
 
 def pair_of(given: Any) -> tuple[float, float] | None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from hengdian_index.errors import DataError, FaultsError, suggestion
+from hengdian_index.errors import DataError, FaultsError, SpecError, suggestion
 from hengdian_index.rows.delimited import read_delimited
 from hengdian_index.rows.workbook import data_table
 
 _READERS: dict[str, Callable[[Path, Sequence[str]], pd.DataFrame]] = {
     ".csv": lambda path, labels: read_delimited(path, ",", labels),
     ".tsv": lambda path, labels: read_delimited(path, "\t", labels),
-    ".parquet": lambda path, _: pd.read_parquet(path),
+    ".parquet": lambda path, _: _parquet(path),
     ".xlsx": lambda path, _: data_table(path),
     ".xlsm": lambda path, _: data_table(path),
 }
@@ -33,6 +33,8 @@ def read_table(path: str | Path, labels: Sequence[str] = ()) -> pd.DataFrame:
     ------
     DataError
         No such file, an ending that is not known, or a file that cannot be read as what its ending says.
+    SpecError
+        The optional library that reads such files is absent.
     """
     path = Path(path)
     reader: Any = _READERS.get(path.suffix.lower())
@@ -51,11 +53,23 @@ def read_table(path: str | Path, labels: Sequence[str] = ()) -> pd.DataFrame:
         raise DataError(
             f"{path.name}: not UTF-8 text; save it as UTF-8 (Excel: 'CSV UTF-8'), GBK is not read"
         ) from None
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
     if path.suffix.lower() in _LINES:
         frame.attrs["source"] = path.name
     return _without_blank_lines(frame)
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    # A missing file is told before a missing library: who installs the one would then learn of the other.
+    if not path.exists():
+        raise FileNotFoundError
+    try:
+        return pd.read_parquet(path)
+    except ImportError:
+        raise SpecError(
+            f'{path.name}: to read a Parquet file, install pyarrow: pip install "hengdian_index[arrow]"'
+        ) from None
 
 
 def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:

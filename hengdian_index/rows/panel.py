@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, Fault, SpecError, listed, native, shown
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
+from hengdian_index.rows.scopes import Beside
+from hengdian_index.rows.selection import picked, truths
 from hengdian_index.rows.table import Array
 
 
@@ -20,7 +22,8 @@ from hengdian_index.rows.table import Array
 class Panel:
     """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
 
-    `provisional` marks cells (n, k) that stand in for a value still to come.
+    `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
+    that the index does not score.
     """
 
     values: Array
@@ -33,6 +36,7 @@ class Panel:
     lines: tuple[int, ...] = ()
     groups: Mapping[str, list[Any]] = field(default_factory=dict)
     provisional: NDArray[np.bool_] | None = None
+    beside: Beside | None = None
 
     @property
     def index(self) -> Any:
@@ -50,8 +54,9 @@ class Panel:
         units = None if self.units is None else self.units[rows]
         groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
         marks = None if self.provisional is None else self.provisional[rows]
+        beside = self.beside and self.beside.pick(rows)
         some: dict[str, Any] = {"units": units, "periods": periods, "groups": groups, "provisional": marks}
-        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, source=None)
+        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, beside=beside, source=None)
 
     def period_labels(self) -> dict[int, Any]:
         """Return the table's own label of each period, by ordinal."""
@@ -89,6 +94,15 @@ class Panel:
             found.setdefault(label_text(one).casefold(), []).append(one)
         told = [same for same in found.values() if len(same) > 1 and any(one in own for one in same)]
         return [f"units {listed(same)} differ in {_difference(same)} alone: are they one?" for same in told]
+
+    def spread(self) -> dict[str, Any]:
+        """Return how many units there are, and the first and the last period as text; what rows lack is left out."""
+        found: dict[str, Any] = {} if self.units is None else {"units": int(self.unit_codes().max(initial=-1)) + 1}
+        if self.periods is not None and self.n:
+            ends = (int(self.periods.ordinals.min()), int(self.periods.ordinals.max()))
+            earliest, latest = (format_period(end, self.periods.frequency) for end in ends)
+            found |= {"earliest": earliest, "latest": latest}
+        return found
 
     def period_sizes(self) -> dict[str, int]:
         """Return the number of rows of each period, by its text."""
@@ -155,9 +169,16 @@ class Panel:
         at = np.minimum(np.searchsorted(keys[order], wanted), self.n - 1)
         return np.where(inside & (keys[order][at] == wanted), order[at], -1)
 
-    def select(self, rows: Any, what: str) -> NDArray[np.bool_]:
-        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice."""
+    def select(self, rows: Any, what: str, *, each: bool = False) -> NDArray[np.bool_]:
+        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice.
+
+        With `each` every part of a list must select a row.
+        """
         chosen = self._selected(rows, what)
+        several = isinstance(rows, (list, tuple, np.ndarray, pd.Index)) and truths(rows, what, self.n, None) is None
+        none = [one for one in rows if not self._selected(one, what).any()] if each and several else []
+        if none and chosen.any():
+            raise DataError(*(f"{what} {one!r} selects no row; {self.extent()}" for one in none))
         if not chosen.any():
             raise DataError(f"{what} {shown(rows)} selects no row; {self.extent()}")
         return chosen
@@ -190,21 +211,15 @@ class Panel:
     def _selected(self, rows: Any, what: str) -> NDArray[np.bool_]:
         if rows is None:
             return np.ones(self.n, dtype=np.bool_)
-        if isinstance(rows, slice):
-            mask = np.zeros(self.n, dtype=np.bool_)
-            mask[rows] = True
-            return mask
+        found = np.zeros(self.n, dtype=np.bool_)
+        mask = truths(rows, what, self.n, None)
+        if isinstance(rows, slice) or mask is not None:
+            found[picked(rows, what, self.n, None, self.periods) if mask is None else mask] = True
+            return found
         if isinstance(rows, (list, tuple, np.ndarray, pd.Index, pd.Series)):
-            array = np.asarray(rows)
-            if array.dtype == np.bool_:
-                if len(array) != self.n:
-                    raise DataError(f"{what}: a mask of {len(array)} values for {self.n} rows")
-                return array
-            return (
-                np.logical_or.reduce([self._selected(one, what) for one in rows])
-                if len(rows)
-                else ~self._selected(None, what)
-            )
+            for one in rows:
+                found |= self._selected(one, what)
+            return found
         return self._labelled(rows, what)
 
     def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, listed, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, guess, listed, raise_all, readable, shown, suggestion
 from hengdian_index.rows.cells import is_missing
 from hengdian_index.rows.frames import frame_of
 from hengdian_index.rows.panel import Panel, label_text
 from hengdian_index.rows.periods import Frequency, Periods, read_periods
+from hengdian_index.rows.scopes import Beside
 from hengdian_index.rows.table import Array, column_values, shortened
 
 
@@ -56,9 +57,9 @@ def read_panel(
     ]
     absent = [c for c in (*columns, *groups) if c not in there]
     where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
-    faults += shortened([f"{where}column {c!r} is missing{_guess(c, names)}" for c in absent])
+    faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
     if absent:
-        found = listed(names, most=40)
+        found = readable(list(map(shown, names)))
         faults.append(f"{where}{len(absent)} of {len(columns)} columns are missing; columns found: {found}")
     source = frame.attrs.get("source")
     read, more = _read_periods(periods, period, frequency, source, lines)
@@ -75,20 +76,17 @@ def read_panel(
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled)
     values, wrong = _cells(frame, wanted, panel)
     faults += strange + _unnamed(panel, unit) + _blurred(units)
-    faults += more + (_duplicates(panel, frame) if not more else []) + wrong
+    # Rows that are not told apart by what is missing are no repetitions.
+    told_apart = (unit is None or units is not None) and (period is None or periods is not None)
+    faults += more + (_duplicates(panel, frame) if told_apart and not more else []) + wrong
     if not len(frame):
         faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)
-    return replace(panel, values=values, columns=tuple(columns))
+    return replace(panel, values=values, columns=tuple(columns), beside=Beside.of(frame, asked))
 
 
 def _names(frame: pd.DataFrame) -> list[Any]:
     return [*frame.columns, *(name for name in frame.index.names if name is not None)]
-
-
-def _guess(name: str, names: Sequence[Any]) -> str:
-    found = suggestion(name, names)
-    return found.split("? (")[0] + "?" if "did you mean" in found else ""
 
 
 def _level(frame: pd.DataFrame, name: str | None) -> NDArray[Any] | None:
@@ -141,8 +139,19 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Arr
     for j, name in enumerate(names):
         values[:, j], bad = column_values(frame[name], partial(where, name=name))
         infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
-        faults += bad + [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
+        bad += [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
+        faults += _together(bad)
     return values, shortened(faults)
+
+
+def _together(faults: Sequence[str], most: int = 3) -> list[str]:
+    """Return the faults of a column, more than a few cells with the same text as one."""
+    alike: dict[str, list[str]] = {}
+    for fault in faults:
+        alike.setdefault(fault.rpartition("indicator ")[2], []).append(fault)
+    several = {said: own for said, own in alike.items() if len(own) > most}
+    counted = [f"{own[0]}; and so in {len(own) - 1:,} more cells of the column" for own in several.values()]
+    return [*(fault for said, own in alike.items() if said not in several for fault in own), *counted]
 
 
 def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:

@@ -33,10 +33,10 @@ def _one_of_two(points: int | None, limits: Any) -> list[str]:
     why="held within the winsorised ends of the fit rows",
     check=_one_of_two,
     formula=r"x' = \min(\max(x, \mathrm{low}), \mathrm{high})",
-    chinese="缩尾处理",
+    chinese="缩尾处理（不足四个数值时不处理）",
 )
 def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) -> Map:
-    """Values with the extreme ones set to the next value, or held within two quantiles.
+    """Values with the extreme ones set to the next value, or held within two quantiles; fewer than four stay.
 
     Parameters
     ----------
@@ -59,8 +59,9 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
     Notes
     -----
     The side is the largest values if G1 >= 0, looked at anew each time, so the median never moves. A step that would
-    leave all values equal is not taken; the log says so. Quantiles are of type 7 (linear). Other libraries' limits are
-    the shares cut off at either side: their (.05, .05) is (.05, .95) here. Proof: median unchanged; a slow loop.
+    leave all values equal is not taken; fewer than four values, or equal ones, stay as they are; the log says so.
+    Quantiles are of type 7 (linear). Other libraries' limits are the shares cut off at either side: their (.05, .05) is
+    (.05, .95) here. Proof: median unchanged; a slow loop.
 
     Examples
     --------
@@ -90,10 +91,10 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
         ),
         "sigma": r"x' = \min(\max(x, \bar{x} - \mathrm{width}\,s), \bar{x} + \mathrm{width}\,s)",
     }[rule],
-    chinese="界限处理（四分位距或标准差界限）",
+    chinese="界限处理（四分位距或标准差界限；不足四个数值时不处理）",
 )
 def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float | None = None) -> Map:
-    """Values held within fences around the middle of their column.
+    """Values held within fences around the middle of their column; fewer than four stay.
 
     Parameters
     ----------
@@ -110,7 +111,8 @@ def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float
 
     Notes
     -----
-    A column whose quartiles are equal would become constant under "iqr": it is left untreated, and the log says so.
+    A column whose quartiles are equal would become constant under "iqr": it is left untreated. Fewer than four values,
+    or equal ones, stay as they are. The log says so.
     Source: Tukey 1977 (Exploratory Data Analysis). Proof: unchanged by a second run where the quartiles stay; a slow
     formula.
 

@@ -96,7 +96,7 @@ def test_topsis_variants_of_the_graduate_schools_computed_with_the_case(publishe
     np.testing.assert_allclose(root, [0.4858, 0.5265, 0.5622, 0.6776, 0.4005], rtol=0, atol=5e-5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     data=st.data(), x=TABLES, norm=st.sampled_from(["vector", "min_max", "none"]), form=st.sampled_from(["w", "sqrt"])
 )
@@ -106,7 +106,7 @@ def test_topsis_equals_double_loops(data, x, norm, form):
     np.testing.assert_allclose(found, slow_topsis(x, w, norm, form), rtol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=TABLES)
 def test_topsis_leaves_columns_of_length_1_as_they_are(x):
     scaled = hi.normalise.vector(x)
@@ -185,7 +185,7 @@ def slow_vikor(x, w, v):
     return [[float(one) for one in values] for values in (s, r, q)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), x=TABLES, v=st.sampled_from([0.0, 0.25, 0.5, 1.0]))
 def test_vikor_equals_exact_fractions(data, x, v):
     w = data.draw(arrays(np.int64, x.shape[1], elements=st.integers(1, 9)))
@@ -196,7 +196,7 @@ def test_vikor_equals_exact_fractions(data, x, v):
     np.testing.assert_array_equal(found.scores, 1 - found.q)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data(), x=TABLES)
 def test_vikor_is_free_of_the_scale_of_each_column(data, x):
     w, k = data.draw(weights_of(x.shape[1])), x.shape[1]
@@ -261,7 +261,7 @@ def test_grey_grades_of_three_sectors(published):
         pd.testing.assert_series_equal(as_list, found)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), x=TABLES, rho=st.sampled_from([0.1, 0.5, 1.0]), own=st.booleans())
 def test_grey_grades_equal_double_loops(data, x, rho, own):
     w = data.draw(weights_of(x.shape[1]))
@@ -296,7 +296,7 @@ def test_compind_wroclaw_is_1_less_our_score(software, file, column, scale):
     np.testing.assert_allclose(1 - hi.aggregate.wroclaw(scale(x)), expected, rtol=0, atol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data(), x=TABLES)
 def test_wroclaw_equals_double_loops(data, x):
     w = data.draw(weights_of(x.shape[1]))
@@ -313,7 +313,7 @@ def test_wroclaw_refuses_rows_that_are_all_alike(x):
         hi.aggregate.wroclaw(x)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), x=TABLES, name=st.sampled_from(["topsis", "vikor", "grey_relational", "wroclaw"]))
 def test_a_row_with_a_gap_is_measured_over_the_columns_it_has(data, x, name):
     """The other rows keep their bests and ranges, so a column that is gone is a column without weight."""

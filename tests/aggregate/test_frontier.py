@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from laws import law
 from scipy.optimize import linprog
 
 import hengdian_index as hi
@@ -17,7 +18,7 @@ TABLES = (
     .filter(lambda x: (x > 0).any(axis=0).all())
     .map(lambda x: x / 4.0)
 )
-LAW = settings(max_examples=25, deadline=None)
+LAW = law(25)
 
 
 def score(x, **options):
@@ -233,7 +234,7 @@ def test_nothing_but_zeros_is_refused_with_the_rows():
     np.testing.assert_allclose(score([[1.0, 0.0], [2.0, 0.0]]), [0.5, 1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(x=arrays(np.int64, st.tuples(st.integers(1, 9), st.integers(1, 3)), elements=st.integers(0, 4)))
 def test_undominated_rows_are_those_that_no_row_equals_or_exceeds(x):
     rows = [tuple(row) for row in x]

@@ -39,7 +39,7 @@ def test_compind_owa_is_the_mean_of_the_lowest_and_of_the_highest_values(softwar
     np.testing.assert_allclose(hi.aggregate.owa(x, order_weights=highest), expected[high], rtol=0, atol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=ROWS)
 def test_owa_has_the_minimum_the_maximum_and_the_mean_as_limits(x):
     k = x.shape[1]
@@ -102,7 +102,7 @@ def slow_median(row, w):
     return middle[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), x=ROWS)
 def test_median_equals_a_slow_count(data, x):
     w = data.draw(weights_of(x.shape[1]))
@@ -110,7 +110,7 @@ def test_median_equals_a_slow_count(data, x):
     np.testing.assert_allclose(hi.aggregate.median(x, w), expected, rtol=0, atol=1e-14)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=ROWS)
 def test_median_with_equal_weights_is_the_common_one(x):
     np.testing.assert_allclose(hi.aggregate.median(x), np.median(x, axis=1), rtol=0, atol=1e-14)
@@ -122,7 +122,7 @@ def test_median_finds_the_exact_half_of_decimals(w, expected):
     np.testing.assert_allclose(hi.aggregate.median([[1.0, 2.0, 3.0, 4.0]], w), [expected])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data(), x=ROWS)
 def test_minimum_and_maximum_are_the_ends_of_the_columns_with_a_weight(data, x):
     w = data.draw(weights_of(x.shape[1]))

@@ -24,7 +24,7 @@ def slow_index(row, w, penalty):
     return mean + penalty * variance / mean
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), x=SCORES, penalty=st.sampled_from([-1, 1]))
 def test_mazziotta_pareto_equals_a_slow_formula(data, x, penalty):
     w = data.draw(weights_of(x.shape[1]))
@@ -51,7 +51,7 @@ def test_mazziotta_pareto_of_11_dimensions_of_compind(software):
         np.testing.assert_allclose(found, expected[column], rtol=0, atol=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=SCORES)
 def test_without_spread_the_index_is_the_mean(x):
     even = np.repeat(x[:, :1], 3, axis=1)
@@ -113,7 +113,7 @@ def test_adjusted_index_heeds_its_penalty():
     np.testing.assert_allclose(hi.aggregate.adjusted_mazziotta_pareto(x, penalty=1), [104, 100])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(x=SCORES)
 def test_adjusted_index_on_its_own_scale_is_the_plain_index(x):
     found = hi.aggregate.adjusted_mazziotta_pareto(x)
@@ -151,7 +151,7 @@ def test_adjusted_index_refuses_by_name(options, error, said):
         hi.aggregate.adjusted_mazziotta_pareto(pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 3.0]}), **options)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), x=SCORES, alpha=st.sampled_from([0.0, 0.25, 1.0]), beta=st.sampled_from([0.0, 0.5, 40.0]))
 def test_mean_min_equals_a_slow_formula_and_has_both_limits(data, x, alpha, beta):
     w = data.draw(weights_of(x.shape[1]))

@@ -46,7 +46,7 @@ def test_a_cost_is_ranked_the_other_way_round(areas):
     np.testing.assert_allclose(found, expected["rsr"], rtol=0, atol=5e-5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), x=TABLES)
 def test_ratios_equal_a_slow_count(data, x):
     n, k = x.shape

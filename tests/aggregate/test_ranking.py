@@ -105,7 +105,7 @@ def test_three_orders_of_five_countries_share_the_optimum(published):
     assert swedish_first.order == ("Sweden", "USA", "Finland", "Japan", "Korea")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), x=TABLES, gaps=st.booleans())
 def test_outranking_and_copeland_equal_triple_loops(data, x, gaps):
     w = data.draw(weights_of(x.shape[1]))
@@ -119,7 +119,7 @@ def test_outranking_and_copeland_equal_triple_loops(data, x, gaps):
     np.testing.assert_array_equal(hi.aggregate.copeland(x, w, coverage=0), lead)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data(), x=TABLES)
 def test_copeland_sums_to_0_and_sees_only_the_order_within_columns(data, x):
     w = data.draw(weights_of(x.shape[1]))
@@ -158,7 +158,7 @@ def test_thirds_that_sum_to_a_half_are_a_tie():
     np.testing.assert_array_equal(hi.aggregate.copeland(x, w), [0, 0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data(), x=TABLES)
 def test_borda_counts_the_rows_beaten(data, x):
     w = data.draw(weights_of(x.shape[1]))
@@ -182,7 +182,7 @@ def test_borda_stretches_the_ranks_of_a_column_with_a_gap():
     np.testing.assert_allclose(hi.aggregate.borda(alone, coverage=0.5), [(0 + 1) / 2, 1, 2])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), x=TABLES)
 def test_kemeny_equals_trying_all_orders(data, x):
     w = data.draw(weights_of(x.shape[1]))

@@ -6,7 +6,6 @@ import importlib.util
 import inspect
 import json
 import re
-import shutil
 import string
 import subprocess
 from html.parser import HTMLParser
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from auditing.audited import sound
+from reporting import browser
 
 import hengdian_index as hi
 from hengdian_index.auditing.calling import CHECKS
@@ -131,13 +131,10 @@ def test_chinese(audit: hi.Audit) -> None:
 
 def opened(page: str, script: str, folder: Path, *options: str) -> str:
     """Return the title that a script leaves in a page; the console must stay empty."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    browser = next(filter(None, map(shutil.which, names)), None)
-    if browser is None:
-        pytest.skip("no Chromium or Chrome on the PATH to open a page with")
     (folder / "page.html").write_text(page.replace("</body>", f"{script}</body>"), encoding="utf-8")
     common = ["--headless", "--disable-gpu", "--no-sandbox", "--enable-logging=stderr", f"--user-data-dir={folder}/u"]
-    command = [browser, *common, *options, "--virtual-time-budget=5000", "--dump-dom", (folder / "page.html").as_uri()]
+    command = [browser.found(), *common, *options, "--virtual-time-budget=5000", "--dump-dom"]
+    command.append((folder / "page.html").as_uri())
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
     assert "CONSOLE" not in done.stderr
     return re.search(r"<title>(.*?)</title>", done.stdout, re.DOTALL)[1]
@@ -150,11 +147,13 @@ addEventListener("load", () => {
 </script>"""
 
 
+@pytest.mark.program(*browser.NAMES)
 def test_a_browser_opens_the_page_and_loads_nothing(audit: hi.Audit, tmp_path: Path) -> None:
     title = opened(audit.to_html(lang="zh"), LOADED, tmp_path)
     assert title == f"0|{len(audit.findings)}"
 
 
+@pytest.mark.program(*browser.NAMES)
 @pytest.mark.parametrize(("lang", "dark"), [("en", False), ("zh", True)])
 def test_axe_finds_nothing(audit: hi.Audit, lang: str, dark: bool, tmp_path: Path) -> None:
     found = importlib.util.find_spec("axe_core_python")

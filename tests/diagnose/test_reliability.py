@@ -3,16 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from laws import close, frames, frozen
+from laws import close, frames, frozen, law
 from scipy import stats
 
 import hengdian_index as hi
 from hengdian_index.diagnose import bartlett, cronbach_alpha, kmo
 from hengdian_index.journal import journal
 
-RANDOM = settings(max_examples=20, deadline=None)
+RANDOM = law(20)
 seeds = st.integers(0, 10**6)
 each_call = pytest.mark.parametrize("call", [cronbach_alpha, kmo, bartlett])
 ORTHOGONAL = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], dtype=float)

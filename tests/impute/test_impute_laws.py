@@ -3,17 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import LAW as ANY_LAW
-from laws import attempt, close, frames, frozen, names, numbers, orders, same, tables
+from laws import attempt, close, frames, frozen, law, names, numbers, orders, same, tables
 
 from hengdian_index import impute
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.filling import imputing
 from hengdian_index.methods import FAMILIES
 
-LAW = settings(ANY_LAW, max_examples=5)
+LAW = law(5)
 VARIANTS = {
     "mean": [{}],
     "median": [{}],

@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from laws import LAW, close, same, tables
+from hypothesis import given
+from laws import close, law, same, tables
 
 from hengdian_index import impute
 from hengdian_index.errors import DataError, SpecError
@@ -46,7 +46,7 @@ def slow_neighbours(x, number, by_distance):
 
 
 @pytest.mark.parametrize("weights", ["uniform", "distance"])
-@settings(LAW, max_examples=25)
+@law(25)
 @given(x=tables(columns=(2, 3), unique=True, gaps=True))
 def test_neighbours_is_the_slow_loop(weights, x):
     wanted = slow_neighbours(x, 2, weights == "distance")
@@ -54,7 +54,7 @@ def test_neighbours_is_the_slow_loop(weights, x):
     close(impute.neighbours(x, number=2, weights=weights).table[told], wanted[told], 1e-9)
 
 
-@settings(LAW, max_examples=6)
+@law(6)
 @given(x=tables(columns=(2, 3), unique=True, gaps=True))
 @pytest.mark.parametrize("name", NAMES)
 def test_units_of_measure_do_not_matter(name, x):
@@ -138,3 +138,22 @@ def test_wrong_choices_are_refused():
         impute.neighbours([1.0, nan], weights="near")
     with pytest.raises(DataError, match=r"'b'.*no value"):
         impute.neighbours(pd.DataFrame({"a": [1.0], "b": [nan]}))
+
+
+def test_regression_leaves_missing_what_no_two_rows_lead_to():
+    x = np.array([[2.0, nan, 1.0], [3.0, nan, 2.5], [nan, 6.0, nan], [nan, 9.0, nan], [5.0, nan, nan], [4.0, nan, 3.0]])
+    table, log = impute.regression(x)
+    np.testing.assert_array_equal(np.isnan(table), [[0, 1, 0], [0, 1, 0], [1, 0, 1], [1, 0, 1], [0, 1, 0], [0, 1, 0]])
+    assert set(log["why"][~np.isnan(log["after"])]) == {"regression on the other indicators, seed 0"}
+    assert set(log["why"][np.isnan(log["after"])]) == {
+        "left missing: no two rows have both this indicator and one that leads to it from those of the row"
+    }
+
+
+def test_regression_reaches_over_an_indicator_that_others_share():
+    x = np.full((9, 3), nan)
+    x[:4, 0], x[:6, 1], x[4:8, 2] = np.arange(4.0), 2 * np.arange(6.0) + 1, 3 * np.arange(4.0, 8.0)
+    x[8, 0] = 1.5
+    assert not np.isnan(impute.regression(x).table[8]).any()
+    x[5, 1] = nan
+    np.testing.assert_array_equal(np.isnan(impute.regression(x).table[8]), [False, False, True])

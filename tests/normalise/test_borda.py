@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from laws import same
+from laws import law, same
 
 import hengdian_index as hi
 from hengdian_index.normalise import borda, rank
 
-MORE = settings(max_examples=60, deadline=None)
+MORE = law(60)
 COLUMNS = st.lists(st.integers(0, 6).map(float), min_size=1, max_size=12)
 TIES = pytest.mark.parametrize(("ties", "half"), [("average", 0.5), ("min", 0.0)])
 

@@ -6,14 +6,14 @@ import statistics
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import close, same, tables
+from laws import close, law, same, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import logistic, robust, z_score
 
-MORE = settings(max_examples=60, deadline=None)
+MORE = law(60)
 EITHER = pytest.mark.parametrize("scale", ["iqr", "mad"])
 LISTS = st.lists(st.integers(-400, 400).map(lambda i: i / 8), min_size=5, max_size=15)
 

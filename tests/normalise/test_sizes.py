@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from laws import close, same, tables
+from laws import close, law, same, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import share, vector
 
-MORE = settings(max_examples=60, deadline=None)
+MORE = law(60)
 
 
 @MORE
@@ -138,7 +138,7 @@ def test_later_rows_are_measured_by_the_frozen_total_and_length():
 
 
 @given(x=tables(sign=0))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_shares_are_what_entropy_weights_are_made_of(x):
     assume((x.sum(axis=0) > 0).all())
     assume((x.max(axis=0) > x.min(axis=0)).any())
@@ -156,7 +156,7 @@ def test_a_target_is_refused_with_the_methods_that_take_one(method, direction):
 
 
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_scores_lie_where_the_methods_say(data):
     for method, (low, high) in ((share, share.method.traits["gives"]()), (vector, (-1, 2))):
         x = data.draw(tables(sign=1 if method is share else -1))

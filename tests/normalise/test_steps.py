@@ -5,14 +5,14 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import numbers, same, tables
+from laws import law, numbers, same, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import above_below, categorical, percentile_rank
 
-MORE = settings(max_examples=60, deadline=None)
+MORE = law(60)
 CUTS, SCORES = (5, 15, 35, 65, 85, 95), (0, 20, 40, 50, 60, 80, 100)
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import close, same, tables
+from laws import close, law, same, tables
 
 import hengdian_index as hi
 from hengdian_index.journal import journal
 from hengdian_index.normalise import distance_to_target, min_max, relative
 
-MORE = settings(max_examples=60, deadline=None)
+MORE = law(60)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from hengdian_index.reporting.words import WORDS
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
-if browser.found() is None:
-    pytest.skip("no Chromium or Chrome on the PATH to open a page with", allow_module_level=True)
 if sys.platform == "win32":
     pytest.skip("the browser is led through file descriptors, which Windows does not pass on", allow_module_level=True)
+
+pytestmark = pytest.mark.program(*browser.NAMES)
 
 EACH = pytest.mark.parametrize("case", [(name, lang) for name in ("film", "panel") for lang in ("en", "zh")])
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]

@@ -11,6 +11,7 @@ from countries import countries, index
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from indexes import POSITIVE, table, two_levels
+from laws import law
 from scipy import stats
 
 import hengdian_index as hi
@@ -39,7 +40,7 @@ FACTORS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", FACTORS)
 @given(seed=st.integers(0, 10**6), gaps=st.booleans())
-@settings(max_examples=3, deadline=None)
+@law(3)
 def test_a_draw_is_the_index_computed_on_its_own(name: str, seed: int, gaps: bool) -> None:
     """Batched draws equal replace(...).compute(...) for every kind of factor."""
     frame, factors = countries(seed=seed, gaps=gaps), FACTORS[name]
@@ -180,7 +181,7 @@ def test_choices_come_in_the_order_given() -> None:
 
 
 @given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 10**6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_ranks_are_those_of_pandas(draws: int, n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     scores = rng.integers(0, 4, (draws, n)).astype(float)

@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index.rows.cells import floats, fraction_of, is_missing, number_of, pair_of
+from hengdian_index.rows.cells import fraction_of, is_missing, number_of, pair_of
 from hengdian_index.rows.files import read_table
+from hengdian_index.rows.keyed import floats
 
 # What float() takes and no person means: digits parted by underscores, and words.
 NO_NUMBERS = ["1998_4", "3_000.5", "1e1_0", "infinity", "-inf", "Infinity", "nan", "+NaN"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -118,3 +119,27 @@ def test_a_row_without_unit_has_its_line(tmp_path: Path) -> None:
     index = hi.Index(unit="u", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
     with pytest.raises(hi.DataError, match=r"u: 1 rows have no unit: line 4$"):
         index.compute(read_table(tmp_path / "t.csv", ["u"]))
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
+    """Let libraries be as if they were not installed."""
+    for name in libraries:
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".parquet", ".xlsx", ".xlsm"])
+def test_a_missing_file_is_told_before_a_missing_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    without(monkeypatch, "pyarrow", "fastparquet", "python_calamine")
+    with pytest.raises(hi.DataError, match=rf"none\{ending}: no such file$"):
+        read_table(tmp_path / f"none{ending}")
+
+
+def test_what_to_install_for_a_parquet_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"x": [1.5, 2.5]}).to_parquet(path)
+    assert read_table(path)["x"].tolist() == [1.5, 2.5]
+    without(monkeypatch, "pyarrow", "fastparquet")
+    with pytest.raises(hi.SpecError, match=r't\.parquet: .*install pyarrow: pip install "hengdian_index\[arrow\]"$'):
+        read_table(path)

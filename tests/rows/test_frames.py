@@ -132,7 +132,7 @@ def test_columns_named_by_numbers() -> None:
     index = hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("0", "g"), hi.Indicator("1", "g")])
     with pytest.raises(hi.DataError) as error:
         index.compute(pd.DataFrame([[1.0, 2.0], [3.0, 5.0]]))
-    assert "column '1' is missing; did you mean 1, a number and no text?" in str(error.value)
+    assert "column '1' is missing; did you mean 1? '1' is a text, 1 a number" in str(error.value)
     assert "columns found: 0, 1" in str(error.value)
 
 

@@ -272,7 +272,7 @@ class TestFaults:
         with pytest.raises(DataError, match=r"cannot read 7 \(row 1\)"):
             read_periods(np.array([2022, 7]))
 
-    @pytest.mark.parametrize("gap", [None, np.nan, pd.NaT, pd.NA, np.datetime64("NaT"), "", "  ", "nan"], **IDS)
+    @pytest.mark.parametrize("gap", [None, np.nan, pd.NaT, pd.NA, np.datetime64("NaT", "D"), "", "  ", "nan"], **IDS)
     def test_missing_labels_are_named_by_row(self, gap):
         for labels in (["2022Q1", gap, "2022Q2", gap], pd.Series(["2022Q1", gap, "2022Q2", gap], dtype=object)):
             with pytest.raises(DataError) as caught:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import time
 import zipfile
@@ -19,8 +18,7 @@ from statement.test_registry import formulas
 import hengdian_index as hi
 from hengdian_index.families import FAMILIES
 
-PANDOC = shutil.which("pandoc")
-with_pandoc = pytest.mark.skipif(PANDOC is None, reason="pandoc is not installed here")
+with_pandoc = pytest.mark.program("pandoc")
 
 
 def stand_in(folder: Path, script: str) -> None:
@@ -104,7 +102,7 @@ def test_a_docx_is_the_same_at_another_time(tmp_path: Path) -> None:
 def test_every_formula_becomes_one_of_a_word_processor(form: str) -> None:
     texts = [text for family in FAMILIES for method in own(family) for text in formulas(method)]
     body = "\n\n".join(f"$$\n{text}\n$$" if form != "latex" else f"\\[\n{text}\n\\]" for text in texts)
-    command = [str(PANDOC), "--from", form, "--to", "docx", "--output", "-"]
+    command = ["pandoc", "--from", form, "--to", "docx", "--output", "-"]
     done = subprocess.run(command, input=body.encode(), capture_output=True, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
@@ -113,7 +111,7 @@ def test_every_formula_becomes_one_of_a_word_processor(form: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_latex_is_read_whole(lang: Any) -> None:
     result = linked().compute(panel())
-    command = [str(PANDOC), "--from", "latex", "--to", "docx", "--output", "-", "--fail-if-warnings"]
+    command = ["pandoc", "--from", "latex", "--to", "docx", "--output", "-", "--fail-if-warnings"]
     done = subprocess.run(command, input=result.method(lang, "latex").encode(), capture_output=True, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
@@ -150,7 +148,10 @@ def test_a_failing_pandoc_leaves_no_half_file(
 
 
 @pytest.mark.parametrize("ending", [".md", ".tex", ".docx"])
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path, ending: str) -> None:
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    (tmp_path / "bin").mkdir()
+    stand_in(tmp_path / "bin", 'while [ $# -gt 1 ]; do shift; done; echo whole > "$1"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}")
     with pytest.raises(hi.DataError, match=r"cannot write .*nowhere"):
         two_levels().compute(table()).method(path=tmp_path / "nowhere" / f"statement{ending}")
 

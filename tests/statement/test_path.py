@@ -39,7 +39,7 @@ def chained(explanation: Any) -> None:
                 assert repr(value) in step.formula
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(result=computed(gaps=True), data=st.data())
 def test_every_number_follows_from_the_step_before(result: hi.Result, data: st.DataObject) -> None:
     node = data.draw(st.sampled_from([*result.tree.codes, *result.tree.groups]))

@@ -3,16 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW as ANY_LAW
-from laws import attempt, close, frames, frozen, names, numbers, same, tables
+from laws import attempt, close, frames, frozen, law, names, numbers, same, tables
 
 from hengdian_index import treat
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.methods import FAMILIES
 
-LAW = settings(ANY_LAW, max_examples=6)
+LAW = law(6)
 VARIANTS = {
     "winsorise": [{"points": 2}, {"limits": (0.1, 0.9)}],
     "log": [{}, {"offset": "range"}, {"offset": "one"}],

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from laws import law
 from scipy.interpolate import CubicSpline
 from scipy.optimize import lsq_linear
 from scipy.stats import spearmanr
@@ -16,7 +17,7 @@ from scipy.stats import spearmanr
 import hengdian_index as hi
 from hengdian_index.journal import journal
 
-LAW = settings(max_examples=25, deadline=None)
+LAW = law(25)
 HOWS = ("additive", "multiplicative", "game")
 
 

@@ -31,7 +31,7 @@ def mixed(seed=0, n=30):
 # pca
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 6))
 def test_pca_is_the_first_singular_vector_of_the_z_scores(seed, k):
     x = table(seed, k)

@@ -41,14 +41,14 @@ def weighed(numbers):
     return np.array(numbers) / sum(numbers)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 5))
 def test_gini_by_the_double_loop(seed, k):
     x = table(seed, k)
     np.testing.assert_allclose(hi.weights.gini(x), weighed([gini(column) for column in x.T]), rtol=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 5))
 def test_max_deviation_by_the_double_loop(seed, k):
     x = table(seed, k) - 1
@@ -69,7 +69,7 @@ def test_max_deviation_is_gini_times_the_mean():
     np.testing.assert_allclose(hi.weights.max_deviation(x), weighed(hi.weights.gini(x) * x.mean(axis=0)), rtol=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 5))
 def test_angle_by_the_arc_cosine(seed, k):
     x = table(seed, k)

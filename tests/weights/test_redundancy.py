@@ -29,7 +29,7 @@ def inverted(r):
     return (1 / r) / (1 / r).sum()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 8))
 def test_independence_by_least_squares(seed, k):
     x = table(seed, k)

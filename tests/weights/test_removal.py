@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
+from laws import law
 
 import hengdian_index as hi
 from hengdian_index.journal import journal
@@ -98,7 +99,7 @@ TEXTBOOK = {
 
 
 @EVERY
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 6), costs=st.integers(0, 63))
 def test_the_textbook_formula(method, seed, k, costs):
     x, cost = table(seed, k), np.array([bool(costs >> j & 1) for j in range(k)])
@@ -279,7 +280,7 @@ def test_fault_9_a_constant_column_is_refused_not_given_all_the_weight(method):
         method(pd.DataFrame({"a": [1.0, 2.0, 5.0], "flat": 2.0, "b": [4.0, 1.0, 3.0]}))
 
 
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 5))
 def test_fault_9_cilos_and_idocriw_are_0_or_more_and_the_same_each_time(seed, k):
     x = table(seed, k)

@@ -34,7 +34,7 @@ def best_of_all_supports(x):
     return best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 6), standard=st.booleans())
 def test_no_weights_of_0_or_more_scatter_more(seed, k, standard):
     x = table(seed, k)
@@ -58,7 +58,7 @@ def test_a_general_optimiser_finds_the_same_weights():
     np.testing.assert_allclose(w, best.x / best.x.sum(), atol=1e-4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 6))
 def test_on_values_above_0_it_is_the_free_eigenvector(seed, k):
     x = np.random.default_rng(seed).random((12, k))
