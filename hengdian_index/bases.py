@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.equality import same
-from hengdian_index.errors import DataError, listed, raise_all
+from hengdian_index.errors import DataError, listed, raise_all, shown
 from hengdian_index.journal import note
-from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.panel import Panel, label_text
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.tree import NewUnits, Setting
 
@@ -113,7 +113,8 @@ def factors(
 ) -> Array:
     """Return what each level (n, groups) is multiplied by, `to` over the base level of its unit.
 
-    Under "missing" it is missing where there is no base level above 0, which `warned` says once.
+    Under "missing" it is missing where there is no base level above 0, which `warned` says once; `levels` may also hold
+    those of units that have no row here.
 
     Raises
     ------
@@ -125,11 +126,15 @@ def factors(
     units = [panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
     means = np.array([levels.get(unit, nothing) for unit in units])
     faults: list[tuple[str, bool]] = []
+    called = {label_text(unit): unit for unit in levels}
     for i, j in np.argwhere(~(means > 0)).tolist():
-        unit = "" if units[i] is None else f"unit {units[i]!r}: "
+        unit = "" if units[i] is None else f"unit {shown(units[i])}: "
         found = "has no score in" if np.isnan(means[i, j]) else f"has the level {means[i, j]:.6g} in"
-        faults.append((f"{unit}{groups[j]!r} {found} the base period", units[i] is not None and np.isnan(means[i, j])))
-    if how != "missing" or not (means[:, 0] > 0).any():
+        twin = None if units[i] in levels else called.get(label_text(units[i]))
+        alike = "" if twin is None else f" (which has {shown(twin)}: write units alike)"
+        absent = units[i] is not None and twin is None and np.isnan(means[i, j])
+        faults.append((f"{unit}{groups[j]!r} {found} the base period{alike}", absent))
+    if how != "missing" or not any(level[0] > 0 for level in levels.values()):
         why = "a series needs one above 0: take another base or scale"
         told = _without(units, np.isnan(means), groups)
         some = [(fault, absent) for fault, absent in faults if not (told and absent)] + [(one, True) for one in told]
@@ -168,6 +173,8 @@ def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[s
 
 def _remedy(how: NewUnits, absent: Any) -> str:
     """Return what to do about a series without a base level above 0; `absent`: of a unit, without any."""
+    if how == "missing":
+        return "; no unit has one"
     if not absent:
         return ", or leave it out of the series with new_units = 'missing'"
     if how == "refuse":

@@ -283,14 +283,16 @@ def methods(name: str | None) -> None:
 def _thresholds(given: tuple[str, ...]) -> dict[str, float]:
     """Return thresholds written as NAME=NUMBER."""
     from hengdian_index.errors import SpecError, raise_all
+    from hengdian_index.rows.cells import number_of
 
     pairs = [(name.strip().replace("-", "_"), number) for name, _, number in (one.partition("=") for one in given)]
     found, faults = dict[str, float](), list[str]()
     for name, number in pairs:
-        try:
-            found[name] = float(number)
-        except ValueError:
+        value = number_of(number) if number.strip() else None
+        if value is None:
             faults.append(f"--threshold {name}={number}: NAME=NUMBER is needed, redundant=0.95")
+        else:
+            found[name] = value
     raise_all(SpecError, faults)
     return found
 

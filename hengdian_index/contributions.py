@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
 from hengdian_index.effects import Moves, Split
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.means import Pair, Together
@@ -22,7 +23,8 @@ Parts = dict[str, Array]
 # A gap between a change and the sum of its parts, relative to their size, up to which it is rounding; and relative to
 # the levels that the change is the difference of.
 _ROUNDING = 1e-9
-_LEVEL_ROUNDING = 1e-12
+# Levels that are one number by the rule of `equality` stand up to a tolerance each from what their parts sum to.
+_LEVEL_ROUNDING = 2 * TOLERANCE
 
 
 def level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:

@@ -18,7 +18,7 @@ from hengdian_index.bases import refuse_infinite
 from hengdian_index.contents import Content, rows_of, scored
 from hengdian_index.contributions import Parts, change_parts, level_parts
 from hengdian_index.effects import Split
-from hengdian_index.errors import DataError, raise_all
+from hengdian_index.errors import DataError, raise_all, shown
 from hengdian_index.journal import journal
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import format_period
@@ -175,7 +175,7 @@ class Linked:
             position = int(self.which[row])
             since, frequency = self.contents[position].since, self.panel.periods.frequency
             when = " and ".join(format_period(ordinal, frequency) for ordinal in (since - 1, since))
-            who = "" if self.panel.units is None else f"unit {self.panel.units[row]!r}: "
+            who = "" if self.panel.units is None else f"unit {shown(self.panel.unit(row))}: "
             why = f"what holds from {format_period(since, frequency)} on cannot be linked to what held before"
             remedy = f"neither of {when} has all values of both; give its row and its values, or content = 'restate'"
             key = (int(self.panel.unit_codes()[row]), position, int(g))

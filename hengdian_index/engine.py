@@ -186,7 +186,9 @@ class Fitted:
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel, cancelled(self.tree, self.maps))
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
-        lines += [Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike())]
+        lines += [
+            Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike(self.base_levels or self.links or ()))
+        ]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         said = (*self.log, *before, *lines)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.equality import largest
-from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.journal import note
 from hengdian_index.maps import Direction, Map, Split, chain, orientation
 from hengdian_index.methods import Method, parameters_of
@@ -118,7 +118,7 @@ def direction_fault(direction: Any) -> str:
     number = isinstance(direction, (int, float, np.number)) and not isinstance(direction, bool)
     if named or (number and direction in (1, -1)):
         return ""
-    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {direction!r}"
+    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {shown(direction)}"
 
 
 def _chosen(

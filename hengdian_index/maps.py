@@ -9,7 +9,8 @@ import numpy as np
 
 from hengdian_index.blocks import each_slice
 from hengdian_index.equality import same, settled
-from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.errors import CellsError, SpecError, shown
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.table import Array
 from hengdian_index.stored import stored
 
@@ -63,10 +64,11 @@ class Between:
 
 
 def _finite(kind: str, value: object) -> float:
-    if isinstance(value, (int, float, np.number)) and np.isfinite(value):
-        return float(value)
-    each = f"; for one a column give direction = {{'a': {kind}(...), ...}}" if hasattr(value, "__len__") else ""
-    raise SpecError(f"{kind}: a finite number is needed, not {value!r}{each}")
+    number = number_of(value) if isinstance(value, (int, float, np.number)) else None
+    if number is None or not np.isfinite(number):
+        each = f"; for one a column give direction = {{'a': {kind}(...), ...}}" if hasattr(value, "__len__") else ""
+        raise SpecError(f"{kind}: a finite number is needed, not {shown(value)}{each}")
+    return number
 
 
 def _finite_scores(scores: Array, x: Array) -> Array:

@@ -11,7 +11,7 @@ from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args,
 
 import numpy as np
 
-from hengdian_index.errors import OptionError, SpecError, raise_all, suggestion
+from hengdian_index.errors import OptionError, SpecError, raise_all, shown, suggestion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -229,9 +229,9 @@ def _fits(value: Any, hint: Any) -> bool:
 
 def _expected(value: Any, hint: Any) -> str:
     if get_origin(hint) is Literal:
-        return f"no {value!r}{suggestion(value, get_args(hint))}"
+        return f"no {shown(value)}{suggestion(value, get_args(hint))}"
     words = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
-    return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {value!r}"
+    return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {shown(value)}"
 
 
 def names_of(

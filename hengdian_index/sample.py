@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.equality import flattened, largest
-from hengdian_index.errors import DataError, SpecError, raise_all
+from hengdian_index.errors import DataError, SpecError, raise_all, shown
 from hengdian_index.maps import Distance
 from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.table import Array, may_have_gaps
@@ -131,5 +131,5 @@ class Sample:
         except (TypeError, ValueError):
             numbers = np.array(np.nan)
         if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
-            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {value!r}")
+            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {shown(value)}")
         return np.broadcast_to(numbers, (self.k,))

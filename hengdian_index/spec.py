@@ -36,7 +36,7 @@ from hengdian_index.preparation import columns_asked
 from hengdian_index.result import Result
 from hengdian_index.statement.cards import of_index
 from hengdian_index.tree import Choice, NewUnits, Series, Setting, Tree, shape_faults
-from hengdian_index.wording import distinct_text, own_weights, pairs, parts, placed
+from hengdian_index.wording import distinct_text, listing, own_weights, pairs, parts, placed
 
 
 class Index(Part):
@@ -114,8 +114,10 @@ class Index(Part):
     content: Literal["link", "restate"] = "link"
     new_units: NewUnits = "refuse"
 
-    def __init__(self, **data: Any) -> None:
+    def __init__(self, /, **data: Any) -> None:
         faults: list[Fault] = []
+        for name in ("groups", "indicators"):
+            data[name] = listing(data.get(name), name, faults)
         groups = parts(Group, data.get("groups"), "group", faults)
         indicators = parts(Indicator, data.get("indicators"), "indicator", faults)
         above, below = pairs(data.get("groups")), pairs(data.get("indicators"))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.equality import largest, same, settled
-from hengdian_index.errors import SpecError, raise_all
+from hengdian_index.errors import SpecError, raise_all, shown
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
 from hengdian_index.means import ColumnsError, RowsError
@@ -35,7 +35,7 @@ def per_column(value: Any, k: int, option: str) -> Array:
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
-        raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {value!r}")
+        raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {shown(value)}")
     return np.broadcast_to(numbers, (k,))
 
 

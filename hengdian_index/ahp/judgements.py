@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
+from hengdian_index.rows.cells import fraction_of, is_missing
 from hengdian_index.rows.table import eager, uncovered
 
 Array = NDArray[np.float64]
@@ -196,17 +197,13 @@ def _numbers(cells: NDArray[Any], names: Names) -> tuple[Array, list[str]]:
 
 def _number(cell: Any) -> float:
     """Return the number in a cell: NaN where nothing was asked; text may be a fraction of decimals."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
+    if is_missing(cell):
         return math.nan
     if isinstance(cell, (bool, np.bool_)):
         raise TypeError("a truth value is no judgement")
     if not isinstance(cell, str):
         return float(cell)
-    above, slash, below = cell.partition("/")
-    number = float(above) / (float(below) if slash else 1.0)
-    if not math.isfinite(number):
-        raise ValueError("text must be a finite number")
-    return number
+    return fraction_of(cell)
 
 
 def _where(cell: tuple[int, ...], names: Names) -> str:

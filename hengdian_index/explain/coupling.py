@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.decorators import unit_sum
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown, suggestion
 from hengdian_index.journal import note
 from hengdian_index.methods import typed
 from hengdian_index.rows.keyed import floats, in_order
@@ -135,7 +135,7 @@ def _shares(shares: Any, table: Labelled) -> Array:
     try:
         numbers = np.atleast_1d(floats(in_order(shares, keys, "shares")))
     except (TypeError, ValueError):
-        raise SpecError(f"shares: one number for each of {k} subsystems, not {shares!r}") from None
+        raise SpecError(f"shares: one number for each of {k} subsystems, not {shown(shares)}") from None
     if numbers.ndim > 1:
         raise SpecError(f"shares: one number for each of {k} subsystems, not an array of shape {numbers.shape}")
     return unit_sum(numbers, k, "shares")

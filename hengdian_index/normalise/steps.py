@@ -121,9 +121,9 @@ def categorical(
     turn = orientation(direction)[0]
     limits = _cuts_by_column(sample, cuts, len(scores) - 1)
     if on == "value":
-        return chain(turn, Steps(limits if direction == 1 else -limits[::-1], np.array(scores, dtype=np.float64)))
+        return chain(turn, Steps(limits if direction == 1 else -limits[::-1], floats(scores)))
     turned = sample.turned(turn).flattened()
-    return chain(turn, percentile_rank.method.function(turned), Steps(limits, np.array(scores, dtype=np.float64)))
+    return chain(turn, percentile_rank.method.function(turned), Steps(limits, floats(scores)))
 
 
 @normalising(
@@ -174,7 +174,7 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
 def _cuts_by_column(sample: Sample, cuts: Any, number: int) -> Array:
     """Return the cuts as (c, k): the same for every column, or each column's own."""
     if not isinstance(cuts, Mapping):
-        return np.repeat(np.array(cuts, dtype=np.float64)[:, np.newaxis], sample.k, axis=1)
+        return np.repeat(floats(cuts)[:, np.newaxis], sample.k, axis=1)
     return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, "cuts") for i in range(number)])
 
 

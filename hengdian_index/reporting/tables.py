@@ -13,6 +13,7 @@ import pandas as pd
 from hengdian_index.decimals import form_of, written
 from hengdian_index.plot.style import size
 from hengdian_index.reporting.words import Words
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.table import Array
 
 # What a spreadsheet takes for the beginning of a formula.
@@ -141,11 +142,7 @@ def _guard(cell: Any) -> Any:
     """Return a cell, with an apostrophe before a text that a spreadsheet would compute; numbers stay numbers."""
     if not (isinstance(cell, str) and cell.startswith(_MARKS)):
         return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
+    return cell if number_of(cell) is not None else f"'{cell}"
 
 
 def _label_cells(values: Any) -> list[str]:

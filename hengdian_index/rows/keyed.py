@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import SpecError, listed, native, raise_all, suggestion
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.selection import truths
-from hengdian_index.rows.table import Array, numbers, plain, single, tabular, uncovered
+from hengdian_index.rows.table import Array, numbers, single, tabular, uncovered
 
 _NONE = object()
 
@@ -36,8 +36,8 @@ def in_order(
     """
     if not hasattr(value, "keys") or getattr(value, "ndim", 1) != 1:
         return value
-    items = [(plain(key), one) for key, one in value.items()]
-    given, own = [key for key, _ in items], list(map(plain, keys))
+    items = [(native(key), one) for key, one in value.items()]
+    given, own = [key for key, _ in items], list(map(native, keys))
     lacks = lacks or (lambda j: f"{option}: no value for column {own[j]!r}")
     faults = [f"{option}: no column {key!r}{suggestion(key, own)}" for key in dict.fromkeys(given) if key not in own]
     faults += [f"{option}: {key!r} is given twice" for key in dict.fromkeys(given) if given.count(key) > 1]
@@ -60,7 +60,7 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
         return np.zeros(len(names), dtype=np.bool_)
     if isinstance(chosen, (bool, np.bool_)) or (tabular(chosen) and not hasattr(chosen, "keys")):
         raise SpecError(f"{option}: names of columns, or one truth for each of {listed(list(names))}, not {chosen!r}")
-    known = list(map(plain, names))
+    known = list(map(native, names))
     labelled = hasattr(chosen, "iloc") and truths(chosen.to_numpy(), option, len(chosen), None, of="values") is None
     by_key = list(chosen) if labelled else in_order(chosen, known, option, absent=False)
     mask = truths(by_key, option, len(known), None, of="columns")
@@ -69,7 +69,7 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
     if hasattr(by_key, "keys") or (hasattr(chosen, "keys") and not labelled):
         raise SpecError(f"{option}: names of columns, or True or False for each of them, not {chosen!r}")
     one = single(by_key) or (isinstance(by_key, tuple) and by_key in known)
-    listing = [plain(name) for name in ([by_key] if one else by_key)]
+    listing = [native(name) for name in ([by_key] if one else by_key)]
     absent = [name for name in listing if no_label(name) or name not in known]
     raise_all(SpecError, [f"{option}: no column {name!r}{suggestion(name, known)}" for name in absent])
     return np.array([name in listing for name in known], dtype=np.bool_)

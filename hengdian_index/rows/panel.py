@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, Fault, SpecError, listed
+from hengdian_index.errors import DataError, Fault, SpecError, listed, native, shown
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index.rows.scopes import Beside
 from hengdian_index.rows.selection import picked, truths
@@ -83,12 +83,17 @@ class Panel:
         whose = "" if self.units is None else f" of {listed(who)}"
         return [f"no row for {named}{whose}: changes on and from them are missing"]
 
-    def alike(self) -> list[str]:
-        """Return a text about units whose names differ in case alone."""
-        found: dict[str, list[str]] = {}
-        for one in dict.fromkeys(self.unit_list()):
-            found.setdefault(str(one).casefold(), []).append(one)
-        return [f"units {listed(same)} differ in case alone: are they one?" for same in found.values() if len(same) > 1]
+    def alike(self, known: Iterable[Any] = ()) -> list[str]:
+        """Return a text about units that differ in case alone, or are a number here and a text there.
+
+        `known` are units of other rows, such as those of a fit.
+        """
+        found: dict[str, list[Any]] = {}
+        own = dict.fromkeys(self.unit_list())
+        for one in dict.fromkeys((*own, *known)):
+            found.setdefault(label_text(one).casefold(), []).append(one)
+        told = [same for same in found.values() if len(same) > 1 and any(one in own for one in same)]
+        return [f"units {listed(same)} differ in {_difference(same)} alone: are they one?" for same in told]
 
     def spread(self) -> dict[str, Any]:
         """Return how many units there are, and the first and the last period as text; what rows lack is left out."""
@@ -113,7 +118,7 @@ class Panel:
 
     def unit(self, row: int) -> Any:
         """Return the unit of a row, None where rows have none."""
-        return None if self.units is None else self.units[row]
+        return None if self.units is None else native(self.units[row])
 
     def unit_codes(self) -> NDArray[np.intp]:
         """Return a number for the unit of each row (n,), counted from 0 in order of appearance."""
@@ -136,13 +141,9 @@ class Panel:
     def place(self, row: int) -> str:
         """Return where a row is: file and line, unit, period, or its label."""
         parts = [f"{self.source} line {self.line(row)}"] if self.source else []
-        parts += [f"unit {self._unit_text(row)}"] if self.units is not None else []
+        parts += [f"unit {shown(self.unit(row))}"] if self.units is not None else []
         parts += [f"period {self.period(row)}"] if self.periods is not None else []
-        return ", ".join(parts or [f"row {self.labels[row]!r}"])
-
-    def _unit_text(self, row: int) -> str:
-        unit = self.unit(row)
-        return repr(unit.item() if isinstance(unit, np.generic) else unit)
+        return ", ".join(parts or [f"row {shown(self.labels[row])}"])
 
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
@@ -179,7 +180,7 @@ class Panel:
         if none and chosen.any():
             raise DataError(*(f"{what} {one!r} selects no row; {self.extent()}" for one in none))
         if not chosen.any():
-            raise DataError(f"{what} {rows!r} selects no row; {self.extent()}")
+            raise DataError(f"{what} {shown(rows)} selects no row; {self.extent()}")
         return chosen
 
     def holds(self, rows: Any) -> bool:
@@ -222,9 +223,9 @@ class Panel:
         return self._labelled(rows, what)
 
     def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:
-        by_label = np.asarray([one == label for one in self.labels], dtype=np.bool_)
+        by_label = _equal(self.labels, label)
         if self.units is not None:
-            by_label = by_label | (self.units == label)
+            by_label |= _equal(self.units, label)
         if self.periods is None or by_label.any():
             return by_label
         try:
@@ -234,3 +235,23 @@ class Panel:
             told = Fault(f"{last.message}; {self.extent()}", last.place)
             raise SpecError(*error.faults[:-1], told) from None
         return (self.periods.ordinals >= low) & (self.periods.ordinals <= high)
+
+
+def _equal(labels: Any, label: Any) -> NDArray[np.bool_]:
+    """Return which labels are the one that is asked for; what compares to no truth is not."""
+    if isinstance(labels, np.ndarray) and isinstance(label, (str, int, float)):
+        return np.asarray(labels == label, dtype=np.bool_)
+    same = [one == label for one in labels]
+    if not isinstance(label, (str, int, float, tuple)):
+        same = [one is True or (isinstance(one, np.bool_) and bool(one)) for one in same]
+    return np.array(same, dtype=np.bool_)
+
+
+def label_text(label: Any) -> str:
+    """Return what a unit is called, a number like the text of it: 1, 1.0 and "1" are written alike."""
+    plain = native(label)
+    return str(int(plain) if isinstance(plain, float) and plain.is_integer() else plain).strip()
+
+
+def _difference(same: Sequence[Any]) -> str:
+    return "case" if all(isinstance(one, str) for one in same) else "being a number or a text"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, native, raise_all, suggestion
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.table import Array, Labelled, eager, single, tabular, take
 
@@ -41,7 +41,7 @@ class Parted:
     def unit(self, row: int) -> Any:
         """Return the unit of a row: as named, else the row's own label; None where rows are one unit's periods."""
         if self.units is not None:
-            return self.units[row]
+            return native(self.units[row])
         if not is_pandas(self.source):
             return row
         timed = self.periods is not None and self.source.index.nlevels == 1 and "period" in _levels(self.source)
@@ -142,8 +142,7 @@ def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, 
     Examples
     --------
     >>> from hengdian_index.rows.parted import as_learnt
-    >>> from hengdian_index.rows.groups import no_label
-    from hengdian_index.rows.table import take
+    >>> from hengdian_index.rows.table import take
     >>> as_learnt(take([[1.0, 2.0]]), None, (9, 2)).values.shape
     (1, 2)
     """

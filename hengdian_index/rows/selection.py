@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, guess, listed, native, raise_all
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.periods import Periods, read_periods, read_span
-from hengdian_index.rows.table import Labelled, plain, row_label, shortened, single, tabular, uncovered
+from hengdian_index.rows.table import Labelled, row_label, shortened, single, tabular, uncovered
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -64,7 +64,7 @@ def truths(given: Any, what: str, n: int, source: Any, of: str = "rows") -> Mask
     blank = ~holds if holds.all() else np.array([no_label(cell) for cell in cells])
     if not (holds | blank).all():
         odd = cells[int(np.argmin(holds | blank))]
-        raise SpecError(f"{what}: {plain(odd)!r} stands among truths; a mask holds True or False alone")
+        raise SpecError(f"{what}: {native(odd)!r} stands among truths; a mask holds True or False alone")
     if len(cells) != n:
         raise SpecError(f"{what}: a mask of {len(cells)} value{'s' * (len(cells) != 1)} for {n} {of}")
     where = given if hasattr(given, "iloc") else None
@@ -125,7 +125,7 @@ def _order(given: Any, what: str, n: int, source: Any) -> Any:
         rows = pd.RangeIndex(n)
     absent = [label for label in rows if label not in own]
     if absent or not own.is_unique:
-        why = f"no value for row {plain(absent[0])!r}" if absent else "some of its labels repeat"
+        why = f"no value for row {native(absent[0])!r}" if absent else "some of its labels repeat"
         raise SpecError(f"{what}: the labels of the mask are not those of the rows: {why}; give mask.to_numpy()")
     return own.get_indexer(rows)
 
@@ -169,11 +169,9 @@ def _labelled(label: Any, what: str, source: Any, periods: Periods | None) -> Ma
         return span
     own = _own_labels(source)
     if own is None:
-        raise SpecError(f"{what}: the rows have no labels; give a slice, a mask or a table, not {plain(label)!r}")
-    rows = [plain(one) for one in own.unique()]
-    guess = suggestion(label, rows)
-    guess = guess.split(" (")[0] if "did you mean" in guess else ""
-    raise SpecError(f"{what}: no row {plain(label)!r}{guess}; the rows are {listed(rows)}")
+        raise SpecError(f"{what}: the rows have no labels; give a slice, a mask or a table, not {native(label)!r}")
+    rows = [native(one) for one in own.unique()]
+    raise SpecError(f"{what}: no row {native(label)!r}{guess(label, rows)}; the rows are {listed(rows)}")
 
 
 def alike(one: Any, label: Any) -> bool:
@@ -235,7 +233,7 @@ def _sliced(given: slice, what: str, n: int, source: Any, periods: Periods | Non
         places = None
     if places is None:
         why = "both ends must be labels of rows, each label once, or periods"
-        known = listed([plain(one) for one in index])
+        known = listed([native(one) for one in index])
         raise SpecError(f"{what}: {given!r} cannot be found: {why}; the rows are {known}")
     mask = np.zeros(n, dtype=np.bool_)
     mask[places] = True

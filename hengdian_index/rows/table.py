@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import CellsError, DataError, listed, raise_all
+from hengdian_index.errors import CellsError, DataError, listed, raise_all, shown
+from hengdian_index.rows.cells import number_of
 
 Array: TypeAlias = NDArray[Any]
 
@@ -87,7 +89,7 @@ class Labelled:
 
     def cell(self, row: int, column: int) -> str:
         """Return where a cell is, in the user's own labels."""
-        place = f"column {self.columns[column]!r}" if self.columns else f"column {column}"
+        place = f"column {shown(self.columns[column])}" if self.columns else f"column {column}"
         return f"{place}, {row_label(self.source, row)}"
 
 
@@ -122,13 +124,21 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, l
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number."""
     values, faults = [], []
     for row, cell in enumerate(cells):
-        value = _number(cell)
+        value = number_of(cell)
         if value is None:
             remedy = "write it like 1234.5, or leave the cell blank"
-            shown = str(cell) if hasattr(cell, "year") else repr(plain(cell))
-            faults.append(f"{where(row)}: {shown} is not a number; {remedy}")
+            text = str(cell) if hasattr(cell, "year") else shown(cell)
+            faults.append(f"{where(row)}: {text} is not a number; {remedy}")
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
+
+
+def raw_array(x: Any) -> Array:
+    """Return an array or nested lists as an array, of objects where the cells are no numbers, missing where masked."""
+    try:
+        return uncovered(x)
+    except ValueError:
+        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
 
 
 def column_values(column: Any, where: Callable[[int], str]) -> tuple[Array, list[str]]:
@@ -204,7 +214,9 @@ def uncovered(x: Any) -> NDArray[Any]:
     if isinstance(x, (list, tuple)) and any(isinstance(row, np.ma.MaskedArray) for row in x):
         x = np.ma.array(x)
     if not isinstance(x, np.ma.MaskedArray):
-        return np.asarray(x)
+        raw = np.asarray(x)
+        # NumPy writes the numbers of a list that has texts too as texts, a missing one as "nan".
+        return np.asarray(x, dtype=object) if raw.dtype.kind in "US" and raw is not x else raw
     hidden = np.ma.getmaskarray(x)
     cells = np.array(x.data, dtype=np.float64 if x.dtype.kind in "biuf" else object)
     if hidden.dtype == np.bool_:
@@ -227,31 +239,8 @@ def tabular(x: Any) -> bool:
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
     if _is_pandas(source):
-        return f"row {plain(source.index[row])!r}"
+        return f"row {shown(source.index[row])}"
     return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
-
-
-def plain(label: Any) -> Any:
-    """Return a label without the types of NumPy."""
-    if isinstance(label, tuple):
-        return tuple(map(plain, label))
-    return label.item() if isinstance(label, np.generic) or getattr(label, "shape", None) == () else label
-
-
-def _number(cell: Any) -> float | None:
-    """Return a float, NaN for a missing cell, None for what is no number."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()) or type(cell).__name__ in ("NAType", "NaTType"):
-        return math.nan
-    if (
-        isinstance(cell, (complex, np.complexfloating, np.datetime64, np.timedelta64))
-        or hasattr(cell, "year")
-        or hasattr(cell, "total_seconds")
-    ):
-        return None
-    try:
-        return float(cell)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def _is_array(x: Any) -> bool:
@@ -297,15 +286,12 @@ def eager(x: Any) -> Any:
 
 def _repeated(names: Sequence[Any]) -> list[str]:
     """Return a fault if columns have one name."""
-    again = sorted({str(name) for name in names if names.count(name) > 1})
+    again = sorted(str(name) for name, count in Counter(names).items() if count > 1)
     return [f"two columns have one name: {listed(again)}; rename one"] if again else []
 
 
 def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
-    try:
-        raw = uncovered(x)
-    except ValueError:
-        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
+    raw = raw_array(x)
     faults: list[str] = []
     if raw.dtype.kind in "biuf":
         values = np.asarray(raw, dtype=np.float64)
@@ -344,7 +330,7 @@ def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Ar
     length = len(series[0]) if series else 0
     values, faults = np.empty((length, len(series)), order="F"), []
     for j, (column, name) in enumerate(zip(series, names, strict=True)):
-        place = f"column {name!r}"
+        place = f"column {shown(name)}"
         # The default binds the name of this turn of the loop, which the type of a callback cannot say.
         values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}")  # type: ignore[misc]
         faults += bad

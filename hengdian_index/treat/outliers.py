@@ -9,6 +9,7 @@ import numpy as np
 
 from hengdian_index.equality import constant
 from hengdian_index.maps import Clip, Map
+from hengdian_index.rows.cells import pair_of
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
@@ -23,10 +24,7 @@ def _one_of_two(points: int | None, limits: Any) -> list[str]:
         return ["give either points (how many times the extreme value moves in) or limits (two quantiles)"]
     if points is not None:
         return [] if points >= 0 else [f"points: 0 or more, not {points}"]
-    try:
-        low, high = (float(limit) for limit in limits)
-    except (TypeError, ValueError):
-        low, high = np.nan, np.nan
+    low, high = pair_of(limits) or (np.nan, np.nan)
     return [] if 0 <= low < high <= 1 else [f"limits: two rising shares such as (0.05, 0.95), not {limits!r}"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, shown
 from hengdian_index.journal import note
 from hengdian_index.rows.keyed import in_order
 from hengdian_index.rows.table import Array
@@ -35,6 +35,6 @@ def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
     direction = in_order(direction, sample.columns or range(sample.k), "direction", absent=1)
     signs = sample.per_column(direction, "direction")
     if not np.isin(signs, (1, -1)).all():
-        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {direction!r}")
+        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {shown(direction)}")
     cost: NDArray[np.bool_] = signs < 0
     return cost

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.decorators import unit_sum, weighting
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, shown
 from hengdian_index.rows.keyed import floats
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -73,8 +73,8 @@ def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     try:
         numbers = floats(given)
     except (TypeError, ValueError):
-        said = ", ".join(f"{at} is {value!r}" for at, value in _not_numbers(names, given))
-        raise SpecError(f"fixed: each must be a number of 0 or more, not {given!r}: {said}") from None
+        said = ", ".join(f"{at} is {shown(value)}" for at, value in _not_numbers(names, given))
+        raise SpecError(f"fixed: each must be a number of 0 or more, not {shown(given)}: {said}") from None
     if numbers.ndim != 1:
         raise SpecError(f"fixed: one set of weights, not an array of shape {numbers.shape}")
     return names, unit_sum(numbers, len(given), "fixed", names)

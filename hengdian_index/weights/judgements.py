@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -83,7 +84,7 @@ def _unrepeated(names: tuple[Any, ...], what: str) -> tuple[Any, ...]:
     odd = [name for name in names if not hashed(name) or no_label(name)]
     if odd:
         raise SpecError(f"{what}: names are needed, not {listed(odd)}")
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise SpecError(f"{what}: more than once: {listed(twice)}")
     return names
