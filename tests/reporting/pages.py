@@ -23,7 +23,7 @@ SECTIONS.append("provenance")
 _EXACT = {"float_precision": "round_trip"} if pd.__version__ < "3" else {}
 
 
-def table_of(source, **options):
+def csv_table(source, **options):
     """Return CSV, a text or a path, as a table whose numbers are those written."""
     return pd.read_csv(io.StringIO(source) if isinstance(source, str) else source, **_EXACT, **options)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from reporting.pages import NASTY, SECTIONS, read, table_of, towns
+from reporting.pages import NASTY, SECTIONS, csv_table, read, towns
 
 import hengdian_index as hi
 from hengdian_index.cli import main
@@ -113,9 +113,9 @@ def test_files_hold_the_tables_to_the_last_digit(film, panel, written, name):
     }
     for id, frame in expected.items():
         assert files[f"table-{id}.csv"] == frame.to_csv()
-    weights = table_of(files["table-weights-table.csv"])
+    weights = csv_table(files["table-weights-table.csv"])
     assert weights["weight"].tolist() == result.weights.tolist()
-    last = table_of(files["table-last-table.csv"], index_col="part")["contribution"]
+    last = csv_table(files["table-last-table.csv"], index_col="part")["contribution"]
     unit = None if name == "film" else found.study.panel.units[result.scores["total"].to_numpy()[3::4].argmax() * 4 + 3]
     row = -1 if name == "film" else int(np.flatnonzero(result.panel.units == unit)[-1])
     parts = result.contributions(depth="indicators").iloc[row].dropna()
@@ -256,8 +256,8 @@ def test_the_command(files, tmp_path):
     assert ran.stdout == f"Written to {out}\n"
     page = read(out)[1]
     index = hi.Index.read(files[0]).replace({"fit_on": "2019:2021", "base": "2020"})
-    expected = index.compute(table_of(files[1])).series()
-    got = table_of(page.files()["table-levels-table.csv"])
+    expected = index.compute(csv_table(files[1])).series()
+    got = csv_table(page.files()["table-levels-table.csv"])
     np.testing.assert_allclose(got[["total", "one", "two"]], expected[["total", "one", "two"]], rtol=1e-15)
     assert "table-rank-intervals-table.csv" in page.files()
 
