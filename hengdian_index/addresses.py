@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hengdian_index.errors import SpecError, suggestion
+from hengdian_index.errors import SpecError, guess
 from hengdian_index.tree import Choice, Frozen
 from hengdian_index.weighing import shrunk
 
@@ -113,8 +113,9 @@ def _set(
 ) -> None:
     name, *option = path
     if name not in allowed or len(option) > 1 or (option and name not in _CHOICES):
-        guess = suggestion(address, near).split(" (")[0]
-        faults.append(f"no address {address!r}{guess} (a field of the index, or code.field: {', '.join(allowed)})")
+        faults.append(
+            f"no address {address!r}{guess(address, near)} (a field of the index, or code.field: {', '.join(allowed)})"
+        )
     elif not option:
         part[name] = value
     elif isinstance(part.get(name), Choice):

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, listed, raise_all
+from hengdian_index.equality import same
+from hengdian_index.errors import DataError, listed, raise_all, shown
 from hengdian_index.journal import note
-from hengdian_index.rows.panel import Panel
+from hengdian_index.rows.panel import Panel, label_text
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.tree import NewUnits, Setting
 
@@ -50,7 +51,9 @@ def mean_of_known(levels: Array) -> Array:
     """
     there = ~np.isnan(levels)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(there, levels, 0.0).sum(axis=0) / there.sum(axis=0))
+        means = np.where(there, levels, 0.0).sum(axis=0) / there.sum(axis=0)
+    # Levels that cancel have the mean 0, from which there is no series, not what rounding leaves of it.
+    return np.where(same(means, 0.0, np.fmax.reduce(np.abs(levels), axis=0, initial=0.0)), 0.0, means)
 
 
 def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits) -> dict[Any, Array]:
@@ -110,7 +113,8 @@ def factors(
 ) -> Array:
     """Return what each level (n, groups) is multiplied by, `to` over the base level of its unit.
 
-    Under "missing" it is missing where there is no base level above 0, which `warned` says once.
+    Under "missing" it is missing where there is no base level above 0, which `warned` says once; `levels` may also hold
+    those of units that have no row here.
 
     Raises
     ------
@@ -121,22 +125,56 @@ def factors(
     codes = panel.unit_codes()
     units = [panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
     means = np.array([levels.get(unit, nothing) for unit in units])
-    faults = []
-    for i, j in np.argwhere(~(means > 0)):
-        unit = "" if units[i] is None else f"unit {units[i]!r}: "
+    faults: list[tuple[str, bool]] = []
+    called = {label_text(unit): unit for unit in levels}
+    for i, j in np.argwhere(~(means > 0)).tolist():
+        unit = "" if units[i] is None else f"unit {shown(units[i])}: "
         found = "has no score in" if np.isnan(means[i, j]) else f"has the level {means[i, j]:.6g} in"
-        faults.append((f"{unit}{groups[j]!r} {found} the base period", units[i] is not None and np.isnan(means[i, j])))
-    if how != "missing" or not (means[:, 0] > 0).any():
+        twin = None if units[i] in levels else called.get(label_text(units[i]))
+        alike = "" if twin is None else f" (which has {shown(twin)}: write units alike)"
+        absent = units[i] is not None and twin is None and np.isnan(means[i, j])
+        faults.append((f"{unit}{groups[j]!r} {found} the base period{alike}", absent))
+    if how != "missing" or not any(level[0] > 0 for level in levels.values()):
         why = "a series needs one above 0: take another base or scale"
-        raise_all(DataError, shortened([f"{fault}; {why}{_remedy(how, absent)}" for fault, absent in faults]))
+        told = _without(units, np.isnan(means), groups)
+        some = [(fault, absent) for fault, absent in faults if not (told and absent)] + [(one, True) for one in told]
+        raise_all(DataError, shortened([f"{fault}; {why}{_remedy(how, absent)}" for fault, absent in some]))
     if faults and warned:
         said = f"{len(faults)} series are missing for want of a level above 0 in the base; the first: {faults[0][0]}"
         warnings.warn(said, stacklevel=4)
-    return np.asarray((to / np.where(means > 0, means, np.nan))[codes])
+    with np.errstate(over="ignore"):
+        multiples = np.asarray(to / np.where(means > 0, means, np.nan))
+    small = []
+    for i, j in np.argwhere(np.isinf(multiples)):
+        unit = "" if units[i] is None else f"unit {units[i]!r}: "
+        why = f"{to:g} over it is too large a number; rescale the columns"
+        small.append(f"{unit}{groups[j]!r} has the level {means[i, j]:.6g} in the base period: {why}")
+    raise_all(DataError, shortened(small))
+    return np.asarray(multiples[codes])
+
+
+def refuse_infinite(values: Array, panel: Panel, columns: Sequence[str], what: str) -> None:
+    """Raise for values (n, columns), made of finite ones, that are too large for a number."""
+    lost = np.argwhere(np.isinf(values))
+    why = f"its {what} is too large a number; rescale the columns"
+    raise_all(DataError, shortened([f"{panel.place(int(i))}: {columns[j]!r}: {why}" for i, j in lost]))
+
+
+def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[str], most: int = 3) -> list[str]:
+    """Return one text for all units without a score in the base period, and the groups they lack; none of a few."""
+    rows, columns = np.asarray(absent.any(axis=1)), np.asarray(absent.any(axis=0))
+    if rows.sum() <= most or units[0] is None:
+        return []
+    who = listed([unit for unit, lost in zip(units, rows, strict=True) if lost])
+    what = listed([group for group, lost in zip(groups, columns, strict=True) if lost])
+    groups_said = "1 group" if columns.sum() == 1 else f"{columns.sum()} groups"
+    return [f"{rows.sum()} units have no score in the base period: {who} ({groups_said}: {what})"]
 
 
 def _remedy(how: NewUnits, absent: Any) -> str:
     """Return what to do about a series without a base level above 0; `absent`: of a unit, without any."""
+    if how == "missing":
+        return "; no unit has one"
     if not absent:
         return ", or leave it out of the series with new_units = 'missing'"
     if how == "refuse":

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index import families
+from hengdian_index.bases import refuse_infinite
 from hengdian_index.contents import Content, in_turn, rows_of
-from hengdian_index.contributions import Parts, Split, change_parts, level_parts
+from hengdian_index.contributions import Parts, change_parts, level_parts
 from hengdian_index.courses import matrix
+from hengdian_index.effects import Split
 from hengdian_index.errors import DataError, raise_all
 from hengdian_index.journal import journal
 from hengdian_index.pairs import log_secant
@@ -54,24 +56,28 @@ class Chained:
         before, now = (step.leaves for step in self.steps)
         bad = np.argwhere(self.leaves <= 0)
         raise_all(DataError, shortened([self._refused(int(i), int(j), self.leaves[i, j]) for i, j in bad]))
-        symmetric = 200 * (now - before) / (now + before) if self.how == "symmetric" else np.log(now / before)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            growth = 200 * (now - before) / (now + before) if self.how == "symmetric" else np.log(now / before)
+        lost = ~np.isfinite(growth) & ~np.isnan(before)
+        refuse_infinite(np.where(lost, np.inf, growth), self.panel, self.tree.codes, "growth")
         mean = Choice.of("aggregate", families.aggregate.arithmetic)
 
         def plain(tree: Tree) -> Tree:
             return Tree(tree.leaves, tuple(replace(branch, aggregate=mean) for branch in tree.branches))
 
         contents = [replace(content, tree=plain(content.tree)) for content in self.contents]
-        return self._scored(plain(self.tree), contents, symmetric)
+        return self._scored(plain(self.tree), contents, growth)
 
     @cached_property
     def ratios(self) -> Array:
         """Growth of every group on the period before, as a ratio (n, groups)."""
         if self.how == "ratio":
             before, now = self.steps
-            with np.errstate(invalid="ignore", divide="ignore"):
+            with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
                 return matrix(now) / matrix(before)
         growth = matrix(self.growth)
-        return (200 + growth) / (200 - growth) if self.how == "symmetric" else np.exp(growth)
+        with np.errstate(divide="ignore", over="ignore"):
+            return (200 + growth) / (200 - growth) if self.how == "symmetric" else np.exp(growth)
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
@@ -94,7 +100,8 @@ class Chained:
             units = codes[rows]
             gone = (before[rows] < 0)[:, np.newaxis]
             old = np.where(gone, np.nan, out[before[rows]])
-            now = old * ratios[rows]
+            with np.errstate(over="ignore", invalid="ignore"):
+                now = old * ratios[rows]
             new = ~started[units] & ~np.isnan(scores[rows])
             root = new[:, [0]]
             now = np.where(new, np.where(root, scores[rows], now[:, parents]), now)
@@ -105,6 +112,7 @@ class Chained:
         why = "nothing links this period to the one before (a hole in the periods, or no indicator that both have)"
         remedy = "impute = { method = 'carry_forward', limit = 1 }, or series = 'fixed'"
         raise_all(DataError, shortened([f"{place}: {why}; fill it: {remedy}" for place in broken]))
+        refuse_infinite(out, self.panel, self.tree.groups, "level")
         return out
 
     def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:

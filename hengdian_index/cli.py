@@ -149,7 +149,8 @@ def compute(
 @_refusing
 def check(index: Path, data: Path | None) -> None:
     """Say everything that is wrong with INDEX, and with DATA under it; what was noted while computing, too."""
-    from hengdian_index.output import counted, noted
+    from hengdian_index.decimals import counted
+    from hengdian_index.output import log_size, noted
     from hengdian_index.rows.workbook import ENDINGS, holds_data
     from hengdian_index.spec import Index
 
@@ -160,14 +161,15 @@ def check(index: Path, data: Path | None) -> None:
         found, table = _read(index, data)
     if table is None or (bundled and not len(table)):
         said = "; it has no data to check" if bundled else ""
-        click.echo(
-            f"{index.name}: {len(found.groups)} groups, {len(found.indicators)} indicators; nothing is wrong{said}"
-        )
+        sizes = f"{counted(len(found.groups), 'group')}, {counted(len(found.indicators), 'indicator')}"
+        click.echo(f"{index.name}: {sizes}; nothing is wrong{said}")
         return
     result = found.compute(table)
     _ = result.series() if result.setting.base is not None else result.scores
-    click.echo(f"{(data or index).name}: {result.panel.n} rows fit {index.name}; {counted(len(result.log))}")
-    for line in noted(result.log):
+    rows = counted(result.panel.n, "row")
+    fit = f"{index.name}: its {rows} fit its index" if bundled else f"{(data or index).name}: {rows} fit {index.name}"
+    click.echo(f"{fit}; {log_size(len(result.entries))}")
+    for line in noted(result.entries):
         click.echo(f"  {line}")
 
 
@@ -287,14 +289,16 @@ def methods(name: str | None) -> None:
 def _thresholds(given: tuple[str, ...]) -> dict[str, float]:
     """Return thresholds written as NAME=NUMBER."""
     from hengdian_index.errors import SpecError, raise_all
+    from hengdian_index.rows.cells import number_of
 
     pairs = [(name.strip().replace("-", "_"), number) for name, _, number in (one.partition("=") for one in given)]
     found, faults = dict[str, float](), list[str]()
     for name, number in pairs:
-        try:
-            found[name] = float(number)
-        except ValueError:
+        value = number_of(number) if number.strip() else None
+        if value is None:
             faults.append(f"--threshold {name}={number}: NAME=NUMBER is needed, redundant=0.95")
+        else:
+            found[name] = value
     raise_all(SpecError, faults)
     return found
 

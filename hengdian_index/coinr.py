@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, guess, listed, raise_all, shown, suggestion
+from hengdian_index.rows.cells import is_missing, number_of
 from hengdian_index.rows.files import read_table
+from hengdian_index.rows.frames import frame_of
 from hengdian_index.rows.workbook import ENDINGS, data_table
 from hengdian_index.spec import Index
 from hengdian_index.workbook import Place, located
@@ -87,7 +89,10 @@ def read_coinr(idata: Any, imeta: Any = None) -> tuple[Index, pd.DataFrame]:
     ]
     raise_all(DataError, faults)
     rows = _rows(meta, meta_name)
-    faults = [fault for i, row in enumerate(rows) for fault in _faults(row, rows[:i], _columns(data), data_name)]
+    columns, first = dict.fromkeys(_columns(data)), dict[Any, _Row]()
+    for row in rows:
+        first.setdefault(row["iCode"], row)
+    faults = [fault for row in rows for fault in _faults(row, first[row["iCode"]], columns, data_name)]
     raise_all(DataError, faults)
     parts = {kind: [row for row in rows if row["Type"] == kind] for kind in ("Aggregate", "Indicator")}
     root = next((row for row in parts["Aggregate"] if row["Parent"] is None), {})
@@ -159,38 +164,39 @@ def _table(source: Any, sheet: str | None, name: str) -> tuple[Any, str]:
 def _columns(table: Any) -> list[str]:
     """Return the names of columns, and of the levels of an index."""
     levels = [name for name in getattr(getattr(table, "index", None), "names", ()) if name is not None]
-    return list(map(str, [*(getattr(table, "column_names", None) or getattr(table, "columns", table)), *levels]))
+    columns = getattr(table, "column_names", None) or getattr(table, "columns", table)
+    return [str(name).strip() for name in (*columns, *levels)]
 
 
 def _heading_faults(columns: list[str], name: str, needed: tuple[str, ...]) -> list[Fault]:
     faults = [Fault(f"{name}: no column {one!r}{suggestion(one, columns)}") for one in needed if one not in columns]
-    return faults + [Fault(f"{name}: column {one!r} stands twice") for one in needed if columns.count(one) > 1]
+    twice = [one for one in (*needed, *_OPTIONAL) if columns.count(one) > 1]
+    return faults + [Fault(f"{name}: column {one!r} stands twice") for one in twice]
 
 
 def _rows(meta: Any, name: str) -> list[_Row]:
     """Return the rows of iMeta, blank cells as None; "row" says where each is."""
     used = [column for column in dict.fromkeys((*_NEEDED["iMeta"], *_OPTIONAL)) if column in _columns(meta)]
-    columns = {column: _cells(meta[column]) for column in used}
-    lines = getattr(meta, "attrs", {}).get("lines") or range(2, len(columns["iCode"]) + 2)
+    frame = frame_of(meta, used, named=False)
+    frame = frame.reset_index([level for level in frame.index.names if level in used and level not in frame.columns])
+    columns = {column: [_cell(value) for value in frame[column].tolist()] for column in used}
+    lines = frame.attrs.get("lines") or range(2, len(frame) + 2)
     blank = dict.fromkeys(_OPTIONAL)
     rows = [{**blank, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
     return [{**row, "row": f"row {line}", "table": name} for line, row in zip(lines, rows, strict=True)]
 
 
-def _cells(column: Any) -> list[Any]:
-    """Return the cells of a column, texts without outer spaces, blank ones as None."""
-    taken = next((getattr(column, one) for one in ("tolist", "to_list", "to_pylist") if hasattr(column, one)), None)
-    return [_cell(value) for value in (list(column) if taken is None else taken())]
-
-
 def _cell(value: Any) -> Any:
-    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+    """Return a cell, a text without outer spaces, None for a blank one; what is neither text nor number as its text."""
+    if is_missing(value):
         return None
-    return (value.strip() or None) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value.strip()
+    return value if isinstance(value, Hashable) and not isinstance(value, tuple) else shown(value)
 
 
-def _faults(row: _Row, above: list[_Row], columns: list[str], data: str) -> list[Fault]:
-    """Return what is wrong with a row of iMeta."""
+def _faults(row: _Row, first: _Row, columns: Collection[str], data: str) -> list[Fault]:
+    """Return what is wrong with a row of iMeta; `first` is the first one with its code."""
     kind, code = row["Type"], row["iCode"]
     told = ["iCode is missing"] if code is None else []
     if kind not in _TYPES:
@@ -198,44 +204,38 @@ def _faults(row: _Row, above: list[_Row], columns: list[str], data: str) -> list
             f"Type is missing; {', '.join(_TYPES)}" if kind is None else f"no Type {kind!r}{suggestion(kind, _TYPES)}"
         )
     elif kind != "Aggregate" and code is not None and str(code) not in columns:
-        told.append(f"{data} has no such column{_guess(str(code), columns)}")
-    told += [f"iCode: also in {one['row']}" for one in above if code is not None and one["iCode"] == code][:1]
+        told.append(f"{data} has no such column{guess(str(code), columns)}")
+    told += [f"iCode: also in {first['row']}"] if code is not None and first is not row else []
     told += _choices(row, columns, data) if kind in _DIRECTIONS else []
-    return [Fault(f"{row['table']} {row['row']}, iCode {'' if code is None else code!r}: {one}") for one in told]
+    return [Fault(f"{row['table']} {row['row']}, iCode {shown('' if code is None else code)}: {one}") for one in told]
 
 
-def _choices(row: _Row, columns: list[str], data: str) -> list[str]:
+def _choices(row: _Row, columns: Collection[str], data: str) -> list[str]:
     """Return what is wrong with the direction, the weight and the denominator of an indicator or an aggregate."""
-    direction, weight, by = _number(row["Direction"]), _number(row["Weight"]), row["Denominator"]
+    direction, by = _number(row["Direction"]), row["Denominator"]
+    weight = None if isinstance(row["Weight"], bool) else number_of(row["Weight"])
     told = []
     if isinstance(direction, bool) or direction not in _DIRECTIONS[row["Type"]]:
         allowed = "1 or -1" if row["Type"] == "Indicator" else "1: only indicators are turned"
         meaning = "; write 1 where more is better, -1 where less is" if isinstance(direction, str) else ""
         told.append(f"Direction: {allowed}, not {_shown(direction)}{meaning}")
-    if isinstance(weight, (str, bool)) or (weight is not None and not 0 <= weight < float("inf")):
-        told.append(f"Weight: a number of 0 or more, not {_shown(weight)}")
+    if row["Weight"] is not None and (weight is None or not 0 <= weight < float("inf")):
+        told.append(f"Weight: a number of 0 or more, not {_shown(_number(row['Weight']))}")
     if by is not None and row["Type"] == "Indicator" and str(by) not in columns:
-        told.append(f"Denominator: {data} has no column {str(by)!r}{_guess(str(by), columns)}")
+        told.append(f"Denominator: {data} has no column {str(by)!r}{guess(str(by), columns)}")
     return told
-
-
-def _guess(word: str, columns: list[str]) -> str:
-    found = suggestion(word, columns)
-    return found.split(" (")[0] if "did you mean" in found else ""
 
 
 def _shown(value: Any) -> str:
     if value is None:
         return "a blank cell"
-    return f"{value:g}" if isinstance(value, float) else repr(value)
+    return f"{value:g}" if isinstance(value, float) else str(value) if hasattr(value, "year") else shown(value)
 
 
 def _number(value: Any) -> Any:
     """Return a number that is written as text as the number; anything else as it is."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+    number = number_of(value) if isinstance(value, str) else None
+    return value if number is None else number
 
 
 def _group(row: _Row) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from hengdian_index.errors import DataError, Fault, SpecError, raise_all, sugges
 from hengdian_index.headings import REMARKS
 from hengdian_index.pages import Live, Page
 from hengdian_index.rows.archive import letters
+from hengdian_index.rows.cells import fraction_of
 from hengdian_index.rows.workbook import Sheet, read_sheets, sheet_called
 from hengdian_index.workbook import JUDGED, Place, Said
 
@@ -200,8 +200,8 @@ def _judged(cell: Any, where: str, same: bool, faults: list[Fault]) -> float | N
     if cell is None:
         return None
     try:
-        number = float(Fraction(cell)) if isinstance(cell, str) else float(cell)
-    except (TypeError, ValueError, ZeroDivisionError):
+        number = fraction_of(cell) if isinstance(cell, str) else float(cell)
+    except (TypeError, ValueError, ArithmeticError):
         number = float("nan")
     if isinstance(cell, bool) or not 0 < number < float("inf"):
         _add(faults, where, f"a number above 0, or a fraction as text, is needed, not {str(cell)!r}")

@@ -16,7 +16,7 @@ from hengdian_index.methods import Method, parameters_of, register
 from hengdian_index.rows.columns import labelled, matched, read_column, read_table, source_of
 from hengdian_index.rows.periods import Periods
 from hengdian_index.rows.spans import chosen, in_succession
-from hengdian_index.rows.table import Labelled, row_label, shortened
+from hengdian_index.rows.table import Labelled, row_label, shortened, tabular
 
 
 class Composition(Protocol):
@@ -193,10 +193,10 @@ def _fit_rows(
     """Return the rows to learn from: the parts themselves, with other rows made missing, or another table."""
     if fit_on is None:
         return parts
-    if hasattr(fit_on, "columns") or isinstance(fit_on, Mapping) or np.ndim(fit_on) == 2:
+    if tabular(fit_on):
         return _elsewhere(method, parts, fit_on)
     n = next(len(part.values) for part in parts if part is not None)
-    outside = ~chosen(fit_on, "fit_on", n, periods)[:, np.newaxis]
+    outside = ~chosen(fit_on, "fit_on", n, periods, source_of(parts))[:, np.newaxis]
     return [part and replace(part, values=np.where(outside, np.nan, part.values)) for part in parts]
 
 

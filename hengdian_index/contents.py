@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,7 +167,7 @@ def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
     return replace(branch, children=children, weights=weights, weights_since=since)
 
 
-def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel) -> Content:
+def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel, cancelled: Any = 0.0) -> Content:
     """Return a content with weights learnt in each period of the prepared rows; those it has stand.
 
     `weights` become those of the last period. A period that the fit has not seen is noted: its weights depend on the
@@ -183,7 +184,7 @@ def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel) -> Con
         period = panel.period(int(rows[0]))
         try:
             with about("", period=period):
-                found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows))
+                found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows), cancelled)
         except FaultsError as error:
             errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))
         if content.by_period is not None:
@@ -192,27 +193,31 @@ def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel) -> Con
     return replace(content, weights=found[max(found)], by_period=found)
 
 
-def scored(tree: Tree, content: Content, leaves: Array, panel: Panel) -> Evaluation:
-    """Return rows scored under one content, whatever their periods; `leaves` (n, k) are those of the whole tree."""
+def scored(tree: Tree, content: Content, leaves: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+    """Return rows scored under one content, whatever their periods.
+
+    `leaves` (n, k), and what cancelled in them (k,), are those of the whole tree.
+    """
     same = content.tree.codes == tree.codes
-    x = leaves if same else leaves[:, [tree.codes.index(code) for code in content.tree.codes]]
+    at = [tree.codes.index(code) for code in content.tree.codes]
+    x, lost = leaves if same else leaves[:, at], np.broadcast_to(cancelled, len(tree.codes))[at]
     if content.by_period is None or panel.periods is None:
-        return score(content.tree, content.weights, x, panel)
+        return score(content.tree, content.weights, x, panel, lost)
     parts = []
     for rows in panel.periods.blocks():
         weights = content.by_period[int(panel.periods.ordinals[rows[0]])]
-        parts.append((rows, score(content.tree, weights, x[rows], panel.pick(rows))))
+        parts.append((rows, score(content.tree, weights, x[rows], panel.pick(rows), lost)))
     return stitched(content.tree, x, parts)
 
 
-def in_turn(tree: Tree, contents: Sequence[Content], leaves: Array, panel: Panel) -> Evaluation:
+def in_turn(tree: Tree, contents: Sequence[Content], leaves: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
     """Return each row scored under the content of its period, as one evaluation under the whole tree."""
     if len(contents) == 1 and contents[0].since == EARLIEST:
-        return scored(tree, contents[0], leaves, panel)
+        return scored(tree, contents[0], leaves, panel, cancelled)
     which = rows_of([content.since for content in contents], panel)
     parts = []
     for position, content in enumerate(contents):
         rows = np.flatnonzero(which == position)
         if len(rows):
-            parts.append((rows, scored(tree, content, leaves[rows], panel.pick(rows))))
+            parts.append((rows, scored(tree, content, leaves[rows], panel.pick(rows), cancelled)))
     return stitched(tree, leaves, parts)

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
+from hengdian_index.effects import Moves, Split
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.journal import note
 from hengdian_index.means import Pair, Together
 from hengdian_index.pairs import ARITHMETIC
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Scored
-from hengdian_index.shapley import shapley_parts
 from hengdian_index.tree import Branch
 
 Parts = dict[str, Array]
 
-# A gap between a change and the sum of its parts, relative to their size, up to which it is rounding.
+# A gap between a change and the sum of its parts, relative to their size, up to which it is rounding; and relative to
+# the levels that the change is the difference of.
 _ROUNDING = 1e-9
-
-# Below this share of the sum of their sizes, the sum of parts says nothing about their proportions.
-_CANCELLED = 0.01
-Split: TypeAlias = Literal["interaction", "shapley"]
+# Levels that are one number by the rule of `equality` stand up to a tolerance each from what their parts sum to.
+_LEVEL_ROUNDING = 2 * TOLERANCE
 
 
 def level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
@@ -38,12 +38,12 @@ def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split:
     Where the aggregation is no mean, `split` "interaction" moves one child at a time and leaves the rest in a column
     of its own; "shapley" shares it out.
     """
-    change = now.values(code) - before.values(code)
+    y0, y1 = before.values(code), now.values(code)
     try:
         parts = _change_parts(before, now, code, to_leaves, split)
     except CellsError as error:
         raise SpecError(f"group {code!r}: its change cannot be split: {error.why}") from None
-    return _missing_with(_rounded(parts, change), change)
+    return _missing_with(_rounded(parts, y1 - y0, np.maximum(*np.abs((y0, y1)))), y1 - y0)
 
 
 def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
@@ -54,8 +54,12 @@ def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
         raise SpecError(
             f"group {code!r}: a level splits only under a mean, not {branch.aggregate.method.name!r}; use of='change'"
         )
-    factors = np.broadcast_to(_level_factors(pair, x, w, y), x.shape)
-    return _gathered(branch, factors, x, rows, to_leaves, lambda child: _level_parts(rows, child, True))
+    factors = np.broadcast_to(_level_factors(branch, pair, x, w, y), x.shape)
+
+    def below(child: str) -> Parts | None:
+        return _level_parts(rows, child, True) if to_leaves and child in rows.tree.by_code else None
+
+    return _gathered(branch, factors, x, below)
 
 
 def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
@@ -63,31 +67,32 @@ def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split
     x0, w0, y0 = before.children(branch), before.row_weights(branch), before.values(code)
     x1, w1, y1 = now.children(branch), now.row_weights(branch), now.values(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    change, level = y1 - y0, np.maximum(*np.abs((y0, y1)))
 
-    def below(child: str) -> Parts:
-        return _change_parts(before, now, child, True, split)
+    def below(child: str) -> Parts | None:
+        return _change_parts(before, now, child, True, split) if to_leaves and child in now.tree.by_code else None
 
     if isinstance(pair, Pair):
         factors = _change_factors(pair, x0, x1, y0, y1, w0, w1)
-        return _closed(_gathered(branch, factors, x1 - x0, now, to_leaves, below), y1 - y0, "reweighting")
-    w = np.broadcast_to(w0, x0.shape)
-    effects = _shapley(pair, x0, x1, w) if split == "shapley" else _one_at_a_time(pair, x0, x1, y0, w)
-    others = split == "shapley" and isinstance(pair, Together)
-    rest = "other rows" if others else "interaction"
-    return _closed(_shared_out(branch, effects, x1 - x0, now, to_leaves, below), y1 - y0, rest)
+        return _closed(_gathered(branch, factors, x1 - x0, below), change, level, "reweighting")
+    asked = before.asked_weights(branch), now.asked_weights(branch)
+    moves = Moves.of(pair, x0, x1, *asked, ~np.isnan(change), split)
+    effects, whole = moves.effects()
+    parts = _shared_out(branch, moves, effects, level, below)
+    rest = "other rows" if isinstance(pair, Together) and pair.set_wise else "reweighting"
+    return _closed(_closed(parts, whole, level, "interaction"), change, level, rest)
 
 
-def _level_factors(pair: Pair, x: Array, w: Array, y: Array) -> Array:
-    """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others.
-
-    Where f(y) = 0 (a geometric mean of 1) that has no value; there each part counts by its weight, y w / z.
-    """
+def _level_factors(branch: Branch, pair: Pair, x: Array, w: Array, y: Array) -> Array:
+    """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others."""
     if pair is ARITHMETIC:
         return np.asarray(w)
-    mean = y[:, np.newaxis]
+    shares, by_weight = pair.level_shares(x, w, y)
+    if by_weight.any():
+        why = f"in {int(by_weight.sum())} rows the level is so near 1, of which the logarithm is 0, that its parts by "
+        note("contributions", f"{why}logarithms have no bounds: each counts by its weight", indicator=branch.code)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where((mean == 1) & (pair.quotient is None), w, w * pair.share(x, mean))
-        return mean * share / x
+        return y[:, np.newaxis] * shares / x
 
 
 def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: Array, w1: Array) -> Array:
@@ -108,55 +113,11 @@ def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: 
     return np.where(zero, np.where(turned > 0, limit, 0.0), factors)
 
 
-def _one_at_a_time(score: Any, x0: Array, x1: Array, y0: Array, w: Array) -> Array:
-    """Return the effect (n, k) of moving one child alone; 0 where it does not change."""
-    effects = np.zeros(x0.shape)
-    whole = ~np.isnan(x0 + x1).any(axis=1)
-    for j in range(x0.shape[1]):
-        moved = x0.copy()
-        moved[:, j] = x1[:, j]
-        rows = whole & (x1[:, j] != x0[:, j])
-        if rows.any():
-            # A method that compares rows is shown all of them.
-            shown = whole if isinstance(score, Together) else rows
-            found = np.full(len(x0), np.nan)
-            found[shown] = _scored(score, moved[shown], w[shown])
-            effects[rows, j] = (found - y0)[rows]
-    return effects
-
-
-def _scored(score: Any, x: Array, w: Array) -> Array:
-    """Return the scores (n,) of rows x (n, k) under weights (n, k), which most often are the same for all."""
-    if (w == w[0]).all():
-        return np.asarray(score(x, w[0]))
-    return np.asarray(score(x[:, np.newaxis, :], w))[:, 0]
-
-
-def _shapley(score: Any, x0: Array, x1: Array, w: Array) -> Array:
-    """Return the Shapley share (n, k) of each child in the change."""
-    whole = ~np.isnan(x0 + x1).any(axis=1)
-    effects = np.zeros(x0.shape)
-    if whole.any():
-        for rows in _alike(w, whole):
-            effects[rows] = shapley_parts(score, x0[rows], x1[rows], w[rows[0]])
-    return effects
-
-
-def _alike(w: Array, rows: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
-    """Return the rows chosen, those under the same weights together."""
-    at = np.flatnonzero(rows)
-    _, which = np.unique(w[at], axis=0, return_inverse=True)
-    return [at[which.ravel() == number] for number in range(which.max() + 1)]
-
-
-def _gathered(
-    branch: Branch, factors: Array, x: Array, rows: Scored, to_leaves: bool, below: Callable[[str], Parts]
-) -> Parts:
+def _gathered(branch: Branch, factors: Array, x: Array, below: Callable[[str], Parts | None]) -> Parts:
     """Return factor times value of each child, or of each leaf below it, 0 where a child is missing."""
     parts: Parts = {}
     for j, child in enumerate(branch.children):
-        deeper = below(child) if to_leaves and child in rows.tree.by_code else {child: x[:, j]}
-        for name, value in deeper.items():
+        for name, value in (below(child) or {child: x[:, j]}).items():
             part = value * factors[:, j]
             part[np.isnan(part)] = 0.0
             parts[name] = part if name not in parts else parts[name] + part
@@ -164,27 +125,33 @@ def _gathered(
 
 
 def _shared_out(
-    branch: Branch, effects: Array, steps: Array, rows: Scored, to_leaves: bool, below: Callable[[str], Parts]
+    branch: Branch, moves: Moves, effects: Array, level: Array, below: Callable[[str], Parts | None]
 ) -> Parts:
-    """Return the effect of each child, or of each leaf below it.
+    """Return the effect of each child, or of each leaf below it: its part in the child's step, times the slope.
 
-    A leaf's share is its part in the child's step; where the parts nearly cancel, for proportions then have no bounds,
-    its part in the sum of their sizes.
+    What a measured slope leaves of the effect goes by size, and vanishes with the step. Where the score jumps there is
+    no slope, and no leaf has a part.
     """
     parts: Parts = {}
+    jumped = 0
     for j, child in enumerate(branch.children):
-        if not (to_leaves and child in rows.tree.by_code):
-            parts[child] = parts.get(child, 0.0) + np.array(effects[:, j])
+        effect = effects[:, j]
+        found = below(child)
+        if found is None:
+            parts[child] = effect
             continue
-        deeper = below(child)
-        _, size = _sums(deeper)
-        net = np.abs(steps[:, j]) > _CANCELLED * size
+        deeper = {name: np.nan_to_num(value) for name, value in found.items()}
+        total, size = _sums(deeper)
+        slope, jumps = moves.slopes(j, effect, size, level)
+        jumped += int((jumps & (effect != 0)).sum())
+        rest = (effect - slope * total) / np.where(size > 0, size, 1.0)
         for name, value in deeper.items():
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = np.where(net, value / steps[:, j], np.abs(value) / size)
-            part = effects[:, j] * np.where(size > 0, share, 1 / len(deeper))
-            part[np.isnan(part)] = 0.0
+            part = np.where(jumps, 0.0, slope * value + rest * np.abs(value))
             parts[name] = parts.get(name, 0.0) + part
+    if jumped:
+        why = f"{branch.aggregate.method.name} jumps where the parts of a sub-group nearly cancel: in {jumped} changes"
+        why += " no part below it has a share, and its effect is 'interaction'"
+        note("contributions", why, indicator=branch.code)
     return parts
 
 
@@ -197,26 +164,31 @@ def _missing_with(parts: Parts, whole: Array) -> Parts:
     return parts
 
 
-def _closed(parts: Parts, change: Array, rest: str) -> Parts:
+def _closed(parts: Parts, change: Array, level: Array, rest: str) -> Parts:
     """Return the parts so that they sum to the change: what is more than rounding gets its own column."""
     total, size = _sums(parts)
     gap = change - total
-    left = np.where(np.abs(gap) <= _ROUNDING * np.maximum(size, np.abs(change)), 0.0, gap)
+    left = np.where(_rounding(gap, size, change, level), 0.0, gap)
     left[np.isnan(left)] = 0.0
     if left.any():
         parts[rest] = parts.get(rest, 0.0) + left
     return parts
 
 
-def _rounded(parts: Parts, change: Array) -> Parts:
+def _rounded(parts: Parts, change: Array, level: Array) -> Parts:
     """Return the parts with the rounding of their sum shared out."""
     total, size = _sums(parts)
     gap = change - total
     share = np.divide(gap, size, out=np.zeros_like(gap), where=size > 0)
-    share[~(np.abs(gap) <= _ROUNDING * np.maximum(size, np.abs(change)))] = 0.0
+    share[~_rounding(gap, size, change, level)] = 0.0
     for part in parts.values():
         part += np.abs(part) * share
     return parts
+
+
+def _rounding(gap: Array, size: Array, change: Array, level: Array) -> NDArray[np.bool_]:
+    """Return where a gap is what rounding leaves of parts of some size, of a change between levels of some size."""
+    return np.asarray(np.abs(gap) <= np.maximum(_ROUNDING * np.maximum(size, np.abs(change)), _LEVEL_ROUNDING * level))
 
 
 def _sums(parts: Parts) -> tuple[Array, Array]:

@@ -14,9 +14,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.bases import refuse_infinite
 from hengdian_index.contents import Content, rows_of, scored
-from hengdian_index.contributions import Parts, Split, change_parts, level_parts
-from hengdian_index.errors import DataError, raise_all
+from hengdian_index.contributions import Parts, change_parts, level_parts
+from hengdian_index.effects import Split
+from hengdian_index.errors import DataError, raise_all, shown
 from hengdian_index.journal import journal
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import format_period
@@ -152,7 +154,10 @@ class Linked:
         scores, factors = matrix(self.rows), self._own_factors()
         lost = np.isnan(factors) & ~np.isnan(scores)
         raise_all(DataError, shortened(self._unlinked(lost)))
-        return scores * factors
+        with np.errstate(over="ignore"):
+            levels = scores * factors
+        refuse_infinite(levels, self.panel, self.tree.groups, "level")
+        return np.asarray(levels)
 
     def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which levels (n, groups) depend on rows whose scores are marked: their own, and those linked there."""
@@ -170,7 +175,7 @@ class Linked:
             position = int(self.which[row])
             since, frequency = self.contents[position].since, self.panel.periods.frequency
             when = " and ".join(format_period(ordinal, frequency) for ordinal in (since - 1, since))
-            who = "" if self.panel.units is None else f"unit {self.panel.units[row]!r}: "
+            who = "" if self.panel.units is None else f"unit {shown(self.panel.unit(row))}: "
             why = f"what holds from {format_period(since, frequency)} on cannot be linked to what held before"
             remedy = f"neither of {when} has all values of both; give its row and its values, or content = 'restate'"
             key = (int(self.panel.unit_codes()[row]), position, int(g))
@@ -239,7 +244,8 @@ class Linked:
         codes, since = (before.tree.codes, now.tree.codes), self.contents[position].since
         differing = [j for j, code in enumerate(self.tree.codes) if (code in codes[0]) != (code in codes[1])]
         there = ~np.isnan(self.leaves[:, differing]).any(axis=1)
-        both = {code: ~np.isnan(before.values(code) * now.values(code)) for code in now.groups if code in before.groups}
+        shared = [code for code in now.groups if code in before.groups]
+        both = {code: ~(np.isnan(before.values(code)) | np.isnan(now.values(code))) for code in shared}
         top = there & both[self.tree.root.code]
         every = top & np.logical_and.reduce(list(both.values()))
         found = np.full(self.panel.n, -1)
@@ -266,7 +272,8 @@ class Linked:
             if code not in new.groups:
                 continue
             if code in old.groups:
-                level[:, g] = before[:, g] * old.values(code)[at]
+                with np.errstate(over="ignore"):
+                    level[:, g] = before[:, g] * old.values(code)[at]
             else:
                 parent = self.tree.by_code[code].parent
                 level[:, g] = level[:, self.tree.groups.index(str(parent))]

@@ -11,19 +11,22 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.labelling import with_labels
 from hengdian_index.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index.maps import Map
 from hengdian_index.means import Kernel, Missing, Together, aggregate, detailed, refusal
 from hengdian_index.methods import Method, Sees, register
-from hengdian_index.rows.table import Array, Labelled, take
+from hengdian_index.rows.keyed import floats, in_order
+from hengdian_index.rows.parted import as_learnt, select
+from hengdian_index.rows.table import Array, Labelled, broadcast, take
 
 # What every normalisation, and every aggregation, is told beside its own parameters.
 _LEARNT = """
-fit_on : table, slice or mask of rows, optional
-    Rows to learn from in place of x; `.fit(x, direction=...)` returns the map learnt from x, for rows that come later.
+fit_on : table, or rows of x, optional
+    Rows to learn from in place of x: another table with its columns, or a mask, a slice of positions or of labels, a
+    label or a list of them, a span of periods. `.fit(x, direction=...)` returns the map learnt from x, for later rows.
 direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name; absent: 1)
     -1: smaller is better. A method without a scale for the distance to a target says so."""
 _GAPS = """
@@ -60,15 +63,12 @@ class FittedMap:
 
     map: Map
     columns: tuple[Any, ...] | None
+    shape: tuple[int, ...]
 
     def __call__(self, x: Any) -> Any:
         """Return the scores of x, a table or array (..., n, k); named columns may come in any order."""
-        table = take(x)
-        if self.columns is None or table.columns is None or table.columns == self.columns:
-            return table.like(apply(self.map, table))
-        absent = [c for c in self.columns if c not in table.columns]
-        raise_all(DataError, [f"column {c!r} is missing{suggestion(c, table.columns)}" for c in absent])
-        return self(x[list(self.columns)])
+        table = as_learnt(take(select(x, self.columns)), self.columns, self.shape)
+        return table.like(apply(self.map, table))
 
 
 @overload
@@ -110,7 +110,7 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
         def fit(x: Any, *, direction: Any = 1, **options: Any) -> FittedMap:
             """Return the map learnt from x, to be called on later rows."""
             table = take(x)
-            return FittedMap(learn(method, table, direction, options), table.columns)
+            return FittedMap(learn(method, table, direction, options), table.columns, table.values.shape)
 
         public: Normaliser = _public(scores, method, "x", {"fit_on": None, "direction": 1}, _LEARNT, fit=fit)
         return public
@@ -164,7 +164,7 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
             table = take(x)
             try:
                 if options.get("details"):
-                    return with_labels(function(as_sample(table), **options), table)
+                    return with_labels(function(as_sample(table).flattened(), **options), table)
                 return table.named(weigh(method, as_sample(table), options))
             except CellsError as error:
                 raise table.refusal(error) from None
@@ -247,10 +247,20 @@ def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | 
     options = {**options, **_in_column_order(method, options, columns)}
 
     def scores(x: Array, w: Array) -> Any:
+        if x.ndim > 2 and not method.function.__module__.startswith("hengdian_index."):
+            return _each_table(method, x, w, options)
         return method.function(x, w, **options)
 
     takes_gaps, set_wise = (bool(method.declared(trait, options)) for trait in ("takes_gaps", "set_wise"))
-    return Together(scores, takes_gaps) if takes_gaps or set_wise else scores
+    return Together(scores, takes_gaps, set_wise) if takes_gaps or set_wise else scores
+
+
+def _each_table(method: Method, x: Array, w: Array, options: Mapping[str, Any]) -> Array:
+    """Return the scores (..., n) of a user's function, which knows one table (n, k) and one set of weights (k,)."""
+    leading = np.broadcast_shapes(x.shape[:-2], w.shape[:-1])
+    tables, sets = np.broadcast_to(x, (*leading, *x.shape[-2:])), np.broadcast_to(w, (*leading, w.shape[-1]))
+    found = [np.asarray(method.function(tables[at], sets[at], **options)) for at in np.ndindex(leading)]
+    return np.stack(found).reshape(*leading, *found[0].shape)
 
 
 def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None) -> dict[str, list[Any]]:
@@ -260,11 +270,8 @@ def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequen
         given = options.get(name)
         if given is None or columns is None or not hasattr(given, "keys"):
             continue
-        values = dict(given.items())
-        faults = [f"{name}: no column {c!r}{suggestion(c, columns)}" for c in values if c not in columns]
-        faults += [f"{name}: no value for column {c!r}" for c in columns if absent is None and c not in values]
-        raise_all(SpecError, [f"{method.name}: {fault}" for fault in faults])
-        listed[name] = [values.get(c, absent) for c in columns]
+        missing = {} if absent is None else {"absent": absent}
+        listed[name] = in_order(given, columns, f"{method.name}: {name}", **missing)
     return listed
 
 
@@ -292,26 +299,45 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
 
 
 def matched_weights(w: Any, table: Labelled) -> Array:
-    """Return weights (..., k) that sum to 1, matched to the columns by name where both have names."""
+    """Return weights (..., k) that sum to 1, matched to the columns by name, or by position where these have none."""
     k = table.values.shape[-1]
     if w is None:
         return np.full(k, 1 / k)
-    if hasattr(w, "keys") and table.columns is not None:
-        w = dict(w.items())
-        surplus = [f"weights: no column {c!r}{suggestion(c, table.columns)}" for c in w if c not in table.columns]
-        raise_all(SpecError, surplus + [f"weights: none for column {c!r}" for c in table.columns if c not in w])
-        w = [w[c] for c in table.columns]
-    try:
-        weights = np.asarray(list(w.values()) if isinstance(w, Mapping) else w, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise SpecError(f"weights: each must be a number of 0 or more, not {w!r}") from None
-    return unit_sum(weights, k, "weights", table.columns)
+    names = table.columns or tuple(range(k))
+    if hasattr(type(w), "columns"):
+        sets = take(w)
+        of = in_order({name: j for j, name in enumerate(sets.columns or ())}, names, "weights", lacks=_no_weight(names))
+        weights = sets.values[..., of]
+    else:
+        given = in_order(w, names, "weights", lacks=_no_weight(names))
+        try:
+            weights = floats(given)
+        except (TypeError, ValueError):
+            raise SpecError(f"weights: each must be a number of 0 or more, not {w!r}") from None
+    weights = unit_sum(weights, k, "weights", table.columns)
+    if weights.ndim == 1:
+        return weights
+    if table.columns is not None:
+        raise SpecError(
+            f"weights: {' x '.join(map(str, weights.shape[:-1]))} sets for a table with labels; "
+            "give one set at a time, or the values as an array for scores (sets, rows)"
+        )
+    if not broadcast(weights.shape[:-1], table.values.shape[:-2]):
+        shape = table.values.shape[:-2]
+        raise SpecError(f"weights: sets of shape {weights.shape[:-1]} for a stack of tables of shape {shape}")
+    return weights
+
+
+def _no_weight(names: Sequence[Any]) -> Callable[[int], str]:
+    return lambda j: f"weights: none for column {names[j]!r}"
 
 
 def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = None) -> Array:
     """Return weights (..., k) rescaled to sum 1; negative, missing and all-zero weights are refused, by their names."""
     if weights.shape[-1:] != (k,):
         raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {k} columns")
+    if not weights.size:
+        raise SpecError(f"{what}: no set of weights is given")
     wrong = [tuple(at) for at in np.argwhere(~(np.isfinite(weights) & (weights >= 0)))]
     if wrong:
         called = {at: repr(names[at[-1]]) if names else f"number {at[-1] + 1}" for at in wrong}

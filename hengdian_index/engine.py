@@ -21,15 +21,17 @@ from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
 from hengdian_index.plan import columns_of, comparing, dated_trees, late_rows, own_rows
 from hengdian_index.preparation import Preparation, columns_asked, learnt
+from hengdian_index.provenance import rows_said
 from hengdian_index.result import Result
 from hengdian_index.rows.digest import digest
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Frequency
 from hengdian_index.rows.reading import read_panel
+from hengdian_index.rows.selection import in_row_order
 from hengdian_index.rows.table import Array
-from hengdian_index.scaling import learn_maps, normalised
+from hengdian_index.scaling import cancelled, learn_maps, normalised
 from hengdian_index.scoring import Weights, learn_weights, weights_series
-from hengdian_index.screening import left_out_units, screened
+from hengdian_index.screening import left_out_units, screened, staying
 from hengdian_index.statement.cards import of_fitted
 from hengdian_index.storage import load, save
 from hengdian_index.stored import stored
@@ -182,9 +184,11 @@ class Fitted:
                 panel, ready = panel.pick(among), ready.pick(among)
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
-            rows = in_turn(self.tree, contents, x, panel)
+            rows = in_turn(self.tree, contents, x, panel, cancelled(self.tree, self.maps))
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
-        lines += [Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike())]
+        lines += [
+            Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike(self.base_levels or self.links or ()))
+        ]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         said = (*self.log, *before, *lines)
@@ -195,19 +199,20 @@ class Fitted:
         """Return the contents with weights for every period of the rows, where weights are learnt in each."""
         if self.setting.weigh_on != "period":
             return self.contents
-        return tuple(learn_by_period(self.tree, content, x, panel) for content in self.contents)
+        lost = cancelled(self.tree, self.maps)
+        return tuple(learn_by_period(self.tree, content, x, panel, lost) for content in self.contents)
 
     def _repr_html_(self) -> str:
         return of_fitted(self)
 
     def __repr__(self) -> str:
-        learnt_on = f"{self.rows['count']} rows, {self.rows['first']} to {self.rows['last']}"
-        return f"<Fitted {self.setting.name!r}: {len(self.maps)} indicators, learnt from {learnt_on}>"
+        return f"<Fitted {self.setting.name!r}: {len(self.maps)} indicators, learnt from {rows_said(self.rows)}>"
 
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
     """Return the index with what it learns from the fit rows of a table."""
-    return learn(tree, setting, read(tree, setting, table, None), fit_on)[0]
+    panel = read(tree, setting, table, None)
+    return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
 
 
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
@@ -215,7 +220,7 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
     panel = read(tree, setting, table, None)
     if setting.base is not None:
         panel.select(setting.base, "base")
-    fitted, panel = learn(tree, setting, panel, fit_on)
+    fitted, panel = learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))
     return fitted.result(panel)
 
 
@@ -243,11 +248,14 @@ def learn(
         if len(dated) == 1 and dated[0][1] is not tree:
             tree = dated[0][1]
             panel = panel.laid_out((*tree.codes, *(name for name in panel.columns if name not in tree.codes)))
-        builds = learn_builds(tree, panel, panel.select(chosen, "fit_on"))
+        rows = panel.select(chosen, "fit_on", each=True)
+        builds = learn_builds(tree, panel, rows)
         panel = built(builds, tree, panel)
         left_out = left_out_units(tree, setting, panel, {})
-        panel = screened(panel, left_out)
-    rows = panel.select(chosen, "fit_on")
+        stay = staying(panel, left_out)
+        panel, rows = screened(panel, left_out), rows[stay]
+    if not rows.any():
+        raise DataError(f"fit_on {chosen!r} selects no row that is left after screening; {panel.extent()}")
     on_base = chosen is None and setting.base is not None
     shown = panel.pick(rows) if shown is None else shown
     base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
@@ -267,14 +275,15 @@ def learn(
             known = weighed if late is None else preparation(tree, panel.pick(rows | late))
             x = normalised(tree, maps, known)
             learns = setting.weigh_on != "period"
+            lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
             with journal() as said:
-                weights = learn_weights(part, columns_of(tree, part, x), known) if learns else {}
+                weights = learn_weights(part, columns_of(tree, part, x), known, lost) if learns else {}
             # Weights that stay where something else changes are spoken of once.
             more += [line for line in said if line not in more]
             contents.append(Content(since, part, weights))
     lines += more
     seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
-    seen["sha256"] = digest(shown)
+    seen |= {**shown.spread(), "sha256": digest(shown)}
     seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
     parts = (tree, setting, builds, preparation, Frozen(maps), tuple(contents), frequency, Frozen(seen))
     fitted = Fitted(*parts, tuple(lines), left_out)
@@ -292,7 +301,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
         counted = {"learnt_from": "period", "rows": panel.period_sizes()}
         fitted = replace(
             fitted,
-            contents=tuple(learn_by_period(tree, c, x, ready) for c in fitted.contents),
+            contents=tuple(learn_by_period(tree, c, x, ready, cancelled(tree, fitted.maps)) for c in fitted.contents),
             rows=Frozen({**fitted.rows, "weights": counted}),
         )
     if not levels or setting.series != "fixed":

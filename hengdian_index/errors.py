@@ -5,9 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+# A word is compared with each of so many names, of so many letters.
+_MOST_COMPARED, _LONGEST_NAME = 100, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +59,137 @@ class CellsError(Exception):
         self.why = why
 
 
+# Letters of a list that is read in a message.
+_READ = 400
+
+
 def suggestion(word: object, allowed: Iterable[object]) -> str:
-    """Return "; did you mean 'entropy'? (all the allowed words)".
+    """Return "; did you mean 'entropy'? (all the allowed words)"; a long list is left out, or begun where none is near.
 
     Examples
     --------
     >>> from hengdian_index.errors import suggestion
     >>> suggestion("entrpy", ["equal", "entropy"])
     "; did you mean 'entropy'? (equal, entropy)"
+    >>> suggestion("2", [1, 2])
+    "; did you mean 2? '2' is a text, 2 a number (1, 2)"
     """
-    names = [str(name) for name in allowed]
-    lower = {name.lower(): name for name in names}
-    said = str(word).lower()
+    names = _Names.of(tuple(allowed))
+    found = _guess(word, names)
+    if found:
+        # After a guess many names only hide what was found.
+        return found + (f" ({names.listing})" if names.whole else "")
+    return f"; allowed: {names.listing}" if names.texts else ""
+
+
+def guess(word: object, allowed: Iterable[object]) -> str:
+    """Return "; did you mean 'entropy'?", or an empty text where no allowed word is near."""
+    return _guess(word, _Names.of(tuple(allowed)))
+
+
+def _guess(word: object, names: _Names) -> str:
+    said = word if isinstance(word, str) else shown(word)
+    known = said in names.words
+    if known and not isinstance(word, str):
+        return f"; did you mean {said!r}? {said} is a number, {said!r} a text"
+    if said in names.others and isinstance(word, str) and not known:
+        twin = shown(names.others[said])
+        return f"; did you mean {twin}? {word!r} is a text, {twin} a number"
+    close = _closest(said.lower()[:_LONGEST_NAME], names.texts)
+    return "" if close is None else f"; did you mean {close!r}?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The words that are allowed, as texts, and how a message lists them; kept, for faults come in thousands."""
+
+    texts: tuple[str, ...]
+    words: frozenset[str]
+    others: dict[str, object]
+    listing: str
+    whole: bool
+
+    @classmethod
+    def of(cls, allowed: tuple[object, ...]) -> _Names:
+        # To a cache, 1 and True are one.
+        return cls._kept(allowed) if all(type(name) is str for name in allowed) else cls._made(allowed)
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def _kept(allowed: tuple[object, ...]) -> _Names:
+        return _Names._made(allowed)
+
+    @classmethod
+    def _made(cls, allowed: tuple[object, ...]) -> _Names:
+        texts = tuple(map(str, allowed))
+        listing = readable(texts)
+        words = frozenset(name for name in allowed if isinstance(name, str))
+        others = {str(name): name for name in allowed if not isinstance(name, str)}
+        return cls(texts, words, others, listing, listing == ", ".join(texts))
+
+
+def _closest(said: str, names: tuple[str, ...]) -> str | None:
+    """Return the name that is most like a word; of many names only one that is a letter away, at the same cost."""
+    if len(names) > _MOST_COMPARED:
+        near = _a_letter_away(names)
+        return next((near[form] for form in _shortened(said) if form in near), None)
+    lower = {name.lower(): name for name in names if len(name) <= _LONGEST_NAME}
     close = difflib.get_close_matches(said, lower, n=1, cutoff=0.6)
     close += [name for name in lower if min(len(name), len(said)) > 2 and (name in said or said in name)]
-    if close:
-        return f"; did you mean {lower[close[0]]!r}? ({', '.join(names)})"
-    return f"; allowed: {', '.join(names)}" if names else ""
+    return lower[close[0]] if close else None
+
+
+@lru_cache(maxsize=8)
+def _a_letter_away(names: tuple[str, ...]) -> dict[str, str]:
+    """Return each name by what it is without one of its letters, and by itself."""
+    found = {form: name for name in names if len(name) <= _LONGEST_NAME for form in _shortened(name.lower())}
+    return found | {name.lower(): name for name in names}
+
+
+def _shortened(word: str) -> list[str]:
+    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
+
+
+def shown(value: object, most: int = 200) -> str:
+    """Return how a message shows a value: as Python writes it, without the types of NumPy, a long one cut.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.errors import shown
+    >>> shown(np.int64(3)), shown(("a", np.str_("b"))), shown("x" * 50, most=10)
+    ('3', "('a', 'b')", "'xxxxxxxx… (52 characters)")
+    """
+    try:
+        text = str(value) if isinstance(value, (np.datetime64, np.timedelta64)) else repr(native(value))
+    except (ValueError, RecursionError):
+        # Python writes no integer of more than 4,300 digits, and nothing that is nested a thousandfold.
+        text = f"a {type(value).__name__} that is too large to show"
+    return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
+
+
+def native(value: Any) -> Any:
+    """Return a value, or the parts of a list, without the types of NumPy; dates and times stay."""
+    if type(value) in (tuple, list):
+        return type(value)(map(native, value))
+    numpy = isinstance(value, np.generic) or getattr(value, "shape", None) == ()
+    return value.item() if numpy and value.dtype.kind not in "mM" else value
+
+
+def readable(names: Sequence[str]) -> str:
+    """Return names joined by commas, as many as are read in a message, the tail counted.
+
+    Examples
+    --------
+    >>> from hengdian_index.errors import readable
+    >>> readable(["a", "b"]), readable([f"column {i}" for i in range(100)]).rpartition(", ")[2]
+    ('a, b', 'column 36 and 63 more')
+    """
+    shown = list(names[:_READ])
+    while len(", ".join(shown)) > _READ and len(shown) > 1:
+        del shown[-max(1, len(shown) // 10) :]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def listed(items: Sequence[object], most: int = 5) -> str:
@@ -82,7 +201,7 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
     """
-    head = ", ".join(repr(item) for item in items[:most])
+    head = ", ".join(map(shown, items[:most]))
     return head if len(items) <= most else f"{head} and {len(items) - most} more"
 
 

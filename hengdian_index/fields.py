@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from hengdian_index.errors import SpecError, raise_all, suggestion
+from hengdian_index.errors import SpecError, raise_all, shown, suggestion
 from hengdian_index.means import Rule
 from hengdian_index.methods import parameters_of
 from hengdian_index.rows.spellings import ACCEPTED, read_label
@@ -73,20 +74,85 @@ Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]
 Period = Annotated[Any, BeforeValidator(_period)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Part(BaseModel):
-    """What groups, indicators and the index share: strict, frozen, unknown keys refused, faults as SpecError."""
+    """What groups, indicators and the index share: strict, frozen, unknown keys refused, faults as SpecError.
+
+    What pydantic gives a model to go round its checks is refused, or does the same as making the part anew.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
 
-    def __init__(self, *place: Any, **data: Any) -> None:
-        given = {**data, **dict(zip(type(self).model_fields, place, strict=False))}
+    def __init__(self, /, *place: Any, **data: Any) -> None:
+        by_place = dict(zip(type(self).model_fields, place, strict=False))
+        twice = [name for name in by_place if name in data]
+        raise_all(SpecError, [f"{name} is given twice, by its place and by its name" for name in twice])
+        given = {**data, **by_place}
         who = f"{type(self).__name__.lower()} {given['code']!r}: " if "code" in given else ""
         try:
             super().__init__(**given)
         except ValidationError as error:
             raise SpecError(*faults_of(error, type(self), who)) from None
+
+    def __replace__(self, /, **changes: Any) -> Self:
+        """Return another with some fields changed, checked as any; `copy.replace` of Python 3.13 calls it."""
+        return type(self)(**{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any = None) -> Self:
+        return self
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise SpecError(f"{name}: {self._unchanged}")
+
+    def __delattr__(self, name: str) -> None:
+        raise SpecError(f"{name}: {self._unchanged}")
+
+    @property
+    def _unchanged(self) -> str:
+        return "a part of an index is frozen; index.replace({address: choice}) gives another index"
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return the same, or another with some fields changed, checked as any."""
+        return self.__replace__(**(update or {}))
+
+    def copy(self, *, update: Mapping[str, Any] | None = None, **options: Any) -> Self:
+        """Return the same, or another with some fields changed, checked as any."""
+        if options.pop("include", None) is not None or options.pop("exclude", None) is not None:
+            raise SpecError("copy: fields are not left out so; index.replace({address: choice}) gives another index")
+        return self.__replace__(**(update or {}))
+
+    @classmethod
+    # The plugin of pydantic writes another signature for every model.
+    def model_construct(cls, _fields_set: Any = None, **values: Any) -> Self:  # type: ignore[override]
+        """Refuse: nothing would be checked."""
+        raise SpecError(f"model_construct checks nothing; make {cls.__name__}(...), or change one with index.replace")
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Return the part that a mapping of its fields describes."""
+        if isinstance(obj, cls):
+            return obj
+        if not isinstance(obj, Mapping):
+            raise SpecError(f"a mapping of the fields of {cls.__name__}, not {shown(obj)}")
+        return cls(**obj)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Return the part that JSON text describes."""
+        try:
+            return cls.model_validate(json.loads(json_data))
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise SpecError(f"not valid JSON: {error}") from None
+
+    @classmethod
+    def model_validate_strings(cls, obj: Any, **options: Any) -> Self:
+        """Refuse: a text is no number."""
+        raise SpecError(f"a text is no number here; make {cls.__name__}(...) of values, or read TOML")
 
     def distinct(self) -> dict[str, Any]:
         """Return the fields that were given, functions told apart by their code."""
@@ -111,7 +177,7 @@ class Group(Part):
     code: str
     parent: str | None = None
     name: str = ""
-    weight: float | None = None
+    weight: Weight | None = None
     normalise: Normalise = None
     weights: Weights = None
     aggregate: Aggregate = None
@@ -138,7 +204,7 @@ class Indicator(Part):
     parent: str | None = None
     name: str = ""
     direction: Annotated[Any, BeforeValidator(direction_of)] = 1
-    weight: float | None = None
+    weight: Weight | None = None
     unit: str = ""
     denominator: str | None = None
     normalise: Normalise = None

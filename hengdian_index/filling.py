@@ -12,9 +12,10 @@ import numpy as np
 
 from hengdian_index.errors import DataError, OptionError, SpecError
 from hengdian_index.methods import Method, Sees, register
-from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
+from hengdian_index.rows.parted import Parted, as_learnt, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index.rows.periods import Periods, read_periods
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.selection import picked
+from hengdian_index.rows.table import Array, of_truths
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Range
 from hengdian_index.stored import stored
@@ -103,6 +104,7 @@ class FittedFilling:
     filler: Filler
     method: Method
     columns: tuple[Any, ...] | None
+    shape: tuple[int, ...]
     named: Mapping[str, Any]
 
     def __call__(self, x: Any, *, unit: Any = None, period: Any = None, groups: Any = None) -> Changed:
@@ -112,6 +114,7 @@ class FittedFilling:
             raise SpecError(f"{self.method.name} reads no groups of rows here: leave out groups")
         named = {name: kept if given[name] is None else given[name] for name, kept in self.named.items()}
         table, rows = _read(select(x, self.columns, *map(only_name, named.values())), self.method, named)
+        as_learnt(table.table, self.columns, self.shape)
         return _changed(table, rows, lambda _: self.filler)
 
 
@@ -223,7 +226,7 @@ def imputing(
             options = _with_second(method, second, place, options)
             named = _named(method, options, unit, period)
             table, rows = _read(x, method, named)
-            known = _reference(fit_on, rows, method, named)
+            known = _reference(fit_on, rows, x, method, named)
             return _changed(table, rows, lambda at: fill(method, replace(known, values=_layer(known, at)), options))
 
         def fit(x: Any, *place: Any, unit: Any = None, period: Any = None, **options: Any) -> FittedFilling:
@@ -234,7 +237,7 @@ def imputing(
             kept = {name: only_name(given) for name, given in named.items()}
             if rows.values.ndim > 2:
                 raise DataError(f"{method.name}.fit learns from one table (n, k), not from a stack {rows.values.shape}")
-            return FittedFilling(fill(method, rows, options), method, table.table.columns, kept)
+            return FittedFilling(fill(method, rows, options), method, table.table.columns, rows.values.shape, kept)
 
         shared = {"fit_on": None} if learns else {}
         return presented(filled, method, shared | {"unit": None, "period": None}, second, fit=fit)
@@ -269,20 +272,22 @@ def _read(x: Any, method: Method, named: Mapping[str, Any]) -> tuple[Parted, Row
     return table, Rows(values, table.table.columns, table.units if timed else None, periods, found)
 
 
-def _reference(fit_on: Any, rows: Rows, method: Method, named: Mapping[str, Any]) -> Rows:
-    """Return the rows to learn from: all, a slice or mask of them, or those of another table."""
+def _reference(fit_on: Any, rows: Rows, source: Any, method: Method, named: Mapping[str, Any]) -> Rows:
+    """Return the rows to learn from: all, some of them, or those of another table."""
     if fit_on is None:
         return rows
-    mask = fit_on if isinstance(fit_on, slice) else np.asarray(None if columns_of(fit_on) else fit_on)
-    if isinstance(mask, slice) or (mask.dtype.kind == "b" and mask.shape == rows.values.shape[-2:-1]):
-        picked = rows.pick(mask)
-        if picked.values.shape[-2] == 0:
+    chosen = picked(fit_on, "fit_on", rows.values.shape[-2], source)
+    if chosen is not None:
+        some = rows.pick(chosen)
+        if some.values.shape[-2] == 0:
             raise DataError("fit_on selects no row")
-        return picked
+        return some
     names = {name: only_name(given) for name, given in named.items()}
-    _, known = _read(select(fit_on, rows.columns, *names.values()), method, names)
+    other, known = _read(select(fit_on, rows.columns, *names.values()), method, names)
     if known.values.shape[-1] != rows.values.shape[-1] or known.values.shape[:-2] not in ((), rows.values.shape[:-2]):
         raise DataError(f"fit_on has shape {known.values.shape}, the rows to fill {rows.values.shape}")
+    if of_truths(other.table.source) and not of_truths(source):
+        raise DataError("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)")
     return known
 
 

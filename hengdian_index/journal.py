@@ -16,7 +16,10 @@ _logger = logging.getLogger("hengdian_index")
 @stored("log entry")
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log; what does not apply to it is None."""
+    """One line of the log; what does not apply to it is None.
+
+    `kind` says what it has in common with lines whose `why` is of another row: "interpolate: left: no later value".
+    """
 
     step: str
     why: str
@@ -25,6 +28,7 @@ class Entry:
     indicator: str | None = None
     before: float | None = None
     after: float | None = None
+    kind: str = ""
 
 
 _open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)

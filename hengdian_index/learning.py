@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
+from hengdian_index.equality import largest
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.journal import note
 from hengdian_index.maps import Direction, Map, Split, chain, orientation
 from hengdian_index.methods import Method, parameters_of
-from hengdian_index.rows.table import Array, Labelled, take
+from hengdian_index.rows.keyed import in_order
+from hengdian_index.rows.selection import picked
+from hengdian_index.rows.table import Array, Labelled, of_truths, single, take
 from hengdian_index.sample import Sample
 from hengdian_index.stored import stored
 
@@ -49,7 +52,7 @@ def weigh(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
     """Return the weights (..., k) that a method learns from a sample: non-negative, summing to 1."""
     if method.sees == "rows":
         return _own_weights(method, sample, options)
-    weights: Array = method.function(sample, **options)
+    weights: Array = method.function(sample.flattened(), **options)
     total = weights.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
         sample.refuse(
@@ -72,7 +75,7 @@ def as_sample(table: Labelled) -> Sample:
     labels = (
         table.source.index if hasattr(table.source, "index") and not isinstance(table.source, (list, tuple)) else None
     )
-    return Sample((table.values,), table.columns, labels)
+    return Sample((table.values,), table.columns, labels, size=largest(table.values) if table.computed else None)
 
 
 def _learn(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:
@@ -83,23 +86,16 @@ def _learn(method: Method, rows: Labelled, direction: Direction, options: Mappin
             raise SpecError(
                 f"{method.name}: direction 1 or -1, not {direction!r}; min_max, z_score and rank take a target"
             )
-        fitted: Map = method.function(as_sample(rows), direction=direction, **options)
+        fitted: Map = method.function(as_sample(rows).flattened(), direction=direction, **options)
         return fitted
     turn, best, worst = orientation(direction)
-    sample = as_sample(rows)
-    turned = tuple(turn(chunk) for chunk in sample.chunks) if turn else sample.chunks
-    return chain(turn, method.function(Sample(turned, sample.columns, sample.labels, best, worst), **options))
+    return chain(turn, method.function(as_sample(rows).turned(turn, best, worst).flattened(), **options))
 
 
 def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
     """Return one direction a column, from one for all or a mapping by name (absent: 1)."""
-    if isinstance(direction, Mapping):
-        surplus = [f"direction: no column {c!r}{suggestion(c, columns)}" for c in direction if c not in columns]
-        raise_all(SpecError, surplus)
-        found = [direction.get(c, 1) for c in columns]
-    elif isinstance(direction, (list, tuple, np.ndarray)) or hasattr(direction, "to_dict"):
-        if hasattr(direction, "to_dict"):
-            return _directions(direction.to_dict(), columns)
+    direction = in_order(direction, columns, "direction", absent=1)
+    if isinstance(direction, (list, tuple, np.ndarray)) and not single(direction):
         found = list(direction)
         if len(found) != len(columns):
             raise SpecError(f"direction: {len(found)} given for {len(columns)} columns")
@@ -119,9 +115,10 @@ def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
 def direction_fault(direction: Any) -> str:
     """Return what is wrong with a direction, or an empty text."""
     named = type(direction).__name__ in ("Target", "Between")
-    if named or (isinstance(direction, (int, float, np.number)) and direction in (1, -1)):
+    number = isinstance(direction, (int, float, np.number)) and not isinstance(direction, bool)
+    if named or (number and direction in (1, -1)):
         return ""
-    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {direction!r}"
+    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {shown(direction)}"
 
 
 def _chosen(
@@ -138,23 +135,24 @@ def _chosen(
 
 
 def reference(table: Labelled, fit_on: Any) -> Labelled:
-    """Return the rows to learn from: the table itself, a slice or mask of it, or another table with its columns."""
+    """Return the rows to learn from: the table itself, some of its rows, or another table with its columns."""
     if fit_on is None:
         return table
-    chosen = np.asarray(fit_on) if not isinstance(fit_on, slice) else fit_on
-    if isinstance(chosen, slice) or (chosen.dtype == bool and chosen.shape == table.values.shape[-2:-1]):
+    chosen = picked(fit_on, "fit_on", table.values.shape[-2], table.source)
+    if chosen is not None:
         return _picked(table, chosen)
-    if chosen.dtype == bool and chosen.ndim == 1:
-        m = len(chosen)
-        raise SpecError(f"fit_on: a mask of {m} value{'s' * (m != 1)} for {table.values.shape[-2]} rows")
-    other = take(fit_on)
+    k, other = table.values.shape[-1], take(fit_on)
     if table.columns and other.columns and set(table.columns) != set(other.columns):
         raise DataError(f"fit_on has columns {list(other.columns)}, the rows to score {list(table.columns)}")
+    if other.values.shape[-1] != k:
+        raise DataError(f"fit_on has {other.values.shape[-1]} columns, the rows to score {k}")
+    if of_truths(other.source) and not of_truths(table.source):
+        raise DataError("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)")
+    if other.values.shape[:-2] not in ((), table.values.shape[:-2]):
+        raise DataError(f"fit_on has shape {other.values.shape}, the rows to score {table.values.shape}")
     if table.columns and other.columns:
         order = [other.columns.index(c) for c in table.columns]
         return replace(other, values=other.values[..., order], columns=table.columns)
-    if other.values.shape[-1] != table.values.shape[-1]:
-        raise DataError(f"fit_on has {other.values.shape[-1]} columns, the rows to score {table.values.shape[-1]}")
     return other
 
 
@@ -198,9 +196,10 @@ class OwnMap:
             return np.asarray(self.function(x, fit_on=self.fit_rows, **self.options), dtype=np.float64)
         if x.shape == self.fit_rows.shape and np.array_equal(x, self.fit_rows, equal_nan=True):
             return self.fitted.copy()
-        both = np.asarray(self.function(np.concatenate([self.fit_rows, x], axis=-2), **self.options), dtype=np.float64)
+        known = np.broadcast_to(self.fit_rows, (*x.shape[:-2], *self.fit_rows.shape[-2:]))
+        both = np.asarray(self.function(np.concatenate([known, x], axis=-2), **self.options), dtype=np.float64)
         n = self.fit_rows.shape[-2]
-        if not np.array_equal(both[..., :n, :], self.fitted, equal_nan=True):
+        if not np.array_equal(both[..., :n, :], np.broadcast_to(self.fitted, known.shape), equal_nan=True):
             name = getattr(self.function, "__name__", "the function")
             raise DataError(
                 f"{self.family}: {name} changes the scores of old rows when rows "

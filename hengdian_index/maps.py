@@ -8,7 +8,9 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 
 from hengdian_index.blocks import each_slice
-from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.equality import same, settled
+from hengdian_index.errors import CellsError, SpecError, shown
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.table import Array
 from hengdian_index.stored import stored
 
@@ -62,9 +64,11 @@ class Between:
 
 
 def _finite(kind: str, value: object) -> float:
-    if isinstance(value, (int, float, np.number)) and np.isfinite(value):
-        return float(value)
-    raise SpecError(f"{kind}: a finite number is needed, not {value!r}")
+    number = number_of(value) if isinstance(value, (int, float, np.number)) else None
+    if number is None or not np.isfinite(number):
+        each = f"; for one a column give direction = {{'a': {kind}(...), ...}}" if hasattr(value, "__len__") else ""
+        raise SpecError(f"{kind}: a finite number is needed, not {shown(value)}{each}")
+    return number
 
 
 def _finite_scores(scores: Array, x: Array) -> Array:
@@ -120,6 +124,11 @@ class Affine:
             return self._of_halves(x)
         return out
 
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels (k,): a column far from 0 leaves its distance from 0, in units of the spread."""
+        with np.errstate(over="ignore"):
+            return np.asarray(np.abs(self.gain / self.spread) * (before + np.abs(self.centre)) + np.abs(self.at))
+
     def _of_halves(self, x: Array) -> Array:
         """Apply where a difference of two values is too large for a number, but half of it is not."""
         centre, spread, gain, at = (part[..., np.newaxis, :] for part in (self.centre, self.spread, self.gain, self.at))
@@ -146,15 +155,17 @@ class Clip:
 class Ranks:
     """Rank from the worst (1) to the best (n) among the fitted values, sorted in each column (..., n, k).
 
-    A later row takes the rank it would have had: the fitted rows below it, plus its ties, at most n.
+    A later row takes the rank it would have had: the fitted rows below it, plus its ties, at most n. `size` (..., k) is
+    the largest magnitude that computed values come from, which says what ties (`equality`); NaN for values as given.
     """
 
     values: Array
     ties: Ties = "average"
+    size: Array | None = None
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
-        fitted = self.values
+        fitted, x = (self.values, x) if self.size is None else _matched(self.values, x, self.size)
         if self.ties == "dense":
             fitted = np.sort(np.where(_repeated(fitted), np.nan, fitted), axis=-2)
         low, high = _places(fitted, x)
@@ -167,6 +178,10 @@ class Ranks:
         }[self.ties]
         most = np.maximum((~np.isnan(fitted)).sum(axis=-2), 1)[..., np.newaxis, :]
         return np.where(np.isnan(x), np.nan, np.minimum(rank, most))
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, a rank is exact."""
+        return np.zeros_like(before)
 
 
 @stored("mirror")
@@ -182,18 +197,29 @@ class Mirror:
 @stored("distance")
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """Minus the distance to the best interval, 0 inside it; with worst limits, on each side from 0 to -1."""
+    """Minus the distance to the best interval, 0 inside it; with worst limits, on each side from 0 to -1.
+
+    A value that differs from a limit by rounding alone stands on it.
+    """
 
     best: Between
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         best = self.best
-        below, above = np.maximum(best.low - x, 0), np.maximum(x - best.high, 0)
+        below, above = _beyond(best.low, x, best.low - x), _beyond(best.high, x, x - best.high)
         if best.worst_low is None or best.worst_high is None:
             return -(below + above)
         share = below / (best.low - best.worst_low) + above / (best.worst_high - best.high)
         return -np.minimum(share, 1)
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels (k,): the values, of which `before` is the largest magnitude, and the limits."""
+        best = self.best
+        size = before + max(abs(best.low), abs(best.high))
+        if best.worst_low is None or best.worst_high is None:
+            return np.asarray(size)
+        return np.asarray(size / min(best.low - best.worst_low, best.worst_high - best.high))
 
 
 @stored("reciprocal")
@@ -249,6 +275,12 @@ class Chain:
             x = one(x)
         return x
 
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels in all of them."""
+        for one in self.maps:
+            before = cancelled(one, before)
+        return before
+
 
 @stored("split")
 @dataclass(frozen=True, slots=True)
@@ -292,6 +324,15 @@ def chain(*maps: Map | None) -> Map:
     return parts[0] if len(parts) == 1 else Chain(tuple(parts))
 
 
+def cancelled(one: Map, before: Array) -> Array:
+    """Return the magnitude (k,) that cancels on the way to a map's scores, given what did before it.
+
+    With |score| it is the size that `equality` asks for. A map that does not say (a curve) passes on what it is given.
+    """
+    said = getattr(one, "cancelled", None)
+    return before if said is None else np.asarray(said(before))
+
+
 def orientation(direction: Direction) -> tuple[Map | None, float | None, float | None]:
     """Return the map that makes larger better, and the best and the worst value it always includes."""
     if isinstance(direction, Target):
@@ -301,10 +342,33 @@ def orientation(direction: Direction) -> tuple[Map | None, float | None, float |
     return (Mirror() if direction == -1 else None), None, None
 
 
+def _beyond(limit: float, x: Array, distance: Array) -> Array:
+    return np.where(same(x, limit, np.fmax(np.abs(x), abs(limit))), 0.0, np.maximum(distance, 0))
+
+
+def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
+    """Return the fitted values settled, and x with the values that are equal to one of them made the same."""
+    shape = np.broadcast_shapes(fitted.shape[:-2], x.shape[:-2])
+    level = settled(fitted, size, axis=-2)
+    fitted, level, x = (np.broadcast_to(part, (*shape, *part.shape[-2:])) for part in (fitted, level, x))
+    size, out = np.broadcast_to(size, (*shape, size.shape[-1])), np.array(x)
+    for place in np.ndindex(*size.shape):
+        if np.isnan(size[place]):
+            continue
+        column = (*place[:-1], slice(None), place[-1])
+        known = fitted[column][~np.isnan(fitted[column])]
+        after = np.searchsorted(known, x[column])
+        for at in (after - 1, after) if len(known) else ():
+            near = np.clip(at, 0, len(known) - 1)
+            ties = same(x[column], known[near], size[place] + np.abs(x[column]))
+            out[column] = np.where(ties, level[column][near], out[column])
+    return level, out
+
+
 def _repeated(values: Array) -> Array:
-    same: Array = np.zeros(values.shape, dtype=np.bool_)
-    same[..., 1:, :] = values[..., 1:, :] == values[..., :-1, :]
-    return same
+    again: Array = np.zeros(values.shape, dtype=np.bool_)
+    again[..., 1:, :] = values[..., 1:, :] == values[..., :-1, :]
+    return again
 
 
 def _places(fitted: Array, x: Array) -> tuple[Array, Array]:

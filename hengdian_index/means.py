@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import flattened
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.rows.table import Array, Labelled, may_have_gaps, row_label, shortened
 from hengdian_index.stored import stored
@@ -18,6 +19,9 @@ Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
 
 # Rows of a column that stay in the processor's nearest memory.
 _ROWS = 1 << 14
+
+# Parts of a level that add up to more than so many times the level, without their signs, say nothing about it.
+_UNBOUND = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +96,28 @@ class Pair:
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
             return np.asarray(self.forward(z) / self.forward(y) if self.quotient is None else self.quotient(z, y))
 
+    def level_shares(self, z: Array, w: Array, y: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the shares (..., n, k) of parts z in their mean y (..., n), and where they are the weights.
+
+        w f(z) / f(y). Where f(y) is 0 (a geometric mean of 1) that has no value, and near it no bounds: 347 and -346
+        of 1.001. Where the sizes of the shares add up to more than 10, each part counts by its weight.
+        """
+        mean = y[..., np.newaxis]
+        shares = w * self.share(z, mean)
+        if self.quotient is not None:
+            return shares, np.zeros(y.shape, dtype=np.bool_)
+        by_weight = (self.forward(np.where(np.isnan(y), 2.0, y)) == 0) | (np.nansum(np.abs(shares), axis=-1) > _UNBOUND)
+        return np.where(by_weight[..., np.newaxis], w, shares), by_weight
+
 
 def _row_weights(w: Array, x: Array) -> Array:
     """Return the weights of each row, broadcast against x (..., n, k)."""
-    return w if w.ndim > 1 and w.ndim == x.ndim and w.shape[-2:] == x.shape[-2:] else w[..., np.newaxis, :]
+    return w if w.ndim == x.ndim else w[..., np.newaxis, :]
 
 
 def weighted_sum(x: Array, w: Array) -> Array:
     """Return sum_j w_j x_j, (..., n), for x (..., n, k) and weights (..., k), or (..., n, k) for one set a row."""
-    if w.ndim > 1 and w.shape[-2:] == x.shape[-2:] and w.ndim == x.ndim:
+    if w.ndim == x.ndim:
         return np.asarray(np.einsum("...k,...k->...", x, w))
     if w.ndim == 2 and x.ndim == 3 and len(x) == 1:
         return np.asarray(w @ x[0].T)
@@ -133,8 +150,11 @@ class Missing:
     def of(cls, rule: str, coverage: float) -> Missing:
         """Return the rule, or a SpecError for a word or a share that is none."""
         words = get_args(Rule)
-        faults = [] if rule in words else [f"missing: no rule {rule!r}{suggestion(rule, words)}"]
-        if not 0 <= coverage <= 1:
+        faults = (
+            [] if isinstance(rule, str) and rule in words else [f"missing: no rule {rule!r}{suggestion(rule, words)}"]
+        )
+        number = isinstance(coverage, (int, float, np.integer, np.floating)) and not isinstance(coverage, bool)
+        if not (number and 0 <= coverage <= 1):
             faults.append(f"coverage: a share from 0 to 1, not {coverage!r}")
         raise_all(SpecError, faults)
         return cls(rule, coverage)  # type: ignore[arg-type]  # a word of Rule, checked above
@@ -142,26 +162,34 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores (..., n), the weights each row was given (None: those asked for), and the rows left without a score."""
+    """Scores (..., n), the weights each row was given (None: those asked for), and the rows left without a score.
+
+    `cancelled` (...) is the magnitude that cancelled in their computation, which `equality` adds to that of a score.
+    """
 
     values: Array
     weights: Array | None
     dropped: NDArray[np.bool_]
+    cancelled: Any = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
     """A kernel that is shown all rows with a score at once, because it compares them or takes their gaps itself.
 
+    Columns that are constant but for rounding reach it constant.
+
     With `takes_gaps` a missing value reaches it as NaN; without, rows with gaps that keep a score are refused.
+    Without `set_wise` each row is scored alone all the same.
     """
 
     function: Callable[[Array, Array], Any]
     takes_gaps: bool = False
+    set_wise: bool = True
 
     def __call__(self, x: Array, w: Array) -> Any:
         """Return the scores (..., n) of rows x (..., n, k) under weights w (..., k), or a value with details."""
-        return self.function(x, w)
+        return self.function(flattened(x), w)
 
 
 Kernel: TypeAlias = Pair | Together | Callable[[Array, Array], Array]
@@ -193,10 +221,13 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
     `reweight` leaves missing columns out and divides by the remaining weight; a row with a smaller
     share of present columns than the coverage, or with no weight left, has no score. `complete` says that
     nothing is missing, where that is known.
+
+    Sets of weights (m, k) give scores (m, n), whatever m and n are.
     """
+    x = _lifted(x, w)
     if complete or not may_have_gaps(x):
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
-    if not isinstance(kernel, Pair):
+    if not isinstance(kernel, Pair) or missing.rule == "propagate":
         x = np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), *x.shape[-2:]))
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing)
@@ -208,6 +239,11 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
     if x.ndim > 2 or w.ndim > 1:
         return Scores(_partial(kernel, x, row_weights, ~absent, dropped), row_weights, dropped)
     return _row_by_row(kernel, x, w, row_weights, absent, dropped)
+
+
+def _lifted(x: Array, w: Array) -> Array:
+    """Return x with more axes than the weights (..., k) have, so that a set of weights is never taken for a row's."""
+    return x.reshape((1,) * (w.ndim + 1 - x.ndim) + x.shape) if 1 < w.ndim >= x.ndim else x
 
 
 def _row_by_row(
@@ -232,6 +268,7 @@ def _row_by_row(
 
 def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
     """Return the details of rows x (n, k), or (..., n, k) without gaps; their arrays hold NaN for rows dropped."""
+    x = _lifted(x, w)
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing) if absent.any() else np.zeros(x.shape[:-1], dtype=np.bool_)
     if not dropped.any():
@@ -287,12 +324,13 @@ def _rows(kernel: Kernel, x: Array, w: Array, keep: NDArray[np.bool_]) -> Array:
     """Return the scores of the rows kept, the others missing."""
     if keep.all():
         return _whole(kernel, x, w)
+    keep = np.broadcast_to(keep, x.shape[:-1])
     out = np.full(x.shape[:-1], np.nan)
+    sets = np.broadcast_to(w, (*x.shape[:-2], w.shape[-1]))
     for place in np.ndindex(x.shape[:-2]):
         if keep[place].any():
-            weights = w[place] if w.ndim > 1 else w
             try:
-                out[(*place, keep[place])] = _whole(kernel, x[place][keep[place]], weights)
+                out[(*place, keep[place])] = _whole(kernel, x[place][keep[place]], sets[place])
             except CellsError as error:
                 raise _placed(error, x.shape[-2:], keep[place]) from None
     return out

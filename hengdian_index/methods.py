@@ -6,12 +6,15 @@ import inspect
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from functools import cached_property, wraps
+from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from hengdian_index.errors import OptionError, SpecError, raise_all, suggestion
+from hengdian_index.errors import OptionError, SpecError, raise_all, shown, suggestion
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 Sees: TypeAlias = Literal["rows", "statistics", "judgement"]
 
@@ -97,10 +100,7 @@ class Method:
     @cached_property
     def hints(self) -> dict[str, Any]:
         """Type of each option, from the annotations."""
-        try:
-            return get_type_hints(self.function)
-        except (NameError, TypeError):
-            return {}
+        return _hints(self.function)
 
     def faults(self, options: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with a set of options: unknown names, words or types, then the method's own check."""
@@ -140,6 +140,44 @@ def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Paramete
         return {}
 
 
+def typed(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that refuses options of another type than it declares, as the methods of the families do.
+
+    Examples
+    --------
+    >>> from hengdian_index.methods import typed
+    >>> @typed
+    ... def doubled(x, *, times: int = 2):
+    ...     return times * x
+    >>> doubled(1, times=None)
+    Traceback (most recent call last):
+    hengdian_index.errors.OptionError: doubled: times: a whole number is needed, not None
+    """
+    signature, known = inspect.signature(function), dict[str, Any]()
+
+    @wraps(function)
+    def checked(*args: P.args, **options: P.kwargs) -> R:
+        if not known:
+            known.update(_hints(function))
+        given = signature.bind(*args, **options).arguments
+        # What is no number says the function itself, with the limits it sets.
+        numbers = {name: value for name, value in given.items() if not (isinstance(value, float) and np.isnan(value))}
+        faults = [name for name, value in numbers.items() if not _fits(value, known.get(name, Any))]
+        told = [f"{function.__name__}: {name}: {_expected(given[name], known[name])}" for name in faults]
+        raise_all(OptionError, told)
+        return function(*args, **options)
+
+    return checked
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the type of each parameter that has an annotation."""
+    try:
+        return get_type_hints(function)
+    except (NameError, TypeError):
+        return {}
+
+
 def find(family: str, name: str) -> Method:
     """Return a registered method, or say which one was perhaps meant."""
     methods = FAMILIES[family]
@@ -174,23 +212,26 @@ def _fits(value: Any, hint: Any) -> bool:
     """Return whether a value agrees with a simple annotation; what is not simple is left to the method."""
     origin = get_origin(hint)
     if origin is Literal:
-        return any(value == word and type(value) is type(word) for word in get_args(hint))
+        return any(type(value) is type(word) and value == word for word in get_args(hint))
     if origin in (Union, types.UnionType):
         return any(_fits(value, part) for part in get_args(hint))
-    if hint is bool or hint is str or hint is type(None):
+    if hint is bool:
+        return isinstance(value, (bool, np.bool_))
+    if hint is str or hint is type(None):
         return isinstance(value, hint)
     if hint is int:
         return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if hint is float:
-        return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and not np.isnan(value)
+        number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+        return number and not np.isnan(value)
     return True
 
 
 def _expected(value: Any, hint: Any) -> str:
     if get_origin(hint) is Literal:
-        return f"no {value!r}{suggestion(value, get_args(hint))}"
+        return f"no {shown(value)}{suggestion(value, get_args(hint))}"
     words = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
-    return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {value!r}"
+    return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {shown(value)}"
 
 
 def names_of(

@@ -5,53 +5,58 @@ from __future__ import annotations
 import inspect
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from hengdian_index.decimals import form_of, written
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.families import FAMILIES
+from hengdian_index.journal import Entry
+from hengdian_index.logbook import told
+from hengdian_index.provenance import rows_said
 from hengdian_index.result import Result
 from hengdian_index.rows.guard import csv_of
 from hengdian_index.rows.periods import format_period
+from hengdian_index.rows.table import Array
 from hengdian_index.whole import followed, whole_folder
 
 _ROWS = 8
 _PROVENANCE = "provenance.json"
 
+# Units that are printed.
+_UNITS = 40
+
 
 def summary(result: Result) -> str:
-    """Return the end of a result in words and tables: levels, changes, the largest contributions to the last change."""
+    """Return the end of a result in words and tables.
+
+    Of units the ranks and scores in the last period; of one series its last levels, changes and the largest
+    contributions to the last change.
+    """
     parts = [result.setting.name or "Index", _fit_line(result)]
-    if result.panel.periods is None:
-        parts.append(_text(_named(result, result.scores).round(4).head(_ROWS * 5)))
+    if result.panel.periods is None or result.panel.units is not None:
+        parts += [_ranking(result), *_provisional(result)]
     else:
         parts += [_levels(result), *_largest(result), *_provisional(result)]
-    if len(result.log):
-        parts.append(f"{counted(len(result.log))}; the first: {result.entries[0].why}")
+    if result.entries:
+        parts.append("\n".join([f"{log_size(len(result.entries))}:", *(f"  {line}" for line in noted(result.entries))]))
     return "\n\n".join(parts) + "\n"
 
 
-def counted(lines: int) -> str:
+def log_size(lines: int) -> str:
     """Return how many lines a log has, in words."""
-    return f"{lines} {'line' if lines == 1 else 'lines'} in the log"
+    return f"{lines:,} {'line' if lines == 1 else 'lines'} in the log"
 
 
-def noted(log: pd.DataFrame, most: int = 12) -> list[str]:
-    """Return a log as lines of text, what was noted of several cells in one; the tail is counted."""
-    lines = []
-    for (step, why), cells in log.groupby(["step", "why"], sort=False):
-        places = [", ".join(str(one) for one in cell if one is not None and one == one) for cell in _cells_of(cells)]
-        several = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        lines.append(f"{step}: {places[0] + several + ': ' if places[0] else ''}{why}")
+def noted(entries: Sequence[Entry], most: int = 12) -> list[str]:
+    """Return a log as a few lines of text, what was noted of several cells in one; the tail is counted."""
+    lines = told(entries)
     return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more; `compute --out` writes all"]
-
-
-def _cells_of(log: pd.DataFrame) -> list[list[object]]:
-    return log[["unit", "period", "indicator"]].astype(object).to_numpy().tolist()
 
 
 def intervals(levels: pd.DataFrame) -> str:
@@ -81,7 +86,8 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
     if result.panel.periods is not None:
         year = result.panel.periods.frequency.per_year
         found["change_on_period"] = result.changes(1)
-        found["change_on_year"] = result.changes(year)
+        if year > 1:
+            found["change_on_year"] = result.changes(year)
         found["contributions_to_change"] = result.contributions(depth="indicators")
         # A level splits only under means; an index that has none still has all its other tables.
         with suppress(SpecError):
@@ -159,31 +165,62 @@ def described(name: str) -> str:
 
 def _fit_line(result: Result) -> str:
     rows = result.fit_rows
-    first, last = (str(rows[end]).removeprefix("period ") for end in ("first", "last"))
-    line = f"Bounds and weights learnt from {rows['count']} rows ({first} to {last}), then frozen."
+    line = f"Bounds and weights learnt from {rows_said(rows)}, then frozen."
     if rows["fit_on"] is None:
-        line = f"Bounds and weights learnt from all {rows['count']} rows (no fit_on): a row more can move the others."
+        line = f"Bounds and weights learnt from all {rows_said(rows)}; no fit_on: a row more can move the others."
     where = {"base": f"the {rows['weights']['rows']} base rows", "period": "each period's own rows"}
     if rows["weights"]["learnt_from"] in where:
         line += f" Weights learnt from {where[rows['weights']['learnt_from']]}."
     return line if result.setting.base is None else f"{line} Base {result.setting.base} = {result.setting.to:g}."
 
 
+def _ranking(result: Result) -> str:
+    """Return ranks and scores of the units in the last period, the best first, and what is left out."""
+    panel, root = result.panel, result.tree.root.code
+    rows, heading, base = np.arange(panel.n), "", result.setting.base is not None
+    if panel.periods is not None:
+        last = panel.periods.ordinals.max()
+        rows = np.flatnonzero(panel.periods.ordinals == last)
+        heading = f"Ranks and scores in {format_period(int(last), panel.periods.frequency)}:\n"
+    every = result.ranks()[root]
+    ranks = every.to_numpy()[rows]
+    shown = rows[np.argsort(np.nan_to_num(ranks, nan=np.inf), kind="stable")][:_UNITS]
+    frame = _named(result, result.scores.iloc[shown])
+    frame.insert(0, "rank", every.iloc[shown], allow_duplicates=True)
+    forms = ["rank", *[form_of(result.scores.to_numpy()[rows])] * len(result.tree.groups)]
+    if base and panel.periods is not None:
+        frame[f"level ({result.setting.base} = {result.setting.to:g})"] = result.series()[root].iloc[shown]
+        forms.append(".2f")
+    if panel.units is not None:
+        frame = frame.set_axis(panel.units[shown], axis=0)
+    return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks)
+
+
+def _left_out(result: Result, shown: int, rows: Array, ranks: Array) -> str:
+    """Return sentences on units that the table of ranks does not show, or that have no rank."""
+    panel = result.panel
+    what = "rows" if panel.units is None else "units"
+    said = [f"{shown} of {len(rows)} {what}; --out writes all."] if shown < len(rows) else []
+    without = int(np.isnan(ranks).sum())
+    said += [f"{without} of {len(rows)} {what} without a score."] if without else []
+    gone = len(set(panel.unit_list())) - len(rows) if panel.units is not None else 0
+    said += [f"{gone} of {gone + len(rows)} units without a row in this period."] if gone else []
+    return "\n" + "\n".join(said) if said else ""
+
+
 def _levels(result: Result) -> str:
-    """Return the levels of the last periods and the two changes, one row a group; a panel shows its last period."""
+    """Return the levels of the last periods of one series and the two changes, one row a group."""
     periods, levels = result.panel.periods, result.series() if result.setting.base is not None else result.scores
     assert periods is not None
-    if result.panel.units is not None:
-        last = levels[periods.ordinals == periods.ordinals.max()]
-        return _text(_named(result, last).round(2).head(_ROWS * 5))
     order = periods.ordinals.argsort()[-_ROWS:]
     shown = levels.iloc[order].T
     shown.columns = [format_period(int(o), periods.frequency) for o in periods.ordinals[order]]
+    forms = [form_of(shown.to_numpy())] * shown.shape[1]
     shown["change %"] = result.changes(1).iloc[order[-1]]
     if periods.frequency.per_year > 1:
         shown["on year %"] = result.changes(periods.frequency.per_year).iloc[order[-1]]
     names = [result.tree.by_code[code].name or code for code in result.tree.groups]
-    return _text(shown.set_axis(names, axis=0).round(2))
+    return _text(shown.set_axis(names, axis=0), forms)
 
 
 def _largest(result: Result, most: int = 3) -> list[str]:
@@ -214,12 +251,13 @@ def _named(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_axis([result.tree.by_code[code].name or code for code in frame.columns], axis=1)
 
 
-def _text(frame: pd.DataFrame) -> str:
-    """Return a table as text, aligned also where letters are twice as wide."""
+def _text(frame: pd.DataFrame, forms: Sequence[str] = ()) -> str:
+    """Return a table as text, aligned also where letters are twice as wide; numbers in `forms`, else two decimals."""
+    forms = [*forms, *[".2f"] * (frame.shape[1] - len(forms))]
     cells = [["", *map(str, frame.columns)]]
     cells += [
-        [_label(label), *(f"{v:.2f}" if v == v else "" for v in row)]
-        for label, row in zip(frame.index, frame.to_numpy(), strict=True)
+        [_label(label), *("" if v != v else written(v, form) for v, form in zip(row, forms, strict=True))]
+        for label, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)
     ]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     return "\n".join(

@@ -68,7 +68,7 @@ class Page:
 
     `number` is the format of numbers with a fraction and of formulas; `frozen` says how many rows and columns stay in
     sight; `remarks` are comments on single cells, counted from 0. `table` is the row that heads a table below facts,
-    whose texts run over the cells beside them.
+    whose texts run over the cells beside them; `filtered` puts a filter on the header.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Page:
     frozen: tuple[int, int] = (1, 0)
     remarks: Mapping[tuple[int, int], str] = field(default_factory=dict)
     table: int | None = None
+    filtered: bool = False
 
     @property
     def headings(self) -> range:
@@ -252,6 +253,8 @@ def _lay_out(sheet: Any, page: Page, widths: Sequence[int]) -> None:
         sheet.repeat_rows(0, rows - 1)
         if columns:
             sheet.repeat_columns(0, columns - 1)
+        if page.filtered and page.rows:
+            sheet.autofilter(0, 0, len(page.rows), len(page.header) - 1)
     if page.hidden:
         sheet.hide()
 

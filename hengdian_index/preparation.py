@@ -13,6 +13,7 @@ from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, rai
 from hengdian_index.filling import Filler, Rows, fill
 from hengdian_index.journal import note
 from hengdian_index.learning import learn
+from hengdian_index.logbook import general
 from hengdian_index.maps import Map
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, Labelled
@@ -185,7 +186,9 @@ def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
         if np.isnan(after) and (leaf.start or leaf.end or leaf.replaced_from):
             continue
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": tree.codes[block.at[column]]}
-        note("impute", why, **where, after=None if np.isnan(after) else after)
+        name = block.choice.method.name
+        kind = f"{name}: left: {general(why.removeprefix('left missing: '))}" if np.isnan(after) else f"{name}: filled"
+        note("impute", why, **where, after=None if np.isnan(after) else after, kind=kind)
     return filling.values
 
 
@@ -199,11 +202,12 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
     touched = np.flatnonzero((after != values) & ~np.isnan(values)).tolist()
     name = leaf.treat.method.name if leaf.treat else ""
     if len(touched) * 2 > len(values):
-        note("treat", f"{name}: all values transformed", indicator=leaf.code)
+        kind = f"{name}: columns transformed"
+        note("treat", f"{name}: all values transformed", indicator=leaf.code, kind=kind)
         return np.asarray(after)
     for row in touched:
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}
-        note("treat", name, **where, before=float(values[row]), after=float(after[row]))
+        note("treat", name, **where, before=float(values[row]), after=float(after[row]), kind=f"{name}: values moved")
     return np.asarray(after)
 
 

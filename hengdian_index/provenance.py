@@ -11,9 +11,24 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.about import __version__
+from hengdian_index.decimals import counted
 from hengdian_index.rows.digest import digest
 from hengdian_index.rows.panel import Panel
 from hengdian_index.tree import Setting
+
+
+def rows_said(rows: Mapping[str, Any]) -> str:
+    """Return how many fit rows there were, of how many units, and from when to when.
+
+    Examples
+    --------
+    >>> from hengdian_index.provenance import rows_said
+    >>> rows_said({"count": 1098, "units": 183, "earliest": "2000", "latest": "2005"})
+    '1098 rows (183 units, 2000 to 2005)'
+    """
+    units = [counted(rows["units"], "unit")] if "units" in rows and "earliest" in rows else []
+    spread = [*units, " to ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))]
+    return counted(rows["count"], "row") + (f" ({', '.join(filter(None, spread))})" if any(spread) else "")
 
 
 def provenance(setting: Setting, panel: Panel, fit_rows: Mapping[str, Any]) -> dict[str, Any]:

@@ -182,7 +182,8 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
 
     Examples
     --------
-    >>>     >>> from pathlib import Path
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> import hengdian_index as hi
     >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -12,17 +12,20 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.accessors import Elsewhere, Plots
-from hengdian_index.bases import BaseLevels, base_levels, factors, with_entrants
+from hengdian_index.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
 from hengdian_index.chains import Chained
 from hengdian_index.contents import Content, late_groups, rows_of
-from hengdian_index.contributions import Split
 from hengdian_index.courses import Course, Direct, Linked
+from hengdian_index.decimals import counted
+from hengdian_index.effects import Split
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import Entry
+from hengdian_index.logbook import tally
 from hengdian_index.provenance import provenance
 from hengdian_index.provisional import provisional
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, format_period
+from hengdian_index.rows.scopes import Compared, Unlabelled, Within, scopes
 from hengdian_index.rows.table import Array
 from hengdian_index.scoring import Evaluation, weights_series
 from hengdian_index.standing import obstacle_degrees, row_of, strengths
@@ -118,23 +121,39 @@ class Result(Told):
         """
         return consistency(self)
 
-    def ranks(self, within: Literal["period", "unit"] | None = None) -> pd.DataFrame:
+    def ranks(self, within: Within = Compared.BY_DEFAULT, *, missing: Unlabelled = "refuse") -> pd.DataFrame:
         """Return the rank of each row in each group, 1 = best; ties share the smaller number.
+
+        Scores that differ by rounding alone are one number (see `hengdian_index.equality`), so they tie.
 
         Parameters
         ----------
-        within : {None, "period", "unit"}
-            Compare all rows, those of one period, or those of one unit.
+        within : str, list of str or None
+            Compare the rows that have the same label in a column of the table (an income group, a region), or in each
+            of several: ["period", "region"]. The words "period" and "unit" are those of the index. None: all rows.
+            Default: the rows of a period where the index has units and periods, else all rows.
+        missing : {"refuse", "leave_out", "group"}
+            What rows without a label are: a fault, without a rank, or ranked among themselves.
+
+        Raises
+        ------
+        SpecError
+            A column that the table has not.
+        DataError
+            Rows without a label, or labels that differ in blanks or in case alone.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(unit="town", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
+        >>> table = {"town": ["A", "B", "C"], "coast": ["east", "west", "east"], "x": [1.0, 2.0, 3.0]}
+        >>> index.compute(table).ranks(within="coast")["all"].tolist()
+        [2.0, 1.0, 1.0]
         """
-        ordinals = self.panel.periods and self.panel.periods.ordinals
-        keys: dict[str | None, Any] = {None: None, "period": ordinals, "unit": self.panel.units}
-        if within not in keys:
-            raise SpecError(f"within: no {within!r}{suggestion(within, [k for k in keys if k])}")
-        if within and keys[within] is None:
-            raise DataError(f"the rows have no {within}; name its column in the index")
-        scores = self.scores.reset_index(drop=True)
-        compared = scores.groupby(keys[within]) if within else scores
-        return compared.rank(ascending=False, method="min").set_axis(self.panel.labels, axis=0)
+        codes = scopes(self.panel, within, missing)
+        ranks = self.scores.reset_index(drop=True).groupby(codes).rank(ascending=False, method="min")
+        ranks[codes < 0] = np.nan
+        return ranks.set_axis(self.panel.labels, axis=0)
 
     def series(self, base: Any = None, to: float | None = None) -> pd.DataFrame:
         """Return the levels of every group, the mean of the base period set to `to`.
@@ -158,7 +177,10 @@ class Result(Told):
         score (series = "fixed"; where the content changes, linked), or a chain of ratios, of symmetric growth or of
         logarithms, as the index says.
         """
-        return self._matrix(self.course.levels * self.factors(base, to))
+        with np.errstate(over="ignore"):
+            levels = self.course.levels * self.factors(base, to)
+        refuse_infinite(levels, self.panel, self.tree.groups, "level")
+        return self._matrix(levels)
 
     def changes(
         self,
@@ -183,7 +205,8 @@ class Result(Told):
         levels = self.series(base, to).to_numpy()
         before, now = self._before(levels, lag), levels
         if how == "points":
-            return self._matrix(now - before)
+            with np.errstate(over="ignore"):
+                return self._changes(now - before)
         lost = (before <= 0) | ((now <= 0) & (how == "log"))
         if lost.any():
             row, column = np.argwhere(lost)[0]
@@ -191,7 +214,12 @@ class Result(Told):
             why = f"{int(lost.sum())} changes have no {how} value, from or to a level that is not above 0 ({where})"
             warnings.warn(f"{why}; they are missing; how='points' has them", stacklevel=2)
             before, now = np.where(lost, np.nan, before), np.where(lost, np.nan, now)
-        return self._matrix(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
+        with np.errstate(over="ignore"):
+            return self._changes(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
+
+    def _changes(self, values: Array) -> pd.DataFrame:
+        refuse_infinite(values, self.panel, self.tree.groups, "change")
+        return self._matrix(values)
 
     def contributions(
         self,
@@ -220,21 +248,33 @@ class Result(Told):
         share : bool
             In per cent of the whole, instead of points of the series; missing where the change is 0.
         split : {"interaction", "shapley"}
-            What an aggregation that is no mean leaves unexplained: a column of its own, or shared out. Of a method
-            that compares rows, what the movement of the others does is in a column "other rows".
+            What an aggregation that is no mean leaves when each child has moved alone: a column of its own, or shared
+            out.
 
         Returns
         -------
         DataFrame (n, parts)
-            A further column "reweighting" appears where missing values changed the weights between the two periods,
-            and "interaction" where a group is aggregated by something else than a quasi-arithmetic mean.
+            A further column "reweighting" appears where missing values or learnt weights changed the weights between
+            the two periods, "interaction" where a group is aggregated by something else than a quasi-arithmetic mean,
+            and "other rows" for what the movement of the others does under a method that compares rows.
 
         Notes
         -----
         For a mean with the pair (f, f inverse) the change splits as w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) -
         f(y0)), with the limit where y1 = y0; the level as y w_j f(z_j) / f(y). Down the tree the factors multiply. For
-        the geometric mean the first is the log-mean (Vartia-Montgomery) split. Across a link each content's part of
+        the geometric mean the first is the log-mean (Vartia-Montgomery) split. Its level parts have no bounds near a
+        level of 1, of which the logarithm is 0 (347 and -346 of 1.001): where their sizes add up to more than 10 times
+        the level each part counts by its weight, y w_j, with a line in the log. Across a link each content's part of
         the change counts at the factor of that content; along a chain the parts are those of the steps, added up.
+
+        Under any other aggregation the part of a child is the effect of its own move, alone or (Shapley) averaged over
+        all orders, and a leaf below it has that effect per unit of the child's change, times its own part of that
+        change: the factor down the tree again, a secant of the aggregation, so that no number of leaves is too large.
+        Where the leaves of a child nearly cancel the secant is measured over a step about the child's middle, in the
+        limit its derivative (at a kink the mean of both sides). A method that jumps (ranks) has none there: the effect
+        is "interaction", with a line in the log. What is missing in a period takes no part in either; what both
+        periods have is split as if the rest were not there. Proof: all orders of the leaves of small trees, and the
+        limit of gaps of 1e-3, 1e-6, 1e-9 and 0.
         """
         branch = self._branch(node)
         faults = [] if of in ("level", "change") else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
@@ -243,13 +283,17 @@ class Result(Told):
         raise_all(SpecError, faults)
         g = self.tree.groups.index(branch.code)
         factor = self.factors(base, to)[:, g]
-        level = self.course.levels[:, g] * factor
-        if of == "level":
-            parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
-        else:
-            parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
-            whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
-        frame = self._frame({name: parts[name] * factor for name in sorted(parts, key=RESERVED.__contains__)})
+        level = self.series(base, to).to_numpy()[:, g]
+        with np.errstate(over="ignore"):
+            if of == "level":
+                parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
+            else:
+                parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
+                whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
+            names = sorted(parts, key=RESERVED.__contains__)
+            values = np.stack([parts[name] * factor for name in names], axis=1)
+        refuse_infinite(values, self.panel, names, "contribution")
+        frame = self._frame(dict(zip(names, values.T, strict=True)))
         if share:
             frame = 100 * frame.div(np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole), axis=0)
         frame.attrs["of"] = of
@@ -285,13 +329,36 @@ class Result(Told):
         columns = ["step", "unit", "period", "indicator", "before", "after", "why"]
         return pd.DataFrame([asdict(entry) for entry in self.entries], columns=columns)
 
+    def log_digest(self) -> pd.DataFrame:
+        """Return the log counted by step and reason: columns step, kind, lines, indicators, units, periods, first.
+
+        `lines` says how many lines there are of a kind, the next three of how many indicators, units and periods they
+        are, `first` what the first of them says.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> nan = float("nan")
+        >>> index = hi.Index(
+        ...     unit="town",
+        ...     impute="mean",
+        ...     groups=[hi.Group("all")],
+        ...     indicators=[hi.Indicator("x", "all"), hi.Indicator("y", "all")],
+        ... )
+        >>> result = index.compute({"town": ["A", "B", "C"], "x": [1.0, nan, 3.0], "y": [nan, 2.0, 3.0]})
+        >>> result.log_digest()[["step", "kind", "lines", "units"]].to_numpy().tolist()
+        [['impute', 'mean: filled', 2, 2]]
+        """
+        return tally(self.entries)
+
     @cached_property
     def provenance(self) -> dict[str, Any]:
         """Versions, hashes of spec and data, fit rows, base, and the time of asking."""
         return provenance(self.setting, self.panel, self.fit_rows)
 
     def __repr__(self) -> str:
-        sizes = f"{self.panel.n} rows, {len(self.tree.groups)} groups, {len(self.tree.codes)} indicators"
+        numbers = {"row": self.panel.n, "group": len(self.tree.groups), "indicator": len(self.tree.codes)}
+        sizes = ", ".join(counted(number, noun) for noun, number in numbers.items())
         return f"<Result of {self.setting.name or 'an index'}: {sizes}>"
 
     @cached_property

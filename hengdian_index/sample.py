@@ -11,7 +11,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.equality import flattened, largest
+from hengdian_index.errors import DataError, SpecError, raise_all, shown
+from hengdian_index.maps import Distance
+from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.table import Array, may_have_gaps
 from hengdian_index.stats import Statistic
 
@@ -32,6 +35,9 @@ class Sample:
         Row labels, for a method that refers to one unit.
     best, worst : float, optional
         Ends of the scale that belong to it even if no row reaches them (distance to a target: 0).
+    size : array (..., k), optional
+        Largest magnitude that computed columns come from, by which `equality` judges; NaN, or none at all, where
+        values are as given.
 
     Examples
     --------
@@ -48,6 +54,7 @@ class Sample:
     labels: Sequence[Any] | None = None
     best: float | None = None
     worst: float | None = None
+    size: Array | None = None
     _known: dict[type, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -62,7 +69,29 @@ class Sample:
             return self
         gaps = [np.isnan(chunk).any(axis=-1, keepdims=True) for chunk in self.chunks]
         chunks = tuple(np.where(gap, np.nan, chunk) for gap, chunk in zip(gaps, self.chunks, strict=True))
-        return Sample(chunks, self.columns, self.labels, self.best, self.worst)
+        return Sample(chunks, self.columns, self.labels, self.best, self.worst, self.size)
+
+    def turned(self, turn: Any, best: float | None = None, worst: float | None = None) -> Sample:
+        """Return the rows that a map (None: no map) gives before anything is learnt; a distance is computed."""
+        if turn is None:
+            return Sample(self.chunks, self.columns, self.labels, best, worst, self.size)
+        size = self.size
+        if isinstance(turn, Distance):
+            size = turn.cancelled(np.max([largest(chunk) for chunk in self.chunks], axis=0))
+        return Sample(tuple(turn(chunk) for chunk in self.chunks), self.columns, self.labels, best, worst, size)
+
+    def flattened(self) -> Sample:
+        """Return the rows, columns that are constant but for rounding made constant: nothing can be told from them."""
+        if len(self.chunks) > 1:
+            return Sample((self.x,), self.columns, self.labels, self.best, self.worst, self.size).flattened()
+        x = self.x
+        level = flattened(x, 0.0 if self.size is None else np.nan_to_num(self.size))
+        if level is x:
+            return self
+        moved = ((level != x) & ~np.isnan(x)).any(axis=-2)
+        own = np.full(level.shape[:-2] + level.shape[-1:], np.nan) if self.size is None else self.size
+        size = np.where(np.isnan(own) & moved, largest(x), own)
+        return Sample((level,), self.columns, self.labels, self.best, self.worst, size)
 
     @property
     def k(self) -> int:
@@ -95,18 +124,12 @@ class Sample:
 
     def per_column(self, value: Any, option: str) -> Array:
         """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""
-        if hasattr(value, "keys"):
-            value = dict(value.items())
-            names = self.columns or tuple(range(self.k))
-            surplus = [name for name in value if name not in names]
-            faults = [f"{option}: no column {name!r}{suggestion(name, names)}" for name in surplus]
-            faults += [f"{option}: no value for {self.name(j)}" for j, name in enumerate(names) if name not in value]
-            raise_all(SpecError, faults)
-            value = [value[name] for name in names]
+        names = self.columns or tuple(range(self.k))
+        given = in_order(value, names, option, lacks=lambda j: f"{option}: no value for {self.name(j)}")
         try:
-            numbers = np.asarray(value, dtype=np.float64)
+            numbers = floats(given)
         except (TypeError, ValueError):
             numbers = np.array(np.nan)
         if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
-            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {value!r}")
+            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {shown(value)}")
         return np.broadcast_to(numbers, (self.k,))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.equality import largest, settled
 from hengdian_index.errors import (
     CellsError,
     DataError,
@@ -19,6 +20,7 @@ from hengdian_index.errors import (
 )
 from hengdian_index.learning import learn
 from hengdian_index.maps import Map
+from hengdian_index.maps import cancelled as cancelled_in
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.tree import Leaf, Tree
@@ -47,21 +49,33 @@ def learn_maps(tree: Tree, shown: Panel, base: Panel, own: Mapping[str, Panel]) 
 
 
 def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
-    """Return the normalised indicators (n, k)."""
+    """Return the normalised indicators (n, k), values of a computed indicator that are equal (`equality`) as one."""
     out = np.empty_like(panel.values, order="F")
     faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
         column = Labelled(panel.values[:, j : j + 1], (leaf.code,), False, panel)
         try:
-            out[:, j] = maps[leaf.code](column.values)[:, 0]
+            z = maps[leaf.code](column.values)
+            out[:, j] = (settled(z, _cancelled(leaf, maps, column.values), axis=0) if leaf.computed else z)[:, 0]
         except CellsError as error:
             faults += column.refusal(error).faults
     raise_all(DataError, faults)
     return out
 
 
+def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
+    """Return the magnitude (k,) that cancels in the scores of each indicator, values of any size."""
+    return np.array([cancelled_in(maps[leaf.code], np.zeros(1))[0] for leaf in tree.leaves])
+
+
+def _cancelled(leaf: Leaf, maps: Mapping[str, Map], values: Array) -> Array:
+    """Return what cancels (1,) in the scores of computed values: of a column, its largest magnitude."""
+    return cancelled_in(maps[leaf.code], largest(values))
+
+
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
-    column = Labelled(rows.values[:, [j]], (leaf.code,), not np.isnan(rows.values[:, j]).any(), rows)
+    complete = not np.isnan(rows.values[:, j]).any()
+    column = Labelled(rows.values[:, [j]], (leaf.code,), complete, rows, leaf.computed)
     return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
+from hengdian_index.equality import largest, settled
 from hengdian_index.errors import CellsError, DataError, FaultsError, listed, raise_together
 from hengdian_index.journal import note
 from hengdian_index.means import Scores, Together, aggregate, refusal
@@ -45,6 +46,10 @@ class Evaluation:
     def children(self, branch: Branch) -> Array:
         """Return the scores (n, k) of a group's children, each column in one piece of memory."""
         return np.stack([self.values(child) for child in branch.children]).T
+
+    def cancelled(self, code: str) -> Any:
+        """Return the magnitude that cancelled in the scores of a group, one number or one a draw."""
+        return self.groups[code].cancelled
 
     def row_weights(self, branch: Branch) -> Array:
         """Return the weights that each row's children were given, (n, k), or (k,) where all rows have the same."""
@@ -92,6 +97,10 @@ class Taken:
         """Return the scores of a group's children in the rows taken."""
         return np.stack([self.values(child) for child in branch.children]).T
 
+    def cancelled(self, code: str) -> Any:
+        """Return the magnitude that cancelled in the scores of a group of the whole."""
+        return self.whole.cancelled(code)
+
     def row_weights(self, branch: Branch) -> Array:
         """Return the weights that the children were given in the rows taken."""
         weights = self.whole.row_weights(branch)
@@ -106,40 +115,46 @@ class Taken:
 Scored: TypeAlias = Evaluation | Taken
 
 
-def learn_weights(tree: Tree, normalised: Array, panel: Panel) -> Weights:
+def learn_weights(tree: Tree, normalised: Array, panel: Panel, cancelled: Any = 0.0) -> Weights:
     """Return the weights of every group, learnt from rows from the leaves up.
 
+    `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
     `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
     """
     weights: dict[str, Array] = {}
     ends = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
 
-    def step(branch: Branch, x: Array) -> Scores:
+    def step(branch: Branch, x: Array, lost: Array) -> Scores:
         own = [ends[child] for child in branch.children]
-        weights[branch.code] = group_weights(tree, branch, x, panel, own)
-        ends[branch.code] = group_ends(branch, weights[branch.code], own)
-        return _aggregated(tree, branch, x, weights[branch.code], panel)
+        w = weights[branch.code] = group_weights(tree, branch, x, panel, own)
+        ends[branch.code] = group_ends(branch, w, own)
+        return _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel))
 
-    _climb(tree, normalised, step)
+    _climb(tree, normalised, cancelled, step)
     return Frozen(weights)
 
 
-def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel) -> Evaluation:
-    """Return rows scored under given weights, gaps noted.
+def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+    """Return rows scored under given weights, gaps noted; scores of a group that are equal (`equality`) are one number.
 
     Weights (draws, k) of some groups and indicators (1, n, k) give scores (draws, n) there and above; then nothing is
-    noted.
+    noted, and equal scores are left to the ranking.
     """
     several = normalised.ndim > 2
 
-    def step(branch: Branch, x: Array) -> Scores:
-        found = _aggregated(tree, branch, x, weights[branch.code], panel)
+    def step(branch: Branch, x: Array, lost: Array) -> Scores:
+        w = weights[branch.code]
+        if several and _comparing(branch):
+            # What is compared is settled in draws, too; an indicator has been, or is as given.
+            groups = np.array([child in tree.by_code for child in branch.children])
+            x = settled(x, np.broadcast_to(np.where(groups, lost, np.nan), (*x.shape[:-2], x.shape[-1])), axis=-2)
+        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), several)
         if not several:
             _note_gaps(branch, x, found, panel)
             _note_comparison(branch, panel)
         return found
 
-    return Evaluation(tree, normalised, _climb(tree, normalised, step), weights)
+    return Evaluation(tree, normalised, _climb(tree, normalised, cancelled, step), weights)
 
 
 def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], Scored]]) -> Evaluation:
@@ -159,7 +174,8 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
         asked[branch.code] = (
             given if same else _woven(shape, branch, [(rows, one, part.asked_weights(one)) for rows, part, one in own])
         )
-        groups[branch.code] = Scores(values, given, np.isnan(values))
+        lost = max((np.max(part.cancelled(one.code)) for _, part, one in own), default=0.0)
+        groups[branch.code] = Scores(settled(values, lost), given, np.isnan(values), lost)
     return Evaluation(tree, leaves, groups, asked)
 
 
@@ -183,7 +199,9 @@ def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
         return out
 
     groups = {
-        code: Scores(over(s.values), None if s.weights is None else over(s.weights), np.isnan(over(s.values)))
+        code: Scores(
+            over(s.values), None if s.weights is None else over(s.weights), np.isnan(over(s.values)), s.cancelled
+        )
         for code, s in part.groups.items()
     }
     weights = {code: w if w.ndim == 1 else over(w) for code, w in part.weights.items()}
@@ -197,9 +215,15 @@ def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:
     return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
 
 
-def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores]) -> dict[str, Scores]:
-    """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once."""
+def _climb(
+    tree: Tree, normalised: Array, cancelled: Any, step: Callable[[Branch, Array, Array], Scores]
+) -> dict[str, Scores]:
+    """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once.
+
+    A step is given the values of a group's children and what cancels in each if they are added, (k,) or (draws, k).
+    """
     nodes = {code: normalised[..., j] for j, code in enumerate(tree.codes)}
+    lost = dict(zip(tree.codes, np.moveaxis(cancelled + _signed(normalised, -2), -1, 0), strict=True))
     scores: dict[str, Scores] = {}
     errors: list[FaultsError] = []
     for branch in tree.branches:
@@ -207,12 +231,44 @@ def _climb(tree: Tree, normalised: Array, step: Callable[[Branch, Array], Scores
             continue
         try:
             columns = np.broadcast_arrays(*(nodes[child] for child in branch.children))
-            scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1))
+            own = np.stack(np.broadcast_arrays(*(lost[child] for child in branch.children)), axis=-1)
+            scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1), own)
             nodes[branch.code] = scores[branch.code].values
+            if branch.parent is not None:
+                lost[branch.code] = scores[branch.code].cancelled + _signed(nodes[branch.code])
         except FaultsError as error:
             errors.append(error)
     raise_together(errors)
     return scores
+
+
+def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, several: bool = False) -> Scores:
+    """Return a group's scores with what cancelled in them, and unless they are of draws those that are equal made one.
+
+    The scores of rows that are compared have a scale of their own, so there the share of the columns' size is kept.
+    """
+    cancelled: Any = 0.0
+    if _comparing(branch):
+        size = largest(x)
+        share = np.where(size > 0, lost / np.where(size > 0, size, 1.0), 0.0)
+        cancelled = (1 + np.max(share, axis=-1)) * largest(found.values[..., np.newaxis])[..., 0]
+    elif lost.any():
+        cancelled = (lost * w).sum(axis=-1) if found.weights is None else np.where(w > 0, lost, 0.0).max(axis=-1)
+    values = found.values if several else settled(found.values, cancelled)
+    return replace(found, values=values, cancelled=cancelled)
+
+
+def _signed(values: Array, axis: int = -1) -> Array:
+    """Return the largest magnitude along an axis where values are below 0: they may cancel in a mean, else 0."""
+    low = np.fmin.reduce(values, axis=axis, initial=np.inf)
+    if not (low < 0).any():
+        return np.zeros(low.shape)
+    return np.where(low < 0, np.fmax(np.fmax.reduce(values, axis=axis), -low), 0.0)
+
+
+def _comparing(branch: Branch) -> bool:
+    """Return whether a group's method compares rows with each other."""
+    return isinstance(kernel(branch.aggregate.method, branch.aggregate.options, branch.children), Together)
 
 
 def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
@@ -289,7 +345,7 @@ def _by_period(branch: Branch, method: Together, x: Array, w: Array, panel: Pane
 
 def _note_comparison(branch: Branch, panel: Panel) -> None:
     """Say of a method that compares rows what its scores depend on."""
-    if not isinstance(kernel(branch.aggregate.method, branch.aggregate.options, branch.children), Together):
+    if not _comparing(branch):
         return
     if branch.scope == "all" or panel.periods is None:
         why = "compares all rows: another row, or other rows, may change every score, also earlier ones"
@@ -310,4 +366,4 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
         end = "no score" if scores.dropped[row] else "the rest reweighted"
         why = f"missing: {gone} ({k - int(absent[row].sum())} of {k} present); {end}"
         where: dict[str, Any] = {"unit": panel.unit(row), "period": panel.period(row)}
-        note("aggregate", why, **where, indicator=branch.code)
+        note("aggregate", why, **where, indicator=branch.code, kind=f"rows with missing parts: {end}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, listed
 from hengdian_index.journal import note
@@ -42,7 +43,12 @@ def left_out_units(tree: Tree, setting: Setting, panel: Panel, known: Mapping[An
 
 def screened(panel: Panel, left_out: Mapping[Any, bool]) -> Panel:
     """Return the rows of the units that are not left out."""
+    return panel.pick(staying(panel, left_out)) if any(left_out.values()) else panel
+
+
+def staying(panel: Panel, left_out: Mapping[Any, bool]) -> NDArray[np.bool_]:
+    """Return which rows (n,) are of units that are not left out."""
     if not any(left_out.values()):
-        return panel
+        return np.ones(panel.n, dtype=np.bool_)
     units = panel.labels.tolist() if panel.units is None else panel.unit_list()
-    return panel.pick(np.array([not left_out[unit] for unit in units]))
+    return np.array([not left_out[unit] for unit in units])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import comb
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.means import RowsError
@@ -63,31 +63,41 @@ def shapley_parts(score: Callable[[Array, Array], Array], x0: ArrayLike, x1: Arr
     array([[2., 2.]])
     """
     k = x1.shape[-1]
-    if k > MOST:
-        raise SpecError(
-            f"shapley: {k} children, and at most {MOST} are allowed, for 2^k mixtures of every row are scored; put "
-            "them into sub-groups and split each of those"
-        )
+    moved = mixtures(k)
     start = np.broadcast_to(np.asarray(x0, dtype=np.float64), x1.shape)
     parts = np.full(x1.shape, np.nan)
     whole = np.flatnonzero(~np.isnan(start + x1).any(axis=1))
     step = max(1, _BATCH // (k * 2**k))
     for rows in np.split(whole, range(step, len(whole), step)):
         try:
-            parts[rows] = _parts(score, start[rows], x1[rows], w)
+            parts[rows] = _parts(score, moved, start[rows], x1[rows], w)
         except CellsError as error:
             raise _placed(error, rows, len(x1)) from None
     return parts
 
 
-def _parts(score: Callable[[Array, Array], Array], x0: Array, x1: Array, w: Array) -> Array:
+def mixtures(k: int) -> NDArray[np.bool_]:
+    """Return which of k children have moved in each of the 2^k mixtures of start and end, (2^k, k)."""
+    if k > MOST:
+        raise SpecError(
+            f"shapley: {k} children, and at most {MOST} are allowed, for 2^k mixtures of every row are scored; put "
+            "them into sub-groups and split each of those"
+        )
+    return np.asarray((np.arange(2**k)[:, np.newaxis] >> np.arange(k)) & 1 == 1)
+
+
+def share_of(k: int, others: int) -> float:
+    """Return the share of orders in which a child moves right after a given set of others, |S|! (k - |S| - 1)! / k!."""
+    return 1 / (k * comb(k - 1, others))
+
+
+def _parts(score: Callable[[Array, Array], Array], moved: NDArray[np.bool_], x0: Array, x1: Array, w: Array) -> Array:
     """Return the parts (n, k) of complete rows."""
     k = x0.shape[1]
     if not len(x0):
         return np.empty((0, k))
-    moved = (np.arange(2**k)[:, np.newaxis] >> np.arange(k)) & 1 == 1
-    mixtures = np.where(moved[:, np.newaxis, :], x1, x0)
-    scores = np.asarray(score(mixtures.reshape(-1, k), w), dtype=np.float64).reshape(len(moved), -1)
+    mixed = np.where(moved[:, np.newaxis, :], x1, x0)
+    scores = np.asarray(score(mixed.reshape(-1, k), w), dtype=np.float64).reshape(len(moved), -1)
     if not np.isfinite(scores).all():
         raise RowsError(~np.isfinite(scores).reshape(-1, 1), "the score is not a finite number")
     # From the first score on, so that a high level costs no digits.
@@ -95,11 +105,10 @@ def _parts(score: Callable[[Array, Array], Array], x0: Array, x1: Array, w: Arra
     return _closed(np.where(x1 == x0, 0.0, parts), scores[-1] - scores[0])
 
 
-def _coefficients(moved: Array) -> Array:
+def _coefficients(moved: NDArray[np.bool_]) -> Array:
     """Return what the score of each set of moved children counts for each child, (2^k, k)."""
     k = moved.shape[1]
-    # By size of the set of others: |S|! (k - |S| - 1)! / k!.
-    share = np.array([1 / (k * comb(k - 1, others)) for others in range(k)])
+    share = np.array([share_of(k, others) for others in range(k)])
     size = moved.sum(axis=1, keepdims=True)
     return np.asarray(np.where(moved, share[size - 1], -share[np.minimum(size, k - 1)]))
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from hengdian_index import engine, families, specfile, toml
+from hengdian_index.decimals import counted
 from hengdian_index.errors import Fault, SpecError
 from hengdian_index.fields import (
     Aggregate,
@@ -35,7 +36,7 @@ from hengdian_index.preparation import columns_asked
 from hengdian_index.result import Result
 from hengdian_index.statement.cards import of_index
 from hengdian_index.tree import Choice, NewUnits, Series, Setting, Tree, shape_faults
-from hengdian_index.wording import distinct_text, own_weights, pairs, parts, placed
+from hengdian_index.wording import distinct_text, listing, own_weights, pairs, parts, placed
 
 
 class Index(Part):
@@ -113,11 +114,15 @@ class Index(Part):
     content: Literal["link", "restate"] = "link"
     new_units: NewUnits = "refuse"
 
-    def __init__(self, **data: Any) -> None:
+    def __init__(self, /, **data: Any) -> None:
         faults: list[Fault] = []
+        for name in ("groups", "indicators"):
+            data[name] = listing(data.get(name), name, faults)
         groups = parts(Group, data.get("groups"), "group", faults)
         indicators = parts(Indicator, data.get("indicators"), "indicator", faults)
-        faults += shape_faults(pairs(data.get("groups")), pairs(data.get("indicators")))
+        above, below = pairs(data.get("groups")), pairs(data.get("indicators"))
+        # With what is no group or indicator at all, what else the tree lacks cannot be told.
+        faults += shape_faults(above, below) if above is not None and below is not None else []
         try:
             super().__init__(**{**data, "groups": groups, "indicators": indicators})
         except SpecError as error:
@@ -280,7 +285,8 @@ class Index(Part):
         return of_index(self)
 
     def __repr__(self) -> str:
-        return f"<Index {self.name!r}: {len(self.groups)} groups, {len(self.indicators)} indicators>"
+        sizes = f"{counted(len(self.groups), 'group')}, {counted(len(self.indicators), 'indicator')}"
+        return f"<Index {self.name!r}: {sizes}>"
 
     __str__ = __repr__
 

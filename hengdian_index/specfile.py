@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +11,13 @@ from typing import Any
 
 from hengdian_index import toml, workbook, worksheets
 from hengdian_index.comparisons import with_judgements
-from hengdian_index.errors import DataError, Fault, SpecError, suggestion
+from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion
 from hengdian_index.rows.workbook import ENDINGS
 from hengdian_index.whole import whole
 from hengdian_index.wording import located
 
 _TABLES = ("index", "group", "indicator")
+_PARTS = ("groups", "indicators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,26 @@ def read(path: Path, fields: workbook.Fields) -> Document:
 def from_toml(text: str, name: str) -> Document:
     """Return what TOML text says; `name` is what messages call it."""
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tables, lines = toml.read(text)
+    except ValueError as error:
         quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
         raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
     surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
-    head = tables.get("index", {})
-    fields = {**head, "groups": tables.get("group", []), "indicators": tables.get("indicator", [])}
-    return Document(fields, tuple(surplus), partial(located, name=name, lines=toml.lines_of(text)))
+    head, *parts = (_shaped(tables, table, surplus) for table in _TABLES)
+    surplus += [Fault(f"{name}: write [[{name[:-1]}]] for each", ("index", name)) for name in _PARTS if name in head]
+    fields = {**head, **dict(zip(_PARTS, parts, strict=True))}
+    return Document(fields, tuple(surplus), partial(located, name=name, lines=lines))
+
+
+def _shaped(tables: Mapping[str, Any], table: str, faults: list[Fault]) -> Any:
+    """Return the table `[index]`, or the tables `[[group]]`; what has another shape is a fault, and left out."""
+    found, several = tables.get(table), table != "index"
+    if found is None or isinstance(found, list if several else dict):
+        return found or ([] if several else {})
+    wanted = f"[[{table}]] for each {table}" if several else f"[{table}], once"
+    said = f"[{table}]" if isinstance(found, dict) else f"[[{table}]]" if isinstance(found, list) else shown(found)
+    faults.append(Fault(f"{table}: write {wanted}, not {said}", (table,)))
+    return [] if several else {}
 
 
 def from_workbook(path: Path, fields: workbook.Fields) -> Document:

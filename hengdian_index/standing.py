@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
+from hengdian_index.equality import settled
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.tree import Leaf, Tree
@@ -47,12 +48,12 @@ def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> 
         scope = panel.periods.ordinals == panel.periods.ordinals[row]
     if scope.sum() < 3:
         raise DataError(f"{panel.place(row)}: strengths compare at least 3 rows, there are {int(scope.sum())}")
-    scores = pd.Series(normalised[row], index=list(tree.codes))
+    scores = pd.Series(settled(normalised[row]), index=list(tree.codes))
     ranks = pd.DataFrame(normalised[scope], columns=list(tree.codes)).rank(ascending=False, method="min")
     frame = pd.DataFrame({"score": scores, "rank": ranks.iloc[int(scope[:row].sum())]}).dropna()
-    best = frame.sort_values(["rank", "score"], ascending=[True, False]).head(n).assign(kind="strength")
+    best = frame.sort_values(["rank", "score"], ascending=[True, False], kind="stable").head(n).assign(kind="strength")
     rest = frame.drop(index=best.index)
-    worst = rest.sort_values(["rank", "score"], ascending=[False, True]).head(n).assign(kind="weakness")
+    worst = rest.sort_values(["rank", "score"], ascending=[False, True], kind="stable").head(n).assign(kind="weakness")
     return pd.concat([best, worst]).rename_axis("indicator").reset_index().astype({"rank": int})
 
 
@@ -70,9 +71,9 @@ def row_of(panel: Panel, unit: Any, period: Any) -> int:
         rows = rows & panel.select(period, "period")
     found = np.flatnonzero(rows)
     if not len(found):
-        raise DataError(f"unit {unit!r} has no row in period {period!r}; {panel.extent()}")
+        raise DataError(f"unit {shown(unit)} has no row in period {shown(period)}; {panel.extent()}")
     if panel.periods is None and len(found) > 1:
-        raise DataError(f"unit {unit!r} stands for {len(found)} rows; name one")
+        raise DataError(f"unit {shown(unit)} stands for {len(found)} rows; name one")
     return int(found[0] if panel.periods is None else found[np.argmax(panel.periods.ordinals[found])])
 
 
@@ -83,12 +84,12 @@ def _demanded(panel: Panel, unit: Any, period: Any) -> Any:
     if unit is None and len(units) == 1:
         unit = units[0]
     if unit is None and units:
-        faults.append(f"unit: say whose row, such as {units[0]!r}; there are {len(units)} units: {listed(units)}")
+        faults.append(f"unit: say whose row, such as {shown(units[0])}; there are {len(units)} units: {listed(units)}")
     elif units and unit not in units:
-        faults.append(f"unit: no unit {unit!r}{suggestion(unit, units)}")
+        faults.append(f"unit: no unit {shown(unit)}{suggestion(unit, units)}")
     elif unit is None and panel.periods is None and panel.n > 1:
         labels = panel.labels.tolist()
-        faults.append(f"unit: say which row by its label, such as {labels[0]!r}; there are {listed(labels)}")
+        faults.append(f"unit: say which row by its label, such as {shown(labels[0])}; there are {listed(labels)}")
     if period is not None:
         faults += _period_faults(panel, period)
     raise_all(SpecError if unit is None else DataError, faults)

@@ -154,7 +154,9 @@ class Products:
                 n, centre = column_mean(x)
             whole = bool((n == x.shape[-2]).all())
             products = each_product(lambda part: _cross(part - centre.high[..., np.newaxis, :], whole), x)
-            cross = np.sum(products, axis=0)
+            low = centre.low
+            # About the high part of the means alone, the sums would hold the squares of the low parts too.
+            cross = np.sum(products, axis=0) - n[..., np.newaxis] * low[..., :, np.newaxis] * low[..., np.newaxis, :]
         return cls(n[..., 0], centre, cross, scale)
 
     def __add__(self, other: Products) -> Products:

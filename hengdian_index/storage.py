@@ -190,7 +190,11 @@ def _array_parts(array: Array) -> dict[str, Any]:
 
 
 def _array(dtype: str, shape: tuple[int, ...], order: Any, values: tuple[Any, ...]) -> Array:
-    kind = np.dtype(dtype)
+    try:
+        kind = np.dtype(dtype)
+    except SyntaxError:
+        # NumPy reads a text with a comma in it as Python.
+        raise ValueError(f"no type {dtype!r}") from None
     if kind.kind == "O":
         return np.fromiter(values, dtype=object, count=len(values)).reshape(shape, order=order)
     if kind.kind == "f":

@@ -14,7 +14,7 @@ from hengdian_index.journal import journal, note
 from hengdian_index.learning import apply, learn, reference
 from hengdian_index.maps import Map
 from hengdian_index.methods import Method, Sees, register
-from hengdian_index.rows.parted import Parted, columns_of, only_name, parted, select
+from hengdian_index.rows.parted import Parted, as_learnt, columns_of, only_name, parted, select
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stored import stored
@@ -86,6 +86,7 @@ class FittedTreatment:
     why: Mapping[int, str]
     untreated: Mapping[int, str]
     otherwise: str
+    shape: tuple[int, ...]
     unit: Any = None
     period: Any = None
 
@@ -98,7 +99,7 @@ class FittedTreatment:
     def treated(self, rows: Parted) -> Changed:
         """Return the treated table and the log, of a table parted already."""
         before = rows.table.values
-        after = apply(self.map, rows.table)
+        after = apply(self.map, as_learnt(rows.table, self.columns, self.shape))
         cells = np.argwhere((before != after) & ~np.isnan(before))
         at = tuple(cells.T)
         why = [self.why.get(int(j), self.otherwise) for j in cells[:, -1]]
@@ -182,7 +183,8 @@ def _fitted(
     for line in lines:
         if line.step in said and line.indicator in place:
             said[line.step][place[line.indicator]] = line.why
-    return FittedTreatment(learnt, columns, said["treat"], said["untreated"], otherwise, **named)
+    shape = rows.table.values.shape
+    return FittedTreatment(learnt, columns, said["treat"], said["untreated"], otherwise, shape, **named)
 
 
 def _each(items: Iterable[Any], take: Callable[[Any], Any]) -> Array:

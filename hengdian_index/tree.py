@@ -29,8 +29,11 @@ class Frozen(dict[str, Any]):
     def __reduce__(self) -> Any:
         return type(self), (dict(self),)
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def _refused(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a choice cannot be changed; use replace()")
+
+    __setitem__ = __delitem__ = __ior__ = _refused
+    update = setdefault = pop = popitem = clear = _refused
 
 
 @stored("choice")
@@ -184,6 +187,12 @@ class Leaf:
     end: str | None = None
     replaced_from: str | None = None
 
+    @property
+    def computed(self) -> bool:
+        """Whether its values before the scale are no user's own, so that `equality` says which of them tie."""
+        steps = (self.denominator, self.build, self.impute, self.deseasonalise, self.treat)
+        return any(step is not None for step in steps) or self.direction not in (1, -1)
+
 
 @stored("group")
 @dataclass(frozen=True)
@@ -260,6 +269,10 @@ class Setting:
 RESERVED = ("reweighting", "interaction", "other rows")
 
 
+# No label and no number of a spec is larger; Python writes integers of more than 4,300 digits not at all.
+LARGEST = 10**100
+
+
 def frozen(value: Any) -> Any:
     """Return lists, mappings, arrays and tables as hashable values."""
     if hasattr(value, "to_dict"):
@@ -270,7 +283,10 @@ def frozen(value: Any) -> Any:
         value = value.tolist()
     if isinstance(value, (list, tuple)):
         return tuple(frozen(part) for part in value)
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        raise SpecError("an integer of more than 100 digits")
+    return value
 
 
 def thawed(value: Any) -> Any:
@@ -300,7 +316,7 @@ def _with_parts(method: Method, options: Mapping[str, Any]) -> tuple[Mapping[str
 
 def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:
     """Return what is wrong with the tree of (code, parent) pairs: repeated or unknown codes, cycles, empty groups."""
-    codes = [code for code, _ in groups]
+    codes = {code: None for code, _ in groups}
     every = [("group", i, *pair) for i, pair in enumerate(groups)] + [
         ("indicator", i, *pair) for i, pair in enumerate(indicators)
     ]
@@ -354,13 +370,14 @@ def _fault(kind: str, i: int, code: str, message: str, *more: str) -> Fault:
 def _cycles(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
     parents, faults, done = dict(groups), [], set[str]()
     for i, (code, _) in enumerate(groups):
-        path: list[str] = []
+        path: dict[str, None] = {}
         at: str | None = code
         while at is not None and at in parents and at not in path and at not in done:
-            path.append(at)
+            path[at] = None
             at = parents[at]
         if at in path:
-            round_trip = " -> ".join([*path[path.index(at) :], at])
+            steps = list(path)
+            round_trip = " -> ".join([*steps[steps.index(at) :], at])
             faults.append(_fault("group", i, code, f"its parents run in a circle: {round_trip}", "parent"))
         done.update(path)
     return faults

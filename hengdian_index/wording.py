@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from hengdian_index import toml
-from hengdian_index.errors import Fault, FaultsError, SpecError, suggestion
+from hengdian_index.errors import Fault, FaultsError, SpecError, shown, suggestion
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target
 from hengdian_index.means import Rule
@@ -28,15 +29,27 @@ def parts(kind: type[Any], given: Any, word: str, faults: list[Fault]) -> tuple[
             faults += [fault.under(word, i) for fault in error.faults]
         except TypeError:
             faults.append(
-                Fault(f"{word} {i + 1}: a {kind.__name__} or a mapping of its fields, not {item!r}", (word, i))
+                Fault(f"{word} {i + 1}: hi.{kind.__name__} or a mapping of its fields, not {shown(item)}", (word, i))
             )
     return tuple(made)
 
 
-def pairs(given: Any) -> list[tuple[str, str | None]]:
-    """Return (code, parent) of each part, as far as it can be read."""
+def listing(given: Any, what: str, faults: list[Fault]) -> list[Any]:
+    """Return the groups or indicators of an index as a list; a fault is added for anything else."""
+    if given is None:
+        return []
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        faults.append(Fault(f"{what}: a list of them is needed, not {shown(given)}", ("index", what)))
+        return []
+    return list(given)
+
+
+def pairs(given: Any) -> list[tuple[str, str | None]] | None:
+    """Return (code, parent) of each part, as far as it can be read; None where something is no part at all."""
     pairs = []
     for i, item in enumerate(given or ()):
+        if not isinstance(item, Mapping) and not hasattr(item, "code"):
+            return None
         said = item if isinstance(item, Mapping) else {key: getattr(item, key, None) for key in ("code", "parent")}
         parent = said.get("parent")
         pairs.append((str(said.get("code", f"number {i + 1}")), parent if isinstance(parent, str) else None))
@@ -64,7 +77,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], who: str) -> list[
         else:
             told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
             guess = suggestion(one["input"], get_args(Rule)) if field == "missing" else ""
-            found.append(Fault(f"{who}{field}: {told}, not {one['input']!r}{guess}", place))
+            found.append(Fault(f"{who}{field}: {told}, not {shown(one['input'])}{guess}", place))
     return found
 
 
@@ -108,10 +121,10 @@ def direction_of(given: Any) -> Any:
     """Return a direction from what Python or TOML says."""
     if isinstance(given, Mapping):
         if set(given) == {"target"}:
-            return Target(float(given["target"]))
-        if "between" in given and len(given["between"]) == 2:
-            low, high = given["between"]
-            return Between(float(low), float(high), **{key: float(v) for key, v in given.items() if key != "between"})
+            return Target(given["target"])
+        limits = given.get("between", ())
+        if {"between"} <= set(given) <= {"between", "worst_low", "worst_high"} and np.shape(limits) == (2,):
+            return Between(*limits, **{key: limit for key, limit in given.items() if key != "between"})
     fault = direction_fault(given)
     if fault:
         raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")

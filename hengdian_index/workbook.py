@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
-from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
+from hengdian_index import toml
+from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, raise_all, suggestion
 from hengdian_index.headings import DIRECTIONS, FIELD, REMARKS, VALUE, heading_of
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.workbook import SHEETS, Sheet, read_sheets, sheet_called
 
 Place = tuple[str | int, ...]
@@ -144,20 +145,13 @@ def _half_width(said: str) -> str:
 
 
 def _as_number(said: str) -> Any:
-    try:
-        return float(said)
-    except ValueError:
-        return said
+    number = number_of(said)
+    return said if number is None else number
 
 
 def _toml(said: str) -> Any:
     try:
-        # A dotted key is read in time and memory that grow with the square of its parts.
-        if max(part.count(".") for part in re.split(r"[=,\[\]{}]", said)) > _MOST_DOTS:
-            raise ValueError("a key of too many parts")
-        return tomllib.loads("value = " + re.sub(r"[\r\n]+", " ", said))["value"]
-    except RecursionError:
-        raise SpecError(f"{_begun(said)} cannot be read: too many brackets within one another") from None
+        return toml.read("value = " + re.sub(r"[\r\n]+", " ", said))[0]["value"]
     except ValueError as error:
         wide = "; use half-width punctuation and straight quotes" if re.search("[｛｝［］＝，：“”]", said) else ""
         example = 'write { method = "power", p = 2 } or [1, 2], names beyond a-z and 0-9 in quotes'
@@ -191,8 +185,7 @@ def _spec_sheets(source: str, names: Sequence[str]) -> list[str]:
 
 def _near(known: str, names: Iterable[str]) -> str:
     strange = [name for name in names if sheet_called(name) is None]
-    guess = suggestion(known, strange)
-    return guess.split(" (")[0] if "did you mean" in guess else ""
+    return guess(known, strange)
 
 
 def _read_head(sheet: Sheet, fields: Mapping[str, Any], said: Said) -> None:

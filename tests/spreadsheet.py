@@ -29,8 +29,16 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 }
 
 
+# A rank: the numbers of a column that are larger by more than rounding, among the rows whose label is that of a cell.
+RANK = re.compile(
+    r"1\+SUMPRODUCT\((?:--|(?:\(\$([A-Z]+)\$2:\$[A-Z]+\$[0-9]+=\$[A-Z]+([0-9]+)\)\*)?"
+    r"(ISNUMBER\(('?\w+'?![A-Z]+\$2:[A-Z]+\$[0-9]+)\)\*)?)"
+    r"\('?(\w+)'?!([A-Z]+)\$2:[A-Z]+\$([0-9]+)-'?\w+'?![A-Z]+([0-9]+)>([-+.0-9E]+)\)\)"
+)
+
+
 class Workbook:
-    """Formulas and stored numbers of a workbook, by sheet and cell; `calculate` knows FUNCTIONS, +, -, *, /."""
+    """Formulas and stored numbers of a workbook, by sheet and cell; `calculate` knows ranks, FUNCTIONS, +, -, *, /."""
 
     def __init__(self, path: Path) -> None:
         self.formulas: dict[tuple[str, str], str] = {}
@@ -59,7 +67,20 @@ class Workbook:
             self._known[sheet, cell] = number
         return self._known[sheet, cell]
 
+    def _rank(self, sheet: str, found: re.Match[str]) -> float:
+        label, line, guarded, _, tab, column, last, own, least = found.groups()
+        rows = range(2, int(last) + 1)
+        if label is not None:
+            labels = [row[at(label) - 1] for row in self.rows[sheet]]
+            rows = [i for i in rows if labels[i - 1] == labels[int(line) - 1]]
+        if guarded is not None:
+            rows = [i for i in rows if {(tab, f"{column}{i}")} & {*self.stored, *self.formulas}]
+        score = self.calculate(tab, f"{column}{own}")
+        return 1.0 + sum(self.calculate(tab, f"{column}{i}") - score > float(least) for i in rows)
+
     def _formula(self, sheet: str, formula: str) -> float:
+        if found := RANK.fullmatch(formula):
+            return self._rank(sheet, found)
         # A reciprocal of a judgement that is there.
         formula = re.sub(r'IF\(ISNUMBER\(([A-Z]+[0-9]+)\),(1/\1),""\)', r"\2", formula)
         assert re.fullmatch(r"[-+*/(),.0-9]*", CELL.sub("", re.sub("|".join(FUNCTIONS), "", formula))), formula

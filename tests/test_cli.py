@@ -133,7 +133,7 @@ def test_a_workbook_holds_index_and_data(tmp_path: Path) -> None:
         0,
         f"Written to {book}. Fill it in, then: hengdian-index report {book} my_index.html\n",
     )
-    assert run("check", book)[1] == "my_index.xlsx: 8 rows fit my_index.xlsx; 0 lines in the log\n"
+    assert run("check", book)[1] == "my_index.xlsx: its 8 rows fit its index; 0 lines in the log\n"
     code, said, _ = run("compute", book, "--excel", tmp_path / "result.xlsx")
     assert (code, said) == (0, run("compute", book, book)[1] + f"Written to {tmp_path / 'result.xlsx'}\n")
     expected = hi.Index.read(book).compute(read_table(book)).series()
@@ -154,7 +154,7 @@ def test_check_shows_what_was_noted(tmp_path: Path) -> None:
     index.write(tmp_path / "i.xlsx", data=frame)
     said = run("check", tmp_path / "i.xlsx")[1].splitlines()
     assert said == [
-        "i.xlsx: 5 rows fit i.xlsx; 3 lines in the log",
+        "i.xlsx: its 5 rows fit its index; 3 lines in the log",
         "  aggregate: ash, 2001Q1, g: missing: b (2 of 3 present); the rest reweighted",
         "  read: no row for 2001Q2 of 'Ash': changes on and from them are missing",
         "  read: units 'Ash', 'ash' differ in case alone: are they one?",
@@ -341,3 +341,71 @@ def test_help_needs_neither_pandas_nor_pydantic() -> None:
     )
     said = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
     assert said.splitlines()[-1] == "[]"
+
+
+def panel_files(folder: Path, units: int = 50, **choices: object) -> tuple[Path, Path, hi.Index, pd.DataFrame]:
+    """Write an index and rows of many units over three years, on a scale from 0 to 1."""
+    rng = np.random.default_rng(7)
+    rows = [(f"unit {i:02}", year, *rng.uniform(0, 9, 2)) for i in range(units) for year in (2001, 2002, 2003)]
+    frame = pd.DataFrame(rows, columns=["who", "year", "a", "b"]).drop(index=[5])
+    frame.loc[frame.index[-1], ["a", "b"]] = np.nan
+    index = hi.Index(
+        name="Units",
+        unit="who",
+        period="year",
+        groups=[hi.Group("all")],
+        indicators=[hi.Indicator("a", "all"), hi.Indicator("b", "all")],
+        **choices,
+    )
+    index.write(folder / "i.toml")
+    frame.to_csv(folder / "d.csv", index=False)
+    return folder / "i.toml", folder / "d.csv", index, frame
+
+
+def test_compute_prints_the_last_year_by_rank_and_what_is_left_out(tmp_path: Path) -> None:
+    spec, data, index, frame = panel_files(tmp_path)
+    said = run("compute", spec, data)[1]
+    result = index.compute(frame)
+    last = result.scores["all"].xs(2003, level="year").dropna().sort_values(ascending=False)
+    lines = said.partition("Ranks and scores in 2003:\n")[2].splitlines()
+    assert lines[0].split() == ["rank", "all"]
+    assert [line.split() for line in lines[1:41]] == [
+        [*unit.split(), str(i + 1), f"{score:.4f}"] for i, (unit, score) in enumerate(last.head(40).items())
+    ]
+    assert lines[41:44] == [
+        "40 of 49 units; --out writes all.",
+        "1 of 49 units without a score.",
+        "1 of 50 units without a row in this period.",
+    ]
+    assert "all 149 rows (50 units, 2001 to 2003)" in said
+
+
+def test_compute_prints_no_more_than_there_is(tmp_path: Path) -> None:
+    spec, data, index, frame = panel_files(
+        tmp_path, units=6, base="2001", normalise={"method": "min_max", "lower": 1, "upper": 9}
+    )
+    frame = frame.dropna()
+    frame[frame["year"] != 2002].to_csv(data, index=False)
+    said = run("compute", spec, data)[1]
+    assert "level (2001 = 100)" in said
+    assert "of 6 units;" not in said
+    frame[frame["year"] == 2003].drop(columns="year").to_csv(data, index=False)
+    index.replace({"period": None, "base": None}).write(spec)
+    said = run("compute", spec, data)[1]
+    assert "learnt from all 4 rows; no fit_on" in said
+    assert [line.split()[-2] for line in said.split("\n\n")[2].splitlines()[1:]] == ["1", "2", "3", "4"]
+
+
+def test_compute_says_the_log_in_short(tmp_path: Path) -> None:
+    spec, data, _, frame = panel_files(tmp_path, impute="carry_forward")
+    frame["a"] = frame["a"].mask(frame["year"] == 2002)
+    frame.to_csv(data, index=False)
+    lines = run("compute", spec, data)[1].partition("lines in the log:\n")[2].splitlines()
+    assert lines[0] == "  impute: carry_forward: 52 filled"
+    assert run("check", spec, data)[1].splitlines()[1:] == lines[: len(run("check", spec, data)[1].splitlines()) - 1]
+
+
+def test_check_counts_one_as_one(tmp_path: Path) -> None:
+    spec, data, *_ = panel_files(tmp_path)
+    assert run("check", spec)[1] == "i.toml: 1 group, 2 indicators; nothing is wrong\n"
+    assert run("check", spec, data)[1].startswith("d.csv: 149 rows fit i.toml; ")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from indexes import MEANS, POSITIVE, computed, table, two_levels
 
 import hengdian_index as hi
+from hengdian_index.journal import journal
 
 
 def _sum(frame: pd.DataFrame) -> np.ndarray:
@@ -173,10 +174,10 @@ def test_a_method_that_compares_rows_has_its_base_and_its_parts() -> None:
 
 @pytest.mark.parametrize("aggregate", ["rank_sum_ratio", "grey_relational", "topsis", "copeland", "borda"])
 @pytest.mark.parametrize("split", ["interaction", "shapley"])
-def test_parts_below_a_group_are_bounded_by_its_effect(aggregate: str, split: str) -> None:
-    """The parts of a sub-group that nearly cancel are shared out by size, not divided by their sum."""
+def test_parts_below_a_group_that_cancel_have_their_limit_or_none(aggregate: str, split: str) -> None:
+    """x takes back what y gives: they have opposite parts of one size, and none where the score jumps."""
     frame = pd.DataFrame(
-        {"u": list("abc") * 2, "p": [2001] * 3 + [2002] * 3, "x": [4.0, 3, 3, 2, 2, 1], "y": [1.0, 1, 1, 4, 3, 4],
+        {"u": list("abc") * 2, "p": [2001] * 3 + [2002] * 3, "x": [4.0, 3, 3, 2, 2, 1], "y": [1.0, 1, 1, 3, 2, 3],
          "z": [3.0, 3, 4, 3, 3, 3.5]}
     )  # fmt: skip
     index = hi.Index(
@@ -186,14 +187,16 @@ def test_parts_below_a_group_are_bounded_by_its_effect(aggregate: str, split: st
         period="p",
         normalise="none",
         aggregate=aggregate,
-    )
+    ).replace({"A.aggregate": "arithmetic"})
     result = index.compute(frame)
     leaves = result.contributions(depth="indicators", split=split).iloc[3:]  # type: ignore[arg-type]
     children = result.contributions(split=split).iloc[3:]  # type: ignore[arg-type]
     change = result.scores["T"].to_numpy()[3:] - result.scores["T"].to_numpy()[:3]
     np.testing.assert_allclose(_sum(leaves), change, atol=1e-12)
-    # A part may be up to 1 / .01 times the effect of its group, for below that its size counts; 2 are for the rest.
-    assert np.abs(leaves).max(axis=None) <= 102 * np.abs(children).max(axis=None)
+    np.testing.assert_allclose(children["A"], 0, atol=1e-12)
+    np.testing.assert_allclose(leaves["x"], -leaves["y"], atol=1e-9)
+    jumps = aggregate in ("rank_sum_ratio", "copeland", "borda")
+    assert (leaves["x"] == 0).all() if jumps else (leaves["x"] < -1e-3).all()
 
 
 def test_what_is_no_part_stands_last() -> None:
@@ -201,3 +204,33 @@ def test_what_is_no_part_stands_last() -> None:
     frame.loc[6, "b"] = np.nan
     parts = two_levels(coverage=0.5).compute(frame).contributions(depth="indicators")
     assert list(parts.columns) == ["a", "b", "c", "d", "reweighting"]
+
+
+@pytest.mark.parametrize(("a", "b"), [(2.0, 0.501), (3.0, 1 / 3), (20.0, 0.0501)])
+def test_parts_of_a_geometric_level_near_1_count_by_weight_and_the_log_says_so(a: float, b: float) -> None:
+    index = hi.Index(
+        groups=[hi.Group("g", aggregate="geometric")],
+        indicators=[hi.Indicator("a", "g"), hi.Indicator("b", "g")],
+        normalise="none",
+    )
+    result = index.compute({"a": [a, 4.0], "b": [b, 9.0]})
+    with journal() as lines:
+        parts = result.contributions(of="level")
+    near, far = parts.to_numpy()
+    np.testing.assert_allclose(near, (a * b) ** 0.5 / 2, rtol=1e-12)
+    np.testing.assert_allclose(far, [6 * np.log(4) / np.log(36), 6 * np.log(9) / np.log(36)], rtol=1e-12)
+    assert ["so near 1" in line.why for line in lines] == [True]
+    assert lines[0].why.startswith("in 1 rows")
+
+
+def test_parts_of_a_geometric_level_not_so_near_1_keep_their_logarithms() -> None:
+    index = hi.Index(
+        groups=[hi.Group("g", aggregate="geometric")],
+        indicators=[hi.Indicator("a", "g"), hi.Indicator("b", "g")],
+        normalise="none",
+    )
+    with journal() as lines:
+        parts = index.compute({"a": [2.0], "b": [0.8]}).contributions(of="level").iloc[0]
+    level = 1.6**0.5
+    np.testing.assert_allclose(parts, level * np.log([2.0, 0.8]) / np.log(1.6), rtol=1e-12)
+    assert not [line for line in lines if line.step == "contributions"]

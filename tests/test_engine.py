@@ -320,3 +320,33 @@ def test_rows_without_a_unit_are_refused() -> None:
     index = hi.Index(unit="who", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
     with pytest.raises(hi.DataError, match="who: 2 rows have no unit: row 1, 2"):
         index.compute({"who": ["A", None, " "], "x": [1.0, 2.0, 3.0]})
+
+
+def test_a_mask_of_fit_rows_goes_by_label() -> None:
+    frame = table().set_axis([f"row {i}" for i in range(12)])
+    wanted = two_levels(base=None).compute(frame, fit_on=np.arange(12) < 5).scores
+    mask = pd.Series(np.arange(12) < 5, frame.index)
+    for mixed in (mask.iloc[::-1], mask.astype("boolean"), mask.astype(object), pl.Series(mask.to_numpy())):
+        pd.testing.assert_frame_equal(two_levels(base=None).compute(frame, fit_on=mixed).scores, wanted)
+    with pytest.raises(hi.DataError, match="fit_on: row 'row 3': the mask has no value"):
+        two_levels().fit(frame, fit_on=mask.astype("boolean").mask(frame.index == "row 3"))
+    with pytest.raises(hi.SpecError, match="no value for row 'row 11'"):
+        two_levels().fit(frame, fit_on=mask.rename({"row 11": "row 12"}))
+
+
+def test_fit_rows_by_a_slice_of_periods_or_a_list_of_which_each_is_there() -> None:
+    frame = table()
+    wanted = two_levels().compute(frame, fit_on="2001Q2:2002Q1").scores
+    pd.testing.assert_frame_equal(two_levels().compute(frame, fit_on=slice("2001Q2", "2002Q1")).scores, wanted)
+    with pytest.raises(hi.DataError, match="fit_on '1999Q1' selects no row"):
+        two_levels().fit(frame, fit_on=["2001Q1", "1999Q1"])
+
+
+def test_a_mask_is_of_the_rows_before_screening() -> None:
+    frame = table(8).assign(unit=list("uuuuvvvv"), quarter=[*quarters(4), *quarters(4)])
+    frame.loc[:3, ["a", "b", "c"]] = np.nan
+    index = two_levels(unit="unit", unit_coverage=0.5, base=None)
+    found = index.compute(frame, fit_on=np.arange(8) != 7).scores
+    pd.testing.assert_frame_equal(found, index.compute(frame.loc[4:], fit_on=np.arange(4) != 3).scores)
+    with pytest.raises(hi.DataError, match="selects no row that is left after screening"):
+        index.fit(frame, fit_on=np.arange(8) < 4)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
+from time import process_time
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -213,3 +216,64 @@ def test_the_panel_is_normalised_over_all_its_rows(software: Path) -> None:
         x, w = pd.DataFrame({child: known[child] for child in children}), meta.loc[children, "Weight"].astype(float)
         known[code] = (x * w).sum(axis=1) / (x.notna() * w).sum(axis=1)
         np.testing.assert_allclose(scores[code], known[code], rtol=0, atol=1e-9, err_msg=code)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda meta: meta.convert_dtypes(),
+        lambda meta: meta.convert_dtypes(dtype_backend="pyarrow"),
+        lambda meta: meta.astype(object).where(meta.notna(), pd.NA),
+        lambda meta: meta.set_index("iCode"),
+        lambda meta: meta.rename(columns=lambda name: f" {name} "),
+        lambda meta: {name: meta[name].tolist() for name in meta},
+    ],
+    ids=["nullable", "arrow", "NA", "index", "blanks", "mapping"],
+)
+def test_the_same_meta_in_another_form_is_the_same_index(change: Any) -> None:
+    assert hi.read_coinr(frame(DATA), change(frame(META)))[0] == hi.read_coinr(frame(DATA), frame(META))[0]
+
+
+CELLS: list[Any] = [
+    *(
+        ["a"],
+        ("a", "b"),
+        {"a": 1},
+        {1},
+        np.array([1, 2]),
+        datetime.date(2024, 3, 1),
+        datetime.timedelta(3),
+        10**400,
+        2j,
+    ),
+    *(pd.Timestamp("2024-03-01"), np.datetime64("2024"), float("inf"), "1_0", "x", True, object(), b"a", -1),
+]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
+@pytest.mark.parametrize("column", ["Weight", "Direction", "Parent", "Type", "Denominator"])
+def test_a_strange_cell_is_refused_with_its_row(column: str, cell: Any) -> None:
+    meta = frame(META).astype(object)
+    meta.iat[1, meta.columns.get_loc(column)] = cell
+    if not (column == "Direction" and type(cell) is int and cell == -1):
+        assert "row 3" in refusal(frame(DATA), meta)
+
+
+def test_optional_columns_stand_once_too() -> None:
+    meta = pd.concat([frame(META), frame(META)["iName"]], axis=1)
+    assert refusal(frame(DATA), meta) == "iMeta: column 'iName' stands twice"
+    assert "differ in length" in refusal(frame(DATA), {**{n: list(c) for n, c in frame(META).items()}, "Weight": [1]})
+
+
+def test_many_rows_take_time_in_proportion() -> None:
+    def cost(n: int) -> float:
+        rows = [META[0], *([1, f"x{i}", None, 1, 1, None, None, "I", "Indicator"] for i in range(n)), META[6]]
+        data = pd.DataFrame({"uCode": ["p", "q"], **{f"x{i}": [1.0, 2.0] for i in range(n)}})
+        times = []
+        for _ in range(3):
+            began = process_time()
+            hi.read_coinr(data, frame(rows))
+            times.append(process_time() - began)
+        return min(times)
+
+    assert cost(4000) < 3 * cost(2000) + 0.05

@@ -49,7 +49,7 @@ def test_the_workbook_in_chinese(tmp_path: Path) -> None:
     assert (tmp_path / "zh.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
     assert book.rows["摘要"][2][:2] == ["上下限和权重的拟合样本", "12 行，2001Q1 至 2003Q4"]
     panel().to_excel(tmp_path / "panel.xlsx", lang="zh")
-    assert Workbook(tmp_path / "panel.xlsx").rows["摘要"][2][1] == "24 行，对象 '=A1', 2001Q1 至 对象 '@c', 2002Q4"
+    assert Workbook(tmp_path / "panel.xlsx").rows["摘要"][2][1] == "24 行，3 个对象，2001Q1 至 2002Q4"
 
 
 def test_both_languages_say_the_same_things() -> None:

@@ -235,7 +235,7 @@ def test_the_sheets_in_their_order(tmp_path: Path) -> None:
     result = panel()
     book = written(result, tmp_path / "r.xlsx")
     assert list(book.rows) == [
-        *("summary", "series", "changes", "contributions", "scores", "normalised", "fitted"),
+        *("summary", "series", "changes", "contributions", "ranks", "scores", "normalised", "fitted"),
         *("weights", "base", "raw", "log", "provenance"),
     ]
     assert book.rows["weights"][:2] == [
@@ -244,7 +244,7 @@ def test_the_sheets_in_their_order(tmp_path: Path) -> None:
     ]
     assert book.rows["weights"][3] == ["weight", 0.5, 0.5, 0.75, 0.25, 0.5, 0.5]
     assert [row[0] for row in book.rows["base"][1:]] == ["=A1", "-1", "@c"]
-    assert len([cell for cell in book.formulas if cell[0] == "summary"]) == 9
+    assert len([cell for cell in book.formulas if cell[0] == "summary"]) == 12
     assert dict(row[:2] for row in book.rows["provenance"])["spec_sha256"] == result.provenance["spec_sha256"]
     for sheet in ("series", "scores"):
         part = zipfile.ZipFile(tmp_path / "r.xlsx").read(f"xl/worksheets/sheet{list(book.rows).index(sheet) + 1}.xml")
@@ -318,3 +318,83 @@ def test_a_series_that_is_refused_leaves_no_file_and_an_old_one_as_it_was(tmp_pa
     with pytest.raises(hi.DataError):
         result.to_excel(tmp_path / "r.xlsx")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("r.xlsx", "mine")]
+
+
+def ranked(n: int = 7, *, period: bool = True, ties: bool = False) -> hi.Result:
+    """Return units over four quarters, some without a score, some with exactly the same."""
+    frames = [table(4, seed=i).assign(city=f"city {i}") for i in range(n)]
+    frame = pd.concat(frames, ignore_index=True)
+    frame.loc[[2, 9], list("abcd")] = np.nan
+    if ties:
+        frame.loc[frame["city"] == "city 3", list("abcd")] = frame.loc[
+            frame["city"] == "city 4", list("abcd")
+        ].to_numpy()
+    index = two_levels(coverage=0.4, base=None, normalise="z_score").replace({"unit": "city"})
+    if not period:
+        return index.replace({"period": None}).compute(frame[frame["quarter"] == "2001Q2"].drop(columns="quarter"))
+    return index.compute(frame.sample(frac=1, random_state=3))
+
+
+@pytest.mark.parametrize("options", [{}, {"ties": True}, {"period": False}, {"period": False, "ties": True}])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_ranks_are_live_and_those_of_the_result(tmp_path: Path, options: dict[str, bool], lang: Any) -> None:
+    result = ranked(**options)
+    result.to_excel(tmp_path / "r.xlsx", lang=lang)
+    book, sheet = Workbook(tmp_path / "r.xlsx"), {"en": "ranks", "zh": "排名"}[lang]
+    assert_shown(book.rows[sheet], result.ranks())
+    live = [cell for tab, cell in book.formulas if tab == sheet]
+    assert len(live) == result.ranks().notna().to_numpy().sum()
+    for cell in live:
+        assert book.calculate(sheet, cell) == book.stored[sheet, cell]
+
+
+def test_ranks_follow_when_a_score_is_changed(tmp_path: Path) -> None:
+    """The formulas read the scores: another score gives other ranks, in its own period alone."""
+    result = ranked()
+    book = written(result, tmp_path / "r.xlsx")
+    row = int(np.flatnonzero(result.scores["all"].notna())[0])
+    book.formulas.pop(("scores", f"C{row + 2}"))
+    book.stored["scores", f"C{row + 2}"] = 1e6
+    changed = result.scores["all"].copy()
+    changed.iloc[row] = 1e6
+    wanted = changed.groupby(level="quarter").rank(ascending=False, method="min")
+    for i, rank in enumerate(wanted):
+        if rank == rank:
+            assert book.calculate("ranks", f"C{i + 2}") == rank
+
+
+def test_many_rows_have_ranks_as_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hengdian_index.tracing.ranks._MOST", 10)
+    result = ranked()
+    book = written(result, tmp_path / "r.xlsx")
+    assert not [cell for tab, cell in book.formulas if tab == "ranks"]
+    assert_shown(book.rows["ranks"], result.ranks())
+
+
+def test_the_summary_is_ordered_by_rank_and_names_no_period_that_is_not(tmp_path: Path) -> None:
+    cross = written(ranked(period=False), tmp_path / "c.xlsx").rows["summary"]
+    assert cross[1][:2] == ["rows", 7]
+    assert cross[2][1] == "7 rows"
+    head = next(i for i, row in enumerate(cross) if row[0] == "scores")
+    assert [row[1] for row in cross[head + 1 :]] == [1, 2, 3, 4, 5, 6, ""]
+    assert not any("last period" in str(cell) for row in cross for cell in row)
+    panel_rows = written(ranked(), tmp_path / "p.xlsx").rows["summary"]
+    assert panel_rows[2][1] == "28 rows, 7 units, 2001Q1 to 2001Q4"
+    head = next(i for i, row in enumerate(panel_rows) if "last period" in str(row[0]))
+    assert panel_rows[head][2] == "rank"
+    assert [row[2] for row in panel_rows[head + 1 :]] == [1, 2, 3, 4, 5, 6, 7]
+    one = written(computed_film(), tmp_path / "f.xlsx")
+    assert "ranks" not in one.rows
+
+
+def computed_film() -> hi.Result:
+    index, frame = hi.example("film_industry")
+    return index.compute(frame)
+
+
+def test_tables_have_a_filter(tmp_path: Path) -> None:
+    ranked().to_excel(tmp_path / "r.xlsx")
+    with zipfile.ZipFile(tmp_path / "r.xlsx") as archive:
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        filtered = [name for name in names if "<autoFilter" in archive.read(name).decode()]
+    assert len(filtered) >= 5

@@ -16,6 +16,9 @@ import hengdian_index as hi
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.zip"))
 
+# Of several best orders a row scores its mean place in all; 0.1.0 took the first in the order of the rows.
+ORDERED_ANEW = ("method aggregate kemeny",)
+
 
 def members(ending: str) -> list[Any]:
     """Return (archive, name) of every kept file of a kind."""
@@ -36,13 +39,16 @@ def as_saved(values: list[Any]) -> np.ndarray:
 
 @pytest.mark.parametrize(("archive", "name"), members(".want"))
 def test_a_kept_fit_scores_as_it_did(archive: Path, name: str, tmp_path: Path) -> None:
-    if "neighbours" in name or "regression" in name:
+    if "regression" in name:
         pytest.importorskip("sklearn", reason="scikit-learn is not installed (the extra `learn`)")
     file = tmp_path / "fitted.json"
     file.write_text(text(archive, f"{name}.json"), encoding="utf-8")
     want = json.loads(text(archive, f"{name}.want"))
     rows = pd.read_csv(io.StringIO(text(archive, f"{want['table']}.csv")))
     result = hi.Fitted.load(file).score(rows)
+    if name in ORDERED_ANEW:
+        np.testing.assert_allclose(result.scores.sum(), as_saved(want["scores"]).sum(axis=0), rtol=1e-12)
+        return
     np.testing.assert_allclose(result.scores.to_numpy(), as_saved(want["scores"]), rtol=1e-12, atol=1e-12)
     if "series" in want:
         np.testing.assert_allclose(result.series().to_numpy(), as_saved(want["series"]), rtol=1e-12, atol=1e-12)

@@ -1,5 +1,6 @@
 """Quasi-arithmetic means: against 60 digits, at the ends of the number range, and the exact split of a change."""
 
+from dataclasses import dataclass, field
 from decimal import Decimal, getcontext
 
 import numpy as np
@@ -8,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import law
 
-from hengdian_index.errors import CellsError, SpecError
-from hengdian_index.means import Missing, aggregate, weighted_sum
+from hengdian_index.errors import CellsError, DataError, SpecError
+from hengdian_index.means import Missing, Together, aggregate, detailed, weighted_sum
 from hengdian_index.pairs import (
     ARITHMETIC,
     extreme,
@@ -261,3 +262,41 @@ def test_gaps_are_handled_alike_by_a_pair_and_by_a_plain_function():
         by_pair, by_function = aggregate(pair, x, w, missing), aggregate(pair.mean, x, w, missing)
         np.testing.assert_allclose(by_function.values, by_pair.values, rtol=1e-13)
         np.testing.assert_array_equal(by_function.dropped, by_pair.dropped)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Scores, and the rows they are of."""
+
+    scores: np.ndarray = field(metadata={"axis": "rows"})
+    table: np.ndarray = field(metadata={"axis": "table"})
+
+
+def told(x, w):
+    if (x < 0).any():
+        raise CellsError(x < 0, "below 0")
+    return Told(x @ w, x)
+
+
+def test_details_of_a_table_with_a_row_left_out_are_missing_there():
+    x, w = np.array([[1.0, 3.0], [np.nan, 5.0], [7.0, 9.0]]), np.array([0.25, 0.75])
+    rule = Missing("reweight", 0.65)
+    found = detailed(Together(told, takes_gaps=True), x, w, rule)
+    np.testing.assert_array_equal(found.scores, [2.5, np.nan, 8.5])
+    np.testing.assert_array_equal(found.table, [[1, 3], [np.nan, np.nan], [7, 9]])
+    np.testing.assert_array_equal(detailed(Together(told), x[[0, 2]], w, rule).scores, [2.5, 8.5])
+
+
+def test_details_that_are_refused_name_the_cell_of_the_whole_table():
+    x = np.array([[np.nan, 3.0], [2.0, 5.0], [7.0, -9.0]])
+    with pytest.raises(CellsError, match="below 0") as refused:
+        detailed(Together(told, takes_gaps=True), x, np.array([0.5, 0.5]), Missing("reweight", 0.65))
+    np.testing.assert_array_equal(refused.value.marked, [[False, False], [False, False], [False, True]])
+
+
+def test_details_need_one_table_and_a_row_in_it():
+    x = np.array([[np.nan, 3.0], [np.nan, 5.0]])
+    with pytest.raises(DataError, match="at least one row with enough values"):
+        detailed(Together(told, takes_gaps=True), x, np.array([0.5, 0.5]), Missing("reweight", 0.65))
+    with pytest.raises(DataError, match="one table only"):
+        detailed(Together(told, takes_gaps=True), x[np.newaxis], np.array([0.5, 0.5]), Missing("reweight", 0.65))

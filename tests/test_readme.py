@@ -103,7 +103,7 @@ def test_what_people_see_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         exec(_blocks("python")[-1], {"hi": hi, "index": index, "table": table})
-    assert "107.6044582" in said.getvalue()
+    assert "108.8904417" in said.getvalue()
     assert "方法说明" in said.getvalue()
     assert (tmp_path / "film.xlsx").exists()
     assert (tmp_path / "film.html").stat().st_size < 3e6

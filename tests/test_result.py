@@ -74,11 +74,12 @@ def test_ranks_say_1_for_the_best_and_share_the_smaller_number() -> None:
     frame = pd.DataFrame({"who": list("ABC") * 2, "when": [2001] * 3 + [2002] * 3, "x": [5, 9, 9, 1, 2, 3]})
     result = index.compute(frame)
     assert result.ranks(within="period")["all"].tolist() == [3, 1, 1, 3, 2, 1]
-    assert result.ranks()["all"].tolist() == [3, 1, 1, 6, 5, 4]
+    assert result.ranks()["all"].tolist() == [3, 1, 1, 3, 2, 1]
+    assert result.ranks(within=None)["all"].tolist() == [3, 1, 1, 6, 5, 4]
     assert result.ranks(within="unit")["all"].tolist() == [1, 1, 1, 2, 2, 2]
     assert result.scores.index.names == ["who", "when"]
     with pytest.raises(hi.SpecError, match=r"within: no 'periods'; did you mean 'period'\?"):
-        result.ranks(within="periods")  # type: ignore[arg-type]
+        result.ranks(within="periods")
 
 
 def test_each_unit_of_a_panel_has_its_own_base() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from indexes import MEANS, table, two_levels
+from indexes import MEANS, POSITIVE, table, two_levels
 
 import hengdian_index as hi
 from hengdian_index.tree import RESERVED
@@ -77,6 +80,106 @@ def test_an_index_is_a_value() -> None:
     assert index == two_levels()
     assert index != index.replace({"left.weights": "entropy"})
     assert len({index, two_levels()}) == 1
+
+
+def changed_by(index: Any, **changes: Any) -> list[Any]:
+    """Return what every way to change a field makes of an index or a part."""
+    ways = [
+        lambda: index.__replace__(**changes),
+        lambda: index.model_copy(update=changes),
+        lambda: index.copy(update=changes),
+        lambda: type(index).model_validate({**{n: getattr(index, n) for n in index.model_fields_set}, **changes}),
+    ]
+    made = []
+    for way in ways:
+        try:
+            made.append(way())
+        except hi.SpecError as error:
+            made.append(str(error))
+    return made
+
+
+def test_what_is_shown_is_what_is_computed_however_an_index_is_changed() -> None:
+    index = two_levels()
+    before = index.compute(table()).scores
+    for changes in ({"to": 10.0}, {"normalise": "rank"}, {"aggregate": {"method": "power", "p": 3}}, {"base": "2002"}):
+        wanted = index.replace(changes)
+        for other in changed_by(index, **changes):
+            assert (other, other.to_toml(), other.fingerprint) == (wanted, wanted.to_toml(), wanted.fingerprint)
+            pd.testing.assert_frame_equal(other.compute(table()).series(), wanted.compute(table()).series())
+    for changes in ({"to": -1.0}, {"normalise": "rnk"}, {"groups": []}, {"nothing": 3}):
+        assert all(isinstance(found, str) for found in changed_by(index, **changes))
+    pd.testing.assert_frame_equal(index.compute(table()).scores, before)
+
+
+def test_parts_are_changed_with_their_checks() -> None:
+    for part in (hi.Group("g", weight=2.0), hi.Indicator("a", "g", direction=-1)):
+        assert all(found.weight == 3.0 and found.code == part.code for found in changed_by(part, weight=3.0))
+        assert all("weight" in found for found in changed_by(part, weight="x"))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("kind", [hi.Index, hi.Group, hi.Indicator])
+def test_ways_round_the_checks_are_refused(kind: Any) -> None:
+    for way in (
+        lambda: kind.model_construct(code="a"),
+        lambda: kind.construct(code="a"),
+        lambda: kind.model_validate_strings({"code": "a"}),
+        lambda: kind.model_validate(3),
+        lambda: kind.model_validate({"code": 3, "parent": 4}),
+        lambda: kind.model_validate_json("{"),
+        lambda: kind(self=3),
+    ):
+        with pytest.raises(hi.SpecError):
+            way()
+
+
+def test_a_part_is_neither_set_nor_cut() -> None:
+    for part in (two_levels(), hi.Group("g"), hi.Indicator("a", "g")):
+        for change in (
+            partial(setattr, part, "name", "x"),
+            partial(delattr, part, "name"),
+            partial(part.copy, exclude={"name"}),
+        ):
+            with pytest.raises(hi.SpecError, match="replace"):
+                change()
+        assert copy.copy(part) is part
+        assert copy.deepcopy(part) is part
+        assert pickle.loads(pickle.dumps(part)) == part
+    options = two_levels().normalise.options
+    for change in (
+        lambda: options.update(upper=5),
+        lambda: options.pop("upper"),
+        lambda: options.setdefault("x", 1),
+        lambda: options.clear(),
+        lambda: options.popitem(),
+        lambda: options.__delitem__("upper"),
+        lambda: options.__ior__({"upper": 5}),
+    ):
+        with pytest.raises(TypeError, match="replace"):
+            change()
+
+
+def test_a_place_and_a_name_are_not_both_given() -> None:
+    assert _faults(lambda: hi.Group("a", code="b")) == ["code is given twice, by its place and by its name"]
+
+
+@pytest.mark.parametrize("given", [3, "abc", {"code": "a"}, 2.5])
+def test_groups_and_indicators_are_lists(given: Any) -> None:
+    told = _faults(lambda: hi.Index(groups=given, indicators=given))
+    assert [one.split(":")[0] for one in told[:2]] == ["groups", "indicators"]
+
+
+def test_any_iterable_of_parts_will_do() -> None:
+    index = two_levels()
+    again = hi.Index(
+        period="quarter",
+        base="2001",
+        normalise=POSITIVE,
+        groups=iter(index.groups),
+        indicators=(i for i in index.indicators),
+    )
+    assert again == index
 
 
 def _faults(build: Any) -> list[str]:

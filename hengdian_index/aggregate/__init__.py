@@ -2,7 +2,8 @@
 
 Every function is `f(x, w=None, *, missing="reweight", coverage=0.65, ...)`: x is a table or array of units by
 indicators, (..., n, k); w are weights by column name or in column order (default: equal), rescaled to sum 1; the answer
-is one score a row, labelled like the rows. `missing="reweight"` leaves missing columns out and divides by the remaining
+is one score a row, labelled like the rows. On an array, weights by key go by position, and m sets of weights (m, k)
+give scores (m, n), whatever m and n. `missing="reweight"` leaves missing columns out and divides by the remaining
 weight; a row with a smaller share of present columns than `coverage` has no score. `"propagate"` gives no score to any
 row with a gap, `"raise"` refuses it. Missing is never counted as 0.
 

@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index.aggregate import shared
 from hengdian_index.blocks import column_sum, each_block, power_of_two
 from hengdian_index.decorators import aggregating
+from hengdian_index.equality import TOLERANCE, same, settled
 from hengdian_index.errors import DataError
 from hengdian_index.means import shared_weights, weighted_sum
 from hengdian_index.rows.table import Array
@@ -18,9 +19,6 @@ from hengdian_index.stats import Range
 _LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out, or norm='none'"
 _CONSTANT = "constant over the rows compared; leave it out"
 _NO_SPREAD = "no column tells the rows compared apart, so there is no distance"
-
-# Sums of weighted shares that differ by less are equal.
-_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +331,7 @@ def _distance(gaps: Array, factor: Array) -> Array:
 def _from_least(values: Array) -> Array:
     """Return where each row's value (0..1) lies between the least (0) and the largest (1), 0 if all are equal."""
     low, high = values.min(axis=-1, keepdims=True), values.max(axis=-1, keepdims=True)
-    apart = high - low > _SAME
+    apart = ~same(high, low, 1.0)
     return np.where(apart, (values - low) / np.where(apart, high - low, 1.0), 0.0)
 
 
@@ -341,10 +339,11 @@ def _verdict(s: Array, r: Array, q: Array) -> tuple[Conditions, tuple[int, ...]]
     """Return the acceptance conditions of the best row, and the rows that share the compromise."""
     if q.ndim > 1:
         raise DataError("vikor: details are of one table (n, k)")
+    s, r, q = (settled(part, 1.0) for part in (s, r, q))
     order = np.argsort(q, kind="stable")
     behind = q[order] - q[order[0]]
     threshold = 1 / (len(q) - 1)
-    stable = bool(s[order[0]] <= s.min() + _SAME or r[order[0]] <= r.min() + _SAME)
-    if behind[1] >= threshold - _SAME:
+    stable = bool(s[order[0]] == s.min() or r[order[0]] == r.min())
+    if behind[1] >= threshold - TOLERANCE:
         return Conditions(True, stable), tuple(order[: 1 if stable else 2].tolist())
-    return Conditions(False, stable), tuple(order[behind < threshold - _SAME].tolist())
+    return Conditions(False, stable), tuple(order[behind < threshold - TOLERANCE].tolist())

@@ -12,6 +12,7 @@ from hengdian_index.decorators import aggregating
 from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.means import ColumnsError, RowsError
+from hengdian_index.rows.cells import pair_of
 from hengdian_index.rows.table import Array
 
 
@@ -37,10 +38,7 @@ def _faults(bounds: Any, share_bounds: Any, direction: Any = None, **_: Any) -> 
 
 
 def _is_pair(limits: Any) -> bool:
-    try:
-        low, high = (float(limit) for limit in limits)
-    except (TypeError, ValueError):
-        return False
+    low, high = pair_of(limits) or (np.nan, np.nan)
     return 0 <= low <= high <= 1
 
 
@@ -106,6 +104,7 @@ def benefit_of_the_doubt(
     array([1. , 1. , 0.8])
     """
     shared.equal_only(w, "benefit_of_the_doubt", "each row finds its own weights; use bounds or share_bounds")
+    x = shared.stretched(x, w)
     if (x < 0).any():
         raise CellsError(x < 0, "the benefit of the doubt needs values of 0 or more; normalise to such a scale")
     rules = _rules(bounds, share_bounds, direction, x.shape[-1])

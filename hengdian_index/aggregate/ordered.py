@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from hengdian_index.aggregate import shared
 from hengdian_index.decorators import aggregating, unit_sum
 from hengdian_index.journal import note
 from hengdian_index.pairs import extreme
+from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.table import Array
 
 
 def _order_faults(order_weights: Any) -> list[str]:
     try:
-        numbers = np.asarray(order_weights, dtype=np.float64)
+        numbers = floats(list(order_weights.values()) if isinstance(order_weights, Mapping) else order_weights)
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     good = numbers.ndim == 1 and np.isfinite(numbers).all() and (numbers >= 0).all() and (numbers > 0).any()
@@ -66,7 +68,7 @@ def owa(x: Array, w: Array, *, order_weights: Any) -> Array:
     """
     k = x.shape[-1]
     shared.equal_only(w, "owa", "order_weights weigh the ranks of a row, not its columns")
-    v = unit_sum(np.asarray(order_weights, dtype=np.float64), k, "order_weights")
+    v = unit_sum(floats(in_order(order_weights, range(k), "order_weights")), k, "order_weights")
     orness = float(v @ np.arange(k - 1, -1, -1)) / max(k - 1, 1)
     note("aggregate", f"owa: orness {orness:.4g}")
     z = -np.sort(-shared.stretched(x, w), axis=-1)

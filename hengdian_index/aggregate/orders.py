@@ -7,22 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import TOLERANCE, settled
 from hengdian_index.rows.table import Array
 
 # With more items the 2^n subsets of the exact programme take too long.
 MOST_EXACT = 15
 
-# Sums of weights that differ by less are equal.
-_SAME = 1e-10
+# Sums of a hundred shares of weight that differ by less are equal.
+_SAME = 100 * TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Items from first to last, the sum of their support, and how many orders share the optimum (None: not proved)."""
+    """Items from first to last, the sum of their support, and how many orders share the optimum (None: not proved).
+
+    `places` are the mean places (n,) of the items, from 0, over all orders that share it.
+    """
 
     items: tuple[int, ...]
     support: float
     ties: int | None
+    places: Array
 
 
 def best_order(support: Array) -> Order:
@@ -48,7 +53,25 @@ def _exact(support: Array) -> Order:
         value = np.where(inside, np.take_along_axis(lead, rest, axis=1) + best[rest], -np.inf)
         best[some] = value.max(axis=0)
         count[some] = np.where(value >= best[some] - _SAME, count[rest], 0).sum(axis=0)
-    return Order(_first(lead, best), float(best[-1]), int(count[-1]))
+    return Order(_first(lead, best), float(best[-1]), int(count[-1]), _mean_places(lead, best, count))
+
+
+def _mean_places(lead: Array, best: Array, count: NDArray[np.int64]) -> Array:
+    """Return the mean place of each item over all optima: no order of the rows decides between them."""
+    n, ways, total = len(lead), np.zeros(len(best)), np.zeros(len(lead))
+    ways[-1] = 1
+    sets = np.arange(len(best))
+    size = np.bitwise_count(sets)
+    for m in range(n, 0, -1):
+        some = sets[(size == m) & (ways > 0)]
+        for a in range(n):
+            inside = some[(some >> a & 1) > 0]
+            rest = inside & ~(1 << a)
+            kept = lead[a, rest] + best[rest] >= best[inside] - _SAME
+            inside, rest = inside[kept], rest[kept]
+            ways[rest] += ways[inside]
+            total[a] += (n - m) * (ways[inside] @ count[rest])
+    return np.asarray(total / count[-1])
 
 
 def _lead(support: Array) -> Array:
@@ -79,13 +102,14 @@ def _searched(support: Array) -> Order:
     n = len(support)
     margin = support - support.T
     wins = np.sign(np.where(np.abs(margin) < _SAME, 0, margin)).sum(axis=1)
-    starts = [np.argsort(-margin.sum(axis=1), kind="stable"), np.argsort(-wins, kind="stable")]
+    lead = settled(-margin.sum(axis=1), float(n))
+    starts = [np.argsort(lead, kind="stable"), np.argsort(-wins, kind="stable")]
     rng = np.random.default_rng(0)
     starts += [rng.permutation(n) for _ in range(min(50, 2_000_000 // n**2))]
     found = [_climbed(margin, start) for start in starts]
     total = [float(np.triu(support[np.ix_(order, order)], 1).sum()) for order in found]
-    at = int(np.argmax(total))
-    return Order(tuple(found[at].tolist()), total[at], None)
+    at = int(np.argmax(np.array(total) >= max(total) - _SAME))
+    return Order(tuple(found[at].tolist()), total[at], None, np.argsort(found[at]).astype(np.float64))
 
 
 def _climbed(margin: Array, order: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hengdian_index.aggregate import shared
 from hengdian_index.decorators import aggregating
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.means import shared_weights, weighted_sum
 from hengdian_index.rows.table import Array
@@ -179,7 +180,7 @@ def _penalised(z: Array, w: Array, factor: float) -> Array:
     mean = weighted_sum(z, weights)
     # A mean that is only the rounding error of a sum of both signs is no mean above 0 either.
     shared.refuse_rows(
-        ~(mean > 1e-12 * weighted_sum(np.abs(z), weights)),
+        ~(mean > TOLERANCE * weighted_sum(np.abs(z), weights)),
         "the mean of its values is not above 0, so the penalty means nothing; use z_score(mean=100, sd=10)",
     )
     return np.asarray(mean * (1 + factor * weighted_sum((z / mean[..., np.newaxis] - 1) ** 2, weights)))

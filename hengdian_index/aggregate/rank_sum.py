@@ -9,9 +9,11 @@ import numpy as np
 
 from hengdian_index.aggregate import shared
 from hengdian_index.decorators import aggregating
+from hengdian_index.equality import TOLERANCE, settled
 from hengdian_index.errors import DataError
 from hengdian_index.maps import Ranks
 from hengdian_index.means import shared_weights
+from hengdian_index.rows.keyed import floats
 from hengdian_index.rows.table import Array
 
 
@@ -36,7 +38,7 @@ class RankSumRatio:
 
 def _cut_faults(cuts: Any, **_: Any) -> list[str]:
     try:
-        numbers = np.asarray(cuts, dtype=np.float64)
+        numbers = floats(cuts)
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     good = numbers.ndim == 1 and np.isfinite(numbers).all() and (np.diff(numbers) > 0).all()
@@ -106,7 +108,7 @@ def rank_sum_ratio(
     n = (~np.isnan(turned)).sum(axis=-2, keepdims=True)
     ranks = Ranks(np.sort(turned, axis=-2))(turned) if form == "integer" else _stretched_ranks(turned, w, n)
     scores = shared.present_sum(ranks / np.maximum(n, 1), shared_weights(turned, w))
-    return _graded(scores, np.asarray(cuts, dtype=np.float64)) if details else scores
+    return _graded(scores, floats(cuts)) if details else scores
 
 
 def _stretched_ranks(x: Array, w: Array, n: Array) -> Array:
@@ -124,7 +126,7 @@ def _graded(scores: Array, cuts: Array) -> RankSumRatio:
     if scores.ndim > 1:
         raise DataError("rank_sum_ratio: details are of one table (n, k)")
     n = len(scores)
-    ratio, group, f = np.unique(np.round(scores, 12), return_inverse=True, return_counts=True)
+    ratio, group, f = np.unique(settled(scores, 1.0), return_inverse=True, return_counts=True)
     if len(ratio) < 2:
         raise DataError("rank_sum_ratio: all ratios are equal, so there is no line; ask without details")
     p = (f.cumsum() - (f - 1) / 2) / n
@@ -133,5 +135,5 @@ def _graded(scores: Array, cuts: Array) -> RankSumRatio:
     slope = float(np.sum((probit - probit.mean()) * ratio) / np.sum((probit - probit.mean()) ** 2))
     line = Line(float(ratio.mean() - slope * probit.mean()), slope, float(np.corrcoef(ratio, probit)[0, 1]))
     fitted = line.intercept + slope * probit
-    grades = 1 + np.searchsorted(cuts, probit, side="right")
+    grades = 1 + np.searchsorted(cuts, probit + TOLERANCE * np.abs(probit), side="right")
     return RankSumRatio(scores, probit[group], fitted[group], grades[group], line)

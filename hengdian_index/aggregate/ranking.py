@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from hengdian_index.aggregate import orders, shared
 from hengdian_index.decorators import aggregating, matched_weights
-from hengdian_index.errors import DataError
+from hengdian_index.equality import TOLERANCE, flattened
+from hengdian_index.errors import DataError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.labelling import row_names
 from hengdian_index.maps import Ranks
@@ -21,9 +22,6 @@ from hengdian_index.rows.table import Array, take
 
 # Pairs of rows compared in one go: some such arrays stay in the processor's cache.
 _PAIRS = 1 << 17
-
-# Shares of weight that differ from a half by less are a tie.
-_TIE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,10 @@ def outranking(x: Any, w: Any = None) -> Any:
     table = take(x)
     if table.values.ndim > 2:
         raise DataError("outranking: one table of rows by columns, not several")
-    share = _outranking(table.values, matched_weights(w, table))
+    weights = matched_weights(w, table)
+    if weights.ndim > 1:
+        raise SpecError(f"weights: one for each of {weights.shape[-1]} columns, not an array of shape {weights.shape}")
+    share = _outranking(flattened(table.values), weights)
     if table.columns is None or not hasattr(table.source, "iloc"):
         return share
     import pandas as pd
@@ -182,10 +183,11 @@ def kemeny(x: Array, w: Array, *, details: bool = False) -> Any:
     Notes
     -----
     The order (Condorcet-Kemeny-Young-Levenglick) maximises the support, the sum of e_ab over all a before b, e as in
-    `outranking`. Up to 15 rows it is exact (dynamic programming over sets of rows); `ties` counts the optima, of which
-    the first in the order of the rows is returned; a line in the log tells of several. Above 15 rows: the best of many
-    local searches by insertion, `optimal=False`, `ties=None`, and a line in the log. Rows that are the same in every
-    column with a weight share the mean of their places.
+    `outranking`. Up to 15 rows it is exact (dynamic programming over sets of rows); `ties` counts the optima. Of
+    several a row scores its mean place in all of them, so that no order of the rows decides, and a line in the log
+    tells; `.order` is the first of them in the order of the rows. Above 15 rows: the best of many local searches by
+    insertion, `optimal=False`, `ties=None`, and a line in the log. Rows that are the same in every column with a weight
+    share the mean of their places.
 
     Source: Kemeny 1959; Young & Levenglick 1978 (SIAM Journal on Applied Mathematics 35). Proof: Handbook, Tables 28
     and 37 (three optima); trying all orders of up to seven rows.
@@ -222,7 +224,7 @@ def _note_rivals(n: int, rivals: list[int]) -> None:
     several = [number for number in rivals if number > 1]
     if several:
         where = f" in {len(several)} of {len(rivals)} tables" if len(rivals) > 1 else ""
-        note("aggregate", f"kemeny: {max(several)} orders are best alike{where}; the first in row order is given")
+        note("aggregate", f"kemeny: {max(several)} orders are best alike{where}; rows score their mean place in them")
 
 
 def _each(function: Callable[[Array, Array], Array], x: Array, w: Array) -> Array:
@@ -239,12 +241,11 @@ def _kemeny(x: Array, w: Array) -> Kemeny:
     # Searching from a fixed order of the rows makes the answer for many rows free of the order they came in.
     start = np.arange(len(x)) if len(x) <= orders.MOST_EXACT else _by_content(x, w)
     found = orders.best_order(_outranking(x[start], w))
-    places = start[list(found.items)]
     scores = np.empty(len(x))
-    scores[places] = np.arange(len(x) - 1, -1, -1)
+    scores[start] = len(x) - 1 - found.places
     twins = _twins(x, w)
     scores = (np.bincount(twins, scores) / np.bincount(twins))[twins]
-    return Kemeny(scores, tuple(places.tolist()), found.support, found.ties is not None, found.ties)
+    return Kemeny(scores, tuple(start[list(found.items)].tolist()), found.support, found.ties is not None, found.ties)
 
 
 def _twins(x: Array, w: Array) -> NDArray[np.intp]:
@@ -254,15 +255,19 @@ def _twins(x: Array, w: Array) -> NDArray[np.intp]:
 
 
 def _by_content(x: Array, w: Array) -> Array:
-    """Return the positions of the rows by Copeland score and then by value."""
-    keys = [*np.nan_to_num(x, nan=-np.inf).T, _copeland(x, w)]
+    """Return the positions of the rows by Copeland score, then by their ranks from the worst up, then by value.
+
+    So neither the order of the rows nor, but for rows of the same ranks, that of the columns matters.
+    """
+    ranks = np.sort(np.nan_to_num(Ranks(np.sort(x, axis=0))(x), nan=0.0), axis=1)
+    keys = [*np.nan_to_num(x, nan=-np.inf).T, *ranks.T, _copeland(x, w)]
     return np.lexsort(keys)[::-1]
 
 
 def _copeland(x: Array, w: Array) -> Array:
     score = np.zeros(len(x))
     for rows, margin in _margins(x, w):
-        sign = np.sign(np.where(np.abs(margin) < 2 * _TIE, 0.0, margin))
+        sign = np.sign(np.where(np.abs(margin) <= 2 * TOLERANCE, 0.0, margin))
         score[rows] += sign.sum(axis=1)
         score[rows.stop :] -= sign[:, len(sign) :].sum(axis=0)
     return score

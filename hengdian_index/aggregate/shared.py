@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import SpecError, raise_all
+from hengdian_index.equality import largest, same, settled
+from hengdian_index.errors import SpecError, raise_all, shown
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target, orientation
 from hengdian_index.means import ColumnsError, RowsError
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.keyed import floats, in_order
+from hengdian_index.rows.table import Array, single, tabular
 
 
 def stretched(x: Array, w: Array) -> Array:
@@ -21,7 +23,7 @@ def stretched(x: Array, w: Array) -> Array:
 
 def equal_only(w: Array, method: str, why: str) -> None:
     """Refuse weights other than equal ones."""
-    if np.ptp(w, axis=-1).max() > 1e-12:
+    if not same(w.max(axis=-1), w.min(axis=-1), 1.0).all():
         given = ", ".join(f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]])
         raise SpecError(f"{method}: w must be None or equal, not [{given}]: {why}")
 
@@ -29,17 +31,18 @@ def equal_only(w: Array, method: str, why: str) -> None:
 def per_column(value: Any, k: int, option: str) -> Array:
     """Return an option as k finite numbers, from one number for all or one a column."""
     try:
-        numbers = np.asarray(value, dtype=np.float64)
+        numbers = floats(in_order(value, range(k), option))
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
-        raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {value!r}")
+        raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {shown(value)}")
     return np.broadcast_to(numbers, (k,))
 
 
 def directions(direction: Any, k: int) -> list[Any]:
     """Return one direction a column, from one for all or a sequence."""
-    given = list(direction) if isinstance(direction, (list, tuple, np.ndarray)) else [direction] * k
+    direction = in_order(direction, range(k), "direction", absent=1)
+    given = [direction] * k if single(direction) else list(direction) if not tabular(direction) else [direction]
     if len(given) != k:
         raise SpecError(f"direction: {len(given)} given for {k} columns")
     faults = [(j, direction_fault(one)) for j, one in enumerate(given)]
@@ -59,8 +62,15 @@ def turned(x: Array, direction: Any) -> Array:
         if turn is not None:
             out[..., j] = turn(x[..., j : j + 1])[..., 0]
         if isinstance(one, Target | Between):
+            out[..., j] = _settled(turn, x[..., j], out[..., j])
             out[..., j] = 1 + out[..., j] / _farthest(one, out[..., j])
     return out
+
+
+def _settled(turn: Any, x: Array, minus_distance: Array) -> Array:
+    """Return distances (..., n) of which those that are equal but for rounding are one, however far their values."""
+    most = largest(x[..., np.newaxis])
+    return settled(minus_distance, turn.cancelled(most)[..., 0])
 
 
 def _farthest(direction: Target | Between, minus_distance: Array) -> Array | float:

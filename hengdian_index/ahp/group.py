@@ -16,6 +16,7 @@ from hengdian_index.ahp.kernels import METHODS, gci_of, per_cycle
 from hengdian_index.ahp.solve import weighed
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import about, note
+from hengdian_index.rows.keyed import floats, in_order
 
 _COMBINATIONS = ("aij", "aip")
 
@@ -250,7 +251,7 @@ def shown(pairs: Sequence[str]) -> str:
 def _floats(values: Any, error: type[SpecError | DataError], what: str) -> Array:
     """Return the values as an array of numbers."""
     try:
-        return np.asarray(values, dtype=np.float64)
+        return floats(values)
     except (TypeError, ValueError):
         raise error(f"ahp: {what} must be a list of numbers, found {values!r}") from None
 
@@ -271,10 +272,13 @@ def _shares(shares: Any, people: Sequence[Any]) -> Array:
     faults = [] if say.shape == (n,) else [f"ahp: {n} matrices need {n} shares, found {say.size}"]
     odd = [float(share) for share in say.flat if not 0 <= share < math.inf]
     faults += [f"ahp: shares must be 0 or more and finite, found {listed(odd)}"] if odd else []
-    faults += [] if odd or say.sum() > 0 else ["ahp: shares are all 0: someone must count"]
+    faults += [] if odd or say.any() else ["ahp: shares are all 0: someone must count"]
     raise_all(SpecError, faults)
-    if abs(say.sum() - 1) > 1e-9:
-        note("ahp", f"shares add up to {say.sum():g}, rescaled to sum 1")
+    with np.errstate(over="ignore"):
+        total = say.sum()
+    if abs(total - 1) > 1e-9:
+        note("ahp", f"shares add up to {total:g}, rescaled to sum 1")
+    say = say / say.max()
     return np.asarray(say / say.sum())
 
 
@@ -286,7 +290,7 @@ def _matched(weights: Any, judgements: Judgements) -> Array:
         if set(given) != set(names) or len(given) != len(names):
             raise DataError(f"weights are for {listed(given, most=9)}, the matrix compares {listed(names, most=9)}")
         weights = [weights[name] for name in names]
-    values = _floats(list(weights.values()) if isinstance(weights, Mapping) else weights, DataError, "weights")
+    values = _floats(in_order(weights, range(judgements.n), "ahp: weights"), DataError, "weights")
     if values.shape != (judgements.n,):
         raise DataError(f"{judgements.n} items need {judgements.n} weights, found an array of shape {values.shape}")
     odd = [float(weight) for weight in values if not 0 < weight < math.inf]

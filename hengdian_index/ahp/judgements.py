@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
+from hengdian_index.rows.cells import fraction_of, is_missing
+from hengdian_index.rows.table import eager, uncovered
 
 Array = NDArray[np.float64]
 Names = tuple[Hashable, ...] | None
@@ -79,7 +81,7 @@ def read(matrix: object) -> Judgements:
     names: Names = None
     if isinstance(matrix, Mapping):
         cells, names = _from_mapping(matrix)
-    elif hasattr(matrix, "columns"):
+    elif hasattr(type(matrix), "columns"):
         cells, names, title = _from_table(matrix)
     else:
         cells = _from_sequence(matrix)
@@ -117,7 +119,12 @@ def _from_table(table: Any) -> tuple[NDArray[Any], Names, Hashable]:
     import pandas as pd
 
     if not isinstance(table, pd.DataFrame):
-        table = pd.DataFrame(table.to_pydict() if hasattr(table, "to_pydict") else table.to_dict(as_series=False))
+        given = eager(table)
+        if given is None:
+            raise DataError(
+                f"cannot read a matrix from {type(table).__name__}: give a table, a mapping or nested lists"
+            )
+        table = pd.DataFrame({name: given.get_column(name).to_list() for name in given.columns})
     frame: pd.DataFrame = table
     if frame.shape[1] == len(frame) + 1 and set(frame.iloc[:, 0]) == set(frame.columns[1:]):
         frame = frame.set_index(frame.columns[0])
@@ -152,7 +159,9 @@ def _from_sequence(matrix: Any) -> NDArray[Any]:
     """Return the cells of a nested list or an array, leading axes kept."""
     if isinstance(matrix, (list, tuple)) and any(hasattr(row, "columns") or isinstance(row, Mapping) for row in matrix):
         raise DataError("one matrix is wanted, found a list of them; for several people's judgements see ahp.combine")
-    cells = matrix if isinstance(matrix, np.ndarray) else np.asarray(matrix, dtype=object)
+    array = isinstance(matrix, np.ndarray)
+    cells = uncovered(matrix.astype(object)) if array and np.ma.isMaskedArray(matrix) else matrix
+    cells = np.asarray(cells, dtype=None if array else object)
     if cells.ndim == 1 and all(isinstance(row, (list, tuple)) for row in cells):
         n = len(cells)
         uneven = [(i, len(row)) for i, row in enumerate(cells) if len(row) != n]
@@ -188,17 +197,13 @@ def _numbers(cells: NDArray[Any], names: Names) -> tuple[Array, list[str]]:
 
 def _number(cell: Any) -> float:
     """Return the number in a cell: NaN where nothing was asked; text may be a fraction of decimals."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
+    if is_missing(cell):
         return math.nan
     if isinstance(cell, (bool, np.bool_)):
         raise TypeError("a truth value is no judgement")
     if not isinstance(cell, str):
         return float(cell)
-    above, slash, below = cell.partition("/")
-    number = float(above) / (float(below) if slash else 1.0)
-    if not math.isfinite(number):
-        raise ValueError("text must be a finite number")
-    return number
+    return fraction_of(cell)
 
 
 def _where(cell: tuple[int, ...], names: Names) -> str:

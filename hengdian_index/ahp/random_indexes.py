@@ -85,7 +85,9 @@ def gci_threshold(n: int) -> float:
     >>> hi.ahp.gci_threshold(4)
     0.35
     """
-    return {3: 0.31, 4: 0.35}.get(n, 0.37)
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise SpecError(f"gci_threshold: the number of items, 1 or more, not {n!r}")
+    return {3: 0.31, 4: 0.35}.get(int(n), 0.37)
 
 
 def chosen_table(random_index: str | float | None) -> str | float | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.auditing import periods, remedies
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Answers, Measured, Skipped, SkippedError, check
 from hengdian_index.diagnose import correlations, describe
@@ -25,16 +26,18 @@ def coverage_of_units(context: Context, *, coverage_of_units: float = 0.65) -> I
     for i in np.argsort(first).tolist():
         if asked[i]:
             share = float(found[i] / asked[i])
-            yield Measured(share, coverage_of_units - share, unit=str(names[i]))
+            yield Measured(share, coverage_of_units - share, unit=str(names[i]), **remedies.of_unit(context))
 
 
 @check("fail")
 def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = 0.65) -> Iterator[Measured]:
-    """Each indicator has values in so large a share of the rows."""
-    for code, due in zip(context.raw, context.due.T, strict=True):
-        if due.any():
-            share = float(context.raw[code].notna().to_numpy()[due].mean())
-            yield Measured(share, coverage_of_indicators - share, part=str(code), **_left_out(context, code))
+    """Each indicator has values in so large a share of the rows, and of those of each period of a panel."""
+    for code, due in zip(map(str, context.raw), context.due.T, strict=True):
+        if not due.any():
+            continue
+        share, told = float(context.raw[code].notna().to_numpy()[due].mean()), remedies.of_coverage(context, code)
+        yield Measured(share, coverage_of_indicators - share, part=code, **_left_out(context, code), **told)
+        yield from periods.hollow(context, code, due, coverage_of_indicators)
 
 
 @check("fail")
@@ -43,16 +46,18 @@ def constant(context: Context, *, distinct: float = 2) -> Iterator[Measured]:
     if context.panel.n < 2:
         raise SkippedError("one row")
     for code, count in describe(context.prepared)["unique"].items():
-        yield Measured(float(count), distinct - float(count), part=str(code), **_left_out(context, code))
+        told = {**_left_out(context, code), **remedies.of_constant(context, str(code))}
+        yield Measured(float(count), distinct - float(count), part=str(code), **told)
 
 
 @check("look")
 def zeros(context: Context, *, zeros: float = 0.5) -> Iterator[Measured]:
-    """The share of zeros among the values of an indicator is no larger than this."""
+    """The share of zeros among the values of an indicator is no larger than this, and in no period by so much more."""
     told = describe(context.raw)
-    for code in told.index[told["n"] > 0]:
+    for code in map(str, told.index[told["n"] > 0]):
         share = float(told.loc[code, "zeros"] / told.loc[code, "n"])
-        yield Measured(share, share - zeros, part=str(code))
+        yield Measured(share, share - zeros, part=code, **remedies.of_zeros(context, code))
+        yield from periods.jump(context, code, zeros)
 
 
 @check("fail")
@@ -62,7 +67,9 @@ def outliers(context: Context, *, skew: float = 2, kurtosis: float = 3.5) -> Ite
     for code in told.index[told["kurtosis"].notna()]:
         g1, g2 = float(told.loc[code, "skew"]), float(told.loc[code, "kurtosis"])
         excess = min(abs(g1) - skew, g2 - kurtosis)
-        yield Measured(abs(g1), excess, part=str(code), facts={"g1": g1, "g2": g2})
+        done: dict[str, Any] = remedies.of_outliers(context, str(code), skew, kurtosis) if excess > 0 else {}
+        facts = {**done.pop("facts", {}), "g1": g1, "g2": g2}
+        yield Measured(abs(g1), excess, part=str(code), facts=facts, **done)
 
 
 @check("look")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hengdian_index import engine
 from hengdian_index.auditing.registry import SkippedError
 from hengdian_index.diagnose import Correlations, correlations
+from hengdian_index.equality import constant
 from hengdian_index.errors import DataError, FaultsError, raise_all, suggestion
 from hengdian_index.result import Result
 from hengdian_index.rows.panel import Panel
@@ -225,7 +226,7 @@ def _silent(index: Index, table: Any) -> tuple[str, ...]:
     for leaf, column in zip(index.tree.leaves, panel.values.T, strict=False):
         there = column[~np.isnan(column)]
         few = leaf.coverage is not None and len(there) < leaf.coverage * len(column)
-        if leaf.build is None and (few or len(np.unique(there)) < 2):
+        if leaf.build is None and (few or not len(there) or constant(there.min(), there.max())):
             found.append(leaf.code)
     return tuple(found)
 

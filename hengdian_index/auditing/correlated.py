@@ -10,13 +10,15 @@ import numpy as np
 
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Measured, check
+from hengdian_index.auditing.remedies import of_lead, of_pair, of_voice
 
 
 @check("look")
 def redundant(context: Context, *, redundant: float = 0.92) -> Iterator[Measured]:
     """No two parts of a group are correlated more than this."""
     for group, first, second, r in _inside(context):
-        yield Measured(r, abs(r) - redundant, group, first, second, **context.rows_of(first, second))
+        remedy = of_pair(context, group, first, second)
+        yield Measured(r, abs(r) - redundant, group, first, second, remedy=remedy, **context.rows_of(first, second))
 
 
 @check("look")
@@ -37,7 +39,8 @@ def against_parent(context: Context, *, against_parent: float = 0) -> Iterator[M
 def not_heard(context: Context, *, not_heard: float = 0.3) -> Iterator[Measured]:
     """Each part is correlated at least this much with its own group."""
     for group, part, r in _with_parent(context):
-        yield Measured(r, not_heard - abs(r), group, part, group, **context.rows_of(part, group))
+        remedy = of_voice(context, group, part)
+        yield Measured(r, not_heard - abs(r), group, part, group, remedy=remedy, **context.rows_of(part, group))
 
 
 @check("look")
@@ -49,7 +52,8 @@ def dominated(context: Context, *, dominated: float = 0.92) -> Iterator[Measured
             (r, part), (second, next_part) = found[:2]
             fewer = min((part, next_part), key=lambda one: context.common(one, group))
             told: dict[str, Any] = context.rows_of(fewer, group, second=second)
-            yield Measured(r, min(r - dominated, dominated - second), group, part, group, **told)
+            remedy = of_lead(context, group, part)
+            yield Measured(r, min(r - dominated, dominated - second), group, part, group, remedy=remedy, **told)
 
 
 @check("look")

@@ -231,6 +231,36 @@ PHRASES = {
     "weights change": "content or weights change by period; ask for rows of the periods with the latest ones",
     "no one out": "content or weights change by period; compare with hi.compare and replace what changes",
     "no mean": "no group of several parts takes an arithmetic or a geometric mean",
+    "in a period": "in {period} it has values in {value:.0%} of the rows",
+    "incomparable": "{period} is not comparable with the other periods",
+    "zeros in a period": "in {period} {zero:.0%} of its values are 0, in the other periods {elsewhere:.0%}",
+    "jump": "the share of zeros jumps, so {period} is not comparable",
+    "in periods too": "the same holds of {periods}",
+    "hollow period": "do not rank {period} beside other periods: find its values, let the indicator end before it "
+    "(end), or leave the period out",
+    "zeros jump": "see whether 0 stands for missing in {period}; if so, leave these cells blank",
+    "imputed already": "it is imputed already ({imputed}): say so, or take it out; imputing adds no information",
+    "screened already": "unit_coverage = {screened:g} lets it in: raise it, find its values, or impute them and say so",
+    "unit imputed already": "its gaps are imputed already: say so, or take the unit out (unit_coverage)",
+    "made constant": "{done} has made its values alike: do less of it, or take the indicator out",
+    "classes already": "its normalisation makes {classes} classes of it already: see whether 0 means none or not known",
+    "share already": "it is divided by {divisor!r} already: see whether 0 means none or not known, or make classes",
+    "no outliers among scores": "its scores have none: the normalisation ({normalise}) takes them away; say so",
+    "divided, not treated": "it is divided by {divisor!r} already: treat it (treat = 'jrc', a logarithm), or correct "
+    "the values",
+    "treated, not enough": "{treat} was not enough: treat it otherwise, normalise it by ranks, or correct the values",
+    "jrc not enough": "jrc was not enough: more than {points} of {rows} rows lie out, so the logarithm was kept and "
+    "leaves outliers too; winsorise more (max_points = {more}), normalise by ranks, or correct the values",
+    "jrc without limit": "jrc was not enough, however many points it winsorised: the logarithm was kept; normalise by "
+    "ranks, or correct the values",
+    "jrc held": "jrc was not enough: it held {held} values at the fences of the fit rows, where it passed; let it "
+    "learn from all rows (fit_on), or correct the values",
+    "halved already": "their weights are halved already: say so, or take one of the two out",
+    "heaviest already": "it weighs more than the other parts already: move it to a group it goes with, or take it out",
+    "spreads apart": "it weighs less than the other parts already: bring their spreads nearer (normalise = 'z_score')",
+    "lightest already": "it weighs less than all others already: be sure of it, or say that ranks hang on it",
+    "matched already": "weights are matched to importances already: say which were wanted and how near they come",
+    "not comparable": "Not comparable with the other periods: {periods}.",
     "lost": "without it no three rows with a score are left",
     "pair": "see whether a direction is wrong; else say that the score is a mean of two things that do not go together",
 }

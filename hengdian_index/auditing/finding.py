@@ -66,7 +66,8 @@ class Finding:
     def _remedy(self, lang: Lang) -> str:
         if not isinstance(self.answer, Measured) or self.verdict not in ("look", "fail"):
             return ""
-        return phrase(self.answer.remedy, lang) if self.answer.remedy else words(self.check, lang).remedy
+        said = words(self.check, lang).remedy
+        return phrase(self.answer.remedy, lang, **self.answer.facts) if self.answer.remedy else said
 
     def _why(self, lang: Lang) -> str:
         said, answer = words(self.check, lang), self.answer
@@ -77,5 +78,7 @@ class Finding:
         if answer.excess != answer.excess:
             return phrase("not a number", lang)
         more = [key for key in (*answer.also, answer.doubt) if key]
-        told = [said.why.format(value=answer.value, **facts), *(phrase(key, lang, **facts) for key in more)]
+        facts["value"] = answer.value
+        why = phrase(answer.why, lang, **facts) if answer.why else said.why.format(**facts)
+        told = [why, *(phrase(key, lang, **facts) for key in more)]
         return phrase("between", lang).join(told)

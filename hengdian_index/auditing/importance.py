@@ -8,6 +8,7 @@ import numpy as np
 
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Measured, SkippedError, check
+from hengdian_index.auditing.remedies import of_importance
 from hengdian_index.weights import effective
 
 
@@ -24,9 +25,10 @@ def effective_weights(context: Context, *, effective_weights: float = 2) -> Iter
     x = context.nodes[[root, *codes]]
     found = effective(x[root].to_numpy(), x[codes].to_numpy())["share"].to_numpy()
     wanted = nominal[codes].to_numpy() / nominal[codes].sum()
+    remedy = of_importance(context)
     told = context.doubt(int(x.notna().all(axis=1).sum()))
     for code, share, weight in zip(codes, found.tolist(), wanted.tolist(), strict=True):
         ratio = share / weight
         far = max(ratio, 1 / ratio if ratio > 0 else np.inf)
         facts = {**told["facts"], "weight": weight, "share": share}
-        yield Measured(ratio, far - effective_weights, part=code, facts=facts, doubt=told["doubt"])
+        yield Measured(ratio, far - effective_weights, part=code, facts=facts, remedy=remedy, doubt=told["doubt"])

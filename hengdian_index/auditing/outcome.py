@@ -17,6 +17,12 @@ from hengdian_index.auditing.words import Lang
 from hengdian_index.errors import DataError
 from hengdian_index.whole import whole
 
+# What stands between two sentences.
+_SPACE = {"en": " ", "zh": ""}
+
+# Periods that a sentence names.
+_NAMED = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Audit:
@@ -69,6 +75,12 @@ class Audit:
         """Whether nothing fails."""
         return all(line.verdict != "fail" for line in self.every)
 
+    @property
+    def incomparable(self) -> list[str]:
+        """Periods of a panel in which an indicator lacks values that it has in others, or its share of zeros jumps."""
+        crossed = (line.answer for line in self.every if line.verdict in ("look", "fail"))
+        return sorted({period for answer in crossed for period in answer.facts.get("incomparable", ())})
+
     def summary(self, *, lang: Lang = "en") -> str:
         """Return how many checks hold, want a look, fail or cannot be made, and which fail, in a sentence or two."""
         known_language(lang)
@@ -77,6 +89,10 @@ class Audit:
         facts = {key: count.get(verdict, 0) for key, verdict in sums.items()}
         name = self.name or phrase("the index", lang)
         told = phrase("summary", lang, checks=len(self.checks), name=name, rows=self.rows, **facts)
+        lost = self.incomparable
+        if lost:
+            shown = phrase("and", lang).join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
+            told += _SPACE[lang] + phrase("not comparable", lang, periods=shown)
         failing = [words(str(check), lang).name for check, verdict in self.verdicts.items() if verdict == "fail"]
         return phrase("failing", lang, summary=told, names=phrase("and", lang).join(failing)) if failing else told
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Answers, Measured, Skipped, SkippedError, check
+from hengdian_index.auditing.remedies import of_stay
 from hengdian_index.errors import FaultsError
 from hengdian_index.robustness.alternatives import Comparison, compare
 from hengdian_index.robustness.alternatives import remove_one as without_each
@@ -35,7 +36,8 @@ def one_out(context: Context, *, one_out: float = 0.1) -> Answers:
             yield Skipped("lost", part=code)
             continue
         facts, also = {"shift": shift, "n": n, "lost": lost}, ("without a score",) if lost else ()
-        yield Measured(shift / n, shift / n - one_out, part=code, facts=facts, also=also)
+        remedy = of_stay(context, str(code))
+        yield Measured(shift / n, shift / n - one_out, part=code, facts=facts, also=also, remedy=remedy)
 
 
 @check("look")

@@ -22,8 +22,8 @@ class Measured:
     """One thing that a check measured: its value, by how much what is asked is missed (above 0), and where.
 
     `part` and `other` are codes of indicators or groups, or the name of a column of sizes. `facts` fill the texts of
-    the check; `also` are phrases to add, `remedy` one to take in place of the check's; `doubt` is a phrase that says
-    why the value is too little to judge by.
+    the check; `also` are phrases to add, `why` and `remedy` those to take in place of the check's; `doubt` is a phrase
+    that says why the value is too little to judge by.
     """
 
     value: float
@@ -34,6 +34,7 @@ class Measured:
     unit: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    why: str = ""
     remedy: str = ""
     doubt: str = ""
 

@@ -10,7 +10,7 @@ import numpy as np
 from hengdian_index.climate.shared import named_columns
 from hengdian_index.composition import composing
 from hengdian_index.decorators import unit_sum
-from hengdian_index.errors import CellsError, SpecError, suggestion
+from hengdian_index.errors import CellsError, DataError, SpecError, suggestion
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 
@@ -65,7 +65,8 @@ def diffusion(
     Raises
     ------
     DataError
-        A share outside 0..100, shares that sum to more than 100.5 or, all three given, to less than 99.5.
+        A share outside 0..100, shares that sum to more than 100.5 or, all three given, to less than 99.5; shares none
+        of which is above 1, which may be parts of 1.
     SpecError
         Neither `same` nor `down` is given.
 
@@ -115,7 +116,7 @@ def balance(up: Array, down: Array) -> Array:
     Raises
     ------
     DataError
-        A share outside 0..100, a row that sums to more than 100.5.
+        A share outside 0..100, a row that sums to more than 100.5; shares none of which is above 1.
 
     Notes
     -----
@@ -143,6 +144,14 @@ def _check_shares(shares: Sequence[Array]) -> None:
         raise CellsError(too_much | too_little, "the shares do not sum to 100 per cent, give or take .5 for rounding")
     if too_much.any():
         raise CellsError(too_much, "two shares of the answers sum to more than 100 per cent")
+    _refuse_parts(table, "answers", "; if they are per cent, give `same` of diffusion too")
+
+
+def _refuse_parts(table: Array, of: str, otherwise: str = "") -> None:
+    """Refuse numbers that look like parts of 1 where per cent are meant: none above 1, and not whole."""
+    largest = np.fmax.reduce(table, axis=None)
+    if 0 < largest <= 1 and (np.nan_to_num(table) % 1).any():
+        raise DataError(f"no share of the {of} is above 1: parts of 1 must be multiplied by 100{otherwise}")
 
 
 def _pmi_faults(weights: Any, **_: Any) -> list[str]:
@@ -182,7 +191,7 @@ def pmi(components: Array, *, weights: Any, inverted: Any = None, names: Sequenc
     SpecError
         Weights or inverted components that are not those of the data.
     DataError
-        A component outside 0..100.
+        A component outside 0..100; components none of which is above 1, which may be parts of 1.
 
     Notes
     -----
@@ -202,6 +211,7 @@ def pmi(components: Array, *, weights: Any, inverted: Any = None, names: Sequenc
     outside = (components < 0) | (components > 100)
     if outside.any():
         raise CellsError(outside, "a diffusion index lies in 0..100")
+    _refuse_parts(components, "components")
     if isinstance(weights, str):
         weights, own = _SCHEMES[weights]
         inverted = own if inverted is None else inverted

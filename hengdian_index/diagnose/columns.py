@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import flattened
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.rows.groups import column_groups
 from hengdian_index.rows.table import Array, Labelled, take
@@ -79,7 +80,7 @@ def with_scores(groups: Mapping[Any, list[int]], columns: Sequence[Any]) -> dict
 
 def complete(table: Labelled, call: str) -> Products:
     """Return the products of the rows complete in all columns; too few rows and constant columns are refused."""
-    products = Products.of(table.values)
+    products = Products.of(flattened(table.values))
     n = int(products.n)
     if n < LEAST:
         raise few_rows(call, n, names(table), table.values)

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.diagnose.columns import LEAST, by_pairs, few_rows, members, names, read, square, with_scores
+from hengdian_index.equality import flattened
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.maps import Ranks
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.stats import Ordered, Products
 
@@ -33,6 +35,7 @@ class Correlations:
     pairwise: bool = False
 
 
+@typed
 def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: bool = False) -> Correlations:
     """Correlations of the indicators, with p-values and numbers of rows.
 
@@ -84,6 +87,7 @@ def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: 
     return Correlations(square(r, columns), square(p, columns), square(n, columns), how, pairwise)
 
 
+@typed
 def flags(x: Any, groups: Any = None, *, high: float = 0.92, low: float = 0.3) -> Any:
     """Table of the pairs of indicators that want a second look: correlated too much, hardly, or the wrong way.
 
@@ -157,17 +161,19 @@ _FINDINGS: Mapping[str, Callable[[float, float, float], bool]] = {
 
 def _pearson(x: Array) -> Array:
     """Return correlations and p-values (2, k, k) of complete rows (m, k); NaN beside a constant column."""
-    r = Products.of(x).correlation()
+    r = Products.of(flattened(x)).correlation()
     return np.stack([r, _p_value(r, len(x))])
 
 
 def _spearman(x: Array) -> Array:
+    x = flattened(x)
     return _pearson(Ranks(Ordered.of(x).values)(x))
 
 
 def _kendall(x: Array) -> Array:
     from scipy.stats import kendalltau
 
+    x = flattened(x)
     varying = x.max(axis=0) > x.min(axis=0)
     answer = np.full((2, x.shape[-1], x.shape[-1]), np.nan)
     for i, j in combinations_with_replacement(np.flatnonzero(varying), 2):

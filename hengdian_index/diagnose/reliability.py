@@ -9,8 +9,10 @@ import numpy as np
 
 from hengdian_index.components import principal_components
 from hengdian_index.diagnose.columns import by_pairs, complete, names, read, series
+from hengdian_index.equality import flattened
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.stats import Moments, Products
 
@@ -51,6 +53,7 @@ class Bartlett:
     p: float
 
 
+@typed
 def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False) -> Alpha:
     """Cronbach's alpha: how far the indicators measure one thing; also without each one, and item-rest correlations.
 
@@ -213,12 +216,12 @@ def _in_whole_rows(table: Labelled, standardised: bool) -> tuple[Array, int]:
 def _in_pairs(table: Labelled, standardised: bool) -> tuple[Array, int]:
     """Return the correlations or covariances (k, k), each pair over its own rows, and the smallest number of those."""
     columns = names(table)
-    deviation = Moments.of(table.values).deviation()
+    deviation = Moments.of(flattened(table.values)).deviation()
     flat = np.flatnonzero(~(deviation > 0))
     why = "constant, or fewer than two values; leave it out"
     raise_all(DataError, [f"cronbach_alpha: indicator {columns[j]!r}: {why}" for j in flat])
     unit = deviation.max()
-    c, n = by_pairs(table.values, lambda rows: _spread(Products.of(rows), standardised, unit)[np.newaxis], 1)
+    c, n = by_pairs(table.values, lambda rows: _spread(Products.of(flattened(rows)), standardised, unit)[np.newaxis], 1)
     lost = [(columns[i], columns[j]) for i, j in np.argwhere(np.isnan(c[0])) if i < j]
     if lost:
         why = "fewer than three rows in common, or constant over them; leave one of them out"

@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index import components
 from hengdian_index.diagnose.columns import by_row, complete, index, names, read, series
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.stats import Products
 
@@ -31,6 +32,7 @@ class PrincipalComponents:
     n: int
 
 
+@typed
 def principal_components(x: Any, *, scores: bool = False) -> PrincipalComponents:
     """Principal components of the correlations of the indicators: eigenvalues, shares of variance, loadings.
 

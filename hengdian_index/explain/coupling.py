@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.decorators import unit_sum
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown, suggestion
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
+from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.table import Array, Labelled, row_label, shortened, take
-from hengdian_index.sample import Sample
 
 # A mean of scores of 1 may come out this much above 1; such rounding is cut off.
 _ROUNDING = 1e-12
@@ -27,6 +28,7 @@ class Coupling:
     d: Any
 
 
+@typed
 def coupling(u: Any, shares: Any = None, *, form: str = "standard") -> Coupling:
     """Coupling coordination of subsystems: degree of coupling C, level T, and D = sqrt(C T), for each row.
 
@@ -129,9 +131,11 @@ def _shares(shares: Any, table: Labelled) -> Array:
     k = table.values.shape[-1]
     if shares is None:
         return np.full(k, 1 / k)
-    if hasattr(shares, "keys"):
-        shares = Sample((table.values,), table.columns).per_column(dict(shares.items()), "shares")
-    numbers = np.array(shares, dtype=np.float64, ndmin=1)
+    keys = table.columns or tuple(range(k))
+    try:
+        numbers = np.atleast_1d(floats(in_order(shares, keys, "shares")))
+    except (TypeError, ValueError):
+        raise SpecError(f"shares: one number for each of {k} subsystems, not {shown(shares)}") from None
     if numbers.ndim > 1:
         raise SpecError(f"shares: one number for each of {k} subsystems, not an array of shape {numbers.shape}")
     return unit_sum(numbers, k, "shares")

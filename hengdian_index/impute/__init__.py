@@ -5,7 +5,7 @@ Every function is `f(x, ..., unit=None, period=None) -> (table, log)`: x is a ta
 never changed; `log` is a data frame with one line for each cell that was missing (`unit, period, indicator, before,
 after, why`), also for those that could not be filled: they stay missing, and the line says why. `unit` and `period`
 name columns or index levels that label the rows (or hold the labels themselves): they are left out of the arithmetic.
-What learns from other rows takes `fit_on`: a table with the same columns, or a slice or mask of x (default: x itself).
+What learns from other rows takes `fit_on`: a table with the same columns, or rows of x by mask, slice or label (all).
 `f.fit(x, ...)` returns the filler alone, to be called on later rows.
 
 An indicator with no value at all in the rows to learn from is refused by name.

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.errors import shown
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.table import Array
@@ -51,7 +52,11 @@ class GroupConstants:
         if no_label(label):
             return "left missing: the row has no group"
         n = int(self.counts[g, j]) if g >= 0 else 0
-        return f"{self.what} of {n} values of group {label!r}" if n else f"left missing: group {label!r} has no value"
+        return (
+            f"{self.what} of {n} values of group {shown(label)}"
+            if n
+            else f"left missing: group {shown(label)} has no value"
+        )
 
 
 @imputing(

@@ -1,4 +1,4 @@
-"""Imputations learnt from whole rows, by scikit-learn: nearest neighbours and regression."""
+"""Imputations learnt from whole rows: nearest neighbours, and regression by scikit-learn."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.alone import heard
+from hengdian_index.equality import largest, same
 from hengdian_index.errors import SpecError
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.table import Array
 from hengdian_index.stats import Moments
 from hengdian_index.stored import stored
+
+# Pairs of rows compared in one go.
+_PAIRS = 1 << 20
 
 
 def _at_least_one(**options: Any) -> list[str]:
@@ -49,17 +53,16 @@ def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "dis
 
     Raises
     ------
-    SpecError
-        scikit-learn is not installed (`pip install "hengdian-index[learn]"`).
     DataError
         An indicator with no value at all.
 
     Notes
     -----
-    Euclidean distance over the indicators that both rows have, rescaled for those they have not, on columns divided
-    by their standard deviation over the fit rows, so that units of measure do not matter. Of equally near rows the
-    choice is scikit-learn's and depends on the order of rows. Source: Troyanskaya et al.
-    2001 (Bioinformatics 17), scikit-learn's KNNImputer. Proof: a slow loop.
+    Root mean square distance over the indicators that both rows have, on columns divided by their standard deviation
+    over the fit rows, so that units of measure do not matter. Rows at distance 0 take all the weight of "distance": the
+    limit of sum (x / d) / sum (1 / d). Where more rows are equally far (`equality`) than there are places left, they
+    share these, so that no order of the rows decides. Source: Troyanskaya et al. 2001 (Bioinformatics 17),
+    scikit-learn's KNNImputer. Proof: a slow loop.
 
     Examples
     --------
@@ -70,7 +73,6 @@ def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "dis
            [ 9., 50.],
            [ 2.,  6.]])
     """
-    _sklearn("neighbours")
     return Neighbours(known.values, *_scale(known), number, weights)
 
 
@@ -95,7 +97,8 @@ def regression(known: Rows, *, rounds: int = 10, rng: int = 0) -> Filler:
     Returns
     -------
     (table, log)
-        A row without any value stays missing, and the log says so.
+        A row without any value stays missing, and so does a value that no regression reaches: two rows at least must
+        have the indicator and another one, and so on to one that the row has. The log says which.
 
     Raises
     ------
@@ -136,20 +139,51 @@ class Neighbours:
 
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
-        _sklearn("neighbours")
-        from sklearn.impute import KNNImputer
-
-        imputer = KNNImputer(n_neighbors=self.number, weights=self.weights)
-        # Which of two equally near rows scikit-learn takes depends on the layout in memory; one layout, one answer.
-        imputer.fit(np.ascontiguousarray((self.fit_rows - self.centre) / self.spread))
-        scaled = np.ascontiguousarray((rows.values - self.centre) / self.spread)
-        filled = self.centre + self.spread * imputer.transform(scaled)
-        near = _shares(rows.values, self.fit_rows)
+        filled: Array = np.full_like(rows.values, np.nan)
+        gaps = np.flatnonzero(np.isnan(rows.values).any(axis=1))
+        step = max(1, _PAIRS // max(1, len(self.fit_rows)))
+        for start in range(0, len(gaps), step):
+            some = gaps[start : start + step]
+            distance, size = self._distances(rows.values[some])
+            for j in range(filled.shape[1]):
+                lacking, known = np.isnan(rows.values[some, j]), ~np.isnan(self.fit_rows[:, j])
+                if lacking.any():
+                    weights = self._weights(distance[np.ix_(lacking, known)], size)
+                    with np.errstate(invalid="ignore"):
+                        filled[some[lacking], j] = weights @ self.fit_rows[known, j] / weights.sum(axis=1)
         how = f"mean of the nearest rows, at most {self.number}" + (
             ", by distance" if self.weights == "distance" else ""
         )
         alone = "left missing: no row that has the value shares an indicator with this one"
-        return Filling.of(rows, np.where(near, filled, np.nan), lambda i, j: how if near[i, j] else alone)
+        return Filling.of(rows, filled, lambda i, j: alone if np.isnan(filled[i, j]) else how)
+
+    def _distances(self, x: Array) -> tuple[Array, float]:
+        """Return the distances of rows to all fit rows, infinite where nothing is shared, and what they come from."""
+        size = largest(np.concatenate([x, self.fit_rows])) / self.spread
+        square, shared = np.zeros((len(x), len(self.fit_rows))), np.zeros((len(x), len(self.fit_rows)))
+        for j, (centre, spread) in enumerate(zip(self.centre, self.spread, strict=True)):
+            own, other = ((part[:, j] - centre) / spread for part in (x, self.fit_rows))
+            gap = own[:, np.newaxis] - other
+            gap[same(gap, 0.0, size[j])] = 0.0
+            shared += ~np.isnan(gap)
+            square += np.nan_to_num(gap) ** 2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(shared > 0, np.sqrt(square / shared), np.inf), float(size.max())
+
+    def _weights(self, distance: Array, size: float) -> Array:
+        """Return the weight of each fit row; where several are equally far at the border, they share what is left."""
+        last = min(self.number, distance.shape[1]) - 1
+        border = np.take(np.partition(distance, last, axis=1), [last], axis=1)
+        at_border = same(distance, border, size) & np.isfinite(distance)
+        nearer = (distance < border) & ~at_border & np.isfinite(distance)
+        left = np.minimum(self.number - nearer.sum(axis=1), at_border.sum(axis=1))
+        share = left / np.maximum(at_border.sum(axis=1), 1)
+        weights = nearer + np.where(at_border, share[:, np.newaxis], 0.0)
+        if self.weights == "uniform":
+            return np.asarray(weights)
+        equal = distance == 0
+        some = equal.any(axis=1, keepdims=True)
+        return np.where(some, weights * equal, weights / np.where(distance > 0, distance, 1.0))
 
 
 @stored("regression")
@@ -176,26 +210,31 @@ class Regression:
         with heard(ConvergenceWarning) as met:
             imputer.fit((self.fit_rows - self.centre) / self.spread)
             filled = self.centre + self.spread * imputer.transform((rows.values - self.centre) / self.spread)
-        empty = np.asarray(np.isnan(rows.values).all(axis=1))
+        there = ~np.isnan(rows.values)
+        reached = there @ _linked(~np.isnan(self.fit_rows))
         unsettled = f", not settled after {self.rounds} rounds" if met else ""
         how = f"regression on the other indicators, seed {self.seed}{unsettled}"
-        values = np.where(empty[:, np.newaxis], np.nan, filled)
-        return Filling.of(rows, values, lambda i, _: "left missing: the row has no value" if empty[i] else how)
+        alone = "left missing: no two rows have both this indicator and one that leads to it from those of the row"
+
+        def why(i: int, j: int) -> str:
+            return how if reached[i, j] else alone if there[i].any() else "left missing: the row has no value"
+
+        return Filling.of(rows, np.where(reached, filled, np.nan), why)
 
 
 def _scale(known: Rows) -> tuple[Array, Array]:
     """Return mean and standard deviation of each column, 1 for a constant one."""
-    moments = known.sample.measure(Moments)
+    moments = known.sample.flattened().measure(Moments)
     s = moments.deviation()
     return moments.mean, np.where(s > 0, s, 1.0)
 
 
-def _shares(x: Array, fit_rows: Array) -> NDArray[np.bool_]:
-    """Return for each cell (n, k) whether some fit row has its column and shares another one with the row."""
-    there = ~np.isnan(fit_rows)
-    patterns, which = np.unique(~np.isnan(x), axis=0, return_inverse=True)
-    reach = np.array([there[(there & pattern).any(axis=1)].any(axis=0) for pattern in patterns])
-    return np.asarray(reach[which.ravel()])
+def _linked(there: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which columns (k, k) two or more rows (n, k) have both of, or which a chain of such pairs joins."""
+    joined = np.asarray(there.astype(np.float64).T @ there.astype(np.float64) >= 2)
+    for _ in range(max(len(joined) - 1, 1).bit_length()):
+        joined = joined @ joined
+    return joined
 
 
 def _sklearn(name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, shown
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.groups import column_groups
 from hengdian_index.rows.table import Array
@@ -68,7 +68,7 @@ def peers(
            [ 1. , 30. ],
            [ 0.5, 20. ]])
     """
-    sample = known.sample
+    sample = known.sample.flattened()
     turn = _turns(sample, direction)
     if scale == "min_max":
         seen = sample.measure(Range)
@@ -119,7 +119,7 @@ def _turns(sample: Sample, direction: Any) -> Array:
     given = direction.values() if isinstance(direction, Mapping) else np.ravel(np.array(direction, dtype=object))
     other = [one for one in given if not (isinstance(one, int | float | np.number) and one in (1, -1))]
     if other:
-        raise SpecError(f"direction: 1 or -1 for each column, not {other[0]!r}; peers need a scale that maps back")
+        raise SpecError(f"direction: 1 or -1 for each column, not {shown(other[0])}; peers need a scale that maps back")
     return sample.per_column(direction, "direction")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, raise_all
+from hengdian_index.errors import DataError, raise_all, shown
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array, shortened
@@ -210,7 +210,7 @@ class _Timeline:
         order = np.lexsort((ordinals, codes))
         again = (np.diff(codes[order]) == 0) & (np.diff(ordinals[order]) == 0)
         line = cls(rows, order, codes)
-        whose = [f"unit {units[i]!r}: " if rows.units is not None else "" for i in order[1:][again]]
+        whose = [f"unit {shown(units[i])}: " if rows.units is not None else "" for i in order[1:][again]]
         hint = "keep one" if rows.units is not None else "keep one, or name the unit with unit="
         faults = [f"{w}two rows of period {line.text(i)}; {hint}" for w, i in zip(whose, order[1:][again], strict=True)]
         raise_all(DataError, shortened(faults))

@@ -2,7 +2,7 @@
 
 Every function is `f(x, *, fit_on=None, direction=1, ...)`: x is a table or array of units by indicators, (..., n, k);
 the answer has the same shape, kind and labels, and missing stays missing. `fit_on` are the rows to learn from: a table
-with the same columns, or a slice or mask of x (default: x itself). `direction` is 1 (larger is better), -1,
+with the same columns, or rows of x by mask, slice or label (default: all). `direction` is 1 (larger is better), -1,
 `hi.Target(value)` or `hi.Between(low, high)`: one for all, or a mapping by column. `f.fit(x, ...)` returns the map
 alone, for later rows. A column without spread is refused by name, unless `constant` gives the score it shall have.
 

@@ -19,7 +19,7 @@ def line(
     centre: Array,
     spread: Array,
     gain: float,
-    at: float,
+    at: float | Array,
     *,
     clip: tuple[float, float] | None = None,
     constant: Constant = "raise",
@@ -52,8 +52,10 @@ def need_order(sample: Sample, low: Array, high: Array, *, positive: bool) -> No
 def rising(**pair: Any) -> list[str]:
     """Return a fault unless the second of two named numbers is larger; what is not a number is left to the fit."""
     (first, low), (second, high) = pair.items()
-    numbers = isinstance(low, (int, float)) and isinstance(high, (int, float))
-    return [f"{first} = {low:g} must be below {second} = {high:g}"] if numbers and not low < high else []
+    if not (isinstance(low, (int, float)) and isinstance(high, (int, float))):
+        return []
+    endless = [f"{name}: a finite number, not {value:g}" for name, value in pair.items() if not np.isfinite(value)]
+    return endless or ([] if low < high else [f"{first} = {low:g} must be below {second} = {high:g}"])
 
 
 def marked(mask: Array) -> list[int]:

@@ -38,7 +38,8 @@ def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     Notes
     -----
     A later row takes the number of fit rows below it plus 1 ("min"), or plus (its ties + 1) / 2 ("average"), at most
-    n. A constant column ties throughout; that is no error. Proof: TAI (Table 15).
+    n. A constant column ties throughout; that is no error. Values as given tie if they are the same, computed ones (a
+    distance to a target, a ratio in an index) if they differ by rounding alone. Proof: TAI (Table 15).
 
     Examples
     --------
@@ -48,7 +49,7 @@ def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     """
     ordered = sample.measure(Ordered)
     sample.need_values(ordered.n)
-    return Ranks(ordered.values, ties)
+    return Ranks(ordered.values, ties, sample.size)
 
 
 @normalising(
@@ -87,7 +88,7 @@ def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share")
     sample.need_values(ordered.n, least=2 if form == "unit" else 1)
     n = ordered.n.astype(np.float64)
     zero, one = np.zeros(n.shape), np.ones(n.shape)
-    ranks = Ranks(ordered.values, "min")
+    ranks = Ranks(ordered.values, "min", sample.size)
     if form == "unit":
         return chain(ranks, Affine(one, n - 1, one, zero))
     # Times 100 before the division: 29 / 100 * 100 is 28.999999999999996, and would miss a cut at 29.
@@ -132,4 +133,4 @@ def borda(sample: Sample, *, ties: Literal["average", "min"] = "average") -> Map
     sample.need_values(ordered.n)
     most = ordered.n - 1.0
     zero, one = np.zeros(most.shape), np.ones(most.shape)
-    return chain(Ranks(ordered.values, ties), Affine(one, one, one, zero), Clip(zero, most))
+    return chain(Ranks(ordered.values, ties, sample.size), Affine(one, one, one, zero), Clip(zero, most))

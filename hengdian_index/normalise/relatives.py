@@ -7,11 +7,13 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
+from hengdian_index.equality import same
 from hengdian_index.errors import SpecError
 from hengdian_index.journal import note
 from hengdian_index.maps import Affine, Map, Reciprocal
 from hengdian_index.normalise.lines import line
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.selection import alike
+from hengdian_index.rows.table import Array, single
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
 
@@ -38,6 +40,7 @@ def relative(
     to: Any = "mean",
     scale: float = 100,
     negative: Literal["reciprocal", "mirror"] = "reciprocal",
+    below_zero: Literal["raise", "keep"] = "raise",
     direction: int = 1,
 ) -> Map:
     """Each value in per cent of a reference value (index relatives).
@@ -52,11 +55,14 @@ def relative(
         Score of the reference.
     negative : {"reciprocal", "mirror"}
         For direction -1: scale ref / x (Chinese practice, SPSSAU; default), or scale (2 - x / ref).
+    below_zero : {"raise", "keep"}
+        Refuse values below 0, or give them the score below 0 that the formula gives: a loss of half the reference is
+        -50. The reference itself must then be above 0, for with one below 0 higher values score less.
 
     Raises
     ------
     DataError
-        A reference of 0, values below 0, or 0 under the reciprocal.
+        A reference of 0, values below 0 (under "keep": a reference below 0), or 0 or less under the reciprocal.
 
     Notes
     -----
@@ -78,7 +84,10 @@ def relative(
     reference = _reference_value(sample, to)
     sample.refuse(~np.isfinite(reference), f"no value in the reference row {to!r}")
     sample.refuse(reference == 0, "the reference value is 0; choose another `to`, or another normalisation")
-    sample.refuse(seen.lo < 0, "values below 0 have no relatives that rise with them; use min_max or z_score")
+    if below_zero == "raise":
+        remedy = "use min_max or z_score, or below_zero = 'keep' if scores below 0 are meant"
+        sample.refuse(seen.lo < 0, f"values below 0 have no relatives that rise with them from 0 on; {remedy}")
+    sample.refuse(reference < 0, "the reference value is below 0, so that higher values would score less")
     zero, gain = np.zeros_like(reference), np.full_like(reference, scale)
     if direction == 1:
         return Affine(zero, reference, gain, zero)
@@ -125,7 +134,8 @@ def distance_to_target(sample: Sample, *, target: Any, cap: bool = False, direct
     worst = seen.lo if direction == 1 else seen.hi
     goal = _goal(sample, target)
     sample.refuse(
-        goal == worst, "the target is the worst value of the fit rows, so no distance is left; choose another"
+        same(goal, worst, np.fmax(np.abs(goal), np.abs(worst))),
+        "the target is the worst value of the fit rows, so no distance is left; choose another",
     )
     with np.errstate(over="ignore"):
         way = goal - worst
@@ -180,7 +190,9 @@ def _note_goals(sample: Sample, worse: Array, flat: Array) -> None:
 def _row_value(sample: Sample, label: Any, otherwise: str) -> Array:
     """Return the values of the fit row with a label, (..., k); of several such rows their mean, missing left out."""
     labels = [] if sample.labels is None else list(sample.labels)
-    rows = np.array([one == label or (isinstance(one, tuple) and label in one) for one in labels], dtype=np.bool_)
+    known = single(label) or isinstance(label, tuple)
+    same = [known and (alike(one, label) or (isinstance(one, tuple) and label in one)) for one in labels]
+    rows = np.array(same, dtype=np.bool_)
     if not rows.any():
         raise SpecError(f"{otherwise}, or the label of a fit row, not {label!r}")
     return Moments.of(sample.x[..., rows, :]).mean

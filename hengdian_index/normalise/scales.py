@@ -12,6 +12,9 @@ from hengdian_index.normalise.lines import Constant, hold, line, need_order, ris
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
 
+# Up to so many standard deviations, what a mean loses when it is rounded to a number is the rounding of scores too.
+_LOST = 1e-13
+
 
 @normalising(
     monotone=True,
@@ -120,7 +123,8 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
 
     Notes
     -----
-    mean + sd (x - m) / s. Proof: TAI (Handbook, Table 15).
+    mean + sd (x - m) / s. What m loses when it is rounded to a number, which is much beside s where all values lie
+    about 1e9, is in the starting score. Proof: TAI (Handbook, Table 15); exact fractions at an offset of 2^36.
 
     Examples
     --------
@@ -131,7 +135,9 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     moments, seen = sample.measure(Moments), sample.measure(Range)
     sample.need_values(moments.n, least=ddof + 1)
     spread = np.where(seen.lo == seen.hi, 0.0, moments.deviation(ddof))
-    return line(sample, moments.mean, spread, sd, mean, constant=constant)
+    lost = np.divide(moments.centre.low * moments.scale, spread, out=np.zeros_like(spread), where=spread > 0)
+    at = mean - sd * np.where(np.abs(lost) > _LOST, lost, 0.0)
+    return line(sample, moments.mean, spread, sd, at, constant=constant)
 
 
 @normalising(

@@ -9,22 +9,24 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
+from hengdian_index.equality import same
 from hengdian_index.errors import SpecError
 from hengdian_index.maps import Affine, Direction, Map, chain, orientation
 from hengdian_index.normalise.ranks import percentile_rank
+from hengdian_index.rows.keyed import floats
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments
 from hengdian_index.stored import stored
 
-# A value on a limit stays on it in every unit of measure, although its ratio to the mean is rounded.
-_ROUNDING = 1e-12
-
 
 @stored("steps")
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below them."""
+    """The score of the highest cut that a value reaches: cuts (c, k) rising, scores (c + 1,), the first below them.
+
+    A value that falls short of a cut by rounding alone reaches it.
+    """
 
     cuts: Array
     scores: Array
@@ -33,14 +35,14 @@ class Steps:
         """Apply to rows (..., n, k)."""
         place = np.zeros(x.shape, dtype=np.int64)
         for cut in self.cuts:
-            place += x >= cut
+            place += (x >= cut) | same(x, cut, np.abs(cut))
         return np.where(np.isnan(x), np.nan, self.scores[place])
 
 
 @stored("sides")
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """`sign` above `high`, `-sign` below `low`, 0 from one to the other."""
+    """`sign` above `high`, `-sign` below `low`, else 0; a value beside a limit by rounding stands on it."""
 
     low: float
     high: float
@@ -48,7 +50,9 @@ class Sides:
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
-        above, below = (x > self.high, x < self.low) if self.sign == 1 else (x < self.low, x > self.high)
+        up = (x > self.high) & ~same(x, self.high, 1 + abs(self.high))
+        down = (x < self.low) & ~same(x, self.low, 1 + abs(self.low))
+        above, below = (up, down) if self.sign == 1 else (down, up)
         return np.where(np.isnan(x), np.nan, above.astype(np.float64) - below)
 
 
@@ -117,9 +121,9 @@ def categorical(
     turn = orientation(direction)[0]
     limits = _cuts_by_column(sample, cuts, len(scores) - 1)
     if on == "value":
-        return chain(turn, Steps(limits if direction == 1 else -limits[::-1], np.array(scores, dtype=np.float64)))
-    turned = Sample(tuple(turn(chunk) for chunk in sample.chunks), sample.columns) if turn else sample
-    return chain(turn, percentile_rank.method.function(turned), Steps(limits, np.array(scores, dtype=np.float64)))
+        return chain(turn, Steps(limits if direction == 1 else -limits[::-1], floats(scores)))
+    turned = sample.turned(turn).flattened()
+    return chain(turn, percentile_rank.method.function(turned), Steps(limits, floats(scores)))
 
 
 @normalising(
@@ -164,15 +168,13 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
     sample.need_values(moments.n)
     sample.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
     zero, one = np.zeros_like(moments.mean), np.ones_like(moments.mean)
-    return chain(
-        Affine(zero, moments.mean, one, zero), Sides(1 - threshold - _ROUNDING, 1 + threshold + _ROUNDING, direction)
-    )
+    return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
 
 
 def _cuts_by_column(sample: Sample, cuts: Any, number: int) -> Array:
     """Return the cuts as (c, k): the same for every column, or each column's own."""
     if not isinstance(cuts, Mapping):
-        return np.repeat(np.array(cuts, dtype=np.float64)[:, np.newaxis], sample.k, axis=1)
+        return np.repeat(floats(cuts)[:, np.newaxis], sample.k, axis=1)
     return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, "cuts") for i in range(number)])
 
 
@@ -201,7 +203,7 @@ def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
 def _numbers(given: Any) -> Array | None:
     """Return a sequence of one or more finite numbers as an array, None for anything else."""
     try:
-        values = np.array(given, dtype=np.float64)
+        values = floats(given)
     except (TypeError, ValueError):
         return None
     return values if values.ndim == 1 and values.size and np.isfinite(values).all() else None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.contributions import Split
-from hengdian_index.errors import DataError
+from hengdian_index.effects import Split
+from hengdian_index.errors import DataError, shown
 from hengdian_index.plot.changed import decimals_of_steps
 from hengdian_index.plot.layout import (
     Rows,
@@ -295,7 +295,7 @@ def _extent(panel: Panel, rows: Rows) -> str:
     if panel.units is None:
         return panel.extent()
     first, last = panel.period(int(rows[0])), panel.period(int(rows[-1]))
-    return f"there are {len(rows)} rows of unit {panel.units[rows[0]]!r}; periods run from {first} to {last}"
+    return f"there are {len(rows)} rows of unit {shown(panel.unit(rows[0]))}; periods run from {first} to {last}"
 
 
 def _before(lag: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.plot.style import height_of, pyplot, readable, size, width_of, wrapped
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import Periods, format_period
@@ -98,10 +98,10 @@ def _strange(panel: Panel, unit: Any) -> list[Fault | str]:
     """Return what is wrong with a unit."""
     every = list(dict.fromkeys(panel.unit_list()))
     if unit is not None and panel.units is None:
-        return [f"unit: the rows have no unit, so none is {unit!r}; leave it out"]
+        return [f"unit: the rows have no unit, so none is {shown(unit)}; leave it out"]
     if unit is None:
         return [f"unit: name one of {listed(every)}"] if len(every) > 1 else []
-    return [] if unit in every else [f"unit: no unit {unit!r}{suggestion(unit, every)}"]
+    return [] if unit in every else [f"unit: no unit {shown(unit)}{suggestion(unit, every)}"]
 
 
 def in_series(panel: Panel, unit: Any, period: Any) -> Rows:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.alone import heard
+from hengdian_index.decimals import form_of
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.changed import in_points
 from hengdian_index.plot.layout import Rows, in_period, of_unit
@@ -23,7 +24,7 @@ from hengdian_index.reporting.pictures import Picture, picture
 from hengdian_index.reporting.reasons import Reasons
 from hengdian_index.reporting.steps import STEPS
 from hengdian_index.reporting.summary import summary
-from hengdian_index.reporting.tables import Sheet, form_of
+from hengdian_index.reporting.tables import Sheet
 from hengdian_index.reporting.words import WORDS, Lang, Text, Words
 from hengdian_index.result import Result
 from hengdian_index.robustness.outcome import Uncertainty
@@ -36,6 +37,9 @@ from hengdian_index.tree import RESERVED
 _TOP = 60
 _MOST_RANKS = 100
 _RANKS = 20
+
+# Lines of a log that need no digest.
+_FEW = 12
 
 Item = Text | Picture | Sheet | Block
 
@@ -97,6 +101,15 @@ class _Asked:
         """How points of the levels are written: the same in every table, also of small changes."""
         return form_of(self.result.series().to_numpy()[in_period(self.result.panel, None)])
 
+    @property
+    def written(self) -> str:
+        """Where the whole of a table is that the command writes."""
+        return self.say["command writes"]
+
+    def in_python(self, what: str) -> str:
+        """Return where the whole of a table is that the command does not write."""
+        return self.say["python has"].format(what=what)
+
     def chart(self, id: str, title: str, caption: str, draw: Callable[[], Any], rows: Rows | tuple[()] = ()) -> Picture:
         """Return a chart; of `rows` it says which rest on part of the weight."""
         found = picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang)
@@ -125,9 +138,8 @@ def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | 
     }
     said = asked.say["report"].format(name=result.setting.name or asked.say["an index"])
     reasons = Reasons(asked.say)
-    sections = tuple(
-        Section(f"part-{id}", asked.say[id], _had(asked, id, make, reasons)) for id, make in makers.items()
-    )
+    made = {id: _had(asked, id, make, reasons) for id, make in makers.items()}
+    sections = tuple(Section(f"part-{id}", asked.say[id], items) for id, items in made.items() if items)
     return Content(lang, title or said, headline(result, found, asked.say), sections)
 
 
@@ -168,13 +180,10 @@ def _framework(asked: _Asked) -> Iterator[Item]:
 
 def _series(asked: _Asked) -> Iterator[Item]:
     result = asked.result
-    based = asked.timed or result.setting.base is not None
-    id = "levels table" if based else "scores table"
-    if not asked.timed:
-        yield Text(asked.say["lines none"])
-    else:
-        yield asked.chart("lines", "lines chart", id, result.plot.lines, _last(result))
-    yield asked.sheet(id, result.series() if based else result.scores, tail=asked.timed)
+    if asked.timed:
+        yield asked.chart("lines", "lines chart", "levels table", result.plot.lines, _last(result))
+    if asked.timed or result.setting.base is not None:
+        yield asked.sheet("levels table", result.series(), tail=asked.timed, whole=asked.written)
     if asked.timed:
         yield from _changes(asked)
 
@@ -184,9 +193,11 @@ def _changes(asked: _Asked) -> Iterator[Item]:
     result, points = asked.result, in_points(asked.result)
     for lag, id in ((1, "change"), *(((asked.per_year, "year"),) if asked.per_year > 1 else ())):
         if points:
-            yield asked.sheet(f"{id} points table", result.changes(lag, "points"), tail=True, form=asked.points)
+            whole = asked.in_python(f'result.changes({lag}, "points")')
+            frame = result.changes(lag, "points")
+            yield asked.sheet(f"{id} points table", frame, tail=True, form=asked.points, whole=whole)
         else:
-            yield asked.sheet(f"{id} table", result.changes(lag), tail=True, form=_PERCENT)
+            yield asked.sheet(f"{id} table", result.changes(lag), tail=True, form=_PERCENT, whole=asked.written)
 
 
 def _last(result: Result) -> Rows:
@@ -198,9 +209,9 @@ def _last(result: Result) -> Rows:
 def _contributions(asked: _Asked) -> Iterator[Item]:
     result = asked.result
     if not asked.timed:
-        yield Text(asked.say["lines none"])
         parts = blanked(result, result.contributions(of="level", depth="indicators"))
-        yield asked.sheet("level table", parts)
+        whole = asked.in_python('result.contributions(of="level", depth="indicators")')
+        yield asked.sheet("level table", parts, whole=whole)
         return
     unit, which = _shown(result)
     if unit is not None:
@@ -249,10 +260,10 @@ def _ranking(asked: _Asked) -> Iterator[Item]:
     if panel.units is None and asked.timed:
         yield Text(asked.say["periods ranked"])
     yield asked.chart("ranking", "ranking chart", "ranking table", result.plot.ranking, in_period(panel, None))
-    yield asked.sheet("ranking table", units.ranked(result))
+    yield asked.sheet("ranking table", units.ranked(result), whole=asked.written)
     parts = units.score_parts(result)
     yield from [] if parts is None else [asked.sheet("level parts table", parts)]
-    yield asked.sheet("group ranks table", units.group_ranks(result))
+    yield asked.sheet("group ranks table", units.group_ranks(result), whole=asked.written)
     profiles = units.profiles(result, asked.say)
     if profiles is None:
         return
@@ -276,8 +287,12 @@ def _uncertainty(asked: _Asked) -> Iterator[Item]:
     caption = "series intervals table" if single and levelled else "score intervals table"
     yield asked.chart("intervals", "intervals chart", caption, lambda: found.plot.score_intervals(top=_TOP))
     if levelled:
-        yield asked.sheet("series intervals table", found.series, tail=True)
-    yield asked.sheet("score intervals table", found.scores, tail=asked.timed)
+        yield asked.sheet(
+            "series intervals table", found.series, whole=asked.in_python("uncertainty.series"), tail=True
+        )
+    yield asked.sheet(
+        "score intervals table", found.scores, whole=asked.in_python("uncertainty.scores"), tail=asked.timed
+    )
     if not single:
         yield from _rank_draws(asked, found)
 
@@ -286,12 +301,14 @@ def _rank_draws(asked: _Asked, found: Uncertainty) -> Iterator[Item]:
     """Return what the draws say of ranks."""
     intervals, shares = (lambda: found.plot.rank_intervals(top=_TOP)), found.rank_frequency
     yield asked.chart("ranks", "rank intervals chart", "rank intervals table", intervals)
-    yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed, form="rank")
+    whole = asked.in_python("uncertainty.ranks")
+    yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed, form="rank", whole=whole)
     yield asked.chart("frequency", "frequency chart", "frequency table", lambda: found.plot.rank_frequency(top=_TOP))
     if shares.shape[1] > _MOST_RANKS:
         yield Text(asked.say["ranks shown"].format(shown=_RANKS, all=shares.shape[1]))
         shares = shares.iloc[:, :_RANKS]
-    yield asked.sheet("frequency table", shares, tail=asked.timed)
+    whole = asked.in_python("uncertainty.rank_frequency")
+    yield asked.sheet("frequency table", shares, tail=asked.timed, whole=whole)
 
 
 def _log(asked: _Asked) -> Iterator[Item]:
@@ -299,8 +316,11 @@ def _log(asked: _Asked) -> Iterator[Item]:
     if not len(log):
         yield Text(asked.say["log empty"])
         return
+    if len(log) > _FEW:
+        digest = asked.result.log_digest().drop(columns="first").set_index("step")
+        yield asked.sheet("digest table", digest, english="kind", words=STEPS[asked.lang])
     frame = log.astype(object).where(log.notna(), "").set_index("step")
-    yield asked.sheet("log table", frame, english="why", words=STEPS[asked.lang])
+    yield asked.sheet("log table", frame, english="why", words=STEPS[asked.lang], whole=asked.written)
 
 
 def _weights(asked: _Asked) -> Iterator[Item]:

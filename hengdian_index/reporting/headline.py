@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import written
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.changed import in_points
 from hengdian_index.plot.layout import Rows, in_period, name_of, of_unit, period_name, row_names
 from hengdian_index.presence import weight_there
 from hengdian_index.reporting import gaps
-from hengdian_index.reporting.tables import written
 from hengdian_index.reporting.units import signed
 from hengdian_index.reporting.words import Words
 from hengdian_index.result import Result
@@ -205,13 +205,21 @@ def _drawn_at(result: Result, found: Uncertainty | None, row: int) -> int | None
 def _basis(result: Result, say: Words) -> Iterator[Number]:
     sizes = {"rows": result.panel.n, "indicators": len(result.tree.codes), "groups": len(result.tree.groups)}
     yield Number(say["size"], say["sizes"].format(**sizes))
-    rows = result.fit_rows
-    first, last = (_place(str(rows[end]), say) for end in ("first", "last"))
-    yield Number(say["learnt"], say["learnt rows"].format(count=rows["count"]), f"{first} – {last}")
+    yield Number(say["learnt"], say["learnt rows"].format(count=result.fit_rows["count"]), _spread(result, say))
     yield Number(say["log lines"], str(len(result.log)))
     periods, marks = result.panel.periods, result.provisional.to_numpy()
     if marks[periods.ordinals == periods.ordinals.max() if periods else slice(None)].any():
         yield Number(say["provisional"], say["provisional why"])
+
+
+def _spread(result: Result, say: Words) -> str:
+    """Return how many units the fit rows are of and from when to when they run; the first and the last without both."""
+    rows = result.fit_rows
+    ends = " – ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))
+    if "units" in rows:
+        units = say["unit counted" if rows["units"] == 1 else "units counted"].format(count=rows["units"])
+        return _remarks(units, ends, say=say) if ends else ""
+    return ends or " – ".join(_place(str(rows[end]), say) for end in ("first", "last"))
 
 
 def _place(text: str, say: Words) -> str:

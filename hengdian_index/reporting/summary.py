@@ -9,7 +9,7 @@ import numpy as np
 
 from hengdian_index.reporting.words import Lang
 from hengdian_index.robustness.outcome import Uncertainty
-from hengdian_index.robustness.phrases import label
+from hengdian_index.robustness.phrases import label, one_of_several
 
 _MOST = 5
 
@@ -78,4 +78,4 @@ def _standing(found: Uncertainty) -> Iterator[str]:
 def _listed(labels: list[Any]) -> str:
     """Return labels as text, those past the first few counted."""
     rest = f"及另外 {len(labels) - _MOST} 个" if len(labels) > _MOST else ""
-    return f"{'、'.join(map(label, labels[:_MOST]))}{rest}"
+    return f"{'、'.join(map(one_of_several, labels[:_MOST]))}{rest}"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengdian_index.decimals import form_of, written
 from hengdian_index.plot.style import size
 from hengdian_index.reporting.words import Words
 from hengdian_index.rows.guard import csv_of
@@ -31,6 +32,7 @@ class Sheet:
 
     `english` is the column that holds what the library says itself, `words` what the labels of rows are called.
     `form` is how numbers of the table are written where they have their own way, `forms` how those of some columns.
+    `whole` says where all its rows are.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Sheet:
     words: Mapping[str, str] = field(default_factory=dict)
     form: str = ""
     forms: Mapping[Any, str] = field(default_factory=dict)
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
         tuple(map(_width, heads, written, numeric)),
         len(columns) + list(frame.columns).index(sheet.english) if sheet.english else -1,
         tuple(zip(*written, strict=True)),
-        said.format(shown=len(shown), all=len(frame)),
+        said.format(shown=len(shown), all=len(frame), whole=sheet.whole),
         _link(text),
         whole,
     )
@@ -129,31 +132,8 @@ def _columns(frame: pd.DataFrame, sheet: Sheet) -> list[list[str]]:
     return out
 
 
-def written(value: float, form: str) -> str:
-    """Return a number in a form; "rank" is one decimal, none where it is whole.
-
-    Examples
-    --------
-    >>> from hengdian_index.reporting.tables import written
-    >>> written(8.0, "rank"), written(8.25, "rank"), written(8.0, ".2f")
-    ('8', '8.2', '8.00')
-    """
-    return format(value, ".1f").removesuffix(".0") if form == "rank" else format(value, form)
-
-
 def _values(column: pd.Series[Any]) -> Array:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def form_of(values: Array) -> str:
-    """Return how numbers are written that are to be compared with one another."""
-    finite = np.abs(values[np.isfinite(values)])
-    largest = float(finite.max()) if len(finite) else 0.0
-    if largest and (largest < 1e-3 or largest >= 1e15):
-        return ".4g"
-    if 10 <= largest < 1e5:
-        return ".2f"
-    return f".{int(np.clip(4 - np.floor(np.log10(largest)), 0, 4)) if largest else 0}f"
 
 
 def _width(head: str, cells: Sequence[str], number: bool) -> int:

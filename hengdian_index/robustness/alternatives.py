@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from hengdian_index import engine
 from hengdian_index.contents import pruned
+from hengdian_index.equality import settled
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.plan import comparing
 from hengdian_index.robustness.ranking import ranks_of
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
-from hengdian_index.scaling import normalised
+from hengdian_index.scaling import cancelled, normalised
 from hengdian_index.scoring import score
 from hengdian_index.spec import Index
 from hengdian_index.tree import Tree
@@ -191,6 +192,7 @@ def remove_one(
     with journal():
         fitted, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)
         leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
+        lost = cancelled(fitted.tree, fitted.maps)
     if len(fitted.contents) > 1 or fitted.contents[0].by_period is not None:
         raise SpecError("remove_one: an index whose content or weights change by period; use compare with replace")
     below = _below(fitted.tree, code)
@@ -199,9 +201,10 @@ def remove_one(
     asked = np.flatnonzero(panel.select(rows, "rows"))
     with journal():
         if np.isnan(leaves).any() or comparing(fitted.tree):
-            found = _one_by_one(fitted, leaves, panel, kept, code)[:, asked]
+            found = _one_by_one(fitted, leaves, lost, panel, kept, code)[:, asked]
         else:
-            found = score(fitted.tree, weights, leaves[np.newaxis], panel).values(code)[:, asked]
+            evaluation = score(fitted.tree, weights, leaves[np.newaxis], panel, lost)
+            found = settled(evaluation.values(code), evaluation.cancelled(code))[:, asked]
     columns = pd.Index(["nominal", *kept])
     scores = pd.DataFrame(found.T, index=panel.labels[asked], columns=columns)
     return Comparison(scores, _scopes(panel.pick(asked)), "without")
@@ -229,9 +232,9 @@ def _without_each(
     return {code: np.array(found) for code, found in rows.items()}, kept
 
 
-def _one_by_one(fitted: engine.Fitted, leaves: Array, panel: Panel, parts: list[str], node: str) -> Array:
+def _one_by_one(fitted: engine.Fitted, leaves: Array, lost: Array, panel: Panel, parts: list[str], node: str) -> Array:
     """Return the scores (1 + parts, n) without each part, of trees that have it not: gaps then count for the rest."""
-    found = [score(fitted.tree, fitted.group_weights, leaves, panel).values(node)]
+    found = [score(fitted.tree, fitted.group_weights, leaves, panel, lost).values(node)]
     for part in parts:
         gone = {part} | (_below(fitted.tree, part) if part in fitted.tree.by_code else set())
         tree = pruned(fitted.tree, {code for code in fitted.tree.codes if code not in gone})
@@ -240,8 +243,8 @@ def _one_by_one(fitted: engine.Fitted, leaves: Array, panel: Panel, parts: list[
             every = fitted.tree.by_code[branch.code].children
             own = fitted.group_weights[branch.code][[every.index(child) for child in branch.children]]
             weights[branch.code] = own / own.sum() if own.sum() > 0 else own
-        x = leaves[:, [fitted.tree.codes.index(code) for code in tree.codes]]
-        found.append(score(tree, weights, x, panel).values(node))
+        at = [fitted.tree.codes.index(code) for code in tree.codes]
+        found.append(score(tree, weights, leaves[:, at], panel, lost[at]).values(node))
     return np.array(found)
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.accessors import Plots
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.robustness.phrases import counted, label, listed_words, spread, word
+from hengdian_index.robustness.phrases import label, listed_words, spread, word
 from hengdian_index.robustness.ranking import Ranks, ahead_of, frequencies
 from hengdian_index.robustness.study import Study
 from hengdian_index.rows.table import Array

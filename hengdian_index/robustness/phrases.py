@@ -1,4 +1,4 @@
-"""What summaries of draws are made of: quantiles, labels and counts in words."""
+"""What summaries of draws are made of: quantiles and labels in words."""
 
 from __future__ import annotations
 
@@ -33,14 +33,21 @@ def label(row: Any) -> str:
     return ", ".join(map(str, row)) if isinstance(row, tuple) else str(row)
 
 
+def one_of_several(row: Any) -> str:
+    """Return the label of a row as text that can stand in a list: the period in brackets.
+
+    Examples
+    --------
+    >>> from hengdian_index.robustness.phrases import one_of_several
+    >>> one_of_several(("Czechia", 2015)), one_of_several("Peru")
+    ('Czechia (2015)', 'Peru')
+    """
+    return f"{row[0]} ({', '.join(map(str, row[1:]))})" if isinstance(row, tuple) and len(row) > 1 else label(row)
+
+
 def listed_words(labels: list[Any], most: int = 5) -> str:
     """Return labels as text, those past `most` counted."""
     rest = [f"{len(labels) - most} more"] if len(labels) > most else []
-    shown = [*map(label, labels[:most]), *rest]
+    shown = [*map(one_of_several, labels[:most]), *rest]
     front, last = shown[:-1], shown[-1]
     return f"{', '.join(front)} and {last}" if front else last
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import joined
 from hengdian_index.rows.table import Array
 
 Ranks = NDArray[Any]
@@ -19,7 +20,7 @@ _BLOCK = 2048
 _CELLS = 1 << 15
 
 
-def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]]) -> Ranks:
+def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]], cancelled: Any = 0.0) -> Ranks:
     """Return the ranks (draws, n), 1 = best, ties share the smaller number, a missing score has rank 0.
 
     Parameters
@@ -27,36 +28,41 @@ def ranks_of(scores: Array, scopes: Sequence[NDArray[np.intp]]) -> Ranks:
     scores : array (draws, n)
     scopes : sequence of arrays
         The rows that are compared with each other.
+    cancelled : float or array (draws,)
+        The magnitude that cancelled in the scores: those that are equal by the rule of `equality` tie.
     """
+    cancelled = np.broadcast_to(cancelled, len(scores))
     kind = np.int16 if scores.shape[1] < np.iinfo(np.int16).max else np.int32
     out = np.zeros(scores.shape, dtype=kind)
     for rows in scopes:
         whole = len(rows) == scores.shape[1]
         some = scores if whole else scores[:, rows]
-        found = _ranks(some, kind)
+        found = _ranks(some, kind, cancelled)
         if whole:
             return found
         out[:, rows] = found
     return out
 
 
-def _ranks(scores: Array, kind: Any) -> Ranks:
+def _ranks(scores: Array, kind: Any, cancelled: Array) -> Ranks:
     """Return the ranks among all rows, a few draws at a time, which stay in the cache of the processor."""
     draws, n = scores.shape
     ranks, step = np.empty(scores.shape, dtype=kind), max(1, _CELLS // max(1, n))
     for start in range(0, draws, step):
-        _rank(np.ascontiguousarray(scores[start : start + step]), ranks[start : start + step])
+        some = slice(start, start + step)
+        _rank(np.ascontiguousarray(scores[some]), ranks[some], cancelled[some, np.newaxis])
     return ranks
 
 
-def _rank(scores: Array, ranks: Ranks) -> None:
+def _rank(scores: Array, ranks: Ranks, cancelled: Array) -> None:
     """Write the ranks of some draws to their place; one draw follows the other in memory in both arrays."""
     draws, n = scores.shape
-    order = np.argsort(-scores, axis=1)
+    falling = -scores
+    order = np.argsort(falling, axis=1)
     order += np.arange(0, draws * n, n)[:, np.newaxis]
-    ordered = scores.ravel().take(order)
+    ordered = falling.ravel().take(order)
     places = np.tile(np.arange(1, n + 1, dtype=ranks.dtype), (draws, 1))
-    tied = ordered[:, 1:] == ordered[:, :-1]
+    tied = joined(ordered, cancelled)
     if tied.any():
         places[:, 1:][tied] = 0
         places = np.maximum.accumulate(places, axis=1)

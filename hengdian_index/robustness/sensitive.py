@@ -135,7 +135,7 @@ def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:
     if of == "rank_correlation":
         if len(study.scopes) > 1:
             raise SpecError("of: a rank correlation needs the rows of one period; choose them with rows=")
-        return lambda drawn: _correlations(drawn.scores, nominal)
+        return lambda drawn: _correlations(drawn.ranks, nominal)
     if isinstance(of, tuple) and len(of) == 2 and of[0] in _OF_A_ROW:
         at = _row(study, of[1])
         if np.isnan(nominal[at]):
@@ -164,11 +164,11 @@ def _row(study: Study, label: Any) -> int:
     return int(at[0])
 
 
-def _correlations(scores: Array, nominal: Array) -> Array:
-    """Return Spearman's correlation of each draw's ranks with the nominal ones (draws,)."""
+def _correlations(ranks: Array, nominal: Array) -> Array:
+    """Return Spearman's correlation of each draw's ranks with the nominal ones (draws,); what ties shares its ranks."""
     from scipy.stats import rankdata
 
-    ranks = rankdata(-scores, axis=1) - (scores.shape[1] + 1) / 2
-    own = rankdata(nominal) - (scores.shape[1] + 1) / 2
+    ranks = rankdata(np.where(ranks > 0, ranks, np.nan), axis=1) - (ranks.shape[1] + 1) / 2
+    own = rankdata(nominal) - (ranks.shape[1] + 1) / 2
     with np.errstate(invalid="ignore"):
         return np.asarray(ranks @ own / np.sqrt((ranks**2).sum(axis=1) * (own**2).sum()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,14 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What some draws gave: scores (draws, n) of the rows asked for, and their levels if the index has a base."""
+    """What some draws gave: scores (draws, n) of the rows asked for, and their levels if the index has a base.
+
+    `cancelled` (draws,) is the magnitude that cancelled in the scores, by which ties are told (`equality`).
+    """
 
     scores: Array
     levels: Array | None
+    cancelled: Any = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from hengdian_index.robustness.ranking import ranks_of
 from hengdian_index.robustness.states import Drawn, Ranked, State
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
-from hengdian_index.scaling import normalised
+from hengdian_index.scaling import cancelled, normalised
 from hengdian_index.scoring import Weights, learn_weights, score
 from hengdian_index.spec import Index
 from hengdian_index.tree import Setting, Tree
@@ -130,7 +130,7 @@ class Study(Asked):
         levels = None if self.index.setting.base is None else drawn.levels
         if self.levelled.any():
             kept &= ~np.isnan(nothing if levels is None else levels)[:, self.levelled].all(axis=1)
-        return Ranked(drawn.scores, levels, ranks_of(drawn.scores, self.scopes), kept)
+        return Ranked(drawn.scores, levels, ranks_of(drawn.scores, self.scopes, drawn.cancelled), kept)
 
     def weights(self, tree: Tree, nominal: Weights, u: Array) -> dict[str, Array]:
         """Return the weights of every group under draws, (draws, k) where they are uncertain."""
@@ -150,7 +150,8 @@ class Study(Asked):
             each = [self._one(state, row) for row in u]
             levels = [one.levels for one in each if one.levels is not None]
             scores = np.concatenate([one.scores for one in each])
-            return Drawn(scores, np.concatenate(levels) if levels else None)
+            lost = np.concatenate([np.broadcast_to(one.cancelled, len(one.scores)) for one in each])
+            return Drawn(scores, np.concatenate(levels) if levels else None, lost)
         if not state.plain:
             return self._in_turn(state, u)
         return self._scored(state, self.weights(state.tree, state.weights, u), len(u))
@@ -194,7 +195,7 @@ class Study(Asked):
         rows = panel.pick(panel.select(setting.base if setting.weigh_on == "base" else setting.fit_on, "fit_on"))
         with journal():
             ready = fitted.preparation(tree, rows)
-            weights = learn_weights(tree, normalised(tree, fitted.maps, ready), ready)
+            weights = learn_weights(tree, normalised(tree, fitted.maps, ready), ready, cancelled(tree, fitted.maps))
         return State(tree, setting, fitted, leaves, weights, self.only_needed(panel), True)
 
     def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
@@ -210,14 +211,16 @@ class Study(Asked):
         """Return the scores and levels of draws under one state."""
         at = np.searchsorted(self.needed, self.asked)
         with journal():
-            evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel)
+            lost = cancelled(state.tree, state.fitted.maps)
+            evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel, lost)
+        own = np.broadcast_to(evaluation.cancelled(self.node), draws)
         scores = np.broadcast_to(evaluation.values(self.node), (draws, len(self.needed)))
         levels = None
         if state.setting.base is not None and state.setting.to is not None:
             levels = state.setting.to * scores / self._base(state, scores)
         if len(at) == len(self.needed):
-            return Drawn(scores, levels)
-        return Drawn(scores[:, at], None if levels is None else levels[:, at])
+            return Drawn(scores, levels, own)
+        return Drawn(scores[:, at], None if levels is None else levels[:, at], own)
 
     def _moved(self, content: Content, u: Array) -> Content:
         """Return a content under the weights of one draw (size,)."""

@@ -132,7 +132,7 @@ def study_of(index: Index, table: Any, factors: Mapping[str, Any], node: str | N
 def nominal_of(study: Study) -> tuple[Array, Array | None, Array]:
     """Return score, level and rank of each row (n,) under the index as it is."""
     drawn = study.nominal()
-    ranks = ranks_of(drawn.scores, study.scopes)[0].astype(np.float64)
+    ranks = ranks_of(drawn.scores, study.scopes, drawn.cancelled)[0].astype(np.float64)
     return drawn.scores[0], None if drawn.levels is None else drawn.levels[0], np.where(ranks > 0, ranks, np.nan)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.errors import DataError, raise_all
-from hengdian_index.rows.table import Array, Labelled, numbers, take
+from hengdian_index.rows.table import Array, Labelled, numbers, single, take
 
 
 def read_column(name: str, data: Any) -> Labelled:
     """Return a series, a list or a number as a column (n, 1); a number is one row, without a source."""
-    if np.ndim(data) == 0 and (isinstance(data, np.ndarray) or not hasattr(data, "__len__")):
+    if single(data) and not isinstance(data, (str, bytes)):
         values, faults = numbers([data], lambda _: name)
         faults += [f"{name}: infinity; give a finite number"] if np.isinf(values).any() else []
         raise_all(DataError, faults)
@@ -30,7 +30,7 @@ def read_table(name: str, data: Any, *, across: bool) -> Labelled:
 
     `across` says what numbers alone are: one row of k columns, else one column.
     """
-    plain_row = across and not hasattr(data, "columns")
+    plain_row = across and not hasattr(type(data), "columns")
     if isinstance(data, Mapping) or (plain_row and hasattr(data, "to_dict")):
         columns = {label: read_column(str(label), column) for label, column in data.items()}
         if not columns:

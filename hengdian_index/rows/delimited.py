@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,13 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
             raise ValueError("it is empty")
         _refuse_headings(path.name, heading, separator)
         heading = [unguarded(name.strip()) for name in heading]
+        lines: list[int] = []
         k, named = len(heading), [name for name in heading if name]
-        twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
-        faults = [f"{path.name}: {name!r} heads {named.count(name)} columns; rename or drop one" for name in twice]
+        twice = [(name, count) for name, count in Counter(named).items() if count > 1]
+        faults = [f"{path.name}: {name!r} heads {count} columns; rename or drop one" for name, count in twice]
         bare = [j for j, name in enumerate(heading) if j and not name]
         for line, cells in rows:
+            lines.append(line)
             if len(cells) != k and any(map(str.strip, cells)) and (len(cells) < k or any(map(str.strip, cells[k:]))):
                 faults.append(f"{path.name} line {line} has {len(cells)} cells, the heading {k}; {_CAUSES}")
             elif any(cells[j].strip() for j in bare if j < len(cells)):
@@ -53,7 +56,9 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     texts = _parsed(path, separator, kept, dtype=str, na_filter=False).rename(columns=str.strip) if kept else None
     for name, column in unguarded_cells(texts).items() if texts is not None else ():
         text = column.str.strip()
-        frame[name] = text.where(text != "", None)
+        frame[str(name)] = text.where(text != "", None)
+    if len(lines) == len(frame) and lines != list(range(2, len(lines) + 2)):
+        frame.attrs["lines"] = tuple(lines)
     return frame
 
 
@@ -71,11 +76,12 @@ def _parsed(path: Path, separator: str, columns: Sequence[int], **options: Any) 
 
 
 def _rows(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each line."""
-    reader = csv.reader(file, delimiter=separator)
+    """Yield the cells of each row, and the line on which it begins: a text in quotes may run over several."""
+    reader, before = csv.reader(file, delimiter=separator), 0
     try:
         for cells in reader:
-            yield reader.line_num, cells
+            yield before + 1, cells
+            before = reader.line_num
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: {error}") from None
 

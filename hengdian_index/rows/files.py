@@ -78,5 +78,6 @@ def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
     if not blank.any():
         return frame
     kept = frame[~blank].reset_index(drop=True)
-    kept.attrs = {**frame.attrs, "lines": tuple(int(i) + 2 for i in blank.index[~blank])}
+    lines = frame.attrs.get("lines") or range(2, len(frame) + 2)
+    kept.attrs = {**frame.attrs, "lines": tuple(line for line, gone in zip(lines, blank, strict=True) if not gone)}
     return kept

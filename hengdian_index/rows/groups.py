@@ -8,11 +8,21 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
+from hengdian_index.rows.table import single, tabular
 
 
 def no_label(label: Any) -> bool:
     """Return whether a row's label is missing."""
-    return label is None or type(label).__name__ in ("NAType", "NaTType") or label != label
+    return label is None or type(label).__name__ in ("NAType", "NaTType") or (single(label) and bool(label != label))
+
+
+def hashed(label: Any) -> bool:
+    """Return whether something can be a name; of some the type says so, and is wrong."""
+    try:
+        hash(label)
+    except TypeError:
+        return False
+    return True
 
 
 def column_groups(groups: Any, columns: Sequence[Any], *, with_scores: bool = False) -> list[tuple[Any, Any]]:
@@ -28,17 +38,26 @@ def column_groups(groups: Any, columns: Sequence[Any], *, with_scores: bool = Fa
     [('a', 'north'), ('c', 'north'), ('b', 'south')]
     """
     if not isinstance(groups, Mapping):
-        labels = list(groups) if isinstance(groups, Sequence | np.ndarray) and not isinstance(groups, str) else []
+        flat = isinstance(groups, Sequence | np.ndarray) and not single(groups) and not tabular(groups)
+        labels = list(groups) if flat else []
         if len(labels) != len(columns):
             form = f"a mapping {{group: [columns]}}, or one label for each of {len(columns)} columns"
             raise SpecError(f"groups: {form}, not {groups!r}")
+        _need_names(labels)
         return list(zip(columns, labels, strict=True))
     pairs: list[tuple[Any, Any]] = []
     for key, content in groups.items():
         several = isinstance(content, list | tuple | set | np.ndarray)
         pairs += [(column, key) for column in content] if several else [(key, content)]
+    _need_names([part for pair in pairs for part in pair])
     raise_all(SpecError, _faults(pairs, columns, [group for _, group in pairs] if with_scores else []))
     return pairs
+
+
+def _need_names(labels: Sequence[Any]) -> None:
+    odd = [label for label in labels if not hashed(label)]
+    if odd:
+        raise SpecError(f"groups: names of columns and of groups, not {listed(odd)}")
 
 
 def _faults(pairs: Sequence[tuple[Any, Any]], columns: Sequence[Any], free: Sequence[Any]) -> list[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from typing import Any
 
 import pandas as pd
 
+from hengdian_index.rows.cells import number_of
+
 # What a spreadsheet takes for the beginning of a formula, also in full width; apostrophes before it are the text's own.
 _FORMULA = re.compile("'*[=+@\t\r\n＝＋－＠-]")
 _GUARDED = re.compile("'+[=+@\t\r\n＝＋－＠-]")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 def csv_of(frame: pd.DataFrame, *, index: bool = True) -> str:
@@ -74,5 +76,7 @@ def _guarded_labels(labels: pd.Index[Any]) -> pd.Index[Any]:
 
 
 def _guard(cell: Any) -> Any:
-    formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if formula else cell
+    if not (isinstance(cell, str) and _FORMULA.match(cell)):
+        return cell
+    number = number_of(cell)
+    return f"'{cell}" if number is None or math.isnan(number) else cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, Fault, SpecError, listed
+from hengdian_index.errors import DataError, Fault, SpecError, listed, native, shown
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
+from hengdian_index.rows.scopes import Beside
+from hengdian_index.rows.selection import picked, truths
 from hengdian_index.rows.table import Array
 
 
@@ -20,7 +22,8 @@ from hengdian_index.rows.table import Array
 class Panel:
     """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
 
-    `provisional` marks cells (n, k) that stand in for a value still to come.
+    `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
+    that the index does not score.
     """
 
     values: Array
@@ -33,6 +36,7 @@ class Panel:
     lines: tuple[int, ...] = ()
     groups: Mapping[str, list[Any]] = field(default_factory=dict)
     provisional: NDArray[np.bool_] | None = None
+    beside: Beside | None = None
 
     @property
     def index(self) -> Any:
@@ -50,8 +54,9 @@ class Panel:
         units = None if self.units is None else self.units[rows]
         groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
         marks = None if self.provisional is None else self.provisional[rows]
+        beside = self.beside and self.beside.pick(rows)
         some: dict[str, Any] = {"units": units, "periods": periods, "groups": groups, "provisional": marks}
-        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, source=None)
+        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, beside=beside, source=None)
 
     def period_labels(self) -> dict[int, Any]:
         """Return the table's own label of each period, by ordinal."""
@@ -78,12 +83,26 @@ class Panel:
         whose = "" if self.units is None else f" of {listed(who)}"
         return [f"no row for {named}{whose}: changes on and from them are missing"]
 
-    def alike(self) -> list[str]:
-        """Return a text about units whose names differ in case alone."""
-        found: dict[str, list[str]] = {}
-        for one in dict.fromkeys(self.unit_list()):
-            found.setdefault(str(one).casefold(), []).append(one)
-        return [f"units {listed(same)} differ in case alone: are they one?" for same in found.values() if len(same) > 1]
+    def alike(self, known: Iterable[Any] = ()) -> list[str]:
+        """Return a text about units that differ in case alone, or are a number here and a text there.
+
+        `known` are units of other rows, such as those of a fit.
+        """
+        found: dict[str, list[Any]] = {}
+        own = dict.fromkeys(self.unit_list())
+        for one in dict.fromkeys((*own, *known)):
+            found.setdefault(label_text(one).casefold(), []).append(one)
+        told = [same for same in found.values() if len(same) > 1 and any(one in own for one in same)]
+        return [f"units {listed(same)} differ in {_difference(same)} alone: are they one?" for same in told]
+
+    def spread(self) -> dict[str, Any]:
+        """Return how many units there are, and the first and the last period as text; what rows lack is left out."""
+        found: dict[str, Any] = {} if self.units is None else {"units": int(self.unit_codes().max(initial=-1)) + 1}
+        if self.periods is not None and self.n:
+            ends = (int(self.periods.ordinals.min()), int(self.periods.ordinals.max()))
+            earliest, latest = (format_period(end, self.periods.frequency) for end in ends)
+            found |= {"earliest": earliest, "latest": latest}
+        return found
 
     def period_sizes(self) -> dict[str, int]:
         """Return the number of rows of each period, by its text."""
@@ -99,7 +118,7 @@ class Panel:
 
     def unit(self, row: int) -> Any:
         """Return the unit of a row, None where rows have none."""
-        return None if self.units is None else self.units[row]
+        return None if self.units is None else native(self.units[row])
 
     def unit_codes(self) -> NDArray[np.intp]:
         """Return a number for the unit of each row (n,), counted from 0 in order of appearance."""
@@ -122,13 +141,9 @@ class Panel:
     def place(self, row: int) -> str:
         """Return where a row is: file and line, unit, period, or its label."""
         parts = [f"{self.source} line {self.line(row)}"] if self.source else []
-        parts += [f"unit {self._unit_text(row)}"] if self.units is not None else []
+        parts += [f"unit {shown(self.unit(row))}"] if self.units is not None else []
         parts += [f"period {self.period(row)}"] if self.periods is not None else []
-        return ", ".join(parts or [f"row {self.labels[row]!r}"])
-
-    def _unit_text(self, row: int) -> str:
-        unit = self.unit(row)
-        return repr(unit.item() if isinstance(unit, np.generic) else unit)
+        return ", ".join(parts or [f"row {shown(self.labels[row])}"])
 
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
@@ -154,11 +169,18 @@ class Panel:
         at = np.minimum(np.searchsorted(keys[order], wanted), self.n - 1)
         return np.where(inside & (keys[order][at] == wanted), order[at], -1)
 
-    def select(self, rows: Any, what: str) -> NDArray[np.bool_]:
-        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice."""
+    def select(self, rows: Any, what: str, *, each: bool = False) -> NDArray[np.bool_]:
+        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice.
+
+        With `each` every part of a list must select a row.
+        """
         chosen = self._selected(rows, what)
+        several = isinstance(rows, (list, tuple, np.ndarray, pd.Index)) and truths(rows, what, self.n, None) is None
+        none = [one for one in rows if not self._selected(one, what).any()] if each and several else []
+        if none and chosen.any():
+            raise DataError(*(f"{what} {one!r} selects no row; {self.extent()}" for one in none))
         if not chosen.any():
-            raise DataError(f"{what} {rows!r} selects no row; {self.extent()}")
+            raise DataError(f"{what} {shown(rows)} selects no row; {self.extent()}")
         return chosen
 
     def holds(self, rows: Any) -> bool:
@@ -189,27 +211,21 @@ class Panel:
     def _selected(self, rows: Any, what: str) -> NDArray[np.bool_]:
         if rows is None:
             return np.ones(self.n, dtype=np.bool_)
-        if isinstance(rows, slice):
-            mask = np.zeros(self.n, dtype=np.bool_)
-            mask[rows] = True
-            return mask
+        found = np.zeros(self.n, dtype=np.bool_)
+        mask = truths(rows, what, self.n, None)
+        if isinstance(rows, slice) or mask is not None:
+            found[picked(rows, what, self.n, None, self.periods) if mask is None else mask] = True
+            return found
         if isinstance(rows, (list, tuple, np.ndarray, pd.Index, pd.Series)):
-            array = np.asarray(rows)
-            if array.dtype == np.bool_:
-                if len(array) != self.n:
-                    raise DataError(f"{what}: a mask of {len(array)} values for {self.n} rows")
-                return array
-            return (
-                np.logical_or.reduce([self._selected(one, what) for one in rows])
-                if len(rows)
-                else ~self._selected(None, what)
-            )
+            for one in rows:
+                found |= self._selected(one, what)
+            return found
         return self._labelled(rows, what)
 
     def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:
-        by_label = np.asarray([one == label for one in self.labels], dtype=np.bool_)
+        by_label = _equal(self.labels, label)
         if self.units is not None:
-            by_label = by_label | (self.units == label)
+            by_label |= _equal(self.units, label)
         if self.periods is None or by_label.any():
             return by_label
         try:
@@ -219,3 +235,23 @@ class Panel:
             told = Fault(f"{last.message}; {self.extent()}", last.place)
             raise SpecError(*error.faults[:-1], told) from None
         return (self.periods.ordinals >= low) & (self.periods.ordinals <= high)
+
+
+def _equal(labels: Any, label: Any) -> NDArray[np.bool_]:
+    """Return which labels are the one that is asked for; what compares to no truth is not."""
+    if isinstance(labels, np.ndarray) and isinstance(label, (str, int, float)):
+        return np.asarray(labels == label, dtype=np.bool_)
+    same = [one == label for one in labels]
+    if not isinstance(label, (str, int, float, tuple)):
+        same = [one is True or (isinstance(one, np.bool_) and bool(one)) for one in same]
+    return np.array(same, dtype=np.bool_)
+
+
+def label_text(label: Any) -> str:
+    """Return what a unit is called, a number like the text of it: 1, 1.0 and "1" are written alike."""
+    plain = native(label)
+    return str(int(plain) if isinstance(plain, float) and plain.is_integer() else plain).strip()
+
+
+def _difference(same: Sequence[Any]) -> str:
+    return "case" if all(isinstance(one, str) for one in same) else "being a number or a text"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array, Labelled, take
+from hengdian_index.errors import DataError, SpecError, native, raise_all, suggestion
+from hengdian_index.rows.groups import no_label
+from hengdian_index.rows.table import Array, Labelled, eager, single, tabular, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Parted:
     def unit(self, row: int) -> Any:
         """Return the unit of a row: as named, else the row's own label; None where rows are one unit's periods."""
         if self.units is not None:
-            return self.units[row]
+            return native(self.units[row])
         if not is_pandas(self.source):
             return row
         timed = self.periods is not None and self.source.index.nlevels == 1 and "period" in _levels(self.source)
@@ -87,7 +88,11 @@ def labels(x: Any, given: Any, what: str) -> Any:
     """Return labels of the rows from a column, an index level or a sequence; None where nothing is named."""
     if given is None:
         return _default_labels(x, what)
-    return _named_labels(x, given, what) if is_name(given) else _plain(_aligned(x, given, what))
+    if is_name(given):
+        return _named_labels(x, given, what)
+    if tabular(given) or not hasattr(given, "__len__"):
+        raise SpecError(f"{what}: a column, an index level, or one label for each row, not {type(given).__name__}")
+    return _plain(_aligned(x, given, what))
 
 
 def fit_rows(found: Any, n: int, what: str) -> None:
@@ -98,7 +103,7 @@ def fit_rows(found: Any, n: int, what: str) -> None:
 
 def is_name(given: Any) -> bool:
     """Return whether an option names one column, rather than holding values or a mapping."""
-    return given is not None and not isinstance(given, Mapping) and np.ndim(given) == 0
+    return single(given) and not no_label(given)
 
 
 def only_name(given: Any) -> Any:
@@ -126,9 +131,35 @@ def select(x: Any, wanted: Sequence[Any] | None, *aside: Any) -> Any:
     kept = [c for c in there if c in aside]
     if wanted is None or not there or [c for c in there if c not in kept] == list(wanted):
         return x
-    raise_all(DataError, [f"column {c!r} is missing{suggestion(c, there)}" for c in wanted if c not in there])
+    _need(there, wanted)
     names = [*kept, *wanted]
     return x[names] if is_pandas(x) else _eager(x).select(names).to_native()
+
+
+def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, ...]) -> Labelled:
+    """Return a table (..., n, k), refused unless it fits the rows (..., m, k) that something was learnt from.
+
+    Examples
+    --------
+    >>> from hengdian_index.rows.parted import as_learnt
+    >>> from hengdian_index.rows.table import take
+    >>> as_learnt(take([[1.0, 2.0]]), None, (9, 2)).values.shape
+    (1, 2)
+    """
+    if columns is not None and table.columns is not None:
+        _need(table.columns, columns)
+    own = table.values.shape
+    if own[-1] != shape[-1]:
+        one = "; give one row of them as [[...]]" if own[-1] == 1 and np.ndim(table.source) == 1 else ""
+        raise DataError(f"{own[-1]} columns, where {shape[-1]} were learnt from{one}")
+    if shape[:-2] not in ((), own[:-2]):
+        raise DataError(f"a stack of tables of shape {own[:-2]}, where one of {shape[:-2]} was learnt from")
+    return table
+
+
+def _need(there: Sequence[Any], wanted: Sequence[Any]) -> None:
+    """Refuse a table that lacks wanted columns."""
+    raise_all(DataError, [f"column {c!r} is missing{suggestion(c, there)}" for c in wanted if c not in there])
 
 
 def _named_labels(x: Any, name: Any, what: str) -> Any:
@@ -177,13 +208,8 @@ def _aligned(x: Any, given: Any, what: str) -> Any:
 
 
 def _eager(x: Any) -> Any:
-    import narwhals.stable.v2 as nw
-
-    try:
-        frame = nw.from_native(x, allow_series=True)
-    except TypeError:
-        return x
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    found = eager(x)
+    return x if found is None else found
 
 
 def _without(x: Any, names: Sequence[Any]) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
 from hengdian_index.journal import note
 from hengdian_index.rows.spellings import (
     ACCEPTED,
@@ -82,17 +82,15 @@ class _Found:
     distinct: list[object]
     codes: NDArray[np.intp]
     readings: list[Reading]
-    in_file: bool = False
+    line: Callable[[int], int] | None = None
 
     def row(self, row: int) -> str:
-        """Return how a message calls a row: by its line in a file that begins with a header, else from 0."""
-        return f"line {row + 2}" if self.in_file else f"row {row}"
+        """Return how a message calls a row: by its line in a file, else from 0."""
+        return f"line {self.line(row)}" if self.line else f"row {row}"
 
     def example(self, code: int) -> str:
         """Return one label and the row where it is first met."""
-        label = self.distinct[code]
-        shown = label.item() if isinstance(label, np.number | np.str_) else label
-        return f"{shown!r} ({self.row(int(np.argmax(self.codes == code)))})"
+        return f"{shown(self.distinct[code])} ({self.row(int(np.argmax(self.codes == code)))})"
 
 
 def format_period(ordinal: int, frequency: Frequency) -> str:
@@ -114,6 +112,7 @@ def read_periods(
     frequency: Frequency | None = None,
     column: str = "period",
     source: str | None = None,
+    line: Callable[[int], int] = lambda row: row + 2,
 ) -> Periods:
     """Return the frequency of the labels and the ordinal of each.
 
@@ -126,10 +125,10 @@ def read_periods(
         Known from an earlier fit: dates fall into their period, several into one if need be. Without it, dates take
         the frequency of the other labels; where all are dates, it is inferred and logged: year (all 1 January or all
         31 December), quarter (one in each, at least 80 days apart), month (one in each; also a single date).
-    column : str
-        The name that messages use.
     column, source : str, optional
         What messages call the column, and the file whose lines they then count.
+    line : function, optional
+        Line of the file on which a row stands, counted from 0; without it there is a heading and no blank line.
 
     Returns
     -------
@@ -158,7 +157,7 @@ def read_periods(
     if frequency is None and not distinct:
         raise DataError(f"{column}: there are no labels to take the frequency from")
     column = f"{source}: {column}" if source else column
-    found = _Found(column, distinct, codes, [read_label(label) for label in distinct], bool(source))
+    found = _Found(column, distinct, codes, [read_label(label) for label in distinct], line if source else None)
     chosen, faults = _chosen(found, frequency), [*_missing(found), *_unreadable(found)]
     if isinstance(chosen, Fault):
         raise DataError(*faults, chosen)
@@ -204,22 +203,29 @@ def read_span(text: object, frequency: Frequency, column: str = "period") -> tup
     spans = [edge for edge in edges if not isinstance(edge, Fault)]
     first, last = spans[0][0], spans[-1][1]
     if first > last:
-        raise SpecError(f"{column}: {text!r} runs backwards; write '{ends[-1]}:{ends[0]}'")
+        raise SpecError(f"{column}: {shown(text)} runs backwards; write '{ends[-1]}:{ends[0]}'")
     return first, last
 
 
 def _distinct(labels: Iterable[object]) -> tuple[list[object], NDArray[np.intp]]:
     """Return the distinct labels and each row's place among them; pandas and numpy find them without making objects."""
-    if hasattr(labels, "factorize"):
-        codes, found = labels.factorize()
-        missing = codes < 0
-        return [*found, *([None] if missing.any() else [])], np.where(missing, len(found), codes)
     if isinstance(labels, np.ndarray) and labels.dtype.kind in "iufM":
         values, places = np.unique(labels, return_inverse=True)
         return list(values), places
+    try:
+        if hasattr(labels, "factorize"):
+            codes, found = labels.factorize()
+            missing = codes < 0
+            return [*found, *([None] if missing.any() else [])], np.where(missing, len(found), codes)
+        return _numbered(labels.tolist() if isinstance(labels, np.ndarray) else list(labels))
+    except TypeError:
+        # A list or a table is no label and cannot be looked up; its text stands for it in the refusal.
+        return _numbered([label if isinstance(label, str) else shown(label) for label in labels])
+
+
+def _numbered(labels: Iterable[object]) -> tuple[list[object], NDArray[np.intp]]:
     index: dict[object, int] = {}
-    listing = labels.tolist() if isinstance(labels, np.ndarray) else labels
-    places = np.array([index.setdefault(label, len(index)) for label in listing], dtype=np.intp)
+    places = np.array([index.setdefault(label, len(index)) for label in labels], dtype=np.intp)
     return list(index), places
 
 
@@ -227,8 +233,9 @@ def _missing(found: _Found) -> Iterator[Fault]:
     gone = [code for code, label in enumerate(found.distinct) if is_missing(label)]
     if gone:
         rows = np.flatnonzero(np.isin(found.codes, gone)).tolist()
-        numbers = listed([row + 2 for row in rows]) if found.in_file else f"{listed(rows)}, counted from 0"
-        listed_rows = f"{'line' if found.in_file else 'row'} {numbers}"
+        listed_rows = (
+            f"line {listed(list(map(found.line, rows)))}" if found.line else f"row {listed(rows)}, counted from 0"
+        )
         yield Fault(
             f"{found.column}: {len(rows)} of {len(found.codes)} labels are missing: {listed_rows};"
             " write them or leave these rows out"
@@ -241,7 +248,7 @@ def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
     if bad:
         shown = ", ".join(found.example(code) for code in bad[:most])
         more = f" and {len(bad) - most} more" if len(bad) > most else ""
-        counting = "" if found.in_file else ", rows counted from 0"
+        counting = "" if found.line else ", rows counted from 0"
         yield Fault(f"{found.column}: cannot read {shown}{more}{counting}; write {ACCEPTED}")
 
 
@@ -304,7 +311,9 @@ def _ends(text: object) -> list[object]:
 
 def _meant(end: object) -> str:
     """Return what a text may have meant whose halves are periods, parted by something else than a colon."""
-    halves = re.split(r"\s*(?:-|–|—|~|至|\bto\b|\.\.)\s*", str(end))
+    if not isinstance(end, str) or len(end) > 100:
+        return ""
+    halves = re.split(r"\s*(?:-|–|—|~|至|\bto\b|\.\.)\s*", end)
     if len(halves) == 2 and all(half and read_label(half) is not None for half in halves):
         return f"; did you mean {':'.join(halves)!r}?"
     return ""
@@ -316,13 +325,15 @@ def _edges(end: object, text: object, frequency: Frequency, column: str) -> tupl
         return EARLIEST, LATEST
     reading = read_label(end)
     if reading is None:
-        inside = "" if end is text else f" in {text!r}"
+        inside = "" if end is text else f" in {shown(text)}"
         inside += _meant(end)
-        return Fault(f"{column}: cannot read {end!r}{inside}; write a period or first:last, a period as {ACCEPTED}")
+        return Fault(
+            f"{column}: cannot read {shown(end)}{inside}; write a period or first:last, a period as {ACCEPTED}"
+        )
     if isinstance(reading, tuple) and reading[0].per_year > frequency.per_year:
         own, ordinal = reading
         coarser = format_period(ordinal * frequency.per_year // own.per_year, frequency)
         return Fault(
-            f"{column}: {end!r} is a {own.name}, finer than the data, which has {frequency.name}s; write {coarser}"
+            f"{column}: {shown(end)} is a {own.name}, finer than the data, which has {frequency.name}s; write {coarser}"
         )
     return _bounds(reading, frequency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, listed, raise_all, suggestion
-from hengdian_index.rows.panel import Panel
+from hengdian_index.errors import DataError, guess, listed, raise_all, readable, shown, suggestion
+from hengdian_index.rows.cells import is_missing
+from hengdian_index.rows.frames import frame_of
+from hengdian_index.rows.panel import Panel, label_text
 from hengdian_index.rows.periods import Frequency, Periods, read_periods
-from hengdian_index.rows.table import Array, column_values, shortened, take
+from hengdian_index.rows.scopes import Beside
+from hengdian_index.rows.table import Array, column_values, shortened
 
 
 def read_panel(
@@ -41,85 +44,49 @@ def read_panel(
     frequency : Frequency, optional
         Frequency known from an earlier fit; dates are read in it.
     """
-    frame = _frame(table, columns, named=bool(unit or period))
+    by = [name for name in (unit, period, *groups) if name]
+    frame = frame_of(table, columns, by, named=bool(unit or period))
+    names = tuple(frame.columns)
+    there, asked = set(names), {*columns, *by}
     units, periods = _level(frame, unit), _level(frame, period)
+    lines = frame.attrs.get("lines", ())
     faults = [
         f"the {kind} column {name!r} is missing{suggestion(name, _names(frame))}"
         for kind, name, found in (("unit", unit, units), ("period", period, periods))
         if name and found is None
     ]
-    absent = [c for c in (*columns, *groups) if c not in frame.columns]
+    absent = [c for c in (*columns, *groups) if c not in there]
     where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
-    faults += [f"{where}column {c!r} is missing{_guess(c, frame)}" for c in absent]
+    faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
     if absent:
-        found = ", ".join(repr(str(c)) for c in frame.columns)
+        found = readable(list(map(shown, names)))
         faults.append(f"{where}{len(absent)} of {len(columns)} columns are missing; columns found: {found}")
     source = frame.attrs.get("source")
-    read, more = _read_periods(periods, period, frequency, source)
-    names = [c for c in columns if c in frame.columns]
-    unused = tuple(str(c) for c in frame.columns if c not in {*columns, *groups, unit, period})
+    read, more = _read_periods(periods, period, frequency, source, lines)
+    strange, units = _strange(units, unit)
+    periods = _strange(periods, period)[1]
+    wanted = [c for c in columns if c in there]
+    unused = tuple(str(c) for c in names if c not in asked)
     labels = _labels(frame, unit, units, period, periods)
-    labelled = {name: frame[name].tolist() for name in groups if name in frame.columns}
-    panel = Panel(
-        np.empty((len(frame), 0)), (), labels, units, read, source, unused, frame.attrs.get("lines", ()), labelled
-    )
-    values, cells = _cells(frame, names, panel)
-    faults += _unnamed(units, unit) + _blurred(units)
-    faults += more + (_duplicates(panel, frame) if not more else []) + cells
+    labelled = {}
+    for name in groups:
+        if name in there:
+            told, cells = _strange(np.asarray(frame[name].astype(object)), name)
+            strange, labelled[name] = strange + told, list(cells)
+    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled)
+    values, wrong = _cells(frame, wanted, panel)
+    faults += strange + _unnamed(panel, unit) + _blurred(units)
+    # Rows that are not told apart by what is missing are no repetitions.
+    told_apart = (unit is None or units is not None) and (period is None or periods is not None)
+    faults += more + (_duplicates(panel, frame) if told_apart and not more else []) + wrong
     if not len(frame):
         faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)
-    return replace(panel, values=values, columns=tuple(columns))
+    return replace(panel, values=values, columns=tuple(columns), beside=Beside.of(frame, asked))
 
 
-def _frame(table: Any, columns: Sequence[str], *, named: bool) -> pd.DataFrame:
-    if isinstance(table, pd.DataFrame):
-        frame = table
-    elif isinstance(table, Mapping):
-        frame = pd.DataFrame(dict(table))
-    elif isinstance(table, (np.ndarray, list, tuple)):
-        frame = _from_array(table, columns, named)
-    else:
-        frame = _from_narwhals(table)
-    repeated = [c for c in (*columns,) if list(frame.columns).count(c) > 1]
-    where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
-    raise_all(DataError, [f"{where}column {c!r} stands twice in the table; rename or drop one" for c in repeated])
-    return frame
-
-
-def _from_array(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame:
-    array = take(table).values if np.ma.isMaskedArray(table) else np.asarray(table)
-    if named:
-        raise DataError("a plain array has no unit and period columns; give a table, or an index without them")
-    if array.ndim != 2 or array.shape[1] != len(columns):
-        raise DataError(f"the array has shape {array.shape}; give one column for each of the {len(columns)} indicators")
-    return pd.DataFrame(array, columns=list(columns))
-
-
-def _from_narwhals(table: Any) -> pd.DataFrame:
-    import narwhals.stable.v2 as nw
-
-    try:
-        frame = nw.from_native(table)
-    except TypeError:
-        raise DataError(
-            f"cannot read a table from {type(table).__name__}: give a pandas, polars or pyarrow table"
-        ) from None
-    frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    columns = {}
-    for name in frame.columns:
-        column = frame.get_column(name)
-        plain = column.dtype.is_numeric() and not column.is_null().any()
-        columns[name] = column.to_numpy() if plain else pd.Series(column.to_list(), dtype=object).infer_objects()
-    return pd.DataFrame(columns)
-
-
-def _names(frame: pd.DataFrame) -> list[str]:
-    return [str(c) for c in (*frame.columns, *(name for name in frame.index.names if name is not None))]
-
-
-def _guess(name: str, frame: pd.DataFrame) -> str:
-    return suggestion(name, frame.columns).split(" (")[0] if "did you mean" in suggestion(name, frame.columns) else ""
+def _names(frame: pd.DataFrame) -> list[Any]:
+    return [*frame.columns, *(name for name in frame.index.names if name is not None)]
 
 
 def _level(frame: pd.DataFrame, name: str | None) -> NDArray[Any] | None:
@@ -138,12 +105,13 @@ def _plain(labels: Any) -> NDArray[Any]:
 
 
 def _read_periods(
-    labels: Any, name: str | None, frequency: Frequency | None, source: str | None
+    labels: Any, name: str | None, frequency: Frequency | None, source: str | None, lines: Sequence[int]
 ) -> tuple[Periods | None, list[Any]]:
     if labels is None or not len(labels):
         return None, []
+    options: dict[str, Any] = {"line": lines.__getitem__} if lines else {}
     try:
-        return read_periods(labels, frequency=frequency, column=name or "period", source=source), []
+        return read_periods(labels, frequency=frequency, column=name or "period", source=source, **options), []
     except DataError as error:
         return None, list(error.faults)
 
@@ -171,8 +139,19 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Arr
     for j, name in enumerate(names):
         values[:, j], bad = column_values(frame[name], partial(where, name=name))
         infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
-        faults += bad + [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
+        bad += [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
+        faults += _together(bad)
     return values, shortened(faults)
+
+
+def _together(faults: Sequence[str], most: int = 3) -> list[str]:
+    """Return the faults of a column, more than a few cells with the same text as one."""
+    alike: dict[str, list[str]] = {}
+    for fault in faults:
+        alike.setdefault(fault.rpartition("indicator ")[2], []).append(fault)
+    several = {said: own for said, own in alike.items() if len(own) > most}
+    counted = [f"{own[0]}; and so in {len(own) - 1:,} more cells of the column" for own in several.values()]
+    return [*(fault for said, own in alike.items() if said not in several for fault in own), *counted]
 
 
 def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
@@ -185,22 +164,48 @@ def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
     return [name for name in texts if not pd.DataFrame({"when": ordinals, "who": frame[name]}).duplicated().any()]
 
 
-def _unnamed(units: NDArray[Any] | None, name: str | None) -> list[str]:
+def _strange(labels: NDArray[Any] | None, name: str | None) -> tuple[list[str], Any]:
+    """Return a fault for each label that is none, a list or a table, and the labels with texts in their place."""
+    if labels is None or labels.dtype != object or _is_label(tuple(labels)):
+        return [], labels
+    bad, plain = [i for i, one in enumerate(labels) if not _is_label(one)], labels.copy()
+    for i in bad:
+        plain[i] = shown(labels[i])
+    told = [f"{name}: row {i}, counted from 0: {plain[i]} is no label; write a text or a number" for i in bad]
+    return shortened(told), plain
+
+
+def _is_label(one: Any) -> bool:
+    try:
+        hash(one)
+    except TypeError:
+        return False
+    return True
+
+
+def _unnamed(panel: Panel, name: str | None) -> list[str]:
     """Return a fault if rows do not say whose they are."""
-    if units is None:
+    units = panel.unit_list() if panel.units is not None else []
+    if not any(map(is_missing, set(units))):
         return []
-    blank = [i for i, one in enumerate(units.tolist()) if one is None or one != one or not str(one).strip()]
-    return [f"{name}: {len(blank)} rows have no unit: row {listed(blank)}, counted from 0"] if blank else []
+    blank = [i for i, one in enumerate(units) if is_missing(one)]
+    named = f"line {listed(list(map(panel.line, blank)))}" if panel.source else f"row {listed(blank)}, counted from 0"
+    return [f"{name}: {len(blank)} rows have no unit: {named}"]
 
 
 def _blurred(units: NDArray[Any] | None) -> list[str]:
-    """Return a fault for units that differ in nothing but the blanks around their names."""
-    found: dict[str, list[str]] = {}
+    """Return a fault for units that differ in nothing but the blanks around their names, or in being a number."""
+    found: dict[str, list[Any]] = {}
     for one in dict.fromkeys([] if units is None else units.tolist()):
-        if isinstance(one, str):
-            found.setdefault(one.strip(), []).append(one)
+        if not is_missing(one):
+            found.setdefault(label_text(one), []).append(one)
     alike = [same for same in found.values() if len(same) > 1]
-    return [f"units {listed(same)} differ in blanks alone; write them alike" for same in alike]
+    return [f"units {listed(same)} differ in {_difference(same)} alone; write them alike" for same in alike]
+
+
+def _difference(same: Sequence[Any]) -> str:
+    texts = all(isinstance(one, str) for one in same)
+    return "blanks" if texts else "being a number or a text"
 
 
 def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:

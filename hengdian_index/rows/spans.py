@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, SpecError, listed, raise_all
 from hengdian_index.rows.periods import Periods, format_period, read_periods, read_span
-from hengdian_index.rows.table import shortened
+from hengdian_index.rows.selection import picked
+from hengdian_index.rows.table import shortened, single
 
 
 def in_succession(source: Any) -> Periods | None:
@@ -48,15 +49,17 @@ def in_succession(source: Any) -> Periods | None:
     return periods
 
 
-def chosen(rows: Any, what: str, n: int, periods: Periods | None) -> NDArray[np.bool_]:
-    """Return which of n rows a selector means, (n,): a period or span, a slice, a mask; without periods a position.
+def chosen(rows: Any, what: str, n: int, periods: Periods | None, source: Any = None) -> NDArray[np.bool_]:
+    """Return which of n rows a selector means, (n,): a mask, a slice, periods or spans; without periods a position.
+
+    `source` is the table whose labels a mask is matched to.
 
     Raises
     ------
     SpecError
-        A selector that cannot be read.
+        A selector that cannot be read, a mask of another length.
     DataError
-        A mask of another length; no row selected.
+        A missing value in a mask; no row selected.
 
     Examples
     --------
@@ -66,12 +69,13 @@ def chosen(rows: Any, what: str, n: int, periods: Periods | None) -> NDArray[np.
     [False, True, True]
     """
     mask = np.zeros(n, dtype=np.bool_)
-    if isinstance(rows, slice):
-        mask[rows] = True
-    elif np.ndim(rows) == 1 and np.asarray(rows).dtype == np.bool_:
-        if len(rows) != n:
-            raise DataError(f"{what}: a mask of {len(rows)} values for {n} rows")
-        mask |= np.asarray(rows)
+    found = (
+        None
+        if periods is not None and single(rows) and not isinstance(rows, slice)
+        else picked(rows, what, n, source, periods)
+    )
+    if found is not None:
+        mask[found] = True
     elif periods is not None:
         low, high = read_span(rows, periods.frequency, column=what)
         mask |= (periods.ordinals >= low) & (periods.ordinals <= high)

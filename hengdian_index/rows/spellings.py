@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from hengdian_index.rows import cells
 from hengdian_index.stored import stored
 
 
@@ -35,29 +36,31 @@ ACCEPTED = (
 
 _YEAR, _MONTH = r"(?P<year>[1-9]\d{3})", r"(?P<position>0?[1-9]|1[0-2])"
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?"
+# A label comes here with one blank wherever it has several, so that every pattern takes time in proportion to it.
 # "2022-6" is left out on purpose: it may mean June or, beside 2022-1 to 2022-4, a quarter.
 _PATTERNS = [
     (frequency, re.compile(pattern, re.ASCII | re.IGNORECASE))
     for frequency, pattern in (
-        (YEAR, rf"{_YEAR}\s*年?"),
-        (HALF_YEAR, rf"{_YEAR}\s*年?\s*-?\s*H(?P<position>[12])"),
-        (HALF_YEAR, rf"H(?P<position>[12])[\s-]{_YEAR}"),
-        (HALF_YEAR, rf"{_YEAR}\s*年?\s*(?P<position>[上下])半年"),
-        (QUARTER, rf"{_YEAR}\s*年?\s*-?\s*Q(?P<position>[1-4])"),
-        (QUARTER, rf"Q(?P<position>[1-4])[\s-]{_YEAR}"),
-        (QUARTER, rf"{_YEAR}\s*年\s*第?\s*(?P<position>[1-4一二三四])\s*季度?"),
+        (YEAR, rf"{_YEAR} ?年?"),
+        (HALF_YEAR, rf"{_YEAR} ?年? ?-? ?H(?P<position>[12])"),
+        (HALF_YEAR, rf"H(?P<position>[12])[ -]{_YEAR}"),
+        (HALF_YEAR, rf"{_YEAR} ?年? ?(?P<position>[上下])半年"),
+        (QUARTER, rf"{_YEAR} ?年? ?-? ?Q(?P<position>[1-4])"),
+        (QUARTER, rf"Q(?P<position>[1-4])[ -]{_YEAR}"),
+        (QUARTER, rf"{_YEAR} ?年 ?第? ?(?P<position>[1-4一二三四]) ?季度?"),
         (MONTH, rf"{_YEAR}[-/](?P<position>0[1-9]|1[0-2])"),
-        (MONTH, rf"{_YEAR}\s*-?\s*M{_MONTH}"),
-        (MONTH, rf"{_YEAR}\s*年\s*{_MONTH}\s*月份?"),
+        (MONTH, rf"{_YEAR} ?-? ?M{_MONTH}"),
+        (MONTH, rf"{_YEAR} ?年 ?{_MONTH} ?月份?"),
         (None, rf"{_YEAR}(?P<mark>[-/]){_MONTH}(?P=mark)(?P<day>\d\d?){_TIME}"),
-        (None, rf"{_YEAR}\s*年\s*{_MONTH}\s*月\s*(?P<day>\d\d?)\s*日"),
+        (None, rf"{_YEAR} ?年 ?{_MONTH} ?月 ?(?P<day>\d\d?) ?日"),
     )
 ]
 _CHINESE = {"上": 1, "下": 2, "一": 1, "二": 2, "三": 3, "四": 4}
 # Fiscal years and quarters, weeks and multiples print like calendar periods but are not.
 _CALENDAR = {"Y-DEC", "A-DEC", "YE-DEC", "Q-DEC", "QE-DEC", "M", "ME", "D"}
 
-_MISSING = {"", "None", "nan", "NaN", "NaT", "<NA>"}
+_MISSING = {"None", "nan", "NaN", "NaT", "<NA>"}
+_LONGEST = 100
 
 Reading: TypeAlias = tuple[Frequency, int] | date | None
 """What one label says: a period, a date whose frequency is still open, or nothing that can be read."""
@@ -81,9 +84,14 @@ def read_label(label: object) -> Reading:
 def _as_text(label: object) -> str:
     """Return the label as plain text, full-width letters and digits made narrow; empty for what no label may be."""
     if isinstance(label, str):
-        return unicodedata.normalize("NFKC", label).strip()
-    if isinstance(label, int | float | np.integer | np.floating):
-        return str(int(label)) if float(label).is_integer() else ""
+        told = label.strip()
+        return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", told)).strip() if len(told) <= _LONGEST else ""
+    if isinstance(label, np.timedelta64):
+        return ""
+    if isinstance(label, int | np.integer):
+        return str(int(label)) if 0 < label < 10**6 else ""
+    if isinstance(label, float | np.floating):
+        return _as_text(int(label)) if label.is_integer() else ""
     if isinstance(label, date):
         return label.isoformat()[:10]
     if isinstance(label, np.datetime64) or getattr(label, "freqstr", None) in _CALENDAR:
@@ -93,4 +101,4 @@ def _as_text(label: object) -> str:
 
 def is_missing(label: object) -> bool:
     """Return whether a label is none at all."""
-    return str(label).strip() in _MISSING
+    return cells.is_missing(label) or (isinstance(label, str) and label.strip() in _MISSING)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -13,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.alone import shared_out
-from hengdian_index.errors import CellsError, DataError, listed, raise_all
+from hengdian_index.errors import CellsError, DataError, listed, raise_all, shown
+from hengdian_index.rows.cells import number_of
 
 Array: TypeAlias = NDArray[Any]
 
@@ -26,13 +28,15 @@ class Labelled:
     """Numbers with the labels they came with.
 
     `values` is (..., n, k); `columns` are None for a plain array; `complete` says that no value is
-    missing; `source` is what the user gave, from which answers take their kind and their labels.
+    missing; `source` is what the user gave, from which answers take their kind and their labels. `computed` says that
+    the values are no user's own, so that those that differ by rounding alone are equal.
     """
 
     values: Array
     columns: tuple[Any, ...] | None
     complete: bool
     source: Any
+    computed: bool = False
 
     def like(self, values: Array) -> Any:
         """Return values (..., n, k) as the kind of table that came in."""
@@ -49,7 +53,8 @@ class Labelled:
     def rows(self, values: Array, name: str = "score") -> Any:
         """Return one number a row, (..., n), labelled like the rows that came in."""
         if self.columns is None:
-            return float(values[..., 0]) if np.ndim(self.source) == 1 else values
+            one = values[..., 0] if np.ndim(self.source) == 1 else values
+            return float(one) if np.ndim(one) == 0 else one
         if _is_pandas(self.source):
             import pandas as pd
 
@@ -62,18 +67,29 @@ class Labelled:
             return values
         import pandas as pd
 
-        return pd.Series(values, index=pd.Index(self.columns, dtype=object).infer_objects(), name=name)
+        own = self.source.columns if _is_pandas(self.source) and self.source.ndim > 1 else None
+        if own is None or own.nlevels == 1 or tuple(own) != self.columns:
+            own = pd.Index(self.columns, dtype=object, tupleize_cols=False).infer_objects()
+        return pd.Series(values, index=own, name=name)
 
     def refusal(self, error: CellsError) -> DataError:
-        """Return the kernel's complaint with the cells named."""
-        cells = np.argwhere(np.broadcast_to(error.marked, self.values.shape))
-        at = [(int(cell[-2]), int(cell[-1]), self.values[tuple(cell)]) for cell in cells]
-        said = [f"{self.cell(i, j)}: {'' if math.isnan(v) else f'{v:g}: '}{error.why}" for i, j, v in at]
+        """Return the kernel's complaint with the cells named, each once with the first value that is refused.
+
+        Marks and values (..., n, k) broadcast: under several weights the marks may have draws that the values lack.
+        """
+        shape = np.broadcast_shapes(error.marked.shape, self.values.shape)
+        tables = int(np.prod(shape[:-2]))
+        marked = np.broadcast_to(error.marked, shape).reshape(tables, *shape[-2:])
+        values, first = np.broadcast_to(self.values, shape), marked.argmax(axis=0)
+        said = []
+        for i, j in np.argwhere(marked.any(axis=0)).tolist():
+            value = values[..., i, j].flat[first[i, j]]
+            said.append(f"{self.cell(i, j)}: {'' if math.isnan(value) else f'{value:g}: '}{error.why}")
         return DataError(*shortened(said))
 
     def cell(self, row: int, column: int) -> str:
         """Return where a cell is, in the user's own labels."""
-        place = f"column {self.columns[column]!r}" if self.columns else f"column {column}"
+        place = f"column {shown(self.columns[column])}" if self.columns else f"column {column}"
         return f"{place}, {row_label(self.source, row)}"
 
 
@@ -108,13 +124,21 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, l
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number."""
     values, faults = [], []
     for row, cell in enumerate(cells):
-        value = _number(cell)
+        value = number_of(cell)
         if value is None:
             remedy = "write it like 1234.5, or leave the cell blank"
-            shown = str(cell) if hasattr(cell, "year") else repr(_plain(cell))
-            faults.append(f"{where(row)}: {shown} is not a number; {remedy}")
+            text = str(cell) if hasattr(cell, "year") else shown(cell)
+            faults.append(f"{where(row)}: {text} is not a number; {remedy}")
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
+
+
+def raw_array(x: Any) -> Array:
+    """Return an array or nested lists as an array, of objects where the cells are no numbers, missing where masked."""
+    try:
+        return uncovered(x)
+    except ValueError:
+        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
 
 
 def column_values(column: Any, where: Callable[[int], str]) -> tuple[Array, list[str]]:
@@ -164,34 +188,59 @@ def _total(x: Array) -> float:
         return float(np.sum(shared_out(add, parts, len(parts))))
 
 
+def broadcast(*shapes: tuple[int, ...]) -> bool:
+    """Return whether leading axes go together."""
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
+
+
+def of_truths(source: Any) -> bool:
+    """Return whether a table holds truths alone, instead of numbers."""
+    if _is_array(source):
+        return bool(np.asarray(source).dtype == np.bool_)
+    if _is_pandas(source):
+        dtypes = [source.dtype] if source.ndim == 1 else list(source.dtypes)
+        return all(str(dtype) in ("bool", "boolean", "bool[pyarrow]") for dtype in dtypes)
+    frame = _narwhals(source)
+    dtypes = list(frame.schema.values()) if hasattr(frame, "schema") else [frame.dtype]
+    return all(dtype == _nw().Boolean for dtype in dtypes)
+
+
+def uncovered(x: Any) -> NDArray[Any]:
+    """Return an array, or a list of arrays, with missing values where one that is masked hides its own."""
+    if isinstance(x, (list, tuple)) and any(isinstance(row, np.ma.MaskedArray) for row in x):
+        x = np.ma.array(x)
+    if not isinstance(x, np.ma.MaskedArray):
+        raw = np.asarray(x)
+        # NumPy writes the numbers of a list that has texts too as texts, a missing one as "nan".
+        return np.asarray(x, dtype=object) if raw.dtype.kind in "US" and raw is not x else raw
+    hidden = np.ma.getmaskarray(x)
+    cells = np.array(x.data, dtype=np.float64 if x.dtype.kind in "biuf" else object)
+    if hidden.dtype == np.bool_:
+        cells[hidden] = np.nan if cells.dtype != object else None
+    return cells
+
+
+def single(x: Any) -> bool:
+    """Return whether x is one value, no list or table of them."""
+    listing = any(hasattr(type(x), name) for name in ("ndim", "__len__", "__iter__", "columns"))
+    return isinstance(x, (str, bytes)) or getattr(x, "ndim", None) == 0 or not listing
+
+
+def tabular(x: Any) -> bool:
+    """Return whether x is a table or a nested list, without reading it."""
+    nested = isinstance(x, (list, tuple)) and not all(map(single, x))
+    return hasattr(type(x), "columns") or isinstance(x, Mapping) or getattr(x, "ndim", 1) > 1 or nested
+
+
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
     if _is_pandas(source):
-        return f"row {_plain(source.index[row])!r}"
+        return f"row {shown(source.index[row])}"
     return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
-
-
-def _plain(label: Any) -> Any:
-    """Return a label without the types of NumPy."""
-    if isinstance(label, tuple):
-        return tuple(map(_plain, label))
-    return label.item() if isinstance(label, np.generic) else label
-
-
-def _number(cell: Any) -> float | None:
-    """Return a float, NaN for a missing cell, None for what is no number."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()) or type(cell).__name__ in ("NAType", "NaTType"):
-        return math.nan
-    if (
-        isinstance(cell, (complex, np.complexfloating, np.datetime64, np.timedelta64))
-        or hasattr(cell, "year")
-        or hasattr(cell, "total_seconds")
-    ):
-        return None
-    try:
-        return float(cell)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def _is_array(x: Any) -> bool:
@@ -214,21 +263,35 @@ def _nw() -> Any:
 
 
 def _narwhals(x: Any) -> Any:
+    frame = eager(x)
+    if frame is None:
+        array = ", such as its values with .to_numpy()" if hasattr(x, "to_numpy") or hasattr(x, "__array__") else ""
+        raise DataError(
+            f"cannot read a table from {type(x).__name__}: give a pandas, polars or pyarrow table, or an array{array}"
+        )
+    return frame
+
+
+def eager(x: Any) -> Any:
+    """Return a table or series of any library behind one face, its rows in memory; None for what is neither."""
     nw = _nw()
+    names = list(getattr(x, "column_names", ()))
+    raise_all(DataError, _repeated(names))
     try:
         frame = nw.from_native(x, allow_series=True)
     except TypeError:
-        raise DataError(
-            f"cannot read a table from {type(x).__name__}: give a pandas, polars or pyarrow table, or an array"
-        ) from None
+        return None
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
 
+def _repeated(names: Sequence[Any]) -> list[str]:
+    """Return a fault if columns have one name."""
+    again = sorted(str(name) for name, count in Counter(names).items() if count > 1)
+    return [f"two columns have one name: {listed(again)}; rename one"] if again else []
+
+
 def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
-    try:
-        raw = np.ma.filled(x.astype(np.float64), np.nan) if np.ma.isMaskedArray(x) else np.asarray(x)
-    except ValueError:
-        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
+    raw = raw_array(x)
     faults: list[str] = []
     if raw.dtype.kind in "biuf":
         values = np.asarray(raw, dtype=np.float64)
@@ -252,9 +315,7 @@ def _columns(x: Any) -> tuple[Array, tuple[Any, ...], list[str]]:
         frame = _narwhals(x)
         frame = frame if hasattr(frame, "columns") else frame.to_frame()
         names, series = tuple(frame.columns), [frame.get_column(c) for c in frame.columns]
-    repeated = sorted({str(c) for c in names if names.count(c) > 1})
-    if repeated:
-        raise DataError(f"two columns have one name: {listed(repeated)}; rename one")
+    raise_all(DataError, _repeated(names))
     if series is None:
         return frame.to_numpy(), names, []
     values, faults = _stack(series, names, x)
@@ -269,7 +330,7 @@ def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Ar
     length = len(series[0]) if series else 0
     values, faults = np.empty((length, len(series)), order="F"), []
     for j, (column, name) in enumerate(zip(series, names, strict=True)):
-        place = f"column {name!r}"
+        place = f"column {shown(name)}"
         # The default binds the name of this turn of the loop, which the type of a callback cannot say.
         values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}")  # type: ignore[misc]
         faults += bad

@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.series.labels import Mask, Timed, read_series
 
@@ -31,6 +32,7 @@ _RATES: Mapping[str, _Rate] = {
 _GAPS = ("raise", "carry")
 
 
+@typed
 def chain(growth: Any, how: str = "ratio", *, start: float = 100.0, gap: str = "raise") -> Any:
     """Levels that a series of growth rates makes.
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.errors import SpecError, raise_all, suggestion
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array
 from hengdian_index.series.labels import Timed, periods_in_a_year, read_series
 
@@ -44,6 +45,7 @@ _CHANGES: Mapping[str, _Kind] = {
 _GROWTH: Mapping[str, _Kind] = {"ratio": _PERCENT, "symmetric": _Kind(_symmetric, "both"), "log": _LOG}
 
 
+@typed
 def changes(s: Any, lag: int = 1, how: str = "percent", *, per_year: int | None = None) -> Any:
     """Change of a series on the period `lag` before, in per cent.
 
@@ -100,6 +102,7 @@ def changes(s: Any, lag: int = 1, how: str = "percent", *, per_year: int | None 
     return timed.like(_over(timed, int(lag), _CHANGES[how], in_a_year))
 
 
+@typed
 def growth(s: Any, how: str = "ratio") -> Any:
     """Growth of a series on the period before, in per cent, as `chain` takes it back.
 

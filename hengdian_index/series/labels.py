@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.rows.periods import Frequency, format_period, read_periods, read_span
-from hengdian_index.rows.table import Array, Labelled, shortened, take
+from hengdian_index.rows.selection import truths
+from hengdian_index.rows.table import Array, Labelled, shortened, single, take
 
 Mask = NDArray[np.bool_]
 
@@ -40,7 +41,7 @@ class Timed:
     def is_series(self) -> bool:
         """Whether one series came in, not a table."""
         source = self.table.source
-        return not hasattr(source, "columns") and (self.table.columns is not None or np.ndim(source) == 1)
+        return not hasattr(type(source), "columns") and (self.table.columns is not None or np.ndim(source) == 1)
 
     @property
     def order(self) -> NDArray[np.intp]:
@@ -76,7 +77,13 @@ class Timed:
 
     def covered(self, base: Any, what: str) -> Mask:
         """Return which rows (n,) a period, a span or a list of them covers; refused where it covers none."""
-        parts = list(base) if isinstance(base, (list, tuple, np.ndarray)) or hasattr(base, "factorize") else [base]
+        mask = truths(base, what, len(self.ordinals), self.table.source)
+        if mask is not None:
+            if not mask.any():
+                raise DataError(f"{what}: the mask selects no row of {self.name}")
+            return mask
+        listing = isinstance(base, (list, tuple, np.ndarray)) or hasattr(base, "factorize")
+        parts = list(base) if listing and not single(base) else [base]
         found = [self._inside(part, what) for part in parts]
         pairs = zip(parts, found, strict=True)
         empty = [

@@ -8,6 +8,7 @@ import numpy as np
 
 from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array
 from hengdian_index.series.labels import Mask, Timed, read_series
 
@@ -15,6 +16,7 @@ from hengdian_index.series.labels import Mask, Timed, read_series
 _ROUNDING = 1e-13
 
 
+@typed
 def rebase(s: Any, base: Any, to: float = 100.0) -> Any:
     """Series whose mean over the base period is `to`.
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array
 from hengdian_index.series.labels import Timed, joined, read_series
 from hengdian_index.series.levels import mean_over_time
@@ -24,6 +25,7 @@ class Link:
     at: tuple[Any, ...]
 
 
+@typed
 def link(old: Any, new: Any, at: Any, *, details: bool = False) -> Any:
     """Old series brought to the level of a new one and continued by it.
 

@@ -11,6 +11,7 @@ from hengdian_index.decorators import matched_weights
 from hengdian_index.errors import CellsError, SpecError, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.means import Pair
+from hengdian_index.methods import typed
 from hengdian_index.pairs import ARITHMETIC, geometric_pair, harmonic_pair
 from hengdian_index.rows.table import Array
 from hengdian_index.series.labels import Mask, Timed, read_series
@@ -21,6 +22,7 @@ _MEANINGS = ("change", "level")
 _NO_CHANGE = 1e-9
 
 
+@typed
 def contributions(
     x: Any, w: Any = None, *, of: str = "change", lag: int = 1, form: str = "arithmetic", share: bool = False
 ) -> Any:
@@ -60,7 +62,9 @@ def contributions(
     With f(z) = z, ln z or 1/z and y the mean: to the change c_j = w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) - f(y0)),
     with the limit where y1 = y0, so that the parts sum exactly; of the geometric mean this is the log-mean
     (Vartia-Montgomery) split. To the level: y w_j f(z_j) / f(y), which for the geometric mean depends on the unit of
-    measure (and is y w_j where y = 1). The National Bureau of Statistics of China printed the share of the level
+    measure. Near y = 1, of which the logarithm is 0, it has no
+    bounds (347 and -346 for 1.001): where the sizes of its parts add up to more than 10 y, each is y w_j, and the log
+    says so. The National Bureau of Statistics of China printed the share of the level
     in 2017 and the share of the change in 2020, both as the contribution to the new growth drivers.
 
     Source: Vartia 1976, Scandinavian Journal of Statistics 3; Balk 2008, Price and Quantity Index Numbers. Proof:
@@ -92,7 +96,7 @@ def contributions(
     except CellsError as error:
         raise timed.refusal(error) from None
     if of == "level":
-        parts, whole = _closed(_level(pair, z, weights, y), y), y
+        parts, whole = _closed(_level(timed, pair, z, weights, y), y), y
     else:
         before = timed.before(int(lag))
         lost = np.asarray(lost | (before < 0) | lost[..., before])
@@ -104,12 +108,15 @@ def contributions(
     return answer
 
 
-def _level(pair: Pair, z: Array, w: Array, y: Array) -> Array:
-    """Return y w f(z) / f(y) for each part (..., n, k); where f(y) is 0 a part counts by its weight."""
+def _level(timed: Timed, pair: Pair, z: Array, w: Array, y: Array) -> Array:
+    """Return y w f(z) / f(y) for each part (..., n, k); where f(y) is 0, or near it, a part counts by its weight."""
     if pair is ARITHMETIC:
         return np.asarray(w * z)
-    mean = y[..., np.newaxis]
-    return np.where((mean == 1) & (pair.quotient is None), mean * w, mean * w * pair.share(z, mean))
+    shares, by_weight = pair.level_shares(z, w, y)
+    for row in np.unique(np.argwhere(by_weight)[:, -1]).tolist():
+        why = "contributions: the mean is so near 1, of which the logarithm is 0, that each part counts by its weight"
+        note("series", why, period=timed.text(int(timed.ordinals[row])))
+    return np.asarray(y[..., np.newaxis] * shares)
 
 
 def _change(pair: Pair, z: Array, w: Array, y: Array, before: Array) -> tuple[Array, Array]:

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.blocks import full_size, power_of_two
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.series.labels import Timed, periods_in_a_year, read_series
 from hengdian_index.series.x13 import NEEDS_STATSMODELS, x13_adjusted
@@ -30,6 +32,7 @@ class Deseasonalised:
     raw: Any
 
 
+@typed
 def deseasonalise(
     s: Any,
     method: str = "stl",
@@ -107,6 +110,8 @@ def deseasonalise(
     else:
         adjust = _stl(periods_in_a_year(timed, per_year), robust, logged)
     adjusted = _each_column(timed, adjust)
+    lost = np.isfinite(timed.values) & ~np.isfinite(adjusted)
+    timed.refuse(lost, "without its seasonal part it is too large a number; rescale the series")
     if not details:
         return timed.like(adjusted)
     seasonal = timed.values / adjusted if logged else timed.values - adjusted
@@ -167,8 +172,11 @@ def _stl(seasons: int, robust: bool, logged: bool) -> Adjust:
         raise SpecError(NEEDS_STATSMODELS) from None
 
     def adjusted(column: Array, first: int) -> Array:
-        values = np.log(column) if logged else np.array(column)
+        # Sums and squares of very large values leave the range of numbers; a power of two costs no digit.
+        scale = 1.0 if logged else float(power_of_two(column[:, np.newaxis], full_size(column[:, np.newaxis]))[0])
+        values = np.log(column) if logged else column / scale
         seasonal = STL(values, period=seasons, robust=robust).fit().seasonal
-        return np.asarray(column / np.exp(seasonal) if logged else column - seasonal)
+        with np.errstate(over="ignore"):
+            return np.asarray(column / np.exp(seasonal) if logged else (values - seasonal) * scale)
 
     return adjusted

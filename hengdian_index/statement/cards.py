@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index.errors import FaultsError
 from hengdian_index.markup import card, line, nested, table
+from hengdian_index.provenance import rows_said
 from hengdian_index.statement.expressions import of_map
 from hengdian_index.tree import Tree
 
@@ -33,7 +34,7 @@ def of_fitted(fitted: Any) -> str:
         (_called(leaves[code]), leaves[code].normalise.method.name, of_map(one)) for code, one in fitted.maps.items()
     ]
     weights = [(group, child, float(w)) for (group, child), w in fitted.weights.items()]
-    learnt = line(f"learnt from {rows['count']} rows, {rows['first']} to {rows['last']}")
+    learnt = line(f"learnt from {rows_said(rows)}")
     tables = table(["indicator", "normalise", "map"], maps), table(["group", "part", "weight"], weights)
     return card(f"{fitted.setting.name or 'Index'}, fitted", learnt, *tables)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.building import ingredients
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.rows.periods import format_period
@@ -51,8 +52,9 @@ def _blocks(tell: Teller) -> Iterator[Block]:
 def data(tell: Teller) -> Iterator[Block]:
     """Yield what the rows are, which of them were learnt from, and the base."""
     panel, fit, tree = tell.panel, tell.result.fit_rows, tell.tree
-    sizes = (panel.n, len(tree.codes), len(tree.groups))
-    yield tell.text("rows", **dict(zip(("rows", "indicators", "groups"), map(str, sizes), strict=True)))
+    sizes = {"row": panel.n, "indicator": len(tree.codes), "group": len(tree.groups)}
+    said = {f"{noun}s": str(size) if tell.lang == "zh" else counted(size, noun) for noun, size in sizes.items()}
+    yield tell.text("rows", **said)
     if panel.units is not None:
         units = list(dict.fromkeys(map(str, panel.units)))
         yield tell.text("units", count=str(len(units)), units=tell.some(units, "more units"))

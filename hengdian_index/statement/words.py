@@ -9,7 +9,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "title": "Method statement: {name}",
         "an index": "an index",
         "data": "Data",
-        "rows": "{rows} rows, {indicators} indicators in {groups} groups.",
+        "rows": "{rows}, {indicators} in {groups}.",
         "units": "{count} units: {units}.",
         "periods": "Periods: {first} to {last}.",
         "fit rows": "What is learnt from data (bounds, statistics, weights) was learnt from {count} rows ({rows}), "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from hengdian_index.statement.agreement import consistency
 from hengdian_index.tracing.fits import Fits
 from hengdian_index.tracing.levels import Levels
 from hengdian_index.tracing.places import Places, cells
+from hengdian_index.tracing.ranks import Ranks
 from hengdian_index.tracing.scores import score_column
 from hengdian_index.tracing.words import WORDS
 
@@ -44,17 +44,18 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
 
     Notes
     -----
-    Sheets: summary, series, changes, contributions, scores, normalised, fitted, prepared, weights, consistency, base,
-    raw, log, provenance; those of the series only with periods or a base, `prepared` only where values were (imputed,
-    treated and the like), `fitted` only with numbers on it, `consistency` only with pairwise judgements. A normalised
-    indicator whose map is a line, a clip, a distance from what is best, a logarithm or a reciprocal is that formula of
-    the raw or prepared value, the numbers that were learnt on the sheet `fitted`. A score of a group whose method is
-    arithmetic is SUMPRODUCT(weights, children); over gaps the sum over the children that are there, divided by the sum
-    of their weights. A level is to * score / base level, a base level the mean of its scores, a change 100 (now /
-    before - 1). All carry their value, so that programs that do not calculate read them too. What is no formula says
-    why in a comment. Text is never a formula. The comment of a code's heading gives its name. Siblings stand side by
-    side, so columns may be in another order than in the tables. Proof: `tests/test_excel_result.py`, where each formula
-    is calculated again, and `tests/test_excel_office.py`, where a spreadsheet program does.
+    Sheets: summary, series, changes, contributions, ranks, scores, normalised, fitted, prepared, weights, consistency,
+    base, raw, log, provenance; those of the series only with periods or a base, `ranks` not of one series (those of
+    units are within their period), `prepared` only where values were (imputed, treated and the like), `fitted` only
+    with numbers on it, `consistency` only with pairwise judgements. A normalised indicator whose map is a line, a clip,
+    a distance from what is best, a logarithm or a reciprocal is that formula of the raw or prepared value, the numbers
+    that were learnt on the sheet `fitted`. A score of a group whose method is arithmetic is SUMPRODUCT(weights,
+    children); over gaps the sum over the children that are there, divided by the sum of their weights. A level is to *
+    score / base level, a base level the mean of its scores, a change 100 (now / before - 1). All carry their value, so
+    that programs that do not calculate read them too. What is no formula says why in a comment. Text is never a
+    formula. The comment of a code's heading gives its name. Siblings stand side by side, so columns may be in another
+    order than in the tables. Proof: `tests/test_excel_result.py`, where each formula is calculated again, and
+    `tests/test_excel_office.py`, where a spreadsheet program does.
     """
     with excel_written(result, Path(path), lang):
         pass
@@ -68,12 +69,13 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
         faults.append(f"{path}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
     raise_all(SpecError, faults)
     places = Places(result, lang)
-    levels, fits = Levels(places), Fits(places)
+    levels, fits, ranks = Levels(places), Fits(places), Ranks(places)
     timed = result.panel.periods is not None
     pages = [
-        _summary(levels),
+        _summary(levels, ranks),
         *([levels.series()] if levels.frame is not None else []),
         *([levels.changes(), levels.contributions()] if timed else []),
+        *([ranks.page()] if _ranked(result) else []),
         places.page("scores", [score_column(places, result.tree.by_code[code]) for code in places.groups], "0.0000"),
         *fits.pages(),
         _weights(places),
@@ -87,23 +89,27 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
         yield
 
 
-def _summary(levels: Levels) -> Page:
-    """Return what it is, and where it stands in the last period."""
+def _summary(levels: Levels, ranks: Ranks) -> Page:
+    """Return what it is, and where it stands: in the last period, or every row by its rank where there are none."""
     places, result, say = levels.places, levels.places.result, levels.places.say
-    fitted, base = result.fit_rows, result.setting.base
+    base = result.setting.base
     sheet = "scores" if levels.frame is None else "series"
     values = result.scores[list(places.groups)].to_numpy() if levels.frame is None else levels.values
     names = [result.tree.by_code[code].name or code for code in places.groups]
+    ranked, labels = _ranked(result), len(places.labels.columns)
+    told = say("last", sheet=say(sheet)) if result.panel.periods is not None else say(sheet)
     rows: list[list[Any]] = [
-        [say("rows"), f"{result.panel.n:,}"],
-        [say("learnt"), say("fit rows", count=fitted["count"], **_ends(places))],
+        [say("rows"), result.panel.n],
+        [say("learnt"), _fit_rows(places)],
         [say("base period"), say("none") if base is None else f"{base} = {result.setting.to:g}"],
         [say("to read it"), say("formulas")],
         [],
-        [say("last", sheet=say(sheet)), *[""] * (len(places.labels.columns) - 1), *names],
+        [told, *[""] * (labels - 1), *([say("rank of")] if ranked else []), *names],
     ]
-    for i in _last(result):
-        found = (Live(f"={places.sheet(sheet)}!{places.at(g, i)}", value) for g, value in enumerate(values[i].tolist()))
+    for i in ranks.order(_last(result)) if ranked else _last(result):
+        found = [Live(f"={places.sheet(sheet)}!{places.at(g, i)}", value) for g, value in enumerate(values[i].tolist())]
+        if ranked:
+            found.insert(0, Live(f"={places.sheet('ranks')}!{places.at(0, i)}", float(ranks.values[i, 0])))
         rows.append([*places.label(i), *(None if np.isnan(cell.value) else cell for cell in found)])
     width = max(map(len, rows))
     header = [say("index"), result.setting.name or say("no name"), *[""] * (width - 2)]
@@ -113,12 +119,21 @@ def _summary(levels: Levels) -> Page:
     )
 
 
-def _ends(places: Places) -> dict[str, str]:
-    """Return the first and the last fit row in the language of the workbook."""
-    fitted, zh = places.result.fit_rows, places.lang == "zh"
-    # The unit may have any name, so that its word stands at the beginning only.
-    said = {end: re.sub(r"\bperiod (?=\S+$)", "", str(fitted[end])) if zh else fitted[end] for end in ("first", "last")}
-    return {end: re.sub("^unit ", f"{places.say('unit')} ", text) if zh else text for end, text in said.items()}
+def _ranked(result: Result) -> bool:
+    """Return whether rows are compared: units, or rows without periods; the periods of one series are not."""
+    return result.panel.periods is None or result.panel.units is not None
+
+
+def _fit_rows(places: Places) -> str:
+    """Return how many rows were learnt from, of how many units, and from when to when."""
+    rows, say = places.result.fit_rows, places.say
+    told = [say("fit rows", count=rows["count"])]
+    if "units" in rows and "earliest" in rows:
+        told.append(say("unit counted" if rows["units"] == 1 else "units counted", count=rows["units"]))
+    if "earliest" in rows:
+        once = rows["earliest"] == rows["latest"]
+        told.append(rows["latest"] if once else say("span", first=rows["earliest"], last=rows["latest"]))
+    return say("and").join(told)
 
 
 def _last(result: Result) -> list[int]:
@@ -155,7 +170,7 @@ def _consistency(places: Places) -> list[Page]:
 def _log(places: Places) -> Page:
     frame = places.result.log
     rows = list(zip(*(cells(frame[name].tolist()) for name in frame.columns), strict=True))
-    return Page(places.say("log"), [places.say(_LOG.get(name, name)) for name in frame.columns], rows)
+    return Page(places.say("log"), [places.say(_LOG.get(name, name)) for name in frame.columns], rows, filtered=True)
 
 
 def _provenance(places: Places) -> Page:

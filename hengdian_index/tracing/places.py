@@ -128,6 +128,7 @@ class Places:
             number=number,
             frozen=(1, first),
             remarks={(i + 1, first + j): why for j, column in enumerate(columns) for i, why in column.remarks.items()},
+            filtered=True,
         )
 
 

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index.equality import constant
 from hengdian_index.maps import Clip, Map
+from hengdian_index.rows.cells import pair_of
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Ordered, Range
@@ -22,10 +24,7 @@ def _one_of_two(points: int | None, limits: Any) -> list[str]:
         return ["give either points (how many times the extreme value moves in) or limits (two quantiles)"]
     if points is not None:
         return [] if points >= 0 else [f"points: 0 or more, not {points}"]
-    try:
-        low, high = (float(limit) for limit in limits)
-    except (TypeError, ValueError):
-        low, high = np.nan, np.nan
+    low, high = pair_of(limits) or (np.nan, np.nan)
     return [] if 0 <= low < high <= 1 else [f"limits: two rising shares such as (0.05, 0.95), not {limits!r}"]
 
 
@@ -35,10 +34,10 @@ def _one_of_two(points: int | None, limits: Any) -> list[str]:
     why="held within the winsorised ends of the fit rows",
     check=_one_of_two,
     formula=r"x' = \min(\max(x, \mathrm{low}), \mathrm{high})",
-    chinese="缩尾处理",
+    chinese="缩尾处理（不足四个数值时不处理）",
 )
 def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) -> Map:
-    """Values with the extreme ones set to the next value, or held within two quantiles.
+    """Values with the extreme ones set to the next value, or held within two quantiles; fewer than four stay.
 
     Parameters
     ----------
@@ -61,8 +60,9 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
     Notes
     -----
     The side is the largest values if G1 >= 0, looked at anew each time, so the median never moves. A step that would
-    leave all values equal is not taken; the log says so. Quantiles are of type 7 (linear). Other libraries' limits are
-    the shares cut off at either side: their (.05, .05) is (.05, .95) here. Proof: median unchanged; a slow loop.
+    leave all values equal is not taken; fewer than four values, or equal ones, stay as they are; the log says so.
+    Quantiles are of type 7 (linear). Other libraries' limits are the shares cut off at either side: their (.05, .05) is
+    (.05, .95) here. Proof: median unchanged; a slow loop.
 
     Examples
     --------
@@ -92,10 +92,10 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
         ),
         "sigma": r"x' = \min(\max(x, \bar{x} - \mathrm{width}\,s), \bar{x} + \mathrm{width}\,s)",
     }[rule],
-    chinese="界限处理（四分位距或标准差界限）",
+    chinese="界限处理（四分位距或标准差界限；不足四个数值时不处理）",
 )
 def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float | None = None) -> Map:
-    """Values held within fences around the middle of their column.
+    """Values held within fences around the middle of their column; fewer than four stay.
 
     Parameters
     ----------
@@ -112,7 +112,8 @@ def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float
 
     Notes
     -----
-    A column whose quartiles are equal would become constant under "iqr": it is left untreated, and the log says so.
+    A column whose quartiles are equal would become constant under "iqr": it is left untreated. Fewer than four values,
+    or equal ones, stay as they are. The log says so.
     Source: Tukey 1977 (Exploratory Data Analysis). Proof: unchanged by a second run where the quartiles stay; a slow
     formula.
 
@@ -154,7 +155,7 @@ def _fences(sample: Sample, low: Array, high: Array, what: str, cut: tuple[bool,
     shapeless = (seen.n < 4) | (seen.lo == seen.hi)
     endless = ~shapeless & ~(np.isfinite(low) & np.isfinite(high))
     sample.refuse(endless, "the spread of its values is too large a number; rescale its unit")
-    flat = ~shapeless & (low == high)
+    flat = ~shapeless & constant(low, high)
     low = np.where(shapeless | flat | (not cut[0]), -np.inf, low)
     high = np.where(shapeless | flat | (not cut[1]), np.inf, high)
     if low.ndim == 1:

@@ -11,6 +11,8 @@ import numpy as np
 
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.methods import Method, register
+from hengdian_index.rows.groups import no_label
+from hengdian_index.rows.keyed import in_order
 from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index.rows.table import Array, numbers, shortened, take
 from hengdian_index.sample import Sample
@@ -131,6 +133,8 @@ def denominate(x: Array, *, by: Any, scale: Any = 1, missing: Literal["raise", "
 def _denominators(x: Any, by: Any, unit: Any, period: Any) -> tuple[Parted, dict[int, tuple[str, Array]]]:
     """Return the table parted, and for each column to divide the name and the values (n,) of its denominator."""
     there = columns_of(x)
+    if no_label(by) or (isinstance(by, Mapping) and not by):
+        raise SpecError(f"by: a column, one denominator for each row, or a mapping of columns to these, not {by!r}")
     if isinstance(by, Mapping):
         wanted = [*by, *(name for name in by.values() if is_name(name))]
         raise_all(SpecError, [f"by: no column {c!r}{suggestion(c, there)}" for c in wanted if c not in there])
@@ -169,9 +173,8 @@ def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError
 
 def _factors(rows: Parted, scale: Any) -> Array:
     columns = rows.table.columns
-    if isinstance(scale, Mapping) and columns:
-        scale = dict.fromkeys(columns, 1.0) | dict(scale)
-    return Sample((rows.table.values,), columns).per_column(scale, "scale")
+    sample = Sample((rows.table.values,), columns)
+    return sample.per_column(in_order(scale, columns or range(sample.k), "scale", absent=1.0), "scale")
 
 
 def _told(name: str, factor: float, lost: bool) -> str:

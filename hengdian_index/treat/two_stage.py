@@ -122,7 +122,8 @@ class _Rule:
         curve = Power.logarithm(seen.lo, seen.hi, g1, self.offset, np.ones(1, dtype=np.bool_))
         passes, said = self._judged(curve(column)[:, 0])
         of = "winsorised" if self.combine else "raw"
-        report = [*report, f"{curve.words(0)} of the {of} values: {said}" + ("" if passes else "; kept, look at it")]
+        kept = "; the logarithm is kept, look at it"
+        report = [*report, f"{curve.words(0)} of the {of} values: {said}" + ("" if passes else kept)]
         return Outcome(*fences, curve, "; ".join(report))
 
     def _judged(self, values: Array) -> tuple[bool, str]:

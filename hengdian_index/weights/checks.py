@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, shown
 from hengdian_index.journal import note
+from hengdian_index.rows.keyed import in_order
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 
@@ -31,10 +32,9 @@ def note_complete(sample: Sample, n: NDArray[np.int64], method: str) -> None:
 
 def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
     """Return which columns (k,) are costs; a column that a mapping does not name is none."""
-    if hasattr(direction, "keys"):
-        direction = dict.fromkeys(sample.columns or range(sample.k), 1) | dict(direction.items())
+    direction = in_order(direction, sample.columns or range(sample.k), "direction", absent=1)
     signs = sample.per_column(direction, "direction")
     if not np.isin(signs, (1, -1)).all():
-        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {direction!r}")
+        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {shown(direction)}")
     cost: NDArray[np.bool_] = signs < 0
     return cost

@@ -11,7 +11,8 @@ import numpy as np
 from hengdian_index.decorators import unit_sum, weighting
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
-from hengdian_index.rows.table import Array, Labelled, take
+from hengdian_index.methods import typed
+from hengdian_index.rows.table import Array, Labelled, broadcast, single, take, uncovered
 from hengdian_index.weights import importances, judgements
 from hengdian_index.weights.importances import Measure
 from hengdian_index.weights.judgements import Names
@@ -117,6 +118,7 @@ def combine(
     return names, Combined(combined, alpha, products, np.linalg.cond(products)[()], constrained)
 
 
+@typed
 def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
     """Effective importance of each indicator: how much the scores move with it, whatever its weight.
 
@@ -181,7 +183,7 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
 
 def _stacked(weights: Any) -> tuple[Names, Array]:
     """Return the names and the sets (..., l, k), each summing to 1."""
-    if hasattr(weights, "keys") or isinstance(weights, str) or not hasattr(weights, "__iter__"):
+    if hasattr(weights, "keys") or single(weights) or not hasattr(weights, "__iter__"):
         raise SpecError("combine: a list of sets of weights, [w1, w2, ...]")
     each = list(weights)
     calls = [f"combine: set {number + 1}" for number in range(len(each))]
@@ -189,11 +191,13 @@ def _stacked(weights: Any) -> tuple[Names, Array]:
         raise SpecError("combine: no set of weights is given")
     plain = [isinstance(one, np.ndarray) and one.ndim > 1 for one in each]
     read = [
-        (None, one.astype(np.float64)) if array else judgements.values(one, call)
+        (None, uncovered(one).astype(np.float64)) if array else judgements.values(one, call)
         for one, array, call in zip(each, plain, calls, strict=True)
     ]
     names, ordered = judgements.aligned(read, calls)
     unit = [unit_sum(one, one.shape[-1], call) for one, call in zip(ordered, calls, strict=True)]
+    if not broadcast(*(one.shape for one in unit)):
+        raise SpecError(f"combine: sets of shapes {', '.join(str(one.shape) for one in unit)} do not go together")
     return names, np.stack(np.broadcast_arrays(*unit), axis=-2)
 
 

@@ -72,7 +72,7 @@ def critic(
     sign = np.where(costs(sample, direction), -1.0, 1.0)
     if sample.k == 1:
         return np.ones((*sample.chunks[0].shape[:-2], 1))
-    rows = sample.complete
+    rows = sample.complete.flattened()
     products, seen = rows.measure(Products), rows.measure(Range)
     sample.need_values(np.broadcast_to(products.n[..., np.newaxis], seen.lo.shape), least=2)
     note_complete(sample, products.n, "critic")

@@ -29,7 +29,7 @@ def correlations(sample: Sample, method: str, constant: Constant, least: int) ->
     dropped = np.zeros(sample.k, dtype=np.bool_)
     if constant == "zero":
         sample, dropped = _without_constant(sample, method)
-    products = sample.measure(Products)
+    products = sample.complete.flattened().measure(Products)
     need_rows(sample, products.n, least, method)
     note_complete(sample, products.n, method)
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0

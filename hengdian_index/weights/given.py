@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.decorators import unit_sum, weighting
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, shown
+from hengdian_index.rows.keyed import floats
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 
@@ -68,12 +69,14 @@ def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
     if plain or getattr(values, "ndim", 1) == 0:
         raise SpecError(f"fixed: weights by name in a mapping or Series, or in order in a list, not {values!r}")
     names = tuple(values.keys()) if hasattr(values, "keys") else None
-    given = [values[name] for name in names] if names else list(values)
+    given = [one for _, one in values.items()] if names else values if hasattr(values, "ndim") else list(values)
     try:
-        numbers = np.asarray(given, dtype=np.float64)
+        numbers = floats(given)
     except (TypeError, ValueError):
-        said = ", ".join(f"{at} is {value!r}" for at, value in _not_numbers(names, given))
-        raise SpecError(f"fixed: each must be a number of 0 or more, not {given!r}: {said}") from None
+        said = ", ".join(f"{at} is {shown(value)}" for at, value in _not_numbers(names, given))
+        raise SpecError(f"fixed: each must be a number of 0 or more, not {shown(given)}: {said}") from None
+    if numbers.ndim != 1:
+        raise SpecError(f"fixed: one set of weights, not an array of shape {numbers.shape}")
     return names, unit_sum(numbers, len(given), "fixed", names)
 
 
@@ -82,7 +85,7 @@ def _not_numbers(names: tuple[Any, ...] | None, given: list[Any]) -> list[tuple[
     found = []
     for at, value in enumerate(given):
         try:
-            float(value)
+            floats([value])
         except (TypeError, ValueError):
             found.append((repr(names[at]) if names else f"number {at + 1}", value))
     return found

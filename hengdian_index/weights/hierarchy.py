@@ -14,6 +14,7 @@ from hengdian_index.decorators import weighting
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.journal import journal, note
 from hengdian_index.rows.table import Array
+from hengdian_index.weights import judgements
 
 
 def _without(options: dict[str, Any], columns: Sequence[Any], gone: Set[Any]) -> dict[str, Any]:
@@ -99,7 +100,8 @@ def ahp(
     several = group.is_several(matrix)
     if shares is not None and not several:
         raise SpecError("ahp: shares say how much each person counts: give a list of matrices with them")
-    people = _people(matrix, tuple(items) if items else None)
+    names = None if items is None else judgements.named(items, "ahp: items")
+    people = _people(matrix, names or None)
     for who, one in people.items():
         if one.missing and not (several and how == "aij"):
             pairs = f"not compared, completed from the others: {group.shown(one.holes)}"
@@ -154,7 +156,7 @@ def _answer(doubts: Mapping[str, str], inconsistent: str) -> None:
 
 def _named(matrix: Any, names: tuple[Any, ...] | None) -> Any:
     """Return a nested list of judgements as a mapping of mappings, so that messages can name them."""
-    if names is None or isinstance(matrix, (Mapping, Judgements)) or hasattr(matrix, "columns"):
+    if names is None or isinstance(matrix, (Mapping, Judgements)) or hasattr(type(matrix), "columns"):
         return matrix
     rows = [list(row) for row in matrix]
     if any(len(row) != len(names) for row in rows) or len(rows) != len(names):

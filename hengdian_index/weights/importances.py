@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from hengdian_index.equality import largest, settled
 from hengdian_index.rows.table import Array
 
 Measure: TypeAlias = Literal["r2", "pearson", "spearman", "smooth"]
@@ -34,8 +35,7 @@ def ranked(x: Array) -> Array:
     """Return the average ranks of each column of (n, k); what differs by rounding alone, ties."""
     from scipy.stats import rankdata
 
-    size = np.abs(x).max(axis=0)
-    places: Array = rankdata(np.round(x / np.where(size > 0, size, 1.0), 12), axis=0)
+    places: Array = rankdata(settled(x, largest(x), axis=0), axis=0)
     return places
 
 

@@ -118,8 +118,8 @@ def rank_order(
     Parameters
     ----------
     order : sequence of names, the most important first; or mapping or Series name -> rank
-        Of the ranks only the order counts, 1 is the most important; names of one rank share the mean of the weights
-        that their places have.
+        Of the ranks only the order counts, 1 is the most important; names of one rank, or in a list within the order
+        (`["price", ["size", "place"]]`), share the mean of the weights that their places have.
     form : {"centroid", "sum", "reciprocal", "exponent"}
         "centroid": the mean of all weights that agree with the order. "sum", "reciprocal", "exponent": the weight
         falls with the rank as k + 1 - r, 1/r, (k + 1 - r)^p; all rescaled to sum 1.
@@ -244,7 +244,7 @@ def _shares(shares: Any, table: Labelled) -> Array:
         return np.full(n, 1 / n)
     names, found = judgements.values(shares, "budget: shares")
     if names is not None:
-        labels = tuple(getattr(table.source, "index", range(n)))
+        labels = tuple(table.source.index) if hasattr(table.source, "iloc") else tuple(range(n))
         whole = (labels, np.empty(n))
         _, (_, found) = judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
     if len(found) != n:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
-from hengdian_index.rows.table import Array, numbers
+from hengdian_index.rows.groups import hashed, no_label
+from hengdian_index.rows.table import Array, numbers, single, tabular
 
 Names: TypeAlias = tuple[Any, ...] | None
 
@@ -33,18 +35,29 @@ def values(judgement: Any, what: str) -> tuple[Names, Array]:
 
 
 def ranks(order: Any, what: str) -> tuple[Names, Array]:
-    """Return the names and their ranks, 1 the most important, from names in order or a mapping name -> rank."""
+    """Return the names and their ranks, 1 the most important, from names in order or a mapping name -> rank.
+
+    Names in a list within the order share its place.
+    """
     if hasattr(order, "keys"):
         names, found = values(order, what)
         absent = [j for j in range(len(found)) if not np.isfinite(found[j])]
         raise_all(SpecError, [f"{what}: {place(names, j)}: {found[j]:g} is no rank" for j in absent])
         return names, found
-    if isinstance(order, (str, bytes)) or not hasattr(order, "__iter__"):
+    if isinstance(order, (str, bytes)) or getattr(order, "ndim", 1) != 1 or not hasattr(order, "__iter__"):
         raise SpecError(f"{what}: names from the most to the least important, or name -> rank, not {order!r}")
-    names = _unrepeated(tuple(order), what)
-    if not names:
-        raise SpecError(f"{what}: no name is given")
-    return names, np.arange(1.0, len(names) + 1)
+    places = [list(place) if isinstance(place, (list, set, frozenset)) else [place] for place in order]
+    names = _unrepeated(tuple(name for place in places for name in place), what)
+    if not names or not all(places):
+        raise SpecError(f"{what}: {'a place holds no name' if names else 'no name is given'}")
+    return names, np.repeat(np.arange(1.0, len(places) + 1), [len(place) for place in places])
+
+
+def named(items: Any, what: str) -> tuple[Any, ...]:
+    """Return names, each once, from a list of them."""
+    if single(items) or tabular(items) or not hasattr(items, "__iter__"):
+        raise SpecError(f"{what}: a list of names is needed, not {items!r}")
+    return _unrepeated(tuple(items), what)
 
 
 def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tuple[Names, list[Array]]:
@@ -68,7 +81,10 @@ def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tup
 
 
 def _unrepeated(names: tuple[Any, ...], what: str) -> tuple[Any, ...]:
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    odd = [name for name in names if not hashed(name) or no_label(name)]
+    if odd:
+        raise SpecError(f"{what}: names are needed, not {listed(odd)}")
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise SpecError(f"{what}: more than once: {listed(twice)}")
     return names

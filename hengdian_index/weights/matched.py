@@ -34,6 +34,11 @@ _NO_COMPOSITE = "matched: no weights found whose composite the columns, taken to
 # Up to so many columns, a descent is started near each of them alone.
 _MANY = 20
 
+# Rank correlations: points tried all over the simplex, starts, and rounds about each with so many points; for a table
+# of as many rows as the effort. One with fewer has larger steps and is tried at more, up to 8 times.
+_ANYWHERE, _STARTS, _ROUNDS, _ABOUT = 1000, 4, 16, 24
+_EFFORT = 300
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matched:
@@ -108,11 +113,12 @@ def matched(
     Minimises sum_j (I_j / sum I - t_j)^2 over w >= 0, sum w = 1, for the composite y = sum_j w_j x_j. With V the
     covariance matrix r_j = (V w)_j / (s_j sqrt(w' V w)), so "r2" and "pearson" need V alone and, where it is possible,
     are met exactly: C u = sqrt(t) or C u = t, with C the correlation matrix, w = u / s. Else the best of several
-    descents with the analytic gradient. Of several weights with one composite (columns that depend on each other)
-    those with the least sum (w_j s_j)^2 are taken: copies of a column share evenly. Wanted importances that cannot be
-    attained get a line in the log, as "spearman", which moves in steps, nearly always does. Some tools pair
-    importances with columns by position after sorting one of the two, and return the last point tried instead of the
-    best.
+    descents with the analytic gradient. "spearman" has none, for it moves in steps: there it is the best of points all
+    over the simplex, and ever nearer the best of those, drawn from a fixed seed; a better one is not ruled out. Of
+    several weights with one composite (columns that depend on each other) those with the least sum (w_j s_j)^2 are
+    taken: copies of a column share evenly. Wanted importances that cannot be attained get a line in the log, as those
+    of "spearman" nearly always do. Some tools pair importances with columns by position after sorting one of the two,
+    and return the last point tried instead of the best.
 
     Source: Paruolo, Saisana & Saltelli 2013 (JRSS-A 176); Becker et al. 2017 (Ecological Indicators 80); knots of the
     spline: Harrell 2001. Proof: uncorrelated columns of one variance (w proportional to sqrt(t)), two columns in closed
@@ -299,34 +305,76 @@ def _smallest(u: Array, c: Array) -> Array:
 
 
 def _stepped(z: Array, c: Array, wanted: Array) -> tuple[Array, Array]:
-    """Return the weights and attained importances for rank correlations, which have no gradient.
+    """Return the weights and attained importances for rank correlations, which have no gradient: the best found.
 
-    A rank correlation stays near the correlation, so what the weights for a target miss is added to the target.
+    A rank correlation stays near the correlation, so what the weights for a target miss is added to the target; then
+    points all over the simplex are tried, and those about the best, ever closer. The columns are put in an order that
+    does not depend on that of the table, and the points are drawn from a fixed seed, so that an answer can be repeated.
     """
+    order = np.lexsort(np.vstack([np.round(np.sort(z, axis=0), 9), np.round(wanted, 9)]))
+    place = np.argsort(order)
+    z, c, wanted = z[:, order], c[np.ix_(order, order)], wanted[order]
+    ranks = importances.standardised(importances.ranked(z))
+    points = np.vstack([_corrected(z, ranks, c, wanted), np.eye(len(wanted)), np.full(len(wanted), 1 / len(wanted))])
+    u, shares, gaps = _searched(z, ranks, wanted, points)
+    if not len(u):
+        raise DataError(_NO_COMPOSITE)
+    near = np.flatnonzero(gaps <= gaps.min() + 1e-13)
+    best = near[np.argmin((u[near] ** 2).sum(axis=1))]
+    return u[best, place], shares[best, place]
+
+
+def _corrected(z: Array, ranks: Array, c: Array, wanted: Array) -> Array:
+    """Return the weights (m, k) for targets from which what the weights before missed is taken away."""
     from scipy.optimize import nnls
 
-    tried: list[tuple[Array, Array]] = []
-    target, k = wanted, len(wanted)
+    tried: list[Array] = []
+    target = wanted
     for step in [0.7] * 30 + [0.2] * 30:
         u = nnls(c, target)[0]
-        shares = _rank_shares(z, u)
-        if shares is None:
+        if not u.any():
             break
-        tried.append((u / u.sum(), shares))
+        tried.append(u / u.sum())
+        shares = _rank_shares(z, ranks, tried[-1][np.newaxis])[0]
+        if np.isnan(shares[0]):
+            break
         target = target + step * (wanted - shares)
-    for u in [np.full(k, 1 / k), *np.eye(k)] if not tried else []:
-        shares = _rank_shares(z, u)
-        tried += [(u, shares)] if shares is not None else []
-    if not tried:
-        raise DataError(_NO_COMPOSITE)
-    gaps = [float(((shares - wanted) ** 2).sum()) for _, shares in tried]
-    return min(
-        (one for one, gap in zip(tried, gaps, strict=True) if gap <= min(gaps) + 1e-13), key=lambda one: one[0] @ one[0]
-    )
+    return np.array(tried).reshape(-1, len(wanted))
 
 
-def _rank_shares(z: Array, u: Array) -> Array | None:
-    """Return the rank correlations of the columns with their composite over their sum, None if that is not above 0."""
-    y = importances.standardised((z @ u)[:, np.newaxis])[:, 0]
-    found = importances.importance(z, y, "spearman")
-    return found / found.sum() if found.sum() > 1e-12 else None
+def _searched(z: Array, ranks: Array, wanted: Array, points: Array) -> tuple[Array, Array, Array]:
+    """Return weights (m, k), their shares, and the sums of squared gaps (m,): given ones, and others ever nearer."""
+    rng, k = np.random.default_rng(0), len(wanted)
+    effort = min(8.0, _EFFORT / len(z))
+    anywhere = rng.dirichlet(np.ones(k), max(k, round(effort * _ANYWHERE)))
+    u, shares, gaps = _tried(z, ranks, wanted, np.vstack([points, anywhere]))
+    if not len(u) or k == 1:
+        return u, shares, gaps
+    for start in np.argsort(gaps, kind="stable")[:_STARTS]:
+        centre, least = u[start], gaps[start]
+        for radius in 0.4 * 0.7 ** np.arange(_ROUNDS):
+            steps = rng.normal(size=(max(2 * k, round(effort * _ABOUT)), k)) * radius * rng.random((1, k))
+            about = np.maximum(centre + steps * centre.max(), 0.0)
+            about = about[about.any(axis=1)]
+            some, their, apart = _tried(z, ranks, wanted, about / about.sum(axis=1, keepdims=True))
+            if len(some) and apart.min() < least:
+                centre, least = some[np.argmin(apart)], apart.min()
+                u, shares, gaps = np.vstack([u, some]), np.vstack([shares, their]), np.append(gaps, apart)
+    return u, shares, gaps
+
+
+def _tried(z: Array, ranks: Array, wanted: Array, u: Array) -> tuple[Array, Array, Array]:
+    """Return those of the weights (m, k) that have a composite, their shares (m, k), and the gaps (m,)."""
+    shares = _rank_shares(z, ranks, u)
+    there = ~np.isnan(shares[:, 0])
+    return u[there], shares[there], ((shares[there] - wanted) ** 2).sum(axis=1)
+
+
+def _rank_shares(z: Array, ranks: Array, u: Array) -> Array:
+    """Return the rank correlations (m, k) of the columns with their composites under weights (m, k), over their sum.
+
+    `ranks` are the standardised ranks of the columns (n, k). Missing where the sum is not above 0.
+    """
+    found = importances.standardised(importances.ranked(z @ u.T)).T @ ranks
+    total = np.clip(found, -1.0, 1.0).sum(axis=1, keepdims=True)
+    return np.asarray(np.where(total > 1e-12, np.clip(found, -1.0, 1.0) / np.where(total > 1e-12, total, 1.0), np.nan))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.blocks import each_block
 from hengdian_index.decorators import weighting
+from hengdian_index.equality import TOLERANCE, flattened, same
 from hengdian_index.errors import CellsError, DataError
 from hengdian_index.journal import note
 from hengdian_index.rows.table import Array
@@ -98,7 +99,8 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     ----------
     x : table or array (..., n, k)
         Units by indicators, raw values above 0. Only rows with a value in every column count; where others have gaps
-        the log says how many. Of several rows in which a column is best, the first counts.
+        the log says how many. Of several rows in which a column is best, the mean of what the others lose there counts,
+        so that no order of the rows decides.
     direction : 1 or -1, or one a column (sequence, or mapping by name; absent: 1)
         -1 for costs, which enter as 1/x.
 
@@ -115,9 +117,9 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
 
     Notes
     -----
-    a_lj is the value of column j in the row where column l is largest; p_lj = (a_jj - a_lj) / a_jj, off the diagonal
-    of F; F_jj = -sum_l p_lj; w solves F w = 0, sum w = 1. The usual scaling of columns to sum 1 cancels in p. In an
-    index x and `direction` are as in `merec`.
+    a_lj is the value of column j in the row where column l is largest, the mean over such rows; p_lj = (a_jj - a_lj) /
+    a_jj, off the diagonal of F; F_jj = -sum_l p_lj; w solves F w = 0, sum w = 1. The usual scaling of columns to sum 1
+    cancels in p. In an index x and `direction` are as in `merec`.
 
     Source: Mirkin 1974; Zavadskas & Podvezko 2016 (IJITDM 15). Proof: Zavadskas et al. (2017), Table 8; Zavadskas &
     Podvezko (2016).
@@ -223,7 +225,7 @@ def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
     mean = (moments.centre.high - worst) + moments.centre.low
     n = moments.n.astype(np.float64)
     v = np.abs(np.log((n - 1) / n * (1 + n * mean**2 / moments.m2))) * 50
-    v = np.where(v < 1e-12, 0.0, v)
+    v = np.where(v < TOLERANCE, 0.0, v)
     if not (v.sum(axis=-1) > 0).all():
         raise DataError("lopcow: root mean square and standard deviation agree in every column; use more rows")
     return v
@@ -236,7 +238,7 @@ def _complete(sample: Sample, method: str) -> tuple[Array, Range]:
         raise CellsError(x <= 0, f"{method} needs raw values above 0; shift or rescale the column, or leave it out")
     if (seen.n < x.shape[-2]).any():
         gap = np.isnan(x).any(axis=-1, keepdims=True)
-        x = np.where(gap, np.nan, x)
+        x = flattened(np.where(gap, np.nan, x))
         seen = Range.of(x)
     need_rows(sample, seen.n[..., 0], 2, method)
     note_complete(sample, seen.n[..., 0], method)
@@ -261,12 +263,11 @@ def _least_lost(sample: Sample, direction: Any, method: str) -> Array:
 
 
 def _losses(rows: Array, seen: Range, cost: NDArray[np.bool_]) -> Array:
-    """Return p_lj (..., k, k): the share that column j loses in the row where column l is best."""
-    best = np.where(cost, seen.lo, seen.hi)
-    place = np.argmax(rows == best[..., np.newaxis, :], axis=-2)
-    there = np.take_along_axis(rows, place[..., np.newaxis], axis=-2)
-    best = best[..., np.newaxis, :]
-    losses: Array = np.where(cost, (there - best) / there, (best - there) / best)
+    """Return p_lj (..., k, k): the share that column j loses in the rows where column l is best, on average."""
+    best = np.where(cost, seen.lo, seen.hi)[..., np.newaxis, :]
+    first = same(rows, best, best)
+    lost = np.where(first | np.isnan(rows), 0.0, np.where(cost, (rows - best) / rows, (best - rows) / best))
+    losses: Array = (first.mT.astype(np.float64) @ lost) / first.sum(axis=-2)[..., np.newaxis]
     return losses
 
 
@@ -280,7 +281,7 @@ def _balance(sample: Sample, losses: Array) -> Array:
     size = np.where(total > 0, total, 1.0)
     system = losses / size[..., np.newaxis, :] - np.eye(sample.k) * (total > 0)[..., np.newaxis, :]
     _, singular, right = np.linalg.svd(system)
-    null = singular <= 1e-12
+    null = singular <= TOLERANCE
     several = null & (null.sum(axis=-1, keepdims=True) > 1)
     sample.refuse(
         (several[..., np.newaxis] & (np.abs(right) > 1e-9)).any(axis=-2),
@@ -288,7 +289,7 @@ def _balance(sample: Sample, losses: Array) -> Array:
         "leave one of these columns out",
     )
     v = np.abs(right[..., -1, :])
-    v = np.where(v < 1e-12, 0.0, v)
+    v = np.where(v < TOLERANCE, 0.0, v)
     _note_silent(sample, v == 0)
     w: Array = v / size
     return w

@@ -79,3 +79,9 @@ def test_incomplete_matrices_use_the_random_index_by_number_missing():
 def test_wrong_choices_are_refused(call, said):
     with pytest.raises(SpecError, match=said):
         call()
+
+
+@pytest.mark.parametrize("n", [[1, 2], 0, 2.5, None, True, "3"])
+def test_a_threshold_is_of_a_number_of_items(n):
+    with pytest.raises(SpecError, match="gci_threshold: the number of items"):
+        ahp.gci_threshold(n)

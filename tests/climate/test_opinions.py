@@ -193,3 +193,33 @@ def test_rounding_of_printed_shares_by_half_a_point_is_let_through():
     assert climate.diffusion(*short)[0] == pytest.approx(49.7)
     assert climate.diffusion(*short, centre=0)[0] == pytest.approx(33.1 - 33.2)
     assert climate.diffusion(*short, centre=100)[0] == pytest.approx(100 + 33.1 - 33.2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: climate.diffusion([0.4, 0.6], down=[0.3, 0.1]),
+        lambda: climate.diffusion(0.4, 0.5, centre=100),
+        lambda: climate.balance([0.4, 1.0], [0.3, 0.0]),
+        lambda: climate.pmi([[0.52, 0.48]], [1, 1], inverted=[1]),
+    ],
+)
+def test_parts_of_1_are_not_taken_for_per_cent(call):
+    with pytest.raises(DataError, match="parts of 1 must be multiplied by 100"):
+        call()
+
+
+def test_small_shares_in_per_cent_are_per_cent():
+    assert climate.diffusion(0.4, 99.3, 0.3) == pytest.approx(50.05)
+    assert climate.diffusion([0.4, 40.0], down=[0.3, 30.0]) == pytest.approx([50.05, 55.0])
+    assert climate.balance(1, 0) == 1.0
+    assert climate.pmi([[0.0, 0.0]], [1, 1]) == 0.0
+
+
+@pytest.mark.parametrize(
+    "mask", [[True, False], np.array([True, False]), {0: True, 1: False}, pd.Series([True, False])]
+)
+def test_a_mask_says_which_components_are_inverted(mask):
+    np.testing.assert_allclose(climate.pmi([[40.0, 60.0], [70.0, 20.0]], [3, 1], inverted=mask), [60.0, 27.5])
+    with pytest.raises(SpecError, match="a mask of 3 values for 2 columns"):
+        climate.pmi([[40.0, 60.0]], [3, 1], inverted=[True, False, True])

@@ -115,8 +115,7 @@ def test_a_constant_indicator_does_no_harm(name):
     assert 2 <= table[2, 2] <= 8
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_missing_library_is_named_with_the_extra_that_brings_it(name, monkeypatch):
+def test_the_missing_library_is_named_with_the_extra_that_brings_it(monkeypatch):
     found = builtins.__import__
 
     def without(module, *rest):
@@ -126,7 +125,8 @@ def test_the_missing_library_is_named_with_the_extra_that_brings_it(name, monkey
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(SpecError, match=r"needs scikit-learn: pip install \"hengdian-index\[learn\]\""):
-        getattr(impute, name)([[1.0, 2.0], [nan, 2.0]])
+        impute.regression([[1.0, 2.0], [nan, 2.0]])
+    assert impute.neighbours([[1.0, 2.0], [nan, 2.0]]).table[1, 0] == 1
 
 
 def test_wrong_choices_are_refused():
@@ -138,3 +138,22 @@ def test_wrong_choices_are_refused():
         impute.neighbours([1.0, nan], weights="near")
     with pytest.raises(DataError, match=r"'b'.*no value"):
         impute.neighbours(pd.DataFrame({"a": [1.0], "b": [nan]}))
+
+
+def test_regression_leaves_missing_what_no_two_rows_lead_to():
+    x = np.array([[2.0, nan, 1.0], [3.0, nan, 2.5], [nan, 6.0, nan], [nan, 9.0, nan], [5.0, nan, nan], [4.0, nan, 3.0]])
+    table, log = impute.regression(x)
+    np.testing.assert_array_equal(np.isnan(table), [[0, 1, 0], [0, 1, 0], [1, 0, 1], [1, 0, 1], [0, 1, 0], [0, 1, 0]])
+    assert set(log["why"][~np.isnan(log["after"])]) == {"regression on the other indicators, seed 0"}
+    assert set(log["why"][np.isnan(log["after"])]) == {
+        "left missing: no two rows have both this indicator and one that leads to it from those of the row"
+    }
+
+
+def test_regression_reaches_over_an_indicator_that_others_share():
+    x = np.full((9, 3), nan)
+    x[:4, 0], x[:6, 1], x[4:8, 2] = np.arange(4.0), 2 * np.arange(6.0) + 1, 3 * np.arange(4.0, 8.0)
+    x[8, 0] = 1.5
+    assert not np.isnan(impute.regression(x).table[8]).any()
+    x[5, 1] = nan
+    np.testing.assert_array_equal(np.isnan(impute.regression(x).table[8]), [False, False, True])

@@ -103,3 +103,14 @@ def test_a_column_without_values_is_told_as_such(to):
     x = pd.DataFrame({"full": [1.0, 2.0, 3.0], "empty": [np.nan] * 3})
     with pytest.raises(hi.DataError, match="'empty': no value in the rows to learn from"):
         relative(x, to=to)
+
+
+def test_values_below_0_are_kept_where_they_are_meant():
+    column = [-4.0, 2.0, 8.0]
+    close(relative(column, to="max", below_zero="keep"), [-50, 25, 100])
+    close(relative(column, to="max", below_zero="keep", direction=-1, negative="mirror"), [250, 175, 100])
+    with pytest.raises(hi.DataError, match="a reciprocal needs a value above 0"):
+        relative(column, to="max", below_zero="keep", direction=-1)
+    for below, to in (([-4.0, -2.0], "max"), (column, -4.0), ([-9.0, 2.0], "mean")):
+        with pytest.raises(hi.DataError, match="the reference value is below 0"):
+            relative(below, to=to, below_zero="keep")

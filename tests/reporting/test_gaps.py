@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
-from reporting.pages import read
+from reporting.pages import csv_table, read
 
 import hengdian_index as hi
 from hengdian_index import presence
@@ -67,12 +66,7 @@ def page(result, drawn, tmp_path_factory):
 
 def files(page) -> dict[str, pd.DataFrame]:
     found = page.files().items()
-    return {
-        name.removeprefix("table-").removesuffix(".csv"): pd.read_csv(
-            io.StringIO(text), index_col=0, float_precision="round_trip"
-        )
-        for name, text in found
-    }
+    return {name.removeprefix("table-").removesuffix(".csv"): csv_table(text, index_col=0) for name, text in found}
 
 
 def test_the_weight_there_is_the_sum_down_the_tree_of_what_is_used(result):

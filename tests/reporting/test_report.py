@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import sys
 
@@ -10,21 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from reporting.pages import NASTY, SECTIONS, read, towns
+from reporting.pages import NASTY, SECTIONS, csv_table, read, towns
 
 import hengdian_index as hi
 from hengdian_index.cli import main
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.reporting.charted import IN_CHARTS
 from hengdian_index.reporting.steps import STEPS
+from hengdian_index.reporting.tables import Limits, Sheet, table
 from hengdian_index.reporting.words import WORDS
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
-
-
-def frame_of(text, **options):
-    return pd.read_csv(io.StringIO(text), float_precision="round_trip", **options)
 
 
 EACH = pytest.mark.parametrize("case", [(name, lang) for name in ("film", "panel") for lang in ("en", "zh")])
@@ -117,9 +113,9 @@ def test_files_hold_the_tables_to_the_last_digit(film, panel, written, name):
     }
     for id, frame in expected.items():
         assert files[f"table-{id}.csv"] == frame.to_csv()
-    weights = frame_of(files["table-weights-table.csv"])
+    weights = csv_table(files["table-weights-table.csv"])
     assert weights["weight"].tolist() == result.weights.tolist()
-    last = frame_of(files["table-last-table.csv"], index_col="part")["contribution"]
+    last = csv_table(files["table-last-table.csv"], index_col="part")["contribution"]
     unit = None if name == "film" else found.study.panel.units[result.scores["total"].to_numpy()[3::4].argmax() * 4 + 3]
     row = -1 if name == "film" else int(np.flatnonzero(result.panel.units == unit)[-1])
     parts = result.contributions(depth="indicators").iloc[row].dropna()
@@ -154,7 +150,8 @@ def test_rows_without_a_period_have_a_page_too(tmp_path):
     index = index.replace({"period": None, "base": None})
     result = index.compute(table[table.year == 2022].drop(columns="year"))
     text, page = read(result.report(tmp_path / "r.html"))
-    assert WORDS["en"]["lines none"] in text
+    assert "no period" not in text
+    assert 'id="part-series"' not in text
     assert WORDS["en"]["not asked"].partition("(")[0] in text
     assert "table-ranking-table.csv" in page.files()
 
@@ -259,8 +256,8 @@ def test_the_command(files, tmp_path):
     assert ran.stdout == f"Written to {out}\n"
     page = read(out)[1]
     index = hi.Index.read(files[0]).replace({"fit_on": "2019:2021", "base": "2020"})
-    expected = index.compute(pd.read_csv(files[1], float_precision="round_trip")).series()
-    got = frame_of(page.files()["table-levels-table.csv"])
+    expected = index.compute(csv_table(files[1])).series()
+    got = csv_table(page.files()["table-levels-table.csv"])
     np.testing.assert_allclose(got[["total", "one", "two"]], expected[["total", "one", "two"]], rtol=1e-15)
     assert "table-rank-intervals-table.csv" in page.files()
 
@@ -271,3 +268,44 @@ def test_the_command_refuses_bad_input_and_leaves_no_file(files, tmp_path):
     assert ran.exit_code == 2
     assert ran.stderr.startswith("DataError: ")
     assert not (tmp_path / "page.html").exists()
+
+
+def test_a_cross_section_has_no_chapter_without_content(tmp_path):
+    index, table = towns()
+    index = index.replace({"period": None, "base": None})
+    result = index.compute(table[table.year == 2022].drop(columns="year"))
+    for lang in ("en", "zh"):
+        _, page = read(result.report(tmp_path / "r.html", lang=lang))
+        said = "".join(page.pieces)
+        assert WORDS[lang]["contributions"] in said
+        assert WORDS[lang]["level table"] in said
+        assert "has no period" not in said
+        assert "没有时期" not in said
+
+
+def test_the_fit_rows_are_said_by_units_and_periods(written):
+    assert "12 rows3 units; 2019 – 2022" in "".join(read(written["panel", "en"])[1].pieces).replace("\n", "")
+    assert "12 行3 个对象；2019 – 2022" in "".join(read(written["panel", "zh"])[1].pieces).replace("\n", "")
+
+
+def test_a_long_log_has_a_digest(tmp_path):
+    index, rows = towns()
+    rows = rows.assign(a=rows["a"].mask(rows["year"] % 2 == 0))
+    long = pd.concat([rows.assign(town=[f"{town} {i}" for town in rows["town"]]) for i in range(3)])
+    result = index.replace({"impute": "carry_forward", "base": None, "coverage": 0.0}).compute(long)
+    for lang in ("en", "zh"):
+        text, page = read(result.report(tmp_path / "r.html", lang=lang))
+        assert WORDS[lang]["digest table"] in text
+        assert "table-digest-table.csv" in page.files()
+        assert "carry_forward: filled" in text
+
+
+def test_a_table_that_is_cut_says_where_all_of_it_is():
+    frame = pd.DataFrame({"x": np.arange(50.0)})
+    for lang in ("en", "zh"):
+        say = WORDS[lang]
+        for whole in ("", say["command writes"], say["python has"].format(what="uncertainty.scores")):
+            note = table(Sheet("t", "T", frame, whole=whole), say, Limits(20, 30, 0)).note
+            assert note == say["shown only"].format(shown=10, all=50, whole=whole)
+            assert ("--out" in note) == (whole == say["command writes"])
+            assert ("uncertainty.scores" in note) == ("uncertainty" in whole)

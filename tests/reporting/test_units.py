@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
-from reporting.pages import read, towns
+from reporting.pages import csv_table, read, towns
 
 import hengdian_index as hi
 from hengdian_index.reporting import units
@@ -31,7 +30,7 @@ def found(result, tmp_path_factory) -> dict[str, pd.DataFrame]:
     """Every file of the page."""
     files = read(result.report(tmp_path_factory.mktemp("units") / "r.html"))[1].files()
     own = {name.removeprefix("table-").removesuffix(".csv"): text for name, text in files.items()}
-    return {name: pd.read_csv(io.StringIO(text), float_precision="round_trip") for name, text in own.items()}
+    return {name: csv_table(text) for name, text in own.items()}
 
 
 def test_every_unit_has_its_last_change_and_level_split(result, found):

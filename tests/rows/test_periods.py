@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from time import process_time
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -420,3 +422,56 @@ def test_400_000_labels_of_every_kind(fifty):
     text = read.text
     assert len(text) == 400_000
     assert np.unique(read.ordinals).tolist() == list(range(7992, 8042))
+
+
+@pytest.mark.parametrize(
+    "label", ["2021{}Q3", "2021{}年{}第{}2{}季度", "2021{}H{}", "{}2021", "2021 年{}6 月", "Q3{}2021", "2021{}M06"]
+)
+@pytest.mark.parametrize("blank", [" ", "\t", "\u3000", "\xa0"])
+def test_labels_of_many_blanks_are_read_or_refused_in_proportion_to_their_length(label: str, blank: str) -> None:
+    """A pattern that tries every way to part n blanks takes minutes for n = 3,000."""
+    began = process_time()
+    for n in (60, 3_000, 60_000):
+        with pytest.raises(DataError) as error:
+            read_periods(["2021Q1", label.replace("{}", blank * n) + "x"])
+        assert len(str(error.value)) < 1000
+    assert process_time() - began < 5
+
+
+@pytest.mark.parametrize("label", ["2021   Q3", " 2021Q3\t", "Q3\u30002021", "2021年  第  3 季度", "2021  -  Q3"])
+def test_blanks_within_a_label_count_as_one(label: str) -> None:
+    assert read_periods([label]).text == ["2021Q3"]
+
+
+NO_LABELS: list[Any] = [
+    *([2020], (2020, [1]), {"a": 1}, {2020}, np.array([2020, 2021]), 10**400, -(10**400), 10**5000, 2j, b"2020"),
+    *(np.timedelta64(2020, "Y"), timedelta(2020), float("inf"), True, object(), "2" * 10**6, 0, -2020),
+]
+
+
+@pytest.mark.parametrize("label", NO_LABELS, ids=lambda label: str(type(label)))
+def test_what_is_no_label_is_refused_by_name(label: Any) -> None:
+    cells = pd.Series(["2020", None], dtype=object)
+    cells.iloc[1] = label
+    for labels in (["2020", label], cells, pd.Index(["2020", "x"]).where([True, False], other=None)):
+        with pytest.raises(DataError, match="row 1"):
+            read_periods(labels)
+    with pytest.raises(SpecError, match="cannot read"):
+        read_span(label, QUARTER)
+
+
+@pytest.mark.parametrize(
+    "missing", [None, pd.NA, pd.NaT, float("nan"), np.datetime64("NaT", "D"), "", " ", "NaN"], ids=repr
+)
+def test_a_missing_label_is_missing_whatever_stands_for_it(missing: Any) -> None:
+    with pytest.raises(DataError, match="1 of 2 labels are missing: row 1"):
+        read_periods(["2020", missing])
+
+
+def test_lines_are_those_of_the_file() -> None:
+    with pytest.raises(DataError) as error:
+        read_periods(["2020", None, "x"], source="f.csv", line=[2, 7, 9].__getitem__)
+    assert [str(fault)[:50] for fault in error.value.faults] == [
+        "f.csv: period: 1 of 3 labels are missing: line 7; "[:50],
+        "f.csv: period: cannot read 'x' (line 9); write 202",
+    ]

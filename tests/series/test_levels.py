@@ -170,3 +170,11 @@ def test_tables_with_other_columns_do_not_link():
         series.link(OLD.to_frame("a"), OLD.to_frame("b"), 2020)
     with pytest.raises(DataError, match="old has 2 columns, new 1"):
         series.link(np.ones((3, 2)), np.ones((3, 1)), 0)
+
+
+def test_a_base_may_be_a_mask():
+    s = pd.Series([40.0, 50.0, 60.0], index=[2019, 2020, 2021])
+    assert series.rebase(s, [True, False, True]).tolist() == pytest.approx([80.0, 100.0, 120.0])
+    assert series.rebase(s, pd.Series([True, False, False], index=[2021, 2020, 2019])).iloc[2] == 100.0
+    with pytest.raises(DataError, match="selects no row"):
+        series.rebase(s, [False] * 3)

@@ -153,3 +153,13 @@ def test_what_rounding_leaves_of_no_change_has_no_shares_either():
     y = hi.aggregate.arithmetic(x)
     assert 0 < abs(y[1] - y[0]) < 1e-15
     assert np.isnan(contributions(x, share=True)[1]).all()
+
+
+def test_parts_of_a_geometric_level_near_1_count_by_weight_and_the_log_says_when():
+    x = pd.DataFrame({"a": [2.0, 4.0], "b": [0.794, 9.0]}, index=[2001, 2002])
+    with journal() as lines:
+        found = contributions(x, {"a": 1, "b": 3}, of="level", form="geometric")
+    y = np.exp(0.25 * np.log([2.0, 4.0]) + 0.75 * np.log([0.794, 9.0]))
+    np.testing.assert_allclose(found.loc[2001], y[0] * np.array([0.25, 0.75]), rtol=1e-12)
+    np.testing.assert_allclose(found.loc[2002, "a"], y[1] * 0.25 * np.log(4) / np.log(y[1]), rtol=1e-12)
+    assert [line.period for line in lines if "so near 1" in line.why] == ["2001"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws import LAW, close, law, same
 
+import hengdian_index as hi
 from hengdian_index import treat
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.maps import Chain, Clip
@@ -147,7 +148,7 @@ def test_jrc_flags_a_column_that_the_logarithm_does_not_mend():
     raw = np.concatenate([np.arange(40.0), 100 * 1.8 ** np.arange(8)])
     table, log = treat.jrc(raw, max_points=2)
     assert not passes(table.tolist(), 2, 3.5)
-    assert log["why"].str.endswith("fails; kept, look at it").all()
+    assert log["why"].str.endswith("fails; the logarithm is kept, look at it").all()
     assert len(log) == 48
 
 
@@ -187,7 +188,7 @@ def test_a_column_with_one_rare_value_is_not_made_constant(rule):
 def test_a_column_with_one_rare_value_keeps_two_values_under_jrc_and_is_flagged():
     table, log = treat.jrc(column([0] * 40 + [1]))
     close(table, [math.log(0.01)] * 40 + [math.log(1.01)])
-    assert log["why"].str.endswith("fails; kept, look at it").all()
+    assert log["why"].str.endswith("fails; the logarithm is kept, look at it").all()
 
 
 def test_winsorise_says_when_it_stops_before_the_asked_number_of_steps():
@@ -281,3 +282,21 @@ def test_jrc_without_an_offset_names_the_cells_it_cannot_log():
 def test_wrong_choices_are_refused(call, said):
     with pytest.raises(SpecError, match=said):
         call()
+
+
+@pytest.mark.parametrize("name", ["winsorise", "fence"])
+@pytest.mark.parametrize(
+    "options", [{"points": 1}, {"limits": (0.1, 0.9)}, {"rule": "iqr"}, {"rule": "sigma"}], ids=str
+)
+def test_fewer_than_four_values_stay_and_the_descriptions_say_so(name, options):
+    if ("rule" in options) != (name == "fence"):
+        pytest.skip("an option of the other method")
+    method = getattr(hi.treat, name)
+    found = method([1.0, 2.0, 900.0], **options)
+    assert found.table.tolist() == [1.0, 2.0, 900.0]
+    assert "fewer than 4 values" in found.log["why"].iloc[0]
+    assert "fewer than four stay" in method.__doc__.splitlines()[0]
+    index = hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g", treat={"method": name, **options})])
+    result = index.compute({"a": [1.0, 2.0, 3.0, 4.0, 90.0]})
+    assert "fewer than four stay" in result.method()
+    assert "不足四个数值时不处理" in result.method(lang="zh")

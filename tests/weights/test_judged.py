@@ -424,3 +424,16 @@ def test_misspelt_options_are_refused():
         hi.weights.best_worst([1, 2], [2, 1], from_="linear")
     with pytest.raises(TypeError, match="worst"):
         hi.weights.best_worst([1, 2])
+
+
+@pytest.mark.parametrize("form", ["centroid", "sum", "reciprocal"])
+def test_a_list_within_an_order_is_a_place_shared(form):
+    order = ["roads", ["schools", "parks"], "clinics"]
+    by_rank = {"roads": 1, "schools": 2, "parks": 2, "clinics": 3}
+    pd.testing.assert_series_equal(hi.weights.rank_order(order, form=form), hi.weights.rank_order(by_rank, form=form))
+
+
+@pytest.mark.parametrize("order", [["a", {"b": 1}], ["a", []], [["a", "b"], "b"], [["a", ["b"]]], [np.nan, "a"], []])
+def test_places_that_hold_no_names_are_refused(order):
+    with pytest.raises(hi.SpecError, match="rank_order"):
+        hi.weights.rank_order(order)

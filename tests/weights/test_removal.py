@@ -217,7 +217,7 @@ def test_merec_of_columns_that_hardly_vary_keeps_its_digits():
 
 
 def test_a_column_that_loses_nothing_takes_all_of_cilos_with_a_line_in_the_log():
-    # Both rows are best for a, so the first counts, where b loses; a loses nothing in the row where b is best.
+    # Two rows are best for a, in one of which b loses; a loses nothing in the row where b is best.
     x = pd.DataFrame({"a": [2.0, 2.0, 1.0], "b": [1.0, 3.0, 1.0]})
     with journal() as lines:
         w = hi.weights.cilos(x)

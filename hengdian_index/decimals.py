@@ -1,0 +1,49 @@
+"""Numbers as they are read: how many decimals they deserve side by side, counts with their noun."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def form_of(values: NDArray[np.float64]) -> str:
+    """Return how numbers are written that are to be compared with one another: five digits of the largest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.decimals import form_of
+    >>> form_of(np.array([0.9612, 0.9604])), form_of(np.array([96.12, 7.0])), form_of(np.array([2.5e5]))
+    ('.4f', '.2f', '.0f')
+    """
+    finite = np.abs(values[np.isfinite(values)])
+    largest = float(finite.max()) if len(finite) else 0.0
+    if largest and (largest < 1e-3 or largest >= 1e15):
+        return ".4g"
+    if 10 <= largest < 1e5:
+        return ".2f"
+    return f".{int(np.clip(4 - np.floor(np.log10(largest)), 0, 4)) if largest else 0}f"
+
+
+def written(value: float, form: str) -> str:
+    """Return a number in a form; "rank" is one decimal, none where it is whole.
+
+    Examples
+    --------
+    >>> from hengdian_index.decimals import written
+    >>> written(8.0, "rank"), written(8.25, "rank"), written(8.0, ".2f")
+    ('8', '8.2', '8.00')
+    """
+    return format(value, ".1f").removesuffix(".0") if form == "rank" else format(value, form)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> from hengdian_index.decimals import counted
+    >>> counted(1, "group"), counted(2938, "row")
+    ('1 group', '2938 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

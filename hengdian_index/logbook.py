@@ -1,0 +1,102 @@
+"""The log in short: how many lines of each kind, by step and reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from hengdian_index.journal import Entry
+
+# What differs between lines of one kind: names in quotes, numbers, periods.
+_PARTICULAR = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])[-+]?\d[\w.:+-]*")
+
+
+def kind_of(entry: Entry) -> str:
+    """Return of what kind a line is: what it says of itself, else its reason without names, numbers and periods.
+
+    Examples
+    --------
+    >>> from hengdian_index.journal import Entry
+    >>> from hengdian_index.logbook import kind_of
+    >>> kind_of(Entry("impute", "carried forward from 2019Q1, 2 quarters old"))
+    'carried forward from …, … quarters old'
+    """
+    return entry.kind or general(entry.why)
+
+
+def general(why: str) -> str:
+    """Return a reason without the names, numbers and periods of one row."""
+    return _PARTICULAR.sub("…", why)
+
+
+def tally(entries: Sequence[Entry]) -> pd.DataFrame:
+    """Return one row a kind of line: step, kind, lines, how many indicators, units and periods, what the first says."""
+    frame = pd.DataFrame(
+        {
+            "step": [entry.step for entry in entries],
+            "kind": [kind_of(entry) for entry in entries],
+            "indicator": [entry.indicator for entry in entries],
+            "unit": [None if entry.unit is None else str(entry.unit) for entry in entries],
+            "period": [None if entry.period is None else str(entry.period) for entry in entries],
+            "why": [entry.why for entry in entries],
+        },
+        dtype=object,
+    )
+    found = frame.groupby(["step", "kind"], sort=False, as_index=False).agg(
+        lines=("why", "size"),
+        indicators=("indicator", "nunique"),
+        units=("unit", "nunique"),
+        periods=("period", "nunique"),
+        first=("why", "first"),
+    )
+    order = {step: i for i, step in enumerate(dict.fromkeys(frame["step"]))}
+    return found.sort_values("step", key=lambda steps: steps.map(order), kind="stable", ignore_index=True)
+
+
+def told(entries: Sequence[Entry]) -> list[str]:
+    """Return the log as a few lines of text: a line that is alone as it is, the others counted by step and reason.
+
+    Examples
+    --------
+    >>> from hengdian_index.journal import Entry
+    >>> from hengdian_index.logbook import told
+    >>> gone = [Entry("impute", "left missing", unit, kind="mean: left: no value") for unit in "AB"]
+    >>> told([Entry("impute", "mean of 3 values", "C", kind="mean: filled"), *gone])
+    ['impute: mean: 1 filled, 2 left: no value']
+    """
+    heads: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        head = entry.kind.partition(": ")[0] or kind_of(entry)
+        heads.setdefault((entry.step, head), []).append(entry)
+    steps = list(dict.fromkeys(step for step, _ in heads))
+    ordered = sorted(heads.items(), key=lambda item: steps.index(item[0][0]))
+    return [_alone(own[0]) if len(own) == 1 else _counted(step, head, own) for (step, head), own in ordered]
+
+
+def _alone(entry: Entry) -> str:
+    place = ", ".join(str(one) for one in (entry.unit, entry.period, entry.indicator) if one is not None)
+    return f"{entry.step}: {place + ': ' if place else ''}{entry.why}"
+
+
+def _counted(step: str, head: str, entries: Sequence[Entry]) -> str:
+    """Return how many lines of one head there are, by what is said below it."""
+    below: dict[str, dict[str, int]] = {}
+    for entry in entries:
+        what, _, reason = entry.kind.partition(": ")[2].partition(": ")
+        reasons = below.setdefault(what, {})
+        reasons[reason] = reasons.get(reason, 0) + 1
+    if list(below) == [""]:
+        return f"{step}: {head} ({len(entries):,} lines)"
+    return f"{step}: {head}: {', '.join(_part(what, reasons) for what, reasons in below.items())}"
+
+
+def _part(what: str, reasons: dict[str, int]) -> str:
+    said = f"{sum(reasons.values()):,} {what}"
+    if list(reasons) == [""]:
+        return said
+    if len(reasons) == 1:
+        return f"{said}: {next(iter(reasons))}"
+    most = sorted(reasons.items(), key=lambda item: -item[1])
+    return f"{said}: {'; '.join(f'{number:,} {reason}' for reason, number in most)}"
