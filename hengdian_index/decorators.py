@@ -11,12 +11,13 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
+from hengdian_index.equality import constant, ends
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.journal import note
 from hengdian_index.labelling import with_labels
 from hengdian_index.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index.maps import Map
-from hengdian_index.means import Kernel, Missing, Together, aggregate, detailed, refusal
+from hengdian_index.means import ColumnsError, Kernel, Missing, Together, aggregate, detailed, refusal
 from hengdian_index.methods import Method, Sees, register
 from hengdian_index.rows.keyed import floats, in_order
 from hengdian_index.rows.parted import as_learnt, select
@@ -284,6 +285,8 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
         weights = matched_weights(w, table)
         score = kernel(method, options, table.columns or range(table.values.shape[-1]))
         try:
+            if isinstance(score, Together):
+                _refuse_rounding(table.values, weights)
             if options.get("details"):
                 return with_labels(detailed(score, table.values, weights, rule), table)
             answer = aggregate(score, table.values, weights, rule, complete=table.complete)
@@ -296,6 +299,15 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
     more = {"w": None, "missing": "reweight", "coverage": 0.65}
     given: Registered = _public(scores, method, "x", more, _GAPS)
     return given
+
+
+def _refuse_rounding(x: Array, w: Array) -> None:
+    """Refuse columns as given whose values differ by rounding alone: whether they were to differ nobody can tell."""
+    low, high = ends(x)
+    doubtful = constant(low, high) & (low != high) & (w > 0)
+    if doubtful.any():
+        marked = doubtful.reshape(-1, x.shape[-1]).any(axis=0)[np.newaxis]
+        raise ColumnsError(marked, "constant over the rows compared, but for rounding; round it, or leave it out")
 
 
 def matched_weights(w: Any, table: Labelled) -> Array:

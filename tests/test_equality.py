@@ -302,14 +302,17 @@ def test_a_base_whose_levels_cancel_is_refused_whatever_the_bits():
 # Methods by themselves
 
 
-@pytest.mark.parametrize("method", ["copeland", "borda", "kemeny", "rank_sum_ratio"])
-def test_a_column_of_rounding_tells_nothing(method):
+@pytest.mark.parametrize("method", ["copeland", "borda", "kemeny", "rank_sum_ratio", "topsis", "vikor", "wroclaw"])
+def test_a_column_of_rounding_is_refused_where_rows_are_compared(method):
     told = np.array([1.0, 4.0, 2.0, 3.0])
     noise = np.array([0.1 + 0.2, 0.3, 0.3, 0.3])
     score = getattr(hi.aggregate, method)
-    np.testing.assert_array_equal(
-        score(np.column_stack([noise, told])), score(np.column_stack([np.full(4, 0.3), told]))
-    )
+    with pytest.raises(
+        hi.DataError, match=r"^column 'noise': constant over the rows compared, but for rounding; round"
+    ):
+        score(pd.DataFrame({"noise": noise, "told": told}))
+    without = score(np.column_stack([noise, told]), [0.0, 1.0])
+    np.testing.assert_array_equal(without, score(np.column_stack([np.full(4, 0.3), told]), [0.0, 1.0]))
 
 
 def test_outranking_halves_a_column_of_rounding():
