@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.equality import flattened
+from hengdian_index.equality import TOLERANCE, flattened
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 from hengdian_index.rows.table import Array, Labelled, may_have_gaps, row_label, shortened
 from hengdian_index.stored import stored
@@ -299,7 +299,7 @@ def _dropped(kernel: Kernel, absent: NDArray[np.bool_], w: Array, missing: Missi
     if missing.rule == "propagate":
         return np.asarray(absent.any(axis=-1))
     weight = np.where(absent, 0.0, w[..., np.newaxis, :]).sum(axis=-1)
-    dropped = ((~absent).mean(axis=-1) < missing.coverage - 1e-12) | ~(weight > 0)
+    dropped = ((~absent).mean(axis=-1) < missing.coverage - TOLERANCE) | ~(weight > 0)
     held = absent & ~dropped[..., np.newaxis]
     if isinstance(kernel, Together) and not kernel.takes_gaps and held.any():
         raise CellsError(held, "missing value, and this method compares complete rows; fill it, or missing='propagate'")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.building import ingredients
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, raise_all, raise_together
 from hengdian_index.filling import Filler, Rows, fill
 from hengdian_index.journal import note
@@ -150,7 +151,7 @@ def _need_coverage(tree: Tree, values: Array, some: tuple[int, ...]) -> list[Fau
     faults = []
     for j in some:
         leaf, share = tree.leaves[j], float(1 - np.isnan(values[:, j]).mean())
-        if leaf.coverage is not None and share < leaf.coverage - 1e-12:
+        if leaf.coverage is not None and share < leaf.coverage - TOLERANCE:
             found = f"{100 * share:.0f} % of the fit rows have a value, {100 * leaf.coverage:.0f} % are needed"
             faults.append(f"indicator {leaf.code!r}: {found}; take it out, or lower its coverage")
     return [DataError(*faults)] if faults else []

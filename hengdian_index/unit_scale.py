@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from hengdian_index.decorators import kernel
+from hengdian_index.equality import same
 from hengdian_index.errors import CellsError, FaultsError
 from hengdian_index.means import Together, aggregate
 from hengdian_index.rows.table import Array
@@ -19,9 +20,6 @@ from hengdian_index.tree import Branch, Leaf, Tree
 
 Ends: TypeAlias = tuple[float, float] | None
 """The scores of the worst and of the best, None where a scale has not both."""
-
-# A score this near to the worst, relative to its size, is the worst: the mean of equal ends is not always that end.
-_SAME = 1e-12
 
 
 def leaf_ends(leaf: Leaf) -> Ends:
@@ -65,7 +63,7 @@ def on_unit_scale(x: Array, ends: Sequence[Ends]) -> Array:
     for j, end in enumerate(ends):
         if end is not None and end != (0, 1):
             low, high = end
-            above = x[:, j] - low
-            above[np.abs(above) <= _SAME * max(abs(low), abs(high))] = 0.0
+            # The mean of equal ends is not always that end.
+            above = np.where(same(x[:, j], low, max(abs(low), abs(high))), 0.0, x[:, j] - low)
             out[:, j] = above / (high - low)
     return out

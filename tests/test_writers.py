@@ -166,8 +166,14 @@ def full(limit: int = 100) -> Iterator[None]:
 @contextlib.contextmanager
 def closed(folder: Path) -> Iterator[None]:
     """Take the right to write in a folder, also from root."""
-    folder.chmod(0o555)
     root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+        reached = os.access(hi.__file__, os.R_OK, effective_ids=True)
+        os.seteuid(0)
+        if not reached:
+            pytest.skip("the package is where root alone may read, who may write everywhere")
+    folder.chmod(0o555)
     if root:
         os.seteuid(65534)
     try:

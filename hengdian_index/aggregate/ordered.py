@@ -9,6 +9,7 @@ import numpy as np
 
 from hengdian_index.aggregate import shared
 from hengdian_index.decorators import aggregating, unit_sum
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.journal import note
 from hengdian_index.pairs import extreme
 from hengdian_index.rows.keyed import floats, in_order
@@ -155,7 +156,7 @@ def median(x: Array, w: Array) -> Array:
     weights = np.broadcast_to(w[..., np.newaxis, :], x.shape)
     z, cumulative = (np.take_along_axis(part, order, axis=-1) for part in (x, weights))
     cumulative = cumulative.cumsum(axis=-1)
-    lower = np.argmax(cumulative >= 0.5 - 1e-12, axis=-1)[..., np.newaxis]
-    upper = np.argmax(cumulative > 0.5 + 1e-12, axis=-1)[..., np.newaxis]
+    lower = np.argmax(cumulative >= 0.5 - TOLERANCE, axis=-1)[..., np.newaxis]
+    upper = np.argmax(cumulative > 0.5 + TOLERANCE, axis=-1)[..., np.newaxis]
     low, high = (np.take_along_axis(z, at, axis=-1)[..., 0] for at in (lower, upper))
     return np.asarray(low + (high - low) / 2)

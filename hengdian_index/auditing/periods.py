@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Measured
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array
 
@@ -19,8 +20,6 @@ _FEWEST = 3
 # Periods that are named beside the first.
 _NAMED = 5
 
-_ROUNDING = 1e-12
-
 
 def hollow(context: Context, code: str, due: NDArray[np.bool_], least: float) -> Iterator[Measured]:
     """Yield the lowest share of its values that an indicator has in a period; of a panel alone.
@@ -29,7 +28,7 @@ def hollow(context: Context, code: str, due: NDArray[np.bool_], least: float) ->
     """
     periods, there, asked = _counted(context, context.raw[code].notna().to_numpy(), due, _FEWEST)
     shares = there / asked
-    short = shares < least - _ROUNDING
+    short = shares < least - TOLERANCE
     if len(periods) < 2 or short.all():
         return
     facts, also = _told(context, periods, -shares, short, "incomparable")
@@ -46,7 +45,7 @@ def jump(context: Context, code: str, most: float) -> Iterator[Measured]:
     rest = (zeros.sum() - zeros) / (there.sum() - there)
     more = zeros / there - rest
     worst = int(more.argmax())
-    facts, also = _told(context, periods, more, more > most + _ROUNDING, "jump")
+    facts, also = _told(context, periods, more, more > most + TOLERANCE, "jump")
     facts |= {"zero": float(zeros[worst] / there[worst]), "elsewhere": float(rest[worst])}
     value = float(more[worst])
     yield Measured(value, value - most, part=code, facts=facts, also=also, why="zeros in a period", remedy="zeros jump")

@@ -11,10 +11,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from hengdian_index.auditing.english import CHECKS as ENGLISH
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.errors import SpecError, raise_all, suggestion
-
-# What rounding leaves of 0 must not cross a threshold of 0.
-_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Measured:
     @property
     def crosses(self) -> bool:
         """Whether what is asked is missed."""
-        return self.excess > _ROUNDING
+        return self.excess > TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hengdian_index.auditing.context import Context
 from hengdian_index.diagnose import describe
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.tree import Leaf
 
 # Two parts that weigh so much of the mean of the others have halved weights.
@@ -105,7 +106,7 @@ def of_pair(context: Context, group: str, first: str, second: str) -> str:
     """Return the remedy for two parts that say one thing: their weights may be halved already."""
     weights = _weights(context, group)
     others = weights.drop([first, second])
-    light = len(others) and max(weights[first], weights[second]) <= _HALF * others.mean() + 1e-12
+    light = len(others) and max(weights[first], weights[second]) <= _HALF * others.mean() + TOLERANCE
     return "halved already" if light else ""
 
 

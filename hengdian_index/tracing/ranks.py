@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.pages import Live, Page
 from hengdian_index.rows.archive import letters
 from hengdian_index.rows.scopes import Compared, scopes
 from hengdian_index.rows.table import Array
 from hengdian_index.tracing.places import Column, Places
-
-# Scores that lie closer, as a share of the largest, are equal: another program rounds the last digits in its own way.
-_CLOSE = 1e-12
 
 # Comparisons that a program makes at once without keeping its user waiting.
 _MOST = 10**8
@@ -59,7 +57,7 @@ class Ranks:
                 code=code,
             )
         scores = self.places.result.scores[code].to_numpy()
-        least = _CLOSE * float(np.nanmax(np.abs(scores), initial=0.0))
+        least = TOLERANCE * float(np.nanmax(np.abs(scores), initial=0.0))
         gaps, counted, cells = bool(np.isnan(scores).any()), self._counted(scores, least), list[Any]()
         for i, rank in enumerate(ranks):
             live = rank == counted[i]
