@@ -63,7 +63,8 @@ class Index(Part):
         Learn weights from all fit rows pooled, from the base rows, or in each period from its own rows.
     weigh_scale : {"unit", "score"}
         Weights that depend on where 0 is (entropy, variation) are learnt from scores on the scale 0 to 1, whatever the
-        ends they are presented on (`lower` and `upper`, `floor` and `ceiling`), or from the scores as they are.
+        ends they are presented on (`lower` and `upper`, `floor` and `ceiling`), or from the scores as they are. Scores
+        without two ends are taken as they are; where the normalisation decides where 0 lies (z-scores) the log says so.
     unit_coverage : float, optional
         Leave out the units that have values in a smaller share of their cells.
     series : {"fixed", "ratio", "symmetric", "log"}

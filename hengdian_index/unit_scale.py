@@ -49,6 +49,14 @@ def group_ends(branch: Branch, weights: Array, parts: Sequence[Ends]) -> Ends:
     return (low, high) if low < high else None
 
 
+def own_zeros(tree: Tree, code: str) -> bool:
+    """Return whether a normalisation decides where 0 lies among an indicator's or a group's scores, as z-scores do."""
+    if code in tree.by_code:
+        return any(own_zeros(tree, child) for child in tree.by_code[code].children)
+    leaf = next(leaf for leaf in tree.leaves if leaf.code == code)
+    return bool(leaf.normalise.method.declared("own_zero", leaf.normalise.options))
+
+
 def ends_of(tree: Tree, weights: Mapping[str, Array]) -> dict[str, Ends]:
     """Return the ends of every indicator's and every group's scale."""
     found = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}

@@ -8,14 +8,23 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.decorators import unit_sum
-from hengdian_index.errors import CellsError, DataError, FaultsError, SpecError, raise_all, raise_together, suggestion
-from hengdian_index.journal import about, journal
+from hengdian_index.errors import (
+    CellsError,
+    DataError,
+    FaultsError,
+    SpecError,
+    listed,
+    raise_all,
+    raise_together,
+    suggestion,
+)
+from hengdian_index.journal import about, journal, note
 from hengdian_index.learning import weigh
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.tree import Branch, Choice, Tree
-from hengdian_index.unit_scale import Ends, on_unit_scale
+from hengdian_index.unit_scale import Ends, on_unit_scale, own_zeros
 
 
 def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequence[Ends]) -> Array:
@@ -143,6 +152,13 @@ def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel:
     scaled = branch.weigh_scale == "unit" and needs_zero(choice)
     if scaled:
         x = on_unit_scale(x, ends)
+        placed = [child for child in branch.children if own_zeros(tree, child)]
+        if placed:
+            note(
+                "weights",
+                f"{choice.method.name} depends on where 0 is, and of {listed(placed)} the normalisation decides that: "
+                "another mean gives other weights; take min_max there, or weights that need no 0 (deviation, critic)",
+            )
     if choice.method.traits.get("raw"):
         raw = {leaf.code: leaf.direction for leaf in tree.leaves if leaf.direction in (1, -1)}
         places = [panel.columns.index(child) if child in raw else -1 for child in branch.children]

@@ -20,6 +20,7 @@ from laws import (
     orders,
     own,
     public,
+    required,
     same,
     tables,
 )
@@ -215,3 +216,14 @@ def test_the_ends_are_the_scores_of_the_worst_and_the_best(method, options):
     x = np.array([0.5, *np.linspace(1, 29, 40), 30.0]) * (4 if options.get("on") == "value" else 1)
     z = np.sort(public(method)(x, **options))
     np.testing.assert_allclose([z[0], z[-1]], declared(method, "ends", options), rtol=1e-12)
+
+
+@every("normalise")
+def test_a_scale_whose_zero_the_method_decides_declares_it(method, options):
+    """Such scores stay when the unit's own 0 moves, though they are of both signs, so their 0 is no property of x."""
+    if required(method):
+        return
+    x = np.linspace(1.0, 9.0, 12) ** 2
+    z, moved = (public(method)(x + by, **options) for by in (0.0, 64.0))
+    decided = np.allclose(z, moved, atol=1e-9) and z.min() < 0 < z.max()
+    assert bool(declared(method, "own_zero", options)) == decided

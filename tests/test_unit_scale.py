@@ -196,3 +196,18 @@ def test_a_fit_saved_before_there_was_a_choice_is_read(tmp_path: Path) -> None:
     old = hi.Fitted.load(tmp_path / "old.json")
     assert {branch.weigh_scale for branch in old.tree.branches} == {"score"}
     pd.testing.assert_frame_equal(old.score(table()).scores, fitted.score(table()).scores)
+
+
+@pytest.mark.parametrize("weights", ["entropy", "variation"])
+@pytest.mark.parametrize(("normalise", "said"), [("z_score", True), ("min_max", False)])
+def test_weights_that_rest_on_a_zero_that_was_put_say_so(weights: str, normalise: str, said: bool) -> None:
+    scale = {"mean": 100.0, "sd": 10.0} if normalise == "z_score" else {"lower": 60.0, "upper": 100.0}
+    index = hi.Index(
+        groups=[hi.Group("all", weights=weights), hi.Group("part", "all", weights=weights)],
+        indicators=[hi.Indicator("a", "part"), hi.Indicator("b", "part"), hi.Indicator("c", "all")],
+        normalise={"method": normalise, **scale},
+    )
+    result = index.compute({"a": [1.0, 2.0, 7.0], "b": [5.0, 3.0, 9.0], "c": [2.0, 2.5, 8.0]})
+    assert sum("depends on where 0 is" in why for why in result.log["why"]) == 2 * said
+    for lang, words in (("en", "the normalisation decides that"), ("zh", "零点由标准化方法设定")):
+        assert (words in result.method(lang=lang)) is said

@@ -37,6 +37,7 @@ class Logistic:
     sees="statistics",
     unit_free=True,
     monotone=True,
+    own_zero=True,
     formula=lambda scale, **_: {
         "iqr": r"z = \frac{x - \mathrm{med}\,x}{q_{0.75} - q_{0.25}}",
         "mad": r"z = \frac{x - \mathrm{med}\,x}{1.4826\,\mathrm{med}\,|x - \mathrm{med}\,x|}",

@@ -95,6 +95,7 @@ def min_max(
     sees="statistics",
     unit_free=True,
     monotone=True,
+    own_zero=True,
     # Some score is not above the mean of all; with a mean above 0 the data decide how low they go.
     gives=lambda mean, **_: (-np.inf, np.inf) if mean <= 0 else None,
     check=lambda sd, ddof, **_: (

@@ -14,7 +14,7 @@ from hengdian_index.statement.figures import compares
 from hengdian_index.statement.teller import Teller
 from hengdian_index.statement.writing import Block, Math, Piece
 from hengdian_index.tree import Branch, Choice
-from hengdian_index.unit_scale import Ends, ends_of
+from hengdian_index.unit_scale import Ends, ends_of, own_zeros
 from hengdian_index.weighing import needs_zero
 
 
@@ -76,6 +76,11 @@ def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> 
     yield from _weighed(tell, branch)
     if scale and scale.choices:
         yield _told_scale(tell, scale)
+    placed = [child for child in branch.children if own_zeros(tell.tree, child)]
+    moved = [part for one in (branch.weights, *_later(tell, branch).values()) for part in one.all_parts]
+    methods = dict.fromkeys(choice.method.name for choice in moved if needs_zero(choice))
+    if placed and methods and len(branch.children) > 1:
+        yield tell.say("own zero", methods=tell.codes(methods), parts=tell.codes(placed))
     for period, choice in _later(tell, branch).items():
         yield tell.say("later", period=str(period), method=tell.method(choice))
     yield from _found(tell, branch)
