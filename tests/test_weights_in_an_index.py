@@ -589,7 +589,7 @@ def test_the_log_and_the_statement_count_the_complete_rows_of_the_group() -> Non
         assert said in result.log["why"].tolist()
         assert "Of these rows 10 have all parts, and only they count." in result.method()
         assert "这些行中有10行各部分齐全，只用这些行。" in result.method("zh")
-    assert "Of these rows 10 have all parts. " in index("entropy").compute(rows).method()
+    assert "Of these rows 10 have all parts; each part counts" in index("entropy").compute(rows).method()
 
 
 def test_the_default_weights_of_a_group_with_later_ones_are_not_changed_alone() -> None:

@@ -153,7 +153,7 @@ def test_numbers_say_how_many_values_they_rest_on() -> None:
     assert "Learnt from 10 values." in items(text, "`a`:")[0]
     assert "Learnt from 12 values." in items(text, "`b`:")[0]
     assert "Weights are learnt from the 12 fit rows" in items(text, "`left`")[0]
-    assert "Of these rows 10 have all parts." in items(text, "`left`")[0]
+    assert "Of these rows 10 have all parts; each part counts with the rows that it has." in items(text, "`left`")[0]
     assert "Of these rows" not in items(text, "`right`")[0]
 
 
