@@ -35,6 +35,24 @@ def heard(kind: type[Warning]) -> Iterator[list[Warning]]:
 
 
 @contextmanager
+def all_heard() -> Iterator[list[str]]:
+    """Collect what warnings say inside the block, those of every thread, each text once; a whole command is one block.
+
+    No lock is held, so that threads of the command can hear and leave out warnings of their own meanwhile.
+    """
+    said = list[str]()
+
+    def hear(message: Any, *_: Any, **more: Any) -> None:
+        if str(message) not in said:
+            said.append(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = hear
+        yield said
+
+
+@contextmanager
 def unheard(kind: type[Warning]) -> Iterator[None]:
     """Leave out the warnings of a kind inside the block."""
     with ALONE, warnings.catch_warnings():

@@ -17,18 +17,23 @@ if TYPE_CHECKING:
 
 
 def _refusing(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn errors of spec and data into one line a fault on stderr and exit status 2."""
+    """Turn errors of spec and data into one line a fault on stderr and exit status 2; warnings into one line each."""
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
+        from hengdian_index.alone import all_heard
         from hengdian_index.errors import FaultsError
 
-        try:
-            command(*args, **options)
-        except FaultsError as error:
-            for fault in error.faults:
-                click.echo(f"{type(error).__name__}: {fault}", err=True)
-            sys.exit(2)
+        with all_heard() as warned:
+            try:
+                command(*args, **options)
+            except FaultsError as error:
+                for fault in error.faults:
+                    click.echo(f"{type(error).__name__}: {fault}", err=True)
+                sys.exit(2)
+            finally:
+                for text in warned:
+                    click.echo(f"Note: {' '.join(text.split())}", err=True)
 
     return run
 

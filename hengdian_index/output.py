@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import unicodedata
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -13,7 +14,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hengdian_index.decimals import form_of, written
+from hengdian_index.alone import unheard
+from hengdian_index.comparability import incomparable
+from hengdian_index.comparability import told as lapses_told
+from hengdian_index.decimals import counted, form_of, written
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.families import FAMILIES
 from hengdian_index.journal import Entry
@@ -85,14 +89,27 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
         found["series"] = result.series()
     if result.panel.periods is not None:
         year = result.panel.periods.frequency.per_year
-        found["change_on_period"] = result.changes(1)
-        if year > 1:
-            found["change_on_year"] = result.changes(year)
+        lags = {"change_on_period": 1, **({"change_on_year": year} if year > 1 else {})}
+        lost = 0
+        for name, lag in lags.items():
+            found[name], without = _in_percent(result, lag)
+            lost += int(without.to_numpy().sum())
+        if lost:
+            blank = "has no value in per cent and is" if lost == 1 else "have no value in per cent and are"
+            why = f"{counted(lost, 'change')} from a level that is not above 0 {blank} blank; series has the levels"
+            warnings.warn(f"{', '.join(lags)}: {why}", stacklevel=2)
         found["contributions_to_change"] = result.contributions(depth="indicators")
         # A level splits only under means; an index that has none still has all its other tables.
         with suppress(SpecError):
             found["contributions_to_level"] = result.contributions(of="level", depth="indicators")
     return found
+
+
+def _in_percent(result: Result, lag: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the changes in per cent, and which of them have a value in points alone: the caller says so, once."""
+    with unheard(UserWarning):
+        found = result.changes(lag)
+    return found, found.isna() & result.changes(lag, "points").notna()
 
 
 def texts(result: Result) -> dict[str, str]:
@@ -193,7 +210,9 @@ def _ranking(result: Result) -> str:
         forms.append(".2f")
     if panel.units is not None:
         frame = frame.set_axis(panel.units[shown], axis=0)
-    return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks)
+    lapses = incomparable(result)
+    said = f"\nNot comparable with the other periods: {lapses_told(lapses)}." if lapses else ""
+    return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks) + said
 
 
 def _left_out(result: Result, shown: int, rows: Array, ranks: Array) -> str:
@@ -216,11 +235,14 @@ def _levels(result: Result) -> str:
     shown = levels.iloc[order].T
     shown.columns = [format_period(int(o), periods.frequency) for o in periods.ordinals[order]]
     forms = [form_of(shown.to_numpy())] * shown.shape[1]
-    shown["change %"] = result.changes(1).iloc[order[-1]]
-    if periods.frequency.per_year > 1:
-        shown["on year %"] = result.changes(periods.frequency.per_year).iloc[order[-1]]
+    year, blank = periods.frequency.per_year, False
+    for name, lag in (("change %", 1), *([("on year %", year)] if year > 1 else [])):
+        found, without = _in_percent(result, lag)
+        shown[name] = found.iloc[order[-1]]
+        blank |= bool(without.iloc[order[-1]].any())
     names = [result.tree.by_code[code].name or code for code in result.tree.groups]
-    return _text(shown.set_axis(names, axis=0), forms)
+    said = "\nA change from a level that is not above 0 has no value in per cent: its cell is blank." if blank else ""
+    return _text(shown.set_axis(names, axis=0), forms) + said
 
 
 def _largest(result: Result, most: int = 3) -> list[str]:

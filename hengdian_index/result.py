@@ -211,8 +211,10 @@ class Result(Told):
         if lost.any():
             row, column = np.argwhere(lost)[0]
             where = f"the first: {self.tree.groups[column]!r}, {self.panel.place(int(row))}"
-            why = f"{int(lost.sum())} changes have no {how} value, from or to a level that is not above 0 ({where})"
-            warnings.warn(f"{why}; they are missing; how='points' has them", stacklevel=2)
+            count = int(lost.sum())
+            have, missing = ("has", "it is missing") if count == 1 else ("have", "they are missing")
+            why = f"{counted(count, 'change')} {have} no {how} value, from or to a level that is not above 0 ({where})"
+            warnings.warn(f"{why}; {missing}; how='points' has all", stacklevel=2)
             before, now = np.where(lost, np.nan, before), np.where(lost, np.nan, now)
         with np.errstate(over="ignore"):
             return self._changes(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))

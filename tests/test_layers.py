@@ -42,7 +42,7 @@ LAYERS = (
     ("chains", "wording", "workbook"),
     ("provisional", "plan", "statement"),
     ("result", "fields", "planting"),
-    ("engine", "worksheets", "comparisons", "presence"),
+    ("engine", "worksheets", "comparisons", "presence", "comparability"),
     ("gate", "specfile"),
     ("spec",),
     ("gallery", "output", "choices", "template", "coinr"),

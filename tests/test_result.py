@@ -128,6 +128,6 @@ def test_no_change_in_per_cent_of_nothing() -> None:
     """A level that falls to 0 or below has points, but no per cent: missing, with a warning that says where."""
     index = hi.Index(period="q", normalise="none", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
     result = index.compute({"q": ["2001Q1", "2001Q2", "2001Q3"], "x": [4.0, -1.0, 2.0]})
-    with pytest.warns(UserWarning, match=r"1 changes have no percent value.*'all', period 2001Q3"):
+    with pytest.warns(UserWarning, match=r"1 change has no percent value.*'all', period 2001Q3"):
         assert result.changes()["all"].tolist() == pytest.approx([np.nan, -125, np.nan], nan_ok=True)
     assert result.changes(how="points")["all"].tolist()[1:] == [-5, 3]

@@ -11,6 +11,7 @@ from hengdian_index.auditing.context import Context, prepared
 from hengdian_index.auditing.finding import Finding
 from hengdian_index.auditing.outcome import Audit
 from hengdian_index.auditing.registry import CHECKS, Check, Measured, Skipped, SkippedError, defaults, demanded
+from hengdian_index.comparability import FEWEST
 from hengdian_index.errors import FaultsError, SpecError, raise_all
 from hengdian_index.journal import journal
 from hengdian_index.robustness.uncertain import check_words
@@ -25,7 +26,7 @@ def audit(
     rows: Any = None,
     draws: int = 512,
     rng: int = 0,
-    fewest: int = 10,
+    fewest: int = FEWEST,
     **thresholds: float,
 ) -> Audit:
     """The checks of a statistical audit of an index, each with threshold, verdict and what to do.
@@ -88,7 +89,7 @@ def audit(
     if not isinstance(index, Index):
         raise SpecError(f"index: an Index, not {type(index).__name__}")
     _check(sizes, fewest)
-    check_words(draws, "refuse", 1, rng)
+    check_words(draws, 1, rng)
     asked = demanded(thresholds)
     with journal():
         context = prepared(index, table, sizes, rows, draws, rng, fewest)

@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index.auditing import periods, remedies
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Answers, Measured, Skipped, SkippedError, check
+from hengdian_index.comparability import LEAST, MOST
 from hengdian_index.diagnose import correlations, describe
 
 
@@ -30,14 +31,14 @@ def coverage_of_units(context: Context, *, coverage_of_units: float = 0.65) -> I
 
 
 @check("fail")
-def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = 0.65) -> Iterator[Measured]:
+def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = LEAST) -> Iterator[Measured]:
     """Each indicator has values in so large a share of the rows, and of those of each period of a panel."""
     for code, due in zip(map(str, context.raw), context.due.T, strict=True):
         if not due.any():
             continue
         share, told = float(context.raw[code].notna().to_numpy()[due].mean()), remedies.of_coverage(context, code)
         yield Measured(share, coverage_of_indicators - share, part=code, **_left_out(context, code), **told)
-        yield from periods.hollow(context, code, due, coverage_of_indicators)
+        yield from periods.hollow(context, code, coverage_of_indicators)
 
 
 @check("fail")
@@ -51,7 +52,7 @@ def constant(context: Context, *, distinct: float = 2) -> Iterator[Measured]:
 
 
 @check("look")
-def zeros(context: Context, *, zeros: float = 0.5) -> Iterator[Measured]:
+def zeros(context: Context, *, zeros: float = MOST) -> Iterator[Measured]:
     """The share of zeros among the values of an indicator is no larger than this, and in no period by so much more."""
     told = describe(context.raw)
     for code in map(str, told.index[told["n"] > 0]):

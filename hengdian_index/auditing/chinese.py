@@ -236,6 +236,7 @@ PHRASES = {
     "jump": "零值占比突变，{period} 不可比",
     "in periods too": "{periods} 亦然",
     "hollow period": "不要将 {period} 与其他时期一同排名：补齐其数据、让该指标在此之前结束（end），或去掉该时期",
+    "hollow period of all": "不要将 {period} 与其他时期一同排名：补齐其数据，或去掉该时期",
     "zeros jump": "查明 {period} 的 0 是否代表缺失；如是，应将这些单元格留空",
     "imputed already": "该指标已插补（{imputed}）：加以说明，或剔除该指标；插补不增加信息",
     "screened already": "unit_coverage = {screened:g} 容许了该对象：提高门槛、补齐其数据，或插补并加以说明",

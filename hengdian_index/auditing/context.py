@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index import engine
+from hengdian_index import comparability, engine
 from hengdian_index.auditing.registry import SkippedError
+from hengdian_index.comparability import Shares
 from hengdian_index.diagnose import Correlations, correlations
 from hengdian_index.equality import constant
 from hengdian_index.errors import DataError, FaultsError, raise_all, suggestion
@@ -134,15 +135,22 @@ class Context:
     @cached_property
     def due(self) -> NDArray[np.bool_]:
         """Which cells (m, k) the content of their period asks for."""
-        due = np.ones(self.raw.shape, dtype=np.bool_)
-        contents, periods = self.result.contents, self.panel.periods
-        if periods is None:
-            return due
-        at = np.searchsorted([content.since for content in contents], periods.ordinals, side="right") - 1
-        for i, content in enumerate(contents):
-            ended = {*self.tree.codes} - {*content.tree.codes}
-            due[np.ix_(at == i, [code in ended for code in self.raw])] = False
-        return due
+        return comparability.due(self.result, self.panel, list(map(str, self.raw)))
+
+    def covered(self, least: float) -> dict[str, Shares | None]:
+        """Return the share of values of each indicator by period, held against `least`."""
+        if least not in self._covered:
+            there = self.raw.notna().to_numpy()
+            self._covered[least] = {
+                code: comparability.covered(self.panel, there[:, j], self.due[:, j], least)
+                for j, code in enumerate(map(str, self.raw))
+            }
+        return self._covered[least]
+
+    @cached_property
+    def _covered(self) -> dict[float, dict[str, Shares | None]]:
+        """Shares of values by period, by what they were held against."""
+        return {}
 
     @property
     def labels(self) -> list[str]:

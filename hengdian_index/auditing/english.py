@@ -238,6 +238,7 @@ PHRASES = {
     "in periods too": "the same holds of {periods}",
     "hollow period": "do not rank {period} beside other periods: find its values, let the indicator end before it "
     "(end), or leave the period out",
+    "hollow period of all": "do not rank {period} beside other periods: find its values, or leave the period out",
     "zeros jump": "see whether 0 stands for missing in {period}; if so, leave these cells blank",
     "imputed already": "it is imputed already ({imputed}): say so, or take it out; imputing adds no information",
     "screened already": "unit_coverage = {screened:g} lets it in: raise it, find its values, or impute them and say so",

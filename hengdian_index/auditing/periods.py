@@ -6,73 +6,57 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hengdian_index import comparability
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Measured
-from hengdian_index.equality import TOLERANCE
+from hengdian_index.comparability import NAMED, Shares
 from hengdian_index.rows.periods import format_period
-from hengdian_index.rows.table import Array
-
-# A share of fewer rows says little.
-_FEWEST = 3
-
-# Periods that are named beside the first.
-_NAMED = 5
 
 
-def hollow(context: Context, code: str, due: NDArray[np.bool_], least: float) -> Iterator[Measured]:
+def hollow(context: Context, code: str, least: float) -> Iterator[Measured]:
     """Yield the lowest share of its values that an indicator has in a period; of a panel alone.
 
     Where it falls short in every period, that is no difference between periods: nothing is yielded.
     """
-    periods, there, asked = _counted(context, context.raw[code].notna().to_numpy(), due, _FEWEST)
-    shares = there / asked
-    short = shares < least - TOLERANCE
-    if len(periods) < 2 or short.all():
+    found = context.covered(least)[code]
+    if found is None:
         return
-    facts, also = _told(context, periods, -shares, short, "incomparable")
-    value = float(shares.min())
-    yield Measured(value, least - value, part=code, facts=facts, also=also, why="in a period", remedy="hollow period")
+    worst = int(found.excess.argmax())
+    facts, also = _told(context, found, worst, "incomparable")
+    value, remedy = float(found.share[worst]), _of_hollow(context, code, found, worst, least)
+    yield Measured(value, least - value, part=code, facts=facts, also=also, why="in a period", remedy=remedy)
 
 
 def jump(context: Context, code: str, most: float) -> Iterator[Measured]:
     """Yield by how much the share of zeros in a period is at most above that in all others; of a panel alone."""
-    values = context.raw[code].to_numpy()
-    periods, zeros, there = _counted(context, values == 0, ~np.isnan(values), context.fewest)
-    if len(periods) < 2:
+    found = comparability.zeros(context.panel, context.raw[code].to_numpy(), most, context.fewest)
+    if found is None:
         return
-    rest = (zeros.sum() - zeros) / (there.sum() - there)
-    more = zeros / there - rest
-    worst = int(more.argmax())
-    facts, also = _told(context, periods, more, more > most + TOLERANCE, "jump")
-    facts |= {"zero": float(zeros[worst] / there[worst]), "elsewhere": float(rest[worst])}
-    value = float(more[worst])
+    worst = int(found.excess.argmax())
+    facts, also = _told(context, found, worst, "jump")
+    value, zero = float(found.excess[worst]) + most, float(found.share[worst])
+    facts |= {"zero": zero, "elsewhere": zero - value}
     yield Measured(value, value - most, part=code, facts=facts, also=also, why="zeros in a period", remedy="zeros jump")
 
 
-def _counted(
-    context: Context, marked: NDArray[np.bool_], due: NDArray[np.bool_], fewest: int
-) -> tuple[Array, Array, Array]:
-    """Return the periods with enough rows due, and how many of these rows are marked and due in each."""
-    panel = context.panel
-    if panel.periods is None or panel.units is None:
-        return np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
-    periods, codes = np.unique(panel.periods.ordinals, return_inverse=True)
-    asked = np.bincount(codes, due, len(periods))
-    enough = asked >= fewest
-    return periods[enough], np.bincount(codes, marked & due, len(periods))[enough], asked[enough]
+def _of_hollow(context: Context, code: str, found: Shares, worst: int, least: float) -> str:
+    """Return the remedy for a hollow period: an indicator may end before it if it never comes back, others stay on."""
+    every, period = context.covered(least), int(found.periods[worst])
+    gone = bool(found.crossing[worst:].all()) and not found.crossing[:worst].all()
+    stays = any(
+        period in one.periods[~one.crossing] for other, one in every.items() if other != code and one is not None
+    )
+    return "hollow period" if gone and stays else "hollow period of all"
 
 
-def _told(
-    context: Context, periods: Array, badness: Array, crossing: NDArray[np.bool_], phrase: str
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _told(context: Context, found: Shares, worst: int, phrase: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the facts of the worst period and of the others that cross, and the phrases that say so."""
     assert context.panel.periods is not None
-    worst, frequency = int(badness.argmax()), context.panel.periods.frequency
-    every = [format_period(int(one), frequency) for one in periods[crossing]]
-    period = format_period(int(periods[worst]), frequency)
+    frequency = context.panel.periods.frequency
+    every = [format_period(int(one), frequency) for one in found.periods[np.flatnonzero(found.crossing)]]
+    period = format_period(int(found.periods[worst]), frequency)
     more = [one for one in every if one != period]
-    named = ", ".join(more[:_NAMED]) + (" …" if len(more) > _NAMED else "")
+    named = ", ".join(more[:NAMED]) + (" …" if len(more) > NAMED else "")
     also = (*([phrase] if every else []), *(["in periods too"] if more else []))
     return {"period": period, "periods": named, "incomparable": every}, also

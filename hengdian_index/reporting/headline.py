@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.comparability import NAMED, incomparable, told
 from hengdian_index.decimals import written
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.changed import in_points
@@ -44,7 +45,16 @@ def headline(result: Result, found: Uncertainty | None, say: Words) -> tuple[Num
         own = list(_of_series(result, found, say) if single else _of_rows(result, found, say))
     except FaultsError as error:
         own = [Number(say["headline"], "–", english="; ".join(map(str, error.faults)))]
-    return (*own, *_basis(result, say))
+    verdict = _verdict(result, say)
+    return (*verdict, *own, *_basis(result, say))
+
+
+def _verdict(result: Result, say: Words) -> list[Number]:
+    """Return which periods are not comparable with the others, and why."""
+    lapses = incomparable(result)
+    periods = say["listed"].join(one.period for one in lapses[-NAMED:]) + (" …" if len(lapses) > NAMED else "")
+    why = told(lapses, "en" if say["listed"] == ", " else "zh")
+    return [Number(say["not comparable"], periods, why)] if lapses else []
 
 
 def best_unit(result: Result) -> Any:

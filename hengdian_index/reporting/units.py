@@ -32,7 +32,8 @@ def compared(result: Result) -> Rows:
 def ranked(result: Result) -> pd.DataFrame:
     """Return rank and scores of the rows compared; of units with a period before, the rank then and places gained.
 
-    Where a score rests on part of the weight, a column says on how much of it.
+    Places are gained among the units ranked in both periods: one that comes or goes moves no other. Where a score rests
+    on part of the weight, a column says on how much of it.
     """
     rows, root = compared(result), result.tree.root.code
     scores = result.scores.iloc[rows]
@@ -41,8 +42,13 @@ def ranked(result: Result) -> pd.DataFrame:
         before = result.panel.previous(1)[rows]
         earlier = result.ranks(within="period")[root].to_numpy()[before]
         known = pd.Series(np.where(before >= 0, earlier, np.nan), index=scores.index)
+        both = known.notna() & ranks["rank"].notna()
         if known.notna().any():
-            ranks |= {"rank before": known, "places gained": known - ranks["rank"]}
+            ranks["rank before"] = known
+        if both.sum() > 1:
+            gained = known[both].rank(method="min") - ranks["rank"][both].rank(method="min")
+            same = (gained == known - ranks["rank"])[both].all()
+            ranks["places gained" if same else "places gained among"] = gained.reindex(known.index)
     return pd.concat([pd.DataFrame(ranks).astype("Int64"), _there(result, rows), scores], axis=1)
 
 

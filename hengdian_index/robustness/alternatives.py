@@ -17,7 +17,7 @@ from hengdian_index.equality import settled
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.plan import comparing
-from hengdian_index.robustness.ranking import ranks_of
+from hengdian_index.robustness.ranking import mean_over_scopes, ranks_of
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.scaling import cancelled, normalised
@@ -61,28 +61,61 @@ class Comparison:
         return self.shifts.abs().mean().rename("mean shift")
 
     def correlations(self, how: Literal["pearson", "spearman", "kendall"] = "spearman") -> pd.DataFrame:
-        """Return the correlations of scores between the indexes: Spearman's, Kendall's tau-b, or Pearson's."""
+        """Return the correlations of scores between the indexes, taken where ranks are: within each period of a panel.
+
+        Parameters
+        ----------
+        how : {"pearson", "spearman", "kendall"}
+            Pearson's, Spearman's or Kendall's tau-b.
+
+        Notes
+        -----
+        r = sum n_t r_t / sum n_t over the periods t, n_t the rows that both indexes score. A period without r_t (fewer
+        than two such rows, or scores all alike) is left out, and `summary` says so; without any, r is missing. Proof:
+        SciPy, period by period.
+        """
         words = ("pearson", "spearman", "kendall")
         if how not in words:
             raise SpecError(f"how: no {how!r}{suggestion(how, words)}")
-        return self.scores.corr(method=how)
+        r, n = self._within(how)
+        names = self.scores.columns
+        return pd.DataFrame(mean_over_scopes(r, n), index=names, columns=names)
+
+    def _within(self, how: Literal["pearson", "spearman", "kendall"]) -> tuple[Array, Array]:
+        """Return the correlations (scopes, k, k) within each scope, and how many rows both of a pair score."""
+        scores = self.scores.to_numpy()
+        parts = [settled(scores[rows], axis=0) for rows in self.scopes]
+        r = np.array([pd.DataFrame(part).corr(method=how).to_numpy() for part in parts])
+        there = [(~np.isnan(part)).astype(np.float64) for part in parts]
+        return r, np.array([known.T @ known for known in there])
 
     def summary(self) -> str:
         """Return what moves ranks most, in one sentence."""
         order = self.mean_shift.dropna().sort_values(ascending=False, kind="stable")
         if order.empty:
             return "There is nothing to compare."
-        near = self.correlations().iloc[0][order.index]
-        if len(order) == 1:
-            return (
-                f"Ranks move by {order.iloc[0]:.2f} places on average {self.said} {order.index[0]};"
-                f" the rank correlation with '{self.scores.columns[0]}' is {near.iloc[0]:.3f}."
+        near, first = self.correlations().iloc[0][order.index].dropna(), self.scores.columns[0]
+        moved = f"Ranks move by {order.iloc[0]:.2f} places on average {self.said} {order.index[0]}"
+        if len(order) > 1:
+            moved = (
+                f"Ranks move most {self.said} {order.index[0]} (by {order.iloc[0]:.2f} places on average), least"
+                f" {self.said} {order.index[-1]} ({order.iloc[-1]:.2f})"
             )
-        return (
-            f"Ranks move most {self.said} {order.index[0]} (by {order.iloc[0]:.2f} places on average), least"
-            f" {self.said} {order.index[-1]} ({order.iloc[-1]:.2f}); the lowest rank correlation with"
-            f" '{self.scores.columns[0]}' is {near.min():.3f} ({self.said} {near.idxmin()})."
-        )
+        if near.empty:
+            return f"{moved}; no rank correlation with '{first}' is defined."
+        lowest = near.idxmin()
+        which, where = ("the", "") if len(order) == 1 else ("the lowest", f" ({self.said} {lowest})")
+        return f"{moved}; {which} rank correlation with '{first}' is {near.min():.3f}{where}{self._periods(lowest)}."
+
+    def _periods(self, other: Any) -> str:
+        """Return over how many periods the rank correlation of the first index with another is a mean."""
+        if len(self.scopes) == 1:
+            return ""
+        r, _ = self._within("spearman")
+        known = int(np.isfinite(r[:, 0, self.scores.columns.get_loc(other)]).sum())
+        if known == len(self.scopes):
+            return f", the mean of those within each of {known} periods"
+        return f", the mean of those within each of {known} of {len(self.scopes)} periods; the others have none"
 
     def __repr__(self) -> str:
         return f"<Comparison of {len(self.scores.columns)} indexes over {len(self.scores)} rows>"

@@ -81,6 +81,16 @@ def frequencies(ranks: Ranks, most: int) -> NDArray[np.int64]:
     return counts.reshape(n, most + 1)[:, 1:]
 
 
+def mean_over_scopes(r: Array, n: Array) -> Array:
+    """Return the mean (...) of a statistic (scopes, ...) over the scopes that have it, weighted by their rows n.
+
+    Missing where no scope has it.
+    """
+    n = np.where(np.isnan(r), 0, n)
+    total = n.sum(axis=0)
+    return np.asarray((n * np.nan_to_num(r)).sum(axis=0) / np.where(total > 0, total, np.nan))
+
+
 def ahead_of(ranks: Ranks, others: Ranks) -> float:
     """Return the share of draws in which one row stands before another, ties half, among those that rank both."""
     ranked = (ranks > 0) & (others > 0)

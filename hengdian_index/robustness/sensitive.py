@@ -11,12 +11,16 @@ import pandas as pd
 
 from hengdian_index.accessors import Plots
 from hengdian_index.errors import DataError, SpecError, suggestion
+from hengdian_index.robustness.ranking import mean_over_scopes
 from hengdian_index.robustness.sobol import Indices, saltelli, sobol
 from hengdian_index.robustness.states import Ranked
 from hengdian_index.robustness.study import Study
 from hengdian_index.robustness.uncertain import check_words, demand, nominal_of, run_all, study_of, try_all
 from hengdian_index.rows.table import Array
 from hengdian_index.spec import Index
+
+# Why no draw is left out: runs of the design are compared one by one.
+_ALL = "indices of sensitivity need every run of their design"
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +79,8 @@ def sensitivity(
         N, a power of 2; the index is computed N (d + 2) times for d factors.
     of : {"rank_shift", "rank_correlation"}, ("score", row), ("level", row) or ("rank", row)
         The outcome: mean absolute shift of ranks against the nominal ones, Spearman's correlation with them, or the
-        score, the level (base = 100) or the rank of one row by its label.
+        score, the level (base = 100) or the rank of one row by its label. Of a panel the correlation is the mean of
+        those within each period, weighted by its rows; periods without one (all ranks tie) are left out.
     resamples, level
         Of the bootstrap behind the intervals.
 
@@ -103,16 +108,16 @@ def sensitivity(
     >>> found.total["normalise"] > found.total["film.weights"]
     True
     """
-    check_words(draws, "refuse", max_memory, rng)
+    check_words(draws, max_memory, rng)
     study = study_of(index, table, factors, node, rows)
     measure, nominal = _measure(study, of), nominal_of(study)[0]
     design = saltelli([factor.size for factor in study.factors], draws, rng=rng)
-    try_all(study, design.a, "refuse")
-    try_all(study, design.b, "refuse")
+    for u in (design.a, design.b):
+        try_all(study, u, f"take these alternatives out: {_ALL}")
 
     def outcome(u: Array) -> Array:
         drawn = run_all(study, u, max_memory, progress, client)
-        demand(drawn.kept, "refuse", study)
+        demand(drawn.kept, study, f"other alternatives or smaller errors: {_ALL}")
         gaps = int((np.isnan(drawn.scores) & ~np.isnan(nominal)).any(axis=1).sum())
         if gaps:
             raise DataError(f"{gaps} draws leave a row without the score that it has; impute, or ask for other rows")
@@ -133,9 +138,11 @@ def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:
         known = ~np.isnan(nominal)
         return lambda drawn: np.abs(drawn.ranks - nominal)[:, known].mean(axis=1)
     if of == "rank_correlation":
-        if len(study.scopes) > 1:
-            raise SpecError("of: a rank correlation needs the rows of one period; choose them with rows=")
-        return lambda drawn: _correlations(drawn.ranks, nominal)
+        ranked = [rows[~np.isnan(nominal[rows])] for rows in study.scopes]
+        n = np.array([len(rows) for rows in ranked])[:, np.newaxis]
+        return lambda drawn: mean_over_scopes(
+            np.array([_correlations(drawn.ranks[:, rows], nominal[rows]) for rows in ranked]), n
+        )
     if isinstance(of, tuple) and len(of) == 2 and of[0] in _OF_A_ROW:
         at = _row(study, of[1])
         if np.isnan(nominal[at]):

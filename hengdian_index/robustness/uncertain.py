@@ -100,15 +100,17 @@ def uncertainty(
     >>> found.rank_frequency.sum(axis=1).tolist()
     [1.0, 1.0, 1.0]
     """
-    check_words(draws, infeasible, max_memory, rng)
+    check_words(draws, max_memory, rng, infeasible)
     study = study_of(index, table, factors, node, rows)
     from scipy.stats import qmc
 
     with np.errstate(all="ignore"):
         u = _points(qmc.Sobol(study.size, scramble=True, rng=rng), draws)
-    try_all(study, u, infeasible)
+    refused = infeasible == "refuse"
+    if refused:
+        try_all(study, u, "take these alternatives out, or infeasible='exclude' leaves their draws out")
     drawn = run_all(study, u, max_memory, progress, client)
-    demand(drawn.kept, infeasible, study)
+    demand(drawn.kept, study, "other alternatives or smaller errors, or infeasible='exclude'" if refused else None)
     return Uncertainty(study, u, drawn.scores, drawn.levels, drawn.ranks, nominal_of(study), drawn.kept)
 
 
@@ -136,10 +138,8 @@ def nominal_of(study: Study) -> tuple[Array, Array | None, Array]:
     return drawn.scores[0], None if drawn.levels is None else drawn.levels[0], np.where(ranks > 0, ranks, np.nan)
 
 
-def try_all(study: Study, u: Array, infeasible: Infeasible) -> None:
-    """Refuse combinations that cannot be computed, each by name, before anything is drawn."""
-    if infeasible == "exclude":
-        return
+def try_all(study: Study, u: Array, remedy: str) -> None:
+    """Refuse combinations that cannot be computed, each by name, before anything is drawn; `remedy` is what to do."""
     keys = {tuple(map(float, key)) for key in np.unique(study.keys(u), axis=0)}
     found: dict[str, list[str]] = {}
     for key in sorted({*study.combinations(), *keys}):
@@ -151,7 +151,6 @@ def try_all(study: Study, u: Array, infeasible: Infeasible) -> None:
         f"{said[0]}: {why}" + (f" (and in {len(said) - 1} combinations more)" if len(said) > 1 else "")
         for why, said in found.items()
     ]
-    remedy = "take these alternatives out, or infeasible='exclude' leaves their draws out"
     raise_all(SpecError, [*shortened(faults), remedy] if faults else [])
 
 
@@ -197,14 +196,13 @@ def _space(shape: tuple[int, int], max_memory: float) -> Array:
         return np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
 
 
-def demand(kept: NDArray[np.bool_], infeasible: Infeasible, study: Study) -> None:
-    """Refuse draws without scores or levels, unless they shall be left out and others remain."""
+def demand(kept: NDArray[np.bool_], study: Study, remedy: str | None) -> None:
+    """Refuse draws without scores or levels with what to do; without a remedy they are left out if others remain."""
     reasons = "; ".join(list(study.reasons)[:3]) or "no row has a score, or no level above 0 in its base"
     if not kept.any():
         raise DataError(f"no draw can be computed: {reasons}")
-    if infeasible == "refuse" and not kept.all():
-        why = f"{int((~kept).sum())} of {len(kept)} draws cannot be computed: {reasons}"
-        raise DataError(f"{why}; other alternatives or smaller errors, or infeasible='exclude'")
+    if remedy is not None and not kept.all():
+        raise DataError(f"{int((~kept).sum())} of {len(kept)} draws cannot be computed: {reasons}; {remedy}")
 
 
 def _points(engine: Any, draws: int) -> Array:
@@ -213,7 +211,7 @@ def _points(engine: Any, draws: int) -> Array:
         return np.asarray(engine.random(draws))
 
 
-def check_words(draws: Any, infeasible: Any, max_memory: Any, rng: Any) -> None:
+def check_words(draws: Any, max_memory: Any, rng: Any, infeasible: Any = "refuse") -> None:
     """Refuse options that cannot be."""
     faults = []
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 1:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index.comparability import incomparable, told
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.pages import Live, Page, cell_of, pages_written
 from hengdian_index.result import Result
@@ -96,15 +97,17 @@ def _summary(levels: Levels, ranks: Ranks) -> Page:
     sheet = "scores" if levels.frame is None else "series"
     values = result.scores[list(places.groups)].to_numpy() if levels.frame is None else levels.values
     names = [result.tree.by_code[code].name or code for code in places.groups]
+    lapses = incomparable(result)
     ranked, labels = _ranked(result), len(places.labels.columns)
-    told = say("last", sheet=say(sheet)) if result.panel.periods is not None else say(sheet)
+    heading = say("last", sheet=say(sheet)) if result.panel.periods is not None else say(sheet)
     rows: list[list[Any]] = [
         [say("rows"), result.panel.n],
         [say("learnt"), _fit_rows(places)],
         [say("base period"), say("none") if base is None else f"{base} = {result.setting.to:g}"],
         [say("to read it"), say("formulas")],
+        *([[say("not comparable"), told(lapses, places.lang)]] if lapses else []),
         [],
-        [told, *[""] * (labels - 1), *([say("rank of")] if ranked else []), *names],
+        [heading, *[""] * (labels - 1), *([say("rank of")] if ranked else []), *names],
     ]
     for i in ranks.order(_last(result)) if ranked else _last(result):
         found = [Live(f"={places.sheet(sheet)}!{places.at(g, i)}", value) for g, value in enumerate(values[i].tolist())]

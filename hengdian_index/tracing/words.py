@@ -38,6 +38,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "base period": "base",
         "none": "none",
         "to read it": "to read it",
+        "not comparable": "not comparable with the other periods",
         "formulas": "Scores, levels and changes are formulas where they are arithmetic; what is a value says why in a "
         "comment.",
         "last": "{sheet}, last period",
@@ -148,6 +149,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "base period": "基期",
         "none": "无",
         "to read it": "如何阅读",
+        "not comparable": "与其他时期不可比",
         "formulas": "得分、指数水平和变动凡可用四则运算得出的均为公式；不是公式的，批注中说明原因。",
         "last": "{sheet}，最后一期",
         "plain": "数值而非公式：{why}",
