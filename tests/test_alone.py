@@ -12,7 +12,7 @@ from indexes import table, two_levels
 
 import hengdian_index as hi
 from hengdian_index import blocks
-from hengdian_index.alone import heard, shared_out, unheard
+from hengdian_index.alone import all_heard, heard, shared_out, unheard
 from hengdian_index.rows import table as rows
 
 
@@ -107,3 +107,16 @@ def test_threads_are_started_in_one_place() -> None:
         if any(word in path.read_text(encoding="utf-8") for word in ("PoolExecutor", "Thread(", "catch_warnings"))
     }
     assert starting == {"alone.py"}
+
+
+def test_a_command_hears_each_text_once_also_from_threads() -> None:
+    def say(text: str) -> None:
+        warnings.warn(text, UserWarning, stacklevel=1)
+
+    with all_heard() as said:
+        shared_out(say, ["one", "two", "one"], 2)
+        with heard(UserWarning) as own:
+            say("inner")
+        say("two")
+    assert sorted(said) == ["one", "two"]
+    assert [str(one) for one in own] == ["inner"]

@@ -409,3 +409,60 @@ def test_check_counts_one_as_one(tmp_path: Path) -> None:
     spec, data, *_ = panel_files(tmp_path)
     assert run("check", spec)[1] == "i.toml: 1 group, 2 indicators; nothing is wrong\n"
     assert run("check", spec, data)[1].startswith("d.csv: 149 rows fit i.toml; ")
+
+
+COMMANDS = (
+    "check {index} {data}",
+    "compute {index} {data}",
+    "compute {index} {data} --out {to}/tables --excel {to}/result.xlsx",
+    "release {index} {data} {to}/release",
+    "revisions {to}/release {to}/release",
+    "audit {index} {data} --html {to}/audit.html",
+    "report {index} {data} {to}/report.html --draws 4",
+    "report {index} {data} {to}/report_zh.html --lang zh",
+)
+
+
+def warning_tables() -> dict[str, tuple[hi.Index, pd.DataFrame]]:
+    """Return indexes and tables of which the library warns: no change in per cent, no level in the base."""
+    groups, indicators = [hi.Group("all")], [hi.Indicator("x", "all"), hi.Indicator("y", "all")]
+    quarters = [f"{year}Q{q}" for year in (2001, 2002, 2003) for q in range(1, 5)]
+    x = [4.0, -1, 0, 3, 4, 5, -6, 5, 4, 3, 4, 5]
+    falling = pd.DataFrame({"q": quarters, "x": x, "y": x[::-1]})
+    series = hi.Index(period="q", normalise="none", groups=groups, indicators=indicators)
+    rows = [(u, y, v + y - 2020, v * (y - 2018)) for v, u in enumerate("ABCD", 1) for y in (2020, 2021, 2022)]
+    towns = pd.DataFrame(rows, columns=["town", "year", "x", "y"])
+    late = towns[(towns["town"] != "D") | (towns["year"] > 2020)]
+    panel = hi.Index(
+        unit="town", period="year", base="2020", new_units="missing", groups=groups, indicators=indicators
+    ).replace({"normalise": {"method": "min_max", "lower": 1, "upper": 100}})
+    signs = towns.assign(x=towns["x"] - 4, y=towns["y"] - 6)
+    return {
+        "a series of both signs": (series, falling),
+        "a unit without a base": (panel, late),
+        "a panel of both signs": (panel.replace({"base": None, "normalise": "none"}), signs),
+    }
+
+
+@pytest.mark.parametrize("kind", list(warning_tables()))
+def test_no_command_prints_a_warning_of_python(kind: str, tmp_path: Path) -> None:
+    """What must be said is one line, once, without the source of the package or words of Python."""
+    pytest.importorskip("xlsxwriter", reason="XlsxWriter is not installed")
+    pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
+    index, frame = warning_tables()[kind]
+    index.write(tmp_path / "index.toml")
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    places = {"index": tmp_path / "index.toml", "data": tmp_path / "data.csv", "to": tmp_path}
+    told = {}
+    for command in COMMANDS:
+        arguments = [part.format(**places) for part in command.split()]
+        done = subprocess.run([sys.executable, "-m", "hengdian_index", *arguments], capture_output=True, text=True)
+        lines = done.stderr.splitlines()
+        assert done.returncode in ((0, 1) if arguments[0] == "audit" else (0,)), done.stderr
+        assert not [line for line in lines if "Warning" in line or ".py" in line or "how=" in line], (command, lines)
+        assert len(set(lines)) == len(lines)
+        told[command] = [line for line in lines if line.startswith("Note: ")]
+    if "both signs" in kind:
+        assert told[COMMANDS[1]] == []
+        assert len(told[COMMANDS[2]]) == len(told[COMMANDS[3]]) == 1
+        assert "level that is not above 0" in told[COMMANDS[2]][0]

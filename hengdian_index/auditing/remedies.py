@@ -86,13 +86,13 @@ def of_outliers(context: Context, code: str, skew: float, kurtosis: float) -> di
 
 def of_voice(context: Context, group: str, part: str) -> str:
     """Return the remedy for a part that is not heard: it may weigh more than every other already."""
-    weights = _weights(context, group)
+    weights = _weights(context, group, part)
     return "heaviest already" if weights[part] > weights.drop(part).max() else ""
 
 
 def of_lead(context: Context, group: str, part: str) -> str:
     """Return the remedy for a part that the group repeats: it may weigh less than every other already."""
-    weights = _weights(context, group)
+    weights = _weights(context, group, part)
     return "spreads apart" if weights[part] < weights.drop(part).min() else ""
 
 
@@ -104,15 +104,19 @@ def of_stay(context: Context, code: str) -> str:
 
 def of_pair(context: Context, group: str, first: str, second: str) -> str:
     """Return the remedy for two parts that say one thing: their weights may be halved already."""
-    weights = _weights(context, group)
+    weights = _weights(context, group, first, second)
     others = weights.drop([first, second])
     light = len(others) and max(weights[first], weights[second]) <= _HALF * others.mean() + TOLERANCE
     return "halved already" if light else ""
 
 
-def _weights(context: Context, group: str) -> pd.Series[float]:
-    """Return the weights within a group, by part."""
-    own: pd.Series[float] = context.result.weights.xs(group, level="group")
+def _weights(context: Context, group: str, *parts: str) -> pd.Series[float]:
+    """Return the weights within a group, by part: the latest under which it has some parts, which may have ended."""
+    dated = pd.DataFrame(context.result.weights_by_period.xs(group, axis=1, level="group"))
+    together = dated[dated[list(parts)].notna().all(axis=1)]
+    if together.empty:
+        return pd.Series(float("nan"), index=list(parts))
+    own: pd.Series[float] = together.iloc[-1].dropna()
     return own
 
 

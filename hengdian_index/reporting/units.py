@@ -47,7 +47,7 @@ def ranked(result: Result) -> pd.DataFrame:
             ranks["rank before"] = known
         if both.sum() > 1:
             gained = known[both].rank(method="min") - ranks["rank"][both].rank(method="min")
-            same = (gained == known - ranks["rank"])[both].all()
+            same = gained.equals((known - ranks["rank"])[both])
             ranks["places gained" if same else "places gained among"] = gained.reindex(known.index)
     return pd.concat([pd.DataFrame(ranks).astype("Int64"), _there(result, rows), scores], axis=1)
 

@@ -115,6 +115,30 @@ def remedy(audit: hi.Audit, check: str, part: str | None = None) -> str:
     return str(lines["remedy"].iloc[0])
 
 
+@pytest.mark.parametrize(
+    ("years", "codes", "ends"),
+    [
+        ([2015], "a", True),
+        ([2014, 2015], "ab", True),
+        ([2015], "abc", False),
+        ([2012], "a", False),
+        ([2010], "a", False),
+    ],
+)
+def test_an_indicator_is_to_end_only_where_it_can(years: list[int], codes: str, ends: bool) -> None:
+    """It never comes back, it was there before, and others stay; the remedy then leads to an index that computes."""
+    table = rivers()
+    table.loc[table["year"].isin(years) & first(table, 19), list(codes)] = np.nan
+    for code in codes:
+        told = remedy(hi.audit(index(), table, draws=8), "coverage_of_indicators", code)
+        assert ("let the indicator end before it (end)" in told) == ends
+        assert "leave the period out" in told
+        assert f"do not rank {years[0]}" in told
+    mended = index().replace({f"{code}.end": str(min(years) - 1) for code in codes}) if ends else index()
+    table = table if ends else table[~table["year"].isin(years)]
+    assert hi.audit(mended, table, draws=8).incomparable == []
+
+
 def skewed(**choices: Any) -> tuple[hi.Index, pd.DataFrame]:
     """Return units of which twelve lie far out in x1, on both sides once logged."""
     table = table_of(blocks(), n=60)

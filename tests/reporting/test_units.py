@@ -66,6 +66,20 @@ def test_ranks_are_set_beside_those_of_the_period_before(result, found):
     )
 
 
+def test_places_are_gained_among_the_units_ranked_in_both_periods():
+    """Units that come or go move no other: the places of those that stay are counted by hand."""
+    rows = [(u, 2020, v) for u, v in zip("ABCDE", (5.0, 4, 3, 2, 1), strict=True)]
+    rows += [(u, 2021, v) for u, v in zip("CDEF", (1.0, 3, 2, 9), strict=True)] + [("A", 2021, None)]
+    index = hi.Index(unit="u", period="year", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
+    frame = pd.DataFrame(rows, columns=["u", "year", "x"])
+    table = units.ranked(index.compute(frame)).droplevel("year")
+    assert "places gained" not in table
+    assert table["places gained among"].dropna().to_dict() == {"D": 1, "E": 1, "C": -2}
+    assert WORDS["en"]["places gained among"] == "places gained, among units ranked in both periods"
+    alone = frame[(frame["year"] == 2020) | (frame["u"] == "C")]
+    assert not [name for name in units.ranked(index.compute(alone)) if str(name).startswith("places gained")]
+
+
 def test_profiles_are_the_strengths_and_obstacles_of_the_result(result):
     named = units.profiles(result, {**EN, "listed": "|"})
     names = {leaf.code: leaf.name for leaf in result.tree.leaves}
