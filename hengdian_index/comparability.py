@@ -14,7 +14,7 @@ from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 
 # The lowest share of its values, and the most by which the share of zeros may be above that of the other periods.
-LEAST, MOST = 0.65, 0.5
+LEAST_VALUES, MORE_ZEROS = 0.65, 0.5
 
 # Rows without which the zeros of a period say nothing; a share of values wants fewer.
 FEWEST, _FEWEST = 10, 3
@@ -48,7 +48,9 @@ class Lapse:
     share: float
 
 
-def covered(panel: Panel, there: NDArray[np.bool_], due: NDArray[np.bool_], least: float = LEAST) -> Shares | None:
+def covered(
+    panel: Panel, there: NDArray[np.bool_], due: NDArray[np.bool_], least: float = LEAST_VALUES
+) -> Shares | None:
     """Return the share of values that an indicator has in each period; None where periods do not differ in it.
 
     Where it falls short in every period, that is no difference between periods.
@@ -58,7 +60,7 @@ def covered(panel: Panel, there: NDArray[np.bool_], due: NDArray[np.bool_], leas
     return None if len(periods) < 2 or found.crossing.all() else found
 
 
-def zeros(panel: Panel, values: Array, most: float = MOST, fewest: int = FEWEST) -> Shares | None:
+def zeros(panel: Panel, values: Array, most: float = MORE_ZEROS, fewest: int = FEWEST) -> Shares | None:
     """Return the share of zeros of an indicator in each period, held against that in all others."""
     periods, none, there = _counted(panel, values == 0, ~np.isnan(values), fewest)
     if len(periods) < 2:

@@ -10,7 +10,7 @@ import numpy as np
 from hengdian_index.auditing import periods, remedies
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Answers, Measured, Skipped, SkippedError, check
-from hengdian_index.comparability import LEAST, MOST
+from hengdian_index.comparability import LEAST_VALUES, MORE_ZEROS
 from hengdian_index.diagnose import correlations, describe
 
 
@@ -31,7 +31,7 @@ def coverage_of_units(context: Context, *, coverage_of_units: float = 0.65) -> I
 
 
 @check("fail")
-def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = LEAST) -> Iterator[Measured]:
+def coverage_of_indicators(context: Context, *, coverage_of_indicators: float = LEAST_VALUES) -> Iterator[Measured]:
     """Each indicator has values in so large a share of the rows, and of those of each period of a panel."""
     for code, due in zip(map(str, context.raw), context.due.T, strict=True):
         if not due.any():
@@ -52,7 +52,7 @@ def constant(context: Context, *, distinct: float = 2) -> Iterator[Measured]:
 
 
 @check("look")
-def zeros(context: Context, *, zeros: float = MOST) -> Iterator[Measured]:
+def zeros(context: Context, *, zeros: float = MORE_ZEROS) -> Iterator[Measured]:
     """The share of zeros among the values of an indicator is no larger than this, and in no period by so much more."""
     told = describe(context.raw)
     for code in map(str, told.index[told["n"] > 0]):

@@ -44,9 +44,7 @@ def _of_hollow(context: Context, code: str, found: Shares, worst: int, least: fl
     """Return the remedy for a hollow period: an indicator may end before it if it never comes back, others stay on."""
     every, period = context.covered(least), int(found.periods[worst])
     gone = bool(found.crossing[worst:].all()) and not found.crossing[:worst].all()
-    stays = any(
-        period in one.periods[~one.crossing] for other, one in every.items() if other != code and one is not None
-    )
+    stays = any(one is None or period in one.periods[~one.crossing] for other, one in every.items() if other != code)
     return "hollow period" if gone and stays else "hollow period of all"
 
 
