@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import same
-from hengdian_index.errors import DataError, listed, raise_all, shown
+from hengdian_index.errors import DataError, Fault, listed, raise_all, shown
 from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel, label_text
-from hengdian_index.rows.table import Array, shortened
+from hengdian_index.rows.table import CELLS, Array, shortened
 from hengdian_index.tree import NewUnits, Setting
 
 BaseLevels: TypeAlias = Mapping[Any, Array]
@@ -138,7 +139,8 @@ def factors(
         why = "a series needs one above 0: take another base or scale"
         told = _without(units, np.isnan(means), groups)
         some = [(fault, absent) for fault, absent in faults if not (told and absent)] + [(one, True) for one in told]
-        raise_all(DataError, shortened([f"{fault}; {why}{_remedy(how, absent)}" for fault, absent in some]))
+        refused = [Fault(f"{fault}; {why}{_remedy(how, absent)}", kind=("series", absent)) for fault, absent in some]
+        raise_all(DataError, shortened(refused))
     if faults and warned:
         said = f"{len(faults)} series are missing for want of a level above 0 in the base; the first: {faults[0][0]}"
         warnings.warn(said, stacklevel=4)
@@ -148,7 +150,8 @@ def factors(
     for i, j in np.argwhere(np.isinf(multiples)):
         unit = "" if units[i] is None else f"unit {units[i]!r}: "
         why = f"{to:g} over it is too large a number; rescale the columns"
-        small.append(f"{unit}{groups[j]!r} has the level {means[i, j]:.6g} in the base period: {why}")
+        message = f"{unit}{groups[j]!r} has the level {means[i, j]:.6g} in the base period: {why}"
+        small.append(Fault(message, kind=("series",)))
     raise_all(DataError, shortened(small))
     return np.asarray(multiples[codes])
 
@@ -157,7 +160,8 @@ def refuse_infinite(values: Array, panel: Panel, columns: Sequence[str], what: s
     """Raise for values (n, columns), made of finite ones, that are too large for a number."""
     lost = np.argwhere(np.isinf(values))
     why = f"its {what} is too large a number; rescale the columns"
-    raise_all(DataError, shortened([f"{panel.place(int(i))}: {columns[j]!r}: {why}" for i, j in lost]))
+    said = [Fault(f"{panel.place(i)}: {columns[j]!r}: {why}", kind=(CELLS, j)) for i, j in lost.tolist()]
+    raise_all(DataError, shortened(said))
 
 
 def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[str], most: int = 3) -> list[str]:
@@ -167,7 +171,7 @@ def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[s
         return []
     who = listed([unit for unit, lost in zip(units, rows, strict=True) if lost])
     what = listed([group for group, lost in zip(groups, columns, strict=True) if lost])
-    groups_said = "1 group" if columns.sum() == 1 else f"{columns.sum()} groups"
+    groups_said = counted(int(columns.sum()), "group")
     return [f"{rows.sum()} units have no score in the base period: {who} ({groups_said}: {what})"]
 
 

@@ -15,11 +15,11 @@ from hengdian_index.contents import Content, in_turn, rows_of
 from hengdian_index.contributions import Parts, change_parts, level_parts
 from hengdian_index.courses import matrix
 from hengdian_index.effects import Split
-from hengdian_index.errors import DataError, raise_all
+from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.journal import journal
 from hengdian_index.pairs import log_secant
 from hengdian_index.rows.panel import Panel
-from hengdian_index.rows.table import Array, shortened
+from hengdian_index.rows.table import CELLS, Array, shortened
 from hengdian_index.scoring import Evaluation, stitched
 from hengdian_index.tree import Choice, Tree
 
@@ -55,7 +55,7 @@ class Chained:
         """Growth of every indicator, V_j or ln(z1 / z0), and its weighted mean in every group."""
         before, now = (step.leaves for step in self.steps)
         bad = np.argwhere(self.leaves <= 0)
-        raise_all(DataError, shortened([self._refused(int(i), int(j), self.leaves[i, j]) for i, j in bad]))
+        raise_all(DataError, shortened(self._refused(i, j, self.leaves[i, j]) for i, j in bad.tolist()))
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             growth = 200 * (now - before) / (now + before) if self.how == "symmetric" else np.log(now / before)
         lost = ~np.isfinite(growth) & ~np.isnan(before)
@@ -95,7 +95,7 @@ class Chained:
         codes = self.panel.unit_codes()
         started = np.zeros((codes.max() + 1, scores.shape[1]), dtype=np.bool_)
         parents = [self.tree.groups.index(p) if (p := self.tree.by_code[c].parent) else 0 for c in self.tree.groups]
-        broken: list[str] = []
+        broken: list[tuple[int, int]] = []
         for rows in self.panel.periods.blocks():
             units = codes[rows]
             gone = (before[rows] < 0)[:, np.newaxis]
@@ -106,12 +106,16 @@ class Chained:
             root = new[:, [0]]
             now = np.where(new, np.where(root, scores[rows], now[:, parents]), now)
             lost = started[units] & np.isnan(now) & self.alive[rows] & (gone | ~np.isnan(old))
-            broken += [f"{self.panel.place(int(rows[i]))}: {self.tree.groups[g]!r}" for i, g in np.argwhere(lost)]
+            broken += [(int(rows[i]), int(g)) for i, g in np.argwhere(lost)]
             out[rows] = now
             started[units] |= new
         why = "nothing links this period to the one before (a hole in the periods, or no indicator that both have)"
         remedy = "impute = { method = 'carry_forward', limit = 1 }, or series = 'fixed'"
-        raise_all(DataError, shortened([f"{place}: {why}; fill it: {remedy}" for place in broken]))
+        said = [
+            Fault(f"{self.panel.place(i)}: {self.tree.groups[g]!r}: {why}; fill it: {remedy}", kind=("rows", g))
+            for i, g in broken
+        ]
+        raise_all(DataError, shortened(said))
         refuse_infinite(out, self.panel, self.tree.groups, "level")
         return out
 
@@ -167,9 +171,9 @@ class Chained:
         rest = np.setdiff1d(np.arange(self.panel.n), gained)
         return stitched(tree, leaves, [(rest, found.at(rest)), (gained, some)])
 
-    def _refused(self, row: int, j: int, value: float) -> str:
+    def _refused(self, row: int, j: int, value: float) -> Fault:
         why = f"{self.how} growth needs normalised values above 0 (normalise to relatives, or to a scale from 1 to 100)"
-        return f"{self.panel.place(row)}, indicator {self.tree.codes[j]!r}: {value:g}: {why}"
+        return Fault(f"{self.panel.place(row)}, indicator {self.tree.codes[j]!r}: {value:g}: {why}", kind=(CELLS, j))
 
 
 def _lenient(content: Content) -> Content:

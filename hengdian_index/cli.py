@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from hengdian_index.decimals import counted
+
 if TYPE_CHECKING:
     from hengdian_index.result import Result
     from hengdian_index.spec import Index
@@ -189,7 +191,7 @@ def release(files: tuple[Path, Path | None, Path], fit_on: str | None, base: str
 
     index, data, folder = files
     found = write_release(_result(index, data, fit_on, base), folder)
-    click.echo(f"Released to {folder}: {len(found.files) + 1} files, sealed in release.json")
+    click.echo(f"Released to {folder}: {counted(len(found.files) + 1, 'file')}, sealed in release.json")
 
 
 @main.command()

@@ -10,13 +10,14 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import CellsError, DataError, OptionError, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.methods import Method, parameters_of, register
 from hengdian_index.rows.columns import labelled, matched, read_column, read_table, source_of
 from hengdian_index.rows.periods import Periods
 from hengdian_index.rows.spans import chosen, in_succession
-from hengdian_index.rows.table import Labelled, row_label, shortened, tabular
+from hengdian_index.rows.table import Labelled, row_faults, shortened, tabular
 
 
 class Composition(Protocol):
@@ -104,10 +105,10 @@ def compose(
         return answer
     values, n = np.asarray(answer, dtype=np.float64), len(next(part for part in parts if part is not None).values)
     if values.shape != (n,) or np.isinf(values).any():
-        raise DataError(f"{method.name} must give one finite number for each of {n} rows, not {answer!r}")
+        raise DataError(f"{method.name} must give one finite number for each of {counted(n, 'row')}, not {answer!r}")
     gaps = int(np.isnan(values).sum())
     if gaps:
-        note("climate", f"{method.name}: {gaps} of {n} rows lack a value that they need, so they are missing")
+        note("climate", f"{method.name}: {counted(gaps, 'row', 'lack', of=n)} a value that the method needs: missing")
     return values
 
 
@@ -158,8 +159,7 @@ def _side_by_side(method: Method, parts: Sequence[Labelled | None]) -> Labelled:
 def _refusal(table: Labelled, error: CellsError) -> DataError:
     if error.marked.ndim == 2:
         return table.refusal(error)
-    rows = [row_label(table.source, int(i)) for i in np.flatnonzero(error.marked)]
-    return DataError(*shortened([f"{row}: {error.why}" for row in rows]))
+    return DataError(*shortened(row_faults(np.flatnonzero(error.marked), table.source, error.why)))
 
 
 def _data(method: Method, data: Sequence[Any], options: dict[str, Any]) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def _elsewhere(method: Method, parts: Sequence[Labelled | None], fit_on: Any) ->
         other = replace(other, values=other.values[:, order], columns=known)
     k = next(part.values.shape[1] for part in parts if part is not None)
     if other.values.shape[1] != k:
-        raise DataError(f"fit_on has {other.values.shape[1]} columns, the rows to compose {k}")
+        raise DataError(f"fit_on has {counted(other.values.shape[1], 'column')}, the rows to compose {k}")
     return [other if name == table else None for name in method.traits["columns"]]
 
 

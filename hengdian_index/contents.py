@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import Fault, FaultsError, SpecError, raise_all, raise_together
 from hengdian_index.journal import about, note
 from hengdian_index.rows.panel import Panel
@@ -188,7 +189,9 @@ def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel, cancel
         except FaultsError as error:
             errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))
         if content.by_period is not None:
-            note("weights", f"learnt from the {len(rows)} rows given of a period after the fit", period=period)
+            note(
+                "weights", f"learnt from the {counted(len(rows), 'row')} given of a period after the fit", period=period
+            )
     raise_together(errors)
     return replace(content, weights=found[max(found)], by_period=found)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import kernel
 from hengdian_index.effects import Moves, Split
 from hengdian_index.equality import TOLERANCE
@@ -89,7 +90,10 @@ def _level_factors(branch: Branch, pair: Pair, x: Array, w: Array, y: Array) -> 
         return np.asarray(w)
     shares, by_weight = pair.level_shares(x, w, y)
     if by_weight.any():
-        why = f"in {int(by_weight.sum())} rows the level is so near 1, of which the logarithm is 0, that its parts by "
+        why = (
+            f"in {counted(int(by_weight.sum()), 'row')} the level is so near 1, of which the logarithm "
+            "is 0, that its parts by "
+        )
         note("contributions", f"{why}logarithms have no bounds: each counts by its weight", indicator=branch.code)
     with np.errstate(divide="ignore", invalid="ignore"):
         return y[:, np.newaxis] * shares / x
@@ -149,7 +153,10 @@ def _shared_out(
             part = np.where(jumps, 0.0, slope * value + rest * np.abs(value))
             parts[name] = parts.get(name, 0.0) + part
     if jumped:
-        why = f"{branch.aggregate.method.name} jumps where the parts of a sub-group nearly cancel: in {jumped} changes"
+        why = (
+            f"{branch.aggregate.method.name} jumps where the parts of a sub-group nearly cancel: in "
+            f"{counted(jumped, 'change')}"
+        )
         why += " no part below it has a share, and its effect is 'interaction'"
         note("contributions", why, indicator=branch.code)
     return parts

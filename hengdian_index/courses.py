@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from hengdian_index.bases import refuse_infinite
 from hengdian_index.contents import Content, rows_of, scored
 from hengdian_index.contributions import Parts, change_parts, level_parts
+from hengdian_index.decimals import counted
 from hengdian_index.effects import Split
-from hengdian_index.errors import DataError, raise_all, shown
+from hengdian_index.errors import DataError, Fault, raise_all, shown
 from hengdian_index.journal import journal
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import format_period
@@ -167,10 +168,10 @@ class Linked:
             out |= (self.which >= position)[:, np.newaxis] & (at >= 0)[:, np.newaxis] & marks[at]
         return out
 
-    def _unlinked(self, lost: NDArray[np.bool_]) -> list[str]:
+    def _unlinked(self, lost: NDArray[np.bool_]) -> list[Fault]:
         """Return a text for each unit, content and group without a link, where rows (n, groups) need it."""
         assert self.panel.periods is not None
-        faults: dict[tuple[int, int, int], str] = {}
+        faults: dict[tuple[int, int, int], Fault] = {}
         for row, g in np.argwhere(lost):
             position = int(self.which[row])
             since, frequency = self.contents[position].since, self.panel.periods.frequency
@@ -179,7 +180,8 @@ class Linked:
             why = f"what holds from {format_period(since, frequency)} on cannot be linked to what held before"
             remedy = f"neither of {when} has all values of both; give its row and its values, or content = 'restate'"
             key = (int(self.panel.unit_codes()[row]), position, int(g))
-            faults.setdefault(key, f"{who}{self.tree.groups[g]!r}: {why}: {remedy}")
+            said = f"{who}{self.tree.groups[g]!r}: {why}: {remedy}"
+            faults.setdefault(key, Fault(said, kind=("units", position, int(g))))
         return list(faults.values())
 
     def notes(self) -> list[str]:
@@ -195,7 +197,7 @@ class Linked:
                 some = linked[self.panel.periods.ordinals[rows[linked]] == ordinal]
                 when = format_period(ordinal, self.panel.periods.frequency)
                 named = f"factor {self.factors[position][some[0], 0]:.6g} in {content.tree.root.code!r}"
-                said.append(f"linked in {when}: {named if self.panel.units is None else f'{len(some)} units'}")
+                said.append(f"linked in {when}: {named if self.panel.units is None else counted(len(some), 'unit')}")
         return said
 
     def level_parts(self, code: str, to_leaves: bool) -> Parts:

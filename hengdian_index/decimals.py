@@ -37,13 +37,21 @@ def written(value: float, form: str) -> str:
     return format(value, ".1f").removesuffix(".0") if form == "rank" else format(value, form)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words.
+# Verbs of several things whose form for one thing is another than theirs with an s.
+_OF_ONE = {"are": "is", "have": "has", "were": "was"}
+
+
+def counted(number: int, noun: str, verb: str = "", *, of: int | None = None) -> str:
+    """Return a number of things in words, of so many, and the verb that follows (as it is said of several).
 
     Examples
     --------
     >>> from hengdian_index.decimals import counted
-    >>> counted(1, "group"), counted(2938, "row")
-    ('1 group', '2938 rows')
+    >>> counted(1, "group"), counted(2938, "row"), counted(1, "row", "have"), counted(1, "label", "are", of=50)
+    ('1 group', '2938 rows', '1 row has', '1 of 50 labels is')
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    among = number if of is None else of
+    plural = noun if noun.endswith("series") else f"{noun[:-2]}ices" if noun.endswith("ix") else f"{noun}s"
+    said = f"{number} {'' if of is None else f'of {of} '}{noun if among == 1 else plural}"
+    form = verb if number != 1 else _OF_ONE.get(verb, f"{verb}s")
+    return f"{said} {form}" if verb else said

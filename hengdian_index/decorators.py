@@ -11,6 +11,7 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import constant, ends
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.journal import note
@@ -293,7 +294,9 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
         except CellsError as error:
             raise refusal(error, table) from None
         if answer.dropped.any():
-            note("aggregate", f"{int(answer.dropped.sum())} rows have too few values for a score: missing")
+            note(
+                "aggregate", f"{counted(int(answer.dropped.sum()), 'row', 'have')} too few values for a score: missing"
+            )
         return table.rows(answer.values)
 
     more = {"w": None, "missing": "reweight", "coverage": 0.65}
@@ -347,7 +350,7 @@ def _no_weight(names: Sequence[Any]) -> Callable[[int], str]:
 def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = None) -> Array:
     """Return weights (..., k) rescaled to sum 1; negative, missing and all-zero weights are refused, by their names."""
     if weights.shape[-1:] != (k,):
-        raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {k} columns")
+        raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {counted(k, 'column')}")
     if not weights.size:
         raise SpecError(f"{what}: no set of weights is given")
     wrong = [tuple(at) for at in np.argwhere(~(np.isfinite(weights) & (weights >= 0)))]

@@ -15,12 +15,13 @@ from hengdian_index.bases import BaseLevels, base_levels, note_entrants, note_th
 from hengdian_index.building import Builds, built, learn_builds
 from hengdian_index.contents import Content, in_turn, late_groups, learn_by_period
 from hengdian_index.courses import Linked, matrix
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError
 from hengdian_index.history import published, revision
 from hengdian_index.journal import Entry, journal, note
 from hengdian_index.maps import Map
 from hengdian_index.plan import columns_of, comparing, dated_trees, late_rows, own_rows
-from hengdian_index.preparation import Preparation, columns_asked, learnt
+from hengdian_index.preparation import TRANSFORMED, Preparation, columns_asked, learnt
 from hengdian_index.provenance import rows_said
 from hengdian_index.result import Result
 from hengdian_index.rows.digest import digest
@@ -191,7 +192,8 @@ class Fitted:
         ]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
-        said = (*self.log, *before, *lines)
+        known, told = _joined(self.log, lines)
+        said = (*known, *before, *told)
         parts = (self.tree, self.setting, contents, panel, ready, rows, self.rows, said)
         return Result(*parts, self.base_levels, self.links, self)
 
@@ -206,7 +208,10 @@ class Fitted:
         return of_fitted(self)
 
     def __repr__(self) -> str:
-        return f"<Fitted {self.setting.name!r}: {len(self.maps)} indicators, learnt from {rows_said(self.rows)}>"
+        return (
+            f"<Fitted {self.setting.name!r}: {counted(len(self.maps), 'indicator')}, learnt from "
+            f"{rows_said(self.rows)}>"
+        )
 
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
@@ -311,7 +316,13 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
         return _linked(fitted, fitted.result(panel, among=_needed(fitted, panel, None))) if changes else fitted
     missing = panel.absent(setting.base)
     if missing:
-        note("base", f"{missing} of the base period {setting.base} are not in the table; its mean is that of the rest")
+        note(
+            "base",
+            (
+                f"of the base period {setting.base} {missing} {'is' if missing.startswith('1 ') else 'are'} "
+                "not in the table; its mean is that of the rest"
+            ),
+        )
     in_base = panel.select(setting.base, "base")
     needed = _needed(fitted, panel, in_base)
     result = fitted.result(panel, among=needed)
@@ -321,6 +332,23 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     note_entrants(setting, shown, found, own, tree.groups, learnt=True)
     bases = with_entrants(shown, found, own, setting.new_units)
     return _linked(replace(fitted, base_levels=bases), result)
+
+
+def _joined(fit_log: Sequence[Entry], lines: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Return what was noted learning and of rows; a column transformed whole has one line, with what was learnt."""
+    whole = {line.indicator for line in lines if line.kind.endswith(TRANSFORMED)}
+    known = {line.indicator: line.why for line in fit_log if _of_column(line) and line.indicator in whole}
+    told = [
+        replace(line, why=f"{line.why}: {known[line.indicator]}")
+        if line.kind.endswith(TRANSFORMED) and line.indicator in known
+        else line
+        for line in lines
+    ]
+    return [line for line in fit_log if not (_of_column(line) and line.indicator in known)], told
+
+
+def _of_column(line: Entry) -> bool:
+    return line.step == "treat" and line.unit is None and line.period is None
 
 
 def _needed(fitted: Fitted, panel: Panel, in_base: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

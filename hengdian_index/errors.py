@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -17,17 +17,22 @@ _MOST_COMPARED, _LONGEST_NAME = 100, 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: the message, and its place in the spec (`("group", 1, "weights")`)."""
+    """One thing that is wrong: the message, and its place in the spec (`("group", 1, "weights")`).
+
+    Faults of one `kind` are told together where they are many. The kind begins with what there are more of ("cells of
+    the column"), then says what the faults share, from the general to the particular.
+    """
 
     message: str
     place: tuple[str | int, ...] = ()
+    kind: tuple[Hashable, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return self.message
 
     def under(self, *place: str | int, saying: str = "") -> Fault:
         """Return the same fault as seen from further up: its place and message prefixed."""
-        return Fault(saying + self.message, (*place, *self.place))
+        return Fault(saying + self.message, (*place, *self.place), self.kind)
 
 
 class FaultsError(ValueError):

@@ -10,6 +10,7 @@ from typing import Any, Protocol, overload
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, OptionError, SpecError
 from hengdian_index.methods import Method, Sees, register
 from hengdian_index.rows.parted import Parted, as_learnt, fit_rows, is_name, labels, only_name, parted, select
@@ -248,7 +249,7 @@ def imputing(
 def _with_second(method: Method, second: str | None, place: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
     """Return the options with the one that was given by place."""
     if len(place) > (second is not None) or (place and second in options):
-        raise OptionError(f"{method.name}: {len(place)} values by place after x; name the options")
+        raise OptionError(f"{method.name}: {counted(len(place), 'value')} by place after x; name the options")
     options = options | {str(second): one for one in place}
     method.demand(options)
     return options

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 
@@ -90,6 +91,6 @@ def revision(before: Published, after: Published) -> str:
         size = np.where(moved, np.abs(other - one), -1.0)
         row, g = np.unravel_index(int(size.argmax()), size.shape)
         where = ", ".join((before.groups[g], *before.keys[old[row]]))
-        count = f"{int(moved.sum())} of {int((~np.isnan(before.levels)).sum())} published numbers would move"
+        count = f"{counted(int(moved.sum()), 'published number', of=int((~np.isnan(before.levels)).sum()))} would move"
         said.insert(0, f"{count}, the largest {where}: {step(float(one[row, g]), float(other[row, g]))}")
     return "; ".join(said)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import largest
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.journal import note
@@ -98,7 +99,7 @@ def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
     if isinstance(direction, (list, tuple, np.ndarray)) and not single(direction):
         found = list(direction)
         if len(found) != len(columns):
-            raise SpecError(f"direction: {len(found)} given for {len(columns)} columns")
+            raise SpecError(f"direction: {len(found)} given for {counted(len(columns), 'column')}")
     else:
         found = [direction] * len(columns)
     raise_all(
@@ -145,7 +146,7 @@ def reference(table: Labelled, fit_on: Any) -> Labelled:
     if table.columns and other.columns and set(table.columns) != set(other.columns):
         raise DataError(f"fit_on has columns {list(other.columns)}, the rows to score {list(table.columns)}")
     if other.values.shape[-1] != k:
-        raise DataError(f"fit_on has {other.values.shape[-1]} columns, the rows to score {k}")
+        raise DataError(f"fit_on has {counted(other.values.shape[-1], 'column')}, the rows to score {k}")
     if of_truths(other.source) and not of_truths(table.source):
         raise DataError("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)")
     if other.values.shape[:-2] not in ((), table.values.shape[:-2]):
@@ -169,7 +170,7 @@ def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> 
     answer = method.function(sample.x, **options)
     named = hasattr(answer, "keys") and not isinstance(answer, np.ndarray)
     if not named and np.shape(answer) != (sample.k,):
-        raise DataError(f"{method.name} must give one weight for each of {sample.k} columns, not {answer!r}")
+        raise DataError(f"{method.name} must give one weight for each of {counted(sample.k, 'column')}, not {answer!r}")
     weights = sample.per_column(dict(answer) if named else answer, method.name)
     if (weights < 0).any() or not weights.sum() > 0:
         raise DataError(f"{method.name} gave weights {weights.tolist()}; they must be >= 0 and not all 0")

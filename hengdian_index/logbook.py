@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from hengdian_index.decimals import counted
 from hengdian_index.journal import Entry
 
 # What differs between lines of one kind: names in quotes, numbers, periods.
@@ -58,13 +59,15 @@ def tally(entries: Sequence[Entry]) -> pd.DataFrame:
 def told(entries: Sequence[Entry]) -> list[str]:
     """Return the log as a few lines of text: a line that is alone as it is, the others counted by step and reason.
 
+    Lines whose kind is said by none of them are told by the first.
+
     Examples
     --------
     >>> from hengdian_index.journal import Entry
     >>> from hengdian_index.logbook import told
     >>> gone = [Entry("impute", "left missing", unit, kind="mean: left: no value") for unit in "AB"]
     >>> told([Entry("impute", "mean of 3 values", "C", kind="mean: filled"), *gone])
-    ['impute: mean: 1 filled, 2 left: no value']
+    ['impute: mean: 1 filled; 2 left: no value']
     """
     heads: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
@@ -88,8 +91,11 @@ def _counted(step: str, head: str, entries: Sequence[Entry]) -> str:
         reasons = below.setdefault(what, {})
         reasons[reason] = reasons.get(reason, 0) + 1
     if list(below) == [""]:
-        return f"{step}: {head} ({len(entries):,} lines)"
-    return f"{step}: {head}: {', '.join(_part(what, reasons) for what, reasons in below.items())}"
+        more = f"and {len(entries) - 1:,} more like it"
+        return f"{_alone(entries[0])} ({more})" if "…" in head else f"{step}: {head} ({counted(len(entries), 'line')})"
+    # What was done comes before what was left.
+    parts = sorted(below.items(), key=lambda item: item[0] == "left")
+    return f"{step}: {head}: {'; '.join(_part(what, reasons) for what, reasons in parts)}"
 
 
 def _part(what: str, reasons: dict[str, int]) -> str:

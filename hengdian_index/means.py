@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.equality import TOLERANCE, flattened
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
-from hengdian_index.rows.table import Array, Labelled, may_have_gaps, row_label, shortened
+from hengdian_index.rows.table import Array, Labelled, may_have_gaps, row_faults, shortened
 from hengdian_index.stored import stored
 
 Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
@@ -208,7 +208,7 @@ def refusal(error: CellsError, table: Labelled) -> DataError:
     n, k = table.values.shape[-2:]
     if isinstance(error, RowsError):
         rows = np.flatnonzero(error.marked.reshape(-1, n).any(axis=0))
-        return DataError(*shortened([f"{row_label(table.source, int(i))}: {error.why}" for i in rows]))
+        return DataError(*shortened(row_faults(rows, table.source, error.why)))
     if isinstance(error, ColumnsError):
         names, columns = table.columns or range(k), np.flatnonzero(error.marked.reshape(-1, k).any(axis=0))
         return DataError(*shortened([f"column {names[int(j)]!r}: {error.why}" for j in columns]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import unicodedata
+from collections import Counter
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -175,7 +176,9 @@ def described(name: str) -> str:
     family, _, short = name.rpartition(".")
     found = [methods[short] for key, methods in FAMILIES.items() if short in methods and family in ("", key)]
     if not found:
-        every = [method for methods in FAMILIES.values() for method in methods]
+        known = [(key, method) for key, methods in FAMILIES.items() for method in methods]
+        homes = Counter(method for _, method in known)
+        every = [method if homes[method] == 1 else f"{key}.{method}" for key, method in known]
         raise SpecError(f"no method {name!r}{suggestion(short, sorted(every))}")
     return "\n\n".join(f"{m.family}.{m.name}{_signature(m)}\n\n{inspect.getdoc(m.function)}" for m in found)
 
@@ -223,7 +226,7 @@ def _left_out(result: Result, shown: int, rows: Array, ranks: Array) -> str:
     without = int(np.isnan(ranks).sum())
     said += [f"{without} of {len(rows)} {what} without a score."] if without else []
     gone = len(set(panel.unit_list())) - len(rows) if panel.units is not None else 0
-    said += [f"{gone} of {gone + len(rows)} units without a row in this period."] if gone else []
+    said += [f"{counted(gone, 'unit', of=gone + len(rows))} without a row in this period."] if gone else []
     return "\n" + "\n".join(said) if said else ""
 
 

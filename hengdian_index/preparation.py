@@ -23,6 +23,9 @@ from hengdian_index.stored import stored
 from hengdian_index.treat.ratios import denominate
 from hengdian_index.tree import Choice, Leaf, Tree
 
+# How lines of the log end that tell of a column whose values a treatment changed.
+TRANSFORMED = "columns transformed"
+
 
 @stored("imputation")
 @dataclass(frozen=True)
@@ -203,8 +206,7 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
     touched = np.flatnonzero((after != values) & ~np.isnan(values)).tolist()
     name = leaf.treat.method.name if leaf.treat else ""
     if len(touched) * 2 > len(values):
-        kind = f"{name}: columns transformed"
-        note("treat", f"{name}: all values transformed", indicator=leaf.code, kind=kind)
+        note("treat", f"{name}: all values transformed", indicator=leaf.code, kind=f"{name}: {TRANSFORMED}")
         return np.asarray(after)
     for row in touched:
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import flattened, largest
 from hengdian_index.errors import DataError, SpecError, raise_all, shown
 from hengdian_index.maps import Distance
@@ -119,7 +120,7 @@ class Sample:
         remedy = "leave it out, or give rows that have one (in an index an indicator may have a fit_on of its own)"
         self.refuse(n == 0, f"no value in the rows to learn from; {remedy}")
         few = int(np.min(n))
-        why = f"only {few} value{'s' * (few != 1)} in the rows to learn from; at least {least} are needed"
+        why = f"only {counted(few, 'value')} in the rows to learn from; at least {least} are needed"
         self.refuse(n < least, why)
 
     def per_column(self, value: Any, option: str) -> Array:
@@ -131,5 +132,7 @@ class Sample:
         except (TypeError, ValueError):
             numbers = np.array(np.nan)
         if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
-            raise SpecError(f"{option}: one finite number, or one for each of {self.k} columns, not {shown(value)}")
+            raise SpecError(
+                f"{option}: one finite number, or one for each of {counted(self.k, 'column')}, not {shown(value)}"
+            )
         return np.broadcast_to(numbers, (self.k,))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
 from hengdian_index.equality import largest, settled
-from hengdian_index.errors import CellsError, DataError, FaultsError, listed, raise_together
+from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
 from hengdian_index.journal import note
 from hengdian_index.means import Scores, Together, aggregate, refusal
 from hengdian_index.rows.panel import Panel
@@ -333,14 +333,21 @@ def _by_period(branch: Branch, method: Together, x: Array, w: Array, panel: Pane
             found = aggregate(method, x[..., rows, :], w, rule)
         except CellsError as error:
             table = Labelled(x[..., rows, :], branch.children, False, part)
-            where = f"group {branch.code!r}: period {part.period(0)}: "
-            raise DataError(*(fault.under(saying=where) for fault in refusal(error, table).faults)) from None
+            faults = refusal(error, table).faults
+            raise DataError(*(_in_period(fault, part) for fault in faults)) from None
         except FaultsError as error:
-            where = f"period {part.period(0)}: "
-            raise type(error)(*(fault.under(saying=where) for fault in error.faults)) from None
+            raise type(error)(*(_in_period(fault, part) for fault in error.faults)) from None
         values[..., rows], dropped[..., rows] = found.values, found.dropped
         weights[..., rows, :] = w[..., np.newaxis, :] if found.weights is None else found.weights
     return Scores(values, weights, dropped)
+
+
+def _in_period(fault: Fault, panel: Panel) -> Fault:
+    """Return a fault of the rows of one period, which it names once."""
+    period = f"period {panel.period(0)}"
+    said = fault if period in fault.message else fault.under(saying=f"{period}: ")
+    alone = "; the period has one row alone, with nothing to compare it with: take scope = 'period' out"
+    return replace(said, message=said.message + alone) if panel.n == 1 else said
 
 
 def _note_comparison(branch: Branch, panel: Panel) -> None:

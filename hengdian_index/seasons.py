@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together
 from hengdian_index.journal import note
 from hengdian_index.rows.panel import Panel
@@ -58,7 +59,10 @@ class Seasons:
             out[rows] = values[rows] / part if self.multiplied else values[rows] - part
             beyond += int((ordinals[rows] >= pattern.first + len(pattern.values)).sum())
         if beyond:
-            why = f"{beyond} rows after the fit rows are adjusted by the seasonal pattern of the last year of the fit"
+            why = (
+                f"{counted(beyond, 'row')} after the fit rows {'is' if beyond == 1 else 'are'} "
+                "adjusted by the seasonal pattern of the last year of the fit"
+            )
             note("deseasonalise", why, indicator=leaf.code)
         return out
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import settled
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.rows.panel import Panel
@@ -84,7 +85,10 @@ def _demanded(panel: Panel, unit: Any, period: Any) -> Any:
     if unit is None and len(units) == 1:
         unit = units[0]
     if unit is None and units:
-        faults.append(f"unit: say whose row, such as {shown(units[0])}; there are {len(units)} units: {listed(units)}")
+        faults.append(
+            f"unit: say whose row, such as {shown(units[0])}; there {'is' if len(units) == 1 else 'are'} "
+            f"{counted(len(units), 'unit')}: {listed(units)}"
+        )
     elif units and unit not in units:
         faults.append(f"unit: no unit {shown(unit)}{suggestion(unit, units)}")
     elif unit is None and panel.periods is None and panel.n > 1:

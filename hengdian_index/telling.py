@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengdian_index.decimals import counted
 from hengdian_index.history import step
 
 
@@ -103,7 +104,10 @@ class Revisions:
         return found
 
     def __repr__(self) -> str:
-        return f"<Revisions: {len(self.moved)} of {len(self.compared)} numbers moved, {len(self.cells)} cells changed>"
+        return (
+            f"<Revisions: {counted(len(self.moved), 'number', of=len(self.compared))} moved, "
+            f"{counted(len(self.cells), 'cell')} changed>"
+        )
 
 
 def _counted(frame: pd.DataFrame, what: str, said: Callable[[dict[str, Any]], str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import unit_sum
 from hengdian_index.errors import (
     CellsError,
@@ -129,7 +130,7 @@ def of_a_user(choice: Choice, children: tuple[str, ...], error: Exception, sayin
     if choice.method.sees != "rows" or choice.method.function.__module__.startswith("hengdian_index."):
         return error
     why = f"{choice.method.name} failed with {type(error).__name__}: {error}"
-    return SpecError(f"{saying}{why}; it is given an array, rows x {len(children)} columns")
+    return SpecError(f"{saying}{why}; it is given an array, rows x {counted(len(children), 'column')}")
 
 
 def _of_parts(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choice], Array]) -> list[Array]:

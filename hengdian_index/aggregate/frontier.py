@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.aggregate import programs, shared
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import aggregating
 from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.journal import note
@@ -153,7 +154,10 @@ def _scored(x: Array, rules: programs.Rules) -> BenefitOfTheDoubt:
     low = rules.share_bounds[0] if rules.share_bounds else 0.0
     forced = int(((x == 0).any(axis=1) & (scores == 0)).sum())
     if low > 0 and forced:
-        note("aggregate", f"benefit_of_the_doubt: {forced} rows score 0: a value of 0 under a positive lower share")
+        note(
+            "aggregate",
+            f"benefit_of_the_doubt: {counted(forced, 'row', 'score')} 0: a value of 0 under a positive lower share",
+        )
     return BenefitOfTheDoubt(scores, weights, tuple(peers))
 
 
@@ -168,7 +172,9 @@ def _refuse_part(z: Array, rows: Array, rules: programs.Rules, n: int) -> None:
         "a column of the direction holds nothing but zeros": rules.direction is not None and (empty & (d > 0)).any(),
     }
     for name, limits in (("bounds", rules.bounds), ("share_bounds", rules.share_bounds)):
-        faults[f"{name} cannot hold over the {k} columns it has"] = limits is not None and limits[1] * k < 1 - 1e-12
+        faults[f"{name} cannot hold over the {counted(k, 'column')} it has"] = (
+            limits is not None and limits[1] * k < 1 - 1e-12
+        )
     for why, wrong in faults.items():
         if wrong:
             marked = np.zeros((n, 1), dtype=np.bool_)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.aggregate import orders, shared
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import aggregating, matched_weights
 from hengdian_index.equality import TOLERANCE, flattened
 from hengdian_index.errors import DataError, SpecError
@@ -68,7 +69,9 @@ def outranking(x: Any, w: Any = None) -> Any:
         raise DataError("outranking: one table of rows by columns, not several")
     weights = matched_weights(w, table)
     if weights.ndim > 1:
-        raise SpecError(f"weights: one for each of {weights.shape[-1]} columns, not an array of shape {weights.shape}")
+        raise SpecError(
+            f"weights: one for each of {counted(weights.shape[-1], 'column')}, not an array of shape {weights.shape}"
+        )
     share = _outranking(flattened(table.values), weights)
     if table.columns is None or not hasattr(table.source, "iloc"):
         return share
@@ -220,7 +223,10 @@ def _orders_of_twins(x: Array, w: Array) -> int:
 def _note_rivals(n: int, rivals: list[int]) -> None:
     """Write a line where the order given is one of several best ones, or is not proved best."""
     if n > orders.MOST_EXACT:
-        note("aggregate", f"kemeny: of {n} rows the best order found by search is given; it is not proved best")
+        note(
+            "aggregate",
+            f"kemeny: of {counted(n, 'row')} the best order found by search is given; it is not proved best",
+        )
     several = [number for number in rivals if number > 1]
     if several:
         where = f" in {len(several)} of {len(rivals)} tables" if len(rivals) > 1 else ""

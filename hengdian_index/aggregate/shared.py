@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import largest, same, settled
 from hengdian_index.errors import SpecError, raise_all, shown
 from hengdian_index.learning import direction_fault
@@ -35,7 +36,7 @@ def per_column(value: Any, k: int, option: str) -> Array:
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
-        raise SpecError(f"{option}: one finite number, or one for each of {k} columns, not {shown(value)}")
+        raise SpecError(f"{option}: one finite number, or one for each of {counted(k, 'column')}, not {shown(value)}")
     return np.broadcast_to(numbers, (k,))
 
 
@@ -44,7 +45,7 @@ def directions(direction: Any, k: int) -> list[Any]:
     direction = in_order(direction, range(k), "direction", absent=1)
     given = [direction] * k if single(direction) else list(direction) if not tabular(direction) else [direction]
     if len(given) != k:
-        raise SpecError(f"direction: {len(given)} given for {k} columns")
+        raise SpecError(f"direction: {len(given)} given for {counted(k, 'column')}")
     faults = [(j, direction_fault(one)) for j, one in enumerate(given)]
     raise_all(SpecError, [f"direction of column {j}: {fault}" for j, fault in faults if fault])
     return given

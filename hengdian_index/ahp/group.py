@@ -14,6 +14,7 @@ from hengdian_index.ahp.completion import fill
 from hengdian_index.ahp.judgements import Array, Judgements, note_beyond, read_one
 from hengdian_index.ahp.kernels import METHODS, gci_of, per_cycle
 from hengdian_index.ahp.solve import weighed
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import about, note
 from hengdian_index.rows.keyed import floats, in_order
@@ -269,7 +270,9 @@ def _shares(shares: Any, people: Sequence[Any]) -> Array:
         shares = [given[person] for person in people]
     say = _floats(shares, SpecError, "shares")
     n = len(people)
-    faults = [] if say.shape == (n,) else [f"ahp: {n} matrices need {n} shares, found {say.size}"]
+    faults = (
+        [] if say.shape == (n,) else [f"ahp: {counted(n, 'matrix', 'need')} {counted(n, 'share')}, found {say.size}"]
+    )
     odd = [float(share) for share in say.flat if not 0 <= share < math.inf]
     faults += [f"ahp: shares must be 0 or more and finite, found {listed(odd)}"] if odd else []
     faults += [] if odd or say.any() else ["ahp: shares are all 0: someone must count"]
@@ -292,7 +295,10 @@ def _matched(weights: Any, judgements: Judgements) -> Array:
         weights = [weights[name] for name in names]
     values = _floats(in_order(weights, range(judgements.n), "ahp: weights"), DataError, "weights")
     if values.shape != (judgements.n,):
-        raise DataError(f"{judgements.n} items need {judgements.n} weights, found an array of shape {values.shape}")
+        raise DataError(
+            f"{counted(judgements.n, 'item', 'need')} {counted(judgements.n, 'weight')}, found an array "
+            f"of shape {values.shape}"
+        )
     odd = [float(weight) for weight in values if not 0 < weight < math.inf]
     raise_all(DataError, [f"weights must be positive and finite to be compared, found {listed(odd)}"] if odd else [])
     return values

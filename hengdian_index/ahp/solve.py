@@ -13,6 +13,7 @@ from hengdian_index.ahp.completion import fill
 from hengdian_index.ahp.judgements import Array, Judgements, note_beyond, read
 from hengdian_index.ahp.kernels import METHODS, gci_of, geometric, root
 from hengdian_index.ahp.random_indexes import CONSISTENT_BELOW, chosen_table, expected_index, gci_threshold
+from hengdian_index.decimals import counted
 from hengdian_index.journal import note
 from hengdian_index.markup import card, line, table
 
@@ -52,7 +53,10 @@ class Priorities:
     def _repr_html_(self) -> str:
         ratios = {"lambda_max": self.lambda_max, "CI": self.ci, "CR": self.cr, "GCI": self.gci}
         if np.ndim(self.lambda_max):
-            return card(f"Priorities of {np.size(self.lambda_max)} matrices", line(f"{self.n} items, {self.method}"))
+            return card(
+                f"Priorities of {counted(np.size(self.lambda_max), 'matrix')}",
+                line(f"{counted(self.n, 'item')}, {self.method}"),
+            )
         weights = np.asarray(self.weights)
         names = self.weights.index if hasattr(self.weights, "index") else range(self.n)
         said = line(f"{self.method}, random index: {self.random_index_source}; consistent: {self.consistent}")

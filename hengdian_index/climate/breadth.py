@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hengdian_index.composition import composing
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError
 from hengdian_index.rows.table import Array
 
@@ -59,7 +60,10 @@ def breadth(x: Array, *, lag: int = 1, same: float = 0.0) -> Array:
     array([ nan, 62.5])
     """
     if len(x) <= lag:
-        raise DataError(f"breadth: {len(x)} rows leave nothing to compare over {lag} periods; give more rows")
+        raise DataError(
+            f"breadth: {counted(len(x), 'row', 'leave')} nothing to compare over "
+            f"{counted(lag, 'period')}; give more rows"
+        )
     before, now = x[:-lag], x[lag:]
     # Decimal data on the very limit must not fall to one side by rounding; with a limit of 0 there is none to allow.
     rounding = 4 * np.finfo(np.float64).eps * np.maximum(abs(before), abs(now)) if same else 0.0

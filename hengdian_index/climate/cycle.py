@@ -11,6 +11,7 @@ import numpy as np
 from hengdian_index.climate.shared import named_columns
 from hengdian_index.climate.symmetric import chained, symmetric_changes, symmetric_of
 from hengdian_index.composition import composing
+from hengdian_index.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.journal import note
 from hengdian_index.rows.periods import Periods
@@ -272,4 +273,7 @@ def _tell(changes: Array) -> None:
     gaps = np.isnan(changes[1:])
     rows = int((gaps.any(axis=1) & ~gaps.all(axis=1)).sum())
     if rows:
-        note("climate", f"cycle: in {rows} periods components are missing; the factors of the others are raised")
+        note(
+            "climate",
+            f"cycle: in {counted(rows, 'period')} components are missing; the factors of the others are raised",
+        )

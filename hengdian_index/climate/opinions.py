@@ -144,7 +144,9 @@ def _check_shares(shares: Sequence[Array]) -> None:
         raise CellsError(too_much | too_little, "the shares do not sum to 100 per cent, give or take .5 for rounding")
     if too_much.any():
         raise CellsError(too_much, "two shares of the answers sum to more than 100 per cent")
-    _refuse_parts(table, "answers", "; if they are per cent, give `same` of diffusion too")
+    # Two shares of three may all be small.
+    otherwise = "" if len(shares) == 3 else "; if they are per cent, give `same` of diffusion too"
+    _refuse_parts(table, "answers", otherwise)
 
 
 def _refuse_parts(table: Array, of: str, otherwise: str = "") -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import flattened
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.rows.groups import column_groups
@@ -94,7 +95,7 @@ def few_rows(call: str, n: int, columns: Sequence[Any], x: Array, remedy: str = 
     """Return the refusal of too few complete rows; it names the columns with gaps."""
     gaps = [columns[int(j)] for j in np.flatnonzero(np.isnan(x).any(axis=0))]
     told = f"; values are missing in {listed(gaps)}: fill them, or leave those columns out{remedy}" if gaps else ""
-    return DataError(f"{call}: {n} rows complete in all columns; at least {LEAST} are needed{told}")
+    return DataError(f"{call}: {counted(n, 'row')} complete in all columns; at least {LEAST} are needed{told}")
 
 
 def by_pairs(x: Array, measure: Callable[[Array], Array], layers: int) -> tuple[Array, NDArray[np.int64]]:

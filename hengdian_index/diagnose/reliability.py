@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.components import principal_components
+from hengdian_index.decimals import counted
 from hengdian_index.diagnose.columns import by_pairs, complete, names, read, series
 from hengdian_index.equality import flattened
 from hengdian_index.errors import DataError, listed, raise_all
@@ -240,7 +241,10 @@ def _regular(table: Labelled, call: str) -> tuple[Array, int]:
     products = complete(table, call)
     n, columns = int(products.n), names(table)
     if n <= len(columns):
-        told = f"{n} rows complete in all of {len(columns)} indicators; more rows than indicators are needed"
+        told = (
+            f"{counted(n, 'row')} complete in all of {counted(len(columns), 'indicator')}; more rows "
+            "than indicators are needed"
+        )
         raise DataError(f"{call}: not defined: {told}")
     r = products.correlation()
     parts = principal_components(r)

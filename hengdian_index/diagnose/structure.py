@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index import components
+from hengdian_index.decimals import counted
 from hengdian_index.diagnose.columns import by_row, complete, index, names, read, series
 from hengdian_index.journal import note
 from hengdian_index.methods import typed
@@ -90,6 +91,12 @@ def _scores(table: Labelled, products: Products, vectors: Array) -> Any:
     z = (table.values / products.scale - products.centre.high) / deviation
     gaps = np.isnan(z).any(axis=1)
     if gaps.any():
-        note("diagnose", f"principal_components: {int(gaps.sum())} rows with a missing value have no scores")
+        note(
+            "diagnose",
+            (
+                f"principal_components: {counted(int(gaps.sum()), 'row')} with a missing value "
+                f"{'has' if gaps.sum() == 1 else 'have'} no scores"
+            ),
+        )
     values = z @ vectors
     return by_row(table, {number + 1: column for number, column in enumerate(values.T)})

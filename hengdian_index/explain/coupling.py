@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import unit_sum
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown, suggestion
 from hengdian_index.journal import note
 from hengdian_index.methods import typed
 from hengdian_index.rows.keyed import floats, in_order
-from hengdian_index.rows.table import Array, Labelled, row_label, shortened, take
+from hengdian_index.rows.table import Array, Labelled, row_faults, shortened, take
 
 # A mean of scores of 1 may come out this much above 1; such rounding is cut off.
 _ROUNDING = 1e-12
@@ -83,7 +84,7 @@ def coupling(u: Any, shares: Any = None, *, form: str = "standard") -> Coupling:
     t = np.minimum(x @ weights, 1.0)
     gaps = np.isnan(c)
     if gaps.any():
-        note("explain", f"coupling: {int(gaps.sum())} rows have a missing score, so their coupling is missing")
+        note("explain", f"coupling: {counted(int(gaps.sum()), 'row', 'have')} a missing score, and so no coupling")
     return Coupling(table.rows(c, "c"), table.rows(np.where(gaps, np.nan, t), "t"), table.rows(np.sqrt(c * t), "d"))
 
 
@@ -122,8 +123,8 @@ def _checked(table: Labelled) -> Array:
         raise table.refusal(CellsError(outside, "outside 0..1; normalise first, such as hi.normalise.min_max"))
     x = np.clip(x, 0.0, 1.0)
     zero = np.unique(np.argwhere((x == 0).all(axis=-1))[:, -1])
-    said = [f"{row_label(table.source, int(i))}: every score is 0, so the coupling is 0/0; leave it out" for i in zero]
-    raise_all(DataError, shortened(said))
+    why = "every score is 0, so the coupling is 0/0; leave it out"
+    raise_all(DataError, shortened(row_faults(zero, table.source, why)))
     return x
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.blocks import column_mean, full_size, power_of_two
+from hengdian_index.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.journal import note
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.parted import fit_rows, is_name, labels, parted
-from hengdian_index.rows.table import Array, Labelled, row_label, shortened
+from hengdian_index.rows.table import Array, Labelled, row_faults, shortened
 from hengdian_index.stats import LogSums, theil_term
 
 
@@ -226,7 +227,7 @@ def _read(call: str, y: Any, groups: Any) -> _Population:
         raise DataError(f"{call}: one column of values is needed, not an array of shape {table.values.shape}")
     fit_rows(given, len(table.values), "groups")
     if given is None:
-        raise SpecError(f"groups: one label for each of {len(table.values)} units is needed")
+        raise SpecError(f"groups: one label for each of {counted(len(table.values), 'unit')} is needed")
     there = _checked(call, table, given)
     return _grouped(table.values[there], [given[row] for row in np.flatnonzero(there)])
 
@@ -249,12 +250,18 @@ def _checked(call: str, table: Labelled, groups: Any) -> Any:
     if (y < 0).any():
         raise table.refusal(CellsError(table.values < 0, f"{call}: a share of a total cannot be negative"))
     there = ~np.isnan(y)
-    bare = [row for row in np.flatnonzero(there) if no_label(groups[row])]
-    raise_all(DataError, shortened([f"{row_label(table.source, int(i))}: the unit has no group" for i in bare]))
+    bare = [row for row in np.flatnonzero(there).tolist() if no_label(groups[row])]
+    raise_all(DataError, shortened(row_faults(bare, table.source, "the unit has no group")))
     if there.sum() < 2:
-        raise DataError(f"{call}: {int(there.sum())} units with a value; inequality needs two or more")
+        raise DataError(f"{call}: {counted(int(there.sum()), 'unit')} with a value; inequality needs two or more")
     if not y[there].any():
         raise DataError(f"{call}: all values are 0, so shares of the total do not exist")
     if not there.all():
-        note("explain", f"{call}: {int((~there).sum())} units without a value are left out")
+        note(
+            "explain",
+            (
+                f"{call}: {counted(int((~there).sum()), 'unit')} without a value "
+                f"{'is' if (~there).sum() == 1 else 'are'} left out"
+            ),
+        )
     return there

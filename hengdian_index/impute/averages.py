@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import shown
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.groups import no_label
@@ -28,7 +29,7 @@ class Constants:
 
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
-        return Filling.of(rows, self.values, lambda _, j: f"{self.what} of {int(self.counts[j])} values")
+        return Filling.of(rows, self.values, lambda _, j: f"{self.what} of {counted(int(self.counts[j]), 'value')}")
 
 
 @stored("group constants")
@@ -53,7 +54,7 @@ class GroupConstants:
             return "left missing: the row has no group"
         n = int(self.counts[g, j]) if g >= 0 else 0
         return (
-            f"{self.what} of {n} values of group {shown(label)}"
+            f"{self.what} of {counted(n, 'value')} of group {shown(label)}"
             if n
             else f"left missing: group {shown(label)} has no value"
         )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.about import install
 from hengdian_index.alone import heard
 from hengdian_index.equality import largest, same
 from hengdian_index.errors import SpecError
@@ -243,6 +244,4 @@ def _sklearn(name: str) -> None:
         # Tried alone: what is needed of it is imported by the method.
         import sklearn  # noqa: F401
     except ImportError:
-        raise SpecError(
-            f'impute.{name} needs scikit-learn: pip install "hengdian-index[learn]", or choose another method'
-        ) from None
+        raise SpecError(f"impute.{name} needs scikit-learn: {install('learn')}, or choose another method") from None

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import SpecError, shown
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.groups import column_groups
@@ -109,7 +110,9 @@ class Peers:
         of = "" if group is None else f" of group {group!r}"
         if flat:
             return "the one value of a constant indicator"
-        return f"mean score of {n} indicators{of}" if n else f"left missing: the row has no other indicator{of}"
+        return (
+            f"mean score of {counted(n, 'indicator')}{of}" if n else f"left missing: the row has no other indicator{of}"
+        )
 
 
 def _turns(sample: Sample, direction: Any) -> Array:

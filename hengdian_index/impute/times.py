@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, raise_all, shown
+from hengdian_index.errors import DataError, Fault, raise_all, shown
 from hengdian_index.filling import Filler, Filling, Rows, imputing
 from hengdian_index.rows.periods import format_period
 from hengdian_index.rows.table import Array, shortened
@@ -212,8 +212,9 @@ class _Timeline:
         line = cls(rows, order, codes)
         whose = [f"unit {shown(units[i])}: " if rows.units is not None else "" for i in order[1:][again]]
         hint = "keep one" if rows.units is not None else "keep one, or name the unit with unit="
-        faults = [f"{w}two rows of period {line.text(i)}; {hint}" for w, i in zip(whose, order[1:][again], strict=True)]
-        raise_all(DataError, shortened(faults))
+        said = [f"{w}two rows of period {line.text(i)}; {hint}" for w, i in zip(whose, order[1:][again], strict=True)]
+        # A third row of a period says no more than the second.
+        raise_all(DataError, shortened(Fault(one, kind=("periods",)) for one in dict.fromkeys(said)))
         return line
 
     def nearest(self, x: Array, step: Literal[-1, 1]) -> NDArray[np.intp]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.diagnose.correlation import Correlations
 from hengdian_index.diagnose.correlation import correlations as correlated
 from hengdian_index.errors import DataError, SpecError, suggestion
@@ -165,7 +166,7 @@ def treatment(result: Result, indicator: str | None = None, *, ax: Axes | None =
         _name_moved(ax, row_names(result.panel, rows), before, after, moved)
     ax.set_xlabel("before treatment")
     ax.set_ylabel("after treatment")
-    told = f"{name_of(result.tree, code)}: {int(moved.sum())} of {len(rows)} values moved"
+    told = f"{name_of(result.tree, code)}: {counted(int(moved.sum()), 'value', of=len(rows))} moved"
     titled(ax, told, _shapes(before, after), width=52)
     return ax
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.plot.changed import decimals_of, in_points
 from hengdian_index.plot.ends import End, name_ends
@@ -169,7 +170,7 @@ def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[s
     if not lost or not known:
         return best or every[:_MOST], [f"the {_MOST} highest of {len(every)} units"] if best else []
     which = f"the {_MOST} highest of the" if len(known) > _MOST else "the"
-    return best, [f"{which} {len(known)} units with a {_what(result, levels)}, {lost} without"]
+    return best, [f"{which} {counted(len(known), 'unit')} with a {_what(result, levels)}, {lost} without"]
 
 
 def _what(result: Result, levels: Array) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from hengdian_index.about import install
 from hengdian_index.alone import ALONE
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.plot.breaking import WIDE, broken
@@ -149,7 +150,7 @@ def pyplot() -> Any:
     try:
         import matplotlib.pyplot as plt
     except ImportError:
-        raise SpecError('plots need matplotlib, which is not installed: pip install "hengdian-index[report]"') from None
+        raise SpecError(f"plots need matplotlib, which is not installed: {install('report')}") from None
     return plt
 
 
@@ -348,5 +349,5 @@ def _add(files: Iterable[Path]) -> None:
 
 @cache
 def _hint() -> None:
-    remedy = 'install one, such as fonts-noto-cjk, or: pip install "hengdian-index[cjk]"'
+    remedy = f"install one, such as fonts-noto-cjk, or: {install('cjk')}"
     warnings.warn(f"no installed font has Chinese characters, boxes stand for them; {remedy}", stacklevel=2)

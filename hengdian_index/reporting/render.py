@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from hengdian_index.about import install
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.reporting.context import Content, content
 from hengdian_index.reporting.pictures import Picture, formula
@@ -149,7 +150,7 @@ def _template() -> Any:
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError:
-        raise SpecError('report needs jinja2, which is not installed: pip install "hengdian-index[report]"') from None
+        raise SpecError(f"report needs jinja2, which is not installed: {install('report')}") from None
     source = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(source)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hengdian_index import engine
 from hengdian_index.contents import pruned
+from hengdian_index.decimals import counted
 from hengdian_index.equality import settled
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together, suggestion
 from hengdian_index.journal import journal
@@ -118,7 +119,7 @@ class Comparison:
         return f", the mean of those within each of {known} of {len(self.scopes)} periods; the others have none"
 
     def __repr__(self) -> str:
-        return f"<Comparison of {len(self.scores.columns)} indexes over {len(self.scores)} rows>"
+        return f"<Comparison of {len(self.scores.columns)} indexes over {counted(len(self.scores), 'row')}>"
 
 
 def compare(indexes: Mapping[str, Index], table: Any, *, node: str | None = None, rows: Any = None) -> Comparison:

@@ -303,7 +303,10 @@ class Uncertainty:
         return said
 
     def __repr__(self) -> str:
-        return f"<Uncertainty of {self.study.index.name!r}: {len(self.uniform)} draws, {len(self.labels)} rows>"
+        return (
+            f"<Uncertainty of {self.study.index.name!r}: {counted(len(self.uniform), 'draw')}, "
+            f"{counted(len(self.labels), 'row')}>"
+        )
 
     def _those_kept(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the draws that could be computed; no copy where all could."""

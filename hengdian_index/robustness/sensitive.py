@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index.accessors import Plots
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError, suggestion
 from hengdian_index.robustness.ranking import mean_over_scopes
 from hengdian_index.robustness.sobol import Indices, saltelli, sobol
@@ -120,7 +121,9 @@ def sensitivity(
         demand(drawn.kept, study, f"other alternatives or smaller errors: {_ALL}")
         gaps = int((np.isnan(drawn.scores) & ~np.isnan(nominal)).any(axis=1).sum())
         if gaps:
-            raise DataError(f"{gaps} draws leave a row without the score that it has; impute, or ask for other rows")
+            raise DataError(
+                f"{counted(gaps, 'draw', 'leave')} a row without the score that it has; impute, or ask for other rows"
+            )
         return measure(drawn)
 
     y_ab = np.array([outcome(design.swapped(i)) for i in range(len(study.factors))])

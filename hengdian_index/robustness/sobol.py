@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together
+from hengdian_index.decimals import counted
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, raise_together
 from hengdian_index.journal import note
-from hengdian_index.rows.table import Array, Labelled, shortened, take
+from hengdian_index.rows.table import CELLS, Array, Labelled, shortened, take
 
 # Resampled counts that are held at one time: 16 MB.
 _BLOCK = 1 << 21
@@ -235,7 +236,10 @@ def _outputs(name: str, given: Any) -> Labelled:
     if name != "y_ab" and (table.values.ndim != 2 or table.values.shape[1] != 1):
         raise DataError(f"sobol: {name}: of shape {table.values.shape}; give one output for each run, (N,)")
     gaps = np.argwhere(np.isnan(table.values))
-    missing = [f"sobol: {name}: {table.cell(int(i), int(j))}: missing; every run needs an output" for i, j in gaps]
+    missing = [
+        Fault(f"sobol: {name}: {table.cell(i, j)}: missing; every run needs an output", kind=(CELLS, j))
+        for i, j in gaps.tolist()
+    ]
     raise_all(DataError, shortened(missing))
     return table
 
@@ -246,7 +250,11 @@ def _sizes(tables: dict[str, Labelled]) -> Iterator[str]:
         yield f"sobol: y_a has {n} runs and y_b {other}; both need N"
     elif runs != n:
         turned = "; it looks turned over" if d == n else ""
-        have = f"(d, N) = ({d}, {runs})" if tables["y_ab"].columns is None else f"{runs} rows by {d} columns"
+        have = (
+            f"(d, N) = ({d}, {runs})"
+            if tables["y_ab"].columns is None
+            else f"{counted(runs, 'row')} by {counted(d, 'column')}"
+        )
         yield f"sobol: y_ab is {have} where y_a has N = {n} runs; give an array (d, N) or a table (N, d){turned}"
     elif n < 2:
         yield "sobol: one run has no variance; at least 2 are needed, thousands for two digits"
@@ -305,7 +313,8 @@ def _bounds(terms: Array, resamples: int, generator: np.random.Generator, level:
         raise DataError("sobol: no resample of the runs has any variance; make more runs")
     if not usable.all():
         note(
-            "sensitivity", f"{(~usable).sum()} of {resamples} resamples have no variance and are left out of intervals"
+            "sensitivity",
+            f"{counted(int((~usable).sum()), 'resample', 'have', of=resamples)} no variance, left out of intervals",
         )
     tail = (1 - level) / 2
     return np.asarray(np.quantile(estimates[usable], [tail, 1 - tail], axis=0))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index import engine
 from hengdian_index.alone import unheard
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.robustness.factors import read_factors
@@ -202,7 +203,7 @@ def demand(kept: NDArray[np.bool_], study: Study, remedy: str | None) -> None:
     if not kept.any():
         raise DataError(f"no draw can be computed: {reasons}")
     if remedy is not None and not kept.all():
-        raise DataError(f"{int((~kept).sum())} of {len(kept)} draws cannot be computed: {reasons}; {remedy}")
+        raise DataError(f"{counted(int((~kept).sum()), 'draw', of=len(kept))} cannot be computed: {reasons}; {remedy}")
 
 
 def _points(engine: Any, draws: int) -> Array:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import DataError, raise_all
+from hengdian_index.decimals import counted
+from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.rows.table import Array, Labelled, numbers, single, take
 
 
@@ -16,7 +17,7 @@ def read_column(name: str, data: Any) -> Labelled:
     """Return a series, a list or a number as a column (n, 1); a number is one row, without a source."""
     if single(data) and not isinstance(data, (str, bytes)):
         values, faults = numbers([data], lambda _: name)
-        faults += [f"{name}: infinity; give a finite number"] if np.isinf(values).any() else []
+        faults += [Fault(f"{name}: infinity; give a finite number")] if np.isinf(values).any() else []
         raise_all(DataError, faults)
         return Labelled(values[:, np.newaxis], (name,), True, None)
     column = take(data)
@@ -53,7 +54,7 @@ def matched(parts: Sequence[Labelled | None]) -> list[Labelled | None]:
     for part in there:
         what = repr(part.columns[0]) if part.columns else "the table"
         if len(part.values) != n and part.source is not None:
-            faults.append(f"{what} has {len(part.values)} rows, where others have {n}")
+            faults.append(f"{what} has {counted(len(part.values), 'row')}, where others have {n}")
         elif _has_index(source) and _has_index(part.source) and not part.source.index.equals(source.index):
             faults.append(f"{what} has other row labels than the rest; align them first, such as with reindex")
     raise_all(DataError, faults)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from hengdian_index.errors import DataError, raise_all
+from hengdian_index.decimals import counted
+from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.rows.guard import unguarded, unguarded_cells
 from hengdian_index.rows.table import shortened
 
@@ -42,14 +43,16 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
         lines: list[int] = []
         k, named = len(heading), [name for name in heading if name]
         twice = [(name, count) for name, count in Counter(named).items() if count > 1]
-        faults = [f"{path.name}: {name!r} heads {count} columns; rename or drop one" for name, count in twice]
+        faults = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
         bare = [j for j, name in enumerate(heading) if j and not name]
         for line, cells in rows:
             lines.append(line)
             if len(cells) != k and any(map(str.strip, cells)) and (len(cells) < k or any(map(str.strip, cells[k:]))):
-                faults.append(f"{path.name} line {line} has {len(cells)} cells, the heading {k}; {_CAUSES}")
+                said = f"{path.name} line {line} has {counted(len(cells), 'cell')}, the heading {k}; {_CAUSES}"
+                faults.append(Fault(said, kind=("lines", len(cells))))
             elif any(cells[j].strip() for j in bare if j < len(cells)):
-                faults.append(f"{path.name} line {line}: a value stands in a column without a heading")
+                why = "a value stands in a column without a heading"
+                faults.append(Fault(f"{path.name} line {line}: {why}", kind=("lines", "bare")))
     raise_all(DataError, shortened(faults))
     frame = unguarded_cells(_parsed(path, separator, range(k)).rename(columns=str.strip))
     kept = [j for j, name in enumerate(heading) if name in labels]

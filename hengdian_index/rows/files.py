@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hengdian_index.about import install
 from hengdian_index.errors import DataError, FaultsError, SpecError, suggestion
 from hengdian_index.rows.delimited import read_delimited
 from hengdian_index.rows.workbook import data_table
@@ -67,9 +68,7 @@ def _parquet(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except ImportError:
-        raise SpecError(
-            f'{path.name}: to read a Parquet file, install pyarrow: pip install "hengdian_index[arrow]"'
-        ) from None
+        raise SpecError(f"{path.name}: to read a Parquet file, install pyarrow: {install('arrow')}") from None
 
 
 def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:

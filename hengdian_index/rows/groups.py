@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
 from hengdian_index.rows.table import single, tabular
 
@@ -41,7 +42,7 @@ def column_groups(groups: Any, columns: Sequence[Any], *, with_scores: bool = Fa
         flat = isinstance(groups, Sequence | np.ndarray) and not single(groups) and not tabular(groups)
         labels = list(groups) if flat else []
         if len(labels) != len(columns):
-            form = f"a mapping {{group: [columns]}}, or one label for each of {len(columns)} columns"
+            form = f"a mapping {{group: [columns]}}, or one label for each of {counted(len(columns), 'column')}"
             raise SpecError(f"groups: {form}, not {groups!r}")
         _need_names(labels)
         return list(zip(columns, labels, strict=True))

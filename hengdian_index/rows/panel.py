@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, listed, native, shown
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index.rows.scopes import Beside
@@ -194,11 +195,11 @@ class Panel:
         low, high = read_span(rows, self.periods.frequency)
         wanted, ordinals = high - low + 1, self.periods.ordinals
         found = len(np.unique(ordinals[(ordinals >= low) & (ordinals <= high)]))
-        return "" if found == wanted or EARLIEST in (low, -high) else f"{wanted - found} of {wanted} periods"
+        return "" if found == wanted or EARLIEST in (low, -high) else counted(wanted - found, "period", of=wanted)
 
     def extent(self) -> str:
         """Return what there is to select from."""
-        said = [f"there are {self.n} rows"]
+        said = [f"there {'is' if self.n == 1 else 'are'} {counted(self.n, 'row')}"]
         if self.periods is not None:
             first, last = (
                 format_period(int(f(self.periods.ordinals)), self.periods.frequency) for f in (np.min, np.max)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError, native, raise_all, suggestion
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.table import Array, Labelled, eager, single, tabular, take
@@ -98,7 +99,7 @@ def labels(x: Any, given: Any, what: str) -> Any:
 def fit_rows(found: Any, n: int, what: str) -> None:
     """Refuse labels that are not one for each of n rows."""
     if found is not None and len(found) != n:
-        raise SpecError(f"{what}: {len(found)} given for {n} rows")
+        raise SpecError(f"{what}: {len(found)} given for {counted(n, 'row')}")
 
 
 def is_name(given: Any) -> bool:
@@ -151,7 +152,7 @@ def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, 
     own = table.values.shape
     if own[-1] != shape[-1]:
         one = "; give one row of them as [[...]]" if own[-1] == 1 and np.ndim(table.source) == 1 else ""
-        raise DataError(f"{own[-1]} columns, where {shape[-1]} were learnt from{one}")
+        raise DataError(f"{counted(own[-1], 'column')}, where {shape[-1]} were learnt from{one}")
     if shape[:-2] not in ((), own[:-2]):
         raise DataError(f"a stack of tables of shape {own[:-2]}, where one of {shape[:-2]} was learnt from")
     return table

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
 from hengdian_index.journal import note
 from hengdian_index.rows.spellings import (
@@ -237,8 +238,8 @@ def _missing(found: _Found) -> Iterator[Fault]:
             f"line {listed(list(map(found.line, rows)))}" if found.line else f"row {listed(rows)}, counted from 0"
         )
         yield Fault(
-            f"{found.column}: {len(rows)} of {len(found.codes)} labels are missing: {listed_rows};"
-            " write them or leave these rows out"
+            f"{found.column}: {counted(len(rows), 'label', 'are', of=len(found.codes))} missing: {listed_rows}; "
+            + ("write it or leave this row out" if len(rows) == 1 else "write them or leave these rows out")
         )
 
 

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, guess, listed, raise_all, readable, shown, suggestion
+from hengdian_index.decimals import counted
+from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
 from hengdian_index.rows.cells import is_missing
 from hengdian_index.rows.frames import frame_of
 from hengdian_index.rows.panel import Panel, label_text
 from hengdian_index.rows.periods import Frequency, Periods, read_periods
 from hengdian_index.rows.scopes import Beside
-from hengdian_index.rows.table import Array, column_values, shortened
+from hengdian_index.rows.table import CELLS, Array, column_values, shortened
 
 
 def read_panel(
@@ -60,7 +61,9 @@ def read_panel(
     faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
     if absent:
         found = readable(list(map(shown, names)))
-        faults.append(f"{where}{len(absent)} of {len(columns)} columns are missing; columns found: {found}")
+        faults.append(
+            f"{where}{counted(len(absent), 'column', 'are', of=len(columns))} missing; columns found: {found}"
+        )
     source = frame.attrs.get("source")
     read, more = _read_periods(periods, period, frequency, source, lines)
     strange, units = _strange(units, unit)
@@ -135,23 +138,14 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Arr
         cell = f" (cell {letters[name]}{panel.line(i)})" if name in letters else ""
         return f"{panel.place(i)}, indicator {name!r}{cell}"
 
-    values, faults = np.empty((len(frame), len(names)), order="F"), []
+    values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
     for j, name in enumerate(names):
-        values[:, j], bad = column_values(frame[name], partial(where, name=name))
+        values[:, j], bad = column_values(frame[name], partial(where, name=name), name)
         infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
-        bad += [f"{where(i, name)}: infinity is no value; mend it or leave it out" for i in infinite]
-        faults += _together(bad)
+        why = "infinity is no value; mend it or leave it out"
+        bad += [Fault(f"{where(i, name)}: {why}", kind=(CELLS, name, "infinity")) for i in infinite]
+        faults += bad
     return values, shortened(faults)
-
-
-def _together(faults: Sequence[str], most: int = 3) -> list[str]:
-    """Return the faults of a column, more than a few cells with the same text as one."""
-    alike: dict[str, list[str]] = {}
-    for fault in faults:
-        alike.setdefault(fault.rpartition("indicator ")[2], []).append(fault)
-    several = {said: own for said, own in alike.items() if len(own) > most}
-    counted = [f"{own[0]}; and so in {len(own) - 1:,} more cells of the column" for own in several.values()]
-    return [*(fault for said, own in alike.items() if said not in several for fault in own), *counted]
 
 
 def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
@@ -171,7 +165,8 @@ def _strange(labels: NDArray[Any] | None, name: str | None) -> tuple[list[str], 
     bad, plain = [i for i, one in enumerate(labels) if not _is_label(one)], labels.copy()
     for i in bad:
         plain[i] = shown(labels[i])
-    told = [f"{name}: row {i}, counted from 0: {plain[i]} is no label; write a text or a number" for i in bad]
+    why = "is no label; write a text or a number"
+    told = [Fault(f"{name}: row {i}, counted from 0: {plain[i]} {why}", kind=("rows", name)) for i in bad]
     return shortened(told), plain
 
 
@@ -190,7 +185,10 @@ def _unnamed(panel: Panel, name: str | None) -> list[str]:
         return []
     blank = [i for i, one in enumerate(units) if is_missing(one)]
     named = f"line {listed(list(map(panel.line, blank)))}" if panel.source else f"row {listed(blank)}, counted from 0"
-    return [f"{name}: {len(blank)} rows have no unit: {named}"]
+    where = f"{panel.source}: " if panel.source else ""
+    remedy = "write it or leave this row out" if len(blank) == 1 else "write them or leave these rows out"
+    said = f"{counted(len(blank), 'row', 'have')} no unit: {named}; {remedy}"
+    return [f"{where}{name}: {said}"]
 
 
 def _blurred(units: NDArray[Any] | None) -> list[str]:
@@ -220,4 +218,23 @@ def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
     if panel.periods is not None:
         keys["period"] = panel.periods.ordinals
     again = np.flatnonzero(keys.duplicated().to_numpy())
-    return shortened([f"{panel.place(int(i))} is given a second time; keep one row of each" for i in again])
+    if not len(again):
+        return []
+    numbers = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy()
+    _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+    faults: dict[int, str] = {}
+    for row, number in zip(again.tolist(), numbers[again].tolist(), strict=True):
+        if number not in faults:
+            faults[number] = _given_again(panel, int(first[number]), row, int(counts[number]) - 2)
+    noun = "rows"
+    if panel.units is not None and panel.periods is not None:
+        noun = f"pairs of unit and period (units: {listed(list(dict.fromkeys(map(panel.unit, again.tolist()))))})"
+    return shortened(Fault(message, kind=(noun,)) for message in faults.values())
+
+
+def _given_again(panel: Panel, first: int, second: int, more: int) -> str:
+    """Return the fault of a unit and period that has two rows, and so many more."""
+    where = f"after line {panel.line(first)}" if panel.source else f"in row {second} after row {first}, counted from 0"
+    others = f" (and {counted(more, 'more time')})" if more else ""
+    labels = " and ".join(name for name, own in (("unit", panel.units), ("period", panel.periods)) if own is not None)
+    return f"{panel.place(second)} is given a second time, {where}{others}; keep one row of each {labels}"

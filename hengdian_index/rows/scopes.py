@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.rows.groups import no_label
 
@@ -134,7 +135,7 @@ def _codes(panel: Panel, name: Any, column: Any, missing: Unlabelled, refused: l
     refused += [f"within: {name!r}: {fault}" for fault in _alike(distinct)]
     without = [i for i, one in enumerate(labels) if one is None]
     if without and missing == "refuse":
-        rows = f"{len(without)} rows have" if len(without) > 1 else "1 row has"
+        rows = counted(len(without), "row", "have")
         named = ", ".join(panel.place(i) for i in without[:3]) + (" and others" if len(without) > 3 else "")
         remedy = "missing='leave_out' ranks the others, missing='group' ranks these among themselves"
         refused.append(f"within: {rows} no label in {name!r} ({named}); {remedy}")

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, guess, listed, native, raise_all
+from hengdian_index.decimals import counted
+from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, native, raise_all
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.periods import Periods, read_periods, read_span
 from hengdian_index.rows.table import Labelled, row_label, shortened, single, tabular, uncovered
@@ -66,10 +67,12 @@ def truths(given: Any, what: str, n: int, source: Any, of: str = "rows") -> Mask
         odd = cells[int(np.argmin(holds | blank))]
         raise SpecError(f"{what}: {native(odd)!r} stands among truths; a mask holds True or False alone")
     if len(cells) != n:
-        raise SpecError(f"{what}: a mask of {len(cells)} value{'s' * (len(cells) != 1)} for {n} {of}")
+        raise SpecError(f"{what}: a mask of {counted(len(cells), 'value')} for {counted(n, of.removesuffix('s'))}")
     where = given if hasattr(given, "iloc") else None
     remedy = "say True or False there, such as with mask.fillna(False)"
-    gaps = [f"{what}: {row_label(where, int(i))}: the mask has no value; {remedy}" for i in np.flatnonzero(blank)]
+    why = f"the mask has no value; {remedy}"
+    places = [row_label(where, i) for i in np.flatnonzero(blank).tolist()]
+    gaps = [Fault(f"{what}: {place}: {why}", kind=(of,)) for place in places]
     raise_all(DataError, shortened(gaps))
     mask = np.array(cells, dtype=np.bool_)
     place = _order(given, what, n, source)

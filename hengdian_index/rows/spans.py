@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import DataError, SpecError, listed, raise_all
+from hengdian_index.decimals import counted
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
 from hengdian_index.rows.periods import Periods, format_period, read_periods, read_span
 from hengdian_index.rows.selection import picked
 from hengdian_index.rows.table import shortened, single
@@ -44,7 +45,7 @@ def in_succession(source: Any) -> Periods | None:
         said = f"after {text[i]} comes {text[i + 1]}, not {wanted}"
         forward = periods.ordinals[i + 1] > periods.ordinals[i]
         advice = f"add a row for {wanted}, empty if need be" if forward else "sort the rows, each period once"
-        faults.append(f"{column}: {said}; {advice}")
+        faults.append(Fault(f"{column}: {said}; {advice}", kind=("places", forward)))
     raise_all(DataError, shortened(faults))
     return periods
 
@@ -82,8 +83,8 @@ def chosen(rows: Any, what: str, n: int, periods: Periods | None, source: Any = 
     elif isinstance(rows, (int, np.integer)) and not isinstance(rows, bool) and -n <= rows < n:
         mask[rows] = True
     else:
-        raise SpecError(f"{what}: the {n} rows have no periods; give a slice, a mask or a position, not {rows!r}")
+        raise SpecError(f"{what}: the rows have no periods; give a slice, a mask or a position, not {rows!r}")
     if not mask.any():
         extent = f"; the periods run from {periods.text[0]} to {periods.text[-1]}" if periods else ""
-        raise DataError(f"{what}: {rows!r} selects none of {n} rows{extent}")
+        raise DataError(f"{what}: {rows!r} selects none of {counted(n, 'row')}{extent}")
     return mask

@@ -6,19 +6,24 @@ import math
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.alone import shared_out
-from hengdian_index.errors import CellsError, DataError, listed, raise_all, shown
+from hengdian_index.decimals import counted
+from hengdian_index.errors import CellsError, DataError, Fault, listed, raise_all, shown
 from hengdian_index.rows.cells import number_of
 
 Array: TypeAlias = NDArray[Any]
 
+# What there are more of where cells of one column have one fault.
+CELLS = "cells of the column"
+# So many faults of one kind are told one by one.
+_FEW = 3
 # A table of more numbers than this is read by several processors.
 _LARGE = 1 << 20
 
@@ -84,7 +89,8 @@ class Labelled:
         said = []
         for i, j in np.argwhere(marked.any(axis=0)).tolist():
             value = values[..., i, j].flat[first[i, j]]
-            said.append(f"{self.cell(i, j)}: {'' if math.isnan(value) else f'{value:g}: '}{error.why}")
+            message = f"{self.cell(i, j)}: {'' if math.isnan(value) else f'{value:g}: '}{error.why}"
+            said.append(Fault(message, kind=(CELLS, j, error.why)))
         return DataError(*shortened(said))
 
     def cell(self, row: int, column: int) -> str:
@@ -111,7 +117,9 @@ def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
         return x
     values, columns, faults = _array(x, vector) if _is_array(x) else _columns(x)
     if values.size == 0:
-        raise DataError(f"the table is empty: {values.shape[-2]} rows by {values.shape[-1]} columns")
+        raise DataError(
+            f"the table is empty: {counted(values.shape[-2], 'row')} by {counted(values.shape[-1], 'column')}"
+        )
     suspicious = not math.isfinite(_total(values))
     labelled = Labelled(values, columns, not (suspicious and bool(np.isnan(values).any())), x)
     if suspicious:
@@ -120,15 +128,15 @@ def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
     return labelled
 
 
-def numbers(cells: Iterable[Any], where: Callable[[int], str]) -> tuple[Array, list[str]]:
-    """Return cells as floats (missing: NaN) and one fault for each cell that is no number."""
+def numbers(cells: Iterable[Any], where: Callable[[int], str], column: Hashable = None) -> tuple[Array, list[Fault]]:
+    """Return cells as floats (missing: NaN) and one fault for each cell that is no number; all are of one column."""
     values, faults = [], []
     for row, cell in enumerate(cells):
         value = number_of(cell)
         if value is None:
             remedy = "write it like 1234.5, or leave the cell blank"
             text = str(cell) if hasattr(cell, "year") else shown(cell)
-            faults.append(f"{where(row)}: {text} is not a number; {remedy}")
+            faults.append(Fault(f"{where(row)}: {text} is not a number; {remedy}", kind=(CELLS, column, "text", text)))
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
 
@@ -141,31 +149,60 @@ def raw_array(x: Any) -> Array:
         raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
 
 
-def column_values(column: Any, where: Callable[[int], str]) -> tuple[Array, list[str]]:
+def column_values(column: Any, where: Callable[[int], str], name: Hashable = None) -> tuple[Array, list[Fault]]:
     """Return a pandas or narwhals column as floats and the faults of its cells."""
     if _is_pandas(column):
         if _plain_number(column.dtype):
             return column.to_numpy(dtype=np.float64, na_value=math.nan), []
-        return _numbers_or_truths(column.tolist(), where)
+        return _numbers_or_truths(column.tolist(), where, name)
     dtype = column.dtype
     if dtype.is_numeric() or dtype == _nw().Boolean:
         return np.array(column.cast(_nw().Float64).to_numpy(), dtype=np.float64), []
-    return _numbers_or_truths(column.to_list(), where)
+    return _numbers_or_truths(column.to_list(), where, name)
 
 
-def _numbers_or_truths(cells: list[Any], where: Callable[[int], str]) -> tuple[Array, list[str]]:
+def _numbers_or_truths(cells: list[Any], where: Callable[[int], str], name: Hashable) -> tuple[Array, list[Fault]]:
     """Return a column as floats: a truth value is 1 or 0 in a column of them, and a fault among numbers."""
-    values, faults = numbers(cells, where)
+    values, faults = numbers(cells, where, name)
     truths = [row for row, cell in enumerate(cells) if isinstance(cell, (bool, np.bool_))]
     if len(truths) == np.count_nonzero(~np.isnan(values)):
         return values, faults
     remedy = "stands among numbers; write 1 or 0, or leave the cell blank"
-    return values, [*faults, *(f"{where(row)}: {bool(cells[row])} {remedy}" for row in truths)]
+    kind = (CELLS, name, "truth")
+    return values, [*faults, *(Fault(f"{where(row)}: {bool(cells[row])} {remedy}", kind=kind) for row in truths)]
 
 
-def shortened(faults: list[str], most: int = 20) -> list[str]:
-    """Return the faults, those past `most` counted instead of named."""
-    return faults if len(faults) <= most else [*faults[:most], f"and {len(faults) - most} more faults of this kind"]
+def shortened(faults: Iterable[Fault | str], most: int = 20) -> list[str]:
+    """Return the faults as texts: more than a few of one kind as one, and those past `most` counted instead of named.
+
+    Examples
+    --------
+    >>> from hengdian_index.errors import Fault
+    >>> from hengdian_index.rows.table import shortened
+    >>> shortened([Fault(f"row {i}: no unit", kind=("rows",)) for i in range(9)])
+    ['row 0: no unit; and so in 8 more rows']
+    """
+    groups = [(fault, 1) if isinstance(fault, Fault) else (Fault(fault), 1) for fault in faults]
+    for depth in range(max((len(fault.kind) for fault, _ in groups), default=0), 0, -1):
+        groups = _together(groups, depth)
+    said = [
+        fault.message if count == 1 else f"{fault.message}; and so in {count - 1:,} more {fault.kind[0]}"
+        for fault, count in groups
+    ]
+    return said if len(said) <= most else [*said[:most], f"and {counted(len(said) - most, 'more fault')} of this kind"]
+
+
+def _together(groups: Sequence[tuple[Fault, int]], depth: int) -> list[tuple[Fault, int]]:
+    """Return faults and how many each stands for; more than a few whose kinds begin alike are the first of them."""
+    alike: dict[tuple[Hashable, ...], list[tuple[Fault, int]]] = {}
+    for i, one in enumerate(groups):
+        kind = one[0].kind[:depth]
+        alike.setdefault(kind if len(kind) == depth else (None, i), []).append(one)
+    return [
+        told
+        for own in alike.values()
+        for told in ([(own[0][0], sum(count for _, count in own))] if len(own) > _FEW else own)
+    ]
 
 
 def may_have_gaps(x: Array) -> bool:
@@ -243,6 +280,11 @@ def row_label(source: Any, row: int) -> str:
     return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
 
 
+def row_faults(rows: Iterable[int], source: Any, why: str) -> list[Fault]:
+    """Return one fault of the same reason for each row, in the user's own labels."""
+    return [Fault(f"{row_label(source, int(i))}: {why}", kind=("rows", why)) for i in rows]
+
+
 def _is_array(x: Any) -> bool:
     return isinstance(x, (np.ndarray, list, tuple))
 
@@ -290,14 +332,15 @@ def _repeated(names: Sequence[Any]) -> list[str]:
     return [f"two columns have one name: {listed(again)}; rename one"] if again else []
 
 
-def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
+def _array(x: Any, vector: str) -> tuple[Array, None, list[Fault]]:
     raw = raw_array(x)
-    faults: list[str] = []
+    faults: list[Fault] = []
     if raw.dtype.kind in "biuf":
         values = np.asarray(raw, dtype=np.float64)
     else:
         shape = raw.shape
         values, faults = numbers(list(raw.ravel()), lambda i: f"cell {tuple(map(int, np.unravel_index(i, shape)))}")
+        faults = [replace(fault, kind=("cells", *fault.kind[1:])) for fault in faults]
         values = values.reshape(shape)
     if values.ndim == 0:
         raise DataError("a single number is no table; give n rows by k columns")
@@ -306,7 +349,7 @@ def _array(x: Any, vector: str) -> tuple[Array, None, list[str]]:
     return values, None, faults
 
 
-def _columns(x: Any) -> tuple[Array, tuple[Any, ...], list[str]]:
+def _columns(x: Any) -> tuple[Array, tuple[Any, ...], list[Fault]]:
     if _is_pandas(x):
         frame = x.to_frame() if x.ndim == 1 else x
         names = tuple(frame.columns)
@@ -326,20 +369,21 @@ def _one_block(frame: Any) -> bool:
     return all(dtype == np.float64 and isinstance(dtype, np.dtype) for dtype in frame.dtypes)
 
 
-def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Array, list[str]]:
+def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Array, list[Fault]]:
     length = len(series[0]) if series else 0
-    values, faults = np.empty((length, len(series)), order="F"), []
+    values, faults = np.empty((length, len(series)), order="F"), list[Fault]()
     for j, (column, name) in enumerate(zip(series, names, strict=True)):
         place = f"column {shown(name)}"
         # The default binds the name of this turn of the loop, which the type of a callback cannot say.
-        values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}")  # type: ignore[misc]
+        values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}", j)  # type: ignore[misc]
         faults += bad
     return values, faults
 
 
-def _infinities(x: Labelled) -> list[str]:
-    cells = np.argwhere(np.isinf(x.values))
-    return [f"{x.cell(int(i[-2]), int(i[-1]))}: infinity; give a finite number or leave it missing" for i in cells]
+def _infinities(x: Labelled) -> list[Fault]:
+    why = "infinity; give a finite number or leave it missing"
+    cells = [(int(i[-2]), int(i[-1])) for i in np.argwhere(np.isinf(x.values))]
+    return [Fault(f"{x.cell(i, j)}: {why}", kind=(CELLS, j, "infinity")) for i, j in cells]
 
 
 def _pandas_like(source: Any, values: Array) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hengdian_index.about import install
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
 from hengdian_index.rows.archive import damaged, findings, letters, opened, sheet_members
 
@@ -25,7 +26,7 @@ SHEETS = {
     "lists": ("选项",),
 }
 ENDINGS = (".xlsx", ".xlsm")
-EXTRA = 'pip install "hengdian_index[excel]"'
+EXTRA = install("excel")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, shortened
@@ -104,9 +104,8 @@ def _check(timed: Timed, rate: _Rate, carry: bool) -> None:
         for line in breaks:
             note("series", f"chain: {line}; the level is carried over it")
     else:
-        faults += shortened(
-            [f"{line}, which breaks the chain; fill it, or gap='carry' keeps the level" for line in breaks]
-        )
+        why = "which breaks the chain; fill it, or gap='carry' keeps the level"
+        faults += shortened(Fault(f"{line}, {why}", kind=("places",)) for line in breaks)
     raise_all(DataError, faults)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all
 from hengdian_index.rows.periods import Frequency, format_period, read_periods, read_span
 from hengdian_index.rows.selection import truths
-from hengdian_index.rows.table import Array, Labelled, shortened, single, take
+from hengdian_index.rows.table import CELLS, Array, Labelled, shortened, single, take
 
 Mask = NDArray[np.bool_]
 
@@ -113,10 +113,11 @@ class Timed:
 
     def refusal(self, error: CellsError) -> DataError:
         """Return a complaint about cells (..., n, k) with their periods named."""
-        cells = np.argwhere(np.broadcast_to(error.marked, self.values.shape))
-        return DataError(
-            *shortened([f"{self.cell(int(c[-2]), int(c[-1]), self.values[tuple(c)])}: {error.why}" for c in cells])
-        )
+        said = []
+        for cell in np.argwhere(np.broadcast_to(error.marked, self.values.shape)).tolist():
+            message = f"{self.cell(cell[-2], cell[-1], self.values[tuple(cell)])}: {error.why}"
+            said.append(Fault(message, kind=(CELLS if self.values.shape[-1] > 1 else "periods", cell[-1])))
+        return DataError(*shortened(said))
 
     def refuse(self, marked: Mask, why: str) -> None:
         """Raise if a cell (..., n, k) is marked, with the periods named."""
@@ -208,9 +209,8 @@ def _counts(index: Any) -> bool:
 def _each_once(timed: Timed) -> None:
     distinct, counts = np.unique(timed.ordinals, return_counts=True)
     again = zip(distinct[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True)
-    raise_all(
-        DataError, shortened([f"{timed.name}: {timed.text(o)} is given {c} times; keep one row" for o, c in again])
-    )
+    said = [f"{timed.name}: {timed.text(o)} is given {c} times; keep one row" for o, c in again]
+    raise_all(DataError, shortened(Fault(one, kind=("periods",)) for one in said))
 
 
 def _ends(part: slice) -> tuple[Any, Any]:

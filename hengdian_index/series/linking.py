@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.journal import note
 from hengdian_index.methods import typed
@@ -96,7 +97,7 @@ def _unlike(old: Timed, new: Timed) -> list[str]:
     if not old.is_series and old.table.columns != new.table.columns:
         faults.append(f"old has the columns {listed(old.table.columns or ())}, new {listed(new.table.columns or ())}")
     elif old.values.shape[-1] != new.values.shape[-1]:
-        faults.append(f"old has {old.values.shape[-1]} columns, new {new.values.shape[-1]}")
+        faults.append(f"old has {counted(old.values.shape[-1], 'column')}, new {new.values.shape[-1]}")
     return faults
 
 
@@ -116,7 +117,11 @@ def _overlap(old: Timed, new: Timed, at: Any) -> tuple[Array, Array, NDArray[np.
         raise DataError(f"{where}, have no period in common with a value in every column")
     if not whole.all() or len(shared) < max(map(len, asked)):
         note(
-            "series", f"link: only {int(whole.sum())} periods of {at!r} have values in both series; these are compared"
+            "series",
+            (
+                f"link: only {counted(int(whole.sum()), 'period')} of {at!r} "
+                f"{'has' if whole.sum() == 1 else 'have'} values in both series; these are compared"
+            ),
         )
     means = [mean_over_time(level[whole], np.ones_like(level[whole], dtype=np.bool_)) for level in levels]
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.blocks import full_size, power_of_two
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.decimals import counted
+from hengdian_index.errors import DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.methods import typed
 from hengdian_index.rows.table import Array, shortened
 from hengdian_index.series.labels import Timed, periods_in_a_year, read_series
@@ -123,8 +124,9 @@ def _check(timed: Timed, method: str, model: str, per_year: int | None) -> None:
     seasons = periods_in_a_year(timed, per_year)
     if seasons == 1:
         raise DataError(f"{timed.name} has one period a year, and so no seasons; give quarters or months")
-    faults = [
-        f"{timed.name}: there is no row of {hole}; fill it first (hi.impute.interpolate)" for hole in timed.holes()
+    faults: list[Fault | str] = [
+        Fault(f"{timed.name}: there is no row of {hole}; fill it first (hi.impute.interpolate)", kind=("places",))
+        for hole in timed.holes()
     ]
     for place, column in _columns(timed):
         faults += _too_short(timed, place[-1], column, _YEARS[method], seasons) + _inside(timed, place[-1], column)
@@ -137,7 +139,7 @@ def _too_short(timed: Timed, j: int, column: Array, years: int, seasons: int) ->
     n = int((~np.isnan(column)).sum())
     if n >= years * seasons:
         return []
-    found = f"{timed.name}{timed.column(j)}: {n} periods have a value"
+    found = f"{timed.name}{timed.column(j)}: {counted(n, 'period', 'have')} a value"
     return [f"{found}; {years} full years are needed, {years * seasons} periods"]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.about import install
 from hengdian_index.alone import heard
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.journal import note
@@ -19,9 +20,7 @@ from hengdian_index.rows.periods import MONTH, QUARTER, format_period
 from hengdian_index.rows.table import Array
 from hengdian_index.series.labels import Timed
 
-NEEDS_STATSMODELS = (
-    'seasonal adjustment needs statsmodels, which is not installed: pip install "hengdian_index[seasonal]"'
-)
+NEEDS_STATSMODELS = f"seasonal adjustment needs statsmodels, which is not installed: {install('seasonal')}"
 # Those that statsmodels can read the answers of.
 _PROGRAMS = ("x13as", "x13as_ascii", "x12a")
 _CODES = {QUARTER: "Q", MONTH: "M"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import FaultsError
 from hengdian_index.markup import card, line, nested, table
 from hengdian_index.provenance import rows_said
@@ -56,8 +57,8 @@ def of_result(result: Any) -> str:
         changes = [_change(levels[code].to_numpy(), before, last) for code in levels.columns]
         rows.append(("change of the last, %", *changes))
     parts = [*([line(why)] if why else []), table(["", *names], rows)]
-    more = f"{len(shown)} of {panel.n} rows; " if len(shown) < panel.n else ""
-    end = line(f"{more}{len(result.entries)} lines in the log")
+    more = f"{counted(len(shown), 'row', of=panel.n)}; " if len(shown) < panel.n else ""
+    end = line(f"{more}{counted(len(result.entries), 'line')} in the log")
     return card(result.setting.name or "Result", *parts, end)
 
 

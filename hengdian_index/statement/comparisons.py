@@ -8,6 +8,7 @@ import numpy as np
 
 from hengdian_index import families
 from hengdian_index.aggregate.shared import turned
+from hengdian_index.decimals import counted
 from hengdian_index.means import shared_weights
 from hengdian_index.rows.table import Array
 from hengdian_index.statement.expressions import exact
@@ -120,7 +121,7 @@ def _rank_sum_ratio(case: Case) -> Iterator[Figure]:
     values = np.array([value for _, _, value in ranks])
     if (sizes == len(x)).all():
         text = f"({total(case.w, [exact(value) for value in values])}) / {len(x)}"
-        yield f"weighted mean rank over the {len(x)} rows", text, float(case.w @ values) / len(x)
+        yield f"weighted mean rank over the {counted(len(x), 'row')}", text, float(case.w @ values) / len(x)
         return
     text = total(case.w, [f"{exact(value)} / {n}" for value, n in zip(values, sizes.tolist(), strict=True)])
     yield "weighted mean of the ranks, each over the rows that have the part", text, float(case.w @ (values / sizes))

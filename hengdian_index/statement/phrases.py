@@ -114,7 +114,7 @@ def _option(lang: str, name: str, value: Any, method: Callable[[Choice], Sequenc
     """Return one option in words, nothing for one that changes nothing."""
     if name == "direction" and isinstance(value, (int, float)) and value == 1:
         return []
-    if name in FLAGS and isinstance(value, bool):
+    if isinstance(value, (bool, str)) and value in FLAGS.get(name, ()):
         return [FLAGS[name][value][lang == "zh"]]
     label: Piece = NAMES[name][lang == "zh"] if name in NAMES else Code(name)
     gap = _SIGNS[lang]["gap"] if isinstance(label, str) else " "

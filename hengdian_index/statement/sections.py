@@ -11,6 +11,7 @@ from hengdian_index.building import ingredients
 from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError, suggestion
 from hengdian_index.journal import Entry
+from hengdian_index.preparation import TRANSFORMED
 from hengdian_index.rows.periods import format_period
 from hengdian_index.statement import groups, levels, phrases
 from hengdian_index.statement.directions import directions
@@ -106,7 +107,7 @@ def _treated(tell: Teller, leaf: Leaf, choice: Choice) -> Block:
     numbers = Math(f"x' = {latex(of_map(tell.fitted.preparation.treatments[leaf.code], bracketed))}")
     lines = tell.noted("treat", leaf)
     cells = [entry for entry in lines if entry.before is not None]
-    whole = any(entry.why.endswith("all values transformed") for entry in lines)
+    whole = any(entry.kind.endswith(TRANSFORMED) for entry in lines)
     listed: Sequence[Piece] = (
         tell.say("options", options=tell.some([_changed(entry) for entry in cells])) if cells else ()
     )

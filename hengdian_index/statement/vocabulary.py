@@ -105,7 +105,8 @@ NAMES: Mapping[str, Pair] = {
     "program": ("program", "程序为"),
     "details": ("details", "明细："),
 }
-FLAGS: Mapping[str, Mapping[bool, Pair]] = {
+FLAGS: Mapping[str, Mapping[bool | str, Pair]] = {
+    "norm": {"none": ("columns taken as they are", "各列按原值")},
     "clip": {
         True: ("values beyond the ends are held at them", "超出两端的值取端点"),
         False: ("values beyond the ends are not held", "超出两端的值不截断"),
@@ -182,7 +183,6 @@ VALUES: Mapping[tuple[str, Any], Pair] = {
     ("weights", "nbs"): ("those of the National Bureau of Statistics of China", "国家统计局的权重"),
     ("norm", "vector"): ("their Euclidean length", "欧氏长度"),
     ("norm", "min_max"): ("their range", "极差"),
-    ("norm", "none"): ("nothing", "1（不除）"),
     ("penalty", -1): ("count against a row", "扣减"),
     ("penalty", 1): ("count for a row", "加计"),
     ("rule", "iqr"): ("quartiles and interquartile range", "四分位数与四分位距"),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.equality import constant
 from hengdian_index.maps import Clip, Map
 from hengdian_index.rows.cells import pair_of
@@ -145,7 +146,9 @@ def _stepped(values: Array, points: int) -> Outcome:
     low, high, moved = taken[-1]
     said = f"{moved} point{'s' if moved > 1 else ''} winsorised"
     return Outcome(
-        low, high, why=said if len(taken) == points else f"{said} in {len(taken)} of {points} steps; {stopped}"
+        low,
+        high,
+        why=said if len(taken) == points else f"{said} in {counted(len(taken), 'step', of=points)}; {stopped}",
     )
 
 

@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.methods import Method, register
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.keyed import in_order
 from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
-from hengdian_index.rows.table import Array, numbers, shortened, take
+from hengdian_index.rows.table import CELLS, Array, numbers, shortened, take
 from hengdian_index.sample import Sample
 from hengdian_index.stored import stored
 from hengdian_index.treatment import Changed, presented, record
@@ -52,7 +52,7 @@ def _division(method: Method) -> Any:
         before = rows.table.values
         factors = _factors(rows, options.pop("scale", 1))
         after = before.copy()
-        faults: list[str] = []
+        faults: list[Fault] = []
         for j, (name, sizes) in pairs.items():
             try:
                 after[..., j] = function(before[..., j], by=sizes, scale=factors[j], **options)
@@ -154,12 +154,12 @@ def _sizes(x: Any, by: Any, rows: Parted) -> tuple[str, Array]:
     given = labels(x, by, "by")
     fit_rows(given, rows.table.values.shape[-2], "by")
     values, faults = numbers(given, lambda row: f"by, row {row}")
-    faults += [f"by, row {row}: infinity" for row in np.flatnonzero(np.isinf(values))]
+    faults += [Fault(f"by, row {row}: infinity", kind=("rows", "infinity")) for row in np.flatnonzero(np.isinf(values))]
     raise_all(DataError, shortened(faults))
     return "the given denominator", values
 
 
-def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError) -> list[str]:
+def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError) -> list[Fault]:
     """Return a fault for each cell of a column that its denominator cannot divide."""
     faults = []
     for cell in np.argwhere(error.marked):
@@ -167,7 +167,8 @@ def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError
         when = "" if rows.period(row) is None else f", period {rows.period(row)}"
         size = "missing" if np.isnan(sizes[row]) else f"{sizes[row]:g}"
         what = error.why.format(f"{size} ({name})")
-        faults.append(f"unit {rows.unit(row)!r}{when}, indicator {rows.indicator(column)!r}: {what}")
+        place = f"unit {rows.unit(row)!r}{when}, indicator {rows.indicator(column)!r}"
+        faults.append(Fault(f"{place}: {what}", kind=(CELLS, column, error.why, np.isnan(sizes[row]))))
     return faults
 
 

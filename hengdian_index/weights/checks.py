@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.decimals import counted
 from hengdian_index.errors import SpecError, shown
 from hengdian_index.journal import note
 from hengdian_index.rows.keyed import in_order
@@ -26,8 +27,8 @@ def note_complete(sample: Sample, n: NDArray[np.int64], method: str) -> None:
     rows = sum(chunk.shape[-2] for chunk in sample.chunks)
     gone = rows - int(np.min(n))
     if gone > 0:
-        why = f"{method}: learnt from {rows - gone} of {rows} rows, those with a value in every column"
-        note("weights", f"{why}; {'1 row has a gap' if gone == 1 else f'{gone} rows have a gap'}")
+        why = f"{method}: learnt from {counted(rows - gone, 'row', of=rows)}, those with a value in every column"
+        note("weights", f"{why}; {counted(gone, 'row', 'have')} a gap")
 
 
 def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import unit_sum, weighting
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.journal import note
@@ -263,7 +264,7 @@ def _one_score_a_row(scores: Any, x: Any) -> tuple[Labelled, Array]:
     if table.values.ndim != 2 or given.values.ndim != 2 or given.values.shape[1] != 1:
         raise DataError("effective: scores (n,), one a row, and indicators (n, k)")
     if len(given.values) != len(table.values):
-        raise DataError(f"effective: {len(given.values)} scores for {len(table.values)} rows")
+        raise DataError(f"effective: {counted(len(given.values), 'score')} for {counted(len(table.values), 'row')}")
     return table, given.values[_in_order(given.source, table.source), 0]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.components import Components, principal_components, varimax
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import weighting
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.journal import note
@@ -218,7 +219,10 @@ def _number(parts: Components, keep: Keep, varying: int) -> NDArray[np.int64]:
     """Return how many components are kept (...)."""
     if not isinstance(keep, str):
         if keep > varying:
-            raise SpecError(f"factor: keep = {keep}, but {varying} columns have no more than {varying} components")
+            raise SpecError(
+                f"factor: keep = {keep}, but {counted(varying, 'column', 'have')} no more than "
+                f"{counted(varying, 'component')}"
+            )
         return np.full(parts.eigenvalues.shape[:-1], keep, dtype=np.int64)
     # Rounding must not decide whether a component that is just large enough is kept.
     enough = parts.explained >= 0.1 - ZERO if keep == "tenth" else parts.eigenvalues > 1 + ZERO

@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index.ahp import Priorities, group, priorities, verdict
 from hengdian_index.ahp.completion import fill
 from hengdian_index.ahp.judgements import Judgements, note_beyond, read_one
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import weighting
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.journal import journal, note
@@ -160,5 +161,7 @@ def _named(matrix: Any, names: tuple[Any, ...] | None) -> Any:
         return matrix
     rows = [list(row) for row in matrix]
     if any(len(row) != len(names) for row in rows) or len(rows) != len(names):
-        raise SpecError(f"ahp: the matrix has {len(rows)} rows for {len(names)} items {list(names)}")
+        raise SpecError(
+            f"ahp: the matrix has {counted(len(rows), 'row')} for {counted(len(names), 'item')} {list(names)}"
+        )
     return {name: dict(zip(names, row, strict=True)) for name, row in zip(names, rows, strict=True)}

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index.decimals import counted
 from hengdian_index.decorators import unit_sum, weighting
-from hengdian_index.errors import DataError, SpecError, raise_all
-from hengdian_index.rows.table import Array, Labelled, row_label, shortened, take
+from hengdian_index.errors import DataError, Fault, SpecError, raise_all
+from hengdian_index.rows.table import CELLS, Array, Labelled, row_label, shortened, take
 from hengdian_index.weights import judgements
 from hengdian_index.weights.judgements import Names
 
@@ -66,14 +67,16 @@ def budget(allocations: Any, *, shares: Any = None) -> tuple[Names, Array]:
     """
     table = _experts(allocations)
     points = table.values
-    bad = ~(points >= 0)
+    bad, why = ~(points >= 0), "points are 0 or more, with 0 for none"
     faults = [
-        f"budget: {table.cell(int(i[-2]), int(i[-1]))}: {points[tuple(i)]:g}; points are 0 or more, with 0 for none"
-        for i in np.argwhere(bad)
+        Fault(f"budget: {table.cell(i[-2], i[-1])}: {points[tuple(i)]:g}; {why}", kind=(CELLS, i[-1]))
+        for i in np.argwhere(bad).tolist()
     ]
     largest = points.max(axis=-1, keepdims=True)
     silent = np.argwhere(largest == 0)
-    faults += [f"budget: {row_label(table.source, int(i[-2]))} gave no points at all" for i in silent]
+    faults += [
+        Fault(f"budget: {row_label(table.source, int(i[-2]))} gave no points at all", kind=("rows",)) for i in silent
+    ]
     raise_all(DataError, shortened(faults))
     scaled = np.ldexp(points, -np.frexp(largest)[1])
     each = scaled / scaled.sum(axis=-1, keepdims=True)
@@ -248,5 +251,5 @@ def _shares(shares: Any, table: Labelled) -> Array:
         whole = (labels, np.empty(n))
         _, (_, found) = judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
     if len(found) != n:
-        raise SpecError(f"budget: shares: {len(found)} given for {n} experts")
+        raise SpecError(f"budget: shares: {len(found)} given for {counted(n, 'expert')}")
     return unit_sum(found, n, "budget: shares")

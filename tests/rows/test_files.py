@@ -98,7 +98,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("q,x\n\n2001Q1,1\n,\n\n20x1,2\n", "t.csv: q: cannot read '20x1' (line 6)"),
-        ("q,x\n\n2001Q1,1\n,\n\n ,2\n", "t.csv: q: 1 of 2 labels are missing: line 6;"),
+        ("q,x\n\n2001Q1,1\n,\n\n ,2\n", "t.csv: q: 1 of 2 labels is missing: line 6;"),
         ('q,x,note\n2001Q1,1,"two\nlines\nand three"\n\n20x1,2,\n', "t.csv: q: cannot read '20x1' (line 6)"),
         ('q,x,note\n2001Q1,1,"two\nlines"\n2001Q2,a,\n', "t.csv line 4, period 2001Q2, indicator 'x': 'a' is not"),
         ('q,x,"a\nheading"\n2001Q1,b,\n', "t.csv line 3, period 2001Q1, indicator 'x': 'b' is not"),
@@ -117,7 +117,7 @@ def test_faults_have_their_line_below_blank_rows_and_texts_of_several_lines(
 def test_a_row_without_unit_has_its_line(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("u,x\na,1\n\n,2\nb,3\n")
     index = hi.Index(unit="u", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
-    with pytest.raises(hi.DataError, match=r"u: 1 rows have no unit: line 4$"):
+    with pytest.raises(hi.DataError, match=r"u: 1 row has no unit: line 4$"):
         index.compute(read_table(tmp_path / "t.csv", ["u"]))
 
 

@@ -142,11 +142,11 @@ def test_a_row_without_unit_is_refused_whatever_stands_for_it(dtype: str, missin
     label: Any = {"string": "p", "string[pyarrow]": "p", "boolean": True}.get(dtype, 3)
     units = pd.Series([label, missing], dtype=object).astype(dtype)
     index = hi.Index(**PARTS, unit="town")
-    with pytest.raises(hi.DataError, match="town: 1 rows have no unit: row 1, counted from 0"):
+    with pytest.raises(hi.DataError, match="town: 1 row has no unit: row 1, counted from 0"):
         index.compute(pd.DataFrame({"town": units, "water": [1.0, 2], "waste": [3, 4]}))
     periods = pd.Series(["2015", missing], dtype="object").astype("object" if dtype == "object" else "string")
     index = hi.Index(**PARTS, period="when")
-    with pytest.raises(hi.DataError, match="when: 1 of 2 labels are missing: row 1"):
+    with pytest.raises(hi.DataError, match="when: 1 of 2 labels is missing: row 1"):
         index.compute(pd.DataFrame({"when": periods, "water": [1.0, 2], "waste": [3, 4]}))
 
 

@@ -291,7 +291,7 @@ class TestFaults:
         **IDS,
     )
     def test_missing_in_typed_arrays(self, labels):
-        with pytest.raises(DataError, match="1 of 2 labels are missing: row 1, counted from 0"):
+        with pytest.raises(DataError, match="1 of 2 labels is missing: row 1, counted from 0"):
             read_periods(labels)
 
     def test_mixed_frequencies_name_an_example_of_each(self):
@@ -464,7 +464,7 @@ def test_what_is_no_label_is_refused_by_name(label: Any) -> None:
     "missing", [None, pd.NA, pd.NaT, float("nan"), np.datetime64("NaT", "D"), "", " ", "NaN"], ids=repr
 )
 def test_a_missing_label_is_missing_whatever_stands_for_it(missing: Any) -> None:
-    with pytest.raises(DataError, match="1 of 2 labels are missing: row 1"):
+    with pytest.raises(DataError, match="1 of 2 labels is missing: row 1"):
         read_periods(["2020", missing])
 
 
@@ -472,6 +472,6 @@ def test_lines_are_those_of_the_file() -> None:
     with pytest.raises(DataError) as error:
         read_periods(["2020", None, "x"], source="f.csv", line=[2, 7, 9].__getitem__)
     assert [str(fault)[:50] for fault in error.value.faults] == [
-        "f.csv: period: 1 of 3 labels are missing: line 7; "[:50],
+        "f.csv: period: 1 of 3 labels is missing: line 7; "[:50],
         "f.csv: period: cannot read 'x' (line 9); write 202",
     ]

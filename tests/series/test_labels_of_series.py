@@ -111,7 +111,7 @@ def test_arrays_with_leading_axes_are_many_tables():
         (["2020Q1", "2020年1季度"], r"2020Q1 is given 2 times"),
         (["2020", "2020Q1"], r"more than one frequency, year '2020' \(row 0\), quarter '2020Q1' \(row 1\)"),
         (["spring", "2020Q1"], r"cannot read 'spring' \(row 0\)"),
-        ([None, "2020Q1"], r"1 of 2 labels are missing: row 0"),
+        ([None, "2020Q1"], r"1 of 2 labels is missing: row 0"),
         (pd.MultiIndex.from_product([["A", "B"], [2020]]), r"2 levels; give the series of one unit at a time"),
     ],
 )
