@@ -20,19 +20,20 @@ class Fault:
     """One thing that is wrong: the message, and its place in the spec (`("group", 1, "weights")`).
 
     Faults of one `kind` are told together where they are many. The kind begins with what there are more of ("cells of
-    the column"), then says what the faults share, from the general to the particular.
+    the column"), then says what else the faults share. Those with the same `found` are told together before that.
     """
 
     message: str
     place: tuple[str | int, ...] = ()
     kind: tuple[Hashable, ...] = field(default=(), compare=False)
+    found: Hashable = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.message
 
     def under(self, *place: str | int, saying: str = "") -> Fault:
         """Return the same fault as seen from further up: its place and message prefixed."""
-        return Fault(saying + self.message, (*place, *self.place), self.kind)
+        return Fault(saying + self.message, (*place, *self.place), self.kind, self.found)
 
 
 class FaultsError(ValueError):

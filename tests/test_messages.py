@@ -116,3 +116,64 @@ def test_a_fit_says_its_rows_by_units_and_periods() -> None:
     index, table = panel()
     assert repr(index.fit(table, fit_on="2000")).endswith("learnt from 120 rows (120 units, 2000)>")
     assert "240 rows (120 units, 2000 to 2001)" in index.fit(table)._repr_html_()
+
+
+LOGGED = hi.Index(
+    unit="land", period="year", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all", treat="log")]
+)
+
+
+def lands(n: int) -> pd.DataFrame:
+    """Return two years of n lands, all values below 0."""
+    return pd.DataFrame({"land": np.repeat([f"L{i}" for i in range(n)], 2), "year": [2011, 2012] * n, "x": -2.0})
+
+
+def said(index: hi.Index, table: pd.DataFrame, **options: object) -> list[str]:
+    with pytest.raises(hi.DataError) as error:
+        index.fit(table, **options)
+    return [str(fault) for fault in error.value.faults]
+
+
+def test_refused_cells_rows_and_masks_are_one_line_each() -> None:
+    table = lands(15)
+    assert said(LOGGED, table) == [
+        "column 'x', unit 'L0', period 2011: -2: a logarithm or a power needs a value above 0; choose an offset, such as "
+        "offset='range'; and so in 29 more cells of the column"
+    ]
+    mask = pd.array([True] * 10 + [None] * 20, dtype="boolean")
+    (masked,) = said(LOGGED, table.assign(x=1.0 + table.index), fit_on=mask)
+    assert masked.startswith("fit_on: row 10: the mask has no value")
+    assert masked.endswith("; and so in 19 more rows")
+
+
+def test_repeated_rows_name_both_places_and_are_told_once() -> None:
+    table = lands(15).assign(x=1.0)
+    (one,) = said(LOGGED, pd.concat([table, table[3:4]]))
+    assert one == (
+        "unit 'L1', period 2012 is given a second time, in row 30 after row 3, counted from 0; "
+        "keep one row of each unit and period"
+    )
+    (all_,) = said(LOGGED, pd.concat([table, table]))
+    assert "; and so in 29 more pairs of unit and period (units: 'L0', 'L1', 'L2', 'L3', 'L4' and 10 more)" in all_
+    thrice = said(LOGGED, table.assign(land="L"))
+    assert len(thrice) == len(set(thrice)) == 2
+    assert "in row 2 after row 0, counted from 0 (and 13 more times)" in thrice[0]
+
+
+def test_a_period_of_one_row_is_named_once_with_what_to_do() -> None:
+    index = hi.Index(
+        period="year",
+        groups=[hi.Group("all", aggregate="topsis", scope="period")],
+        indicators=[hi.Indicator("x", "all"), hi.Indicator("y", "all")],
+    )
+    with pytest.raises(hi.DataError) as error:
+        index.compute(pd.DataFrame({"year": [2011, 2012, 2013], "x": [1.0, 3, 2], "y": [2.0, 1, 5]}))
+    told = str(error.value)
+    assert told.count("period 2011") == 1
+    assert told.endswith("take scope = 'period' out")
+
+
+def test_a_column_transformed_whole_has_one_line_in_the_log() -> None:
+    table = lands(4)
+    log = LOGGED.compute(table.assign(x=1.0 + table.index)).log
+    assert log.loc[log["step"] == "treat", "why"].tolist() == ["log: all values transformed: ln(x)"]

@@ -84,7 +84,7 @@ def diffusion(
     >>> climate.diffusion(40, 32, 28), climate.diffusion(40, 32, 28, centre=100), climate.diffusion(40, 32, centre=0)
     (56.0, 112.0, 12.0)
     """
-    _check_shares([share for share in (up, same, down) if share is not None])
+    _check_shares([share for share in (up, same, down) if share is not None], same_given=same is not None)
     if same is not None and (centre == 50 or down is None):
         half = up + same / 2
     elif down is not None:
@@ -132,7 +132,7 @@ def balance(up: Array, down: Array) -> Array:
     return up - down
 
 
-def _check_shares(shares: Sequence[Array]) -> None:
+def _check_shares(shares: Sequence[Array], *, same_given: bool = False) -> None:
     """Refuse shares outside 0..100, and rows whose shares cannot be those of one question."""
     table = np.stack(shares, axis=-1)
     outside = (table < 0) | (table > 100)
@@ -144,9 +144,8 @@ def _check_shares(shares: Sequence[Array]) -> None:
         raise CellsError(too_much | too_little, "the shares do not sum to 100 per cent, give or take .5 for rounding")
     if too_much.any():
         raise CellsError(too_much, "two shares of the answers sum to more than 100 per cent")
-    # Two shares of three may all be small.
-    otherwise = "" if len(shares) == 3 else "; if they are per cent, give `same` of diffusion too"
-    _refuse_parts(table, "answers", otherwise)
+    # What most answers say may be the share that is not given.
+    _refuse_parts(table, "answers", "" if same_given else "; if they are per cent, give `same` of diffusion too")
 
 
 def _refuse_parts(table: Array, of: str, otherwise: str = "") -> None:

@@ -136,7 +136,9 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str], column: Hashable 
         if value is None:
             remedy = "write it like 1234.5, or leave the cell blank"
             text = str(cell) if hasattr(cell, "year") else shown(cell)
-            faults.append(Fault(f"{where(row)}: {text} is not a number; {remedy}", kind=(CELLS, column, "text", text)))
+            faults.append(
+                Fault(f"{where(row)}: {text} is not a number; {remedy}", kind=(CELLS, column, "text"), found=text)
+            )
         values.append(math.nan if value is None else value)
     return np.array(values, dtype=np.float64), faults
 
@@ -183,8 +185,8 @@ def shortened(faults: Iterable[Fault | str], most: int = 20) -> list[str]:
     ['row 0: no unit; and so in 8 more rows']
     """
     groups = [(fault, 1) if isinstance(fault, Fault) else (Fault(fault), 1) for fault in faults]
-    for depth in range(max((len(fault.kind) for fault, _ in groups), default=0), 0, -1):
-        groups = _together(groups, depth)
+    for exact in (True, False):
+        groups = _together(groups, exact)
     said = [
         fault.message if count == 1 else f"{fault.message}; and so in {count - 1:,} more {fault.kind[0]}"
         for fault, count in groups
@@ -192,12 +194,12 @@ def shortened(faults: Iterable[Fault | str], most: int = 20) -> list[str]:
     return said if len(said) <= most else [*said[:most], f"and {counted(len(said) - most, 'more fault')} of this kind"]
 
 
-def _together(groups: Sequence[tuple[Fault, int]], depth: int) -> list[tuple[Fault, int]]:
-    """Return faults and how many each stands for; more than a few whose kinds begin alike are the first of them."""
-    alike: dict[tuple[Hashable, ...], list[tuple[Fault, int]]] = {}
+def _together(groups: Sequence[tuple[Fault, int]], exact: bool) -> list[tuple[Fault, int]]:
+    """Return faults and how many each stands for; more than a few of one kind (and one text) are the first of them."""
+    alike: dict[Hashable, list[tuple[Fault, int]]] = {}
     for i, one in enumerate(groups):
-        kind = one[0].kind[:depth]
-        alike.setdefault(kind if len(kind) == depth else (None, i), []).append(one)
+        kind = one[0].kind or i
+        alike.setdefault((kind, one[0].found) if exact else kind, []).append(one)
     return [
         told
         for own in alike.values()

@@ -215,7 +215,7 @@ def test_components_that_begin_late_or_end_early_leave_the_others():
     assert np.isnan(found).nonzero()[0].tolist() == [0, 1, 22, 23]
     assert found[2] == 100
     assert sorted(line.why for line in lines) == [
-        "cycle: 4 of 24 rows lack a value that they need, so they are missing",
+        "cycle: 4 of 24 rows lack a value that the method needs: missing",
         "cycle: in 2 periods components are missing; the factors of the others are raised",
     ]
 

@@ -149,7 +149,7 @@ def test_a_row_without_an_answer_is_missing_and_the_log_says_so():
     with journal() as lines:
         found = climate.diffusion([30.0, np.nan], [60.0, 40.0])
     np.testing.assert_array_equal(found, [60.0, np.nan])
-    assert [line.why for line in lines] == ["diffusion: 1 of 2 rows lack a value that they need, so they are missing"]
+    assert [line.why for line in lines] == ["diffusion: 1 of 2 rows lacks a value that the method needs: missing"]
 
 
 UP = pd.Series([30.0, 130.0], index=MONTHS)
@@ -223,3 +223,11 @@ def test_a_mask_says_which_components_are_inverted(mask):
     np.testing.assert_allclose(climate.pmi([[40.0, 60.0], [70.0, 20.0]], [3, 1], inverted=mask), [60.0, 27.5])
     with pytest.raises(SpecError, match="a mask of 3 values for 2 columns"):
         climate.pmi([[40.0, 60.0]], [3, 1], inverted=[True, False, True])
+
+
+def test_parts_of_one_are_told_to_give_same_only_where_it_is_not_given() -> None:
+    with pytest.raises(DataError) as without:
+        climate.diffusion([0.4], down=[0.2])
+    assert "give `same`" in str(without.value)
+    with pytest.raises(DataError, match="multiplied by 100$"):
+        climate.diffusion([0.4], same=[0.2])

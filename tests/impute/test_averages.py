@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from laws import LAW, close, same, tables
 
 from hengdian_index import impute
+from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, SpecError
 
 nan = math.nan
@@ -57,7 +58,7 @@ def test_one_number_for_a_column_and_a_group(kind, x, data):
     for line in log.itertuples():
         n = sum(not math.isnan(v) for v, g in zip(x[:, line.indicator], groups, strict=True) if g == groups[line.unit])
         of = f"group {groups[line.unit]!r}"
-        assert line.why == (f"{kind} of {n} values of {of}" if n else f"left missing: {of} has no value")
+        assert line.why == (f"{kind} of {counted(n, 'value')} of {of}" if n else f"left missing: {of} has no value")
 
 
 def test_a_group_without_a_value_stays_missing_and_never_takes_the_mean_of_all():
@@ -79,7 +80,7 @@ def test_groups_named_by_a_column_or_an_index_level():
     table, log = impute.group_mean(frame, groups="income")
     assert table["x"].tolist() == [1.0, 3.0, 3.0]
     assert table["income"].tolist() == frame["income"].tolist()
-    assert log["why"].tolist() == ["mean of 1 values of group 'low'"]
+    assert log["why"].tolist() == ["mean of 1 value of group 'low'"]
     assert impute.group_median(frame.set_index("income"), "income").table["x"].tolist() == [1.0, 3.0, 3.0]
     polars, _ = impute.group_mean(pl.DataFrame({"income": ["high", "low", "low"], "x": [1.0, None, 3.0]}), "income")
     assert polars["x"].to_list() == [1.0, 3.0, 3.0]

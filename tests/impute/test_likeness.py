@@ -50,7 +50,7 @@ def test_groups_of_columns_in_every_spelling():
     for groups in (["x", "x", "y"], {"x": ["a", "b"], "y": ["c"]}, {"c": "y", "b": "x", "a": "x"}):
         table, log = impute.peers(frame, groups)
         assert table["b"].tolist() == [0.0, 1.0, 0.5]
-        assert log["why"].tolist() == ["mean score of 1 indicators of group 'x'"]
+        assert log["why"].tolist() == ["mean score of 1 indicator of group 'x'"]
     assert impute.peers(frame).table["b"].tolist() == [0.0, 1.0, 0.25]
     assert impute.peers(frame, direction={"c": -1}).table["b"].tolist() == [0.0, 1.0, 0.75]
 
@@ -65,7 +65,7 @@ def test_a_row_without_peers_stays_missing():
 def test_a_constant_indicator_is_no_peer_and_keeps_its_value():
     table, log = impute.peers([[0.0, 5.0, 0.0], [10.0, 5.0, 2.0], [5.0, nan, nan]])
     same(table[2], [5.0, 5.0, 1.0])
-    assert log["why"].tolist() == ["the one value of a constant indicator", "mean score of 1 indicators"]
+    assert log["why"].tolist() == ["the one value of a constant indicator", "mean score of 1 indicator"]
 
 
 def test_the_scale_is_that_of_the_fit_rows():

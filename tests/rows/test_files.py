@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -77,8 +78,8 @@ def test_every_line_that_has_other_cells_is_named(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("q,x\n" + "2001Q1,1,5\n" * 30)
     with pytest.raises(hi.DataError) as error:
         read_table(tmp_path / "t.csv")
-    assert len(error.value.faults) == 21
-    assert str(error.value.faults[-1]) == "and 10 more faults of this kind"
+    assert len(error.value.faults) == 1
+    assert re.match("t.csv line 2 has 3 cells, the heading 2; .*; and so in 29 more lines$", str(error.value))
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_faults_have_their_line_below_blank_rows_and_texts_of_several_lines(
 def test_a_row_without_unit_has_its_line(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("u,x\na,1\n\n,2\nb,3\n")
     index = hi.Index(unit="u", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
-    with pytest.raises(hi.DataError, match=r"u: 1 row has no unit: line 4$"):
+    with pytest.raises(hi.DataError, match=r"u: 1 row has no unit: line 4; write it or leave this row out$"):
         index.compute(read_table(tmp_path / "t.csv", ["u"]))
 
 
@@ -141,5 +142,5 @@ def test_what_to_install_for_a_parquet_file(tmp_path: Path, monkeypatch: pytest.
     pd.DataFrame({"x": [1.5, 2.5]}).to_parquet(path)
     assert read_table(path)["x"].tolist() == [1.5, 2.5]
     without(monkeypatch, "pyarrow", "fastparquet")
-    with pytest.raises(hi.SpecError, match=r't\.parquet: .*install pyarrow: pip install "hengdian_index\[arrow\]"$'):
+    with pytest.raises(hi.SpecError, match=r't\.parquet: .*install pyarrow: pip install "hengdian-index\[arrow\]"$'):
         read_table(path)

@@ -472,6 +472,6 @@ def test_lines_are_those_of_the_file() -> None:
     with pytest.raises(DataError) as error:
         read_periods(["2020", None, "x"], source="f.csv", line=[2, 7, 9].__getitem__)
     assert [str(fault)[:50] for fault in error.value.faults] == [
-        "f.csv: period: 1 of 3 labels is missing: line 7; "[:50],
+        "f.csv: period: 1 of 3 labels is missing: line 7; w"[:50],
         "f.csv: period: cannot read 'x' (line 9); write 202",
     ]

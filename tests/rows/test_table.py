@@ -12,7 +12,7 @@ import pytest
 
 import hengdian_index as hi
 from hengdian_index.errors import CellsError, DataError
-from hengdian_index.rows.table import take
+from hengdian_index.rows.table import shortened, take
 
 COLUMNS = {"gross output": [1.0, 2.5, np.nan], "指标": [4.0, 5.0, 6.0]}
 VALUES = np.array([[1.0, 4.0], [2.5, 5.0], [np.nan, 6.0]])
@@ -189,8 +189,28 @@ def test_numbers_whose_sum_overflows_are_no_infinities():
 def test_many_faults_are_counted_past_twenty():
     with pytest.raises(DataError) as refusal:
         take(pd.DataFrame({"a": ["x"] * 25}))
-    assert len(refusal.value.faults) == 21
-    assert str(refusal.value.faults[-1]) == "and 5 more faults of this kind"
+    assert [str(fault) for fault in refusal.value.faults] == [
+        "column 'a', row 0: 'x' is not a number; write it like 1234.5, or leave the cell blank; "
+        "and so in 24 more cells of the column"
+    ]
+    assert shortened([f"{i}" for i in range(21)])[-1] == "and 1 more fault of this kind"
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 40])
+def test_faults_of_one_kind_are_one_line_with_the_first_place(n):
+    """Each column of its own; three are told one by one; of many texts the first stands for the others."""
+    bad = {"b": [-1.0 - i for i in range(n)], "a": [-5.0] * n}
+    error = take(pd.DataFrame(bad)).refusal(CellsError(np.full((n, 2), True), "too low"))
+    said = [str(fault) for fault in error.faults]
+    if n <= 3:
+        assert len(said) == 2 * n
+    else:
+        more = f"; and so in {n - 1} more cells of the column"
+        assert said == [f"column 'b', row 0: -1: too low{more}", f"column 'a', row 0: -5: too low{more}"]
+    with pytest.raises(DataError) as refusal:
+        take(pd.DataFrame({"a": [f"t{i}" for i in range(n)]}))
+    assert len(refusal.value.faults) == (n if n <= 3 else 1)
+    assert str(refusal.value).startswith("column 'a', row 0: 't0' is not a number")
 
 
 @pytest.mark.parametrize(

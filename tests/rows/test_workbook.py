@@ -228,9 +228,9 @@ def test_an_absent_library_is_named_with_its_extra(tmp_path: Path, monkeypatch: 
         return genuine(name, *args, **options)
 
     monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(hi.SpecError, match=r'pip install "hengdian_index\[excel\]"'):
+    with pytest.raises(hi.SpecError, match=r'pip install "hengdian-index\[excel\]"'):
         read_table(path)
-    with pytest.raises(hi.SpecError, match=r'pip install "hengdian_index\[excel\]"'):
+    with pytest.raises(hi.SpecError, match=r'pip install "hengdian-index\[excel\]"'):
         INDEX.write(tmp_path / "i.xlsx")
 
 
