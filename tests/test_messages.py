@@ -137,8 +137,8 @@ def said(index: hi.Index, table: pd.DataFrame, **options: object) -> list[str]:
 def test_refused_cells_rows_and_masks_are_one_line_each() -> None:
     table = lands(15)
     assert said(LOGGED, table) == [
-        "column 'x', unit 'L0', period 2011: -2: a logarithm or a power needs a value above 0; choose an offset, such as "
-        "offset='range'; and so in 29 more cells of the column"
+        "column 'x', unit 'L0', period 2011: -2: a logarithm or a power needs a value above 0; choose an offset, "
+        "such as offset='range'; and so in 29 more cells of the column"
     ]
     mask = pd.array([True] * 10 + [None] * 20, dtype="boolean")
     (masked,) = said(LOGGED, table.assign(x=1.0 + table.index), fit_on=mask)

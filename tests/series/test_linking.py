@@ -13,7 +13,7 @@ def told(old, new, at):
     """Return the first level, and what was noted."""
     with journal() as entries:
         found = hi.series.link(old, new, at)
-    return found.loc[2018], [entry.why for entry in entries if "have values in both series" in entry.why]
+    return found.loc[2018], [entry.why for entry in entries if "values in both series" in entry.why]
 
 
 @pytest.mark.parametrize(
