@@ -319,8 +319,8 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
         note(
             "base",
             (
-                f"of the base period {setting.base} {missing} {'is' if missing.startswith('1 ') else 'are'} "
-                "not in the table; its mean is that of the rest"
+                f"{missing} of the base period {setting.base} {'is' if missing.startswith('1 ') else 'are'} not in the "
+                "table; its mean is that of the rest"
             ),
         )
     in_base = panel.select(setting.base, "base")

@@ -220,7 +220,7 @@ def test_parts_of_a_geometric_level_near_1_count_by_weight_and_the_log_says_so(a
     np.testing.assert_allclose(near, (a * b) ** 0.5 / 2, rtol=1e-12)
     np.testing.assert_allclose(far, [6 * np.log(4) / np.log(36), 6 * np.log(9) / np.log(36)], rtol=1e-12)
     assert ["so near 1" in line.why for line in lines] == [True]
-    assert lines[0].why.startswith("in 1 rows")
+    assert lines[0].why.startswith("in 1 row")
 
 
 def test_parts_of_a_geometric_level_not_so_near_1_keep_their_logarithms() -> None:

@@ -36,7 +36,7 @@ def holed(impute: object = "interpolate") -> hi.Result:
 def test_the_lines_of_an_imputation_become_one() -> None:
     result = holed()
     assert told(result.entries) == [
-        "impute: interpolate: 1 filled, 9 left: 6 the unit has no value; "
+        "impute: interpolate: 1 filled; 9 left: 6 the unit has no value; "
         "2 before the first known value of the unit, no extrapolation; "
         "1 after the last known value of the unit, no extrapolation",
         "aggregate: rows with missing parts: 9 the rest reweighted",

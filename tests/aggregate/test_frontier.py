@@ -182,7 +182,7 @@ def test_a_zero_under_a_positive_lower_share_scores_0_and_the_log_says_so():
     assert found[0] == 0
     assert found[1] > 0
     assert [line.why for line in lines] == [
-        "benefit_of_the_doubt: 1 rows score 0: a value of 0 under a positive lower share"
+        "benefit_of_the_doubt: 1 row scores 0: a value of 0 under a positive lower share"
     ]
 
 

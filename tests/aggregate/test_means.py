@@ -120,9 +120,7 @@ def test_rows_without_a_score_are_not_asked_for_their_domain(method):
 def test_rows_left_without_a_score_get_a_line_in_the_log():
     with journal() as lines:
         arithmetic([[1.0, np.nan, np.nan], [1.0, 2.0, 3.0]])
-    assert [(line.step, line.why) for line in lines] == [
-        ("aggregate", "1 rows have too few values for a score: missing")
-    ]
+    assert [(line.step, line.why) for line in lines] == [("aggregate", "1 row has too few values for a score: missing")]
 
 
 def test_a_score_is_a_number_a_row_or_a_series_with_its_labels():

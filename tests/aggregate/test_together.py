@@ -55,7 +55,7 @@ def test_rows_that_keep_no_score_are_left_out_before_the_comparison():
         with journal() as lines:
             found = lead_over_mean(TABLE, **options)
         np.testing.assert_array_equal(found, [expected[0], np.nan, expected[1]])
-        assert [line.why for line in lines] == ["1 rows have too few values for a score: missing"]
+        assert [line.why for line in lines] == ["1 row has too few values for a score: missing"]
 
 
 def test_a_batch_of_tables_compares_within_each():

@@ -229,5 +229,5 @@ def test_parts_of_one_are_told_to_give_same_only_where_it_is_not_given() -> None
     with pytest.raises(DataError) as without:
         climate.diffusion([0.4], down=[0.2])
     assert "give `same`" in str(without.value)
-    with pytest.raises(DataError, match="multiplied by 100$"):
+    with pytest.raises(DataError, match=r"multiplied by 100$"):
         climate.diffusion([0.4], same=[0.2])

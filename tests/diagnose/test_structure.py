@@ -71,7 +71,7 @@ def test_a_unit_with_a_gap_has_no_scores_and_the_log_says_so():
     gapped = np.vstack([x, [1.0, np.nan, 2.0]])
     with journal() as lines:
         found = principal_components(gapped, scores=True)
-    assert ["1 rows with a missing value" in line.why for line in lines] == [True]
+    assert ["1 row with a missing value" in line.why for line in lines] == [True]
     assert found.n == 25
     assert found.scores.iloc[-1].isna().all()
     np.testing.assert_allclose(found.scores.iloc[:-1], principal_components(x, scores=True).scores, atol=1e-12)

@@ -137,7 +137,7 @@ def test_a_row_with_a_gap_has_no_coupling_and_the_log_says_so():
         found = coupling([[0.5, np.nan], [0.5, 0.5]])
     assert np.isnan([found.c[0], found.t[0], found.d[0]]).all()
     assert found.c[1] == 1.0
-    assert ["1 rows have a missing score" in line.why for line in lines] == [True]
+    assert ["1 row has a missing score" in line.why for line in lines] == [True]
 
 
 def test_rounding_above_1_is_cut_off():

@@ -144,7 +144,7 @@ def test_wrong_choices_are_all_said_at_once():
 def test_without_statsmodels_the_extra_is_named(monkeypatch, method, module):
     monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.delattr(sys.modules["statsmodels.tsa"], module.split(".")[-1], raising=False)
-    with pytest.raises(SpecError, match=r'pip install "hengdian_index\[seasonal\]"'):
+    with pytest.raises(SpecError, match=r'pip install "hengdian-index\[seasonal\]"'):
         deseasonalise(series(), method)
 
 
