@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import unicodedata
-from collections import Counter
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
