@@ -78,5 +78,5 @@ def _guarded_labels(labels: pd.Index[Any]) -> pd.Index[Any]:
 def _guard(cell: Any) -> Any:
     if not (isinstance(cell, str) and _FORMULA.match(cell)):
         return cell
-    number = number_of(cell)
+    number = number_of(cell) if cell == cell.strip() else None
     return f"'{cell}" if number is None or math.isnan(number) else cell

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import hengdian_index as hi
@@ -30,6 +30,7 @@ def is_formula(cell: str) -> bool:
     return cell[:1] in STARTS and cell not in NUMBERS and not cell.lstrip("+-").replace(".", "", 1).isdecimal()
 
 
+@example([("\n0", " 5"), ("-1 ", "x")], "", "a")
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=5), TEXTS, TEXTS)
 def test_what_is_written_is_no_formula_and_comes_back(cells: list[tuple[str, str]], name: str, label: str) -> None:
     frame = pd.DataFrame(cells, columns=[name or "x", "b"]).assign(n=-1.5)
@@ -43,6 +44,7 @@ def test_what_is_written_is_no_formula_and_comes_back(cells: list[tuple[str, str
     assert guarded(frame.set_axis([label] * len(frame))).index[0] in (label, f"'{label}")
 
 
+@example("\n0")
 @given(TEXTS)
 def test_guarding_is_undone(text: str) -> None:
     (cell,) = guarded(pd.DataFrame({"a": [text]}))["a"]
