@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.building import ingredients
-from hengdian_index.equality import TOLERANCE
+from hengdian_index.equality import TOLERANCE, settled
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, raise_all, raise_together
 from hengdian_index.filling import Filler, Rows, fill
 from hengdian_index.journal import note
@@ -58,6 +58,7 @@ class Preparation:
         for j, leaf in enumerate(tree.leaves):
             if leaf.code in self.seasons:
                 values[:, j] = self.seasons[leaf.code](leaf, panel, values[:, j])
+            values[:, j] = _told_apart(leaf, values[:, j])
             if leaf.code in self.treatments:
                 values[:, j] = _treated(self.treatments[leaf.code], leaf, panel, values[:, j])
         return replace(panel, values=values, columns=tree.codes, provisional=provisional)
@@ -111,6 +112,7 @@ def _learnt(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[Faults
                 errors.append(error)
                 continue
         if leaf.treat is not None:
+            values[:, j] = _told_apart(leaf, values[:, j])
             try:
                 treatments[leaf.code] = learn(
                     leaf.treat.method, _column(leaf, panel, values[:, j]), 1, leaf.treat.options
@@ -194,6 +196,11 @@ def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
         kind = f"{name}: left: {general(why.removeprefix('left missing: '))}" if np.isnan(after) else f"{name}: filled"
         note("impute", why, **where, after=None if np.isnan(after) else after, kind=kind)
     return filling.values
+
+
+def _told_apart(leaf: Leaf, values: Array) -> Array:
+    """Return what a treatment is shown: values that are computed and equal (`equality`) as one."""
+    return settled(values) if leaf.treat is not None and leaf.derived else values
 
 
 def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from hengdian_index.equality import same
 from hengdian_index.rows.table import Array
-from hengdian_index.stats import Moments
+from hengdian_index.stats import Moments, Range
 
 
 def skewness(moments: Moments) -> Array:
@@ -29,6 +30,26 @@ def skewness(moments: Moments) -> Array:
         g1 = np.sqrt(n) * moments.m3 / moments.m2 / np.sqrt(moments.m2)
         adjusted = np.sqrt(n * np.maximum(n - 1, 0)) / (n - 2) * g1
     return np.where((n > 2) & (moments.m2 > 0), adjusted, np.nan)
+
+
+def lean(moments: Moments, ends: Range) -> Array:
+    """Sample skewness G1 by which a side is chosen, (..., k): 0 where it is rounding (`equality`).
+
+    Each centred value is as exact as the largest magnitude of its column lets it be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.shape import lean
+    >>> from hengdian_index.stats import Moments, Range
+    >>> even = 0.7 * np.array([[1.0], [2.0], [5.0], [6.0], [7.0], [10.0], [11.0]])
+    >>> lean(Moments.of(even), Range.of(even))
+    array([0.])
+    """
+    low, high = ends.lo / moments.scale, ends.hi / moments.scale
+    furthest = np.fmax(high - moments.centre.high, moments.centre.high - low)
+    size = moments.n * furthest**2 * np.fmax(np.abs(low), np.abs(high))
+    return np.where(same(moments.m3, 0.0, size), 0.0, skewness(moments))
 
 
 def kurtosis(moments: Moments) -> Array:

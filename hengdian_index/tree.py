@@ -188,10 +188,14 @@ class Leaf:
     replaced_from: str | None = None
 
     @property
+    def derived(self) -> bool:
+        """Whether its values before treatment are no user's own."""
+        return any(step is not None for step in (self.denominator, self.build, self.impute, self.deseasonalise))
+
+    @property
     def computed(self) -> bool:
         """Whether its values before the scale are no user's own, so that `equality` says which of them tie."""
-        steps = (self.denominator, self.build, self.impute, self.deseasonalise, self.treat)
-        return any(step is not None for step in steps) or self.direction not in (1, -1)
+        return self.derived or self.treat is not None or self.direction not in (1, -1)
 
 
 @stored("group")

@@ -388,3 +388,49 @@ def test_rounding_has_no_correlation_and_is_no_peer():
         hi.diagnose.cronbach_alpha(table)
     gap = np.vstack([table, [0.3, nan, 5.0]])
     np.testing.assert_allclose(hi.impute.peers(gap).table[4, 1], hi.impute.peers(gap[:, 1:]).table[4, 0], rtol=1e-12)
+
+
+# Treatments
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.1, 0.7, THIRD, 1e-200])
+@pytest.mark.parametrize("shift", [0.0, 300.0])
+def test_an_even_column_leans_to_neither_side_in_any_unit_or_order(unit, shift):
+    even = shift + np.array([4.0, 7, 3, 12, 9, 0, 9, 3, 8, 5, 6])
+    order = np.array([3, 10, 0, 7, 1, 9, 5, 2, 8, 4, 6])
+    for points in (1, 2, 3):
+        wanted = hi.treat.winsorise(even, points=points).table
+        found = hi.treat.winsorise((even * unit)[order], points=points).table
+        np.testing.assert_allclose(found, unit * wanted[order], rtol=1e-13)
+    assert hi.treat.winsorise(even * unit, points=1).table.max() < even.max() * unit
+    found = hi.treat.log((even * unit)[order], offset="range").table
+    wanted = np.log(even - shift + 0.12)[order]
+    np.testing.assert_allclose(found - np.log(unit), wanted, rtol=1e-9)
+
+
+def test_the_limits_of_the_joint_research_centre_hold_on_the_very_limit():
+    # One of n values apart from the others has G1 = sqrt(n) and G2 = n.
+    for unit in (1.0, 0.1, 0.3, THIRD, 7e-9):
+        column = unit * (np.arange(10) == 9)
+        assert hi.treat.jrc(column, skew=np.sqrt(10), kurtosis=0).log.empty
+        assert hi.treat.jrc(column, skew=0, kurtosis=10).log.empty
+
+
+@pytest.mark.parametrize("treat", [{"method": "winsorise", "points": 2}, {"method": "jrc"}])
+@pytest.mark.parametrize("unit", [1.0, 10.0, 1e-7, THIRD])
+def test_a_ratio_of_one_level_and_one_outlier_is_treated_alike_in_every_unit(treat, unit):
+    heads = np.array([3.0, 1, 7, 6, 3, 1, 7, 9, 11])
+    table = pd.DataFrame({"town": list("ABCDEFGHI"), "heads": heads, "x": [3.0, 1, 4, 1, 5, 9, 2, 6, 5]})
+    table["cases"] = 0.1 * unit * heads * np.where(heads == 9, 40, 1)
+    rate = hi.Indicator("cases", "t", denominator="heads", treat=treat)
+    result = hi.Index(unit="town", groups=[hi.Group("t")], indicators=[rate, hi.Indicator("x", "t")]).compute(table)
+    assert result.normalised["cases"].tolist() == [0, 0, 0, 0, 0, 0, 0, 1, 0]
+    told = "untreated: a further step would leave all values equal" in result.log["why"].tolist()
+    assert told == (treat["method"] == "winsorise")
+
+
+def test_a_step_is_not_taken_to_a_column_of_rounding():
+    column = np.array([5.0, 1.0, 1.0, np.nextafter(1, 2), 1.0])
+    table, log = hi.treat.winsorise(column, points=2)
+    np.testing.assert_array_equal(table, column)
+    assert log["why"].tolist() == ["untreated: a further step would leave all values equal"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hengdian_index.maps import Map
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
-from hengdian_index.shape import skewness
+from hengdian_index.shape import lean
 from hengdian_index.stats import Moments, Ordered, Range
 from hengdian_index.treat.curves import Offset, Power, YeoJohnson
 from hengdian_index.treat.stepping import SHAPELESS
@@ -72,7 +72,7 @@ def log(sample: Sample, *, offset: Offset = "none") -> Map:
         curve = Power.logarithm(seen.lo, seen.hi, seen.lo, offset, on)
     else:
         on = np.ones(seen.n.shape, dtype=np.bool_) if offset == "one" else ~_without_shape(sample)
-        curve = Power.logarithm(seen.lo, seen.hi, skewness(sample.measure(Moments)), offset, on)
+        curve = Power.logarithm(seen.lo, seen.hi, lean(sample.measure(Moments), seen), offset, on)
     _tell(sample, curve.words, on)
     return curve
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.equality import constant
 from hengdian_index.errors import CellsError
 from hengdian_index.maps import Clip, Map, chain
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
-from hengdian_index.shape import skewness
+from hengdian_index.shape import lean
 from hengdian_index.stats import Moments, Range
 from hengdian_index.treat.curves import Power
 from hengdian_index.treatment import remark
@@ -42,14 +43,15 @@ def steps(values: Array) -> Iterator[tuple[float, float, int]]:
     low, high = values[0], values[-1]
     while True:
         held = np.clip(values, low, high)
-        if skewness(Moments.of(held[:, np.newaxis]))[0] >= 0:
+        column = held[:, np.newaxis]
+        if lean(Moments.of(column), Range.of(column))[0] >= 0:
             inside = values[: np.searchsorted(values, high, "left")]
-            if not (inside.size and inside[-1] > low):
+            if not inside.size or constant(low, inside[-1]):
                 return
             high = inside[-1]
         else:
             inside = values[np.searchsorted(values, low, "right") :]
-            if not (inside.size and inside[0] < high):
+            if not inside.size or constant(inside[0], high):
                 return
             low = inside[0]
         fences = float(low) if low > values[0] else -np.inf, float(high) if high < values[-1] else np.inf
