@@ -6,6 +6,7 @@ import numpy as np
 
 from hengdian_index.composition import composing
 from hengdian_index.decimals import counted
+from hengdian_index.equality import TOLERANCE
 from hengdian_index.errors import DataError
 from hengdian_index.rows.table import Array
 
@@ -49,7 +50,8 @@ def breadth(x: Array, *, lag: int = 1, same: float = 0.0) -> Array:
     -----
     100 (number risen + number the same / 2) / number compared. The Conference Board counts a rise of more than .05 per
     cent as 1, a change within .05 as 1/2 (`same=0.05`), over one month and over six (`lag=6`). Only the order of two
-    values counts with `same=0`, so units of measure and any rising function of a series change nothing.
+    values counts with `same=0`, so units of measure and any rising function of a series change nothing. A change that
+    is but rounding (1e-12 of the larger value) is none.
 
     Source: Conference Board 2001, Business Cycle Indicators Handbook. Proof: a slow loop and its laws.
 
@@ -65,8 +67,8 @@ def breadth(x: Array, *, lag: int = 1, same: float = 0.0) -> Array:
             f"{counted(lag, 'period')}; give more rows"
         )
     before, now = x[:-lag], x[lag:]
-    # Decimal data on the very limit must not fall to one side by rounding; with a limit of 0 there is none to allow.
-    rounding = 4 * np.finfo(np.float64).eps * np.maximum(abs(before), abs(now)) if same else 0.0
+    # Neither a change of rounding nor one on the very limit may fall to one side.
+    rounding = TOLERANCE * np.maximum(abs(before), abs(now))
     still = abs(now - before) <= same / 100 * abs(before) + rounding
     known = ~np.isnan(now - before)
     points = np.where(still, 0.5, now > before).sum(axis=1, where=known)

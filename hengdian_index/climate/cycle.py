@@ -12,6 +12,7 @@ from hengdian_index.climate.shared import named_columns
 from hengdian_index.climate.symmetric import chained, symmetric_changes, symmetric_of
 from hengdian_index.composition import composing
 from hengdian_index.decimals import counted
+from hengdian_index.equality import largest, same
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.journal import note
 from hengdian_index.rows.periods import Periods
@@ -20,8 +21,8 @@ from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments
 
-# Changes that differ by less than this part of their size differ by rounding.
-_ROUNDING = 1e-10
+# Symmetric changes are per cent of the values themselves, to which rounding is in proportion.
+_PER_CENT = 200.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,15 +64,16 @@ def _learnt(
     if trend == "match" and match is None:
         raise SpecError("cycle: trend='match' needs a series to match; give it as `match`")
     changes = _changes(x, match, sample, rates, inverted)
+    size = np.where(named_columns(rates, sample, "rates"), largest(x), _PER_CENT)
     found = np.ones(1)
     if sample.k > 1:
-        volatility = _volatility(changes, sample.columns, standardise)
+        volatility = _volatility(changes, size, sample.columns, standardise)
         found = volatility.min() / volatility
         found /= found.sum()
     target = None if match is None else symmetric_changes(match)
     if target is not None:
-        own = _volatility(_growth(changes, found)[:, np.newaxis], ("the composite",), standardise)
-        found = found * (_volatility(target[:, np.newaxis], ("match",), standardise) / own)
+        own = _volatility(_growth(changes, found)[:, np.newaxis], found @ size, ("the composite",), standardise)
+        found = found * (_volatility(target[:, np.newaxis], _PER_CENT, ("match",), standardise) / own)
     moved = 0.0
     if trend is not None:
         none = "cycle: there is no change in the rows to learn from, so no trend"
@@ -219,18 +221,20 @@ def _changes(x: Array, match: Array | None, sample: Sample, rates: Any, inverted
     return np.where(differences, plain, symmetric_changes(np.where(differences, 1.0, x))) * np.where(turned, -1.0, 1.0)
 
 
-def _volatility(changes: Array, names: tuple[Any, ...] | None, standardise: str) -> Array:
-    """Return the volatility (k,) of changes; what does not vary has none, and is refused."""
+def _volatility(changes: Array, size: Any, names: tuple[Any, ...] | None, standardise: str) -> Array:
+    """Return the volatility (k,) of changes; what does not vary has none, and is refused.
+
+    `size` (k,): the largest magnitude that the changes come from.
+    """
     sample = Sample((changes,), names)
     moments = sample.measure(Moments)
     sample.need_values(moments.n, least=2)
-    size = np.nanmean(abs(changes), axis=0)
-    sample.refuse(size == 0, "no change in the rows to learn from; leave it out")
+    sample.refuse(same(largest(changes), 0.0, size), "no change in the rows to learn from; leave it out")
     if standardise == "mean_abs":
-        return np.asarray(size)
+        return np.asarray(np.nanmean(abs(changes), axis=0))
     deviation = moments.deviation()
     sample.refuse(
-        deviation <= _ROUNDING * size,
+        same(deviation, 0.0, size),
         "always the same change in the rows to learn from, so no volatility; leave it out, or standardise='mean_abs'",
     )
     return deviation

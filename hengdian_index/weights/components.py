@@ -166,7 +166,7 @@ def factor(
     ------
     DataError
         A constant column, columns that depend on each other, not more rows than columns, no component to keep, the
-        last one kept as large as the next.
+        last one kept as large as the next; without a rotation, any one kept.
     SpecError
         More components than columns.
 
@@ -193,7 +193,9 @@ def factor(
     sample.refuse(dependent(r), "depends exactly on other columns (correlation matrix singular); leave one of them out")
     parts = principal_components(r)
     q = _number(parts, keep, varying)
-    need_gap(parts, q, "factor")
+    # A rotation finds its place from any turn of the components that are kept.
+    for one in [q] if rotation else np.minimum(np.arange(1, q.max() + 1).reshape(-1, *[1] * q.ndim), q):
+        need_gap(parts, one, "factor")
     kept = np.arange(q.max()) < q[..., np.newaxis]
     loadings = np.where(kept[..., np.newaxis, :], parts.loadings[..., : q.max()], 0.0)
     return _weighed(parts, loadings, _ordered(varimax(loadings)) if rotation else loadings, details)

@@ -67,10 +67,10 @@ def need_rows(sample: Sample, n: NDArray[np.int64], least: int, method: str) -> 
 
 
 def need_gap(parts: Components, q: Array | int, method: str) -> None:
-    """Refuse a last component used, number q (...), that is as large as the next: any turn of the two would do."""
+    """Refuse a component used, number q (...), that is as large as the next: any turn of the two would do."""
     if parts.tied(q).any():
         raise DataError(
-            f"{method}: the last component used (number {np.max(q)}) is as large as the next one, so the weights are "
+            f"{method}: component {np.max(q)} of those used is as large as the next one, so the weights are "
             "not determined; use other rows, another number of components, or another method"
         )
 

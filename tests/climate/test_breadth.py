@@ -104,3 +104,9 @@ def test_dates_and_pandas_periods_are_periods(index):
 def test_what_cannot_be_compared_is_refused(options, error, message):
     with pytest.raises(error, match=message):
         climate.breadth([[1.0], [2.0], [3.0]], **options)
+
+
+def test_a_change_of_rounding_is_none():
+    for unit in (1.0, 0.1, 1e9):
+        x = unit * np.array([[0.3, 7.0, 2.0], [0.1 + 0.2, 7.0, 3.0], [0.3, 6.0, 3.0 + 1e-11]])
+        np.testing.assert_allclose(climate.breadth(x)[1:], [200 / 3, 50])

@@ -277,3 +277,26 @@ def test_what_cannot_be_is_refused_with_its_place(case):
 def test_values_near_the_ends_of_the_numbers_keep_their_digits(size):
     x = random_table(2)
     np.testing.assert_allclose(climate.cycle(x / x.max(axis=0) * size), climate.cycle(x), rtol=1e-10)
+
+
+@pytest.mark.parametrize("standardise", ["sd", "mean_abs"])
+@pytest.mark.parametrize("unit", [1.0, 0.1, 1e6, 1 / 3])
+def test_what_changes_by_rounding_alone_is_refused_as_what_never_changes(standardise, unit):
+    still = unit * np.array([0.3, 0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2])
+    brisk = np.array([5.0, 6, 4, 7, 9])
+    for column in (still, np.full(5, unit)):
+        with pytest.raises(DataError, match="column 1: no change"):
+            climate.cycle(np.column_stack([brisk, column]), standardise=standardise)
+        with pytest.raises(DataError, match="column 1: no change"):
+            climate.cycle(np.column_stack([brisk, column]), standardise=standardise, rates=[1])
+        with pytest.raises(DataError, match="indicator 'match': no change"):
+            climate.cycle(brisk[:, np.newaxis], match=column, standardise=standardise)
+        with pytest.raises(DataError, match="indicator 'the composite': no change"):
+            climate.cycle(column[:, np.newaxis], match=brisk, standardise=standardise)
+
+
+def test_rates_far_from_0_that_rise_evenly_have_no_volatility_in_any_unit():
+    rates = np.column_stack([5e5 + 0.1 * np.arange(7), [1.0, 3, 2, 5, 4, 4, 6]])
+    for unit in (1.0, 0.1, 1e6, 1 / 3):
+        with pytest.raises(DataError, match="column 0: always the same change"):
+            climate.cycle(unit * rates, rates=[0, 1])

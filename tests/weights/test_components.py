@@ -1,5 +1,7 @@
 """Weights by principal components: the Handbook's tables, independent formulas, refusals."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -260,3 +262,15 @@ def test_fault_9_a_negative_loading_is_never_a_negative_weight():
         assert (answer >= 0).all()
     with pytest.raises(hi.DataError, match="'d'"):
         hi.weights.pca(x)
+
+
+def test_equal_components_among_those_kept_need_a_rotation():
+    design = np.array(list(itertools.product([1.0, 2.0], repeat=3)))
+    mixed = np.array([[1.0, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0.5], [0, 0, 0, 1]])
+    pairs = np.array(list(itertools.product([-1.0, 1.0], repeat=4))) @ mixed
+    for unit in (1.0, 1 / 3, 0.1):
+        for x, keep in ((design, "tenth"), (design, 3), (pairs, 4), (pairs, 3), (pairs, 2)):
+            with pytest.raises(hi.DataError, match="as large as the next one, so the weights are not determined"):
+                hi.weights.factor(unit * x, rotation=None, keep=keep)
+        np.testing.assert_allclose(hi.weights.factor(unit * design), 1 / 3)
+        np.testing.assert_allclose(hi.weights.factor(unit * pairs, keep=2), 1 / 4)
