@@ -21,6 +21,7 @@ from hengdian_index.rows.table import Array, Labelled
 from hengdian_index.seasons import Seasons, learn_seasons
 from hengdian_index.stored import stored
 from hengdian_index.treat.ratios import denominate
+from hengdian_index.treatment import moved
 from hengdian_index.tree import Choice, Leaf, Tree
 
 # How lines of the log end that tell of a column whose values a treatment changed.
@@ -210,7 +211,7 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
         after = treatment(column.values)[:, 0]
     except CellsError as error:
         raise column.refusal(error) from None
-    touched = np.flatnonzero((after != values) & ~np.isnan(values)).tolist()
+    touched = np.flatnonzero(moved(values, after)).tolist()
     name = leaf.treat.method.name if leaf.treat else ""
     if len(touched) * 2 > len(values):
         note("treat", f"{name}: all values transformed", indicator=leaf.code, kind=f"{name}: {TRANSFORMED}")

@@ -9,7 +9,9 @@ from functools import wraps
 from typing import Any, NamedTuple, Protocol, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hengdian_index.equality import same
 from hengdian_index.journal import journal, note
 from hengdian_index.learning import apply, learn, reference
 from hengdian_index.maps import Map
@@ -50,6 +52,11 @@ def record(
     numbers = {"before": np.concatenate([gaps, before]), "after": np.concatenate([gaps, after])}
     lines = {name: pd.Series(column, dtype=object) for name, column in texts.items()} | numbers
     return pd.DataFrame(lines, columns=["unit", "period", "indicator", "before", "after", "why"])
+
+
+def moved(before: Array, after: Array) -> NDArray[np.bool_]:
+    """Return which cells a treatment has touched: by more than rounding (`equality`)."""
+    return ~same(before, after, np.fmax(np.abs(before), np.abs(after))) & ~np.isnan(before)
 
 
 def remark(sample: Sample, why: Sequence[str | None], *, treated: bool = True) -> None:
@@ -100,7 +107,7 @@ class FittedTreatment:
         """Return the treated table and the log, of a table parted already."""
         before = rows.table.values
         after = apply(self.map, as_learnt(rows.table, self.columns, self.shape))
-        cells = np.argwhere((before != after) & ~np.isnan(before))
+        cells = np.argwhere(moved(before, after))
         at = tuple(cells.T)
         why = [self.why.get(int(j), self.otherwise) for j in cells[:, -1]]
         return Changed(rows.like(after), record(rows, cells, before[at], after[at], why, self.untreated))

@@ -434,3 +434,68 @@ def test_a_step_is_not_taken_to_a_column_of_rounding():
     table, log = hi.treat.winsorise(column, points=2)
     np.testing.assert_array_equal(table, column)
     assert log["why"].tolist() == ["untreated: a further step would leave all values equal"]
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.01, 0.1, THIRD, 7.0])
+@pytest.mark.parametrize("way", [1.0, -1.0])
+def test_a_value_on_the_fence_but_for_rounding_is_untouched(unit, way):
+    # The quartiles are 8 and 18, so 33 lies on the fence above; 43 lies beyond one or both.
+    column = way * unit * np.array([3.0, 7, 8, 10, 12, 17, 18, 26, 33])
+    table, log = hi.treat.fence(column)
+    np.testing.assert_array_equal(table, column)
+    assert log.empty
+    # One of 10 values apart from the others lies 0.9 sqrt(10) standard deviations from the mean.
+    apart = way * unit * (5 + 2.0 * (np.arange(10) == 4))
+    table, log = hi.treat.fence(apart, rule="sigma", width=0.9 * np.sqrt(10))
+    np.testing.assert_array_equal(table, apart)
+    assert log.empty
+    fitted = hi.treat.fence.fit(column)
+    assert fitted(column * (1 + 1e-15)).log.empty
+    assert len(fitted(column * (1 + 1e-9)).log) == 1
+
+
+def test_ties_of_a_step_are_those_of_the_rule():
+    column = np.array([0.3, 0.1, 0.1 + 0.2, 0.05, 0.15, 0.1, 0.2])
+    table, log = hi.treat.winsorise(column, points=1)
+    np.testing.assert_array_equal(table, np.where(column > 0.25, 0.2, column))
+    assert log["why"].tolist() == ["2 points winsorised"] * 2
+    below = -np.sort(column)
+    np.testing.assert_array_equal(hi.treat.winsorise(below, points=1).table, np.where(below < -0.25, -0.2, below))
+    # The fence lies on the larger of two that are equal, which stay as they are.
+    later = np.array([9.0, 0.3, 0.1 + 0.2, 0.1, 0.2, 0.0])
+    np.testing.assert_array_equal(hi.treat.winsorise(later, points=1).table, np.r_[0.1 + 0.2, later[1:]])
+
+
+# Descriptions
+
+
+@pytest.mark.parametrize("unit", [1.0, 10.0, THIRD])
+def test_a_column_of_rounding_is_described_as_constant(unit):
+    rounding = unit * np.array([0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2, 0.1 + 0.2])
+    told = hi.diagnose.describe(np.column_stack([rounding, np.full(5, rounding.min())]))
+    pd.testing.assert_series_equal(told.loc[0], told.loc[1], check_names=False)
+    assert told["unique"].tolist() == [1, 1]
+    assert told[["skew", "kurtosis"]].isna().all(axis=None)
+    x = np.column_stack([rounding, [1.0, 3, 2, 5, 4]])
+    for measure in ("r2", "pearson", "spearman", "smooth"):
+        with pytest.raises(hi.DataError, match="effective: column 0: constant"):
+            hi.weights.effective([2.0, 4, 3, 5, 1], x, measure=measure)
+        with pytest.raises(hi.DataError, match="effective: scores: constant"):
+            hi.weights.effective(rounding, x[:, 1:], measure=measure)
+
+
+def test_the_audit_finds_what_is_constant_but_for_rounding():
+    heads = np.array([3.0, 1, 7, 6, 3, 1, 7, 6])
+    table = pd.DataFrame(
+        {"town": list("ABCDEFGH"), "heads": heads, "cases": 0.1 * heads, "x": [3.0, 1, 4, 1, 5, 9, 2, 6]}
+    ).assign(y=lambda t: t["x"] ** 2)
+    index = hi.Index(
+        unit="town",
+        groups=[hi.Group("t")],
+        normalise="rank",
+        indicators=[hi.Indicator("cases", "t", denominator="heads"), hi.Indicator("x", "t"), hi.Indicator("y", "t")],
+    )
+    audit = hi.audit(index, table, draws=8, fewest=4)
+    assert audit.verdicts["constant"] == "fail"
+    found = audit.measured.query("check == 'constant'").set_index("part")["value"]
+    assert found.to_dict() == {"cases": 1, "x": 7, "y": 7}

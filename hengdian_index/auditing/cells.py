@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index import equality
 from hengdian_index.auditing import periods, remedies
 from hengdian_index.auditing.context import Context
 from hengdian_index.auditing.registry import Answers, Measured, Skipped, SkippedError, check
@@ -81,7 +82,7 @@ def scale_effects(context: Context, *, scale_effects: float = 0.6) -> Answers:
         for code in context.prepared:
             pair = context.prepared[[code]].assign(size=column).set_axis([0, 1], axis=1)
             both = pair.dropna()
-            if len(both) < 3 or (both.max() == both.min()).any():
+            if len(both) < 3 or equality.constant(both.min(), both.max()).any():
                 yield Skipped("size", part=str(code), other=str(size))
                 continue
             r = float(correlations(both).r.loc[0, 1])

@@ -45,8 +45,8 @@ def of_unit(context: Context) -> dict[str, Any]:
 
 def of_constant(context: Context, code: str) -> dict[str, Any]:
     """Return the remedy for an indicator without differences: what was done to it may have taken them away."""
-    leaf, raw = leaf_of(context, code), context.raw[code]
-    if leaf is None or not raw.nunique() > 1:
+    leaf = leaf_of(context, code)
+    if leaf is None or describe(context.raw[[code]])["unique"].item() < 2:
         return {}
     done = leaf.treat or leaf.impute
     return {} if done is None else {"remedy": "made constant", "facts": {"done": done.method.name}}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.diagnose.columns import by_row, index, members, names, read
+from hengdian_index.equality import flattened
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.rows.table import Array
 from hengdian_index.shape import kurtosis, skewness
@@ -28,7 +29,7 @@ def describe(x: Any) -> Any:
         that are there; `sd` with n - 1; quantiles linear (type 7: NumPy, R, spreadsheets); `skew` G1 and `kurtosis`
         G2 (excess) as spreadsheets print them; `unique`: how many different values; `zeros`, `negative`: how many.
         What an indicator has too few values for is missing: `sd` below two, `skew` below three, `kurtosis` below four,
-        all but the counts without any; `skew` and `kurtosis` also where it is constant.
+        all but the counts without any; `skew` and `kurtosis` also where it is constant but for rounding.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def describe(x: Any) -> Any:
     import pandas as pd
 
     table = read(x)
-    values = table.values
+    values = flattened(table.values)
     moments, ends, order = Moments.of(values), Range.of(values), Ordered.of(values)
     columns = {
         "n": moments.n,

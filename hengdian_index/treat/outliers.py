@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index.decimals import counted
-from hengdian_index.equality import constant
+from hengdian_index.equality import constant, largest, same
 from hengdian_index.maps import Clip, Map
 from hengdian_index.rows.cells import pair_of
 from hengdian_index.rows.table import Array
@@ -77,7 +77,7 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
         sample.need_values(ordered.n)
         what = f"the quantiles {limits[0]:g} and {limits[1]:g}"
         low, high = (ordered.quantile(limit) for limit in limits)
-        return _fences(sample, low, high, what, cut=(limits[0] > 0, limits[1] < 1))
+        return _fences(sample, low, high, 0.0, what, cut=(limits[0] > 0, limits[1] < 1))
     return _by_column(sample, lambda values: _stepped(values, points))
 
 
@@ -130,11 +130,13 @@ def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float
         low, high = ordered.quantile(0.25), ordered.quantile(0.75)
         with np.errstate(over="ignore"):
             step = (1.5 if width is None else width) * (high - low)
+        size = np.fmax(np.fmax(np.abs(low), np.abs(high)), step)
     else:
         moments = sample.measure(Moments)
         low = high = moments.mean
         step = (3.0 if width is None else width) * moments.deviation()
-    return _fences(sample, low - step, high + step, f"the {rule} fence")
+        size = np.fmax(largest(sample.x), step)
+    return _fences(sample, low - step, high + step, size, f"the {rule} fence")
 
 
 def _stepped(values: Array, points: int) -> Outcome:
@@ -152,13 +154,19 @@ def _stepped(values: Array, points: int) -> Outcome:
     )
 
 
-def _fences(sample: Sample, low: Array, high: Array, what: str, cut: tuple[bool, bool] = (True, True)) -> Map:
-    """Return the fences of the columns that have a shape, and tell which columns they touch or leave."""
+def _fences(
+    sample: Sample, low: Array, high: Array, size: Any, what: str, cut: tuple[bool, bool] = (True, True)
+) -> Map:
+    """Return the fences of the columns that have a shape, and tell which columns they touch or leave.
+
+    `size` (..., k): the largest magnitude that the fences come from, where it is not their own.
+    """
     seen = sample.measure(Range)
     shapeless = (seen.n < 4) | (seen.lo == seen.hi)
     endless = ~shapeless & ~(np.isfinite(low) & np.isfinite(high))
     sample.refuse(endless, "the spread of its values is too large a number; rescale its unit")
     flat = ~shapeless & constant(low, high)
+    low, high = -_above(-sample.x, -low, size), _above(sample.x, high, size)
     low = np.where(shapeless | flat | (not cut[0]), -np.inf, low)
     high = np.where(shapeless | flat | (not cut[1]), np.inf, high)
     if low.ndim == 1:
@@ -168,3 +176,9 @@ def _fences(sample: Sample, low: Array, high: Array, what: str, cut: tuple[bool,
         left = np.where(shapeless, SHAPELESS, np.where(flat, f"untreated: {what} would make all values equal", ""))
         remark(sample, left.tolist(), treated=False)
     return Clip(low, high)
+
+
+def _above(x: Array, fence: Array, size: Any) -> Array:
+    """Return fences (..., k) above columns, moved to the values that lie on them but for rounding."""
+    on = same(x, fence[..., np.newaxis, :], np.fmax(np.abs(fence), size)[..., np.newaxis, :])
+    return np.where(on.any(axis=-2), np.max(x, axis=-2, where=on, initial=-np.inf), fence)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.equality import constant
+from hengdian_index.equality import constant, settled
 from hengdian_index.errors import CellsError
 from hengdian_index.maps import Clip, Map, chain
 from hengdian_index.rows.table import Array
@@ -38,24 +38,27 @@ def steps(values: Array) -> Iterator[tuple[float, float, int]]:
 
     A step sets the extreme value on the side of the skew to the next one. None makes all equal. The median never moves:
     with half of the values at one end, the skew points to the other. A side that no step has touched has no fence: its
-    fence is infinite.
+    fence is infinite. Values that are equal (`equality`) move together.
     """
-    low, high = values[0], values[-1]
+    levels = settled(values)
+    low, high = levels[0], levels[-1]
     while True:
-        held = np.clip(values, low, high)
+        held = np.clip(levels, low, high)
         column = held[:, np.newaxis]
         if lean(Moments.of(column), Range.of(column))[0] >= 0:
-            inside = values[: np.searchsorted(values, high, "left")]
+            inside = levels[: np.searchsorted(levels, high, "left")]
             if not inside.size or constant(low, inside[-1]):
                 return
             high = inside[-1]
         else:
-            inside = values[np.searchsorted(values, low, "right") :]
+            inside = levels[np.searchsorted(levels, low, "right") :]
             if not inside.size or constant(inside[0], high):
                 return
             low = inside[0]
-        fences = float(low) if low > values[0] else -np.inf, float(high) if high < values[-1] else np.inf
-        yield *fences, int((values < low).sum() + (values > high).sum())
+        # A level is the smallest of its values; the fence above leaves the largest of them where it is.
+        top = values[np.searchsorted(levels, high, "right") - 1]
+        fences = float(low) if low > levels[0] else -np.inf, float(top) if high < levels[-1] else np.inf
+        yield *fences, int((levels < low).sum() + (levels > high).sum())
 
 
 def by_column(sample: Sample, treat: Callable[[Array], Outcome]) -> Map:
