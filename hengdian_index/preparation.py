@@ -201,6 +201,7 @@ def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
 
 def _told_apart(leaf: Leaf, values: Array) -> Array:
     """Return what a treatment is shown: values that are computed and equal (`equality`) as one."""
+    # Each value has its own size: a logarithm tells apart small ones that are rounding beside the largest.
     return settled(values) if leaf.treat is not None and leaf.derived else values
 
 

@@ -21,7 +21,7 @@ _KNOTS = (
 
 
 def standardised(x: Array) -> Array:
-    """Return complete rows (n, k) centred and scaled so that z'z is the correlations; a column that is constant is 0."""
+    """Return complete rows (n, k) centred and scaled so that z'z is the correlation matrix; a constant column is 0."""
     x = flattened(x)
     _, exponent = np.frexp(np.abs(x).max(axis=0))
     t = np.ldexp(x, -exponent)
