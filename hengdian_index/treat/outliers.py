@@ -62,8 +62,8 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
     -----
     The side is the largest values if G1 >= 0 but for rounding, looked at anew each time, so the median never moves. A
     step that would leave all values equal is not taken; fewer than four values, or equal ones, stay as they are; the
-    log says so. Quantiles are of type 7 (linear). Other libraries' limits are the shares cut off at either side: their (.05, .05) is
-    (.05, .95) here. Proof: median unchanged; a slow loop.
+    log says so. Quantiles are of type 7 (linear). Other libraries' limits are the shares cut off at either side: their
+    (.05, .05) is (.05, .95) here. Proof: median unchanged; a slow loop.
 
     Examples
     --------
