@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from hengdian_index.errors import SpecError, raise_all, shown, suggestion
 from hengdian_index.means import Rule
 from hengdian_index.methods import parameters_of
+from hengdian_index.rows.selection import value_of
 from hengdian_index.rows.spellings import ACCEPTED, read_label
 from hengdian_index.series import deseasonalise
 from hengdian_index.tree import Choice, Frozen, frozen
@@ -68,13 +69,19 @@ Weights = Annotated[Any, BeforeValidator(_weights)]
 Treat = Annotated[Any, BeforeValidator(lambda given: _or_none("treat", given))]
 Impute = Annotated[Any, BeforeValidator(lambda given: _or_none("impute", given))]
 Build = Annotated[Any, _choice("climate")]
-Selector = Annotated[Any, BeforeValidator(frozen)]
+Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
 Seasons = Annotated[Any, BeforeValidator(_seasons)]
 Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]
 Period = Annotated[Any, BeforeValidator(_period)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _dumped(value: Any) -> Any:
+    """Return a field with the parts of an index in it as mappings."""
+    several = isinstance(value, tuple) and any(isinstance(one, Part) for one in value)
+    return tuple(part.model_dump() for part in value) if several else value
 
 
 class Part(BaseModel):
@@ -86,6 +93,8 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
 
     def __init__(self, /, *place: Any, **data: Any) -> None:
+        if self.__dict__:
+            raise SpecError(self._unchanged)
         by_place = dict(zip(type(self).model_fields, place, strict=False))
         twice = [name for name in by_place if name in data]
         raise_all(SpecError, [f"{name} is given twice, by its place and by its name" for name in twice])
@@ -111,6 +120,11 @@ class Part(BaseModel):
 
     def __delattr__(self, name: str) -> None:
         raise SpecError(f"{name}: {self._unchanged}")
+
+    def __setstate__(self, state: Any) -> None:
+        if self.__dict__:
+            raise SpecError(self._unchanged)
+        super().__setstate__(state)
 
     @property
     def _unchanged(self) -> str:
@@ -141,12 +155,49 @@ class Part(BaseModel):
             raise SpecError(f"a mapping of the fields of {cls.__name__}, not {shown(obj)}")
         return cls(**obj)
 
+    def model_dump(self, *, mode: str = "python", **options: Any) -> dict[str, Any]:
+        """Return the fields that were given, the parts as mappings; `model_validate` of it is the same value."""
+        if mode != "python":
+            raise SpecError(f"model_dump: {self._no_json}")
+        asked = [name for name, option in options.items() if option]
+        if asked:
+            raise SpecError(f"model_dump: no {', '.join(asked)}; it returns the fields that were given")
+        given = ((name, getattr(self, name)) for name in type(self).model_fields if name in self.model_fields_set)
+        return {name: _dumped(value) for name, value in given}
+
+    def model_dump_json(self, **options: Any) -> str:
+        """Refuse: an index is written as TOML, or as a workbook."""
+        raise SpecError(f"model_dump_json: {self._no_json}")
+
+    def json(self, **options: Any) -> str:
+        """Refuse: an index is written as TOML, or as a workbook."""
+        raise SpecError(f"json: {self._no_json}")
+
+    @property
+    def _no_json(self) -> str:
+        return "nothing is written as JSON; index.to_toml() is text, index.write(path) a TOML file or a workbook"
+
+    @classmethod
+    def from_orm(cls, obj: Any) -> Self:
+        """Refuse: fields are given by name."""
+        raise SpecError(f"from_orm: give the fields, {cls.__name__}(...), or a mapping of them to model_validate")
+
+    @classmethod
+    def parse_raw(cls, b: Any, **options: Any) -> Self:
+        """Return the part that JSON text describes."""
+        return cls.model_validate_json(b)
+
+    @classmethod
+    def parse_file(cls, path: Any, **options: Any) -> Self:
+        """Refuse: `Index.read` reads files."""
+        raise SpecError("parse_file: hi.Index.read(path) reads a TOML file or a workbook")
+
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Return the part that JSON text describes."""
         try:
             return cls.model_validate(json.loads(json_data))
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
             raise SpecError(f"not valid JSON: {error}") from None
 
     @classmethod

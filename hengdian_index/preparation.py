@@ -76,7 +76,11 @@ def learnt(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Preparation:
         An indicator with fewer values than its coverage asks for; whatever an imputation or a treatment refuses.
     """
     found, errors = [], list[FaultsError]()
-    for rows in dict.fromkeys(leaf.fit_on for leaf in tree.leaves):
+    selectors = [leaf.fit_on for leaf in tree.leaves]
+    # Slices, which older versions of Python do not hash, are told apart as all else.
+    for first, rows in enumerate(selectors):
+        if rows in selectors[:first]:
+            continue
         some = tuple(j for j, leaf in enumerate(tree.leaves) if leaf.fit_on == rows)
         found.append(_learnt(tree, own.get(tree.leaves[some[0]].code, panel), some, errors))
     raise_together(errors)

@@ -229,7 +229,8 @@ class Index(Part):
         ----------
         changes : mapping
             Address -> choice: `"normalise"`, `"cluster.weights"`, `"cluster.aggregate.p"`, `"x3.direction"`;
-            `{"x3": None}` takes an indicator, or a group with all below it, out.
+            `{"x3": None}` takes an indicator, or a group with all below it, out; a group that has no part left goes
+            with its last one, and the weights of its parent are those of the groups that stay.
 
         Raises
         ------

@@ -13,6 +13,7 @@ from hengdian_index.errors import Fault, FaultsError, SpecError, shown, suggesti
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target
 from hengdian_index.means import Rule
+from hengdian_index.rows.selection import LabelledMask
 from hengdian_index.tree import Choice, thawed
 
 
@@ -98,6 +99,9 @@ def plain(value: Any) -> Any:
     """Return a field as TOML has it."""
     if isinstance(value, Choice):
         return value.plain()
+    if isinstance(value, LabelledMask):
+        remedy = "name the rows, such as fit_on = ['2019', '2020'], or give the mask to fit(table, fit_on=mask)"
+        raise SpecError(f"a mask with row labels cannot be written to a file; {remedy}")
     if isinstance(value, Target):
         return {"target": value.value}
     if isinstance(value, Between):

@@ -440,3 +440,40 @@ def test_an_index_and_a_fit_can_be_copied_and_pickled() -> None:
         pd.testing.assert_frame_equal(other.score(table()).series(), fitted.score(table()).series(), check_exact=True)
     assert len(repr(fitted)) < 200
     assert len(str(index)) < 200
+
+
+def parts_of_an_index() -> list[Any]:
+    index = two_levels()
+    return [index, index.groups[0], index.indicators[0]]
+
+
+@pytest.mark.parametrize("which", range(3), ids=["index", "group", "indicator"])
+def test_a_value_is_not_made_twice(which: int) -> None:
+    one, before = parts_of_an_index()[which], parts_of_an_index()[which]
+    for again in (lambda: one.__init__(**before.model_dump()), lambda: one.__setstate__(before.__getstate__())):
+        with pytest.raises(hi.SpecError, match=r"frozen; index\.replace"):
+            again()
+    assert one == before
+
+
+@pytest.mark.parametrize("which", range(3), ids=["index", "group", "indicator"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_pydantic_writes_is_read_again_or_refused(which: int) -> None:
+    one = parts_of_an_index()[which]
+    assert type(one).model_validate(one.model_dump()) == one
+    assert type(one).model_validate(one.dict()) == one
+    for call in (one.model_dump_json, one.json, partial(one.model_dump, mode="json")):
+        with pytest.raises(hi.SpecError, match=r"to_toml\(\)"):
+            call()
+    for read in (type(one).from_orm, type(one).parse_raw, type(one).parse_file):
+        with pytest.raises(hi.SpecError):
+            read(one)
+    with pytest.raises(hi.SpecError, match="no exclude"):
+        one.model_dump(exclude={"code"})
+
+
+def test_a_group_left_empty_goes_with_its_last_part() -> None:
+    groups = [hi.Group("top"), hi.Group("x", "top"), hi.Group("y", "top")]
+    leaves = [hi.Indicator("a", "x"), hi.Indicator("b", "x"), hi.Indicator("c", "y")]
+    left = hi.Index(groups=groups, indicators=leaves).replace({"a": None, "b": None})
+    assert [group.code for group in left.groups] == ["top", "y"]

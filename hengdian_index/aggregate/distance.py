@@ -311,7 +311,7 @@ def _length(x: Array, low: Array, high: Array, w: Array, norm: str) -> Array:
     """Return what each column is divided by, (..., 1, k); without a norm, the largest range, which cancels."""
     if norm == "vector":
         squares = np.sum(each_block(lambda part: column_sum(part * part), x), axis=0)[..., np.newaxis, :]
-        shared.refuse_columns(squares == 0, w, _LENGTHLESS)
+        shared.refuse_columns((squares == 0) & (low == low), w, _LENGTHLESS)
         return np.where(squares > 0, np.sqrt(squares), 1.0)
     if norm == "min_max":
         shared.refuse_columns(high == low, w, _CONSTANT)

@@ -15,8 +15,8 @@ from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, listed, native, shown
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index.rows.scopes import Beside
-from hengdian_index.rows.selection import picked, truths
-from hengdian_index.rows.table import Array
+from hengdian_index.rows.selection import LabelledMask, picked, truths
+from hengdian_index.rows.table import Array, single
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Panel:
     """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
 
     `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
-    that the index does not score.
+    that the index does not score. `table` has the row labels of the whole table, its own and those of the results, and
+    `at` says which of its rows these are.
     """
 
     values: Array
@@ -38,6 +39,8 @@ class Panel:
     groups: Mapping[str, list[Any]] = field(default_factory=dict)
     provisional: NDArray[np.bool_] | None = None
     beside: Beside | None = None
+    table: tuple[pd.Index[Any], ...] = ()
+    at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     @property
     def index(self) -> Any:
@@ -56,7 +59,13 @@ class Panel:
         groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
         marks = None if self.provisional is None else self.provisional[rows]
         beside = self.beside and self.beside.pick(rows)
-        some: dict[str, Any] = {"units": units, "periods": periods, "groups": groups, "provisional": marks}
+        some: dict[str, Any] = {
+            "units": units,
+            "periods": periods,
+            "groups": groups,
+            "provisional": marks,
+            "at": self.at[rows],
+        }
         return replace(self, values=self.values[rows], labels=self.labels[rows], **some, beside=beside, source=None)
 
     def period_labels(self) -> dict[int, Any]:
@@ -176,7 +185,7 @@ class Panel:
         With `each` every part of a list must select a row.
         """
         chosen = self._selected(rows, what)
-        several = isinstance(rows, (list, tuple, np.ndarray, pd.Index)) and truths(rows, what, self.n, None) is None
+        several = isinstance(rows, (list, tuple, np.ndarray, pd.Index)) and self._mask(rows, what) is None
         none = [one for one in rows if not self._selected(one, what).any()] if each and several else []
         if none and chosen.any():
             raise DataError(*(f"{what} {one!r} selects no row; {self.extent()}" for one in none))
@@ -212,8 +221,10 @@ class Panel:
     def _selected(self, rows: Any, what: str) -> NDArray[np.bool_]:
         if rows is None:
             return np.ones(self.n, dtype=np.bool_)
+        if isinstance(rows, LabelledMask):
+            return np.asarray(rows.over(*self.table, what=what)[self.at])
         found = np.zeros(self.n, dtype=np.bool_)
-        mask = truths(rows, what, self.n, None)
+        mask = self._mask(rows, what)
         if isinstance(rows, slice) or mask is not None:
             found[picked(rows, what, self.n, None, self.periods) if mask is None else mask] = True
             return found
@@ -222,6 +233,14 @@ class Panel:
                 found |= self._selected(one, what)
             return found
         return self._labelled(rows, what)
+
+    def _mask(self, rows: Any, what: str) -> NDArray[np.bool_] | None:
+        """Return a mask of these rows, also one of the whole table of which they are left; None where none is given."""
+        whole = len(self.table[0]) if self.table else self.n
+        if whole == self.n or single(rows) or not hasattr(rows, "__len__") or len(rows) != whole:
+            return truths(rows, what, self.n, None)
+        mask = truths(rows, what, whole, None)
+        return None if mask is None else np.asarray(mask[self.at])
 
     def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:
         by_label = _equal(self.labels, label)

@@ -76,7 +76,8 @@ def read_panel(
         if name in there:
             told, cells = _strange(np.asarray(frame[name].astype(object)), name)
             strange, labelled[name] = strange + told, list(cells)
-    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled)
+    of_table: dict[str, Any] = {"table": (frame.index, labels), "at": np.arange(len(frame))}
+    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
     values, wrong = _cells(frame, wanted, panel)
     faults += strange + _unnamed(panel, unit) + _blurred(units)
     # Rows that are not told apart by what is missing are no repetitions.

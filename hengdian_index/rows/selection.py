@@ -2,19 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index.decimals import counted
-from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, native, raise_all
+from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, native, raise_all, shown
 from hengdian_index.rows.groups import no_label
 from hengdian_index.rows.periods import Periods, read_periods, read_span
 from hengdian_index.rows.table import Labelled, row_label, shortened, single, tabular, uncovered
+from hengdian_index.stored import stored
 
 Mask: TypeAlias = NDArray[np.bool_]
+
+
+@stored("mask of labels")
+@dataclass(frozen=True, slots=True)
+class LabelledMask:
+    """A mask as a value: the truth of each row, None where it has none, under the row's label.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hengdian_index.rows.selection import LabelledMask
+    >>> LabelledMask(("b", "a"), (True, False)).over(pd.Index(["a", "b"]), what="fit_on").tolist()
+    [False, True]
+    """
+
+    labels: tuple[Any, ...]
+    truths: tuple[Any, ...]
+
+    def __repr__(self) -> str:
+        return (
+            "mask(" + ", ".join(f"{one!r}: {truth}" for one, truth in zip(self.labels, self.truths, strict=True)) + ")"
+        )
+
+    def over(self, *rows: Any, what: str) -> Mask:
+        """Return the mask in the order of rows, by the first of their indexes that has the labels of the mask."""
+        import pandas as pd
+
+        own = pd.Series(list(self.truths), index=pd.Index(self.labels), dtype=object)
+        known = set(self.labels)
+        fits = [one for one in rows if known.issuperset(one)]
+        rows_of = pd.DataFrame(index=fits[0] if fits else rows[0])
+        mask = truths(own, what, len(rows_of), rows_of)
+        assert mask is not None
+        return mask
+
+
+def value_of(given: Any) -> Any:
+    """Return what picks rows as a value that does not change: a mask with labels keeps them, a column is a list.
+
+    Raises
+    ------
+    SpecError
+        A table, or a mapping.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hengdian_index.rows.selection import value_of
+    >>> value_of(pd.Series([True, False], index=["x", "y"])), value_of(pd.Series(["x", "z"]))
+    (mask('x': True, 'y': False), ['x', 'z'])
+    """
+    if single(given) or isinstance(given, (slice, LabelledMask, list, tuple)):
+        return given
+    if isinstance(given, (Mapping, Labelled)) or tabular(given):
+        raise SpecError(f"a period, span, unit, label, a list of these, or one truth for each row, not {shown(given)}")
+    cells = _cells(given)
+    if cells is None:
+        return given
+    # What NumPy makes of the dates and texts of other columns has lost what they are.
+    own = list(cells if isinstance(given, np.ndarray) or not hasattr(given, "dtype") else given)
+    values = [None if no_label(cell) else native(cell) for cell in own]
+    if hasattr(given, "iloc") and any(isinstance(cell, bool) for cell in values):
+        return LabelledMask(tuple(map(native, given.index)), tuple(values))
+    return values
 
 
 def picked(given: Any, what: str, n: int, source: Any, periods: Periods | None = None) -> slice | Mask | None:

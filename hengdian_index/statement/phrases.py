@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index.maps import Between, Target
+from hengdian_index.rows.selection import LabelledMask
 from hengdian_index.statement.expressions import precise
 from hengdian_index.statement.vocabulary import FLAGS, NAMES, SYMBOLS, VALUES
 from hengdian_index.statement.writing import Code, Math, Piece
@@ -81,6 +82,7 @@ def rows(lang: str, chosen: Any) -> str:
     ('1998Q1 to 2003Q4', '2001, 2003')
     """
     words = _ROWS[lang]
+    chosen = chosen.truths if isinstance(chosen, LabelledMask) else chosen
     if isinstance(chosen, slice):
         ends = ("" if chosen.start is None else str(chosen.start + 1), "" if chosen.stop is None else str(chosen.stop))
         return words["places"].format(first=ends[0] or "1", last=ends[1] or "…")

@@ -184,6 +184,9 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
 
 def _stacked(weights: Any) -> tuple[Names, Array]:
     """Return the names and the sets (..., l, k), each summing to 1."""
+    if hasattr(type(weights), "columns"):
+        why = "a table does not say whether its rows or its columns are the sets"
+        raise SpecError(f"combine: {why}; give a list of sets, [w1, w2, ...], or an array with a set in each row")
     if hasattr(weights, "keys") or single(weights) or not hasattr(weights, "__iter__"):
         raise SpecError("combine: a list of sets of weights, [w1, w2, ...]")
     each = list(weights)

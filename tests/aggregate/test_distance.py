@@ -364,3 +364,25 @@ def test_grey_grades_of_gaps_too_large_for_a_number():
         small = None if own is None else np.array(own) / 1e300
         wanted = hi.aggregate.grey_relational(x / 1e300, reference=small)
         np.testing.assert_allclose(hi.aggregate.grey_relational(x, reference=own), wanted, rtol=1e-13)
+
+
+@pytest.mark.parametrize("norm", ["vector", "none"])
+def test_topsis_leaves_out_a_column_without_values(norm):
+    x = np.array([[3.0, 1.0, np.nan], [2.0, 5.0, np.nan], [4.0, 2.0, np.nan]])
+    np.testing.assert_allclose(hi.aggregate.topsis(x, norm=norm), hi.aggregate.topsis(x[:, :2], norm=norm), rtol=1e-12)
+    with pytest.raises(hi.DataError, match="all values are 0"):
+        hi.aggregate.topsis(np.nan_to_num(x))
+
+
+def test_topsis_contributions_where_a_column_begins_later():
+    table = pd.DataFrame({"year": [2010, 2011, 2012], "a": [3.0, 6, 5], "b": [9.0, 4, 7], "c": [np.nan, np.nan, 2.0]})
+
+    def told(codes):
+        children = [hi.Indicator(code, "total") for code in codes]
+        group = hi.Group("total", aggregate="topsis")
+        index = hi.Index(period="year", normalise="none", coverage=0.01, groups=[group], indicators=children)
+        return index.compute(table).contributions()
+
+    found, without = told("abc"), told("ab")
+    np.testing.assert_allclose(found.loc[2011, ["a", "b"]].astype(float), without.loc[2011, ["a", "b"]].astype(float))
+    assert found.loc[2011, "c"] == 0

@@ -8,7 +8,7 @@ import pytest
 
 from hengdian_index.errors import DataError, SpecError, suggestion
 from hengdian_index.rows.keyed import floats, in_order, named
-from hengdian_index.rows.selection import in_row_order, picked, truths
+from hengdian_index.rows.selection import LabelledMask, in_row_order, picked, truths, value_of
 
 YEARS = pd.Series([3.0, 1.0, 4.0, 1.5], index=[2019, 2020, 2021, 2022])
 TOWNS = pd.DataFrame({"a": [3.0, 1.0, 4.0]}, index=["Ulm", "Bonn", "Jena"])
@@ -200,3 +200,52 @@ def test_hidden_and_missing_numbers_are_nan():
 def test_a_number_is_no_text():
     assert suggestion("1", [1, 2]).startswith("; did you mean 1? '1' is a text, 1 a number")
     assert suggestion(1, ["1", "2"]).startswith("; did you mean '1'? 1 is a number, '1' a text")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.array(["Ulm", "Jena"]),
+        pd.Index(["Ulm", "Jena"]),
+        pd.Series(["Ulm", "Jena"], dtype="string"),
+        pd.array(["Ulm", "Jena"], dtype="string"),
+        pl.Series(["Ulm", "Jena"]),
+        pa.array(["Ulm", "Jena"]),
+        pa.chunked_array([["Ulm"], ["Jena"]]),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_column_of_labels_is_kept_as_a_list(column):
+    assert list(value_of(column)) == ["Ulm", "Jena"]
+
+
+@pytest.mark.parametrize("dtype", [bool, object, "boolean", "bool[pyarrow]"])
+def test_a_mask_keeps_its_labels_as_a_value(dtype):
+    mask = pd.Series([True, False, True], index=["Jena", "Ulm", "Bonn"], dtype=dtype)
+    held = value_of(mask)
+    assert held == LabelledMask(("Jena", "Ulm", "Bonn"), (True, False, True))
+    assert hash(held) == hash(value_of(mask))
+    assert held.over(TOWNS.index, what="fit_on").tolist() == [False, True, True]
+
+
+def test_a_mask_is_laid_over_the_first_rows_with_its_labels():
+    held = value_of(pd.Series([True, False], index=["y", "x"]))
+    assert held.over(pd.RangeIndex(2), pd.Index(["x", "y"]), what="base").tolist() == [False, True]
+    with pytest.raises(SpecError, match="no value for row 0"):
+        held.over(pd.RangeIndex(2), pd.Index(["x", "z"]), what="base")
+
+
+@pytest.mark.parametrize("given", [{"Ulm": True}, TOWNS, pl.DataFrame({"a": [True]}), np.eye(2) > 0])
+def test_tables_and_mappings_pick_no_rows(given):
+    with pytest.raises(SpecError, match="one truth for each row"):
+        value_of(given)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "why"), [([1, 0, 0], "0 is named twice; a mask is written with truths"), ([2, 2], "2 is named")]
+)
+def test_a_position_is_named_once(chosen, why):
+    with pytest.raises(SpecError, match=why):
+        named(chosen, range(3), "inverted")
+    with pytest.raises(SpecError, match=r"'b' is named twice$"):
+        named(["b", "a", "b"], list("abc"), "inverted")

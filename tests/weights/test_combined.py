@@ -338,3 +338,9 @@ def test_effective_refuses():
 
 def test_both_are_listed_in_the_family():
     assert {"combine", "effective"} <= set(dir(hi.weights))
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+def test_a_table_is_no_list_of_sets(table):
+    with refused(hi.SpecError, "rows or its columns are the sets", "a set in each row"):
+        hi.weights.combine(table(np.array([[0.5, 0.5], [0.1, 0.9], [0.3, 0.7]])))
