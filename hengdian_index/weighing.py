@@ -102,7 +102,9 @@ def shrunk(choice: Choice, children: tuple[str, ...], gone: Set[str]) -> Choice:
         except FaultsError:
             return left
         total = sum(whole[child] for child in rest)
-        return Choice.of_weights({child: whole[child] / total for child in rest}) if total > 0 else left
+        values = {child: whole[child] / total for child in rest} if total > 0 else {}
+        told = {"method": "fixed", "values": values, "left_of": choice.method.name}
+        return Choice.of_weights(told) if values else left
     return left
 
 

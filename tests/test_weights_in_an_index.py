@@ -502,6 +502,17 @@ def test_without_the_best_or_the_worst_the_others_keep_their_proportions(gone: s
     np.testing.assert_allclose(left, whole.drop(gone) / whole.drop(gone).sum(), rtol=1e-12)
 
 
+@pytest.mark.parametrize("gone", ["x", "z"])
+def test_proportions_left_of_a_judgement_are_told_as_such(gone: str) -> None:
+    left = index(BEST).replace({gone: None})
+    result = left.compute(table())
+    assert "the proportions left, a part being taken out, of `best_worst`" in str(result.method("en"))
+    assert "取出某一部分后余下的权重比例，原方法为`best_worst`" in str(result.method("zh"))
+    assert hi.Index.from_toml(left.to_toml()) == left
+    judged = str(index({"x": 5, "y": 2, "z": 3}).replace({gone: None}).compute(table()).method("en"))
+    assert "proportions left" not in judged
+
+
 def test_taking_out_and_removing_one_agree_where_proportions_stay() -> None:
     for weights in ({"x": 5, "y": 2, "z": 3}, {"method": "swara", "s": [None, 0.3, 0.4]}):
         removed = hi.remove_one(index(weights), table()).scores["y"]

@@ -46,6 +46,7 @@ NAMES: Mapping[str, Pair] = {
     "zeros": ("zeros", "零值"),
     "shift": ("shift", "平移量"),
     "values": ("given", "给定"),
+    "left_of": ("which are the proportions left, a part being taken out, of", "取出某一部分后余下的权重比例，原方法为"),
     "matrix": ("judgements, row over column:", "判断矩阵（行对列）："),
     "allocations": ("allocations", "分配"),
     "order": ("order", "次序为"),

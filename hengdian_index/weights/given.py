@@ -41,13 +41,16 @@ def equal(sample: Sample) -> Array:
     formula=r"w_j = \frac{v_j}{\sum_l v_l}",
     chinese="给定权重",
 )
-def fixed(values: Any) -> tuple[tuple[Any, ...] | None, Array]:
+def fixed(values: Any, *, left_of: str | None = None) -> tuple[tuple[Any, ...] | None, Array]:
     """Weights as given, rescaled to sum 1.
 
     Parameters
     ----------
     values : mapping or Series by name, or sequence (k,)
         Numbers of 0 or more, not all 0. A sum other than 1 is rescaled, with a line in the log.
+    left_of : str, optional
+        Method whose weights of the parts that stay these are; `Index.replace` says so where it takes out a part that
+        the judgements cannot do without. It is said in the method statement and changes no weight.
 
     Raises
     ------
