@@ -71,11 +71,11 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
     one = single(by_key) or (isinstance(by_key, tuple) and by_key in known)
     listing = [native(name) for name in ([by_key] if one else by_key)]
     absent = [name for name in listing if no_label(name) or name not in known]
-    faults = [f"{option}: no column {name!r}{suggestion(name, known)}" for name in absent]
+    raise_all(SpecError, [f"{option}: no column {name!r}{suggestion(name, known)}" for name in absent])
     remedy = f"; a mask is written with truths, {[True, *[False] * (len(known) - 1)][:3]}"
-    twice = [name for name in dict.fromkeys(listing) if listing.count(name) > 1]
-    faults += [f"{option}: {name!r} is named twice{remedy if isinstance(name, int) else ''}" for name in twice]
-    raise_all(SpecError, faults)
+    twice = [name for name in known if listing.count(name) > 1]
+    why = [f"{option}: {name!r} is named twice{remedy if isinstance(name, int) else ''}" for name in twice]
+    raise_all(SpecError, why)
     return np.array([name in listing for name in known], dtype=np.bool_)
 
 
