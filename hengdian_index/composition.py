@@ -82,7 +82,7 @@ def composing(
         def composed(*data: Any, **options: Any) -> Any:
             given = _data(method, data, options)
             fit_on = options.pop("fit_on", None) if learns else None
-            method.demand(options)
+            options = method.demand(options)
             parts = matched([_read(method, name, given.get(name)) for name in columns])
             periods = in_succession(source_of(parts)) if along else None
             options |= learnt(method, _fit_rows(method, parts, fit_on, periods), options)

@@ -162,7 +162,7 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
 
         @wraps(function)
         def weights(x: Any, /, **options: Any) -> Any:
-            method.demand(options)
+            options = method.demand(options)
             table = take(x)
             try:
                 if options.get("details"):
@@ -182,7 +182,7 @@ def _judging(method: Method, function: Callable[..., Any]) -> Registered:
     @wraps(function)
     def weights(*judgements: Any, **options: Any) -> Any:
         named = {name: options.pop(name) for name in method.judgements if name in options}
-        method.demand(options)
+        options = method.demand(options)
         names, answer = function(*judgements, **named, **options)
         labels = Labelled(np.empty(0), names or None, True, names)
         return with_labels(answer, labels) if is_dataclass(answer) else labels.named(answer)
@@ -280,7 +280,7 @@ def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequen
 def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
     @wraps(function)
     def scores(x: Any, w: Any = None, *, missing: str = "reweight", coverage: float = 0.65, **options: Any) -> Any:
-        method.demand(options)
+        options = method.demand(options)
         rule = Missing.of(missing, coverage)
         table = take(x, vector="row")
         weights = matched_weights(w, table)

@@ -127,7 +127,7 @@ def fill(method: Method, known: Rows, options: Mapping[str, Any], *, needed: boo
     DataError
         An indicator with no value at all in the rows.
     """
-    method.demand(options)
+    options = method.demand(options)
     if needed:
         known.sample.need_values(known.sample.measure(Range).n)
     if method.sees == "rows":
@@ -250,9 +250,7 @@ def _with_second(method: Method, second: str | None, place: tuple[Any, ...], opt
     """Return the options with the one that was given by place."""
     if len(place) > (second is not None) or (place and second in options):
         raise OptionError(f"{method.name}: {counted(len(place), 'value')} by place after x; name the options")
-    options = options | {str(second): one for one in place}
-    method.demand(options)
-    return options
+    return method.demand(options | {str(second): one for one in place})
 
 
 def _named(method: Method, options: Mapping[str, Any], unit: Any, period: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from hengdian_index.stored import stored
 
 def learn(method: Method, rows: Labelled, direction: Any, options: Mapping[str, Any]) -> Map:
     """Return the map that a normalisation learns from rows, column directions applied once, before it."""
-    method.demand(options)
+    options = method.demand(options)
     k = rows.values.shape[-1]
     columns = rows.columns or tuple(range(k))
     directions = _directions(direction, columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,10 @@ FAMILIES: dict[str, dict[str, Method]] = {
 
 # Parameters that every function of a family may have and that are no choices of the user's spec.
 _SHARED = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",), "climate": ("fit_on", "names", "periods")}
+
+
+# No array holds an integer of this size.
+_BEYOND = 2**63
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +117,8 @@ class Method:
                 found.append(f"{name}: {_expected(value, self.hints[name])}")
         check = self.traits.get("check")
         if check and not found:
-            complete = {p.name: options.get(p.name, p.default) for p in self.options.values()}
+            settled = self.settled(options)
+            complete = {p.name: settled.get(p.name, p.default) for p in self.options.values()}
             found += [] if any(v is inspect.Parameter.empty for v in complete.values()) else check(**complete)
         return found
 
@@ -127,9 +133,14 @@ class Method:
         every = {p.name: options.get(p.name, p.default) for p in self.options.values()}
         return value(**every) if callable(value) else value
 
-    def demand(self, options: Mapping[str, Any]) -> None:
-        """Raise an `OptionError` with every fault of the options."""
+    def settled(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options with the integers that no array holds as floats, where a float does."""
+        return {name: _settled(value, self.hints.get(name, Any)) for name, value in options.items()}
+
+    def demand(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options as the function takes them; raise an `OptionError` with every fault of them."""
         raise_all(OptionError, [f"{self.name}: {fault}" for fault in self.faults(options) + self.absent(options)])
+        return self.settled(options)
 
 
 def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
@@ -159,13 +170,15 @@ def typed(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **options: P.kwargs) -> R:
         if not known:
             known.update(_hints(function))
-        given = signature.bind(*args, **options).arguments
+        bound = signature.bind(*args, **options)
+        given = bound.arguments
         # What is no number says the function itself, with the limits it sets.
         numbers = {name: value for name, value in given.items() if not (isinstance(value, float) and np.isnan(value))}
         faults = [name for name, value in numbers.items() if not _fits(value, known.get(name, Any))]
         told = [f"{function.__name__}: {name}: {_expected(given[name], known[name])}" for name in faults]
         raise_all(OptionError, told)
-        return function(*args, **options)
+        bound.arguments.update({name: _settled(value, known.get(name, Any)) for name, value in numbers.items()})
+        return function(*bound.args, **bound.kwargs)
 
     return checked
 
@@ -220,16 +233,35 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint is str or hint is type(None):
         return isinstance(value, hint)
     if hint is int:
-        return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        return _is_integer(value) and abs(int(value)) < _BEYOND
     if hint is float:
-        number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-        return number and not np.isnan(value)
+        return _is_integer(value, (float, np.floating)) and not math.isnan(_float_of(value))
     return True
+
+
+def _is_integer(value: Any, more: tuple[type, ...] = ()) -> bool:
+    return isinstance(value, (int, np.integer, *more)) and not isinstance(value, bool)
+
+
+def _float_of(value: Any) -> float:
+    """Return a number as a float, NaN where it is beyond every float."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def _settled(value: Any, hint: Any) -> Any:
+    """Return an integer that no array holds as a float, where the hint takes one; any other value as it is."""
+    large = _is_integer(value) and abs(int(value)) >= _BEYOND
+    return float(value) if large and float in (hint, *get_args(hint)) else value
 
 
 def _expected(value: Any, hint: Any) -> str:
     if get_origin(hint) is Literal:
         return f"no {shown(value)}{suggestion(value, get_args(hint))}"
+    if _is_integer(value) and {float, int} & {hint, *get_args(hint)} and abs(int(value)) >= _BEYOND:
+        return f"{shown(value)} is too large a number"
     words = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
     return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {shown(value)}"
 

@@ -18,11 +18,12 @@ from hengdian_index.contents import Content, late_groups, rows_of
 from hengdian_index.courses import Course, Direct, Linked
 from hengdian_index.decimals import counted
 from hengdian_index.effects import Split
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, raise_all, shown, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.logbook import tally
 from hengdian_index.provenance import provenance
 from hengdian_index.provisional import provisional
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.periods import EARLIEST, format_period
 from hengdian_index.rows.scopes import Compared, Unlabelled, Within, scopes
@@ -397,12 +398,13 @@ class Result(Told):
         levels = self.course.levels
         if to is None:
             return np.ones_like(levels)
-        if isinstance(to, bool) or not isinstance(to, (int, float, np.number)) or not (np.isfinite(to) and to > 0):
-            raise SpecError(f"to: a finite number above 0, not {to!r}")
+        number = number_of(to) if isinstance(to, (int, float, np.number)) and not isinstance(to, bool) else None
+        if number is None or not 0 < number < np.inf:
+            raise SpecError(f"to: a finite number above 0, not {shown(to)}")
         late = late_groups(self.tree, self.contents)
         known = frozen or base_levels(self.panel, levels, self._base_rows(base), late)
         known = with_entrants(self.panel, levels, known, self.setting.new_units)
-        return factors(self.panel, known, to, self.tree.groups, self.setting.new_units, warned=not frozen)
+        return factors(self.panel, known, number, self.tree.groups, self.setting.new_units, warned=not frozen)
 
     def _base_rows(self, base: Any) -> Any:
         if base is not None and self.setting.series != "fixed" and not self.panel.holds(base):

@@ -67,6 +67,7 @@ class Choice:
         if "direction" in settings and method.traits.get("raw"):
             faults.append("'direction' is for the function; in an index it is that of each indicator")
         options, more = _with_parts(method, options)
+        options = options if faults else {**options, **method.settled(settings)}
         raise_all(SpecError, [f"{method.name}: {fault}" for fault in (*faults, *more)])
         return cls(method, frozen(options))
 

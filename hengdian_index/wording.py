@@ -25,13 +25,16 @@ def parts(kind: type[Any], given: Any, word: str, faults: list[Fault]) -> tuple[
             made.append(item)
             continue
         try:
-            made.append(kind(**item))
-        except SpecError as error:
-            faults += [fault.under(word, i) for fault in error.faults]
+            fields = dict(**item)
         except TypeError:
             faults.append(
                 Fault(f"{word} {i + 1}: hi.{kind.__name__} or a mapping of its fields, not {shown(item)}", (word, i))
             )
+            continue
+        try:
+            made.append(kind(**fields))
+        except SpecError as error:
+            faults += [fault.under(word, i) for fault in error.faults]
     return tuple(made)
 
 

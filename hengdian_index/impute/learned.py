@@ -19,16 +19,21 @@ from hengdian_index.stored import stored
 
 # Pairs of rows compared in one go.
 _PAIRS = 1 << 20
+# What scikit-learn takes.
+_LAST_SEED = 2**32 - 1
 
 
-def _at_least_one(**options: Any) -> list[str]:
+def _in_range(**options: Any) -> list[str]:
     counts = {name: options[name] for name in ("number", "rounds") if name in options}
-    return [f"{name}: 1 or more, not {value}" for name, value in counts.items() if value < 1]
+    faults = [f"{name}: 1 or more, not {value}" for name, value in counts.items() if value < 1]
+    if not 0 <= options.get("rng", 0) <= _LAST_SEED:
+        faults.append(f"rng: a whole number from 0 to {_LAST_SEED}, not {options['rng']}")
+    return faults
 
 
 @imputing(
     sees="statistics",
-    check=_at_least_one,
+    check=_in_range,
     formula=lambda weights, **_: {
         "uniform": r"\hat{x}_{ij} = \frac{1}{m} \sum_{l \in N(i)} x_{lj}, \quad m = \mathrm{number}",
         "distance": r"\hat{x}_{ij} = \frac{\sum_{l \in N(i)} x_{lj} / d_{il}}{\sum_{l \in N(i)} 1 / d_{il}}",
@@ -79,7 +84,7 @@ def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "dis
 
 @imputing(
     sees="statistics",
-    check=_at_least_one,
+    check=_in_range,
     formula=r"\hat{x}_j = \alpha_j + \sum_{l \ne j} \beta_{jl} x_l",
     chinese="回归插补",
 )

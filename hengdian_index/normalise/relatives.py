@@ -8,10 +8,11 @@ import numpy as np
 
 from hengdian_index.decorators import normalising
 from hengdian_index.equality import same
-from hengdian_index.errors import SpecError
+from hengdian_index.errors import SpecError, shown
 from hengdian_index.journal import note
 from hengdian_index.maps import Affine, Map, Reciprocal
 from hengdian_index.normalise.lines import line
+from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.selection import alike
 from hengdian_index.rows.table import Array, single
 from hengdian_index.sample import Sample
@@ -155,7 +156,10 @@ def _reference_value(sample: Sample, to: Any) -> Array:
         found: Array = statistics[to]()  # type: ignore[no-untyped-call]  # lambdas carry no types
         return found
     if isinstance(to, (int, float, np.number)) and not isinstance(to, bool):
-        return np.full(sample.k, float(to))
+        number = number_of(to)
+        if number is None:
+            raise SpecError(f"to: {shown(to)} is too large a number")
+        return np.full(sample.k, number)
     return _row_value(sample, to, "to: 'mean', 'max', 'min', 'median', 'first', a number")
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hengdian_index import engine
 from hengdian_index.alone import unheard
 from hengdian_index.decimals import counted
-from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, shown, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.robustness.factors import read_factors
 from hengdian_index.robustness.outcome import Uncertainty
@@ -23,6 +23,9 @@ from hengdian_index.rows.table import Array, shortened
 from hengdian_index.spec import Index
 
 Infeasible = Literal["refuse", "exclude"]
+
+# As many points as a sequence of Sobol' has.
+MOST_DRAWS = 2**30
 
 
 def uncertainty(
@@ -215,8 +218,8 @@ def _points(engine: Any, draws: int) -> Array:
 def check_words(draws: Any, max_memory: Any, rng: Any, infeasible: Any = "refuse") -> None:
     """Refuse options that cannot be."""
     faults = []
-    if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 1:
-        faults.append(f"draws: a whole number, 1 or more, not {draws!r}")
+    if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or not 1 <= draws <= MOST_DRAWS:
+        faults.append(f"draws: a whole number from 1 to {MOST_DRAWS:,}, not {shown(draws)}")
     if infeasible not in ("refuse", "exclude"):
         faults.append(f"infeasible: no {infeasible!r}{suggestion(infeasible, ['refuse', 'exclude'])}")
     if not isinstance(max_memory, (int, float)) or not max_memory > 0:

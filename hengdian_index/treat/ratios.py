@@ -47,7 +47,7 @@ def _division(method: Method) -> Any:
 
     @wraps(function)
     def divided(x: Any, by: Any, *, unit: Any = None, period: Any = None, **options: Any) -> Changed:
-        method.demand(options | {"by": by})
+        options = {name: one for name, one in method.demand(options | {"by": by}).items() if name != "by"}
         rows, pairs = _denominators(x, by, unit, period)
         before = rows.table.values
         factors = _factors(rows, options.pop("scale", 1))
