@@ -12,7 +12,7 @@ import numpy as np
 
 from hengdian_index.decimals import counted
 from hengdian_index.errors import DataError, OptionError, SpecError
-from hengdian_index.methods import Method, Sees, register
+from hengdian_index.methods import Method, Pickled, Sees, register
 from hengdian_index.rows.parted import Parted, as_learnt, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index.rows.periods import Periods, read_periods
 from hengdian_index.rows.selection import picked
@@ -138,7 +138,7 @@ def fill(method: Method, known: Rows, options: Mapping[str, Any], *, needed: boo
 
 @stored("registered filler")
 @dataclass(frozen=True, slots=True)
-class OwnFiller:
+class OwnFiller(Pickled):
     """A user's function of an array (n, k) as a filler.
 
     It may fill what is missing and must not touch the rest; and the fit rows must stay filled as they were when other

@@ -13,7 +13,7 @@ from hengdian_index.equality import largest
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.journal import note
 from hengdian_index.maps import Direction, Map, Split, chain, orientation
-from hengdian_index.methods import Method, parameters_of
+from hengdian_index.methods import Method, Pickled, parameters_of
 from hengdian_index.rows.keyed import in_order
 from hengdian_index.rows.selection import picked
 from hengdian_index.rows.table import Array, Labelled, of_truths, single, take
@@ -181,7 +181,7 @@ def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> 
 
 @stored("registered map")
 @dataclass(frozen=True, slots=True)
-class OwnMap:
+class OwnMap(Pickled):
     """A user's function as a map: it may see the fit rows, and must not move them when rows are added."""
 
     function: Callable[..., Any]

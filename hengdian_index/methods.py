@@ -6,7 +6,7 @@ import inspect
 import math
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, wraps
 from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -209,6 +209,26 @@ def resolve(family: str, method: Any) -> Method:
             raise SpecError(f"{known.name!r} is a method of {known.family!r}, not of {family!r}")
         return known
     return Method(family, getattr(method, "__name__", type(method).__name__), method, "rows")
+
+
+def method_of(function: Any) -> Method | None:
+    """Return the registered method of a function as it was written, None for any other."""
+    every = (method for family in FAMILIES.values() for method in family.values())
+    return next((method for method in every if method.function is function), None)
+
+
+class Pickled:
+    """A dataclass whose functions a pickle holds by their methods, since a decorator hides them from their module."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> Any:
+        parts = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
+        return _unpickled, (type(self), {name: method_of(part) or part for name, part in parts.items()})
+
+
+def _unpickled(kind: type[Any], parts: Mapping[str, Any]) -> Any:
+    return kind(**{name: part.function if isinstance(part, Method) else part for name, part in parts.items()})
 
 
 def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapping[str, Any]) -> Method:

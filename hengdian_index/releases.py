@@ -21,7 +21,7 @@ from hengdian_index.errors import DataError, SpecError, listed, raise_all
 from hengdian_index.output import texts
 from hengdian_index.result import Result
 from hengdian_index.rows.guard import csv_of, unguarded_cells
-from hengdian_index.whole import RELEASING, followed, new_folders, staged
+from hengdian_index.whole import RELEASING, alike, followed, new_folders, staged
 
 FORMAT, VERSION = "hengdian_index release", 1
 _MANIFEST, _FIT, _SPEC, _DATA = "release.json", "fitted.json", "index.toml", "data.csv"
@@ -207,6 +207,7 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
             inside.mkdir()
             _fill(inside, parts, result)
             if target.exists():
+                alike(inside, target.stat())
                 target.rmdir()
             inside.rename(target)
     except OSError as error:

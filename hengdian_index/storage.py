@@ -17,7 +17,7 @@ import pandas as pd
 
 from hengdian_index.about import __version__
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all
-from hengdian_index.methods import FAMILIES, Method, find
+from hengdian_index.methods import FAMILIES, Method, find, method_of
 from hengdian_index.rows.table import Array
 from hengdian_index.stored import restored, word_of
 from hengdian_index.tree import Branch, Choice, Frozen, Leaf, Tree
@@ -257,8 +257,7 @@ def _parts(value: Any) -> tuple[str, dict[str, Any]]:
     word = word_of(kind)
     if word is not None:
         return word, {field.name: getattr(value, field.name) for field in fields(value)}
-    every = (method for family in FAMILIES.values() for method in family.values())
-    method = next((method for method in every if method.function is value), None)
+    method = method_of(value)
     if method is None:
         raise TypeError(kind)
     return "function", {"method": method}

@@ -46,7 +46,7 @@ def whole(path: Path) -> Iterator[Path]:
         with staged(target.parent) as stage:
             part = stage / target.name
             yield part
-            _alike(part, old)
+            alike(part, old)
             os.replace(part, target)
     except OSError as error:
         raise _named(error, path) from None
@@ -137,7 +137,7 @@ def _file_at(path: Path) -> os.stat_result | None:
     return old
 
 
-def _alike(part: Path, old: os.stat_result | None) -> None:
+def alike(part: Path, old: os.stat_result | None) -> None:
     """Give a new file or folder the owner and the permissions of the one that it replaces."""
     if old is None:
         return
@@ -160,7 +160,7 @@ def _renamed_in(target: Path, files: Mapping[str, bytes]) -> bool:
             new = stage / _NEW
             new.mkdir()
             _fill(new, files)
-            _alike(new, target.stat() if there else None)
+            alike(new, target.stat() if there else None)
             os.rename(new, target)
     except OSError:
         if not target.is_dir():
@@ -217,7 +217,7 @@ def _prepare(stage: Path, files: Mapping[str, bytes], places: Mapping[str, Path]
             except OSError:
                 shutil.copy2(place, stage / _OLD / name)
             if name in files:
-                _alike(stage / _NEW / name, old)
+                alike(stage / _NEW / name, old)
     # Who may read the folder reads its files through the stage while they are links.
     stage.chmod(stat.S_IMODE(stage.parent.stat().st_mode))
 

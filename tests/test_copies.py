@@ -9,11 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from indexes import table, two_levels
+from laws import attempt, law
+from test_building import frame as answers
+from test_building import index as built
+from test_storage import choices, chosen, same_answers, wide
 
 import hengdian_index as hi
+from hengdian_index.filling import imputing
+from hengdian_index.methods import FAMILIES, Method
 
 WAYS: dict[str, Callable[[Any], Any]] = {
     "copy": copy.copy,
@@ -113,3 +122,48 @@ def test_pictures_of_a_copy_are_those_of_the_original(way: str, values: dict[str
     first, second = (plot.lines().get_lines()[0].get_ydata().tolist() for plot in plots)
     assert first == second
     plt.close("all")
+
+
+@pytest.mark.parametrize(("family", "method", "options"), choices())
+@law(2)
+@given(seed=st.integers(0, 10**6))
+def test_fit_and_result_of_every_method_are_pickled(
+    family: str, method: Method, options: dict[str, Any], seed: int
+) -> None:
+    if method.name in ("neighbours", "regression"):
+        pytest.importorskip("sklearn", reason="scikit-learn is not installed (the extra `learn`)")
+    frame = wide(seed)
+    fitted = attempt(chosen(family, method, options).fit, frame)
+    result = attempt(fitted.score, frame)
+    assert pickle.loads(pickle.dumps(result)).scores.equals(result.scores)
+    same_answers(fitted, pickle.loads(pickle.dumps(fitted)), frame)
+
+
+def test_fit_and_result_of_built_indicators_are_pickled() -> None:
+    index = built(hi.Indicator("b", "all", build={"method": "diffusion", "up": "up", "same": "same"}))
+    result = index.compute(answers())
+    assert pickle.loads(pickle.dumps(result)).scores.equals(result.scores)
+    same_answers(result.fitted, pickle.loads(pickle.dumps(result.fitted)), answers())
+
+
+def test_a_registered_function_of_a_user_is_pickled() -> None:
+    @hi.normalising
+    def per_hundred(x: Any) -> Any:
+        return x / 100
+
+    @imputing
+    def by_one(x: Any) -> Any:
+        return np.where(np.isnan(x), 1.0, x)
+
+    try:
+        method = per_hundred.method
+        result = chosen("normalise", method, {}).replace({"impute": "by_one"}).compute(wide(3))
+        assert pickle.loads(pickle.dumps(result)).scores.equals(result.scores)
+        same_answers(result.fitted, pickle.loads(pickle.dumps(result.fitted)), wide(3))
+    finally:
+        del FAMILIES["normalise"]["per_hundred"], FAMILIES["impute"]["by_one"]
+
+
+def test_a_map_learnt_by_a_function_is_pickled() -> None:
+    learnt = hi.normalise.none.fit([[1.0], [2.0]])
+    assert pickle.loads(pickle.dumps(learnt))([[3.0]]).tolist() == [[3.0]]

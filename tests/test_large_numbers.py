@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,15 +37,15 @@ def test_no_option_meets_a_number_it_cannot_hold(family: str, name: str, option:
         choice = {"method": name, option: large}
         group = [hi.Group("t")]
         children = [hi.Indicator("a", "t"), hi.Indicator("b", "t")]
-        found = tried(lambda: hi.Index(groups=group, indicators=children, **{family: choice}))
+        found = tried(partial(hi.Index, groups=group, indicators=children, **{family: choice}))
         assert "a mapping of its fields" not in found
         given = {"code": "a", "parent": "t", family: choice}
         if family != "weights" and family != "aggregate":
-            found = tried(lambda: hi.Index(groups=group, indicators=[given]))
+            found = tried(partial(hi.Index, groups=group, indicators=[given]))
             assert "a mapping of its fields" not in found
         x = [[1.0, 4.0], [2.0, 3.0], [5.0, 9.0], [8.0, 8.5], [9.0, 6.0]]
         if FAMILIES[family][name].sees != "judgement":
-            tried(lambda: getattr(getattr(hi, family), name)(x, **{option: large}))
+            tried(partial(getattr(getattr(hi, family), name), x, **{option: large}))
 
 
 def test_a_large_integer_is_the_float_it_stands_for() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,16 @@ def test_a_release_is_never_overwritten(tmp_path: Path) -> None:
         hi.release(result, tmp_path / "file")
     (tmp_path / "empty").mkdir()
     assert hi.release(result, tmp_path / "empty").name == "Small"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of another kind")
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o2770])
+def test_an_empty_folder_keeps_its_permissions(mode: int, tmp_path: Path) -> None:
+    folder = tmp_path / "v1"
+    folder.mkdir()
+    folder.chmod(mode)
+    hi.release(two_levels().compute(table()), folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == mode
 
 
 def test_nothing_is_left_of_a_release_that_cannot_be_written(tmp_path: Path) -> None:
