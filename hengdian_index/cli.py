@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -62,7 +63,23 @@ _lang = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that end in one line and exit status 2 also where what they print cannot be written."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the command that is asked for."""
+        try:
+            return super().main(*args, **options)
+        except OSError as error:
+            # What is left in the buffer would be tried again at the exit.
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            with suppress(OSError):
+                click.echo(f"Error: the output cannot be written: {error.strerror or error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hengdian-index")
 def main() -> None:
     """Composite indexes: normalise, weigh, aggregate, freeze the base, explain every change.

@@ -274,6 +274,9 @@ class Setting:
 RESERVED = ("reweighting", "interaction", "other rows")
 
 
+# Groups, one in the other, from the top down; no index that is read by people comes near.
+DEEPEST = 100
+
 # No label and no number of a spec is larger; Python writes integers of more than 4,300 digits not at all.
 LARGEST = 10**100
 
@@ -344,7 +347,7 @@ def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[
             faults.append(_fault(kind, i, code, f"parent: no group {parent!r}{suggestion(parent, codes)}", "parent"))
         elif parent is None and kind == "indicator":
             faults.append(_fault(kind, i, code, "parent is missing: name its group", "parent"))
-    faults += _cycles(groups) + _empty(groups, indicators)
+    faults += _cycles(groups) + _deep(groups) + _empty(groups, indicators)
     tops = [code for code, parent in groups if parent is None]
     if not groups:
         faults.append(Fault("no group: an index has at least one, with its indicators below", ("group",)))
@@ -386,6 +389,22 @@ def _cycles(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
             faults.append(_fault("group", i, code, f"its parents run in a circle: {round_trip}", "parent"))
         done.update(path)
     return faults
+
+
+def _deep(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
+    """Return a fault for the first group that lies too deep."""
+    children: dict[str | None, list[int]] = {}
+    for i, (_, parent) in enumerate(groups):
+        children.setdefault(parent, []).append(i)
+    level, met = children.get(None, []), set[str]()
+    for _ in range(DEEPEST):
+        met |= {groups[i][0] for i in level}
+        # A code that is given twice would lead in a circle.
+        level = [j for i in level for j in children.get(groups[i][0], []) if groups[j][0] not in met]
+    if not level:
+        return []
+    why = f"more than {DEEPEST} groups one in the other; put its children into a group further up"
+    return [_fault("group", level[0], groups[level[0]][0], why, "parent")]
 
 
 def _empty(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:

@@ -466,3 +466,20 @@ def test_no_command_prints_a_warning_of_python(kind: str, tmp_path: Path) -> Non
         assert told[COMMANDS[1]] == []
         assert len(told[COMMANDS[2]]) == len(told[COMMANDS[3]]) == 1
         assert "level that is not above 0" in told[COMMANDS[2]][0]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("asked", [["methods"], ["--help"], ["compute"], ["check"], ["audit"]])
+def test_output_that_cannot_be_written_ends_in_one_line(asked: list[str], files: tuple[Path, Path]) -> None:
+    words = [*asked, *map(str, files)] if asked[0] in ("compute", "check", "audit") else asked
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "hengdian_index", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 2
+    assert run.stderr.startswith("Error: the output cannot be written: ")
+    assert run.stderr.count("\n") == 1

@@ -477,3 +477,29 @@ def test_a_group_left_empty_goes_with_its_last_part() -> None:
     leaves = [hi.Indicator("a", "x"), hi.Indicator("b", "x"), hi.Indicator("c", "y")]
     left = hi.Index(groups=groups, indicators=leaves).replace({"a": None, "b": None})
     assert [group.code for group in left.groups] == ["top", "y"]
+
+
+def chain_of_groups(levels: int) -> list[hi.Group]:
+    """Return groups, each in the one before."""
+    return [hi.Group("g0"), *(hi.Group(f"g{i}", f"g{i - 1}") for i in range(1, levels))]
+
+
+def test_a_tree_of_the_deepest_kind_is_explained_and_a_deeper_one_is_refused(tmp_path):
+    index = hi.Index(groups=chain_of_groups(100), indicators=[hi.Indicator("a", "g99"), hi.Indicator("b", "g99")])
+    result = index.compute({"a": [1.0, 2.0, 4.0], "b": [3.0, 2.0, 5.0]})
+    assert result.contributions(of="level").shape[0] == 3
+    hi.release(result, tmp_path / "v1")
+    result.to_excel(tmp_path / "book.xlsx")
+    for levels in (101, 3000):
+        with pytest.raises(hi.SpecError, match="group 'g100': more than 100 groups one in the other"):
+            hi.Index(groups=chain_of_groups(levels), indicators=[hi.Indicator("a", f"g{levels - 1}")])
+    text = index.to_toml().replace('code = "a"\nparent = "g99"', 'code = "a"\nparent = "g100"')
+    with pytest.raises(hi.SpecError, match=r"index.toml:\d+: group 'g100': more than 100 groups"):
+        hi.Index.from_toml(text + '\n[[group]]\ncode = "g100"\nparent = "g99"\n')
+
+
+def test_groups_that_run_in_a_circle_are_told_as_such_alone():
+    groups = [hi.Group("top"), hi.Group("a", "b"), hi.Group("b", "a"), hi.Group("top", "top")]
+    with pytest.raises(hi.SpecError) as caught:
+        hi.Index(groups=groups, indicators=[hi.Indicator("x", "a")])
+    assert "one in the other" not in str(caught.value)

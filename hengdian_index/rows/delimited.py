@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hengdian_index.decimals import counted
@@ -20,7 +21,7 @@ _NAMES = {",": "commas", "\t": "tabs", ";": "semicolons"}
 
 
 def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd.DataFrame:
-    """Return the table in a text file; blank lines are rows of missing values.
+    """Return the table in a text file, without its blank rows.
 
     Columns of `labels` stay the text that they are: 007 is no 7, NA is Namibia. The apostrophe with which this package
     writes a text that begins like a formula is taken off.
@@ -40,14 +41,15 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
             raise ValueError("it is empty")
         _refuse_headings(path.name, heading, separator)
         heading = [unguarded(name.strip()) for name in heading]
-        lines: list[int] = []
+        lines, blank = list[int](), list[bool]()
         k, named = len(heading), [name for name in heading if name]
         twice = [(name, count) for name, count in Counter(named).items() if count > 1]
         faults = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
         bare = [j for j, name in enumerate(heading) if j and not name]
         for line, cells in rows:
             lines.append(line)
-            if len(cells) != k and any(map(str.strip, cells)) and (len(cells) < k or any(map(str.strip, cells[k:]))):
+            blank.append(not any(map(str.strip, cells)))
+            if len(cells) != k and not blank[-1] and (len(cells) < k or any(map(str.strip, cells[k:]))):
                 said = f"{path.name} line {line} has {counted(len(cells), 'cell')}, the heading {k}; {_CAUSES}"
                 faults.append(Fault(said, kind=("lines", len(cells))))
             elif any(cells[j].strip() for j in bare if j < len(cells)):
@@ -60,7 +62,13 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     for name, column in unguarded_cells(texts).items() if texts is not None else ():
         text = column.str.strip()
         frame[str(name)] = text.where(text != "", None)
-    if len(lines) == len(frame) and lines != list(range(2, len(lines) + 2)):
+    if len(lines) != len(frame):
+        return frame
+    if any(blank):
+        # The types of what is left are those of all lines: a blank one has made floats of integers.
+        frame = frame[~np.array(blank)].reset_index(drop=True)
+        lines = [line for line, gone in zip(lines, blank, strict=True) if not gone]
+    if lines != list(range(2, len(lines) + 2)):
         frame.attrs["lines"] = tuple(lines)
     return frame
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hengdian_index.about import install
 from hengdian_index.errors import DataError, FaultsError, SpecError, suggestion
+from hengdian_index.rows.cells import is_missing
 from hengdian_index.rows.delimited import read_delimited
 from hengdian_index.rows.workbook import data_table
 
@@ -73,7 +75,14 @@ def _parquet(path: Path) -> pd.DataFrame:
 
 def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table without its blank rows, the lines of the file remembered where some are gone."""
-    blank = frame.isna().all(axis=1)
+    blank = np.full(len(frame), bool(len(frame.columns)))
+    for j in range(len(frame.columns)):
+        column = frame.iloc[:, j]
+        if column.dtype.kind in "iufbMmc":
+            blank &= column.isna().to_numpy()
+        else:
+            left = np.flatnonzero(blank)
+            blank[left] = [is_missing(cell) for cell in column.iloc[left]]
     if not blank.any():
         return frame
     kept = frame[~blank].reset_index(drop=True)

@@ -133,13 +133,13 @@ def numbers(cells: Iterable[Any], where: Callable[[int], str], column: Hashable 
     values, faults = [], []
     for row, cell in enumerate(cells):
         value = number_of(cell)
-        if value is None:
+        large = value in (math.inf, -math.inf) if isinstance(cell, str) else value is None and type(cell) is int
+        if value is None or large:
             remedy = "write it like 1234.5, or leave the cell blank"
             text = str(cell) if hasattr(cell, "year") else shown(cell)
-            faults.append(
-                Fault(f"{where(row)}: {text} is not a number; {remedy}", kind=(CELLS, column, "text"), found=text)
-            )
-        values.append(math.nan if value is None else value)
+            why, kind = ("is too large a number", "large") if large else ("is not a number", "text")
+            faults.append(Fault(f"{where(row)}: {text} {why}; {remedy}", kind=(CELLS, column, kind), found=text))
+        values.append(math.nan if value is None or large else value)
     return np.array(values, dtype=np.float64), faults
 
 

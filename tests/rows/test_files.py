@@ -144,3 +144,21 @@ def test_what_to_install_for_a_parquet_file(tmp_path: Path, monkeypatch: pytest.
     without(monkeypatch, "pyarrow", "fastparquet")
     with pytest.raises(hi.SpecError, match=r't\.parquet: .*install pyarrow: pip install "hengdian-index\[arrow\]"$'):
         read_table(path)
+
+
+@pytest.mark.parametrize("blank", ["", ",,", " , , ", '"  ",,'])
+@pytest.mark.parametrize("beside", ["1", "8" * 4301, "word"])
+def test_rows_of_blanks_are_no_rows_whatever_else_stands_in_the_table(tmp_path: Path, blank: str, beside: str) -> None:
+    index = INDEX.replace({"unit": "u"})
+    (tmp_path / "t.csv").write_text(f"u,x,beside\na,1,{beside}\n{blank}\nb,3,2\n{blank}\nc,two,4\n")
+    with pytest.raises(hi.DataError) as caught:
+        index.replace({"period": None}).compute(read_table(tmp_path / "t.csv", ["u"]))
+    assert [str(fault)[:38] for fault in caught.value.faults] == ["t.csv line 6, unit 'c', indicator 'x': "[:38]]
+
+
+def test_a_number_beyond_every_float_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"q,x\n2001Q1,1\n2001Q2,{'7' * 5000}\n2001Q3,2\n")
+    with pytest.raises(hi.DataError, match=r"line 3, .*'777.* is too large a number"):
+        INDEX.compute(read_table(tmp_path / "t.csv"))
+    with pytest.raises(hi.DataError, match="is too large a number"):
+        hi.normalise.min_max([1.0, 10**400, 2.0])
