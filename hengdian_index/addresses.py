@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hengdian_index.errors import SpecError, guess
+from hengdian_index.errors import SpecError, guess, raise_all, shown
 from hengdian_index.tree import Choice, Frozen
 from hengdian_index.weighing import shrunk
 
@@ -34,6 +34,7 @@ def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
         "groups": [dict(g) for g in fields["groups"]],
         "indicators": [dict(i) for i in fields["indicators"]],
     }
+    _demand_texts(changes)
     faults = _dated_faults(fields, changes)
     gone: list[str] = []
     for address, value in changes.items():
@@ -56,6 +57,7 @@ def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
 
 def demand(fields: Fields, address: str) -> None:
     """Raise a SpecError for an address that does not exist."""
+    _demand_texts([address])
     faults: list[str] = []
     part, rest = _part(fields, address)
     if part is None:
@@ -66,6 +68,14 @@ def demand(fields: Fields, address: str) -> None:
         _set(dict(part), address, rest.split("."), None, allowed, faults, near)
     if faults:
         raise SpecError(*faults)
+
+
+def _demand_texts(addresses: Iterable[Any]) -> None:
+    """Refuse what is no address at all."""
+    odd = [one for one in addresses if not isinstance(one, str)]
+    raise_all(
+        SpecError, [f"an address is a text, such as 'normalise' or 'x3.direction', not {shown(one)}" for one in odd]
+    )
 
 
 def known(fields: Fields) -> list[str]:

@@ -88,6 +88,22 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     return f"; allowed: {names.listing}" if names.texts else ""
 
 
+def among(word: object, allowed: Any) -> bool:
+    """Return whether a word is one of those allowed; what has no hash, or compares to no truth, is none of them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hengdian_index.errors import among
+    >>> among("points", ("points", "log")), among(pd.NA, ("points", "log")), among(["log"], {"log": 1})
+    (True, False, False)
+    """
+    try:
+        return bool(word in allowed)
+    except (TypeError, ValueError):
+        return False
+
+
 def guess(word: object, allowed: Iterable[object]) -> str:
     """Return "; did you mean 'entropy'?", or an empty text where no allowed word is near."""
     return _guess(word, _Names.of(tuple(allowed)))

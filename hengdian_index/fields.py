@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from hengdian_index.errors import SpecError, raise_all, shown, suggestion
+from hengdian_index.errors import SpecError, among, raise_all, shown, suggestion
 from hengdian_index.means import Rule
 from hengdian_index.methods import parameters_of
 from hengdian_index.rows.selection import value_of
@@ -24,7 +24,7 @@ def _choice(family: str) -> Any:
 
 def _or_none(family: str, given: Any) -> Any:
     """Return the choice of a step that may be left out: "none" stands where a wider default shall not hold."""
-    return given if given is None or given == "none" else Choice.of(family, given)
+    return given if given is None or among(given, ("none",)) else Choice.of(family, given)
 
 
 def _weights(given: Any) -> Any:
@@ -41,14 +41,14 @@ def _period(given: Any) -> Any:
 
 def _seasons(given: Any) -> Any:
     """Return the options of a seasonal adjustment: "stl", "x13", { method = ..., model = ... }, or "none"."""
-    if given is None or given == "none":
+    if given is None or among(given, ("none",)):
         return given
     options = dict(given) if isinstance(given, Mapping) else {"method": given}
     known = [name for name in parameters_of(deseasonalise) if name not in ("s", "per_year", "details")]
     faults = [f"unknown option {name!r}{suggestion(name, known)}" for name in options if name not in known]
     words = {"method": ("stl", "x13"), "model": ("additive", "multiplicative")}
     for name, allowed in words.items():
-        if options.get(name, allowed[0]) not in allowed:
+        if not among(options.get(name, allowed[0]), allowed):
             faults.append(f"{name}: no {options[name]!r}{suggestion(options[name], allowed)}")
     raise_all(SpecError, faults)
     return Frozen(options)

@@ -18,7 +18,7 @@ from hengdian_index.contents import Content, late_groups, rows_of
 from hengdian_index.courses import Course, Direct, Linked
 from hengdian_index.decimals import counted
 from hengdian_index.effects import Split
-from hengdian_index.errors import DataError, SpecError, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.logbook import tally
 from hengdian_index.provenance import provenance
@@ -201,7 +201,7 @@ class Result(Told):
             100 (s1 / s0 - 1), s1 - s0 in points of the series, or 100 ln(s1 / s0). A change in per cent of a level that
             is not above 0 says nothing: it is missing, with a warning.
         """
-        if how not in ("percent", "points", "log"):
+        if not among(how, ("percent", "points", "log")):
             raise SpecError(f"how: no {how!r}{suggestion(how, ['percent', 'points', 'log'])}")
         levels = self.series(base, to).to_numpy()
         before, now = self._before(levels, lag), levels
@@ -280,9 +280,11 @@ class Result(Told):
         limit of gaps of 1e-3, 1e-6, 1e-9 and 0.
         """
         branch = self._branch(node)
-        faults = [] if of in ("level", "change") else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
+        faults = [] if among(of, ("level", "change")) else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
         for name, word, words in (("depth", depth, get_args(Depth)), ("split", split, get_args(Split))):
-            faults += [] if word in words else [f"{name}: no {word!r}{suggestion(word, words)}"]
+            faults += [] if among(word, words) else [f"{name}: no {word!r}{suggestion(word, words)}"]
+        if not isinstance(share, (bool, np.bool_)):
+            faults.append(f"share: true or false is needed, not {shown(share)}")
         raise_all(SpecError, faults)
         g = self.tree.groups.index(branch.code)
         factor = self.factors(base, to)[:, g]
@@ -386,7 +388,7 @@ class Result(Told):
 
     def _branch(self, node: str | None) -> Any:
         code = self.tree.root.code if node is None else node
-        if code not in self.tree.by_code:
+        if not among(code, self.tree.by_code):
             raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
         return self.tree.by_code[code]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.decimals import counted
 from hengdian_index.equality import settled
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, among, listed, raise_all, shown, suggestion
 from hengdian_index.rows.panel import Panel
 from hengdian_index.rows.table import Array
 from hengdian_index.tree import Leaf, Tree
@@ -89,7 +89,7 @@ def _demanded(panel: Panel, unit: Any, period: Any) -> Any:
             f"unit: say whose row, such as {shown(units[0])}; there {'is' if len(units) == 1 else 'are'} "
             f"{counted(len(units), 'unit')}: {listed(units)}"
         )
-    elif units and unit not in units:
+    elif units and not among(unit, units):
         faults.append(f"unit: no unit {shown(unit)}{suggestion(unit, units)}")
     elif unit is None and panel.periods is None and panel.n > 1:
         labels = panel.labels.tolist()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from hengdian_index import toml
-from hengdian_index.errors import DataError, SpecError, raise_all
+from hengdian_index.errors import DataError, SpecError, among, raise_all
 from hengdian_index.families import FAMILIES
 from hengdian_index.headings import FIELD, MEANING, NOTES, VALUE, called, heading_of
 from hengdian_index.pages import Page, cell_of, write_pages
@@ -63,7 +63,7 @@ def write_workbook(
     The same index gives the same bytes. Text stays text, also where it begins with `=`. Numbers keep all digits.
     Proof: `tests/test_workbook.py`.
     """
-    if lang not in ("en", "zh"):
+    if not among(lang, ("en", "zh")):
         raise SpecError(f"lang: 'en' or 'zh', not {lang!r}")
     pages = [
         _head_page(head, fields["index"], lang),

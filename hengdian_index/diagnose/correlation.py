@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hengdian_index.diagnose.columns import LEAST, by_pairs, few_rows, members, names, read, square, with_scores
 from hengdian_index.equality import flattened
-from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, Fault, SpecError, among, listed, raise_all, suggestion
 from hengdian_index.journal import note
 from hengdian_index.maps import Ranks
 from hengdian_index.methods import typed
@@ -78,7 +78,7 @@ def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: 
     >>> round(found.r.loc[0, 1], 3), round(found.p.loc[0, 1], 3), found.n.loc[0, 1]
     (0.6, 0.4, 4)
     """
-    if how not in _MEASURES:
+    if not among(how, _MEASURES):
         raise SpecError(f"how: no correlation {how!r}{suggestion(how, _MEASURES)}")
     table = read(x)
     columns = names(table)

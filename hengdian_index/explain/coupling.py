@@ -10,7 +10,7 @@ import numpy as np
 
 from hengdian_index.decimals import counted
 from hengdian_index.decorators import unit_sum
-from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown, suggestion
+from hengdian_index.errors import CellsError, DataError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.journal import note
 from hengdian_index.methods import typed
 from hengdian_index.rows.keyed import floats, in_order
@@ -75,7 +75,7 @@ def coupling(u: Any, shares: Any = None, *, form: str = "standard") -> Coupling:
     >>> found.d.round(3)
     array([0.707, 0.548, 0.   ])
     """
-    if form not in _FORMS:
+    if not among(form, _FORMS):
         raise SpecError(f"form: no form {form!r}{suggestion(form, _FORMS)}")
     table = take(u, vector="row")
     x = _checked(table)

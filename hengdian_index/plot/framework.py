@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from hengdian_index.errors import SpecError, suggestion
+from hengdian_index.errors import SpecError, among, suggestion
 from hengdian_index.plot.layout import apart, name_of
 from hengdian_index.plot.style import COLOURS, REST, axes, drawn, height_of, wrapped
 from hengdian_index.result import Result
@@ -87,7 +87,7 @@ def framework(result: Result, kind: Kind = "icicle", *, ax: Axes | None = None) 
     >>> len(index.compute(table).plot.framework().patches)
     22
     """
-    if kind not in get_args(Kind):
+    if not among(kind, get_args(Kind)):
         raise SpecError(f"kind: no {kind!r}{suggestion(kind, get_args(Kind))}")
     cells, tree = _cells(result), result.tree
     leaves = sum(cell.leaf for cell in cells)

@@ -10,7 +10,7 @@ import numpy as np
 from hengdian_index.decimals import counted
 from hengdian_index.diagnose.correlation import Correlations
 from hengdian_index.diagnose.correlation import correlations as correlated
-from hengdian_index.errors import DataError, SpecError, suggestion
+from hengdian_index.errors import DataError, SpecError, among, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.plot.layout import apart, heights, mark, name_of, row_names, titled
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, pyplot, wrapped
@@ -148,7 +148,7 @@ def treatment(result: Result, indicator: str | None = None, *, ax: Axes | None =
     skewness 2.22 → −0.54, kurtosis 4.94 → −1.49
     """
     codes = result.tree.codes
-    if indicator is not None and indicator not in codes:
+    if indicator is not None and not among(indicator, codes):
         raise SpecError(f"indicator: no {indicator!r}{suggestion(indicator, codes)}")
     untreated = _untreated(result)
     code = indicator or _moved_most(result, untreated)

@@ -15,7 +15,7 @@ from hengdian_index import engine
 from hengdian_index.contents import pruned
 from hengdian_index.decimals import counted
 from hengdian_index.equality import settled
-from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together, suggestion
+from hengdian_index.errors import DataError, FaultsError, SpecError, among, raise_together, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.plan import comparing
 from hengdian_index.robustness.ranking import mean_over_scopes, ranks_of
@@ -76,7 +76,7 @@ class Comparison:
         SciPy, period by period.
         """
         words = ("pearson", "spearman", "kendall")
-        if how not in words:
+        if not among(how, words):
             raise SpecError(f"how: no {how!r}{suggestion(how, words)}")
         r, n = self._within(how)
         names = self.scores.columns
@@ -217,11 +217,11 @@ def remove_one(
     >>> found.mean_shift.idxmax()
     'prosperity'
     """
-    if level not in ("indicator", "group"):
+    if not among(level, ("indicator", "group")):
         raise SpecError(f"level: no {level!r}{suggestion(level, ['indicator', 'group'])}")
     tree, setting = index.tree, index.setting
     code = tree.root.code if node is None else node
-    if code not in tree.by_code:
+    if not among(code, tree.by_code):
         raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
     with journal():
         fitted, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)

@@ -80,7 +80,7 @@ class Uniform:
     high: float
 
     def __post_init__(self) -> None:
-        if not -np.inf < self.low < self.high < np.inf:
+        if not (_number(self.low) and _number(self.high) and -np.inf < self.low < self.high < np.inf):
             raise SpecError(f"Uniform: low below high, not {self.low!r} and {self.high!r}")
 
     def ppf(self, u: Array) -> Array:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hengdian_index.accessors import Plots
 from hengdian_index.decimals import counted
-from hengdian_index.errors import DataError, SpecError, suggestion
+from hengdian_index.errors import DataError, SpecError, among, suggestion
 from hengdian_index.robustness.ranking import mean_over_scopes
 from hengdian_index.robustness.sobol import Indices, saltelli, sobol
 from hengdian_index.robustness.states import Ranked
@@ -137,16 +137,16 @@ def sensitivity(
 def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:
     """Return the outcome of a sensitivity study as a function of draws."""
     nominal = nominal_of(study)[2]
-    if of == "rank_shift":
+    if among(of, ("rank_shift",)):
         known = ~np.isnan(nominal)
         return lambda drawn: np.abs(drawn.ranks - nominal)[:, known].mean(axis=1)
-    if of == "rank_correlation":
+    if among(of, ("rank_correlation",)):
         ranked = [rows[~np.isnan(nominal[rows])] for rows in study.scopes]
         n = np.array([len(rows) for rows in ranked])[:, np.newaxis]
         return lambda drawn: mean_over_scopes(
             np.array([_correlations(drawn.ranks[:, rows], nominal[rows]) for rows in ranked]), n
         )
-    if isinstance(of, tuple) and len(of) == 2 and of[0] in _OF_A_ROW:
+    if isinstance(of, tuple) and len(of) == 2 and among(of[0], _OF_A_ROW):
         at = _row(study, of[1])
         if np.isnan(nominal[at]):
             raise DataError(f"of: {of[1]!r} has no score under the index as it is")

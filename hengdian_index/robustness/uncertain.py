@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hengdian_index import engine
 from hengdian_index.alone import unheard
 from hengdian_index.decimals import counted
-from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, FaultsError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.robustness.factors import read_factors
 from hengdian_index.robustness.outcome import Uncertainty
@@ -125,7 +125,7 @@ def study_of(index: Index, table: Any, factors: Mapping[str, Any], node: str | N
     tree, setting = index.tree, index.setting
     found = read_factors(index, tree, factors)
     code = tree.root.code if node is None else node
-    if code not in tree.by_code:
+    if not among(code, tree.by_code):
         raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
     with journal():
         _, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)
@@ -220,7 +220,7 @@ def check_words(draws: Any, max_memory: Any, rng: Any, infeasible: Any = "refuse
     faults = []
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or not 1 <= draws <= MOST_DRAWS:
         faults.append(f"draws: a whole number from 1 to {MOST_DRAWS:,}, not {shown(draws)}")
-    if infeasible not in ("refuse", "exclude"):
+    if not among(infeasible, ("refuse", "exclude")):
         faults.append(f"infeasible: no {infeasible!r}{suggestion(infeasible, ['refuse', 'exclude'])}")
     if not isinstance(max_memory, (int, float)) or not max_memory > 0:
         faults.append(f"max_memory: a number of bytes above 0, not {max_memory!r}")

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decimals import counted
-from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
 from hengdian_index.rows.groups import no_label
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def scopes(panel: Panel, within: Within, missing: Unlabelled = "refuse") -> NDAr
         What rows without a label in one of the columns are: a fault, left out, or compared among themselves.
     """
     words = get_args(Unlabelled)
-    faults = [] if missing in words else [f"missing: no {missing!r}{suggestion(missing, words)}"]
+    faults = [] if among(missing, words) else [f"missing: no {missing!r}{suggestion(missing, words)}"]
     if within is Compared.BY_DEFAULT:
         within = "period" if panel.units is not None and panel.periods is not None else None
     asked = [] if within is None else [within] if isinstance(within, (str, int)) else _several(within, faults)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.errors import DataError, SpecError, listed, suggestion
+from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
 from hengdian_index.journal import journal
 from hengdian_index.preparation import Preparation
 from hengdian_index.rows.panel import Panel
@@ -44,9 +44,9 @@ def _node(result: Any, node: Any) -> str:
     tree = result.tree
     code = tree.root.code if node is None else node
     known = (*tree.groups, *tree.codes)
-    if code in known:
+    if among(code, known):
         return str(code)
-    named = [one.code for one in (*tree.branches, *tree.leaves) if one.name and one.name == code]
+    named = [one.code for one in (*tree.branches, *tree.leaves) if one.name and among(code, (one.name,))]
     told = f"; {code!r} is the name of {listed(named)}, give the code" if named else suggestion(code, known)
     raise SpecError(f"node: no group or indicator {code!r}{told}")
 

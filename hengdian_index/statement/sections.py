@@ -9,7 +9,7 @@ import numpy as np
 
 from hengdian_index.building import ingredients
 from hengdian_index.decimals import counted
-from hengdian_index.errors import DataError, SpecError, suggestion
+from hengdian_index.errors import DataError, SpecError, among, suggestion
 from hengdian_index.journal import Entry
 from hengdian_index.preparation import TRANSFORMED
 from hengdian_index.rows.periods import format_period
@@ -24,7 +24,7 @@ from hengdian_index.tree import Choice, Leaf
 
 def statement(result: Any, lang: str) -> list[Block]:
     """Return the method statement of a result as blocks."""
-    if lang not in WORDS:
+    if not among(lang, WORDS):
         raise SpecError(f"lang: no {lang!r}{suggestion(lang, WORDS)}")
     if result.fitted is None:
         raise DataError("this result does not hold its fit, so what was fitted cannot be told; score the rows again")
