@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from hengdian_index.errors import SpecError, among, raise_all, shown, suggestion
+from hengdian_index.errors import Fault, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.means import Rule
 from hengdian_index.methods import parameters_of
 from hengdian_index.rows.selection import value_of
@@ -60,7 +60,14 @@ def _dated_weights(given: Any) -> Any:
         return Frozen()
     if not isinstance(given, Mapping):
         raise SpecError(f"weights by the period they hold from, {{ 2023Q1 = {{ a = 1, b = 2 }} }}, not {given!r}")
-    return Frozen({_period(period): _weights(choice) for period, choice in given.items()})
+    found, faults = dict[str, Any](), list[Fault]()
+    for period, choice in given.items():
+        try:
+            found[_period(period)] = _weights(choice)
+        except SpecError as error:
+            faults += [fault.under(str(period)) for fault in error.faults]
+    raise_all(SpecError, faults)
+    return Frozen(found)
 
 
 Normalise = Annotated[Any, _choice("normalise")]

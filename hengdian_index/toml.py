@@ -23,6 +23,8 @@ _STRING = re.compile(
     "|".join((r'"""(?:\\.|[^\\])*?"{3,5}', r"'{3}.*?'{3,5}", r'"(?:\\.|[^"\\\n])*"', r"'[^'\n]*'")), re.DOTALL
 )
 _SCALAR = re.compile(r"""[^,\]}\n#"']*""")
+# Python reads no integer of so many digits; in a text in quotes they are letters, but the first is as near as a guess.
+_LONG = re.compile(r"(?<![\w.\"'])[+-]?\d(?:_?\d){4300,}")
 _SPACES = re.compile(r"[ \t]*")
 _LINE = re.compile(r"[^\n]*\n?")
 
@@ -40,7 +42,9 @@ def read(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
     except ValueError as error:
         if isinstance(error, tomllib.TOMLDecodeError):
             raise
-        raise ValueError("an integer of more digits than a number has") from None
+        long = _LONG.search(text)
+        at = f" (at line {text.count(chr(10), 0, long.start()) + 1})" if long else ""
+        raise ValueError(f"an integer of more digits than a number has{at}") from None
     for place, value in _values(tables):
         if isinstance(value, int) and abs(value) >= LARGEST:
             at = line_at(lines, place)
@@ -96,6 +100,9 @@ class _Lines:
         if again or place not in self.found:
             self.found[place] = self.line
 
+    def _too_deep(self) -> ValueError:
+        return ValueError(f"{_TOO_DEEP} (at line {self.text.count(chr(10), 0, self.at) + 1})")
+
     def _header(self) -> Place:
         """Read `[a.b]` or `[[a.b]]`: the place of the table, each array of tables followed by its present item."""
         several = self.text.startswith("[[", self.at)
@@ -119,7 +126,7 @@ class _Lines:
         while found := _KEY.match(self.text, self.at):
             names.append(_name(found.group(1)))
             if len(names) > _DEEPEST:
-                raise ValueError(_TOO_DEEP)
+                raise self._too_deep()
             self.at = found.end()
             if not self.text.startswith(".", self.at):
                 break
@@ -143,7 +150,7 @@ class _Lines:
         opening = self.text[self.at : self.at + 1]
         if opening in ("[", "{"):
             if depth >= _DEEPEST:
-                raise ValueError(_TOO_DEEP)
+                raise self._too_deep()
             self.at += 1
             self._inside(place, depth + 1, "]" if opening == "[" else "}")
         else:

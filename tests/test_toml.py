@@ -225,3 +225,22 @@ def test_twice_the_text_takes_about_twice_the_time(part: str) -> None:
         return min(times)
 
     assert cost(8000) < 3 * cost(4000) + 0.02
+
+
+PARTS = '[[group]]\ncode = "t"\n[[indicator]]\ncode = "a"\nparent = "t"\n'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [f"to = {'4' * 5000}", f"fit_on = {'[' * 60}{']' * 60}", f"{'.'.join('a' * 60)} = 1", f"base = {'{a = ' * 60}"],
+)
+def test_what_is_too_long_or_too_deep_has_its_line(said: str) -> None:
+    with pytest.raises(hi.SpecError, match=r"\(at line 4\)"):
+        hi.Index.from_toml(f'[index]\nname = "x"\nperiod = "q"\n{said}\n{PARTS}')
+
+
+def test_a_wrong_period_of_later_weights_has_its_own_line() -> None:
+    since = '[group.weights_since]\n2021 = { a = 1 }\n"20x2" = { a = 1 }\n2023 = { a = 1 }\n'
+    text = f'[index]\nperiod = "q"\n[[group]]\ncode = "t"\n{since}[[indicator]]\ncode = "a"\nparent = "t"\n'
+    with pytest.raises(hi.SpecError, match="index.toml:7: group 't': weights_since: cannot read '20x2'"):
+        hi.Index.from_toml(text)
