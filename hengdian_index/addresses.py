@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hengdian_index.errors import SpecError, guess, raise_all, shown
+from hengdian_index.errors import Fault, SpecError, fewer, guess, raise_all, shown
 from hengdian_index.tree import Choice, Frozen
 from hengdian_index.weighing import shrunk
 
@@ -35,14 +35,15 @@ def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
         "indicators": [dict(i) for i in fields["indicators"]],
     }
     _demand_texts(changes)
-    faults = _dated_faults(fields, changes)
+    parts, groups = _by_code(fields), {group["code"] for group in fields["groups"]}
+    faults, near = _dated_faults(fields, changes), known(fields)
     gone: list[str] = []
     for address, value in changes.items():
-        part, rest = _part(fields, address)
+        part, rest = _part(parts, address)
         if part is None:
-            _set(fields, address, address.split("."), value, _OF_INDEX, faults, known(fields))
+            _set(fields, address, address.split("."), value, _OF_INDEX, faults, near)
         elif rest:
-            allowed = _OF_GROUP if part in fields["groups"] else _OF_INDICATOR
+            allowed = _OF_GROUP if part["code"] in groups else _OF_INDICATOR
             _set(part, address, rest.split("."), value, allowed, faults, [f"{part['code']}.{name}" for name in allowed])
         elif value is None:
             gone.append(part["code"])
@@ -50,8 +51,7 @@ def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
             faults.append(
                 f"{address!r}: only None (take it out) can stand for a whole group or indicator, not {value!r}"
             )
-    if faults:
-        raise SpecError(*faults)
+    raise_all(SpecError, fewer(list(map(Fault, faults)), "changes that cannot be made"))
     return _without(fields, gone) if gone else fields
 
 
@@ -59,7 +59,7 @@ def demand(fields: Fields, address: str) -> None:
     """Raise a SpecError for an address that does not exist."""
     _demand_texts([address])
     faults: list[str] = []
-    part, rest = _part(fields, address)
+    part, rest = _part(_by_code(fields), address)
     if part is None:
         _set(dict(fields), address, address.split("."), None, _OF_INDEX, faults, known(fields))
     elif rest:
@@ -84,13 +84,17 @@ def known(fields: Fields) -> list[str]:
     return [*_OF_INDEX, *parts, *(f"{i['code']}.{name}" for i in fields["indicators"] for name in _OF_INDICATOR)]
 
 
-def _part(fields: Fields, address: str) -> tuple[Fields | None, str]:
+def _by_code(fields: Fields) -> dict[str, Fields]:
+    return {part["code"]: part for part in (*fields["indicators"], *fields["groups"])}
+
+
+def _part(parts: Mapping[str, Fields], address: str) -> tuple[Fields | None, str]:
     """Return the group or indicator that an address begins with (the longest code that fits), and what follows."""
-    parts = sorted((*fields["groups"], *fields["indicators"]), key=lambda part: -len(part["code"]))
-    for part in parts:
-        if address == part["code"] or address.startswith(part["code"] + "."):
-            return part, address[len(part["code"]) + 1 :]
-    return None, address
+    code, rest = address, ""
+    while code not in parts and "." in code:
+        code, _, last = code.rpartition(".")
+        rest = f"{last}.{rest}" if rest else last
+    return (parts[code], rest) if code in parts else (None, address)
 
 
 def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
@@ -98,9 +102,9 @@ def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
     dated = {group["code"]: group["weights_since"] for group in fields["groups"] if group.get("weights_since")}
     own = {part.get("parent") for part in (*fields["groups"], *fields["indicators"]) if part.get("weight") is not None}
     default = [group["code"] for group in fields["groups"] if group.get("weights") is None and group["code"] not in own]
-    faults = []
+    faults, parts = list[str](), _by_code(fields)
     for address in changes:
-        part, rest = _part(fields, address)
+        part, rest = _part(parts, address)
         field = (rest if part else address).partition(".")[0]
         touched = {"weights": [part["code"]], "weight": [part.get("parent")]} if part else {"weights": default}
         for code in touched.get(field, ()):

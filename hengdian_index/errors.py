@@ -227,6 +227,12 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     return head if len(items) <= most else f"{head} and {len(items) - most} more"
 
 
+def fewer(faults: Sequence[Fault], kind: str, most: int = 20) -> list[Fault]:
+    """Return faults of one kind, those past `most` counted instead of named."""
+    rest = len(faults) - most
+    return [*faults[:most], *([Fault(f"and {rest} more {kind}", faults[most].place)] if rest > 0 else [])]
+
+
 def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | str]) -> None:
     """Raise one error that holds all the faults; do nothing when there are none."""
     if faults:

@@ -12,7 +12,7 @@ from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args,
 
 import numpy as np
 
-from hengdian_index.errors import OptionError, SpecError, raise_all, shown, suggestion
+from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_all, shown, suggestion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,9 +109,9 @@ class Method:
 
     def faults(self, options: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with a set of options: unknown names, words or types, then the method's own check."""
-        found = [
-            f"unknown option {name!r}{suggestion(name, self.options)}" for name in options if name not in self.options
-        ]
+        unknown = [name for name in options if name not in self.options]
+        told = [Fault(f"unknown option {name!r}{suggestion(name, self.options)}") for name in unknown]
+        found = [fault.message for fault in fewer(told, "unknown options")]
         for name, value in options.items():
             if name in self.options and not _fits(value, self.hints.get(name, Any)):
                 found.append(f"{name}: {_expected(value, self.hints[name])}")

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from hengdian_index.errors import Fault, SpecError, listed, raise_all, suggestion
+from hengdian_index.errors import Fault, SpecError, fewer, listed, raise_all, suggestion
 from hengdian_index.maps import Direction
 from hengdian_index.means import Missing
 from hengdian_index.methods import Method, resolve
@@ -328,7 +328,7 @@ def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[
     every = [("group", i, *pair) for i, pair in enumerate(groups)] + [
         ("indicator", i, *pair) for i, pair in enumerate(indicators)
     ]
-    faults, seen = [], dict[str, str]()
+    faults, orphans, seen = [], list[Fault](), dict[str, str]()
     for kind, i, code, parent in every:
         if not code.strip() or code in RESERVED:
             why = f"a code is a text that is not blank, and not {' or '.join(RESERVED)}"
@@ -344,10 +344,11 @@ def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[
             )
         seen[code] = kind
         if parent is not None and parent not in codes:
-            faults.append(_fault(kind, i, code, f"parent: no group {parent!r}{suggestion(parent, codes)}", "parent"))
+            orphans.append(_fault(kind, i, code, f"parent: no group {parent!r}{suggestion(parent, codes)}", "parent"))
         elif parent is None and kind == "indicator":
             faults.append(_fault(kind, i, code, "parent is missing: name its group", "parent"))
-    faults += _cycles(groups) + _deep(groups) + _empty(groups, indicators)
+    faults += fewer(orphans, "parts whose parent is no group")
+    faults += _cycles(groups) + _deep(groups) + fewer(_empty(groups, indicators), "groups that are nobody's parent")
     tops = [code for code, parent in groups if parent is None]
     if not groups:
         faults.append(Fault("no group: an index has at least one, with its indicators below", ("group",)))

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from hengdian_index import toml
-from hengdian_index.errors import Fault, FaultsError, SpecError, shown, suggestion
+from hengdian_index.errors import Fault, FaultsError, SpecError, fewer, shown, suggestion
 from hengdian_index.learning import direction_fault
 from hengdian_index.maps import Between, Target
 from hengdian_index.means import Rule
@@ -67,13 +67,13 @@ def own_weights(parts: Sequence[Any]) -> dict[str, float]:
 
 def faults_of(error: ValidationError, model: type[BaseModel], who: str) -> list[Fault]:
     """Return pydantic's findings in our words, each with its place."""
-    found: list[Fault] = []
+    found, unknown = list[Fault](), list[Fault]()
     for one in error.errors():
         place = tuple(one["loc"])
         field = str(place[0]) if place else ""
         inner = one.get("ctx", {}).get("error")
         if one["type"] == "extra_forbidden":
-            found.append(Fault(f"{who}unknown key {field!r}{suggestion(field, model.model_fields)}", place))
+            unknown.append(Fault(f"{who}unknown key {field!r}{suggestion(field, model.model_fields)}", place))
         elif one["type"] == "missing":
             found.append(Fault(f"{who}{field!r} is missing", place))
         elif isinstance(inner, FaultsError):
@@ -82,7 +82,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], who: str) -> list[
             told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
             guess = suggestion(one["input"], get_args(Rule)) if field == "missing" else ""
             found.append(Fault(f"{who}{field}: {told}, not {shown(one['input'])}{guess}", place))
-    return found
+    return [*fewer(unknown, "unknown keys"), *found]
 
 
 def placed(fault: Fault, groups: Sequence[Any], indicators: Sequence[Any]) -> Fault:

@@ -64,3 +64,41 @@ def test_thousands_of_wrong_names_take_time_in_proportion() -> None:
     for i in range(4000):
         suggestion(f"indicatr_{i}", names)
     assert process_time() - began < 5
+
+
+def many(start: str) -> list[str]:
+    return [f"{start}{i}" for i in range(1500)]
+
+
+def test_many_faults_of_a_kind_are_counted_and_found_in_no_long_time() -> None:
+    group, leaf = [hi.Group("t")], {"code": "a", "parent": "t"}
+    index = hi.Index(groups=group, indicators=[leaf, *({"code": code, "parent": "t"} for code in many("c"))])
+    for call in (
+        lambda: hi.Index(groups=group, indicators=[leaf | dict.fromkeys(many("k"), 1)]),
+        lambda: hi.Index(groups=group, indicators=[leaf, *({"code": c, "parent": f"no {c}"} for c in many("c"))]),
+        lambda: hi.Index(groups=[*group, *map(hi.Group, many("g"))], indicators=[leaf]),
+        lambda: hi.Index(groups=group, indicators=[leaf], normalise={"method": "rank", **dict.fromkeys(many("k"), 1)}),
+        lambda: index.replace(dict.fromkeys(many("z"), 1)),
+        lambda: index.replace({f"{code}.none": 1 for code in many("c")}),
+    ):
+        began = process_time()
+        with pytest.raises(hi.SpecError) as caught:
+            call()
+        assert process_time() - began < 5
+        assert len(str(caught.value)) < 20_000
+        assert " more " in str(caught.value)
+
+
+def test_long_lists_of_rows_are_read_in_linear_time() -> None:
+    units = many("u")
+    index = hi.Index(unit="u", fit_on=units[:-1], groups=[hi.Group("t")], indicators=[hi.Indicator("a", "t")])
+    frame = pd.DataFrame({"u": units, "a": np.arange(1500.0)})
+    began = process_time()
+    fitted = index.fit(frame)
+    found = hi.normalise.min_max(frame.set_index("u"), fit_on=units[:-1])
+    assert process_time() - began < 2
+    assert found["a"].tolist() == fitted.score(frame).normalised["a"].tolist() == (np.arange(1500) / 1498).tolist()
+    with pytest.raises(hi.DataError, match="and 480 more that select no row"):
+        hi.uncertainty(
+            index.replace({"a.weight": 1}), frame, {"normalise": ["min_max", "rank"]}, rows=["u1", *many("x")[:500]]
+        )

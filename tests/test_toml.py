@@ -242,5 +242,5 @@ def test_what_is_too_long_or_too_deep_has_its_line(said: str) -> None:
 def test_a_wrong_period_of_later_weights_has_its_own_line() -> None:
     since = '[group.weights_since]\n2021 = { a = 1 }\n"20x2" = { a = 1 }\n2023 = { a = 1 }\n'
     text = f'[index]\nperiod = "q"\n[[group]]\ncode = "t"\n{since}[[indicator]]\ncode = "a"\nparent = "t"\n'
-    with pytest.raises(hi.SpecError, match="index.toml:7: group 't': weights_since: cannot read '20x2'"):
+    with pytest.raises(hi.SpecError, match=r"index.toml:7: group 't': weights_since: cannot read '20x2'"):
         hi.Index.from_toml(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decimals import counted
-from hengdian_index.errors import DataError, Fault, SpecError, listed, native, shown
+from hengdian_index.errors import DataError, Fault, SpecError, fewer, listed, native, shown
 from hengdian_index.rows.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index.rows.scopes import Beside
 from hengdian_index.rows.selection import LabelledMask, picked, truths
@@ -186,9 +186,11 @@ class Panel:
         """
         chosen = self._selected(rows, what)
         several = isinstance(rows, (list, tuple, np.ndarray, pd.Index)) and self._mask(rows, what) is None
-        none = [one for one in rows if not self._selected(one, what).any()] if each and several else []
+        none = [one for one, found in self._each(rows, what) if not found.any()] if each and several else []
         if none and chosen.any():
-            raise DataError(*(f"{what} {one!r} selects no row; {self.extent()}" for one in none))
+            extent = self.extent()
+            told = [Fault(f"{what} {shown(one)} selects no row; {extent}") for one in none]
+            raise DataError(*fewer(told, "that select no row"))
         if not chosen.any():
             raise DataError(f"{what} {shown(rows)} selects no row; {self.extent()}")
         return chosen
@@ -229,8 +231,8 @@ class Panel:
             found[picked(rows, what, self.n, None, self.periods) if mask is None else mask] = True
             return found
         if isinstance(rows, (list, tuple, np.ndarray, pd.Index, pd.Series)):
-            for one in rows:
-                found |= self._selected(one, what)
+            for _, own in self._each(rows, what):
+                found |= own
             return found
         return self._labelled(rows, what)
 
@@ -241,6 +243,21 @@ class Panel:
             return truths(rows, what, self.n, None)
         mask = truths(rows, what, whole, None)
         return None if mask is None else np.asarray(mask[self.at])
+
+    def _each(self, rows: Any, what: str) -> Iterator[tuple[Any, NDArray[np.bool_]]]:
+        """Yield each part of a list with the rows that it selects; texts are looked up, for lists are long."""
+        places: dict[str, list[int]] = {}
+        for names in (self.labels, self.units):
+            for i, name in enumerate(() if names is None else names):
+                if isinstance(name, str):
+                    places.setdefault(name, []).append(i)
+        for one in rows:
+            if type(one) is str and (one in places or self.periods is None):
+                found = np.zeros(self.n, dtype=np.bool_)
+                found[places.get(one, [])] = True
+                yield one, found
+            else:
+                yield one, self._selected(one, what)
 
     def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:
         by_label = _equal(self.labels, label)

@@ -112,9 +112,24 @@ def picked(given: Any, what: str, n: int, source: Any, periods: Periods | None =
     if wanted is None:
         return mask
     rows = np.zeros(n, dtype=np.bool_)
+    index = _index(source)
+    places = _places(index) if index is not None and len(wanted) > 1 else {}
+    periods = _periods(source) if periods is None and len(wanted) > 1 and index is not None else periods
     for label in wanted:
-        rows |= _labelled(label, what, source, periods)
+        if type(label) is str and label in places:
+            rows[places[label]] = True
+        else:
+            rows |= _labelled(label, what, source, periods)
     return rows
+
+
+def _places(index: Any) -> dict[str, list[int]]:
+    """Return the rows of each label that is a text, also of one of several labels."""
+    found: dict[str, list[int]] = {}
+    for i, one in enumerate(index):
+        for part in dict.fromkeys(part for part in (one if index.nlevels > 1 else [one]) if isinstance(part, str)):
+            found.setdefault(part, []).append(i)
+    return found
 
 
 def truths(given: Any, what: str, n: int, source: Any, of: str = "rows") -> Mask | None:
