@@ -43,8 +43,8 @@ def read(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
         if isinstance(error, tomllib.TOMLDecodeError):
             raise
         long = _LONG.search(text)
-        at = f" (at line {text.count(chr(10), 0, long.start()) + 1})" if long else ""
-        raise ValueError(f"an integer of more digits than a number has{at}") from None
+        where = f" (at line {text.count(chr(10), 0, long.start()) + 1})" if long else ""
+        raise ValueError(f"an integer of more digits than a number has{where}") from None
     for place, value in _values(tables):
         if isinstance(value, int) and abs(value) >= LARGEST:
             at = line_at(lines, place)
