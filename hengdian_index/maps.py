@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 
 from hengdian_index.blocks import each_slice
-from hengdian_index.equality import same, settled
+from hengdian_index.equality import same, settled, together
 from hengdian_index.errors import CellsError, SpecError, shown
 from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.table import Array
@@ -127,7 +127,9 @@ class Affine:
     def cancelled(self, before: Array) -> Array:
         """Return what cancels (k,): a column far from 0 leaves its distance from 0, in units of the spread."""
         with np.errstate(over="ignore"):
-            return np.asarray(np.abs(self.gain / self.spread) * (before + np.abs(self.centre)) + np.abs(self.at))
+            # Each by the spread before they are added: neither the sum nor 1 / spread need be a number.
+            apart = together(before / np.abs(self.spread), np.abs(self.centre / self.spread))
+            return together(np.abs(self.gain) * apart, np.abs(self.at))
 
     def _of_halves(self, x: Array) -> Array:
         """Apply where a difference of two values is too large for a number, but half of it is not."""
@@ -216,10 +218,11 @@ class Distance:
     def cancelled(self, before: Array) -> Array:
         """Return what cancels (k,): the values, of which `before` is the largest magnitude, and the limits."""
         best = self.best
-        size = before + max(abs(best.low), abs(best.high))
+        size = together(before, max(abs(best.low), abs(best.high)))
         if best.worst_low is None or best.worst_high is None:
-            return np.asarray(size)
-        return np.asarray(size / min(best.low - best.worst_low, best.worst_high - best.high))
+            return size
+        with np.errstate(over="ignore"):
+            return together(size / min(best.low - best.worst_low, best.worst_high - best.high))
 
 
 @stored("reciprocal")
