@@ -49,7 +49,7 @@ def same(a: Any, b: Any, size: Any) -> NDArray[np.bool_]:
     """
     with np.errstate(invalid="ignore", over="ignore"):
         gap = np.abs(np.subtract(a, b))
-        return np.asarray(gap <= _tolerance(size))
+        return np.asarray((gap <= _tolerance(size)) & (gap < np.inf))
 
 
 def together(*sizes: Any) -> _Array:
@@ -129,7 +129,7 @@ def joined(rising: _Array, cancelled: Any = 0.0) -> NDArray[np.bool_]:
             at = np.nonzero(joins & (step > 0))
             if len(at[0]):
                 size = np.maximum(np.abs(rising[..., 1:][at]), np.abs(rising[..., :-1][at]))
-                joins[at] = step[at] <= TOLERANCE * size + np.broadcast_to(lost, step.shape)[at]
+                joins[at] = (step[at] <= TOLERANCE * size + np.broadcast_to(lost, step.shape)[at]) & (step[at] < np.inf)
     return joins
 
 

@@ -114,7 +114,13 @@ def vector(sample: Sample, *, direction: int = 1) -> Map:
     moments = sample.measure(Moments)
     sample.need_values(moments.n)
     size = np.hypot(moments.mean, moments.deviation(ddof=0))
-    sample.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
     # By the root mean square, then by the root of n: the length of large values could overflow.
     gain = direction / np.sqrt(moments.n)
+    small = moments.scale < 1
+    if small.any():
+        # The root mean square of the smallest numbers has few digits, that of their multiples all of them.
+        power = np.sqrt(moments.centre.high**2 + np.where(moments.n > 0, moments.m2 / np.maximum(moments.n, 1), 0.0))
+        gain = np.where(small & (power > 0), gain / np.where(power > 0, power, 1.0), gain)
+        size = np.where(small & (power > 0), moments.scale, size)
+    sample.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
     return Affine(np.zeros_like(size), size, gain, np.full_like(size, 0.0 if direction == 1 else 1.0))
