@@ -238,6 +238,10 @@ class Reciprocal:
             raise CellsError(x <= 0, "a reciprocal needs a value above 0; use another normalisation for this indicator")
         return self.scale[..., np.newaxis, :] / x
 
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, a quotient is as exact as its value."""
+        return np.zeros_like(before)
+
 
 @stored("logarithm")
 @dataclass(frozen=True, slots=True)
@@ -249,6 +253,10 @@ class Log:
         if (x <= 0).any():
             raise CellsError(x <= 0, "a logarithm needs a value above 0; use another normalisation for this indicator")
         return np.log(x)
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: of computed values, whose rounding is a share of them, that share of 1."""
+        return np.asarray(np.sign(before))
 
 
 @stored("exponential")
@@ -330,10 +338,13 @@ def chain(*maps: Map | None) -> Map:
 def cancelled(one: Map, before: Array) -> Array:
     """Return the magnitude (k,) that cancels on the way to a map's scores, given what did before it.
 
-    With |score| it is the size that `equality` asks for. A map that does not say (a curve) passes on what it is given.
+    With |score| it is the size that `equality` asks for. A map that does not say (a curve) passes on what it is given;
+    what a user's own map does to it nobody knows, so there |score| is all.
     """
     said = getattr(one, "cancelled", None)
-    return before if said is None else np.asarray(said(before))
+    if said is None:
+        return before if type(one).__module__.startswith("hengdian_index.") else np.zeros_like(before)
+    return np.asarray(said(before))
 
 
 def orientation(direction: Direction) -> tuple[Map | None, float | None, float | None]:
@@ -363,7 +374,7 @@ def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
         after = np.searchsorted(known, x[column])
         for at in (after - 1, after) if len(known) else ():
             near = np.clip(at, 0, len(known) - 1)
-            ties = same(x[column], known[near], size[place] + np.abs(x[column]))
+            ties = same(x[column], known[near], together(size[place], np.abs(x[column])))
             out[column] = np.where(ties, level[column][near], out[column])
     return level, out
 

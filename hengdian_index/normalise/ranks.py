@@ -123,7 +123,8 @@ def borda(sample: Sample, *, ties: Literal["average", "min"] = "average") -> Map
     -----
     The rank (from the worst, 1) minus 1. A later row has the rank that `rank` gives it: between two fit rows it scores
     halfway between them ("average"), beyond the ends 0 or n - 1. A column whose whole range is rounding of its size
-    (1e-12 of its largest magnitude) is constant: all tie; that is no error. Source: Borda 1784. Proof: a slow count over all pairs, and the sum.
+    (1e-12 of its largest magnitude) is constant: all tie; that is no error. Source: Borda 1784. Proof: a slow count
+    over all pairs, and the sum.
 
     Examples
     --------

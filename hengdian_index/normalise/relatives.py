@@ -91,7 +91,12 @@ def relative(
     zero, gain = np.zeros_like(reference), np.full_like(reference, scale)
     if direction == 1:
         return Affine(zero, reference, gain, zero)
-    return Affine(zero, -reference, gain, 2 * gain) if negative == "mirror" else Reciprocal(scale * reference)
+    if negative == "mirror":
+        return Affine(zero, -reference, gain, 2 * gain)
+    with np.errstate(over="ignore"):
+        most = scale * reference
+    sample.refuse(np.isinf(most), f"{scale:g} times the reference value is too large a number; rescale its unit")
+    return Reciprocal(most)
 
 
 @normalising(
