@@ -9,6 +9,7 @@ import numpy as np
 from hengdian_index.decorators import normalising
 from hengdian_index.errors import CellsError
 from hengdian_index.maps import Affine, Map, Reciprocal, chain
+from hengdian_index.normalise.lines import need_digits
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
@@ -71,6 +72,7 @@ def share(sample: Sample, *, direction: int = 1) -> Map:
         sample = Sample(tuple(part(chunk) for chunk in sample.chunks), sample.columns)
     moments = sample.measure(Moments)
     sample.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
+    need_digits(sample, moments.mean, "mean")
     zero, n = np.zeros_like(moments.mean), moments.n.astype(np.float64)
     # By the mean, then by n: the total of large values could overflow.
     divided = Affine(zero, moments.mean, 1 / n, zero)
