@@ -59,10 +59,10 @@ def together(*sizes: Any) -> _Array:
     --------
     >>> from hengdian_index.equality import together
     >>> together(1.0, 2.0), bool(together(1e308, 1e308) < float("inf"))
-    (np.float64(3.0), True)
+    (array(3.), True)
     """
     with np.errstate(over="ignore"):
-        return np.minimum(sum(sizes), _MOST)
+        return np.asarray(np.minimum(sum(sizes), _MOST))
 
 
 def constant(low: Any, high: Any, size: Any = 0.0) -> NDArray[np.bool_]:
