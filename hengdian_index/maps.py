@@ -209,7 +209,9 @@ class Distance:
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         best = self.best
-        below, above = _beyond(best.low, x, best.low - x), _beyond(best.high, x, x - best.high)
+        with np.errstate(over="ignore"):
+            below, above = _beyond(best.low, x, best.low - x), _beyond(best.high, x, x - best.high)
+        _finite_scores(below + above, x)
         if best.worst_low is None or best.worst_high is None:
             return -(below + above)
         share = below / (best.low - best.worst_low) + above / (best.worst_high - best.high)

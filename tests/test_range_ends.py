@@ -252,3 +252,12 @@ def test_no_warning_leaks_at_the_ends_of_the_range(call):
         warnings.simplefilter("error")
         found = np.asarray(call(), dtype=float)
     assert np.isfinite(found[1:]).all()
+
+
+@pytest.mark.parametrize(
+    "best", [{"target": -1.5e308}, hi.Between(-1e308, -9e307, worst_low=-1.7e308, worst_high=1e308)]
+)
+def test_a_distance_too_large_for_a_number_is_refused(best):
+    leaf = hi.Indicator("a", "all", direction=best, normalise="none")
+    with pytest.raises(hi.DataError, match=r"'a', row 0: 1.7e\+308: its score is too large a number"):
+        hi.Index(groups=[hi.Group("all")], indicators=[leaf]).compute({"a": [1.7e308, 1.0, -1e308]})
