@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.blocks import mean_without_overflow
 from hengdian_index.decimals import counted
 from hengdian_index.equality import same
 from hengdian_index.errors import DataError, Fault, listed, raise_all, shown
@@ -51,8 +52,7 @@ def mean_of_known(levels: Array) -> Array:
     [2.0, 5.0, nan]
     """
     there = ~np.isnan(levels)
-    with np.errstate(invalid="ignore"):
-        means = np.where(there, levels, 0.0).sum(axis=0) / there.sum(axis=0)
+    means = mean_without_overflow(np.where(there, levels, 0.0), there.sum(axis=0))
     # Levels that cancel have the mean 0, from which there is no series, not what rounding leaves of it.
     return np.where(same(means, 0.0, np.fmax.reduce(np.abs(levels), axis=0, initial=0.0)), 0.0, means)
 

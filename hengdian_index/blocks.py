@@ -107,6 +107,21 @@ def column_mean(x: Array, columns: Any = slice(None)) -> tuple[NDArray[np.int64]
     return n, Mean(first, np.zeros_like(first)).plus(share(total, n))
 
 
+def mean_without_overflow(x: Array, n: Any) -> Array:
+    """Return sum / n along the first axis, n numbers of which count, also where the sum is too large a number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.blocks import mean_without_overflow
+    >>> mean_without_overflow(np.array([1e308, 1.5e308]), 2)
+    np.float64(1.25e+308)
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean: Array = np.asarray(x).sum(axis=0) / n
+        return mean if np.isfinite(mean).all() else np.where(np.isfinite(mean), mean, (x / n).sum(axis=0))
+
+
 def _first(x: Array) -> Array:
     """Return the first value of each column that is not missing, 0 where there is none."""
     if not x.shape[-2]:

@@ -46,7 +46,7 @@ class Chained:
         before = self.panel.previous(1)
         x1, x0 = np.array(self.leaves, order="F"), np.array(self.leaves[before], order="F")
         x0[before < 0] = np.nan
-        gap = np.isnan(x1 + x0)
+        gap = np.isnan(x1) | np.isnan(x0)
         x1[gap] = x0[gap] = np.nan
         return self._scored(self.tree, self.contents, x0), self._scored(self.tree, self.contents, x1)
 

@@ -51,7 +51,7 @@ class Moves:
         cls, kernel: Kernel, x0: Array, x1: Array, w0: Array, w1: Array, counted: NDArray[np.bool_], split: Split
     ) -> Moves:
         """Return the moves of the rows that are counted (n,)."""
-        there = ~np.isnan(x0 + x1) & counted[:, np.newaxis]
+        there = ~(np.isnan(x0) | np.isnan(x1)) & counted[:, np.newaxis]
         if isinstance(kernel, Together) and kernel.set_wise and not kernel.takes_gaps:
             there &= there.all(axis=1, keepdims=True)
         return cls(kernel, np.where(there, x0, np.nan), np.where(there, x1, np.nan), w0, w1, split)

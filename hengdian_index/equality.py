@@ -3,7 +3,7 @@
 Computed numbers a and b are equal where |a - b| <= 1e-12 size, size the largest magnitude that entered their
 computation. Of a weighted mean that is more than the mean itself where values of both signs cancel, of a z-score more
 than the score where the column lies far from 0: what cancelled on the way is added, size = |value| + cancelled. Of a
-column that is computed as a whole, the size is its largest magnitude.
+column that is computed as a whole, the size is its largest magnitude. A size beyond the largest number is that number.
 
 The rule decides wherever equality decides: ranks and ties, twins, constancy, steps, best values. It changes no number
 that nothing but arithmetic follows from. Equality of this kind does not pass on by itself (a = b and b = c leave a and
@@ -25,12 +25,16 @@ _Array: TypeAlias = NDArray[np.float64]
 # Share of their size by which equal numbers may differ: some 4,500 roundings.
 TOLERANCE = 1e-12
 
+_MOST = np.finfo(np.float64).max
+
 # Rows that tell most columns apart.
 _FEW = 16
 
 
 def same(a: Any, b: Any, size: Any) -> NDArray[np.bool_]:
     """Return whether computed numbers are equal; a missing number, or size, is equal to nothing.
+
+    An infinite size tells nothing: then only numbers that are the same are equal.
 
     Parameters
     ----------
@@ -45,7 +49,20 @@ def same(a: Any, b: Any, size: Any) -> NDArray[np.bool_]:
     """
     with np.errstate(invalid="ignore", over="ignore"):
         gap = np.abs(np.subtract(a, b))
-        return np.asarray((gap <= TOLERANCE * np.asarray(size)) & (gap < np.inf))
+        return np.asarray((gap <= _tolerance(size)) & (gap < np.inf))
+
+
+def together(*sizes: Any) -> _Array:
+    """Return the sum of magnitudes, at most the largest number there is; missing where one is.
+
+    Examples
+    --------
+    >>> from hengdian_index.equality import together
+    >>> together(1.0, 2.0), bool(together(1e308, 1e308) < float("inf"))
+    (array(3.), True)
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(np.minimum(sum(sizes), _MOST))
 
 
 def constant(low: Any, high: Any, size: Any = 0.0) -> NDArray[np.bool_]:
@@ -106,13 +123,13 @@ def joined(rising: _Array, cancelled: Any = 0.0) -> NDArray[np.bool_]:
         # The size of each pair is asked only where that of all would join what is not the same.
         high = rising[..., -1:]
         high = np.fmax.reduce(rising, axis=-1, keepdims=True) if np.isnan(high).any() else high
-        joins: NDArray[np.bool_] = step <= TOLERANCE * (np.fmax(np.abs(rising[..., :1]), np.abs(high)) + cancelled)
+        lost = _tolerance(cancelled)
+        joins: NDArray[np.bool_] = step <= TOLERANCE * np.fmax(np.abs(rising[..., :1]), np.abs(high)) + lost
         if joins.any():
             at = np.nonzero(joins & (step > 0))
             if len(at[0]):
                 size = np.maximum(np.abs(rising[..., 1:][at]), np.abs(rising[..., :-1][at]))
-                size = size + np.broadcast_to(cancelled, step.shape)[at]
-                joins[at] = (step[at] <= TOLERANCE * size) & (step[at] < np.inf)
+                joins[at] = (step[at] <= TOLERANCE * size + np.broadcast_to(lost, step.shape)[at]) & (step[at] < np.inf)
     return joins
 
 
@@ -145,3 +162,8 @@ def ends(x: _Array) -> tuple[_Array, _Array]:
 def largest(x: _Array) -> _Array:
     """Return the largest magnitude of each column (..., k), 0 where it has no value."""
     return np.asarray(np.fmax.reduce(np.abs(x), axis=-2, initial=0.0))
+
+
+def _tolerance(size: Any) -> _Array:
+    """Return by how much numbers of a size may differ, 0 where it is infinite."""
+    return TOLERANCE * np.where(np.isinf(size), 0.0, size)

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 
 from hengdian_index.blocks import each_slice
-from hengdian_index.equality import same, settled
+from hengdian_index.equality import same, settled, together
 from hengdian_index.errors import CellsError, SpecError, shown
 from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.table import Array
@@ -127,7 +127,9 @@ class Affine:
     def cancelled(self, before: Array) -> Array:
         """Return what cancels (k,): a column far from 0 leaves its distance from 0, in units of the spread."""
         with np.errstate(over="ignore"):
-            return np.asarray(np.abs(self.gain / self.spread) * (before + np.abs(self.centre)) + np.abs(self.at))
+            # Each by the spread before they are added: neither the sum nor 1 / spread need be a number.
+            apart = together(before / np.abs(self.spread), np.abs(self.centre / self.spread))
+            return together(np.abs(self.gain) * apart, np.abs(self.at))
 
     def _of_halves(self, x: Array) -> Array:
         """Apply where a difference of two values is too large for a number, but half of it is not."""
@@ -207,7 +209,9 @@ class Distance:
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         best = self.best
-        below, above = _beyond(best.low, x, best.low - x), _beyond(best.high, x, x - best.high)
+        with np.errstate(over="ignore"):
+            below, above = _beyond(best.low, x, best.low - x), _beyond(best.high, x, x - best.high)
+        _finite_scores(below + above, x)
         if best.worst_low is None or best.worst_high is None:
             return -(below + above)
         share = below / (best.low - best.worst_low) + above / (best.worst_high - best.high)
@@ -216,10 +220,11 @@ class Distance:
     def cancelled(self, before: Array) -> Array:
         """Return what cancels (k,): the values, of which `before` is the largest magnitude, and the limits."""
         best = self.best
-        size = before + max(abs(best.low), abs(best.high))
+        size = together(before, max(abs(best.low), abs(best.high)))
         if best.worst_low is None or best.worst_high is None:
-            return np.asarray(size)
-        return np.asarray(size / min(best.low - best.worst_low, best.worst_high - best.high))
+            return size
+        with np.errstate(over="ignore"):
+            return together(size / min(best.low - best.worst_low, best.worst_high - best.high))
 
 
 @stored("reciprocal")
@@ -235,6 +240,10 @@ class Reciprocal:
             raise CellsError(x <= 0, "a reciprocal needs a value above 0; use another normalisation for this indicator")
         return self.scale[..., np.newaxis, :] / x
 
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, a quotient is as exact as its value."""
+        return np.zeros_like(before)
+
 
 @stored("logarithm")
 @dataclass(frozen=True, slots=True)
@@ -246,6 +255,10 @@ class Log:
         if (x <= 0).any():
             raise CellsError(x <= 0, "a logarithm needs a value above 0; use another normalisation for this indicator")
         return np.log(x)
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: of computed values, whose rounding is a share of them, that share of 1."""
+        return np.asarray(np.sign(before))
 
 
 @stored("exponential")
@@ -327,10 +340,13 @@ def chain(*maps: Map | None) -> Map:
 def cancelled(one: Map, before: Array) -> Array:
     """Return the magnitude (k,) that cancels on the way to a map's scores, given what did before it.
 
-    With |score| it is the size that `equality` asks for. A map that does not say (a curve) passes on what it is given.
+    With |score| it is the size that `equality` asks for. A map that does not say (a curve) passes on what it is given;
+    what a user's own map does to it nobody knows, so there |score| is all.
     """
     said = getattr(one, "cancelled", None)
-    return before if said is None else np.asarray(said(before))
+    if said is None:
+        return before if type(one).__module__.startswith("hengdian_index.") else np.zeros_like(before)
+    return np.asarray(said(before))
 
 
 def orientation(direction: Direction) -> tuple[Map | None, float | None, float | None]:
@@ -360,7 +376,7 @@ def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
         after = np.searchsorted(known, x[column])
         for at in (after - 1, after) if len(known) else ():
             near = np.clip(at, 0, len(known) - 1)
-            ties = same(x[column], known[near], size[place] + np.abs(x[column]))
+            ties = same(x[column], known[near], together(size[place], np.abs(x[column])))
             out[column] = np.where(ties, level[column][near], out[column])
     return level, out
 

@@ -86,7 +86,22 @@ class Pair:
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean: contribution = w slope (z1 - z0)."""
         size = np.minimum(y0, y1) if self.anchor == "smallest" else np.maximum(np.abs(y0), np.abs(y1))
-        size = np.where(size > 0, size, 1.0) if self.anchor != "none" else np.ones_like(y0)
+        size = np.where(size > 0, size, 1.0)
+        found = self._slope(z0, z1, y0, y1, size if self.anchor != "none" else np.ones_like(y0))
+        if self.domain == "real":
+            return found
+        inside = (np.minimum(z0, z1) > 0) & (np.minimum(y0, y1) > 0)[..., np.newaxis]
+        lost = inside & ~np.isfinite(found)
+        if lost.any() and self.anchor == "none":
+            # Secants of numbers near 0 are too large for one; the means are homogeneous, so others have the same slope.
+            found = np.where(lost, self._slope(z0, z1, y0, y1, np.exp2(np.floor(np.log2(size)))), found)
+            lost = inside & ~np.isfinite(found)
+        if lost.any():
+            raise CellsError(lost, "a value is so much nearer 0 than the mean that no number says its part; rescale it")
+        return found
+
+    def _slope(self, z0: Array, z1: Array, y0: Array, y1: Array, size: Array) -> Array:
+        """Return the slope, all values measured by the size of their row."""
         s = size[..., np.newaxis]
         with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
             return np.asarray(self.secant(z0 / s, z1 / s) / self.secant(y0 / size, y1 / size)[..., np.newaxis])

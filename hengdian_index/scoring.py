@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index.decorators import kernel
-from hengdian_index.equality import largest, settled
+from hengdian_index.equality import largest, settled, together
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
 from hengdian_index.journal import note
 from hengdian_index.means import Scores, Together, aggregate, refusal
@@ -223,7 +223,7 @@ def _climb(
     A step is given the values of a group's children and what cancels in each if they are added, (k,) or (draws, k).
     """
     nodes = {code: normalised[..., j] for j, code in enumerate(tree.codes)}
-    lost = dict(zip(tree.codes, np.moveaxis(cancelled + _signed(normalised, -2), -1, 0), strict=True))
+    lost = dict(zip(tree.codes, np.moveaxis(together(cancelled, _signed(normalised, -2)), -1, 0), strict=True))
     scores: dict[str, Scores] = {}
     errors: list[FaultsError] = []
     for branch in tree.branches:
@@ -235,7 +235,7 @@ def _climb(
             scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1), own)
             nodes[branch.code] = scores[branch.code].values
             if branch.parent is not None:
-                lost[branch.code] = scores[branch.code].cancelled + _signed(nodes[branch.code])
+                lost[branch.code] = together(scores[branch.code].cancelled, _signed(nodes[branch.code]))
         except FaultsError as error:
             errors.append(error)
     raise_together(errors)
@@ -251,7 +251,8 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
     if _comparing(branch):
         size = largest(x)
         share = np.where(size > 0, lost / np.where(size > 0, size, 1.0), 0.0)
-        cancelled = (1 + np.max(share, axis=-1)) * largest(found.values[..., np.newaxis])[..., 0]
+        most = largest(found.values[..., np.newaxis])[..., 0]
+        cancelled = together(most, np.max(share, axis=-1) * most)
     elif lost.any():
         cancelled = (lost * w).sum(axis=-1) if found.weights is None else np.where(w > 0, lost, 0.0).max(axis=-1)
     values = found.values if several else settled(found.values, cancelled)

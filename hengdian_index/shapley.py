@@ -66,7 +66,7 @@ def shapley_parts(score: Callable[[Array, Array], Array], x0: ArrayLike, x1: Arr
     moved = mixtures(k)
     start = np.broadcast_to(np.asarray(x0, dtype=np.float64), x1.shape)
     parts = np.full(x1.shape, np.nan)
-    whole = np.flatnonzero(~np.isnan(start + x1).any(axis=1))
+    whole = np.flatnonzero(~(np.isnan(start) | np.isnan(x1)).any(axis=1))
     step = max(1, _BATCH // (k * 2**k))
     for rows in np.split(whole, range(step, len(whole), step)):
         try:

@@ -382,7 +382,7 @@ def test_a_method_that_jumps_has_no_parts_below_and_says_so(split: str, gap: flo
     assert found["interaction"] == np.sign(gap) * 0.5
     assert found[list("abcd")].abs().max() == 0
     (said,) = [line.why for line in lines if line.step == "contributions"]
-    assert said.startswith("passed jumps where the parts of a sub-group nearly cancel: in 1 changes")
+    assert said.startswith("passed jumps where the parts of a sub-group nearly cancel: in 1 change")
 
 
 @every("aggregate", having=lambda method, options: bool(declared(method, "set_wise", options)))

@@ -114,7 +114,7 @@ def test_what_is_normalised_is_not_normalised_again_unless_asked(name: str) -> N
 
 def test_the_statement_names_the_norm() -> None:
     rows = pd.DataFrame({"a": [1.0, 40, 22, 9], "b": [3.0, 8, 1, 7], "c": [5.0, 1, 3, 2]})
-    for normalise, said in (("min_max", "divided by nothing"), ("none", "Euclidean")):
+    for normalise, said in (("min_max", "columns taken as they are"), ("none", "Euclidean")):
         text = index({"aggregate": "topsis"}, normalise=normalise).compute(rows).method()
         line = next(line for line in text.splitlines() if line.startswith("- `g`"))
         assert said in line.partition("`topsis`")[2].partition(")")[0], line

@@ -373,7 +373,7 @@ def built() -> hi.Index:
     )
 
 
-@pytest.mark.filterwarnings("ignore:.*changes have no percent value")
+@pytest.mark.filterwarnings("ignore:.*no value in per cent")
 @pytest.mark.parametrize(
     ("index", "row", "column", "moves"),
     [

@@ -69,8 +69,9 @@ def breadth(x: Array, *, lag: int = 1, same: float = 0.0) -> Array:
     before, now = x[:-lag], x[lag:]
     # Neither a change of rounding nor one on the very limit may fall to one side.
     rounding = TOLERANCE * np.maximum(abs(before), abs(now))
-    still = abs(now - before) <= same / 100 * abs(before) + rounding
-    known = ~np.isnan(now - before)
+    with np.errstate(over="ignore"):
+        still = abs(now - before) <= same / 100 * abs(before) + rounding
+    known = ~(np.isnan(now) | np.isnan(before))
     points = np.where(still, 0.5, now > before).sum(axis=1, where=known)
     count = known.sum(axis=1)
     share = np.divide(100 * points, count, out=np.full(len(count), np.nan), where=count > 0)

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from hengdian_index.about import install
 from hengdian_index.alone import heard
+from hengdian_index.blocks import full_size, power_of_two
 from hengdian_index.equality import largest, same
 from hengdian_index.errors import SpecError
 from hengdian_index.filling import Filler, Filling, Rows, imputing
+from hengdian_index.maps import Affine
 from hengdian_index.rows.table import Array
 from hengdian_index.stats import Moments
 from hengdian_index.stored import stored
@@ -148,6 +150,7 @@ class Neighbours:
         filled: Array = np.full_like(rows.values, np.nan)
         gaps = np.flatnonzero(np.isnan(rows.values).any(axis=1))
         step = max(1, _PAIRS // max(1, len(self.fit_rows)))
+        scale = power_of_two(self.fit_rows, full_size(self.fit_rows))
         for start in range(0, len(gaps), step):
             some = gaps[start : start + step]
             distance, size = self._distances(rows.values[some])
@@ -156,7 +159,8 @@ class Neighbours:
                 if lacking.any():
                     weights = self._weights(distance[np.ix_(lacking, known)], size)
                     with np.errstate(invalid="ignore"):
-                        filled[some[lacking], j] = weights @ self.fit_rows[known, j] / weights.sum(axis=1)
+                        mean = weights @ (self.fit_rows[known, j] / scale[j]) / weights.sum(axis=1)
+                    filled[some[lacking], j] = mean * scale[j]
         how = f"mean of the nearest rows, at most {self.number}" + (
             ", by distance" if self.weights == "distance" else ""
         )
@@ -167,9 +171,9 @@ class Neighbours:
         """Return the distances of rows to all fit rows, infinite where nothing is shared, and what they come from."""
         size = largest(np.concatenate([x, self.fit_rows])) / self.spread
         square, shared = np.zeros((len(x), len(self.fit_rows))), np.zeros((len(x), len(self.fit_rows)))
-        for j, (centre, spread) in enumerate(zip(self.centre, self.spread, strict=True)):
-            own, other = ((part[:, j] - centre) / spread for part in (x, self.fit_rows))
-            gap = own[:, np.newaxis] - other
+        own, other = (_standardised(self, part) for part in (x, self.fit_rows))
+        for j in range(x.shape[1]):
+            gap = own[:, j, np.newaxis] - other[:, j]
             gap[same(gap, 0.0, size[j])] = 0.0
             shared += ~np.isnan(gap)
             square += np.nan_to_num(gap) ** 2
@@ -214,8 +218,8 @@ class Regression:
 
         imputer = IterativeImputer(max_iter=self.rounds, random_state=self.seed)
         with heard(ConvergenceWarning) as met:
-            imputer.fit((self.fit_rows - self.centre) / self.spread)
-            filled = self.centre + self.spread * imputer.transform((rows.values - self.centre) / self.spread)
+            imputer.fit(_standardised(self, self.fit_rows))
+            filled = self.centre + self.spread * imputer.transform(_standardised(self, rows.values))
         there = ~np.isnan(rows.values)
         reached = there @ _linked(~np.isnan(self.fit_rows))
         unsettled = f", not settled after {self.rounds} rounds" if met else ""
@@ -232,7 +236,13 @@ def _scale(known: Rows) -> tuple[Array, Array]:
     """Return mean and standard deviation of each column, 1 for a constant one."""
     moments = known.sample.flattened().measure(Moments)
     s = moments.deviation()
+    known.sample.refuse(np.isinf(s), "its standard deviation is too large a number; rescale the column")
     return moments.mean, np.where(s > 0, s, 1.0)
+
+
+def _standardised(one: Neighbours | Regression, x: Array) -> Array:
+    """Return rows (n, k) as distances from the centre in units of the spread."""
+    return Affine(one.centre, one.spread, np.ones_like(one.spread), np.zeros_like(one.spread))(x)
 
 
 def _linked(there: NDArray[np.bool_]) -> NDArray[np.bool_]:

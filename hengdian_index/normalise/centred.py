@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 
 from hengdian_index.decorators import normalising
-from hengdian_index.equality import same
+from hengdian_index.equality import same, together
 from hengdian_index.maps import Clip, Map, chain
-from hengdian_index.normalise.lines import Constant, line
+from hengdian_index.normalise.lines import Constant, line, need_digits
 from hengdian_index.normalise.scales import z_score
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
@@ -79,7 +79,8 @@ def robust(sample: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Co
         median = ordered.quantile(0.5)
         spread = ordered.quantile(0.75) - ordered.quantile(0.25) if scale == "iqr" else _absolute(ordered, median)
     # A spread that is rounding of the values about it is none.
-    spread = np.where(same(spread, 0.0, np.abs(median) + spread), 0.0, spread)
+    spread = np.where(same(spread, 0.0, together(np.abs(median), spread)), 0.0, spread)
+    need_digits(sample, spread, "spread")
     if constant == "raise":
         name = "interquartile range" if scale == "iqr" else "median absolute deviation"
         sample.refuse(

@@ -13,6 +13,9 @@ from hengdian_index.sample import Sample
 
 Constant: TypeAlias = float | Literal["raise"]
 
+# The smallest numbers are whole multiples of the smallest one, so that this many of it have nine digits.
+_NINE_DIGITS = 1e9 * float(np.finfo(np.float64).smallest_subnormal)
+
 
 def line(
     sample: Sample,
@@ -56,6 +59,12 @@ def rising(**pair: Any) -> list[str]:
         return []
     endless = [f"{name}: a finite number, not {value:g}" for name, value in pair.items() if not np.isfinite(value)]
     return endless or ([] if low < high else [f"{first} = {low:g} must be below {second} = {high:g}"])
+
+
+def need_digits(sample: Sample, size: Array, what: str) -> None:
+    """Refuse columns of which what is computed (k,) lies so near 0 that it has fewer than nine digits."""
+    few = (np.abs(size) > 0) & (np.abs(size) < _NINE_DIGITS)
+    sample.refuse(few, f"its {what} is so near 0 that a number holds few of its digits; rescale its unit")
 
 
 def marked(mask: Array) -> list[int]:

@@ -38,8 +38,9 @@ def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     Notes
     -----
     A later row takes the number of fit rows below it plus 1 ("min"), or plus (its ties + 1) / 2 ("average"), at most
-    n. A constant column ties throughout; that is no error. Values as given tie if they are the same, computed ones (a
-    distance to a target, a ratio in an index) if they differ by rounding alone. Proof: TAI (Table 15).
+    n. Values as given tie if they are the same, computed ones (a distance to a target, a ratio in an index) if they
+    differ by rounding alone. A column whose whole range is rounding of its size (1e-12 of its largest magnitude) is
+    constant: all tie; that is no error. Proof: TAI (Table 15).
 
     Examples
     --------
@@ -76,7 +77,8 @@ def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share")
 
     Notes
     -----
-    Proof: TAI (Table 15).
+    A column whose whole range is rounding of its size (1e-12 of its largest magnitude) is constant: all tie; that is no
+    error. Proof: TAI (Table 15).
 
     Examples
     --------
@@ -120,8 +122,9 @@ def borda(sample: Sample, *, ties: Literal["average", "min"] = "average") -> Map
     Notes
     -----
     The rank (from the worst, 1) minus 1. A later row has the rank that `rank` gives it: between two fit rows it scores
-    halfway between them ("average"), beyond the ends 0 or n - 1. A constant column ties throughout; that is no error.
-    Source: Borda 1784. Proof: a slow count over all pairs, and the sum.
+    halfway between them ("average"), beyond the ends 0 or n - 1. A column whose whole range is rounding of its size
+    (1e-12 of its largest magnitude) is constant: all tie; that is no error. Source: Borda 1784. Proof: a slow count
+    over all pairs, and the sum.
 
     Examples
     --------

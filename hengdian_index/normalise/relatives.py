@@ -11,7 +11,7 @@ from hengdian_index.equality import same
 from hengdian_index.errors import SpecError, shown
 from hengdian_index.journal import note
 from hengdian_index.maps import Affine, Map, Reciprocal
-from hengdian_index.normalise.lines import line
+from hengdian_index.normalise.lines import line, need_digits
 from hengdian_index.rows.cells import number_of
 from hengdian_index.rows.selection import alike
 from hengdian_index.rows.table import Array, single
@@ -84,6 +84,8 @@ def relative(
     sample.need_values(seen.n)
     reference = _reference_value(sample, to)
     sample.refuse(~np.isfinite(reference), f"no value in the reference row {to!r}")
+    if isinstance(to, str) and to == "mean":
+        need_digits(sample, reference, "mean")
     sample.refuse(reference == 0, "the reference value is 0; choose another `to`, or another normalisation")
     if below_zero == "raise":
         remedy = "use min_max or z_score, or below_zero = 'keep' if scores below 0 are meant"
@@ -92,7 +94,12 @@ def relative(
     zero, gain = np.zeros_like(reference), np.full_like(reference, scale)
     if direction == 1:
         return Affine(zero, reference, gain, zero)
-    return Affine(zero, -reference, gain, 2 * gain) if negative == "mirror" else Reciprocal(scale * reference)
+    if negative == "mirror":
+        return Affine(zero, -reference, gain, 2 * gain)
+    with np.errstate(over="ignore"):
+        most = scale * reference
+    sample.refuse(np.isinf(most), f"{scale:g} times the reference value is too large a number; rescale its unit")
+    return Reciprocal(most)
 
 
 @normalising(

@@ -8,7 +8,7 @@ import numpy as np
 
 from hengdian_index.decorators import normalising
 from hengdian_index.maps import Exponential, Log, Map, chain
-from hengdian_index.normalise.lines import Constant, hold, line, need_order, rising
+from hengdian_index.normalise.lines import Constant, hold, line, need_digits, need_order, rising
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
 
@@ -136,6 +136,7 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     moments, seen = sample.measure(Moments), sample.measure(Range)
     sample.need_values(moments.n, least=ddof + 1)
     spread = np.where(seen.lo == seen.hi, 0.0, moments.deviation(ddof))
+    need_digits(sample, spread, "standard deviation")
     lost = np.divide(moments.centre.low * moments.scale, spread, out=np.zeros_like(spread), where=spread > 0)
     at = mean - sd * np.where(np.abs(lost) > _LOST, lost, 0.0)
     return line(sample, moments.mean, spread, sd, at, constant=constant)

@@ -9,6 +9,7 @@ import numpy as np
 from hengdian_index.decorators import normalising
 from hengdian_index.errors import CellsError
 from hengdian_index.maps import Affine, Map, Reciprocal, chain
+from hengdian_index.normalise.lines import need_digits
 from hengdian_index.rows.table import Array
 from hengdian_index.sample import Sample
 from hengdian_index.stats import Moments, Range
@@ -71,6 +72,7 @@ def share(sample: Sample, *, direction: int = 1) -> Map:
         sample = Sample(tuple(part(chunk) for chunk in sample.chunks), sample.columns)
     moments = sample.measure(Moments)
     sample.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
+    need_digits(sample, moments.mean, "mean")
     zero, n = np.zeros_like(moments.mean), moments.n.astype(np.float64)
     # By the mean, then by n: the total of large values could overflow.
     divided = Affine(zero, moments.mean, 1 / n, zero)
@@ -114,7 +116,13 @@ def vector(sample: Sample, *, direction: int = 1) -> Map:
     moments = sample.measure(Moments)
     sample.need_values(moments.n)
     size = np.hypot(moments.mean, moments.deviation(ddof=0))
-    sample.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
     # By the root mean square, then by the root of n: the length of large values could overflow.
     gain = direction / np.sqrt(moments.n)
+    small = moments.scale < 1
+    if small.any():
+        # The root mean square of the smallest numbers has few digits, that of their multiples all of them.
+        power = np.sqrt(moments.centre.high**2 + np.where(moments.n > 0, moments.m2 / np.maximum(moments.n, 1), 0.0))
+        gain = np.where(small & (power > 0), gain / np.where(power > 0, power, 1.0), gain)
+        size = np.where(small & (power > 0), moments.scale, size)
+    sample.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
     return Affine(np.zeros_like(size), size, gain, np.full_like(size, 0.0 if direction == 1 else 1.0))

@@ -38,6 +38,10 @@ class Steps:
             place += (x >= cut) | same(x, cut, np.abs(cut))
         return np.where(np.isnan(x), np.nan, self.scores[place])
 
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, the scores are those given."""
+        return np.zeros_like(before)
+
 
 @stored("sides")
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ class Sides:
         down = (x < self.low) & ~same(x, self.low, 1 + abs(self.low))
         above, below = (up, down) if self.sign == 1 else (down, up)
         return np.where(np.isnan(x), np.nan, above.astype(np.float64) - below)
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, the scores are exact."""
+        return np.zeros_like(before)
 
 
 @normalising(

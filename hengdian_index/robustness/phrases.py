@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index.blocks import full_size, power_of_two
 from hengdian_index.rows.table import Array
 
 _SHARES = (0.05, 0.5, 0.95)
@@ -13,6 +14,10 @@ _SHARES = (0.05, 0.5, 0.95)
 
 def spread(values: Array) -> Array:
     """Return mean and 5, 50 and 95 % quantiles (type 7) of each column (4, n), over the draws that give it a value."""
+    scale = power_of_two(values, full_size(values))
+    if (scale != 1).any():
+        # Sums over draws of numbers near the end of the range would leave it.
+        return spread(values / scale) * scale
     across = np.ascontiguousarray(values.T)
     if not np.isnan(across.sum()):
         return np.vstack([across.mean(axis=1), np.quantile(across, _SHARES, axis=1)])

@@ -125,7 +125,9 @@ class Study(Asked):
         except FaultsError as error:
             self.reasons.setdefault(str(error.faults[0]))
         kept = np.ones(len(u), dtype=np.bool_)
-        if np.isnan(drawn.scores.sum()):
+        with np.errstate(over="ignore", invalid="ignore"):
+            gaps = np.isnan(drawn.scores.sum())
+        if gaps:
             kept &= ~np.isnan(drawn.scores).all(axis=1)
         levels = None if self.index.setting.base is None else drawn.levels
         if self.levelled.any():

@@ -219,8 +219,9 @@ def _distinct(labels: Iterable[object]) -> tuple[list[object], NDArray[np.intp]]
             missing = codes < 0
             return [*found, *([None] if missing.any() else [])], np.where(missing, len(found), codes)
         return _numbered(labels.tolist() if isinstance(labels, np.ndarray) else list(labels))
-    except TypeError:
-        # A list or a table is no label and cannot be looked up; its text stands for it in the refusal.
+    except (TypeError, OverflowError):
+        # A list or a table is no label and cannot be looked up, nor, to some pandas, can a huge integer; its text
+        # stands for it in the refusal.
         return _numbered([label if isinstance(label, str) else shown(label) for label in labels])
 
 

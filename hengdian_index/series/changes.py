@@ -154,7 +154,7 @@ def _over(timed: Timed, lag: int, kind: _Kind, in_a_year: float) -> Array:
         used = ~np.isnan(after) if kind.above_zero == "before" else ~(np.isnan(after) & np.isnan(before))
         why = "this change needs values above 0" + (" to start from" if kind.above_zero == "before" else "")
         timed.refuse((now <= 0) & used, f"{why}; how='points' of `changes` takes any")
-    known = ~np.isnan(before + now)
+    known = ~(np.isnan(before) | np.isnan(now))
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         found = kind.formula(np.where(known, before, 1.0), np.where(known, now, 1.0), in_a_year)
     return np.where(known, found, np.nan)

@@ -106,7 +106,7 @@ def _overlap(old: Timed, new: Timed, at: Any) -> tuple[Array, Array, NDArray[np.
     asked = [one.ordinals[one.covered(at, "at")] for one in (old, new)]
     shared = np.intersect1d(asked[0], asked[1])
     levels = [one.values[[int(np.flatnonzero(one.ordinals == o)[0]) for o in shared]] for one in (old, new)]
-    known = ~np.isnan(levels[0] + levels[1])
+    known = ~(np.isnan(levels[0]) | np.isnan(levels[1]))
     where = f"at {at!r}: old, {old.extent()}, and new, {new.extent()}"
     raise_all(
         DataError,

@@ -100,7 +100,10 @@ def contributions(
     else:
         before = timed.before(int(lag))
         lost = np.asarray(lost | (before < 0) | lost[..., before])
-        parts, whole = _change(pair, z, weights, y, before)
+        try:
+            parts, whole = _change(pair, z, weights, y, before)
+        except CellsError as error:
+            raise timed.refusal(error) from None
     parts = 100 * _shares(timed, parts, whole, y, lost) if share else parts
     answer = timed.like(np.where(lost[..., np.newaxis], np.nan, parts))
     if hasattr(answer, "attrs"):

@@ -266,7 +266,7 @@ def _losses(rows: Array, seen: Range, cost: NDArray[np.bool_]) -> Array:
     """Return p_lj (..., k, k): the share that column j loses in the rows where column l is best, on average."""
     best = np.where(cost, seen.lo, seen.hi)[..., np.newaxis, :]
     first = same(rows, best, best)
-    lost = np.where(first | np.isnan(rows), 0.0, np.where(cost, (rows - best) / rows, (best - rows) / best))
+    lost = np.where(first | np.isnan(rows), 0.0, np.abs(rows - best) / np.where(cost, rows, best))
     losses: Array = (first.mT.astype(np.float64) @ lost) / first.sum(axis=-2)[..., np.newaxis]
     return losses
 

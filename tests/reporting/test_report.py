@@ -165,8 +165,8 @@ def test_a_part_that_cannot_be_had_says_why(tmp_path):
     said = "".join(page.pieces)
     assert f"This part cannot be shown: {error.value.faults[0]}" in said
     faults = list(map(str, error.value.faults))
-    assert [said.count(fault) for fault in faults] == [1, 1, 1] + [0] * (len(faults) - 3)
-    assert said.count(f"And {len(faults) - 3} more of this kind.") == 1
+    assert [said.count(fault) for fault in faults] == [1] * min(len(faults), 3) + [0] * (len(faults) - 3)
+    assert said.count(f"And {len(faults) - 3} more of this kind.") == (len(faults) > 3)
     assert said.count("This part cannot be shown: the reason is told under “Series”.") == 1
     assert "This chart cannot be drawn" not in said
     assert "table-ranking-table.csv" in page.files()
