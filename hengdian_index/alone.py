@@ -48,6 +48,8 @@ def all_heard() -> Iterator[list[str]]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
+        # What a library says to those who call it is nothing to the reader of a command.
+        warnings.simplefilter("ignore", DeprecationWarning)
         warnings.showwarning = hear
         yield said
 

@@ -457,7 +457,8 @@ def test_no_command_prints_a_warning_of_python(kind: str, tmp_path: Path) -> Non
     for command in COMMANDS:
         arguments = [part.format(**places) for part in command.split()]
         done = subprocess.run([sys.executable, "-m", "hengdian_index", *arguments], capture_output=True, text=True)
-        lines = done.stderr.splitlines()
+        # An old matplotlib logs what a newer pyparsing thinks of its style files.
+        lines = [line for line in done.stderr.splitlines() if ".mplstyle: " not in line]
         assert done.returncode in ((0, 1) if arguments[0] == "audit" else (0,)), done.stderr
         assert not [line for line in lines if "Warning" in line or ".py" in line or "how=" in line], (command, lines)
         assert len(set(lines)) == len(lines)

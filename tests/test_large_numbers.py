@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from indexes import table, two_levels
+from laws import own
 
 import hengdian_index as hi
 from hengdian_index.methods import FAMILIES
@@ -16,7 +17,7 @@ LARGE = [2**63, 2**64, -(2**64), 10**99, 10**400]
 OPTIONS = [
     (family, method.name, option)
     for family in ("normalise", "aggregate", "treat", "impute", "weights")
-    for method in FAMILIES[family].values()
+    for method in own(family)
     if not method.traits.get("needs") or family == "impute"
     for option in method.options
 ]

@@ -122,13 +122,18 @@ def _read_periods(
 
 def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | None, periods: Any) -> Any:
     """Return the row labels of the results: (unit, period) where they are named, else the table's own."""
-    if units is None and periods is None:
-        return frame.index
-    if units is None:
-        return pd.Index(periods, name=period)
-    if periods is None:
-        return pd.Index(units, name=unit)
-    return pd.MultiIndex.from_arrays([units, periods], names=[unit, period])
+    try:
+        if units is None and periods is None:
+            return frame.index
+        if units is None:
+            return pd.Index(periods, name=period)
+        if periods is None:
+            return pd.Index(units, name=unit)
+        return pd.MultiIndex.from_arrays([units, periods], names=[unit, period])
+    except OverflowError:
+        # Before pandas 3 an index holds no integer beyond the floats.
+        columns = " or ".join(name for name in (unit, period) if name)
+        raise DataError(f"{columns}: an integer is too large for a label; write it as a text") from None
 
 
 def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Array, list[str]]:

@@ -255,7 +255,7 @@ def test_no_value_is_missing_beside_a_verdict() -> None:
         ({"sizes": [3]}, "sizes: a list of names of columns, not"),
         ({"fewest": 2}, "fewest: a whole number, 3 or more, not 2"),
         ({"fewest": True}, "fewest: a whole number"),
-        ({"draws": 0}, "draws: a whole number, 1 or more"),
+        ({"draws": 0}, "draws: a whole number from 1"),
     ],
 )
 def test_arguments_of_another_kind(given: dict[str, Any], message: str) -> None:
