@@ -70,7 +70,8 @@ def read_panel(
     periods = _strange(periods, period)[1]
     wanted = [c for c in columns if c in there]
     unused = tuple(str(c) for c in names if c not in asked)
-    labels = _labels(frame, unit, units, period, periods)
+    # Labels that are refused need no place in an index, and pandas may not find them one.
+    labels = frame.index if strange or more else _labels(frame, unit, units, period, periods)
     labelled = {}
     for name in groups:
         if name in there:
