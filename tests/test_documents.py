@@ -1,6 +1,7 @@
 """The papers around the code: one version everywhere, examples that read, nothing of a machine in any file."""
 
 import re
+import shutil
 import subprocess
 import tomllib
 import zipfile
@@ -58,7 +59,7 @@ def project():
 def files():
     """Return the files of the project: those git knows or would take, else all that are not hidden."""
     asked = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    if (ROOT / ".git").exists():
+    if (ROOT / ".git").exists() and shutil.which("git"):
         names = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split("\0")
         return [ROOT / name for name in names if name and (ROOT / name).is_file()]
     found = (path for path in ROOT.rglob("*") if path.is_file())
