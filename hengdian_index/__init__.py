@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index.about import __version__ as __version__
+from hengdian_index._system.about import __version__ as __version__
 
 if TYPE_CHECKING:
     from hengdian_index import (
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
         treat,
         weights,
     )
-    from hengdian_index.auditing.calling import audit
-    from hengdian_index.auditing.outcome import Audit
-    from hengdian_index.coinr import read_coinr
-    from hengdian_index.decorators import aggregating, normalising, weighting
-    from hengdian_index.engine import Fitted
+    from hengdian_index._audit.audit import Audit
+    from hengdian_index._audit.calling import audit
+    from hengdian_index._index.coinr import read_coinr
+    from hengdian_index._index.engine import Fitted
+    from hengdian_index._index.fields import Group, Indicator
+    from hengdian_index._index.index import Index
+    from hengdian_index._index.result import Result
+    from hengdian_index._maths.maps import Between, Target
+    from hengdian_index._methods.decorators import aggregating, normalising, weighting
+    from hengdian_index._robustness.alternatives import Comparison, compare, remove_one
+    from hengdian_index._robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
+    from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
+    from hengdian_index._robustness.sobol import sobol
+    from hengdian_index._robustness.uncertain import uncertainty
+    from hengdian_index._robustness.uncertainty import Uncertainty
+    from hengdian_index._vintages.release import Release, release
+    from hengdian_index._vintages.revisions import revisions
+    from hengdian_index._vintages.telling import Revisions
     from hengdian_index.errors import DataError, SpecError
-    from hengdian_index.fields import Group, Indicator
-    from hengdian_index.gallery import example
-    from hengdian_index.maps import Between, Target
-    from hengdian_index.releases import Release, release
-    from hengdian_index.result import Result
-    from hengdian_index.revising import revisions
-    from hengdian_index.robustness.alternatives import Comparison, compare, remove_one
-    from hengdian_index.robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
-    from hengdian_index.robustness.outcome import Uncertainty
-    from hengdian_index.robustness.sensitive import Sensitivity, sensitivity
-    from hengdian_index.robustness.sobol import sobol
-    from hengdian_index.robustness.uncertain import uncertainty
-    from hengdian_index.spec import Index
-    from hengdian_index.telling import Revisions
+    from hengdian_index.examples import example
 
 
 __all__ = [
@@ -93,39 +93,39 @@ __all__ = [
 # Each name is imported when it is first asked for: the command's help, or a program that needs one method, does not
 # wait for pydantic, pandas and everything else. A name that is not here is a module of its own.
 _HOME = {
-    "Audit": "auditing.outcome",
-    "Between": "maps",
-    "Bootstrap": "robustness.factors",
-    "Comparison": "robustness.alternatives",
+    "Audit": "_audit.audit",
+    "Between": "_maths.maps",
+    "Bootstrap": "_robustness.factors",
+    "Comparison": "_robustness.alternatives",
     "DataError": "errors",
-    "Dirichlet": "robustness.factors",
-    "Fitted": "engine",
-    "Group": "spec",
-    "Index": "spec",
-    "Indicator": "spec",
-    "Noise": "robustness.factors",
-    "Normal": "robustness.factors",
-    "Release": "releases",
-    "Result": "result",
-    "Revisions": "telling",
-    "Sensitivity": "robustness.sensitive",
+    "Dirichlet": "_robustness.factors",
+    "Fitted": "_index.engine",
+    "Group": "_index.index",
+    "Index": "_index.index",
+    "Indicator": "_index.index",
+    "Noise": "_robustness.factors",
+    "Normal": "_robustness.factors",
+    "Release": "_vintages.release",
+    "Result": "_index.result",
+    "Revisions": "_vintages.telling",
+    "Sensitivity": "_robustness.sensitivity",
     "SpecError": "errors",
-    "Target": "maps",
-    "Uncertainty": "robustness.outcome",
-    "Uniform": "robustness.factors",
-    "aggregating": "decorators",
-    "audit": "auditing.calling",
-    "compare": "robustness.alternatives",
-    "example": "gallery",
-    "normalising": "decorators",
-    "read_coinr": "coinr",
-    "release": "releases",
-    "remove_one": "robustness.alternatives",
-    "revisions": "revising",
-    "sensitivity": "robustness.sensitive",
-    "sobol": "robustness.sobol",
-    "uncertainty": "robustness.uncertain",
-    "weighting": "decorators",
+    "Target": "_maths.maps",
+    "Uncertainty": "_robustness.uncertainty",
+    "Uniform": "_robustness.factors",
+    "aggregating": "_methods.decorators",
+    "audit": "_audit.calling",
+    "compare": "_robustness.alternatives",
+    "example": "examples",
+    "normalising": "_methods.decorators",
+    "read_coinr": "_index.coinr",
+    "release": "_vintages.release",
+    "remove_one": "_robustness.alternatives",
+    "revisions": "_vintages.revisions",
+    "sensitivity": "_robustness.sensitivity",
+    "sobol": "_robustness.sobol",
+    "uncertainty": "_robustness.uncertain",
+    "weighting": "_methods.decorators",
 }
 
 

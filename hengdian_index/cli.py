@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from hengdian_index.decimals import counted
+from hengdian_index._values.decimals import counted
 
 if TYPE_CHECKING:
-    from hengdian_index.result import Result
-    from hengdian_index.spec import Index
+    from hengdian_index._index.index import Index
+    from hengdian_index._index.result import Result
 
 
 def _refusing(command: Callable[..., None]) -> Callable[..., None]:
@@ -24,7 +24,7 @@ def _refusing(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
-        from hengdian_index.alone import all_heard
+        from hengdian_index._system.alone import all_heard
         from hengdian_index.errors import FaultsError
 
         with all_heard() as warned:
@@ -96,10 +96,10 @@ def main() -> None:
 @_refusing
 def demo(out: Path) -> None:
     """Compute the film-industry example, print the last two years and how sure they are, write the tables as CSV."""
-    from hengdian_index.gallery import example
-    from hengdian_index.output import intervals, summary, write_tables
-    from hengdian_index.robustness.factors import Noise
-    from hengdian_index.robustness.uncertain import uncertainty
+    from hengdian_index._index.text import intervals, summary, write_tables
+    from hengdian_index._robustness.factors import Noise
+    from hengdian_index._robustness.uncertain import uncertainty
+    from hengdian_index.examples import example
 
     index, table = example("film_industry")
     result = index.compute(table)
@@ -122,7 +122,7 @@ def demo(out: Path) -> None:
 @_refusing
 def new(path: Path, lang: Literal["en", "zh"]) -> None:
     """Write a workbook to fill in, with a small example that computes at once."""
-    from hengdian_index.template import new_workbook
+    from hengdian_index._index.template import new_workbook
 
     new_workbook(path, lang=lang)
     click.echo(f"Written to {path}. Fill it in, then: hengdian-index report {path} {path.stem}.html")
@@ -147,9 +147,9 @@ def compute(
     lang: Literal["en", "zh"],
 ) -> None:
     """Compute INDEX on DATA; print its end, write the tables to --out or --excel."""
-    from hengdian_index.output import summary, write_tables
-    from hengdian_index.tracing.book import excel_written
-    from hengdian_index.whole import new_folders
+    from hengdian_index._index.text import summary, write_tables
+    from hengdian_index._present.workbook.book import excel_written
+    from hengdian_index._system.written import new_folders
 
     _apart({"--excel": excel}, index, data)
     result = _result(index, data, fit_on, base)
@@ -173,10 +173,10 @@ def compute(
 @_refusing
 def check(index: Path, data: Path | None) -> None:
     """Say everything that is wrong with INDEX, and with DATA under it; what was noted while computing, too."""
-    from hengdian_index.decimals import counted
-    from hengdian_index.output import log_size, noted
-    from hengdian_index.rows.workbook import ENDINGS, holds_data
-    from hengdian_index.spec import Index
+    from hengdian_index._index.index import Index
+    from hengdian_index._index.text import log_size, noted
+    from hengdian_index._tables.workbook import ENDINGS, holds_data
+    from hengdian_index._values.decimals import counted
 
     bundled = data is None and index.suffix.lower() in ENDINGS
     if data is None and not (bundled and holds_data(index)):
@@ -204,7 +204,7 @@ def check(index: Path, data: Path | None) -> None:
 @_refusing
 def release(files: tuple[Path, Path | None, Path], fit_on: str | None, base: str | None) -> None:
     """Compute INDEX on DATA and write everything to the new FOLDER, which is never changed again."""
-    from hengdian_index.releases import release as write_release
+    from hengdian_index._vintages.release import release as write_release
 
     index, data, folder = files
     found = write_release(_result(index, data, fit_on, base), folder)
@@ -217,7 +217,7 @@ def release(files: tuple[Path, Path | None, Path], fit_on: str | None, base: str
 @_refusing
 def revisions(old: Path, new: Path) -> None:
     """Say what moved from the release in the folder OLD to that in NEW, by how much and because of what."""
-    from hengdian_index.revising import revisions as compared
+    from hengdian_index._vintages.revisions import revisions as compared
 
     click.echo(compared(old, new).summary(), nl=False)
 
@@ -250,8 +250,8 @@ def audit(
 
     Exit status: 0 if nothing fails, 1 if something does, 2 for bad input.
     """
-    from hengdian_index.auditing.calling import audit as audited
-    from hengdian_index.auditing.registry import demanded
+    from hengdian_index._audit.calling import audit as audited
+    from hengdian_index._audit.registry import demanded
     from hengdian_index.errors import SpecError
 
     _apart({"--html": html}, index, data)
@@ -285,8 +285,8 @@ def report(
 
     With --draws also how sure it is: weights up to a quarter larger or smaller in every group.
     """
-    from hengdian_index.robustness.factors import Noise
-    from hengdian_index.robustness.uncertain import uncertainty
+    from hengdian_index._robustness.factors import Noise
+    from hengdian_index._robustness.uncertain import uncertainty
 
     index, data, out = files
     _apart({"OUT.html": out}, index, data)
@@ -305,15 +305,15 @@ def report(
 @_refusing
 def methods(name: str | None) -> None:
     """List the methods, or describe the method NAME."""
-    from hengdian_index.output import described, listing
+    from hengdian_index._index.text import described, listing
 
     click.echo(described(name) if name else listing())
 
 
 def _thresholds(given: tuple[str, ...]) -> dict[str, float]:
     """Return thresholds written as NAME=NUMBER."""
+    from hengdian_index._tables.cells import number_of
     from hengdian_index.errors import SpecError, raise_all
-    from hengdian_index.rows.cells import number_of
 
     pairs = [(name.strip().replace("-", "_"), number) for name, _, number in (one.partition("=") for one in given)]
     found, faults = dict[str, float](), list[str]()
@@ -337,10 +337,10 @@ def _result(index: Path, data: Path | None, fit_on: str | None, base: str | None
 
 def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
     """Return what two files hold, or one workbook with both; the faults of both are reported together."""
+    from hengdian_index._index.index import Index
+    from hengdian_index._tables.read_file import read_table
+    from hengdian_index._tables.workbook import ENDINGS
     from hengdian_index.errors import FaultsError, SpecError, raise_together
-    from hengdian_index.rows.files import read_table
-    from hengdian_index.rows.workbook import ENDINGS
-    from hengdian_index.spec import Index
 
     if data is None and index.suffix.lower() not in ENDINGS:
         raise SpecError(f"DATA is missing: only a workbook holds its data itself, and {index.name} is none")

@@ -13,7 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
-import hengdian_index.families  # noqa: F401  # fills the registry for the tests that walk it
+import hengdian_index._scoring.families  # noqa: F401  # fills the registry for the tests that walk it
 
 HERE = Path(__file__).parent
 

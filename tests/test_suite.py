@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from laws import law
+from support.laws import law
 
 ROOT = Path(__file__).parents[1]
 

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import hengdian_index as hi
-from hengdian_index.families import FAMILIES
+from hengdian_index._scoring.families import FAMILIES
 
 
 def api_pages() -> dict[str, str]:

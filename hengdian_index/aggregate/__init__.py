@@ -14,14 +14,14 @@ always better, also where the source has "lower is better".
 
 from __future__ import annotations
 
+from hengdian_index._methods.registry import names_of
+from hengdian_index.aggregate.benefit_of_the_doubt import *
 from hengdian_index.aggregate.distance import *
-from hengdian_index.aggregate.frontier import *
 from hengdian_index.aggregate.means import *
 from hengdian_index.aggregate.ordered import *
 from hengdian_index.aggregate.penalties import *
 from hengdian_index.aggregate.rank_sum import *
 from hengdian_index.aggregate.ranking import *
-from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("aggregate", globals(), "outranking")
 

@@ -7,14 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from hengdian_index.aggregate import shared
-from hengdian_index.blocks import column_sum, each_block, power_of_two
-from hengdian_index.decorators import aggregating
-from hengdian_index.equality import TOLERANCE, same, settled
+from hengdian_index._maths.blocks import column_sum, each_block, power_of_two
+from hengdian_index._maths.means import shared_weights, weighted_sum
+from hengdian_index._maths.stats import Range
+from hengdian_index._methods.decorators import aggregating
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import TOLERANCE, same, settled
+from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError
-from hengdian_index.means import shared_weights, weighted_sum
-from hengdian_index.rows.table import Array
-from hengdian_index.stats import Range
 
 _LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out, or norm='none'"
 _CONSTANT = "constant over the rows compared; leave it out"
@@ -127,9 +127,9 @@ def topsis(
         factor = (weights**2 if form == "w" else weights) / length**2
         return _distance(high - part, factor), _distance(part - low, factor)
 
-    found = zip(*each_block(distances, shared.stretched(turned, w)), strict=True)
+    found = zip(*each_block(distances, _shared.stretched(turned, w)), strict=True)
     to_best, to_worst = (np.concatenate(parts, axis=-1) for parts in found)
-    shared.refuse_rows(to_best + to_worst == 0, _NO_SPREAD)
+    _shared.refuse_rows(to_best + to_worst == 0, _NO_SPREAD)
     scores = to_worst / (to_best + to_worst)
     return Topsis(scores, to_best, to_worst, norm, form) if details else scores
 
@@ -185,8 +185,8 @@ def vikor(x: Array, w: Array, *, v: float = 0.5, details: bool = False) -> Any:
     >>> hi.aggregate.vikor([[0.0, 1.0], [1.0, 0.5], [0.5, 0.0]])
     array([0.25, 1.  , 0.  ])
     """
-    low, high = shared.ends(x)
-    shared.refuse_columns(high == low, w, _CONSTANT)
+    low, high = _shared.ends(x)
+    _shared.refuse_columns(high == low, w, _CONSTANT)
     half = np.where(high > low, high / 2 - low / 2, 1.0)
     terms = shared_weights(x, w) * ((high / 2 - x / 2) / half)
     s, r = np.nansum(terms, axis=-1), np.fmax.reduce(terms, axis=-1)
@@ -236,14 +236,14 @@ def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = No
     >>> hi.aggregate.grey_relational([[1.0, 0.0], [0.5, 1.0]])
     array([0.66666667, 0.75      ])
     """
-    target = shared.ends(x)[1] if reference is None else shared.per_column(reference, x.shape[-1], "reference")
+    target = _shared.ends(x)[1] if reference is None else _shared.per_column(reference, x.shape[-1], "reference")
     # Differences of numbers this large may be none; only their proportions count.
     half = 0.5 if max(np.fmax.reduce(np.abs(x), axis=None), np.abs(target).max()) > 1e300 else 1.0
     d = np.abs(x * half - target * half)
     most = np.fmax.reduce(d, axis=(-2, -1), keepdims=True)
     d = d / np.where(most > 0, most, 1.0)
     least = np.fmin.reduce(d, axis=(-2, -1), keepdims=True)
-    return shared.present_sum((least + rho) / (d + rho), shared_weights(x, w))
+    return _shared.present_sum((least + rho) / (d + rho), shared_weights(x, w))
 
 
 @aggregating(
@@ -283,7 +283,7 @@ def wroclaw(x: Array, w: Array) -> Array:
     >>> hi.aggregate.wroclaw([[1.0, 1.0], [0.0, 1.0], [1.0, 0.0]]).round(3)
     array([1.   , 0.451, 0.451])
     """
-    low, high = shared.ends(x)
+    low, high = _shared.ends(x)
     most = np.fmax.reduce((high / 2 - low / 2) * (w[..., np.newaxis, :] > 0), axis=-1, keepdims=True)
     d = _distance((high / 2 - x / 2) / np.where(most > 0, most, 1.0), shared_weights(x, w))
     if not (d.max(axis=-1) > 0).all():
@@ -296,8 +296,8 @@ def _scaled(x: Array, direction: Any, norm: str) -> tuple[Array, Range]:
 
     That is 1 unless squares would overflow or vanish; without a norm it is the same for all columns.
     """
-    if any(one != 1 for one in shared.directions(direction, x.shape[-1])):
-        x = shared.turned(x, direction)
+    if any(one != 1 for one in _shared.directions(direction, x.shape[-1])):
+        x = _shared.turned(x, direction)
     seen = Range.of(x)
     size = np.fmax(np.abs(seen.lo), np.abs(seen.hi))
     if norm == "none":
@@ -311,10 +311,10 @@ def _length(x: Array, low: Array, high: Array, w: Array, norm: str) -> Array:
     """Return what each column is divided by, (..., 1, k); without a norm, the largest range, which cancels."""
     if norm == "vector":
         squares = np.sum(each_block(lambda part: column_sum(part * part), x), axis=0)[..., np.newaxis, :]
-        shared.refuse_columns((squares == 0) & (low == low), w, _LENGTHLESS)
+        _shared.refuse_columns((squares == 0) & (low == low), w, _LENGTHLESS)
         return np.where(squares > 0, np.sqrt(squares), 1.0)
     if norm == "min_max":
-        shared.refuse_columns(high == low, w, _CONSTANT)
+        _shared.refuse_columns(high == low, w, _CONSTANT)
         return np.where(high > low, high - low, 1.0)
     most = np.fmax.reduce((high - low) * (w[..., np.newaxis, :] > 0), axis=-1, keepdims=True)
     return np.where(most > 0, most, 1.0)

@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from hengdian_index.decorators import quasi_arithmetic
-from hengdian_index.means import Domain, Pair
-from hengdian_index.pairs import ARITHMETIC, extreme, geometric_pair, harmonic_pair, power_pair
-from hengdian_index.rows.table import Array
+from hengdian_index._maths.means import Domain, Pair
+from hengdian_index._maths.pairs import ARITHMETIC, extreme, geometric_pair, harmonic_pair, power_pair
+from hengdian_index._methods.decorators import quasi_arithmetic
+from hengdian_index._tables.table import Array
 
 
 def _power_domain(p: float) -> Domain:

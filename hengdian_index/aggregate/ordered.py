@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.aggregate import shared
-from hengdian_index.decorators import aggregating, unit_sum
-from hengdian_index.equality import TOLERANCE
-from hengdian_index.journal import note
-from hengdian_index.pairs import extreme
-from hengdian_index.rows.keyed import floats, in_order
-from hengdian_index.rows.table import Array
+from hengdian_index._maths.pairs import extreme
+from hengdian_index._methods.decorators import aggregating, unit_sum
+from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import TOLERANCE
+from hengdian_index.aggregate import _shared
+from hengdian_index.log import note
 
 
 def _order_faults(order_weights: Any) -> list[str]:
@@ -68,11 +68,11 @@ def owa(x: Array, w: Array, *, order_weights: Any) -> Array:
     array([3.])
     """
     k = x.shape[-1]
-    shared.equal_only(w, "owa", "order_weights weigh the ranks of a row, not its columns")
+    _shared.equal_only(w, "owa", "order_weights weigh the ranks of a row, not its columns")
     v = unit_sum(floats(in_order(order_weights, range(k), "order_weights")), k, "order_weights")
     orness = float(v @ np.arange(k - 1, -1, -1)) / max(k - 1, 1)
     note("aggregate", f"owa: orness {orness:.4g}")
-    z = -np.sort(-shared.stretched(x, w), axis=-1)
+    z = -np.sort(-_shared.stretched(x, w), axis=-1)
     if not np.isnan(z).any():
         return np.asarray(z @ v)
     out = np.empty(z.shape[:-1])
@@ -151,7 +151,7 @@ def median(x: Array, w: Array) -> Array:
     >>> hi.aggregate.median([[1.0, 9.0, 2.0], [1.0, 9.0, 2.0]], [0.5, 0.25, 0.25])
     array([1.5, 1.5])
     """
-    x = shared.stretched(x, w)
+    x = _shared.stretched(x, w)
     order = np.argsort(x, axis=-1, kind="stable")
     weights = np.broadcast_to(w[..., np.newaxis, :], x.shape)
     z, cumulative = (np.take_along_axis(part, order, axis=-1) for part in (x, weights))

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.aggregate import shared
-from hengdian_index.decorators import aggregating
-from hengdian_index.equality import TOLERANCE
+from hengdian_index._maths.means import shared_weights, weighted_sum
+from hengdian_index._methods.decorators import aggregating
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import TOLERANCE
+from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.means import shared_weights, weighted_sum
-from hengdian_index.rows.table import Array
 
 
 @aggregating(
@@ -114,18 +114,18 @@ def adjusted_mazziotta_pareto(
     """
     k = x.shape[-1]
     if reference is None:
-        if any(one != 1 for one in shared.directions(direction, k)):
+        if any(one != 1 for one in _shared.directions(direction, k)):
             raise SpecError(
                 "adjusted_mazziotta_pareto: direction needs a reference; without, x is on the scale already"
             )
         return _penalised(x, w, penalty)
-    sign = np.array([1.0 if one == 1 else -1.0 if one == -1 else np.nan for one in shared.directions(direction, k)])
+    sign = np.array([1.0 if one == 1 else -1.0 if one == -1 else np.nan for one in _shared.directions(direction, k)])
     if np.isnan(sign).any():
         raise SpecError(f"adjusted_mazziotta_pareto: direction 1 or -1, not {direction!r}")
-    centre = shared.per_column(reference, k, "reference")
-    low, high = shared.ends(x)
+    centre = _shared.per_column(reference, k, "reference")
+    low, high = _shared.ends(x)
     half = high / 2 - low / 2
-    shared.refuse_columns(half == 0, w, "constant over the rows, so the scale has no length; leave it out")
+    _shared.refuse_columns(half == 0, w, "constant over the rows, so the scale has no length; leave it out")
     z = 100 + 30 * sign * ((x - centre) / np.where(half > 0, half, 1.0))
     return _penalised(z, w, penalty)
 
@@ -179,7 +179,7 @@ def _penalised(z: Array, w: Array, factor: float) -> Array:
     z = np.where(np.isnan(z), 0.0, z) if gaps else z
     mean = weighted_sum(z, weights)
     # A mean that is only the rounding error of a sum of both signs is no mean above 0 either.
-    shared.refuse_rows(
+    _shared.refuse_rows(
         ~(mean > TOLERANCE * weighted_sum(np.abs(z), weights)),
         "the mean of its values is not above 0, so the penalty means nothing; use z_score(mean=100, sd=10)",
     )

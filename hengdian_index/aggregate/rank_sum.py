@@ -7,14 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from hengdian_index.aggregate import shared
-from hengdian_index.decorators import aggregating
-from hengdian_index.equality import TOLERANCE, settled
+from hengdian_index._maths.maps import Ranks
+from hengdian_index._maths.means import shared_weights
+from hengdian_index._methods.decorators import aggregating
+from hengdian_index._tables.keyed import floats
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import TOLERANCE, settled
+from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError
-from hengdian_index.maps import Ranks
-from hengdian_index.means import shared_weights
-from hengdian_index.rows.keyed import floats
-from hengdian_index.rows.table import Array
 
 
 class Line(NamedTuple):
@@ -104,17 +104,17 @@ def rank_sum_ratio(
     >>> hi.aggregate.rank_sum_ratio([[5.0, 1.0], [7.0, 2.0], [7.0, 4.0]])
     array([0.33333333, 0.75      , 0.91666667])
     """
-    turned = shared.turned(x, direction)
+    turned = _shared.turned(x, direction)
     n = (~np.isnan(turned)).sum(axis=-2, keepdims=True)
     ranks = Ranks(np.sort(turned, axis=-2))(turned) if form == "integer" else _stretched_ranks(turned, w, n)
-    scores = shared.present_sum(ranks / np.maximum(n, 1), shared_weights(turned, w))
+    scores = _shared.present_sum(ranks / np.maximum(n, 1), shared_weights(turned, w))
     return _graded(scores, floats(cuts)) if details else scores
 
 
 def _stretched_ranks(x: Array, w: Array, n: Array) -> Array:
     """Return 1 + (n - 1) (x - min) / (max - min)."""
-    low, high = shared.ends(x)
-    shared.refuse_columns(high == low, w, "constant over the rows compared; leave it out, or form='integer'")
+    low, high = _shared.ends(x)
+    _shared.refuse_columns(high == low, w, "constant over the rows compared; leave it out, or form='integer'")
     half = np.where(high > low, high / 2 - low / 2, 1.0)
     return np.asarray(1 + (n - 1) * ((x / 2 - low / 2) / half))
 

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.aggregate import orders, shared
-from hengdian_index.decimals import counted
-from hengdian_index.decorators import aggregating, matched_weights
-from hengdian_index.equality import TOLERANCE, flattened
+from hengdian_index._maths.maps import Ranks
+from hengdian_index._maths.means import shared_weights
+from hengdian_index._methods.decorators import aggregating, matched_weights
+from hengdian_index._tables.labelling import row_names
+from hengdian_index._tables.table import Array, take
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import TOLERANCE, flattened
+from hengdian_index.aggregate import _orders, _shared
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.journal import note
-from hengdian_index.labelling import row_names
-from hengdian_index.maps import Ranks
-from hengdian_index.means import shared_weights
-from hengdian_index.rows.table import Array, take
+from hengdian_index.log import note
 
 # Pairs of rows compared in one go: some such arrays stay in the processor's cache.
 _PAIRS = 1 << 17
@@ -153,7 +153,7 @@ def borda(x: Array, w: Array) -> Array:
     beaten = Ranks(np.sort(x, axis=-2))(x) - 1
     m = (~np.isnan(x)).sum(axis=-2, keepdims=True) - 1
     n = x.shape[-2] - 1
-    return shared.present_sum(np.where(m > 0, beaten * (n / np.maximum(m, 1)), beaten + n / 2), shared_weights(x, w))
+    return _shared.present_sum(np.where(m > 0, beaten * (n / np.maximum(m, 1)), beaten + n / 2), shared_weights(x, w))
 
 
 @aggregating(
@@ -222,7 +222,7 @@ def _orders_of_twins(x: Array, w: Array) -> int:
 
 def _note_rivals(n: int, rivals: list[int]) -> None:
     """Write a line where the order given is one of several best ones, or is not proved best."""
-    if n > orders.MOST_EXACT:
+    if n > _orders.MOST_EXACT:
         note(
             "aggregate",
             f"kemeny: of {counted(n, 'row')} the best order found by search is given; it is not proved best",
@@ -235,7 +235,7 @@ def _note_rivals(n: int, rivals: list[int]) -> None:
 
 def _each(function: Callable[[Array, Array], Array], x: Array, w: Array) -> Array:
     """Return the function's answers for every table (n, k) of x (..., n, k), (..., n)."""
-    x = shared.stretched(x, w)
+    x = _shared.stretched(x, w)
     w = np.broadcast_to(w, (*x.shape[:-2], x.shape[-1]))
     out = np.empty(x.shape[:-1])
     for place in np.ndindex(x.shape[:-2]):
@@ -245,8 +245,8 @@ def _each(function: Callable[[Array, Array], Array], x: Array, w: Array) -> Arra
 
 def _kemeny(x: Array, w: Array) -> Kemeny:
     # Searching from a fixed order of the rows makes the answer for many rows free of the order they came in.
-    start = np.arange(len(x)) if len(x) <= orders.MOST_EXACT else _by_content(x, w)
-    found = orders.best_order(_outranking(x[start], w))
+    start = np.arange(len(x)) if len(x) <= _orders.MOST_EXACT else _by_content(x, w)
+    found = _orders.best_order(_outranking(x[start], w))
     scores = np.empty(len(x))
     scores[start] = len(x) - 1 - found.places
     twins = _twins(x, w)

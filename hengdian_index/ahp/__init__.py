@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from hengdian_index.ahp.completion import complete
 from hengdian_index.ahp.group import Compatibility, combine, compatibility
+from hengdian_index.ahp.priorities import Priorities, priorities
 from hengdian_index.ahp.random_indexes import gci_threshold, random_index
 from hengdian_index.ahp.revision import revise, verdict
-from hengdian_index.ahp.solve import Priorities, priorities
 
 __all__ = [
     "Compatibility",

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._tables.cells import fraction_of, is_missing
+from hengdian_index._tables.table import eager, uncovered
 from hengdian_index.errors import DataError, listed, raise_all
-from hengdian_index.journal import note
-from hengdian_index.rows.cells import fraction_of, is_missing
-from hengdian_index.rows.table import eager, uncovered
+from hengdian_index.log import note
 
 Array = NDArray[np.float64]
 Names = tuple[Hashable, ...] | None

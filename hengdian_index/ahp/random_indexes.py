@@ -8,10 +8,10 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.ahp.choices import known
+from hengdian_index.ahp._choices import known
 from hengdian_index.ahp.judgements import Array
 from hengdian_index.errors import SpecError, raise_all
-from hengdian_index.journal import note
+from hengdian_index.log import note
 
 CONSISTENT_BELOW = 0.1
 _COMPLETE = {

@@ -8,10 +8,10 @@ period after the other; a period left out is refused by name.
 
 from __future__ import annotations
 
+from hengdian_index._methods.registry import names_of
 from hengdian_index.climate.breadth import *
 from hengdian_index.climate.cycle import *
 from hengdian_index.climate.opinions import *
-from hengdian_index.methods import names_of
 
 __getattr__, __dir__ = names_of("climate", globals(), "Cycle")
 

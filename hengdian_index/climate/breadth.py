@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from hengdian_index.composition import composing
-from hengdian_index.decimals import counted
-from hengdian_index.equality import TOLERANCE
+from hengdian_index._methods.composing import composing
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import TOLERANCE
 from hengdian_index.errors import DataError
-from hengdian_index.rows.table import Array
 
 
 def _faults(lag: int, same: float) -> list[str]:

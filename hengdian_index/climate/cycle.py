@@ -8,18 +8,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.climate.shared import named_columns
+from hengdian_index._maths.stats import Moments
+from hengdian_index._methods.composing import composing
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.periods import Periods
+from hengdian_index._tables.spans import chosen
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import largest, same
+from hengdian_index.climate._columns import named_columns
 from hengdian_index.climate.symmetric import chained, symmetric_changes, symmetric_of
-from hengdian_index.composition import composing
-from hengdian_index.decimals import counted
-from hengdian_index.equality import largest, same
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
-from hengdian_index.journal import note
-from hengdian_index.rows.periods import Periods
-from hengdian_index.rows.spans import chosen
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments
+from hengdian_index.log import note
 
 # Symmetric changes are per cent of the values themselves, to which rounding is in proportion.
 _PER_CENT = 200.0

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.climate.shared import named_columns
-from hengdian_index.composition import composing
-from hengdian_index.decorators import unit_sum
+from hengdian_index._methods.composing import composing
+from hengdian_index._methods.decorators import unit_sum
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
+from hengdian_index.climate._columns import named_columns
 from hengdian_index.errors import CellsError, DataError, SpecError, suggestion
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
 
 # Printed shares are rounded, so three of them may miss 100 by this much.
 _ROUNDED = 0.5 + 1e-9

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import CellsError, DataError
-from hengdian_index.rows.table import Array
 
 
 def symmetric_changes(x: Array) -> Array:

@@ -10,10 +10,10 @@ the rows that both have, and the answer says so.
 
 from __future__ import annotations
 
+from hengdian_index.diagnose.components import PrincipalComponents, principal_components
 from hengdian_index.diagnose.correlation import Correlations, correlations, flags
 from hengdian_index.diagnose.description import availability, describe
 from hengdian_index.diagnose.reliability import Alpha, Bartlett, Kmo, bartlett, cronbach_alpha, kmo
-from hengdian_index.diagnose.structure import PrincipalComponents, principal_components
 
 __all__ = [
     "Alpha",

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.diagnose.columns import LEAST, by_pairs, few_rows, members, names, read, square, with_scores
-from hengdian_index.equality import flattened
+from hengdian_index._maths.maps import Ranks
+from hengdian_index._maths.stats import Ordered, Products
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.table import Array, Labelled
+from hengdian_index._values.equality import flattened
+from hengdian_index.diagnose._columns import LEAST, by_pairs, few_rows, members, names, read, square, with_scores
 from hengdian_index.errors import DataError, Fault, SpecError, among, listed, raise_all, suggestion
-from hengdian_index.journal import note
-from hengdian_index.maps import Ranks
-from hengdian_index.methods import typed
-from hengdian_index.rows.table import Array, Labelled
-from hengdian_index.stats import Ordered, Products
+from hengdian_index.log import note
 
 
 @dataclass(frozen=True, slots=True, eq=False)

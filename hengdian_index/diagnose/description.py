@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.diagnose.columns import by_row, index, members, names, read
-from hengdian_index.equality import flattened
+from hengdian_index._maths.shape import kurtosis, skewness
+from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import flattened
+from hengdian_index.diagnose._columns import by_row, index, members, names, read
 from hengdian_index.errors import SpecError, raise_all
-from hengdian_index.rows.table import Array
-from hengdian_index.shape import kurtosis, skewness
-from hengdian_index.stats import Moments, Ordered, Range
 
 
 def describe(x: Any) -> Any:

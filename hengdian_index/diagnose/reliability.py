@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.components import principal_components
-from hengdian_index.decimals import counted
-from hengdian_index.diagnose.columns import by_pairs, complete, names, read, series
-from hengdian_index.equality import flattened
+from hengdian_index._maths.components import principal_components
+from hengdian_index._maths.stats import Moments, Products
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.table import Array, Labelled
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import flattened
+from hengdian_index.diagnose._columns import by_pairs, complete, names, read, series
 from hengdian_index.errors import DataError, listed, raise_all
-from hengdian_index.journal import note
-from hengdian_index.methods import typed
-from hengdian_index.rows.table import Array, Labelled
-from hengdian_index.stats import Moments, Products
+from hengdian_index.log import note
 
 # An eigenvalue, or a variance of a sum, below this share of the largest is 0 but for rounding.
 _ZERO = 1e-12

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.decimals import counted
-from hengdian_index.decorators import unit_sum
+from hengdian_index._methods.decorators import unit_sum
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.table import Array, Labelled, row_faults, shortened, take
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError, among, raise_all, shown, suggestion
-from hengdian_index.journal import note
-from hengdian_index.methods import typed
-from hengdian_index.rows.keyed import floats, in_order
-from hengdian_index.rows.table import Array, Labelled, row_faults, shortened, take
+from hengdian_index.log import note
 
 # A mean of scores of 1 may come out this much above 1; such rounding is cut off.
 _ROUNDING = 1e-12

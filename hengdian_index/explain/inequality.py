@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.blocks import column_mean, full_size, power_of_two
-from hengdian_index.decimals import counted
+from hengdian_index._maths.blocks import column_mean, full_size, power_of_two
+from hengdian_index._maths.stats import LogSums, theil_term
+from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.label_columns import fit_rows, is_name, labels, parted
+from hengdian_index._tables.table import Array, Labelled, row_faults, shortened
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
-from hengdian_index.journal import note
-from hengdian_index.rows.groups import no_label
-from hengdian_index.rows.parted import fit_rows, is_name, labels, parted
-from hengdian_index.rows.table import Array, Labelled, row_faults, shortened
-from hengdian_index.stats import LogSums, theil_term
+from hengdian_index.log import note
 
 
 @dataclass(frozen=True, slots=True, eq=False)

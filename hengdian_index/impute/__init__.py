@@ -13,11 +13,11 @@ An indicator with no value at all in the rows to learn from is refused by name.
 
 from __future__ import annotations
 
+from hengdian_index._methods.registry import names_of
 from hengdian_index.impute.averages import *
 from hengdian_index.impute.learned import *
-from hengdian_index.impute.likeness import *
-from hengdian_index.impute.times import *
-from hengdian_index.methods import names_of
+from hengdian_index.impute.over_time import *
+from hengdian_index.impute.peers import *
 
 __getattr__, __dir__ = names_of("impute", globals())
 

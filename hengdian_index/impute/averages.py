@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.decimals import counted
+from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.stored import stored
 from hengdian_index.errors import shown
-from hengdian_index.filling import Filler, Filling, Rows, imputing
-from hengdian_index.rows.groups import no_label
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Ordered, Range
-from hengdian_index.stored import stored
 
 
 @stored("constants")

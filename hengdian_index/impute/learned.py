@@ -8,16 +8,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.about import install
-from hengdian_index.alone import heard
-from hengdian_index.blocks import full_size, power_of_two
-from hengdian_index.equality import largest, same
+from hengdian_index._maths.blocks import full_size, power_of_two
+from hengdian_index._maths.maps import Affine
+from hengdian_index._maths.stats import Moments
+from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
+from hengdian_index._system.about import install
+from hengdian_index._system.alone import heard
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import largest, same
+from hengdian_index._values.stored import stored
 from hengdian_index.errors import SpecError
-from hengdian_index.filling import Filler, Filling, Rows, imputing
-from hengdian_index.maps import Affine
-from hengdian_index.rows.table import Array
-from hengdian_index.stats import Moments
-from hengdian_index.stored import stored
 
 # Pairs of rows compared in one go.
 _PAIRS = 1 << 20

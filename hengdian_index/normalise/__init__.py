@@ -11,7 +11,7 @@ Source, unless another is named: OECD/JRC Handbook on Constructing Composite Ind
 
 from __future__ import annotations
 
-from hengdian_index.methods import names_of
+from hengdian_index._methods.registry import names_of
 from hengdian_index.normalise.centred import *
 from hengdian_index.normalise.ranks import *
 from hengdian_index.normalise.relatives import *

@@ -7,15 +7,15 @@ from typing import Literal
 
 import numpy as np
 
-from hengdian_index.decorators import normalising
-from hengdian_index.equality import same, together
-from hengdian_index.maps import Clip, Map, chain
-from hengdian_index.normalise.lines import Constant, line, need_digits
+from hengdian_index._maths.maps import Clip, Map, chain
+from hengdian_index._maths.stats import Ordered, Range
+from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import same, together
+from hengdian_index._values.stored import stored
+from hengdian_index.normalise._lines import Constant, line, need_digits
 from hengdian_index.normalise.scales import z_score
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Ordered, Range
-from hengdian_index.stored import stored
 
 # The numbers next to 0 and 1 that stay inside (0, 1), under a logarithm or a reciprocal too.
 _ABOVE_0 = float(np.finfo(np.float64).tiny)

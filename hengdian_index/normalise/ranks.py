@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from hengdian_index.decorators import normalising
-from hengdian_index.maps import Affine, Clip, Map, Ranks, Ties, chain
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Ordered
+from hengdian_index._maths.maps import Affine, Clip, Map, Ranks, Ties, chain
+from hengdian_index._maths.stats import Ordered
+from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.sample import Sample
 
 
 @normalising(

@@ -6,17 +6,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.decorators import normalising
-from hengdian_index.equality import same
+from hengdian_index._maths.maps import Affine, Map, Reciprocal
+from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.cells import number_of
+from hengdian_index._tables.selection import alike
+from hengdian_index._tables.table import Array, single
+from hengdian_index._values.equality import same
 from hengdian_index.errors import SpecError, shown
-from hengdian_index.journal import note
-from hengdian_index.maps import Affine, Map, Reciprocal
-from hengdian_index.normalise.lines import line, need_digits
-from hengdian_index.rows.cells import number_of
-from hengdian_index.rows.selection import alike
-from hengdian_index.rows.table import Array, single
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Ordered, Range
+from hengdian_index.log import note
+from hengdian_index.normalise._lines import line, need_digits
 
 
 @normalising(

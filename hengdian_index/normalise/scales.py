@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.decorators import normalising
-from hengdian_index.maps import Exponential, Log, Map, chain
-from hengdian_index.normalise.lines import Constant, hold, line, need_digits, need_order, rising
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Range
+from hengdian_index._maths.maps import Exponential, Log, Map, chain
+from hengdian_index._maths.stats import Moments, Range
+from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.sample import Sample
+from hengdian_index.normalise._lines import Constant, hold, line, need_digits, need_order, rising
 
 # Up to so many standard deviations, what a mean loses when it is rounded to a number is the rounding of scores too.
 _LOST = 1e-13

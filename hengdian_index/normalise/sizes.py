@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hengdian_index.decorators import normalising
+from hengdian_index._maths.maps import Affine, Map, Reciprocal, chain
+from hengdian_index._maths.stats import Moments, Range
+from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
+from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError
-from hengdian_index.maps import Affine, Map, Reciprocal, chain
-from hengdian_index.normalise.lines import need_digits
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Range
-from hengdian_index.stored import stored
+from hengdian_index.normalise._lines import need_digits
 
 
 @stored("not negative")

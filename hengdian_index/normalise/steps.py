@@ -8,16 +8,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.decorators import normalising
-from hengdian_index.equality import same
+from hengdian_index._maths.maps import Affine, Direction, Map, chain, orientation
+from hengdian_index._maths.stats import Moments
+from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.keyed import floats
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import same
+from hengdian_index._values.stored import stored
 from hengdian_index.errors import SpecError
-from hengdian_index.maps import Affine, Direction, Map, chain, orientation
 from hengdian_index.normalise.ranks import percentile_rank
-from hengdian_index.rows.keyed import floats
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments
-from hengdian_index.stored import stored
 
 
 @stored("steps")

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.result import Result
-from hengdian_index.rows.table import Array
+from hengdian_index._index.result import Result
+from hengdian_index._tables.table import Array
 
 
 def in_points(result: Result, base: Any = None, to: float | None = None) -> bool:

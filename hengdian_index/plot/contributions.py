@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index.effects import Split
+from hengdian_index._index.coverage import blanked
+from hengdian_index._index.result import Depth, Result
+from hengdian_index._index.strengths import row_of
+from hengdian_index._methods.effects import Split
+from hengdian_index._scoring.tree import RESERVED
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, shown
 from hengdian_index.plot.changed import decimals_of_steps
 from hengdian_index.plot.layout import (
@@ -26,12 +32,6 @@ from hengdian_index.plot.layout import (
 )
 from hengdian_index.plot.stacks import MOST, key, key_height, pooled, stack
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, readable, wrapped
-from hengdian_index.presence import blanked
-from hengdian_index.result import Depth, Result
-from hengdian_index.rows.panel import Panel
-from hengdian_index.rows.table import Array
-from hengdian_index.standing import row_of
-from hengdian_index.tree import RESERVED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

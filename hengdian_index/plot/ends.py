@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._tables.table import Array
 from hengdian_index.plot.layout import apart, heights
 from hengdian_index.plot.style import height_of, in_family
-from hengdian_index.rows.table import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from hengdian_index._index.result import Result
+from hengdian_index._scoring.tree import Tree
 from hengdian_index.errors import SpecError, among, suggestion
 from hengdian_index.plot.layout import apart, name_of
 from hengdian_index.plot.style import COLOURS, REST, axes, drawn, height_of, wrapped
-from hengdian_index.result import Result
-from hengdian_index.tree import Tree
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

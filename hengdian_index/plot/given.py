@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.rows.table import Array
+from hengdian_index._tables.table import Array
 
 # Of its width and height, axes keep at least this share.
 _LEAST = 0.3

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from hengdian_index.decimals import counted
+from hengdian_index._index.result import Result
+from hengdian_index._maths.shape import kurtosis, skewness
+from hengdian_index._maths.stats import Moments
+from hengdian_index._scoring.tree import Tree
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index.diagnose.correlation import Correlations
 from hengdian_index.diagnose.correlation import correlations as correlated
 from hengdian_index.errors import DataError, SpecError, among, suggestion
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 from hengdian_index.plot.layout import apart, heights, mark, name_of, row_names, titled
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, pyplot, wrapped
-from hengdian_index.result import Result
-from hengdian_index.rows.table import Array
-from hengdian_index.shape import kurtosis, skewness
-from hengdian_index.stats import Moments
-from hengdian_index.tree import Tree
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

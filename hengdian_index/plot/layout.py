@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._scoring.tree import Branch, Tree
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import Periods, format_period
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.plot.style import height_of, pyplot, readable, size, width_of, wrapped
-from hengdian_index.rows.panel import Panel
-from hengdian_index.rows.periods import Periods, format_period
-from hengdian_index.rows.table import Array
-from hengdian_index.tree import Branch, Tree
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

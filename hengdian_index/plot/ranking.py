@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import pandas as pd
 
-from hengdian_index.contributions import level_parts
+from hengdian_index._index.result import Depth, Result
+from hengdian_index._levels.contributions import level_parts
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.plot.layout import (
     Rows,
@@ -22,7 +23,6 @@ from hengdian_index.plot.layout import (
 )
 from hengdian_index.plot.stacks import key, key_below, key_height, pooled, stack
 from hengdian_index.plot.style import UP, WHOLE, axes, drawn, height_of, size, wrapped
-from hengdian_index.result import Depth, Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

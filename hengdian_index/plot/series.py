@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hengdian_index.decimals import counted
+from hengdian_index._index.result import Result
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.plot.changed import decimals_of, in_points
 from hengdian_index.plot.ends import End, name_ends
@@ -25,8 +27,6 @@ from hengdian_index.plot.layout import (
     unbroken,
 )
 from hengdian_index.plot.style import COLOURS, REST, WHOLE, axes, drawn, wrapped
-from hengdian_index.result import Result
-from hengdian_index.rows.table import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hengdian_index._scoring.tree import RESERVED
+from hengdian_index._tables.table import Array
 from hengdian_index.plot.layout import heights
 from hengdian_index.plot.style import FAINT, HATCHES, REST, colours
-from hengdian_index.rows.table import Array
-from hengdian_index.tree import RESERVED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

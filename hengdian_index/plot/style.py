@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from hengdian_index.about import install
-from hengdian_index.alone import ALONE
+from hengdian_index._system.about import install
+from hengdian_index._system.alone import ALONE
+from hengdian_index._system.written import whole
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.plot.breaking import WIDE, broken
 from hengdian_index.plot.breaking import size as size
 from hengdian_index.plot.given import fit, room_of
-from hengdian_index.whole import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

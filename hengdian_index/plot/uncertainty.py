@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hengdian_index._robustness.sensitivity import Sensitivity
+from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.plot.layout import (
     Rows,
@@ -21,8 +23,6 @@ from hengdian_index.plot.layout import (
 )
 from hengdian_index.plot.stacks import key_above
 from hengdian_index.plot.style import COLOURS, REST, UP, WHOLE, axes, drawn, pyplot, readable, size, wrapped
-from hengdian_index.robustness.outcome import Uncertainty
-from hengdian_index.robustness.sensitive import Sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from hengdian_index.series.chaining import chain
 from hengdian_index.series.changes import changes, growth
-from hengdian_index.series.levels import rebase, relatives
+from hengdian_index.series.contributions import contributions
 from hengdian_index.series.linking import Link, link
-from hengdian_index.series.parts import contributions
+from hengdian_index.series.rebasing import rebase, relatives
 from hengdian_index.series.seasonal import Deseasonalised, deseasonalise
 
 __all__ = [

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.table import Array, shortened
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
-from hengdian_index.journal import note
-from hengdian_index.methods import typed
-from hengdian_index.rows.table import Array, shortened
-from hengdian_index.series.labels import Mask, Timed, read_series
+from hengdian_index.log import note
+from hengdian_index.series._labels import Mask, Timed, read_series
 
 
 @dataclass(frozen=True, slots=True)

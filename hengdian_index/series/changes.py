@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import SpecError, raise_all, suggestion
-from hengdian_index.methods import typed
-from hengdian_index.rows.table import Array
-from hengdian_index.series.labels import Timed, periods_in_a_year, read_series
+from hengdian_index.series._labels import Timed, periods_in_a_year, read_series
 
 
 @dataclass(frozen=True, slots=True)

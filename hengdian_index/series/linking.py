@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.decimals import counted
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, listed, raise_all
-from hengdian_index.journal import note
-from hengdian_index.methods import typed
-from hengdian_index.rows.table import Array
-from hengdian_index.series.labels import Timed, joined, read_series
-from hengdian_index.series.levels import mean_over_time
+from hengdian_index.log import note
+from hengdian_index.series._labels import Timed, joined, read_series
+from hengdian_index.series.rebasing import mean_over_time
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.blocks import full_size, power_of_two
-from hengdian_index.decimals import counted
+from hengdian_index._maths.blocks import full_size, power_of_two
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.table import Array, shortened
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, raise_all, suggestion
-from hengdian_index.methods import typed
-from hengdian_index.rows.table import Array, shortened
-from hengdian_index.series.labels import Timed, periods_in_a_year, read_series
-from hengdian_index.series.x13 import NEEDS_STATSMODELS, x13_adjusted
+from hengdian_index.series._labels import Timed, periods_in_a_year, read_series
+from hengdian_index.series._x13 import NEEDS_STATSMODELS, x13_adjusted
 
 _METHODS, _MODELS = ("stl", "x13"), ("additive", "multiplicative")
 # How many full years each method needs.

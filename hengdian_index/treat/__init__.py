@@ -14,11 +14,11 @@ line in the log.
 
 from __future__ import annotations
 
-from hengdian_index.methods import names_of
+from hengdian_index._methods.registry import names_of
+from hengdian_index.treat.jrc import *
 from hengdian_index.treat.outliers import *
 from hengdian_index.treat.powers import *
 from hengdian_index.treat.ratios import *
-from hengdian_index.treat.two_stage import *
 
 __getattr__, __dir__ = names_of("treat", globals())
 

@@ -7,17 +7,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.decimals import counted
-from hengdian_index.equality import constant, largest, same
-from hengdian_index.maps import Clip, Map
-from hengdian_index.rows.cells import pair_of
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Ordered, Range
-from hengdian_index.treat.stepping import SHAPELESS, Outcome
-from hengdian_index.treat.stepping import by_column as _by_column
-from hengdian_index.treat.stepping import steps as _steps
-from hengdian_index.treatment import remark, treating
+from hengdian_index._maths.maps import Clip, Map
+from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._methods.sample import Sample
+from hengdian_index._methods.treating import remark, treating
+from hengdian_index._tables.cells import pair_of
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import constant, largest, same
+from hengdian_index.treat._winsorising import SHAPELESS, Outcome
+from hengdian_index.treat._winsorising import by_column as _by_column
+from hengdian_index.treat._winsorising import steps as _steps
 
 
 def _one_of_two(points: int | None, limits: Any) -> list[str]:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.maps import Map
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.shape import lean
-from hengdian_index.stats import Moments, Ordered, Range
-from hengdian_index.treat.curves import Offset, Power, YeoJohnson
-from hengdian_index.treat.stepping import SHAPELESS
-from hengdian_index.treatment import remark, treating
+from hengdian_index._maths.maps import Map
+from hengdian_index._maths.shape import lean
+from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._methods.sample import Sample
+from hengdian_index._methods.treating import remark, treating
+from hengdian_index._tables.table import Array
+from hengdian_index.treat._curves import Offset, Power, YeoJohnson
+from hengdian_index.treat._winsorising import SHAPELESS
 
 
 @treating(

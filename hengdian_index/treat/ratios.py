@@ -9,15 +9,24 @@ from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index._methods.registry import Method, register
+from hengdian_index._methods.sample import Sample
+from hengdian_index._methods.treating import Changed, presented, record
+from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.keyed import in_order
+from hengdian_index._tables.label_columns import (
+    Parted,
+    columns_of,
+    fit_rows,
+    is_name,
+    labels,
+    only_name,
+    parted,
+    select,
+)
+from hengdian_index._tables.table import CELLS, Array, numbers, shortened, take
+from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
-from hengdian_index.methods import Method, register
-from hengdian_index.rows.groups import no_label
-from hengdian_index.rows.keyed import in_order
-from hengdian_index.rows.parted import Parted, columns_of, fit_rows, is_name, labels, only_name, parted, select
-from hengdian_index.rows.table import CELLS, Array, numbers, shortened, take
-from hengdian_index.sample import Sample
-from hengdian_index.stored import stored
-from hengdian_index.treatment import Changed, presented, record
 
 
 @stored("ratio")

@@ -10,19 +10,19 @@ constant, are refused.
 
 from __future__ import annotations
 
-from hengdian_index.methods import names_of
-from hengdian_index.weights.best_and_worst import *
+from hengdian_index._methods.registry import names_of
+from hengdian_index.weights.ahp import *
+from hengdian_index.weights.best_worst import *
 from hengdian_index.weights.combined import *
-from hengdian_index.weights.components import *
 from hengdian_index.weights.conflict import *
 from hengdian_index.weights.dispersion import *
 from hengdian_index.weights.given import *
-from hengdian_index.weights.hierarchy import *
 from hengdian_index.weights.judged import *
 from hengdian_index.weights.matched import *
+from hengdian_index.weights.principal import *
 from hengdian_index.weights.redundancy import *
 from hengdian_index.weights.removal import *
-from hengdian_index.weights.scattering import *
+from hengdian_index.weights.scatter import *
 from hengdian_index.weights.spread import *
 
 __getattr__, __dir__ = names_of("weights", globals(), "effective")

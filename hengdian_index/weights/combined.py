@@ -8,15 +8,15 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from hengdian_index.decimals import counted
-from hengdian_index.decorators import unit_sum, weighting
+from hengdian_index._methods.decorators import unit_sum, weighting
+from hengdian_index._methods.registry import typed
+from hengdian_index._tables.table import Array, Labelled, broadcast, single, take, uncovered
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
-from hengdian_index.journal import note
-from hengdian_index.methods import typed
-from hengdian_index.rows.table import Array, Labelled, broadcast, single, take, uncovered
-from hengdian_index.weights import importances, judgements
-from hengdian_index.weights.importances import Measure
-from hengdian_index.weights.judgements import Names
+from hengdian_index.log import note
+from hengdian_index.weights import _importances, _judgements
+from hengdian_index.weights._importances import Measure
+from hengdian_index.weights._judgements import Names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,12 +167,12 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
     least = 5 if measure == "smooth" else 3
     if rows.sum() < least:
         raise DataError(f"effective: {int(rows.sum())} complete rows; at least {least} are needed")
-    z = importances.standardised(np.column_stack([table.values, y])[rows])
+    z = _importances.standardised(np.column_stack([table.values, y])[rows])
     names = table.columns or tuple(range(z.shape[1] - 1))
     flat = [f"column {name!r}" for name, column in zip(names, z.T, strict=False) if not column.any()]
     flat += ["scores"] if not z[:, -1].any() else []
     raise_all(DataError, [f"effective: {one}: constant, so its correlation is undefined" for one in flat])
-    found = importances.importance(z[:, :-1], z[:, -1], measure)
+    found = _importances.importance(z[:, :-1], z[:, -1], measure)
     r = found if measure == "spearman" else z[:, :-1].T @ z[:, -1]
     if not found.sum() > 1e-12:
         raise DataError(f"effective: importances by {measure!r} sum to {found.sum():.4g}: none has a share; use 'r2'")
@@ -195,10 +195,10 @@ def _stacked(weights: Any) -> tuple[Names, Array]:
         raise SpecError("combine: no set of weights is given")
     plain = [isinstance(one, np.ndarray) and one.ndim > 1 for one in each]
     read = [
-        (None, uncovered(one).astype(np.float64)) if array else judgements.values(one, call)
+        (None, uncovered(one).astype(np.float64)) if array else _judgements.values(one, call)
         for one, array, call in zip(each, plain, calls, strict=True)
     ]
-    names, ordered = judgements.aligned(read, calls)
+    names, ordered = _judgements.aligned(read, calls)
     unit = [unit_sum(one, one.shape[-1], call) for one, call in zip(ordered, calls, strict=True)]
     if not broadcast(*(one.shape for one in unit)):
         raise SpecError(f"combine: sets of shapes {', '.join(str(one.shape) for one in unit)} do not go together")
@@ -207,7 +207,7 @@ def _stacked(weights: Any) -> tuple[Names, Array]:
 
 def _given(shares: Any, n: int) -> Array:
     """Return one number of 0 or more for each of n sets, as given."""
-    names, found = judgements.values(shares, "combine: shares")
+    names, found = _judgements.values(shares, "combine: shares")
     if names is not None:
         raise SpecError("combine: shares are given in the order of the sets, not by name")
     if found.shape != (n,) or not ((found >= 0) & (found < np.inf)).all() or not found.any():

@@ -7,13 +7,13 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from hengdian_index.decorators import weighting
+from hengdian_index._maths.maps import Ranks
+from hengdian_index._maths.stats import Ordered, Products, Range
+from hengdian_index._methods.decorators import weighting
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError
-from hengdian_index.maps import Ranks
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Ordered, Products, Range
-from hengdian_index.weights.checks import costs, note_complete, note_constant
+from hengdian_index.weights._checks import costs, note_complete, note_constant
 
 Constant: TypeAlias = Literal["raise", "zero"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from hengdian_index.decorators import weighting
+from hengdian_index._maths.stats import Moments, Ordered
+from hengdian_index._methods.decorators import weighting
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import CellsError
-from hengdian_index.journal import note
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Ordered
-from hengdian_index.weights.checks import note_constant
+from hengdian_index.log import note
+from hengdian_index.weights._checks import note_constant
 
 
 @weighting(

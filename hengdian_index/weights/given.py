@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index.decorators import unit_sum, weighting
+from hengdian_index._methods.decorators import unit_sum, weighting
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.keyed import floats
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import SpecError, shown
-from hengdian_index.rows.keyed import floats
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
 
 
 @weighting(

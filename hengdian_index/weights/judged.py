@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index.decimals import counted
-from hengdian_index.decorators import unit_sum, weighting
+from hengdian_index._methods.decorators import unit_sum, weighting
+from hengdian_index._tables.table import CELLS, Array, Labelled, row_label, shortened, take
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, raise_all
-from hengdian_index.rows.table import CELLS, Array, Labelled, row_label, shortened, take
-from hengdian_index.weights import judgements
-from hengdian_index.weights.judgements import Names
+from hengdian_index.weights import _judgements
+from hengdian_index.weights._judgements import Names
 
 
 def _budget_without(options: dict[str, Any], columns: Sequence[Any], gone: Set[Any]) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def rank_order(
     >>> hi.weights.rank_order({"price": 1, "size": 2, "place": 2}, form="sum").to_dict()
     {'price': 0.5, 'size': 0.25, 'place': 0.25}
     """
-    names, ranks = judgements.ranks(order, "rank_order")
+    names, ranks = _judgements.ranks(order, "rank_order")
     k = len(ranks)
     place = np.arange(1.0, k + 1)
     falling = {
@@ -165,7 +165,7 @@ def rank_order(
 
 def _steps_without(options: dict[str, Any], columns: Sequence[Any], gone: Set[Any]) -> dict[str, Any]:
     """Return the steps down the order without some criteria: a step over one that is gone is the two in one."""
-    names, steps = judgements.values(options["s"], "swara")
+    names, steps = _judgements.values(options["s"], "swara")
     left, passed = dict[Any, Any](), list[float]()
     for name, step in zip(names or columns, np.nan_to_num(steps).tolist(), strict=True):
         passed.append(step)
@@ -207,15 +207,15 @@ def swara(s: Any) -> tuple[Names, Array]:
     >>> hi.weights.swara({"price": None, "size": 1.0, "place": 0.0}).to_dict()
     {'price': 0.5, 'size': 0.25, 'place': 0.25}
     """
-    names, steps = judgements.values(s, "swara")
+    names, steps = _judgements.values(s, "swara")
     faults = []
     if not (np.isnan(steps[0]) or steps[0] == 0):
         faults = [
-            f"swara: {judgements.place(names, 0)}: {steps[0]:g}, but the first, most important criterion has none "
+            f"swara: {_judgements.place(names, 0)}: {steps[0]:g}, but the first, most important criterion has none "
             "before it to be compared with: leave it missing"
         ]
     faults += [
-        f"swara: {judgements.place(names, j)}: {steps[j]:g}; how much more important the one before it is, 0 or more"
+        f"swara: {_judgements.place(names, j)}: {steps[j]:g}; how much more important the one before it is, 0 or more"
         for j in range(1, len(steps))
         if not 0 <= steps[j] < np.inf
     ]
@@ -245,11 +245,11 @@ def _shares(shares: Any, table: Labelled) -> Array:
     n = table.values.shape[-2]
     if shares is None:
         return np.full(n, 1 / n)
-    names, found = judgements.values(shares, "budget: shares")
+    names, found = _judgements.values(shares, "budget: shares")
     if names is not None:
         labels = tuple(table.source.index) if hasattr(table.source, "iloc") else tuple(range(n))
         whole = (labels, np.empty(n))
-        _, (_, found) = judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
+        _, (_, found) = _judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
     if len(found) != n:
         raise SpecError(f"budget: shares: {len(found)} given for {counted(n, 'expert')}")
     return unit_sum(found, n, "budget: shares")

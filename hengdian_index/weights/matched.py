@@ -8,15 +8,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hengdian_index.decorators import weighting
+from hengdian_index._maths.stats import Products
+from hengdian_index._methods.decorators import weighting
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, SpecError, raise_all
-from hengdian_index.journal import note
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Products
-from hengdian_index.weights import importances
-from hengdian_index.weights.correlations import Constant, correlations
-from hengdian_index.weights.importances import Measure
+from hengdian_index.log import note
+from hengdian_index.weights import _importances
+from hengdian_index.weights._correlations import Constant, correlations
+from hengdian_index.weights._importances import Measure
 
 # Importances (k,) of the composite of standardised columns with weights u (k,), and their derivatives (k, k).
 Importances: TypeAlias = Callable[[Array], tuple[Array, Array]]
@@ -173,13 +173,13 @@ def _note_gap(sample: Sample, wanted: Array, gap: Array) -> None:
 
 def _solve(c: Array, rows: Array, wanted: Array, measure: Measure) -> tuple[Array, Array]:
     """Return weights u (k,) of the standardised columns and the importances they attain, both summing to 1."""
-    z = importances.standardised(rows[~np.isnan(rows).any(axis=-1)]) if len(rows) else rows
+    z = _importances.standardised(rows[~np.isnan(rows).any(axis=-1)]) if len(rows) else rows
     if measure == "spearman":
         return _stepped(z, c, wanted)
     if measure == "pearson":
         moved = _straight(c)
     else:
-        moved = _squares(np.swapaxes(importances.bases(z), -1, -2) @ z if measure == "smooth" else c[:, np.newaxis, :])
+        moved = _squares(np.swapaxes(_importances.bases(z), -1, -2) @ z if measure == "smooth" else c[:, np.newaxis, :])
     u = _smallest(_descended(moved, c, wanted, np.sqrt(wanted) if measure != "pearson" else wanted), c)
     return u, _shares(moved, u)[0]
 
@@ -314,7 +314,7 @@ def _stepped(z: Array, c: Array, wanted: Array) -> tuple[Array, Array]:
     order = np.lexsort(np.vstack([np.round(np.sort(z, axis=0), 9), np.round(wanted, 9)]))
     place = np.argsort(order)
     z, c, wanted = z[:, order], c[np.ix_(order, order)], wanted[order]
-    ranks = importances.standardised(importances.ranked(z))
+    ranks = _importances.standardised(_importances.ranked(z))
     points = np.vstack([_corrected(z, ranks, c, wanted), np.eye(len(wanted)), np.full(len(wanted), 1 / len(wanted))])
     u, shares, gaps = _searched(z, ranks, wanted, points)
     if not len(u):
@@ -375,6 +375,6 @@ def _rank_shares(z: Array, ranks: Array, u: Array) -> Array:
 
     `ranks` are the standardised ranks of the columns (n, k). Missing where the sum is not above 0.
     """
-    found = importances.standardised(importances.ranked(z @ u.T)).T @ ranks
+    found = _importances.standardised(_importances.ranked(z @ u.T)).T @ ranks
     total = np.clip(found, -1.0, 1.0).sum(axis=1, keepdims=True)
     return np.asarray(np.where(total > 1e-12, np.clip(found, -1.0, 1.0) / np.where(total > 1e-12, total, 1.0), np.nan))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from hengdian_index.decorators import weighting
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.weights.correlations import Constant, correlations, multiple_correlation, need_rows
+from hengdian_index._methods.decorators import weighting
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
+from hengdian_index.weights._correlations import Constant, correlations, multiple_correlation, need_rows
 
 
 @weighting(

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.blocks import each_block
-from hengdian_index.decorators import weighting
-from hengdian_index.equality import TOLERANCE, flattened, same
+from hengdian_index._maths.blocks import each_block
+from hengdian_index._maths.stats import Moments, Range
+from hengdian_index._methods.decorators import weighting
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import TOLERANCE, flattened, same
 from hengdian_index.errors import CellsError, DataError
-from hengdian_index.journal import note
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import Moments, Range
-from hengdian_index.weights.checks import costs, note_complete, note_constant
-from hengdian_index.weights.correlations import need_rows
+from hengdian_index.log import note
+from hengdian_index.weights._checks import costs, note_complete, note_constant
+from hengdian_index.weights._correlations import need_rows
 from hengdian_index.weights.spread import entropy
 
 

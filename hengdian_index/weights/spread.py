@@ -7,13 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from hengdian_index.decorators import weighting
+from hengdian_index._maths.stats import LogSums, Moments, Range
+from hengdian_index._methods.decorators import weighting
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import CellsError
-from hengdian_index.journal import note
-from hengdian_index.rows.table import Array
-from hengdian_index.sample import Sample
-from hengdian_index.stats import LogSums, Moments, Range
-from hengdian_index.weights.checks import note_constant
+from hengdian_index.log import note
+from hengdian_index.weights._checks import note_constant
 
 _SHIFT = 1e-4
 

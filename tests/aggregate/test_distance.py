@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import hengdian_index as hi
-from hengdian_index import blocks
+from hengdian_index._maths import blocks
 
 TABLES = arrays(
     np.int64, st.tuples(st.integers(3, 6), st.integers(1, 4)), elements=st.integers(1, 40), unique=True

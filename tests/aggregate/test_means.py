@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, close, tables, weights_for
+from support.laws import LAW, close, tables, weights_for
 
 import hengdian_index as hi
 from hengdian_index.aggregate import arithmetic, geometric, harmonic, power
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 TABLE = pd.DataFrame({"a": [1.0, 2.0], "b": [4.0, 8.0], "c": [2.0, 16.0]}, index=["p", "q"])
 SLOW = {

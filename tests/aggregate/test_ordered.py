@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 ROWS = arrays(np.int64, st.tuples(st.integers(1, 4), st.integers(1, 6)), elements=st.integers(-20, 20)).map(
     lambda x: x / 4.0

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 import hengdian_index as hi
-from hengdian_index.decorators import kernel
-from hengdian_index.journal import journal
-from hengdian_index.means import Together, aggregate
+from hengdian_index._maths.means import Together, aggregate
+from hengdian_index._methods.decorators import kernel
+from hengdian_index.log import journal
 
 TABLE = pd.DataFrame(
     {"产值": [1.0, 2.0, 4.0], "b": [3.0, np.nan, 1.0], "c": [2.0, 5.0, 8.0], "100%": [1.0, 1.0, 2.0]}, index=list("pqr")
@@ -144,7 +144,7 @@ def test_the_engine_gets_the_same_kernel():
 
 
 def test_scores_under_gaps_tell_the_weights_each_row_was_given():
-    from hengdian_index.means import Missing
+    from hengdian_index._maths.means import Missing
 
     score = kernel(hi.aggregate.borda.method, {})
     found = aggregate(score, TABLE.to_numpy(), np.array([0.1, 0.2, 0.3, 0.4]), Missing())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matrices import METHODS, WRITTEN, consistent, incomplete, reciprocal, with_holes
+from support.matrices import METHODS, WRITTEN, consistent, incomplete, reciprocal, with_holes
 
 from hengdian_index import ahp
 from hengdian_index.errors import DataError, SpecError

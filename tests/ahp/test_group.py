@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matrices import HOLED, WRITTEN, consistent, from_upper, reciprocal
+from support.matrices import HOLED, WRITTEN, consistent, from_upper, reciprocal
 
 from hengdian_index import ahp
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 
 @given(st.lists(reciprocal(4, 4), min_size=1, max_size=4), st.data())

@@ -7,11 +7,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from matrices import WRITTEN, from_upper
+from support.matrices import WRITTEN, from_upper
 
 from hengdian_index import ahp
 from hengdian_index.errors import DataError
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 WEIGHTS = ahp.priorities(WRITTEN).weights
 NAMES = ["产出", "scale up", "c"]

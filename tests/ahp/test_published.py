@@ -6,7 +6,7 @@ import tomllib
 import numpy as np
 import pandas as pd
 import pytest
-from matrices import CASE, table
+from support.matrices import CASE, table
 
 from hengdian_index import ahp
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from matrices import from_upper
+from support.matrices import from_upper
 
 from hengdian_index import ahp
 from hengdian_index.errors import SpecError
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 
 def test_fault_22_the_random_index_is_chosen_and_named():

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from hypothesis import given
-from matrices import SCALE, reciprocal, table
+from support.matrices import SCALE, reciprocal, table
 
 from hengdian_index import ahp
 from hengdian_index.errors import DataError

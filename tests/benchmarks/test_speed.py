@@ -14,7 +14,7 @@ from benchmarks import draws
 from benchmarks.ratios import CASES, data, extra_memory
 
 import hengdian_index as hi
-from hengdian_index.rows.periods import read_periods
+from hengdian_index._tables.periods import read_periods
 
 ROWS = int(os.environ.get("HENGDIAN_BENCH_ROWS", "20000"))
 table = cache(data)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, frozen
+from support.laws import LAW, frozen
 
 from hengdian_index import DataError, SpecError, climate
 

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from hengdian_index import DataError, SpecError, climate
-from hengdian_index.composition import compose, composing, learnt
+from hengdian_index._methods.composing import compose, composing, learnt
+from hengdian_index._methods.registry import FAMILIES, find
+from hengdian_index._tables.reading import read_panel
+from hengdian_index._tables.table import Labelled
 from hengdian_index.errors import CellsError
-from hengdian_index.methods import FAMILIES, find
-from hengdian_index.rows.reading import read_panel
-from hengdian_index.rows.table import Labelled
 
 QUARTERS = ["2023Q4", "2024Q1", "2024Q2"]
 

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, frozen
+from support.laws import LAW, frozen
 
 from hengdian_index import DataError, SpecError, climate
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 BANK = ["quarter", "question"]
 

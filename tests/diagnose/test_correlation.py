@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, close, frames, frozen, tables
 from scipy import stats
+from support.laws import LAW, close, frames, frozen, tables
 
 import hengdian_index as hi
 from hengdian_index.diagnose import correlations, flags
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 HOW = {"pearson": stats.pearsonr, "spearman": stats.spearmanr, "kendall": stats.kendalltau}
 each_how = pytest.mark.parametrize("how", HOW)

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, frames, frozen, tables
 from scipy import stats
+from support.laws import LAW, frames, frozen, tables
 
 import hengdian_index as hi
 from hengdian_index.diagnose import availability, describe

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import close, frames, frozen, law
 from scipy import stats
+from support.laws import close, frames, frozen, law
 
 import hengdian_index as hi
 from hengdian_index.diagnose import bartlett, cronbach_alpha, kmo
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 RANDOM = law(20)
 seeds = st.integers(0, 10**6)

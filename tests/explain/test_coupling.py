@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, frozen, names
+from support.laws import LAW, frozen, names
 
 import hengdian_index as hi
 from hengdian_index.explain import coupling
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 FORMS = ("standard", "wang2021")
 each_form = pytest.mark.parametrize("form", FORMS)

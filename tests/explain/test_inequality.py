@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, frozen
+from support.laws import LAW, frozen
 
 import hengdian_index as hi
 from hengdian_index.explain import dagum, theil
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 getcontext().prec = 50
 

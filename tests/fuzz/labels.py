@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from fuzz._spoiling import TEXTS, spoilt
 
-from hengdian_index.rows.periods import FREQUENCIES, read_periods, read_span
+from hengdian_index._tables.periods import FREQUENCIES, read_periods, read_span
 
 GOOD = [
     *("2020", "2020年", "2020H1", "H2 2021", "2020年上半年", "2021Q3", "2021-Q3", "Q3 2021", "2021年第三季度"),

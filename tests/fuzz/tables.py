@@ -10,7 +10,7 @@ from random import Random
 from fuzz._spoiling import spoilt
 
 import hengdian_index as hi
-from hengdian_index.rows.files import read_table
+from hengdian_index._tables.read_file import read_table
 
 GROUPS = (hi.Group("all"),)
 PARTS = (hi.Indicator("a", "all"), hi.Indicator("b", "all", direction=-1), hi.Indicator("c", "all"))

@@ -21,8 +21,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import hengdian_index as hi
-from hengdian_index.rows.files import read_table
-from hengdian_index.rows.workbook import holds_data, read_sheets
+from hengdian_index._tables.read_file import read_table
+from hengdian_index._tables.workbook import holds_data, read_sheets
 
 MOST_SECONDS, MOST_MEGABYTES = 5.0, 1024
 
@@ -103,7 +103,7 @@ def seeds(folder: Path) -> list[bytes]:
 
     index, table = hi.example("film_industry")
     index.write(folder / "film.xlsx", data=table, lang="zh")
-    from hengdian_index.template import new_workbook
+    from hengdian_index._index.template import new_workbook
 
     new_workbook(folder / "new.xlsx")
     with xlsxwriter.Workbook(folder / "cells.xlsx", {"default_date_format": "yyyy-mm-dd"}) as book:

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, close, same, tables
+from support.laws import LAW, close, same, tables
 
 from hengdian_index import impute
-from hengdian_index.decimals import counted
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError
 
 nan = math.nan

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import attempt, close, frames, frozen, law, names, numbers, orders, same, tables
+from support.laws import attempt, close, frames, frozen, law, names, numbers, orders, same, tables
 
 from hengdian_index import impute
+from hengdian_index._methods.imputing import imputing
+from hengdian_index._methods.registry import FAMILIES
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.filling import imputing
-from hengdian_index.methods import FAMILIES
 
 LAW = law(5)
 VARIANTS = {

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
-from laws import close, law, same, tables
+from support.laws import close, law, same, tables
 
 from hengdian_index import impute
 from hengdian_index.errors import DataError, SpecError

@@ -40,8 +40,7 @@ from cosmic_ray.operators.operator import Operator
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "hengdian_index"
 FOLDERS = ("aggregate", "ahp", "climate", "diagnose", "explain", "impute", "normalise", "series", "treat", "weights")
-FILES = ("bases", "blocks", "chains", "components", "contributions", "courses", "divergence", "equality", "means")
-FILES += ("maps", "pairs", "preparation", "scaling", "scoring", "shape", "shapley", "stats", "weighing")
+FOLDERS += ("_values", "_maths", "_scoring", "_levels")
 OPERATORS = re.compile(
     "core/(AddNot|NumberReplacer|ZeroIterationForLoop|ReplaceTrueWithFalse|ReplaceFalseWithTrue|ReplaceAndWithOr"
     "|ReplaceOrWithAnd|ReplaceBreakWithContinue|ReplaceContinueWithBreak|ReplaceUnaryOperator_Delete_.*"
@@ -70,8 +69,7 @@ class Mutant:
 
 def files() -> list[Path]:
     """Return the files of the numeric core."""
-    folders = [path for name in FOLDERS for path in sorted((PACKAGE / name).rglob("*.py")) if path.stem != "__init__"]
-    return folders + [path for name in FILES if (path := PACKAGE / f"{name}.py").is_file()]
+    return [path for name in FOLDERS for path in sorted((PACKAGE / name).rglob("*.py")) if path.stem != "__init__"]
 
 
 def draw(number: int, seed: int) -> list[Mutant]:
@@ -146,8 +144,8 @@ def reached(data: Path, mutant: Mutant) -> list[str]:
     tests = sorted({context.split("|")[0] for context in contexts if "::" in context})
     random.Random(mutant.line).shuffle(tests)
     mirrored = mutant.path.relative_to(PACKAGE)
-    near = [f"tests/{mirrored.parent.as_posix()}/test_{mirrored.stem}.py", f"tests/{mirrored.parent.as_posix()}/"]
-    near = [name.replace("/./", "/") for name in near]
+    room = "/".join(part.lstrip("_") for part in mirrored.parent.parts)
+    near = [f"tests/{room}/test_{mirrored.stem.lstrip('_')}.py", f"tests/{room}/"]
     return sorted(tests, key=lambda test: (not test.startswith(near[0]), not test.startswith(near[1])))
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import law, same
+from support.laws import law, same
 
 import hengdian_index as hi
 from hengdian_index.normalise import borda, rank

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import close, law, same, tables
+from support.laws import close, law, same, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import logistic, robust, z_score

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from laws import close, same
+from support.laws import close, same
 
 import hengdian_index as hi
 from hengdian_index.normalise import (

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, close, same, tables
 from scipy.stats import rankdata
+from support.laws import LAW, close, same, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import percentile_rank, rank

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, close, tables
+from support.laws import LAW, close, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import relative

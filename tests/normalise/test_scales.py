@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import LAW, close, same, tables
+from support.laws import LAW, close, same, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import efficacy, goalposts, min_max, none, z_score

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import law, numbers, same, tables
+from support.laws import law, numbers, same, tables
 
 import hengdian_index as hi
 from hengdian_index.normalise import above_below, categorical, percentile_rank

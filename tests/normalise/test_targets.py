@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import close, law, same, tables
+from support.laws import close, law, same, tables
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 from hengdian_index.normalise import distance_to_target, min_max, relative
 
 MORE = law(60)

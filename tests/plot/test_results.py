@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from indexes import table, two_levels
+from support.indexes import table, two_levels
 
 import hengdian_index as hi
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from countries import countries, index
 from scipy import stats
+from support.countries import countries, index
 
 import hengdian_index as hi
 

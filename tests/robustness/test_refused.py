@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laws import LAW, every, sized
+from support.laws import LAW, every, sized
 
 import hengdian_index as hi
+from hengdian_index._tables.table import Labelled
 from hengdian_index.errors import CellsError
-from hengdian_index.rows.table import Labelled
 
 UNITS = [f"town {i}" for i in range(7)]
 CODES = ["m", "n", "o", "p"]

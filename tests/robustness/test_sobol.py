@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW
 from scipy.stats import binom, sobol_indices
+from support.laws import LAW
 
 from hengdian_index import DataError, SpecError
-from hengdian_index.journal import journal
-from hengdian_index.robustness.sobol import saltelli, sobol
+from hengdian_index._robustness.sobol import saltelli, sobol
+from hengdian_index.log import journal
 
 COLUMNS = ["first_low", "first_high", "total_low", "total_high"]
 PARAMETERS = [(7.0, 0.1), (7.0, 0.05)]
@@ -131,7 +131,7 @@ def test_intervals_are_quantiles_of_resampled_runs_one_after_the_other():
 def test_blocks_of_resamples_change_no_digit_that_counts(monkeypatch):
     y = random_runs(64, 1)
     whole = sobol(*y, resamples=40)
-    monkeypatch.setattr("hengdian_index.robustness.sobol._BLOCK", 64 * 7)
+    monkeypatch.setattr("hengdian_index._robustness.sobol._BLOCK", 64 * 7)
     np.testing.assert_allclose(sobol(*y, resamples=40).intervals, whole.intervals, rtol=0, atol=1e-13)
 
 

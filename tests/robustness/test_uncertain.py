@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from countries import countries, index
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from indexes import POSITIVE, table, two_levels
-from laws import law
 from scipy import stats
+from support.countries import countries, index
+from support.indexes import POSITIVE, table, two_levels
+from support.laws import law
 
 import hengdian_index as hi
-from hengdian_index.robustness.ranking import ranks_of
+from hengdian_index._robustness.ranks import ranks_of
 
 FACTORS: dict[str, dict[str, Any]] = {
     "normaliser": {"normalise": [POSITIVE, "rank", {"method": "percentile_rank"}]},
@@ -294,7 +294,7 @@ def test_sensitivity_is_that_of_runs_made_one_by_one() -> None:
     frame = countries(8)
     factors = {"weights": hi.Noise(0.5), "normalise": [POSITIVE, "rank"]}
     found = hi.sensitivity(index(), frame, factors, draws=16, of=("score", "u1"))
-    from hengdian_index.robustness.sobol import saltelli
+    from hengdian_index._robustness.sobol import saltelli
 
     design = saltelli([4 + 2, 1], 16, rng=0)
     study = hi.uncertainty(index(), frame, factors, draws=1).study

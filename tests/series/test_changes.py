@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW
+from support.laws import LAW
 
 from hengdian_index import series
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 NAN = float("nan")
 HOWS = ("ratio", "symmetric", "log")

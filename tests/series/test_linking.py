@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 YEARS = [2018, 2019, 2020, 2021]
 

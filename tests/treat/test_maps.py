@@ -4,17 +4,17 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from laws import close, same
+from support.laws import close, same
 
 from hengdian_index import normalise, treat
+from hengdian_index._maths.maps import Chain, Clip, Split, chain
+from hengdian_index._methods.learning import learn
+from hengdian_index._methods.registry import FAMILIES
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.table import take
 from hengdian_index.errors import CellsError
-from hengdian_index.journal import journal
-from hengdian_index.learning import learn
-from hengdian_index.maps import Chain, Clip, Split, chain
-from hengdian_index.methods import FAMILIES
-from hengdian_index.rows.table import take
-from hengdian_index.sample import Sample
-from hengdian_index.treat.curves import Power, YeoJohnson
+from hengdian_index.log import journal
+from hengdian_index.treat._curves import Power, YeoJohnson
 
 X = np.column_stack([np.arange(10.0), [*range(9), 400.0], 2.0 ** np.arange(0, 40, 4), -(3.0 ** np.arange(10))])
 

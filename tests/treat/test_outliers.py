@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from laws import LAW, close, law, same
+from support.laws import LAW, close, law, same
 
 import hengdian_index as hi
 from hengdian_index import treat
+from hengdian_index._maths.maps import Chain, Clip
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.maps import Chain, Clip
 
 COLUMNS = st.lists(
     st.integers(-40, 40).map(lambda v: v / 4) | st.sampled_from([0.0, 300.0, 1000.0, -500.0]), min_size=4, max_size=24

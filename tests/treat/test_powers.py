@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from laws import LAW, close
 from scipy import special, stats
+from support.laws import LAW, close
 
 from hengdian_index import treat
 from hengdian_index.errors import DataError, SpecError

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW, close, same, tables
+from support.laws import LAW, close, same, tables
 
 from hengdian_index import treat
 from hengdian_index.errors import DataError, SpecError

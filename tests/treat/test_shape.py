@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import LAW
 from scipy import stats
+from support.laws import LAW
 
-from hengdian_index.shape import kurtosis, skewness
-from hengdian_index.stats import Moments
+from hengdian_index._maths.shape import kurtosis, skewness
+from hengdian_index._maths.stats import Moments
 
 COLUMNS = st.lists(st.integers(-500, 500), min_size=4, max_size=30).filter(lambda values: len(set(values)) > 1)
 

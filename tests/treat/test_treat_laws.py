@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import attempt, close, frames, frozen, law, names, numbers, same, tables
+from support.laws import attempt, close, frames, frozen, law, names, numbers, same, tables
 
 from hengdian_index import treat
+from hengdian_index._methods.registry import FAMILIES
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.methods import FAMILIES
 
 LAW = law(6)
 VARIANTS = {
@@ -203,7 +203,7 @@ def test_fitted_treatments_find_their_columns_by_name():
 
 
 def test_a_users_function_is_a_treatment_too():
-    from hengdian_index.treatment import treating
+    from hengdian_index._methods.treating import treating
 
     @treating
     def floor_of_zero(x):

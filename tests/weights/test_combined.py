@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from laws import law
 from scipy.interpolate import CubicSpline
 from scipy.optimize import lsq_linear
 from scipy.stats import spearmanr
+from support.laws import law
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 LAW = law(25)
 HOWS = ("additive", "multiplicative", "game")

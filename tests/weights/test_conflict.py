@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import LAW, attempt, close, tables
 from scipy.stats import spearmanr
+from support.laws import LAW, attempt, close, tables
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 from hengdian_index.weights import critic
 
 

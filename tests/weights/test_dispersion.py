@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 EVERY = pytest.mark.parametrize("method", [hi.weights.gini, hi.weights.max_deviation, hi.weights.angle])
 

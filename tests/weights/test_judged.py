@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from laws import law
 from scipy.optimize import linprog
+from support.laws import law
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 LAW = law(25)
 

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from laws import law
 from scipy.optimize import approx_fprime
+from support.laws import law
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 from hengdian_index.weights.matched import _distance, _squares, _straight
 
 LAW = law(12)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 
 def table(seed, k, n=25):

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from laws import law
+from support.laws import law
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 
 RAW = [hi.weights.merec, hi.weights.cilos, hi.weights.idocriw]
 EVERY = pytest.mark.parametrize("method", [*RAW, hi.weights.lopcow])

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from laws import LAW, close, tables
+from support.laws import LAW, close, tables
 
 import hengdian_index as hi
-from hengdian_index.journal import journal
+from hengdian_index.log import journal
 from hengdian_index.weights import deviation, entropy, variation
 
 getcontext().prec = 50

@@ -1,0 +1,180 @@
+"""An index written to the sheets of an Excel workbook, which people can fill in and `Index.read` reads back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from hengdian_index._files import toml
+from hengdian_index._files.read_workbook import Fields, parsed
+from hengdian_index._files.sheets import Page, cell_of, write_pages
+from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._tables.archive import letters
+from hengdian_index._tables.workbook import SHEETS
+from hengdian_index._words.headings import FIELD, MEANING, NOTES, VALUE, called, heading_of
+from hengdian_index.errors import DataError, SpecError, among, raise_all
+
+UNWRITTEN = (".xls", ".xlsm", ".xlsb", ".ods")
+_ROWS_TO_FILL = 1000
+# A field that is not named as the family it chooses from.
+_FAMILY_OF = {"build": "climate"}
+
+
+def write_workbook(
+    path: Path,
+    head: Mapping[str, Any],
+    groups: Sequence[Mapping[str, Any]],
+    indicators: Sequence[Mapping[str, Any]],
+    *,
+    fields: Fields,
+    data: Any = None,
+    notes: Sequence[str] | None = None,
+    more: Sequence[Page] = (),
+    lang: str = "en",
+) -> None:
+    """Write an index and its data to an .xlsx workbook; with empty tables it is a form to fill in.
+
+    Parameters
+    ----------
+    head, groups, indicators : mappings of plain values
+        As in TOML: what `Index.read` gives back.
+    fields : mapping
+        Table -> field -> type: the columns to write.
+    data : pandas DataFrame or mapping of columns, optional
+        Becomes the sheet `data`, the named levels of its index included.
+    notes : list of str, optional
+        Lines of the sheet `notes`; default: how to fill in the workbook.
+    more : list of Page, optional
+        Further sheets, before the data.
+    lang : "en" or "zh"
+        Language of the sheets' names, headings and comments.
+
+    Raises
+    ------
+    SpecError
+        A value too long for a cell, another language, a file that cannot be written, the library absent.
+    DataError
+        Infinity in the data, or more rows or columns than a sheet has.
+
+    Notes
+    -----
+    The same index gives the same bytes. Text stays text, also where it begins with `=`. Numbers keep all digits.
+    Proof: `tests/files/test_spec_workbook.py`.
+    """
+    if not among(lang, ("en", "zh")):
+        raise SpecError(f"lang: 'en' or 'zh', not {lang!r}")
+    pages = [
+        _head_page(head, fields["index"], lang),
+        _parts_page("group", groups, fields["group"], lang),
+        _parts_page("indicator", indicators, fields["indicator"], lang),
+        *more,
+        _data_page(data, lang),
+        Page(_tab("notes", lang), (), [(line,) for line in (NOTES[lang] if notes is None else notes)]),
+        _lists_page(lang),
+    ]
+    write_pages(path, pages, "write the index to .toml")
+
+
+def _head_page(head: Mapping[str, Any], fields: Mapping[str, Any], lang: str) -> Page:
+    header = [called(one, name, lang) for one, name in ((FIELD, "field"), (VALUE, "value"), (MEANING, "meaning"))]
+    rows, choices = [], []
+    for i, (name, kind) in enumerate(fields.items(), 1):
+        heading = heading_of("index", name)
+        rows.append([called(heading, name, lang), _shown(name, kind, head.get(name), lang), heading.meaning(lang)])
+        source = _choices(name, kind, lang)
+        choices += [(i, i, 1, source)] if source else []
+    return Page(_tab("index", lang), header, rows, (), tuple(choices))
+
+
+def _parts_page(table: str, parts: Sequence[Mapping[str, Any]], fields: Mapping[str, Any], lang: str) -> Page:
+    headings = [(heading_of(table, name), name) for name in fields]
+    rows = [[_shown(name, kind, part.get(name), lang) for name, kind in fields.items()] for part in parts]
+    sources = [(j, _choices(name, kind, lang)) for j, (name, kind) in enumerate(fields.items())]
+    return Page(
+        _tab("groups" if table == "group" else "indicators", lang),
+        [called(heading, name, lang) for heading, name in headings],
+        rows,
+        [heading.meaning(lang) for heading, _ in headings],
+        tuple((1, _ROWS_TO_FILL, j, source) for j, source in sources if source),
+        frozen=(1, 1),
+    )
+
+
+def _data_page(data: Any, lang: str) -> Page:
+    name = _tab("data", lang)
+    if data is None:
+        return Page(name, (), ())
+    import pandas as pd
+
+    frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
+    named = [level for level in frame.index.names if level is not None]
+    frame = frame.reset_index() if named else frame
+    columns = [[cell_of(value) for value in frame.iloc[:, j].tolist()] for j in range(len(frame.columns))]
+    raise_all(
+        DataError,
+        [
+            f"column {frame.columns[j]!r}, row {frame.index[i]!r}: infinity cannot be written to a workbook"
+            for j, column in enumerate(columns)
+            for i, value in enumerate(column)
+            if isinstance(value, float) and math.isinf(value)
+        ],
+    )
+    return Page(name, [str(column) for column in frame.columns], list(zip(*columns, strict=True)), frozen=(1, 1))
+
+
+def _lists_page(lang: str) -> Page:
+    """Return the hidden sheet of the names of methods, which the drop-down lists show."""
+    names = [sorted(methods) for methods in FAMILIES.values()]
+    rows = [[column[i] if i < len(column) else None for column in names] for i in range(max(map(len, names)))]
+    return Page(_tab("lists", lang), list(FAMILIES), rows, hidden=True)
+
+
+def _choices(name: str, kind: Any, lang: str) -> Any:
+    """Return what a drop-down list of a field shows, None where anything may stand."""
+    family = _FAMILY_OF.get(name, name)
+    if FAMILIES.get(family):
+        column = letters(list(FAMILIES).index(family) + 1)
+        return f"='{_tab('lists', lang)}'!${column}$2:${column}${len(FAMILIES[family]) + 1}"
+    if name == "parent":
+        return f"='{_tab('groups', lang)}'!$A$2:$A${_ROWS_TO_FILL}"
+    if name == "direction":
+        return ["正向", "负向"] if lang == "zh" else [1, -1]
+    return _words(kind)
+
+
+def _words(kind: Any) -> list[str]:
+    found = (
+        list(get_args(kind)) if get_origin(kind) is Literal else [w for part in get_args(kind) for w in _words(part)]
+    )
+    return [word for word in found if isinstance(word, str)]
+
+
+def _shown(name: str, kind: Any, value: Any, lang: str) -> Any:
+    """Return a field as its cell shows it: what `parsed` turns back into the same value."""
+    if isinstance(value, (Mapping, list, tuple)):
+        return _inline(value)
+    if name == "direction" and lang == "zh" and value in (1, -1):
+        return "正向" if value == 1 else "负向"
+    if isinstance(value, str):
+        return value if _stays(name, kind, value) else _inline(value)
+    return value
+
+
+def _stays(name: str, kind: Any, value: str) -> bool:
+    """Return whether a text is read back as itself from a cell."""
+    if not value.strip() or not value.replace("\n", "").isprintable():
+        return False
+    try:
+        return bool(parsed(name, kind, value) == value)
+    except SpecError:
+        return False
+
+
+def _inline(value: Any) -> str:
+    return toml.written({"cell": {"value": value}}).split("value = ", 1)[1].rstrip("\n")
+
+
+def _tab(sheet: str, lang: str) -> str:
+    return SHEETS[sheet][0] if lang == "zh" else sheet

@@ -1,0 +1,132 @@
+"""The gate of choices: what can be refused before any data is seen, because two choices do not fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+import numpy as np
+
+from hengdian_index._scoring.tree import Branch, Choice, Tree
+from hengdian_index._scoring.weighing import chosen_weights, shrunk
+from hengdian_index._tables.spellings import read_label
+from hengdian_index.errors import Fault, FaultsError, listed, suggestion
+from hengdian_index.log import journal
+
+Interval = tuple[float, float]
+
+
+def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str]) -> list[Fault]:
+    """Return the faults of the choices of a tree whose shape is right, each placed at its group.
+
+    Parameters
+    ----------
+    tree : Tree
+        Which choice holds at each node.
+    own_weights : mapping
+        Weights that children carry themselves.
+    weighed : set of str
+        Groups that name their children's weights.
+    """
+    reach = {leaf.code: _given(leaf.normalise) for leaf in tree.leaves}
+    faults = []
+    for branch in tree.branches:
+        faults += _weight_faults(branch, own_weights, branch.code in weighed)
+        faults += _domain_faults(branch, reach)
+        reach[branch.code] = _hull(branch, reach)
+    return faults[::-1]
+
+
+def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault]:
+    """Return what is wrong with the periods in which indicators hold, and with what replaces what."""
+    codes = [indicator.code for indicator in indicators]
+    faults = []
+    for i, one in enumerate(indicators):
+        said = []
+        if one.replaces is not None and one.replaces not in codes:
+            said.append(("replaces", f"no indicator {one.replaces!r}{suggestion(one.replaces, codes)}"))
+        if one.replaces == one.code:
+            said.append(("replaces", "an indicator cannot replace itself"))
+        if one.replaces is not None and one.start is None:
+            said.append(("replaces", "say from when: start = '2023Q1'"))
+        dated = [field for field in ("start", "end") if getattr(one, field) is not None]
+        if dated and period is None:
+            said.append((dated[0], "needs periods; name the period column in the index"))
+        start, end = (read_label(getattr(one, field)) if field in dated else None for field in ("start", "end"))
+        if isinstance(start, tuple) and isinstance(end, tuple) and start[0] == end[0] and start[1] > end[1]:
+            said.append(("end", f"it starts in {one.start} and ends before, in {one.end}"))
+        faults += [Fault(f"indicator {one.code!r}: {field}: {why}", ("indicator", i, field)) for field, why in said]
+    return faults
+
+
+def domain_of(choice: Choice) -> str:
+    """Return which values an aggregation takes: "real", "zero or more" or "above 0"."""
+    return str(choice.method.declared("domain", choice.options, "real"))
+
+
+def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> list[Fault]:
+    carried = [child for child in branch.children if child in own]
+    if carried and weighed:
+        why = f"its children {listed(carried)} have a weight of their own; give one or the other"
+        return [_fault(branch, "weights", why)]
+    bare = [child for child in branch.children if child not in own]
+    if carried and bare:
+        return [_fault(branch, "weights", f"{listed(bare)} has no weight and the others have; give all or none")]
+    faults = _judgement_faults(branch, branch.weights, "weights", branch.children)
+    for period, choice in branch.weights_since.items():
+        said = choice.named or branch.children
+        strange = [name for name in said if name not in branch.children]
+        why = f"{period}: no child {{!r}}{{}}"
+        faults += [_fault(branch, "weights_since", why.format(n, suggestion(n, branch.children))) for n in strange]
+        here = tuple(child for child in branch.children if child in said)
+        known = shrunk(choice, tuple(said), set(said) - set(here))
+        faults += _judgement_faults(branch, known, "weights_since", here, f"{period}: ") if here else []
+    return faults
+
+
+def _judgement_faults(
+    branch: Branch, choice: Choice, field: str, children: tuple[str, ...], saying: str = ""
+) -> list[Fault]:
+    """Return what is wrong with what people judged; weights that rows will give are equal ones here."""
+    try:
+        with journal():
+            chosen_weights(choice, children, lambda _: np.full(len(children), 1 / len(children)))
+    except FaultsError as error:
+        return [_fault(branch, field, saying + fault.message) for fault in error.faults]
+    return []
+
+
+def _domain_faults(branch: Branch, reach: Mapping[str, Interval | None]) -> list[Fault]:
+    domain = domain_of(branch.aggregate)
+    if domain == "real":
+        return []
+    out = {}
+    for child in branch.children:
+        found = reach[child]
+        if found is not None and (found[0] < 0 or (found[0] == 0 and domain == "above 0")):
+            out[child] = f"{child!r} runs from {found[0]:g} to {found[1]:g}"
+    if not out:
+        return []
+    remedy = "normalise to a scale above 0 (min_max with lower = 1, upper = 100)"
+    zero = "zeros" in branch.aggregate.method.options and all((reach[child] or (0, 0))[0] == 0 for child in out)
+    remedy += ", or let a zero give 0 (zeros = 'limit')" if zero else ""
+    needs = f"{branch.aggregate.method.name} needs values {domain if domain == 'above 0' else 'of 0 or more'}"
+    return [_fault(branch, "aggregate", f"{needs}, but {'; '.join(list(out.values())[:3])}; {remedy}")]
+
+
+def _given(choice: Choice) -> Interval | None:
+    """Return the interval of a normalisation's scores on its fit rows, None where the data decide."""
+    found: Interval | None = choice.method.declared("gives", choice.options)
+    return found
+
+
+def _hull(branch: Branch, reach: Mapping[str, Interval | None]) -> Interval | None:
+    """Return the interval of a group's scores where its aggregation stays between the smallest and largest child."""
+    parts = [found for child in branch.children if (found := reach[child]) is not None]
+    if len(parts) < len(branch.children) or "B" not in branch.aggregate.method.traits.get("laws", ""):
+        return None
+    return min(low for low, _ in parts), max(high for _, high in parts)
+
+
+def _fault(branch: Branch, field: str, why: str) -> Fault:
+    return Fault(f"group {branch.code!r}: {field}: {why}", ("group", branch.code, field))

@@ -1,0 +1,378 @@
+"""Plan, fit, score: what each node of an index learns from the fit rows, and the scores of any rows under it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._index.provenance import rows_said
+from hengdian_index._index.published import published, revision
+from hengdian_index._index.result import Result
+from hengdian_index._index.stored_file import load, save
+from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
+from hengdian_index._levels.courses import Linked, matrix
+from hengdian_index._maths.maps import Map
+from hengdian_index._present.cards import of_fitted
+from hengdian_index._scoring.building import Builds, built, learn_builds
+from hengdian_index._scoring.contents import Content, in_turn, late_groups, learn_by_period
+from hengdian_index._scoring.plan import columns_of, comparing, dated_trees, late_rows, own_rows
+from hengdian_index._scoring.preparation import TRANSFORMED, Preparation, columns_asked, learnt
+from hengdian_index._scoring.scaling import cancelled, learn_maps, normalised
+from hengdian_index._scoring.scores import Weights, learn_weights, weights_series
+from hengdian_index._scoring.screening import left_out_units, screened, staying
+from hengdian_index._scoring.tree import Frozen, Setting, Tree
+from hengdian_index._tables.digest import digest
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import Frequency
+from hengdian_index._tables.reading import read_panel
+from hengdian_index._tables.selection import in_row_order
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.stored import stored
+from hengdian_index.errors import DataError
+from hengdian_index.log import Entry, journal, note
+
+
+@stored("fit")
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """An index with what it learnt from the fit rows, frozen: bounds, statistics, weights, base levels, links.
+
+    Attributes
+    ----------
+    builds : mapping
+        Code of each indicator that is built of other columns -> how.
+    preparation : Preparation
+        What imputations and treatments learnt.
+    maps : mapping
+        Code of each indicator -> the map from its values to its scores.
+    contents : tuple
+        What the index consists of and its weights, from each change of content on.
+    rows : dict
+        How many fit rows there were, the first and the last, their SHA-256, and which rows the weights were learnt
+        from.
+    log : tuple
+        What fitting noted.
+    left_out : dict
+        Units that were screened: True for those with too few values.
+    base_levels : mapping or None
+        Unit (None without units) -> mean level of each group over the base period, if the table held it: the level
+        that is `to`, also where later rows alone are scored.
+    links : mapping or None
+        Unit -> factors (contents, groups) that keep its levels where the content changes.
+    """
+
+    tree: Tree
+    setting: Setting
+    builds: Builds
+    preparation: Preparation
+    maps: Mapping[str, Map]
+    contents: tuple[Content, ...]
+    frequency: Frequency | None
+    rows: Mapping[str, Any]
+    log: tuple[Entry, ...]
+    left_out: Mapping[Any, bool]
+    base_levels: BaseLevels | None = None
+    links: Mapping[Any, Array] | None = None
+
+    def log_lines(self) -> list[str]:
+        """Return what fitting noted, as texts."""
+        return [line.why for line in self.log]
+
+    @property
+    def group_weights(self) -> Weights:
+        """Weights of each group's children, the latest."""
+        return self.contents[-1].weights
+
+    @property
+    def weights(self) -> pd.Series[float]:
+        """Weights within each group, the latest, indexed by (group, child)."""
+        return weights_series(self.contents[-1].tree, self.group_weights)
+
+    def score(self, table: Any) -> Result:
+        """Return the scores of a table's rows under the frozen bounds and weights.
+
+        Parameters
+        ----------
+        table : pandas, polars or pyarrow table, mapping of columns, or array (n, k)
+            New periods or units, or the same; nothing is learnt from them, except, with weights learnt in each period,
+            the weights of periods that the fit has not seen.
+
+        Raises
+        ------
+        DataError
+            Every fault of the table: missing columns, text or infinity in a number column, repeated rows.
+        """
+        panel = read(self.tree, self.setting, table, self.frequency)
+        with journal() as lines:
+            panel = built(self.builds, self.tree, panel)
+            panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
+        return self.result(panel, lines)
+
+    def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
+        """Return the index learnt again from a table; refused if its published series would move.
+
+        Parameters
+        ----------
+        fit_on : period, span, unit, label, list of these, mask or slice; optional
+            Other rows than this fit learnt from.
+        revise : bool
+            Move the series all the same, and say so in the log.
+
+        Raises
+        ------
+        DataError
+            Published numbers would move: how many, and the largest move.
+        """
+        again = fit(self.tree, self.setting, table, self.rows["fit_on"] if fit_on is None else fit_on)
+        said = revision(published(self, table), published(again, table))
+        if said and not revise:
+            raise DataError(f"learning again would revise history: {said}; revise=True does it anyway")
+        return replace(again, log=(*again.log, Entry("refit", said))) if said else again
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fit to a JSON file, from which `load` makes one that scores the same to the last bit.
+
+        The file says which version wrote it, and has the hashes of the spec, of the fit rows, and of itself. The same
+        fit gives the same bytes.
+
+        Raises
+        ------
+        SpecError
+            A function without a registered name, or what it learnt if that is no value of this package.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     index.fit({"a": [1.0, 3.0]}).save(Path(folder) / "fitted.json")
+        ...     fitted = hi.Fitted.load(Path(folder) / "fitted.json")
+        >>> fitted.score({"a": [2.0]}).scores["total"].tolist()
+        [0.5]
+        """
+        save(path, self)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Fitted:
+        """Return the fit that `save` wrote to a file.
+
+        Raises
+        ------
+        DataError
+            No such file; one that is cut off, of another format or version, or was edited after it was saved.
+        SpecError
+            A method of the fit that is not registered: import the module that registers it first.
+        """
+        return load(path, cls)
+
+    def result(self, panel: Panel, before: Sequence[Entry] = (), *, among: NDArray[np.bool_] | None = None) -> Result:
+        """Return the scores of rows already read, built and screened; `before` is what was noted doing so.
+
+        `among` picks rows to score; imputation and seasonal adjustment see all.
+        """
+        with journal() as lines:
+            ready = self.preparation(self.tree, panel)
+            if among is not None:
+                panel, ready = panel.pick(among), ready.pick(among)
+            x = normalised(self.tree, self.maps, ready)
+            contents = self._seen(x, ready)
+            rows = in_turn(self.tree, contents, x, panel, cancelled(self.tree, self.maps))
+            note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
+        lines += [
+            Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike(self.base_levels or self.links or ()))
+        ]
+        if panel.unused:
+            lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
+        known, told = _joined(self.log, lines)
+        said = (*known, *before, *told)
+        parts = (self.tree, self.setting, contents, panel, ready, rows, self.rows, said)
+        return Result(*parts, self.base_levels, self.links, self)
+
+    def _seen(self, x: Array, panel: Panel) -> tuple[Content, ...]:
+        """Return the contents with weights for every period of the rows, where weights are learnt in each."""
+        if self.setting.weigh_on != "period":
+            return self.contents
+        lost = cancelled(self.tree, self.maps)
+        return tuple(learn_by_period(self.tree, content, x, panel, lost) for content in self.contents)
+
+    def _repr_html_(self) -> str:
+        return of_fitted(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Fitted {self.setting.name!r}: {counted(len(self.maps), 'indicator')}, learnt from "
+            f"{rows_said(self.rows)}>"
+        )
+
+
+def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
+    """Return the index with what it learns from the fit rows of a table."""
+    panel = read(tree, setting, table, None)
+    return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
+
+
+def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
+    """Return the scores of a table's rows, learnt from its fit rows."""
+    panel = read(tree, setting, table, None)
+    if setting.base is not None:
+        panel.select(setting.base, "base")
+    fitted, panel = learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))
+    return fitted.result(panel)
+
+
+def read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None = None) -> Panel:
+    """Return the rows of a table as an index needs them."""
+    sizes, groups = columns_asked(tree)
+    made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
+    columns = (*(code for code in tree.codes if code not in made), *sizes)
+    panel = read_panel(table, columns, unit=setting.unit, period=setting.period, frequency=frequency, groups=groups)
+    return panel.laid_out((*tree.codes, *sizes)) if made else panel
+
+
+def learn(
+    tree: Tree, setting: Setting, panel: Panel, fit_on: Any = None, *, shown: Panel | None = None, based: bool = True
+) -> tuple[Fitted, Panel]:
+    """Return the fitted index, and the rows of the table that are left after screening.
+
+    `shown` are other rows to learn from than those of the table that `fit_on` selects; `based` says whether the base
+    level is learnt, too.
+    """
+    chosen = setting.fit_on if fit_on is None else fit_on
+    frequency = panel.periods.frequency if panel.periods else None
+    with journal() as lines:
+        dated = dated_trees(tree, setting, panel.periods)
+        if len(dated) == 1 and dated[0][1] is not tree:
+            tree = dated[0][1]
+            panel = panel.laid_out((*tree.codes, *(name for name in panel.columns if name not in tree.codes)))
+        rows = panel.select(chosen, "fit_on", each=True)
+        builds = learn_builds(tree, panel, rows)
+        panel = built(builds, tree, panel)
+        left_out = left_out_units(tree, setting, panel, {})
+        stay = staying(panel, left_out)
+        panel, rows = screened(panel, left_out), rows[stay]
+    if not rows.any():
+        raise DataError(f"fit_on {chosen!r} selects no row that is left after screening; {panel.extent()}")
+    on_base = chosen is None and setting.base is not None
+    shown = panel.pick(rows) if shown is None else shown
+    base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
+    alone = {leaf.code: own_rows(leaf, panel) for leaf in tree.leaves if leaf.fit_on is not None}
+    with journal() as more:
+        preparation = learnt(tree, shown, alone)
+    lines += more
+    with journal():
+        ready, ready_base = preparation(tree, shown), preparation(tree, base)
+        own = {code: preparation(tree, rows) for code, rows in alone.items()}
+    with journal() as more:
+        maps = learn_maps(tree, ready, ready_base if on_base else ready, own)
+        weighed = ready_base if setting.weigh_on == "base" else ready
+        contents = []
+        for since, part in dated:
+            late = late_rows(part, panel) if setting.weigh_on == "fit_on" else None
+            known = weighed if late is None else preparation(tree, panel.pick(rows | late))
+            x = normalised(tree, maps, known)
+            learns = setting.weigh_on != "period"
+            lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
+            with journal() as said:
+                weights = learn_weights(part, columns_of(tree, part, x), known, lost) if learns else {}
+            # Weights that stay where something else changes are spoken of once.
+            more += [line for line in said if line not in more]
+            contents.append(Content(since, part, weights))
+    lines += more
+    seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
+    seen |= {**shown.spread(), "sha256": digest(shown)}
+    seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
+    parts = (tree, setting, builds, preparation, Frozen(maps), tuple(contents), frequency, Frozen(seen))
+    fitted = Fitted(*parts, tuple(lines), left_out)
+    with journal() as said:
+        fitted = _based(fitted, panel, levels=based)
+    return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel
+
+
+def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
+    """Return the fit with what the series of later rows will need: weights by period, base levels, links."""
+    tree, setting = fitted.tree, fitted.setting
+    if setting.weigh_on == "period":
+        ready = fitted.preparation(tree, panel)
+        x = normalised(tree, fitted.maps, ready)
+        counted = {"learnt_from": "period", "rows": panel.period_sizes()}
+        fitted = replace(
+            fitted,
+            contents=tuple(learn_by_period(tree, c, x, ready, cancelled(tree, fitted.maps)) for c in fitted.contents),
+            rows=Frozen({**fitted.rows, "weights": counted}),
+        )
+    if not levels or setting.series != "fixed":
+        return fitted
+    if setting.base is None or not panel.holds(setting.base):
+        changes = len(fitted.contents) > 1
+        return _linked(fitted, fitted.result(panel, among=_needed(fitted, panel, None))) if changes else fitted
+    missing = panel.absent(setting.base)
+    if missing:
+        note(
+            "base",
+            (
+                f"{missing} of the base period {setting.base} {'is' if missing.startswith('1 ') else 'are'} not in the "
+                "table; its mean is that of the rest"
+            ),
+        )
+    in_base = panel.select(setting.base, "base")
+    needed = _needed(fitted, panel, in_base)
+    result = fitted.result(panel, among=needed)
+    found, shown, rows = result.course.levels, result.panel, in_base[needed]
+    own = base_levels(shown, found, rows, late_groups(tree, fitted.contents))
+    note_thin(shown, found, rows, tree.groups)
+    note_entrants(setting, shown, found, own, tree.groups, learnt=True)
+    bases = with_entrants(shown, found, own, setting.new_units)
+    return _linked(replace(fitted, base_levels=bases), result)
+
+
+def _joined(fit_log: Sequence[Entry], lines: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Return what was noted learning and of rows; a column transformed whole has one line, with what was learnt."""
+    whole = {line.indicator for line in lines if line.kind.endswith(TRANSFORMED)}
+    known = {line.indicator: line.why for line in fit_log if _of_column(line) and line.indicator in whole}
+    told = [
+        replace(line, why=f"{line.why}: {known[line.indicator]}")
+        if line.kind.endswith(TRANSFORMED) and line.indicator in known
+        else line
+        for line in lines
+    ]
+    return [line for line in fit_log if not (_of_column(line) and line.indicator in known)], told
+
+
+def _of_column(line: Entry) -> bool:
+    return line.step == "treat" and line.unit is None and line.period is None
+
+
+def _needed(fitted: Fitted, panel: Panel, in_base: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Return which rows (n,) base levels and links follow from: the base, where contents change, each unit's ends."""
+    setting = fitted.setting
+    if setting.new_units != "refuse" or setting.weigh_on == "period" or comparing(fitted.tree):
+        return np.ones(panel.n, dtype=np.bool_)
+    rows = np.zeros(panel.n, dtype=np.bool_) if in_base is None else in_base.copy()
+    if len(fitted.contents) > 1:
+        assert panel.periods is not None
+        ends = [content.since for content in fitted.contents[1:]]
+        rows |= np.isin(panel.periods.ordinals, [*ends, *(end - 1 for end in ends)])
+        order = np.lexsort((panel.periods.ordinals, panel.unit_codes()))
+        codes = panel.unit_codes()[order]
+        rows[order[np.searchsorted(codes, np.unique(codes))]] = True
+        rows[order[np.searchsorted(codes, np.unique(codes), "right") - 1]] = True
+    return rows
+
+
+def _linked(fitted: Fitted, result: Result) -> Fitted:
+    """Return the fit with the factors that keep levels where the content changes, if it does."""
+    course = result.course
+    if not isinstance(course, Linked):
+        return fitted
+    for line in course.notes():
+        note("content", line)
+    return replace(fitted, links=course.by_unit())

@@ -1,0 +1,431 @@
+"""What was computed: scores, series, changes, exact contributions, ranks, weights, log, provenance."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index._index.agreement import consistency
+from hengdian_index._index.doors import Elsewhere, Plots
+from hengdian_index._index.method import Told
+from hengdian_index._index.provenance import provenance
+from hengdian_index._index.strengths import obstacle_degrees, row_of, strengths
+from hengdian_index._levels.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
+from hengdian_index._levels.chained import Chained
+from hengdian_index._levels.courses import Course, Direct, Linked
+from hengdian_index._levels.provisional import provisional
+from hengdian_index._methods.effects import Split
+from hengdian_index._scoring.contents import Content, late_groups, rows_of
+from hengdian_index._scoring.scores import Evaluation, weights_series
+from hengdian_index._scoring.tree import RESERVED, Setting, Tree
+from hengdian_index._tables.cells import number_of
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import EARLIEST, format_period
+from hengdian_index._tables.scopes import Compared, Unlabelled, Within, scopes
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, SpecError, among, raise_all, shown, suggestion
+from hengdian_index.log import Entry, tally
+
+Depth: TypeAlias = Literal["children", "indicators"]
+
+
+@dataclass(frozen=True, eq=False)
+class Result(Told):
+    """The scores of some rows under a fitted index, and everything that follows from them.
+
+    Rows carry (unit, period) as index, or the table's own labels; columns are codes of the spec.
+    """
+
+    tree: Tree
+    setting: Setting
+    contents: tuple[Content, ...]
+    panel: Panel
+    prepared_panel: Panel
+    rows: Evaluation
+    fit_rows: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+    base_levels: BaseLevels | None = None
+    links: Mapping[Any, Array] | None = None
+    fitted: Any = None
+
+    plot = Plots("result")
+    to_excel = Elsewhere("_present.workbook.book", "to_excel")
+    report = Elsewhere("_present.report.render", "report")
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Scores of every group, the root first (n, groups), each row under the content of its period."""
+        return self._frame({code: self.rows.values(code).copy() for code in self.tree.groups})
+
+    @property
+    def normalised(self) -> pd.DataFrame:
+        """Normalised indicators (n, k)."""
+        return self._indicators(self.rows.leaves)
+
+    @property
+    def raw(self) -> pd.DataFrame:
+        """The indicators as they came (n, k)."""
+        return self._indicators(self.panel.values[:, : len(self.tree.codes)])
+
+    @property
+    def prepared(self) -> pd.DataFrame:
+        """The indicators as normalisation saw them (n, k): built, denominated, imputed, adjusted, treated."""
+        return self._indicators(self.prepared_panel.values)
+
+    @cached_property
+    def provisional(self) -> pd.DataFrame:
+        """Which levels (n, groups) rest on a value carried forward, and will be revised when the value comes.
+
+        Those of the period itself, and those that a base period, a link or a chain makes depend on it.
+        """
+        return self._matrix(provisional(self.rows, self.course, self.prepared_panel, self.setting.base))
+
+    @property
+    def weights(self) -> pd.Series[float]:
+        """Weights within each group, indexed by (group, child); the latest where they change."""
+        return weights_series(self._latest.tree, self._latest.weights)
+
+    @property
+    def weights_by_period(self) -> pd.DataFrame:
+        """Weights within each group, one row for each period from which they hold; (group, child) in the columns."""
+        own = self.panel.period_labels()
+        found = {}
+        for content in self.contents:
+            dated = content.by_period or {content.since: content.weights}
+            for since, weights in sorted(dated.items()):
+                found[own.get(since, self._start(since))] = weights_series(content.tree, weights)
+        return pd.DataFrame(found).T.rename_axis("since")
+
+    @property
+    def effective_weights(self) -> pd.Series[float]:
+        """Weight of each indicator in the whole: the product of the weights down the tree; sums to 1."""
+        content = self._latest
+        share = {content.tree.root.code: 1.0}
+        for code in content.tree.groups:
+            for child, weight in zip(content.tree.by_code[code].children, content.weights[code], strict=True):
+                share[child] = share[code] * float(weight)
+        return pd.Series({code: share.get(code, 0.0) for code in self.tree.codes}, name="effective weight")
+
+    @property
+    def consistency(self) -> pd.DataFrame:
+        """How consistent pairwise judgements are, those of each expert and those of all together, group by group.
+
+        Rows (group, since, expert); columns `lambda_max`, `ci`, `cr`, `consistent`; empty without such judgements.
+        """
+        return consistency(self)
+
+    def ranks(self, within: Within = Compared.BY_DEFAULT, *, missing: Unlabelled = "refuse") -> pd.DataFrame:
+        """Return the rank of each row in each group, 1 = best; ties share the smaller number.
+
+        Scores that differ by rounding alone are one number (see `hengdian_index._values.equality`), so they tie.
+
+        Parameters
+        ----------
+        within : str, list of str or None
+            Compare the rows that have the same label in a column of the table (an income group, a region), or in each
+            of several: ["period", "region"]. The words "period" and "unit" are those of the index. None: all rows.
+            Default: the rows of a period where the index has units and periods, else all rows.
+        missing : {"refuse", "leave_out", "group"}
+            What rows without a label are: a fault, without a rank, or ranked among themselves.
+
+        Raises
+        ------
+        SpecError
+            A column that the table has not.
+        DataError
+            Rows without a label, or labels that differ in blanks or in case alone.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(unit="town", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
+        >>> table = {"town": ["A", "B", "C"], "coast": ["east", "west", "east"], "x": [1.0, 2.0, 3.0]}
+        >>> index.compute(table).ranks(within="coast")["all"].tolist()
+        [2.0, 1.0, 1.0]
+        """
+        codes = scopes(self.panel, within, missing)
+        ranks = self.scores.reset_index(drop=True).groupby(codes).rank(ascending=False, method="min")
+        ranks[codes < 0] = np.nan
+        return ranks.set_axis(self.panel.labels, axis=0)
+
+    def series(self, base: Any = None, to: float | None = None) -> pd.DataFrame:
+        """Return the levels of every group, the mean of the base period set to `to`.
+
+        Parameters
+        ----------
+        base : period, span or list of periods, optional
+            Default: the index's own base; without one, the first period.
+        to : float, optional
+            Level of the base period; default: the index's own (100). An index without base and `to` gives its scores.
+
+        Raises
+        ------
+        DataError
+            A base without rows or without a score, or a level of 0 or less in it: no series in per cent of that exists
+            (with new_units = "missing" it is missing, which the log says, and a warning for a base asked for here).
+
+        Notes
+        -----
+        to * level / mean of the levels over the base period; in a panel each unit has its own base. The level is the
+        score (series = "fixed"; where the content changes, linked), or a chain of ratios, of symmetric growth or of
+        logarithms, as the index says.
+        """
+        with np.errstate(over="ignore"):
+            levels = self.course.levels * self.factors(base, to)
+        refuse_infinite(levels, self.panel, self.tree.groups, "level")
+        return self._matrix(levels)
+
+    def changes(
+        self,
+        lag: int = 1,
+        how: Literal["percent", "points", "log"] = "percent",
+        *,
+        base: Any = None,
+        to: float | None = None,
+    ) -> pd.DataFrame:
+        """Return the change of every group on the period `lag` before.
+
+        Parameters
+        ----------
+        lag : int
+            1: the previous period; 4: a year ago in quarters. Counted by the calendar, so a hole gives missing.
+        how : {"percent", "points", "log"}
+            100 (s1 / s0 - 1), s1 - s0 in points of the series, or 100 ln(s1 / s0). A change in per cent of a level that
+            is not above 0 says nothing: it is missing, with a warning.
+        """
+        if not among(how, ("percent", "points", "log")):
+            raise SpecError(f"how: no {how!r}{suggestion(how, ['percent', 'points', 'log'])}")
+        levels = self.series(base, to).to_numpy()
+        before, now = self._before(levels, lag), levels
+        if how == "points":
+            with np.errstate(over="ignore"):
+                return self._changes(now - before)
+        lost = (before <= 0) | ((now <= 0) & (how == "log"))
+        if lost.any():
+            row, column = np.argwhere(lost)[0]
+            where = f"the first: {self.tree.groups[column]!r}, {self.panel.place(int(row))}"
+            count = int(lost.sum())
+            have, missing = ("has", "it is missing") if count == 1 else ("have", "they are missing")
+            why = f"{counted(count, 'change')} {have} no {how} value, from or to a level that is not above 0 ({where})"
+            warnings.warn(f"{why}; {missing}; how='points' has all", stacklevel=2)
+            before, now = np.where(lost, np.nan, before), np.where(lost, np.nan, now)
+        with np.errstate(over="ignore"):
+            return self._changes(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
+
+    def _changes(self, values: Array) -> pd.DataFrame:
+        refuse_infinite(values, self.panel, self.tree.groups, "change")
+        return self._matrix(values)
+
+    def contributions(
+        self,
+        node: str | None = None,
+        *,
+        of: Literal["level", "change"] = "change",
+        lag: int = 1,
+        depth: Depth = "children",
+        share: bool = False,
+        split: Split = "interaction",
+        base: Any = None,
+        to: float | None = None,
+    ) -> pd.DataFrame:
+        """Return what each part contributes to a group's level or to its change; the rows sum to it exactly.
+
+        Parameters
+        ----------
+        node : str, optional
+            Code of a group; default: the root.
+        of : {"change", "level"}
+            Both are printed as "contribution rate" in official releases; they are different numbers.
+        lag : int
+            For a change: on how many periods before.
+        depth : {"children", "indicators"}
+            The parts: the group's children, or the indicators below it.
+        share : bool
+            In per cent of the whole, instead of points of the series; missing where the change is 0.
+        split : {"interaction", "shapley"}
+            What an aggregation that is no mean leaves when each child has moved alone: a column of its own, or shared
+            out.
+
+        Returns
+        -------
+        DataFrame (n, parts)
+            A further column "reweighting" appears where missing values or learnt weights changed the weights between
+            the two periods, "interaction" where a group is aggregated by something else than a quasi-arithmetic mean,
+            and "other rows" for what the movement of the others does under a method that compares rows.
+
+        Notes
+        -----
+        For a mean with the pair (f, f inverse) the change splits as w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) -
+        f(y0)), with the limit where y1 = y0; the level as y w_j f(z_j) / f(y). Down the tree the factors multiply. For
+        the geometric mean the first is the log-mean (Vartia-Montgomery) split. Its level parts have no bounds near a
+        level of 1, of which the logarithm is 0 (347 and -346 of 1.001): where their sizes add up to more than 10 times
+        the level each part counts by its weight, y w_j, with a line in the log. Across a link each content's part of
+        the change counts at the factor of that content; along a chain the parts are those of the steps, added up.
+
+        Under any other aggregation the part of a child is the effect of its own move, alone or (Shapley) averaged over
+        all orders, and a leaf below it has that effect per unit of the child's change, times its own part of that
+        change: the factor down the tree again, a secant of the aggregation, so that no number of leaves is too large.
+        Where the leaves of a child nearly cancel the secant is measured over a step about the child's middle, in the
+        limit its derivative (at a kink the mean of both sides). A method that jumps (ranks) has none there: the effect
+        is "interaction", with a line in the log. What is missing in a period takes no part in either; what both
+        periods have is split as if the rest were not there. Proof: all orders of the leaves of small trees, and the
+        limit of gaps of 1e-3, 1e-6, 1e-9 and 0.
+        """
+        branch = self._branch(node)
+        faults = [] if among(of, ("level", "change")) else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
+        for name, word, words in (("depth", depth, get_args(Depth)), ("split", split, get_args(Split))):
+            faults += [] if among(word, words) else [f"{name}: no {word!r}{suggestion(word, words)}"]
+        if not isinstance(share, (bool, np.bool_)):
+            faults.append(f"share: true or false is needed, not {shown(share)}")
+        raise_all(SpecError, faults)
+        g = self.tree.groups.index(branch.code)
+        factor = self.factors(base, to)[:, g]
+        level = self.series(base, to).to_numpy()[:, g]
+        with np.errstate(over="ignore"):
+            if of == "level":
+                parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
+            else:
+                parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
+                whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
+            names = sorted(parts, key=RESERVED.__contains__)
+            values = np.stack([parts[name] * factor for name in names], axis=1)
+        refuse_infinite(values, self.panel, names, "contribution")
+        frame = self._frame(dict(zip(names, values.T, strict=True)))
+        if share:
+            frame = 100 * frame.div(np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole), axis=0)
+        frame.attrs["of"] = of
+        return frame
+
+    def obstacles(self) -> pd.DataFrame:
+        """Return each indicator's share (n, k) in what separates a row from the best: obstacle degrees, summing to 1.
+
+        Raises
+        ------
+        SpecError
+            A normalisation without a best and a worst score (z-scores, relatives).
+
+        Notes
+        -----
+        O_j = F_j (1 - z_j) / sum F (1 - z): F_j the product of the weights down to j in the row's period, whatever the
+        aggregation, z on 0..1. The obstacle of a group is the sum of its indicators'. Source: the obstacle-degree model
+        of Chinese development texts.
+        """
+        return self._indicators(obstacle_degrees(self.tree, self.rows.leaves, self.rows.importance()))
+
+    def strengths(self, unit: Any, n: int = 3, *, period: Any = None) -> pd.DataFrame:
+        """Return the n best and the n worst indicators of a unit: columns indicator, score, rank, kind.
+
+        Ranked among the rows of its period (the last it has, or `period`), ties by score; at least 3 rows are needed.
+        """
+        row = row_of(self.panel, unit, period)
+        return strengths(self.tree, self.panel, self.rows.leaves, row, n)
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """What was noted while fitting and scoring: step, why, and which unit, period and indicator."""
+        columns = ["step", "unit", "period", "indicator", "before", "after", "why"]
+        return pd.DataFrame([asdict(entry) for entry in self.entries], columns=columns)
+
+    def log_digest(self) -> pd.DataFrame:
+        """Return the log counted by step and reason: columns step, kind, lines, indicators, units, periods, first.
+
+        `lines` says how many lines there are of a kind, the next three of how many indicators, units and periods they
+        are, `first` what the first of them says.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> nan = float("nan")
+        >>> index = hi.Index(
+        ...     unit="town",
+        ...     impute="mean",
+        ...     groups=[hi.Group("all")],
+        ...     indicators=[hi.Indicator("x", "all"), hi.Indicator("y", "all")],
+        ... )
+        >>> result = index.compute({"town": ["A", "B", "C"], "x": [1.0, nan, 3.0], "y": [nan, 2.0, 3.0]})
+        >>> result.log_digest()[["step", "kind", "lines", "units"]].to_numpy().tolist()
+        [['impute', 'mean: filled', 2, 2]]
+        """
+        return tally(self.entries)
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Versions, hashes of spec and data, fit rows, base, and the time of asking."""
+        return provenance(self.setting, self.panel, self.fit_rows)
+
+    def __repr__(self) -> str:
+        numbers = {"row": self.panel.n, "group": len(self.tree.groups), "indicator": len(self.tree.codes)}
+        sizes = ", ".join(counted(number, noun) for noun, number in numbers.items())
+        return f"<Result of {self.setting.name or 'an index'}: {sizes}>"
+
+    @cached_property
+    def course(self) -> Course:
+        """How the levels go through time."""
+        if self.setting.series != "fixed":
+            parts = (self.setting.series, self.tree, self.contents, self.rows.leaves, self.rows, self.panel)
+            return Chained(*parts)
+        if len(self.contents) == 1:
+            return Direct(self.rows, self.panel)
+        return Linked(self.tree, self.contents, self.rows.leaves, self.rows, self.panel, self.links)
+
+    @property
+    def _latest(self) -> Content:
+        """The content that holds in the last period of the rows."""
+        which = rows_of([content.since for content in self.contents], self.panel)
+        return self.contents[max(int(which.max()), 0)]
+
+    def _start(self, since: int) -> str:
+        frequency = self.panel.periods.frequency if self.panel.periods else None
+        return "" if frequency is None or since == EARLIEST else format_period(since, frequency)
+
+    def _branch(self, node: str | None) -> Any:
+        code = self.tree.root.code if node is None else node
+        if not among(code, self.tree.by_code):
+            raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
+        return self.tree.by_code[code]
+
+    def factors(self, base: Any = None, to: float | None = None) -> Array:
+        """Return what each level (n, groups) is multiplied by: to / mean level of its unit over the base."""
+        frozen = self.base_levels if base is None else None
+        base = self.setting.base if base is None else base
+        to = self.setting.to if to is None and base is not None else to
+        levels = self.course.levels
+        if to is None:
+            return np.ones_like(levels)
+        number = number_of(to) if isinstance(to, (int, float, np.number)) and not isinstance(to, bool) else None
+        if number is None or not 0 < number < np.inf:
+            raise SpecError(f"to: a finite number above 0, not {shown(to)}")
+        late = late_groups(self.tree, self.contents)
+        known = frozen or base_levels(self.panel, levels, self._base_rows(base), late)
+        known = with_entrants(self.panel, levels, known, self.setting.new_units)
+        return factors(self.panel, known, number, self.tree.groups, self.setting.new_units, warned=not frozen)
+
+    def _base_rows(self, base: Any) -> Any:
+        if base is not None and self.setting.series != "fixed" and not self.panel.holds(base):
+            why = f"series = {self.setting.series!r} is a chain; give the rows from its base, {base}, on"
+            raise DataError(f"{why}; {self.panel.extent()}")
+        if base is not None:
+            return self.panel.select(base, "base")
+        if self.panel.periods is None:
+            raise DataError("the rows have no period, so there is no first one to set to `to`; give `base`")
+        return self.panel.periods.ordinals == self.panel.periods.ordinals.min()
+
+    def _before(self, levels: Array, lag: int) -> Array:
+        rows = self.panel.previous(lag)
+        return np.where((rows >= 0)[:, np.newaxis], levels[rows], np.nan)
+
+    def _indicators(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.panel.labels, columns=list(self.tree.codes), copy=True)
+
+    def _frame(self, columns: Mapping[str, Array]) -> pd.DataFrame:
+        return pd.DataFrame(dict(columns), index=self.panel.labels)
+
+    def _matrix(self, values: Array) -> pd.DataFrame:
+        return pd.DataFrame(values, index=self.panel.labels, columns=list(self.tree.groups))

@@ -1,0 +1,127 @@
+"""What holds a row back and where it stands out: obstacle degrees, strengths and weaknesses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._scoring.tree import Leaf, Tree
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import settled
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, among, listed, raise_all, shown, suggestion
+
+
+def obstacle_degrees(tree: Tree, normalised: Array, importance: Array) -> Array:
+    """Return each indicator's share (n, k) in what separates a row from the best scores; rows sum to 1.
+
+    Parameters
+    ----------
+    normalised : array (n, k)
+        Scores of the indicators.
+    importance : array (k,) or (n, k)
+        Product of the weights down to each indicator.
+
+    Notes
+    -----
+    O_j = F_j (1 - z_j) / sum F (1 - z), z on 0..1; a score beyond the best end leaves no distance. A row without any
+    distance has 0 throughout; a missing score stays missing and is not counted.
+    """
+    low, high = _scales(tree)
+    distance = importance * np.maximum(1 - (normalised - low) / (high - low), 0)
+    total = np.nansum(distance, axis=1, keepdims=True)
+    return np.where(np.isnan(distance), np.nan, distance / np.where(total > 0, total, 1))
+
+
+def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> pd.DataFrame:
+    """Return the n indicators on which a row ranks best, and the n of the others on which it ranks worst.
+
+    Ranks are among the rows of its period; with fewer than 2n indicators there are fewer weaknesses.
+    """
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise SpecError(f"strengths: n: a whole number, 1 or more, not {n!r}")
+    scope = np.ones(panel.n, dtype=np.bool_)
+    if panel.periods is not None and panel.units is not None:
+        scope = panel.periods.ordinals == panel.periods.ordinals[row]
+    if scope.sum() < 3:
+        raise DataError(f"{panel.place(row)}: strengths compare at least 3 rows, there are {int(scope.sum())}")
+    scores = pd.Series(settled(normalised[row]), index=list(tree.codes))
+    ranks = pd.DataFrame(normalised[scope], columns=list(tree.codes)).rank(ascending=False, method="min")
+    frame = pd.DataFrame({"score": scores, "rank": ranks.iloc[int(scope[:row].sum())]}).dropna()
+    best = frame.sort_values(["rank", "score"], ascending=[True, False], kind="stable").head(n).assign(kind="strength")
+    rest = frame.drop(index=best.index)
+    worst = rest.sort_values(["rank", "score"], ascending=[False, True], kind="stable").head(n).assign(kind="weakness")
+    return pd.concat([best, worst]).rename_axis("indicator").reset_index().astype({"rank": int})
+
+
+def row_of(panel: Panel, unit: Any, period: Any) -> int:
+    """Return the row of a unit (or label) in a period, the last one it has where none is given.
+
+    Raises
+    ------
+    SpecError, DataError
+        No unit said where there are several; no such unit or period: all faults at once, with what there is.
+    """
+    unit = _demanded(panel, unit, period)
+    rows: NDArray[np.bool_] = np.asarray(panel.units == unit) if panel.units is not None else panel.select(unit, "unit")
+    if period is not None:
+        rows = rows & panel.select(period, "period")
+    found = np.flatnonzero(rows)
+    if not len(found):
+        raise DataError(f"unit {shown(unit)} has no row in period {shown(period)}; {panel.extent()}")
+    if panel.periods is None and len(found) > 1:
+        raise DataError(f"unit {shown(unit)} stands for {len(found)} rows; name one")
+    return int(found[0] if panel.periods is None else found[np.argmax(panel.periods.ordinals[found])])
+
+
+def _demanded(panel: Panel, unit: Any, period: Any) -> Any:
+    """Return the unit that is asked for, the only one where none is said."""
+    faults: list[Fault | str] = []
+    units = list(dict.fromkeys(panel.unit_list())) if panel.units is not None else []
+    if unit is None and len(units) == 1:
+        unit = units[0]
+    if unit is None and units:
+        faults.append(
+            f"unit: say whose row, such as {shown(units[0])}; there {'is' if len(units) == 1 else 'are'} "
+            f"{counted(len(units), 'unit')}: {listed(units)}"
+        )
+    elif units and not among(unit, units):
+        faults.append(f"unit: no unit {shown(unit)}{suggestion(unit, units)}")
+    elif unit is None and panel.periods is None and panel.n > 1:
+        labels = panel.labels.tolist()
+        faults.append(f"unit: say which row by its label, such as {shown(labels[0])}; there are {listed(labels)}")
+    if period is not None:
+        faults += _period_faults(panel, period)
+    raise_all(SpecError if unit is None else DataError, faults)
+    return unit
+
+
+def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
+    """Return what is wrong with a period."""
+    if panel.periods is None:
+        return [f"period: the rows have no period, so there is no {period!r}; leave it out"]
+    try:
+        panel.select(period, "period")
+    except FaultsError as error:
+        return list(error.faults)
+    return []
+
+
+def _scales(tree: Tree) -> tuple[Array, Array]:
+    """Return the worst and the best score of each indicator's scale."""
+    ends = [_scale(leaf) for leaf in tree.leaves]
+    bare = [leaf.code for leaf, end in zip(tree.leaves, ends, strict=True) if not np.isfinite(end).all()]
+    why = "has no best and worst score; obstacle degrees need min_max, goalposts or another scale with two ends"
+    raise_all(SpecError, [f"indicator {code!r}: its normalisation {why}" for code in bare])
+    low, high = np.array(ends).T
+    return low, high
+
+
+def _scale(leaf: Leaf) -> tuple[float, float]:
+    method, options = leaf.normalise.method, leaf.normalise.options
+    low, high = method.declared("gives", options) or method.declared("ends", options) or (np.nan, np.nan)
+    return float(low), float(high)

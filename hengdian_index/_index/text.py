@@ -1,0 +1,312 @@
+"""A result as plain text and as CSV files, and the registry as text."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import unicodedata
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index._index.comparability import incomparable
+from hengdian_index._index.comparability import told as lapses_told
+from hengdian_index._index.provenance import rows_said
+from hengdian_index._index.result import Result
+from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._system.alone import unheard
+from hengdian_index._system.written import followed, whole_folder
+from hengdian_index._tables.guard import csv_of
+from hengdian_index._tables.periods import format_period
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted, form_of, written
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.log import Entry, told
+
+_ROWS = 8
+_PROVENANCE = "provenance.json"
+
+# Units that are printed.
+_UNITS = 40
+
+
+def summary(result: Result) -> str:
+    """Return the end of a result in words and tables.
+
+    Of units the ranks and scores in the last period; of one series its last levels, changes and the largest
+    contributions to the last change.
+    """
+    parts = [result.setting.name or "Index", _fit_line(result)]
+    if result.panel.periods is None or result.panel.units is not None:
+        parts += [_ranking(result), *_provisional(result)]
+    else:
+        parts += [_levels(result), *_largest(result), *_provisional(result)]
+    if result.entries:
+        parts.append("\n".join([f"{log_size(len(result.entries))}:", *(f"  {line}" for line in noted(result.entries))]))
+    return "\n\n".join(parts) + "\n"
+
+
+def log_size(lines: int) -> str:
+    """Return how many lines a log has, in words."""
+    return f"{lines:,} {'line' if lines == 1 else 'lines'} in the log"
+
+
+def noted(entries: Sequence[Entry], most: int = 12) -> list[str]:
+    """Return a log as a few lines of text, what was noted of several cells in one; the tail is counted."""
+    lines = told(entries)
+    return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more; `compute --out` writes all"]
+
+
+def intervals(levels: pd.DataFrame) -> str:
+    """Return the last levels under many draws, with the ends of their 90 % intervals, as text."""
+    shown = levels[["nominal", "q05", "q95"]].tail(_ROWS)
+    return _text(shown.set_axis(["level", "low", "high"], axis=1))
+
+
+def tables(result: Result) -> dict[str, pd.DataFrame]:
+    """Return every table of a result by name: those that a folder of tables and a release hold."""
+    found = {
+        "scores": result.scores,
+        "normalised": result.normalised,
+        "weights": result.weights.to_frame(),
+        "effective_weights": result.effective_weights.to_frame(),
+        "ranks": result.ranks(),
+        "log": result.log.set_index("step"),
+    }
+    if len(result.consistency):
+        found["consistency"] = result.consistency
+    if result.provisional.any(axis=None):
+        found["provisional"] = result.provisional
+    if len(result.weights_by_period) > 1:
+        found["weights_by_period"] = result.weights_by_period
+    if result.panel.periods is not None or result.setting.base is not None:
+        found["series"] = result.series()
+    if result.panel.periods is not None:
+        year = result.panel.periods.frequency.per_year
+        lags = {"change_on_period": 1, **({"change_on_year": year} if year > 1 else {})}
+        lost = 0
+        for name, lag in lags.items():
+            found[name], without = _in_percent(result, lag)
+            lost += int(without.to_numpy().sum())
+        if lost:
+            blank = "has no value in per cent and is" if lost == 1 else "have no value in per cent and are"
+            why = f"{counted(lost, 'change')} from a level that is not above 0 {blank} blank; series has the levels"
+            warnings.warn(f"{', '.join(lags)}: {why}", stacklevel=2)
+        found["contributions_to_change"] = result.contributions(depth="indicators")
+        # A level splits only under means; an index that has none still has all its other tables.
+        with suppress(SpecError):
+            found["contributions_to_level"] = result.contributions(of="level", depth="indicators")
+    return found
+
+
+def _in_percent(result: Result, lag: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the changes in per cent, and which of them have a value in points alone: the caller says so, once."""
+    with unheard(UserWarning):
+        found = result.changes(lag)
+    return found, found.isna() & result.changes(lag, "points").notna()
+
+
+def texts(result: Result) -> dict[str, str]:
+    """Return what is written of a result, by file name: its tables as CSV, its provenance as JSON."""
+    found = {f"{name}.csv": csv_of(frame) for name, frame in tables(result).items()}
+    return {**found, _PROVENANCE: _json(result.provenance)}
+
+
+def write_tables(result: Result, out: Path, *, apart: Iterable[Path] = (), **more: pd.DataFrame) -> list[str]:
+    """Write every table of a result, and more tables by name, to a folder, all or none; return the file names.
+
+    Files that `apart` names are not written over. `provenance.json` has the SHA-256 of each table beside it; tables of
+    a result that stood there before, and that this one does not have, go unless they were edited.
+    """
+    found = {**texts(result), **{f"{name}.csv": csv_of(frame) for name, frame in more.items()}}
+    try:
+        kept = {followed(path) for path in apart}
+        lost = kept & {followed(out / name) for name in found}
+        why = "is INDEX or DATA itself, which would be lost; give another folder"
+        raise_all(SpecError, [f"--out: {path} {why}" for path in sorted(lost)])
+        sealed = {name: _hash(text.encode("utf-8")) for name, text in found.items() if name != _PROVENANCE}
+        found[_PROVENANCE] = _json({**result.provenance, "files": sealed})
+        gone = [name for name in _unedited(out) if name not in found and followed(out / name) not in kept]
+        whole_folder(out, {name: text.encode("utf-8") for name, text in found.items()}, gone)
+    except OSError as error:
+        raise DataError(f"cannot write to {out}: {error.strerror}; choose another folder") from None
+    return list(found)
+
+
+def _unedited(out: Path) -> list[str]:
+    """Return the tables in a folder that are what an earlier result wrote there."""
+    try:
+        sealed = json.loads((out / _PROVENANCE).read_bytes())["files"]
+        return [name for name, seal in sealed.items() if name == Path(name).name and _hash_at(out / name) == seal]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def _hash_at(path: Path) -> str:
+    return _hash(path.read_bytes()) if path.is_file() else ""
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _json(said: Mapping[str, object]) -> str:
+    return json.dumps(said, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def listing() -> str:
+    """Return every method by family, with the first line of its description."""
+    lines = []
+    for family, methods in FAMILIES.items():
+        lines.append(f"{family}:")
+        width = max(map(len, methods), default=0)
+        lines += [f"  {name:<{width}}  {_first_line(method.function)}" for name, method in sorted(methods.items())]
+    return "\n".join(lines)
+
+
+def described(name: str) -> str:
+    """Return the description of a method; `weights.entropy` picks one of two families."""
+    family, _, short = name.rpartition(".")
+    found = [methods[short] for key, methods in FAMILIES.items() if short in methods and family in ("", key)]
+    if not found:
+        known = [(key, method) for key, methods in FAMILIES.items() for method in methods]
+        homes = Counter(method for _, method in known)
+        every = [method if homes[method] == 1 else f"{key}.{method}" for key, method in known]
+        raise SpecError(f"no method {name!r}{suggestion(short, sorted(every))}")
+    return "\n\n".join(f"{m.family}.{m.name}{_signature(m)}\n\n{inspect.getdoc(m.function)}" for m in found)
+
+
+def _fit_line(result: Result) -> str:
+    rows = result.fit_rows
+    line = f"Bounds and weights learnt from {rows_said(rows)}, then frozen."
+    if rows["fit_on"] is None:
+        line = f"Bounds and weights learnt from all {rows_said(rows)}; no fit_on: a row more can move the others."
+    where = {"base": f"the {rows['weights']['rows']} base rows", "period": "each period's own rows"}
+    if rows["weights"]["learnt_from"] in where:
+        line += f" Weights learnt from {where[rows['weights']['learnt_from']]}."
+    return line if result.setting.base is None else f"{line} Base {result.setting.base} = {result.setting.to:g}."
+
+
+def _ranking(result: Result) -> str:
+    """Return ranks and scores of the units in the last period, the best first, and what is left out."""
+    panel, root = result.panel, result.tree.root.code
+    rows, heading, base = np.arange(panel.n), "", result.setting.base is not None
+    if panel.periods is not None:
+        last = panel.periods.ordinals.max()
+        rows = np.flatnonzero(panel.periods.ordinals == last)
+        heading = f"Ranks and scores in {format_period(int(last), panel.periods.frequency)}:\n"
+    every = result.ranks()[root]
+    ranks = every.to_numpy()[rows]
+    shown = rows[np.argsort(np.nan_to_num(ranks, nan=np.inf), kind="stable")][:_UNITS]
+    frame = _named(result, result.scores.iloc[shown])
+    frame.insert(0, "rank", every.iloc[shown], allow_duplicates=True)
+    forms = ["rank", *[form_of(result.scores.to_numpy()[rows])] * len(result.tree.groups)]
+    if base and panel.periods is not None:
+        frame[f"level ({result.setting.base} = {result.setting.to:g})"] = result.series()[root].iloc[shown]
+        forms.append(".2f")
+    if panel.units is not None:
+        frame = frame.set_axis(panel.units[shown], axis=0)
+    lapses = incomparable(result)
+    said = f"\nNot comparable with the other periods: {lapses_told(lapses)}." if lapses else ""
+    return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks) + said
+
+
+def _left_out(result: Result, shown: int, rows: Array, ranks: Array) -> str:
+    """Return sentences on units that the table of ranks does not show, or that have no rank."""
+    panel = result.panel
+    what = "rows" if panel.units is None else "units"
+    said = [f"{shown} of {len(rows)} {what}; --out writes all."] if shown < len(rows) else []
+    without = int(np.isnan(ranks).sum())
+    said += [f"{without} of {len(rows)} {what} without a score."] if without else []
+    gone = len(set(panel.unit_list())) - len(rows) if panel.units is not None else 0
+    said += [f"{counted(gone, 'unit', of=gone + len(rows))} without a row in this period."] if gone else []
+    return "\n" + "\n".join(said) if said else ""
+
+
+def _levels(result: Result) -> str:
+    """Return the levels of the last periods of one series and the two changes, one row a group."""
+    periods, levels = result.panel.periods, result.series() if result.setting.base is not None else result.scores
+    assert periods is not None
+    order = periods.ordinals.argsort()[-_ROWS:]
+    shown = levels.iloc[order].T
+    shown.columns = [format_period(int(o), periods.frequency) for o in periods.ordinals[order]]
+    forms = [form_of(shown.to_numpy())] * shown.shape[1]
+    year, blank = periods.frequency.per_year, False
+    for name, lag in (("change %", 1), *([("on year %", year)] if year > 1 else [])):
+        found, without = _in_percent(result, lag)
+        shown[name] = found.iloc[order[-1]]
+        blank |= bool(without.iloc[order[-1]].any())
+    names = [result.tree.by_code[code].name or code for code in result.tree.groups]
+    said = "\nA change from a level that is not above 0 has no value in per cent: its cell is blank." if blank else ""
+    return _text(shown.set_axis(names, axis=0), forms) + said
+
+
+def _largest(result: Result, most: int = 3) -> list[str]:
+    """Return the indicators that moved the root most in the last period of a single series."""
+    periods = result.panel.periods
+    if result.panel.units is not None or periods is None:
+        return []
+    parts = result.contributions(depth="indicators").iloc[int(periods.ordinals.argmax())].dropna()
+    if parts.empty:
+        return []
+    names = {leaf.code: leaf.name or leaf.code for leaf in result.tree.leaves}
+    top = parts.reindex(parts.abs().sort_values(ascending=False).index)[:most]
+    head = f"Largest contributions to the last change of {parts.sum():+.2f} points:"
+    return ["\n".join([head, *(f"  {value:+6.2f}  {names.get(str(code), code)}" for code, value in top.items())])]
+
+
+def _provisional(result: Result) -> list[str]:
+    """Return a line on the indicators of the last period whose values are carried forward, if there are any."""
+    periods, marks = result.panel.periods, result.prepared_panel.provisional
+    if periods is None or marks is None:
+        return []
+    last = marks[periods.ordinals == periods.ordinals.max()].any(axis=0)
+    names = [leaf.name or leaf.code for leaf, marked in zip(result.tree.leaves, last, strict=True) if marked]
+    return [f"Provisional: the last period rests on values carried forward of {', '.join(names)}."] if names else []
+
+
+def _named(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis([result.tree.by_code[code].name or code for code in frame.columns], axis=1)
+
+
+def _text(frame: pd.DataFrame, forms: Sequence[str] = ()) -> str:
+    """Return a table as text, aligned also where letters are twice as wide; numbers in `forms`, else two decimals."""
+    forms = [*forms, *[".2f"] * (frame.shape[1] - len(forms))]
+    cells = [["", *map(str, frame.columns)]]
+    cells += [
+        [_label(label), *("" if v != v else written(v, form) for v, form in zip(row, forms, strict=True))]
+        for label, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)
+    ]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join((_pad(cell, w, left=j == 0)) for j, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        for row in cells
+    )
+
+
+def _label(label: object) -> str:
+    return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, *, left: bool) -> str:
+    space = " " * (width - _width(text))
+    return text + space if left else space + text
+
+
+def _first_line(function: object) -> str:
+    return (inspect.getdoc(function) or "").partition("\n")[0]
+
+
+def _signature(method: object) -> str:
+    options = ", ".join(str(p) for p in getattr(method, "options", {}).values())
+    return f"({options})"

@@ -1,0 +1,1 @@
+"""Scores become levels through time, and their exact parts."""

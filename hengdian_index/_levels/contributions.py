@@ -1,0 +1,208 @@
+"""The exact split of a level, and of a change, into the parts of a group, down to the indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._maths.means import Pair, Together
+from hengdian_index._maths.pairs import ARITHMETIC
+from hengdian_index._methods.decorators import kernel
+from hengdian_index._methods.effects import Moves, Split
+from hengdian_index._scoring.scores import Scored
+from hengdian_index._scoring.tree import Branch
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import TOLERANCE
+from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.log import note
+
+Parts = dict[str, Array]
+
+# A gap between a change and the sum of its parts, relative to their size, up to which it is rounding; and relative to
+# the levels that the change is the difference of.
+_ROUNDING = 1e-9
+# Levels that are one number by the rule of `equality` stand up to a tolerance each from what their parts sum to.
+_LEVEL_ROUNDING = 2 * TOLERANCE
+
+
+def level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
+    """Return the contributions (n,) of the parts of a group to its level; they sum to it."""
+    return _missing_with(_level_parts(rows, code, to_leaves), rows.values(code))
+
+
+def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
+    """Return the contributions (n,) of the parts of a group to its change from rows to rows; they sum to it.
+
+    Where the aggregation is no mean, `split` "interaction" moves one child at a time and leaves the rest in a column
+    of its own; "shapley" shares it out.
+    """
+    y0, y1 = before.values(code), now.values(code)
+    try:
+        parts = _change_parts(before, now, code, to_leaves, split)
+    except CellsError as error:
+        raise SpecError(f"group {code!r}: its change cannot be split: {error.why}") from None
+    return _missing_with(_rounded(parts, y1 - y0, np.maximum(*np.abs((y0, y1)))), y1 - y0)
+
+
+def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
+    branch = rows.tree.by_code[code]
+    x, w, y = rows.children(branch), rows.row_weights(branch), rows.values(code)
+    pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    if not isinstance(pair, Pair):
+        raise SpecError(
+            f"group {code!r}: a level splits only under a mean, not {branch.aggregate.method.name!r}; use of='change'"
+        )
+    factors = np.broadcast_to(_level_factors(branch, pair, x, w, y), x.shape)
+
+    def below(child: str) -> Parts | None:
+        return _level_parts(rows, child, True) if to_leaves and child in rows.tree.by_code else None
+
+    return _gathered(branch, factors, x, below)
+
+
+def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
+    branch = now.tree.by_code[code]
+    x0, w0, y0 = before.children(branch), before.row_weights(branch), before.values(code)
+    x1, w1, y1 = now.children(branch), now.row_weights(branch), now.values(code)
+    pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    change, level = y1 - y0, np.maximum(*np.abs((y0, y1)))
+
+    def below(child: str) -> Parts | None:
+        return _change_parts(before, now, child, True, split) if to_leaves and child in now.tree.by_code else None
+
+    if isinstance(pair, Pair):
+        factors = _change_factors(pair, x0, x1, y0, y1, w0, w1)
+        return _closed(_gathered(branch, factors, x1 - x0, below), change, level, "reweighting")
+    asked = before.asked_weights(branch), now.asked_weights(branch)
+    moves = Moves.of(pair, x0, x1, *asked, ~np.isnan(change), split)
+    effects, whole = moves.effects()
+    parts = _shared_out(branch, moves, effects, level, below)
+    rest = "other rows" if isinstance(pair, Together) and pair.set_wise else "reweighting"
+    return _closed(_closed(parts, whole, level, "interaction"), change, level, rest)
+
+
+def _level_factors(branch: Branch, pair: Pair, x: Array, w: Array, y: Array) -> Array:
+    """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others."""
+    if pair is ARITHMETIC:
+        return np.asarray(w)
+    shares, by_weight = pair.level_shares(x, w, y)
+    if by_weight.any():
+        why = (
+            f"in {counted(int(by_weight.sum()), 'row')} the level is so near 1, of which the logarithm "
+            "is 0, that its parts by "
+        )
+        note("contributions", f"{why}logarithms have no bounds: each counts by its weight", indicator=branch.code)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return y[:, np.newaxis] * shares / x
+
+
+def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: Array, w1: Array) -> Array:
+    """Return what each child's change is multiplied by: the mean weight times the slope, 1 for the arithmetic mean.
+
+    Where a 0 gives the limit 0, the children that come from or go to 0 make the whole change, by weight.
+    """
+    mean = (w0 + w1) / 2
+    if pair is ARITHMETIC:
+        return np.broadcast_to(mean, x0.shape)
+    factors = mean * pair.slope(x0, x1, y0, y1)
+    if not pair.zero_is_limit:
+        return factors
+    turned = ((x0 == 0) != (x1 == 0)) * (w0 + w1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        limit = turned / turned.sum(axis=1, keepdims=True) * (y1 - y0)[:, np.newaxis] / (x1 - x0)
+    zero = ((y0 == 0) | (y1 == 0))[:, np.newaxis]
+    return np.where(zero, np.where(turned > 0, limit, 0.0), factors)
+
+
+def _gathered(branch: Branch, factors: Array, x: Array, below: Callable[[str], Parts | None]) -> Parts:
+    """Return factor times value of each child, or of each leaf below it, 0 where a child is missing."""
+    parts: Parts = {}
+    for j, child in enumerate(branch.children):
+        for name, value in (below(child) or {child: x[:, j]}).items():
+            part = value * factors[:, j]
+            part[np.isnan(part)] = 0.0
+            parts[name] = part if name not in parts else parts[name] + part
+    return parts
+
+
+def _shared_out(
+    branch: Branch, moves: Moves, effects: Array, level: Array, below: Callable[[str], Parts | None]
+) -> Parts:
+    """Return the effect of each child, or of each leaf below it: its part in the child's step, times the slope.
+
+    What a measured slope leaves of the effect goes by size, and vanishes with the step. Where the score jumps there is
+    no slope, and no leaf has a part.
+    """
+    parts: Parts = {}
+    jumped = 0
+    for j, child in enumerate(branch.children):
+        effect = effects[:, j]
+        found = below(child)
+        if found is None:
+            parts[child] = effect
+            continue
+        deeper = {name: np.nan_to_num(value) for name, value in found.items()}
+        total, size = _sums(deeper)
+        slope, jumps = moves.slopes(j, effect, size, level)
+        jumped += int((jumps & (effect != 0)).sum())
+        rest = (effect - slope * total) / np.where(size > 0, size, 1.0)
+        for name, value in deeper.items():
+            part = np.where(jumps, 0.0, slope * value + rest * np.abs(value))
+            parts[name] = parts.get(name, 0.0) + part
+    if jumped:
+        why = (
+            f"{branch.aggregate.method.name} jumps where the parts of a sub-group nearly cancel: in "
+            f"{counted(jumped, 'change')}"
+        )
+        why += " no part below it has a share, and its effect is 'interaction'"
+        note("contributions", why, indicator=branch.code)
+    return parts
+
+
+def _missing_with(parts: Parts, whole: Array) -> Parts:
+    """Return the parts, missing where the whole is."""
+    gone = np.isnan(whole)
+    if gone.any():
+        for part in parts.values():
+            part[gone] = np.nan
+    return parts
+
+
+def _closed(parts: Parts, change: Array, level: Array, rest: str) -> Parts:
+    """Return the parts so that they sum to the change: what is more than rounding gets its own column."""
+    total, size = _sums(parts)
+    gap = change - total
+    left = np.where(_rounding(gap, size, change, level), 0.0, gap)
+    left[np.isnan(left)] = 0.0
+    if left.any():
+        parts[rest] = parts.get(rest, 0.0) + left
+    return parts
+
+
+def _rounded(parts: Parts, change: Array, level: Array) -> Parts:
+    """Return the parts with the rounding of their sum shared out."""
+    total, size = _sums(parts)
+    gap = change - total
+    share = np.divide(gap, size, out=np.zeros_like(gap), where=size > 0)
+    share[~_rounding(gap, size, change, level)] = 0.0
+    for part in parts.values():
+        part += np.abs(part) * share
+    return parts
+
+
+def _rounding(gap: Array, size: Array, change: Array, level: Array) -> NDArray[np.bool_]:
+    """Return where a gap is what rounding leaves of parts of some size, of a change between levels of some size."""
+    return np.asarray(np.abs(gap) <= np.maximum(_ROUNDING * np.maximum(size, np.abs(change)), _LEVEL_ROUNDING * level))
+
+
+def _sums(parts: Parts) -> tuple[Array, Array]:
+    """Return the sum of the parts, and of their sizes."""
+    first = next(iter(parts.values()))
+    total, size = np.zeros_like(first), np.zeros_like(first)
+    for part in parts.values():
+        total += part
+        size += np.abs(part)
+    return total, size

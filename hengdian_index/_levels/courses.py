@@ -1,0 +1,289 @@
+"""How levels go through time: straight from the scores, linked where the content changes, or chained step by step.
+
+A course gives the level of every group in units of its first scores, and splits levels and changes into parts that
+sum to them; setting a base period to 100 multiplies both by the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._levels.bases import refuse_infinite
+from hengdian_index._levels.contributions import Parts, change_parts, level_parts
+from hengdian_index._methods.effects import Split
+from hengdian_index._scoring.contents import Content, rows_of, scored
+from hengdian_index._scoring.scores import Evaluation, spread
+from hengdian_index._scoring.tree import Tree
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import format_period
+from hengdian_index._tables.table import Array, shortened
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, Fault, raise_all, shown
+from hengdian_index.log import journal
+
+Rows = NDArray[np.intp]
+
+
+class Course(Protocol):
+    """The levels of every group, and their parts."""
+
+    @property
+    def levels(self) -> Array:
+        """Levels (n, groups), the root first."""
+
+    def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which levels (n, groups) depend on rows whose scores are marked."""
+
+    def level_parts(self, code: str, to_leaves: bool) -> Parts:
+        """Return the parts (n,) of a group's level."""
+
+    def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
+        """Return the parts (n,) of a group's change on the period `lag` before."""
+
+
+@dataclass(frozen=True, eq=False)
+class Direct:
+    """Levels that are the scores themselves."""
+
+    rows: Evaluation
+    panel: Panel
+
+    @property
+    def levels(self) -> Array:
+        """Levels (n, groups), the root first."""
+        return matrix(self.rows)
+
+    def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which levels (n, groups) depend on rows whose scores are marked: their own."""
+        return marks
+
+    def level_parts(self, code: str, to_leaves: bool) -> Parts:
+        """Return the parts (n,) of a group's level."""
+        return level_parts(self.rows, code, to_leaves)
+
+    def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
+        """Return the parts (n,) of a group's change on the period `lag` before."""
+        return change_parts(self.rows.at(self.panel.previous(lag)), self.rows, code, to_leaves, split)
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """Scores of several contents, each multiplied so that the level stays where the content changes.
+
+    A content is linked to the one before in the last period before it, or in its first, whichever has all that the two
+    do not share: level = factor * score, factor_c = factor_(c-1) score_(c-1) / score_c there. A group that is new
+    enters at the level of its parent. `known` are the factors (contents, groups) of units that were linked before;
+    they stand.
+    """
+
+    tree: Tree
+    contents: Sequence[Content]
+    leaves: Array
+    rows: Evaluation
+    panel: Panel
+    known: Mapping[Any, Array] | None = None
+
+    @cached_property
+    def which(self) -> Rows:
+        """Position of the content of each row (n,), -1 before the first."""
+        return rows_of([content.since for content in self.contents], self.panel)
+
+    @cached_property
+    def views(self) -> tuple[Evaluation, ...]:
+        """The rows under each content: its own, and those of the periods in which it may be linked."""
+        ends = [content.since for content in self.contents[1:]]
+        with journal():
+            return tuple(self._view(*part) for part in zip(self.contents, [None, *ends], [*ends, None], strict=True))
+
+    def _view(self, content: Content, since: int | None, until: int | None) -> Evaluation:
+        assert self.panel.periods is not None
+        ordinals = self.panel.periods.ordinals
+        near = np.ones(self.panel.n, dtype=np.bool_)
+        near &= True if since is None else ordinals >= since - 1
+        near &= True if until is None else ordinals <= until
+        rows = np.flatnonzero(near)
+        part = scored(self.tree, content, self.leaves[rows], self.panel.pick(rows))
+        return spread(self.panel.n, rows, part)
+
+    @cached_property
+    def links(self) -> tuple[Rows, ...]:
+        """For each content the row (n,) in which each row's unit is linked to it, -1 where there is none."""
+        none = np.full(self.panel.n, -1)
+        return (none, *(self._link(position) for position in range(1, len(self.contents))))
+
+    @cached_property
+    def factors(self) -> Array:
+        """What the scores of each content are multiplied by, (contents, n, groups)."""
+        groups = self.tree.groups
+        found = np.full((len(self.contents), self.panel.n, len(groups)), np.nan)
+        found[0] = 1.0
+        first, seen = self._first_content(), self._seen()
+        for position in range(1, len(self.contents)):
+            found[position] = self._factor(position, found[position - 1])
+            found[position][(first >= position) & ~seen] = 1.0
+            known = self._known(position)
+            found[position] = np.where(np.isnan(known), found[position], known)
+        return found
+
+    def by_unit(self) -> dict[Any, Array]:
+        """Return the factors (contents, groups) of each unit."""
+        first = np.unique(self.panel.unit_codes(), return_index=True)[1]
+        return {self.panel.unit(row): self.factors[:, row].copy() for row in first.tolist()}
+
+    def _seen(self) -> NDArray[np.bool_]:
+        """Return which rows' units (n,) the fit has seen."""
+        codes, known = self.panel.unit_codes(), self.known or {}
+        first = np.unique(codes, return_index=True)[1]
+        return np.array([self.panel.unit(row) in known for row in first.tolist()])[codes]
+
+    def _known(self, position: int) -> Array:
+        """Return the factors (n, groups) of units that were linked before, missing for the others."""
+        nothing = np.full((len(self.contents), len(self.tree.groups)), np.nan)
+        known, codes = self.known or {}, self.panel.unit_codes()
+        first = np.unique(codes, return_index=True)[1]
+        return np.array([known.get(self.panel.unit(row), nothing)[position] for row in first.tolist()])[codes]
+
+    @cached_property
+    def levels(self) -> Array:
+        """Levels (n, groups), the root first."""
+        scores, factors = matrix(self.rows), self._own_factors()
+        lost = np.isnan(factors) & ~np.isnan(scores)
+        raise_all(DataError, shortened(self._unlinked(lost)))
+        with np.errstate(over="ignore"):
+            levels = scores * factors
+        refuse_infinite(levels, self.panel, self.tree.groups, "level")
+        return np.asarray(levels)
+
+    def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which levels (n, groups) depend on rows whose scores are marked: their own, and those linked there."""
+        out = marks.copy()
+        for position in range(1, len(self.contents)):
+            at = self.links[position]
+            out |= (self.which >= position)[:, np.newaxis] & (at >= 0)[:, np.newaxis] & marks[at]
+        return out
+
+    def _unlinked(self, lost: NDArray[np.bool_]) -> list[Fault]:
+        """Return a text for each unit, content and group without a link, where rows (n, groups) need it."""
+        assert self.panel.periods is not None
+        faults: dict[tuple[int, int, int], Fault] = {}
+        for row, g in np.argwhere(lost):
+            position = int(self.which[row])
+            since, frequency = self.contents[position].since, self.panel.periods.frequency
+            when = " and ".join(format_period(ordinal, frequency) for ordinal in (since - 1, since))
+            who = "" if self.panel.units is None else f"unit {shown(self.panel.unit(row))}: "
+            why = f"what holds from {format_period(since, frequency)} on cannot be linked to what held before"
+            remedy = f"neither of {when} has all values of both; give its row and its values, or content = 'restate'"
+            key = (int(self.panel.unit_codes()[row]), position, int(g))
+            said = f"{who}{self.tree.groups[g]!r}: {why}: {remedy}"
+            faults.setdefault(key, Fault(said, kind=("units", position, int(g))))
+        return list(faults.values())
+
+    def notes(self) -> list[str]:
+        """Return for each content in which period it is linked, and with what factor, in words."""
+        assert self.panel.periods is not None
+        said = []
+        for position, (content, rows) in enumerate(zip(self.contents, self.links, strict=True)):
+            if position == 0:
+                continue
+            first = np.unique(self.panel.unit_codes(), return_index=True)[1]
+            linked = first[rows[first] >= 0]
+            for ordinal in np.unique(self.panel.periods.ordinals[rows[linked]]).tolist():
+                some = linked[self.panel.periods.ordinals[rows[linked]] == ordinal]
+                when = format_period(ordinal, self.panel.periods.frequency)
+                named = f"factor {self.factors[position][some[0], 0]:.6g} in {content.tree.root.code!r}"
+                said.append(f"linked in {when}: {named if self.panel.units is None else counted(len(some), 'unit')}")
+        return said
+
+    def level_parts(self, code: str, to_leaves: bool) -> Parts:
+        """Return the parts (n,) of a group's level."""
+        factor = self._own_factors()[:, self.tree.groups.index(code)]
+        return {name: part * factor for name, part in level_parts(self.rows, code, to_leaves).items()}
+
+    def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
+        """Return the parts (n,) of a group's change on the period `lag` before: those under each content in between."""
+        before, own = self.panel.previous(lag), np.arange(self.panel.n)
+        old = np.where(before < 0, -1, self.which[before])
+        g = self.tree.groups.index(code)
+        total: Parts = {}
+        for position, view in enumerate(self.views):
+            here = np.flatnonzero((old <= position) & (position <= self.which) & (before >= 0))
+            if code not in view.tree.by_code or not len(here):
+                continue
+            start = np.where(old == position, before, self.links[position])[here]
+            after = self.links[position + 1] if position + 1 < len(self.links) else own
+            end = np.where(self.which == position, own, after)[here]
+            factor = self.factors[position][here, g]
+            for name, part in change_parts(view.at(start), view.at(end), code, to_leaves, split).items():
+                total.setdefault(name, np.zeros(self.panel.n))[here] += part * factor
+        level = self.levels[:, g]
+        gone = np.isnan(level) | (before < 0) | np.isnan(level[before])
+        return {name: np.where(gone, np.nan, part) for name, part in total.items()}
+
+    def _own_factors(self) -> Array:
+        chosen = np.maximum(self.which, 0)
+        return np.asarray(self.factors[chosen, np.arange(self.panel.n)])
+
+    def _first_content(self) -> Rows:
+        """Return the content in which each row's unit has its first row (n,)."""
+        units = self.panel.unit_codes()
+        first = np.full(units.max() + 1, len(self.contents))
+        np.minimum.at(first, units, self.which)
+        return np.asarray(first[units])
+
+    def _link(self, position: int) -> Rows:
+        """Return the row in which each row's unit has both this content and the one before it, -1 if none has.
+
+        It is that of the period before the content, or that of its first; one in which all groups have both scores
+        before one in which only the top has.
+        """
+        before, now = self.views[position - 1], self.views[position]
+        codes, since = (before.tree.codes, now.tree.codes), self.contents[position].since
+        differing = [j for j, code in enumerate(self.tree.codes) if (code in codes[0]) != (code in codes[1])]
+        there = ~np.isnan(self.leaves[:, differing]).any(axis=1)
+        shared = [code for code in now.groups if code in before.groups]
+        both = {code: ~(np.isnan(before.values(code)) | np.isnan(now.values(code))) for code in shared}
+        top = there & both[self.tree.root.code]
+        every = top & np.logical_and.reduce(list(both.values()))
+        found = np.full(self.panel.n, -1)
+        rows = [self.panel.rows_at(np.full(self.panel.n, ordinal)) for ordinal in (since - 1, since)]
+        for known in (top, every):
+            for at in reversed(rows):
+                found = np.where((at >= 0) & known[at], at, found)
+        return np.where(self._holed(position, rows[0]), -1, found)
+
+    def _holed(self, position: int, before: Rows) -> NDArray[np.bool_]:
+        """Return which rows' units (n,) have earlier rows, but none in the period before a content."""
+        assert self.panel.periods is not None
+        codes = self.panel.unit_codes()
+        first = np.full(codes.max() + 1, np.iinfo(np.int64).max)
+        np.minimum.at(first, codes, self.panel.periods.ordinals)
+        return (before < 0) & (first[codes] < self.contents[position].since - 1)
+
+    def _factor(self, position: int, before: Array) -> Array:
+        """Return the factors of a content (n, groups) from those of the one before it."""
+        old, new, at = self.views[position - 1], self.views[position], self.links[position]
+        out = np.full(before.shape, np.nan)
+        level = np.full(before.shape, np.nan)
+        for g, code in enumerate(self.tree.groups):
+            if code not in new.groups:
+                continue
+            if code in old.groups:
+                with np.errstate(over="ignore"):
+                    level[:, g] = before[:, g] * old.values(code)[at]
+            else:
+                parent = self.tree.by_code[code].parent
+                level[:, g] = level[:, self.tree.groups.index(str(parent))]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                out[:, g] = np.where(at < 0, np.nan, level[:, g] / new.values(code)[at])
+        return out
+
+
+def matrix(rows: Evaluation) -> Array:
+    """Return the scores (n, groups) of an evaluation, the root first."""
+    return np.stack([rows.values(code) for code in rows.tree.groups], axis=1)

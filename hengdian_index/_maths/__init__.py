@@ -1,0 +1,1 @@
+"""Arrays only: statistics that merge, fitted maps, means with their pairs, Shapley values, components."""

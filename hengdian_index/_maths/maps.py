@@ -1,0 +1,400 @@
+"""Fitted maps: small frozen answers of fitting that turn any later rows into scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from hengdian_index._maths.blocks import each_slice
+from hengdian_index._tables.cells import number_of
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import same, settled, together
+from hengdian_index._values.stored import stored
+from hengdian_index.errors import CellsError, SpecError, shown
+
+Ties: TypeAlias = Literal["average", "min", "max", "dense"]
+
+
+class Map(Protocol):
+    """Rows by columns (..., n, k) in, the same shape out; missing stays missing."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows."""
+
+
+@stored("target")
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A direction: the best value is `value`, and the distance from it counts on both sides."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        """Hold the value as a float; refuse what is no number."""
+        object.__setattr__(self, "value", _finite("Target", self.value))
+
+
+@stored("between")
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A direction: every value in `low..high` is best, and the distance outside counts.
+
+    With `worst_low` and `worst_high` each side has its own scale: the score is worst there and beyond.
+    """
+
+    low: float
+    high: float
+    worst_low: float | None = None
+    worst_high: float | None = None
+
+    def __post_init__(self) -> None:
+        """Hold the limits as floats; refuse limits out of order."""
+        for name in ("low", "high", "worst_low", "worst_high"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, _finite("Between", getattr(self, name)))
+        if (self.worst_low is None) != (self.worst_high is None):
+            raise SpecError("Between: give both worst_low and worst_high, or neither")
+        low = self.low if self.worst_low is None else self.worst_low
+        high = self.high if self.worst_high is None else self.worst_high
+        strict = self.worst_low is None or low < self.low <= self.high < high
+        if not (strict and low <= self.low <= self.high <= high):
+            raise SpecError(f"Between: limits must rise (worst_low < low <= high < worst_high), not {self!r}")
+
+
+def _finite(kind: str, value: object) -> float:
+    number = number_of(value) if isinstance(value, (int, float, np.number)) else None
+    if number is None or not np.isfinite(number):
+        each = f"; for one a column give direction = {{'a': {kind}(...), ...}}" if hasattr(value, "__len__") else ""
+        raise SpecError(f"{kind}: a finite number is needed, not {shown(value)}{each}")
+    return number
+
+
+def _finite_scores(scores: Array, x: Array) -> Array:
+    """Return the scores, or refuse the values whose score is too large a number."""
+    lost = np.isfinite(x) & ~np.isfinite(scores)
+    if lost.any():
+        raise CellsError(np.broadcast_to(lost, scores.shape), "its score is too large a number; rescale the unit")
+    return scores
+
+
+Direction: TypeAlias = int | Target | Between
+
+
+@stored("affine")
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """`at + gain (x - centre) / spread`, each an array (..., k).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index._maths.maps import Affine
+    >>> half = Affine(np.array([2.0]), np.array([4.0]), np.array([100.0]), np.array([0.0]))
+    >>> half(np.array([[4.0]]))
+    array([[50.]])
+    """
+
+    centre: Array
+    spread: Array
+    gain: Array
+    at: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        centre, spread, gain, at = (part[..., np.newaxis, :] for part in (self.centre, self.spread, self.gain, self.at))
+        # A negative spread would turn 0 into -0; adding 0 mends it.
+        plain = bool((self.gain == 1).all() and (self.at == 0).all() and (self.spread > 0).all())
+        shape = np.broadcast_shapes(x.shape, centre.shape)
+        out = np.empty_like(x, shape=shape)
+
+        def fill(rows: slice) -> None:
+            part = out[..., rows, :]
+            with np.errstate(over="raise"):
+                np.subtract(x[..., rows, :], centre, out=part)
+                part /= spread
+                if not plain:
+                    part *= gain
+                    part += at
+
+        try:
+            each_slice(fill, out)
+        except FloatingPointError:
+            return self._of_halves(x)
+        return out
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels (k,): a column far from 0 leaves its distance from 0, in units of the spread."""
+        with np.errstate(over="ignore"):
+            # Each by the spread before they are added: neither the sum nor 1 / spread need be a number.
+            apart = together(before / np.abs(self.spread), np.abs(self.centre / self.spread))
+            return together(np.abs(self.gain) * apart, np.abs(self.at))
+
+    def _of_halves(self, x: Array) -> Array:
+        """Apply where a difference of two values is too large for a number, but half of it is not."""
+        centre, spread, gain, at = (part[..., np.newaxis, :] for part in (self.centre, self.spread, self.gain, self.at))
+        with np.errstate(over="ignore", invalid="ignore"):
+            out: Array = (x / 2 - centre / 2) / spread * 2 * gain + at
+        return _finite_scores(out, x)
+
+
+@stored("clip")
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Values held within `low..high`, arrays (..., k)."""
+
+    low: Array
+    high: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        return np.clip(x, self.low[..., np.newaxis, :], self.high[..., np.newaxis, :])
+
+
+@stored("ranks")
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Rank from the worst (1) to the best (n) among the fitted values, sorted in each column (..., n, k).
+
+    A later row takes the rank it would have had: the fitted rows below it, plus its ties, at most n. `size` (..., k) is
+    the largest magnitude that computed values come from, which says what ties (`equality`); NaN for values as given.
+    """
+
+    values: Array
+    ties: Ties = "average"
+    size: Array | None = None
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        fitted, x = (self.values, x) if self.size is None else _matched(self.values, x, self.size)
+        if self.ties == "dense":
+            fitted = np.sort(np.where(_repeated(fitted), np.nan, fitted), axis=-2)
+        low, high = _places(fitted, x)
+        equal = high - low
+        rank = {
+            "average": low + (equal + 1) / 2,
+            "min": low + 1.0,
+            "max": low + np.maximum(equal, 1.0),
+            "dense": low + 1.0,
+        }[self.ties]
+        most = np.maximum((~np.isnan(fitted)).sum(axis=-2), 1)[..., np.newaxis, :]
+        return np.where(np.isnan(x), np.nan, np.minimum(rank, most))
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, a rank is exact."""
+        return np.zeros_like(before)
+
+
+@stored("mirror")
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """`-x`: turns "smaller is better" round before any other map."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        return -x
+
+
+@stored("distance")
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """Minus the distance to the best interval, 0 inside it; with worst limits, on each side from 0 to -1.
+
+    A value that differs from a limit by rounding alone stands on it.
+    """
+
+    best: Between
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        best = self.best
+        with np.errstate(over="ignore"):
+            below, above = _beyond(best.low, x, best.low - x), _beyond(best.high, x, x - best.high)
+        _finite_scores(below + above, x)
+        if best.worst_low is None or best.worst_high is None:
+            return -(below + above)
+        share = below / (best.low - best.worst_low) + above / (best.worst_high - best.high)
+        return -np.minimum(share, 1)
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels (k,): the values, of which `before` is the largest magnitude, and the limits."""
+        best = self.best
+        size = together(before, max(abs(best.low), abs(best.high)))
+        if best.worst_low is None or best.worst_high is None:
+            return size
+        with np.errstate(over="ignore"):
+            return together(size / min(best.low - best.worst_low, best.worst_high - best.high))
+
+
+@stored("reciprocal")
+@dataclass(frozen=True, slots=True)
+class Reciprocal:
+    """`scale / x`, scale an array (..., k); values that are not above 0 are refused."""
+
+    scale: Array
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        if (x <= 0).any():
+            raise CellsError(x <= 0, "a reciprocal needs a value above 0; use another normalisation for this indicator")
+        return self.scale[..., np.newaxis, :] / x
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, a quotient is as exact as its value."""
+        return np.zeros_like(before)
+
+
+@stored("logarithm")
+@dataclass(frozen=True, slots=True)
+class Log:
+    """`ln x`; values that are not positive are refused."""
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        if (x <= 0).any():
+            raise CellsError(x <= 0, "a logarithm needs a value above 0; use another normalisation for this indicator")
+        return np.log(x)
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: of computed values, whose rounding is a share of them, that share of 1."""
+        return np.asarray(np.sign(before))
+
+
+@stored("exponential")
+@dataclass(frozen=True, slots=True)
+class Exponential:
+    """`floor (ceiling / floor)^x`."""
+
+    floor: float
+    ceiling: float
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        with np.errstate(over="ignore"):
+            return _finite_scores(np.asarray(self.floor * np.exp(x * np.log(self.ceiling / self.floor))), x)
+
+
+@stored("chain")
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One map after another."""
+
+    maps: tuple[Map, ...]
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        for one in self.maps:
+            x = one(x)
+        return x
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels in all of them."""
+        for one in self.maps:
+            before = cancelled(one, before)
+        return before
+
+
+@stored("split")
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Different maps for different columns: pairs of column positions and the map of these columns."""
+
+    parts: tuple[tuple[tuple[int, ...], Map], ...]
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        out = np.empty_like(x)
+        for columns, one in self.parts:
+            try:
+                out[..., list(columns)] = one(x[..., list(columns)])
+            except CellsError as error:
+                marked = np.zeros(x.shape, dtype=np.bool_)
+                marked[..., list(columns)] = error.marked
+                raise CellsError(marked, error.why) from None
+        return out
+
+
+def chain(*maps: Map | None) -> Map:
+    """Return the maps as one, in order; a mirror before an affine map becomes part of it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index._maths.maps import Affine, Mirror, chain
+    >>> one = np.ones(1)
+    >>> chain(Mirror(), Affine(one, one, one, one))
+    Affine(centre=array([-1.]), spread=array([-1.]), gain=array([1.]), at=array([1.]))
+    """
+    parts: list[Map] = []
+    for one in maps:
+        if one is None:
+            continue
+        parts += one.maps if isinstance(one, Chain) else [one]
+    if len(parts) > 1 and isinstance(parts[0], Mirror) and isinstance(parts[1], Affine):
+        first = parts[1]
+        parts[:2] = [Affine(-first.centre, -first.spread, first.gain, first.at)]
+    return parts[0] if len(parts) == 1 else Chain(tuple(parts))
+
+
+def cancelled(one: Map, before: Array) -> Array:
+    """Return the magnitude (k,) that cancels on the way to a map's scores, given what did before it.
+
+    With |score| it is the size that `equality` asks for. A map that does not say (a curve) passes on what it is given;
+    what a user's own map does to it nobody knows, so there |score| is all.
+    """
+    said = getattr(one, "cancelled", None)
+    if said is None:
+        return before if type(one).__module__.startswith("hengdian_index.") else np.zeros_like(before)
+    return np.asarray(said(before))
+
+
+def orientation(direction: Direction) -> tuple[Map | None, float | None, float | None]:
+    """Return the map that makes larger better, and the best and the worst value it always includes."""
+    if isinstance(direction, Target):
+        direction = Between(direction.value, direction.value)
+    if isinstance(direction, Between):
+        return Distance(direction), 0.0, None if direction.worst_low is None else -1.0
+    return (Mirror() if direction == -1 else None), None, None
+
+
+def _beyond(limit: float, x: Array, distance: Array) -> Array:
+    return np.where(same(x, limit, np.fmax(np.abs(x), abs(limit))), 0.0, np.maximum(distance, 0))
+
+
+def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
+    """Return the fitted values settled, and x with the values that are equal to one of them made the same."""
+    shape = np.broadcast_shapes(fitted.shape[:-2], x.shape[:-2])
+    level = settled(fitted, size, axis=-2)
+    fitted, level, x = (np.broadcast_to(part, (*shape, *part.shape[-2:])) for part in (fitted, level, x))
+    size, out = np.broadcast_to(size, (*shape, size.shape[-1])), np.array(x)
+    for place in np.ndindex(*size.shape):
+        if np.isnan(size[place]):
+            continue
+        column = (*place[:-1], slice(None), place[-1])
+        known = fitted[column][~np.isnan(fitted[column])]
+        after = np.searchsorted(known, x[column])
+        for at in (after - 1, after) if len(known) else ():
+            near = np.clip(at, 0, len(known) - 1)
+            ties = same(x[column], known[near], together(size[place], np.abs(x[column])))
+            out[column] = np.where(ties, level[column][near], out[column])
+    return level, out
+
+
+def _repeated(values: Array) -> Array:
+    again: Array = np.zeros(values.shape, dtype=np.bool_)
+    again[..., 1:, :] = values[..., 1:, :] == values[..., :-1, :]
+    return again
+
+
+def _places(fitted: Array, x: Array) -> tuple[Array, Array]:
+    """Return, for each cell of x, how many fitted values of its column lie below it, and how many not above it."""
+    shape = np.broadcast_shapes(fitted.shape[:-2], x.shape[:-2])
+    fitted = np.broadcast_to(fitted, (*shape, *fitted.shape[-2:]))
+    x = np.broadcast_to(x, (*shape, *x.shape[-2:]))
+    low, high = np.empty(x.shape), np.empty(x.shape)
+    for place in np.ndindex(*shape, x.shape[-1]):
+        column = (*place[:-1], slice(None), place[-1])
+        low[column] = np.searchsorted(fitted[column], x[column], side="left")
+        high[column] = np.searchsorted(fitted[column], x[column], side="right")
+    return low, high

@@ -1,0 +1,401 @@
+"""Quasi-arithmetic means: a pair (f, f inverse) round a weighted sum, and the exact split of a change that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._tables.table import Array, Labelled, may_have_gaps, row_faults, shortened
+from hengdian_index._values.equality import TOLERANCE, flattened
+from hengdian_index._values.stored import stored
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
+
+Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
+Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
+
+# Rows of a column that stay in the processor's nearest memory.
+_ROWS = 1 << 14
+
+# Parts of a level that add up to more than so many times the level, without their signs, say nothing about it.
+_UNBOUND = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The mean `inverse(sum w forward(x))`.
+
+    `secant(a, b)` is (f(b) - f(a)) / (b - a), with its limit f'(a) where b = a, computed without
+    cancellation. `domain` says which x it takes; with `zero_is_limit` a 0 of positive weight gives 0.
+    `anchor` is the value of a row that counts most where powers leave the range of numbers: the means
+    are homogeneous, so each row is divided by it first. `quotient(z, y)` is f(z) / f(y), of powers; `whole(x, w)` is
+    the mean itself, where f and its inverse one after another would lose digits.
+    """
+
+    forward: Callable[[Array], Array]
+    inverse: Callable[[Array], Array]
+    secant: Callable[[Array, Array], Array]
+    domain: Domain = "real"
+    zero_is_limit: bool = False
+    anchor: Literal["none", "largest", "smallest"] = "none"
+    quotient: Callable[[Array, Array], Array] | None = None
+    whole: Callable[[Array, Array], Array] | None = None
+
+    def mean(self, x: Array, w: Array) -> Array:
+        """Return the weighted means (..., n) of complete rows x (..., n, k), weights w (..., k) or (..., n, k)."""
+        self.refuse(x)
+        if self.domain == "real":
+            return weighted_sum(x, w)
+        if (w > 0).all() and not (self.zero_is_limit and (x == 0).any()):
+            return self._inside(x, w, self._size(x, np.ones((), dtype=np.bool_)))
+        counted = _row_weights(w, x) > 0
+        some = np.where(counted & (x > 0), x, 1.0) if self.zero_is_limit else np.where(counted, x, 1.0)
+        y = self._inside(some, w, self._size(x, counted))
+        return np.where((counted & (x == 0)).any(axis=-1), 0.0, y) if self.zero_is_limit else y
+
+    def _inside(self, x: Array, w: Array, size: Array | None) -> Array:
+        """Return the means of rows of which every value is in the domain and counts."""
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
+            if self.whole is not None:
+                return self.whole(x, w)
+            y = self.inverse(weighted_sum(self.forward(x if size is None else x / size[..., np.newaxis]), w))
+        return np.asarray(y if size is None else y * size)
+
+    def _size(self, x: Array, counted: NDArray[np.bool_]) -> Array | None:
+        """Return the value of each row (..., n) that all others are measured by, None where logarithms need none."""
+        if self.anchor == "none":
+            return None
+        positive = np.where(counted & (x > 0), x, -np.inf if self.anchor == "largest" else np.inf)
+        size = positive.max(axis=-1) if self.anchor == "largest" else positive.min(axis=-1)
+        return np.where(np.isfinite(size), size, 1.0)
+
+    def refuse(self, x: Array) -> None:
+        """Raise if a value lies outside the domain."""
+        if self.domain == "real":
+            return
+        strict = self.domain == "above 0" and not self.zero_is_limit
+        bad = x <= 0 if strict else x < 0
+        if bad.any():
+            raise CellsError(
+                bad, f"this mean needs values {'above 0' if strict else 'of 0 or more'}; normalise to such a scale"
+            )
+
+    def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
+        """Return the secant of f over each part's change over that of the mean: contribution = w slope (z1 - z0)."""
+        size = np.minimum(y0, y1) if self.anchor == "smallest" else np.maximum(np.abs(y0), np.abs(y1))
+        size = np.where(size > 0, size, 1.0)
+        found = self._slope(z0, z1, y0, y1, size if self.anchor != "none" else np.ones_like(y0))
+        if self.domain == "real":
+            return found
+        inside = (np.minimum(z0, z1) > 0) & (np.minimum(y0, y1) > 0)[..., np.newaxis]
+        lost = inside & ~np.isfinite(found)
+        if lost.any() and self.anchor == "none":
+            # Secants of numbers near 0 are too large for one; the means are homogeneous, so others have the same slope.
+            found = np.where(lost, self._slope(z0, z1, y0, y1, np.exp2(np.floor(np.log2(size)))), found)
+            lost = inside & ~np.isfinite(found)
+        if lost.any():
+            raise CellsError(lost, "a value is so much nearer 0 than the mean that no number says its part; rescale it")
+        return found
+
+    def _slope(self, z0: Array, z1: Array, y0: Array, y1: Array, size: Array) -> Array:
+        """Return the slope, all values measured by the size of their row."""
+        s = size[..., np.newaxis]
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
+            return np.asarray(self.secant(z0 / s, z1 / s) / self.secant(y0 / size, y1 / size)[..., np.newaxis])
+
+    def share(self, z: Array, y: Array) -> Array:
+        """Return f(z) / f(y), for z and y that broadcast; of powers computed from the quotient."""
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore", under="ignore"):
+            return np.asarray(self.forward(z) / self.forward(y) if self.quotient is None else self.quotient(z, y))
+
+    def level_shares(self, z: Array, w: Array, y: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the shares (..., n, k) of parts z in their mean y (..., n), and where they are the weights.
+
+        w f(z) / f(y). Where f(y) is 0 (a geometric mean of 1) that has no value, and near it no bounds: 347 and -346
+        of 1.001. Where the sizes of the shares add up to more than 10, each part counts by its weight.
+        """
+        mean = y[..., np.newaxis]
+        shares = w * self.share(z, mean)
+        if self.quotient is not None:
+            return shares, np.zeros(y.shape, dtype=np.bool_)
+        by_weight = (self.forward(np.where(np.isnan(y), 2.0, y)) == 0) | (np.nansum(np.abs(shares), axis=-1) > _UNBOUND)
+        return np.where(by_weight[..., np.newaxis], w, shares), by_weight
+
+
+def _row_weights(w: Array, x: Array) -> Array:
+    """Return the weights of each row, broadcast against x (..., n, k)."""
+    return w if w.ndim == x.ndim else w[..., np.newaxis, :]
+
+
+def weighted_sum(x: Array, w: Array) -> Array:
+    """Return sum_j w_j x_j, (..., n), for x (..., n, k) and weights (..., k), or (..., n, k) for one set a row."""
+    if w.ndim == x.ndim:
+        return np.asarray(np.einsum("...k,...k->...", x, w))
+    if w.ndim == 2 and x.ndim == 3 and len(x) == 1:
+        return np.asarray(w @ x[0].T)
+    if w.ndim == 1 and x.ndim == 2 and x.flags.f_contiguous:
+        return _by_columns(x, w)
+    return np.asarray(x @ w if w.ndim == 1 else np.matvec(x, w))
+
+
+def _by_columns(x: Array, w: Array) -> Array:
+    """Return sum_j w_j x_j column by column: each row is rounded alike, whatever rows stand beside it."""
+    out = np.empty(len(x))
+    for start in range(0, len(x), _ROWS):
+        rows = slice(start, start + _ROWS)
+        total = np.multiply(x[rows, 0], w[0], out=out[rows])
+        part = np.empty_like(total)
+        for j in range(1, len(w)):
+            total += np.multiply(x[rows, j], w[j], out=part)
+    return out
+
+
+@stored("missing rule")
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What an aggregation does about missing values: the rule, and the least share of values a score needs."""
+
+    rule: Rule = "reweight"
+    coverage: float = 0.65
+
+    @classmethod
+    def of(cls, rule: str, coverage: float) -> Missing:
+        """Return the rule, or a SpecError for a word or a share that is none."""
+        words = get_args(Rule)
+        faults = (
+            [] if isinstance(rule, str) and rule in words else [f"missing: no rule {rule!r}{suggestion(rule, words)}"]
+        )
+        number = isinstance(coverage, (int, float, np.integer, np.floating)) and not isinstance(coverage, bool)
+        if not (number and 0 <= coverage <= 1):
+            faults.append(f"coverage: a share from 0 to 1, not {coverage!r}")
+        raise_all(SpecError, faults)
+        return cls(rule, coverage)  # type: ignore[arg-type]  # a word of Rule, checked above
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores (..., n), the weights each row was given (None: those asked for), and the rows left without a score.
+
+    `cancelled` (...) is the magnitude that cancelled in their computation, which `equality` adds to that of a score.
+    """
+
+    values: Array
+    weights: Array | None
+    dropped: NDArray[np.bool_]
+    cancelled: Any = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A kernel that is shown all rows with a score at once, because it compares them or takes their gaps itself.
+
+    Columns that are constant but for rounding reach it constant.
+
+    With `takes_gaps` a missing value reaches it as NaN; without, rows with gaps that keep a score are refused.
+    Without `set_wise` each row is scored alone all the same.
+    """
+
+    function: Callable[[Array, Array], Any]
+    takes_gaps: bool = False
+    set_wise: bool = True
+
+    def __call__(self, x: Array, w: Array) -> Any:
+        """Return the scores (..., n) of rows x (..., n, k) under weights w (..., k), or a value with details."""
+        return self.function(flattened(x), w)
+
+
+Kernel: TypeAlias = Pair | Together | Callable[[Array, Array], Array]
+
+
+class RowsError(CellsError):
+    """Whole rows that a kernel cannot take, marked in (..., n, 1)."""
+
+
+class ColumnsError(CellsError):
+    """Whole columns that a kernel cannot take, marked in (..., 1, k)."""
+
+
+def refusal(error: CellsError, table: Labelled) -> DataError:
+    """Return a kernel's complaint with its rows, its columns or its cells named."""
+    n, k = table.values.shape[-2:]
+    if isinstance(error, RowsError):
+        rows = np.flatnonzero(error.marked.reshape(-1, n).any(axis=0))
+        return DataError(*shortened(row_faults(rows, table.source, error.why)))
+    if isinstance(error, ColumnsError):
+        names, columns = table.columns or range(k), np.flatnonzero(error.marked.reshape(-1, k).any(axis=0))
+        return DataError(*shortened([f"column {names[int(j)]!r}: {error.why}" for j in columns]))
+    return table.refusal(error)
+
+
+def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete: bool = False) -> Scores:
+    """Return the scores of rows x (..., n, k) under weights w (..., k), missing values treated by the rule.
+
+    `reweight` leaves missing columns out and divides by the remaining weight; a row with a smaller
+    share of present columns than the coverage, or with no weight left, has no score. `complete` says that
+    nothing is missing, where that is known.
+
+    Sets of weights (m, k) give scores (m, n), whatever m and n are.
+    """
+    x = _lifted(x, w)
+    if complete or not may_have_gaps(x):
+        return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
+    if not isinstance(kernel, Pair) or missing.rule == "propagate":
+        x = np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), *x.shape[-2:]))
+    absent = np.isnan(x)
+    dropped = _dropped(kernel, absent, w, missing)
+    if missing.rule == "propagate":
+        return Scores(_rows(kernel, x, w, ~dropped), None, dropped)
+    row_weights = np.where(dropped[..., np.newaxis], np.nan, shared_weights(x, w))
+    if isinstance(kernel, Together):
+        return Scores(_rows(kernel, x, w, ~dropped), row_weights, dropped)
+    if x.ndim > 2 or w.ndim > 1:
+        return Scores(_partial(kernel, x, row_weights, ~absent, dropped), row_weights, dropped)
+    return _row_by_row(kernel, x, w, row_weights, absent, dropped)
+
+
+def _lifted(x: Array, w: Array) -> Array:
+    """Return x with more axes than the weights (..., k) have, so that a set of weights is never taken for a row's."""
+    return x.reshape((1,) * (w.ndim + 1 - x.ndim) + x.shape) if 1 < w.ndim >= x.ndim else x
+
+
+def _row_by_row(
+    kernel: Kernel, x: Array, w: Array, row_weights: Array, absent: NDArray[np.bool_], dropped: NDArray[np.bool_]
+) -> Scores:
+    """Return the scores of rows (n, k), of which those without gaps are scored as if no row had any."""
+    whole = np.asarray(~absent.any(axis=1))
+    values = np.empty(len(x))
+    row_weights[whole & ~dropped] = w
+    if whole.any():
+        try:
+            values[whole] = _whole(kernel, np.asfortranarray(x[whole]), w)
+        except CellsError as error:
+            raise _placed(error, x.shape[-2:], whole) from None
+    try:
+        values[~whole] = _partial(kernel, x[~whole], row_weights[~whole], ~absent[~whole], dropped[~whole])
+    except CellsError as error:
+        raise _placed(error, x.shape[-2:], ~whole) from None
+    values[dropped] = np.nan
+    return Scores(values, row_weights, dropped)
+
+
+def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
+    """Return the details of rows x (n, k), or (..., n, k) without gaps; their arrays hold NaN for rows dropped."""
+    x = _lifted(x, w)
+    absent = np.isnan(x)
+    dropped = _dropped(kernel, absent, w, missing) if absent.any() else np.zeros(x.shape[:-1], dtype=np.bool_)
+    if not dropped.any():
+        return kernel(x, w)  # type: ignore[operator]  # a pair has no details
+    if x.ndim > 2 or dropped.all():
+        raise DataError(
+            "details need at least one row with enough values" if x.ndim == 2 else "details: one table only"
+        )
+    try:
+        return _spread(kernel(x[~dropped], w), np.flatnonzero(~dropped), len(x))  # type: ignore[operator]  # as above
+    except CellsError as error:
+        raise _placed(error, x.shape[-2:], ~dropped) from None
+
+
+def shared_weights(x: Array, w: Array) -> Array:
+    """Return the weights (..., n, k) of rows with gaps: 0 for a missing value, the rest divided by their sum."""
+    weights = np.where(np.isnan(x), 0.0, w[..., np.newaxis, :])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def _dropped(kernel: Kernel, absent: NDArray[np.bool_], w: Array, missing: Missing) -> NDArray[np.bool_]:
+    """Return which rows (..., n) are left without a score, or refuse the gaps."""
+    if missing.rule == "raise":
+        raise CellsError(
+            absent, "missing value, and the rule is missing = 'raise'; fill it, or choose 'reweight' or 'propagate'"
+        )
+    if missing.rule == "propagate":
+        return np.asarray(absent.any(axis=-1))
+    weight = np.where(absent, 0.0, w[..., np.newaxis, :]).sum(axis=-1)
+    dropped = ((~absent).mean(axis=-1) < missing.coverage - TOLERANCE) | ~(weight > 0)
+    held = absent & ~dropped[..., np.newaxis]
+    if isinstance(kernel, Together) and not kernel.takes_gaps and held.any():
+        raise CellsError(held, "missing value, and this method compares complete rows; fill it, or missing='propagate'")
+    return np.asarray(dropped)
+
+
+def _whole(kernel: Kernel, x: Array, w: Array) -> Array:
+    """Return the scores of rows that the kernel takes as they are."""
+    if isinstance(kernel, Pair):
+        return kernel.mean(x, w)
+    scores = np.asarray(kernel(x, w), dtype=np.float64)
+    shape = (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), x.shape[-2])
+    if scores.shape != shape:
+        raise DataError(f"aggregate: one score a row is needed, an array {shape}; the method gave {scores.shape}")
+    if not np.isfinite(scores).all():
+        marked = ~np.asarray(np.isfinite(scores).reshape(-1, shape[-1]).all(axis=0))
+        raise RowsError(marked[:, np.newaxis], "the score is not a finite number; rescale the columns")
+    return scores
+
+
+def _rows(kernel: Kernel, x: Array, w: Array, keep: NDArray[np.bool_]) -> Array:
+    """Return the scores of the rows kept, the others missing."""
+    if keep.all():
+        return _whole(kernel, x, w)
+    keep = np.broadcast_to(keep, x.shape[:-1])
+    out = np.full(x.shape[:-1], np.nan)
+    sets = np.broadcast_to(w, (*x.shape[:-2], w.shape[-1]))
+    for place in np.ndindex(x.shape[:-2]):
+        if keep[place].any():
+            try:
+                out[(*place, keep[place])] = _whole(kernel, x[place][keep[place]], sets[place])
+            except CellsError as error:
+                raise _placed(error, x.shape[-2:], keep[place]) from None
+    return out
+
+
+def _partial(kernel: Kernel, x: Array, w: Array, present: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> Array:
+    """Return the scores of rows with gaps, each under its own weights (..., n, k)."""
+    if isinstance(kernel, Pair):
+        filled = np.where(present & ~dropped[..., np.newaxis], x, 1.0)
+        kernel.refuse(filled)
+        return np.where(dropped, np.nan, kernel.mean(filled, np.nan_to_num(w)))
+    out = np.full(x.shape[:-1], np.nan)
+    for place in np.ndindex(x.shape[:-2]):
+        patterns, which = np.unique(present[place], axis=0, return_inverse=True)
+        for number, columns in enumerate(patterns):
+            rows = (which.ravel() == number) & ~dropped[place]
+            if rows.any():
+                first = w[place][rows][0][columns]
+                try:
+                    out[(*place, rows)] = _whole(kernel, x[place][rows][:, columns], first)
+                except CellsError as error:
+                    raise _placed(error, x.shape[-2:], rows, columns) from None
+    return out
+
+
+def _placed(
+    error: CellsError, shape: tuple[int, ...], rows: NDArray[np.bool_], columns: NDArray[np.bool_] | None = None
+) -> CellsError:
+    """Return a complaint about some rows and columns of a table (n, k), its marks where they belong in the whole."""
+    columns = np.ones(shape[-1], dtype=np.bool_) if columns is None else columns
+    marked = np.zeros(shape, dtype=np.bool_)
+    marked[np.ix_(rows, columns)] = error.marked
+    if isinstance(error, ColumnsError):
+        marked = np.asarray(marked.any(axis=0, keepdims=True))
+    elif isinstance(error, RowsError):
+        marked = np.asarray(marked.any(axis=1, keepdims=True))
+    return type(error)(marked, error.why)
+
+
+def _spread(details: Any, at: NDArray[np.intp], n: int) -> Any:
+    """Return details of the rows at some positions as details of all n rows, NaN (no peers) for the others."""
+    whole: dict[str, Any] = {}
+    for field in fields(details):
+        value, axis = getattr(details, field.name), field.metadata.get("axis")
+        if axis in ("rows", "table"):
+            whole[field.name] = np.full((n, *value.shape[1:]), np.nan)
+            whole[field.name][at] = value
+        elif axis == "order":
+            whole[field.name] = tuple(int(at[i]) for i in value)
+        elif axis == "peers":
+            found = dict(zip(at.tolist(), value, strict=True))
+            whole[field.name] = tuple(tuple(int(at[i]) for i in found.get(row, ())) for row in range(n))
+    return replace(details, **whole)

@@ -1,0 +1,1 @@
+"""The registry of methods, the decorators that fill it, and the sample that a method sees."""

@@ -1,0 +1,233 @@
+"""The decorator `composing`: one column made of several, as the indexes of business climate are."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass, replace
+from functools import wraps
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from hengdian_index._methods.registry import Method, parameters_of, register
+from hengdian_index._tables.columns import labelled, matched, read_column, read_table, source_of
+from hengdian_index._tables.periods import Periods
+from hengdian_index._tables.spans import chosen, in_succession
+from hengdian_index._tables.table import Labelled, row_faults, shortened, tabular
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import CellsError, DataError, OptionError, SpecError, listed, raise_all, suggestion
+from hengdian_index.log import note
+
+
+class Composition(Protocol):
+    """A registered function of several columns."""
+
+    method: Method
+
+    def __call__(self, *data: Any, **options: Any) -> Any:
+        """Return one number a row."""
+
+
+def composing(
+    *columns: str,
+    table: str | None = None,
+    second: str | None = None,
+    along: Literal["time"] | None = None,
+    learns: Callable[..., dict[str, Any]] | None = None,
+    check: Callable[..., list[str]] | None = None,
+    **traits: Any,
+) -> Callable[[Callable[..., Any]], Composition]:
+    """Register a function of several columns under its own name.
+
+    Parameters
+    ----------
+    *columns : str
+        The data parameters, the first ones of the function; one that has a default may stay away. The function is
+        `f(*columns, **options)`: float64 arrays (n,), None for what stays away, and gives (n,), or a value with
+        details. If it has the keywords, it is told `names` (of the columns of its table) and `periods`. Cells it
+        cannot take: `CellsError` with a mask (n,) of rows, or (n, m) over all its columns side by side.
+    table : str, optional
+        The data parameter that is a whole table, (n, k).
+    second : str, optional
+        An option that may also be given by position, after the data.
+    along : "time", optional
+        The rows are one unit's, period after period without a hole.
+    learns : callable, optional
+        `learns(*columns, **options)` gives the options to freeze, from the fit rows: as many rows as there are, those
+        outside the fit missing.
+    check : callable, optional
+        `check(**options)`: what is wrong with a set of options, one text for each fault.
+    **traits
+        `formula` and `chinese`, as every family declares them.
+
+    Examples
+    --------
+    >>> from hengdian_index._methods.composing import composing
+    >>> from hengdian_index._methods.registry import FAMILIES
+    >>> @composing("spot", "forward")
+    ... def premium(spot, forward):
+    ...     return 100 * (forward / spot - 1)
+    >>> premium([50.0, 40.0], [51.0, 44.0])
+    array([ 2., 10.])
+    >>> FAMILIES["climate"].pop("premium").traits["columns"]
+    ('spot', 'forward')
+    """
+    declared = {"columns": columns, "table": table, "second": second, "along": along, "learns": learns, **traits}
+
+    def enter(function: Callable[..., Any]) -> Composition:
+        method = register("climate", function, "rows", declared | ({"check": check} if check else {}))
+
+        @wraps(function)
+        def composed(*data: Any, **options: Any) -> Any:
+            given = _data(method, data, options)
+            fit_on = options.pop("fit_on", None) if learns else None
+            options = method.demand(options)
+            parts = matched([_read(method, name, given.get(name)) for name in columns])
+            periods = in_succession(source_of(parts)) if along else None
+            options |= learnt(method, _fit_rows(method, parts, fit_on, periods), options)
+            return labelled(compose(method, parts, options, periods), parts, method.name, _names(method, parts))
+
+        return _public(composed, method)
+
+    return enter
+
+
+def compose(
+    method: Method, parts: Sequence[Labelled | None], options: Mapping[str, Any], periods: Periods | None = None
+) -> Any:
+    """Return what a method makes of its columns, (n,) or a value with details; refused cells are named.
+
+    `parts` holds for each data parameter its column (n, 1), its table (n, k), or None.
+    """
+    answer = _called(method, method.function, parts, options, periods)
+    if is_dataclass(answer):
+        return answer
+    values, n = np.asarray(answer, dtype=np.float64), len(next(part for part in parts if part is not None).values)
+    if values.shape != (n,) or np.isinf(values).any():
+        raise DataError(f"{method.name} must give one finite number for each of {counted(n, 'row')}, not {answer!r}")
+    gaps = int(np.isnan(values).sum())
+    if gaps:
+        note("climate", f"{method.name}: {counted(gaps, 'row', 'lack', of=n)} a value that the method needs: missing")
+    return values
+
+
+def learnt(method: Method, parts: Sequence[Labelled | None], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that a method freezes, learnt from rows of which those outside the fit are missing."""
+    learns = method.traits["learns"]
+    if learns is None:
+        return {}
+    every = {p.name: options.get(p.name, p.default) for p in method.options.values()}
+    found: dict[str, Any] = _called(method, learns, parts, every, None)
+    return found
+
+
+def _called(
+    method: Method,
+    function: Callable[..., Any],
+    parts: Sequence[Labelled | None],
+    options: Mapping[str, Any],
+    periods: Periods | None,
+) -> Any:
+    """Return the answer of a method's function to its columns; what it may be told besides, and what it refuses."""
+    table = method.traits["table"]
+    named = zip(method.traits["columns"], parts, strict=True)
+    arrays = [part and (part.values if name == table else part.values[:, 0]) for name, part in named]
+    told = {"names": _names(method, parts), "periods": periods}
+    told = {name: value for name, value in told.items() if name in parameters_of(function)}
+    try:
+        return function(*arrays, **options, **told)
+    except CellsError as error:
+        raise _refusal(_side_by_side(method, parts), error) from None
+
+
+def _names(method: Method, parts: Sequence[Labelled | None]) -> tuple[Any, ...] | None:
+    """Return the names of the columns of the table, None where they have none."""
+    named = zip(method.traits["columns"], parts, strict=True)
+    return next((part.columns for name, part in named if name == method.traits["table"] and part is not None), None)
+
+
+def _side_by_side(method: Method, parts: Sequence[Labelled | None]) -> Labelled:
+    """Return all columns in one table, for messages."""
+    there = [(name, part) for name, part in zip(method.traits["columns"], parts, strict=True) if part is not None]
+    names = [part.columns or [f"{name} {j}" for j in range(part.values.shape[1])] for name, part in there]
+    values = np.hstack([part.values for _, part in there])
+    source = next((part.source for _, part in there if hasattr(part.source, "place")), source_of(parts))
+    return Labelled(values, tuple(name for some in names for name in some), False, source)
+
+
+def _refusal(table: Labelled, error: CellsError) -> DataError:
+    if error.marked.ndim == 2:
+        return table.refusal(error)
+    return DataError(*shortened(row_faults(np.flatnonzero(error.marked), table.source, error.why)))
+
+
+def _data(method: Method, data: Sequence[Any], options: dict[str, Any]) -> dict[str, Any]:
+    """Return the data by parameter; data given by name leave `options`, an option given by position joins them."""
+    columns, second = method.traits["columns"], method.traits["second"]
+    places = (*columns, second) if second else columns
+    if len(data) > len(places):
+        raise OptionError(f"{method.name} takes {listed(places)} by position; give everything else by name")
+    given = dict(zip(places, data, strict=False))
+    raise_all(OptionError, [f"{method.name}: {name!r} is given twice" for name in given if name in options])
+    given |= {name: options.pop(name) for name in columns if name in options}
+    if second in given:
+        options[second] = given.pop(second)
+    needed = [name for name in columns if parameters_of(method.function)[name].default is inspect.Parameter.empty]
+    absent = [name for name in needed if given.get(name) is None]
+    raise_all(OptionError, [f"{method.name}: {name!r} is missing; it is the data to work on" for name in absent])
+    return given
+
+
+def _read(method: Method, name: str, data: Any) -> Labelled | None:
+    if data is None:
+        return None
+    if name == method.traits["table"]:
+        return read_table(name, data, across=method.traits["along"] is None)
+    return read_column(name, data)
+
+
+def _fit_rows(
+    method: Method, parts: Sequence[Labelled | None], fit_on: Any, periods: Periods | None
+) -> Sequence[Labelled | None]:
+    """Return the rows to learn from: the parts themselves, with other rows made missing, or another table."""
+    if fit_on is None:
+        return parts
+    if tabular(fit_on):
+        return _elsewhere(method, parts, fit_on)
+    n = next(len(part.values) for part in parts if part is not None)
+    outside = ~chosen(fit_on, "fit_on", n, periods, source_of(parts))[:, np.newaxis]
+    return [part and replace(part, values=np.where(outside, np.nan, part.values)) for part in parts]
+
+
+def _elsewhere(method: Method, parts: Sequence[Labelled | None], fit_on: Any) -> Sequence[Labelled | None]:
+    """Return another table to learn from, its columns in the order of the table's."""
+    table = method.traits["table"]
+    beside = [c for c, p in zip(method.traits["columns"], parts, strict=True) if p is not None and c != table]
+    if beside:
+        raise SpecError(f"fit_on: another table has no {listed(beside)}; give a span, a slice or a mask of the rows")
+    known, other = _names(method, parts), read_table("fit_on", fit_on, across=False)
+    in_succession(other.source)
+    if known is not None and other.columns is not None:
+        absent = [name for name in known if name not in other.columns]
+        raise_all(DataError, [f"fit_on: no column {name!r}{suggestion(name, other.columns)}" for name in absent])
+        order = [other.columns.index(name) for name in known]
+        other = replace(other, values=other.values[:, order], columns=known)
+    k = next(part.values.shape[1] for part in parts if part is not None)
+    if other.values.shape[1] != k:
+        raise DataError(f"fit_on has {counted(other.values.shape[1], 'column')}, the rows to compose {k}")
+    return [other if name == table else None for name in method.traits["columns"]]
+
+
+def _public(function: Any, method: Method) -> Composition:
+    """Return the function with the signature that users see, and the method it stands for."""
+    kinds = inspect.Parameter
+    own, second = parameters_of(method.function), method.traits["second"]
+    data = [own[name].replace(kind=kinds.POSITIONAL_OR_KEYWORD) for name in method.traits["columns"]]
+    placed = [own[second].replace(kind=kinds.POSITIONAL_OR_KEYWORD)] if second else []
+    learning = [kinds("fit_on", kinds.KEYWORD_ONLY, default=None)] if method.traits["learns"] else []
+    rest = [option for option in method.options.values() if option.name != second]
+    function.__signature__ = inspect.Signature([*data, *placed, *learning, *rest])
+    function.method = method
+    composition: Composition = function
+    return composition

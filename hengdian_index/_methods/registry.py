@@ -1,0 +1,303 @@
+"""The registry: what a method declares about itself, how it is found by name, how its options are checked."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property, wraps
+from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_all, shown, suggestion
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Sees: TypeAlias = Literal["rows", "statistics", "judgement"]
+
+FAMILIES: dict[str, dict[str, Method]] = {
+    "normalise": {},
+    "weights": {},
+    "aggregate": {},
+    "treat": {},
+    "impute": {},
+    "climate": {},
+}
+
+# Parameters that every function of a family may have and that are no choices of the user's spec.
+_SHARED = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",), "climate": ("fit_on", "names", "periods")}
+
+
+# No array holds an integer of this size.
+_BEYOND = 2**63
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """One method: its function, the family it belongs to, and what it declares about itself.
+
+    `traits` are declarations that the gate, the law tests and the documentation read: `unit_free`,
+    `monotone`, `gives` (the interval of its scores), `laws` and `domain` of an aggregation; `formula` in LaTeX, or
+    a function of the options that gives it, and `chinese`, what a statement of the method calls it.
+    """
+
+    family: str
+    name: str
+    function: Callable[..., Any]
+    sees: Sees
+    traits: Mapping[str, Any] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Method) and (self.family, self.function) == (other.family, other.function)
+
+    def __hash__(self) -> int:
+        return hash((self.family, self.function))
+
+    def __reduce__(self) -> Any:
+        if FAMILIES[self.family].get(self.name) == self:
+            return find, (self.family, self.name)
+        return Method, (self.family, self.name, self.function, self.sees, dict(self.traits))
+
+    @property
+    def registered(self) -> bool:
+        """Whether the name stands for this method, so that it can be written to a file and read back."""
+        return FAMILIES[self.family].get(self.name) == self
+
+    @property
+    def identity(self) -> str:
+        """What tells this method from every other: its name, and of a function without one its code."""
+        code = getattr(self.function, "__code__", None)
+        said = f"{getattr(self.function, '__module__', '')}.{getattr(self.function, '__qualname__', self.name)}"
+        if self.registered:
+            return self.name
+        return f"{said} {code.co_code.hex()} {code.co_names} {code.co_consts}" if code else said
+
+    @cached_property
+    def options(self) -> dict[str, inspect.Parameter]:
+        """Options a user may give: the keyword-only parameters, without those that the whole family has."""
+        shared = _SHARED.get(self.family, ())
+        parameters = parameters_of(self.function).values()
+        return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in shared}
+
+    @cached_property
+    def judgements(self) -> tuple[str, ...]:
+        """Names of what a spec gives besides the options: judgements, or the columns an indicator is built of."""
+        if "columns" in self.traits:
+            return tuple(self.traits["columns"])
+        parameters = parameters_of(self.function).values()
+        return tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY) if self.sees == "judgement" else ()
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Those of the judgements that have no default."""
+        parameters = parameters_of(self.function)
+        return tuple(name for name in self.judgements if parameters[name].default is inspect.Parameter.empty)
+
+    @cached_property
+    def takes_direction(self) -> bool:
+        """Whether the function applies the direction itself instead of seeing turned data."""
+        return "direction" in parameters_of(self.function)
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """Type of each option, from the annotations."""
+        return _hints(self.function)
+
+    def faults(self, options: Mapping[str, Any]) -> list[str]:
+        """Return what is wrong with a set of options: unknown names, words or types, then the method's own check."""
+        unknown = [name for name in options if name not in self.options]
+        told = [Fault(f"unknown option {name!r}{suggestion(name, self.options)}") for name in unknown]
+        found = [fault.message for fault in fewer(told, "unknown options")]
+        for name, value in options.items():
+            if name in self.options and not _fits(value, self.hints.get(name, Any)):
+                found.append(f"{name}: {_expected(value, self.hints[name])}")
+        check = self.traits.get("check")
+        if check and not found:
+            settled = self.settled(options)
+            complete = {p.name: settled.get(p.name, p.default) for p in self.options.values()}
+            found += [] if any(v is inspect.Parameter.empty for v in complete.values()) else check(**complete)
+        return found
+
+    def absent(self, options: Mapping[str, Any]) -> list[str]:
+        """Return a fault for each option that must be given and is not."""
+        needed = [p.name for p in self.options.values() if p.default is p.empty and p.name not in options]
+        return [f"option {name!r} is missing" for name in needed]
+
+    def declared(self, trait: str, options: Mapping[str, Any], default: Any = None) -> Any:
+        """Return what the method declares: a value, or what a function of all its options gives."""
+        value = self.traits.get(trait, default)
+        every = {p.name: options.get(p.name, p.default) for p in self.options.values()}
+        return value(**every) if callable(value) else value
+
+    def settled(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options with the integers that no array holds as floats, where a float does."""
+        return {name: _settled(value, self.hints.get(name, Any)) for name, value in options.items()}
+
+    def demand(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options as the function takes them; raise an `OptionError` with every fault of them."""
+        raise_all(OptionError, [f"{self.name}: {fault}" for fault in self.faults(options) + self.absent(options)])
+        return self.settled(options)
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function, none for those of C that do not tell."""
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:
+        return {}
+
+
+def typed(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that refuses options of another type than it declares, as the methods of the families do.
+
+    Examples
+    --------
+    >>> from hengdian_index._methods.registry import typed
+    >>> @typed
+    ... def doubled(x, *, times: int = 2):
+    ...     return times * x
+    >>> doubled(1, times=None)
+    Traceback (most recent call last):
+    hengdian_index.errors.OptionError: doubled: times: a whole number is needed, not None
+    """
+    signature, known = inspect.signature(function), dict[str, Any]()
+
+    @wraps(function)
+    def checked(*args: P.args, **options: P.kwargs) -> R:
+        if not known:
+            known.update(_hints(function))
+        bound = signature.bind(*args, **options)
+        given = bound.arguments
+        # What is no number says the function itself, with the limits it sets.
+        numbers = {name: value for name, value in given.items() if not (isinstance(value, float) and np.isnan(value))}
+        faults = [name for name, value in numbers.items() if not _fits(value, known.get(name, Any))]
+        told = [f"{function.__name__}: {name}: {_expected(given[name], known[name])}" for name in faults]
+        raise_all(OptionError, told)
+        bound.arguments.update({name: _settled(value, known.get(name, Any)) for name, value in numbers.items()})
+        return function(*bound.args, **bound.kwargs)
+
+    return checked
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the type of each parameter that has an annotation."""
+    try:
+        return get_type_hints(function)
+    except (NameError, TypeError):
+        return {}
+
+
+def find(family: str, name: str) -> Method:
+    """Return a registered method, or say which one was perhaps meant."""
+    methods = FAMILIES[family]
+    if name not in methods:
+        raise SpecError(f"no method {name!r}{suggestion(name, methods)}")
+    return methods[name]
+
+
+def resolve(family: str, method: Any) -> Method:
+    """Return the method that a name, a registered function or any other function stands for."""
+    if isinstance(method, str):
+        return find(family, method)
+    known = getattr(method, "method", None)
+    if isinstance(known, Method):
+        if known.family != family:
+            raise SpecError(f"{known.name!r} is a method of {known.family!r}, not of {family!r}")
+        return known
+    return Method(family, getattr(method, "__name__", type(method).__name__), method, "rows")
+
+
+def method_of(function: Any) -> Method | None:
+    """Return the registered method of a function as it was written, None for any other."""
+    every = (method for family in FAMILIES.values() for method in family.values())
+    return next((method for method in every if method.function is function), None)
+
+
+class Pickled:
+    """A dataclass whose functions a pickle holds by their methods, since a decorator hides them from their module."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> Any:
+        parts = {one.name: getattr(self, one.name) for one in fields(self)}  # type: ignore[arg-type]
+        return _unpickled, (type(self), {name: method_of(part) or part for name, part in parts.items()})
+
+
+def _unpickled(kind: type[Any], parts: Mapping[str, Any]) -> Any:
+    return kind(**{name: part.function if isinstance(part, Method) else part for name, part in parts.items()})
+
+
+def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapping[str, Any]) -> Method:
+    """Enter a function under its own name; a name taken by another module is refused."""
+    method = Method(family, function.__name__, function, sees, types.MappingProxyType(dict(traits)))
+    known = FAMILIES[family].get(method.name)
+    if known is not None and known.function.__module__ != function.__module__:
+        raise SpecError(f"{family} has a method {method.name!r} already; give the function another name")
+    FAMILIES[family][method.name] = method
+    return method
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Return whether a value agrees with a simple annotation; what is not simple is left to the method."""
+    origin = get_origin(hint)
+    if origin is Literal:
+        return any(type(value) is type(word) and value == word for word in get_args(hint))
+    if origin in (Union, types.UnionType):
+        return any(_fits(value, part) for part in get_args(hint))
+    if hint is bool:
+        return isinstance(value, (bool, np.bool_))
+    if hint is str or hint is type(None):
+        return isinstance(value, hint)
+    if hint is int:
+        return _is_integer(value) and abs(int(value)) < _BEYOND
+    if hint is float:
+        return _is_integer(value, (float, np.floating)) and not math.isnan(_float_of(value))
+    return True
+
+
+def _is_integer(value: Any, more: tuple[type, ...] = ()) -> bool:
+    return isinstance(value, (int, np.integer, *more)) and not isinstance(value, bool)
+
+
+def _float_of(value: Any) -> float:
+    """Return a number as a float, NaN where it is beyond every float."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def _settled(value: Any, hint: Any) -> Any:
+    """Return an integer that no array holds as a float, where the hint takes one; any other value as it is."""
+    large = _is_integer(value) and abs(int(value)) >= _BEYOND
+    return float(value) if large and float in (hint, *get_args(hint)) else value
+
+
+def _expected(value: Any, hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return f"no {shown(value)}{suggestion(value, get_args(hint))}"
+    if _is_integer(value) and {float, int} & {hint, *get_args(hint)} and abs(int(value)) >= _BEYOND:
+        return f"{shown(value)} is too large a number"
+    words = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
+    return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {shown(value)}"
+
+
+def names_of(
+    family: str, names: Mapping[str, Any], *plain: str
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a family's module: a guess at a misspelt name, and all the right ones."""
+
+    def absent(name: str) -> Any:
+        known = FAMILIES[family]
+        raise AttributeError(f"{family} has no method {name!r}{suggestion(name, known) if name[:1] != '_' else ''}")
+
+    def public() -> list[str]:
+        return sorted(
+            [name for name in names if getattr(names[name], "method", None) is FAMILIES[family].get(name, 0)] + [*plain]
+        )
+
+    return absent, public

@@ -1,0 +1,138 @@
+"""The rows a method learns from: their statistics, their names, and the refusal of what cannot be learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._maths.maps import Distance
+from hengdian_index._maths.stats import Statistic
+from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.table import Array, may_have_gaps
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import flattened, largest
+from hengdian_index.errors import DataError, SpecError, raise_all, shown
+
+S = TypeVar("S", bound=Statistic)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows to learn from, in one or several chunks (..., n, k).
+
+    Parameters
+    ----------
+    chunks : tuple of arrays (..., n, k)
+        The rows; a statistic of the whole is the merged statistic of the chunks.
+    columns : tuple of names, optional
+        One per column; positions are named where it is missing.
+    labels : sequence, optional
+        Row labels, for a method that refers to one unit.
+    best, worst : float, optional
+        Ends of the scale that belong to it even if no row reaches them (distance to a target: 0).
+    size : array (..., k), optional
+        Largest magnitude that computed columns come from, by which `equality` judges; NaN, or none at all, where
+        values are as given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index._methods.sample import Sample
+    >>> from hengdian_index._maths.stats import Range
+    >>> whole = Sample((np.array([[1.0], [5.0]]), np.array([[9.0]])), ("a",))
+    >>> whole.measure(Range).hi
+    array([9.])
+    """
+
+    chunks: tuple[Array, ...]
+    columns: tuple[Any, ...] | None = None
+    labels: Sequence[Any] | None = None
+    best: float | None = None
+    worst: float | None = None
+    size: Array | None = None
+    _known: dict[type, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def x(self) -> Array:
+        """All rows in one array (..., n, k), for a method that has no small statistic."""
+        return self.chunks[0] if len(self.chunks) == 1 else np.concatenate(self.chunks, axis=-2)
+
+    @property
+    def complete(self) -> Sample:
+        """The same columns, the rows with a gap made missing throughout, as methods of correlation want them."""
+        if not any(map(may_have_gaps, self.chunks)):
+            return self
+        gaps = [np.isnan(chunk).any(axis=-1, keepdims=True) for chunk in self.chunks]
+        chunks = tuple(np.where(gap, np.nan, chunk) for gap, chunk in zip(gaps, self.chunks, strict=True))
+        return Sample(chunks, self.columns, self.labels, self.best, self.worst, self.size)
+
+    def turned(self, turn: Any, best: float | None = None, worst: float | None = None) -> Sample:
+        """Return the rows that a map (None: no map) gives before anything is learnt; a distance is computed."""
+        if turn is None:
+            return Sample(self.chunks, self.columns, self.labels, best, worst, self.size)
+        size = self.size
+        if isinstance(turn, Distance):
+            size = turn.cancelled(np.max([largest(chunk) for chunk in self.chunks], axis=0))
+        return Sample(tuple(turn(chunk) for chunk in self.chunks), self.columns, self.labels, best, worst, size)
+
+    def flattened(self) -> Sample:
+        """Return the rows, columns that are constant but for rounding made constant: nothing can be told from them."""
+        if len(self.chunks) > 1:
+            return Sample((self.x,), self.columns, self.labels, self.best, self.worst, self.size).flattened()
+        x = self.x
+        level = flattened(x, 0.0 if self.size is None else np.nan_to_num(self.size))
+        if level is x:
+            return self
+        moved = ((level != x) & ~np.isnan(x)).any(axis=-2)
+        own = np.full(level.shape[:-2] + level.shape[-1:], np.nan) if self.size is None else self.size
+        size = np.where(np.isnan(own) & moved, largest(x), own)
+        return Sample((level,), self.columns, self.labels, self.best, self.worst, size)
+
+    @property
+    def k(self) -> int:
+        """Number of columns."""
+        return int(self.chunks[0].shape[-1])
+
+    def measure(self, statistic: type[S]) -> S:
+        """Return the statistic of all rows, computed once."""
+        if statistic not in self._known:
+            self._known[statistic] = reduce(add, map(statistic.of, self.chunks))
+        answer: S = self._known[statistic]
+        return answer
+
+    def name(self, column: int) -> str:
+        """Return how a message calls a column."""
+        return f"indicator {self.columns[column]!r}" if self.columns else f"column {column}"
+
+    def refuse(self, bad: NDArray[np.bool_], why: str) -> None:
+        """Raise one DataError with a fault for every column that is marked (..., k)."""
+        marked = np.flatnonzero(np.reshape(bad, (-1, self.k)).any(axis=0))
+        raise_all(DataError, [f"{self.name(int(j))}: {why}" for j in marked])
+
+    def need_values(self, n: NDArray[np.int64], least: int = 1) -> None:
+        """Refuse columns with fewer than `least` values to learn from."""
+        remedy = "leave it out, or give rows that have one (in an index an indicator may have a fit_on of its own)"
+        self.refuse(n == 0, f"no value in the rows to learn from; {remedy}")
+        few = int(np.min(n))
+        why = f"only {counted(few, 'value')} in the rows to learn from; at least {least} are needed"
+        self.refuse(n < least, why)
+
+    def per_column(self, value: Any, option: str) -> Array:
+        """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""
+        names = self.columns or tuple(range(self.k))
+        given = in_order(value, names, option, lacks=lambda j: f"{option}: no value for {self.name(j)}")
+        try:
+            numbers = floats(given)
+        except (TypeError, ValueError):
+            numbers = np.array(np.nan)
+        if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
+            raise SpecError(
+                f"{option}: one finite number, or one for each of {counted(self.k, 'column')}, not {shown(value)}"
+            )
+        return np.broadcast_to(numbers, (self.k,))

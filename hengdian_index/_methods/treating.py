@@ -1,0 +1,207 @@
+"""The decorator `treating`, and the log of touched cells that treatments and imputations return."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, NamedTuple, Protocol, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._maths.maps import Map
+from hengdian_index._methods.learning import apply, learn, reference
+from hengdian_index._methods.registry import Method, Sees, register
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.label_columns import Parted, as_learnt, columns_of, only_name, parted, select
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import same
+from hengdian_index._values.stored import stored
+from hengdian_index.log import journal, note
+
+
+class Changed(NamedTuple):
+    """A table like the one given, and a data frame with one line for each touched cell.
+
+    The log has the columns `unit, period, indicator, before, after, why`; a line without a unit speaks of a whole
+    indicator (left untreated, say).
+    """
+
+    table: Any
+    log: Any
+
+
+def record(
+    rows: Parted, cells: Array, before: Array, after: Array, why: Sequence[str], general: Mapping[int, str]
+) -> Any:
+    """Return the log: a line for each general remark on a column, then one for each cell (m, ndim)."""
+    import pandas as pd
+
+    at, which = np.unique(cells[:, -2], return_inverse=True)
+    units = _each(cells[:, :-1].tolist(), tuple) if cells.shape[1] > 2 else _each(at, rows.unit)[which]
+    columns = _each(range(rows.table.values.shape[-1]), rows.indicator)
+    heads, none, gaps = list(general), np.full(len(general), None), np.full(len(general), np.nan)
+    texts = {
+        "unit": np.concatenate([none, units]),
+        "period": np.concatenate([none, _each(at, rows.period)[which]]),
+        "indicator": columns[np.concatenate([heads, cells[:, -1]]).astype(np.intp)],
+        "why": _each([*general.values(), *why], str),
+    }
+    numbers = {"before": np.concatenate([gaps, before]), "after": np.concatenate([gaps, after])}
+    lines = {name: pd.Series(column, dtype=object) for name, column in texts.items()} | numbers
+    return pd.DataFrame(lines, columns=["unit", "period", "indicator", "before", "after", "why"])
+
+
+def moved(before: Array, after: Array) -> NDArray[np.bool_]:
+    """Return which cells a treatment has touched: by more than rounding (`equality`)."""
+    return ~same(before, after, np.fmax(np.abs(before), np.abs(after))) & ~np.isnan(before)
+
+
+def remark(sample: Sample, why: Sequence[str | None], *, treated: bool = True) -> None:
+    """Write a line of the log for each column (k,) that has something to say; nothing for stacks of tables."""
+    if sample.chunks[0].ndim > 2:
+        return
+    for j, text in enumerate(why):
+        if text:
+            note("treat" if treated else "untreated", text, indicator=_name(sample.columns, j))
+
+
+class Treatment(Protocol):
+    """A registered treatment: table and log from x, or a frozen treatment for later rows from `.fit`."""
+
+    method: Method
+
+    def __call__(self, x: Any, *, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any) -> Changed:
+        """Return the treated table and the log."""
+
+    def fit(self, x: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedTreatment:
+        """Return the treatment learnt from x."""
+
+
+@stored("treatment")
+@dataclass(frozen=True, slots=True)
+class FittedTreatment:
+    """A treatment learnt from some rows, frozen; call it on any rows with the same columns.
+
+    `why` and `untreated` say of a column, by its position, what is done to it, or why nothing is.
+    """
+
+    map: Map
+    columns: tuple[Any, ...] | None
+    why: Mapping[int, str]
+    untreated: Mapping[int, str]
+    otherwise: str
+    shape: tuple[int, ...]
+    unit: Any = None
+    period: Any = None
+
+    def __call__(self, x: Any, *, unit: Any = None, period: Any = None) -> Changed:
+        """Return the treated table and the log of touched cells."""
+        unit, period = self.unit if unit is None else unit, self.period if period is None else period
+        chosen = select(x, self.columns, only_name(unit), only_name(period))
+        return self.treated(parted(chosen, unit=unit, period=period))
+
+    def treated(self, rows: Parted) -> Changed:
+        """Return the treated table and the log, of a table parted already."""
+        before = rows.table.values
+        after = apply(self.map, as_learnt(rows.table, self.columns, self.shape))
+        cells = np.argwhere(moved(before, after))
+        at = tuple(cells.T)
+        why = [self.why.get(int(j), self.otherwise) for j in cells[:, -1]]
+        return Changed(rows.like(after), record(rows, cells, before[at], after[at], why, self.untreated))
+
+
+@overload
+def treating(function: Callable[..., Any], /) -> Treatment: ...
+@overload
+def treating(*, sees: Sees = ..., why: str = ..., **traits: Any) -> Callable[[Callable[..., Any]], Treatment]: ...
+def treating(
+    function: Any = None, /, *, sees: Sees = "rows", why: str = "treated as the fit rows were", **traits: Any
+) -> Any:
+    """Register a treatment under the function's own name.
+
+    Parameters
+    ----------
+    function : callable
+        With `sees="statistics"`: `f(sample, **options)` giving a map, what it does to the columns told by `remark`.
+        With `sees="rows"` (a user's function): `f(x)` on an array (n, k), giving the treated array or a map.
+    why : str
+        What the log says of a cell where the function has said nothing of its column.
+    **traits
+        `monotone`: the order of the values is kept, ties allowed.
+
+    Examples
+    --------
+    >>> from hengdian_index._methods.treating import treating
+    >>> @treating(why="floor of 0")
+    ... def no_losses(x):
+    ...     return x.clip(min=0)
+    >>> table, log = no_losses([[-5.0], [7.0]])
+    >>> table.tolist(), log.loc[0, "why"]
+    ([[0.0], [7.0]], 'floor of 0')
+    """
+
+    def enter(function: Callable[..., Any]) -> Any:
+        method = register("treat", function, sees, traits)
+
+        @wraps(function)
+        def treated(x: Any, *, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any) -> Changed:
+            rows = parted(x, unit=unit, period=period)
+            if columns_of(fit_on):
+                fit_on = parted(fit_on, unit, period).table
+            return _fitted(method, why, rows, fit_on, options).treated(rows)
+
+        def fit(x: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedTreatment:
+            """Return the treatment learnt from x, to be called on later rows."""
+            rows = parted(x, unit=unit, period=period)
+            return _fitted(method, why, rows, None, options, unit=only_name(unit), period=only_name(period))
+
+        return presented(treated, method, {"fit_on": None, "unit": None, "period": None}, fit=fit)
+
+    return enter if function is None else enter(function)
+
+
+def presented(
+    function: Any, method: Method, shared: Mapping[str, Any], second: str | None = None, **attributes: Any
+) -> Any:
+    """Return the function with the signature that users see: x, a second value by place or by name, the options."""
+    kinds = inspect.Parameter
+    own = [p for p in inspect.signature(method.function).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    ahead = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in own if p.name == second]
+    added = [kinds(name, kinds.KEYWORD_ONLY, default=value) for name, value in shared.items()]
+    rest = [p for p in own if p.name != second and p.name not in shared]
+    function.__signature__ = inspect.Signature([kinds("x", kinds.POSITIONAL_ONLY), *ahead, *added, *rest])
+    function.method = method
+    for name, value in attributes.items():
+        setattr(function, name, value)
+    return function
+
+
+def _fitted(
+    method: Method, otherwise: str, rows: Parted, fit_on: Any, options: Mapping[str, Any], **named: Any
+) -> FittedTreatment:
+    with journal() as lines:
+        learnt = learn(method, reference(rows.table, fit_on), 1, options)
+    columns = rows.table.columns
+    place = {_name(columns, j): j for j in range(rows.table.values.shape[-1])}
+    said: dict[str, dict[int, str]] = {"treat": {}, "untreated": {}}
+    for line in lines:
+        if line.step in said and line.indicator in place:
+            said[line.step][place[line.indicator]] = line.why
+    shape = rows.table.values.shape
+    return FittedTreatment(learnt, columns, said["treat"], said["untreated"], otherwise, shape, **named)
+
+
+def _each(items: Iterable[Any], take: Callable[[Any], Any]) -> Array:
+    """Return an array of objects, one for each item."""
+    found = [take(item) for item in items]
+    out = np.empty(len(found), dtype=object)
+    out[:] = found
+    return out
+
+
+def _name(columns: Sequence[Any] | None, j: int) -> str:
+    """Return how the journal calls a column."""
+    return str(columns[j]) if columns else f"column {j}"

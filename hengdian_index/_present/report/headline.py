@@ -1,0 +1,255 @@
+"""The few numbers that a reader looks for first."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hengdian_index._index.comparability import NAMED, incomparable, told
+from hengdian_index._index.coverage import weight_there
+from hengdian_index._index.result import Result
+from hengdian_index._present.report import gaps
+from hengdian_index._present.report.units import signed
+from hengdian_index._robustness.uncertainty import Uncertainty
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import written
+from hengdian_index._words.report import Words
+from hengdian_index.errors import FaultsError
+from hengdian_index.plot.changed import in_points
+from hengdian_index.plot.layout import Rows, in_period, name_of, of_unit, period_name, row_names
+
+# A name as it is written in a message.
+_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A label, a value, and what belongs to it; `english` is what the library says itself."""
+
+    label: str
+    value: str
+    remark: str = ""
+    english: str = ""
+
+
+def headline(result: Result, found: Uncertainty | None, say: Words) -> tuple[Number, ...]:
+    """Return the headline numbers: the last level and its changes, or who is first; then what they rest on."""
+    single = result.panel.periods is not None and best_unit(result) is None
+    try:
+        own = list(_of_series(result, found, say) if single else _of_rows(result, found, say))
+    except FaultsError as error:
+        own = [Number(say["headline"], "–", english="; ".join(map(str, error.faults)))]
+    verdict = _verdict(result, say)
+    return (*verdict, *own, *_basis(result, say))
+
+
+def _verdict(result: Result, say: Words) -> list[Number]:
+    """Return which periods are not comparable with the others, and why."""
+    lapses = incomparable(result)
+    periods = say["listed"].join(one.period for one in lapses[-NAMED:]) + (" …" if len(lapses) > NAMED else "")
+    why = told(lapses, "en" if say["listed"] == ", " else "zh")
+    return [Number(say["not comparable"], periods, why)] if lapses else []
+
+
+def best_unit(result: Result) -> Any:
+    """Return the unit that is first in the last period; None where rows have no periods or are all of one unit."""
+    panel = result.panel
+    units = list(dict.fromkeys(panel.unit_list()))
+    if panel.units is None or panel.periods is None or len(units) < 2:
+        return None
+    rows = in_period(panel, None)
+    scores = result.rows.values(result.tree.root.code)[rows]
+    return panel.units[rows[int(np.argmax(np.nan_to_num(scores, nan=-np.inf)))]]
+
+
+def leader(result: Result, *, changed: bool = False) -> Any:
+    """Return the unit that is first in the last period of those with a level, or with a change of it.
+
+    None where no unit has one, or there are no levels at all; the unit first by score is `best_unit`.
+    """
+    panel, rows = result.panel, in_period(result.panel, None)
+    scores = result.rows.values(result.tree.root.code)[rows]
+    try:
+        found = result.changes(1, "points") if changed else result.series()
+    except FaultsError:
+        return None
+    known = np.isfinite(found[result.tree.root.code].to_numpy()[rows]) & np.isfinite(scores)
+    if panel.units is None or not known.any():
+        return None
+    return panel.units[rows[int(np.argmax(np.where(known, scores, -np.inf)))]]
+
+
+def _of_series(result: Result, found: Uncertainty | None, say: Words) -> Iterator[Number]:
+    panel = result.panel
+    row = int(of_unit(panel, None)[-1])
+    assert panel.periods is not None
+    label = say["level in" if result.setting.base is not None else "score in"]
+    levels = result.series()[result.tree.root.code].to_numpy()
+    remarks = _remarks(_base(result, say), _partial(result, row, say), say=say)
+    yield Number(label.format(period=period_name(panel, int(panel.periods.ordinals[row]))), _said(levels[row]), remarks)
+    yield from _changes(result, row, levels, say)
+    yield from _largest(result, row, say)
+    yield from _interval(result, found, row, say)
+
+
+def _base(result: Result, say: Words) -> str:
+    setting = result.setting
+    return "" if setting.base is None else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
+
+
+def _partial(result: Result, row: int, say: Words) -> str:
+    """Return that a score rests on part of the weight, nothing where it rests on all."""
+    share = weight_there(result)[row]
+    return say["partial"].format(share=gaps.told(share)) if share < 100 else ""
+
+
+def _remarks(*parts: str, say: Words) -> str:
+    return ("; " if say["listed"] == ", " else "；").join(filter(None, parts))
+
+
+def _changes(result: Result, row: int, levels: Array, say: Words, who: str = "") -> Iterator[Number]:
+    """Return the changes of a level on the period and on a year before, in per cent or in points."""
+    panel = result.panel
+    assert panel.periods is not None
+    ordinal, year = int(panel.periods.ordinals[row]), panel.periods.frequency.per_year
+    for lag, name in ((1, "change on period"), *(((year, "change on year"),) if year > 1 else ())):
+        before = panel.previous(lag)[row]
+        old = levels[before] if before >= 0 else np.nan
+        if in_points(result):
+            change, written_as, text = levels[row] - old, "points", signed(levels[row] - old)
+        else:
+            change = 100 * (levels[row] / old - 1) if old > 0 else np.nan
+            written_as, text = "per cent", f"{change:+.2f}"
+        value = say[written_as].format(value=text) if np.isfinite(change) else "–"
+        ends = (_partial(result, row, say), _partial(result, int(before), say) if before >= 0 else "")
+        rests = next(filter(None, ends), "")
+        when = say["of before"].format(unit=who, period=period_name(panel, ordinal - lag)).lstrip(", ，")
+        yield Number(say[name], value, _remarks(when, rests, say=say))
+
+
+def _largest(result: Result, row: int, say: Words) -> Iterator[Number]:
+    """Return the parts that move the last level most, one in each direction."""
+    parts = result.contributions(depth="indicators").iloc[row].dropna()
+    for name, some, end in (
+        ("largest up", parts[parts > 0], np.argmax),
+        ("largest down", parts[parts < 0], np.argmin),
+    ):
+        if len(some):
+            at = int(end(some.to_numpy()))
+            value = say["points"].format(value=signed(some.iloc[at]))
+            yield Number(say[name], value, name_of(result.tree, str(some.index[at])))
+
+
+def _interval(result: Result, found: Uncertainty | None, row: int, say: Words) -> Iterator[Number]:
+    """Return the interval of the last row, where there are draws of it."""
+    at = _drawn_at(result, found, row)
+    if found is None or at is None:
+        return
+    table = found.scores if found.levels is None else found.series
+    low, high = (_said(float(table[end].to_numpy()[at])) for end in ("q05", "q95"))
+    yield Number(say["interval"], say["range"].format(low=low, high=high))
+
+
+def _of_rows(result: Result, found: Uncertainty | None, say: Words) -> Iterator[Number]:
+    panel = result.panel
+    rows = in_period(panel, None)
+    scores = result.rows.values(result.tree.root.code)[rows]
+    known = np.flatnonzero(np.isfinite(scores))
+    period = "" if panel.periods is None else period_name(panel, int(panel.periods.ordinals.max()))
+    if len(known):
+        best, worst = (known[int(end(scores[known]))] for end in (np.argmax, np.argmin))
+        for at, bare, dated in ((best, "first", "first in"), (worst, "last place", "last in")):
+            label = say[dated].format(period=period) if period else say[bare]
+            remark = _remarks(say["score is"].format(value=_said(scores[at])), _partial(result, rows[at], say), say=say)
+            yield Number(label, row_names(panel, rows[[at]])[0], remark)
+        yield from _rank_interval(result, found, int(rows[best]), say)
+        # What has no levels says so in its own part of the page.
+        with suppress(FaultsError):
+            yield from list(_of_leader(result, rows, say)) if panel.periods is not None else []
+    yield Number(say["compared"], str(len(known)))
+
+
+def _of_leader(result: Result, rows: Rows, say: Words) -> Iterator[Number]:
+    """Return the level of the first unit that has one and its changes, and the mean level of the units."""
+    panel, levels = result.panel, result.series()[result.tree.root.code].to_numpy()
+    scores, own = result.rows.values(result.tree.root.code)[rows], levels[rows][np.isfinite(levels[rows])]
+    if not len(own):
+        return
+    assert panel.periods is not None
+    row = int(rows[int(np.nanargmax(np.where(np.isfinite(levels[rows]), scores, np.nan)))])
+    who = row_names(panel, np.array([row]))[0]
+    which = say["first of level"] if scores[rows == row][0] < np.nanmax(scores) else ""
+    period = period_name(panel, int(panel.periods.ordinals[row]))
+    if result.setting.base is not None:
+        remark = _remarks(period, which, _base(result, say), _partial(result, row, say), say=say)
+        yield Number(say["level of"].format(unit=who), _said(levels[row]), remark)
+    yield from _changes(result, row, levels, say, who)
+    if result.setting.base is not None:
+        label = say["mean level" if len(own) == len(rows) else "mean level of some"].format(count=len(own))
+        yield Number(label, _said(float(own.mean())), say["mean of"].format(count=len(own), period=period))
+
+
+def _rank_interval(result: Result, found: Uncertainty | None, row: int, say: Words) -> Iterator[Number]:
+    """Return the interval of a row's rank, where there are draws of it."""
+    at = _drawn_at(result, found, row)
+    if found is not None and at is not None and np.isfinite(found.ranks["q05"].to_numpy()[at]):
+        low, high = (written(float(found.ranks[end].to_numpy()[at]), "rank") for end in ("q05", "q95"))
+        name = row_names(result.panel, np.array([row]))[0]
+        yield Number(say["rank interval"].format(unit=name), say["range"].format(low=low, high=high))
+
+
+def _drawn_at(result: Result, found: Uncertainty | None, row: int) -> int | None:
+    """Return which row of the draws a row is, None where there are no draws of it."""
+    label = result.panel.labels[[row]]
+    if found is None or found.study.node != result.tree.root.code or label[0] not in found.labels:
+        return None
+    return int(found.labels.get_indexer(label)[0]) if found.labels.is_unique else row
+
+
+def _basis(result: Result, say: Words) -> Iterator[Number]:
+    sizes = {"rows": result.panel.n, "indicators": len(result.tree.codes), "groups": len(result.tree.groups)}
+    yield Number(say["size"], say["sizes"].format(**sizes))
+    yield Number(say["learnt"], say["learnt rows"].format(count=result.fit_rows["count"]), _spread(result, say))
+    yield Number(say["log lines"], str(len(result.log)))
+    periods, marks = result.panel.periods, result.provisional.to_numpy()
+    if marks[periods.ordinals == periods.ordinals.max() if periods else slice(None)].any():
+        yield Number(say["provisional"], say["provisional why"])
+
+
+def _spread(result: Result, say: Words) -> str:
+    """Return how many units the fit rows are of and from when to when they run; the first and the last without both."""
+    rows = result.fit_rows
+    ends = " – ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))
+    if "units" in rows:
+        units = say["unit counted" if rows["units"] == 1 else "units counted"].format(count=rows["units"])
+        return _remarks(units, ends, say=say) if ends else ""
+    return ends or " – ".join(_place(str(rows[end]), say) for end in ("first", "last"))
+
+
+def _place(text: str, say: Words) -> str:
+    """Return where a row is, as `Panel.place` writes it, in the language and with the marks of the page."""
+    text = re.sub(
+        r"(?:^|, )period (?=\S+$)",
+        lambda found: found[0].replace("period", say["period"]) if found.start() else "",
+        text,
+    )
+    if say["listed"] == ", ":
+        return text
+    text = re.sub(" line ([0-9]+)", lambda found: f" {say['line'].format(line=found[1])}", text)
+    text = re.sub(rf"(^|, )(unit|row) ({_QUOTED})", lambda found: f"{found[1]}{say[found[2]]}{_quoted(found[3])}", text)
+    text = re.sub(r"(^|, )(unit|row) (?=[(\d-])", lambda found: f"{found[1]}{say[found[2]]} ", text)
+    return re.sub(rf", (?=(?:{say['unit']}|{say['row']}|{say['period']})[ “])", "，", text)
+
+
+def _quoted(text: str) -> str:
+    return f"“{ast.literal_eval(text)}”"
+
+
+def _said(value: float) -> str:
+    return "–" if value != value else f"{value:.2f}" if abs(value) >= 10 else f"{value:.4g}"

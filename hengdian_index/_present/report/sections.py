@@ -1,0 +1,367 @@
+"""What a page shows of a result: headline numbers, then sections of words, charts and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index._index.agreement import consistency
+from hengdian_index._index.coverage import blanked
+from hengdian_index._index.result import Result
+from hengdian_index._present.report import choices, dated, units
+from hengdian_index._present.report.draws import varied
+from hengdian_index._present.report.gaps import partial
+from hengdian_index._present.report.headline import Number, best_unit, headline, leader
+from hengdian_index._present.report.pictures import Picture, picture
+from hengdian_index._present.report.reasons import Reasons
+from hengdian_index._present.report.summary import summary
+from hengdian_index._present.report.tables import Sheet
+from hengdian_index._present.statement.method import statement
+from hengdian_index._robustness.uncertainty import Uncertainty
+from hengdian_index._scoring.tree import RESERVED
+from hengdian_index._system.alone import heard
+from hengdian_index._values.decimals import form_of
+from hengdian_index._words.document import Block
+from hengdian_index._words.report import WORDS, Lang, Text, Words
+from hengdian_index._words.steps import STEPS
+from hengdian_index.errors import FaultsError
+from hengdian_index.plot.changed import in_points
+from hengdian_index.plot.layout import Rows, in_period, of_unit
+
+# Rows of which intervals are drawn; ranks in a table, and how many of them where there are more.
+_TOP = 60
+_MOST_RANKS = 100
+_RANKS = 20
+
+# Lines of a log that need no digest.
+_FEW = 12
+
+Item = Text | Picture | Sheet | Block
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page under one heading."""
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that a page shows, before it is cut to size and written."""
+
+    lang: Lang
+    title: str
+    numbers: tuple[Number, ...]
+    sections: tuple[Section, ...]
+
+
+# Changes in per cent, shares of the weight, and weights.
+_PERCENT, _SHARE, _WEIGHTS = ".2f", ".1f", ".4f"
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A result, what is uncertain in it, and the language of the page."""
+
+    result: Result
+    found: Uncertainty | None
+    lang: Lang
+
+    @property
+    def say(self) -> Words:
+        return WORDS[self.lang]
+
+    @cached_property
+    def names(self) -> Mapping[Any, str]:
+        """What groups and indicators are called, and what stands beside them in contributions."""
+        tree = self.result.tree
+        groups = {branch.code: branch.name or branch.code for branch in tree.branches}
+        leaves = {leaf.code: leaf.name or leaf.code for leaf in tree.leaves}
+        return {code: self.say[code] for code in RESERVED} | groups | leaves
+
+    @property
+    def timed(self) -> bool:
+        return self.result.panel.periods is not None
+
+    @property
+    def per_year(self) -> int:
+        periods = self.result.panel.periods
+        return 1 if periods is None else periods.frequency.per_year
+
+    @cached_property
+    def points(self) -> str:
+        """How points of the levels are written: the same in every table, also of small changes."""
+        return form_of(self.result.series().to_numpy()[in_period(self.result.panel, None)])
+
+    @property
+    def written(self) -> str:
+        """Where the whole of a table is that the command writes."""
+        return self.say["command writes"]
+
+    def in_python(self, what: str) -> str:
+        """Return where the whole of a table is that the command does not write."""
+        return self.say["python has"].format(what=what)
+
+    def chart(self, id: str, title: str, caption: str, draw: Callable[[], Any], rows: Rows | tuple[()] = ()) -> Picture:
+        """Return a chart; of `rows` it says which rest on part of the weight."""
+        found = picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang)
+        said = partial(self.result, np.asarray(rows, dtype=np.intp), self.say) if found.svg else ""
+        return replace(found, notes=(*found.notes, Text(said))) if said else found
+
+    def sheet(self, id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
+        forms = dict.fromkeys(("weight there", "weight before"), _SHARE) | options.pop("forms", {})
+        heads = {**self.names, **options.pop("heads", {})}
+        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, heads, forms=forms, **options)
+
+
+def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | None) -> Content:
+    """Return what the page of a result shows; a part that cannot be had is replaced by why."""
+    asked = _Asked(result, found, lang)
+    makers = {
+        "framework": _framework,
+        "series": _series,
+        "contributions": _contributions,
+        "ranking": _ranking,
+        "uncertainty": _uncertainty,
+        "log": _log,
+        "weights": _weights,
+        "method": _method,
+        "provenance": _provenance,
+    }
+    said = asked.say["report"].format(name=result.setting.name or asked.say["an index"])
+    reasons = Reasons(asked.say)
+    made = {id: _had(asked, id, make, reasons) for id, make in makers.items()}
+    sections = tuple(Section(f"part-{id}", asked.say[id], items) for id, items in made.items() if items)
+    return Content(lang, title or said, headline(result, found, asked.say), sections)
+
+
+def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reasons: Reasons) -> tuple[Item, ...]:
+    """Return the items of a section up to one that cannot be had, then why; warnings are said after them."""
+    items, faults, heading = list[Item](), list[str](), asked.say[id]
+    with heard(UserWarning) as caught:
+        try:
+            items.extend(make(asked))
+        except FaultsError as error:
+            faults = list(map(str, error.faults))
+    # A chart that cannot be drawn for the same reason goes without a word of its own.
+    own = [one for one in items if not (isinstance(one, Picture) and _why(one) and _why(one) <= set(faults))]
+    shown = [_told_once(one, asked, heading, reasons) for one in own]
+    shown += reasons.texts(asked.say["not made"], faults, heading)
+    told = list(map(str, caught))
+    return (*shown, *(Text("", message) for message in reasons.once(told, heading)))
+
+
+def _why(item: Picture) -> set[str]:
+    """Return why there is no chart, nothing where there is one."""
+    return set() if item.svg else {note.english for note in item.notes}
+
+
+def _told_once(item: Item, asked: _Asked, heading: str, reasons: Reasons) -> Item:
+    """Return an item, a chart that cannot be drawn with what was not told before."""
+    if not isinstance(item, Picture) or item.svg:
+        return item
+    return replace(item, notes=reasons.texts(asked.say["not drawn"], [note.english for note in item.notes], heading))
+
+
+def _framework(asked: _Asked) -> Iterator[Item]:
+    result, tree = asked.result, asked.result.tree
+    yield asked.chart("framework", "tree chart", "effective table", result.plot.framework)
+    yield asked.sheet("groups table", choices.groups(tree, asked.lang))
+    yield asked.sheet("indicators table", choices.indicators(tree, asked.lang))
+
+
+def _series(asked: _Asked) -> Iterator[Item]:
+    result = asked.result
+    if asked.timed:
+        yield asked.chart("lines", "lines chart", "levels table", result.plot.lines, _last(result))
+    if asked.timed or result.setting.base is not None:
+        yield asked.sheet("levels table", result.series(), tail=asked.timed, whole=asked.written)
+    if asked.timed:
+        yield from _changes(asked)
+
+
+def _changes(asked: _Asked) -> Iterator[Item]:
+    """Return the changes of every group, in points where per cent says nothing."""
+    result, points = asked.result, in_points(asked.result)
+    for lag, id in ((1, "change"), *(((asked.per_year, "year"),) if asked.per_year > 1 else ())):
+        if points:
+            whole = asked.in_python(f'result.changes({lag}, "points")')
+            frame = result.changes(lag, "points")
+            yield asked.sheet(f"{id} points table", frame, tail=True, form=asked.points, whole=whole)
+        else:
+            yield asked.sheet(f"{id} table", result.changes(lag), tail=True, form=_PERCENT, whole=asked.written)
+
+
+def _last(result: Result) -> Rows:
+    """Return the rows of the last period."""
+    rows = in_period(result.panel, None)
+    return rows if result.panel.periods is None or result.panel.units is not None else of_unit(result.panel, None)[-1:]
+
+
+def _contributions(asked: _Asked) -> Iterator[Item]:
+    result = asked.result
+    if not asked.timed:
+        parts = blanked(result, result.contributions(of="level", depth="indicators"))
+        whole = asked.in_python('result.contributions(of="level", depth="indicators")')
+        yield asked.sheet("level table", parts, whole=whole)
+        return
+    unit, which = _shown(result)
+    if unit is not None:
+        yield Text(asked.say["of unit"].format(unit=unit, which=asked.say[which]))
+    options = {} if unit is None else {"unit": unit}
+    draw = {"depth": "indicators", **options}
+    yield asked.chart("waterfall", "waterfall chart", "last table", lambda: result.plot.waterfall(**draw))
+    rows = of_unit(result.panel, unit)
+    every = result.contributions(depth="indicators")
+    last = every.iloc[rows[-1]].dropna().rename("contribution")
+    last = last.reindex(last.abs().sort_values(ascending=False, kind="stable").index).rename_axis("part")
+    # What has no score is blank, and stands behind what moves.
+    last = (
+        blanked(result, every, 1)
+        .iloc[rows[-1]]
+        .reindex(last.index)
+        .rename("contribution")
+        .sort_values(key=np.isnan, kind="stable")
+    )
+    named = last.to_frame().assign(name=[asked.names.get(code, "") for code in last.index])
+    yield asked.sheet("last table", named[["name", "contribution"]], form=asked.points)
+    yield asked.chart("change", "change chart", "parts table", lambda: result.plot.change(**options))
+    points = result.changes(1, "points")[result.tree.root.code].rename("change")
+    parts = blanked(result, result.contributions(), 1)
+    yield asked.sheet("parts table", pd.concat([points, parts], axis=1).iloc[rows], tail=True, form=asked.points)
+    if unit is not None:
+        yield asked.sheet("units change table", units.unit_changes(result, asked.say), form=asked.points)
+        levels = units.unit_levels(result)
+        yield from [] if levels is None else [asked.sheet("units level table", levels, form=asked.points)]
+
+
+def _shown(result: Result) -> tuple[Any, str]:
+    """Return the unit that charts of changes show, and which it is: the first that has one, else a level, else all."""
+    best = best_unit(result)
+    if best is None:
+        return None, "first of all"
+    for changed, which in ((True, "first of change"), (False, "first of level")):
+        unit = leader(result, changed=changed)
+        if unit is not None:
+            return unit, which if unit != best else "first of all"
+    return best, "first of all"
+
+
+def _ranking(asked: _Asked) -> Iterator[Item]:
+    result, panel = asked.result, asked.result.panel
+    if panel.units is None and asked.timed:
+        yield Text(asked.say["periods ranked"])
+    yield asked.chart("ranking", "ranking chart", "ranking table", result.plot.ranking, in_period(panel, None))
+    yield asked.sheet("ranking table", units.ranked(result), whole=asked.written)
+    parts = units.score_parts(result)
+    yield from [] if parts is None else [asked.sheet("level parts table", parts)]
+    yield asked.sheet("group ranks table", units.group_ranks(result), whole=asked.written)
+    profiles = units.profiles(result, asked.say)
+    if profiles is None:
+        return
+    several = len(units.compared(result))
+    if several > len(profiles):
+        yield Text(asked.say["profile shown"].format(shown=len(profiles), all=several))
+    yield asked.sheet("profile table", profiles)
+
+
+def _uncertainty(asked: _Asked) -> Iterator[Item]:
+    found = asked.found
+    if found is None:
+        yield Text(asked.say["not asked"])
+        return
+    if found.study.node != asked.result.tree.root.code:
+        yield Text(asked.say["of group"].format(group=asked.names[found.study.node]))
+    yield Text(summary(found, asked.lang))
+    yield from varied(found, asked.lang)
+    levelled = found.levels is not None and asked.timed
+    single = asked.timed and found.study.panel.units is None
+    caption = "series intervals table" if single and levelled else "score intervals table"
+    yield asked.chart("intervals", "intervals chart", caption, lambda: found.plot.score_intervals(top=_TOP))
+    if levelled:
+        yield asked.sheet(
+            "series intervals table", found.series, whole=asked.in_python("uncertainty.series"), tail=True
+        )
+    yield asked.sheet(
+        "score intervals table", found.scores, whole=asked.in_python("uncertainty.scores"), tail=asked.timed
+    )
+    if not single:
+        yield from _rank_draws(asked, found)
+
+
+def _rank_draws(asked: _Asked, found: Uncertainty) -> Iterator[Item]:
+    """Return what the draws say of ranks."""
+    intervals, shares = (lambda: found.plot.rank_intervals(top=_TOP)), found.rank_frequency
+    yield asked.chart("ranks", "rank intervals chart", "rank intervals table", intervals)
+    whole = asked.in_python("uncertainty.ranks")
+    yield asked.sheet("rank intervals table", found.ranks, tail=asked.timed, form="rank", whole=whole)
+    yield asked.chart("frequency", "frequency chart", "frequency table", lambda: found.plot.rank_frequency(top=_TOP))
+    if shares.shape[1] > _MOST_RANKS:
+        yield Text(asked.say["ranks shown"].format(shown=_RANKS, all=shares.shape[1]))
+        shares = shares.iloc[:, :_RANKS]
+    whole = asked.in_python("uncertainty.rank_frequency")
+    yield asked.sheet("frequency table", shares, tail=asked.timed, whole=whole)
+
+
+def _log(asked: _Asked) -> Iterator[Item]:
+    log = asked.result.log
+    if not len(log):
+        yield Text(asked.say["log empty"])
+        return
+    if len(log) > _FEW:
+        digest = asked.result.log_digest().drop(columns="first").set_index("step")
+        yield asked.sheet("digest table", digest, english="kind", words=STEPS[asked.lang])
+    frame = log.astype(object).where(log.notna(), "").set_index("step")
+    yield asked.sheet("log table", frame, english="why", words=STEPS[asked.lang], whole=asked.written)
+
+
+def _weights(asked: _Asked) -> Iterator[Item]:
+    result = asked.result
+    since = dated.since(result)
+    if since:
+        caption = asked.say["period weights table"]
+        yield Text(asked.say["weights since"].format(period=since, caption=caption))
+    weights = result.weights.rename("weight").rename_axis(["group", "part"])
+    names = [asked.names.get(code, "") for code in weights.index.get_level_values(1)]
+    yield asked.sheet("weights table", weights.to_frame().assign(name=names)[["name", "weight"]], form=_WEIGHTS)
+    effective = result.effective_weights.rename_axis("indicator")
+    named = effective.to_frame().assign(name=[asked.names[code] for code in effective.index])
+    yield asked.sheet("effective table", named[["name", "effective weight"]], form=_WEIGHTS)
+    judged = consistency(result, asked.lang)
+    if len(judged):
+        words = {True: asked.say["judged yes"], False: asked.say["judged no"]}
+        called = {name: asked.say[f"judged {name}"] for name in judged.columns}
+        frame = judged.assign(consistent=judged["consistent"].map(words)).rename_axis(
+            ["group", "since", asked.say["judged by"]]
+        )
+        yield asked.sheet("consistency table", frame, heads=called, form=_WEIGHTS)
+    if len(result.weights_by_period) > 1:
+        frame, heads = dated.by_period(result, asked.names, asked.say)
+        yield asked.sheet("period weights table", frame, heads=heads, tail=True, form=_WEIGHTS)
+
+
+def _method(asked: _Asked) -> Iterator[Item]:
+    yield from (block for block in statement(asked.result, asked.lang) if block.kind != "title")
+
+
+def _provenance(asked: _Asked) -> Iterator[Item]:
+    yield Text(asked.say["no time"])
+    rows = list(_flat({key: value for key, value in asked.result.provenance.items() if key != "time"}))
+    yield asked.sheet("provenance table", pd.DataFrame(rows, columns=["key", "value"]).set_index("key"))
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Return the entries of a mapping, those of mappings in it under joined names."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", "" if value is None else str(value)

@@ -1,0 +1,223 @@
+"""Of a method statement: how each group's parts are weighed and aggregated, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hengdian_index._present.statement import phrases
+from hengdian_index._present.statement.expressions import precise
+from hengdian_index._present.statement.figures import compares
+from hengdian_index._present.statement.teller import Teller
+from hengdian_index._scoring.tree import Branch, Choice
+from hengdian_index._scoring.unit_scale import Ends, ends_of, own_zeros
+from hengdian_index._scoring.weighing import needs_zero
+from hengdian_index._words.document import Block, Math, Piece
+
+
+def groups(tell: Teller) -> Iterator[Block]:
+    """Yield the formulas of weights and aggregates, and what was chosen and found for each group."""
+    branches = [tell.tree.by_code[code] for code in tell.tree.groups]
+    chosen = [c for b in branches if len(b.children) > 1 for c in (b.weights, *_later(tell, b).values())]
+    weighed = [part for choice in chosen for part in choice.all_parts]
+    yield from tell.formulas([*weighed, *(branch.aggregate for branch in branches)])
+    ends = ends_of(tell.result.contents[-1].tree, tell.result.contents[-1].weights)
+    scales = {branch.code: _Scale.of(tell, branch, ends) for branch in branches if len(branch.children) > 1}
+    yield from _what_is_weighed(tell, weighed, [choice for scale in scales.values() for choice in scale.choices])
+    rules = {branch.missing for branch in branches}
+    common = len(branches) > 1 and len(rules) == 1
+    if common:
+        yield tell.text("same rule", rule=_rule(tell, branches[0]))
+    for branch in branches:
+        yield tell.item(*_group(tell, branch, common, scales.get(branch.code)))
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """The weightings of a group that depend on where 0 is, if they are shown anything but the scores as they are.
+
+    `spans` are the parts by the ends of their scale, None for those that have none.
+    """
+
+    choices: tuple[Choice, ...]
+    spans: Mapping[Ends, Sequence[str]]
+
+    @classmethod
+    def of(cls, tell: Teller, branch: Branch, ends: Mapping[str, Ends]) -> _Scale:
+        """Return those of a group; none where every scale is 0 to 1 or has no ends, or is left as it is."""
+        spans: dict[Ends, list[str]] = {}
+        for child in branch.children:
+            spans.setdefault(ends.get(child), []).append(child)
+        chosen = [part for one in (branch.weights, *_later(tell, branch).values()) for part in one.all_parts]
+        scaled = branch.weigh_scale == "unit" and not set(spans) <= {None, (0, 1)}
+        return cls(tuple(filter(needs_zero, chosen)) if scaled else (), spans)
+
+
+def _what_is_weighed(tell: Teller, choices: Sequence[Choice], scaled: Sequence[Choice]) -> Iterator[Block]:
+    """Yield what the values are that weights are learnt from; `scaled` are shown scores on the scale 0 to 1."""
+    learning = [choice.method for choice in choices if not choice.parts and learnt(choice)]
+    on_unit = {choice.method for choice in scaled}
+    keys = {
+        "weighed scores": [one for one in learning if not one.traits.get("raw") and one not in on_unit],
+        "weighed unit": [one for one in learning if one in on_unit],
+        "weighed values": [one for one in learning if one.traits.get("raw")],
+    }
+    for key, methods in keys.items():
+        if methods:
+            yield tell.text(key, methods=tell.codes(dict.fromkeys(one.name for one in methods)))
+
+
+def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> Iterator[Sequence[Piece]]:
+    """Yield the sentences about one group."""
+    yield tell.say("group", group=tell.named(branch), children=tell.codes(branch.children))
+    yield from _weighed(tell, branch)
+    if scale and scale.choices:
+        yield _told_scale(tell, scale)
+    placed = [child for child in branch.children if own_zeros(tell.tree, child)]
+    moved = [part for one in (branch.weights, *_later(tell, branch).values()) for part in one.all_parts]
+    methods = dict.fromkeys(choice.method.name for choice in moved if needs_zero(choice))
+    if placed and methods and len(branch.children) > 1:
+        yield tell.say("own zero", methods=tell.codes(methods), parts=tell.codes(placed))
+    for period, choice in _later(tell, branch).items():
+        yield tell.say("later", period=str(period), method=tell.method(choice))
+    yield from _found(tell, branch)
+    yield tell.say("aggregate", method=tell.method(branch.aggregate))
+    if compares(branch.aggregate):
+        yield tell.say("scope" if by_period(tell, branch) else "whole table")
+    if not common:
+        yield _rule(tell, branch)
+    counted = tell.result.rows.asked_weights(branch) > 0
+    absent = (np.isnan(tell.result.rows.children(branch)) & counted).any(axis=1)
+    lost = np.isnan(tell.result.rows.values(branch.code)) & absent
+    if absent.any():
+        counts = {"rows": str(len(lost)), "moved": str(int((absent & ~lost).sum())), "lost": str(int(lost.sum()))}
+        yield tell.say("gaps", **counts)
+
+
+def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
+    """Yield how the parts of a group are weighed, and what weights that are learnt rest on."""
+    if len(branch.children) == 1:
+        yield tell.say("one child")
+        return
+    if not learnt(branch.weights):
+        yield tell.say("judged", method=tell.method(branch.weights))
+        yield from _consistency(tell, branch)
+        return
+    yield tell.say("learnt", rows=_learnt_rows(tell), method=tell.method(branch.weights))
+    yield from _consistency(tell, branch)
+    rows, gaps = _learning(tell), np.isnan(tell.result.rows.children(branch)).any(axis=1)
+    alone = any(choice.method.traits.get("complete") for choice in branch.weights.all_parts)
+    if rows is None or len(tell.result.contents) > 1:
+        if alone and gaps.any():
+            yield tell.say("whole rows alone")
+    elif gaps[rows].any():
+        yield tell.say("whole rows count" if alone else "whole rows", count=str(int((~gaps[rows]).sum())))
+
+
+def _told_scale(tell: Teller, scale: _Scale) -> Sequence[Piece]:
+    """Return what scores on the scale 0 to 1 are, part by part."""
+    said = []
+    for ends, parts in scale.spans.items():
+        formula = "z"
+        if ends not in (None, (0, 1)):
+            low, width = precise(ends[0]), precise(ends[1] - ends[0])
+            formula = f"(z - {low})/{width}" if ends[0] >= 0 else f"(z + {precise(-ends[0])})/{width}"
+        said.append(tell.say("unit scale of", formula=Math(f"x = {formula}"), parts=tell.codes(parts)))
+    methods = tell.codes(dict.fromkeys(choice.method.name for choice in scale.choices))
+    return tell.say("unit scale", methods=methods, scales=tell.joined(said))
+
+
+def _learnt_rows(tell: Teller) -> Sequence[Piece]:
+    """Return the rows that weights are learnt from."""
+    seen = tell.fitted.rows["weights"]
+    if seen["learnt_from"] == "period":
+        sizes = sorted(seen["rows"].values())
+        one = {"count": str(sizes[0])} if sizes[0] == sizes[-1] else {"least": str(sizes[0]), "most": str(sizes[-1])}
+        return tell.say("from period", sizes=tell.say("each" if len(one) == 1 else "range", **one))
+    if seen["learnt_from"] == "base":
+        return tell.say("from base", count=str(seen["rows"]), base=phrases.rows(tell.lang, tell.setting.base))
+    own = [leaf.fit_on for leaf in tell.tree.leaves if leaf.fit_on is not None]
+    if not own:
+        return tell.say("from fit_on", count=str(seen["rows"]))
+    named, rows = tell.joined([phrases.rows(tell.lang, one) for one in dict.fromkeys(own)]), _learning(tell)
+    if rows is None:
+        return tell.say("from some", rows=named)
+    return tell.say("from several", count=str(int(rows.sum())), rows=named)
+
+
+def _learning(tell: Teller) -> Any:
+    """Return which rows (n,) of the result the weights were learnt from, None where that is not known."""
+    how = tell.fitted.rows["weights"]["learnt_from"]
+    if tell.shown is None or how == "period":
+        return None
+    if how == "base":
+        return tell.rows_of(tell.setting.base)
+    if len(tell.result.contents) > 1 and any(leaf.fit_on is not None for leaf in tell.tree.leaves):
+        return None
+    found = tell.shown.copy()
+    for leaf in tell.tree.leaves:
+        rows = found if leaf.fit_on is None else tell.rows_of(leaf.fit_on)
+        if rows is None:
+            return None
+        found |= rows
+    return found
+
+
+def _found(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
+    """Yield the weights of a group's parts, from each period on from which they hold, or in each."""
+    if len(branch.children) == 1:
+        return
+    alone, told = tell.setting.weigh_on == "period", list[tuple[str, dict[str, str]]]()
+    for since, row in tell.result.weights_by_period.iterrows():
+        own = {child: row.get((branch.code, child), np.nan) for child in branch.children}
+        said = {child: precise(weight) for child, weight in own.items() if weight == weight}
+        told.append((str(since), said))
+    if alone and len(told) > 1 and all(said == told[0][1] for _, said in told):
+        yield tell.say("weights", since=tell.words["in every period"], weights=tell.numbers(told[0][1]))
+        return
+    key, several = "in period" if alone else "since", len(told) > 1
+    before = [dict[str, str](), *(said for _, said in told)]
+    kept = [one for one, old in zip(told, before, strict=False) if one[1] and (alone or one[1] != old)]
+    for since, said in kept:
+        when = tell.words[key].format(period=since) if several and since else ""
+        yield tell.say("weights", since=when, weights=tell.numbers(said))
+
+
+def _consistency(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
+    """Yield how far pairwise judgements agree with themselves: those of each person, and those of all together."""
+    for one in tell.agreements:
+        if one.group != branch.code or one.found.n < 3:
+            continue
+        numbers = {"value": one.found.lambda_max, "ci": one.found.ci, "cr": one.found.cr}
+        said = {name: tell.words["unknown"] if value is None else f"{value:.6g}" for name, value in numbers.items()}
+        whose = one.called(tell.lang)
+        of = tell.words["of whom"].format(whose=whose) if whose else ""
+        since = tell.words["since"].format(period=one.since) if one.since else ""
+        taken = "" if one.found.consistent else tell.words["inconsistent"]
+        yield tell.say("consistency", symbol=Math(r"\lambda_{\max}"), of=of + since, taken=taken, **said)
+
+
+def _rule(tell: Teller, branch: Branch) -> Sequence[Piece]:
+    """Return what is done where a part is missing."""
+    rule = branch.missing.rule
+    return tell.say(rule, coverage=precise(branch.missing.coverage)) if rule == "reweight" else tell.say(rule)
+
+
+def _later(tell: Teller, branch: Branch) -> dict[str, Choice]:
+    """Return the weights that replace a group's first ones, by period; none where the last hold throughout."""
+    return {} if tell.setting.content == "restate" else dict(branch.weights_since)
+
+
+def by_period(tell: Teller, branch: Branch) -> bool:
+    """Return whether rows that a group's method compares are those of one period."""
+    return branch.scope == "period" or tell.setting.weigh_on == "period"
+
+
+def learnt(choice: Choice) -> bool:
+    """Return whether weights depend on the values of rows."""
+    if choice.method.sees == "judgement":
+        return any(map(learnt, choice.parts))
+    return bool(choice.method.traits.get("learns", True))

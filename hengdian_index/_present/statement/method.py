@@ -1,0 +1,205 @@
+"""The sections of a method statement, with the choices and the numbers of one result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from hengdian_index._present.statement import groups, levels, phrases
+from hengdian_index._present.statement.directions import directions
+from hengdian_index._present.statement.expressions import bracketed, latex, of_map, precise
+from hengdian_index._present.statement.teller import Teller
+from hengdian_index._scoring.building import ingredients
+from hengdian_index._scoring.preparation import TRANSFORMED
+from hengdian_index._scoring.tree import Choice, Leaf
+from hengdian_index._tables.periods import format_period
+from hengdian_index._values.decimals import counted
+from hengdian_index._words.document import Block, Code, Math, Piece
+from hengdian_index._words.statement import WORDS
+from hengdian_index.errors import DataError, SpecError, among, suggestion
+from hengdian_index.log import Entry
+
+
+def statement(result: Any, lang: str) -> list[Block]:
+    """Return the method statement of a result as blocks."""
+    if not among(lang, WORDS):
+        raise SpecError(f"lang: no {lang!r}{suggestion(lang, WORDS)}")
+    if result.fitted is None:
+        raise DataError("this result does not hold its fit, so what was fitted cannot be told; score the rows again")
+    return list(_blocks(Teller(result, lang)))
+
+
+def _blocks(tell: Teller) -> Iterator[Block]:
+    """Yield every block in order."""
+    yield Block("title", tell.say("title", name=tell.setting.name or tell.words["an index"]))
+    sections = {
+        "data": data,
+        "preparation": preparation,
+        "normalisation": normalisation,
+        "groups": groups.groups,
+        "content": levels.content,
+        "series": levels.series,
+        "provenance": provenance,
+    }
+    for name, section in sections.items():
+        inside = list(section(tell))
+        if inside:
+            yield Block("heading", (tell.words[name],))
+            yield from inside
+
+
+def data(tell: Teller) -> Iterator[Block]:
+    """Yield what the rows are, which of them were learnt from, and the base."""
+    panel, fit, tree = tell.panel, tell.result.fit_rows, tell.tree
+    sizes = {"row": panel.n, "indicator": len(tree.codes), "group": len(tree.groups)}
+    said = {f"{noun}s": str(size) if tell.lang == "zh" else counted(size, noun) for noun, size in sizes.items()}
+    yield tell.text("rows", **said)
+    if panel.units is not None:
+        units = list(dict.fromkeys(map(str, panel.units)))
+        yield tell.text("units", count=str(len(units)), units=tell.some(units, "more units"))
+    if panel.periods is not None:
+        bounds = (int(panel.periods.ordinals.min()), int(panel.periods.ordinals.max()))
+        first, last = (format_period(bound, panel.periods.frequency) for bound in bounds)
+        yield tell.text("periods", first=first, last=last)
+    chosen = tell.words["all rows"] if fit["fit_on"] is None else phrases.rows(tell.lang, fit["fit_on"])
+    yield tell.text("fit rows", count=str(fit["count"]), rows=chosen)
+    gone = [str(unit) for unit, out in tell.fitted.left_out.items() if out]
+    if gone:
+        yield tell.text("left out", units=tell.joined(gone))
+    if tell.setting.base is None:
+        yield tell.text("no base")
+    else:
+        yield tell.text("base", base=_base(tell), to=precise(tell.setting.to))
+    yield tell.text("digits")
+    yield tell.text("notation")
+
+
+def preparation(tell: Teller) -> Iterator[Block]:
+    """Yield what was done to raw values, indicator by indicator."""
+    items = [item for leaf in tell.tree.leaves for item in _prepared(tell, leaf)]
+    yield tell.text("order" if items else "untouched")
+    choices = [c for leaf in tell.tree.leaves for c in (leaf.build, leaf.impute, leaf.treat) if c is not None]
+    yield from tell.formulas(choices)
+    yield from items
+
+
+def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
+    """Yield what was done to one indicator."""
+    name = tell.named(leaf)
+    if leaf.build is not None:
+        columns = tell.codes(ingredients(leaf.build))
+        yield tell.item(tell.say("build", indicator=name, columns=columns, method=tell.method(leaf.build)))
+    if leaf.denominator is not None:
+        yield tell.item(tell.say("denominator", indicator=name, column=Code(leaf.denominator)))
+    if leaf.impute is not None:
+        count = str(len([entry for entry in tell.noted("impute", leaf) if entry.after is not None]))
+        yield tell.item(tell.say("impute", indicator=name, method=tell.method(leaf.impute), count=count))
+    if leaf.deseasonalise is not None:
+        yield tell.item(tell.say("seasons", indicator=name, options=tell.options(leaf.deseasonalise)))
+    if leaf.treat is not None:
+        yield _treated(tell, leaf, leaf.treat)
+
+
+def _treated(tell: Teller, leaf: Leaf, choice: Choice) -> Block:
+    """Return what a treatment did to an indicator: its fitted map, and the cells it changed."""
+    numbers = Math(f"x' = {latex(of_map(tell.fitted.preparation.treatments[leaf.code], bracketed))}")
+    lines = tell.noted("treat", leaf)
+    cells = [entry for entry in lines if entry.before is not None]
+    whole = any(entry.kind.endswith(TRANSFORMED) for entry in lines)
+    listed: Sequence[Piece] = (
+        tell.say("options", options=tell.some([_changed(entry) for entry in cells])) if cells else ()
+    )
+    count = str(tell.panel.n if whole else len(cells))
+    indicator, method = tell.named(leaf), tell.method(choice)
+    said = tell.say("treat", indicator=indicator, method=method, numbers=numbers, count=count, cells=listed)
+    return tell.item(said)
+
+
+def normalisation(tell: Teller) -> Iterator[Block]:
+    """Yield the formulas of the normalisations, and each indicator's direction and fitted map."""
+    leaves = tell.tree.leaves
+    yield from tell.formulas([leaf.normalise for leaf in leaves])
+    common = len(leaves) > 1 and len({leaf.normalise for leaf in leaves}) == 1
+    if common:
+        yield tell.text("same method", method=tell.method(leaves[0].normalise))
+    counts = {leaf.code: _known(tell, leaf) for leaf in leaves}
+    whole = all(count is not None and count[0] == count[1] for count in counts.values())
+    yield from directions(tell)
+    yield tell.text("maps")
+    if whole:
+        yield tell.text("values all")
+    on_base = [leaf for leaf in leaves if tell.learns_on_base(leaf)]
+    if on_base:
+        yield tell.text("on base", parts=tell.codes(leaf.code for leaf in on_base), base=_base(tell))
+    comma = ", " if tell.lang == "en" else "，"
+    for leaf in leaves:
+        numbers = Math(f"z = {latex(of_map(tell.fitted.maps[leaf.code], bracketed))}")
+        method = () if common else (comma, *tell.method(leaf.normalise))
+        names = {"indicator": tell.named(leaf), "direction": phrases.direction(tell.lang, leaf.direction)}
+        said = [tell.say("indicator", **names, method=method, numbers=numbers)]
+        rows = _learnt_from(tell, leaf, None if whole else counts[leaf.code])
+        yield tell.item(*said, rows, _own_rules(tell, leaf), _valid(tell, leaf))
+
+
+def _base(tell: Teller) -> str:
+    return phrases.rows(tell.lang, tell.setting.base)
+
+
+def _known(tell: Teller, leaf: Leaf) -> tuple[int, int] | None:
+    """Return how many values an indicator's map was learnt from, and from how many rows; None where not known."""
+    on_base = tell.learns_on_base(leaf)
+    rows = (
+        tell.rows_of(tell.setting.base) if on_base else tell.shown if leaf.fit_on is None else tell.rows_of(leaf.fit_on)
+    )
+    if rows is None:
+        return None
+    values = tell.result.prepared_panel.values[rows, tell.tree.codes.index(leaf.code)]
+    return int((~np.isnan(values)).sum()), len(values)
+
+
+def _learnt_from(tell: Teller, leaf: Leaf, count: tuple[int, int] | None) -> Sequence[Piece]:
+    """Return the rows an indicator's map was learnt from, where they are not simply all fit rows."""
+    rows = "" if leaf.fit_on is None else phrases.rows(tell.lang, leaf.fit_on)
+    if count is not None:
+        return tell.say("learnt values", count=str(count[0]), rows=tell.say("of rows", rows=rows) if rows else ())
+    return tell.say("own rows", rows=rows) if rows else ()
+
+
+def _own_rules(tell: Teller, leaf: Leaf) -> list[Piece]:
+    """Return what an indicator itself says about missing values."""
+    gap = " " if tell.lang == "en" else ""
+    said: list[Piece] = []
+    if leaf.missing is not None:
+        said += tell.say(f"own {leaf.missing}")
+    if leaf.coverage is not None:
+        said += [*([gap] if said and gap else []), *tell.say("own coverage", share=precise(leaf.coverage))]
+    return said
+
+
+def _valid(tell: Teller, leaf: Leaf) -> Sequence[Piece]:
+    """Return in which periods an indicator counts, where the content changes."""
+    if tell.setting.content == "restate":
+        return ()
+    ends = (("from", leaf.start), ("until", leaf.end))
+    spans = [tell.words[key].format(period=period) for key, period in ends if period is not None]
+    return tell.say("valid", spans=tell.joined(spans)) if spans else ()
+
+
+def provenance(tell: Teller) -> Iterator[Block]:
+    """Yield versions and hashes."""
+    known = tell.result.provenance
+    names = {name: str(known[name]) for name in ("python", "numpy", "pandas")}
+    yield tell.text("versions", package=str(known["hengdian_index"]), **names)
+    hashes = {"the spec": known["spec_sha256"], "the data": known["data_sha256"]}
+    hashes["the fit rows"] = known["fit_rows"].get("sha256", "")
+    for what, found in hashes.items():
+        yield tell.item(tell.say("hash", what=tell.words[what], hash=Code(str(found))))
+
+
+def _changed(entry: Entry) -> str:
+    """Return what a treatment made of a cell."""
+    place = " ".join(str(part) for part in (entry.unit, entry.period) if part is not None)
+    before, after = (float("nan") if value is None else value for value in (entry.before, entry.after))
+    return f"{place}: {precise(before)} → {precise(after)}".removeprefix(": ")

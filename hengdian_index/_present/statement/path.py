@@ -1,0 +1,219 @@
+"""The path of one number: from the raw value through preparation, normalisation and the groups above to the series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index._index.strengths import row_of
+from hengdian_index._present.statement import phrases
+from hengdian_index._present.statement.comparisons import compared
+from hengdian_index._present.statement.composed import composed
+from hengdian_index._present.statement.expressions import at_value, exact, simple_maps
+from hengdian_index._present.statement.figures import Case, compares, figures
+from hengdian_index._present.statement.path_of_level import of_level
+from hengdian_index._present.statement.steps import Explanation, Step, same
+from hengdian_index._present.statement.validity import absence
+from hengdian_index._scoring.preparation import Preparation
+from hengdian_index._scoring.tree import Branch, Leaf
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.table import Array
+from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
+from hengdian_index.log import journal
+
+
+def explained(result: Any, unit: Any, period: Any, node: str | None) -> Explanation:
+    """Return the path of one number of a result."""
+    tree, code = result.tree, _node(result, node)
+    if result.fitted is None:
+        raise DataError("this result does not hold its fit, so its steps are not known; score the rows again")
+    row = row_of(result.panel, unit, period)
+    steps = list(_of_indicator(result, code, row) if code in tree.codes else _of_group(result, code, row))
+    last = tree.root.code if code in tree.codes else code
+    steps += of_level(result, last, row)
+    frame = pd.DataFrame([(s.node, s.step, s.what, s.formula, s.value) for s in steps], columns=list(Step.__slots__))
+    return Explanation(code, result.panel.place(row), float(result.rows.values(code)[row]), frame)
+
+
+def _node(result: Any, node: Any) -> str:
+    """Return the code that is asked for, or say which there are; a name leads to its code."""
+    tree = result.tree
+    code = tree.root.code if node is None else node
+    known = (*tree.groups, *tree.codes)
+    if among(code, known):
+        return str(code)
+    named = [one.code for one in (*tree.branches, *tree.leaves) if one.name and among(code, (one.name,))]
+    told = f"; {code!r} is the name of {listed(named)}, give the code" if named else suggestion(code, known)
+    raise SpecError(f"node: no group or indicator {code!r}{told}")
+
+
+def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
+    """Yield the steps of an indicator, and those of every group above it."""
+    leaf = next(leaf for leaf in result.tree.leaves if leaf.code == code)
+    yield from _of_content(result, code, row)
+    yield from _of_preparation(result, leaf, row)
+    x = float(result.prepared_panel.values[row, result.tree.codes.index(code)])
+    what = f"{leaf.normalise.method.name}, {phrases.direction('en', leaf.direction)}"
+    maps = simple_maps(result.fitted.maps[code])
+    if not maps:
+        yield Step(code, "normalise", what, "" if np.isnan(x) else exact(x), x)
+    for part in maps:
+        with np.errstate(all="ignore"):
+            y = float(part(np.array([[x]]))[0, 0])
+        yield Step(code, "normalise", what, "" if np.isnan(x) else at_value(part, x), y)
+        x = y
+    for branch in _above(result, leaf.parent, row):
+        yield from _of_group(result, branch, row)
+
+
+def _of_content(result: Any, code: str, row: int) -> Iterator[Step]:
+    """Yield that a node does not count in the row's period, where that is so."""
+    why = absence(result, code, row)
+    if why:
+        yield Step(code, "content", why, "", float("nan"))
+
+
+def _above(result: Any, parent: str | None, row: int) -> Iterator[str]:
+    while parent is not None:
+        yield parent
+        parent = result.tree.by_code[parent].parent
+
+
+def _of_preparation(result: Any, leaf: Leaf, row: int) -> Iterator[Step]:
+    """Yield the raw value and what preparation makes of it."""
+    tree, panel, fitted = result.tree, result.panel, result.fitted
+    j, j_of = tree.codes.index(leaf.code), panel.columns.index
+    value = float(panel.values[row, j])
+    if leaf.build is None:
+        yield Step(leaf.code, "raw", "as it came", "", value)
+    else:
+        yield from _of_build(leaf, panel, row, value)
+    if leaf.denominator is not None:
+        size = float(panel.values[row, j_of(leaf.denominator)])
+        before, value = value, _at(Preparation((), {}, {}), result, row, j)
+        formula = "" if np.isnan(value) else f"{exact(before)} / {exact(size)}"
+        yield Step(leaf.code, "denominate", f"divided by {leaf.denominator}", formula, value)
+    stages = {
+        "impute": (leaf.impute, Preparation(fitted.preparation.blocks, {}, {})),
+        "deseasonalise": (leaf.deseasonalise, replace(fitted.preparation, treatments={})),
+    }
+    for step, (choice, preparation) in stages.items():
+        before, value = value, value if choice is None else _at(preparation, result, row, j)
+        if not same(before, value):
+            yield _of_stage(result, leaf, row, step, before, value)
+    if leaf.treat is not None:
+        yield from _of_treatment(result, leaf, value)
+
+
+def _of_build(leaf: Leaf, panel: Panel, row: int, value: float) -> Iterator[Step]:
+    """Yield the columns that an indicator is built of, and how."""
+    assert leaf.build is not None
+    method, cells = leaf.build.method, dict[str, dict[str, float]]()
+    for name in method.traits["columns"]:
+        chosen = leaf.build.options.get(name)
+        columns = tuple(chosen) if isinstance(chosen, (tuple, list)) else () if chosen is None else (chosen,)
+        for column in map(str, columns):
+            cell = float(panel.values[row, panel.columns.index(column)])
+            cells.setdefault(name, {})[column] = cell
+            yield Step(leaf.code, "column", f"{column}, as {name}", "", cell)
+    timed = bool(method.traits["along"])
+    what = f"{method.name}, from all periods of the columns" if timed else method.name
+    yield Step(leaf.code, "build", what, "" if timed or np.isnan(value) else composed(leaf.build, cells), value)
+
+
+def _of_stage(result: Any, leaf: Leaf, row: int, step: str, before: float, value: float) -> Step:
+    """Return the step of an imputation or of a seasonal adjustment."""
+    if step == "impute":
+        panel = result.panel
+        where = (step, leaf.code, panel.unit(row), panel.period(row))
+        said = [e.why for e in result.entries if (e.step, e.indicator, e.unit, e.period) == where]
+        return Step(
+            leaf.code, step, f"{leaf.impute and leaf.impute.method.name}: {said[-1] if said else ''}", "", value
+        )
+    seasons = result.fitted.preparation.seasons[leaf.code]
+    sign, part = ("/", before / value) if seasons.multiplied else ("-", before - value)
+    pattern = seasons.patterns.get(result.panel.unit(row))
+    if pattern is not None and result.panel.periods is not None:
+        part = float(pattern.at(result.panel.periods.ordinals[[row]])[0])
+    return Step(leaf.code, step, "seasonal part taken out", f"{exact(before)} {sign} {exact(part)}", value)
+
+
+def _of_treatment(result: Any, leaf: Leaf, x: float) -> Iterator[Step]:
+    assert leaf.treat is not None
+    for part in simple_maps(result.fitted.preparation.treatments[leaf.code]):
+        y = float(part(np.array([[x]]))[0, 0])
+        yield Step(leaf.code, "treat", leaf.treat.method.name, "" if np.isnan(x) else at_value(part, x), y)
+        x = y
+
+
+def _at(preparation: Preparation, result: Any, row: int, j: int) -> float:
+    """Return a cell after some stages of the preparation, nothing noted."""
+    with journal():
+        return float(preparation(result.tree, result.panel).values[row, j])
+
+
+def _of_group(result: Any, code: str, row: int) -> Iterator[Step]:
+    """Yield a group's children, their weights in this row, and its score."""
+    branch = result.tree.by_code[code]
+    yield from _of_content(result, code, row)
+    z = result.rows.children(branch)[row]
+    asked, given = (_in_row(w, row) for w in (result.rows.asked_weights(branch), result.rows.row_weights(branch)))
+    for child, score in zip(branch.children, z.tolist(), strict=True):
+        yield Step(code, "child", child, "", score)
+    present = [w for w, score in zip(asked.tolist(), z.tolist(), strict=True) if score == score]
+    for child, wanted, weight in zip(branch.children, asked.tolist(), given.tolist(), strict=True):
+        moved = not same(wanted, weight) and weight > 0
+        out = absence(result, child, row)
+        what = child + (", rescaled for what is missing" if moved else f", {out}" if out else "")
+        formula = f"{exact(wanted)} / ({' + '.join(map(exact, present))})" if moved else ""
+        yield Step(code, "weight", what, formula, weight)
+    yield from _of_score(result, branch, asked, given, row)
+
+
+def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> Iterator[Step]:
+    """Yield the steps from a group's children to its score."""
+    method, value = branch.aggregate.method, float(result.rows.values(branch.code)[row])
+    if np.isnan(value):
+        rule = f"too much is missing ({branch.missing.rule}, coverage {branch.missing.coverage:g})"
+        why = absence(result, branch.code, row) or rule
+        yield Step(branch.code, "aggregate", f"{method.name}: no score, {why}", "", value)
+        return
+    among = _others(result, branch, row)
+    place, rows = int(among[:row].sum()), result.rows.children(branch)[among]
+    there = ~np.isnan(rows[place]) & (w > 0)
+    case = Case(branch.aggregate, branch.children, there, w[there], asked, value, rows, place)
+    wise = compares(branch.aggregate)
+    found = compared(case) if wise else figures(case)
+    named = method.name
+    if wise:
+        named += f", compared with the other rows of {'its period' if _by_period(result, branch) else 'the table'}"
+    for what, formula, number in found[:-1]:
+        yield Step(branch.code, "figure", what, formula, number)
+    what, formula, _ = found[-1] if found else (_unwritten(branch), "", value)
+    yield Step(branch.code, "aggregate", f"{named}{what and ': '}{what}", formula, value)
+
+
+def _unwritten(branch: Branch) -> str:
+    """Return why a score has no arithmetic."""
+    own = not branch.aggregate.method.function.__module__.startswith("hengdian_index.")
+    return "a function of your own" if own else "no arithmetic in this row's numbers alone"
+
+
+def _by_period(result: Any, branch: Branch) -> bool:
+    return bool(branch.scope == "period" or result.setting.weigh_on == "period")
+
+
+def _others(result: Any, branch: Branch, row: int) -> Any:
+    """Return the rows (n,) with a score that a row is compared with, itself among them."""
+    among = ~np.isnan(result.rows.values(branch.code))
+    if result.panel.periods is not None and _by_period(result, branch):
+        among &= result.panel.periods.ordinals == result.panel.periods.ordinals[row]
+    return among
+
+
+def _in_row(weights: Array, row: int) -> Array:
+    return weights if weights.ndim == 1 else weights[row]

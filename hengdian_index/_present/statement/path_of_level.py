@@ -1,0 +1,183 @@
+"""From the score of a group to its level and its number in the series: links, steps of a chain, the unit's own base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from hengdian_index._levels.chained import Chained
+from hengdian_index._levels.courses import Linked, matrix
+from hengdian_index._present.statement.expressions import exact
+from hengdian_index._present.statement.figures import total
+from hengdian_index._present.statement.steps import Step, same
+from hengdian_index._scoring.contents import late_groups
+from hengdian_index._system.alone import unheard
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import format_period
+from hengdian_index.errors import FaultsError
+
+_LAST = 4
+"""So many steps of a chain are shown, the last ones."""
+
+
+def of_level(result: Any, code: str, row: int) -> Iterator[Step]:
+    """Yield how a group's score becomes a level, and the level a number of the series."""
+    g, course = result.tree.groups.index(code), result.course
+    try:
+        level = float(course.levels[row, g])
+    except FaultsError as error:
+        yield Step(code, "level", f"none: {error.faults[0]}", "", float("nan"))
+        return
+    if isinstance(course, Linked) and not np.isnan(level):
+        yield from _linked(course, code, row)
+    if isinstance(course, Chained) and not np.isnan(level):
+        yield from _chained(course, code, row)
+    if result.setting.base is None or result.setting.to is None:
+        return
+    try:
+        # The step itself says what is missing.
+        with unheard(Warning):
+            series = float(result.series()[code].iloc[row])
+            base = _base(result, code, row)
+    except FaultsError as error:
+        yield Step(code, "series", f"none: {error.faults[0]}", "", float("nan"))
+        return
+    yield base
+    to = result.setting.to
+    formula = "" if np.isnan(series) else f"{exact(level)} * {exact(to)} / {exact(base.value)}"
+    yield Step(code, "series", f"{result.setting.base} = {to:g}", formula, series)
+
+
+def _base(result: Any, code: str, row: int) -> Step:
+    """Return the level of the row's unit that is `to`: the mean over the base, where its rows are at hand."""
+    panel, g, base = result.panel, result.tree.groups.index(code), result.setting.base
+    unit, levels = panel.unit(row), result.course.levels[:, g]
+    used = float(result.setting.to / result.factors()[row, g])
+    frozen = (result.base_levels or {}).get(unit)
+    if frozen is not None and np.isclose(float(frozen[g]), used, rtol=1e-12, atol=0):
+        used = float(frozen[g])
+    of = "" if unit is None else f" of unit {unit}"
+    inside = panel.select(base, "base") if panel.holds(base) else np.zeros(panel.n, dtype=np.bool_)
+    rows = [i for i in np.flatnonzero(inside).tolist() if panel.unit(i) == unit]
+    rows = [i for i in rows if not np.isnan(levels[i])]
+    own = np.array([levels[i] for i in rows])
+    if np.isnan(used):
+        return Step(code, "base", f"none{of}: no level above 0 in {base}, so there is no series", "", used)
+    if len(own) and np.isclose(own.mean(), used, rtol=1e-9, atol=0):
+        terms = " + ".join(map(exact, own.tolist()))
+        when = ", ".join(filter(None, (panel.period(i) for i in rows)))
+        return Step(code, "base", f"mean level{of} over {base} ({when})", f"({terms}) / {len(own)}", used)
+    if g in late_groups(result.tree, result.contents):
+        above = result.tree.by_code[code].parent
+        why = f"mean level{of} over {base}, that of {above}, the group above, at whose level it enters"
+    elif result.setting.new_units in ("link", "restate") and inside.any():
+        how = {"link": "it enters at the mean level of the others", "restate": "the mean base level of the others"}
+        why = f"base level{of}: no level in {base}; {how[result.setting.new_units]}"
+    else:
+        why = f"mean level{of} over {base}, frozen when the index was fitted"
+    return Step(code, "base", why, "", used)
+
+
+def _linked(course: Linked, code: str, row: int) -> Iterator[Step]:
+    """Yield the factor of each content up to that of the row, and the level."""
+    panel, g, last = course.panel, course.tree.groups.index(code), max(int(course.which[row]), 0)
+    assert panel.periods is not None
+    for position in range(1, last + 1):
+        if code not in course.contents[position].tree.by_code:
+            continue
+        since = format_period(course.contents[position].since, panel.periods.frequency)
+        factor, at = float(course.factors[position, row, g]), int(course.links[position][row])
+        formula, when = _factor(course, code, position, row, at)
+        known = formula and np.isclose(_value(course, code, position, row, at), factor, rtol=1e-9, atol=0)
+        what = f"factor from {since} on"
+        if known:
+            what += f", linked in {when}: level before over score after"
+        else:
+            what += ": 1, as the unit has no row before" if factor == 1 else ", frozen when the index was fitted"
+        yield Step(code, "link", what, formula if known else "", factor)
+    score, factor = float(course.rows.values(code)[row]), float(course.factors[last, row, g])
+    level = float(course.levels[row, g])
+    yield Step(code, "level", "score times its factor", f"{exact(score)} * {exact(factor)}", level)
+
+
+def _factor(course: Linked, code: str, position: int, row: int, at: int) -> tuple[str, str]:
+    """Return a link factor as arithmetic, and the period of the link; nothing where no row links."""
+    if at < 0 or code not in course.views[position].groups:
+        return "", ""
+    new = float(course.views[position].values(code)[at])
+    holder = _holder(course, code, position)
+    g = course.tree.groups.index(holder)
+    if holder == code:
+        old = float(course.views[position - 1].values(code)[at])
+        before = f"{exact(float(course.factors[position - 1, row, g]))} * {exact(old)}"
+    else:
+        before = exact(_level(course, holder, position, row, at))
+    return f"{before} / {exact(new)}", str(course.panel.period(at))
+
+
+def _value(course: Linked, code: str, position: int, row: int, at: int) -> float:
+    return _level(course, _holder(course, code, position), position, row, at) / float(
+        course.views[position].values(code)[at]
+    )
+
+
+def _holder(course: Linked, code: str, position: int) -> str:
+    """Return the group, or the nearest above it, that the content before has too."""
+    while code not in course.views[position - 1].groups:
+        code = str(course.tree.by_code[code].parent)
+    return code
+
+
+def _level(course: Linked, code: str, position: int, row: int, at: int) -> float:
+    """Return the level of a group under the content before, in the row of the link."""
+    factor = course.factors[position - 1, row, course.tree.groups.index(code)]
+    return float(factor * course.views[position - 1].values(code)[at])
+
+
+def _chained(course: Chained, code: str, row: int) -> Iterator[Step]:
+    """Yield the last steps of a chain, the row's own last."""
+    rows, before = [row], course.panel.previous(1)
+    while len(rows) < _LAST and before[rows[-1]] >= 0:
+        rows.append(int(before[rows[-1]]))
+    for at in reversed(rows):
+        yield from _step(course, code, at)
+
+
+def _step(course: Chained, code: str, row: int) -> Iterator[Step]:
+    """Yield the growth and the level of one step of a chain."""
+    g, before = course.tree.groups.index(code), int(course.panel.previous(1)[row])
+    level, old = (float(course.levels[i, g]) if i >= 0 else float("nan") for i in (row, before))
+    when = _when(course.panel, row)
+    if np.isnan(level):
+        return
+    if np.isnan(old):
+        score = float(matrix(course.rows)[row, g])
+        alone = same(score, level)
+        what = "first score" if alone else "enters at the level of the group above"
+        yield Step(code, "level", f"{when}{what}", exact(score) if alone else "", level)
+    elif course.how == "ratio":
+        first, last = (float(step.values(code)[row]) for step in course.steps)
+        what = f"{when}level before times the ratio of the scores of what both periods have"
+        yield Step(code, "level", what, f"{exact(old)} * {exact(last)} / {exact(first)}", level)
+    else:
+        yield from _growth(course, code, row, old, level, when)
+
+
+def _growth(course: Chained, code: str, row: int, old: float, level: float, when: str) -> Iterator[Step]:
+    """Yield the mean growth of a group's parts, and the level that follows from it."""
+    branch = course.growth.tree.by_code[code]
+    parts, w = course.growth.children(branch)[row], course.growth.row_weights(branch)
+    w = w if w.ndim == 1 else w[row]
+    there = ~np.isnan(parts) & (w > 0)
+    growth = float(course.growth.values(code)[row])
+    terms = [exact(part) for part in parts[there]]
+    yield Step(code, "growth", f"{when}weighted mean {course.how} growth of its parts", total(w[there], terms), growth)
+    said = exact(growth)
+    ratio = f"(200 + {said}) / (200 - {said})" if course.how == "symmetric" else f"exp({said})"
+    yield Step(code, "level", f"{when}level before times the growth", f"{exact(old)} * {ratio}", level)
+
+
+def _when(panel: Panel, row: int) -> str:
+    return f"{panel.period(row)}: "

@@ -1,0 +1,156 @@
+"""What is asked again and again while telling one result in one language."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._index.agreement import Agreement, agreements
+from hengdian_index._methods.registry import Method
+from hengdian_index._present.statement import phrases
+from hengdian_index._scoring.tree import Branch, Choice, Leaf
+from hengdian_index._tables.digest import digest
+from hengdian_index._words.document import Block, Code, Math, Piece, filled
+from hengdian_index._words.statement import WORDS
+from hengdian_index.errors import FaultsError
+from hengdian_index.log import Entry
+
+MOST = 12
+"""So many units, periods or cells are listed; the rest is counted."""
+
+# What is only refused changes no number, and details change nothing that is told.
+_SILENT = (None, "raise")
+
+
+class Teller:
+    """One result, and its words in one language."""
+
+    def __init__(self, result: Any, lang: str) -> None:
+        self.result, self.lang, self.words = result, lang, WORDS[lang]
+        self.tree, self.setting, self.fitted, self.panel = result.tree, result.setting, result.fitted, result.panel
+        self.shown = self._shown()
+        self._last: dict[str, Choice] = {}
+
+    @cached_property
+    def agreements(self) -> list[Agreement]:
+        """How consistent the pairwise judgements behind the weights are."""
+        return agreements(self.result)
+
+    def say(self, key: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
+        """Return a sentence of the language, filled in."""
+        return filled(self.words[key], **values)
+
+    def text(self, key: str, **values: Piece | Sequence[Piece]) -> Block:
+        """Return a sentence as a paragraph."""
+        return Block("text", self.say(key, **values))
+
+    def item(self, *sentences: Sequence[Piece]) -> Block:
+        """Return sentences as one item of a list."""
+        gap = " " if self.lang == "en" else ""
+        pieces = [piece for sentence in sentences if sentence for piece in (*sentence, gap)]
+        return Block("item", tuple(pieces[:-1]))
+
+    def joined(self, parts: Iterable[Piece | Sequence[Piece]]) -> list[Piece]:
+        """Return parts with a comma between them."""
+        found: list[Piece] = []
+        for part in parts:
+            found += [part] if isinstance(part, (str, Math, Code)) else list(part)
+            found.append(self.words["and"])
+        return found[:-1]
+
+    def some(self, parts: Sequence[Piece | Sequence[Piece]], more: str = "more") -> list[Piece]:
+        """Return the first parts, and how many more there are."""
+        shown: list[Piece | Sequence[Piece]] = list(parts[:MOST])
+        return self.joined([*shown, *([self.words[more].format(count=len(parts) - MOST)] if parts[MOST:] else [])])
+
+    def named(self, node: Leaf | Branch) -> tuple[Piece, ...]:
+        """Return the code and the name of a node."""
+        pair = node.name and node.name != node.code
+        return (Code(node.code), *self.say("options", options=node.name)) if pair else (Code(node.code),)
+
+    def codes(self, codes: Iterable[str]) -> list[Piece]:
+        """Return codes with a comma between them."""
+        return self.joined([Code(code) for code in codes])
+
+    def numbers(self, values: Mapping[str, str]) -> list[Piece]:
+        """Return codes, each with its number."""
+        return self.joined([(Code(code), f" {value}") for code, value in values.items()])
+
+    def method(self, choice: Choice) -> tuple[Piece, ...]:
+        """Return a method's name and the options that it was given or has, in words."""
+        judged = {name: choice.options[name] for name in choice.method.judgements if name in choice.options}
+        rest = {name: value for name, value in choice.complete().items() if name != "details"}
+        given = judged | {name: v for name, v in rest.items() if not any(v is one or v == one for one in _SILENT)}
+        said = self.options(given)
+        if said and self._last.get(choice.method.name) == choice:
+            return (Code(choice.method.name), *self.say("options", options=self.words["as above"]))
+        self._last[choice.method.name] = choice
+        return (Code(choice.method.name), *(self.say("options", options=said) if said else ()))
+
+    def options(self, given: Mapping[str, Any]) -> list[Piece]:
+        """Return options in words."""
+        return phrases.options(self.lang, given, self.method)
+
+    def formulas(self, choices: Iterable[Choice]) -> Iterator[Block]:
+        """Yield each method's words and formula once, then what the words in the formulas stand for."""
+        told: dict[tuple[Method, str | None], Choice] = {}
+        for choice in choices:
+            told.setdefault((choice.method, formula_of(choice)), choice)
+        colon = ": " if self.lang == "en" else "："
+        for (method, formula), choice in told.items():
+            if formula is None:
+                yield self.text("undeclared", method=Code(method.name))
+            else:
+                yield Block("text", (Code(method.name), colon, self.meaning(choice), colon[:1]))
+                yield Block("formula", (Math(formula),))
+        symbols = phrases.symbols(self.lang, [formula for _, formula in told if formula])
+        if symbols:
+            yield self.text("where", symbols=symbols)
+
+    def meaning(self, choice: Choice) -> str:
+        """Return what a method is called: the first line of its description, or its Chinese name."""
+        said = (inspect.getdoc(choice.method.function) or "").partition("\n")[0].rstrip(".")
+        return str(choice.method.traits.get("chinese", "")) if self.lang == "zh" else said
+
+    def noted(self, step: str, leaf: Leaf) -> list[Entry]:
+        """Return the lines of the log about an indicator."""
+        return [entry for entry in self.result.entries if entry.step == step and entry.indicator == leaf.code]
+
+    def each_unit(self, told: Callable[[Any], Block | None], units: Sequence[Any], more: str, where: str) -> Any:
+        """Yield what is told of the first units, and how many more there are and where."""
+        yield from (block for unit in units[:MOST] if (block := told(unit)) is not None)
+        if units[MOST:]:
+            yield self.text(more, count=str(len(units) - MOST), where=Code(where))
+
+    def rows_of(self, chosen: Any) -> NDArray[np.bool_] | None:
+        """Return the rows (n,) that a selector means, None unless the result holds the rows that the fit saw."""
+        try:
+            return None if self.shown is None else np.asarray(self.panel.select(chosen, "rows"))
+        except FaultsError:
+            return None
+
+    def learns_on_base(self, leaf: Leaf) -> bool:
+        """Return whether an indicator's bounds were learnt from the base rows."""
+        asked = self.result.fit_rows["fit_on"] is None and self.setting.base is not None and leaf.fit_on is None
+        return bool(asked and leaf.normalise.method.traits.get("fits_on_base"))
+
+    def _shown(self) -> NDArray[np.bool_] | None:
+        """Return the fit rows (n,) among those of the result, None if these are not all there as the fit saw them."""
+        try:
+            mask = np.asarray(self.panel.select(self.result.fit_rows["fit_on"], "fit_on"))
+        except FaultsError:
+            return None
+        same = digest(self.panel.pick(mask)) == self.result.fit_rows.get("sha256")
+        return mask if same else None
+
+
+def formula_of(choice: Choice) -> str | None:
+    """Return the formula that a method declares for these options, None for one that declares none."""
+    formula = choice.method.traits.get("formula")
+    found = formula(**choice.complete()) if callable(formula) else formula
+    return None if found is None else str(found)

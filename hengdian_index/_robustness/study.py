@@ -1,0 +1,280 @@
+"""An index under many alternatives: each distinct choice fitted once, draws that differ in weights scored at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._index import engine
+from hengdian_index._index.index import Index
+from hengdian_index._levels.bases import mean_of_known
+from hengdian_index._robustness.asked import Asked, drawn_again, is_plain
+from hengdian_index._robustness.ranks import ranks_of
+from hengdian_index._robustness.states import Drawn, Ranked, State
+from hengdian_index._scoring.contents import Content
+from hengdian_index._scoring.scaling import cancelled, normalised
+from hengdian_index._scoring.scores import Weights, learn_weights, score
+from hengdian_index._scoring.tree import Setting, Tree
+from hengdian_index._system.alone import unheard
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.table import Array
+from hengdian_index.errors import FaultsError, SpecError, listed
+from hengdian_index.log import journal
+
+# Numbers that one block of draws works on.
+_BLOCK = 10_000_000
+
+# Combinations that stay fitted.
+_KEPT = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Study(Asked):
+    """An index, its data, what is uncertain, and the rows and the group that are asked for."""
+
+    @cached_property
+    def states(self) -> dict[Hashable, State | FaultsError]:
+        """Combinations met so far, fitted, or why they cannot be."""
+        return {}
+
+    @cached_property
+    def reasons(self) -> dict[str, None]:
+        """Why draws could not be computed, each reason once."""
+        return {}
+
+    @cached_property
+    def columns(self) -> dict[Hashable, tuple[engine.Fitted, Array]]:
+        """Fits by what comes before weights: maps, and the normalised rows under them."""
+        return {}
+
+    @cached_property
+    def levelled(self) -> NDArray[np.bool_]:
+        """Which of the rows asked for have a level under the index as it is."""
+        levels = self.nominal().levels
+        return np.zeros(len(self.asked), dtype=np.bool_) if levels is None else ~np.isnan(levels[0])
+
+    def state(self, key: tuple[float, ...]) -> State | FaultsError:
+        """Return the index under a combination, fitted, or why it cannot be."""
+        if key not in self.states:
+            for cache, most in ((self.states, _KEPT), (self.columns, _KEPT)):
+                while len(cache) >= most:
+                    del cache[next(iter(cache))]
+            try:
+                self.states[key] = self._fitted(self.index.replace(self.changes(key)))
+            except FaultsError as error:
+                self.states[key] = error
+        return self.states[key]
+
+    def nominal(self) -> Drawn:
+        """Return what the index as it is gives, one draw."""
+        state = self._fitted(self.index)
+        if not state.plain:
+            return self._each(state, [state.fitted])
+        return self._scored(state, state.weights, 1)
+
+    def index_of(self, u: Array) -> Index:
+        """Return the index of one draw (size,), its weights fixed."""
+        key = tuple(map(float, self.keys(u[np.newaxis])[0]))
+        index = self.index.replace(self.changes(key))
+        state = self.state(key)
+        if isinstance(state, FaultsError):
+            raise state
+        if any(factor.kind == "bootstrap" for factor in self.factors):
+            raise SpecError("this draw learns from fit rows drawn again, which no index says: rows_of(draw) has them")
+        if any(factor.kind == "data" for factor in self.factors):
+            state = self._relearnt(state, u)
+        weights = self.weights(state.tree, state.weights, u[np.newaxis])
+        noisy = {code for factor in self.factors if factor.kind == "weights" for code in factor.parts}
+        dated = [code for code in sorted(noisy) if not state.plain and _dated(state.fitted, code)]
+        if dated:
+            raise SpecError(f"the weights of {listed(dated)} differ by period, so no single index has those of a draw")
+        fixed: dict[str, Any] = {}
+        for code in noisy & set(weights):
+            children = state.tree.by_code[code].children
+            if len(children) > 1:
+                fixed[f"{code}.weights"] = dict(zip(children, weights[code][0].tolist(), strict=True))
+                fixed |= {f"{child}.weight": None for child in children}
+        return index.replace(fixed) if fixed else index
+
+    def blocks(self, u: Array) -> list[NDArray[np.intp]]:
+        """Return the draws that are computed together: of one combination, as many as keep the work in small memory.
+
+        The blocks depend on the study alone, so that sums are rounded alike wherever they are computed.
+        """
+        most = max(len(branch.children) for branch in self.index.tree.branches)
+        step = max(1, min(1024, _BLOCK // (len(self.needed) * (most + 4))))
+        keys = self.keys(u)
+        order = np.lexsort(keys.T[::-1]) if keys.shape[1] else np.arange(len(u))
+        new = np.flatnonzero((keys[order][1:] != keys[order][:-1]).any(axis=1)) + 1
+        return [rows[i : i + step] for rows in np.split(order, new) for i in range(0, len(rows), step)]
+
+    def run(self, u: Array) -> Ranked:
+        """Return what draws of one combination give, (draws, size) uniform numbers; missing where nothing can be."""
+        state = self.state(tuple(map(float, self.keys(u[:1])[0])))
+        nothing = np.full((len(u), len(self.asked)), np.nan)
+        drawn = Drawn(nothing, nothing)
+        try:
+            if isinstance(state, FaultsError):
+                raise state
+            drawn = self._drawn(state, u)
+        except FaultsError as error:
+            self.reasons.setdefault(str(error.faults[0]))
+        kept = np.ones(len(u), dtype=np.bool_)
+        with np.errstate(over="ignore", invalid="ignore"):
+            gaps = np.isnan(drawn.scores.sum())
+        if gaps:
+            kept &= ~np.isnan(drawn.scores).all(axis=1)
+        levels = None if self.index.setting.base is None else drawn.levels
+        if self.levelled.any():
+            kept &= ~np.isnan(nothing if levels is None else levels)[:, self.levelled].all(axis=1)
+        return Ranked(drawn.scores, levels, ranks_of(drawn.scores, self.scopes, drawn.cancelled), kept)
+
+    def weights(self, tree: Tree, nominal: Weights, u: Array) -> dict[str, Array]:
+        """Return the weights of every group under draws, (draws, k) where they are uncertain."""
+        found = dict(nominal)
+        for factor in self.factors:
+            if factor.kind != "weights":
+                continue
+            numbers = u[:, self.places[factor.address]]
+            for code in factor.parts:
+                if code in found and found[code].shape[-1] > 1:
+                    names = [f"{code}.weights[{child}]" for child in tree.by_code[code].children]
+                    found[code] = factor.given.weights(nominal[code], _taken(numbers, factor.names, names))
+        return found
+
+    def _drawn(self, state: State, u: Array) -> Drawn:
+        if any(factor.kind in ("data", "bootstrap") for factor in self.factors):
+            each = [self._one(state, row) for row in u]
+            levels = [one.levels for one in each if one.levels is not None]
+            scores = np.concatenate([one.scores for one in each])
+            lost = np.concatenate([np.broadcast_to(one.cancelled, len(one.scores)) for one in each])
+            return Drawn(scores, np.concatenate(levels) if levels else None, lost)
+        if not state.plain:
+            return self._in_turn(state, u)
+        return self._scored(state, self.weights(state.tree, state.weights, u), len(u))
+
+    def _one(self, state: State, u: Array) -> Drawn:
+        """Return what one draw with other data or other fit rows gives, missing where it cannot be computed."""
+        try:
+            own = self._relearnt(state, u)
+            if not own.plain:
+                return self._in_turn(own, u[np.newaxis])
+            return self._scored(own, self.weights(own.tree, own.weights, u[np.newaxis]), 1)
+        except FaultsError as error:
+            self.reasons.setdefault(str(error.faults[0]))
+            nothing = np.full((1, len(self.asked)), np.nan)
+            return Drawn(nothing, nothing)
+
+    def _relearnt(self, state: State, u: Array) -> State:
+        """Return the state of one draw (size,) with other data or other fit rows."""
+        panel = self.laid(self.rows(u), state.tree)
+        fit_on = None
+        for factor in self.factors:
+            if factor.kind == "bootstrap":
+                rows = panel.pick(panel.select(state.setting.fit_on, "fit_on"))
+                fit_on = drawn_again(rows, u[self.places[factor.address]][0])
+        return self._learnt(state.tree, state.setting, panel, fit_on)
+
+    def _fitted(self, index: Index) -> State:
+        """Return an index fitted; what comes before the weights is learnt once for all that share it."""
+        if self.node not in index.tree.by_code:
+            raise SpecError(f"the group asked for, {self.node!r}, is taken out")
+        tree, setting = index.tree, replace(index.setting, unit_coverage=None)
+        panel = self.laid(self.panel, tree)
+        if not is_plain(tree, setting, panel):
+            return self._learnt(tree, setting, panel, None)
+        before = (tree.leaves, setting.fit_on, setting.base, setting.weigh_on)
+        if before not in self.columns:
+            state = self._learnt(tree, setting, panel, None)
+            self.columns[before] = state.fitted, state.leaves
+            return state
+        fitted, leaves = self.columns[before]
+        rows = panel.pick(panel.select(setting.base if setting.weigh_on == "base" else setting.fit_on, "fit_on"))
+        with journal():
+            ready = fitted.preparation(tree, rows)
+            weights = learn_weights(tree, normalised(tree, fitted.maps, ready), ready, cancelled(tree, fitted.maps))
+        return State(tree, setting, fitted, leaves, weights, self.only_needed(panel), True)
+
+    def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
+        with journal():
+            fitted, panel = engine.learn(tree, setting, panel, shown=fit_on, based=False)
+            needed = self.only_needed(panel)
+            ready = self.only_needed(fitted.preparation(fitted.tree, panel))
+            leaves = normalised(fitted.tree, fitted.maps, ready)
+        plain = is_plain(tree, setting, panel)
+        return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, plain)
+
+    def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
+        """Return the scores and levels of draws under one state."""
+        at = np.searchsorted(self.needed, self.asked)
+        with journal():
+            lost = cancelled(state.tree, state.fitted.maps)
+            evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel, lost)
+        own = np.broadcast_to(evaluation.cancelled(self.node), draws)
+        scores = np.broadcast_to(evaluation.values(self.node), (draws, len(self.needed)))
+        levels = None
+        if state.setting.base is not None and state.setting.to is not None:
+            levels = state.setting.to * scores / self._base(state, scores)
+        if len(at) == len(self.needed):
+            return Drawn(scores, levels, own)
+        return Drawn(scores[:, at], None if levels is None else levels[:, at], own)
+
+    def _moved(self, content: Content, u: Array) -> Content:
+        """Return a content under the weights of one draw (size,)."""
+
+        def moved(nominal: Weights) -> Weights:
+            found = self.weights(content.tree, nominal, u[np.newaxis])
+            return {code: w if w.ndim == 1 else w[0] for code, w in found.items()}
+
+        dated = content.by_period and {since: moved(weights) for since, weights in content.by_period.items()}
+        return replace(content, weights=moved(content.weights), by_period=dated)
+
+    def _in_turn(self, state: State, u: Array) -> Drawn:
+        """Return the scores and levels of draws one by one, of an index whose content changes or levels chain."""
+        contents = [tuple(self._moved(one, row) for one in state.fitted.contents) for row in u]
+        return self._each(state, [replace(state.fitted, contents=some) for some in contents])
+
+    def _each(self, state: State, fits: Sequence[engine.Fitted]) -> Drawn:
+        """Return the scores and levels of the rows under several fits."""
+        scores, levels = [], []
+        for fitted in fits:
+            # Series without a base level stay missing in every draw; the result as it is has said which.
+            with journal(), unheard(UserWarning):
+                result = fitted.result(state.panel)
+                levelled = state.setting.base is not None
+                series = result.series()[self.node].to_numpy()[self.asked] if levelled else None
+            scores.append(result.rows.values(self.node)[self.asked])
+            if series is not None:
+                levels.append(series)
+        return Drawn(np.array(scores), np.array(levels) if levels else None)
+
+    def _base(self, state: State, scores: Array) -> Array:
+        """Return the mean score of each row's unit over the base period, (draws, n)."""
+        rows = np.flatnonzero(state.panel.select(state.setting.base, "base"))
+        codes = state.panel.unit_codes()
+        sums = np.full((len(scores), codes.max() + 1), np.nan)
+        for unit in np.unique(codes[rows]).tolist():
+            sums[:, unit] = mean_of_known(scores[:, rows[codes[rows] == unit]].T)
+        # A series needs a level above 0 in its base.
+        return np.asarray(np.where(sums > 0, sums, np.nan)[:, codes])
+
+
+def _dated(fitted: engine.Fitted, code: str) -> bool:
+    """Return whether the weights of a group differ by period."""
+    children = {one.tree.by_code[code].children for one in fitted.contents if code in one.tree.by_code}
+    own = any(code in one.tree.by_code and one.tree.by_code[code].weights_since for one in fitted.contents)
+    return len(children) > 1 or own or any(one.by_period is not None for one in fitted.contents)
+
+
+def _taken(numbers: Array, known: tuple[str, ...], names: list[str]) -> Array:
+    """Return the columns (draws, k) of some names, the middle for one that has none."""
+    first = known.index(names[0]) if names[0] in known else 0
+    if list(known[first : first + len(names)]) == names:
+        return numbers[:, first : first + len(names)]
+    half = np.full(len(numbers), 0.5)
+    return np.column_stack([numbers[:, known.index(name)] if name in known else half for name in names])

@@ -1,0 +1,329 @@
+"""What many draws of an index say: intervals of scores and ranks, who is ahead of whom, which choice matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._index.doors import Plots
+from hengdian_index._robustness.phrases import label, listed_words, spread, word
+from hengdian_index._robustness.ranks import Ranks, ahead_of, frequencies
+from hengdian_index._robustness.study import Study
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, SpecError
+
+# Numbers whose quantiles are taken at one time.
+_CELLS = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertainty:
+    """The scores and ranks of an index under many draws of its uncertain choices, weights and data.
+
+    Attributes
+    ----------
+    uniform : array (draws, columns)
+        The uniform numbers behind each draw.
+    drawn, levels, drawn_ranks : arrays (draws, n)
+        Scores, levels of the series (if the index has a base) and ranks (0: no score) of the rows asked for.
+    nominal : tuple of arrays (n,)
+        Score, level and rank under the index as it was given.
+    kept : array (draws,)
+        Which draws could be computed.
+    """
+
+    study: Study
+    uniform: Array
+    drawn: Array
+    levels: Array | None
+    drawn_ranks: Ranks
+    nominal: tuple[Array, Array | None, Array]
+    kept: NDArray[np.bool_]
+
+    plot = Plots("uncertainty")
+
+    @property
+    def labels(self) -> pd.Index[Any]:
+        """Labels of the rows."""
+        return self.study.panel.labels[self.study.asked]
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """Scores of each row: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
+        return self._intervals(self.drawn, self.nominal[0])
+
+    @cached_property
+    def series(self) -> pd.DataFrame:
+        """Levels of each row, base period = 100: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
+        if self.levels is None or self.nominal[1] is None:
+            raise DataError("the index has no base, so it has no levels; scores has the scores")
+        return self._intervals(self.levels, self.nominal[1])
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """Ranks of each row, 1 = best: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
+        return self._intervals(self.drawn_ranks, self.nominal[2])
+
+    @cached_property
+    def rank_frequency(self) -> pd.DataFrame:
+        """Share of the draws that give a row a score in which it stands at each rank; rows sum to 1.
+
+        A row without a score in any draw has no shares: it is missing.
+        """
+        most = max(len(rows) for rows in self.study.scopes)
+        counts = frequencies(self._those_kept(self.drawn_ranks), most)
+        total = counts.sum(axis=1, keepdims=True)
+        shares = counts / np.where(total > 0, total, np.nan)
+        return pd.DataFrame(shares, index=self.labels, columns=pd.RangeIndex(1, most + 1, name="rank"))
+
+    def acceptability(self, top: int = 1) -> pd.Series[float]:
+        """Return the share of draws in which each row is among the first `top`.
+
+        Parameters
+        ----------
+        top : int
+            How many ranks count as the first.
+
+        Returns
+        -------
+        Series
+            One share a row; rows that tie share the better rank, so that shares of one rank may sum to more than 1.
+
+        Raises
+        ------
+        SpecError
+            A `top` that is no whole number of 1 or more.
+
+        Notes
+        -----
+        Of all draws, also those that give the row no score. Source: Lahdelma & Salminen 2001, Operations Research 49
+        (rank acceptability). Proof: the ranks of pandas, draw by draw.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(
+        ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+        ... )
+        >>> table = {"a": [1.0, 3.0, 2.0], "b": [5.0, 6.0, 9.0]}
+        >>> found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64)
+        >>> found.acceptability(2).tolist()
+        [0.0, 1.0, 1.0]
+        """
+        if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
+            raise SpecError(f"top: a whole number of ranks, 1 or more, not {top!r}")
+        ranked = (self.drawn_ranks[self.kept] > 0).mean(axis=0)
+        shares = self.rank_frequency.iloc[:, :top].sum(axis=1, skipna=False)
+        return pd.Series(shares * ranked, name=f"top {top}")
+
+    def ahead(self) -> pd.DataFrame:
+        """Return the probability that the row is ahead of the column.
+
+        Returns
+        -------
+        DataFrame
+            One row and one column a row of the index. Missing where the two are not compared: they stand in different
+            periods, or no draw gives a score to both.
+
+        Notes
+        -----
+        P(i ahead of j) = share of the draws that give both a score in which i has the better rank; a tie counts half.
+        P(i, j) + P(j, i) = 1, and 1/2 on the diagonal. Proof: that law; scores compared draw by draw.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(
+        ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+        ... )
+        >>> table = {"a": [1.0, 3.0, 2.0], "b": [5.0, 6.0, 9.0]}
+        >>> found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64)
+        >>> found.ahead().loc[0].tolist()
+        [0.5, 0.0, 0.0]
+        """
+        ranks = np.ascontiguousarray(self._those_kept(self.drawn_ranks).T)
+        out = np.full((len(ranks), len(ranks)), np.nan)
+        for rows in self.study.scopes:
+            for position, i in enumerate(rows):
+                for j in rows[position:]:
+                    out[i, j] = ahead_of(ranks[i], ranks[j])
+                    out[j, i] = 1 - out[i, j]
+        return pd.DataFrame(out, index=self.labels, columns=self.labels)
+
+    @cached_property
+    def mean_shift(self) -> pd.Series[float]:
+        """Mean absolute rank shift of each draw (draws,) against the nominal ranks."""
+        compared = (self.drawn_ranks > 0) & ~np.isnan(self.nominal[2])
+        shift = np.abs(self.drawn_ranks - np.nan_to_num(self.nominal[2]).astype(self.drawn_ranks.dtype))
+        count = compared.sum(axis=1)
+        values = np.where(compared, shift, 0).sum(axis=1) / np.where(count > 0, count, np.nan)
+        return pd.Series(values, index=pd.RangeIndex(len(values), name="draw"), name="mean shift")
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """What each draw chose: the alternative, the number, or the uniform numbers behind its noise."""
+        columns: dict[str, Any] = {}
+        for factor in self.study.factors:
+            u = self.uniform[:, self.study.places[factor.address]]
+            if factor.kind == "levels":
+                columns[factor.address] = [word(factor.given[i]) for i in factor.values(u)]
+            elif factor.kind == "number":
+                columns[factor.address] = factor.values(u)
+            else:
+                columns |= dict(zip(factor.names, u.T, strict=True))
+        return pd.DataFrame(columns).rename_axis("draw")
+
+    def index_of(self, draw: int) -> Any:
+        """Return the index of one draw, weights fixed: its `compute` gives the draw's scores."""
+        u = self.uniform[self._position(draw)]
+        return self.study.index_of(u)
+
+    def table_of(self, draw: int) -> pd.DataFrame:
+        """Return the values of one draw (n, k), with its errors of measurement."""
+        panel = self.study.table_rows(self.uniform[self._position(draw)])
+        return pd.DataFrame(panel.values, index=panel.labels, columns=list(panel.columns))
+
+    def rows_of(self, draw: int) -> pd.Index[Any]:
+        """Return the labels of the fit rows of one draw, where they are drawn again."""
+        panel = self.study.again(self.uniform[self._position(draw)])
+        if panel is None:
+            raise SpecError("rows_of: fit rows are drawn again only with a factor 'units': hi.Bootstrap()")
+        return panel.labels
+
+    def by_choice(self) -> pd.DataFrame:
+        """Return how much each alternative moves ranks.
+
+        Returns
+        -------
+        DataFrame
+            By factor and choice, in the order given: `share`, that of the draws kept (0: none could be computed), and
+            `mean_shift`, the mean absolute rank shift of these draws against the nominal ranks, in places.
+
+        Notes
+        -----
+        The other factors vary along, so the difference between two alternatives is the effect of the choice, not a row
+        by itself. Noise and numbers have no alternatives and no rows: `hi.sensitivity` compares all of them. Proof:
+        means over `parameters` and `mean_shift`.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index, table = hi.example("film_industry")
+        >>> factors = {"film.aggregate": ["arithmetic", "geometric"], "film.weights": hi.Noise(0.25)}
+        >>> hi.uncertainty(index, table, factors, draws=64).by_choice()["share"].tolist()
+        [0.5, 0.5]
+        """
+        shift, found = self.mean_shift.to_numpy()[self.kept], []
+        for factor in self.study.factors:
+            if factor.kind == "levels":
+                chosen = factor.values(self.uniform[:, self.study.places[factor.address]])[self.kept]
+                for position, choice in enumerate(factor.given):
+                    own = shift[chosen == position]
+                    moved = float(np.mean(own)) if len(own) else np.nan
+                    found.append((factor.address, word(choice), len(own) / len(shift), moved))
+        return pd.DataFrame(found, columns=["factor", "choice", "share", "mean_shift"]).set_index(["factor", "choice"])
+
+    @property
+    def excluded(self) -> float:
+        """Share of draws left out because their combination cannot be computed."""
+        return float(1 - self.kept.mean())
+
+    def summary(self) -> str:
+        """Return what the draws say, in one paragraph.
+
+        Returns
+        -------
+        str
+            How many draws of what; of a series the level of its last period, of units how far ranks move and who is
+            first; what was left out and which rows have no score.
+
+        Examples
+        --------
+        >>> from textwrap import fill
+        >>> import hengdian_index as hi
+        >>> index, table = hi.example("film_industry")
+        >>> found = hi.uncertainty(index, table, {"film.weights": hi.Noise(0.25)}, draws=64)
+        >>> print(fill(found.summary(), 90))
+        64 draws of 1 uncertain choice (film.weights). The level of 2010Q2 is 109.39; 90 % of the
+        draws lie between 108.42 and 110.60.
+        """
+        said = [
+            f"{counted(int(self.kept.sum()), 'draw')} of {counted(len(self.study.factors), 'uncertain choice')}"
+            f" ({', '.join(factor.address for factor in self.study.factors)})."
+        ]
+        if self.excluded:
+            said.append(f"{100 * self.excluded:.1f} % of the draws were left out: they cannot be computed.")
+        said += self._last() if self._is_series else self._standing()
+        never = self.labels[self.scores["mean"].isna()].tolist()
+        if never:
+            said.append(f"No draw gives a score to {listed_words(never)}.")
+        return " ".join(said)
+
+    @property
+    def _is_series(self) -> bool:
+        return self.study.panel.periods is not None and self.study.panel.units is None
+
+    def _last(self) -> list[str]:
+        """Return a sentence on the last period of a series."""
+        # Only a series is asked, and it has periods.
+        at = int(self.study.panel.periods.ordinals[self.study.asked].argmax())  # type: ignore[union-attr]
+        what, table = ("score", self.scores) if self.levels is None else ("level", self.series)
+        last = table.iloc[at]
+        if np.isnan(last["mean"]):
+            return []
+        return [
+            f"The {what} of {label(self.labels[at])} is {last['nominal']:.2f}; 90 % of the draws lie between"
+            f" {last['q05']:.2f} and {last['q95']:.2f}."
+        ]
+
+    def _standing(self) -> list[str]:
+        """Return sentences on the ranks of units: how far they move, how wide their intervals are, who is first."""
+        width = (self.ranks["q95"] - self.ranks["q05"]).dropna()
+        if len(width) < 2:
+            return []
+        where = "" if len(self.study.scopes) == 1 else " within a period"
+        if not self.mean_shift.max() > 0:
+            said = [f"No rank{where} moves."]
+        else:
+            said = [
+                f"Ranks{where} move by {self.mean_shift.mean():.2f} places on average; a 90 % interval is"
+                f" {width.mean():.1f} places wide on average, the widest {width.max():.1f} ({label(width.idxmax())})."
+            ]
+        if len(self.study.scopes) == 1:
+            first = self.acceptability(1)
+            best = first.index[first == first.max()].tolist()
+            verb = "is" if len(best) == 1 else "are each"
+            said.append(f"{listed_words(best)} {verb} first in {100 * first.max():.0f} % of the draws.")
+        return said
+
+    def __repr__(self) -> str:
+        return (
+            f"<Uncertainty of {self.study.index.name!r}: {counted(len(self.uniform), 'draw')}, "
+            f"{counted(len(self.labels), 'row')}>"
+        )
+
+    def _those_kept(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the draws that could be computed; no copy where all could."""
+        return values if self.kept.all() else values[self.kept]
+
+    def _intervals(self, values: NDArray[Any], nominal: Array) -> pd.DataFrame:
+        """Return nominal, mean and quantiles of each row, a few rows at a time: draws may lie in a file."""
+        parts, step = [], max(1, _CELLS // len(values))
+        for start in range(0, values.shape[1], step):
+            some = np.asarray(values[:, start : start + step])[self.kept]
+            parts.append(spread(np.where(some > 0, some, np.nan) if some.dtype.kind == "i" else some))
+        mean, low, median, high = np.concatenate(parts, axis=1)
+        columns = {"nominal": nominal, "mean": mean, "median": median, "q05": low, "q95": high}
+        return pd.DataFrame(columns, index=self.labels)
+
+    def _position(self, draw: int) -> int:
+        n = len(self.uniform)
+        if isinstance(draw, bool) or not isinstance(draw, (int, np.integer)) or not 0 <= draw < n:
+            raise SpecError(f"draw: a number from 0 to {n - 1}, not {draw!r}")
+        return int(draw)

@@ -1,0 +1,226 @@
+"""What an index consists of, and from when: the spans of periods between two changes of indicators or weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._scoring.scores import Evaluation, Weights, learn_weights, score, stitched
+from hengdian_index._scoring.tree import Branch, Frozen, Tree
+from hengdian_index._scoring.weighing import shrunk
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, format_period, read_span
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.stored import stored
+from hengdian_index.errors import Fault, FaultsError, SpecError, raise_all, raise_together
+from hengdian_index.log import about, note
+
+Span = tuple[int, int]
+
+
+@stored("content")
+@dataclass(frozen=True, eq=False)
+class Content:
+    """The tree that holds from a period on (`since`, an ordinal), and its weights.
+
+    With weights learnt in each period, `by_period` holds those of the periods seen by the fit; `weights` are those of
+    all fit rows.
+    """
+
+    since: int
+    tree: Tree
+    weights: Weights
+    by_period: Mapping[int, Weights] | None = None
+
+
+def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
+    """Return the tree of each span of periods without a change, and the ordinal it holds from.
+
+    Raises
+    ------
+    SpecError
+        Validity periods that cannot be read, that are finer than the data or run backwards; an indicator of which no
+        period is left; validity without a period column.
+    """
+    if not changes(tree):
+        return [(EARLIEST, tree)]
+    if frequency is None:
+        raise SpecError("start, end, replaces and weights_since need periods; name the period column in the index")
+    spans = _spans(tree, frequency)
+    weights = _weight_dates(tree, frequency)
+    dates = {first for first, _ in spans.values()} | {last + 1 for _, last in spans.values() if last < LATEST}
+    dates |= {date for branch in weights.values() for date in branch}
+    found = []
+    for since in sorted(dates | {EARLIEST}):
+        active = {code for code, (first, last) in spans.items() if first <= since <= last}
+        if active:
+            found.append((since, pruned(tree, active, weights, since)))
+        elif found:
+            when = format_period(since, frequency)
+            raise SpecError(f"from {when} on no indicator is left; name successors, or take `end` out")
+    return found
+
+
+def late_groups(tree: Tree, contents: Sequence[Content]) -> dict[int, int]:
+    """Return the groups that the first content lacks, by position, and their parents; each parent before its child."""
+    first = contents[0].tree.by_code
+    at = {code: g for g, code in enumerate(tree.groups)}
+    return {at[code]: at[str(tree.by_code[code].parent)] for code in tree.groups if code not in first}
+
+
+def rows_of(sinces: list[int], panel: Panel) -> NDArray[np.intp]:
+    """Return the position of the content that holds in each row's period, -1 before the first."""
+    if panel.periods is None:
+        return np.zeros(panel.n, dtype=np.intp)
+    return np.searchsorted(sinces, panel.periods.ordinals, side="right") - 1
+
+
+def described(before: Tree, now: Tree, since: int, frequency: Frequency) -> str:
+    """Return what changes from one content to the next, in words."""
+    said = []
+    for what, gone, new in (
+        ("indicators", before.codes, now.codes),
+        ("groups", before.groups, now.groups),
+    ):
+        come = [code for code in new if code not in gone]
+        left = [code for code in gone if code not in new]
+        said += [f"{what} added: {', '.join(come)}"] if come else []
+        said += [f"{what} left out: {', '.join(left)}"] if left else []
+    both = [branch for branch in now.branches if branch.code in before.by_code]
+    other = [branch.code for branch in both if branch.weights != before.by_code[branch.code].weights]
+    said += [f"new weights in: {', '.join(other)}"] if other else []
+    return f"from {format_period(since, frequency)}: {'; '.join(said)}"
+
+
+def changes(tree: Tree) -> bool:
+    """Return whether an index consists of other things in some periods than in others."""
+    return any(leaf.start is not None or leaf.end is not None for leaf in tree.leaves) or any(
+        branch.weights_since for branch in tree.branches
+    )
+
+
+def _spans(tree: Tree, frequency: Frequency) -> dict[str, Span]:
+    """Return the first and last ordinal of each indicator's validity."""
+    spans: dict[str, Span] = {}
+    faults: list[Fault] = []
+    for leaf in tree.leaves:
+        try:
+            first = EARLIEST if leaf.start is None else read_span(leaf.start, frequency, column="start")[0]
+            last = LATEST if leaf.end is None else read_span(leaf.end, frequency, column="end")[1]
+            if leaf.replaced_from is not None and leaf.end is None:
+                last = read_span(leaf.replaced_from, frequency, column="start")[0] - 1
+            if first > last:
+                raise SpecError(f"it starts in {leaf.start} and ends before, in {format_period(last, frequency)}")
+            spans[leaf.code] = first, last
+        except SpecError as error:
+            faults += [fault.under(saying=f"indicator {leaf.code!r}: ") for fault in error.faults]
+    raise_all(SpecError, faults)
+    return spans
+
+
+def _weight_dates(tree: Tree, frequency: Frequency) -> dict[str, dict[int, Branch]]:
+    """Return for each group the ordinals from which it has other weights, and the group as it is from then on."""
+    found: dict[str, dict[int, Branch]] = {}
+    faults: list[Fault] = []
+    for branch in tree.branches:
+        for period, choice in branch.weights_since.items():
+            try:
+                since = read_span(period, frequency, column="weights_since")[0]
+                found.setdefault(branch.code, {})[since] = replace(branch, weights=choice)
+            except SpecError as error:
+                faults += [fault.under(saying=f"group {branch.code!r}: ") for fault in error.faults]
+    raise_all(SpecError, faults)
+    return found
+
+
+def pruned(
+    tree: Tree, active: set[str], weights: Mapping[str, Mapping[int, Branch]] | None = None, since: int = EARLIEST
+) -> Tree:
+    """Return the tree as it is from a period on: its active indicators, the groups that still hold one, its weights."""
+    leaves = tuple(leaf for leaf in tree.leaves if leaf.code in active)
+    kept = set(active)
+    branches = []
+    for branch in tree.branches:
+        children = tuple(child for child in branch.children if child in kept)
+        if children:
+            kept.add(branch.code)
+            branches.append(_restricted(_latest(branch, (weights or {}).get(branch.code, {}), since), children))
+    return Tree(leaves, tuple(branches))
+
+
+def _latest(branch: Branch, dated: Mapping[int, Branch], since: int) -> Branch:
+    dates = [date for date in dated if date <= since]
+    return dated[max(dates)] if dates else branch
+
+
+def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
+    gone = set(branch.children) - set(children)
+    if not gone:
+        return branch
+    weights = shrunk(branch.weights, branch.children, gone) if len(children) > 1 else branch.weights
+    # What is said of weights names the period from which they hold: found by the weights.
+    since = Frozen({p: weights if choice == branch.weights else choice for p, choice in branch.weights_since.items()})
+    return replace(branch, children=children, weights=weights, weights_since=since)
+
+
+def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel, cancelled: Any = 0.0) -> Content:
+    """Return a content with weights learnt in each period of the prepared rows; those it has stand.
+
+    `weights` become those of the last period. A period that the fit has not seen is noted: its weights depend on the
+    rows that are given of it.
+    """
+    if panel.periods is None:
+        raise SpecError("weigh_on = 'period' needs periods; name the period column in the index")
+    found = dict(content.by_period or {})
+    errors: list[FaultsError] = []
+    for rows in panel.periods.blocks():
+        ordinal = int(panel.periods.ordinals[rows[0]])
+        if ordinal in found:
+            continue
+        period = panel.period(int(rows[0]))
+        try:
+            with about("", period=period):
+                found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows), cancelled)
+        except FaultsError as error:
+            errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))
+        if content.by_period is not None:
+            note(
+                "weights", f"learnt from the {counted(len(rows), 'row')} given of a period after the fit", period=period
+            )
+    raise_together(errors)
+    return replace(content, weights=found[max(found)], by_period=found)
+
+
+def scored(tree: Tree, content: Content, leaves: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+    """Return rows scored under one content, whatever their periods.
+
+    `leaves` (n, k), and what cancelled in them (k,), are those of the whole tree.
+    """
+    same = content.tree.codes == tree.codes
+    at = [tree.codes.index(code) for code in content.tree.codes]
+    x, lost = leaves if same else leaves[:, at], np.broadcast_to(cancelled, len(tree.codes))[at]
+    if content.by_period is None or panel.periods is None:
+        return score(content.tree, content.weights, x, panel, lost)
+    parts = []
+    for rows in panel.periods.blocks():
+        weights = content.by_period[int(panel.periods.ordinals[rows[0]])]
+        parts.append((rows, score(content.tree, weights, x[rows], panel.pick(rows), lost)))
+    return stitched(content.tree, x, parts)
+
+
+def in_turn(tree: Tree, contents: Sequence[Content], leaves: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+    """Return each row scored under the content of its period, as one evaluation under the whole tree."""
+    if len(contents) == 1 and contents[0].since == EARLIEST:
+        return scored(tree, contents[0], leaves, panel, cancelled)
+    which = rows_of([content.since for content in contents], panel)
+    parts = []
+    for position, content in enumerate(contents):
+        rows = np.flatnonzero(which == position)
+        if len(rows):
+            parts.append((rows, scored(tree, content, leaves[rows], panel.pick(rows), cancelled)))
+    return stitched(tree, leaves, parts)

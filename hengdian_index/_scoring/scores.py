@@ -1,0 +1,377 @@
+"""Rows scored from the normalised indicators up the tree: every group's scores, and the weights each row was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._maths.means import Scores, Together, aggregate, refusal
+from hengdian_index._methods.decorators import kernel
+from hengdian_index._scoring.tree import Branch, Frozen, Tree
+from hengdian_index._scoring.unit_scale import group_ends, leaf_ends
+from hengdian_index._scoring.weighing import group_weights, of_a_user
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.table import Array, Labelled
+from hengdian_index._values.equality import largest, settled, together
+from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
+from hengdian_index.log import note
+
+Weights = Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Rows scored under a tree: the normalised indicators (n, k), and each group's scores.
+
+    `weights` are those asked for in each group, (k,) or (n, k) where they differ by row.
+    """
+
+    tree: Tree
+    leaves: Array
+    groups: Mapping[str, Scores]
+    weights: Weights
+
+    def values(self, code: str) -> Array:
+        """Return the scores (n,) of a group or an indicator."""
+        if code in self.groups:
+            return self.groups[code].values
+        column: Array = self.leaves[:, self.tree.codes.index(code)]
+        return column
+
+    def children(self, branch: Branch) -> Array:
+        """Return the scores (n, k) of a group's children, each column in one piece of memory."""
+        return np.stack([self.values(child) for child in branch.children]).T
+
+    def cancelled(self, code: str) -> Any:
+        """Return the magnitude that cancelled in the scores of a group, one number or one a draw."""
+        return self.groups[code].cancelled
+
+    def row_weights(self, branch: Branch) -> Array:
+        """Return the weights that each row's children were given, (n, k), or (k,) where all rows have the same."""
+        weights = self.groups[branch.code].weights
+        return self.weights[branch.code] if weights is None else weights
+
+    def asked_weights(self, branch: Branch) -> Array:
+        """Return the weights asked for, whatever is missing, (n, k) or (k,)."""
+        return self.weights[branch.code]
+
+    def importance(self) -> Array:
+        """Return the product of the weights down to each indicator, (n, k) or (k,) where all rows have the same."""
+        share: dict[str, Array] = {self.tree.root.code: np.ones(())}
+        for code in self.tree.groups:
+            branch = self.tree.by_code[code]
+            for child, weight in zip(branch.children, self.asked_weights(branch).T, strict=True):
+                share[child] = share[code] * weight
+        return np.stack(np.broadcast_arrays(*(share[code] for code in self.tree.codes)), axis=-1)
+
+    def at(self, rows: NDArray[np.intp]) -> Taken:
+        """Return some rows in the order given; everything is missing where a row is -1."""
+        return Taken(self, rows, rows < 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """Rows of an evaluation, each column taken when it is asked for."""
+
+    whole: Evaluation
+    rows: NDArray[np.intp]
+    none: NDArray[np.bool_]
+
+    @property
+    def tree(self) -> Tree:
+        """The tree of the whole."""
+        return self.whole.tree
+
+    def values(self, code: str) -> Array:
+        """Return the scores of a group or an indicator in the rows taken."""
+        values = self.whole.values(code)[self.rows]
+        values[self.none] = np.nan
+        return np.asarray(values)
+
+    def children(self, branch: Branch) -> Array:
+        """Return the scores of a group's children in the rows taken."""
+        return np.stack([self.values(child) for child in branch.children]).T
+
+    def cancelled(self, code: str) -> Any:
+        """Return the magnitude that cancelled in the scores of a group of the whole."""
+        return self.whole.cancelled(code)
+
+    def row_weights(self, branch: Branch) -> Array:
+        """Return the weights that the children were given in the rows taken."""
+        weights = self.whole.row_weights(branch)
+        return weights if weights.ndim == 1 else weights[self.rows]
+
+    def asked_weights(self, branch: Branch) -> Array:
+        """Return the weights asked for in the rows taken."""
+        weights = self.whole.asked_weights(branch)
+        return weights if weights.ndim == 1 else weights[self.rows]
+
+
+Scored: TypeAlias = Evaluation | Taken
+
+
+def learn_weights(tree: Tree, normalised: Array, panel: Panel, cancelled: Any = 0.0) -> Weights:
+    """Return the weights of every group, learnt from rows from the leaves up.
+
+    `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
+    `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
+    """
+    weights: dict[str, Array] = {}
+    ends = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
+
+    def step(branch: Branch, x: Array, lost: Array) -> Scores:
+        own = [ends[child] for child in branch.children]
+        w = weights[branch.code] = group_weights(tree, branch, x, panel, own)
+        ends[branch.code] = group_ends(branch, w, own)
+        return _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel))
+
+    _climb(tree, normalised, cancelled, step)
+    return Frozen(weights)
+
+
+def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+    """Return rows scored under given weights, gaps noted; scores of a group that are equal (`equality`) are one number.
+
+    Weights (draws, k) of some groups and indicators (1, n, k) give scores (draws, n) there and above; then nothing is
+    noted, and equal scores are left to the ranking.
+    """
+    several = normalised.ndim > 2
+
+    def step(branch: Branch, x: Array, lost: Array) -> Scores:
+        w = weights[branch.code]
+        if several and _comparing(branch):
+            # What is compared is settled in draws, too; an indicator has been, or is as given.
+            groups = np.array([child in tree.by_code for child in branch.children])
+            x = settled(x, np.broadcast_to(np.where(groups, lost, np.nan), (*x.shape[:-2], x.shape[-1])), axis=-2)
+        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), several)
+        if not several:
+            _note_gaps(branch, x, found, panel)
+            _note_comparison(branch, panel)
+        return found
+
+    return Evaluation(tree, normalised, _climb(tree, normalised, cancelled, step), weights)
+
+
+def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], Scored]]) -> Evaluation:
+    """Return the rows of several evaluations as one under the tree that holds them all.
+
+    Each part says which rows it scored; its tree may lack children of the whole, which then have weight 0.
+    """
+    groups, asked = {}, {}
+    for branch in tree.branches:
+        own = [(rows, part, part.tree.by_code[branch.code]) for rows, part in parts if branch.code in part.tree.by_code]
+        values = np.full(len(leaves), np.nan)
+        for rows, part, _ in own:
+            values[rows] = part.values(branch.code)
+        shape = (len(leaves), len(branch.children))
+        given = _woven(shape, branch, [(rows, one, part.row_weights(one)) for rows, part, one in own])
+        same = all(part.row_weights(one) is part.asked_weights(one) for _, part, one in own)
+        asked[branch.code] = (
+            given if same else _woven(shape, branch, [(rows, one, part.asked_weights(one)) for rows, part, one in own])
+        )
+        lost = max((np.max(part.cancelled(one.code)) for _, part, one in own), default=0.0)
+        groups[branch.code] = Scores(settled(values, lost), given, np.isnan(values), lost)
+    return Evaluation(tree, leaves, groups, asked)
+
+
+def _woven(shape: tuple[int, int], branch: Branch, parts: Sequence[tuple[NDArray[np.intp], Branch, Array]]) -> Array:
+    """Return the weights (n, k) of a group's children from those of its parts, (k,) or (rows, k), 0 elsewhere."""
+    out = np.zeros(shape)
+    for rows, one, weights in parts:
+        at = [branch.children.index(child) for child in one.children]
+        whole = np.zeros((*weights.shape[:-1], shape[1]))
+        whole[..., at] = weights
+        out[rows] = whole
+    return out
+
+
+def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
+    """Return an evaluation of some of n rows as one of all, the others missing."""
+
+    def over(values: Array) -> Array:
+        out = np.full((n, *values.shape[1:]), np.nan)
+        out[rows] = values
+        return out
+
+    groups = {
+        code: Scores(
+            over(s.values), None if s.weights is None else over(s.weights), np.isnan(over(s.values)), s.cancelled
+        )
+        for code, s in part.groups.items()
+    }
+    weights = {code: w if w.ndim == 1 else over(w) for code, w in part.weights.items()}
+    return Evaluation(part.tree, over(part.leaves), groups, weights)
+
+
+def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:
+    """Return the weights within each group, indexed by (group, child)."""
+    pairs = [(code, child) for code in tree.groups for child in tree.by_code[code].children]
+    values = np.concatenate([weights[code] for code in tree.groups])
+    return pd.Series(values, index=pd.MultiIndex.from_tuples(pairs, names=["group", "child"]), name="weight")
+
+
+def _climb(
+    tree: Tree, normalised: Array, cancelled: Any, step: Callable[[Branch, Array, Array], Scores]
+) -> dict[str, Scores]:
+    """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once.
+
+    A step is given the values of a group's children and what cancels in each if they are added, (k,) or (draws, k).
+    """
+    nodes = {code: normalised[..., j] for j, code in enumerate(tree.codes)}
+    lost = dict(zip(tree.codes, np.moveaxis(together(cancelled, _signed(normalised, -2)), -1, 0), strict=True))
+    scores: dict[str, Scores] = {}
+    errors: list[FaultsError] = []
+    for branch in tree.branches:
+        if not all(child in nodes for child in branch.children):
+            continue
+        try:
+            columns = np.broadcast_arrays(*(nodes[child] for child in branch.children))
+            own = np.stack(np.broadcast_arrays(*(lost[child] for child in branch.children)), axis=-1)
+            scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1), own)
+            nodes[branch.code] = scores[branch.code].values
+            if branch.parent is not None:
+                lost[branch.code] = together(scores[branch.code].cancelled, _signed(nodes[branch.code]))
+        except FaultsError as error:
+            errors.append(error)
+    raise_together(errors)
+    return scores
+
+
+def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, several: bool = False) -> Scores:
+    """Return a group's scores with what cancelled in them, and unless they are of draws those that are equal made one.
+
+    The scores of rows that are compared have a scale of their own, so there the share of the columns' size is kept.
+    """
+    cancelled: Any = 0.0
+    if _comparing(branch):
+        size = largest(x)
+        share = np.where(size > 0, lost / np.where(size > 0, size, 1.0), 0.0)
+        most = largest(found.values[..., np.newaxis])[..., 0]
+        cancelled = together(most, np.max(share, axis=-1) * most)
+    elif lost.any():
+        cancelled = (lost * w).sum(axis=-1) if found.weights is None else np.where(w > 0, lost, 0.0).max(axis=-1)
+    values = found.values if several else settled(found.values, cancelled)
+    return replace(found, values=values, cancelled=cancelled)
+
+
+def _signed(values: Array, axis: int = -1) -> Array:
+    """Return the largest magnitude along an axis where values are below 0: they may cancel in a mean, else 0."""
+    low = np.fmin.reduce(values, axis=axis, initial=np.inf)
+    if not (low < 0).any():
+        return np.zeros(low.shape)
+    return np.where(low < 0, np.fmax(np.fmax.reduce(values, axis=axis), -low), 0.0)
+
+
+def _comparing(branch: Branch) -> bool:
+    """Return whether a group's method compares rows with each other."""
+    return isinstance(kernel(branch.aggregate.method, branch.aggregate.options, branch.children), Together)
+
+
+def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return a group's scores; a child's own rule for missing values comes before the group's."""
+    own = {leaf.code: leaf.missing for leaf in tree.leaves if leaf.missing is not None}
+    rules = [own.get(child, branch.missing.rule) for child in branch.children]
+    absent = np.isnan(x)
+    refused = absent & np.array([rule == "raise" for rule in rules])
+    held = (absent & np.array([rule == "propagate" for rule in rules])).any(axis=-1)
+    table = Labelled(x, branch.children, not absent.any(), panel)
+    try:
+        if refused.any():
+            raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
+        answer = _compared(branch, np.where(held[..., np.newaxis], np.nan, x) if held.any() else x, w, panel)
+    except CellsError as error:
+        faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
+        raise DataError(*faults) from None
+    except FaultsError as error:
+        saying = f"group {branch.code!r}: "
+        faults = [f if f.message.startswith(saying) else f.under(saying=saying) for f in error.faults]
+        raise type(error)(*faults) from None
+    except Exception as error:
+        saying = f"group {branch.code!r}: aggregate: "
+        raise of_a_user(branch.aggregate, branch.children, error, saying) from error
+    if not held.any():
+        return answer
+    return Scores(np.where(held, np.nan, answer.values), answer.weights, answer.dropped | held)
+
+
+def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return a group's scores; a method that compares rows sees those of one period where the scope says so."""
+    method = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    rule = replace(branch.missing, rule="reweight")
+    if x.ndim > 2 and not branch.aggregate.method.function.__module__.startswith("hengdian_index."):
+        return _draw_by_draw(branch, x, w, panel)
+    if branch.scope == "all" or not isinstance(method, Together):
+        return aggregate(method, x, w, rule)
+    if panel.periods is None:
+        raise DataError(f"group {branch.code!r}: scope = 'period', but the rows have no period; name its column")
+    return _by_period(branch, method, x, w, panel)
+
+
+def _draw_by_draw(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return the scores that a user's function gives, shown a table (n, k) and weights (k,) at a time."""
+    draws = max(len(x), len(w) if w.ndim > 1 else 1)
+    tables = np.broadcast_to(x, (draws, *x.shape[-2:]))
+    found = [_compared(branch, tables[i], w[i] if w.ndim > 1 else w, panel) for i in range(draws)]
+    values, dropped = np.stack([one.values for one in found]), np.stack([one.dropped for one in found])
+    return Scores(values, None, dropped)
+
+
+def _by_period(branch: Branch, method: Together, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return the scores of rows compared with those of their period."""
+    rule = replace(branch.missing, rule="reweight")
+    leading = np.broadcast_shapes(x.shape[:-2], w.shape[:-1])
+    values, dropped = np.full((*leading, x.shape[-2]), np.nan), np.ones((*leading, x.shape[-2]), dtype=np.bool_)
+    weights = np.full((*leading, *x.shape[-2:]), np.nan)
+    assert panel.periods is not None
+    for rows in panel.periods.blocks():
+        part = panel.pick(rows)
+        try:
+            found = aggregate(method, x[..., rows, :], w, rule)
+        except CellsError as error:
+            table = Labelled(x[..., rows, :], branch.children, False, part)
+            faults = refusal(error, table).faults
+            raise DataError(*(_in_period(fault, part) for fault in faults)) from None
+        except FaultsError as error:
+            raise type(error)(*(_in_period(fault, part) for fault in error.faults)) from None
+        values[..., rows], dropped[..., rows] = found.values, found.dropped
+        weights[..., rows, :] = w[..., np.newaxis, :] if found.weights is None else found.weights
+    return Scores(values, weights, dropped)
+
+
+def _in_period(fault: Fault, panel: Panel) -> Fault:
+    """Return a fault of the rows of one period, which it names once."""
+    period = f"period {panel.period(0)}"
+    said = fault if period in fault.message else fault.under(saying=f"{period}: ")
+    alone = "; the period has one row alone, with nothing to compare it with: take scope = 'period' out"
+    return replace(said, message=said.message + alone) if panel.n == 1 else said
+
+
+def _note_comparison(branch: Branch, panel: Panel) -> None:
+    """Say of a method that compares rows what its scores depend on."""
+    if not _comparing(branch):
+        return
+    if branch.scope == "all" or panel.periods is None:
+        why = "compares all rows: another row, or other rows, may change every score, also earlier ones"
+        note("aggregate", f"{branch.aggregate.method.name} {why}", indicator=branch.code)
+        return
+    alone = [panel.period(int(rows[0])) for rows in panel.periods.blocks() if len(rows) == 1]
+    if alone:
+        why = f"nothing to compare a single row with in {listed(alone)}"
+        note("aggregate", f"{branch.aggregate.method.name}: {why}", indicator=branch.code)
+
+
+def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
+    """Write a line for every row of a group with missing children."""
+    absent: NDArray[np.bool_] = np.isnan(x)
+    k = len(branch.children)
+    for row in np.flatnonzero(absent.any(axis=-1)).tolist():
+        gone = ", ".join(child for child, gap in zip(branch.children, absent[row], strict=True) if gap)
+        end = "no score" if scores.dropped[row] else "the rest reweighted"
+        why = f"missing: {gone} ({k - int(absent[row].sum())} of {k} present); {end}"
+        where: dict[str, Any] = {"unit": panel.unit(row), "period": panel.period(row)}
+        note("aggregate", why, **where, indicator=branch.code, kind=f"rows with missing parts: {end}")

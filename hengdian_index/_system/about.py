@@ -1,0 +1,15 @@
+"""The version of the package, and how its extras are installed."""
+
+__version__ = "0.1.0"
+
+
+def install(extra: str) -> str:
+    """Return the command that installs the packages of an extra.
+
+    Examples
+    --------
+    >>> from hengdian_index._system.about import install
+    >>> install("excel")
+    'pip install "hengdian-index[excel]"'
+    """
+    return f'pip install "hengdian-index[{extra}]"'

@@ -1,0 +1,101 @@
+"""Options given by key: one value a column or an expert, by name where there are names, else by position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.selection import truths
+from hengdian_index._tables.table import Array, numbers, single, tabular, uncovered
+from hengdian_index.errors import SpecError, listed, native, raise_all, suggestion
+
+_NONE = object()
+
+
+def in_order(
+    value: Any,
+    keys: Sequence[Any],
+    option: str,
+    *,
+    absent: Any = _NONE,
+    lacks: Callable[[int], str] | None = None,
+) -> Any:
+    """Return what a mapping or a Series gives by key as a list in the order of the keys; anything else as it is.
+
+    `absent` is the value of a key left out, `lacks(j)` what is said of one that must not be.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.keyed import in_order
+    >>> in_order({1: 0.9, 0: 0.1}, range(2), "weights")
+    [0.1, 0.9]
+    """
+    if not hasattr(value, "keys") or getattr(value, "ndim", 1) != 1:
+        return value
+    items = [(native(key), one) for key, one in value.items()]
+    given, own = [key for key, _ in items], list(map(native, keys))
+    lacks = lacks or (lambda j: f"{option}: no value for column {own[j]!r}")
+    faults = [f"{option}: no column {key!r}{suggestion(key, own)}" for key in dict.fromkeys(given) if key not in own]
+    faults += [f"{option}: {key!r} is given twice" for key in dict.fromkeys(given) if given.count(key) > 1]
+    faults += [lacks(j) for j, key in enumerate(own) if absent is _NONE and key not in given]
+    raise_all(SpecError, faults)
+    found = dict(items)
+    return [found.get(key, absent) for key in own]
+
+
+def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
+    """Return which columns (k,) an option means: by name, by position where they have none, or by a mask of truths.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.keyed import named
+    >>> named(["b"], ["a", "b"], "inverted").tolist(), named([True, False], ["a", "b"], "inverted").tolist()
+    ([False, True], [True, False])
+    """
+    if chosen is None:
+        return np.zeros(len(names), dtype=np.bool_)
+    if isinstance(chosen, (bool, np.bool_)) or (tabular(chosen) and not hasattr(chosen, "keys")):
+        raise SpecError(f"{option}: names of columns, or one truth for each of {listed(list(names))}, not {chosen!r}")
+    known = list(map(native, names))
+    labelled = hasattr(chosen, "iloc") and truths(chosen.to_numpy(), option, len(chosen), None, of="values") is None
+    by_key = list(chosen) if labelled else in_order(chosen, known, option, absent=False)
+    mask = truths(by_key, option, len(known), None, of="columns")
+    if mask is not None:
+        return mask
+    if hasattr(by_key, "keys") or (hasattr(chosen, "keys") and not labelled):
+        raise SpecError(f"{option}: names of columns, or True or False for each of them, not {chosen!r}")
+    one = single(by_key) or (isinstance(by_key, tuple) and by_key in known)
+    listing = [native(name) for name in ([by_key] if one else by_key)]
+    absent = [name for name in listing if no_label(name) or name not in known]
+    raise_all(SpecError, [f"{option}: no column {name!r}{suggestion(name, known)}" for name in absent])
+    remedy = f"; a mask is written with truths, {[True, *[False] * (len(known) - 1)][:3]}"
+    twice = [name for name in known if listing.count(name) > 1]
+    why = [f"{option}: {name!r} is named twice{remedy if isinstance(name, int) else ''}" for name in twice]
+    raise_all(SpecError, why)
+    return np.array([name in listing for name in known], dtype=np.bool_)
+
+
+def floats(value: Any) -> Array:
+    """Return numbers as an array; a hidden or missing one is NaN.
+
+    Raises
+    ------
+    ValueError
+        What is no number: text, truths, dates, complex numbers; lists of several lengths.
+    """
+    if isinstance(value, (list, tuple)) and any(isinstance(one, (bool, np.bool_)) for one in value):
+        raise ValueError("no numbers: truths")
+    raw = uncovered(value)
+    if raw.dtype.kind in "iuf":
+        return np.asarray(raw, dtype=np.float64)
+    if raw.dtype.kind not in "OUS":
+        raise ValueError(f"no numbers: {raw.dtype}")
+    cells = raw.ravel().tolist()
+    found, faults = numbers(cells, lambda i: f"value {i}")
+    if faults or any(isinstance(cell, (bool, np.bool_)) for cell in cells):
+        raise ValueError("no numbers")
+    return found.reshape(raw.shape)

@@ -1,0 +1,294 @@
+"""The rows of an index: the columns it asks for, whose rows they are and when, each checked once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._tables.periods import EARLIEST, Periods, format_period, read_span
+from hengdian_index._tables.scopes import Beside
+from hengdian_index._tables.selection import LabelledMask, picked, truths
+from hengdian_index._tables.table import Array, single
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, Fault, SpecError, fewer, listed, native, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
+
+    `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
+    that the index does not score. `table` has the row labels of the whole table, its own and those of the results, and
+    `at` says which of its rows these are.
+    """
+
+    values: Array
+    columns: tuple[str, ...]
+    labels: pd.Index[Any]
+    units: NDArray[Any] | None
+    periods: Periods | None
+    source: str | None = None
+    unused: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
+    groups: Mapping[str, list[Any]] = field(default_factory=dict)
+    provisional: NDArray[np.bool_] | None = None
+    beside: Beside | None = None
+    table: tuple[pd.Index[Any], ...] = ()
+    at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+
+    @property
+    def index(self) -> Any:
+        """Labels of the rows, for a method that refers to one."""
+        return self.labels
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.values)
+
+    def pick(self, rows: NDArray[Any]) -> Panel:
+        """Return some of the rows, by mask or by position."""
+        periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[rows])
+        units = None if self.units is None else self.units[rows]
+        groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
+        marks = None if self.provisional is None else self.provisional[rows]
+        beside = self.beside and self.beside.pick(rows)
+        some: dict[str, Any] = {
+            "units": units,
+            "periods": periods,
+            "groups": groups,
+            "provisional": marks,
+            "at": self.at[rows],
+        }
+        return replace(self, values=self.values[rows], labels=self.labels[rows], **some, beside=beside, source=None)
+
+    def period_labels(self) -> dict[int, Any]:
+        """Return the table's own label of each period, by ordinal."""
+        if self.periods is None:
+            return {}
+        distinct, first = np.unique(self.periods.ordinals, return_index=True)
+        labels = self.labels.get_level_values(-1)
+        return {int(ordinal): labels[row] for ordinal, row in zip(distinct, first, strict=True)}
+
+    def holes(self) -> list[str]:
+        """Return a text about periods without a row between the first and the last of a unit."""
+        if self.periods is None:
+            return []
+        own, codes = self.periods.ordinals, self.unit_codes()
+        order = np.lexsort((own, codes))
+        breaks = np.flatnonzero((np.diff(codes[order]) == 0) & (np.diff(own[order]) > 1))
+        if not len(breaks):
+            return []
+        spans = [range(int(own[order[i]]) + 1, int(own[order[i + 1]])) for i in breaks.tolist()]
+        gone = sorted({ordinal for span in spans for ordinal in span})
+        named = ", ".join(format_period(ordinal, self.periods.frequency) for ordinal in gone[:5])
+        named += " and more" if len(gone) > 5 else ""
+        who = list(dict.fromkeys(self.unit(int(order[i])) for i in breaks.tolist()))
+        whose = "" if self.units is None else f" of {listed(who)}"
+        return [f"no row for {named}{whose}: changes on and from them are missing"]
+
+    def alike(self, known: Iterable[Any] = ()) -> list[str]:
+        """Return a text about units that differ in case alone, or are a number here and a text there.
+
+        `known` are units of other rows, such as those of a fit.
+        """
+        found: dict[str, list[Any]] = {}
+        own = dict.fromkeys(self.unit_list())
+        for one in dict.fromkeys((*own, *known)):
+            found.setdefault(label_text(one).casefold(), []).append(one)
+        told = [same for same in found.values() if len(same) > 1 and any(one in own for one in same)]
+        return [f"units {listed(same)} differ in {_difference(same)} alone: are they one?" for same in told]
+
+    def spread(self) -> dict[str, Any]:
+        """Return how many units there are, and the first and the last period as text; what rows lack is left out."""
+        found: dict[str, Any] = {} if self.units is None else {"units": int(self.unit_codes().max(initial=-1)) + 1}
+        if self.periods is not None and self.n:
+            ends = (int(self.periods.ordinals.min()), int(self.periods.ordinals.max()))
+            earliest, latest = (format_period(end, self.periods.frequency) for end in ends)
+            found |= {"earliest": earliest, "latest": latest}
+        return found
+
+    def period_sizes(self) -> dict[str, int]:
+        """Return the number of rows of each period, by its text."""
+        return dict(sorted(Counter([] if self.periods is None else self.periods.text).items()))
+
+    def laid_out(self, columns: tuple[str, ...]) -> Panel:
+        """Return the rows with other columns: those there are in their new places, the others empty."""
+        values = np.full((self.n, len(columns)), np.nan, order="F")
+        for j, name in enumerate(columns):
+            if name in self.columns:
+                values[:, j] = self.values[:, self.columns.index(name)]
+        return replace(self, values=values, columns=columns)
+
+    def unit(self, row: int) -> Any:
+        """Return the unit of a row, None where rows have none."""
+        return None if self.units is None else native(self.units[row])
+
+    def unit_codes(self) -> NDArray[np.intp]:
+        """Return a number for the unit of each row (n,), counted from 0 in order of appearance."""
+        return np.zeros(self.n, dtype=np.intp) if self.units is None else pd.factorize(self.units)[0]
+
+    def unit_list(self) -> list[Any]:
+        """Return the unit of each row, None where rows have none."""
+        return [None] * self.n if self.units is None else list(self.units.tolist())
+
+    def period(self, row: int) -> str | None:
+        """Return the period of a row as text, None where rows have none."""
+        if self.periods is None:
+            return None
+        return format_period(int(self.periods.ordinals[row]), self.periods.frequency)
+
+    def line(self, row: int) -> int:
+        """Return the line of a row in its file; the columns' names stand on the first."""
+        return self.lines[row] if self.lines else row + 2
+
+    def place(self, row: int) -> str:
+        """Return where a row is: file and line, unit, period, or its label."""
+        parts = [f"{self.source} line {self.line(row)}"] if self.source else []
+        parts += [f"unit {shown(self.unit(row))}"] if self.units is not None else []
+        parts += [f"period {self.period(row)}"] if self.periods is not None else []
+        return ", ".join(parts or [f"row {shown(self.labels[row])}"])
+
+    def previous(self, lag: int) -> NDArray[np.intp]:
+        """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
+        if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or not 1 <= lag < 10**9:
+            raise SpecError(f"lag: a whole number of periods, 1 or more, not {lag!r}")
+        if self.periods is None:
+            raise DataError(
+                "the rows have no period, so nothing comes before another; name the period column in the index"
+            )
+        return self.rows_at(self.periods.ordinals - lag)
+
+    def rows_at(self, ordinals: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return for each row the row of the same unit in a period, given by ordinal; -1 where there is none."""
+        assert self.periods is not None
+        own, wanted = self.periods.ordinals, ordinals
+        first, last = int(own.min()), int(own.max())
+        codes = self.unit_codes()
+        width = last - first + 1
+        keys = codes * width + (own - first)
+        order = np.argsort(keys)
+        inside = (wanted >= first) & (wanted <= last)
+        wanted = codes * width + np.where(inside, wanted - first, 0)
+        at = np.minimum(np.searchsorted(keys[order], wanted), self.n - 1)
+        return np.where(inside & (keys[order][at] == wanted), order[at], -1)
+
+    def select(self, rows: Any, what: str, *, each: bool = False) -> NDArray[np.bool_]:
+        """Return which rows a selector means: a period, span, unit or row label, a list of these, a mask, a slice.
+
+        With `each` every part of a list must select a row.
+        """
+        chosen = self._selected(rows, what)
+        several = isinstance(rows, (list, tuple, np.ndarray, pd.Index)) and self._mask(rows, what) is None
+        none = [one for one, found in self._each(rows, what) if not found.any()] if each and several else []
+        if none and chosen.any():
+            extent = self.extent()
+            told = [Fault(f"{what} {shown(one)} selects no row; {extent}") for one in none]
+            raise DataError(*fewer(told, "that select no row"))
+        if not chosen.any():
+            raise DataError(f"{what} {shown(rows)} selects no row; {self.extent()}")
+        return chosen
+
+    def holds(self, rows: Any) -> bool:
+        """Return whether a selector means any row."""
+        return bool(self._selected(rows, "base").any())
+
+    def absent(self, rows: Any) -> str:
+        """Return how many periods of a selector no row has ("2 of 4 periods"), an empty text where none is absent."""
+        if self.periods is None or not isinstance(rows, (str, int)) or (self.units is not None and rows in self.units):
+            return ""
+        low, high = read_span(rows, self.periods.frequency)
+        wanted, ordinals = high - low + 1, self.periods.ordinals
+        found = len(np.unique(ordinals[(ordinals >= low) & (ordinals <= high)]))
+        return "" if found == wanted or EARLIEST in (low, -high) else counted(wanted - found, "period", of=wanted)
+
+    def extent(self) -> str:
+        """Return what there is to select from."""
+        said = [f"there {'is' if self.n == 1 else 'are'} {counted(self.n, 'row')}"]
+        if self.periods is not None:
+            first, last = (
+                format_period(int(f(self.periods.ordinals)), self.periods.frequency) for f in (np.min, np.max)
+            )
+            said.append(f"periods run from {first} to {last}")
+        if self.units is not None:
+            said.append(f"units are {listed(list(dict.fromkeys(self.units.tolist())))}")
+        return "; ".join(said)
+
+    def _selected(self, rows: Any, what: str) -> NDArray[np.bool_]:
+        if rows is None:
+            return np.ones(self.n, dtype=np.bool_)
+        if isinstance(rows, LabelledMask):
+            return np.asarray(rows.over(*self.table, what=what)[self.at])
+        found = np.zeros(self.n, dtype=np.bool_)
+        mask = self._mask(rows, what)
+        if isinstance(rows, slice) or mask is not None:
+            found[picked(rows, what, self.n, None, self.periods) if mask is None else mask] = True
+            return found
+        if isinstance(rows, (list, tuple, np.ndarray, pd.Index, pd.Series)):
+            for _, own in self._each(rows, what):
+                found |= own
+            return found
+        return self._labelled(rows, what)
+
+    def _mask(self, rows: Any, what: str) -> NDArray[np.bool_] | None:
+        """Return a mask of these rows, also one of the whole table of which they are left; None where none is given."""
+        whole = len(self.table[0]) if self.table else self.n
+        if whole == self.n or single(rows) or not hasattr(rows, "__len__") or len(rows) != whole:
+            return truths(rows, what, self.n, None)
+        mask = truths(rows, what, whole, None)
+        return None if mask is None else np.asarray(mask[self.at])
+
+    def _each(self, rows: Any, what: str) -> Iterator[tuple[Any, NDArray[np.bool_]]]:
+        """Yield each part of a list with the rows that it selects; texts are looked up, for lists are long."""
+        places: dict[str, list[int]] = {}
+        for names in (self.labels, self.units):
+            for i, name in enumerate(() if names is None else names):
+                if isinstance(name, str):
+                    places.setdefault(name, []).append(i)
+        for one in rows:
+            if type(one) is str and (one in places or self.periods is None):
+                found = np.zeros(self.n, dtype=np.bool_)
+                found[places.get(one, [])] = True
+                yield one, found
+            else:
+                yield one, self._selected(one, what)
+
+    def _labelled(self, label: Any, what: str) -> NDArray[np.bool_]:
+        by_label = _equal(self.labels, label)
+        if self.units is not None:
+            by_label |= _equal(self.units, label)
+        if self.periods is None or by_label.any():
+            return by_label
+        try:
+            low, high = read_span(label, self.periods.frequency, column=what)
+        except SpecError as error:
+            last = error.faults[-1]
+            told = Fault(f"{last.message}; {self.extent()}", last.place)
+            raise SpecError(*error.faults[:-1], told) from None
+        return (self.periods.ordinals >= low) & (self.periods.ordinals <= high)
+
+
+def _equal(labels: Any, label: Any) -> NDArray[np.bool_]:
+    """Return which labels are the one that is asked for; what compares to no truth is not."""
+    if isinstance(labels, np.ndarray) and isinstance(label, (str, int, float)):
+        return np.asarray(labels == label, dtype=np.bool_)
+    same = [one == label for one in labels]
+    if not isinstance(label, (str, int, float, tuple)):
+        same = [one is True or (isinstance(one, np.bool_) and bool(one)) for one in same]
+    return np.array(same, dtype=np.bool_)
+
+
+def label_text(label: Any) -> str:
+    """Return what a unit is called, a number like the text of it: 1, 1.0 and "1" are written alike."""
+    plain = native(label)
+    return str(int(plain) if isinstance(plain, float) and plain.is_integer() else plain).strip()
+
+
+def _difference(same: Sequence[Any]) -> str:
+    return "case" if all(isinstance(one, str) for one in same) else "being a number or a text"

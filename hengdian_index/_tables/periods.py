@@ -1,0 +1,341 @@
+"""Period labels as people write them, read into calendar ordinals, and back into ISO text.
+
+A frequency has `per_year` periods in a year; the ordinal of a period is year * per_year + position - 1, so
+neighbours differ by one, a lag is a subtraction and a hole is visible. Each distinct label is read once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._tables.spellings import (
+    ACCEPTED,
+    FREQUENCIES,
+    HALF_YEAR,
+    MONTH,
+    QUARTER,
+    YEAR,
+    Frequency,
+    Reading,
+    is_missing,
+    read_label,
+)
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
+from hengdian_index.log import note
+
+__all__ = [
+    "ACCEPTED",
+    "EARLIEST",
+    "FREQUENCIES",
+    "HALF_YEAR",
+    "LATEST",
+    "MONTH",
+    "QUARTER",
+    "YEAR",
+    "Frequency",
+    "Periods",
+    "format_period",
+    "read_periods",
+    "read_span",
+]
+
+
+EARLIEST, LATEST = -(2**62), 2**62
+"""The ordinals of an open end of a span; far from the limits of int64, so that arithmetic on them does not overflow."""
+
+_TEXT = {"year": "{:04d}", "half-year": "{:04d}H{}", "quarter": "{:04d}Q{}", "month": "{:04d}-{:02d}"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Periods:
+    """The periods of the rows: their frequency, and one ordinal a row (int64, not writeable)."""
+
+    frequency: Frequency
+    ordinals: NDArray[np.int64]
+
+    @property
+    def text(self) -> list[str]:
+        """The ISO label of every row."""
+        distinct, codes = np.unique(self.ordinals, return_inverse=True)
+        names = [format_period(ordinal, self.frequency) for ordinal in distinct.tolist()]
+        return [names[code] for code in codes.tolist()]
+
+    def blocks(self) -> Iterator[NDArray[np.intp]]:
+        """Yield the rows of each period, the earliest first."""
+        order = np.argsort(self.ordinals, kind="stable")
+        yield from np.split(order, np.flatnonzero(np.diff(self.ordinals[order])) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The distinct labels and what each says; `codes` gives every row its place among them."""
+
+    column: str
+    distinct: list[object]
+    codes: NDArray[np.intp]
+    readings: list[Reading]
+    line: Callable[[int], int] | None = None
+
+    def row(self, row: int) -> str:
+        """Return how a message calls a row: by its line in a file, else from 0."""
+        return f"line {self.line(row)}" if self.line else f"row {row}"
+
+    def example(self, code: int) -> str:
+        """Return one label and the row where it is first met."""
+        return f"{shown(self.distinct[code])} ({self.row(int(np.argmax(self.codes == code)))})"
+
+
+def format_period(ordinal: int, frequency: Frequency) -> str:
+    """Return the ISO text of a period: 2022, 2022H1, 2022Q2 or 2022-06.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.periods import QUARTER, format_period
+    >>> format_period(2022 * 4 + 1, QUARTER)
+    '2022Q2'
+    """
+    year, position = divmod(int(ordinal), frequency.per_year)
+    return _TEXT[frequency.name].format(year, position + 1)
+
+
+def read_periods(
+    labels: Iterable[object],
+    *,
+    frequency: Frequency | None = None,
+    column: str = "period",
+    source: str | None = None,
+    line: Callable[[int], int] = lambda row: row + 2,
+) -> Periods:
+    """Return the frequency of the labels and the ordinal of each.
+
+    Parameters
+    ----------
+    labels : (n,) sequence, array or pandas Index or Series
+        Text, years as numbers, dates (`datetime`, Timestamp, `datetime64`), pandas Periods; full-width digits too.
+        Of a date with a time only the date counts.
+    frequency : Frequency, optional
+        Known from an earlier fit: dates fall into their period, several into one if need be. Without it, dates take
+        the frequency of the other labels; where all are dates, it is inferred and logged: year (all 1 January or all
+        31 December), quarter (one in each, at least 80 days apart), month (one in each; also a single date).
+    column, source : str, optional
+        What messages call the column, and the file whose lines they then count.
+    line : function, optional
+        Line of the file on which a row stands, counted from 0; without it there is a heading and no blank line.
+
+    Returns
+    -------
+    Periods
+        `frequency`, `ordinals` (n,) and `text`, in the order of the labels.
+
+    Raises
+    ------
+    DataError
+        Missing or unreadable labels (rows counted from 0), labels of several frequencies or of another than asked
+        for, more than one date in a month; all at once.
+
+    Notes
+    -----
+    pandas reads "2022Q2" and "2022-Q2" but not "2022年2季度". Years, months and dates as in ISO 8601, with Q and H for
+    quarters and half-years. Proof: the table of spellings and the round trip in `tests/tables/test_periods.py`.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.periods import read_periods
+    >>> read = read_periods(["2022年第二季度", "Q3 2022", "2022-Q4"])
+    >>> read.frequency.name, read.text
+    ('quarter', ['2022Q2', '2022Q3', '2022Q4'])
+    """
+    distinct, codes = _distinct(labels)
+    if frequency is None and not distinct:
+        raise DataError(f"{column}: there are no labels to take the frequency from")
+    column = f"{source}: {column}" if source else column
+    found = _Found(column, distinct, codes, [read_label(label) for label in distinct], line if source else None)
+    chosen, faults = _chosen(found, frequency), [*_missing(found), *_unreadable(found)]
+    if isinstance(chosen, Fault):
+        raise DataError(*faults, chosen)
+    raise_all(DataError, faults)
+    if frequency is None and any(isinstance(reading, date) for reading in found.readings):
+        note("periods", f"{column}: dates read as {chosen.name}s")
+    bounds = [_bounds(reading, chosen)[0] for reading in found.readings if reading is not None]
+    ordinals = np.array(bounds, dtype=np.int64)[codes]
+    ordinals.setflags(write=False)
+    return Periods(chosen, ordinals)
+
+
+def read_span(text: object, frequency: Frequency, column: str = "period") -> tuple[int, int]:
+    """Return the first and last ordinal, both included, that a selector names.
+
+    Parameters
+    ----------
+    text : str, int, date or pandas Period
+        One period or "first:last", either end open ("1998Q1:"). A coarser period covers all its parts ("1998" is four
+        quarters); a date stands for the period it falls in.
+    frequency, column : Frequency, str
+        The frequency of the data; the name that messages use.
+
+    Returns
+    -------
+    tuple of int
+        An open end is `EARLIEST` or `LATEST`.
+
+    Raises
+    ------
+    SpecError
+        An end that cannot be read or is finer than the data; a span that runs backwards.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.periods import QUARTER, format_period, read_span
+    >>> [format_period(end, QUARTER) for end in read_span("1998:2003Q2", QUARTER)]
+    ['1998Q1', '2003Q2']
+    """
+    ends = _ends(text)
+    edges = [_edges(end, text, frequency, column) for end in ends]
+    raise_all(SpecError, [edge for edge in edges if isinstance(edge, Fault)])
+    spans = [edge for edge in edges if not isinstance(edge, Fault)]
+    first, last = spans[0][0], spans[-1][1]
+    if first > last:
+        raise SpecError(f"{column}: {shown(text)} runs backwards; write '{ends[-1]}:{ends[0]}'")
+    return first, last
+
+
+def _distinct(labels: Iterable[object]) -> tuple[list[object], NDArray[np.intp]]:
+    """Return the distinct labels and each row's place among them; pandas and numpy find them without making objects."""
+    if isinstance(labels, np.ndarray) and labels.dtype.kind in "iufM":
+        values, places = np.unique(labels, return_inverse=True)
+        return list(values), places
+    try:
+        if hasattr(labels, "factorize"):
+            codes, found = labels.factorize()
+            missing = codes < 0
+            return [*found, *([None] if missing.any() else [])], np.where(missing, len(found), codes)
+        return _numbered(labels.tolist() if isinstance(labels, np.ndarray) else list(labels))
+    except (TypeError, OverflowError):
+        # A list or a table is no label and cannot be looked up, nor, to some pandas, can a huge integer; its text
+        # stands for it in the refusal.
+        return _numbered([label if isinstance(label, str) else shown(label) for label in labels])
+
+
+def _numbered(labels: Iterable[object]) -> tuple[list[object], NDArray[np.intp]]:
+    index: dict[object, int] = {}
+    places = np.array([index.setdefault(label, len(index)) for label in labels], dtype=np.intp)
+    return list(index), places
+
+
+def _missing(found: _Found) -> Iterator[Fault]:
+    gone = [code for code, label in enumerate(found.distinct) if is_missing(label)]
+    if gone:
+        rows = np.flatnonzero(np.isin(found.codes, gone)).tolist()
+        listed_rows = (
+            f"line {listed(list(map(found.line, rows)))}" if found.line else f"row {listed(rows)}, counted from 0"
+        )
+        yield Fault(
+            f"{found.column}: {counted(len(rows), 'label', 'are', of=len(found.codes))} missing: {listed_rows}; "
+            + ("write it or leave this row out" if len(rows) == 1 else "write them or leave these rows out")
+        )
+
+
+def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
+    pairs = enumerate(zip(found.distinct, found.readings, strict=True))
+    bad = [code for code, (label, reading) in pairs if reading is None and not is_missing(label)]
+    if bad:
+        shown = ", ".join(found.example(code) for code in bad[:most])
+        more = f" and {len(bad) - most} more" if len(bad) > most else ""
+        counting = "" if found.line else ", rows counted from 0"
+        yield Fault(f"{found.column}: cannot read {shown}{more}{counting}; write {ACCEPTED}")
+
+
+def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:
+    """Return the one frequency of all labels, or why there is none."""
+    met: dict[Frequency, str] = {}
+    for code, reading in enumerate(found.readings):
+        if isinstance(reading, tuple) and reading[0] not in met:
+            met[reading[0]] = f"{reading[0].name} {found.example(code)}"
+    if given:
+        other = ", ".join(text for frequency, text in met.items() if frequency != given)
+        return Fault(f"{found.column}: {given.name}s are expected, found {other}") if other else given
+    if len(met) > 1:
+        return Fault(f"{found.column}: labels of more than one frequency, {', '.join(met.values())}; keep to one")
+    days = sorted({reading for reading in found.readings if isinstance(reading, date)})
+    known = next(iter(met), None) or _inferred(days)
+    return _crowded(days, known, found.column) or known
+
+
+def _inferred(days: Sequence[date]) -> Frequency:
+    """Return the coarsest frequency that keeps sorted, distinct dates apart without guessing; month at the finest."""
+    if len(days) < 2:
+        return MONTH
+    if {(day.month, day.day) for day in days} in ({(1, 1)}, {(12, 31)}):
+        return YEAR
+    apart = all(later - earlier >= timedelta(days=80) for earlier, later in pairwise(days))
+    return QUARTER if apart and not _crowded(days, QUARTER, "") else MONTH
+
+
+def _crowded(days: Sequence[date], frequency: Frequency, column: str) -> Fault | None:
+    """Return the fault of two dates in one period, None where each has its own."""
+    for earlier, later in pairwise(days):
+        ordinal, _ = _bounds(later, frequency)
+        if _bounds(earlier, frequency)[0] == ordinal:
+            return Fault(
+                f"{column}: more than one date falls in one {frequency.name}: {earlier} and {later} in "
+                f"{format_period(ordinal, frequency)}; keep one date in each, or write the {frequency.name}s themselves"
+            )
+    return None
+
+
+def _bounds(reading: tuple[Frequency, int] | date, frequency: Frequency) -> tuple[int, int]:
+    """Return the first and last ordinal of what a label covers, in a frequency that is not coarser than its own."""
+    if isinstance(reading, date):
+        ordinal = reading.year * frequency.per_year + (reading.month - 1) * frequency.per_year // 12
+        return ordinal, ordinal
+    own, ordinal = reading
+    parts = frequency.per_year // own.per_year
+    return ordinal * parts, ordinal * parts + parts - 1
+
+
+def _ends(text: object) -> list[object]:
+    """Return the selector as its one period or its two ends, of which one may be empty."""
+    if isinstance(text, str) and read_label(text) is None:
+        ends = [end.strip() for end in unicodedata.normalize("NFKC", text).split(":")]
+        if len(ends) == 2 and any(ends):
+            return list(ends)
+    return [text]
+
+
+def _meant(end: object) -> str:
+    """Return what a text may have meant whose halves are periods, parted by something else than a colon."""
+    if not isinstance(end, str) or len(end) > 100:
+        return ""
+    halves = re.split(r"\s*(?:-|–|—|~|至|\bto\b|\.\.)\s*", end)
+    if len(halves) == 2 and all(half and read_label(half) is not None for half in halves):
+        return f"; did you mean {':'.join(halves)!r}?"
+    return ""
+
+
+def _edges(end: object, text: object, frequency: Frequency, column: str) -> tuple[int, int] | Fault:
+    """Return what one end covers, everything where it is open, or why it cannot serve."""
+    if isinstance(end, str) and end == "" != text:
+        return EARLIEST, LATEST
+    reading = read_label(end)
+    if reading is None:
+        inside = "" if end is text else f" in {shown(text)}"
+        inside += _meant(end)
+        return Fault(
+            f"{column}: cannot read {shown(end)}{inside}; write a period or first:last, a period as {ACCEPTED}"
+        )
+    if isinstance(reading, tuple) and reading[0].per_year > frequency.per_year:
+        own, ordinal = reading
+        coarser = format_period(ordinal * frequency.per_year // own.per_year, frequency)
+        return Fault(
+            f"{column}: {shown(end)} is a {own.name}, finer than the data, which has {frequency.name}s; write {coarser}"
+        )
+    return _bounds(reading, frequency)

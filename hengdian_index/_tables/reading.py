@@ -1,0 +1,247 @@
+"""A table read as the rows of an index: its columns found, its labels and cells checked, every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._tables.cells import is_missing
+from hengdian_index._tables.frames import frame_of
+from hengdian_index._tables.panel import Panel, label_text
+from hengdian_index._tables.periods import Frequency, Periods, read_periods
+from hengdian_index._tables.scopes import Beside
+from hengdian_index._tables.table import CELLS, Array, column_values, shortened
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
+
+
+def read_panel(
+    table: Any,
+    columns: Sequence[str],
+    *,
+    unit: str | None = None,
+    period: str | None = None,
+    frequency: Frequency | None = None,
+    groups: Sequence[str] = (),
+) -> Panel:
+    """Return the rows of a table as an index needs them, every fault of the table in one DataError.
+
+    Parameters
+    ----------
+    table : pandas, polars or pyarrow table, mapping of columns, or array (n, k) in the order of `columns`
+        Columns that nothing asks for are ignored, and listed in the answer.
+    columns : sequence of str
+        Indicators, each a number column.
+    unit, period : str, optional
+        Columns or index levels that say whose row it is and when.
+    groups : sequence of str
+        Columns of labels: groups of rows.
+    frequency : Frequency, optional
+        Frequency known from an earlier fit; dates are read in it.
+    """
+    by = [name for name in (unit, period, *groups) if name]
+    frame = frame_of(table, columns, by, named=bool(unit or period))
+    names = tuple(frame.columns)
+    there, asked = set(names), {*columns, *by}
+    units, periods = _level(frame, unit), _level(frame, period)
+    lines = frame.attrs.get("lines", ())
+    faults = [
+        f"the {kind} column {name!r} is missing{suggestion(name, _names(frame))}"
+        for kind, name, found in (("unit", unit, units), ("period", period, periods))
+        if name and found is None
+    ]
+    absent = [c for c in (*columns, *groups) if c not in there]
+    where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
+    faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
+    if absent:
+        found = readable(list(map(shown, names)))
+        faults.append(
+            f"{where}{counted(len(absent), 'column', 'are', of=len(columns))} missing; columns found: {found}"
+        )
+    source = frame.attrs.get("source")
+    read, more = _read_periods(periods, period, frequency, source, lines)
+    strange, units = _strange(units, unit)
+    periods = _strange(periods, period)[1]
+    wanted = [c for c in columns if c in there]
+    unused = tuple(str(c) for c in names if c not in asked)
+    # Labels that are refused need no place in an index, and pandas may not find them one.
+    labels = frame.index if strange or more else _labels(frame, unit, units, period, periods)
+    labelled = {}
+    for name in groups:
+        if name in there:
+            told, cells = _strange(np.asarray(frame[name].astype(object)), name)
+            strange, labelled[name] = strange + told, list(cells)
+    of_table: dict[str, Any] = {"table": (frame.index, labels), "at": np.arange(len(frame))}
+    panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
+    values, wrong = _cells(frame, wanted, panel)
+    faults += strange + _unnamed(panel, unit) + _blurred(units)
+    # Rows that are not told apart by what is missing are no repetitions.
+    told_apart = (unit is None or units is not None) and (period is None or periods is not None)
+    faults += more + (_duplicates(panel, frame) if told_apart and not more else []) + wrong
+    if not len(frame):
+        faults.append(f"{where}the table has no rows")
+    raise_all(DataError, faults)
+    return replace(panel, values=values, columns=tuple(columns), beside=Beside.of(frame, asked))
+
+
+def _names(frame: pd.DataFrame) -> list[Any]:
+    return [*frame.columns, *(name for name in frame.index.names if name is not None)]
+
+
+def _level(frame: pd.DataFrame, name: str | None) -> NDArray[Any] | None:
+    """Return a column or index level by name, None where there is none."""
+    if name is None:
+        return None
+    if name in frame.columns:
+        return _plain(frame[name])
+    if name in frame.index.names:
+        return _plain(frame.index.get_level_values(name))
+    return None
+
+
+def _plain(labels: Any) -> NDArray[Any]:
+    return np.asarray(labels.astype(object) if labels.dtype.kind not in "iuM" else labels)
+
+
+def _read_periods(
+    labels: Any, name: str | None, frequency: Frequency | None, source: str | None, lines: Sequence[int]
+) -> tuple[Periods | None, list[Any]]:
+    if labels is None or not len(labels):
+        return None, []
+    options: dict[str, Any] = {"line": lines.__getitem__} if lines else {}
+    try:
+        return read_periods(labels, frequency=frequency, column=name or "period", source=source, **options), []
+    except DataError as error:
+        return None, list(error.faults)
+
+
+def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | None, periods: Any) -> Any:
+    """Return the row labels of the results: (unit, period) where they are named, else the table's own."""
+    try:
+        if units is None and periods is None:
+            return frame.index
+        if units is None:
+            return pd.Index(periods, name=period)
+        if periods is None:
+            return pd.Index(units, name=unit)
+        return pd.MultiIndex.from_arrays([units, periods], names=[unit, period])
+    except OverflowError:
+        # Before pandas 3 an index holds no integer beyond the floats.
+        columns = " or ".join(name for name in (unit, period) if name)
+        raise DataError(f"{columns}: an integer is too large for a label; write it as a text") from None
+
+
+def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Array, list[str]]:
+    """Return the number columns (n, k) and a fault for each cell that is text or infinite."""
+    letters = frame.attrs.get("letters", {})
+
+    def where(i: int, name: str) -> str:
+        cell = f" (cell {letters[name]}{panel.line(i)})" if name in letters else ""
+        return f"{panel.place(i)}, indicator {name!r}{cell}"
+
+    values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
+    for j, name in enumerate(names):
+        values[:, j], bad = column_values(frame[name], partial(where, name=name), name)
+        infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
+        why = "infinity is no value; mend it or leave it out"
+        bad += [Fault(f"{where(i, name)}: {why}", kind=(CELLS, name, "infinity")) for i in infinite]
+        faults += bad
+    return values, shortened(faults)
+
+
+def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
+    """Return columns of text that nothing asks for and that tell rows of one period apart, where periods repeat."""
+    assert panel.periods is not None
+    ordinals = panel.periods.ordinals
+    if len(np.unique(ordinals)) == len(ordinals):
+        return []
+    texts = [name for name in panel.unused if name in frame.columns and frame[name].dtype.kind not in "biufM"]
+    return [name for name in texts if not pd.DataFrame({"when": ordinals, "who": frame[name]}).duplicated().any()]
+
+
+def _strange(labels: NDArray[Any] | None, name: str | None) -> tuple[list[str], Any]:
+    """Return a fault for each label that is none, a list or a table, and the labels with texts in their place."""
+    if labels is None or labels.dtype != object or _is_label(tuple(labels)):
+        return [], labels
+    bad, plain = [i for i, one in enumerate(labels) if not _is_label(one)], labels.copy()
+    for i in bad:
+        plain[i] = shown(labels[i])
+    why = "is no label; write a text or a number"
+    told = [Fault(f"{name}: row {i}, counted from 0: {plain[i]} {why}", kind=("rows", name)) for i in bad]
+    return shortened(told), plain
+
+
+def _is_label(one: Any) -> bool:
+    try:
+        hash(one)
+    except TypeError:
+        return False
+    return True
+
+
+def _unnamed(panel: Panel, name: str | None) -> list[str]:
+    """Return a fault if rows do not say whose they are."""
+    units = panel.unit_list() if panel.units is not None else []
+    if not any(map(is_missing, set(units))):
+        return []
+    blank = [i for i, one in enumerate(units) if is_missing(one)]
+    named = f"line {listed(list(map(panel.line, blank)))}" if panel.source else f"row {listed(blank)}, counted from 0"
+    where = f"{panel.source}: " if panel.source else ""
+    remedy = "write it or leave this row out" if len(blank) == 1 else "write them or leave these rows out"
+    said = f"{counted(len(blank), 'row', 'have')} no unit: {named}; {remedy}"
+    return [f"{where}{name}: {said}"]
+
+
+def _blurred(units: NDArray[Any] | None) -> list[str]:
+    """Return a fault for units that differ in nothing but the blanks around their names, or in being a number."""
+    found: dict[str, list[Any]] = {}
+    for one in dict.fromkeys([] if units is None else units.tolist()):
+        if not is_missing(one):
+            found.setdefault(label_text(one), []).append(one)
+    alike = [same for same in found.values() if len(same) > 1]
+    return [f"units {listed(same)} differ in {_difference(same)} alone; write them alike" for same in alike]
+
+
+def _difference(same: Sequence[Any]) -> str:
+    texts = all(isinstance(one, str) for one in same)
+    return "blanks" if texts else "being a number or a text"
+
+
+def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
+    """Return a fault for each unit and period that has more than one row."""
+    if panel.units is None and panel.periods is None:
+        return []
+    if panel.units is None and len(texts := _texts(frame, panel)):
+        return [f"several rows have the same period; if {listed(texts)} says whose they are, name it as `unit`"]
+    keys = pd.DataFrame(index=range(len(panel.labels)))
+    if panel.units is not None:
+        keys["unit"] = panel.units
+    if panel.periods is not None:
+        keys["period"] = panel.periods.ordinals
+    again = np.flatnonzero(keys.duplicated().to_numpy())
+    if not len(again):
+        return []
+    numbers = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy()
+    _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+    faults: dict[int, str] = {}
+    for row, number in zip(again.tolist(), numbers[again].tolist(), strict=True):
+        if number not in faults:
+            faults[number] = _given_again(panel, int(first[number]), row, int(counts[number]) - 2)
+    noun = "rows"
+    if panel.units is not None and panel.periods is not None:
+        noun = f"pairs of unit and period (units: {listed(list(dict.fromkeys(map(panel.unit, again.tolist()))))})"
+    return shortened(Fault(message, kind=(noun,)) for message in faults.values())
+
+
+def _given_again(panel: Panel, first: int, second: int, more: int) -> str:
+    """Return the fault of a unit and period that has two rows, and so many more."""
+    where = f"after line {panel.line(first)}" if panel.source else f"in row {second} after row {first}, counted from 0"
+    others = f" (and {counted(more, 'more time')})" if more else ""
+    labels = " and ".join(name for name, own in (("unit", panel.units), ("period", panel.periods)) if own is not None)
+    return f"{panel.place(second)} is given a second time, {where}{others}; keep one row of each {labels}"

@@ -1,0 +1,160 @@
+"""Which rows are compared with each other: those of one period, of one region, of one label in any column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._tables.groups import no_label
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
+
+if TYPE_CHECKING:
+    from hengdian_index._tables.panel import Panel
+
+Unlabelled: TypeAlias = Literal["refuse", "leave_out", "group"]
+
+
+class Compared(Enum):
+    """What rows are compared with where nothing is said."""
+
+    BY_DEFAULT = "the rows of their period where there are units and periods, else all rows"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+Within: TypeAlias = str | Sequence[str] | Compared | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Columns of the table that an index does not score, and which of their rows these are."""
+
+    columns: pd.DataFrame
+    rows: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, used: Collection[Any]) -> Beside | None:
+        """Return the columns of a table that are not used, and the named levels of its index; None without any."""
+        mask = [name not in used for name in frame.columns]
+        taken = (None, *frame.columns, *used)
+        levels = {name: level for level, name in enumerate(frame.index.names) if name not in taken}
+        if not any(mask) and not levels:
+            return None
+        columns = frame.loc[:, mask].copy()
+        for name, level in levels.items():
+            columns[name] = frame.index.get_level_values(level)
+        return cls(columns, np.arange(len(frame)))
+
+    def pick(self, rows: NDArray[Any]) -> Beside:
+        """Return some of the rows, by mask or by position."""
+        return Beside(self.columns, self.rows[rows])
+
+    def labels(self, name: Any) -> list[Any]:
+        """Return the labels of the rows in a column."""
+        column = self.columns[name]
+        if column.ndim > 1:
+            raise DataError(f"within: column {name!r} stands twice in the table; rename or drop one")
+        return list(column.iloc[self.rows].tolist())
+
+
+def scopes(panel: Panel, within: Within, missing: Unlabelled = "refuse") -> NDArray[np.intp]:
+    """Return a number for each row (n,), equal for rows that are compared with each other, -1 for rows left out.
+
+    Parameters
+    ----------
+    within : str, sequence of str, None or default
+        "period" and "unit" are those of the index; other words are columns of the table. None: all rows together.
+    missing : {"refuse", "leave_out", "group"}
+        What rows without a label in one of the columns are: a fault, left out, or compared among themselves.
+    """
+    words = get_args(Unlabelled)
+    faults = [] if among(missing, words) else [f"missing: no {missing!r}{suggestion(missing, words)}"]
+    if within is Compared.BY_DEFAULT:
+        within = "period" if panel.units is not None and panel.periods is not None else None
+    asked = [] if within is None else [within] if isinstance(within, (str, int)) else _several(within, faults)
+    known = _columns(panel)
+    faults += [f"within: no {name!r}{suggestion(name, known)}" for name in asked if name not in known]
+    absent = [name for name in ("period", "unit") if name in asked and name not in known]
+    if absent and len(faults) == len(absent):
+        raise DataError(*(f"the rows have no {name}; name its column in the index" for name in absent))
+    raise_all(SpecError, faults)
+    codes = np.zeros(panel.n, dtype=np.intp)
+    refused: list[str] = []
+    for name in asked:
+        own = _codes(panel, name, known[name], missing, refused)
+        codes = np.where((codes < 0) | (own < 0), -1, codes * (own.max(initial=0) + 1) + own)
+        codes = np.where(codes < 0, -1, np.unique(codes, return_inverse=True)[1])
+    raise_all(DataError, refused)
+    return codes
+
+
+def _several(within: Any, faults: list[str]) -> list[str]:
+    names = list(within) if isinstance(within, (list, tuple)) else []
+    if not names or not all(isinstance(name, (str, int)) for name in names):
+        faults.append(f"within: a column, a list of columns or None, not {within!r}")
+        return []
+    return names
+
+
+def _columns(panel: Panel) -> dict[Any, Any]:
+    """Return what rows can be compared within: name -> labels (n,), or the columns that hold them."""
+    found: dict[Any, Any] = {}
+    if panel.beside is not None:
+        found |= dict.fromkeys(panel.beside.columns, panel.beside)
+    found |= {name: panel.values[:, j] for j, name in enumerate(panel.columns)} | dict(panel.groups)
+    own = {
+        "unit": None if panel.units is None else panel.unit_codes(),
+        "period": panel.periods and panel.periods.ordinals,
+    }
+    for role, labels in own.items():
+        if labels is not None:
+            name = panel.labels.names[0 if role == "unit" else -1]
+            found |= {role: labels} if name is None else {name: labels, role: labels}
+    return found
+
+
+def _codes(panel: Panel, name: Any, column: Any, missing: Unlabelled, refused: list[str]) -> NDArray[np.intp]:
+    """Return a number for the label of each row (n,) in one column, -1 for rows left out; faults join `refused`."""
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
+        return np.unique(column, return_inverse=True)[1]
+    labels = column.labels(name) if isinstance(column, Beside) else list(column)
+    labels = [None if _blank(one) else one for one in labels]
+    try:
+        distinct = list(dict.fromkeys(labels))
+    except TypeError:
+        refused.append(f"within: {name!r} has lists; one text or number a row is needed")
+        return np.zeros(panel.n, dtype=np.intp)
+    refused += [f"within: {name!r}: {fault}" for fault in _alike(distinct)]
+    without = [i for i, one in enumerate(labels) if one is None]
+    if without and missing == "refuse":
+        rows = counted(len(without), "row", "have")
+        named = ", ".join(panel.place(i) for i in without[:3]) + (" and others" if len(without) > 3 else "")
+        remedy = "missing='leave_out' ranks the others, missing='group' ranks these among themselves"
+        refused.append(f"within: {rows} no label in {name!r} ({named}); {remedy}")
+    number = {one: -1 if one is None and missing != "group" else i for i, one in enumerate(distinct)}
+    return np.array([number[one] for one in labels], dtype=np.intp)
+
+
+def _blank(label: Any) -> bool:
+    try:
+        return no_label(label) or (isinstance(label, str) and not label.strip())
+    except (TypeError, ValueError):
+        return False
+
+
+def _alike(labels: Sequence[Any]) -> list[str]:
+    """Return a fault for labels that differ in blanks or in case alone."""
+    found: dict[str, list[str]] = {}
+    for one in labels:
+        if isinstance(one, str):
+            found.setdefault(" ".join(one.split()).casefold(), []).append(one)
+    told = "differ in blanks or in case alone; write them alike"
+    return [f"{listed(same)} {told}" for same in found.values() if len(same) > 1]

@@ -1,0 +1,203 @@
+"""Sheets of an Excel workbook as plain cells with their addresses, and the table that one of them holds."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hengdian_index._system.about import install
+from hengdian_index._tables.archive import damaged, findings, letters, opened, sheet_members
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What may stand on each sheet's tab; the first Chinese name is the one that is written.
+SHEETS = {
+    "index": ("指数",),
+    "groups": ("分指数", "组"),
+    "indicators": ("指标",),
+    "judgements": ("判断",),
+    "data": ("数据",),
+    "notes": ("说明",),
+    "lists": ("选项",),
+}
+ENDINGS = (".xlsx", ".xlsm")
+EXTRA = install("excel")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows below a sheet's first row that is not blank, with their numbers and those of the columns, from 1."""
+
+    name: str
+    header: tuple[str, ...]
+    top: int
+    rows: tuple[tuple[Any, ...], ...]
+    numbers: tuple[int, ...]
+    columns: tuple[int, ...]
+
+    def row(self, i: int) -> str:
+        """Return where a row is."""
+        return f"sheet {self.name!r} row {self.numbers[i]}"
+
+    def cell(self, i: int, j: int) -> str:
+        """Return where a cell is; row -1 is the header."""
+        return f"sheet {self.name!r} cell {letters(self.columns[j])}{self.top if i < 0 else self.numbers[i]}"
+
+
+def sheet_called(name: str) -> str | None:
+    """Return which of the known sheets a tab's name stands for, None for any other.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.workbook import sheet_called
+    >>> sheet_called("Groups"), sheet_called("指标"), sheet_called("Sheet1")
+    ('groups', 'indicators', None)
+    """
+    said = name.strip().lower()
+    return next((known for known, others in SHEETS.items() if said == known or said in others), None)
+
+
+def holds_data(path: str | Path) -> bool:
+    """Return whether a workbook has a sheet of data."""
+    with opened(Path(path)) as archive:
+        return any(sheet_called(name) == "data" for name in sheet_members(archive))
+
+
+def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list) -> dict[str, Sheet]:
+    """Return sheets of a workbook by name; numbers, truth values, dates and text as they are, blank cells as None.
+
+    Parameters
+    ----------
+    path : path
+        An .xlsx workbook, or .xlsm, whose macros are not run.
+    pick : function, optional
+        Is given the names of all sheets and returns those to read; default: all.
+
+    Raises
+    ------
+    DataError
+        No such file, not a workbook, protected by a password, damaged or too large; formulas without a stored value,
+        error values, merged cells, values in a column without a heading: with sheet and cells, all at once.
+    SpecError
+        The optional library that reads workbooks is absent.
+    """
+    path = Path(path)
+    with opened(path) as archive:
+        members = sheet_members(archive)
+        names = list(pick(list(members)))
+        found = findings(archive, {name: members[name] for name in names})
+    raise_all(DataError, [f"{path.name}: {one}" for one in found])
+    sheets = {name: _sheet(name, cells) for name, cells in _cells(path, names).items()}
+    raise_all(DataError, [Fault(f"{path.name}: {one}") for _, faults in sheets.values() for one in faults])
+    return {name: sheet for name, (sheet, _) in sheets.items()}
+
+
+def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
+    """Return the table that a sheet of a workbook holds; file, sheet and rows are kept for messages.
+
+    Parameters
+    ----------
+    path : path
+        An .xlsx or .xlsm workbook.
+    sheet : str
+        A sheet's name; "data" also stands for 数据, and for the only sheet of a workbook.
+
+    Raises
+    ------
+    DataError
+        As `read_sheets`; no such sheet, a sheet without header.
+
+    Notes
+    -----
+    Text in a number column stays text ("—" is not taken for a missing value): the border of an index refuses it with
+    its row. Columns of dates become dates. Proof: `tests/tables/test_workbook.py`.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    (found,) = read_sheets(path, lambda names: [_data_sheet(path.name, names, sheet)]).values()
+    if not found.header:
+        raise DataError(f"{path.name}: sheet {found.name!r} is empty; its first row names the columns")
+    columns = {j: _column([row[j] for row in found.rows]) for j in range(len(found.header))}
+    frame = pd.DataFrame(columns, index=range(len(found.rows)))
+    frame.columns = pd.Index(found.header)
+    frame.attrs["source"] = f"{path.name} sheet {found.name!r}"
+    frame.attrs["letters"] = {name: letters(j) for name, j in zip(found.header, found.columns, strict=True)}
+    if found.numbers != tuple(range(2, len(found.rows) + 2)):
+        frame.attrs["lines"] = found.numbers
+    return frame
+
+
+def _data_sheet(source: str, names: Sequence[str], wanted: str) -> str:
+    called = [name for name in names if sheet_called(name) == wanted]
+    found = called or [name for name in names if name == wanted] or (list(names) if len(names) == 1 else [])
+    if len(found) == 1:
+        return found[0]
+    told = f"{len(found)} sheets stand for {wanted!r}: {listed(found)}" if found else f"no sheet {wanted!r}"
+    raise DataError(f"{source}: {told}; sheets found: {listed(names)}")
+
+
+def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
+    """Return the cells of sheets from A1 on, row by row."""
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        raise SpecError(f"{path.name}: to read a workbook, install python-calamine: {EXTRA}") from None
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise damaged(path, error) from None
+    except BaseException as error:
+        # The library is written in Rust: where that gives up, its error is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(path, error) from None
+
+
+def _sheet(name: str, cells: list[list[Any]]) -> tuple[Sheet, list[str]]:
+    """Return a sheet, and a fault for each column that has values and no heading."""
+    filled = [(i, row) for i, row in enumerate([list(map(_value, row)) for row in cells], 1) if _any(row)]
+    if not filled:
+        return Sheet(name, (), 1, (), (), ()), []
+    (top, header), *rows = filled
+    columns = [j for j, heading in enumerate(header) if heading is not None]
+    headed = set(columns)
+    kept = tuple(tuple(row[j] for j in columns) for _, row in rows)
+    numbers = tuple(i for i, _ in rows)
+    sheet = Sheet(name, tuple(_heading(header[j]) for j in columns), top, kept, numbers, tuple(j + 1 for j in columns))
+    first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in headed}
+    return sheet, [
+        f"sheet {name!r} cell {letters(j + 1)}{i}: a value stands in a column without a heading; "
+        f"write one in cell {letters(j + 1)}{top}, or clear the column"
+        for j, i in sorted(first.items())
+    ]
+
+
+def _any(row: list[Any]) -> bool:
+    return any(value is not None for value in row)
+
+
+def _value(cell: Any) -> Any:
+    """Return a cell with blank as None and whole numbers, which a workbook does not tell from others, as int."""
+    if isinstance(cell, str):
+        return cell if cell.strip() else None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) <= 2**53 else cell
+
+
+def _heading(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
+
+
+def _column(values: list[Any]) -> pd.Series[Any]:
+    import pandas as pd
+
+    given = [value for value in values if value is not None]
+    if given and all(isinstance(value, datetime.date) for value in given):
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)))
+    return pd.Series([float("nan") if value is None else value for value in values], dtype=object).infer_objects()

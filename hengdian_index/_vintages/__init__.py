@@ -1,0 +1,1 @@
+"""What was published when: releases, and the exact reasons of revisions."""

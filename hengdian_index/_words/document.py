@@ -1,0 +1,159 @@
+"""A document of headings, paragraphs, items and formulas, written as Markdown, as LaTeX, or to a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from hengdian_index._system.written import whole
+from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A formula in a line of text, in LaTeX."""
+
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A name as it stands in a spec or a table."""
+
+    text: str
+
+
+Piece: TypeAlias = str | Math | Code
+
+# 2000-01-01: a .docx that carried the time of its making would not be the same twice.
+_DATE = "946684800"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a document; formulas on lines of their own have one piece of mathematics."""
+
+    kind: Literal["title", "heading", "text", "item", "formula"]
+    pieces: tuple[Piece, ...]
+
+
+def filled(template: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return a sentence with its places filled in.
+
+    Examples
+    --------
+    >>> from hengdian_index._words.document import Code, filled
+    >>> filled("{a} and {b}.", a=Code("x"), b="y")
+    (Code(text='x'), ' and ', 'y', '.')
+    """
+    out: list[Piece] = []
+    for part in re.split(r"(\{[^}]*\})", template):
+        value = values[part[1:-1]] if part[:1] == "{" else part
+        out += [value] if isinstance(value, (str, Math, Code)) else list(value)
+    return tuple(piece for piece in out if piece != "")
+
+
+def rendered(blocks: Sequence[Block], form: str) -> str:
+    """Return a document as Markdown or as LaTeX."""
+    raise_all(SpecError, [] if form in _FORMS else [f"form: no {form!r}{suggestion(form, _FORMS)}"])
+    return _FORMS[form](blocks)
+
+
+def written_to(path: Path, blocks: Sequence[Block]) -> None:
+    """Write a document to a file, whole or not at all; its ending decides on the form, .docx by pandoc."""
+    endings = {".md": "markdown", ".tex": "latex", ".docx": "markdown"}
+    if path.suffix not in endings:
+        raise SpecError(f"path: {path.name!r} must end in .md, .tex or .docx")
+    text = rendered(blocks, endings[path.suffix])
+    try:
+        with whole(path) as part:
+            if path.suffix == ".docx":
+                _by_pandoc(part, path, text)
+            else:
+                part.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {error}") from None
+
+
+def _by_pandoc(part: Path, path: Path, text: str) -> None:
+    """Write Markdown as .docx to a part file that will become a path."""
+    program = shutil.which("pandoc")
+    if program is None:
+        why = "a .docx needs pandoc, which is not on the PATH"
+        raise SpecError(f"path: {why}; install it, or write {path.stem}.md or {path.stem}.tex, which need nothing")
+    # Without smart quotes every sign stays as it is in the statement.
+    command = [program, "--from", "markdown-smart", "--to", "docx", "--output", str(part)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": _DATE}
+    done = subprocess.run(
+        command, input=text, text=True, encoding="utf-8", capture_output=True, check=False, env=environment
+    )
+    if done.returncode or not part.exists() or not part.stat().st_size:
+        said = done.stderr.strip() or f"it ended with code {done.returncode} and wrote nothing"
+        raise DataError(f"cannot write {path}: pandoc: {said}; .md and .tex need no pandoc")
+
+
+def _markdown(blocks: Sequence[Block]) -> str:
+    marks = {"title": "# ", "heading": "## ", "item": "- "}
+    return _joined(blocks, lambda b: f"$$\n{_plain(b)}\n$$" if b.kind == "formula" else marks.get(b.kind, "") + _md(b))
+
+
+def _latex(blocks: Sequence[Block]) -> str:
+    around = {"title": r"\section*{%s}", "heading": r"\subsection*{%s}", "item": r"\item %s"}
+    written: list[str] = []
+    inside = False
+    for block in blocks:
+        if (block.kind == "item") != inside:
+            written.append(r"\end{itemize}" if inside else r"\begin{itemize}")
+            inside = not inside
+        text = "".join(f"${p.latex}$" if isinstance(p, Math) else _tex(p) for p in block.pieces)
+        plain = block.kind == "formula"
+        written.append(f"\\[\n{_plain(block)}\n\\]" if plain else around.get(block.kind, "%s").replace("%s", text))
+    return "\n\n".join([*written, *([r"\end{itemize}"] if inside else [])]) + "\n"
+
+
+def _joined(blocks: Sequence[Block], said: Callable[[Block], str]) -> str:
+    text = ""
+    for before, block in zip([None, *blocks], blocks, strict=False):
+        close = before is not None and before.kind == block.kind == "item"
+        text += ("" if before is None else "\n" if close else "\n\n") + said(block)
+    return text + "\n"
+
+
+def _md(block: Block) -> str:
+    return "".join(_md_piece(piece) for piece in block.pieces)
+
+
+def _md_piece(piece: Piece) -> str:
+    if isinstance(piece, Math):
+        return f"${piece.latex}$"
+    if isinstance(piece, Code):
+        fence = "``" if "`" in piece.text else "`"
+        space = " " if len(fence) > 1 else ""
+        return f"{fence}{space}{_one_line(piece.text)}{space}{fence}"
+    return re.sub(r"([\\`*_{}\[\]<>#|$~^&@])", r"\\\1", _one_line(piece))
+
+
+_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX |= {"→": r"$\to$", "<": r"\textless{}", ">": r"\textgreater{}", **{sign: f"\\{sign}" for sign in "{}$&#%_"}}
+
+
+def _tex(piece: str | Code) -> str:
+    text = "".join(_TEX.get(sign, sign) for sign in _one_line(piece if isinstance(piece, str) else piece.text))
+    return text if isinstance(piece, str) else rf"\texttt{{{text}}}"
+
+
+def _plain(block: Block) -> str:
+    return " ".join(piece.latex for piece in block.pieces if isinstance(piece, Math))
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s*\n\s*", " ", text)
+
+
+_FORMS: Mapping[str, Callable[[Sequence[Block]], str]] = {"markdown": _markdown, "latex": _latex}

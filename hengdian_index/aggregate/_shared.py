@@ -1,0 +1,105 @@
+"""What the aggregations share: equal weights only, options by column, directions, columns that cannot be used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._maths.maps import Between, Target, orientation
+from hengdian_index._maths.means import ColumnsError, RowsError
+from hengdian_index._methods.learning import direction_fault
+from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.table import Array, single, tabular
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import largest, same, settled
+from hengdian_index.errors import SpecError, raise_all, shown
+
+
+def stretched(x: Array, w: Array) -> Array:
+    """Return x (..., n, k) with the leading axes of the weights too."""
+    return np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), *x.shape[-2:]))
+
+
+def equal_only(w: Array, method: str, why: str) -> None:
+    """Refuse weights other than equal ones."""
+    if not same(w.max(axis=-1), w.min(axis=-1), 1.0).all():
+        given = ", ".join(f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]])
+        raise SpecError(f"{method}: w must be None or equal, not [{given}]: {why}")
+
+
+def per_column(value: Any, k: int, option: str) -> Array:
+    """Return an option as k finite numbers, from one number for all or one a column."""
+    try:
+        numbers = floats(in_order(value, range(k), option))
+    except (TypeError, ValueError):
+        numbers = np.array(np.nan)
+    if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
+        raise SpecError(f"{option}: one finite number, or one for each of {counted(k, 'column')}, not {shown(value)}")
+    return np.broadcast_to(numbers, (k,))
+
+
+def directions(direction: Any, k: int) -> list[Any]:
+    """Return one direction a column, from one for all or a sequence."""
+    direction = in_order(direction, range(k), "direction", absent=1)
+    given = [direction] * k if single(direction) else list(direction) if not tabular(direction) else [direction]
+    if len(given) != k:
+        raise SpecError(f"direction: {len(given)} given for {counted(k, 'column')}")
+    faults = [(j, direction_fault(one)) for j, one in enumerate(given)]
+    raise_all(SpecError, [f"direction of column {j}: {fault}" for j, fault in faults if fault])
+    return given
+
+
+def turned(x: Array, direction: Any) -> Array:
+    """Return x with larger better in every column.
+
+    A cost becomes -x. A target or an interval becomes 1 where the value is best, falling in a straight line to 0 at
+    the worst limit, or at the row farthest off where there is none.
+    """
+    out = np.array(x)
+    for j, one in enumerate(directions(direction, x.shape[-1])):
+        turn = orientation(one)[0]
+        if turn is not None:
+            out[..., j] = turn(x[..., j : j + 1])[..., 0]
+        if isinstance(one, Target | Between):
+            out[..., j] = _settled(turn, x[..., j], out[..., j])
+            out[..., j] = 1 + out[..., j] / _farthest(one, out[..., j])
+    return out
+
+
+def _settled(turn: Any, x: Array, minus_distance: Array) -> Array:
+    """Return distances (..., n) of which those that are equal but for rounding are one, however far their values."""
+    most = largest(x[..., np.newaxis])
+    return settled(minus_distance, turn.cancelled(most)[..., 0])
+
+
+def _farthest(direction: Target | Between, minus_distance: Array) -> Array | float:
+    """Return the distance that scores 0: the limits' own, else the largest among the rows."""
+    if isinstance(direction, Between) and direction.worst_low is not None:
+        return 1.0
+    most = -np.fmin.reduce(minus_distance, axis=-1)[..., np.newaxis]
+    return np.where(most > 0, most, 1.0)
+
+
+def ends(x: Array) -> tuple[Array, Array]:
+    """Return the smallest and the largest value of each column, (..., 1, k); missing values are left out."""
+    return np.fmin.reduce(x, axis=-2)[..., np.newaxis, :], np.fmax.reduce(x, axis=-2)[..., np.newaxis, :]
+
+
+def refuse_columns(bad: NDArray[np.bool_], w: Array, why: str) -> None:
+    """Raise for the columns that are marked (..., 1, k) and have a weight."""
+    marked = bad & (w[..., np.newaxis, :] > 0)
+    if marked.any():
+        raise ColumnsError(np.asarray(marked.reshape(-1, 1, w.shape[-1]).any(axis=0)), why)
+
+
+def refuse_rows(bad: NDArray[np.bool_], why: str) -> None:
+    """Raise for the rows that are marked (..., n)."""
+    if bad.any():
+        raise RowsError(np.asarray(bad.reshape(-1, bad.shape[-1]).any(axis=0))[:, np.newaxis], why)
+
+
+def present_sum(terms: Array, weights: Array) -> Array:
+    """Return the sums (..., n) of weighted terms (..., n, k), missing ones left out."""
+    return np.asarray(np.where(np.isnan(terms), 0.0, terms * weights).sum(axis=-1))

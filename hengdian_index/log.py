@@ -1,0 +1,193 @@
+"""The log: lines that say what a computation did beyond the plain formula, and why."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hengdian_index._values.decimals import counted
+from hengdian_index._values.stored import stored
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_logger = logging.getLogger("hengdian_index")
+
+# What differs between lines of one kind: names in quotes, numbers, periods.
+_PARTICULAR = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])[-+]?\d[\w.:+-]*")
+
+
+@stored("log entry")
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log; what does not apply to it is None.
+
+    `kind` says what it has in common with lines whose `why` is of another row: "interpolate: left: no later value".
+    """
+
+    step: str
+    why: str
+    unit: object = None
+    period: object = None
+    indicator: str | None = None
+    before: float | None = None
+    after: float | None = None
+    kind: str = ""
+
+
+_open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
+_about: ContextVar[tuple[str, dict[str, object]]] = ContextVar("about", default=("", {}))
+
+
+def note(step: str, why: str, **where: object) -> None:
+    """Write one line: to the journal that is open, and to Python's logging at level INFO."""
+    saying, there = _about.get()
+    if not any(value is not None for value in where.values()):
+        why = saying + why
+    place = {**there, **{name: value for name, value in where.items() if value is not None}}
+    entry = Entry(step, why, **place)  # type: ignore[arg-type]  # fields of Entry, checked there
+    book = _open.get()
+    if book is not None:
+        book.append(entry)
+    _logger.info("%s: %s", step, why)
+
+
+@contextmanager
+def journal() -> Iterator[list[Entry]]:
+    """Collect the lines written inside the block.
+
+    Examples
+    --------
+    >>> from hengdian_index.log import journal, note
+    >>> with journal() as lines:
+    ...     note("weights", "values rescaled to sum 1")
+    >>> lines[0].why
+    'values rescaled to sum 1'
+    """
+    book: list[Entry] = []
+    token = _open.set(book)
+    try:
+        yield book
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def about(saying: str, **where: object) -> Iterator[None]:
+    """Say of what the lines are that are written inside the block; those with a place of their own are not told again.
+
+    Examples
+    --------
+    >>> from hengdian_index.log import about, journal, note
+    >>> with journal() as lines, about("group 'total': ", indicator="total"):
+    ...     note("weights", "values rescaled to sum 1")
+    >>> lines[0].why, lines[0].indicator
+    ("group 'total': values rescaled to sum 1", 'total')
+    """
+    before, there = _about.get()
+    token = _about.set((before + saying, {**there, **where}))
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+def kind_of(entry: Entry) -> str:
+    """Return of what kind a line is: what it says of itself, else its reason without names, numbers and periods.
+
+    Examples
+    --------
+    >>> from hengdian_index.log import Entry
+    >>> from hengdian_index.log import kind_of
+    >>> kind_of(Entry("impute", "carried forward from 2019Q1, 2 quarters old"))
+    'carried forward from …, … quarters old'
+    """
+    return entry.kind or general(entry.why)
+
+
+def general(why: str) -> str:
+    """Return a reason without the names, numbers and periods of one row."""
+    return _PARTICULAR.sub("…", why)
+
+
+def tally(entries: Sequence[Entry]) -> pd.DataFrame:
+    """Return one row a kind of line: step, kind, lines, how many indicators, units and periods, what the first says."""
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "step": [entry.step for entry in entries],
+            "kind": [kind_of(entry) for entry in entries],
+            "indicator": [entry.indicator for entry in entries],
+            "unit": [None if entry.unit is None else str(entry.unit) for entry in entries],
+            "period": [None if entry.period is None else str(entry.period) for entry in entries],
+            "why": [entry.why for entry in entries],
+        },
+        dtype=object,
+    )
+    found = frame.groupby(["step", "kind"], sort=False, as_index=False).agg(
+        lines=("why", "size"),
+        indicators=("indicator", "nunique"),
+        units=("unit", "nunique"),
+        periods=("period", "nunique"),
+        first=("why", "first"),
+    )
+    order = {step: i for i, step in enumerate(dict.fromkeys(frame["step"]))}
+    return found.sort_values("step", key=lambda steps: steps.map(order), kind="stable", ignore_index=True)
+
+
+def told(entries: Sequence[Entry]) -> list[str]:
+    """Return the log as a few lines of text: a line that is alone as it is, the others counted by step and reason.
+
+    Lines whose kind is said by none of them are told by the first.
+
+    Examples
+    --------
+    >>> from hengdian_index.log import Entry
+    >>> from hengdian_index.log import told
+    >>> gone = [Entry("impute", "left missing", unit, kind="mean: left: no value") for unit in "AB"]
+    >>> told([Entry("impute", "mean of 3 values", "C", kind="mean: filled"), *gone])
+    ['impute: mean: 1 filled; 2 left: no value']
+    """
+    heads: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        head = entry.kind.partition(": ")[0] or kind_of(entry)
+        heads.setdefault((entry.step, head), []).append(entry)
+    steps = list(dict.fromkeys(step for step, _ in heads))
+    ordered = sorted(heads.items(), key=lambda item: steps.index(item[0][0]))
+    return [_alone(own[0]) if len(own) == 1 else _counted(step, head, own) for (step, head), own in ordered]
+
+
+def _alone(entry: Entry) -> str:
+    place = ", ".join(str(one) for one in (entry.unit, entry.period, entry.indicator) if one is not None)
+    return f"{entry.step}: {place + ': ' if place else ''}{entry.why}"
+
+
+def _counted(step: str, head: str, entries: Sequence[Entry]) -> str:
+    """Return how many lines of one head there are, by what is said below it."""
+    below: dict[str, dict[str, int]] = {}
+    for entry in entries:
+        what, _, reason = entry.kind.partition(": ")[2].partition(": ")
+        reasons = below.setdefault(what, {})
+        reasons[reason] = reasons.get(reason, 0) + 1
+    if list(below) == [""]:
+        more = f"and {len(entries) - 1:,} more like it"
+        return f"{_alone(entries[0])} ({more})" if "…" in head else f"{step}: {head} ({counted(len(entries), 'line')})"
+    # What was done comes before what was left.
+    parts = sorted(below.items(), key=lambda item: item[0] == "left")
+    return f"{step}: {head}: {'; '.join(_part(what, reasons) for what, reasons in parts)}"
+
+
+def _part(what: str, reasons: dict[str, int]) -> str:
+    said = f"{sum(reasons.values()):,} {what}"
+    if list(reasons) == [""]:
+        return said
+    if len(reasons) == 1:
+        return f"{said}: {next(iter(reasons))}"
+    most = sorted(reasons.items(), key=lambda item: -item[1])
+    return f"{said}: {'; '.join(f'{number:,} {reason}' for reason, number in most)}"

@@ -1,0 +1,41 @@
+"""What the objective weightings share: which columns are costs, and the log line for a constant column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.keyed import in_order
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import SpecError, shown
+from hengdian_index.log import note
+
+
+def note_constant(sample: Sample, constant: Array) -> None:
+    """Write a line for every column that is marked (..., k): constant, hence weight 0."""
+    for j in np.flatnonzero(np.reshape(constant, (-1, sample.k)).any(axis=0)):
+        name = str(sample.columns[j]) if sample.columns else f"column {j}"
+        note("weights", "constant over the fit rows: weight 0", indicator=name)
+
+
+def note_complete(sample: Sample, n: NDArray[np.int64], method: str) -> None:
+    """Write how many rows a method learns from that wants them complete, n (...), where others have gaps."""
+    rows = sum(chunk.shape[-2] for chunk in sample.chunks)
+    gone = rows - int(np.min(n))
+    if gone > 0:
+        why = f"{method}: learnt from {counted(rows - gone, 'row', of=rows)}, those with a value in every column"
+        note("weights", f"{why}; {counted(gone, 'row', 'have')} a gap")
+
+
+def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
+    """Return which columns (k,) are costs; a column that a mapping does not name is none."""
+    direction = in_order(direction, sample.columns or range(sample.k), "direction", absent=1)
+    signs = sample.per_column(direction, "direction")
+    if not np.isin(signs, (1, -1)).all():
+        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {shown(direction)}")
+    cost: NDArray[np.bool_] = signs < 0
+    return cost

@@ -1,0 +1,201 @@
+"""The page in Chinese says in Chinese what it says itself; what the library says in English is marked as English."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.pages import Page, read
+
+import hengdian_index as hi
+from hengdian_index._present.report.headline import _place
+from hengdian_index._present.report.summary import summary
+from hengdian_index._words.charted import in_chart
+from hengdian_index._words.report import WORDS
+from hengdian_index._words.steps import STEPS
+from hengdian_index.errors import DataError
+from hengdian_index.plot.style import chinese_family, save
+
+pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
+
+# What is no word of the page: columns of the data, codes of the index, names of methods and of files.
+CODES = {"town", "year", "total", "CSV", "weights", "min_max", "equal", "arithmetic", "z_score"}
+CODES |= {"report", "uncertainty", "draws"}
+
+
+def chinese(units: int, years: int) -> tuple[hi.Index, pd.DataFrame]:
+    """An index whose names are Chinese, so that English comes from elsewhere; half a group and one row are missing."""
+    n, codes = units * years, ["x1", "x2", "x3", "x4"]
+    values = np.random.default_rng(2).lognormal(3, 0.6, (n, 4)).round(1)
+    values[1, 0], values[-1] = np.nan, np.nan
+    labels = {
+        "town": np.repeat([f"镇{i}" for i in range(units)], years),
+        "year": np.tile(range(2001, 2001 + years), units),
+    }
+    groups = [hi.Group("total", name="总指数"), hi.Group("g1", "total", name="甲"), hi.Group("g2", "total", name="乙")]
+    indicators = [hi.Indicator(x, g, name=f"指标{x[1]}") for x, g in zip(codes, ["g1", "g1", "g2", "g2"], strict=True)]
+    timed = {"period": "year", "base": "2001", "normalise": {"method": "min_max", "lower": 1, "upper": 100}}
+    index = hi.Index(name="指数", unit="town", groups=groups, indicators=indicators, **(timed if years > 1 else {}))
+    table = pd.DataFrame(values, columns=codes).assign(**labels)
+    return index, table if years > 1 else table.drop(columns="year")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Pages of a panel and of a cross-section in Chinese, and every text of their charts."""
+    from matplotlib.text import Text
+
+    folder, pages, texts = tmp_path_factory.mktemp("chinese"), {}, set()
+
+    def listened(ax, path, **options):
+        found = save(ax, path, **options)
+        texts.update(text.get_text() for text in ax.figure.findobj(Text) if text.get_visible())
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hengdian_index._present.report.pictures.save", listened)
+        for name, sizes in (("panel", (10, 3)), ("rows", (40, 1))):
+            index, table = chinese(*sizes)
+            found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=8, progress=False)
+            path = index.compute(table).report(folder / f"{name}.html", lang="zh", uncertainty=found)
+            pages[name] = read(path)
+    return pages, texts
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall("[A-Za-z_]{3,}", text)) - CODES
+
+
+def own(page: Page) -> str:
+    """Return what a page says itself, without the method statement and the provenance, which have texts of others."""
+    text = "\n".join(page.own)
+    return text[: text.rindex(WORDS["zh"]["method"])]
+
+
+@pytest.mark.skipif(chinese_family() is None, reason="no font has Chinese: charts keep their English words")
+def test_charts_have_no_english(drawn):
+    texts = drawn[1]
+    assert {"得分", "位次", "水平，点", "环比变化，点", "90 % 的抽样", "抽样百分比"} <= texts
+    assert "总指数：有得分的9个对象中最高的8个，1个没有得分" in texts
+    assert "总指数，38行中的前30行，2行没有得分" in texts
+    assert "总指数，2003" in texts
+    assert {text for text in texts if words_of(text)} == set()
+
+
+@pytest.mark.skipif(chinese_family() is None, reason="no font has Chinese: charts keep their English words")
+def test_no_picture_has_english():
+    """Those that are not on the page too: each word that a picture writes itself has its Chinese."""
+    from matplotlib.pyplot import close
+    from matplotlib.text import Text
+
+    index, table = chinese(6, 3)
+    result = index.replace({"missing": "reweight"}).compute(table)
+    plot, said = result.plot, set()
+    for ax in (
+        plot.correlations(how="spearman"),
+        plot.correlations(how="kendall", pairwise=False),
+        plot.waterfall(unit="镇1", depth="indicators"),
+        plot.level("g1", unit="镇1"),
+        plot.ranking("g1", period="2001"),
+    ):
+        said |= {in_chart(text.get_text(), "zh") for text in ax.figure.findobj(Text)}
+    close("all")
+    assert {"甲，2001", "总指数，2002至2003"} <= {re.split(": |：", text)[-1] for text in said}
+    assert {text for text in said if words_of(text) - {"points"}} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Pearson correlation, all 90 rows", "皮尔逊相关系数，全部90行"),
+        ("Spearman correlation, pairwise, 48 of 90 rows", "斯皮尔曼相关系数，逐对，共90行中的48行"),
+        ("Pearson correlation, pairwise, 48 to 81 of 90 rows", "皮尔逊相关系数，逐对，共90行中的48至81行"),
+        ("Kendall correlation, the 48 complete of 90 rows", "肯德尔相关系数，共90行中的48个完整行"),
+        ("总指数, 2003Q4, the first\n4 of 6, 2 without a score", "总指数，2003Q4，6行中的前4行，2行没有得分"),
+        ("总指数,\n2002Q4 to 2003Q4", "总指数，2002Q4至2003Q4"),
+        ("总指数, scores, 2003", "总指数，得分，2003"),
+        ("mean of 5 others", "其他5行的平均"),
+        (
+            "甲镇: the 8 highest of the\n9 units with a level, 3 without",
+            "甲镇：有水平的9个对象中最高的8个，3个没有水平",
+        ),
+        ("总指数: the 5 units with a score, 3 without", "总指数：有得分的5个对象，3个没有得分"),
+        ("甲镇: 总指数, 2002 to 2003", "甲镇：总指数，2002至2003"),
+        ("总指数\n0.71 (−0.53 points)", "总指数\n0.71 (−0.53 点)"),
+        ("GDP, 2015", "GDP, 2015"),
+        ("Film scores", "Film scores"),
+    ],
+)
+def test_words_of_charts(text, said):
+    assert in_chart(text, "zh") == said
+    assert in_chart(text, "en") == text
+
+
+@pytest.mark.parametrize("name", ["panel", "rows"])
+def test_the_page_has_no_english_that_is_not_marked(drawn, name):
+    text, page = drawn[0][name]
+    assert words_of(own(page)) == set()
+    assert words_of("".join(one["aria-label"] for one in page.having("a") if "aria-label" in one)) == set()
+    assert '<td lang="en">missing: ' in text
+    assert STEPS["zh"]["aggregate"] in own(page)
+
+
+def test_faults_and_warnings_are_marked_as_english(tmp_path):
+    index, table = chinese(3, 3)
+    result = index.replace({"normalise": "z_score"}).compute(table)
+    with pytest.raises(DataError) as error:
+        result.series()
+    text, page = read(result.report(tmp_path / "r.html", lang="zh"))
+    fault = str(error.value.faults[0])
+    assert fault in "".join(page.pieces)
+    assert fault not in "".join(page.own)
+    assert f'<p>{WORDS["zh"]["not made"]}<span lang="en">' in text
+    assert words_of(own(page)) == set()
+    table.loc[table["year"] == 2001, ["x1", "x2", "x3", "x4"]] = 900.0
+    below = index.replace({"normalise": "z_score"}).compute(table)
+    assert '<p><span lang="en">' in below.report(tmp_path / "w.html", lang="zh").read_text(encoding="utf-8")
+
+
+def test_pages_in_english_mark_nothing(written):
+    assert 'lang="en"' not in written["panel", "en"].read_text(encoding="utf-8").partition("<head>")[2]
+
+
+def draws(case: str):
+    """Draws of a series, a panel, a cross-section, the latter also with draws that cannot be computed."""
+    if case == "series":
+        index, table = hi.example("film_industry")
+    else:
+        index, table = chinese(*{"panel": (4, 3), "rows": (7, 1), "excluded": (7, 1)}[case])
+    factors = {"weights": hi.Noise(0.25)}
+    if case == "excluded":
+        factors |= {"aggregate": ["arithmetic", "geometric"]}
+    return hi.uncertainty(index, table, factors, draws=16, progress=False, infeasible="exclude")
+
+
+@pytest.mark.parametrize("case", ["series", "panel", "rows", "excluded"])
+def test_the_summary_of_draws_has_the_numbers_of_the_english_one(case):
+    found = draws(case)
+    english, said = found.summary(), summary(found, "zh")
+    numbers = r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\d)"
+    assert re.findall(numbers, said) == re.findall(numbers, english)
+    assert ("left out" in english) == ("剔除" in said) == (case == "excluded")
+    assert ("No draw" in english) == ("没有抽样" in said) == (case != "series")
+    assert summary(found, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("period 1998Q1", "1998Q1"),
+        ("unit '横店', period 2019", "对象“横店”，时期 2019"),
+        ("data.csv line 3, unit 'unit 4', period 2019", "data.csv 第 3 行，对象“unit 4”，时期 2019"),
+        ("row 5", "行 5"),
+        ("row 'a period'", "行“a period”"),
+    ],
+)
+def test_fit_rows_are_named_in_the_language_of_the_page(place, said):
+    assert _place(place, WORDS["zh"]) == said
+    assert _place(place, WORDS["en"]) == place.removeprefix("period ")

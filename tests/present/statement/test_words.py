@@ -1,0 +1,271 @@
+"""The words of a statement: nothing of Python in it, and in Chinese nothing of English."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import numpy as np
+import pytest
+from support.laws import EXAMPLE_OPTIONS, own, sized
+from support.statements import bare, of_answers, results, weighed
+
+import hengdian_index as hi
+import hengdian_index._present.statement
+from hengdian_index._methods.registry import parameters_of
+from hengdian_index._present.statement import phrases
+from hengdian_index._present.statement.expressions import of_map
+from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._words.document import Code, Math
+from hengdian_index._words.statement import WORDS
+from hengdian_index._words.vocabulary import FLAGS, NAMES, SYMBOLS, VALUES
+from hengdian_index.series import deseasonalise
+
+from support.indexes import table, two_levels  # isort: skip
+
+METHODS = [method for family in FAMILIES for method in own(family)]
+each_method = pytest.mark.parametrize("method", METHODS, ids=lambda m: f"{m.family}.{m.name}")
+
+# Names of methods, programs and schools that Chinese texts write in Latin letters, and SHA-256 in what stands for it.
+PROPER = {
+    *(
+        "AHP",
+        "BWM",
+        "CILOS",
+        "CRITIC",
+        "IDOCRIW",
+        "LOPCOW",
+        "MEREC",
+        "OWA",
+        "RSR",
+        "SPSSAU",
+        "SWARA",
+        "TOPSIS",
+        "VIKOR",
+    ),
+    *("Box", "Cox", "Yeo", "Johnson", "STL", "ARIMA", "SEATS", "SHA", "NumPy", "Python", "pandas", "hengdian_index"),
+    *("CI", "CR", "ln"),
+}
+REPR = re.compile(r"\b(True|False|None|nan|Target\(|Between\(|slice\()|[{}]|\['|= '|\('|\bdtype\b")
+RESULTS = results()
+
+
+def latin(text: str) -> set[str]:
+    """Return the Latin words in a text that are neither proper names nor periods and single letters."""
+    found = set(re.findall(r"[A-Za-z_]{2,}", text))
+    return found - PROPER
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_chinese_statements_have_no_english(name: str) -> None:
+    result = RESULTS[name]
+    given = {str(unit) for unit in result.panel.unit_list()}
+    assert latin(bare(result.method("zh"))) - given == set()
+
+
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_statements_have_no_python_values(name: str, lang: Any) -> None:
+    text = RESULTS[name].method(lang)
+    spans = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "", text, flags=re.S)
+    assert not REPR.search(spans), REPR.search(spans)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_names_between_backquotes_are_codes_methods_and_attributes(name: str) -> None:
+    result = RESULTS[name]
+    methods = {method for family in FAMILIES.values() for method in family}
+    known = {*result.tree.codes, *result.tree.groups, *result.panel.columns, *methods, "region", "b"}
+    for code in re.findall(r"`([^`]*)`", result.method("zh")):
+        assert code in known or re.fullmatch(r"[0-9a-f]{64}|result\.[\w.()]+", code), code
+
+
+@each_method
+def test_every_option_has_its_word(method: Any) -> None:
+    for name in (*method.options, *method.judgements):
+        assert name in NAMES or name in FLAGS, name
+
+
+@each_method
+def test_every_word_that_an_option_may_take_has_its_word(method: Any) -> None:
+    for name, hint in method.hints.items():
+        for part in (hint, *get_args(hint)):
+            if get_origin(part) is not None and name in method.options:
+                for word in (
+                    one for one in get_args(part) if isinstance(one, (str, int)) and not isinstance(one, bool)
+                ):
+                    assert (name, word) in VALUES or word in FLAGS.get(name, ()) or isinstance(word, int), (name, word)
+
+
+def test_words_are_for_options_that_exist() -> None:
+    taken = {name for method in METHODS for name in (*method.options, *method.judgements)}
+    taken |= set(parameters_of(deseasonalise))
+    assert set(NAMES) | set(FLAGS) <= taken
+    assert {name for name, _ in VALUES} <= taken
+
+
+@each_method
+def test_upright_words_in_formulas_are_explained(method: Any) -> None:
+    from present.statement.test_registry import formulas
+
+    for text in formulas(method):
+        assert set(re.findall(r"\\mathrm\{(\w+)\}", text)) <= set(SYMBOLS)
+
+
+@each_method
+def test_options_in_chinese_have_no_latin_words(method: Any) -> None:
+    given = {name: p.default for name, p in method.options.items() if p.default is not p.empty and name != "details"}
+    for example in EXAMPLE_OPTIONS.get(method.name, [{}]):
+        options = {**given, **sized(example, 3)}
+        said = phrases.options("zh", {k: v for k, v in options.items() if v is not None}, lambda choice: ("",))
+        plain = "".join(piece for piece in said if isinstance(piece, str))
+        assert latin(plain) == set(), plain
+        assert not REPR.search(plain)
+
+
+def test_words_of_one_language_differ_from_those_of_the_other() -> None:
+    for pair in (*NAMES.values(), *(pair for both in FLAGS.values() for pair in both.values())):
+        assert latin(pair[1]) == set()
+        assert not re.search(r"[\u4e00-\u9fff]", pair[0])
+    for pair in (*VALUES.values(), *SYMBOLS.values()):
+        assert latin(pair[1]) == set(), pair
+        assert not re.search(r"[\u4e00-\u9fff]", pair[0])
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "zh"),
+    [
+        (1, "larger is better", "越大越好"),
+        (-1, "smaller is better", "越小越好"),
+        (hi.Target(5), "best at 5, worse on both sides", "以5为最优，偏离越远越差"),
+        (hi.Between(1, 2.5), "best from 1 to 2.5, worse outside", "以1至2.5为最优区间，偏离越远越差"),
+        (
+            hi.Between(1, 2, 0, 4),
+            "best from 1 to 2, worst at 0 and 4 and beyond",
+            "以1至2为最优区间，到0或4及以外为最差",
+        ),
+    ],
+    ids=str,
+)
+def test_directions_in_words(given: Any, en: str, zh: str) -> None:
+    assert (phrases.direction("en", given), phrases.direction("zh", given)) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "zh"),
+    [
+        ("1998Q1:2003Q4", "1998Q1 to 2003Q4", "1998Q1至2003Q4"),
+        ("2001:", "2001 on", "2001起"),
+        (":2003", "the first to 2003", "开始至2003"),
+        (2001, "2001", "2001"),
+        (("2001", "2003:2004"), "2001, 2003 to 2004", "2001、2003至2004"),
+        ((True, False, True), "2 rows picked one by one", "逐一选定的2行"),
+        (slice(0, 9), "rows 1 to 9 of the table, by position", "数据表的第1行至第9行"),
+    ],
+    ids=str,
+)
+def test_selections_of_rows_in_words(given: Any, en: str, zh: str) -> None:
+    assert (phrases.rows("en", given), phrases.rows("zh", given)) == (en, zh)
+
+
+def test_judgements_in_words() -> None:
+    judged = {"method": "ahp", "matrix": {"a": {"b": 3, "c": 5}, "b": {"c": 2}}}
+    result = weighed(judged).compute(table())
+    assert "row over column: `a` (`b` 3, `c` 5), `b` (`c` 2); solved by the eigenvector" in result.method()
+    found = hi.ahp.priorities(judged["matrix"])
+    assert f"CR = {found.cr:.6g}." in result.method()
+    combined = RESULTS["combined"].method()
+    assert "`entropy` (zeros count as 0 ln 0 = 0); `fixed` (given `a` 1, `b` 2, `c` 1)" in combined
+
+
+def test_a_list_of_matrices_is_told() -> None:
+    matrix = [[1, 3, 5], ["1/3", 1, 2], ["1/5", "1/2", 1]]
+    text = weighed({"method": "ahp", "matrix": [matrix, matrix]}).compute(table()).method("zh")
+    assert not REPR.search(bare(text))
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        {"method": "diffusion", "up": "up", "same": "same"},
+        {"method": "balance", "up": "up", "down": "down"},
+        {"method": "pmi", "components": ["up", "same"], "weights": {"up": 2, "same": 1}, "inverted": ["same"]},
+        {"method": "confidence", "current": "up", "expected": "down"},
+        {"method": "breadth", "x": ["p", "q"]},
+        {"method": "cycle", "x": ["p", "q"]},
+    ],
+    ids=lambda build: str(build["method"]),
+)
+def test_built_indicators_are_told_in_chinese(build: Any) -> None:
+    text = of_answers(build).method("zh")
+    assert latin(bare(text)) == set()
+    assert not REPR.search(bare(text))
+
+
+@pytest.mark.parametrize("method", own("normalise"), ids=lambda m: m.name)
+def test_every_normalisation_is_told_in_chinese(method: Any) -> None:
+    for example in EXAMPLE_OPTIONS.get(method.name, [{}]):
+        result = two_levels(normalise={"method": method.name, **example}, base=None).compute(table())
+        text = result.method("zh")
+        assert latin(bare(text)) == set()
+        assert f"`{method.name}`" in text
+        for leaf in result.tree.leaves:
+            assert of_map(result.fitted.maps[leaf.code])
+
+
+@pytest.mark.parametrize("method", own("treat"), ids=lambda m: m.name)
+def test_every_treatment_is_told_in_chinese(method: Any) -> None:
+    if method.name == "denominate":
+        return
+    needed = {"winsorise": {"points": 1}}.get(method.name, {})
+    text = two_levels(treat={"method": method.name, **needed}).compute(table()).method("zh")
+    assert latin(bare(text)) == set()
+
+
+def test_pieces_of_an_option_of_a_user_keep_their_names() -> None:
+    said = phrases.options("zh", {"strength": 3.0, "kind": "soft"}, lambda choice: ())
+    assert said == [Code("strength"), " ", "3", "、", Code("kind"), " ", Code("soft")]
+    assert phrases.symbols("en", [r"z = \mathrm{lower} x"])[0] == Math(r"\mathrm{lower}")
+
+
+def test_every_sentence_is_used() -> None:
+    package = Path(hengdian_index.__file__).parent
+    files = [*package.glob("_present/*.py"), *package.glob("_present/statement/*.py"), *package.glob("_index/*.py")]
+    files += [package / "_words" / name for name in ("document.py", "vocabulary.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
+    composed = {"fixed", "ratio", "symmetric", "log", "refuse", "missing", "link", "restate", "own reweight"}
+    composed |= {"own propagate", "own raise", "reweight", "propagate", "raise"}
+    assert [key for key in WORDS["en"] if f'"{key}"' not in code and key not in composed] == []
+
+
+def told_in_both(result: hi.Result, name: str) -> None:
+    """Assert that a statement names a method, has no English in Chinese, and no Python values in either language."""
+    assert latin(bare(result.method("zh"))) == set()
+    for lang in ("en", "zh"):
+        text = result.method(lang)  # type: ignore[arg-type]
+        assert f"`{name}`" in text
+        assert not REPR.search(re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "", text, flags=re.S))
+
+
+@pytest.mark.parametrize("method", own("weights"), ids=lambda m: m.name)
+def test_every_way_to_weigh_is_told(method: Any) -> None:
+    # Random columns may go against each other, which only squared loadings can bear.
+    defaults = [{"form": "squared"}] if method.name == "pca" else [{}]
+    for example in EXAMPLE_OPTIONS.get(method.name, defaults):
+        told_in_both(weighed({"method": method.name, **sized(example, 3)}).compute(table(24)), method.name)
+
+
+@pytest.mark.parametrize("method", own("aggregate"), ids=lambda m: m.name)
+def test_every_aggregation_is_told(method: Any) -> None:
+    for example in EXAMPLE_OPTIONS.get(method.name, [{}]):
+        index = two_levels(base=None, aggregate={"method": method.name, **sized(example, 2)})
+        told_in_both(index.compute(table()), method.name)
+
+
+@pytest.mark.parametrize("method", own("impute"), ids=lambda m: m.name)
+def test_every_imputation_is_told(method: Any) -> None:
+    rows = table(24).assign(region=["r", "s"] * 12)
+    rows.loc[[5, 9], "a"] = np.nan
+    needed = {"groups": "region"} if method.name.startswith("group") else {}
+    told_in_both(two_levels(impute={"method": method.name, **needed}).compute(rows), method.name)

@@ -1,0 +1,97 @@
+"""The log in short: every line is counted once, by step and reason."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hengdian_index as hi
+from hengdian_index.log import Entry, general, kind_of, tally, told
+
+
+def holed(impute: object = "interpolate") -> hi.Result:
+    """Return six farms over six years: D without a value of p, E begins late, F ends early, A has one hole."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame([(f, y, *rng.uniform(1, 9, 3)) for f in "ABCDEF" for y in range(2001, 2007)])
+    frame = frame.set_axis(["farm", "year", "p", "q", "r"], axis=1)
+    gone = (frame["farm"] == "D") | ((frame["farm"] == "E") & (frame["year"] < 2003))
+    gone |= ((frame["farm"] == "F") & (frame["year"] > 2005)) | ((frame["farm"] == "A") & (frame["year"] == 2004))
+    frame["p"] = frame["p"].mask(gone)
+    index = hi.Index(
+        unit="farm",
+        period="year",
+        impute=impute,
+        groups=[hi.Group("all")],
+        indicators=[hi.Indicator(code, "all") for code in "pqr"],
+    )
+    return index.compute(frame)
+
+
+def test_the_lines_of_an_imputation_become_one() -> None:
+    result = holed()
+    assert told(result.entries) == [
+        "impute: interpolate: 1 filled; 9 left: 6 the unit has no value; "
+        "2 before the first known value of the unit, no extrapolation; "
+        "1 after the last known value of the unit, no extrapolation",
+        "aggregate: rows with missing parts: 9 the rest reweighted",
+    ]
+    table = result.log_digest().set_index(["step", "kind"])
+    assert table.loc[("impute", "interpolate: left: the unit has no value")].tolist()[:4] == [6, 1, 1, 6]
+    assert table.loc[("aggregate", "rows with missing parts: the rest reweighted"), "units"] == 3
+
+
+@pytest.mark.parametrize("impute", ["interpolate", "carry_forward", "median", "peers", "neighbours", None])
+def test_every_line_is_counted_once(impute: object) -> None:
+    if impute == "neighbours":
+        pytest.importorskip("sklearn", reason="scikit-learn is not installed (the extra `learn`)")
+    result = holed(impute)
+    table = result.log_digest()
+    assert table["lines"].sum() == len(result.log)
+    assert len(table) <= 6
+    numbers = [
+        int(n.replace(",", "")) for line in told(result.entries) for n in re.findall(r"(?<=[:,;] )[\d,]+ ", line)
+    ]
+    assert sum(numbers) >= len(result.log) - 2
+
+
+@given(
+    st.lists(
+        st.builds(
+            Entry,
+            st.sampled_from(["impute", "base", "read"]),
+            st.sampled_from(["value of 2019Q1 is 3 quarters old", "value of 2020Q4 is 1 quarters old", "other"]),
+            unit=st.sampled_from([None, "A", 2]),
+            kind=st.sampled_from(["", "", "m: filled", "m: left: x", "m: left: y"]),
+        ),
+        max_size=30,
+    )
+)
+@settings(deadline=None)
+def test_no_line_is_lost_whatever_they_say(entries: list[Entry]) -> None:
+    table = tally(entries)
+    assert table["lines"].sum() == len(entries)
+    assert set(zip(table["step"], table["kind"], strict=True)) == {(one.step, kind_of(one)) for one in entries}
+    assert len(told(entries)) <= len(table)
+
+
+@pytest.mark.parametrize(
+    ("why", "kind"),
+    [
+        ("carried forward from 2019Q1, 2 quarters old", "carried forward from …, … quarters old"),
+        ("median of 343 values", "median of … values"),
+        ("of group 'It\\'s 3'", "of group …"),
+        ("G1 and x13 stay", "G1 and x13 stay"),
+    ],
+)
+def test_a_kind_has_no_names_and_numbers(why: str, kind: str) -> None:
+    assert general(why) == kind
+
+
+def test_an_empty_log_has_an_empty_digest() -> None:
+    assert tally([]).empty
+    assert told([]) == []
