@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hengdian_index._levels.bases import refuse_infinite
 from hengdian_index._levels.contributions import Parts, change_parts, level_parts
 from hengdian_index._levels.courses import matrix
-from hengdian_index._maths.pairs import log_secant
+from hengdian_index._maths.means import log_secant
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring import families
 from hengdian_index._scoring.contents import Content, in_turn, rows_of

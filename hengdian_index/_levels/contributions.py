@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._maths.means import Pair, Together
-from hengdian_index._maths.pairs import ARITHMETIC
+from hengdian_index._maths.means import ARITHMETIC, Pair, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.effects import Moves, Split
 from hengdian_index._scoring.scores import Scored

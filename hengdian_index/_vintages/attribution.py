@@ -13,8 +13,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._levels.bases import base_levels, with_entrants
 from hengdian_index._levels.chained import Chained
 from hengdian_index._levels.contributions import Parts, change_parts
-from hengdian_index._maths.means import Together
-from hengdian_index._maths.pairs import log_secant
+from hengdian_index._maths.means import Together, log_secant
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.contents import in_turn
 from hengdian_index._scoring.scores import Evaluation

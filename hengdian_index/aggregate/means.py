@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from hengdian_index._maths.means import Domain, Pair
-from hengdian_index._maths.pairs import ARITHMETIC, extreme, geometric_pair, harmonic_pair, power_pair
+from hengdian_index._maths.means import ARITHMETIC, Domain, Pair, extreme, geometric_pair, harmonic_pair, power_pair
 from hengdian_index._methods.decorators import quasi_arithmetic
 from hengdian_index._tables.table import Array
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._maths.pairs import extreme
+from hengdian_index._maths.means import extreme
 from hengdian_index._methods.decorators import aggregating, unit_sum
 from hengdian_index._tables.keyed import floats, in_order
 from hengdian_index._tables.table import Array

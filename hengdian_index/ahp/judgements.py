@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import fraction_of, is_missing
 from hengdian_index._tables.table import eager, uncovered
-from hengdian_index.errors import DataError, listed, raise_all
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note
 
 Array = NDArray[np.float64]
@@ -288,3 +288,10 @@ def _reciprocal(values: Array) -> Array:
     filled = np.ones(values.shape)
     filled[..., i, j], filled[..., j, i] = upper, 1 / upper
     return filled
+
+
+def known(word: object, allowed: Any, kind: str, *, what: str = "method") -> str:
+    """Return the word when it is one of those allowed; else raise SpecError."""
+    if not isinstance(word, str) or word not in allowed:
+        raise SpecError(Fault(f"ahp: no {kind} {word!r}{suggestion(word, allowed)}", (what,)))
+    return word

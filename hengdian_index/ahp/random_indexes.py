@@ -8,8 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.ahp._choices import known
-from hengdian_index.ahp.judgements import Array
+from hengdian_index.ahp.judgements import Array, known
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.log import note
 

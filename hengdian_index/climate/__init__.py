@@ -9,7 +9,6 @@ period after the other; a period left out is refused by name.
 from __future__ import annotations
 
 from hengdian_index._methods.registry import names_of
-from hengdian_index.climate.breadth import *
 from hengdian_index.climate.cycle import *
 from hengdian_index.climate.opinions import *
 

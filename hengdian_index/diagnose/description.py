@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._maths.shape import kurtosis, skewness
-from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._maths.stats import Moments, Ordered, Range, kurtosis, skewness
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import flattened
 from hengdian_index.diagnose._columns import by_row, index, members, names, read

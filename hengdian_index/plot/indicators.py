@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from hengdian_index._index.result import Result
-from hengdian_index._maths.shape import kurtosis, skewness
-from hengdian_index._maths.stats import Moments
+from hengdian_index._maths.stats import Moments, kurtosis, skewness
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._maths.means import Pair
-from hengdian_index._maths.pairs import ARITHMETIC, geometric_pair, harmonic_pair
+from hengdian_index._maths.means import ARITHMETIC, Pair, geometric_pair, harmonic_pair
 from hengdian_index._methods.decorators import matched_weights
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import Clip, Map, chain
-from hengdian_index._maths.shape import lean
-from hengdian_index._maths.stats import Moments, Range
+from hengdian_index._maths.stats import Moments, Range, lean
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import remark
 from hengdian_index._tables.table import Array

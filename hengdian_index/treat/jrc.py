@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hengdian_index._maths.maps import Map
-from hengdian_index._maths.shape import kurtosis as excess_kurtosis
-from hengdian_index._maths.shape import lean
-from hengdian_index._maths.stats import Moments, Range
+from hengdian_index._maths.stats import Moments, Range, lean
+from hengdian_index._maths.stats import kurtosis as excess_kurtosis
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import treating
 from hengdian_index._tables.table import Array

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import Map
-from hengdian_index._maths.shape import lean
-from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._maths.stats import Moments, Ordered, Range, lean
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import remark, treating
 from hengdian_index._tables.table import Array

@@ -14,13 +14,10 @@ from hengdian_index._methods.registry import names_of
 from hengdian_index.weights.ahp import *
 from hengdian_index.weights.best_worst import *
 from hengdian_index.weights.combined import *
-from hengdian_index.weights.conflict import *
-from hengdian_index.weights.dispersion import *
-from hengdian_index.weights.given import *
+from hengdian_index.weights.correlation import *
 from hengdian_index.weights.judged import *
 from hengdian_index.weights.matched import *
 from hengdian_index.weights.principal import *
-from hengdian_index.weights.redundancy import *
 from hengdian_index.weights.removal import *
 from hengdian_index.weights.scatter import *
 from hengdian_index.weights.spread import *

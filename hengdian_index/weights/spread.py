@@ -1,4 +1,4 @@
-"""Weights by how much each column, for itself, tells the rows apart."""
+"""Weights by how far the values of a column lie apart: entropy, deviations, Gini coefficients, angles, pairs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from hengdian_index._maths.stats import LogSums, Moments, Range
+from hengdian_index._maths.stats import LogSums, Moments, Ordered, Range
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
@@ -171,3 +171,160 @@ def _shifted(sample: Sample, zeros: str, shift: float) -> Sample:
         lo = sample.measure(Range).lo
         amount = np.where(lo <= 0, np.abs(lo) + 0.01, 0.0)
     return Sample(tuple(chunk + amount[..., np.newaxis, :] for chunk in sample.chunks), sample.columns)
+
+
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    shift_free=False,
+    formula=r"w_j \propto \frac{\sum_i (2 i - n - 1)\,x_{(i)j}}{n \sum_i x_{ij}}",
+    chinese="基尼系数法",
+)
+def gini(sample: Sample) -> Array:
+    """Gini weights: the more unequally the total of a column is shared out, the more it weighs.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, 0 or more, used as given. In an index: scores on the scale 0 to 1 (`weigh_scale`).
+
+    Raises
+    ------
+    DataError
+        A negative value, a column whose total is 0, a single row, all columns constant.
+
+    Notes
+    -----
+    G_j = sum_i (2i - n - 1) x_(i)j / (n sum_i x_ij), x_(1) the smallest; w = G / sum G. The same number as
+    sum_i sum_l |x_i - x_l| / (2 n^2 m); some texts divide by n (n - 1), which cancels between columns without gaps.
+    Computed from the steps between neighbours, sum_i i (n - i) (x_(i+1) - x_(i)), where nothing cancels: a constant
+    column has exactly 0.
+
+    Source: Gini 1912; for weights Li & Chi 2009. Proof: the double loop over pairs, and its laws.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.gini([[1.0, 0.0], [3.0, 4.0]])
+    array([0.33333333, 0.66666667])
+    """
+    ordered = sample.measure(Ordered)
+    sample.need_values(ordered.n, least=2)
+    if (ordered.values[..., 0, :] < 0).any():
+        raise CellsError(sample.x < 0, "a share of a total cannot be negative; normalise first, or use 'max_deviation'")
+    scaled, _ = _scaled(ordered)
+    mean = np.nansum(scaled, axis=-2) / ordered.n
+    sample.refuse(mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
+    difference = _mean_difference(scaled, ordered.n)
+    note_constant(sample, difference == 0)
+    coefficient: Array = difference / mean
+    return coefficient
+
+
+@weighting(
+    sees="statistics",
+    unit_free=False,
+    shift_free=True,
+    formula=r"w_j \propto \sum_i \sum_l |x_{ij} - x_{lj}|",
+    chinese="离差最大化法",
+)
+def max_deviation(sample: Sample) -> Array:
+    """Maximising-deviation weights: the differences between all pairs of rows, added up, on x as given.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators. Raw units would rank the columns by unit of measure: use it on min-max scores. Columns
+        whose differences lie apart by a factor above 1000 get a line in the log.
+
+    Raises
+    ------
+    DataError
+        A single row, all columns constant.
+
+    Notes
+    -----
+    d_j = sum_i sum_l |x_ij - x_lj|; w = d / sum d. Of a column with gaps the mean over its pairs is taken, so that a
+    gap does not count as agreement. Equals the Gini coefficient times the mean, up to a constant.
+
+    Source: Wang Yingming 1997. Proof: the double loop over pairs, and its laws.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.max_deviation([[0.0, 0.0], [0.5, 0.0], [1.0, 1.0]])
+    array([0.5, 0.5])
+    """
+    ordered = sample.measure(Ordered)
+    sample.need_values(ordered.n, least=2)
+    scaled, exponent = _scaled(ordered)
+    difference = _mean_difference(scaled, ordered.n)
+    note_constant(sample, difference == 0)
+    d: Array = np.ldexp(difference, exponent - exponent.max(axis=-1, keepdims=True))
+    positive = d[d > 0]
+    if positive.size and positive.max() > 1000 * positive.min():
+        note("weights", "the columns' differences lie apart by a factor above 1000; are they in one unit?")
+    return d
+
+
+@weighting(
+    sees="statistics",
+    unit_free=True,
+    shift_free=False,
+    formula=r"w_j \propto \arccos \frac{\sum_i x_{ij}}{\sqrt{n \sum_i x_{ij}^2}}",
+    chinese="夹角法（各列与常数列的夹角）",
+)
+def angle(sample: Sample) -> Array:
+    """Angle weights: the angle between each column and a column that is constant.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, used as given; meant for values of 0 or more. In an index: scores on the scale 0 to 1
+        (`weigh_scale`). A column whose mean is not above 0 gets a
+        line in the log: its angle is a right one or wider, whatever its spread (z-scores all weigh the same).
+
+    Raises
+    ------
+    DataError
+        A column of zeros, a single row, all columns constant.
+
+    Notes
+    -----
+    u_j = arccos(sum_i x_ij / sqrt(n sum_i x_ij^2)); w = u / sum u. Computed as arctan(s_j / m_j), s_j with ddof = 0:
+    the arc cosine of a number near 1 has lost half of its digits.
+
+    Source: Shuai et al. 2012. Proof: the formula above on ordinary columns, arctan on nearly constant ones.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.weights.angle([[0.0, 1.0], [2.0, 1.0]])
+    array([1., 0.])
+    """
+    moments = sample.measure(Moments)
+    sample.need_values(moments.n, least=2)
+    flat = moments.m2 <= 0
+    sample.refuse(flat & (moments.centre.high == 0), "all values are 0, so it has no direction; leave it out")
+    note_constant(sample, flat)
+    for j in np.flatnonzero(np.reshape(~flat & (moments.centre.high <= 0), (-1, sample.k)).any(axis=0)):
+        note("weights", f"{sample.name(int(j))}: mean not above 0, so its angle is wide; angles are for values above 0")
+    return np.where(flat, 0.0, np.arctan2(np.sqrt(np.maximum(moments.m2, 0) / moments.n), moments.centre.high))
+
+
+def _scaled(ordered: Ordered) -> tuple[Array, Array]:
+    """Return the values divided by a power of two near each column's size, and its exponent (..., k)."""
+    last = np.maximum(ordered.n - 1, 0)[..., np.newaxis, :]
+    largest = np.take_along_axis(ordered.values, last, axis=-2)[..., 0, :]
+    size = np.maximum(np.abs(ordered.values[..., 0, :]), np.abs(largest))
+    exponent = np.frexp(np.where(size > 0, size, 1.0))[1]
+    return np.ldexp(ordered.values, -exponent[..., np.newaxis, :] - 1), exponent + 1
+
+
+def _mean_difference(ordered: Array, n: Array) -> Array:
+    """Return half of the mean |x_i - x_l| over all n^2 pairs of the rising values of each column, (..., k)."""
+    steps = np.diff(ordered, axis=-2)
+    below = np.arange(1, ordered.shape[-2])[:, np.newaxis] / n[..., np.newaxis, :]
+    terms = np.where(np.isnan(steps), 0.0, below * (1 - below) * steps)
+    half: Array = terms.sum(axis=-2)
+    return half

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from support.laws import law
 
 import hengdian_index as hi
-from hengdian_index.aggregate._programs import undominated
+from hengdian_index.aggregate.benefit_of_the_doubt import undominated
 from hengdian_index.log import journal
 
 TABLES = (

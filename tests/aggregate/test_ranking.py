@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import hengdian_index as hi
-from hengdian_index.aggregate import _orders
+from hengdian_index.aggregate import ranking
 from hengdian_index.log import journal
 
 TABLES = arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=st.integers(0, 4)).map(
@@ -222,7 +222,7 @@ def test_the_search_finds_the_optimum_where_it_can_be_proved():
     rng = np.random.default_rng(11)
     for _ in range(30):
         share = hi.aggregate.outranking(rng.normal(size=(9, 4)), rng.random(4))
-        assert _orders._searched(share).support == pytest.approx(_orders._exact(share).support, abs=1e-9)
+        assert ranking._searched(share).support == pytest.approx(ranking._exact(share).support, abs=1e-9)
 
 
 CYCLE = pd.DataFrame({"x": [3.0, 2, 1], "y": [1.0, 3, 2], "z": [2.0, 1, 3]}, index=list("abc"))

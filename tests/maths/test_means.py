@@ -9,15 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.laws import law
 
-from hengdian_index._maths.means import Missing, Together, aggregate, detailed, weighted_sum
-from hengdian_index._maths.pairs import (
+from hengdian_index._maths.means import (
     ARITHMETIC,
+    Missing,
+    Together,
+    aggregate,
+    detailed,
     extreme,
     geometric_pair,
     harmonic_pair,
     log_secant,
     power_pair,
     power_secant,
+    weighted_sum,
 )
 from hengdian_index.errors import CellsError, DataError, SpecError
 
