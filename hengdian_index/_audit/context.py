@@ -18,7 +18,7 @@ from hengdian_index._index.index import Index
 from hengdian_index._index.result import Result
 from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
-from hengdian_index._tables.reading import read_panel
+from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import constant
 from hengdian_index.diagnose import Correlations, correlations

@@ -9,7 +9,7 @@ import numpy as np
 
 from hengdian_index._scoring.tree import Branch, Choice, Tree
 from hengdian_index._scoring.weighing import chosen_weights, shrunk
-from hengdian_index._tables.spellings import read_label
+from hengdian_index._tables.periods import read_label
 from hengdian_index.errors import Fault, FaultsError, listed, suggestion
 from hengdian_index.log import journal
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from hengdian_index._files.read_workbook import Place, located
 from hengdian_index._index.index import Index
 from hengdian_index._tables.cells import is_missing, number_of
-from hengdian_index._tables.frames import frame_of
 from hengdian_index._tables.read_file import read_table
+from hengdian_index._tables.read_panel import frame_of
 from hengdian_index._tables.workbook import ENDINGS, data_table
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, guess, listed, raise_all, shown, suggestion
 

@@ -27,10 +27,9 @@ from hengdian_index._scoring.scaling import cancelled, learn_maps, normalised
 from hengdian_index._scoring.scores import Weights, learn_weights, weights_series
 from hengdian_index._scoring.screening import left_out_units, screened, staying
 from hengdian_index._scoring.tree import Frozen, Setting, Tree
-from hengdian_index._tables.digest import digest
-from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.panel import Panel, digest
 from hengdian_index._tables.periods import Frequency
-from hengdian_index._tables.reading import read_panel
+from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.selection import in_row_order
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted

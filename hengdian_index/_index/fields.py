@@ -12,8 +12,8 @@ from hengdian_index._files.wording import direction_of, distinct_text, faults_of
 from hengdian_index._maths.means import Rule
 from hengdian_index._methods.registry import parameters_of
 from hengdian_index._scoring.tree import Choice, Frozen, frozen
+from hengdian_index._tables.periods import ACCEPTED, read_label
 from hengdian_index._tables.selection import value_of
-from hengdian_index._tables.spellings import ACCEPTED, read_label
 from hengdian_index.errors import Fault, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.series import deseasonalise
 

@@ -12,8 +12,7 @@ import pandas as pd
 
 from hengdian_index._scoring.tree import Setting
 from hengdian_index._system.about import __version__
-from hengdian_index._tables.digest import digest
-from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.panel import Panel, digest
 from hengdian_index._values.decimals import counted
 
 

@@ -15,10 +15,9 @@ from hengdian_index._maths.maps import Map
 from hengdian_index._maths.means import ColumnsError, Kernel, Missing, Together, aggregate, detailed, refusal
 from hengdian_index._methods.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index._methods.registry import Method, Sees, register
-from hengdian_index._tables.keyed import floats, in_order
 from hengdian_index._tables.label_columns import as_learnt, select
-from hengdian_index._tables.labelling import with_labels
-from hengdian_index._tables.table import Array, Labelled, broadcast, take
+from hengdian_index._tables.options import floats, in_order
+from hengdian_index._tables.table import Array, Labelled, broadcast, take, with_labels
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import constant, ends
 from hengdian_index.errors import CellsError, SpecError

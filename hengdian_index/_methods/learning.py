@@ -11,9 +11,10 @@ import numpy as np
 from hengdian_index._maths.maps import Direction, Map, Split, chain, orientation
 from hengdian_index._methods.registry import Method, Pickled, parameters_of
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.keyed import in_order
+from hengdian_index._tables.cells import single
+from hengdian_index._tables.options import in_order
 from hengdian_index._tables.selection import picked
-from hengdian_index._tables.table import Array, Labelled, of_truths, single, take
+from hengdian_index._tables.table import Array, Labelled, of_truths, take
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest
 from hengdian_index._values.stored import stored

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import Distance
 from hengdian_index._maths.stats import Statistic
-from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, may_have_gaps
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened, largest

@@ -23,6 +23,26 @@ def is_missing(cell: Any) -> bool:
     return bool(cell != cell) if isinstance(cell, _NUMBERS) else isinstance(cell, Decimal) and cell.is_nan()
 
 
+def single(x: Any) -> bool:
+    """Return whether x is one value, no list or table of them."""
+    listing = any(hasattr(type(x), name) for name in ("ndim", "__len__", "__iter__", "columns"))
+    return isinstance(x, (str, bytes)) or getattr(x, "ndim", None) == 0 or not listing
+
+
+def no_label(label: Any) -> bool:
+    """Return whether a row's label is missing."""
+    return label is None or type(label).__name__ in ("NAType", "NaTType") or (single(label) and bool(label != label))
+
+
+def hashed(label: Any) -> bool:
+    """Return whether something can be a name; of some the type says so, and is wrong."""
+    try:
+        hash(label)
+    except TypeError:
+        return False
+    return True
+
+
 def number_of(cell: Any) -> float | None:
     """Return a float, NaN for a missing cell, None for what is no number.
 

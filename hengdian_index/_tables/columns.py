@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._tables.table import Array, Labelled, numbers, single, take
+from hengdian_index._tables.cells import single
+from hengdian_index._tables.periods import Periods, format_period, read_periods
+from hengdian_index._tables.table import Array, Labelled, numbers, shortened, take
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, Fault, raise_all
+from hengdian_index.errors import DataError, Fault, listed, raise_all
 
 
 def read_column(name: str, data: Any) -> Labelled:
@@ -65,6 +67,42 @@ def source_of(parts: Sequence[Labelled | None]) -> Any:
     """Return what gives the rows their labels: data with an index before other tables, these before lists."""
     sources = [part.source for part in parts if part is not None and part.source is not None]
     return min(sources, key=lambda s: 0 if _has_index(s) else 1 + _is_plain(s), default=None)
+
+
+def in_succession(source: Any) -> Periods | None:
+    """Return the periods of a table's rows, None where rows have no labels and so are counted.
+
+    Raises
+    ------
+    DataError
+        Row labels that are no periods, that repeat, run backwards or leave a period out, each named; several labels
+        a row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hengdian_index._tables.columns import in_succession
+    >>> in_succession(pd.Series([3.0, 4.0], index=["2023Q4", "2024Q1"])).frequency.name
+    'quarter'
+    """
+    index = source.index if hasattr(source, "iloc") else None
+    if index is None or (hasattr(index, "step") and index.start == 0 and index.name is None):
+        return None
+    if index.nlevels > 1:
+        raise DataError(
+            f"rows labelled by {listed(list(index.names))}: give one unit at a time, labelled by its periods"
+        )
+    column = str(index.name or "period")
+    periods = read_periods(index, column=column)
+    text, faults = periods.text, []
+    for i in np.flatnonzero(np.diff(periods.ordinals) != 1):
+        wanted = format_period(int(periods.ordinals[i]) + 1, periods.frequency)
+        said = f"after {text[i]} comes {text[i + 1]}, not {wanted}"
+        forward = periods.ordinals[i + 1] > periods.ordinals[i]
+        advice = f"add a row for {wanted}, empty if need be" if forward else "sort the rows, each period once"
+        faults.append(Fault(f"{column}: {said}; {advice}", kind=("places", forward)))
+    raise_all(DataError, shortened(faults))
+    return periods
 
 
 def labelled(answer: Any, parts: Sequence[Labelled | None], name: str, columns: tuple[Any, ...] | None = None) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._tables.groups import no_label
-from hengdian_index._tables.table import Array, Labelled, eager, single, tabular, take
+from hengdian_index._tables.cells import no_label, single
+from hengdian_index._tables.table import Array, Labelled, eager, tabular, take
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, native, raise_all, suggestion
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index._tables.scopes import Beside
 from hengdian_index._tables.selection import LabelledMask, picked, truths
-from hengdian_index._tables.table import Array, single
+from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, fewer, listed, native, shown
 
@@ -292,3 +294,13 @@ def label_text(label: Any) -> str:
 
 def _difference(same: Sequence[Any]) -> str:
     return "case" if all(isinstance(one, str) for one in same) else "being a number or a text"
+
+
+def digest(panel: Panel) -> str:
+    """Return the SHA-256 of rows: their columns, labels, groups and values, whatever kind of table they came in."""
+    found = sha256(repr((panel.columns, sorted(panel.groups.items()))).encode("utf-8", "backslashreplace"))
+    found.update(np.asarray(pd.util.hash_pandas_object(panel.labels), dtype="<u8").tobytes())
+    for column in panel.values.T:
+        # Libraries write a missing value in different bits.
+        found.update(np.where(np.isnan(column), np.nan, column).astype("<f8").tobytes())
+    return found.hexdigest()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.cells import no_label
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
 

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.cells import no_label, single
 from hengdian_index._tables.periods import Periods, read_periods, read_span
-from hengdian_index._tables.table import Labelled, row_label, shortened, single, tabular, uncovered
+from hengdian_index._tables.table import Labelled, row_label, shortened, tabular, uncovered
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, native, raise_all, shown
@@ -321,4 +321,44 @@ def _sliced(given: slice, what: str, n: int, source: Any, periods: Periods | Non
         raise SpecError(f"{what}: {given!r} cannot be found: {why}; the rows are {known}")
     mask = np.zeros(n, dtype=np.bool_)
     mask[places] = True
+    return mask
+
+
+def chosen(rows: Any, what: str, n: int, periods: Periods | None, source: Any = None) -> NDArray[np.bool_]:
+    """Return which of n rows a selector means, (n,): a mask, a slice, periods or spans; without periods a position.
+
+    `source` is the table whose labels a mask is matched to.
+
+    Raises
+    ------
+    SpecError
+        A selector that cannot be read, a mask of another length.
+    DataError
+        A missing value in a mask; no row selected.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.periods import read_periods
+    >>> from hengdian_index._tables.selection import chosen
+    >>> chosen("2024", "base", 3, read_periods(["2023Q4", "2024Q1", "2024Q2"])).tolist()
+    [False, True, True]
+    """
+    mask = np.zeros(n, dtype=np.bool_)
+    found = (
+        None
+        if periods is not None and single(rows) and not isinstance(rows, slice)
+        else picked(rows, what, n, source, periods)
+    )
+    if found is not None:
+        mask[found] = True
+    elif periods is not None:
+        low, high = read_span(rows, periods.frequency, column=what)
+        mask |= (periods.ordinals >= low) & (periods.ordinals <= high)
+    elif isinstance(rows, (int, np.integer)) and not isinstance(rows, bool) and -n <= rows < n:
+        mask[rows] = True
+    else:
+        raise SpecError(f"{what}: the rows have no periods; give a slice, a mask or a position, not {rows!r}")
+    if not mask.any():
+        extent = f"; the periods run from {periods.text[0]} to {periods.text[-1]}" if periods else ""
+        raise DataError(f"{what}: {rows!r} selects none of {counted(n, 'row')}{extent}")
     return mask

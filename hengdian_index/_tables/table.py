@@ -7,14 +7,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._system.alone import shared_out
-from hengdian_index._tables.cells import number_of
+from hengdian_index._tables.cells import number_of, single
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, Fault, listed, raise_all, shown
 
@@ -263,12 +263,6 @@ def uncovered(x: Any) -> NDArray[Any]:
     return cells
 
 
-def single(x: Any) -> bool:
-    """Return whether x is one value, no list or table of them."""
-    listing = any(hasattr(type(x), name) for name in ("ndim", "__len__", "__iter__", "columns"))
-    return isinstance(x, (str, bytes)) or getattr(x, "ndim", None) == 0 or not listing
-
-
 def tabular(x: Any) -> bool:
     """Return whether x is a table or a nested list, without reading it."""
     nested = isinstance(x, (list, tuple)) and not all(map(single, x))
@@ -405,3 +399,37 @@ def _from_columns(frame: Any, columns: dict[str, Array]) -> Any:
     nw = _nw()
     out = nw.from_dict(columns, backend=frame.implementation)
     return out.with_columns(nw.all().fill_nan(None)).to_native()
+
+
+def with_labels(details: Any, table: Labelled) -> Any:
+    """Return a details value whose arrays carry the table's labels.
+
+    A field says what its array runs over in its metadata: `{"axis": "rows"}` (..., n), `"columns"` (..., k), or
+    `"table"` (..., n, k); `"order"` is a tuple of rows, `"peers"` one tuple of rows for each row. Other fields stay
+    as they are.
+    """
+    give: dict[str, Callable[[Any], Any]] = {
+        "rows": table.rows,
+        "columns": table.named,
+        "table": table.like,
+        "order": lambda rows: row_names(table, rows),
+        "peers": lambda peers: _peers(table, peers),
+    }
+    axes = {f.name: f.metadata["axis"] for f in fields(details) if "axis" in f.metadata}
+    return replace(details, **{name: give[axis](getattr(details, name)) for name, axis in axes.items()})
+
+
+def row_names(table: Labelled, rows: Sequence[int]) -> tuple[Any, ...]:
+    """Return rows by their own labels where they have some, else by position."""
+    return tuple(table.source.index[i] for i in rows) if _has_labels(table) else tuple(rows)
+
+
+def _peers(table: Labelled, peers: Sequence[Sequence[int]]) -> Any:
+    named = tuple(row_names(table, rows) for rows in peers)
+    if not _has_labels(table):
+        return named
+    return table.rows(np.fromiter(named, dtype=object, count=len(named)), "peers")
+
+
+def _has_labels(table: Labelled) -> bool:
+    return table.columns is not None and hasattr(table.source, "iloc")

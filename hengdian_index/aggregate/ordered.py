@@ -9,7 +9,7 @@ import numpy as np
 
 from hengdian_index._maths.means import extreme
 from hengdian_index._methods.decorators import aggregating, unit_sum
-from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
 from hengdian_index.aggregate import _shared

@@ -10,7 +10,7 @@ import numpy as np
 from hengdian_index._maths.maps import Ranks
 from hengdian_index._maths.means import shared_weights
 from hengdian_index._methods.decorators import aggregating
-from hengdian_index._tables.keyed import floats
+from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE, settled
 from hengdian_index.aggregate import _shared

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.maps import Ranks
 from hengdian_index._maths.means import shared_weights
 from hengdian_index._methods.decorators import aggregating, matched_weights
-from hengdian_index._tables.labelling import row_names
-from hengdian_index._tables.table import Array, take
+from hengdian_index._tables.table import Array, row_names, take
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, flattened, settled
 from hengdian_index.aggregate import _shared

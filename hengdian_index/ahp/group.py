@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.options import floats, in_order
 from hengdian_index._values.decimals import counted
 from hengdian_index.ahp._kernels import METHODS, gci_of, per_cycle
 from hengdian_index.ahp.completion import fill

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.keyed import named
+from hengdian_index._tables.options import named
 
 
 def named_columns(chosen: Any, sample: Sample, option: str) -> NDArray[np.bool_]:

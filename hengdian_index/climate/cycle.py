@@ -13,7 +13,7 @@ from hengdian_index._maths.stats import Moments
 from hengdian_index._methods.composing import composing
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.periods import Periods
-from hengdian_index._tables.spans import chosen
+from hengdian_index._tables.selection import chosen
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.stats import Products
-from hengdian_index._tables.groups import column_groups
+from hengdian_index._tables.options import column_groups
 from hengdian_index._tables.table import Array, Labelled, take
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened

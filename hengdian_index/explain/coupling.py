@@ -10,7 +10,7 @@ import numpy as np
 
 from hengdian_index._methods.decorators import unit_sum
 from hengdian_index._methods.registry import typed
-from hengdian_index._tables.keyed import floats, in_order
+from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, row_faults, shortened, take
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError, among, raise_all, shown, suggestion

@@ -10,7 +10,7 @@ import numpy as np
 
 from hengdian_index._maths.blocks import column_mean, full_size, power_of_two
 from hengdian_index._maths.stats import LogSums, theil_term
-from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.label_columns import fit_rows, is_name, labels, parted
 from hengdian_index._tables.table import Array, Labelled, row_faults, shortened
 from hengdian_index._values.decimals import counted

@@ -11,7 +11,7 @@ import numpy as np
 from hengdian_index._maths.stats import Moments, Range
 from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.groups import column_groups
+from hengdian_index._tables.options import column_groups
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored

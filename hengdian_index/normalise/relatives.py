@@ -10,9 +10,9 @@ from hengdian_index._maths.maps import Affine, Map, Reciprocal
 from hengdian_index._maths.stats import Moments, Ordered, Range
 from hengdian_index._methods.decorators import normalising
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.cells import number_of
+from hengdian_index._tables.cells import number_of, single
 from hengdian_index._tables.selection import alike
-from hengdian_index._tables.table import Array, single
+from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same
 from hengdian_index.errors import SpecError, shown
 from hengdian_index.log import note

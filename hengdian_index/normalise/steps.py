@@ -12,7 +12,7 @@ from hengdian_index._maths.maps import Affine, Direction, Map, chain, orientatio
 from hengdian_index._maths.stats import Moments
 from hengdian_index._methods.decorators import normalising
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.keyed import floats
+from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same
 from hengdian_index._values.stored import stored

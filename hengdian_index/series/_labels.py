@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import Frequency, format_period, read_periods, read_span
 from hengdian_index._tables.selection import truths
-from hengdian_index._tables.table import CELLS, Array, Labelled, shortened, single, take
+from hengdian_index._tables.table import CELLS, Array, Labelled, shortened, take
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all
 
 Mask = NDArray[np.bool_]

@@ -12,8 +12,7 @@ import numpy as np
 from hengdian_index._methods.registry import Method, register
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import Changed, presented, record
-from hengdian_index._tables.groups import no_label
-from hengdian_index._tables.keyed import in_order
+from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.label_columns import (
     Parted,
     columns_of,
@@ -24,6 +23,7 @@ from hengdian_index._tables.label_columns import (
     parted,
     select,
 )
+from hengdian_index._tables.options import in_order
 from hengdian_index._tables.table import CELLS, Array, numbers, shortened, take
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.keyed import in_order
+from hengdian_index._tables.options import in_order
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import SpecError, shown

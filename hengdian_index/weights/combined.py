@@ -10,7 +10,8 @@ import numpy as np
 
 from hengdian_index._methods.decorators import unit_sum, weighting
 from hengdian_index._methods.registry import typed
-from hengdian_index._tables.table import Array, Labelled, broadcast, single, take, uncovered
+from hengdian_index._tables.cells import single
+from hengdian_index._tables.table import Array, Labelled, broadcast, take, uncovered
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note

@@ -9,7 +9,7 @@ import numpy as np
 
 from hengdian_index._methods.decorators import unit_sum, weighting
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.keyed import floats
+from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import CELLS, Array, Labelled, row_label, shortened, take
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, raise_all, shown

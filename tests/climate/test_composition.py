@@ -10,7 +10,7 @@ import pytest
 from hengdian_index import DataError, SpecError, climate
 from hengdian_index._methods.composing import compose, composing, learnt
 from hengdian_index._methods.registry import FAMILIES, find
-from hengdian_index._tables.reading import read_panel
+from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.table import Labelled
 from hengdian_index.errors import CellsError
 

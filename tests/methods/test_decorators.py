@@ -12,8 +12,7 @@ from support.laws import close, same
 import hengdian_index as hi
 from hengdian_index._maths.maps import Affine
 from hengdian_index._methods.registry import FAMILIES, find, resolve
-from hengdian_index._tables.labelling import with_labels
-from hengdian_index._tables.table import take
+from hengdian_index._tables.table import take, with_labels
 from hengdian_index.log import journal
 
 X = np.array([[1.0, 10.0], [2.0, 40.0], [4.0, 20.0]])

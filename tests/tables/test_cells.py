@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import hengdian_index as hi
 from hengdian_index._tables.cells import fraction_of, is_missing, number_of, pair_of
-from hengdian_index._tables.keyed import floats
+from hengdian_index._tables.options import floats
 from hengdian_index._tables.read_file import read_table
 
 # What float() takes and no person means: digits parted by underscores, and words.

@@ -14,7 +14,7 @@ from hengdian_index._index.agreement import Agreement, agreements
 from hengdian_index._methods.registry import Method
 from hengdian_index._present.statement import phrases
 from hengdian_index._scoring.tree import Branch, Choice, Leaf
-from hengdian_index._tables.digest import digest
+from hengdian_index._tables.panel import digest
 from hengdian_index._words.document import Block, Code, Math, Piece, filled
 from hengdian_index._words.statement import WORDS
 from hengdian_index.errors import FaultsError

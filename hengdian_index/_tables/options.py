@@ -1,16 +1,17 @@
-"""Options given by key: one value a column or an expert, by name where there are names, else by position."""
+"""Options that speak of columns or experts: a value for each by name or by place, names of some, groups of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._tables.groups import no_label
+from hengdian_index._tables.cells import hashed, no_label, single
 from hengdian_index._tables.selection import truths
-from hengdian_index._tables.table import Array, numbers, single, tabular, uncovered
+from hengdian_index._tables.table import Array, numbers, tabular, uncovered
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import SpecError, listed, native, raise_all, suggestion
 
 _NONE = object()
@@ -30,7 +31,7 @@ def in_order(
 
     Examples
     --------
-    >>> from hengdian_index._tables.keyed import in_order
+    >>> from hengdian_index._tables.options import in_order
     >>> in_order({1: 0.9, 0: 0.1}, range(2), "weights")
     [0.1, 0.9]
     """
@@ -52,7 +53,7 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
 
     Examples
     --------
-    >>> from hengdian_index._tables.keyed import named
+    >>> from hengdian_index._tables.options import named
     >>> named(["b"], ["a", "b"], "inverted").tolist(), named([True, False], ["a", "b"], "inverted").tolist()
     ([False, True], [True, False])
     """
@@ -99,3 +100,47 @@ def floats(value: Any) -> Array:
     if faults or any(isinstance(cell, (bool, np.bool_)) for cell in cells):
         raise ValueError("no numbers")
     return found.reshape(raw.shape)
+
+
+def column_groups(groups: Any, columns: Sequence[Any], *, with_scores: bool = False) -> list[tuple[Any, Any]]:
+    """Return (column, group) in the order of the groups; all faults are told at once.
+
+    `groups` is {group: [columns]}, {column: group}, or one label for each column. With `with_scores` a column that has
+    the name of a group is its score, and needs no group of its own.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.options import column_groups
+    >>> column_groups({"north": ["a", "c"], "b": "south"}, ["a", "b", "c"])
+    [('a', 'north'), ('c', 'north'), ('b', 'south')]
+    """
+    if not isinstance(groups, Mapping):
+        flat = isinstance(groups, Sequence | np.ndarray) and not single(groups) and not tabular(groups)
+        labels = list(groups) if flat else []
+        if len(labels) != len(columns):
+            form = f"a mapping {{group: [columns]}}, or one label for each of {counted(len(columns), 'column')}"
+            raise SpecError(f"groups: {form}, not {groups!r}")
+        _need_names(labels)
+        return list(zip(columns, labels, strict=True))
+    pairs: list[tuple[Any, Any]] = []
+    for key, content in groups.items():
+        several = isinstance(content, list | tuple | set | np.ndarray)
+        pairs += [(column, key) for column in content] if several else [(key, content)]
+    _need_names([part for pair in pairs for part in pair])
+    raise_all(SpecError, _faults(pairs, columns, [group for _, group in pairs] if with_scores else []))
+    return pairs
+
+
+def _need_names(labels: Sequence[Any]) -> None:
+    odd = [label for label in labels if not hashed(label)]
+    if odd:
+        raise SpecError(f"groups: names of columns and of groups, not {listed(odd)}")
+
+
+def _faults(pairs: Sequence[tuple[Any, Any]], columns: Sequence[Any], free: Sequence[Any]) -> list[str]:
+    """Return what is wrong with the groups of columns; those that are free need none."""
+    named = [column for column, _ in pairs]
+    faults = [f"groups: no column {c!r}{suggestion(c, columns)}" for c in dict.fromkeys(named) if c not in columns]
+    faults += [f"groups: column {c!r} stands in two groups" for c in columns if named.count(c) > 1]
+    absent = [c for c in columns if c not in named and c not in free]
+    return faults + ([f"groups: no group for column {listed(absent)}"] if absent else [])
