@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+from support import browser
 
 import hengdian_index._scoring.families  # noqa: F401  # fills the registry for the tests that walk it
 
@@ -42,10 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose program is not there: `@pytest.mark.program("chromium", "chrome")` needs one of the two."""
-    for mark in item.iter_markers("program"):
-        if not any(map(shutil.which, mark.args)):
-            pytest.skip(f"no {' or '.join(mark.args)} on the PATH")
+    """Skip a test whose program is not there: a browser, or the program of documents that the marker names."""
+    needed = [browser.NAMES for _ in item.iter_markers("browser")]
+    needed += [mark.args for mark in item.iter_markers("office")]
+    for names in needed:
+        if not any(map(shutil.which, names)):
+            pytest.skip(f"no {' or '.join(names)} on the PATH")
 
 
 @pytest.fixture(scope="session")

@@ -148,13 +148,13 @@ addEventListener("load", () => {
 </script>"""
 
 
-@pytest.mark.program(*browser.NAMES)
+@pytest.mark.browser
 def test_a_browser_opens_the_page_and_loads_nothing(audit: hi.Audit, tmp_path: Path) -> None:
     title = opened(audit.to_html(lang="zh"), LOADED, tmp_path)
     assert title == f"0|{len(audit.findings)}"
 
 
-@pytest.mark.program(*browser.NAMES)
+@pytest.mark.browser
 @pytest.mark.parametrize(("lang", "dark"), [("en", False), ("zh", True)])
 def test_axe_finds_nothing(audit: hi.Audit, lang: str, dark: bool, tmp_path: Path) -> None:
     found = importlib.util.find_spec("axe_core_python")

@@ -18,7 +18,7 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are
 if sys.platform == "win32":
     pytest.skip("the browser is led through file descriptors, which Windows does not pass on", allow_module_level=True)
 
-pytestmark = pytest.mark.program(*browser.NAMES)
+pytestmark = pytest.mark.browser
 
 EACH = pytest.mark.parametrize("case", [(name, lang) for name in ("film", "panel") for lang in ("en", "zh")])
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]

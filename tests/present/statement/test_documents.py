@@ -18,7 +18,7 @@ from support.statements import linked, panel
 import hengdian_index as hi
 from hengdian_index._scoring.families import FAMILIES
 
-with_pandoc = pytest.mark.program("pandoc")
+with_pandoc = pytest.mark.office("pandoc")
 
 
 def stand_in(folder: Path, script: str) -> None:

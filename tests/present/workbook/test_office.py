@@ -25,7 +25,7 @@ from hengdian_index._index.template import new_workbook
 from hengdian_index._tables.read_file import read_table
 from hengdian_index._tables.workbook import SHEETS, read_sheets
 
-pytestmark = pytest.mark.program("soffice")
+pytestmark = pytest.mark.office("soffice")
 
 ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
