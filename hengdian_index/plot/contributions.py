@@ -15,7 +15,6 @@ from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, shown
-from hengdian_index.plot.changed import decimals_of_steps
 from hengdian_index.plot.layout import (
     Rows,
     branch_of,
@@ -30,6 +29,7 @@ from hengdian_index.plot.layout import (
     unbroken,
     whose,
 )
+from hengdian_index.plot.numbers import decimals_of_steps
 from hengdian_index.plot.stacks import MOST, key, key_height, pooled, stack
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, readable, wrapped
 

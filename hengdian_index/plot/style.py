@@ -1,4 +1,4 @@
-"""How pictures look: sizes for print, colours that the colour-blind tell apart, a font for Chinese, equal bytes."""
+"""How pictures look: sizes for print, colours that the colour-blind tell apart, lines of Chinese, equal bytes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ import numpy as np
 from hengdian_index._system.about import install
 from hengdian_index._system.alone import ALONE
 from hengdian_index._system.written import whole
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, SpecError
-from hengdian_index.plot.breaking import WIDE, broken
-from hengdian_index.plot.breaking import size as size
-from hengdian_index.plot.given import fit, room_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,6 +88,29 @@ _FAMILIES = (
 )
 
 _FILES = re.compile("NotoSans(CJK|SC)|SourceHanSans|msyh|simhei|PingFang|wqy", re.IGNORECASE)
+
+# Han, kana, hangul, full-width forms.
+_RANGES = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0002fa1f"
+WIDE = re.compile(f"[{_RANGES}]")
+
+# No line ends with what opens, or begins with what closes or is the sign of a unit.
+_OPEN = r"（《「『【〔〈“‘(\[{￥"
+_CLOSE = r"）》」』】〕〉，。、；：？！”’％‰…—·～)\]},.;:!?%°′″℃"
+
+_RUN = rf"[^\s{_RANGES}{_OPEN}{_CLOSE}]+"
+_HAN = rf"(?![{_OPEN}{_CLOSE}])[{_RANGES}]"
+# What stays together: a run of letters and digits with the marks inside it, a number with its counter ("第3个"), one
+# character; each with what opens before it and what closes after it.
+_ATOM = re.compile(
+    rf"(?:[{_OPEN}]\s*)*(?:第?{_RUN}(?:[{_CLOSE}]+{_RUN})*(?:(?<=[0-9]){_HAN})?|{_HAN}|)(?:\s*[{_CLOSE}])*", re.DOTALL
+)
+_SPACE = re.compile(rf"((?<![{_OPEN}\s])[^\S\u00a0]+(?![{_CLOSE}\s]))")
+
+# Of its width and height, axes keep at least this share.
+_LEAST = 0.3
+
+# Inches between what is drawn and the part of a neighbour.
+_GAP = 0.04
 
 
 def drawn(function: Callable[P, T]) -> Callable[P, T]:
@@ -202,6 +223,54 @@ def _unshown(page: Mapping[str, Any]) -> Figure:
     return figure
 
 
+def room_of(ax: Any) -> Array | None:
+    """Return the part of the figure, its corners (2, 2) as shares, that axes have with half of what separates them.
+
+    None where there are no axes of a grid, or where an engine of the figure lays them out.
+    """
+    place = getattr(ax, "get_subplotspec", lambda: None)()
+    if place is None or ax.figure.figure.get_layout_engine() is not None:
+        return None
+    bottoms, tops, lefts, rights = place.get_gridspec().get_grid_positions(ax.figure)
+    rows, columns = place.rowspan, place.colspan
+    # Rows count from the top.
+    across = _between(lefts, rights, columns.start, columns.stop - 1)
+    down = _between(1 - tops, 1 - bottoms, rows.start, rows.stop - 1)
+    return np.array([[across[0], 1 - down[1]], [across[1], 1 - down[0]]])
+
+
+def _between(starts: Array, ends: Array, first: int, last: int) -> tuple[float, float]:
+    """Return where the part of some places begins and ends: halfway to the next, at the edge of the figure."""
+    low = (ends[first - 1] + starts[first]) / 2 if first else 0.0
+    high = (ends[last] + starts[last + 1]) / 2 if last + 1 < len(starts) else 1.0
+    return float(low), float(high)
+
+
+def fit(ax: Any, room: Array | None) -> None:
+    """Make axes smaller until all that is drawn around them is in their room, as far as they can be."""
+    if room is None:
+        return
+    figure = ax.figure
+    figure.figure.draw_without_rendering()
+    shares = figure.transSubfigure.inverted()
+    gap = _GAP / np.array([figure.bbox.width, figure.bbox.height]) * figure.figure.dpi
+    for _ in range(2):
+        box = ax.get_tightbbox()
+        if box is None:
+            return
+        reach, place = shares.transform(box.get_points()), ax.get_position().get_points()
+        low = np.maximum(place[0], place[0] + room[0] + gap - reach[0])
+        high = np.minimum(place[1], place[1] + room[1] - gap - reach[1])
+        least = _LEAST * (room[1] - room[0])
+        short = high - low < least
+        # What has no room reaches out to both sides alike.
+        middle = np.clip((low + high) / 2, room[0] + least / 2, room[1] - least / 2)
+        low, high = np.where(short, middle - least / 2, low), np.where(short, middle + least / 2, high)
+        laid_out = ax.get_in_layout()
+        ax.set_position((low[0], low[1], high[0] - low[0], high[1] - low[1]))
+        ax.set_in_layout(laid_out)
+
+
 def height_of(ax: Axes) -> float:
     """Return about how high (inches) axes are once titles and labels have their place."""
     box = ax.get_position()
@@ -312,6 +381,34 @@ def wrapped(text: Any, width: int = 24) -> str:
     Chinese without spaces is broken where it is longer than a line.
     """
     return readable(broken(str(text), width))
+
+
+def size(text: str) -> int:
+    """Return how many letters wide a text is, a Chinese character counted as two."""
+    return len(text) + len(WIDE.findall(text))
+
+
+def broken(text: str, width: int) -> str:
+    r"""Return text in lines of about `width` letters; a word is broken, within Chinese, where it is wider than a line.
+
+    Examples
+    --------
+    >>> from hengdian_index.plot.style import broken
+    >>> broken("票房收入增长率（%）", 14)
+    '票房收入增长率\n（%）'
+    """
+    lines = [""]
+    for piece in _pieces(text, width):
+        if lines[-1] and size(lines[-1].rstrip() + piece) > width and not piece.isspace():
+            lines.append("")
+        lines[-1] += piece if lines[-1] or not piece.isspace() else ""
+    return "\n".join(line.strip() for line in lines)
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """Yield what is set whole: words and the spaces between them, of words wider than a line their parts."""
+    for word in _SPACE.split(text):
+        yield from filter(None, [word] if size(word) <= width else _ATOM.findall(word))
 
 
 @cache

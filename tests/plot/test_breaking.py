@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hengdian_index.plot.breaking import broken, size
+from hengdian_index.plot.style import broken, size
 
 NEVER_FIRST = "，。、；：？！）】》”’％%"
 NEVER_LAST = "（【《“‘"

@@ -30,8 +30,8 @@ from hengdian_index._words.document import Block
 from hengdian_index._words.report import WORDS, Lang, Text, Words
 from hengdian_index._words.steps import STEPS
 from hengdian_index.errors import FaultsError
-from hengdian_index.plot.changed import in_points
 from hengdian_index.plot.layout import Rows, in_period, of_unit
+from hengdian_index.plot.numbers import in_points
 
 # Rows of which intervals are drawn; ranks in a table, and how many of them where there are more.
 _TOP = 60

@@ -1,4 +1,4 @@
-"""How a change is said: in per cent of levels on a scale with a zero, in points where that says nothing."""
+"""Numbers in pictures and pages: decimals, and whether a change is in per cent or in points."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def decimals_of(levels: Array) -> int:
     Examples
     --------
     >>> import numpy as np
-    >>> from hengdian_index.plot.changed import decimals_of
+    >>> from hengdian_index.plot.numbers import decimals_of
     >>> decimals_of(np.array([108.9, 97.3])), decimals_of(np.array([0.7, -0.31, np.nan]))
     (1, 3)
     """
@@ -37,7 +37,7 @@ def decimals_of_steps(steps: Array) -> int:
     Examples
     --------
     >>> import numpy as np
-    >>> from hengdian_index.plot.changed import decimals_of_steps
+    >>> from hengdian_index.plot.numbers import decimals_of_steps
     >>> decimals_of_steps(np.array([3.2, -0.004])), decimals_of_steps(np.array([0.0031, -0.0004]))
     (2, 5)
     """
