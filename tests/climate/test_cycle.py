@@ -134,6 +134,11 @@ def test_contributions_sum_to_the_change_of_the_index(seed, trend):
     np.testing.assert_allclose(found.factors.sum(), 1.0, rtol=1e-14)
 
 
+def test_changes_that_sum_to_nearly_200_per_cent_are_followed():
+    levels = climate.cycle([[0.0], [199.5]], rates=[0], factors=[1.0], details=True).index
+    np.testing.assert_allclose(levels[1] / levels[0], 399.5 / 0.5, rtol=1e-12)
+
+
 def months(n, start="2020-01"):
     return pd.period_range(start, periods=n, freq="M").astype(str).rename("month")
 

@@ -9,6 +9,7 @@ from scipy.stats import spearmanr
 from support.laws import LAW, attempt, close, tables
 
 import hengdian_index as hi
+from hengdian_index.weights._correlations import multiple_correlation
 from hengdian_index.log import journal
 from hengdian_index.weights import critic
 
@@ -177,6 +178,19 @@ def test_columns_that_depend_on_each_other_have_multiple_correlation_1():
     r = least_squares(x)
     np.testing.assert_allclose(r[[0, 2, 4]], 1, atol=1e-12)
     np.testing.assert_allclose(hi.weights.independence(x), inverted(r), rtol=1e-9)
+
+
+def test_a_stack_of_stacks_of_correlations_is_taken_one_by_one():
+    r = np.array([[np.corrcoef(table(10 * i + j, 4), rowvar=False) for j in range(3)] for i in range(2)])
+    found = multiple_correlation(r)
+    assert found.shape == (2, 3, 4)
+    np.testing.assert_allclose(found, [[multiple_correlation(one) for one in row] for row in r], rtol=1e-12)
+
+
+@pytest.mark.parametrize("factor", [1e250, 1e-250])
+def test_critic_does_not_depend_on_a_unit_at_the_ends_of_the_range(factor):
+    x = table(5, 4)
+    np.testing.assert_allclose(hi.weights.critic(x * [factor, 1, 1, 1]), hi.weights.critic(x), rtol=1e-12)
 
 
 def test_nearly_uncorrelated_columns_keep_their_digits():
