@@ -9,9 +9,9 @@ from scipy.stats import spearmanr
 from support.laws import LAW, attempt, close, tables
 
 import hengdian_index as hi
-from hengdian_index.weights._correlations import multiple_correlation
 from hengdian_index.log import journal
 from hengdian_index.weights import critic
+from hengdian_index.weights._correlations import multiple_correlation
 
 
 def slow(x, r, form=lambda r: 1 - r):
