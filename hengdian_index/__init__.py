@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hengdian_index._index.doors import DOORS
 from hengdian_index._system.about import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -129,11 +131,32 @@ _HOME = {
 }
 
 
+# What values can do that stands above them: class and attribute -> the module and the name of what does it.
+_DOORS = {
+    "Fitted.card": ("_present.cards", "of_fitted"),
+    "Index.card": ("_present.cards", "of_index"),
+    "Result.card": ("_present.cards", "of_result"),
+    "Result.explain": ("_present.statement.path", "explain"),
+    "Result.method": ("_present.statement.method", "method"),
+    "Result.plot": ("plot", "OF_RESULT"),
+    "Result.report": ("_present.report.render", "report"),
+    "Result.to_excel": ("_present.workbook.book", "to_excel"),
+    "Sensitivity.plot": ("plot", "OF_SENSITIVITY"),
+    "Uncertainty.plot": ("plot", "OF_UNCERTAINTY"),
+}
+
+
+def _loaded(module: str, name: str) -> Any:
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+DOORS |= {name: partial(_loaded, *place) for name, place in _DOORS.items()}
+
+
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'hengdian_index' has no attribute {name!r}")
-    module = import_module(f"hengdian_index.{_HOME.get(name, name)}")
-    value = getattr(module, name) if name in _HOME else module
+    value = _loaded(_HOME[name], name) if name in _HOME else import_module(f"{__name__}.{name}")
     globals()[name] = value
     return value
 

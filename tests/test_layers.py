@@ -1,10 +1,12 @@
-"""Imports go down only: the import statements of every module are walked, wherever they stand."""
+"""Imports go down only, those of statements wherever they stand, for types, and those of texts too."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -36,8 +38,6 @@ LAYERS = (
 )
 
 LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
-# What an index, a fit and a result show of themselves stands above them.
-DOORS = {"_index/engine.py", "_index/index.py", "_index/method.py"}
 INSIDE_FUNCTIONS_ONLY = {
     "dask",
     "jinja2",
@@ -53,6 +53,15 @@ INSIDE_FUNCTIONS_ONLY = {
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "examples" not in path.relative_to(PACKAGE).parts)
 
 
+def dotted(path):
+    """Return the name by which a file of the package is imported."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {dotted(path): path for path in FILES}
+
+
 def each(files):
     """Return the decorator that runs a test for every file."""
     return pytest.mark.parametrize("path", files, ids=lambda path: path.relative_to(PACKAGE).as_posix())
@@ -64,7 +73,11 @@ def part(path):
 
 
 def imports(path):
-    """Return every import of a file as (line, dotted module, where): where is "run", "typing" or "function"."""
+    """Return what a file imports as (line, dotted module, where): where is "run", "typing", "function" or "text".
+
+    A text is an import where it names a module of the package, by its whole path or by that below the package: the
+    argument of import_module, an entry of a table of what is loaded when it is asked for.
+    """
     return list(_imports(ast.parse(path.read_text(encoding="utf-8")), path, "run"))
 
 
@@ -79,24 +92,59 @@ def _imports(node, path, where):
             yield from ((child.lineno, alias.name, where) for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
             yield from ((child.lineno, name, where) for name in _named(child, path))
+        elif isinstance(child, ast.Call) and ast.unparse(child.func).split(".")[-1] in ("import_module", "__import__"):
+            yield child.lineno, _loaded(child, path), "text"
+        elif isinstance(child, ast.Constant) and isinstance(child.value, str) and "." in child.value:
+            yield from ((child.lineno, name, "text") for name in _written(child.value))
         yield from _imports(child, path, inside)
 
 
 def _named(statement, path):
-    """Return the modules of a `from` statement; a name of the package itself may be one of its modules."""
+    """Return the modules of a `from` statement; a name may be that of a module in the folder it is taken from."""
     source = statement.module or ""
     if statement.level:
         folder = (ROOT, *path.relative_to(PACKAGE).parent.parts)
         source = ".".join((*folder[: len(folder) - statement.level + 1], *filter(None, [source])))
-    if source != ROOT:
-        return [source]
-    return [f"{ROOT}.{alias.name}" if alias.name in LEVEL else ROOT for alias in statement.names]
+    names = [f"{source}.{alias.name}" for alias in statement.names]
+    return list(dict.fromkeys(name if name in MODULES else source for name in names))
+
+
+def _written(text):
+    """Return the module of the package that a text names, if it names one."""
+    return [name for name in (text, f"{ROOT}.{text}") if name in MODULES]
+
+
+def _loaded(call, path):
+    """Return the module that import_module is given; one that only a run makes out stands for its first words."""
+    given = ast.unparse(call.args[0]).replace("{__name__}", dotted(path)).replace("{__package__}", dotted(path.parent))
+    known = re.match(r"""f?['"]([\w.]*)""", given)
+    return known[1].rstrip(".") if known and known[1] else f"{ROOT}.?"
 
 
 def own(module):
     """Return the part of the package that a dotted module is, None for any other package's."""
     first, *rest = module.split(".")
     return (rest[0] if rest else "__init__") if first == ROOT else None
+
+
+def below(path):
+    """Return the files of the package that a file imports, in whatever way."""
+    found = (module if module in MODULES else module.rpartition(".")[0] for _, module, _ in imports(path))
+    return {MODULES[module] for module in found if module in MODULES} - {path}
+
+
+def circle(graph):
+    """Return a circle of a graph, empty without one."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_the_package_is_a_few_rooms_in_a_few_layers():
+    assert len(LAYERS) <= 14
+    assert len(list(PACKAGE.glob("*.py"))) <= 6
 
 
 def test_every_module_has_a_layer():
@@ -111,10 +159,20 @@ def test_imports_go_down(path):
     up = [
         f"line {line}: {module} is not below {here}"
         for line, module, _ in imports(path)
-        if (there := own(module)) and there != here and LEVEL.get(there, 0) >= LEVEL.get(here, len(LAYERS))
-        if not (there == "_present" and path.relative_to(PACKAGE).as_posix() in DOORS)
+        if (there := own(module)) and there != here and LEVEL.get(there, 99) >= LEVEL.get(here, len(LAYERS))
     ]
     assert up == []
+
+
+def test_no_files_import_each_other_in_a_circle():
+    assert [dotted(path) for path in circle({path: below(path) for path in FILES})] == []
+
+
+def test_no_rooms_import_each_other_in_a_circle():
+    rooms = {part(path): set() for path in FILES}
+    for path in FILES:
+        rooms[part(path)] |= {part(other) for other in below(path)} - {part(path)}
+    assert circle(rooms) == []
 
 
 @each(FILES)
@@ -163,8 +221,21 @@ def test_importing_the_package_loads_no_heavy_library():
             "from . import means\nfrom ..stats import Range",
             [(1, f"{ROOT}.weights", "run"), (2, f"{ROOT}.stats", "run")],
         ),
+        ("from hengdian_index._maths import means", [(1, f"{ROOT}._maths.means", "run")]),
+        ('TABLE = {"report": ("_index.result", "report")}', [(1, f"{ROOT}._index.result", "text")]),
+        (f'NAME = "{ROOT}._index.result"', [(1, f"{ROOT}._index.result", "text")]),
+        ('x = "a.b"', []),
+        ('import_module(f"{__name__}.{name}")', [(1, f"{ROOT}.weights.spread", "text")]),
+        (f'import_module(f"{ROOT}.{{name}}")', [(1, ROOT, "text")]),
+        ('importlib.import_module("pandas")', [(1, "pandas", "text")]),
+        ("import_module(name)", [(1, f"{ROOT}.?", "text")]),
     ],
 )
 def test_the_walk_finds_imports_wherever_they_stand(source, wanted):
     tree = ast.parse(source)
     assert list(_imports(tree, PACKAGE / "weights" / "spread.py", "run")) == wanted
+
+
+def test_a_circle_is_found():
+    assert circle({1: {2}, 2: {3}, 3: set()}) == []
+    assert set(circle({1: {2}, 2: {3}, 3: {1}})) == {1, 2, 3}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._index.doors import DOORS
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.published import published, revision
 from hengdian_index._index.result import Result
@@ -18,7 +19,6 @@ from hengdian_index._index.stored_file import load, save
 from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
-from hengdian_index._present.cards import of_fitted
 from hengdian_index._scoring.building import Builds, built, learn_builds
 from hengdian_index._scoring.contents import Content, in_turn, late_groups, learn_by_period
 from hengdian_index._scoring.plan import columns_of, comparing, dated_trees, late_rows, own_rows
@@ -204,7 +204,7 @@ class Fitted:
         return tuple(learn_by_period(self.tree, content, x, panel, lost) for content in self.contents)
 
     def _repr_html_(self) -> str:
-        return of_fitted(self)
+        return str(DOORS["Fitted.card"]()(self))
 
     def __repr__(self) -> str:
         return (

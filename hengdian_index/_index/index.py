@@ -15,6 +15,7 @@ from hengdian_index._files import spec_file, toml
 from hengdian_index._files.wording import distinct_text, listing, own_weights, pairs, parts, placed
 from hengdian_index._index import engine
 from hengdian_index._index.checks import choice_faults, validity_faults
+from hengdian_index._index.doors import DOORS
 from hengdian_index._index.fields import (
     Aggregate,
     Group,
@@ -33,7 +34,6 @@ from hengdian_index._index.fields import (
 from hengdian_index._index.planting import idle_faults, inherited, planted, without_idle
 from hengdian_index._index.result import Result
 from hengdian_index._maths.means import Rule
-from hengdian_index._present.cards import of_index
 from hengdian_index._scoring import families
 from hengdian_index._scoring.preparation import columns_asked
 from hengdian_index._scoring.tree import Choice, NewUnits, Series, Setting, Tree, shape_faults
@@ -286,7 +286,7 @@ class Index(Part):
         return isinstance(other, Index) and self.fingerprint == other.fingerprint
 
     def _repr_html_(self) -> str:
-        return of_index(self)
+        return str(DOORS["Index.card"]()(self))
 
     def __repr__(self) -> str:
         sizes = f"{counted(len(self.groups), 'group')}, {counted(len(self.indicators), 'indicator')}"

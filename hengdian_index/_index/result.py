@@ -6,18 +6,18 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
 from hengdian_index._index.agreement import consistency
-from hengdian_index._index.doors import Elsewhere, Plots
-from hengdian_index._index.method import Told
+from hengdian_index._index.doors import DOORS, Door, Doors
 from hengdian_index._index.provenance import provenance
 from hengdian_index._index.strengths import obstacle_degrees, row_of, strengths
 from hengdian_index._levels.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
 from hengdian_index._levels.chained import Chained
+from hengdian_index._levels.contributions import Depth
 from hengdian_index._levels.courses import Course, Direct, Linked
 from hengdian_index._levels.provisional import provisional
 from hengdian_index._methods.effects import Split
@@ -33,11 +33,15 @@ from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.log import Entry, tally
 
-Depth: TypeAlias = Literal["children", "indicators"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hengdian_index._index.explanation import Explanation
+    from hengdian_index._index.stubs import Drawn, ResultPlots
 
 
 @dataclass(frozen=True, eq=False)
-class Result(Told):
+class Result:
     """The scores of some rows under a fitted index, and everything that follows from them.
 
     Rows carry (unit, period) as index, or the table's own labels; columns are codes of the spec.
@@ -55,9 +59,43 @@ class Result(Told):
     links: Mapping[Any, Array] | None = None
     fitted: Any = None
 
-    plot = Plots("result")
-    to_excel = Elsewhere("_present.workbook.book", "to_excel")
-    report = Elsewhere("_present.report.render", "report")
+    if TYPE_CHECKING:
+
+        @property
+        def plot(self) -> ResultPlots:
+            """Pictures of the result."""
+
+        def explain(self, unit: Any = None, period: Any = None, node: str | None = None) -> Explanation:
+            """Return the path from the raw value to the score, step by step, each with its formula in numbers."""
+
+        def method(
+            self,
+            lang: Literal["en", "zh"] = "en",
+            form: Literal["markdown", "latex"] = "markdown",
+            *,
+            path: str | Path | None = None,
+        ) -> str:
+            """Return what was computed in words and formulas, with the numbers of this fit; for a paper's appendix."""
+
+        def report(
+            self,
+            path: str | Path,
+            *,
+            lang: Literal["en", "zh"] = "en",
+            uncertainty: Drawn | None = None,
+            title: str | None = None,
+        ) -> Path:
+            """Write a result as one HTML page that needs nothing else, and return its path."""
+
+        def to_excel(self, path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
+            """Write the result to an Excel workbook in which what is arithmetic is a formula."""
+
+    else:
+        plot = Doors()
+        explain = Door()
+        method = Door()
+        report = Door()
+        to_excel = Door()
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -359,6 +397,9 @@ class Result(Told):
     def provenance(self) -> dict[str, Any]:
         """Versions, hashes of spec and data, fit rows, base, and the time of asking."""
         return provenance(self.setting, self.panel, self.fit_rows)
+
+    def _repr_html_(self) -> str:
+        return str(DOORS["Result.card"]()(self))
 
     def __repr__(self) -> str:
         numbers = {"row": self.panel.n, "group": len(self.tree.groups), "indicator": len(self.tree.codes)}

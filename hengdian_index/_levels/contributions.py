@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from hengdian_index._values.equality import TOLERANCE
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.log import note
 
+Depth: TypeAlias = Literal["children", "indicators"]
 Parts = dict[str, Array]
 
 # A gap between a change and the sum of its parts, relative to their size, up to which it is rounding; and relative to

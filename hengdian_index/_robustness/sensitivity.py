@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from hengdian_index._index.doors import Plots
+from hengdian_index._index.doors import Doors
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.ranks import mean_over_scopes
 from hengdian_index._robustness.sobol import Indices, saltelli, sobol
@@ -19,6 +19,9 @@ from hengdian_index._robustness.uncertain import check_words, demand, nominal_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, among, suggestion
+
+if TYPE_CHECKING:
+    from hengdian_index._index.stubs import SensitivityPlots
 
 # Why no draw is left out: runs of the design are compared one by one.
 _ALL = "indices of sensitivity need every run of their design"
@@ -38,7 +41,14 @@ class Sensitivity:
     of: Any
     runs: int
 
-    plot = Plots("sensitivity")
+    if TYPE_CHECKING:
+
+        @property
+        def plot(self) -> SensitivityPlots:
+            """Pictures of the indices."""
+
+    else:
+        plot = Doors()
 
     def summary(self) -> str:
         """Return what the indices say, in one paragraph."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._index.doors import Plots
+from hengdian_index._index.doors import Doors
 from hengdian_index._robustness.phrases import label, listed_words, spread, word
 from hengdian_index._robustness.ranks import Ranks, ahead_of, frequencies
 from hengdian_index._robustness.study import Study
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError
+
+if TYPE_CHECKING:
+    from hengdian_index._index.stubs import UncertaintyPlots
 
 # Numbers whose quantiles are taken at one time.
 _CELLS = 1 << 22
@@ -46,7 +49,14 @@ class Uncertainty:
     nominal: tuple[Array, Array | None, Array]
     kept: NDArray[np.bool_]
 
-    plot = Plots("uncertainty")
+    if TYPE_CHECKING:
+
+        @property
+        def plot(self) -> UncertaintyPlots:
+            """Pictures of the draws."""
+
+    else:
+        plot = Doors()
 
     @property
     def labels(self) -> pd.Index[Any]:

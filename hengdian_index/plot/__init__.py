@@ -29,8 +29,6 @@ def _named(*functions: Callable[..., Any]) -> Mapping[str, Callable[..., Any]]:
     return {function.__name__: function for function in functions}
 
 
-PLOTS = {
-    "result": _named(lines, level, change, waterfall, ranking, framework, radar, correlations, treatment),
-    "uncertainty": _named(rank_intervals, rank_frequency, score_intervals),
-    "sensitivity": _named(bars),
-}
+OF_RESULT = _named(lines, level, change, waterfall, ranking, framework, radar, correlations, treatment)
+OF_UNCERTAINTY = _named(rank_intervals, rank_frequency, score_intervals)
+OF_SENSITIVITY = _named(bars)

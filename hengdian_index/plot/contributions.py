@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._index.coverage import blanked
-from hengdian_index._index.result import Depth, Result
+from hengdian_index._index.result import Result
 from hengdian_index._index.strengths import row_of
+from hengdian_index._levels.contributions import Depth
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._tables.panel import Panel

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from hengdian_index._index.result import Result
+from hengdian_index._index.stubs import Kind
 from hengdian_index._scoring.tree import Tree
 from hengdian_index.errors import SpecError, among, suggestion
 from hengdian_index.plot.layout import apart, name_of
@@ -16,7 +17,6 @@ from hengdian_index.plot.style import COLOURS, REST, axes, drawn, height_of, wra
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Kind = Literal["icicle", "sunburst"]
 
 _BESIDE: dict[str, Any] = {
     "textcoords": "offset points",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 import pandas as pd
 
-from hengdian_index._index.result import Depth, Result
-from hengdian_index._levels.contributions import level_parts
+from hengdian_index._index.result import Result
+from hengdian_index._levels.contributions import Depth, level_parts
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.plot.layout import (
     Rows,

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
-from hengdian_index.plot import PLOTS
+from hengdian_index.plot import OF_RESULT, OF_SENSITIVITY, OF_UNCERTAINTY
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
 
@@ -74,7 +74,7 @@ def drawn():
     factors = {"weights": hi.Noise(0.4), "aggregate": ["arithmetic", "geometric"]}
     draws = hi.uncertainty(index, table, factors, draws=64)
     shares = hi.sensitivity(index, table, factors, draws=64)
-    of_film = {name: getattr(series.plot, name) for name in PLOTS["result"]}
+    of_film = {name: getattr(series.plot, name) for name in OF_RESULT}
     of_film["lines"] = lambda: series.plot.lines(["film", "prosperity"], lag=4)
     of_film["sunburst"] = lambda: series.plot.framework("sunburst")
     of_towns = {
@@ -84,17 +84,17 @@ def drawn():
         "ranking": lambda: towns.plot.ranking(depth="indicators"),
         "radar": lambda: towns.plot.radar(unit="Ash"),
         "treatment": towns.plot.treatment,
-        **{name: getattr(draws.plot, name) for name in PLOTS["uncertainty"]},
-        **{name: getattr(shares.plot, name) for name in PLOTS["sensitivity"]},
+        **{name: getattr(draws.plot, name) for name in OF_UNCERTAINTY},
+        **{name: getattr(shares.plot, name) for name in OF_SENSITIVITY},
     }
     drawings = {f"film-{name}": draw for name, draw in of_film.items()}
     return drawings | {f"towns-{name}": draw for name, draw in of_towns.items()}
 
 
 NAMES = [
-    *(f"film-{name}" for name in [*PLOTS["result"], "sunburst"]),
+    *(f"film-{name}" for name in [*OF_RESULT, "sunburst"]),
     *(f"towns-{name}" for name in ["lines", "change", "waterfall", "ranking", "radar", "treatment"]),
-    *(f"towns-{name}" for name in [*PLOTS["uncertainty"], *PLOTS["sensitivity"]]),
+    *(f"towns-{name}" for name in [*OF_UNCERTAINTY, *OF_SENSITIVITY]),
 ]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
-from hengdian_index.plot import PLOTS, save
+from hengdian_index.plot import OF_RESULT, OF_UNCERTAINTY, save
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
 
@@ -64,7 +64,7 @@ def test_names_are_drawn_as_they_are(strange, name, given, tmp_path):
     import matplotlib.pyplot as plt
 
     options, names = DRAWN[name]
-    source = strange[name in PLOTS["uncertainty"]].plot
+    source = strange[name in OF_UNCERTAINTY].plot
     more = {"ax": plt.subplots(subplot_kw={"projection": "polar" if name == "radar" else None})[1]} if given else {}
     ax = getattr(source, name)(**options, **more)
     said = texts(ax)
@@ -73,7 +73,7 @@ def test_names_are_drawn_as_they_are(strange, name, given, tmp_path):
 
 
 def test_every_picture_of_names_is_tried():
-    assert set(DRAWN) == {*PLOTS["result"], *PLOTS["uncertainty"]}
+    assert set(DRAWN) == {*OF_RESULT, *OF_UNCERTAINTY}
 
 
 def test_two_dollars_look_like_two_dollars(strange, tmp_path):

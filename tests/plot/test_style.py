@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index.plot import PLOTS, save, style
+from hengdian_index.plot import OF_RESULT, OF_UNCERTAINTY, save, style
 from hengdian_index.plot.layout import apart
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
@@ -24,11 +24,9 @@ def every(request):
     """Every picture of a series, or of a panel of units, as (name, function)."""
     result = request.getfixturevalue(request.param)
     found = request.getfixturevalue("film_draws" if request.param == "film" else "draws")
-    chosen = {
-        name: {"unit": "横店"} if request.param == "towns" and name in OF_A_UNIT else {} for name in PLOTS["result"]
-    }
-    pictures = [(name, lambda n=name, **more: getattr(result.plot, n)(**chosen[n], **more)) for name in PLOTS["result"]]
-    pictures += [(name, getattr(found.plot, name)) for name in PLOTS["uncertainty"]]
+    chosen = {name: {"unit": "横店"} if request.param == "towns" and name in OF_A_UNIT else {} for name in OF_RESULT}
+    pictures = [(name, lambda n=name, **more: getattr(result.plot, n)(**chosen[n], **more)) for name in OF_RESULT]
+    pictures += [(name, getattr(found.plot, name)) for name in OF_UNCERTAINTY]
     return [*pictures, ("bars", request.getfixturevalue("shares").plot.bars)]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
+from hengdian_index._index.result import Result
 from hengdian_index._present.statement import groups, levels, phrases
 from hengdian_index._present.statement.directions import directions
 from hengdian_index._present.statement.expressions import bracketed, latex, of_map, precise
@@ -16,10 +18,49 @@ from hengdian_index._scoring.preparation import TRANSFORMED
 from hengdian_index._scoring.tree import Choice, Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values.decimals import counted
-from hengdian_index._words.document import Block, Code, Math, Piece
+from hengdian_index._words.document import Block, Code, Math, Piece, rendered, written_to
 from hengdian_index._words.statement import WORDS
 from hengdian_index.errors import DataError, SpecError, among, suggestion
 from hengdian_index.log import Entry
+
+
+def method(
+    result: Result,
+    lang: Literal["en", "zh"] = "en",
+    form: Literal["markdown", "latex"] = "markdown",
+    *,
+    path: str | Path | None = None,
+) -> str:
+    """Return what was computed in words and formulas, with the numbers of this fit; for a paper's appendix.
+
+    Parameters
+    ----------
+    lang : {"en", "zh"}
+        English or Chinese.
+    form : {"markdown", "latex"}
+        Markdown with formulas between dollars, or LaTeX to be included in a document (Chinese: with ctex).
+    path : path, optional
+        Write it to this file as well; its ending decides on the form: .md, .tex, or .docx, which needs pandoc.
+
+    Raises
+    ------
+    SpecError
+        A language, form or ending that is not known; .docx without pandoc.
+    DataError
+        A file that cannot be written, or a pandoc that fails; what stood there before stays.
+
+    Notes
+    -----
+    Numbers have fifteen significant digits: scores and series can be computed again from the statement alone (the
+    proof, for the film index and a panel). Formulas are those that each method declares beside its function; a
+    function of your own without `formula` is named. Of more than twelve units or periods the first twelve are
+    listed; the statement says where the others are.
+    """
+    blocks = statement(result, lang)
+    text = rendered(blocks, form)
+    if path is not None:
+        written_to(Path(path), blocks)
+    return text
 
 
 def statement(result: Any, lang: str) -> list[Block]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hengdian_index._index.explanation import Explanation, Step, same
+from hengdian_index._index.result import Result
 from hengdian_index._index.strengths import row_of
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.comparisons import compared
@@ -16,7 +18,6 @@ from hengdian_index._present.statement.composed import composed
 from hengdian_index._present.statement.expressions import at_value, exact, simple_maps
 from hengdian_index._present.statement.figures import Case, compares, figures
 from hengdian_index._present.statement.path_of_level import of_level
-from hengdian_index._present.statement.steps import Explanation, Step, same
 from hengdian_index._present.statement.validity import absence
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
@@ -26,8 +27,33 @@ from hengdian_index.errors import DataError, SpecError, among, listed, suggestio
 from hengdian_index.log import journal
 
 
-def explained(result: Any, unit: Any, period: Any, node: str | None) -> Explanation:
-    """Return the path of one number of a result."""
+def explain(result: Result, unit: Any = None, period: Any = None, node: str | None = None) -> Explanation:
+    """Return the path from the raw value to the score, step by step, each with its formula in numbers.
+
+    Parameters
+    ----------
+    unit : unit or row label, optional
+        Whose row; None where the rows have no units, or one.
+    period : period, optional
+        Default: the last that the unit has.
+    node : str, optional
+        Code of an indicator (its own steps, then the groups above it up to the root) or of a group (its
+        children, then its own steps); default: the root.
+
+    Raises
+    ------
+    SpecError, DataError
+        No such node, unit or period.
+
+    Notes
+    -----
+    A formula is arithmetic that Python takes as it stands (log, exp, min, max) and gives the value of its step; as
+    text, with ten digits. Every aggregation of the package has one, those that compare rows too, also where some
+    of the rows compared have gaps. A node that is not part of the index in the period asked for says so first, and
+    from or until when it counts. The path ends with the level (through link factors, or the last steps of a
+    chain), the base level of the row's own unit, and the series. A step without a formula depends on other rows, or
+    is a function of your own, and says so. Proof: each formula is evaluated, for every aggregation and its options.
+    """
     tree, code = result.tree, _node(result, node)
     if result.fitted is None:
         raise DataError("this result does not hold its fit, so its steps are not known; score the rows again")

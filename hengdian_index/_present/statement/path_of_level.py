@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._index.explanation import Step, same
 from hengdian_index._levels.chained import Chained
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._present.statement.expressions import exact
 from hengdian_index._present.statement.figures import total
-from hengdian_index._present.statement.steps import Step, same
 from hengdian_index._scoring.contents import late_groups
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.panel import Panel

@@ -27,7 +27,7 @@ _LOG = {"before": "log before"}
 
 
 def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
-    """Write the result to an Excel workbook in which scores, series and changes are formulas where they are arithmetic.
+    """Write the result to an Excel workbook in which what is arithmetic is a formula.
 
     Parameters
     ----------

@@ -1,0 +1,147 @@
+"""What editors and type checkers see of the functions that stand above a value; nothing here is used at run time.
+
+Each stub has the signature of its function, without the first argument, and its first line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._levels.contributions import Depth
+from hengdian_index._methods.effects import Split
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Kind: TypeAlias = Literal["icicle", "sunburst"]
+
+
+class Drawn(Protocol):
+    """What `hi.uncertainty` returns."""
+
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        """Which draws could be computed."""
+
+    @property
+    def rank_frequency(self) -> pd.DataFrame:
+        """Share of the draws in which each row stands at each rank."""
+
+
+class ResultPlots(Protocol):
+    """Pictures of a result: `result.plot.lines()`."""
+
+    def lines(
+        self,
+        nodes: str | Sequence[str] | None = None,
+        *,
+        units: Any = None,
+        lag: int = 1,
+        base: Any = None,
+        to: float | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Lines of the levels of groups, the base marked, the last level and its change at the end of each line."""
+
+    def level(
+        self,
+        node: str | None = None,
+        *,
+        unit: Any = None,
+        depth: Depth = "children",
+        base: Any = None,
+        to: float | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Bars through time: what the parts of a group contribute to its level, stacked, the level as a line."""
+
+    def change(
+        self,
+        node: str | None = None,
+        *,
+        unit: Any = None,
+        lag: int = 1,
+        depth: Depth = "children",
+        split: Split = "interaction",
+        base: Any = None,
+        to: float | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Bars through time: what the parts of a group contribute to its change, stacked, the change as a line."""
+
+    def waterfall(
+        self,
+        node: str | None = None,
+        *,
+        unit: Any = None,
+        period: Any = None,
+        lag: int = 1,
+        depth: Depth = "children",
+        split: Split = "interaction",
+        base: Any = None,
+        to: float | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Steps from the level of an earlier period to that of a later one: what each part adds or takes."""
+
+    def ranking(
+        self,
+        node: str | None = None,
+        *,
+        period: Any = None,
+        top: int = 30,
+        depth: Depth = "children",
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Bars of the scores of rows, the best on top, made of what the parts of the group contribute."""
+
+    def framework(self, kind: Kind = "icicle", *, ax: Axes | None = None) -> Axes:
+        """The tree of groups and indicators, each as large as its weight in the whole."""
+
+    def radar(
+        self,
+        node: str | None = None,
+        *,
+        unit: Any = None,
+        period: Any = None,
+        against: Any = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """A radar of the parts of a group: one row against another, or against the mean of others."""
+
+    def correlations(
+        self,
+        *,
+        how: Literal["pearson", "spearman", "kendall"] = "pearson",
+        pairwise: bool = True,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """A heat map of the correlations of the normalised indicators, the groups framed."""
+
+    def treatment(self, indicator: str | None = None, *, ax: Axes | None = None) -> Axes:
+        """An indicator before and after treatment: each row's value before it and the value that was normalised."""
+
+
+class UncertaintyPlots(Protocol):
+    """Pictures of draws: `uncertainty.plot.rank_intervals()`."""
+
+    def rank_intervals(self, *, period: Any = None, top: int | None = None, ax: Axes | None = None) -> Axes:
+        """Intervals of the rank of each row: 90 % of the draws, their median, and the rank of the index as it is."""
+
+    def rank_frequency(self, *, period: Any = None, top: int | None = None, ax: Axes | None = None) -> Axes:
+        """A heat map: the share of the draws in which each row stands at each rank."""
+
+    def score_intervals(self, *, period: Any = None, top: int | None = None, ax: Axes | None = None) -> Axes:
+        """Intervals of the scores: 90 % of the draws around each row, or a band around the line of a series."""
+
+
+class SensitivityPlots(Protocol):
+    """Pictures of indices of sensitivity: `sensitivity.plot.bars()`."""
+
+    def bars(self, *, ax: Axes | None = None) -> Axes:
+        """Bars of Sobol' indices: what each choice explains alone and with its interactions, with their intervals."""
