@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -14,11 +14,42 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import EARLIEST, Periods, format_period, read_span
-from hengdian_index._tables.scopes import Beside
 from hengdian_index._tables.selection import LabelledMask, picked, truths
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, fewer, listed, native, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Columns of the table that an index does not score, and which of their rows these are."""
+
+    columns: pd.DataFrame
+    rows: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, used: Collection[Any]) -> Beside | None:
+        """Return the columns of a table that are not used, and the named levels of its index; None without any."""
+        mask = [name not in used for name in frame.columns]
+        taken = (None, *frame.columns, *used)
+        levels = {name: level for level, name in enumerate(frame.index.names) if name not in taken}
+        if not any(mask) and not levels:
+            return None
+        columns = frame.loc[:, mask].copy()
+        for name, level in levels.items():
+            columns[name] = frame.index.get_level_values(level)
+        return cls(columns, np.arange(len(frame)))
+
+    def pick(self, rows: NDArray[Any]) -> Beside:
+        """Return some of the rows, by mask or by position."""
+        return Beside(self.columns, self.rows[rows])
+
+    def labels(self, name: Any) -> list[Any]:
+        """Return the labels of the rows in a column."""
+        column = self.columns[name]
+        if column.ndim > 1:
+            raise DataError(f"within: column {name!r} stands twice in the table; rename or drop one")
+        return list(column.iloc[self.rows].tolist())
 
 
 @dataclass(frozen=True, slots=True)

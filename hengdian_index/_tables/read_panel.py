@@ -13,9 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import hashed, is_missing
-from hengdian_index._tables.panel import Panel, label_text
+from hengdian_index._tables.panel import Beside, Panel, label_text
 from hengdian_index._tables.periods import Frequency, Periods, read_periods
-from hengdian_index._tables.scopes import Beside
 from hengdian_index._tables.table import CELLS, Array, column_values, raw_array, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import no_label
+from hengdian_index._tables.panel import Beside, Panel
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
-
-if TYPE_CHECKING:
-    from hengdian_index._tables.panel import Panel
 
 Unlabelled: TypeAlias = Literal["refuse", "leave_out", "group"]
 
@@ -31,38 +27,6 @@ class Compared(Enum):
 
 
 Within: TypeAlias = str | Sequence[str] | Compared | None
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Columns of the table that an index does not score, and which of their rows these are."""
-
-    columns: pd.DataFrame
-    rows: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame, used: Collection[Any]) -> Beside | None:
-        """Return the columns of a table that are not used, and the named levels of its index; None without any."""
-        mask = [name not in used for name in frame.columns]
-        taken = (None, *frame.columns, *used)
-        levels = {name: level for level, name in enumerate(frame.index.names) if name not in taken}
-        if not any(mask) and not levels:
-            return None
-        columns = frame.loc[:, mask].copy()
-        for name, level in levels.items():
-            columns[name] = frame.index.get_level_values(level)
-        return cls(columns, np.arange(len(frame)))
-
-    def pick(self, rows: NDArray[Any]) -> Beside:
-        """Return some of the rows, by mask or by position."""
-        return Beside(self.columns, self.rows[rows])
-
-    def labels(self, name: Any) -> list[Any]:
-        """Return the labels of the rows in a column."""
-        column = self.columns[name]
-        if column.ndim > 1:
-            raise DataError(f"within: column {name!r} stands twice in the table; rename or drop one")
-        return list(column.iloc[self.rows].tolist())
 
 
 def scopes(panel: Panel, within: Within, missing: Unlabelled = "refuse") -> NDArray[np.intp]:
