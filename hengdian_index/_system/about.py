@@ -1,4 +1,4 @@
-"""The version of the package, and how its extras are installed."""
+"""The version of the package, which stands nowhere else, and how its extras are installed."""
 
 __version__ = "0.1.0"
 

@@ -51,9 +51,14 @@ def content(path):
         return "\n".join(archive.read(name).decode("utf-8") for name in archive.namelist())
 
 
+def pyproject():
+    """Return the tables of pyproject.toml."""
+    return tomllib.loads(text_of("pyproject.toml"))
+
+
 def project():
     """Return the table [project] of pyproject.toml."""
-    return tomllib.loads(text_of("pyproject.toml"))["project"]
+    return pyproject()["project"]
 
 
 def files():
@@ -72,13 +77,19 @@ def forbidden(text):
     return [(kind, match) for kind, pattern in FORBIDDEN.items() for match in re.findall(pattern, text)]
 
 
-def test_one_version_everywhere():
-    said = {
-        "pyproject.toml": project()["version"],
-        "CITATION.cff": re.search(r"^version: (\S+)$", text_of("CITATION.cff"), re.M)[1],
-        "the newest version of CHANGELOG.md": re.search(r"^## (\d\S*)", text_of("CHANGELOG.md"), re.M)[1],
-    }
-    assert set(said.values()) == {hi.__version__}, said
+def test_the_version_stands_in_one_place():
+    assert "version" in project()["dynamic"]
+    read = re.findall(r'^__version__ = "(\S+)"$', text_of(pyproject()["tool"]["hatch"]["version"]["path"]), re.M)
+    assert read == [hi.__version__]
+    others = [
+        path for path in files() if path.suffix in (".toml", ".cff", ".py") and "__version__ = " not in content(path)
+    ]
+    repeated = re.compile(rf"""^\W*version["']?\s*[:=]\s*["']?{re.escape(hi.__version__)}\b""", re.M)
+    assert [path for path in others if repeated.search(content(path))] == []
+
+
+def test_the_newest_changes_are_those_of_the_version():
+    assert re.search(r"^## (\d\S*)", text_of("CHANGELOG.md"), re.M)[1] == hi.__version__
 
 
 def test_the_readme_names_no_other_version():
