@@ -36,11 +36,9 @@ if TYPE_CHECKING:
     from hengdian_index._robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
     from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
     from hengdian_index._robustness.sobol import sobol
-    from hengdian_index._robustness.uncertain import uncertainty
-    from hengdian_index._robustness.uncertainty import Uncertainty
+    from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
     from hengdian_index._vintages.release import Release, release
-    from hengdian_index._vintages.revisions import revisions
-    from hengdian_index._vintages.telling import Revisions
+    from hengdian_index._vintages.revisions import Revisions, revisions
     from hengdian_index.errors import DataError, SpecError
     from hengdian_index.examples import example
 
@@ -109,7 +107,7 @@ _HOME = {
     "Normal": "_robustness.factors",
     "Release": "_vintages.release",
     "Result": "_index.result",
-    "Revisions": "_vintages.telling",
+    "Revisions": "_vintages.revisions",
     "Sensitivity": "_robustness.sensitivity",
     "SpecError": "errors",
     "Target": "_maths.maps",
@@ -126,7 +124,7 @@ _HOME = {
     "revisions": "_vintages.revisions",
     "sensitivity": "_robustness.sensitivity",
     "sobol": "_robustness.sobol",
-    "uncertainty": "_robustness.uncertain",
+    "uncertainty": "_robustness.uncertainty",
     "weighting": "_methods.decorators",
 }
 

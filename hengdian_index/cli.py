@@ -98,7 +98,7 @@ def demo(out: Path) -> None:
     """Compute the film-industry example, print the last two years and how sure they are, write the tables as CSV."""
     from hengdian_index._index.text import intervals, summary, write_tables
     from hengdian_index._robustness.factors import Noise
-    from hengdian_index._robustness.uncertain import uncertainty
+    from hengdian_index._robustness.uncertainty import uncertainty
     from hengdian_index.examples import example
 
     index, table = example("film_industry")
@@ -286,7 +286,7 @@ def report(
     With --draws also how sure it is: weights up to a quarter larger or smaller in every group.
     """
     from hengdian_index._robustness.factors import Noise
-    from hengdian_index._robustness.uncertain import uncertainty
+    from hengdian_index._robustness.uncertainty import uncertainty
 
     index, data, out = files
     _apart({"OUT.html": out}, index, data)

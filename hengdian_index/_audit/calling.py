@@ -19,7 +19,7 @@ from hengdian_index._audit.finding import Finding
 from hengdian_index._audit.registry import CHECKS, Check, Measured, Skipped, SkippedError, defaults, demanded
 from hengdian_index._index.comparability import FEWEST
 from hengdian_index._index.index import Index
-from hengdian_index._robustness.uncertain import check_words
+from hengdian_index._robustness.draws import check_words
 from hengdian_index.errors import FaultsError, SpecError, raise_all
 from hengdian_index.log import journal
 

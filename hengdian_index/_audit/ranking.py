@@ -15,7 +15,7 @@ from hengdian_index._index.index import Index
 from hengdian_index._robustness.alternatives import Comparison, compare
 from hengdian_index._robustness.alternatives import remove_one as without_each
 from hengdian_index._robustness.factors import Noise
-from hengdian_index._robustness.uncertain import uncertainty
+from hengdian_index._robustness.uncertainty import uncertainty
 from hengdian_index.errors import FaultsError
 
 # How far weights move in the check of rank intervals: each by up to a quarter of itself.

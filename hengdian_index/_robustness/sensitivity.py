@@ -11,11 +11,10 @@ import pandas as pd
 
 from hengdian_index._index.doors import Doors
 from hengdian_index._index.index import Index
+from hengdian_index._robustness.draws import check_words, demand, run_all, try_all
 from hengdian_index._robustness.ranks import mean_over_scopes
 from hengdian_index._robustness.sobol import Indices, saltelli, sobol
-from hengdian_index._robustness.states import Ranked
-from hengdian_index._robustness.study import Study
-from hengdian_index._robustness.uncertain import check_words, demand, nominal_of, run_all, study_of, try_all
+from hengdian_index._robustness.study import Ranked, Study, nominal_of, study_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, among, suggestion
@@ -176,7 +175,7 @@ _OF_A_ROW: Mapping[str, Callable[[Ranked], Any]] = {
 
 def _row(study: Study, label: Any) -> int:
     """Return the position of a row among those asked for, by its label or by what selects it alone."""
-    shown = study.panel.pick(study.asked)
+    shown = study.selected
     same = [row for row, one in enumerate(shown.labels.tolist()) if one == label]
     at = same or np.flatnonzero(shown.select(label, "of")).tolist()
     if len(at) != 1:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,18 @@ from numpy.typing import NDArray
 from hengdian_index._index import engine
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
-from hengdian_index._robustness.asked import Asked, drawn_again, is_plain
-from hengdian_index._robustness.ranks import ranks_of
-from hengdian_index._robustness.states import Drawn, Ranked, State
-from hengdian_index._scoring.contents import Content
+from hengdian_index._robustness.factors import Factor, read_factors
+from hengdian_index._robustness.ranks import Ranks, ranks_of
+from hengdian_index._scoring.contents import Content, changes
+from hengdian_index._scoring.plan import comparing
+from hengdian_index._scoring.preparation import columns_asked
 from hengdian_index._scoring.scaling import cancelled, normalised
 from hengdian_index._scoring.scores import Weights, learn_weights, score
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import FaultsError, SpecError, listed
+from hengdian_index.errors import FaultsError, SpecError, among, listed, suggestion
 from hengdian_index.log import journal
 
 # Numbers that one block of draws works on.
@@ -32,10 +34,164 @@ _BLOCK = 10_000_000
 # Combinations that stay fitted.
 _KEPT = 256
 
+# More combinations of alternatives than this are tried only where they are drawn.
+_MOST = 1024
+
+# Words in an address of a choice that moves neither the base rows nor which rows are compared.
+_HARMLESS = {"normalise", "weights", "treat", "direction", "missing", "coverage", "impute"}
+
 
 @dataclass(frozen=True, eq=False)
-class Study(Asked):
+class State:
+    """An index under one combination of choices, fitted: what draws under it share.
+
+    `plain` says that levels are scores and one tree holds throughout, so that draws of weights are scored at once.
+    """
+
+    tree: Tree
+    setting: Setting
+    fitted: engine.Fitted
+    leaves: Array
+    weights: Weights
+    panel: Panel
+    plain: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What some draws gave: scores (draws, n) of the rows asked for, and their levels if the index has a base.
+
+    `cancelled` (draws,) is the magnitude that cancelled in the scores, by which ties are told (`equality`).
+    """
+
+    scores: Array
+    levels: Array | None
+    cancelled: Any = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """What some draws gave: scores, levels, ranks (draws, n), and which draws could be computed."""
+
+    scores: Array
+    levels: Array | None
+    ranks: Ranks
+    kept: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
     """An index, its data, what is uncertain, and the rows and the group that are asked for."""
+
+    index: Index
+    table: Any
+    panel: Panel
+    factors: tuple[Factor, ...]
+    node: str
+    rows: NDArray[np.intp]
+    scopes: tuple[NDArray[np.intp], ...]
+
+    @cached_property
+    def places(self) -> dict[str, slice]:
+        """Columns of uniform numbers of each factor."""
+        ends = np.cumsum([0, *(factor.size for factor in self.factors)])
+        return {factor.address: slice(a, b) for factor, a, b in zip(self.factors, ends, ends[1:], strict=False)}
+
+    @cached_property
+    def selected(self) -> Panel:
+        """The rows asked for."""
+        return self.panel.pick(self.rows)
+
+    @property
+    def size(self) -> int:
+        """Number of uniform numbers a draw."""
+        return sum(factor.size for factor in self.factors)
+
+    @cached_property
+    def needed(self) -> NDArray[np.intp]:
+        """Rows that are scored: those asked for, those of the base, all where methods compare rows or levels chain."""
+        setting = self.index.setting
+        tree = self.index.tree
+        moved = any(
+            factor.kind == "levels" and not set(factor.address.split(".")) & _HARMLESS for factor in self.factors
+        )
+        if moved or not is_plain(tree, setting, self.panel) or comparing(tree):
+            return np.arange(self.panel.n)
+        rows = np.zeros(self.panel.n, dtype=np.bool_)
+        rows[self.rows] = True
+        if setting.base is not None:
+            rows |= self.panel.select(setting.base, "base")
+        return np.flatnonzero(rows)
+
+    def keys(self, u: Array) -> NDArray[Any]:
+        """Return the combination of each draw (draws, choices): positions of alternatives, or numbers."""
+        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
+        columns = [factor.values(u[:, self.places[factor.address]]) for factor in choices]
+        return np.column_stack(columns) if columns else np.zeros((len(u), 0))
+
+    def changes(self, key: Sequence[float]) -> dict[str, Any]:
+        """Return the changes to the index that a combination stands for, at their addresses."""
+        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
+        found = {}
+        for factor, value in zip(choices, key, strict=True):
+            found[factor.address] = factor.given[int(value)] if factor.kind == "levels" else float(value)
+        return {address: value for address, value in found.items() if value is not True}
+
+    def combinations(self) -> Iterator[tuple[float, ...]]:
+        """Yield every combination of alternatives, none if there are numbers among the factors or too many."""
+        choices = [factor for factor in self.factors if factor.kind in ("levels", "number")]
+        if any(factor.kind == "number" for factor in choices):
+            return
+        if np.prod([len(factor.given) for factor in choices], dtype=float) <= _MOST:
+            yield from product(*(map(float, range(len(factor.given))) for factor in choices))
+
+    def table_of(self, u: Array) -> Panel:
+        """Return the rows of one draw (size,) with all columns that its index asks for."""
+        key = tuple(map(float, self.keys(u[np.newaxis])[0]))
+        return self.laid(self.data(u), self.index.replace(self.changes(key)).tree)
+
+    def fit_rows(self, u: Array, panel: Panel, fit_on: Any) -> Panel | None:
+        """Return those rows to learn from that one draw (size,) draws again; None where it does not."""
+        for factor in self.factors:
+            if factor.kind == "bootstrap":
+                rows = panel.pick(panel.select(fit_on, "fit_on"))
+                return drawn_again(rows, u[self.places[factor.address]][0])
+        return None
+
+    def data(self, u: Array) -> Panel:
+        """Return the rows of one draw (size,), with its errors of measurement."""
+        values = np.array(self.panel.values)
+        for factor in self.factors:
+            if factor.kind == "data":
+                at = [self.panel.columns.index(code) for code in factor.parts]
+                draws = np.random.default_rng(seed_of(u[self.places[factor.address]][0]))
+                values[:, at] = factor.given.data(values[:, at], draws)
+        return replace(self.panel, values=values)
+
+    def laid(self, panel: Panel, tree: Tree) -> Panel:
+        """Return rows with the columns that a tree asks for, read again where they lack some."""
+        codes, (sizes, groups) = tree.codes, columns_asked(tree)
+        made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
+        absent = {*codes, *sizes} - {*panel.columns, *made}
+        if absent or set(groups) - set(panel.groups):
+            return self._reread(panel, tree)
+        return panel if panel.columns == (*codes, *sizes) else panel.laid_out((*codes, *sizes))
+
+    def _reread(self, panel: Panel, tree: Tree) -> Panel:
+        """Return rows with columns that they lack, read from the table; those they have stay."""
+        again = engine.read(tree, self.index.setting, self.table)
+        if again.n != panel.n:
+            at = again.labels.get_indexer(panel.labels)
+            again = again.pick(at)
+        values = np.array(again.values, order="F")
+        for j, name in enumerate(again.columns):
+            if name in panel.columns:
+                values[:, j] = panel.values[:, panel.columns.index(name)]
+        return replace(again, values=values)
+
+    def only_needed(self, panel: Panel) -> Panel:
+        """Return the rows that are scored."""
+        return panel if len(self.needed) == panel.n else panel.pick(self.needed)
 
     @cached_property
     def states(self) -> dict[Hashable, State | FaultsError]:
@@ -56,7 +212,7 @@ class Study(Asked):
     def levelled(self) -> NDArray[np.bool_]:
         """Which of the rows asked for have a level under the index as it is."""
         levels = self.nominal().levels
-        return np.zeros(len(self.asked), dtype=np.bool_) if levels is None else ~np.isnan(levels[0])
+        return np.zeros(len(self.rows), dtype=np.bool_) if levels is None else ~np.isnan(levels[0])
 
     def state(self, key: tuple[float, ...]) -> State | FaultsError:
         """Return the index under a combination, fitted, or why it cannot be."""
@@ -116,7 +272,7 @@ class Study(Asked):
     def run(self, u: Array) -> Ranked:
         """Return what draws of one combination give, (draws, size) uniform numbers; missing where nothing can be."""
         state = self.state(tuple(map(float, self.keys(u[:1])[0])))
-        nothing = np.full((len(u), len(self.asked)), np.nan)
+        nothing = np.full((len(u), len(self.rows)), np.nan)
         drawn = Drawn(nothing, nothing)
         try:
             if isinstance(state, FaultsError):
@@ -167,18 +323,13 @@ class Study(Asked):
             return self._scored(own, self.weights(own.tree, own.weights, u[np.newaxis]), 1)
         except FaultsError as error:
             self.reasons.setdefault(str(error.faults[0]))
-            nothing = np.full((1, len(self.asked)), np.nan)
+            nothing = np.full((1, len(self.rows)), np.nan)
             return Drawn(nothing, nothing)
 
     def _relearnt(self, state: State, u: Array) -> State:
         """Return the state of one draw (size,) with other data or other fit rows."""
-        panel = self.laid(self.rows(u), state.tree)
-        fit_on = None
-        for factor in self.factors:
-            if factor.kind == "bootstrap":
-                rows = panel.pick(panel.select(state.setting.fit_on, "fit_on"))
-                fit_on = drawn_again(rows, u[self.places[factor.address]][0])
-        return self._learnt(state.tree, state.setting, panel, fit_on)
+        panel = self.laid(self.data(u), state.tree)
+        return self._learnt(state.tree, state.setting, panel, self.fit_rows(u, panel, state.setting.fit_on))
 
     def _fitted(self, index: Index) -> State:
         """Return an index fitted; what comes before the weights is learnt once for all that share it."""
@@ -211,7 +362,7 @@ class Study(Asked):
 
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
         """Return the scores and levels of draws under one state."""
-        at = np.searchsorted(self.needed, self.asked)
+        at = np.searchsorted(self.needed, self.rows)
         with journal():
             lost = cancelled(state.tree, state.fitted.maps)
             evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel, lost)
@@ -247,8 +398,8 @@ class Study(Asked):
             with journal(), unheard(UserWarning):
                 result = fitted.result(state.panel)
                 levelled = state.setting.base is not None
-                series = result.series()[self.node].to_numpy()[self.asked] if levelled else None
-            scores.append(result.rows.values(self.node)[self.asked])
+                series = result.series()[self.node].to_numpy()[self.rows] if levelled else None
+            scores.append(result.rows.values(self.node)[self.rows])
             if series is not None:
                 levels.append(series)
         return Drawn(np.array(scores), np.array(levels) if levels else None)
@@ -262,6 +413,58 @@ class Study(Asked):
             sums[:, unit] = mean_of_known(scores[:, rows[codes[rows] == unit]].T)
         # A series needs a level above 0 in its base.
         return np.asarray(np.where(sums > 0, sums, np.nan)[:, codes])
+
+
+def study_of(index: Index, table: Any, factors: Mapping[str, Any], node: str | None, rows: Any) -> Study:
+    """Return the study: the index and its rows, what is uncertain, and which rows are compared with each other."""
+    if not isinstance(index, Index):
+        raise SpecError(f"index: an Index, not {type(index).__name__}")
+    tree, setting = index.tree, index.setting
+    found = read_factors(index, tree, factors)
+    code = tree.root.code if node is None else node
+    if not among(code, tree.by_code):
+        raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
+    with journal():
+        _, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)
+    asked = np.flatnonzero(panel.select(rows, "rows"))
+    shown = panel.pick(asked)
+    scopes = [np.arange(len(asked))] if shown.periods is None or shown.units is None else shown.periods.blocks()
+    return Study(index, table, panel, tuple(found), code, asked, tuple(scopes))
+
+
+def nominal_of(study: Study) -> tuple[Array, Array | None, Array]:
+    """Return score, level and rank of each row (n,) under the index as it is."""
+    drawn = study.nominal()
+    ranks = ranks_of(drawn.scores, study.scopes, drawn.cancelled)[0].astype(np.float64)
+    return drawn.scores[0], None if drawn.levels is None else drawn.levels[0], np.where(ranks > 0, ranks, np.nan)
+
+
+def is_plain(tree: Tree, setting: Setting, panel: Panel) -> bool:
+    """Return whether levels are scores, one tree holds throughout, and no unit enters after the base period."""
+    one_tree = setting.series == "fixed" and setting.weigh_on != "period" and not changes(tree)
+    return one_tree and not (setting.new_units in ("link", "restate") and _enters(panel, setting.base))
+
+
+def _enters(panel: Panel, base: Any) -> bool:
+    """Return whether a unit may have a series without a level in the base period: it lacks values in it."""
+    if base is None or panel.units is None:
+        return False
+    codes = panel.unit_codes()
+    known = codes[panel.select(base, "base") & ~np.isnan(panel.values).any(axis=1)]
+    return len(np.unique(known)) < len(np.unique(codes))
+
+
+def seed_of(u: float) -> int:
+    """Return the seed that a uniform number stands for."""
+    return int(u * 2**53)
+
+
+def drawn_again(rows: Panel, u: float) -> Panel:
+    """Return fit rows drawn again with replacement, whole units at a time where rows have units."""
+    draws = np.random.default_rng(seed_of(u))
+    codes = rows.unit_codes() if rows.units is not None else np.arange(rows.n)
+    chosen = draws.integers(0, codes.max() + 1, codes.max() + 1)
+    return rows.pick(np.concatenate([np.flatnonzero(codes == code) for code in chosen]))
 
 
 def _dated(fitted: engine.Fitted, code: str) -> bool:

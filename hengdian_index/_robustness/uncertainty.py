@@ -1,7 +1,8 @@
-"""What many draws of an index say: intervals of scores and ranks, who is ahead of whom, which choice matters."""
+"""Uncertainty of an index: intervals of scores and ranks over its draws, who is ahead of whom, what a choice moves."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._index.doors import Doors
-from hengdian_index._robustness.phrases import label, listed_words, spread, word
+from hengdian_index._index.index import Index
+from hengdian_index._maths.blocks import full_size, power_of_two
+from hengdian_index._robustness.draws import Infeasible, check_words, demand, run_all, try_all
+from hengdian_index._robustness.labels import label, listed_words, word
 from hengdian_index._robustness.ranks import Ranks, ahead_of, frequencies
-from hengdian_index._robustness.study import Study
+from hengdian_index._robustness.study import Study, nominal_of, study_of
+from hengdian_index._system.alone import unheard
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError
@@ -23,6 +28,9 @@ if TYPE_CHECKING:
 
 # Numbers whose quantiles are taken at one time.
 _CELLS = 1 << 22
+
+# Of the draws, the quantiles that are shown.
+_SHARES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +69,7 @@ class Uncertainty:
     @property
     def labels(self) -> pd.Index[Any]:
         """Labels of the rows."""
-        return self.study.panel.labels[self.study.asked]
+        return self.study.selected.labels
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -196,12 +204,13 @@ class Uncertainty:
 
     def table_of(self, draw: int) -> pd.DataFrame:
         """Return the values of one draw (n, k), with its errors of measurement."""
-        panel = self.study.table_rows(self.uniform[self._position(draw)])
+        panel = self.study.table_of(self.uniform[self._position(draw)])
         return pd.DataFrame(panel.values, index=panel.labels, columns=list(panel.columns))
 
     def rows_of(self, draw: int) -> pd.Index[Any]:
         """Return the labels of the fit rows of one draw, where they are drawn again."""
-        panel = self.study.again(self.uniform[self._position(draw)])
+        study = self.study
+        panel = study.fit_rows(self.uniform[self._position(draw)], study.panel, study.index.setting.fit_on)
         if panel is None:
             raise SpecError("rows_of: fit rows are drawn again only with a factor 'units': hi.Bootstrap()")
         return panel.labels
@@ -282,7 +291,7 @@ class Uncertainty:
     def _last(self) -> list[str]:
         """Return a sentence on the last period of a series."""
         # Only a series is asked, and it has periods.
-        at = int(self.study.panel.periods.ordinals[self.study.asked].argmax())  # type: ignore[union-attr]
+        at = int(self.study.selected.periods.ordinals.argmax())  # type: ignore[union-attr]
         what, table = ("score", self.scores) if self.levels is None else ("level", self.series)
         last = table.iloc[at]
         if np.isnan(last["mean"]):
@@ -327,7 +336,7 @@ class Uncertainty:
         parts, step = [], max(1, _CELLS // len(values))
         for start in range(0, values.shape[1], step):
             some = np.asarray(values[:, start : start + step])[self.kept]
-            parts.append(spread(np.where(some > 0, some, np.nan) if some.dtype.kind == "i" else some))
+            parts.append(_spread(np.where(some > 0, some, np.nan) if some.dtype.kind == "i" else some))
         mean, low, median, high = np.concatenate(parts, axis=1)
         columns = {"nominal": nominal, "mean": mean, "median": median, "q05": low, "q95": high}
         return pd.DataFrame(columns, index=self.labels)
@@ -337,3 +346,115 @@ class Uncertainty:
         if isinstance(draw, bool) or not isinstance(draw, (int, np.integer)) or not 0 <= draw < n:
             raise SpecError(f"draw: a number from 0 to {n - 1}, not {draw!r}")
         return int(draw)
+
+
+def uncertainty(
+    index: Index,
+    table: Any,
+    factors: Mapping[str, Any],
+    *,
+    draws: int = 1000,
+    rng: int = 0,
+    node: str | None = None,
+    rows: Any = None,
+    infeasible: Infeasible = "refuse",
+    max_memory: float = 5e8,
+    progress: bool | None = None,
+    client: Any = None,
+) -> Uncertainty:
+    """Scores and ranks of an index under many draws of what is uncertain in it.
+
+    Parameters
+    ----------
+    index : Index
+        The nominal choices.
+    table : table
+        As for `Index.compute`.
+    factors : mapping
+        Address (as in `Index.replace`) -> list of alternatives; `hi.Noise` or `hi.Dirichlet` at "weights" or
+        "cluster.weights"; `hi.Normal` at "data" or an indicator; a distribution (`hi.Uniform`, scipy.stats) at a number
+        such as "total.aggregate.p"; `hi.Bootstrap()` at "units" for the fit rows; `{"x3": [True, None]}` for an
+        indicator in or out.
+    draws : int
+        How many; a power of 2 spreads scrambled Sobol' points best.
+    rng : int
+        Seed: the same seed gives the same answer, whatever the memory.
+    node : str, optional
+        The group whose scores are asked for; default: the top.
+    rows : period, span, unit, label or list of these; optional
+        The rows asked for; default: all. Ranks compare the rows of one period where rows have units and periods.
+    infeasible : {"refuse", "exclude"}
+        What becomes of combinations that cannot be computed (a geometric mean over z-scores): all are named and
+        refused, or left out with their share.
+    max_memory : float
+        Bytes that scores may take in memory; beyond, they lie in a temporary file.
+    progress : bool, optional
+        Show a bar; default: only on a terminal.
+    client : dask.distributed.Client, optional
+        Spread the draws over a cluster; the numbers are the same.
+
+    Returns
+    -------
+    Uncertainty
+        `scores`, `series`, `ranks` (nominal, mean, median, q05, q95), `rank_frequency`, `acceptability(top)`,
+        `ahead()`, `parameters`, `by_choice()`, `summary()`.
+
+    Raises
+    ------
+    SpecError
+        An address that does not exist, alternatives that cannot be read, combinations that cannot be computed.
+    DataError
+        As for `Index.compute`; no draw that can be computed.
+
+    Notes
+    -----
+    A discrete factor with L levels takes level floor(u L): fixed bins, not cut by the sample's own range. Each distinct
+    choice is fitted once, draws that differ only in weights are scored at once. Quantiles are of type 7. Source:
+    Saisana, Saltelli & Tarantola 2005 (JRSS-A 168); Lahdelma & Salminen 2001 (acceptability). Proof: each draw equals
+    `index_of(draw).compute(table_of(draw))`; no noise gives the nominal ranks.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+    ... )
+    >>> table = {"a": [1.0, 3.0, 2.0], "b": [5.0, 6.0, 9.0]}
+    >>> found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64)
+    >>> found.rank_frequency.sum(axis=1).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    check_words(draws, max_memory, rng, infeasible)
+    study = study_of(index, table, factors, node, rows)
+    from scipy.stats import qmc
+
+    with np.errstate(all="ignore"):
+        u = _points(qmc.Sobol(study.size, scramble=True, rng=rng), draws)
+    refused = infeasible == "refuse"
+    if refused:
+        try_all(study, u, "take these alternatives out, or infeasible='exclude' leaves their draws out")
+    drawn = run_all(study, u, max_memory, progress, client)
+    demand(drawn.kept, study, "other alternatives or smaller errors, or infeasible='exclude'" if refused else None)
+    return Uncertainty(study, u, drawn.scores, drawn.levels, drawn.ranks, nominal_of(study), drawn.kept)
+
+
+def _points(engine: Any, draws: int) -> Array:
+    # A number of points that is no power of 2 is less balanced.
+    with unheard(UserWarning):
+        return np.asarray(engine.random(draws))
+
+
+def _spread(values: Array) -> Array:
+    """Return mean and 5, 50 and 95 % quantiles (type 7) of each column (4, n), over the draws that give it a value."""
+    scale = power_of_two(values, full_size(values))
+    if (scale != 1).any():
+        # Sums over draws of numbers near the end of the range would leave it.
+        return _spread(values / scale) * scale
+    across = np.ascontiguousarray(values.T)
+    if not np.isnan(across.sum()):
+        return np.vstack([across.mean(axis=1), np.quantile(across, _SHARES, axis=1)])
+    out = np.full((4, len(across)), np.nan)
+    some = ~np.isnan(across).all(axis=1)
+    out[0, some] = np.nanmean(across[some], axis=1)
+    out[1:, some] = np.nanquantile(across[some], _SHARES, axis=1)
+    return out

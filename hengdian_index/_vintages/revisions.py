@@ -1,33 +1,124 @@
-"""What a new vintage of an index says otherwise than the old one, by how much, and because of what."""
+"""Revisions: what moved from one vintage to the next, by how much, and because of what."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._index.published import Rows, differing, shared
+from hengdian_index._index.published import Key, Rows, differing, shared, step
 from hengdian_index._index.result import Result
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index._vintages.attribution import PARTS, Attribution, attributed, rest, unsplit
 from hengdian_index._vintages.choices import different
-from hengdian_index._vintages.differences import (
-    changed_cells,
-    listed_numbers,
-    matched_groups,
-    moved_learnt,
-    only_in,
-    row_labels,
-    shared_levels,
-)
 from hengdian_index._vintages.release import Release
-from hengdian_index._vintages.telling import Revisions
 from hengdian_index._vintages.vintage import Vintage, vintage
 from hengdian_index.errors import DataError
 
 Source = Result | Release | str | os.PathLike[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Revisions:
+    """What moved between two vintages, and why. Rows are named by unit and period, or by their own label.
+
+    Attributes
+    ----------
+    moved : DataFrame
+        node, row, before, after, difference: published numbers that are another. A renamed group has its new code.
+    added, gone : DataFrame
+        node, row, value: numbers that only the new, only the old vintage has.
+    cells : DataFrame
+        row, indicator, before, after: raw data that changed, also from or to missing.
+    choices : DataFrame
+        address, before, after: choices that differ, the fit rows and the package's version among them.
+    learnt : DataFrame
+        kind, node, part, before, after: weights, numbers of the maps and base levels that moved though their own
+        choice did not.
+    because : DataFrame
+        node, row, difference, data, base, fit: why each number moved; data + base + fit = difference.
+    by_indicator : DataFrame
+        Row by row of the root, with the row as index: the data part by indicator (and what an indicator alone does not
+        explain: reweighting, interaction, link), then base and fit; sums to the difference.
+    why_not : str
+        Why `because` is empty, if it is although numbers moved; which numbers cannot be split.
+    """
+
+    old: str
+    new: str
+    compared: pd.DataFrame
+    moved: pd.DataFrame
+    added: pd.DataFrame
+    gone: pd.DataFrame
+    cells: pd.DataFrame
+    choices: pd.DataFrame
+    learnt: pd.DataFrame
+    because: pd.DataFrame
+    by_indicator: pd.DataFrame
+    why_not: str
+    noun: str
+
+    def summary(self, more_than: float = 0.05) -> str:
+        """Return what moved and why, in plain words.
+
+        Parameters
+        ----------
+        more_than : float
+            Moves of the root that are no larger are not counted, in points of the series.
+        """
+        lines = [f"{self.new} against {self.old}:", self._headline(more_than)]
+        lines += [f"cannot say why: {self.why_not}"] if self.why_not else []
+        for frame, what in ((self.added, "new"), (self.gone, "no longer there")):
+            lines += _counted(frame, f"published numbers are {what}", _row)
+        lines += _counted(self.cells, "cells of the data changed", _cell)
+        lines += _counted(self.choices, "choices changed", _choice)
+        lines += _counted(self.learnt, "learnt numbers moved though their choice did not", _learnt)
+        return "\n".join(lines) + "\n"
+
+    def _headline(self, more_than: float) -> str:
+        """Return how many levels of the root moved, the largest move and what made it."""
+        if not len(self.compared):
+            return "no number is in both"
+        root = str(self.compared["node"].iloc[0])
+        rows, moved = int((self.compared["node"] == root).sum()), self.moved[self.moved["node"] == root]
+        if not len(moved):
+            also = f"; {len(self.moved)} numbers below it did" if len(self.moved) else ""
+            return f"none of {rows} {self.noun} of {root!r} moved{also}"
+        size = moved["difference"].abs()
+        largest = _records(moved.loc[[size.idxmax()]])[0]
+        count = f"{int((size > more_than).sum())} of {rows} {self.noun} of {root!r} moved by more than {more_than:g}"
+        reasons = self._reasons(largest)
+        end = f", because {_some(reasons)}" if reasons else ""
+        return f"{count}; largest {_place(largest)}: {step(largest['before'], largest['after'])}{end}"
+
+    def _reasons(self, moved: dict[str, Any]) -> list[str]:
+        """Return what made a move of the root, the largest first."""
+        at = [i for i, label in enumerate(self.by_indicator.index) if _key(label) == _key_of(moved)]
+        if not at:
+            return []
+        parts = self.by_indicator.iloc[at[0]].dropna()
+        anew = "choices are others" if len(self.choices) else "bounds or weights were learnt from other data"
+        words = {"base": "the base level moved", "fit": anew}
+        changed = {(_key_of(cell), cell["indicator"]): cell for cell in _records(self.cells)}
+        found = []
+        for name in parts.abs().sort_values(ascending=False, kind="stable").index:
+            if abs(parts[name]) > 1e-3 * abs(moved["difference"]):
+                cell = changed.get((_key_of(moved), name))
+                what = f"{_cell(cell)}" if cell else words.get(name, str(name))
+                found.append(f"{what} ({parts[name]:+.{2 if abs(parts[name]) >= 0.005 else 6}f})")
+        return found
+
+    def __repr__(self) -> str:
+        return (
+            f"<Revisions: {counted(len(self.moved), 'number', of=len(self.compared))} moved, "
+            f"{counted(len(self.cells), 'cell')} changed>"
+        )
 
 
 def revisions(old: Source, new: Source) -> Revisions:
@@ -80,7 +171,7 @@ def revisions(old: Source, new: Source) -> Revisions:
     if set(before.roles) != set(after.roles):
         said = [" and ".join(one.roles) for one in (before, after)]
         raise DataError(f"the old rows are told apart by {said[0]}, the new by {said[1]}; nothing can be compared")
-    pairs, roles = matched_groups(before, after), list(after.roles)
+    pairs, roles = _matched_groups(before, after), list(after.roles)
     moves = _moves(before, after, pairs)
     numbers, split = moves.numbers, moves.split
     kept = numbers[moves.moved.T.ravel()].reset_index(drop=True)
@@ -92,11 +183,11 @@ def revisions(old: Source, new: Source) -> Revisions:
         new=_named(after, "the new result"),
         compared=numbers.loc[both, ["node", *roles]].reset_index(drop=True),
         moved=kept[["node", *roles, "before", "after", "difference"]],
-        added=only_in(after, before, {b: a for a, b in pairs.items()}),
-        gone=only_in(before, after, pairs),
-        cells=changed_cells(before, after, *moves.rows),
+        added=_only_in(after, before, {b: a for a, b in pairs.items()}),
+        gone=_only_in(before, after, pairs),
+        cells=_changed_cells(before, after, *moves.rows),
         choices=pd.DataFrame(chosen, columns=["address", "before", "after"], dtype=object),
-        learnt=moved_learnt(before, after, pairs),
+        learnt=_moved_learnt(before, after, pairs),
         because=kept.loc[~unclear, ["node", *roles, "difference", *PARTS]].reset_index(drop=True),
         by_indicator=moves.by_indicator,
         why_not=split.why_not or _unclear(int(unclear.sum())),
@@ -118,7 +209,7 @@ class _Moves:
 def _moves(old: Vintage, new: Vintage, pairs: dict[str, str]) -> _Moves:
     """Return the differences of what both vintages have, and their parts."""
     rows = shared(old.published.keys, new.published.keys)
-    one, other = shared_levels(old, new, rows, pairs)
+    one, other = _shared_levels(old, new, rows, pairs)
     moved = differing(one, other)
     split = attributed(old, new, *rows) if moved.any() else unsplit(old, len(one))
     groups = [old.published.groups.index(code) for code in pairs]
@@ -126,11 +217,11 @@ def _moves(old: Vintage, new: Vintage, pairs: dict[str, str]) -> _Moves:
     fit = rest(other - one, data, base, np.maximum(np.abs(one), np.abs(other)))
     numbers = {"before": one, "after": other, "difference": other - one, "data": data, "base": base, "fit": fit}
     roles, keys = list(new.roles), [new.published.keys[row] for row in rows[1]]
-    frame = listed_numbers(list(pairs.values()), roles, keys, numbers)
+    frame = _listed_numbers(list(pairs.values()), roles, keys, numbers)
     root = moved[:, 0] & (not split.why_not)
     parts = {**split.indicators, _free("base", split): base[:, 0], _free("fit", split): fit[:, 0]}
     by_indicator = {name: part[root] for name, part in parts.items()}
-    return _Moves(rows, moved, frame, split, pd.DataFrame(by_indicator, index=row_labels(roles, keys, root)))
+    return _Moves(rows, moved, frame, split, pd.DataFrame(by_indicator, index=_row_labels(roles, keys, root)))
 
 
 def _free(name: str, split: Attribution) -> str:
@@ -146,3 +237,137 @@ def _named(one: Vintage, result: str) -> str:
 
 def _unclear(count: int) -> str:
     return f"{count} numbers have no score under the old fit with the new data" if count else ""
+
+
+def _matched_groups(old: Vintage, new: Vintage) -> dict[str, str]:
+    """Return the groups that both vintages have, old code -> new code, in the order of the new."""
+    mine, theirs = old.published.groups, new.published.groups
+    found = {mine[0]: theirs[0]} | {code: code for code in mine[1:] if code in theirs[1:]}
+    for code in [code for code in mine if code not in found]:
+        same = [other for other in theirs if other not in found.values() and new.leaves[other] == old.leaves[code]]
+        if len(same) == 1 and old.leaves[code]:
+            found[code] = same[0]
+    return dict(sorted(found.items(), key=lambda pair: theirs.index(pair[1])))
+
+
+def _shared_levels(old: Vintage, new: Vintage, rows: tuple[Rows, Rows], pairs: dict[str, str]) -> tuple[Array, Array]:
+    """Return the levels (rows, groups) of what both vintages have."""
+    mine = [old.published.groups.index(code) for code in pairs]
+    theirs = [new.published.groups.index(code) for code in pairs.values()]
+    return old.published.levels[rows[0]][:, mine], new.published.levels[rows[1]][:, theirs]
+
+
+def _listed_numbers(
+    nodes: Sequence[str], roles: Sequence[str], keys: Sequence[Key], numbers: dict[str, Array]
+) -> pd.DataFrame:
+    """Return arrays (rows, nodes) as columns, one row a number, node after node."""
+    columns: dict[str, Any] = {"node": np.repeat(np.array(nodes, dtype=object), len(keys))}
+    columns |= {role: [key[i] for key in keys] * len(nodes) for i, role in enumerate(roles)}
+    return pd.DataFrame({**columns, **{name: values.T.ravel() for name, values in numbers.items()}})
+
+
+def _row_labels(roles: Sequence[str], keys: Sequence[Key], rows: Any) -> pd.Index[Any]:
+    """Return the labels of the rows that are chosen."""
+    chosen = [key for key, kept in zip(keys, rows, strict=True) if kept]
+    if len(roles) == 1:
+        return pd.Index([key[0] for key in chosen], name=roles[0])
+    return pd.MultiIndex.from_arrays([[key[i] for key in chosen] for i in range(len(roles))], names=list(roles))
+
+
+def _only_in(one: Vintage, other: Vintage, pairs: dict[str, str]) -> pd.DataFrame:
+    """Return the numbers (node, row, value) of one vintage that another does not have."""
+    mine, theirs = one.published, other.published
+    there = np.zeros(mine.levels.shape, dtype=np.bool_)
+    at, its = shared(mine.keys, theirs.keys)
+    for g, code in enumerate(mine.groups):
+        if code in pairs:
+            there[at, g] = ~np.isnan(theirs.levels[its, theirs.groups.index(pairs[code])])
+    frame = _listed_numbers(mine.groups, list(one.roles), mine.keys, {"value": mine.levels})
+    return frame[(~there & ~np.isnan(mine.levels)).T.ravel()].reset_index(drop=True)
+
+
+def _changed_cells(old: Vintage, new: Vintage, at_old: Rows, at_new: Rows) -> pd.DataFrame:
+    """Return the raw data that changed, in the rows and columns that both vintages have."""
+    roles, found = list(new.roles), []
+    for name in [name for name in old.values.columns if name in new.values.columns]:
+        one, other = old.values[name].to_numpy()[at_old], new.values[name].to_numpy()[at_new]
+        for row in np.flatnonzero((one != other) & ~(pd.isna(one) & pd.isna(other))).tolist():
+            found += [(*new.published.keys[at_new[row]], name, one[row], other[row])]
+    return pd.DataFrame(found, columns=[*roles, "indicator", "before", "after"]).infer_objects()
+
+
+def _moved_learnt(old: Vintage, new: Vintage, pairs: dict[str, str]) -> pd.DataFrame:
+    """Return what was learnt otherwise though the choice that it was learnt by is the same."""
+    mine = {(kind, pairs.get(node, node), pairs.get(part, part)): x for (kind, node, part), x in old.learnt.items()}
+    back = {code: earlier for earlier, code in pairs.items()}
+    found = []
+    for at in [at for at in mine if at in new.learnt]:
+        kind, node, _ = at
+        before, after = np.array(mine[at]), np.array(new.learnt[at])
+        if differing(before, after) and not _chosen_anew(old, new, kind, back.get(node, node), node):
+            found.append((*at, float(before), float(after)))
+    return pd.DataFrame(found, columns=["kind", "node", "part", "before", "after"])
+
+
+def _chosen_anew(old: Vintage, new: Vintage, kind: str, before: str, after: str) -> bool:
+    """Return whether the choice itself is another: the weights of a group, the normalisation of an indicator."""
+    if kind == "base level":
+        return bool(old.choices.get("base") != new.choices.get("base"))
+    if old.tree is None or new.tree is None:
+        return False
+    if kind == "weight":
+        one, other = old.tree.by_code[before], new.tree.by_code[after]
+        said = [(len(b.children), b.weights, sorted(b.weights_since.items())) for b in (one, other)]
+        return bool(said[0] != said[1])
+    mine, theirs = (tree.leaves[tree.codes.index(after)] for tree in (old.tree, new.tree))
+    return (mine.normalise.fingerprint, mine.direction) != (theirs.normalise.fingerprint, theirs.direction)
+
+
+def _counted(frame: pd.DataFrame, what: str, said: Callable[[dict[str, Any]], str]) -> list[str]:
+    """Return one line about the rows of a table, the first of them named; none about an empty one."""
+    return [f"{len(frame)} {what}: {_some([said(one) for one in _records(frame)])}"] if len(frame) else []
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in one.items()} for one in frame.to_dict(orient="records")]
+
+
+def _key(label: Any) -> tuple[str, ...]:
+    return tuple(map(str, label)) if isinstance(label, tuple) else (str(label),)
+
+
+def _key_of(record: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(record[role]) for role in ("unit", "period", "row") if role in record)
+
+
+def _place(record: dict[str, Any]) -> str:
+    return " ".join(_key_of(record))
+
+
+def _row(record: dict[str, Any]) -> str:
+    return f"{record['node']} {_place(record)}"
+
+
+def _cell(record: dict[str, Any]) -> str:
+    return f"{record['indicator']} {_place(record)} was {_value(record['before'])}, is {_value(record['after'])}"
+
+
+def _choice(record: dict[str, Any]) -> str:
+    return f"{record['address']}: {_value(record['before'])} -> {_value(record['after'])}"
+
+
+def _learnt(record: dict[str, Any]) -> str:
+    what = " ".join(filter(None, (record["kind"], record["node"], record["part"])))
+    return f"{what} {_value(record['before'])} -> {_value(record['after'])}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        return "missing" if np.isnan(value) else f"{value:.6g}"
+    return str(value)
+
+
+def _some(said: Sequence[str], most: int = 3) -> str:
+    return "; ".join(said[:most]) + (f"; and {len(said) - most} more" if len(said) > most else "")

@@ -115,7 +115,7 @@ def score_intervals(found: Uncertainty, *, period: Any = None, top: int | None =
     >>> hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64).plot.score_intervals().get_ylabel()
     '1998 = 100'
     """
-    panel = found.study.panel.pick(found.study.asked)
+    panel = found.study.selected
     if panel.periods is not None and panel.units is None and period is None:
         return _band(ax, found, panel)
     rows, scores, several = _chosen(found, found.scores, period, top, ascending=False)
@@ -256,7 +256,7 @@ def _chosen(
 ) -> tuple[Rows, pd.DataFrame, int]:
     """Return the rows to draw, the best first, their part of a table, and how many there are."""
     raise_all(SpecError, [] if top is None else top_faults(top))
-    rows = in_period(found.study.panel.pick(found.study.asked), period)
+    rows = in_period(found.study.selected, period)
     nominal = table["nominal"].fillna(table["median"]).to_numpy()[rows]
     rows = rows[np.argsort(nominal if ascending else -nominal, kind="stable")]
     rows = rows[np.isfinite(table["median"].to_numpy()[rows])]
@@ -267,7 +267,7 @@ def _chosen(
 
 def _title(ax: Axes, found: Uncertainty, rows: Rows, several: int) -> None:
     """Write the group, the period, and how many of several rows are drawn, if not all."""
-    panel = found.study.panel.pick(found.study.asked)
+    panel = found.study.selected
     told = [f"the first {len(rows)} of {several}"] if len(rows) < several else []
     wide = max(map(size, _row_names(found, rows))) > _SHORT
     said = [name_of(found.study.index.tree, found.study.node), *dated(panel, rows), *told]
@@ -275,7 +275,7 @@ def _title(ax: Axes, found: Uncertainty, rows: Rows, several: int) -> None:
 
 
 def _row_names(found: Uncertainty, rows: Rows) -> list[str]:
-    return row_names(found.study.panel.pick(found.study.asked), rows)
+    return row_names(found.study.selected, rows)
 
 
 def _across(ax: Axes | None, found: Uncertainty, rows: Rows, table: pd.DataFrame, several: int) -> Axes:

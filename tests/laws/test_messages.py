@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index._robustness.phrases import listed_words
+from hengdian_index._robustness.labels import listed_words
 from hengdian_index.errors import readable, suggestion
 
 LANDS = [f"Land of number {i}" for i in range(120)]

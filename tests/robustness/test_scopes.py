@@ -94,7 +94,7 @@ def test_periods_without_a_correlation_are_left_out_and_told() -> None:
 def test_sensitivity_of_the_rank_correlation_of_a_panel_is_that_of_its_draws() -> None:
     """The outcome of each run is the mean over periods of SciPy's correlation with the nominal ranks."""
     from hengdian_index._robustness.sensitivity import _measure
-    from hengdian_index._robustness.states import Ranked
+    from hengdian_index._robustness.study import Ranked
 
     factors = {"weights": hi.Noise(0.9), "aggregate": ["arithmetic", "median"]}
     frame = panel([6, 3, 5], seed=3)

@@ -8,7 +8,7 @@ from typing import Any
 from hengdian_index._present.report.choices import method_name
 from hengdian_index._present.statement.expressions import precise
 from hengdian_index._robustness.factors import Dirichlet, Factor, Noise, Uniform
-from hengdian_index._robustness.phrases import word
+from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.tree import Choice, Tree
 from hengdian_index._words.document import Block, Code, Piece, filled

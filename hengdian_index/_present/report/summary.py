@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._robustness.phrases import label, one_of_several
+from hengdian_index._robustness.labels import label, one_of_several
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._words.report import Lang
 
@@ -45,7 +45,7 @@ def _last(found: Uncertainty) -> Iterator[str]:
     """Return a sentence on the last period of a series."""
     periods = found.study.panel.periods
     assert periods is not None
-    at = int(periods.ordinals[found.study.asked].argmax())
+    at = int(periods.ordinals[found.study.rows].argmax())
     what, table = ("得分", found.scores) if found.levels is None else ("水平", found.series)
     last = table.iloc[at]
     if not np.isnan(last["mean"]):

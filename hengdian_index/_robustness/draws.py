@@ -1,0 +1,101 @@
+"""Draws of a study: refused where they cannot be computed, run in blocks, held in memory or in a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._robustness.study import Ranked, Study
+from hengdian_index._tables.table import Array, shortened
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, FaultsError, SpecError, among, raise_all, shown, suggestion
+
+Infeasible = Literal["refuse", "exclude"]
+
+# As many points as a sequence of Sobol' has.
+MOST_DRAWS = 2**30
+
+
+def try_all(study: Study, u: Array, remedy: str) -> None:
+    """Refuse combinations that cannot be computed, each by name, before anything is drawn; `remedy` is what to do."""
+    keys = {tuple(map(float, key)) for key in np.unique(study.keys(u), axis=0)}
+    found: dict[str, list[str]] = {}
+    for key in sorted({*study.combinations(), *keys}):
+        state = study.state(key)
+        if isinstance(state, FaultsError):
+            said = ", ".join(f"{address} = {value!r}" for address, value in study.changes(key).items())
+            found.setdefault(str(state.faults[0]), []).append(said)
+    faults = [
+        f"{said[0]}: {why}" + (f" (and in {len(said) - 1} combinations more)" if len(said) > 1 else "")
+        for why, said in found.items()
+    ]
+    raise_all(SpecError, [*shortened(faults), remedy] if faults else [])
+
+
+def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, client: Any) -> Ranked:
+    """Return what all draws give, computed in blocks; what does not fit into memory lies in a file meanwhile."""
+    blocks, shape = study.blocks(u), (len(u), len(study.rows))
+    based = study.index.setting.base is not None and study.index.setting.to is not None
+    wide = np.iinfo(np.int16).max <= shape[1]
+    scores, levels = _space(shape, max_memory), _space(shape, max_memory) if based else None
+    ranks, kept = np.empty(shape, dtype=np.int32 if wide else np.int16), np.empty(len(u), dtype=np.bool_)
+    shown = sys.stderr.isatty() if progress is None else progress
+    if client is None:
+        found: Iterable[Ranked] = (study.run(u[rows]) for rows in blocks)
+    else:
+        held = client.scatter(study, broadcast=True, hash=False)
+        found = (future.result() for future in client.map(_block, [u[rows] for rows in blocks], study=held))
+    for rows, block in zip(blocks, _with_bar(found, len(blocks)) if shown else found, strict=True):
+        scores[rows], ranks[rows], kept[rows] = block.scores, block.ranks, block.kept
+        if levels is not None:
+            levels[rows] = block.levels
+    return Ranked(scores, levels, ranks, kept)
+
+
+def _with_bar(found: Iterable[Ranked], blocks: int) -> Iterable[Ranked]:
+    from tqdm import tqdm
+
+    shown: Iterable[Ranked] = tqdm(found, total=blocks, desc="draws", leave=False)
+    return shown
+
+
+def _block(u: Array, *, study: Study) -> Ranked:
+    """Return what a block of draws gives, on another machine."""
+    return study.run(u)
+
+
+def _space(shape: tuple[int, int], max_memory: float) -> Array:
+    """Return room for numbers, in a file without a name where memory shall not hold them."""
+    if shape[0] * shape[1] * 8 <= max_memory:
+        return np.empty(shape)
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        return np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
+
+
+def demand(kept: NDArray[np.bool_], study: Study, remedy: str | None) -> None:
+    """Refuse draws without scores or levels with what to do; without a remedy they are left out if others remain."""
+    reasons = "; ".join(list(study.reasons)[:3]) or "no row has a score, or no level above 0 in its base"
+    if not kept.any():
+        raise DataError(f"no draw can be computed: {reasons}")
+    if remedy is not None and not kept.all():
+        raise DataError(f"{counted(int((~kept).sum()), 'draw', of=len(kept))} cannot be computed: {reasons}; {remedy}")
+
+
+def check_words(draws: Any, max_memory: Any, rng: Any, infeasible: Any = "refuse") -> None:
+    """Refuse options that cannot be."""
+    faults = []
+    if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or not 1 <= draws <= MOST_DRAWS:
+        faults.append(f"draws: a whole number from 1 to {MOST_DRAWS:,}, not {shown(draws)}")
+    if not among(infeasible, ("refuse", "exclude")):
+        faults.append(f"infeasible: no {infeasible!r}{suggestion(infeasible, ['refuse', 'exclude'])}")
+    if not isinstance(max_memory, (int, float)) or not max_memory > 0:
+        faults.append(f"max_memory: a number of bytes above 0, not {max_memory!r}")
+    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
+        faults.append(f"rng: a whole number, 0 or more, not {rng!r}")
+    raise_all(SpecError, faults)
