@@ -18,8 +18,9 @@ from hengdian_index._scoring import families
 from hengdian_index._scoring.contents import Content, in_turn, rows_of
 from hengdian_index._scoring.scores import Evaluation, stitched
 from hengdian_index._scoring.tree import Choice, Tree
+from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
-from hengdian_index._tables.table import CELLS, Array, shortened
+from hengdian_index._tables.table import Array, shortened
 from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.log import journal
 

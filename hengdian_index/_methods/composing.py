@@ -11,10 +11,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from hengdian_index._methods.registry import Method, parameters_of, register
+from hengdian_index._tables.cells import tabular
 from hengdian_index._tables.columns import in_succession, labelled, matched, read_column, read_table, source_of
 from hengdian_index._tables.periods import Periods
 from hengdian_index._tables.selection import chosen
-from hengdian_index._tables.table import Labelled, row_faults, shortened, tabular
+from hengdian_index._tables.table import Labelled, row_faults, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, OptionError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note

@@ -15,9 +15,8 @@ from hengdian_index._maths.maps import Map
 from hengdian_index._maths.means import ColumnsError, Kernel, Missing, Together, aggregate, detailed, refusal
 from hengdian_index._methods.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index._methods.registry import Method, Sees, register
-from hengdian_index._tables.label_columns import as_learnt, select
 from hengdian_index._tables.options import floats, in_order
-from hengdian_index._tables.table import Array, Labelled, broadcast, take, with_labels
+from hengdian_index._tables.table import Array, Labelled, as_learnt, broadcast, read_labelled, select, with_labels
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import constant, ends
 from hengdian_index.errors import CellsError, SpecError
@@ -68,7 +67,7 @@ class FittedMap:
 
     def __call__(self, x: Any) -> Any:
         """Return the scores of x, a table or array (..., n, k); named columns may come in any order."""
-        table = as_learnt(take(select(x, self.columns)), self.columns, self.shape)
+        table = as_learnt(read_labelled(select(x, self.columns)), self.columns, self.shape)
         return table.like(apply(self.map, table))
 
 
@@ -105,12 +104,12 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
 
         @wraps(function)
         def scores(x: Any, *, fit_on: Any = None, direction: Any = 1, **options: Any) -> Any:
-            table = take(x)
+            table = read_labelled(x)
             return table.like(apply(learn(method, reference(table, fit_on), direction, options), table))
 
         def fit(x: Any, *, direction: Any = 1, **options: Any) -> FittedMap:
             """Return the map learnt from x, to be called on later rows."""
-            table = take(x)
+            table = read_labelled(x)
             return FittedMap(learn(method, table, direction, options), table.columns, table.values.shape)
 
         public: Normaliser = _public(scores, method, "x", {"fit_on": None, "direction": 1}, _LEARNT, fit=fit)
@@ -162,7 +161,7 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
         @wraps(function)
         def weights(x: Any, /, **options: Any) -> Any:
             options = method.demand(options)
-            table = take(x)
+            table = read_labelled(x)
             try:
                 if options.get("details"):
                     return with_labels(function(as_sample(table).flattened(), **options), table)
@@ -281,7 +280,7 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
     def scores(x: Any, w: Any = None, *, missing: str = "reweight", coverage: float = 0.65, **options: Any) -> Any:
         options = method.demand(options)
         rule = Missing.of(missing, coverage)
-        table = take(x, vector="row")
+        table = read_labelled(x, vector="row")
         weights = matched_weights(w, table)
         score = kernel(method, options, table.columns or range(table.values.shape[-1]))
         try:
@@ -319,7 +318,7 @@ def matched_weights(w: Any, table: Labelled) -> Array:
         return np.full(k, 1 / k)
     names = table.columns or tuple(range(k))
     if hasattr(type(w), "columns"):
-        sets = take(w)
+        sets = read_labelled(w)
         of = in_order({name: j for j, name in enumerate(sets.columns or ())}, names, "weights", lacks=_no_weight(names))
         weights = sets.values[..., of]
     else:

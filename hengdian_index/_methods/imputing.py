@@ -14,10 +14,18 @@ from hengdian_index._maths.stats import Range
 from hengdian_index._methods.registry import Method, Pickled, Sees, register
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import Changed, presented, record
-from hengdian_index._tables.label_columns import Parted, as_learnt, fit_rows, is_name, labels, only_name, parted, select
 from hengdian_index._tables.periods import Periods, read_periods
 from hengdian_index._tables.selection import picked
-from hengdian_index._tables.table import Array, of_truths
+from hengdian_index._tables.table import (
+    Array,
+    Labelled,
+    as_learnt,
+    is_name,
+    of_truths,
+    only_name,
+    read_rows,
+    select,
+)
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import DataError, OptionError, SpecError
@@ -115,7 +123,7 @@ class FittedFilling:
             raise SpecError(f"{self.method.name} reads no groups of rows here: leave out groups")
         named = {name: kept if given[name] is None else given[name] for name, kept in self.named.items()}
         table, rows = _read(select(x, self.columns, *map(only_name, named.values())), self.method, named)
-        as_learnt(table.table, self.columns, self.shape)
+        as_learnt(table, self.columns, self.shape)
         return _changed(table, rows, lambda _: self.filler)
 
 
@@ -238,7 +246,7 @@ def imputing(
             kept = {name: only_name(given) for name, given in named.items()}
             if rows.values.ndim > 2:
                 raise DataError(f"{method.name}.fit learns from one table (n, k), not from a stack {rows.values.shape}")
-            return FittedFilling(fill(method, rows, options), method, table.table.columns, rows.values.shape, kept)
+            return FittedFilling(fill(method, rows, options), method, table.columns, rows.values.shape, kept)
 
         shared = {"fit_on": None} if learns else {}
         return presented(filled, method, shared | {"unit": None, "period": None}, second, fit=fit)
@@ -258,17 +266,14 @@ def _named(method: Method, options: Mapping[str, Any], unit: Any, period: Any) -
     return {"unit": unit, "period": period} | groups
 
 
-def _read(x: Any, method: Method, named: Mapping[str, Any]) -> tuple[Parted, Rows]:
-    """Return a table parted into numbers and labels, and its rows as the imputation sees them."""
-    unit, period, groups = named["unit"], named["period"], named.get("groups")
-    found = None if groups is None else list(labels(x, groups, "groups"))
-    table = parted(x, groups, unit=unit, period=period)
-    values, timed = table.table.values, "period" in method.traits["needs"]
-    periods = None
-    if timed and table.periods is not None:
-        periods = read_periods(table.periods, column=str(period) if is_name(period) else "period")
-    fit_rows(found, values.shape[-2], "groups")
-    return table, Rows(values, table.table.columns, table.units if timed else None, periods, found)
+def _read(x: Any, method: Method, named: Mapping[str, Any]) -> tuple[Labelled, Rows]:
+    """Return a table, its columns of labels set aside, and its rows as the imputation sees them."""
+    table = read_rows(x, **{role: given for role, given in named.items() if role != "groups" or given is not None})
+    units, groups = (own if own is None else list(own) for own in map(table.labels.get, ("unit", "groups")))
+    timed, period, periods = "period" in method.traits["needs"], named["period"], table.labels["period"]
+    if timed and periods is not None:
+        periods = read_periods(periods, column=str(period) if is_name(period) else "period")
+    return table, Rows(table.values, table.columns, units if timed else None, periods if timed else None, groups)
 
 
 def _reference(fit_on: Any, rows: Rows, source: Any, method: Method, named: Mapping[str, Any]) -> Rows:
@@ -285,7 +290,7 @@ def _reference(fit_on: Any, rows: Rows, source: Any, method: Method, named: Mapp
     other, known = _read(select(fit_on, rows.columns, *names.values()), method, names)
     if known.values.shape[-1] != rows.values.shape[-1] or known.values.shape[:-2] not in ((), rows.values.shape[:-2]):
         raise DataError(f"fit_on has shape {known.values.shape}, the rows to fill {rows.values.shape}")
-    if of_truths(other.table.source) and not of_truths(source):
+    if of_truths(other.source) and not of_truths(source):
         raise DataError("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)")
     return known
 
@@ -299,7 +304,7 @@ def _layer(rows: Rows, at: tuple[int, ...]) -> Array:
     return rows.values[at] if rows.values.ndim > 2 else rows.values
 
 
-def _changed(table: Parted, rows: Rows, learn: Callable[[tuple[int, ...]], Filler]) -> Changed:
+def _changed(table: Labelled, rows: Rows, learn: Callable[[tuple[int, ...]], Filler]) -> Changed:
     """Return the filled table and the log; each table of a stack by its own filler."""
     filled, cells = rows.values.copy(), []
     why: list[str] = []

@@ -14,7 +14,7 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.options import in_order
 from hengdian_index._tables.selection import picked
-from hengdian_index._tables.table import Array, Labelled, of_truths, take
+from hengdian_index._tables.table import Array, Labelled, of_truths, read_labelled
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest
 from hengdian_index._values.stored import stored
@@ -142,8 +142,11 @@ def reference(table: Labelled, fit_on: Any) -> Labelled:
         return table
     chosen = picked(fit_on, "fit_on", table.values.shape[-2], table.source)
     if chosen is not None:
-        return _picked(table, chosen)
-    k, other = table.values.shape[-1], take(fit_on)
+        some = table.pick(chosen)
+        if some.values.shape[-2] == 0:
+            raise DataError("fit_on selects no row")
+        return some
+    k, other = table.values.shape[-1], read_labelled(fit_on)
     if table.columns and other.columns and set(table.columns) != set(other.columns):
         raise DataError(f"fit_on has columns {list(other.columns)}, the rows to score {list(table.columns)}")
     if other.values.shape[-1] != k:
@@ -156,14 +159,6 @@ def reference(table: Labelled, fit_on: Any) -> Labelled:
         order = [other.columns.index(c) for c in table.columns]
         return replace(other, values=other.values[..., order], columns=table.columns)
     return other
-
-
-def _picked(table: Labelled, chosen: Any) -> Labelled:
-    values = table.values[..., chosen, :]
-    if values.shape[-2] == 0:
-        raise DataError("fit_on selects no row")
-    source = table.source.iloc[chosen] if hasattr(table.source, "iloc") else values
-    return replace(table, values=values, source=source)
 
 
 def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:

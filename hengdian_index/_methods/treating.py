@@ -15,8 +15,7 @@ from hengdian_index._maths.maps import Map
 from hengdian_index._methods.learning import apply, learn, reference
 from hengdian_index._methods.registry import Method, Sees, register
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.label_columns import Parted, as_learnt, columns_of, only_name, parted, select
-from hengdian_index._tables.table import Array
+from hengdian_index._tables.table import Array, Labelled, as_learnt, columns_of, only_name, read_rows, select
 from hengdian_index._values.equality import same
 from hengdian_index._values.stored import stored
 from hengdian_index.log import journal, note
@@ -34,14 +33,14 @@ class Changed(NamedTuple):
 
 
 def record(
-    rows: Parted, cells: Array, before: Array, after: Array, why: Sequence[str], general: Mapping[int, str]
+    rows: Labelled, cells: Array, before: Array, after: Array, why: Sequence[str], general: Mapping[int, str]
 ) -> Any:
     """Return the log: a line for each general remark on a column, then one for each cell (m, ndim)."""
     import pandas as pd
 
     at, which = np.unique(cells[:, -2], return_inverse=True)
     units = _each(cells[:, :-1].tolist(), tuple) if cells.shape[1] > 2 else _each(at, rows.unit)[which]
-    columns = _each(range(rows.table.values.shape[-1]), rows.indicator)
+    columns = _each(rows.names, lambda name: name)
     heads, none, gaps = list(general), np.full(len(general), None), np.full(len(general), np.nan)
     texts = {
         "unit": np.concatenate([none, units]),
@@ -101,12 +100,12 @@ class FittedTreatment:
         """Return the treated table and the log of touched cells."""
         unit, period = self.unit if unit is None else unit, self.period if period is None else period
         chosen = select(x, self.columns, only_name(unit), only_name(period))
-        return self.treated(parted(chosen, unit=unit, period=period))
+        return self.treated(read_rows(chosen, unit=unit, period=period))
 
-    def treated(self, rows: Parted) -> Changed:
-        """Return the treated table and the log, of a table parted already."""
-        before = rows.table.values
-        after = apply(self.map, as_learnt(rows.table, self.columns, self.shape))
+    def treated(self, rows: Labelled) -> Changed:
+        """Return the treated table and the log, of a table that is read already."""
+        before = rows.values
+        after = apply(self.map, as_learnt(rows, self.columns, self.shape))
         cells = np.argwhere(moved(before, after))
         at = tuple(cells.T)
         why = [self.why.get(int(j), self.otherwise) for j in cells[:, -1]]
@@ -148,14 +147,14 @@ def treating(
 
         @wraps(function)
         def treated(x: Any, *, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any) -> Changed:
-            rows = parted(x, unit=unit, period=period)
+            rows = read_rows(x, unit=unit, period=period)
             if columns_of(fit_on):
-                fit_on = parted(fit_on, unit, period).table
+                fit_on = read_rows(fit_on, unit, period)
             return _fitted(method, why, rows, fit_on, options).treated(rows)
 
         def fit(x: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedTreatment:
             """Return the treatment learnt from x, to be called on later rows."""
-            rows = parted(x, unit=unit, period=period)
+            rows = read_rows(x, unit=unit, period=period)
             return _fitted(method, why, rows, None, options, unit=only_name(unit), period=only_name(period))
 
         return presented(treated, method, {"fit_on": None, "unit": None, "period": None}, fit=fit)
@@ -180,17 +179,17 @@ def presented(
 
 
 def _fitted(
-    method: Method, otherwise: str, rows: Parted, fit_on: Any, options: Mapping[str, Any], **named: Any
+    method: Method, otherwise: str, rows: Labelled, fit_on: Any, options: Mapping[str, Any], **named: Any
 ) -> FittedTreatment:
     with journal() as lines:
-        learnt = learn(method, reference(rows.table, fit_on), 1, options)
-    columns = rows.table.columns
-    place = {_name(columns, j): j for j in range(rows.table.values.shape[-1])}
+        learnt = learn(method, reference(rows, fit_on), 1, options)
+    columns = rows.columns
+    place = {_name(columns, j): j for j in range(rows.values.shape[-1])}
     said: dict[str, dict[int, str]] = {"treat": {}, "untreated": {}}
     for line in lines:
         if line.step in said and line.indicator in place:
             said[line.step][place[line.indicator]] = line.why
-    shape = rows.table.values.shape
+    shape = rows.values.shape
     return FittedTreatment(learnt, columns, said["treat"], said["untreated"], otherwise, shape, **named)
 
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hengdian_index._tables.table import CELLS, Array, Labelled, shortened, take
+from hengdian_index._tables.cells import CELLS
+from hengdian_index._tables.table import Array, Labelled, read_labelled, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, raise_together
 from hengdian_index.log import note
@@ -228,7 +229,7 @@ def _factors_last(y_ab: Any) -> Any:
 
 def _outputs(name: str, given: Any) -> Labelled:
     try:
-        table = take(given)
+        table = read_labelled(given)
     except DataError as error:
         raise DataError(*(fault.under(saying=f"sobol: {name}: ") for fault in error.faults)) from None
     if name == "y_ab" and (table.values.ndim != 2 or (table.columns is None and np.ndim(given) != 2)):

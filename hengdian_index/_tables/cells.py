@@ -1,13 +1,21 @@
-"""What one cell or option says: nothing, or a number; the one place where a text becomes a number."""
+"""What a cell or an option says: nothing, a number, a label, a list; the one place where a text becomes a number."""
 
 from __future__ import annotations
 
 import math
 import re
+import sys
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index.errors import DataError, Fault, shown
+
+# What there are more of where cells of one column have one fault.
+CELLS = "cells of the column"
 
 # Python's float also takes 2020_1, nan and infinity, which in a table are labels and words.
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -27,6 +35,12 @@ def single(x: Any) -> bool:
     """Return whether x is one value, no list or table of them."""
     listing = any(hasattr(type(x), name) for name in ("ndim", "__len__", "__iter__", "columns"))
     return isinstance(x, (str, bytes)) or getattr(x, "ndim", None) == 0 or not listing
+
+
+def tabular(x: Any) -> bool:
+    """Return whether x is a table or a nested list, without reading it."""
+    nested = isinstance(x, (list, tuple)) and not all(map(single, x))
+    return hasattr(type(x), "columns") or isinstance(x, Mapping) or getattr(x, "ndim", 1) > 1 or nested
 
 
 def no_label(label: Any) -> bool:
@@ -84,3 +98,79 @@ def fraction_of(text: str) -> float:
     if len(parts) > 2 or above is None or below is None or not below or not math.isfinite(above / below):
         raise ValueError(f"{text!r} is no number and no fraction")
     return above / below
+
+
+def numbers(
+    cells: Iterable[Any], where: Callable[[int], str], column: Hashable = None
+) -> tuple[NDArray[Any], list[Fault]]:
+    """Return cells as floats (missing: NaN) and one fault for each cell that is no number; all are of one column."""
+    values, faults = [], []
+    for row, cell in enumerate(cells):
+        value = number_of(cell)
+        large = value in (math.inf, -math.inf) if isinstance(cell, str) else value is None and type(cell) is int
+        if value is None or large:
+            remedy = "write it like 1234.5, or leave the cell blank"
+            text = str(cell) if hasattr(cell, "year") else shown(cell)
+            why, kind = ("is too large a number", "large") if large else ("is not a number", "text")
+            faults.append(Fault(f"{where(row)}: {text} {why}; {remedy}", kind=(CELLS, column, kind), found=text))
+        values.append(math.nan if value is None or large else value)
+    return np.array(values, dtype=np.float64), faults
+
+
+def column_values(column: Any, where: Callable[[int], str], name: Hashable = None) -> tuple[NDArray[Any], list[Fault]]:
+    """Return a pandas or narwhals column as floats and the faults of its cells."""
+    if is_pandas(column):
+        if _plain_number(column.dtype):
+            return column.to_numpy(dtype=np.float64, na_value=math.nan), []
+        return _numbers_or_truths(column.tolist(), where, name)
+    import narwhals.stable.v2 as nw
+
+    if column.dtype.is_numeric() or column.dtype == nw.Boolean:
+        return np.array(column.cast(nw.Float64).to_numpy(), dtype=np.float64), []
+    return _numbers_or_truths(column.to_list(), where, name)
+
+
+def _numbers_or_truths(
+    cells: list[Any], where: Callable[[int], str], name: Hashable
+) -> tuple[NDArray[Any], list[Fault]]:
+    """Return a column as floats: a truth value is 1 or 0 in a column of them, and a fault among numbers."""
+    values, faults = numbers(cells, where, name)
+    truths = [row for row, cell in enumerate(cells) if isinstance(cell, (bool, np.bool_))]
+    if len(truths) == np.count_nonzero(~np.isnan(values)):
+        return values, faults
+    remedy = "stands among numbers; write 1 or 0, or leave the cell blank"
+    kind = (CELLS, name, "truth")
+    return values, [*faults, *(Fault(f"{where(row)}: {bool(cells[row])} {remedy}", kind=kind) for row in truths)]
+
+
+def raw_array(x: Any) -> NDArray[Any]:
+    """Return an array or nested lists as an array, of objects where the cells are no numbers, missing where masked."""
+    try:
+        return uncovered(x)
+    except ValueError:
+        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
+
+
+def uncovered(x: Any) -> NDArray[Any]:
+    """Return an array, or a list of arrays, with missing values where one that is masked hides its own."""
+    if isinstance(x, (list, tuple)) and any(isinstance(row, np.ma.MaskedArray) for row in x):
+        x = np.ma.array(x)
+    if not isinstance(x, np.ma.MaskedArray):
+        raw = np.asarray(x)
+        # NumPy writes the numbers of a list that has texts too as texts, a missing one as "nan".
+        return np.asarray(x, dtype=object) if raw.dtype.kind in "US" and raw is not x else raw
+    hidden = np.ma.getmaskarray(x)
+    cells = np.array(x.data, dtype=np.float64 if x.dtype.kind in "biuf" else object)
+    if hidden.dtype == np.bool_:
+        cells[hidden] = np.nan if cells.dtype != object else None
+    return cells
+
+
+def _plain_number(dtype: Any) -> bool:
+    return getattr(dtype, "kind", "O") in "biuf"
+
+
+def is_pandas(x: Any) -> bool:
+    """Return whether x is a table or a series of pandas."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(x, (pandas.DataFrame, pandas.Series))

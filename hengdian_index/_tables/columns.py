@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._tables.cells import single
+from hengdian_index._tables.cells import numbers, single
 from hengdian_index._tables.periods import Periods, format_period, read_periods
-from hengdian_index._tables.table import Array, Labelled, numbers, shortened, take
+from hengdian_index._tables.table import Array, Labelled, read_labelled, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, listed, raise_all
 
@@ -22,10 +22,7 @@ def read_column(name: str, data: Any) -> Labelled:
         faults += [Fault(f"{name}: infinity; give a finite number")] if np.isinf(values).any() else []
         raise_all(DataError, faults)
         return Labelled(values[:, np.newaxis], (name,), True, None)
-    column = take(data)
-    if column.values.ndim != 2 or column.values.shape[1] != 1:
-        raise DataError(f"{name}: one column is needed, not an array of shape {column.values.shape}")
-    return replace(column, columns=(name,))
+    return replace(read_labelled(data).need_shape(f"{name}: one column is needed", 1), columns=(name,))
 
 
 def read_table(name: str, data: Any, *, across: bool) -> Labelled:
@@ -42,9 +39,7 @@ def read_table(name: str, data: Any, *, across: bool) -> Labelled:
         values, source = np.hstack([part.values for part in parts if part is not None]), source_of(parts)
         framed = _framed(values, tuple(columns), source) if _has_index(source) else source
         return Labelled(values, tuple(columns), True, framed)
-    table = take(data, vector="row" if across else "column")
-    if table.values.ndim != 2:
-        raise DataError(f"{name}: rows by columns are needed, not an array of shape {table.values.shape}")
+    table = read_labelled(data, vector="row" if across else "column").need_shape(f"{name}: rows by columns are needed")
     return replace(table, source=None) if across and _is_plain(data) and np.ndim(data) == 1 else table
 
 

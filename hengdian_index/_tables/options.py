@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._tables.cells import hashed, no_label, single
+from hengdian_index._tables.cells import hashed, no_label, numbers, single, tabular, uncovered
 from hengdian_index._tables.selection import truths
-from hengdian_index._tables.table import Array, numbers, tabular, uncovered
+from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import SpecError, listed, native, raise_all, suggestion
 

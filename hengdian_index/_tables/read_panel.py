@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._tables.cells import hashed, is_missing
+from hengdian_index._tables.cells import CELLS, column_values, hashed, is_missing, raw_array
 from hengdian_index._tables.panel import Beside, Panel, label_text
 from hengdian_index._tables.periods import Frequency, Periods, read_periods
-from hengdian_index._tables.table import CELLS, Array, column_values, raw_array, shortened
+from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
 

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._tables.cells import no_label, single
+from hengdian_index._tables.cells import no_label, single, tabular, uncovered
 from hengdian_index._tables.periods import Periods, read_periods, read_span
-from hengdian_index._tables.table import Labelled, row_label, shortened, tabular, uncovered
+from hengdian_index._tables.table import Labelled, row_label, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, native, raise_all, shown

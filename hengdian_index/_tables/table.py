@@ -1,27 +1,24 @@
-"""Turns any table into a float64 array with labels, and arrays back into what the user gave."""
+"""The reader of labelled tables: any table or array as float64 numbers with labels, and answers in kind."""
 
 from __future__ import annotations
 
 import math
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._system.alone import shared_out
-from hengdian_index._tables.cells import number_of, single
+from hengdian_index._tables.cells import CELLS, column_values, is_pandas, no_label, numbers, raw_array, single, tabular
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import CellsError, DataError, Fault, listed, raise_all, shown
+from hengdian_index.errors import CellsError, DataError, Fault, SpecError, listed, native, raise_all, shown, suggestion
 
 Array: TypeAlias = NDArray[Any]
 
-# What there are more of where cells of one column have one fault.
-CELLS = "cells of the column"
 # So many faults of one kind are told one by one.
 _FEW = 3
 # A table of more numbers than this is read by several processors.
@@ -35,6 +32,9 @@ class Labelled:
     `values` is (..., n, k); `columns` are None for a plain array; `complete` says that no value is
     missing; `source` is what the user gave, from which answers take their kind and their labels. `computed` says that
     the values are no user's own, so that those that differ by rounding alone are equal.
+
+    Of a table with columns of labels `source` has the numbers alone, `whole` is the table and `aside` names those
+    columns; `labels` says by role ("unit", "period") what each row is called, None where nothing does.
     """
 
     values: Array
@@ -42,12 +42,60 @@ class Labelled:
     complete: bool
     source: Any
     computed: bool = False
+    whole: Any = None
+    aside: tuple[Any, ...] = ()
+    labels: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[Any, ...]:
+        """Names of the columns, their positions where they have none."""
+        return self.columns or tuple(range(self.values.shape[-1]))
+
+    def need_shape(self, what: str, k: int | None = None) -> Labelled:
+        """Return the table, refused unless it is one (n, k); `what` says what is needed."""
+        shape = self.values.shape
+        if len(shape) != 2 or k not in (None, shape[1]):
+            raise DataError(f"{what}, not an array of shape {shape}")
+        return self
+
+    def pick(self, rows: Any) -> Labelled:
+        """Return some of the rows, by a mask or a slice, without their labels by role."""
+        values = self.values[..., rows, :]
+        source = self.source.iloc[rows] if hasattr(self.source, "iloc") else values
+        return replace(self, values=values, source=source, whole=None, aside=(), labels={})
+
+    def unit(self, row: int) -> Any:
+        """Return the unit of a row: as named, else the row's own label; None where rows are one unit's periods."""
+        units, periods = self.labels.get("unit"), self.labels.get("period")
+        if units is not None:
+            return native(units[row])
+        if not has_index(self.whole):
+            return row
+        timed = periods is not None and self.whole.index.nlevels == 1 and "period" in _levels(self.whole)
+        return None if timed else self.whole.index[row]
+
+    def period(self, row: int) -> Any:
+        """Return the period of a row as it was written, None where none is known."""
+        periods = self.labels.get("period")
+        return None if periods is None else periods[row]
 
     def like(self, values: Array) -> Any:
-        """Return values (..., n, k) as the kind of table that came in."""
+        """Return values (..., n, k) as the kind of table that came in, columns of labels in their places."""
+        numbers = self._like_source(values)
+        if not self.aside:
+            return numbers
+        if has_index(self.whole):
+            import pandas as pd
+
+            return pd.concat([numbers, self.whole[list(self.aside)]], axis=1)[list(self.whole.columns)]
+        given = _collected(self.whole)
+        kept = [given.get_column(name) for name in self.aside]
+        return _nw().from_native(numbers).with_columns(*kept).select(given.columns).to_native()
+
+    def _like_source(self, values: Array) -> Any:
         if self.columns is None:
             return values.reshape(*values.shape[:-2], -1) if np.ndim(self.source) == 1 else values
-        if _is_pandas(self.source):
+        if is_pandas(self.source):
             return _pandas_like(self.source, values)
         frame = _narwhals(self.source)
         if frame is self.source or not hasattr(frame, "columns"):
@@ -60,7 +108,7 @@ class Labelled:
         if self.columns is None:
             one = values[..., 0] if np.ndim(self.source) == 1 else values
             return float(one) if np.ndim(one) == 0 else one
-        if _is_pandas(self.source):
+        if is_pandas(self.source):
             import pandas as pd
 
             return pd.Series(values, index=self.source.index, name=name)
@@ -72,7 +120,7 @@ class Labelled:
             return values
         import pandas as pd
 
-        own = self.source.columns if _is_pandas(self.source) and self.source.ndim > 1 else None
+        own = self.source.columns if is_pandas(self.source) and self.source.ndim > 1 else None
         if own is None or own.nlevels == 1 or tuple(own) != self.columns:
             own = pd.Index(self.columns, dtype=object, tupleize_cols=False).infer_objects()
         return pd.Series(values, index=own, name=name)
@@ -99,7 +147,7 @@ class Labelled:
         return f"{place}, {row_label(self.source, row)}"
 
 
-def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
+def read_labelled(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
     """Return any table as float64 numbers with labels; the border where data is checked, once.
 
     Parameters
@@ -128,50 +176,55 @@ def take(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
     return labelled
 
 
-def numbers(cells: Iterable[Any], where: Callable[[int], str], column: Hashable = None) -> tuple[Array, list[Fault]]:
-    """Return cells as floats (missing: NaN) and one fault for each cell that is no number; all are of one column."""
-    values, faults = [], []
-    for row, cell in enumerate(cells):
-        value = number_of(cell)
-        large = value in (math.inf, -math.inf) if isinstance(cell, str) else value is None and type(cell) is int
-        if value is None or large:
-            remedy = "write it like 1234.5, or leave the cell blank"
-            text = str(cell) if hasattr(cell, "year") else shown(cell)
-            why, kind = ("is too large a number", "large") if large else ("is not a number", "text")
-            faults.append(Fault(f"{where(row)}: {text} {why}; {remedy}", kind=(CELLS, column, kind), found=text))
-        values.append(math.nan if value is None or large else value)
-    return np.array(values, dtype=np.float64), faults
+def read_rows(x: Any, *aside: Any, **roles: Any) -> Labelled:
+    """Return a table as numbers, columns that only label its rows set aside.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+    *aside
+        Names of further columns that hold no numbers to work on.
+    **roles : str, sequence of n labels, or None
+        What labels the rows, such as `unit` and `period`: a column or an index level, or the labels themselves; None:
+        the index level called like the role, if any.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from hengdian_index._tables.table import read_rows
+    >>> cities = read_rows(pd.DataFrame({"city": ["A", "B"], "trips": [3, 5]}), unit="city")
+    >>> cities.columns, cities.unit(1)
+    (('trips',), 'B')
+    """
+    names = columns_of(x)
+    gone = tuple(dict.fromkeys(name for name in (*aside, *roles.values()) if is_name(name) and name in names))
+    labels = {role: row_labels(x, given, role) for role, given in roles.items()}
+    table = read_labelled(_without(x, gone) if gone else x)
+    for role, own in labels.items():
+        _need_rows(own, table.values.shape[-2], role)
+    return replace(table, whole=x, aside=gone, labels=labels)
 
 
-def raw_array(x: Any) -> Array:
-    """Return an array or nested lists as an array, of objects where the cells are no numbers, missing where masked."""
-    try:
-        return uncovered(x)
-    except ValueError:
-        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
+def row_labels(x: Any, given: Any, what: str, n: int | None = None) -> Any:
+    """Return labels of the rows from a column, an index level or a sequence; None where nothing is named.
+
+    Where `n` is known, other than n labels are refused.
+    """
+    if given is None:
+        return _default_labels(x, what)
+    if is_name(given):
+        return _named_labels(x, given, what)
+    if tabular(given) or not hasattr(given, "__len__"):
+        raise SpecError(f"{what}: a column, an index level, or one label for each row, not {type(given).__name__}")
+    found = _plain(_aligned(x, given, what))
+    if n is not None:
+        _need_rows(found, n, what)
+    return found
 
 
-def column_values(column: Any, where: Callable[[int], str], name: Hashable = None) -> tuple[Array, list[Fault]]:
-    """Return a pandas or narwhals column as floats and the faults of its cells."""
-    if _is_pandas(column):
-        if _plain_number(column.dtype):
-            return column.to_numpy(dtype=np.float64, na_value=math.nan), []
-        return _numbers_or_truths(column.tolist(), where, name)
-    dtype = column.dtype
-    if dtype.is_numeric() or dtype == _nw().Boolean:
-        return np.array(column.cast(_nw().Float64).to_numpy(), dtype=np.float64), []
-    return _numbers_or_truths(column.to_list(), where, name)
-
-
-def _numbers_or_truths(cells: list[Any], where: Callable[[int], str], name: Hashable) -> tuple[Array, list[Fault]]:
-    """Return a column as floats: a truth value is 1 or 0 in a column of them, and a fault among numbers."""
-    values, faults = numbers(cells, where, name)
-    truths = [row for row, cell in enumerate(cells) if isinstance(cell, (bool, np.bool_))]
-    if len(truths) == np.count_nonzero(~np.isnan(values)):
-        return values, faults
-    remedy = "stands among numbers; write 1 or 0, or leave the cell blank"
-    kind = (CELLS, name, "truth")
-    return values, [*faults, *(Fault(f"{where(row)}: {bool(cells[row])} {remedy}", kind=kind) for row in truths)]
+def _need_rows(labels: Any, n: int, what: str) -> None:
+    if labels is not None and len(labels) != n:
+        raise SpecError(f"{what}: {len(labels)} given for {counted(n, 'row')}")
 
 
 def shortened(faults: Iterable[Fault | str], most: int = 20) -> list[str]:
@@ -240,7 +293,7 @@ def of_truths(source: Any) -> bool:
     """Return whether a table holds truths alone, instead of numbers."""
     if _is_array(source):
         return bool(np.asarray(source).dtype == np.bool_)
-    if _is_pandas(source):
+    if is_pandas(source):
         dtypes = [source.dtype] if source.ndim == 1 else list(source.dtypes)
         return all(str(dtype) in ("bool", "boolean", "bool[pyarrow]") for dtype in dtypes)
     frame = _narwhals(source)
@@ -248,30 +301,9 @@ def of_truths(source: Any) -> bool:
     return all(dtype == _nw().Boolean for dtype in dtypes)
 
 
-def uncovered(x: Any) -> NDArray[Any]:
-    """Return an array, or a list of arrays, with missing values where one that is masked hides its own."""
-    if isinstance(x, (list, tuple)) and any(isinstance(row, np.ma.MaskedArray) for row in x):
-        x = np.ma.array(x)
-    if not isinstance(x, np.ma.MaskedArray):
-        raw = np.asarray(x)
-        # NumPy writes the numbers of a list that has texts too as texts, a missing one as "nan".
-        return np.asarray(x, dtype=object) if raw.dtype.kind in "US" and raw is not x else raw
-    hidden = np.ma.getmaskarray(x)
-    cells = np.array(x.data, dtype=np.float64 if x.dtype.kind in "biuf" else object)
-    if hidden.dtype == np.bool_:
-        cells[hidden] = np.nan if cells.dtype != object else None
-    return cells
-
-
-def tabular(x: Any) -> bool:
-    """Return whether x is a table or a nested list, without reading it."""
-    nested = isinstance(x, (list, tuple)) and not all(map(single, x))
-    return hasattr(type(x), "columns") or isinstance(x, Mapping) or getattr(x, "ndim", 1) > 1 or nested
-
-
 def row_label(source: Any, row: int) -> str:
     """Return a row's own label where it has one, else its position from 0."""
-    if _is_pandas(source):
+    if is_pandas(source):
         return f"row {shown(source.index[row])}"
     return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
 
@@ -283,15 +315,6 @@ def row_faults(rows: Iterable[int], source: Any, why: str) -> list[Fault]:
 
 def _is_array(x: Any) -> bool:
     return isinstance(x, (np.ndarray, list, tuple))
-
-
-def _is_pandas(x: Any) -> bool:
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(x, (pandas.DataFrame, pandas.Series))
-
-
-def _plain_number(dtype: Any) -> bool:
-    return getattr(dtype, "kind", "O") in "biuf"
 
 
 def _nw() -> Any:
@@ -346,7 +369,7 @@ def _array(x: Any, vector: str) -> tuple[Array, None, list[Fault]]:
 
 
 def _columns(x: Any) -> tuple[Array, tuple[Any, ...], list[Fault]]:
-    if _is_pandas(x):
+    if is_pandas(x):
         frame = x.to_frame() if x.ndim == 1 else x
         names = tuple(frame.columns)
         series = [frame.iloc[:, j] for j in range(len(names))] if not _one_block(frame) else None
@@ -433,3 +456,117 @@ def _peers(table: Labelled, peers: Sequence[Sequence[int]]) -> Any:
 
 def _has_labels(table: Labelled) -> bool:
     return table.columns is not None and hasattr(table.source, "iloc")
+
+
+def is_name(given: Any) -> bool:
+    """Return whether an option names one column, rather than holding values or a mapping."""
+    return single(given) and not no_label(given)
+
+
+def only_name(given: Any) -> Any:
+    """Return an option that names a column, None for one that holds values: these belong to one table alone."""
+    return given if is_name(given) else None
+
+
+def columns_of(x: Any) -> list[Any]:
+    """Return the names of a table's columns; none for an array or a series."""
+    if x is None or isinstance(x, (np.ndarray, list, tuple, slice, Labelled)):
+        return []
+    if has_index(x):
+        return list(x.columns) if x.ndim == 2 else []
+    return list(getattr(_collected(x), "columns", []))
+
+
+def select(x: Any, wanted: Sequence[Any] | None, *aside: Any) -> Any:
+    """Return a table with the wanted number columns, in that order, and its label columns; missing ones are named."""
+    there = columns_of(x)
+    kept = [c for c in there if c in aside]
+    if wanted is None or not there or [c for c in there if c not in kept] == list(wanted):
+        return x
+    _need(there, wanted)
+    names = [*kept, *wanted]
+    return x[names] if has_index(x) else _collected(x).select(names).to_native()
+
+
+def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, ...]) -> Labelled:
+    """Return a table (..., n, k), refused unless it fits the rows (..., m, k) that something was learnt from.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.table import as_learnt, read_labelled
+    >>> as_learnt(read_labelled([[1.0, 2.0]]), None, (9, 2)).values.shape
+    (1, 2)
+    """
+    if columns is not None and table.columns is not None:
+        _need(table.columns, columns)
+    own = table.values.shape
+    if own[-1] != shape[-1]:
+        one = "; give one row of them as [[...]]" if own[-1] == 1 and np.ndim(table.source) == 1 else ""
+        raise DataError(f"{counted(own[-1], 'column')}, where {shape[-1]} were learnt from{one}")
+    if shape[:-2] not in ((), own[:-2]):
+        raise DataError(f"a stack of tables of shape {own[:-2]}, where one of {shape[:-2]} was learnt from")
+    return table
+
+
+def _need(there: Sequence[Any], wanted: Sequence[Any]) -> None:
+    """Refuse a table that lacks wanted columns."""
+    raise_all(DataError, [f"column {c!r} is missing{suggestion(c, there)}" for c in wanted if c not in there])
+
+
+def _named_labels(x: Any, name: Any, what: str) -> Any:
+    if name in columns_of(x):
+        return _plain(x[name] if has_index(x) else _collected(x).get_column(name).to_list())
+    if name in _levels(x):
+        return _default_labels(x, name)
+    there = [*columns_of(x), *(level for level in _levels(x) if level is not None)]
+    raise SpecError(f"{what}: no column or index level {name!r}{suggestion(name, there)}")
+
+
+def _default_labels(x: Any, what: str) -> Any:
+    if what not in _levels(x):
+        return None
+    return x.index.get_level_values(what) if what in x.index.names else x.index
+
+
+def _levels(x: Any) -> list[Any]:
+    """Return the names of the index levels; an index of dates or periods is a period whatever its name."""
+    if not has_index(x):
+        return []
+    timed = type(x.index).__name__ in ("PeriodIndex", "DatetimeIndex") and "period" not in x.index.names
+    return [*x.index.names, *(["period"] if timed else [])]
+
+
+def _plain(found: Any) -> Any:
+    """Return labels as something indexed by position: a pandas index where they come from pandas, else a list."""
+    if hasattr(found, "iloc"):
+        import pandas as pd
+
+        return pd.Index(found)
+    if hasattr(found, "get_level_values"):
+        return found
+    return found.tolist() if isinstance(found, np.ndarray) else list(found)
+
+
+def _aligned(x: Any, given: Any, what: str) -> Any:
+    """Return a Series in the order of a table's rows, by label; anything else as it is."""
+    if not (has_index(x) and has_index(given)) or given.index.equals(x.index):
+        return given
+    absent = [label for label in x.index if label not in given.index]
+    if absent or not given.index.is_unique:
+        why = f"none for row {absent[0]!r}" if absent else "some of its labels repeat"
+        raise SpecError(f"{what}: its labels do not match the rows of the table: {why}; give the values as an array")
+    return given.reindex(x.index)
+
+
+def has_index(x: Any) -> bool:
+    """Return whether rows have an index of labels, as those of pandas."""
+    return hasattr(x, "iloc") and hasattr(x, "index")
+
+
+def _collected(x: Any) -> Any:
+    found = eager(x)
+    return x if found is None else found
+
+
+def _without(x: Any, names: Sequence[Any]) -> Any:
+    return x.drop(columns=list(names)) if has_index(x) else _collected(x).drop(list(names)).to_native()

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from hengdian_index._maths.maps import Between, Target, orientation
 from hengdian_index._maths.means import ColumnsError, RowsError
 from hengdian_index._methods.learning import direction_fault
-from hengdian_index._tables.cells import single
+from hengdian_index._tables.cells import single, tabular
 from hengdian_index._tables.options import floats, in_order
-from hengdian_index._tables.table import Array, tabular
+from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same, settled
 from hengdian_index.errors import SpecError, raise_all, shown

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.maps import Ranks
 from hengdian_index._maths.means import shared_weights
 from hengdian_index._methods.decorators import aggregating, matched_weights
-from hengdian_index._tables.table import Array, row_names, take
+from hengdian_index._tables.table import Array, read_labelled, row_names
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, flattened, settled
 from hengdian_index.aggregate import _shared
@@ -69,7 +69,7 @@ def outranking(x: Any, w: Any = None) -> Any:
     array([[0.   , 0.625],
            [0.375, 0.   ]])
     """
-    table = take(x)
+    table = read_labelled(x)
     if table.values.ndim > 2:
         raise DataError("outranking: one table of rows by columns, not several")
     weights = matched_weights(w, table)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._tables.cells import fraction_of, is_missing
-from hengdian_index._tables.table import eager, uncovered
+from hengdian_index._tables.cells import fraction_of, is_missing, uncovered
+from hengdian_index._tables.table import eager
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._maths.stats import Products
 from hengdian_index._tables.options import column_groups
-from hengdian_index._tables.table import Array, Labelled, take
+from hengdian_index._tables.table import Array, Labelled, read_labelled
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened
 from hengdian_index.errors import DataError, listed, raise_all
@@ -22,15 +22,7 @@ LEAST = 3
 
 def read(x: Any) -> Labelled:
     """Return the table of numbers (n, k), with labels."""
-    table = take(x)
-    if table.values.ndim != 2:
-        raise DataError(f"one table of units by indicators is needed, not an array of shape {table.values.shape}")
-    return table
-
-
-def names(table: Labelled) -> tuple[Any, ...]:
-    """Return the names of the columns, their positions where they have none."""
-    return table.columns or tuple(range(table.values.shape[-1]))
+    return read_labelled(x).need_shape("one table of units by indicators is needed")
 
 
 def index(labels: Sequence[Any], name: str | None = None) -> Any:
@@ -84,10 +76,10 @@ def complete(table: Labelled, call: str) -> Products:
     products = Products.of(flattened(table.values))
     n = int(products.n)
     if n < LEAST:
-        raise few_rows(call, n, names(table), table.values)
+        raise few_rows(call, n, table.names, table.values)
     flat = np.flatnonzero(np.diagonal(products.cross) == 0)
     why = f"constant over {n} complete rows, so its correlation is undefined; leave it out"
-    raise_all(DataError, [f"{call}: indicator {names(table)[j]!r}: {why}" for j in flat])
+    raise_all(DataError, [f"{call}: indicator {table.names[j]!r}: {why}" for j in flat])
     return products
 
 

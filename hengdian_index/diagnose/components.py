@@ -12,7 +12,7 @@ from hengdian_index._maths.stats import Products
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.decimals import counted
-from hengdian_index.diagnose._columns import by_row, complete, index, names, read, series
+from hengdian_index.diagnose._columns import by_row, complete, index, read, series
 from hengdian_index.log import note
 
 
@@ -80,7 +80,7 @@ def principal_components(x: Any, *, scores: bool = False) -> PrincipalComponents
     percent = 100 * parts.explained
     told = {"eigenvalue": parts.eigenvalues, "percent": percent, "cumulative": percent.cumsum()}
     eigenvalues, shares, cumulative = (series(values, numbers, name) for name, values in told.items())
-    loadings = pd.DataFrame(parts.loadings, index=index(names(table)), columns=index(numbers))
+    loadings = pd.DataFrame(parts.loadings, index=index(table.names), columns=index(numbers))
     found = _scores(table, products, parts.vectors) if scores else None
     return PrincipalComponents(eigenvalues, shares, cumulative, loadings, found, int(products.n))
 

@@ -15,7 +15,7 @@ from hengdian_index._maths.stats import Ordered, Products
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import flattened
-from hengdian_index.diagnose._columns import LEAST, by_pairs, few_rows, members, names, read, square, with_scores
+from hengdian_index.diagnose._columns import LEAST, by_pairs, few_rows, members, read, square, with_scores
 from hengdian_index.errors import DataError, Fault, SpecError, among, listed, raise_all, suggestion
 from hengdian_index.log import note
 
@@ -81,7 +81,7 @@ def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: 
     if not among(how, _MEASURES):
         raise SpecError(f"how: no correlation {how!r}{suggestion(how, _MEASURES)}")
     table = read(x)
-    columns = names(table)
+    columns = table.names
     blocks = with_scores(members(groups, columns), columns)
     r, p, n = _by_block(table, blocks, how, pairwise, "correlations")
     return Correlations(square(r, columns), square(p, columns), square(n, columns), how, pairwise)
@@ -135,7 +135,7 @@ def flags(x: Any, groups: Any = None, *, high: float = 0.92, low: float = 0.3) -
     if not 0 <= low <= high <= 1:
         raise SpecError(f"low, high: bounds of |r| with 0 <= low <= high <= 1, not {low!r} and {high!r}")
     table = read(x)
-    columns = names(table)
+    columns = table.names
     blocks = with_scores(members(groups, columns), columns)
     r, _, _ = _by_block(table, blocks, "pearson", False, "flags")
     found = [
@@ -196,7 +196,7 @@ def _by_block(
 ) -> tuple[Array, Array, NDArray[np.int64]]:
     """Return r, p and n (k, k), filled block by block."""
     measure, remedy = _MEASURES[how], ", or pairwise=True" if call == "correlations" else ""
-    k, columns = table.values.shape[-1], names(table)
+    k, columns = table.values.shape[-1], table.names
     r, p, n = np.full((k, k), np.nan), np.full((k, k), np.nan), np.zeros((k, k), dtype=np.int64)
     faults: list[Fault] = []
     for group, block in blocks.items():

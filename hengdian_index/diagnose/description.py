@@ -9,7 +9,7 @@ import numpy as np
 from hengdian_index._maths.stats import Moments, Ordered, Range, kurtosis, skewness
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import flattened
-from hengdian_index.diagnose._columns import by_row, index, members, names, read
+from hengdian_index.diagnose._columns import by_row, index, members, read
 from hengdian_index.errors import SpecError, raise_all
 
 
@@ -67,7 +67,7 @@ def describe(x: Any) -> Any:
         "zeros": (values == 0).sum(axis=0),
         "negative": (values < 0).sum(axis=0),
     }
-    return pd.DataFrame(columns, index=index(names(table)))
+    return pd.DataFrame(columns, index=index(table.names))
 
 
 def availability(x: Any, groups: Any = None) -> Any:
@@ -106,7 +106,7 @@ def availability(x: Any, groups: Any = None) -> Any:
     """
     table = read(x)
     there = ~np.isnan(table.values)
-    shares = {} if groups is None else members(groups, names(table))
+    shares = {} if groups is None else members(groups, table.names)
     taken = [g for g in shares if g in ("present", "share")]
     raise_all(SpecError, [f"groups: {g!r} is a column of the answer; call the group otherwise" for g in taken])
     columns = {"present": there.sum(axis=1), "share": there.mean(axis=1)}

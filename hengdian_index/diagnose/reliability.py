@@ -13,7 +13,7 @@ from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened
-from hengdian_index.diagnose._columns import by_pairs, complete, names, read, series
+from hengdian_index.diagnose._columns import by_pairs, complete, read, series
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.log import note
 
@@ -102,13 +102,13 @@ def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False)
     flat = rest <= _ZERO * own.sum()
     for j in np.flatnonzero(flat):
         why = "the sum of the others does not vary: no alpha without it, no item-rest correlation"
-        note("diagnose", why, indicator=names(table)[j])
+        note("diagnose", why, indicator=table.names[j])
     spread = np.where(flat, np.nan, rest)
     deleted = (k - 1) / (k - 2) * (1 - (own.sum() - own) / spread) if k > 2 else np.full(k, np.nan)
     item_rest = (c.sum(axis=0) - own) / np.sqrt(own * spread)
     alpha = float(k / (k - 1) * (1 - own.sum() / c.sum()))
-    without = series(deleted, names(table), "if_deleted")
-    return Alpha(alpha, without, series(item_rest, names(table), "item_rest"), n, standardised, pairwise)
+    without = series(deleted, table.names, "if_deleted")
+    return Alpha(alpha, without, series(item_rest, table.names, "item_rest"), n, standardised, pairwise)
 
 
 def kmo(x: Any) -> Kmo:
@@ -153,9 +153,9 @@ def kmo(x: Any) -> Kmo:
     total = plain.sum(axis=0) + partial.sum(axis=0)
     silent = total < _ZERO**2
     why = "not defined: no other indicator is correlated with it; leave it out"
-    raise_all(DataError, [f"kmo: indicator {names(table)[j]!r}: {why}" for j in np.flatnonzero(silent)])
+    raise_all(DataError, [f"kmo: indicator {table.names[j]!r}: {why}" for j in np.flatnonzero(silent)])
     overall = float(plain.sum() / total.sum())
-    return Kmo(overall, series(plain.sum(axis=0) / total, names(table), "kmo"))
+    return Kmo(overall, series(plain.sum(axis=0) / total, table.names, "kmo"))
 
 
 def bartlett(x: Any) -> Bartlett:
@@ -216,7 +216,7 @@ def _in_whole_rows(table: Labelled, standardised: bool) -> tuple[Array, int]:
 
 def _in_pairs(table: Labelled, standardised: bool) -> tuple[Array, int]:
     """Return the correlations or covariances (k, k), each pair over its own rows, and the smallest number of those."""
-    columns = names(table)
+    columns = table.names
     deviation = Moments.of(flattened(table.values)).deviation()
     flat = np.flatnonzero(~(deviation > 0))
     why = "constant, or fewer than two values; leave it out"
@@ -239,7 +239,7 @@ def _spread(products: Products, standardised: bool, unit: float) -> Array:
 def _regular(table: Labelled, call: str) -> tuple[Array, int]:
     """Return the correlations (k, k) of the complete rows, and their number; a singular matrix is refused."""
     products = complete(table, call)
-    n, columns = int(products.n), names(table)
+    n, columns = int(products.n), table.names
     if n <= len(columns):
         told = (
             f"{counted(n, 'row')} complete in all of {counted(len(columns), 'indicator')}; more rows "

@@ -11,7 +11,7 @@ import numpy as np
 from hengdian_index._methods.decorators import unit_sum
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.options import floats, in_order
-from hengdian_index._tables.table import Array, Labelled, row_faults, shortened, take
+from hengdian_index._tables.table import Array, Labelled, read_labelled, row_faults, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.log import note
@@ -77,7 +77,7 @@ def coupling(u: Any, shares: Any = None, *, form: str = "standard") -> Coupling:
     """
     if not among(form, _FORMS):
         raise SpecError(f"form: no form {form!r}{suggestion(form, _FORMS)}")
-    table = take(u, vector="row")
+    table = read_labelled(u, vector="row")
     x = _checked(table)
     weights = _shares(shares, table)
     c = np.minimum(_FORMS[form](x), 1.0)

@@ -11,8 +11,7 @@ import numpy as np
 from hengdian_index._maths.blocks import column_mean, full_size, power_of_two
 from hengdian_index._maths.stats import LogSums, theil_term
 from hengdian_index._tables.cells import no_label
-from hengdian_index._tables.label_columns import fit_rows, is_name, labels, parted
-from hengdian_index._tables.table import Array, Labelled, row_faults, shortened
+from hengdian_index._tables.table import Array, Labelled, read_rows, row_faults, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.log import note
@@ -221,11 +220,8 @@ def _pairs(names: Sequence[Any], above: Array, gini: Array, weight: Array) -> An
 
 def _read(call: str, y: Any, groups: Any) -> _Population:
     """Return the values by group, checked."""
-    given = labels(y, groups, "groups")
-    table = parted(y, *([groups] if is_name(groups) else [])).table
-    if table.values.ndim != 2 or table.values.shape[-1] != 1:
-        raise DataError(f"{call}: one column of values is needed, not an array of shape {table.values.shape}")
-    fit_rows(given, len(table.values), "groups")
+    table = read_rows(y, groups=groups).need_shape(f"{call}: one column of values is needed", 1)
+    given = table.labels["groups"]
     if given is None:
         raise SpecError(f"groups: one label for each of {counted(len(table.values), 'unit')} is needed")
     there = _checked(call, table, given)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._tables.cells import single
+from hengdian_index._tables.cells import CELLS, single
 from hengdian_index._tables.periods import Frequency, format_period, read_periods, read_span
 from hengdian_index._tables.selection import truths
-from hengdian_index._tables.table import CELLS, Array, Labelled, shortened, take
+from hengdian_index._tables.table import Array, Labelled, read_labelled, shortened
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all
 
 Mask = NDArray[np.bool_]
@@ -166,7 +166,7 @@ def read_series(s: Any, name: str = "series") -> Timed:
     if getattr(index, "nlevels", 1) > 1:
         levels = len(index.names)  # type: ignore[union-attr]  # what has several levels is an index
         raise DataError(f"{name}: an index of {levels} levels; give the series of one unit at a time")
-    table = take(s)
+    table = read_labelled(s)
     if index is None or _counts(index):
         numbers = np.arange(table.values.shape[-2]) if index is None else np.asarray(index)
         timed = Timed(table, numbers.astype(np.int64), None, name)

@@ -12,19 +12,20 @@ import numpy as np
 from hengdian_index._methods.registry import Method, register
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import Changed, presented, record
-from hengdian_index._tables.cells import no_label
-from hengdian_index._tables.label_columns import (
-    Parted,
-    columns_of,
-    fit_rows,
-    is_name,
-    labels,
-    only_name,
-    parted,
-    select,
-)
+from hengdian_index._tables.cells import CELLS, no_label, numbers
 from hengdian_index._tables.options import in_order
-from hengdian_index._tables.table import CELLS, Array, numbers, shortened, take
+from hengdian_index._tables.table import (
+    Array,
+    Labelled,
+    columns_of,
+    is_name,
+    only_name,
+    read_labelled,
+    read_rows,
+    row_labels,
+    select,
+    shortened,
+)
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
 
@@ -58,7 +59,7 @@ def _division(method: Method) -> Any:
     def divided(x: Any, by: Any, *, unit: Any = None, period: Any = None, **options: Any) -> Changed:
         options = {name: one for name, one in method.demand(options | {"by": by}).items() if name != "by"}
         rows, pairs = _denominators(x, by, unit, period)
-        before = rows.table.values
+        before = rows.values
         factors = _factors(rows, options.pop("scale", 1))
         after = before.copy()
         faults: list[Fault] = []
@@ -139,36 +140,35 @@ def denominate(x: Array, *, by: Any, scale: Any = 1, missing: Literal["raise", "
     return np.asarray(ratio)
 
 
-def _denominators(x: Any, by: Any, unit: Any, period: Any) -> tuple[Parted, dict[int, tuple[str, Array]]]:
-    """Return the table parted, and for each column to divide the name and the values (n,) of its denominator."""
+def _denominators(x: Any, by: Any, unit: Any, period: Any) -> tuple[Labelled, dict[int, tuple[str, Array]]]:
+    """Return the table, and for each column to divide the name and the values (n,) of its denominator."""
     there = columns_of(x)
     if no_label(by) or (isinstance(by, Mapping) and not by):
         raise SpecError(f"by: a column, one denominator for each row, or a mapping of columns to these, not {by!r}")
     if isinstance(by, Mapping):
         wanted = [*by, *(name for name in by.values() if is_name(name))]
         raise_all(SpecError, [f"by: no column {c!r}{suggestion(c, there)}" for c in wanted if c not in there])
-        rows = parted(x, *(c for c in there if c not in by), unit=unit, period=period)
-        columns = rows.table.columns or ()
+        rows = read_rows(x, *(c for c in there if c not in by), unit=unit, period=period)
+        columns = rows.columns or ()
         return rows, {j: _sizes(x, by[name], rows) for j, name in enumerate(columns)}
     if is_name(by) and by not in there:
         what = f"no column {by!r}{suggestion(by, there)}" if there else f"n denominators, not {by!r}, for an array"
         raise SpecError(f"by: {what}")
-    rows = parted(x, by, unit=unit, period=period)
-    return rows, dict.fromkeys(range(rows.table.values.shape[-1]), _sizes(x, by, rows))
+    rows = read_rows(x, by, unit=unit, period=period)
+    return rows, dict.fromkeys(range(rows.values.shape[-1]), _sizes(x, by, rows))
 
 
-def _sizes(x: Any, by: Any, rows: Parted) -> tuple[str, Array]:
+def _sizes(x: Any, by: Any, rows: Labelled) -> tuple[str, Array]:
     if is_name(by):
-        return repr(by), take(select(x, [by])).values[:, 0]
-    given = labels(x, by, "by")
-    fit_rows(given, rows.table.values.shape[-2], "by")
+        return repr(by), read_labelled(select(x, [by])).values[:, 0]
+    given = row_labels(x, by, "by", rows.values.shape[-2])
     values, faults = numbers(given, lambda row: f"by, row {row}")
     faults += [Fault(f"by, row {row}: infinity", kind=("rows", "infinity")) for row in np.flatnonzero(np.isinf(values))]
     raise_all(DataError, shortened(faults))
     return "the given denominator", values
 
 
-def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError) -> list[Fault]:
+def _named(rows: Labelled, name: str, sizes: Array, column: int, error: CellsError) -> list[Fault]:
     """Return a fault for each cell of a column that its denominator cannot divide."""
     faults = []
     for cell in np.argwhere(error.marked):
@@ -176,14 +176,14 @@ def _named(rows: Parted, name: str, sizes: Array, column: int, error: CellsError
         when = "" if rows.period(row) is None else f", period {rows.period(row)}"
         size = "missing" if np.isnan(sizes[row]) else f"{sizes[row]:g}"
         what = error.why.format(f"{size} ({name})")
-        place = f"unit {rows.unit(row)!r}{when}, indicator {rows.indicator(column)!r}"
+        place = f"unit {rows.unit(row)!r}{when}, indicator {rows.names[column]!r}"
         faults.append(Fault(f"{place}: {what}", kind=(CELLS, column, error.why, np.isnan(sizes[row]))))
     return faults
 
 
-def _factors(rows: Parted, scale: Any) -> Array:
-    columns = rows.table.columns
-    sample = Sample((rows.table.values,), columns)
+def _factors(rows: Labelled, scale: Any) -> Array:
+    columns = rows.columns
+    sample = Sample((rows.values,), columns)
     return sample.per_column(in_order(scale, columns or range(sample.k), "scale", absent=1.0), "scale")
 
 

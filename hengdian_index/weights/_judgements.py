@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hengdian_index._tables.cells import hashed, no_label, single
-from hengdian_index._tables.table import Array, numbers, tabular
+from hengdian_index._tables.cells import hashed, no_label, numbers, single, tabular
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
 
 Names: TypeAlias = tuple[Any, ...] | None

@@ -10,8 +10,8 @@ import numpy as np
 
 from hengdian_index._methods.decorators import unit_sum, weighting
 from hengdian_index._methods.registry import typed
-from hengdian_index._tables.cells import single
-from hengdian_index._tables.table import Array, Labelled, broadcast, take, uncovered
+from hengdian_index._tables.cells import single, uncovered
+from hengdian_index._tables.table import Array, Labelled, broadcast, read_labelled
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note
@@ -264,7 +264,7 @@ _RULES = {"additive": _additive, "multiplicative": _multiplicative, "game": _gam
 
 def _one_score_a_row(scores: Any, x: Any) -> tuple[Labelled, Array]:
     """Return the indicators and the scores (n,) of their rows."""
-    table, given = take(x), take(scores)
+    table, given = read_labelled(x), read_labelled(scores)
     if table.values.ndim != 2 or given.values.ndim != 2 or given.values.shape[1] != 1:
         raise DataError("effective: scores (n,), one a row, and indicators (n, k)")
     if len(given.values) != len(table.values):

@@ -9,8 +9,9 @@ import numpy as np
 
 from hengdian_index._methods.decorators import unit_sum, weighting
 from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.options import floats
-from hengdian_index._tables.table import CELLS, Array, Labelled, row_label, shortened, take
+from hengdian_index._tables.table import Array, Labelled, read_labelled, row_label, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.weights import _judgements
@@ -317,10 +318,10 @@ def _experts(allocations: Any) -> Labelled:
     elif isinstance(allocations, (list, tuple)) and all(hasattr(points, "keys") for points in allocations):
         rows, experts = list(allocations), None
     else:
-        return take(allocations, vector="row")
+        return read_labelled(allocations, vector="row")
     import pandas as pd
 
-    return take(pd.DataFrame([dict(points.items()) for points in rows], index=experts))
+    return read_labelled(pd.DataFrame([dict(points.items()) for points in rows], index=experts))
 
 
 def _shares(shares: Any, table: Labelled) -> Array:

@@ -12,7 +12,7 @@ from support.laws import close, same
 import hengdian_index as hi
 from hengdian_index._maths.maps import Affine
 from hengdian_index._methods.registry import FAMILIES, find, resolve
-from hengdian_index._tables.table import take, with_labels
+from hengdian_index._tables.table import read_labelled, with_labels
 from hengdian_index.log import journal
 
 X = np.array([[1.0, 10.0], [2.0, 40.0], [4.0, 20.0]])
@@ -277,9 +277,9 @@ class Details:
 
 def test_details_get_the_labels_of_the_table():
     plain = Details(X.sum(axis=1), X.sum(axis=0), 2 * X, 7)
-    labelled = with_labels(plain, take(TABLE))
+    labelled = with_labels(plain, read_labelled(TABLE))
     pd.testing.assert_series_equal(labelled.scores, TABLE.sum(axis=1), check_names=False)
     pd.testing.assert_series_equal(labelled.weights, TABLE.sum(axis=0), check_names=False)
     pd.testing.assert_frame_equal(labelled.parts, 2 * TABLE)
     assert labelled.steps == 7
-    same(with_labels(plain, take(X)).parts, 2 * X)
+    same(with_labels(plain, read_labelled(X)).parts, 2 * X)

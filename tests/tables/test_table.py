@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import hengdian_index as hi
-from hengdian_index._tables.table import shortened, take
+from hengdian_index._tables.table import read_labelled, shortened
 from hengdian_index.errors import CellsError, DataError
 
 COLUMNS = {"gross output": [1.0, 2.5, np.nan], "指标": [4.0, 5.0, 6.0]}
@@ -51,7 +51,7 @@ ARRAYS = {
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_any_table_is_read_by_column_name(kind):
-    table = take(TABLES[kind])
+    table = read_labelled(TABLES[kind])
     np.testing.assert_array_equal(table.values, VALUES)
     assert table.values.dtype == np.float64
     assert table.columns == ("gross output", "指标")
@@ -60,7 +60,7 @@ def test_any_table_is_read_by_column_name(kind):
 
 @pytest.mark.parametrize("kind", ARRAYS)
 def test_any_array_is_read_without_names(kind):
-    table = take(ARRAYS[kind])
+    table = read_labelled(ARRAYS[kind])
     np.testing.assert_array_equal(table.values, VALUES)
     assert table.columns is None
 
@@ -68,11 +68,11 @@ def test_any_array_is_read_without_names(kind):
 @pytest.mark.parametrize("kind", TABLES)
 def test_answers_come_back_in_kind(kind):
     given = TABLES[kind].collect() if kind == "polars lazy" else TABLES[kind]
-    table = take(TABLES[kind])
+    table = read_labelled(TABLES[kind])
     answer = table.like(table.values + 1)
     assert type(answer) is type(given)
-    np.testing.assert_array_equal(take(answer).values, VALUES + 1)
-    assert take(answer).columns == table.columns
+    np.testing.assert_array_equal(read_labelled(answer).values, VALUES + 1)
+    assert read_labelled(answer).columns == table.columns
     if kind.startswith("pandas"):
         assert answer.index.equals(given.index)
     else:
@@ -82,7 +82,7 @@ def test_answers_come_back_in_kind(kind):
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_row_answers_are_a_series_of_the_same_kind(kind):
-    answer = take(TABLES[kind]).rows(np.array([1.0, np.nan, 3.0]))
+    answer = read_labelled(TABLES[kind]).rows(np.array([1.0, np.nan, 3.0]))
     if kind.startswith("pandas"):
         pd.testing.assert_series_equal(answer, pd.Series([1, np.nan, 3], TABLES[kind].index, name="score"))
     elif kind.startswith("polars"):
@@ -94,7 +94,7 @@ def test_row_answers_are_a_series_of_the_same_kind(kind):
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_column_answers_are_a_pandas_series_by_name(kind):
-    answer = take(TABLES[kind]).named(np.array([0.25, 0.75]))
+    answer = read_labelled(TABLES[kind]).named(np.array([0.25, 0.75]))
     pd.testing.assert_series_equal(answer, pd.Series({"gross output": 0.25, "指标": 0.75}, name="weight"))
 
 
@@ -114,8 +114,8 @@ def test_an_arrow_array_comes_back_as_one():
 
 
 def test_one_dimension_is_a_column_of_units_or_a_row_of_indicators():
-    assert take([1.0, 2.0]).values.shape == (2, 1)
-    assert take([1.0, 2.0], vector="row").values.shape == (1, 2)
+    assert read_labelled([1.0, 2.0]).values.shape == (2, 1)
+    assert read_labelled([1.0, 2.0], vector="row").values.shape == (1, 2)
     assert hi.aggregate.arithmetic([1.0, 2.0]) == 1.5
     assert hi.normalise.min_max([1.0, 2.0]).shape == (2,)
 
@@ -124,8 +124,8 @@ def test_one_dimension_is_a_column_of_units_or_a_row_of_indicators():
 def test_every_number_type_becomes_float64(kind):
     x = np.array([[1, 0], [0, 1]]).astype(kind)
     for given in (x, pd.DataFrame(x, columns=["a", "b"]), x.tolist()):
-        assert take(given).values.dtype == np.float64
-        np.testing.assert_array_equal(take(given).values, x.astype(float))
+        assert read_labelled(given).values.dtype == np.float64
+        np.testing.assert_array_equal(read_labelled(given).values, x.astype(float))
 
 
 def test_the_input_is_never_changed_nor_shared_with_the_answer():
@@ -142,7 +142,7 @@ def test_the_input_is_never_changed_nor_shared_with_the_answer():
 def test_text_and_infinity_are_refused_with_every_cell_named():
     frame = pd.DataFrame({"a": [1.0, "n/a", "-"], "b": [np.inf, 2.0, 3.0], "c": [1, 2, 3]}, index=["x", "y", "z"])
     with pytest.raises(DataError) as refusal:
-        take(frame)
+        read_labelled(frame)
     assert [str(fault) for fault in refusal.value.faults] == [
         "column 'a', row 'y': 'n/a' is not a number; write it like 1234.5, or leave the cell blank",
         "column 'a', row 'z': '-' is not a number; write it like 1234.5, or leave the cell blank",
@@ -169,26 +169,26 @@ def test_text_and_infinity_are_refused_with_every_cell_named():
 )
 def test_a_bad_cell_is_named_in_the_users_own_labels(table, place):
     with pytest.raises(DataError) as refusal:
-        take(table)
+        read_labelled(table)
     assert str(refusal.value).startswith(f"{place}: 'x' is not a number; write it like 1234.5")
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_infinity_is_refused_also_beside_missing_values_and_the_other_infinity(sign):
     with pytest.raises(DataError, match=r"column 1, row 0: infinity"):
-        take([[np.nan, float(sign + "inf")], [1.0, 2.0]])
+        read_labelled([[np.nan, float(sign + "inf")], [1.0, 2.0]])
     with pytest.raises(DataError) as refusal:
-        take(np.array([[np.inf, -np.inf]]))
+        read_labelled(np.array([[np.inf, -np.inf]]))
     assert len(refusal.value.faults) == 2
 
 
 def test_numbers_whose_sum_overflows_are_no_infinities():
-    assert take(np.full((3, 2), 1.5e308)).complete
+    assert read_labelled(np.full((3, 2), 1.5e308)).complete
 
 
 def test_many_faults_are_counted_past_twenty():
     with pytest.raises(DataError) as refusal:
-        take(pd.DataFrame({"a": ["x"] * 25}))
+        read_labelled(pd.DataFrame({"a": ["x"] * 25}))
     assert [str(fault) for fault in refusal.value.faults] == [
         "column 'a', row 0: 'x' is not a number; write it like 1234.5, or leave the cell blank; "
         "and so in 24 more cells of the column"
@@ -200,7 +200,7 @@ def test_many_faults_are_counted_past_twenty():
 def test_faults_of_one_kind_are_one_line_with_the_first_place(n):
     """Each column of its own; three are told one by one; of many texts the first stands for the others."""
     bad = {"b": [-1.0 - i for i in range(n)], "a": [-5.0] * n}
-    error = take(pd.DataFrame(bad)).refusal(CellsError(np.full((n, 2), True), "too low"))
+    error = read_labelled(pd.DataFrame(bad)).refusal(CellsError(np.full((n, 2), True), "too low"))
     said = [str(fault) for fault in error.faults]
     if n <= 3:
         assert len(said) == 2 * n
@@ -208,7 +208,7 @@ def test_faults_of_one_kind_are_one_line_with_the_first_place(n):
         more = f"; and so in {n - 1} more cells of the column"
         assert said == [f"column 'b', row 0: -1: too low{more}", f"column 'a', row 0: -5: too low{more}"]
     with pytest.raises(DataError) as refusal:
-        take(pd.DataFrame({"a": [f"t{i}" for i in range(n)]}))
+        read_labelled(pd.DataFrame({"a": [f"t{i}" for i in range(n)]}))
     assert len(refusal.value.faults) == (n if n <= 3 else 1)
     assert str(refusal.value).startswith("column 'a', row 0: 't0' is not a number")
 
@@ -226,7 +226,7 @@ def test_faults_of_one_kind_are_one_line_with_the_first_place(n):
 )
 def test_dates_and_other_things_are_no_numbers(column):
     with pytest.raises(DataError, match=r"column 'a', row 0: .* is not a number"):
-        take(pd.DataFrame({"a": column}))
+        read_labelled(pd.DataFrame({"a": column}))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_dates_and_other_things_are_no_numbers(column):
 )
 def test_arrays_of_times_and_complex_numbers_are_no_numbers(kind):
     with pytest.raises(DataError, match=r"is not a number"):
-        take(np.array([[1], [2]]).astype(kind))
+        read_labelled(np.array([[1], [2]]).astype(kind))
 
 
 @pytest.mark.parametrize(
@@ -257,12 +257,12 @@ def test_arrays_of_times_and_complex_numbers_are_no_numbers(kind):
 )
 def test_what_is_no_table_is_refused_with_what_was_found(given, why):
     with pytest.raises(DataError) as refusal:
-        take(given)
+        read_labelled(given)
     assert why in str(refusal.value)
 
 
 def test_a_kernels_refusal_names_the_cells_and_their_values():
-    table = take(pd.DataFrame({"a": [1.0, 0.0], "b": [3.0, -2.5]}, index=["p", "q"]))
+    table = read_labelled(pd.DataFrame({"a": [1.0, 0.0], "b": [3.0, -2.5]}, index=["p", "q"]))
     error = table.refusal(CellsError(np.array([[False, False], [True, True]]), "a logarithm needs more"))
     assert [str(fault) for fault in error.faults] == [
         "column 'a', row 'q': 0: a logarithm needs more",
@@ -271,5 +271,5 @@ def test_a_kernels_refusal_names_the_cells_and_their_values():
 
 
 def test_a_table_already_read_is_taken_as_it_is():
-    table = take(VALUES)
-    assert take(table) is table
+    table = read_labelled(VALUES)
+    assert read_labelled(table) is table

@@ -11,7 +11,7 @@ from hengdian_index._maths.maps import Chain, Clip, Split, chain
 from hengdian_index._methods.learning import learn
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.table import take
+from hengdian_index._tables.table import read_labelled
 from hengdian_index.errors import CellsError
 from hengdian_index.log import journal
 from hengdian_index.treat._curves import Power, YeoJohnson
@@ -39,7 +39,7 @@ def test_a_map_is_made_of_arrays_with_one_number_for_each_column(name):
 
 def test_columns_learnt_one_by_one_are_the_table():
     method = FAMILIES["treat"]["jrc"]
-    parts = tuple(((j,), learn(method, take(X[:, [j]]), 1, {})) for j in range(4))
+    parts = tuple(((j,), learn(method, read_labelled(X[:, [j]]), 1, {})) for j in range(4))
     close(Split(parts)(X), treat.jrc(X).table)
 
 
