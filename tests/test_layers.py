@@ -239,3 +239,37 @@ def test_the_walk_finds_imports_wherever_they_stand(source, wanted):
 def test_a_circle_is_found():
     assert circle({1: {2}, 2: {3}, 3: set()}) == []
     assert set(circle({1: {2}, 2: {3}, 3: {1}})) == {1, 2, 3}
+
+
+TESTS = Path(__file__).parent
+# What the tests of no single room are: laws of all methods, flows of a user, and what tests are made of.
+BESIDE = {"laws", "flows", "support", "reference", "kept", "benchmarks", "fuzz", "mutation"}
+# Tests of the suite itself.
+OF_THE_SUITE = {"layers", "suite"}
+TEST_FILES = sorted(path for path in TESTS.rglob("test_*.py") if path.relative_to(TESTS).parts[0] not in BESIDE)
+
+
+def room_of(path):
+    """Return the folder of the package that a folder of tests is for, None where there is no such folder."""
+    inside = path.relative_to(TESTS)
+    return next((room for name in (inside, f"_{inside}") if (room := PACKAGE / name).is_dir()), None)
+
+
+def modules_in(room):
+    """Return the names of the modules and folders of a room, the underscore left out."""
+    return {path.stem.lstrip("_") for path in room.iterdir() if path.suffix in ("", ".py")} - {""}
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda path: path.relative_to(TESTS).as_posix())
+def test_a_test_stands_where_its_module_does(path):
+    """A file is named after a module of its room, or after the room, and may say which aspect of it: test_x_y.py."""
+    room, own = room_of(path.parent), path.stem.removeprefix("test_")
+    assert room is not None, "no room of the package has this name"
+    names = modules_in(room) | ({path.parent.name} if path.parent != TESTS else OF_THE_SUITE)
+    assert any(own == name or own.startswith(f"{name}_") for name in names), f"no module of {room.name} is called so"
+
+
+def test_every_folder_of_tests_has_its_room():
+    held = {path.parent for path in TEST_FILES} | {path.parent.parent for path in TEST_FILES if path.parent != TESTS}
+    assert {path.relative_to(TESTS).as_posix() for path in held if room_of(path) is None} == set()
+    assert {name for name in BESIDE if not (TESTS / name).is_dir()} == set()

@@ -61,7 +61,7 @@ def write_workbook(
     Notes
     -----
     The same index gives the same bytes. Text stays text, also where it begins with `=`. Numbers keep all digits.
-    Proof: `tests/files/test_spec_workbook.py`.
+    Proof: `tests/files/test_read_workbook.py`.
     """
     if not among(lang, ("en", "zh")):
         raise SpecError(f"lang: 'en' or 'zh', not {lang!r}")

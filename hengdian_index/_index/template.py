@@ -92,7 +92,7 @@ def new_workbook(path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
     -----
     Sheets: index, groups, indicators, judgements, data, notes. The weights of the top group are AHP priorities of the
     judgements; that sheet has room for 12 names, whose headings, diagonal and reciprocals are formulas. Proof:
-    `tests/index/test_template.py`, and `tests/present/workbook/test_office.py`, where a spreadsheet program
+    `tests/index/test_template.py`, and `tests/present/workbook/test_workbook_office.py`, where a spreadsheet program
     calculates them.
     """
     path = Path(path)

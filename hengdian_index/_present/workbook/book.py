@@ -56,7 +56,7 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
     that programs that do not calculate read them too. What is no formula says why in a comment. Text is never a
     formula. The comment of a code's heading gives its name. Siblings stand side by side, so columns may be in another
     order than in the tables. Proof: `tests/present/workbook/test_book.py`, where each formula is calculated again, and
-    `tests/present/workbook/test_office.py`, where a spreadsheet program does.
+    `tests/present/workbook/test_workbook_office.py`, where a spreadsheet program does.
     """
     with excel_written(result, Path(path), lang):
         pass

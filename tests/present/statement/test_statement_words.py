@@ -107,7 +107,7 @@ def test_words_are_for_options_that_exist() -> None:
 
 @each_method
 def test_upright_words_in_formulas_are_explained(method: Any) -> None:
-    from present.statement.test_registry import formulas
+    from present.statement.test_statement_registry import formulas
 
     for text in formulas(method):
         assert set(re.findall(r"\\mathrm\{(\w+)\}", text)) <= set(SYMBOLS)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from present.statement.test_registry import formulas
+from present.statement.test_statement_registry import formulas
 from support.indexes import table, two_levels
 from support.laws import own
 from support.statements import linked, panel

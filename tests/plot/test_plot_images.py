@@ -2,7 +2,7 @@
 
 To renew the pictures after a change that is meant, and then look at them:
 
-    HENGDIAN_BASELINE=renew python -m pytest tests/plot/test_images.py
+    HENGDIAN_BASELINE=renew python -m pytest tests/plot/test_plot_images.py
 
 Names are in English, so that the one font is DejaVu Sans, which comes with matplotlib. Versions of matplotlib set
 letters a little differently: so the axes have a fixed place, and pictures are blurred before they are compared. The
