@@ -21,9 +21,9 @@ FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute", "climate", "
 # From the ground up. A module may import from the layers below its own, a folder also from itself.
 # The page of ideas in docs/ draws its picture from this tuple.
 LAYERS = (
-    ("errors", "_values", "_system"),
-    ("log",),
-    ("_tables", "_words"),
+    ("_words", "_values", "_system"),
+    ("errors", "log"),
+    ("_tables",),
     ("_maths", "ahp"),
     ("_methods",),
     FAMILIES,

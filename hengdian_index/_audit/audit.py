@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from hengdian_index._audit.finding import Finding
+from hengdian_index._audit.finding import Finding, of_check
 from hengdian_index._audit.page import fragment, page, rows_of_text
 from hengdian_index._system.written import whole
-from hengdian_index._words.audit import Lang
-from hengdian_index._words.audit_languages import known_language, phrase, words
-from hengdian_index.errors import DataError
+from hengdian_index._words.catalogue import LANGUAGES, Lang, words
+from hengdian_index.errors import DataError, SpecError, among, suggestion
 
 # What stands between two sentences.
 _SPACE = {"en": " ", "zh": ""}
@@ -83,18 +82,20 @@ class Audit:
 
     def summary(self, *, lang: Lang = "en") -> str:
         """Return how many checks hold, want a look, fail or cannot be made, and which fail, in a sentence or two."""
-        known_language(lang)
+        if not among(lang, LANGUAGES):
+            raise SpecError(f"lang: no {lang!r}{suggestion(lang, LANGUAGES)}")
+        say = words(lang, "audit")
         count = self.verdicts.value_counts()
         sums = {"passing": "pass", "look": "look", "fail": "fail", "none": "not applicable"}
         facts = {key: count.get(verdict, 0) for key, verdict in sums.items()}
-        name = self.name or phrase("the index", lang)
-        told = phrase("summary", lang, checks=len(self.checks), name=name, rows=self.rows, **facts)
+        name = self.name or say["the index"]
+        told = say("summary", checks=len(self.checks), name=name, rows=self.rows, **facts)
         lost = self.incomparable
         if lost:
-            shown = phrase("and", lang).join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
-            told += _SPACE[lang] + phrase("not comparable", lang, periods=shown)
-        failing = [words(str(check), lang).name for check, verdict in self.verdicts.items() if verdict == "fail"]
-        return phrase("failing", lang, summary=told, names=phrase("and", lang).join(failing)) if failing else told
+            shown = say["and"].join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
+            told += _SPACE[lang] + say("not comparable", periods=shown)
+        failing = [of_check(str(check), lang)["name"] for check, verdict in self.verdicts.items() if verdict == "fail"]
+        return say("failing", summary=told, names=say["and"].join(failing)) if failing else told
 
     def to_text(self, *, lang: Lang = "en") -> str:
         """Return the findings as a table of plain text, and what to do about those that cross a threshold."""

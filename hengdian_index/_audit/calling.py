@@ -124,7 +124,7 @@ def _made(one: Check, context: Context, thresholds: dict[str, float]) -> list[Fi
     except SkippedError as error:
         answers.append(error.skipped)
     except FaultsError as error:
-        answers.append(Skipped("; ".join(map(str, error.faults))))
+        answers.append(Skipped("stopped", facts={"message": "; ".join(map(str, error.faults))}))
     return [Finding(one, answer, own) for answer in answers or [Skipped("nothing")]]
 
 

@@ -76,7 +76,7 @@ def _each(context: Context, measure: Callable[[Any], tuple[float, float, dict[st
         try:
             value, excess, told = measure(context.nodes[children])
         except DataError as error:
-            yield Skipped(str(error), group)
+            yield Skipped("stopped", group, facts={"message": str(error)})
         else:
             yield Measured(value, excess, group, **told)
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from hengdian_index._audit.registry import Check, Measured, Skipped
-from hengdian_index._words.audit import Lang
-from hengdian_index._words.audit_languages import phrase, words
+from hengdian_index._words.catalogue import Lang, Room, words
 
 Verdict: TypeAlias = Literal["pass", "look", "fail", "not applicable"]
 
@@ -43,11 +42,11 @@ class Finding:
         """Why it cannot be judged: places with the same reason are told of once."""
         if isinstance(self.answer, Measured):
             return (self.answer.doubt,)
-        return self.answer.why, self.answer.group, self.answer.other
+        return self.answer.why, self.answer.facts.get("message"), self.answer.group, self.answer.other
 
     def told(self, lang: Lang = "en") -> dict[str, Any]:
         """Return the cells of the line: check, group, part, other, unit, value, threshold, verdict, why, ..."""
-        said, answer = words(self.check, lang), self.answer
+        said, answer = of_check(self.check, lang), self.answer
         measured = answer if isinstance(answer, Measured) else None
         return {
             "check": self.check,
@@ -56,29 +55,36 @@ class Finding:
             "other": answer.other,
             "unit": None if measured is None else measured.unit,
             "value": float("nan") if measured is None else measured.value,
-            "threshold": "" if measured is None else said.asked.format(**self.thresholds),
+            "threshold": "" if measured is None else said("asked", **self.thresholds),
             "verdict": self.verdict,
             "why": self._why(lang),
             "remedy": self._remedy(lang),
-            "source": said.source,
+            "source": said["source"],
         }
 
     def _remedy(self, lang: Lang) -> str:
         if not isinstance(self.answer, Measured) or self.verdict not in ("look", "fail"):
             return ""
-        said = words(self.check, lang).remedy
-        return phrase(self.answer.remedy, lang, **self.answer.facts) if self.answer.remedy else said
+        if self.answer.remedy:
+            return words(lang, "audit")(self.answer.remedy, **self.answer.facts)
+        return of_check(self.check, lang)["remedy"]
 
     def _why(self, lang: Lang) -> str:
-        said, answer = words(self.check, lang), self.answer
+        said, answer = of_check(self.check, lang), self.answer
         place = {"group": answer.group, "part": answer.part, "other": answer.other}
-        facts = {"needs": said.needs, **place, **answer.facts}
+        say = words(lang, "audit")
+        facts = {"needs": said["needs"], **place, **answer.facts}
         if isinstance(answer, Skipped):
-            return phrase(answer.why, lang, **facts)
+            return say(answer.why, **facts)
         if answer.excess != answer.excess:
-            return phrase("not a number", lang)
+            return say["not a number"]
         more = [key for key in (*answer.also, answer.doubt) if key]
         facts["value"] = answer.value
-        why = phrase(answer.why, lang, **facts) if answer.why else said.why.format(**facts)
-        told = [why, *(phrase(key, lang, **facts) for key in more)]
-        return phrase("between", lang).join(told)
+        why = say(answer.why, **facts) if answer.why else said("why", **facts)
+        told = [why, *(say(key, **facts) for key in more)]
+        return say["between"].join(told)
+
+
+def of_check(name: str, lang: Lang) -> Room:
+    """Return what is said of a check: name, what is asked, why it was found so, what it needs, what to do, source."""
+    return words(lang, f"audit {name}")

@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from hengdian_index._audit.finding import Finding
-from hengdian_index._words.audit import Lang
-from hengdian_index._words.audit_languages import phrase, words
+from hengdian_index._audit.finding import Finding, of_check
+from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.markup import IGNORED, literal
 
 _HEADS = ("verdict", "check", "where", "value", "asked", "why", "what to do", "source")
@@ -53,13 +52,13 @@ def rows_of_text(lines: Sequence[Finding], summary: str, lang: Lang = "en") -> s
     rows = [f"{_wide(row[0], wide[0])}  {_wide(row[1], wide[1])}  {_sentence(row, lang)}" for row in cells]
     remedies = dict.fromkeys((row[1], row[6]) for row in cells if row[6])
     told = [f"  {_wide(check, wide[1])}  {remedy}" for check, remedy in remedies]
-    todo = ["\n".join([phrase("todo", lang), *told])] if told else []
+    todo = ["\n".join([words(lang, "audit")["todo"], *told])] if told else []
     return "\n\n".join(["\n".join(rows), *todo, summary]) + "\n"
 
 
 def page(name: str, summary: str, lines: Sequence[Finding], lang: Lang = "en") -> str:
     """Return findings as a whole HTML page; the same findings give the same bytes."""
-    title = escape(phrase("title", lang, name=name or phrase("an index", lang)))
+    title = escape(words(lang, "audit")("title", name=name or words(lang, "audit")["an index"]))
     head = "\n".join(
         (
             '<meta charset="utf-8">',
@@ -77,8 +76,8 @@ def page(name: str, summary: str, lines: Sequence[Finding], lang: Lang = "en") -
 
 def fragment(summary: str, lines: Sequence[Finding], lang: Lang = "en") -> str:
     """Return findings as an HTML table below their summary."""
-    named = escape(phrase("findings", lang))
-    head = "".join(f'<th scope="col">{escape(phrase(name, lang))}</th>' for name in _HEADS)
+    named = escape(words(lang, "audit")["findings"])
+    head = "".join(f'<th scope="col">{escape(words(lang, "audit")[name])}</th>' for name in _HEADS)
     rows = "\n".join(f"<tr>{_row(line, lang)}</tr>" for line in lines)
     table = f"<caption>{named}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>"
     scroll = f'<div class="scroll" role="region" tabindex="0" aria-label="{named}">'
@@ -101,15 +100,15 @@ def _cells(line: Finding, lang: Lang) -> list[str]:
     told = line.told(lang)
     value = "" if told["value"] != told["value"] else f"{told['value']:.3g}"
     place = " / ".join(told[key] for key in ("group", "part", "unit") if told[key])
-    verdict, name = phrase(line.verdict, lang), words(line.check, lang).name
+    verdict, name = words(lang, "audit")[line.verdict], of_check(line.check, lang)["name"]
     return [verdict, name, place, value, told["threshold"], told["why"], told["remedy"], told["source"]]
 
 
 def _sentence(row: Sequence[str], lang: Lang) -> str:
     """Return where something is, what it is, and what is asked."""
     place, asked, why = row[2], row[4], row[5]
-    told = phrase("is asked", lang, why=why, asked=asked) if asked else why
-    return phrase("sentence", lang, place=place, why=told) if place else told
+    told = words(lang, "audit")("is asked", why=why, asked=asked) if asked else why
+    return words(lang, "audit")("sentence", place=place, why=told) if place else told
 
 
 def _wide(text: str, width: int) -> str:

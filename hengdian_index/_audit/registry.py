@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from hengdian_index._values.equality import TOLERANCE
-from hengdian_index._words.audit_english import CHECKS as ENGLISH
+from hengdian_index._words.catalogue import words
 from hengdian_index.errors import SpecError, raise_all, suggestion
 
 
@@ -44,7 +44,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A place at which a check cannot be made, and why: a phrase and its facts, or the message of an error."""
+    """A place at which a check cannot be made, and why: a phrase and its facts."""
 
     why: str
     group: str | None = None
@@ -86,12 +86,12 @@ class Check:
     @property
     def source(self) -> str:
         """Where the threshold comes from."""
-        return ENGLISH[self.name].source
+        return words("en", f"audit {self.name}")["source"]
 
     @property
     def remedy(self) -> str:
         """What to do where a threshold is crossed."""
-        return ENGLISH[self.name].remedy
+        return words("en", f"audit {self.name}")["remedy"]
 
 
 CHECKS: dict[str, Check] = {}
@@ -108,8 +108,8 @@ def check(crossed: Literal["look", "fail"]) -> Callable[[Callable[..., Answers]]
     Notes
     -----
     The function is `f(context, *, threshold=default) -> Measured and Skipped, one for each place`. The names of its
-    thresholds are arguments of `hi.audit`, so no other check may have them. Its texts stand under its name in
-    `english.py` and `chinese.py`.
+    thresholds are arguments of `hi.audit`, so no other check may have them. Its texts stand in the catalogue of
+    each language, under `audit` and its name.
     """
 
     def enter(function: Callable[..., Answers]) -> Callable[..., Answers]:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from hengdian_index._files.read_workbook import JUDGED, Place, Said
-from hengdian_index._files.sheets import Live, Page
+from hengdian_index._files.sheets import Live, Page, remarks
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.cells import fraction_of
 from hengdian_index._tables.workbook import Sheet, read_sheets, sheet_called
-from hengdian_index._words.headings import REMARKS
 from hengdian_index.errors import DataError, Fault, SpecError, raise_all, suggestion
 
 Matrix = dict[str, dict[str, float]]
@@ -150,7 +149,7 @@ def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, _J
 
 def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> _Judged:
     """Return what is filled in off the diagonal."""
-    columns = {j: name for j, name in enumerate(sheet.header) if j and name.lower() not in REMARKS}
+    columns = {j: name for j, name in enumerate(sheet.header) if j and name.lower() not in remarks()}
     rows = {i: str(row[0]).strip() for i, row in enumerate(sheet.rows) if row[0] is not None}
     _check_strays(sheet, [i for i in range(len(sheet.rows)) if i not in rows], faults)
     _check_names({sheet.cell(-1, j): name for j, name in columns.items()}, children, faults)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from hengdian_index._files import toml
+from hengdian_index._files.sheets import heading_of, remarks
 from hengdian_index._tables.cells import number_of
-from hengdian_index._tables.workbook import SHEETS, Sheet, read_sheets, sheet_called
-from hengdian_index._words.headings import DIRECTIONS, FIELD, REMARKS, VALUE, heading_of
+from hengdian_index._tables.workbook import Sheet, read_sheets, sheet_called, tab
+from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, raise_all, suggestion
 
 Place = tuple[str | int, ...]
@@ -24,6 +25,7 @@ Fields = Mapping[str, Mapping[str, Any]]
 
 _NEEDED = ("groups", "indicators")
 _MOST_DOTS = 100
+_SIGNS = {"+": 1, "-": -1, "1": 1, "-1": -1, "+1": 1}
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -128,10 +130,11 @@ def parsed(name: str, kind: Any, cell: Any) -> Any:
 
 def _direction(said: str) -> int:
     word = _half_width(said).lower()
-    if word not in DIRECTIONS:
+    known = {words(lang, "sheet")[sign]: int(sign) for lang in LANGUAGES for sign in ("1", "-1")} | _SIGNS
+    if word not in known:
         allowed = "1 or 正向 (larger is better), -1 or 负向 (smaller is better), { target = 5 }, { between = [5, 6] }"
         raise SpecError(f"{said!r}: allowed: {allowed}")
-    return DIRECTIONS[word]
+    return known[word]
 
 
 def holds(kind: Any, wanted: type) -> bool:
@@ -175,7 +178,7 @@ def _spec_sheets(source: str, names: Sequence[str]) -> list[str]:
     absent = [known for known, same in found.items() if not same]
     guesses = {known: _near(known, names) for known in absent}
     faults += [
-        f"{source}: no sheet {known!r} ({SHEETS[known][0]}){guesses[known]}; sheets found: {listed(names)}"
+        f"{source}: no sheet {known!r} ({tab(known, 'zh')}){guesses[known]}; sheets found: {listed(names)}"
         for known in absent
         if known in _NEEDED or guesses[known]
     ]
@@ -190,8 +193,13 @@ def _near(known: str, names: Iterable[str]) -> str:
 
 def _read_head(sheet: Sheet, fields: Mapping[str, Any], said: Said) -> None:
     """Read a sheet with a field and its value in each row."""
-    if len(sheet.header) < 2 or _half_width(sheet.header[0]).lower() not in ("field", FIELD.chinese):
-        why = f"the first row names the columns: field, value; or {FIELD.chinese}, {VALUE.chinese}"
+    if len(sheet.header) < 2 or _half_width(sheet.header[0]).lower() not in [
+        heading_of("index", "field", lang) for lang in LANGUAGES
+    ]:
+        allowed = "; or ".join(
+            f"{heading_of('index', 'field', one)}, {heading_of('index', 'value', one)}" for one in LANGUAGES
+        )
+        why = f"the first row names the columns: {allowed}"
         said.found.append(Fault(f"sheet {sheet.name!r}: {why}"))
         return
     for i, (heading, value, *_) in enumerate(sheet.rows):
@@ -212,7 +220,7 @@ def _read_parts(table: str, sheet: Sheet, fields: Mapping[str, Any], said: Said)
         if name:
             names[name] = j
     if "code" not in names:
-        chinese = heading_of(table, "code").chinese
+        chinese = heading_of(table, "code", "zh")
         said.found.append(Fault(f"sheet {sheet.name!r}: no column 'code' ({chinese}); the first row names the columns"))
     parts: list[dict[str, Any]] = []
     for i, row in enumerate(sheet.rows):
@@ -242,9 +250,9 @@ def _named(
 ) -> str | None:
     """Return the field that a heading stands for, None if it is for people; add a fault if there is none."""
     word = re.sub(r"[\s-]+", "_", _half_width(heading).strip().lower())
-    chinese = {heading_of(table, name).chinese: name for name in fields}
+    chinese = {heading_of(table, name, "zh"): name for name in fields}
     name = word if word in fields else chinese.get(word)
-    if name is None and word not in REMARKS:
+    if name is None and word not in remarks():
         allowed = chinese if _HAN.search(word) else fields
         said.found.append(Fault(f"{where}: unknown heading {heading!r}{suggestion(heading, allowed)}"))
     if name in taken:

@@ -17,6 +17,7 @@ from typing import Any
 from hengdian_index._system.written import whole
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.workbook import EXTRA
+from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError, SpecError, raise_all
 
 MOST_FORMULA = 8_000
@@ -123,6 +124,30 @@ def pages_written(path: Path, pages: Sequence[Page], remedy: str) -> Iterator[No
     except OSError as error:
         why = error.strerror or str(error)
         raise SpecError(f"{path}: cannot be written ({why}); close it in other programs, or choose another") from None
+
+
+def heading_of(table: str, field: str, lang: str) -> str:
+    """Return what a table's field is called on a sheet; a field without an entry keeps its own name.
+
+    Examples
+    --------
+    >>> from hengdian_index._files.sheets import heading_of
+    >>> heading_of("indicator", "unit", "zh"), heading_of("index", "unit", "zh"), heading_of("index", "unit", "en")
+    ('单位', '对象列', 'unit')
+    """
+    say = words(lang, "heading")
+    return say.get(f"{table}.{field}") or say.get(field) or field
+
+
+def meaning_of(table: str, field: str, lang: str) -> str:
+    """Return what a table's field means, in a sentence; nothing for one without an entry."""
+    say = words(lang, "meaning")
+    return say.get(f"{table}.{field}") or say.get(field) or ""
+
+
+def remarks() -> set[str]:
+    """Return the headings, in any language, of columns that are for people only."""
+    return {one for lang in LANGUAGES for one in words(lang, "sheet")["remarks"].split(", ")}
 
 
 def cell_of(value: Any) -> Any:

@@ -9,11 +9,11 @@ from typing import Any, Literal, get_args, get_origin
 
 from hengdian_index._files import toml
 from hengdian_index._files.read_workbook import Fields, parsed
-from hengdian_index._files.sheets import Page, cell_of, write_pages
+from hengdian_index._files.sheets import Page, cell_of, heading_of, meaning_of, write_pages
 from hengdian_index._scoring.families import FAMILIES
 from hengdian_index._tables.archive import letters
-from hengdian_index._tables.workbook import SHEETS
-from hengdian_index._words.headings import FIELD, MEANING, NOTES, VALUE, called, heading_of
+from hengdian_index._tables.workbook import tab
+from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError, SpecError, among, raise_all
 
 UNWRITTEN = (".xls", ".xlsm", ".xlsb", ".ods")
@@ -63,7 +63,7 @@ def write_workbook(
     The same index gives the same bytes. Text stays text, also where it begins with `=`. Numbers keep all digits.
     Proof: `tests/files/test_read_workbook.py`.
     """
-    if not among(lang, ("en", "zh")):
+    if not among(lang, LANGUAGES):
         raise SpecError(f"lang: 'en' or 'zh', not {lang!r}")
     pages = [
         _head_page(head, fields["index"], lang),
@@ -71,39 +71,38 @@ def write_workbook(
         _parts_page("indicator", indicators, fields["indicator"], lang),
         *more,
         _data_page(data, lang),
-        Page(_tab("notes", lang), (), [(line,) for line in (NOTES[lang] if notes is None else notes)]),
+        Page(tab("notes", lang), (), [(line,) for line in (words(lang, "notes").values() if notes is None else notes)]),
         _lists_page(lang),
     ]
     write_pages(path, pages, "write the index to .toml")
 
 
 def _head_page(head: Mapping[str, Any], fields: Mapping[str, Any], lang: str) -> Page:
-    header = [called(one, name, lang) for one, name in ((FIELD, "field"), (VALUE, "value"), (MEANING, "meaning"))]
+    header = [heading_of("index", name, lang) for name in ("field", "value", "meaning")]
     rows, choices = [], []
     for i, (name, kind) in enumerate(fields.items(), 1):
-        heading = heading_of("index", name)
-        rows.append([called(heading, name, lang), _shown(name, kind, head.get(name), lang), heading.meaning(lang)])
+        shown = _shown(name, kind, head.get(name), lang)
+        rows.append([heading_of("index", name, lang), shown, meaning_of("index", name, lang)])
         source = _choices(name, kind, lang)
         choices += [(i, i, 1, source)] if source else []
-    return Page(_tab("index", lang), header, rows, (), tuple(choices))
+    return Page(tab("index", lang), header, rows, (), tuple(choices))
 
 
 def _parts_page(table: str, parts: Sequence[Mapping[str, Any]], fields: Mapping[str, Any], lang: str) -> Page:
-    headings = [(heading_of(table, name), name) for name in fields]
     rows = [[_shown(name, kind, part.get(name), lang) for name, kind in fields.items()] for part in parts]
     sources = [(j, _choices(name, kind, lang)) for j, (name, kind) in enumerate(fields.items())]
     return Page(
-        _tab("groups" if table == "group" else "indicators", lang),
-        [called(heading, name, lang) for heading, name in headings],
+        tab("groups" if table == "group" else "indicators", lang),
+        [heading_of(table, name, lang) for name in fields],
         rows,
-        [heading.meaning(lang) for heading, _ in headings],
+        [meaning_of(table, name, lang) for name in fields],
         tuple((1, _ROWS_TO_FILL, j, source) for j, source in sources if source),
         frozen=(1, 1),
     )
 
 
 def _data_page(data: Any, lang: str) -> Page:
-    name = _tab("data", lang)
+    name = tab("data", lang)
     if data is None:
         return Page(name, (), ())
     import pandas as pd
@@ -128,7 +127,7 @@ def _lists_page(lang: str) -> Page:
     """Return the hidden sheet of the names of methods, which the drop-down lists show."""
     names = [sorted(methods) for methods in FAMILIES.values()]
     rows = [[column[i] if i < len(column) else None for column in names] for i in range(max(map(len, names)))]
-    return Page(_tab("lists", lang), list(FAMILIES), rows, hidden=True)
+    return Page(tab("lists", lang), list(FAMILIES), rows, hidden=True)
 
 
 def _choices(name: str, kind: Any, lang: str) -> Any:
@@ -136,11 +135,11 @@ def _choices(name: str, kind: Any, lang: str) -> Any:
     family = _FAMILY_OF.get(name, name)
     if FAMILIES.get(family):
         column = letters(list(FAMILIES).index(family) + 1)
-        return f"='{_tab('lists', lang)}'!${column}$2:${column}${len(FAMILIES[family]) + 1}"
+        return f"='{tab('lists', lang)}'!${column}$2:${column}${len(FAMILIES[family]) + 1}"
     if name == "parent":
-        return f"='{_tab('groups', lang)}'!$A$2:$A${_ROWS_TO_FILL}"
+        return f"='{tab('groups', lang)}'!$A$2:$A${_ROWS_TO_FILL}"
     if name == "direction":
-        return ["正向", "负向"] if lang == "zh" else [1, -1]
+        return [words(lang, "sheet")[sign] for sign in ("1", "-1")] if lang != "en" else [1, -1]
     return _words(kind)
 
 
@@ -155,8 +154,8 @@ def _shown(name: str, kind: Any, value: Any, lang: str) -> Any:
     """Return a field as its cell shows it: what `parsed` turns back into the same value."""
     if isinstance(value, (Mapping, list, tuple)):
         return _inline(value)
-    if name == "direction" and lang == "zh" and value in (1, -1):
-        return "正向" if value == 1 else "负向"
+    if name == "direction" and lang != "en" and value in (1, -1):
+        return words(lang, "sheet")[str(int(value))]
     if isinstance(value, str):
         return value if _stays(name, kind, value) else _inline(value)
     return value
@@ -174,7 +173,3 @@ def _stays(name: str, kind: Any, value: str) -> bool:
 
 def _inline(value: Any) -> str:
     return toml.written({"cell": {"value": value}}).split("value = ", 1)[1].rstrip("\n")
-
-
-def _tab(sheet: str, lang: str) -> str:
-    return SHEETS[sheet][0] if lang == "zh" else sheet

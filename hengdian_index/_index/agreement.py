@@ -10,7 +10,7 @@ import pandas as pd
 from hengdian_index._scoring.tree import Choice
 from hengdian_index._scoring.weighing import consistencies
 from hengdian_index._tables.periods import EARLIEST, format_period
-from hengdian_index._words.statement import WORDS
+from hengdian_index._words.catalogue import words
 from hengdian_index.ahp import Priorities
 
 
@@ -31,11 +31,11 @@ class Agreement:
 
     def called(self, lang: str) -> str:
         """Return whose judgements they are, in words; "" for those of one person who has no name."""
-        words = WORDS[lang]
-        whose = words["all together"] if self.several else ""
+        say = words(lang, "statement")
+        whose = say["all together"] if self.several else ""
         if self.who != "":
-            whose = words["expert"].format(number=self.who) if isinstance(self.who, int) else str(self.who)
-        return words["of part"].format(part=self.part, whose=whose).rstrip(" ：:") if self.part else whose
+            whose = say["expert"].format(number=self.who) if isinstance(self.who, int) else str(self.who)
+        return say["of part"].format(part=self.part, whose=whose).rstrip(" ：:") if self.part else whose
 
 
 def agreements(result: Any) -> list[Agreement]:

@@ -12,6 +12,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.catalogue import words
 
 # The lowest share of its values, and the most by which the share of zeros may be above that of the other periods.
 LEAST_VALUES, MORE_ZEROS = 0.65, 0.5
@@ -98,12 +99,6 @@ def incomparable(result: Result) -> tuple[Lapse, ...]:
     return tuple(worst[ordinal][1] for ordinal in sorted(worst))
 
 
-_SAID = {
-    "en": {"values": "{0} has values in {1:.0%} of the rows", "zeros": "{1:.0%} of the values of {0} are 0"},
-    "zh": {"values": "{0} 仅 {1:.0%} 的行有数据", "zeros": "{0} 有 {1:.0%} 的值为 0"},
-}
-
-
 def told(lapses: Sequence[Lapse], lang: str = "en") -> str:
     """Return periods that are not comparable, each with why.
 
@@ -113,9 +108,10 @@ def told(lapses: Sequence[Lapse], lang: str = "en") -> str:
     >>> told([Lapse(2024, "2024", "visitors", "values", 0.125)])
     '2024 (visitors has values in 12% of the rows)'
     """
-    left, right, between = ("（", "）", "、") if lang == "zh" else (" (", ")", ", ")
-    each = [f"{one.period}{left}{_SAID[lang][one.kind].format(one.indicator, one.share)}{right}" for one in lapses]
-    return between.join(each[-NAMED:]) + (" …" if len(each) > NAMED else "")
+    say = words(lang, "comparability")
+    whys = [say(one.kind, indicator=one.indicator, share=one.share) for one in lapses]
+    each = [say("period", period=one.period, why=why) for one, why in zip(lapses, whys, strict=True)]
+    return say["and"].join(each[-NAMED:]) + (" …" if len(each) > NAMED else "")
 
 
 def _counted(

@@ -10,21 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from hengdian_index._system.about import install
 from hengdian_index._tables.archive import damaged, findings, letters, opened, sheet_members
+from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What may stand on each sheet's tab; the first Chinese name is the one that is written.
-SHEETS = {
-    "index": ("指数",),
-    "groups": ("分指数", "组"),
-    "indicators": ("指标",),
-    "judgements": ("判断",),
-    "data": ("数据",),
-    "notes": ("说明",),
-    "lists": ("选项",),
-}
 ENDINGS = (".xlsx", ".xlsm")
 EXTRA = install("excel")
 
@@ -59,7 +50,12 @@ def sheet_called(name: str) -> str | None:
     ('groups', 'indicators', None)
     """
     said = name.strip().lower()
-    return next((known for known, others in SHEETS.items() if said == known or said in others), None)
+    return next((one for lang in LANGUAGES for one, on in words(lang, "tab").items() if said in on.split(", ")), None)
+
+
+def tab(sheet: str, lang: str) -> str:
+    """Return what is written on the tab of a known sheet: of several names that it may have, the first."""
+    return words(lang, "tab")[sheet].split(", ")[0]
 
 
 def holds_data(path: str | Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from hengdian_index._words.report import Lang, Words
+from hengdian_index._words.catalogue import Lang, Words
 
 # Whole texts.
 IN_CHARTS: Mapping[Lang, Words] = {

@@ -11,7 +11,9 @@ from support.audited import blocks, crossed, index_of, set_pairs, sound, table_o
 
 import hengdian_index as hi
 from hengdian_index._audit.calling import CHECKS
-from hengdian_index._words.audit_languages import PHRASES
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+PHRASES = {lang: words(lang, "audit") for lang in LANGUAGES}
 
 Case = tuple[hi.Index, pd.DataFrame, dict[str, float]]
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from support.audited import blocks, index_of, table_of
 
 import hengdian_index as hi
-from hengdian_index._words.audit_languages import PHRASES
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+PHRASES = {lang: words(lang, "audit") for lang in LANGUAGES}
 
 YEARS = range(2010, 2016)
 

@@ -19,11 +19,12 @@ from support.indexes import table, two_levels
 from tables.test_workbook import workbook
 
 import hengdian_index as hi
+from hengdian_index._files.sheets import heading_of, meaning_of
 from hengdian_index._files.write_workbook import write_workbook
 from hengdian_index._index.index import sheet_fields
 from hengdian_index._tables.read_file import read_table
-from hengdian_index._tables.workbook import SHEETS, read_sheets
-from hengdian_index._words.headings import HEADINGS, heading_of
+from hengdian_index._tables.workbook import read_sheets, tab
+from hengdian_index._words.catalogue import words
 from hengdian_index.cli import main
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])
@@ -300,10 +301,10 @@ def test_an_empty_form_has_every_field_explained_and_lists_to_choose_from(tmp_pa
     path = tmp_path / "form.xlsx"
     write_workbook(path, {}, [], [], fields=FIELDS, lang=lang)
     sheets = read_sheets(path)
-    names = {sheet: SHEETS[sheet][0] if lang == "zh" else sheet for sheet in SHEETS if sheet != "judgements"}
+    names = {sheet: tab(sheet, lang) for sheet in words(lang, "tab") if sheet != "judgements"}
     assert list(sheets) == list(names.values())
     for table_name, sheet in (("group", "groups"), ("indicator", "indicators")):
-        expected = [heading_of(table_name, f).chinese if lang == "zh" else f for f in FIELDS[table_name]]
+        expected = [heading_of(table_name, f, "zh") if lang == "zh" else f for f in FIELDS[table_name]]
         assert list(sheets[names[sheet]].header) == expected
     assert len(sheets[names["index"]].rows) == len(FIELDS["index"])
     xml = zipfile.ZipFile(path).read("xl/worksheets/sheet3.xml").decode()
@@ -311,16 +312,15 @@ def test_an_empty_form_has_every_field_explained_and_lists_to_choose_from(tmp_pa
     assert ("正向" in xml) == (lang == "zh")
     assert 'state="frozen"' in xml
     comments = zipfile.ZipFile(path).read("xl/comments2.xml").decode()
-    assert heading_of("indicator", "denominator").meaning(lang) in comments
+    assert meaning_of("indicator", "denominator", lang) in comments
 
 
 def test_every_field_has_its_words_in_both_languages() -> None:
     for table_name, names in FIELDS.items():
-        headings = [heading_of(table_name, name) for name in names]
-        assert all(one.english_meaning and one.chinese_meaning for one in headings), table_name
-        assert len({one.chinese for one in headings}) == len(headings)
+        assert all(meaning_of(table_name, name, lang) for name in names for lang in ("en", "zh")), table_name
+        assert len({heading_of(table_name, name, "zh") for name in names}) == len(names)
     known = {name for names in FIELDS.values() for name in names} | {f"{t}.{n}" for t in FIELDS for n in FIELDS[t]}
-    assert set(HEADINGS) <= known
+    assert set(words("en", "meaning")) <= known
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_every_field_has_its_words_in_both_languages() -> None:
 )
 def test_the_notes_say_where_directions_units_base_and_options_go(tmp_path: Path, lang: str, words: list[str]) -> None:
     two_levels().write(tmp_path / "i.xlsx", lang=lang)
-    sheet = read_sheets(tmp_path / "i.xlsx")[SHEETS["notes"][0] if lang == "zh" else "notes"]
+    sheet = read_sheets(tmp_path / "i.xlsx")[tab("notes", lang)]
     notes = "\n".join([*sheet.header, *(str(row[0]) for row in sheet.rows)])
     assert [word for word in words if word not in notes] == []
 

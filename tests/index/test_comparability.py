@@ -63,7 +63,7 @@ def test_report_workbook_and_command_tell_it_in_both_languages(tmp_path: Path) -
     from python_calamine import CalamineWorkbook
 
     from hengdian_index._present.report.headline import headline
-    from hengdian_index._words.report import WORDS
+    from hengdian_index._words.catalogue import words
 
     table = lakes()
     table.loc[(table["year"] == 2023) & (table["lake"] != "L3"), "a"] = np.nan
@@ -71,7 +71,7 @@ def test_report_workbook_and_command_tell_it_in_both_languages(tmp_path: Path) -
     said = {"en": "2023 (Depth has values in 8% of the rows)", "zh": "2023（Depth 仅 8% 的行有数据）"}
     label = {"en": "not comparable with the other periods", "zh": "与其他时期不可比"}
     for lang in ("en", "zh"):
-        first = headline(result, None, WORDS[lang])[0]
+        first = headline(result, None, words(lang, "report"))[0]
         assert (first.label.lower(), first.value, first.remark) == (label[lang], "2023", said[lang])
         result.to_excel(tmp_path / f"{lang}.xlsx", lang=lang)  # type: ignore[arg-type]
         sheet = CalamineWorkbook.from_path(tmp_path / f"{lang}.xlsx").get_sheet_by_index(0)
@@ -79,7 +79,7 @@ def test_report_workbook_and_command_tell_it_in_both_languages(tmp_path: Path) -
     assert f"Not comparable with the other periods: {said['en']}." in summary(result)
     whole = index().compute(lakes())
     assert "comparable" not in summary(whole)
-    assert "comparable" not in headline(whole, None, WORDS["en"])[0].label
+    assert "comparable" not in headline(whole, None, words("en", "report"))[0].label
 
 
 def test_the_latest_of_many_are_named() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from hengdian_index._methods.registry import Method
 from hengdian_index._present.statement import phrases
 from hengdian_index._scoring.tree import Tree
-from hengdian_index._words.report import Lang
+from hengdian_index._words.catalogue import Lang
 
 _TURNS = {1: "正向", -1: "负向"}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._index.result import Result
-from hengdian_index._words.report import Words
+from hengdian_index._words.catalogue import Words
 
 
 def since(result: Result) -> str:

@@ -2,71 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from hengdian_index._present.document import Block, Code, Piece, filled
 from hengdian_index._present.report.choices import method_name
 from hengdian_index._present.statement.expressions import precise
 from hengdian_index._robustness.factors import Dirichlet, Factor, Noise, Uniform
 from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.tree import Choice, Tree
-from hengdian_index._words.document import Block, Code, Piece, filled
-from hengdian_index._words.report import Lang, Words
+from hengdian_index._words.catalogue import Lang, Words, words
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import name_of
 
 # Fewer draws than this give rough intervals.
 _FEW = 100
 
-VARIED: Mapping[Lang, Words] = {
-    "en": {
-        "head": "What the draws vary:",
-        "factor": "{address}: {how}",
-        "noise": "each weight up to {share} % larger or smaller, {where}",
-        "dirichlet": "weights drawn from a Dirichlet distribution round those of the index (concentration {share}), "
-        "{where}",
-        "every group": "in every group",
-        "one group": "in the group {name}",
-        "sd": "a normal error on the values of {what}, standard deviation {size} in its unit",
-        "relative": "a normal error on the values of {what}, standard deviation {size} % of each value",
-        "every indicator": "every indicator",
-        "uniform": "any number from {low} to {high}, all equally likely",
-        "number": "a number with the median {middle}, nine times in ten from {low} to {high}",
-        "levels": "one of {choices}, each equally likely",
-        "units": "the units from which bounds and weights are learnt, drawn again with replacement",
-        "rows": "the rows from which bounds and weights are learnt, drawn again with replacement",
-        "in": "in the index",
-        "out": "left out",
-        "listed": ", ",
-        "few": "There are only {count} draws: intervals of fewer than {least} are rough; draw 500 or more.",
-    },
-    "zh": {
-        "head": "抽样中变动的内容：",
-        "factor": "{address}：{how}",
-        "noise": "{where}，每个权重至多增大或减小 {share} %",
-        "dirichlet": "{where}，权重取自以原权重为中心的狄利克雷分布（集中参数 {share}）",
-        "every group": "在每个组内",
-        "one group": "在组“{name}”内",
-        "sd": "{what}的数值带有正态误差，标准差为 {size}（以其单位计）",
-        "relative": "{what}的数值带有正态误差，标准差为各数值的 {size} %",
-        "every indicator": "各指标",
-        "uniform": "{low} 至 {high} 之间的任一数值，可能性相同",
-        "number": "中位数为 {middle} 的数值，九成介于 {low} 至 {high}",
-        "levels": "取下列之一，可能性相同：{choices}",
-        "units": "对学习界限与权重所用的对象作有放回的重新抽取",
-        "rows": "对学习界限与权重所用的行作有放回的重新抽取",
-        "in": "纳入",
-        "out": "剔除",
-        "listed": "、",
-        "few": "只有 {count} 次抽样：少于 {least} 次时区间较为粗略，宜取 500 次以上。",
-    },
-}
-
 
 def varied(found: Uncertainty, lang: Lang) -> Iterator[Block]:
     """Yield what the draws vary, an item for each uncertain choice, and whether there are few of them."""
-    say, tree = VARIED[lang], found.study.index.tree
+    say, tree = words(lang, "draws"), found.study.index.tree
     yield Block("text", (say["head"],))
     for factor in found.study.factors:
         how = _how(factor, tree, lang, found.study.panel.units is not None)
@@ -77,7 +33,7 @@ def varied(found: Uncertainty, lang: Lang) -> Iterator[Block]:
 
 
 def _how(factor: Factor, tree: Tree, lang: Lang, units: bool) -> tuple[Piece, ...]:
-    say, given = VARIED[lang], factor.given
+    say, given = words(lang, "draws"), factor.given
     if factor.kind == "bootstrap":
         return (say["units" if units else "rows"],)
     if factor.kind == "levels":
@@ -104,7 +60,7 @@ def _weights(given: Noise | Dirichlet, where: str, say: Words) -> str:
 
 def _alternatives(factor: Factor, lang: Lang) -> list[Piece]:
     """Return the alternatives of a choice, methods by their names, apart by commas."""
-    field, say = factor.address.split(".")[-1], VARIED[lang]
+    field, say = factor.address.split(".")[-1], words(lang, "draws")
     out: list[Piece] = []
     for one in factor.given:
         out += [*_alternative(field, one, lang), say["listed"]]
@@ -113,7 +69,7 @@ def _alternatives(factor: Factor, lang: Lang) -> list[Piece]:
 
 def _alternative(field: str, one: Any, lang: Lang) -> tuple[Piece, ...]:
     if one is None or one is True:
-        return (VARIED[lang][word(one)],)
+        return (words(lang, "draws")[word(one)],)
     try:
         choice = Choice.of_weights(one) if field == "weights" else Choice.of(field, one)
     except (FaultsError, KeyError):

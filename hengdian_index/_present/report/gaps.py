@@ -6,7 +6,7 @@ import numpy as np
 
 from hengdian_index._index.coverage import weight_there
 from hengdian_index._index.result import Result
-from hengdian_index._words.report import Words
+from hengdian_index._words.catalogue import Words
 from hengdian_index.plot.layout import Rows, row_names
 
 # Rows that a sentence names.

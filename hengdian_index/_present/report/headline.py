@@ -19,7 +19,7 @@ from hengdian_index._present.report.units import signed
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import written
-from hengdian_index._words.report import Words
+from hengdian_index._words.catalogue import Words
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import Rows, in_period, name_of, of_unit, period_name, row_names
 from hengdian_index.plot.numbers import in_points

@@ -14,14 +14,22 @@ from typing import Any
 
 from hengdian_index._present.report.spoken import spoken
 from hengdian_index._system.alone import heard
+from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.charted import in_chart
-from hengdian_index._words.report import WORDS, Lang, Text
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.style import chinese_family, context, save, unshown
 
 # Letters of SVG; a chart of more is drawn in dots, so many an inch.
 _MOST = 450_000
 _DOTS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph, in the language of the page; what the library says itself stands after it in English."""
+
+    text: str
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
     draw : callable
         Draws, and returns axes.
     """
-    say = WORDS[lang]
+    say = words(lang, "report")
     try:
         svg, told = _drawn(draw, lang)
     except FaultsError as error:
@@ -68,7 +76,7 @@ def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[Text
     # The hint on fonts is given once in a run; a note of the page must come each time.
     told = [one for one in dict.fromkeys(map(str, caught)) if not one.startswith(("no installed font", "Glyph"))]
     boxes = chinese_family() is None and "□" in svg
-    return dots or svg, (*(Text("", one) for one in told), *([Text(WORDS[lang]["no font"])] if boxes else []))
+    return dots or svg, (*(Text("", one) for one in told), *([Text(words(lang, "report")["no font"])] if boxes else []))
 
 
 def _translate(figure: Any, lang: Lang) -> None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from hengdian_index._words.report import Text, Words
+from hengdian_index._present.report.pictures import Text
+from hengdian_index._words.catalogue import Words
 
 # Reasons of a kind that are told.
 _MOST = 3

@@ -12,14 +12,14 @@ from typing import Any, get_args
 import numpy as np
 
 from hengdian_index._index.result import Result
-from hengdian_index._present.report.pictures import Picture, formula
+from hengdian_index._present.document import Block, Code, Math
+from hengdian_index._present.report.pictures import Picture, Text, formula
 from hengdian_index._present.report.sections import Content, content
 from hengdian_index._present.report.tables import Limits, Sheet, table
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._system.about import install
 from hengdian_index._system.written import whole
-from hengdian_index._words.document import Block, Code, Math
-from hengdian_index._words.report import WORDS, Lang, Text
+from hengdian_index._words.catalogue import Lang, words
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 
 _MOST = 3_000_000
@@ -126,7 +126,7 @@ def _page(shown: Content) -> str:
 
 
 def _rendered(shown: Content, limits: Limits) -> str:
-    say = WORDS[shown.lang]
+    say = words(shown.lang, "report")
     left = limits.formulas
     sections = []
     for section in shown.sections:

@@ -13,11 +13,12 @@ import pandas as pd
 from hengdian_index._index.agreement import consistency
 from hengdian_index._index.coverage import blanked
 from hengdian_index._index.result import Result
+from hengdian_index._present.document import Block
 from hengdian_index._present.report import choices, dated, units
 from hengdian_index._present.report.draws import varied
 from hengdian_index._present.report.gaps import partial
 from hengdian_index._present.report.headline import Number, best_unit, headline, leader
-from hengdian_index._present.report.pictures import Picture, picture
+from hengdian_index._present.report.pictures import Picture, Text, picture
 from hengdian_index._present.report.reasons import Reasons
 from hengdian_index._present.report.summary import summary
 from hengdian_index._present.report.tables import Sheet
@@ -26,9 +27,7 @@ from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._system.alone import heard
 from hengdian_index._values.decimals import form_of
-from hengdian_index._words.document import Block
-from hengdian_index._words.report import WORDS, Lang, Text, Words
-from hengdian_index._words.steps import STEPS
+from hengdian_index._words.catalogue import Lang, Words, words
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import Rows, in_period, of_unit
 from hengdian_index.plot.numbers import in_points
@@ -77,7 +76,7 @@ class _Asked:
 
     @property
     def say(self) -> Words:
-        return WORDS[self.lang]
+        return words(self.lang, "report")
 
     @cached_property
     def names(self) -> Mapping[Any, str]:
@@ -318,9 +317,9 @@ def _log(asked: _Asked) -> Iterator[Item]:
         return
     if len(log) > _FEW:
         digest = asked.result.log_digest().drop(columns="first").set_index("step")
-        yield asked.sheet("digest table", digest, english="kind", words=STEPS[asked.lang])
+        yield asked.sheet("digest table", digest, english="kind", words=words(asked.lang, "step"))
     frame = log.astype(object).where(log.notna(), "").set_index("step")
-    yield asked.sheet("log table", frame, english="why", words=STEPS[asked.lang], whole=asked.written)
+    yield asked.sheet("log table", frame, english="why", words=words(asked.lang, "step"), whole=asked.written)
 
 
 def _weights(asked: _Asked) -> Iterator[Item]:

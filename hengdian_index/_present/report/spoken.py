@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from hengdian_index._words.report import WORDS, Lang
+from hengdian_index._words.catalogue import Lang, words
 
 _GREEK = "alpha beta gamma delta Delta epsilon lambda mu nu pi rho sigma tau phi omega kappa theta eta xi"
 _SAID: Mapping[str, tuple[str, str]] = {
@@ -48,7 +48,7 @@ def spoken(latex: str, lang: Lang) -> str:
     'formula: \\unknown{x}'
     """
     said = _in_words(latex, int(lang == "zh"))
-    return WORDS[lang]["formula"] + (latex if re.search(r"[\\{}&]", said) else said)
+    return words(lang, "report")["formula"] + (latex if re.search(r"[\\{}&]", said) else said)
 
 
 def _in_words(latex: str, at: int) -> str:

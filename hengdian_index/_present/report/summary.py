@@ -9,7 +9,7 @@ import numpy as np
 
 from hengdian_index._robustness.labels import label, one_of_several
 from hengdian_index._robustness.uncertainty import Uncertainty
-from hengdian_index._words.report import Lang
+from hengdian_index._words.catalogue import Lang
 
 _MOST = 5
 

@@ -13,7 +13,7 @@ import pandas as pd
 from hengdian_index._tables.guard import csv_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import form_of, written
-from hengdian_index._words.report import Words
+from hengdian_index._words.catalogue import Words
 from hengdian_index.plot.style import size
 
 
@@ -70,9 +70,9 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
     --------
     >>> import pandas as pd
     >>> from hengdian_index._present.report.tables import Limits, Sheet, table
-    >>> from hengdian_index._words.report import WORDS
+    >>> from hengdian_index._words.catalogue import words
     >>> sheet = Sheet("t", "Levels", pd.DataFrame({"a": [100.0, 108.912]}, index=["2001", "2002"]))
-    >>> table(sheet, WORDS["en"], Limits(100, 1000, 0)).rows
+    >>> table(sheet, words("en", "report"), Limits(100, 1000, 0)).rows
     (('2001', '100.00'), ('2002', '108.91'))
     """
     frame = sheet.frame

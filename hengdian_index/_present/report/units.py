@@ -14,7 +14,7 @@ from hengdian_index._index.strengths import strengths
 from hengdian_index._levels.contributions import level_parts
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._tables.table import Array
-from hengdian_index._words.report import Words
+from hengdian_index._words.catalogue import Words
 from hengdian_index.errors import SpecError
 from hengdian_index.plot.layout import Rows, in_period, name_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hengdian_index._maths.maps import Between, Target
+from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.tree import Leaf
-from hengdian_index._words.document import Block, Code, Math, Piece
 
 _GAP = {"minus": Math(r"-\delta"), "gap": Math(r"\delta")}
 _INTERVAL = {"low": Math("b_1"), "high": Math("b_2")}

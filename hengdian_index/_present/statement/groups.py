@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._present.document import Block, Math, Piece
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.expressions import precise
 from hengdian_index._present.statement.figures import compares
@@ -15,7 +16,6 @@ from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.tree import Branch, Choice
 from hengdian_index._scoring.unit_scale import Ends, ends_of, own_zeros
 from hengdian_index._scoring.weighing import needs_zero
-from hengdian_index._words.document import Block, Math, Piece
 
 
 def groups(tell: Teller) -> Iterator[Block]:

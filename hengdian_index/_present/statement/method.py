@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index._index.result import Result
+from hengdian_index._present.document import Block, Code, Math, Piece, rendered, written_to
 from hengdian_index._present.statement import groups, levels, phrases
 from hengdian_index._present.statement.directions import directions
 from hengdian_index._present.statement.expressions import bracketed, latex, of_map, precise
@@ -18,8 +19,7 @@ from hengdian_index._scoring.preparation import TRANSFORMED
 from hengdian_index._scoring.tree import Choice, Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values.decimals import counted
-from hengdian_index._words.document import Block, Code, Math, Piece, rendered, written_to
-from hengdian_index._words.statement import WORDS
+from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index.errors import DataError, SpecError, among, suggestion
 from hengdian_index.log import Entry
 
@@ -65,8 +65,8 @@ def method(
 
 def statement(result: Any, lang: str) -> list[Block]:
     """Return the method statement of a result as blocks."""
-    if not among(lang, WORDS):
-        raise SpecError(f"lang: no {lang!r}{suggestion(lang, WORDS)}")
+    if not among(lang, LANGUAGES):
+        raise SpecError(f"lang: no {lang!r}{suggestion(lang, LANGUAGES)}")
     if result.fitted is None:
         raise DataError("this result does not hold its fit, so what was fitted cannot be told; score the rows again")
     return list(_blocks(Teller(result, lang)))

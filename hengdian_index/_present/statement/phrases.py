@@ -8,48 +8,11 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._maths.maps import Between, Target
+from hengdian_index._present.document import Code, Math, Piece
 from hengdian_index._present.statement.expressions import precise
 from hengdian_index._scoring.tree import Choice
 from hengdian_index._tables.selection import LabelledMask
-from hengdian_index._words.document import Code, Math, Piece
-from hengdian_index._words.vocabulary import FLAGS, NAMES, SYMBOLS, VALUES
-
-_SIGNS = {
-    "en": {"and": ", ", "row": "; ", "open": " (", "close": ")", "gap": " ", "yes": "yes", "no": "no", "none": "none"},
-    "zh": {"and": "、", "row": "；", "open": "（", "close": "）", "gap": "", "yes": "是", "no": "否", "none": "无"},
-}
-_DIRECTIONS = {
-    "en": {
-        "1": "larger is better",
-        "-1": "smaller is better",
-        "target": "best at {value}, worse on both sides",
-        "between": "best from {low} to {high}, worse outside",
-        "limits": "best from {low} to {high}, worst at {worst_low} and {worst_high} and beyond",
-    },
-    "zh": {
-        "1": "越大越好",
-        "-1": "越小越好",
-        "target": "以{value}为最优，偏离越远越差",
-        "between": "以{low}至{high}为最优区间，偏离越远越差",
-        "limits": "以{low}至{high}为最优区间，到{worst_low}或{worst_high}及以外为最差",
-    },
-}
-_ROWS = {
-    "en": {
-        "span": "{first} to {last}",
-        "from": "{first} on",
-        "until": "the first to {last}",
-        "mask": "{count} rows picked one by one",
-        "places": "rows {first} to {last} of the table, by position",
-    },
-    "zh": {
-        "span": "{first}至{last}",
-        "from": "{first}起",
-        "until": "开始至{last}",
-        "mask": "逐一选定的{count}行",
-        "places": "数据表的第{first}行至第{last}行",
-    },
-}
+from hengdian_index._words.catalogue import words
 
 
 def direction(lang: str, one: Any) -> str:
@@ -62,14 +25,14 @@ def direction(lang: str, one: Any) -> str:
     >>> direction("en", Target(5.0))
     'best at 5, worse on both sides'
     """
-    words = _DIRECTIONS[lang]
+    say = words(lang, "direction")
     if isinstance(one, Target):
-        return words["target"].format(value=precise(one.value))
+        return say("target", value=precise(one.value))
     if isinstance(one, Between):
         ends = {name: getattr(one, name) for name in ("low", "high", "worst_low", "worst_high")}
-        text = words["between" if one.worst_low is None else "limits"]
-        return text.format(**{name: precise(end) for name, end in ends.items() if end is not None})
-    return words[str(int(one))]
+        key = "between" if one.worst_low is None else "limits"
+        return say(key, **{name: precise(end) for name, end in ends.items() if end is not None})
+    return say[str(int(one))]
 
 
 def rows(lang: str, chosen: Any) -> str:
@@ -81,50 +44,54 @@ def rows(lang: str, chosen: Any) -> str:
     >>> rows("en", "1998Q1:2003Q4"), rows("en", ("2001", "2003"))
     ('1998Q1 to 2003Q4', '2001, 2003')
     """
-    words = _ROWS[lang]
+    say = words(lang, "selection")
     chosen = chosen.truths if isinstance(chosen, LabelledMask) else chosen
     if isinstance(chosen, slice):
         ends = ("" if chosen.start is None else str(chosen.start + 1), "" if chosen.stop is None else str(chosen.stop))
-        return words["places"].format(first=ends[0] or "1", last=ends[1] or "…")
+        return say("places", first=ends[0] or "1", last=ends[1] or "…")
     if isinstance(chosen, (list, tuple)) or hasattr(chosen, "tolist"):
         many = list(chosen)
         if many and all(isinstance(one, (bool, np.bool_)) for one in many):
-            return words["mask"].format(count=sum(map(bool, many)))
-        return _SIGNS[lang]["and"].join(rows(lang, one) for one in many)
+            return say("mask", count=sum(map(bool, many)))
+        return words(lang, "sign")["and"].join(rows(lang, one) for one in many)
     first, colon, last = str(chosen).partition(":")
     if not (colon and isinstance(chosen, str)):
         return str(chosen)
     key = "span" if first and last else "from" if first else "until"
-    return words[key].format(first=first.strip(), last=last.strip())
+    return say(key, first=first.strip(), last=last.strip())
 
 
 def options(lang: str, given: Mapping[str, Any], method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
     """Return options in words; `method` says a choice that is an option."""
     said = [_option(lang, name, value, method) for name, value in given.items()]
-    return _joined([part for part in said if part], _SIGNS[lang]["row" if any(map(_long, given.values())) else "and"])
+    sign = "row" if any(map(_long, given.values())) else "and"
+    return _joined([part for part in said if part], words(lang, "sign")[sign])
 
 
 def symbols(lang: str, formulas: Sequence[str]) -> list[Piece]:
     """Return what the upright words in formulas stand for, each once."""
-    found = [word for word in SYMBOLS if any(rf"\mathrm{{{word}}}" in text for text in formulas)]
+    say = words(lang, "symbol")
+    found = [word for word in say if any(rf"\mathrm{{{word}}}" in text for text in formulas)]
     gap = " is the " if lang == "en" else "为"
-    pairs: list[list[Piece]] = [[Math(rf"\mathrm{{{word}}}"), gap, SYMBOLS[word][lang == "zh"]] for word in found]
-    return _joined(pairs, _SIGNS[lang]["and"])
+    pairs: list[list[Piece]] = [[Math(rf"\mathrm{{{word}}}"), gap, say[word]] for word in found]
+    return _joined(pairs, words(lang, "sign")["and"])
 
 
 def _option(lang: str, name: str, value: Any, method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
     """Return one option in words, nothing for one that changes nothing."""
     if name == "direction" and isinstance(value, (int, float)) and value == 1:
         return []
-    if isinstance(value, (bool, str)) and value in FLAGS.get(name, ()):
-        return [FLAGS[name][value][lang == "zh"]]
-    label: Piece = NAMES[name][lang == "zh"] if name in NAMES else Code(name)
-    gap = _SIGNS[lang]["gap"] if isinstance(label, str) else " "
+    given = f"{name} = {str(value).lower()}" if isinstance(value, (bool, str)) else ""
+    whole = words(lang, "option whole").get(given)
+    if whole is not None:
+        return [whole]
+    label: Piece = words(lang, "option").get(name) or Code(name)
+    gap = words(lang, "sign")["gap"] if isinstance(label, str) else " "
     return [label, gap, *_value(lang, name, value, method)]
 
 
 def _value(lang: str, name: str, value: Any, method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
-    signs = _SIGNS[lang]
+    signs = words(lang, "sign")
     if isinstance(value, bool):
         return [signs["yes" if value else "no"]]
     if value is None:
@@ -137,9 +104,9 @@ def _value(lang: str, name: str, value: Any, method: Callable[[Choice], Sequence
         return _pairs(lang, name, value, method)
     if isinstance(value, (list, tuple)):
         return _several(lang, name, value, method)
-    known = VALUES.get((name, value)) if isinstance(value, (str, int, float)) else None
+    known = words(lang, "option value").get(f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}")
     if known is not None:
-        return [known[lang == "zh"]]
+        return [known]
     if not isinstance(value, (int, float)):
         return [Code(str(value))]
     return [Math(r"\infty" if value > 0 else r"-\infty")] if abs(value) == float("inf") else [precise(value)]
@@ -147,7 +114,7 @@ def _value(lang: str, name: str, value: Any, method: Callable[[Choice], Sequence
 
 def _pairs(lang: str, name: str, value: Mapping[Any, Any], method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
     """Return a mapping by code in words; one within it in brackets."""
-    signs, said = _SIGNS[lang], list[Sequence[Piece]]()
+    signs, said = words(lang, "sign"), list[Sequence[Piece]]()
     for key, part in value.items():
         inner = _value(lang, name, part, method)
         whole = isinstance(part, Mapping) or _long(part)
@@ -158,9 +125,10 @@ def _pairs(lang: str, name: str, value: Mapping[Any, Any], method: Callable[[Cho
 def _several(lang: str, name: str, value: Sequence[Any], method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
     """Return a list in words, lists and mappings in it apart by semicolons."""
     if not value:
-        return [_SIGNS[lang]["none"]]
+        return [words(lang, "sign")["none"]]
     nested = any(isinstance(part, (list, tuple, Mapping, Choice)) for part in value)
-    return _joined([_value(lang, name, part, method) for part in value], _SIGNS[lang]["row" if nested else "and"])
+    sign = words(lang, "sign")["row" if nested else "and"]
+    return _joined([_value(lang, name, part, method) for part in value], sign)
 
 
 def _long(value: Any) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hengdian_index._levels.courses import Linked
+from hengdian_index._present.document import Block
 from hengdian_index._present.statement.figures import compares
 from hengdian_index._present.statement.groups import by_period, learnt
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.tree import Branch
-from hengdian_index._words.document import Block
 
 
 def scale(tell: Teller) -> Iterator[Block]:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from hengdian_index._index.agreement import Agreement, agreements
 from hengdian_index._methods.registry import Method
+from hengdian_index._present.document import Block, Code, Math, Piece, filled
 from hengdian_index._present.statement import phrases
 from hengdian_index._scoring.tree import Branch, Choice, Leaf
 from hengdian_index._tables.panel import digest
-from hengdian_index._words.document import Block, Code, Math, Piece, filled
-from hengdian_index._words.statement import WORDS
+from hengdian_index._words.catalogue import words
 from hengdian_index.errors import FaultsError
 from hengdian_index.log import Entry
 
@@ -31,7 +31,7 @@ class Teller:
     """One result, and its words in one language."""
 
     def __init__(self, result: Any, lang: str) -> None:
-        self.result, self.lang, self.words = result, lang, WORDS[lang]
+        self.result, self.lang, self.words = result, lang, words(lang, "statement")
         self.tree, self.setting, self.fitted, self.panel = result.tree, result.setting, result.fitted, result.panel
         self.shown = self._shown()
         self._last: dict[str, Choice] = {}

@@ -19,7 +19,7 @@ from hengdian_index._present.workbook.levels import Levels
 from hengdian_index._present.workbook.places import Places, cells
 from hengdian_index._present.workbook.ranks import Ranks
 from hengdian_index._present.workbook.scores import score_column
-from hengdian_index._words.workbook import WORDS
+from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index.errors import SpecError, raise_all
 
 # The columns of the log, by the word for each.
@@ -65,7 +65,7 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
 @contextmanager
 def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iterator[None]:
     """Write a result as a workbook that takes its place when the block ends well."""
-    faults = [] if lang in WORDS else [f"lang: 'en' or 'zh', not {lang!r}"]
+    faults = [] if lang in LANGUAGES else [f"lang: 'en' or 'zh', not {lang!r}"]
     if path.suffix.lower() != ".xlsx":
         faults.append(f"{path}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
     raise_all(SpecError, faults)

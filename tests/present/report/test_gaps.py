@@ -13,7 +13,9 @@ import hengdian_index as hi
 from hengdian_index._index import coverage
 from hengdian_index._present.report import gaps, units
 from hengdian_index._present.report.headline import headline
-from hengdian_index._words.report import WORDS
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")

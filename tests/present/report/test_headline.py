@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
-from hengdian_index._present.report.pictures import Picture
+from hengdian_index._present.report.pictures import Picture, Text
 from hengdian_index._present.report.sections import content
 from hengdian_index._present.report.tables import Limits, Sheet, table
-from hengdian_index._words.report import WORDS, Lang, Text
+from hengdian_index._words.catalogue import LANGUAGES, Lang, words
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")

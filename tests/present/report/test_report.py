@@ -13,11 +13,13 @@ from support.pages import NASTY, SECTIONS, csv_table, read, towns
 
 import hengdian_index as hi
 from hengdian_index._present.report.tables import Limits, Sheet, table
+from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.charted import IN_CHARTS
-from hengdian_index._words.report import WORDS
-from hengdian_index._words.steps import STEPS
 from hengdian_index.cli import main
 from hengdian_index.errors import DataError, SpecError
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
+STEPS = {lang: words(lang, "step") for lang in LANGUAGES}
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")

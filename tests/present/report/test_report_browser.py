@@ -11,7 +11,9 @@ import pytest
 from support import browser
 from support.pages import read, towns
 
-from hengdian_index._words.report import WORDS
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")

@@ -12,11 +12,13 @@ from support.pages import Page, read
 import hengdian_index as hi
 from hengdian_index._present.report.headline import _place
 from hengdian_index._present.report.summary import summary
+from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.charted import in_chart
-from hengdian_index._words.report import WORDS
-from hengdian_index._words.steps import STEPS
 from hengdian_index.errors import DataError
 from hengdian_index.plot.style import chinese_family, save
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
+STEPS = {lang: words(lang, "step") for lang in LANGUAGES}
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")

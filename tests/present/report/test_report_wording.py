@@ -7,12 +7,15 @@ from support.pages import read, towns
 
 import hengdian_index as hi
 from hengdian_index._methods.registry import FAMILIES
+from hengdian_index._present.document import Code
 from hengdian_index._present.report import choices
-from hengdian_index._present.report.draws import VARIED, varied
+from hengdian_index._present.report.draws import varied
+from hengdian_index._present.report.pictures import Text
 from hengdian_index._present.report.reasons import Reasons
 from hengdian_index._present.report.spoken import spoken
-from hengdian_index._words.document import Code
-from hengdian_index._words.report import WORDS, Text
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
@@ -80,8 +83,8 @@ def test_what_draws_vary_is_said_in_words(address):
     found = hi.uncertainty(index, table, {address: FACTORS[address]}, draws=8, progress=False, infeasible="exclude")
     for lang, colon in (("en", ": "), ("zh", "：")):
         told = plain(varied(found, lang))
-        assert told[:2] == [VARIED[lang]["head"], f"{address}{colon}{SAID[lang][address]}"]
-        assert told[2] == VARIED[lang]["few"].format(count=int(found.kept.sum()), least=100)
+        assert told[:2] == [words(lang, "draws")["head"], f"{address}{colon}{SAID[lang][address]}"]
+        assert told[2] == words(lang, "draws")["few"].format(count=int(found.kept.sum()), least=100)
 
 
 def test_a_hundred_draws_are_not_called_few(tmp_path):
@@ -93,7 +96,7 @@ def test_a_hundred_draws_are_not_called_few(tmp_path):
 
 
 def test_both_languages_say_the_same_of_draws():
-    assert set(VARIED["en"]) == set(VARIED["zh"])
+    assert set(words("en", "draws")) == set(words("zh", "draws"))
 
 
 def test_choices_are_named_in_the_language_of_the_page():

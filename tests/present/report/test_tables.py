@@ -14,7 +14,9 @@ import hengdian_index as hi
 from hengdian_index._present.report import sections
 from hengdian_index._present.report.tables import Limits, Sheet, table
 from hengdian_index._tables.guard import guarded
-from hengdian_index._words.report import WORDS
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
 
 LIMITS = Limits(1000, 100_000, 0)
 

@@ -11,7 +11,9 @@ from support.pages import csv_table, read, towns
 
 import hengdian_index as hi
 from hengdian_index._present.report import units
-from hengdian_index._words.report import WORDS
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
 
 pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no reports")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")

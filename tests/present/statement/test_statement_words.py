@@ -14,15 +14,17 @@ from support.statements import bare, of_answers, results, weighed
 import hengdian_index as hi
 import hengdian_index._present.statement
 from hengdian_index._methods.registry import parameters_of
+from hengdian_index._present.document import Code, Math
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.expressions import of_map
 from hengdian_index._scoring.families import FAMILIES
-from hengdian_index._words.document import Code, Math
-from hengdian_index._words.statement import WORDS
-from hengdian_index._words.vocabulary import FLAGS, NAMES, SYMBOLS, VALUES
+from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.series import deseasonalise
 
 from support.indexes import table, two_levels  # isort: skip
+
+WORDS = {lang: words(lang, "statement") for lang in LANGUAGES}
+NAMES, FLAGS, VALUES, SYMBOLS = (words("en", room) for room in ("option", "option whole", "option value", "symbol"))
 
 METHODS = [method for family in FAMILIES for method in own(family)]
 each_method = pytest.mark.parametrize("method", METHODS, ids=lambda m: f"{m.family}.{m.name}")
@@ -84,7 +86,7 @@ def test_names_between_backquotes_are_codes_methods_and_attributes(name: str) ->
 @each_method
 def test_every_option_has_its_word(method: Any) -> None:
     for name in (*method.options, *method.judgements):
-        assert name in NAMES or name in FLAGS, name
+        assert name in NAMES or any(key.startswith(f"{name} = ") for key in FLAGS), name
 
 
 @each_method
@@ -95,14 +97,13 @@ def test_every_word_that_an_option_may_take_has_its_word(method: Any) -> None:
                 for word in (
                     one for one in get_args(part) if isinstance(one, (str, int)) and not isinstance(one, bool)
                 ):
-                    assert (name, word) in VALUES or word in FLAGS.get(name, ()) or isinstance(word, int), (name, word)
+                    assert f"{name} = {word}" in {*VALUES, *FLAGS} or isinstance(word, int), (name, word)
 
 
 def test_words_are_for_options_that_exist() -> None:
     taken = {name for method in METHODS for name in (*method.options, *method.judgements)}
     taken |= set(parameters_of(deseasonalise))
-    assert set(NAMES) | set(FLAGS) <= taken
-    assert {name for name, _ in VALUES} <= taken
+    assert set(NAMES) | {key.partition(" = ")[0] for key in (*FLAGS, *VALUES)} <= taken
 
 
 @each_method
@@ -125,12 +126,10 @@ def test_options_in_chinese_have_no_latin_words(method: Any) -> None:
 
 
 def test_words_of_one_language_differ_from_those_of_the_other() -> None:
-    for pair in (*NAMES.values(), *(pair for both in FLAGS.values() for pair in both.values())):
-        assert latin(pair[1]) == set()
-        assert not re.search(r"[\u4e00-\u9fff]", pair[0])
-    for pair in (*VALUES.values(), *SYMBOLS.values()):
-        assert latin(pair[1]) == set(), pair
-        assert not re.search(r"[\u4e00-\u9fff]", pair[0])
+    for room in ("option", "option whole", "option value", "symbol"):
+        for key, said in words("zh", room).items():
+            assert latin(said) == set(), key
+            assert not re.search(r"[\u4e00-\u9fff]", words("en", room)[key])
 
 
 @pytest.mark.parametrize(
@@ -232,7 +231,7 @@ def test_pieces_of_an_option_of_a_user_keep_their_names() -> None:
 def test_every_sentence_is_used() -> None:
     package = Path(hengdian_index.__file__).parent
     files = [*package.glob("_present/*.py"), *package.glob("_present/statement/*.py"), *package.glob("_index/*.py")]
-    files += [package / "_words" / name for name in ("document.py", "vocabulary.py")]
+
     code = "".join(path.read_text(encoding="utf-8") for path in files)
     composed = {"fixed", "ratio", "symmetric", "log", "refuse", "missing", "link", "restate", "own reweight"}
     composed |= {"own propagate", "own raise", "reweight", "propagate", "raise"}

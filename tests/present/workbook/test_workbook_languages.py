@@ -12,7 +12,9 @@ from present.workbook.test_book import comments, panel
 from support.indexes import table, two_levels
 from support.spreadsheet import Workbook
 
-from hengdian_index._words.workbook import WORDS
+from hengdian_index._words.catalogue import LANGUAGES, words
+
+WORDS = {lang: words(lang, "workbook") for lang in LANGUAGES}
 
 SHEETS_OF_A_RESULT = (
     *("summary", "series", "changes", "contributions", "scores", "normalised", "fitted", "prepared"),

@@ -23,7 +23,7 @@ from hengdian_index._files.write_workbook import write_workbook
 from hengdian_index._index.index import sheet_fields
 from hengdian_index._index.template import new_workbook
 from hengdian_index._tables.read_file import read_table
-from hengdian_index._tables.workbook import SHEETS, read_sheets
+from hengdian_index._tables.workbook import read_sheets, tab
 
 pytestmark = pytest.mark.office("soffice")
 
@@ -115,7 +115,7 @@ def named_by_hand(path: Path, lang: str, k: int) -> None:
 
     A judgement says that the weights of the groups are as 1, 1/2, 1/3 and so on.
     """
-    sheet, names = (SHEETS["judgements"][0] if lang == "zh" else "judgements"), codes(lang, k)
+    sheet, names = tab("judgements", lang), codes(lang, k)
     weights = {"method": "ahp", "matrix": sheet}
     groups = [{"code": "top", "weights": weights}, *({"code": name, "parent": "top"} for name in names)]
     indicators = [{"code": f"x{name}", "parent": name} for name in names]

@@ -48,7 +48,7 @@ def filled(template: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...
 
     Examples
     --------
-    >>> from hengdian_index._words.document import Code, filled
+    >>> from hengdian_index._present.document import Code, filled
     >>> filled("{a} and {b}.", a=Code("x"), b="y")
     (Code(text='x'), ' and ', 'y', '.')
     """

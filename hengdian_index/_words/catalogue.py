@@ -1,0 +1,128 @@
+"""The texts of the package in every language: `.po` files beside this module, read when the first text is asked for.
+
+An entry with a context is a text under a key that says what it is for; every language has all of them. One without is a
+sentence that is written in English where it is said, with its translation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from gettext import c2py
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+
+Lang: TypeAlias = Literal["en", "zh"]
+Words: TypeAlias = Mapping[str, str]
+
+LANGUAGES: tuple[Lang, ...] = get_args(Lang)
+
+_QUOTED = re.compile(r'^(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?"(.*)"$')
+_ESCAPED = re.compile(r"\\(.)")
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
+_PLURAL = re.compile(r"plural=([^;]+)")
+
+
+class Entry(NamedTuple):
+    """An entry of a catalogue: its forms are one text, or one for each plural form of the language."""
+
+    context: str
+    key: str
+    plural: str
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Room(Mapping[str, str]):
+    """The texts of one room in one language, by key; where one has plural forms, the last of them."""
+
+    name: str
+    lang: str
+    forms: Mapping[str, tuple[str, ...]] = field(repr=False)
+    form: Callable[[int], int] = field(repr=False)
+
+    def __getitem__(self, key: str) -> str:
+        return self.forms[key][-1]
+
+    def of(self, n: int, key: str) -> str:
+        """Return a text in the form that the language has for a number."""
+        forms = self.forms[key]
+        return forms[min(self.form(n), len(forms) - 1)]
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """Return a text with its places filled in."""
+        return self[key].format(**values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.forms)
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+
+class Catalogue(NamedTuple):
+    """All that one language has: rooms of texts, translations of sentences, and the plural form that a number takes."""
+
+    rooms: Mapping[str, Room]
+    sentences: Mapping[str, tuple[str, ...]]
+    form: Callable[[int], int]
+
+
+def words(lang: str, room: str) -> Room:
+    """Return the texts of a room in a language.
+
+    Examples
+    --------
+    >>> from hengdian_index._words.catalogue import words
+    >>> say = words("zh", "statement")
+    >>> say["an index"], say("title", name="电影")
+    ('指数', '方法说明：电影')
+    """
+    return catalogue(lang).rooms[room]
+
+
+@cache
+def catalogue(lang: str) -> Catalogue:
+    """Return what the file of a language has."""
+    text = Path(__file__).with_name(f"{lang}.po").read_text(encoding="utf-8")
+    rooms: dict[str, dict[str, tuple[str, ...]]] = {}
+    found = list(entries(text))
+    head = next((one.forms[0] for one in found if not one.context and not one.key), "")
+    stated = _PLURAL.search(head)
+    form = c2py(stated[1]) if stated else (lambda n: 0)
+    for one in found:
+        if one.key:
+            rooms.setdefault(one.context, {})[one.key] = one.forms
+    sentences = rooms.pop("", {})
+    return Catalogue({name: Room(name, lang, texts, form) for name, texts in rooms.items()}, sentences, form)
+
+
+def entries(text: str) -> Iterator[Entry]:
+    r"""Yield the entries of a file in the .po format, comments left out; the first, without a key, is its head.
+
+    Examples
+    --------
+    >>> from hengdian_index._words.catalogue import entries
+    >>> list(entries('msgctxt "report"\nmsgid "rows"\nmsgstr ""\n"rows "\n"{n}"\n'))
+    [Entry(context='report', key='rows', plural='', forms=('rows {n}',))]
+    """
+    parts: dict[str, str] = {}
+    part = ""
+    for line in text.splitlines():
+        match = _QUOTED.match(line.strip())
+        if match is None:
+            continue
+        part = match[1] or part
+        if match[1] in ("msgctxt", "msgid") and any(name.startswith("msgstr") for name in parts):
+            yield _entry(parts)
+            parts = {}
+        parts[part] = parts.get(part, "") + _ESCAPED.sub(lambda found: _CONTROLS.get(found[1], found[1]), match[2])
+    if parts:
+        yield _entry(parts)
+
+
+def _entry(parts: Mapping[str, str]) -> Entry:
+    forms = tuple(said for name, said in parts.items() if name.startswith("msgstr"))
+    return Entry(parts.get("msgctxt", ""), parts["msgid"], parts.get("msgid_plural", ""), forms)

@@ -1,0 +1,157 @@
+"""Texts are data: every language has the same keys with the same places, each is said somewhere, tools read them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hengdian_index
+from hengdian_index._words.catalogue import LANGUAGES, Entry, catalogue, entries, words
+
+PACKAGE = Path(hengdian_index.__file__).parent
+FILES = {lang: PACKAGE / "_words" / f"{lang}.po" for lang in LANGUAGES}
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
+ROOMS = sorted(catalogue("en").rooms)
+
+
+def read(lang: str) -> list[Entry]:
+    """Return the entries of a language, the head left out."""
+    return [one for one in entries(FILES[lang].read_text(encoding="utf-8")) if one.key]
+
+
+def fields(text: str) -> set[str]:
+    """Return the names of the places in a text."""
+    return set(re.findall(r"\{(\w+)[!:}]", text))
+
+
+def constants() -> Iterator[str]:
+    """Yield every text that stands in the code of the package."""
+    for tree in TREES:
+        yield from (x.value for x in ast.walk(tree) if isinstance(x, ast.Constant) and isinstance(x.value, str))
+
+
+def patterns() -> Iterator[str]:
+    """Yield what f-strings can make, where they say at least a word themselves."""
+    for tree in TREES:
+        for x in ast.walk(tree):
+            if isinstance(x, ast.JoinedStr):
+                own = "".join(part.value for part in x.values if isinstance(part, ast.Constant))
+                if re.search("[a-z]{2}", own):
+                    parts = (re.escape(p.value) if isinstance(p, ast.Constant) else ".+" for p in x.values)
+                    yield "".join(parts)
+
+
+def test_a_language_has_a_file_and_each_key_once() -> None:
+    assert set(FILES.values()) == set((PACKAGE / "_words").glob("*.po"))
+    for lang in LANGUAGES:
+        keys = [(one.context, one.key) for one in read(lang)]
+        assert len(set(keys)) == len(keys), lang
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_has_the_texts_of_every_other(lang: str) -> None:
+    assert {name: list(room) for name, room in catalogue(lang).rooms.items()} == {
+        name: list(room) for name, room in catalogue("en").rooms.items()
+    }
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_texts_have_the_same_places_in_every_language(room: str) -> None:
+    english = words("en", room)
+    for lang in LANGUAGES:
+        for key, forms in words(lang, room).forms.items():
+            for form in forms:
+                assert fields(form) == fields(english[key]), (lang, key)
+            # Between a Chinese word and its number there is no gap.
+            assert all(forms) or (room, key, lang) == ("sign", "gap", "zh")
+
+
+def test_texts_with_plural_forms_have_as_many_as_the_language_has() -> None:
+    many = {lang: {(one.context, one.key) for one in read(lang) if one.plural} for lang in LANGUAGES}
+    assert len({frozenset(keys) for keys in many.values()}) == 1
+    for lang, expected in (("en", 2), ("zh", 1)):
+        assert {len(one.forms) for one in read(lang) if one.plural} <= {expected}
+        assert {len(one.forms) for one in read(lang) if not one.plural} == {1}
+
+
+@pytest.mark.parametrize("room", ["report", "audit", "statement", "workbook", "draws", "template", "comparability"])
+def test_every_text_is_said_somewhere(room: str) -> None:
+    page = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.html"))
+    known = {*constants(), *re.findall(r'say\["([^"]+)"', page), *re.findall(r'else "([^"]+)"\]', page)}
+    made = [re.compile(one) for one in patterns()]
+    assert [key for key in words("en", room) if key not in known and not any(p.fullmatch(key) for p in made)] == []
+
+
+def test_every_key_that_code_names_is_there() -> None:
+    known = {key for room in catalogue("en").rooms.values() for key in room}
+    asked = set[str]()
+    for x in (x for tree in TREES for x in ast.walk(tree)):
+        by_key = isinstance(x, ast.Subscript) and ast.unparse(x.value).rpartition(".")[2] in ("say", "words")
+        called = isinstance(x, ast.Call) and ast.unparse(x.func).rpartition(".")[2] in ("say", "text", "item")
+        for key in [x.slice] if by_key else x.args[:1] if called else []:
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                asked.add(key.value)
+    assert len(asked) > 150
+    assert asked - known == set()
+
+
+def test_a_missing_text_is_no_empty_one() -> None:
+    say = words("zh", "report")
+    with pytest.raises(KeyError, match="no such text"):
+        say["no such text"]
+    with pytest.raises(KeyError, match="no such room"):
+        words("en", "no such room")
+    with pytest.raises(KeyError):
+        say("level of")
+
+
+def test_the_reader_knows_the_format() -> None:
+    text = r"""
+# A remark.
+msgid ""
+msgstr ""
+"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n<5 ? 1 : 2);\n"
+
+#: somewhere.py:1
+#, python-brace-format
+msgctxt "page"
+msgid "quoted"
+msgstr "a \"b\" \\n\n"
+"and on"
+msgid "files"
+msgid_plural "many files"
+msgstr[0] "{n} file"
+msgstr[1] "{n} files"
+#~ msgid "old"
+#~ msgstr "gone"
+"""
+    head, first, second = entries(text)
+    assert head.forms[0].startswith("Plural-Forms")
+    assert first == Entry("page", "quoted", "", ('a "b" \\n\nand on',))
+    assert second == Entry("", "files", "many files", ("{n} file", "{n} files"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_tools_of_translators_read_the_file(lang: str, tmp_path: Path) -> None:
+    program = shutil.which("msgfmt")
+    if program is None:
+        pytest.skip("msgfmt is not installed")
+    command = [program, "--check", "--output-file", str(tmp_path / "x.mo"), str(FILES[lang])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_nothing_is_read_before_a_text_is_asked_for() -> None:
+    code = (
+        "import hengdian_index as hi; [getattr(hi, name) for name in hi.__all__];"
+        "from hengdian_index._words.catalogue import catalogue; print(catalogue.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
