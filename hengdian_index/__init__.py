@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from hengdian_index._audit.audit import Audit
     from hengdian_index._audit.calling import audit
     from hengdian_index._index.coinr import read_coinr
-    from hengdian_index._index.engine import Fitted
     from hengdian_index._index.fields import Group, Indicator
+    from hengdian_index._index.fitted import Fitted
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
     from hengdian_index._maths.maps import Between, Target
@@ -99,7 +99,7 @@ _HOME = {
     "Comparison": "_robustness.alternatives",
     "DataError": "errors",
     "Dirichlet": "_robustness.factors",
-    "Fitted": "_index.engine",
+    "Fitted": "_index.fitted",
     "Group": "_index.index",
     "Index": "_index.index",
     "Indicator": "_index.index",

@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._audit.registry import SkippedError
-from hengdian_index._index import comparability, engine
+from hengdian_index._index import comparability
 from hengdian_index._index.comparability import Shares
+from hengdian_index._index.fitted import read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._index.result import Result
 from hengdian_index._scoring.tree import Branch, Tree
@@ -188,7 +189,7 @@ def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: i
     """Return what the checks see of an index on a table."""
     able, result, left_out = _computed(index, table)
     asked = result.panel.select(rows, "rows")
-    whole = engine.read(index.tree, index.setting, table)
+    whole = read_rows(index.tree, index.setting, table)
     raw = result.raw
     for j, code in enumerate(index.tree.codes):
         if code not in raw:
@@ -228,7 +229,7 @@ def _computed(index: Index, table: Any) -> tuple[Index, Result, tuple[str, ...]]
 
 def _silent(index: Index, table: Any) -> tuple[str, ...]:
     """Return the indicators that are constant over the fit rows, or have fewer values than their coverage asks for."""
-    panel = engine.read(index.tree, index.setting, table)
+    panel = read_rows(index.tree, index.setting, table)
     panel = panel.pick(panel.select(index.setting.fit_on, "fit_on"))
     found = []
     for leaf, column in zip(index.tree.leaves, panel.values.T, strict=False):

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from hengdian_index._files import spec_file, toml
 from hengdian_index._files.wording import distinct_text, listing, own_weights, pairs, parts, placed
-from hengdian_index._index import engine
+from hengdian_index._index import fitted
 from hengdian_index._index.checks import choice_faults, validity_faults
 from hengdian_index._index.doors import DOORS
 from hengdian_index._index.fields import (
@@ -208,7 +208,7 @@ class Index(Part):
             "indicator": [i.said() for i in self.indicators],
         }
 
-    def fit(self, table: Any, fit_on: Any = None) -> engine.Fitted:
+    def fit(self, table: Any, fit_on: Any = None) -> fitted.Fitted:
         """Return the index with what it learns from the fit rows of a table, frozen.
 
         Parameters
@@ -218,11 +218,11 @@ class Index(Part):
         fit_on : period, span, unit, label, list of these, mask or slice; optional
             Overrides the index's own.
         """
-        return engine.fit(self.tree, self.setting, table, fit_on)
+        return fitted.fit(self.tree, self.setting, table, fit_on)
 
     def compute(self, table: Any, fit_on: Any = None) -> Result:
         """Return the scores of a table's rows: fit and score in one."""
-        return engine.compute(self.tree, self.setting, table, fit_on)
+        return fitted.compute(self.tree, self.setting, table, fit_on)
 
     def replace(self, changes: Mapping[str, Any]) -> Index:
         """Return another index in which the choices at some addresses are others.

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from hengdian_index._index.agreement import consistency
+from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.doors import DOORS, Door, Doors
 from hengdian_index._index.provenance import provenance
-from hengdian_index._index.strengths import obstacle_degrees, row_of, strengths
+from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._levels.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
 from hengdian_index._levels.chained import Chained
 from hengdian_index._levels.contributions import Depth
@@ -25,7 +25,7 @@ from hengdian_index._scoring.contents import Content, late_groups, rows_of
 from hengdian_index._scoring.scores import Evaluation, weights_series
 from hengdian_index._scoring.tree import RESERVED, Setting, Tree
 from hengdian_index._tables.cells import number_of
-from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.periods import EARLIEST, format_period
 from hengdian_index._tables.scopes import Compared, Unlabelled, Within, scopes
 from hengdian_index._tables.table import Array
@@ -40,24 +40,19 @@ if TYPE_CHECKING:
     from hengdian_index._index.stubs import Drawn, ResultPlots
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Result:
     """The scores of some rows under a fitted index, and everything that follows from them.
 
     Rows carry (unit, period) as index, or the table's own labels; columns are codes of the spec.
     """
 
-    tree: Tree
-    setting: Setting
+    fitted: Any
     contents: tuple[Content, ...]
     panel: Panel
     prepared_panel: Panel
     rows: Evaluation
-    fit_rows: Mapping[str, Any]
     entries: tuple[Entry, ...]
-    base_levels: BaseLevels | None = None
-    links: Mapping[Any, Array] | None = None
-    fitted: Any = None
 
     if TYPE_CHECKING:
 
@@ -96,6 +91,30 @@ class Result:
         method = Door()
         report = Door()
         to_excel = Door()
+
+    @property
+    def tree(self) -> Tree:
+        """The tree of groups and indicators, with the choice that holds at each."""
+        tree: Tree = self.fitted.tree
+        return tree
+
+    @property
+    def setting(self) -> Setting:
+        """What the index says besides its tree."""
+        setting: Setting = self.fitted.setting
+        return setting
+
+    @property
+    def base_levels(self) -> BaseLevels | None:
+        """Mean levels over the base period, of each unit; None where the fit holds none."""
+        levels: BaseLevels | None = self.fitted.base_levels
+        return levels
+
+    @property
+    def fit_rows(self) -> Mapping[str, Any]:
+        """Which rows were learnt from: how many, the first and the last, their SHA-256."""
+        rows: Mapping[str, Any] = self.fitted.rows
+        return rows
 
     @property
     def scores(self) -> pd.DataFrame:
@@ -157,7 +176,7 @@ class Result:
 
         Rows (group, since, expert); columns `lambda_max`, `ci`, `cr`, `consistent`; empty without such judgements.
         """
-        return consistency(self)
+        return consistency_table(self)
 
     def ranks(self, within: Within = Compared.BY_DEFAULT, *, missing: Unlabelled = "refuse") -> pd.DataFrame:
         """Return the rank of each row in each group, 1 = best; ties share the smaller number.
@@ -409,12 +428,12 @@ class Result:
     @cached_property
     def course(self) -> Course:
         """How the levels go through time."""
-        if self.setting.series != "fixed":
-            parts = (self.setting.series, self.tree, self.contents, self.rows.leaves, self.rows, self.panel)
-            return Chained(*parts)
-        if len(self.contents) == 1:
-            return Direct(self.rows, self.panel)
-        return Linked(self.tree, self.contents, self.rows.leaves, self.rows, self.panel, self.links)
+        tree, setting, contents, rows, panel = self.tree, self.setting, self.contents, self.rows, self.panel
+        if setting.series != "fixed":
+            return Chained(how=setting.series, tree=tree, contents=contents, rows=rows, panel=panel)
+        if len(contents) == 1:
+            return Direct(rows, panel)
+        return Linked(tree=tree, contents=contents, rows=rows, panel=panel, known=self.fitted.links)
 
     @property
     def _latest(self) -> Content:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import settled
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, among, listed, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, SpecError, raise_all
 
 
 def obstacle_degrees(tree: Tree, normalised: Array, importance: Array) -> Array:
@@ -56,59 +52,6 @@ def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> 
     rest = frame.drop(index=best.index)
     worst = rest.sort_values(["rank", "score"], ascending=[False, True], kind="stable").head(n).assign(kind="weakness")
     return pd.concat([best, worst]).rename_axis("indicator").reset_index().astype({"rank": int})
-
-
-def row_of(panel: Panel, unit: Any, period: Any) -> int:
-    """Return the row of a unit (or label) in a period, the last one it has where none is given.
-
-    Raises
-    ------
-    SpecError, DataError
-        No unit said where there are several; no such unit or period: all faults at once, with what there is.
-    """
-    unit = _demanded(panel, unit, period)
-    rows: NDArray[np.bool_] = np.asarray(panel.units == unit) if panel.units is not None else panel.select(unit, "unit")
-    if period is not None:
-        rows = rows & panel.select(period, "period")
-    found = np.flatnonzero(rows)
-    if not len(found):
-        raise DataError(f"unit {shown(unit)} has no row in period {shown(period)}; {panel.extent()}")
-    if panel.periods is None and len(found) > 1:
-        raise DataError(f"unit {shown(unit)} stands for {len(found)} rows; name one")
-    return int(found[0] if panel.periods is None else found[np.argmax(panel.periods.ordinals[found])])
-
-
-def _demanded(panel: Panel, unit: Any, period: Any) -> Any:
-    """Return the unit that is asked for, the only one where none is said."""
-    faults: list[Fault | str] = []
-    units = list(dict.fromkeys(panel.unit_list())) if panel.units is not None else []
-    if unit is None and len(units) == 1:
-        unit = units[0]
-    if unit is None and units:
-        faults.append(
-            f"unit: say whose row, such as {shown(units[0])}; there {'is' if len(units) == 1 else 'are'} "
-            f"{counted(len(units), 'unit')}: {listed(units)}"
-        )
-    elif units and not among(unit, units):
-        faults.append(f"unit: no unit {shown(unit)}{suggestion(unit, units)}")
-    elif unit is None and panel.periods is None and panel.n > 1:
-        labels = panel.labels.tolist()
-        faults.append(f"unit: say which row by its label, such as {shown(labels[0])}; there are {listed(labels)}")
-    if period is not None:
-        faults += _period_faults(panel, period)
-    raise_all(SpecError if unit is None else DataError, faults)
-    return unit
-
-
-def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
-    """Return what is wrong with a period."""
-    if panel.periods is None:
-        return [f"period: the rows have no period, so there is no {period!r}; leave it out"]
-    try:
-        panel.select(period, "period")
-    except FaultsError as error:
-        return list(error.faults)
-    return []
 
 
 def _scales(tree: Tree) -> tuple[Array, Array]:

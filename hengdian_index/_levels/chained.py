@@ -37,7 +37,6 @@ class Chained:
     how: str
     tree: Tree
     contents: Sequence[Content]
-    leaves: Array
     rows: Evaluation
     panel: Panel
 
@@ -45,7 +44,7 @@ class Chained:
     def steps(self) -> tuple[Evaluation, Evaluation]:
         """Each row and the one before it, both with what the two have."""
         before = self.panel.previous(1)
-        x1, x0 = np.array(self.leaves, order="F"), np.array(self.leaves[before], order="F")
+        x1, x0 = np.array(self.rows.leaves, order="F"), np.array(self.rows.leaves[before], order="F")
         x0[before < 0] = np.nan
         gap = np.isnan(x1) | np.isnan(x0)
         x1[gap] = x0[gap] = np.nan
@@ -55,8 +54,8 @@ class Chained:
     def growth(self) -> Evaluation:
         """Growth of every indicator, V_j or ln(z1 / z0), and its weighted mean in every group."""
         before, now = (step.leaves for step in self.steps)
-        bad = np.argwhere(self.leaves <= 0)
-        raise_all(DataError, shortened(self._refused(i, j, self.leaves[i, j]) for i, j in bad.tolist()))
+        bad = np.argwhere(self.rows.leaves <= 0)
+        raise_all(DataError, shortened(self._refused(i, j, self.rows.leaves[i, j]) for i, j in bad.tolist()))
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             growth = 200 * (now - before) / (now + before) if self.how == "symmetric" else np.log(now / before)
         lost = ~np.isfinite(growth) & ~np.isnan(before)

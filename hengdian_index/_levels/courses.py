@@ -84,7 +84,6 @@ class Linked:
 
     tree: Tree
     contents: Sequence[Content]
-    leaves: Array
     rows: Evaluation
     panel: Panel
     known: Mapping[Any, Array] | None = None
@@ -108,7 +107,7 @@ class Linked:
         near &= True if since is None else ordinals >= since - 1
         near &= True if until is None else ordinals <= until
         rows = np.flatnonzero(near)
-        part = scored(self.tree, content, self.leaves[rows], self.panel.pick(rows))
+        part = scored(self.tree, content, self.rows.leaves[rows], self.panel.pick(rows))
         return spread(self.panel.n, rows, part)
 
     @cached_property
@@ -245,7 +244,7 @@ class Linked:
         before, now = self.views[position - 1], self.views[position]
         codes, since = (before.tree.codes, now.tree.codes), self.contents[position].since
         differing = [j for j, code in enumerate(self.tree.codes) if (code in codes[0]) != (code in codes[1])]
-        there = ~np.isnan(self.leaves[:, differing]).any(axis=1)
+        there = ~np.isnan(self.rows.leaves[:, differing]).any(axis=1)
         shared = [code for code in now.groups if code in before.groups]
         both = {code: ~(np.isnan(before.values(code)) | np.isnan(now.values(code))) for code in shared}
         top = there & both[self.tree.root.code]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._index import engine
+from hengdian_index._index.fitted import Fitted, learn, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.ranks import mean_over_scopes, ranks_of
 from hengdian_index._scoring.contents import pruned
@@ -224,7 +224,7 @@ def remove_one(
     if not among(code, tree.by_code):
         raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
     with journal():
-        fitted, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)
+        fitted, panel = learn(tree, setting, read_rows(tree, setting, table), based=False)
         leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
         lost = cancelled(fitted.tree, fitted.maps)
     if len(fitted.contents) > 1 or fitted.contents[0].by_period is not None:
@@ -266,7 +266,7 @@ def _without_each(
     return {code: np.array(found) for code, found in rows.items()}, kept
 
 
-def _one_by_one(fitted: engine.Fitted, leaves: Array, lost: Array, panel: Panel, parts: list[str], node: str) -> Array:
+def _one_by_one(fitted: Fitted, leaves: Array, lost: Array, panel: Panel, parts: list[str], node: str) -> Array:
     """Return the scores (1 + parts, n) without each part, of trees that have it not: gaps then count for the rest."""
     found = [score(fitted.tree, fitted.group_weights, leaves, panel, lost).values(node)]
     for part in parts:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._index import engine
+from hengdian_index._index.fitted import Fitted, learn, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
 from hengdian_index._robustness.factors import Factor, read_factors
@@ -50,7 +50,7 @@ class State:
 
     tree: Tree
     setting: Setting
-    fitted: engine.Fitted
+    fitted: Fitted
     leaves: Array
     weights: Weights
     panel: Panel
@@ -179,7 +179,7 @@ class Study:
 
     def _reread(self, panel: Panel, tree: Tree) -> Panel:
         """Return rows with columns that they lack, read from the table; those they have stay."""
-        again = engine.read(tree, self.index.setting, self.table)
+        again = read_rows(tree, self.index.setting, self.table)
         if again.n != panel.n:
             at = again.labels.get_indexer(panel.labels)
             again = again.pick(at)
@@ -204,7 +204,7 @@ class Study:
         return {}
 
     @cached_property
-    def columns(self) -> dict[Hashable, tuple[engine.Fitted, Array]]:
+    def columns(self) -> dict[Hashable, tuple[Fitted, Array]]:
         """Fits by what comes before weights: maps, and the normalised rows under them."""
         return {}
 
@@ -353,7 +353,7 @@ class Study:
 
     def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
         with journal():
-            fitted, panel = engine.learn(tree, setting, panel, shown=fit_on, based=False)
+            fitted, panel = learn(tree, setting, panel, shown=fit_on, based=False)
             needed = self.only_needed(panel)
             ready = self.only_needed(fitted.preparation(fitted.tree, panel))
             leaves = normalised(fitted.tree, fitted.maps, ready)
@@ -390,7 +390,7 @@ class Study:
         contents = [tuple(self._moved(one, row) for one in state.fitted.contents) for row in u]
         return self._each(state, [replace(state.fitted, contents=some) for some in contents])
 
-    def _each(self, state: State, fits: Sequence[engine.Fitted]) -> Drawn:
+    def _each(self, state: State, fits: Sequence[Fitted]) -> Drawn:
         """Return the scores and levels of the rows under several fits."""
         scores, levels = [], []
         for fitted in fits:
@@ -425,7 +425,7 @@ def study_of(index: Index, table: Any, factors: Mapping[str, Any], node: str | N
     if not among(code, tree.by_code):
         raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
     with journal():
-        _, panel = engine.learn(tree, setting, engine.read(tree, setting, table), based=False)
+        _, panel = learn(tree, setting, read_rows(tree, setting, table), based=False)
     asked = np.flatnonzero(panel.select(rows, "rows"))
     shown = panel.pick(asked)
     scopes = [np.arange(len(asked))] if shown.periods is None or shown.units is None else shown.periods.blocks()
@@ -467,7 +467,7 @@ def drawn_again(rows: Panel, u: float) -> Panel:
     return rows.pick(np.concatenate([np.flatnonzero(codes == code) for code in chosen]))
 
 
-def _dated(fitted: engine.Fitted, code: str) -> bool:
+def _dated(fitted: Fitted, code: str) -> bool:
     """Return whether the weights of a group differ by period."""
     children = {one.tree.by_code[code].children for one in fitted.contents if code in one.tree.by_code}
     own = any(code in one.tree.by_code and one.tree.by_code[code].weights_since for one in fitted.contents)

@@ -17,7 +17,19 @@ from hengdian_index._tables.periods import EARLIEST, Periods, format_period, rea
 from hengdian_index._tables.selection import LabelledMask, picked, truths
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, Fault, SpecError, fewer, listed, native, shown
+from hengdian_index.errors import (
+    DataError,
+    Fault,
+    FaultsError,
+    SpecError,
+    among,
+    fewer,
+    listed,
+    native,
+    raise_all,
+    shown,
+    suggestion,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,3 +347,56 @@ def digest(panel: Panel) -> str:
         # Libraries write a missing value in different bits.
         found.update(np.where(np.isnan(column), np.nan, column).astype("<f8").tobytes())
     return found.hexdigest()
+
+
+def row_of(panel: Panel, unit: Any, period: Any) -> int:
+    """Return the row of a unit (or label) in a period, the last one it has where none is given.
+
+    Raises
+    ------
+    SpecError, DataError
+        No unit said where there are several; no such unit or period: all faults at once, with what there is.
+    """
+    unit = _unit_asked(panel, unit, period)
+    rows: NDArray[np.bool_] = np.asarray(panel.units == unit) if panel.units is not None else panel.select(unit, "unit")
+    if period is not None:
+        rows = rows & panel.select(period, "period")
+    found = np.flatnonzero(rows)
+    if not len(found):
+        raise DataError(f"unit {shown(unit)} has no row in period {shown(period)}; {panel.extent()}")
+    if panel.periods is None and len(found) > 1:
+        raise DataError(f"unit {shown(unit)} stands for {len(found)} rows; name one")
+    return int(found[0] if panel.periods is None else found[np.argmax(panel.periods.ordinals[found])])
+
+
+def _unit_asked(panel: Panel, unit: Any, period: Any) -> Any:
+    """Return the unit that is asked for, the only one where none is said."""
+    faults: list[Fault | str] = []
+    units = list(dict.fromkeys(panel.unit_list())) if panel.units is not None else []
+    if unit is None and len(units) == 1:
+        unit = units[0]
+    if unit is None and units:
+        faults.append(
+            f"unit: say whose row, such as {shown(units[0])}; there {'is' if len(units) == 1 else 'are'} "
+            f"{counted(len(units), 'unit')}: {listed(units)}"
+        )
+    elif units and not among(unit, units):
+        faults.append(f"unit: no unit {shown(unit)}{suggestion(unit, units)}")
+    elif unit is None and panel.periods is None and panel.n > 1:
+        labels = panel.labels.tolist()
+        faults.append(f"unit: say which row by its label, such as {shown(labels[0])}; there are {listed(labels)}")
+    if period is not None:
+        faults += _period_faults(panel, period)
+    raise_all(SpecError if unit is None else DataError, faults)
+    return unit
+
+
+def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
+    """Return what is wrong with a period."""
+    if panel.periods is None:
+        return [f"period: the rows have no period, so there is no {period!r}; leave it out"]
+    try:
+        panel.select(period, "period")
+    except FaultsError as error:
+        return list(error.faults)
+    return []

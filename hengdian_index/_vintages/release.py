@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from hengdian_index._index.engine import Fitted
+from hengdian_index._index.fitted import Fitted
 from hengdian_index._index.result import Result
 from hengdian_index._index.text import texts
 from hengdian_index._system.about import __version__

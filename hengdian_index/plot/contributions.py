@@ -9,11 +9,10 @@ import pandas as pd
 
 from hengdian_index._index.coverage import blanked
 from hengdian_index._index.result import Result
-from hengdian_index._index.strengths import row_of
 from hengdian_index._levels.contributions import Depth
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.tree import RESERVED
-from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, shown
 from hengdian_index.plot.layout import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hengdian_index._index.result import Result
-from hengdian_index._index.strengths import row_of
+from hengdian_index._tables.panel import row_of
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.plot.layout import LINE, Rows, branch_of, dated, name_of, of_unit, period_name, row_names, titled

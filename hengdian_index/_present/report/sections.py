@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index._index.agreement import consistency
+from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.coverage import blanked
 from hengdian_index._index.result import Result
 from hengdian_index._present.document import Block
@@ -334,7 +334,7 @@ def _weights(asked: _Asked) -> Iterator[Item]:
     effective = result.effective_weights.rename_axis("indicator")
     named = effective.to_frame().assign(name=[asked.names[code] for code in effective.index])
     yield asked.sheet("effective table", named[["name", "effective weight"]], form=_WEIGHTS)
-    judged = consistency(result, asked.lang)
+    judged = consistency_table(result, asked.lang)
     if len(judged):
         words = {True: asked.say["judged yes"], False: asked.say["judged no"]}
         called = {name: asked.say[f"judged {name}"] for name in judged.columns}

@@ -188,7 +188,7 @@ def _found(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
 
 def _consistency(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
     """Yield how far pairwise judgements agree with themselves: those of each person, and those of all together."""
-    for one in tell.agreements:
+    for one in tell.consistencies:
         if one.group != branch.code or one.found.n < 3:
             continue
         numbers = {"value": one.found.lambda_max, "ci": one.found.ci, "cr": one.found.cr}

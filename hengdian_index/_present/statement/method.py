@@ -20,7 +20,7 @@ from hengdian_index._scoring.tree import Choice, Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.catalogue import LANGUAGES
-from hengdian_index.errors import DataError, SpecError, among, suggestion
+from hengdian_index.errors import SpecError, among, suggestion
 from hengdian_index.log import Entry
 
 
@@ -67,8 +67,6 @@ def statement(result: Any, lang: str) -> list[Block]:
     """Return the method statement of a result as blocks."""
     if not among(lang, LANGUAGES):
         raise SpecError(f"lang: no {lang!r}{suggestion(lang, LANGUAGES)}")
-    if result.fitted is None:
-        raise DataError("this result does not hold its fit, so what was fitted cannot be told; score the rows again")
     return list(_blocks(Teller(result, lang)))
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from hengdian_index._index.explanation import Explanation, Step, same
 from hengdian_index._index.result import Result
-from hengdian_index._index.strengths import row_of
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.comparisons import compared
 from hengdian_index._present.statement.composed import composed
@@ -21,9 +20,9 @@ from hengdian_index._present.statement.path_of_level import of_level
 from hengdian_index._present.statement.validity import absence
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
-from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
+from hengdian_index.errors import SpecError, among, listed, suggestion
 from hengdian_index.log import journal
 
 
@@ -55,8 +54,6 @@ def explain(result: Result, unit: Any = None, period: Any = None, node: str | No
     is a function of your own, and says so. Proof: each formula is evaluated, for every aggregation and its options.
     """
     tree, code = result.tree, _node(result, node)
-    if result.fitted is None:
-        raise DataError("this result does not hold its fit, so its steps are not known; score the rows again")
     row = row_of(result.panel, unit, period)
     steps = list(_of_indicator(result, code, row) if code in tree.codes else _of_group(result, code, row))
     last = tree.root.code if code in tree.codes else code

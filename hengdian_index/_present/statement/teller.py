@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._index.agreement import Agreement, agreements
+from hengdian_index._index.consistency import Consistency, consistencies_of
 from hengdian_index._methods.registry import Method
 from hengdian_index._present.document import Block, Code, Math, Piece, filled
 from hengdian_index._present.statement import phrases
@@ -37,9 +37,9 @@ class Teller:
         self._last: dict[str, Choice] = {}
 
     @cached_property
-    def agreements(self) -> list[Agreement]:
+    def consistencies(self) -> list[Consistency]:
         """How consistent the pairwise judgements behind the weights are."""
-        return agreements(self.result)
+        return consistencies_of(self.result)
 
     def say(self, key: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
         """Return a sentence of the language, filled in."""

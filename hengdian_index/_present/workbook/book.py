@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index._files.sheets import Live, Page, cell_of, pages_written
-from hengdian_index._index.agreement import consistency
 from hengdian_index._index.comparability import incomparable, told
+from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.result import Result
 from hengdian_index._present.workbook.fits import Fits
 from hengdian_index._present.workbook.levels import Levels
@@ -163,7 +163,7 @@ def _weights(places: Places) -> Page:
 
 def _consistency(places: Places) -> list[Page]:
     """Return how consistent pairwise judgements are, a line for each expert and for all together; no sheet without."""
-    say, found = places.say, consistency(places.result, places.lang)
+    say, found = places.say, consistency_table(places.result, places.lang)
     lines = found.reset_index().assign(consistent=[say("yes" if one else "no") for one in found["consistent"]])
     rows = [cells(line) for line in lines.itertuples(index=False)]
     heads = ["group", "from", "expert", "lambda_max", "ci", "cr", "consistent"]

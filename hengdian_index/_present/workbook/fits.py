@@ -96,7 +96,8 @@ class Fits:
 
     @cached_property
     def _maps(self) -> Mapping[str, Map]:
-        return getattr(self.places.result.fitted, "maps", {})
+        maps: Mapping[str, Map] = self.places.result.fitted.maps
+        return maps
 
     @cached_property
     def _changed(self) -> dict[str, bool]:

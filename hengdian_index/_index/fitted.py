@@ -1,4 +1,4 @@
-"""Plan, fit, score: what each node of an index learns from the fit rows, and the scores of any rows under it."""
+"""An index with what it learnt: fitted to some rows of a table, frozen, and applied to any rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from hengdian_index.log import Entry, journal, note
 
 
 @stored("fit")
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Fitted:
     """An index with what it learnt from the fit rows, frozen: bounds, statistics, weights, base levels, links.
 
@@ -108,7 +108,7 @@ class Fitted:
         DataError
             Every fault of the table: missing columns, text or infinity in a number column, repeated rows.
         """
-        panel = read(self.tree, self.setting, table, self.frequency)
+        panel = read_rows(self.tree, self.setting, table, self.frequency)
         with journal() as lines:
             panel = built(self.builds, self.tree, panel)
             panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
@@ -193,8 +193,7 @@ class Fitted:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         known, told = _joined(self.log, lines)
         said = (*known, *before, *told)
-        parts = (self.tree, self.setting, contents, panel, ready, rows, self.rows, said)
-        return Result(*parts, self.base_levels, self.links, self)
+        return Result(fitted=self, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
 
     def _seen(self, x: Array, panel: Panel) -> tuple[Content, ...]:
         """Return the contents with weights for every period of the rows, where weights are learnt in each."""
@@ -215,20 +214,20 @@ class Fitted:
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
     """Return the index with what it learns from the fit rows of a table."""
-    panel = read(tree, setting, table, None)
+    panel = read_rows(tree, setting, table)
     return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
 
 
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
     """Return the scores of a table's rows, learnt from its fit rows."""
-    panel = read(tree, setting, table, None)
+    panel = read_rows(tree, setting, table)
     if setting.base is not None:
         panel.select(setting.base, "base")
     fitted, panel = learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))
     return fitted.result(panel)
 
 
-def read(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None = None) -> Panel:
+def read_rows(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None = None) -> Panel:
     """Return the rows of a table as an index needs them."""
     sizes, groups = columns_asked(tree)
     made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
@@ -246,7 +245,6 @@ def learn(
     level is learnt, too.
     """
     chosen = setting.fit_on if fit_on is None else fit_on
-    frequency = panel.periods.frequency if panel.periods else None
     with journal() as lines:
         dated = dated_trees(tree, setting, panel.periods)
         if len(dated) == 1 and dated[0][1] is not tree:
@@ -258,42 +256,51 @@ def learn(
         left_out = left_out_units(tree, setting, panel, {})
         stay = staying(panel, left_out)
         panel, rows = screened(panel, left_out), rows[stay]
-    if not rows.any():
-        raise DataError(f"fit_on {chosen!r} selects no row that is left after screening; {panel.extent()}")
-    on_base = chosen is None and setting.base is not None
-    shown = panel.pick(rows) if shown is None else shown
-    base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
-    alone = {leaf.code: own_rows(leaf, panel) for leaf in tree.leaves if leaf.fit_on is not None}
-    with journal() as more:
+        if not rows.any():
+            raise DataError(f"fit_on {chosen!r} selects no row that is left after screening; {panel.extent()}")
+        on_base = chosen is None and setting.base is not None
+        shown = panel.pick(rows) if shown is None else shown
+        base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
+        alone = {leaf.code: own_rows(leaf, panel) for leaf in tree.leaves if leaf.fit_on is not None}
         preparation = learnt(tree, shown, alone)
-    lines += more
-    with journal():
-        ready, ready_base = preparation(tree, shown), preparation(tree, base)
-        own = {code: preparation(tree, rows) for code, rows in alone.items()}
-    with journal() as more:
-        maps = learn_maps(tree, ready, ready_base if on_base else ready, own)
+        # Of the values that are filled and treated here the log says nothing: a result says it of its own rows.
+        with journal():
+            ready, ready_base = preparation(tree, shown), preparation(tree, base)
+            own = {code: preparation(tree, rows) for code, rows in alone.items()}
+        maps = Frozen(learn_maps(tree, ready, ready_base if on_base else ready, own))
         weighed = ready_base if setting.weigh_on == "base" else ready
         contents = []
         for since, part in dated:
             late = late_rows(part, panel) if setting.weigh_on == "fit_on" else None
             known = weighed if late is None else preparation(tree, panel.pick(rows | late))
-            x = normalised(tree, maps, known)
-            learns = setting.weigh_on != "period"
+            x = columns_of(tree, part, normalised(tree, maps, known))
             lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
             with journal() as said:
-                weights = learn_weights(part, columns_of(tree, part, x), known, lost) if learns else {}
+                weights = {} if setting.weigh_on == "period" else learn_weights(part, x, known, lost)
             # Weights that stay where something else changes are spoken of once.
-            more += [line for line in said if line not in more]
+            lines += [line for line in said if line not in lines]
             contents.append(Content(since, part, weights))
-    lines += more
-    seen = {"count": int(rows.sum()), "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
-    seen |= {**shown.spread(), "sha256": digest(shown)}
-    seen["weights"] = {"learnt_from": setting.weigh_on, "rows": weighed.n}
-    parts = (tree, setting, builds, preparation, Frozen(maps), tuple(contents), frequency, Frozen(seen))
-    fitted = Fitted(*parts, tuple(lines), left_out)
+    fitted = Fitted(
+        tree=tree,
+        setting=setting,
+        builds=builds,
+        preparation=preparation,
+        maps=maps,
+        contents=tuple(contents),
+        frequency=panel.periods.frequency if panel.periods else None,
+        rows=_learnt_from(shown, chosen, {"learnt_from": setting.weigh_on, "rows": weighed.n}),
+        log=tuple(lines),
+        left_out=left_out,
+    )
     with journal() as said:
         fitted = _based(fitted, panel, levels=based)
     return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel
+
+
+def _learnt_from(shown: Panel, chosen: Any, weights: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is kept of the rows that were learnt from: how many, from where to where, and their SHA-256."""
+    ends = {"count": shown.n, "first": shown.place(0), "last": shown.place(shown.n - 1), "fit_on": chosen}
+    return Frozen({**ends, **shown.spread(), "sha256": digest(shown), "weights": weights})
 
 
 def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:

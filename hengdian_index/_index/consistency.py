@@ -15,7 +15,7 @@ from hengdian_index.ahp import Priorities
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Consistency:
     """How consistent one person's judgements, or those of all together, are.
 
     `since` is the period from which they hold, "" from the start; `part` the place among the weightings that a group's
@@ -38,9 +38,9 @@ class Agreement:
         return say["of part"].format(part=self.part, whose=whose).rstrip(" ：:") if self.part else whose
 
 
-def agreements(result: Any) -> list[Agreement]:
+def consistencies_of(result: Any) -> list[Consistency]:
     """Return those of every group of a result whose weights are judged pair by pair, in the order of groups."""
-    met: dict[tuple[str, Choice], list[Agreement]] = {}
+    met: dict[tuple[str, Choice], list[Consistency]] = {}
     for content in result.contents:
         since = "" if content.since == EARLIEST else format_period(content.since, result.panel.periods.frequency)
         for code in content.tree.groups:
@@ -49,15 +49,16 @@ def agreements(result: Any) -> list[Agreement]:
                 found = consistencies(branch.weights, branch.children)
                 several = {part for part, who, _ in found if who != ""}
                 met[code, branch.weights] = [
-                    Agreement(code, since, part, who, part in several, one) for part, who, one in found
+                    Consistency(group=code, since=since, part=part, who=who, several=part in several, found=one)
+                    for part, who, one in found
                 ]
     order = {code: i for i, code in enumerate(result.tree.groups)}
     return [one for (code, _), some in sorted(met.items(), key=lambda item: order[item[0][0]]) for one in some]
 
 
-def consistency(result: Any, lang: str = "en") -> pd.DataFrame:
+def consistency_table(result: Any, lang: str = "en") -> pd.DataFrame:
     """Return lambda_max, CI and CR of all of them, a row for each person and for all together."""
-    found = agreements(result)
+    found = consistencies_of(result)
     labels = [(one.group, one.since, one.called(lang)) for one in found]
     values = [(one.found.lambda_max, one.found.ci, one.found.cr, one.found.consistent) for one in found]
     index = pd.MultiIndex.from_tuples(labels, names=["group", "since", "expert"]) if labels else None
