@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from hengdian_index._audit.audit import Audit
     from hengdian_index._audit.calling import audit
     from hengdian_index._index.coinr import read_coinr
-    from hengdian_index._index.fields import Group, Indicator
     from hengdian_index._index.fitted import Fitted
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
     from hengdian_index._robustness.sobol import sobol
     from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
+    from hengdian_index._scoring.fields import Group, Indicator
     from hengdian_index._vintages.release import Release, release
     from hengdian_index._vintages.revisions import Revisions, revisions
     from hengdian_index.errors import DataError, SpecError
@@ -100,9 +100,9 @@ _HOME = {
     "DataError": "errors",
     "Dirichlet": "_robustness.factors",
     "Fitted": "_index.fitted",
-    "Group": "_index.index",
+    "Group": "_scoring.fields",
     "Index": "_index.index",
-    "Indicator": "_index.index",
+    "Indicator": "_scoring.fields",
     "Noise": "_robustness.factors",
     "Normal": "_robustness.factors",
     "Release": "_vintages.release",

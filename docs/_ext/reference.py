@@ -80,24 +80,19 @@ def shown_signature(app: Any, what: str, name: str, value: Any, *_: Any) -> tupl
     if what != "class":
         return None
     if hasattr(value, "model_fields"):
-        by_name = "" if "*" in str(inspect.signature(value.__init__)).replace("**", "") else "*, "
-        return f"({by_name}{', '.join(_argument(n, f) for n, f in value.model_fields.items())})", None
+        shown = [one.replace(annotation=one.empty) for one in inspect.signature(value).parameters.values()]
+        plain = (one.replace(default=one.default.plain()) if hasattr(one.default, "plain") else one for one in shown)
+        return str(inspect.Signature(list(plain))), None
     made_by_hand = is_dataclass(value) and {str(f.type) for f in fields(value)} <= {"float", "float | None"}
     return None if made_by_hand or not is_dataclass(value) else ("", None)
-
-
-def _argument(name: str, field: Any) -> str:
-    if field.is_required():
-        return name
-    value = field.default.plain() if hasattr(field.default, "plain") else field.default
-    return f"{name}={value!r}"
 
 
 def _class(value: type) -> str:
     """Return a class with its public members, also those of bases within the package."""
     bases = [base for base in value.__mro__ if base.__module__.startswith("hengdian_index")]
     found = [(name, member) for base in bases for name, member in vars(base).items()]
-    members = list(dict.fromkeys(name for name, member in found if name[:1] != "_" and _documented(member)))
+    shown = [name for name, member in found if name in dir(value) and name[:1] != "_" and _documented(member)]
+    members = list(dict.fromkeys(shown))
     told = f":members: {', '.join(members)}" if members else ":no-members:"
     return f".. autoclass:: {path(value)}\n   {told}"
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from hengdian_index._files import read_workbook, toml, write_workbook
 from hengdian_index._files.read_comparisons import with_judgements
-from hengdian_index._files.wording import located
 from hengdian_index._system.written import whole
 from hengdian_index._tables.workbook import ENDINGS
 from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion
@@ -56,7 +55,13 @@ def from_toml(text: str, name: str) -> Document:
     head, *parts = (_shaped(tables, table, surplus) for table in _TABLES)
     surplus += [Fault(f"{name}: write [[{name[:-1]}]] for each", ("index", name)) for name in _PARTS if name in head]
     fields = {**head, **dict(zip(_PARTS, parts, strict=True))}
-    return Document(fields, tuple(surplus), partial(located, name=name, lines=lines))
+    return Document(fields, tuple(surplus), partial(_located, name=name, lines=lines))
+
+
+def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int]) -> Fault:
+    """Return a fault with the file and the line of its place before it."""
+    line = toml.line_at(lines, fault.place)
+    return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
 
 
 def _shaped(tables: Mapping[str, Any], table: str, faults: list[Fault]) -> Any:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hengdian_index._scoring.tree import LARGEST
+from hengdian_index._scoring.choice import LARGEST
 from hengdian_index.errors import SpecError
 
 Place = tuple[str | int, ...]

@@ -5,46 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hengdian_index._scoring.tree import Choice, Frozen
+from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.fields import Group, Indicator, Part, choosable
 from hengdian_index._scoring.weighing import shrunk
 from hengdian_index.errors import Fault, SpecError, fewer, guess, raise_all, shown
 
 Fields = dict[str, Any]
 
-_CHOICES = ("normalise", "weights", "aggregate", "treat", "impute")
-_OF_INDEX = (
-    *(*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weigh_on", "weigh_scale", "unit_coverage"),
-    *("fit_on", "base", "to", "series", "content", "new_units", "name", "unit", "period"),
-)
-_OF_GROUP = (
-    *(*_CHOICES, "deseasonalise", "missing", "coverage", "scope", "weigh_scale"),
-    *("weights_since", "weight", "parent", "name"),
-)
-_OF_INDICATOR = (
-    *("normalise", "treat", "impute", "direction", "denominator"),
-    *("missing", "coverage", "weight", "parent", "name", "unit"),
-    *("deseasonalise", "build", "fit_on", "start", "end", "replaces"),
-)
 
+def changed(kind: type[Part], fields: Fields, changes: Mapping[str, Any]) -> Fields:
+    """Return the fields of an index with the changes made; every address that does not exist is a fault.
 
-def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
-    """Return the fields of an index with the changes made; every address that does not exist is a fault."""
+    `kind` is the class of the index, whose fields are the addresses without a code.
+    """
     fields = {
         **fields,
         "groups": [dict(g) for g in fields["groups"]],
         "indicators": [dict(i) for i in fields["indicators"]],
     }
     _demand_texts(changes)
-    parts, groups = _by_code(fields), {group["code"] for group in fields["groups"]}
-    faults, near = _dated_faults(fields, changes), known(fields)
+    parts, faults = _by_code(fields), _dated_faults(fields, changes)
     gone: list[str] = []
     for address, value in changes.items():
         part, rest = _part(parts, address)
-        if part is None:
-            _set(fields, address, address.split("."), value, _OF_INDEX, faults, near)
-        elif rest:
-            allowed = _OF_GROUP if part["code"] in groups else _OF_INDICATOR
-            _set(part, address, rest.split("."), value, allowed, faults, [f"{part['code']}.{name}" for name in allowed])
+        if part is None or rest:
+            _set(kind, fields, address, value, faults)
         elif value is None:
             gone.append(part["code"])
         else:
@@ -55,19 +40,15 @@ def changed(fields: Fields, changes: Mapping[str, Any]) -> Fields:
     return _without(fields, gone) if gone else fields
 
 
-def demand(fields: Fields, address: str) -> None:
-    """Raise a SpecError for an address that does not exist."""
+def demand(kind: type[Part], fields: Fields, address: str) -> None:
+    """Raise a SpecError for an address that does not exist in an index of some class."""
     _demand_texts([address])
     faults: list[str] = []
     part, rest = _part(_by_code(fields), address)
-    if part is None:
-        _set(dict(fields), address, address.split("."), None, _OF_INDEX, faults, known(fields))
-    elif rest:
-        allowed = _OF_GROUP if part in fields["groups"] else _OF_INDICATOR
-        near = [f"{part['code']}.{name}" for name in allowed]
-        _set(dict(part), address, rest.split("."), None, allowed, faults, near)
-    if faults:
-        raise SpecError(*faults)
+    if part is None or rest:
+        copied = {name: [dict(one) for one in fields[name]] for name in ("groups", "indicators")}
+        _set(kind, {**fields, **copied}, address, None, faults)
+    raise_all(SpecError, faults)
 
 
 def _demand_texts(addresses: Iterable[Any]) -> None:
@@ -78,10 +59,18 @@ def _demand_texts(addresses: Iterable[Any]) -> None:
     )
 
 
-def known(fields: Fields) -> list[str]:
+def _addressed(kind: type[Part]) -> tuple[str, ...]:
+    """Return the fields that a change may name."""
+    return tuple(name for name in kind.model_fields if name not in ("code", "groups", "indicators"))
+
+
+def _known(kind: type[Part], fields: Fields) -> list[str]:
     """Return every address of a field."""
-    parts = [f"{g['code']}.{name}" for g in fields["groups"] for name in _OF_GROUP]
-    return [*_OF_INDEX, *parts, *(f"{i['code']}.{name}" for i in fields["indicators"] for name in _OF_INDICATOR)]
+    kinds: dict[str, type[Part]] = {"groups": Group, "indicators": Indicator}
+    below = [
+        f"{one['code']}.{name}" for what, part in kinds.items() for one in fields[what] for name in _addressed(part)
+    ]
+    return [*_addressed(kind), *below]
 
 
 def _by_code(fields: Fields) -> dict[str, Fields]:
@@ -116,17 +105,16 @@ def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-def _set(
-    part: Fields,
-    address: str,
-    path: list[str],
-    value: Any,
-    allowed: tuple[str, ...],
-    faults: list[str],
-    near: list[str],
-) -> None:
-    name, *option = path
-    if name not in allowed or len(option) > 1 or (option and name not in _CHOICES):
+def _set(kind: type[Part], fields: Fields, address: str, value: Any, faults: list[str]) -> None:
+    """Set the field at an address of the index, or of a part of it; what has no such address is a fault."""
+    found, rest = _part(_by_code(fields), address)
+    part = fields if found is None else found
+    if found is not None:
+        kind = Group if any(found is group for group in fields["groups"]) else Indicator
+    allowed = _addressed(kind)
+    name, *option = (rest or address).split(".")
+    if name not in allowed or len(option) > 1 or (option and name not in choosable(kind)):
+        near = _known(kind, fields) if found is None else [f"{found['code']}.{name}" for name in allowed]
         faults.append(
             f"no address {address!r}{guess(address, near)} (a field of the index, or code.field: {', '.join(allowed)})"
         )
@@ -141,7 +129,7 @@ def _set(
 
 
 def _word(choice: Choice) -> Any:
-    return choice.method.name if choice.method.sees != "rows" else choice.method.function
+    return choice.method.name if choice.method.registered else choice.method.function
 
 
 def _without(fields: Fields, gone: list[str]) -> Fields:
@@ -163,9 +151,10 @@ def _without(fields: Fields, gone: list[str]) -> Fields:
             group["weights_since"] = dated
     left = {**fields, **kept}
     for part in (left, *kept["groups"], *kept["indicators"]):
-        for name in ("normalise", "aggregate", "treat", "impute"):
-            if isinstance(part.get(name), Choice):
-                part[name] = part[name].unnamed(out)
+        for name, choice in part.items():
+            # What an indicator is built of are columns of the table, whatever indicators there are.
+            if isinstance(choice, Choice) and name != "weights" and "columns" not in choice.method.traits:
+                part[name] = choice.unnamed(out)
     return left
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 
-from hengdian_index._scoring.tree import Branch, Choice, Tree
+from hengdian_index._methods.registry import FAMILIES
+from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.fields import Indicator, inherited
+from hengdian_index._scoring.tree import Branch, Tree, compares
 from hengdian_index._scoring.weighing import chosen_weights, shrunk
 from hengdian_index._tables.periods import read_label
-from hengdian_index.errors import Fault, FaultsError, listed, suggestion
+from hengdian_index.errors import Fault, FaultsError, SpecError, listed, suggestion
 from hengdian_index.log import journal
 
 Interval = tuple[float, float]
@@ -57,6 +60,46 @@ def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault
             said.append(("end", f"it starts in {one.start} and ends before, in {one.end}"))
         faults += [Fault(f"indicator {one.code!r}: {field}: {why}", ("indicator", i, field)) for field, why in said]
     return faults
+
+
+def _idle(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the (group, field) of each choice of an index that nothing takes; the group is "" for the index itself."""
+    above = {group["code"]: group for group in fields["groups"]}
+    found = []
+    for field in inherited(Indicator):
+        taken = {_source(one, field, above) for one in fields["indicators"]}
+        found += [(code, field) for code, group in above.items() if group.get(field) is not None and code not in taken]
+    compare = {code for code, group in above.items() if compares(_aggregate(group, fields))}
+    found += [(code, "scope") for code, g in above.items() if g.get("scope") == "period" and code not in compare]
+    if fields.get("scope") == "period" and all(above[code].get("scope") is not None for code in compare):
+        found.append(("", "scope"))
+    return found
+
+
+def idle_faults(fields: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each choice of an index that nothing takes."""
+    faults = []
+    at = {group["code"]: i for i, group in enumerate(fields["groups"])}
+    for code, field in _idle(fields):
+        who, place = (f"group {code!r}: ", ("group", at[code], field)) if code else ("", ("index", field))
+        why = "every indicator below has its own, or that of a group between; take it out here, or take theirs out"
+        if field == "scope":
+            known = [name for name, method in FAMILIES["aggregate"].items() if method.traits.get("set_wise")]
+            why = "'period' is for aggregations that compare rows"
+            why += f" ({', '.join(known)}; a function of yours says set_wise = True), and none here does; take it out"
+        faults.append(Fault(f"{who}{field}: {why}", place))
+    return faults
+
+
+def without_idle(fields: Mapping[str, Any], before: Mapping[str, Any], changes: Collection[str]) -> dict[str, Any]:
+    """Return the fields of an index without the choices that a change leaves without anything to take them.
+
+    What took nothing before, or is itself among the changes, stays, to be refused.
+    """
+    gone = {(code, field) for code, field in _idle(fields) if f"{code}.{field}".lstrip(".") not in changes}
+    gone -= set(_idle(before)) if gone else set()
+    groups = [{k: v for k, v in group.items() if (group["code"], k) not in gone} for group in fields["groups"]]
+    return {k: v for k, v in {**fields, "groups": groups}.items() if ("", k) not in gone}
 
 
 def domain_of(choice: Choice) -> str:
@@ -112,6 +155,25 @@ def _domain_faults(branch: Branch, reach: Mapping[str, Interval | None]) -> list
     remedy += ", or let a zero give 0 (zeros = 'limit')" if zero else ""
     needs = f"{branch.aggregate.method.name} needs values {domain if domain == 'above 0' else 'of 0 or more'}"
     return [_fault(branch, "aggregate", f"{needs}, but {'; '.join(list(out.values())[:3])}; {remedy}")]
+
+
+def _source(indicator: Mapping[str, Any], field: str, above: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """Return the group that an indicator takes a choice from, None for its own or that of the index."""
+    node: Mapping[str, Any] | None = indicator
+    passed: list[Any] = []
+    while node is not None and node.get(field) is None and node["code"] not in passed:
+        passed.append(node["code"])
+        node = above.get(node.get("parent") or "")
+    return None if node is None or node is indicator else str(node["code"])
+
+
+def _aggregate(group: Mapping[str, Any], fields: Mapping[str, Any]) -> Choice | None:
+    """Return how a group is aggregated, None if that cannot be read or is left to the default."""
+    given = group.get("aggregate") or fields.get("aggregate")
+    try:
+        return None if given is None else Choice.of("aggregate", given)
+    except SpecError:
+        return None
 
 
 def _given(choice: Choice) -> Interval | None:

@@ -20,13 +20,14 @@ from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants,
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
 from hengdian_index._scoring.building import Builds, built, learn_builds
+from hengdian_index._scoring.choice import Frozen
 from hengdian_index._scoring.contents import Content, in_turn, late_groups, learn_by_period
 from hengdian_index._scoring.plan import columns_of, comparing, dated_trees, late_rows, own_rows
 from hengdian_index._scoring.preparation import TRANSFORMED, Preparation, columns_asked, learnt
 from hengdian_index._scoring.scaling import cancelled, learn_maps, normalised
 from hengdian_index._scoring.scores import Weights, learn_weights, weights_series
 from hengdian_index._scoring.screening import left_out_units, screened, staying
-from hengdian_index._scoring.tree import Frozen, Setting, Tree
+from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.panel import Panel, digest
 from hengdian_index._tables.periods import Frequency
 from hengdian_index._tables.read_panel import read_panel

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import fields as dataclass_fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,17 +12,23 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from hengdian_index._files import spec_file, toml
-from hengdian_index._files.wording import distinct_text, listing, own_weights, pairs, parts, placed
 from hengdian_index._index import fitted
-from hengdian_index._index.checks import choice_faults, validity_faults
+from hengdian_index._index.addresses import changed, demand
+from hengdian_index._index.checks import choice_faults, idle_faults, validity_faults, without_idle
 from hengdian_index._index.doors import DOORS
-from hengdian_index._index.fields import (
+from hengdian_index._index.result import Result
+from hengdian_index._maths.means import Rule
+from hengdian_index._scoring import families
+from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.fields import (
+    LEFT_OUT,
     Aggregate,
     Group,
     Impute,
     Indicator,
     Normalise,
     Part,
+    Read,
     Scope,
     Seasons,
     Selector,
@@ -30,15 +36,22 @@ from hengdian_index._index.fields import (
     Treat,
     WeighScale,
     Weights,
+    distinct_text,
+    hints_of,
 )
-from hengdian_index._index.planting import idle_faults, inherited, planted, without_idle
-from hengdian_index._index.result import Result
-from hengdian_index._maths.means import Rule
-from hengdian_index._scoring import families
 from hengdian_index._scoring.preparation import columns_asked
-from hengdian_index._scoring.tree import Choice, NewUnits, Series, Setting, Tree, shape_faults
+from hengdian_index._scoring.tree import NewUnits, Series, Setting, Tree, own_weights, planted, shape_faults
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import Fault, SpecError
+from hengdian_index.errors import Fault, SpecError, raise_all, shown
+
+Place = tuple[str | int, ...]
+
+_PARTS = ("groups", "indicators")
+
+
+def _default(family: str, method: Any) -> Any:
+    """Return the choice of an index that makes none."""
+    return Choice.of(family, method)
 
 
 class Index(Part):
@@ -93,20 +106,21 @@ class Index(Part):
     [0.5, 1.0, 0.25]
     """
 
-    groups: tuple[Group, ...]
-    indicators: tuple[Indicator, ...]
+    _: KW_ONLY
+    groups: Read[tuple[Group, ...], Iterable[Group | Mapping[str, Any]]]
+    indicators: Read[tuple[Indicator, ...], Iterable[Indicator | Mapping[str, Any]]]
     name: str = ""
     unit: str | None = None
     period: str | None = None
     fit_on: Selector = None
     base: Selector = None
     to: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = 100.0
-    normalise: Normalise = Choice.of("normalise", families.normalise.min_max)
-    weights: Weights = Choice.of("weights", families.weights.equal)
-    aggregate: Aggregate = Choice.of("aggregate", families.aggregate.arithmetic)
-    treat: Treat = None
-    impute: Impute = None
-    deseasonalise: Seasons = None
+    normalise: Normalise = _default("normalise", families.normalise.min_max)
+    weights: Weights = _default("weights", families.weights.equal)
+    aggregate: Aggregate = _default("aggregate", families.aggregate.arithmetic)
+    treat: Treat = LEFT_OUT
+    impute: Impute = LEFT_OUT
+    deseasonalise: Seasons = LEFT_OUT
     missing: Rule = "reweight"
     coverage: Share = 0.65
     scope: Scope = "all"
@@ -117,32 +131,34 @@ class Index(Part):
     content: Literal["link", "restate"] = "link"
     new_units: NewUnits = "refuse"
 
-    def __init__(self, /, **data: Any) -> None:
+    @classmethod
+    def _checked(cls, given: dict[str, Any]) -> dict[str, Any]:
         faults: list[Fault] = []
-        for name in ("groups", "indicators"):
-            data[name] = listing(data.get(name), name, faults)
-        groups = parts(Group, data.get("groups"), "group", faults)
-        indicators = parts(Indicator, data.get("indicators"), "indicator", faults)
-        above, below = pairs(data.get("groups")), pairs(data.get("indicators"))
+        said = {name: _listed(given.get(name), name, faults) for name in ("groups", "indicators")}
+        made = {
+            "groups": _parts(Group, said["groups"], faults),
+            "indicators": _parts(Indicator, said["indicators"], faults),
+        }
+        above, below = _pairs(said["groups"]), _pairs(said["indicators"])
         # With what is no group or indicator at all, what else the tree lacks cannot be told.
         faults += shape_faults(above, below) if above is not None and below is not None else []
+        found: dict[str, Any] = {}
         try:
-            super().__init__(**{**data, "groups": groups, "indicators": indicators})
+            found = super()._checked({**given, **made})
         except SpecError as error:
             faults += [fault.under("index") for fault in error.faults]
-        if faults:
-            raise SpecError(*faults)
+        raise_all(SpecError, faults)
+        return found
+
+    def _settle(self) -> None:
         if self.weigh_on == "base" and self.base is None:
             raise SpecError(Fault("weigh_on = 'base' needs a base: name its periods", ("index", "weigh_on")))
         if self.weigh_on == "period" and self.period is None:
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
-        own = inherited({**own_weights(groups), **own_weights(indicators)}, self)
-        faults = validity_faults(indicators, self.period) + idle_faults(self._fields())
-        if faults:
-            raise SpecError(*faults)
-        faults = choice_faults(self.tree, own, {g.code for g in groups if g.weights})
-        if faults:
-            raise SpecError(*(placed(fault, groups, indicators) for fault in faults))
+        raise_all(SpecError, validity_faults(self.indicators, self.period) + idle_faults(self._fields()))
+        faults = choice_faults(self.tree, own_weights(self), {g.code for g in self.groups if g.weights})
+        at = {part.code: i for parts in _PARTS for i, part in enumerate(getattr(self, parts))}
+        raise_all(SpecError, [Fault(fault.message, _numbered(fault.place, at)) for fault in faults])
 
     @classmethod
     def read(cls, path: str | Path) -> Index:
@@ -201,11 +217,11 @@ class Index(Part):
     def _tables(self) -> dict[str, Any]:
         if self.to is None:
             raise SpecError("to = None cannot be written to a file; leave `base` out instead")
-        head = {name: value for name, value in self.said().items() if name not in ("groups", "indicators")}
+        head = {name: value for name, value in self._said().items() if name not in ("groups", "indicators")}
         return {
             "index": head,
-            "group": [g.said() for g in self.groups],
-            "indicator": [i.said() for i in self.indicators],
+            "group": [g._said() for g in self.groups],
+            "indicator": [i._said() for i in self.indicators],
         }
 
     def fit(self, table: Any, fit_on: Any = None) -> fitted.Fitted:
@@ -239,16 +255,12 @@ class Index(Part):
         SpecError
             An address that does not exist, with the nearest that does.
         """
-        from hengdian_index._index.addresses import changed
-
         before = self._fields()
-        return type(self)(**without_idle(changed(before, changes), before, changes))
+        return type(self)(**without_idle(changed(type(self), before, changes), before, changes))
 
     def check_address(self, address: str) -> None:
         """Raise a SpecError for an address that `replace` does not know."""
-        from hengdian_index._index.addresses import demand
-
-        demand(self._fields(), address)
+        demand(type(self), self._fields(), address)
 
     @cached_property
     def tree(self) -> Tree:
@@ -258,7 +270,7 @@ class Index(Part):
     @cached_property
     def setting(self) -> Setting:
         """What the index says besides its tree."""
-        names = (field.name for field in dataclass_fields(Setting) if field.name != "spec")
+        names = (field.name for field in fields(Setting) if field.name != "spec")
         try:
             text = self.to_toml()
         except SpecError:
@@ -268,16 +280,12 @@ class Index(Part):
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the index: its fields, and the code of functions that have no registered name."""
-        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
-        given |= {name: [part.distinct() for part in getattr(self, name)] for name in ("groups", "indicators")}
+        given = {**self._given, **{name: [one._distinct() for one in getattr(self, name)] for name in _PARTS}}
         return hashlib.sha256(repr(distinct_text(given)).encode()).hexdigest()
 
     def _fields(self) -> dict[str, Any]:
         """Return the fields that were given, the parts as mappings."""
-        fields = {name: getattr(self, name) for name in self.model_fields_set}
-        for name in ("groups", "indicators"):
-            fields[name] = [{key: getattr(part, key) for key in part.model_fields_set} for part in fields[name]]
-        return fields
+        return {**self._given, **{name: [dict(one._given) for one in getattr(self, name)] for name in _PARTS}}
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
@@ -296,7 +304,54 @@ class Index(Part):
 
 
 def sheet_fields() -> dict[str, dict[str, Any]]:
-    """Return the type of each field that a sheet of a workbook may give."""
-    models: dict[str, type[Part]] = {"index": Index, "group": Group, "indicator": Indicator}
-    said = {table: {name: f.annotation for name, f in model.model_fields.items()} for table, model in models.items()}
-    return {**said, "index": {n: kind for n, kind in said["index"].items() if n not in ("groups", "indicators")}}
+    """Return the type, with its markers, of each field that a sheet of a workbook may give."""
+    head = {name: kind for name, kind in hints_of(Index).items() if name not in _PARTS}
+    return {"index": head, "group": hints_of(Group), "indicator": hints_of(Indicator)}
+
+
+def _listed(given: Any, what: str, faults: list[Fault]) -> list[Any]:
+    """Return the groups or indicators of an index as a list; a fault is added for anything else."""
+    if given is None:
+        return []
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        faults.append(Fault(f"{what}: a list of them is needed, not {shown(given)}", ("index", what)))
+        return []
+    return list(given)
+
+
+def _parts(kind: type[Group] | type[Indicator], given: Sequence[Any], faults: list[Fault]) -> tuple[Any, ...]:
+    """Return groups or indicators from values or mappings; the faults of each are added to the list."""
+    made, word = [], kind.__name__.lower()
+    for i, item in enumerate(given):
+        if isinstance(item, kind):
+            made.append(item)
+            continue
+        try:
+            fields_of = dict(**item)
+        except TypeError:
+            why = f"{word} {i + 1}: hi.{kind.__name__} or a mapping of its fields, not {shown(item)}"
+            faults.append(Fault(why, (word, i)))
+            continue
+        try:
+            made.append(kind(**fields_of))
+        except SpecError as error:
+            faults += [fault.under(word, i) for fault in error.faults]
+    return tuple(made)
+
+
+def _pairs(given: Sequence[Any]) -> list[tuple[str, str | None]] | None:
+    """Return (code, parent) of each part, as far as it can be read; None where something is no part at all."""
+    pairs = []
+    for i, item in enumerate(given):
+        if not isinstance(item, Mapping) and not hasattr(item, "code"):
+            return None
+        said = item if isinstance(item, Mapping) else {key: getattr(item, key, None) for key in ("code", "parent")}
+        parent = said.get("parent")
+        pairs.append((str(said.get("code", f"number {i + 1}")), parent if isinstance(parent, str) else None))
+    return pairs
+
+
+def _numbered(place: Place, at: Mapping[str, int]) -> Place:
+    """Return a place that names a code with the number of that part instead."""
+    word, code, *more = place
+    return (word, at[str(code)], *more)

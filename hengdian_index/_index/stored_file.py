@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._methods.registry import FAMILIES, Method, find, method_of
-from hengdian_index._scoring.tree import Branch, Choice, Frozen, Leaf, Tree
+from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._system.about import __version__
 from hengdian_index._system.written import whole
 from hengdian_index._tables.table import Array

@@ -15,9 +15,10 @@ from hengdian_index._levels.courses import matrix
 from hengdian_index._maths.means import log_secant
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring import families
+from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.contents import Content, in_turn, rows_of
 from hengdian_index._scoring.scores import Evaluation, stitched
-from hengdian_index._scoring.tree import Choice, Tree
+from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, shortened

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from hengdian_index._index.index import Index
-from hengdian_index._scoring.tree import Choice, Tree
+from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import FaultsError, SpecError, suggestion
 

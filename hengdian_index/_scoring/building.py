@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._methods.composing import compose, learnt
-from hengdian_index._scoring.tree import Choice, Frozen, Tree
+from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, Labelled

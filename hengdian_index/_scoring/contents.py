@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._scoring.choice import Frozen
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_weights, score, stitched
-from hengdian_index._scoring.tree import Branch, Frozen, Tree
+from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._scoring.weighing import shrunk
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, format_period, read_span

@@ -13,8 +13,9 @@ from hengdian_index._methods.imputing import Filler, Rows, fill
 from hengdian_index._methods.learning import learn
 from hengdian_index._methods.treating import moved
 from hengdian_index._scoring.building import ingredients
+from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.seasons import Seasons, learn_seasons
-from hengdian_index._scoring.tree import Choice, Leaf, Tree
+from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import TOLERANCE, settled

@@ -2,190 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
-
 from hengdian_index._maths.maps import Direction
 from hengdian_index._maths.means import Missing
-from hengdian_index._methods.registry import Method, resolve
+from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.fields import Group, Indicator, Is, inherited
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import Fault, SpecError, fewer, listed, raise_all, suggestion
+from hengdian_index.errors import Fault, fewer, listed, suggestion
 
 Series: TypeAlias = Literal["fixed", "ratio", "symmetric", "log"]
 NewUnits: TypeAlias = Literal["refuse", "link", "restate", "missing"]
 
 
-class Frozen(dict[str, Any]):
-    """A mapping that can be a part of a hashable value."""
-
-    # A dict declares __hash__ as None; this one never changes.
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(self.items()))
-
-    def __reduce__(self) -> Any:
-        return type(self), (dict(self),)
-
-    def _refused(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("a choice cannot be changed; use replace()")
-
-    __setitem__ = __delitem__ = __ior__ = _refused
-    update = setdefault = pop = popitem = clear = _refused
-
-
-@stored("choice")
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A method and its options, as chosen at one place of an index."""
-
-    method: Method
-    options: Frozen
-
-    @classmethod
-    def of(cls, family: str, given: Any) -> Choice:
-        """Return the choice that a name, `{method = ..., options}`, or a function stands for."""
-        if isinstance(given, Choice):
-            return given
-        options: Mapping[str, Any] = {}
-        if isinstance(given, Mapping):
-            if "method" not in given:
-                raise SpecError(f"'method' is missing in {dict(given)!r}")
-            options = {key: value for key, value in given.items() if key != "method"}
-            given = given["method"]
-        if not (isinstance(given, str) or callable(given)):
-            raise SpecError(f"a method's name, {{ method = ... }} or a function, not {given!r}")
-        method = resolve(family, given)
-        if "by" in method.traits.get("needs", ()):
-            raise SpecError(f"{method.name}: say denominator = 'column' at the indicator instead")
-        settings = {key: value for key, value in options.items() if key not in method.judgements}
-        faults = method.faults(settings) + method.absent(settings)
-        faults += ["'details' is for the function, not for an index"] if "details" in settings else []
-        faults += [f"{name!r} is missing" for name in method.needed if name not in options]
-        if "direction" in settings and method.traits.get("raw"):
-            faults.append("'direction' is for the function; in an index it is that of each indicator")
-        options, more = _with_parts(method, options)
-        options = options if faults else {**options, **method.settled(settings)}
-        raise_all(SpecError, [f"{method.name}: {fault}" for fault in (*faults, *more)])
-        return cls(method, frozen(options))
-
-    @classmethod
-    def of_weights(cls, given: Any) -> Choice:
-        """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`."""
-        given = frozen(given) if hasattr(given, "to_dict") else given
-        if isinstance(given, Mapping) and "method" not in given:
-            given = {"method": "fixed", "values": dict(given)}
-        return cls.of("weights", given)
-
-    def __repr__(self) -> str:
-        return f"<{self.method.name}{dict(self.options) or ''}>"
-
-    @property
-    def fingerprint(self) -> Any:
-        """What tells this choice from every other."""
-        made_of = {self.method.traits["parts"]: [part.fingerprint for part in self.parts]} if self.parts else {}
-        return self.method.identity, sorted({**self.options, **made_of}.items(), key=lambda item: item[0])
-
-    @property
-    def parts(self) -> tuple[Choice, ...]:
-        """Choices that this one is made of."""
-        parts: tuple[Choice, ...] = self.options.get(self.method.traits.get("parts", ""), ())
-        return parts
-
-    @property
-    def all_parts(self) -> tuple[Choice, ...]:
-        """The choice itself, the choices it is made of, and theirs."""
-        return (self, *(inner for part in self.parts for inner in part.all_parts))
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """Children that are judged by name, here or in a part."""
-        judged = self.method.sees == "judgement"
-        held = (self.options.get(name) for name in self.method.traits.get("by_column", ()) if judged)
-        own = [name for value in held if isinstance(value, Mapping) for name in value]
-        return tuple(dict.fromkeys((*own, *(name for part in self.parts for name in part.named))))
-
-    def each_part(self, change: Callable[[Choice], Choice]) -> Choice:
-        """Return the choice with each of its parts changed."""
-        if not self.parts:
-            return self
-        parts = tuple(map(change, self.parts))
-        return Choice(self.method, Frozen({**self.options, self.method.traits["parts"]: parts}))
-
-    @property
-    def judgements(self) -> list[Any]:
-        """What a judged method is given before its options."""
-        return [self.options[name] for name in self.method.judgements]
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Options without the judgement."""
-        return {key: value for key, value in self.options.items() if key not in self.method.judgements}
-
-    def complete(self) -> dict[str, Any]:
-        """Return the settings with the defaults of those not given."""
-        defaults = {p.name: p.default for p in self.method.options.values()}
-        return {**defaults, **self.settings}
-
-    def by_name(self, columns: Sequence[str]) -> Choice:
-        """Return the choice with what it holds for each column in their order under the columns' names instead."""
-        given = {
-            name: dict(zip(columns, value, strict=True))
-            for name in self.method.traits.get("by_column", ())
-            if isinstance(value := self.options.get(name), tuple) and len(value) == len(columns)
-        }
-        return Choice(self.method, frozen({**self.options, **given})).each_part(lambda part: part.by_name(columns))
-
-    def without(self, columns: Sequence[str], gone: Set[str]) -> Choice:
-        """Return the choice over some columns without those taken out.
-
-        A method may declare how its judgements shrink; else what it holds by name for those taken out goes.
-        """
-        shrink, given = self.method.traits.get("without"), self.by_name(columns)
-        if shrink is None:
-            return given.unnamed(gone)
-        return Choice(self.method, frozen(shrink(dict(given.options), columns, gone)))
-
-    def unnamed(self, gone: Set[str]) -> Choice:
-        """Return the choice without what mappings among its options hold for some names."""
-        options = {
-            name: {key: part for key, part in value.items() if key not in gone} if isinstance(value, Mapping) else value
-            for name, value in self.options.items()
-        }
-        return Choice(self.method, frozen(options))
-
-    def plain(self) -> Any:
-        """Return the choice as it is written in a spec."""
-        if not self.method.registered:
-            raise SpecError(f"{self.method.name}: only registered functions can be written to TOML")
-        return {"method": self.method.name, **thawed(self.options)} if self.options else self.method.name
-
-
 @stored("indicator")
-@dataclass(frozen=True)
-class Leaf:
-    """An indicator: its column and direction, what is done to its values, its own rule for missing ones.
+class Leaf(Indicator, checked=False):
+    """An indicator with the choices that hold for it; another replaces it from `replaced_from` on."""
 
-    It holds from `start` to `end`; another replaces it from `replaced_from` on.
-    """
-
-    code: str
-    parent: str
-    name: str
-    direction: Direction
-    normalise: Choice
-    treat: Choice | None
-    impute: Choice | None
-    denominator: str | None
-    missing: str | None
-    coverage: float | None
-    build: Choice | None = None
-    deseasonalise: Mapping[str, Any] | None = None
-    fit_on: Any = None
-    start: str | None = None
-    end: str | None = None
+    parent: str = field()
+    _: KW_ONLY
+    direction: Is[Direction]
+    normalise: Is[Choice] = field()
+    treat: Is[Choice | None]
+    impute: Is[Choice | None]
+    build: Is[Choice | None]
+    deseasonalise: Is[Mapping[str, Any] | None]
     replaced_from: str | None = None
 
     @property
@@ -273,53 +117,8 @@ class Setting:
 # Columns that contributions add beside the codes.
 RESERVED = ("reweighting", "interaction", "other rows")
 
-
 # Groups, one in the other, from the top down; no index that is read by people comes near.
 DEEPEST = 100
-
-# No label and no number of a spec is larger; Python writes integers of more than 4,300 digits not at all.
-LARGEST = 10**100
-
-
-def frozen(value: Any) -> Any:
-    """Return lists, mappings, arrays and tables as hashable values."""
-    if hasattr(value, "to_dict"):
-        value = value.to_dict(orient="index") if getattr(value, "ndim", 1) == 2 else value.to_dict()
-    if isinstance(value, Mapping):
-        return Frozen({key: frozen(part) for key, part in value.items()})
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        return tuple(frozen(part) for part in value)
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, int) and abs(value) >= LARGEST:
-        raise SpecError("an integer of more than 100 digits")
-    return value
-
-
-def thawed(value: Any) -> Any:
-    """Return a frozen value as plain mappings and lists."""
-    if isinstance(value, Choice):
-        return value.plain()
-    if isinstance(value, Mapping):
-        return {key: thawed(part) for key, part in value.items()}
-    return [thawed(part) for part in value] if isinstance(value, tuple) else value
-
-
-def _with_parts(method: Method, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
-    """Return the options with the choices that a method is made of read, and what is wrong with these."""
-    name = str(method.traits.get("parts", ""))
-    if name not in options:
-        return options, []
-    if not isinstance(options[name], (list, tuple)):
-        return options, [f"{name}: a list of choices, ['entropy', {{ method = ... }}], not {options[name]!r}"]
-    parts, faults = [], list[str]()
-    for number, given in enumerate(options[name], start=1):
-        try:
-            parts.append(Choice.of_weights(given))
-        except SpecError as error:
-            faults += [f"part {number}: {fault}" for fault in error.faults]
-    return {**options, name: parts}, faults
 
 
 def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:
@@ -357,6 +156,91 @@ def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[
     elif len(tops) > 1:
         faults.append(Fault(f"{len(tops)} groups have no parent ({listed(tops)}); exactly one is the top", ("group",)))
     return faults
+
+
+def planted(index: Any) -> Tree:
+    """Return the tree of an index whose shape is right; a choice left out is that of the node above."""
+    replaced = {i.replaces: i.start for i in index.indicators if i.replaces is not None}
+    group = {g.code: g for g in index.groups}
+    children: dict[str | None, list[str]] = {}
+    for part in (*index.groups, *index.indicators):
+        children.setdefault(part.parent, []).append(part.code)
+    weight = own_weights(index)
+    leaves = tuple(_leaf(index, i, group, replaced.get(i.code)) for i in index.indicators)
+    plain = {leaf.code for leaf in leaves if not leaf.normalise.method.traits.get("normalises", True)}
+    branches = []
+    for code in ordered((g.code, g.parent) for g in index.groups):
+        bare = plain.issuperset(children[code])
+        branches.append(_branch(index, group[code], tuple(children[code]), weight, bare))
+        if bare and not compares(branches[-1].aggregate):
+            plain.add(code)
+    return Tree(leaves, tuple(branches))
+
+
+def own_weights(index: Any) -> dict[str, float]:
+    """Return the weight of each part that carries one, or replaces an indicator that does."""
+    parts = (*index.groups, *index.indicators)
+    return _handed_on({part.code: part.weight for part in parts if part.weight is not None}, index)
+
+
+def compares(aggregate: Choice | None) -> bool:
+    """Return whether an aggregation is shown all rows together."""
+    method, options = (aggregate.method, aggregate.options) if aggregate else (None, {})
+    return bool(method and (method.declared("set_wise", options) or method.declared("takes_gaps", options)))
+
+
+def _leaf(index: Any, indicator: Indicator, group: Mapping[str, Group], replaced_from: str | None) -> Leaf:
+    """Return an indicator with what it leaves out taken from above."""
+
+    def chosen(name: str) -> Any:
+        found, above = getattr(indicator, name), group.get(indicator.parent or "")
+        while found is None and above is not None:
+            found, above = getattr(above, name), group.get(above.parent or "")
+        found = getattr(index, name) if found is None else found
+        return None if found == "none" else found
+
+    own = {one.name: getattr(indicator, one.name) for one in fields(Indicator)}
+    own |= {name: chosen(name) for name in inherited(Indicator)}
+    return Leaf(**own, replaced_from=replaced_from)
+
+
+def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping[str, float], bare: bool) -> Branch:
+    """Return a group; `bare` says that its parts are on the scales of the data, not normalised."""
+
+    def chosen(name: str) -> Any:
+        found = getattr(group, name, None)
+        return getattr(index, name, None) if found is None else found
+
+    own = {child: weight[child] for child in children if child in weight}
+    weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else index.weights)
+    aggregate = chosen("aggregate")
+    normalised = aggregate.method.traits.get("normalised", {})
+    if normalised and not bare:
+        aggregate = Choice(aggregate.method, Frozen({**normalised, **aggregate.options}))
+    settled = {
+        "children": children,
+        "weights": _with_replaced(weights, index),
+        "aggregate": aggregate,
+        "missing": Missing(chosen("missing"), chosen("coverage")),
+        "weights_since": Frozen({when: _with_replaced(choice, index) for when, choice in group.weights_since.items()}),
+    }
+    return Branch(**{one.name: chosen(one.name) for one in fields(Branch)} | settled)
+
+
+def _with_replaced(choice: Choice, index: Any) -> Choice:
+    """Return weights in which an indicator that replaces another has its weight unless it has its own."""
+    values = choice.options.get("values")
+    if isinstance(values, Mapping):
+        choice = Choice(choice.method, Frozen({**choice.options, "values": Frozen(_handed_on(values, index))}))
+    return choice.each_part(lambda part: _with_replaced(part, index))
+
+
+def _handed_on(weights: Mapping[str, Any], index: Any) -> dict[str, Any]:
+    found = dict(weights)
+    for indicator in index.indicators:
+        if indicator.replaces in found:
+            found.setdefault(indicator.code, found[indicator.replaces])
+    return found
 
 
 def ordered(groups: Iterable[tuple[str, str | None]]) -> list[str]:

@@ -10,7 +10,8 @@ import numpy as np
 from hengdian_index._methods.decorators import unit_sum
 from hengdian_index._methods.learning import weigh
 from hengdian_index._methods.sample import Sample
-from hengdian_index._scoring.tree import Branch, Choice, Tree
+from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._scoring.unit_scale import Ends, on_unit_scale, own_zeros
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array

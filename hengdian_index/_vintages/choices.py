@@ -6,9 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from hengdian_index._files.wording import plain
-from hengdian_index._index.fields import Group, Indicator, Part
 from hengdian_index._index.index import Index
+from hengdian_index._scoring.fields import Group, Indicator, Part, plain
 
 Difference = tuple[str, Any, Any]
 

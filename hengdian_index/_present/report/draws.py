@@ -11,7 +11,8 @@ from hengdian_index._present.statement.expressions import precise
 from hengdian_index._robustness.factors import Dirichlet, Factor, Noise, Uniform
 from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.uncertainty import Uncertainty
-from hengdian_index._scoring.tree import Choice, Tree
+from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.tree import Tree
 from hengdian_index._words.catalogue import Lang, Words, words
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import name_of

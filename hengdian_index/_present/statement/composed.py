@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hengdian_index._present.statement.expressions import exact
-from hengdian_index._scoring.tree import Choice, thawed
+from hengdian_index._scoring.choice import Choice, thawed
 from hengdian_index._tables.table import Array
 
 Cells: TypeAlias = Mapping[str, Mapping[str, float]]

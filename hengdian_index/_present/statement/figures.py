@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._present.statement.expressions import exact
-from hengdian_index._scoring.tree import Choice
+from hengdian_index._scoring.choice import Choice
 from hengdian_index._tables.table import Array
 
 Figure: TypeAlias = tuple[str, str, float]

@@ -15,8 +15,9 @@ from hengdian_index._present.statement.directions import directions
 from hengdian_index._present.statement.expressions import bracketed, latex, of_map, precise
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.building import ingredients
+from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.preparation import TRANSFORMED
-from hengdian_index._scoring.tree import Choice, Leaf
+from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.catalogue import LANGUAGES

@@ -14,7 +14,8 @@ from hengdian_index._index.consistency import Consistency, consistencies_of
 from hengdian_index._methods.registry import Method
 from hengdian_index._present.document import Block, Code, Math, Piece, filled
 from hengdian_index._present.statement import phrases
-from hengdian_index._scoring.tree import Branch, Choice, Leaf
+from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.panel import digest
 from hengdian_index._words.catalogue import words
 from hengdian_index.errors import FaultsError

@@ -1,0 +1,563 @@
+"""The fields of groups and indicators: one list, from which addresses, sheets, files and the tree follow.
+
+A field is written once, as an annotated line of a `Part`. Its type says what is checked and shown; markers beside the
+type say the rest: `Choosable` from which family a method is chosen, `Inherited` that a part without a choice of its
+own takes that of the group, or of the index, above.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, MISSING, dataclass, fields, is_dataclass
+from dataclasses import Field as DataclassField
+from functools import cache
+from inspect import Parameter, Signature
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    Self,
+    TypeAlias,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError, create_model
+from pydantic.fields import FieldInfo
+from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
+
+from hengdian_index._maths.maps import Between, Direction, Target
+from hengdian_index._maths.means import Rule
+from hengdian_index._methods.learning import direction_fault
+from hengdian_index._methods.registry import parameters_of
+from hengdian_index._scoring.choice import Choice, Frozen, frozen, thawed
+from hengdian_index._tables.periods import ACCEPTED, read_label
+from hengdian_index._tables.selection import LabelledMask, value_of
+from hengdian_index.errors import Fault, FaultsError, SpecError, among, fewer, raise_all, shown, suggestion
+from hengdian_index.series import deseasonalise
+
+T = TypeVar("T")
+Kept = TypeVar("Kept", covariant=True)
+Taken = TypeVar("Taken", contravariant=True)
+
+
+class Read(Generic[Kept, Taken]):
+    """The type of a field that holds something else than what it is given: `Read[held, given]`."""
+
+    def __get__(self, part: object, kind: Any = None, /) -> Kept:
+        """Return what the part holds."""
+        raise NotImplementedError
+
+    def __set__(self, part: object, given: Taken, /) -> None:
+        """Take what a user gives."""
+        raise NotImplementedError
+
+
+Is: TypeAlias = Read[T, T]
+"""The type of a field that holds what it is given, where that of a wider class is `Read`."""
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """A marker: the field is a choice of a method of some family; with `or_none`, "none" is a choice, too."""
+
+    family: str
+    or_none: bool = False
+
+    def read(self, given: Any) -> Any:
+        """Return the choice that a user's words stand for; "none" stands where a wider default shall not hold."""
+        if given is None or (self.or_none and among(given, ("none",))):
+            return given
+        return Choice.of_weights(given) if self.family == "weights" else Choice.of(self.family, given)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self.read, handler(source))
+
+
+_PASSED_DOWN = "passed down"
+Inherited: TypeAlias = Annotated[T, _PASSED_DOWN]
+"""A marker: where a part leaves the field out, the group or the index above decides."""
+
+
+def _period(given: Any) -> Any:
+    """Return a period as text, checked to be one."""
+    if given is not None and (isinstance(given, bool) or read_label(given) is None):
+        raise SpecError(f"cannot read {given!r} as a period; write {ACCEPTED}")
+    return None if given is None else str(given)
+
+
+def _seasons(given: Any) -> Any:
+    """Return the options of a seasonal adjustment: "stl", "x13", { method = ..., model = ... }, or "none"."""
+    if given is None or among(given, ("none",)):
+        return given
+    options = dict(given) if isinstance(given, Mapping) else {"method": given}
+    known = [name for name in parameters_of(deseasonalise) if name not in ("s", "per_year", "details")]
+    faults = [f"unknown option {name!r}{suggestion(name, known)}" for name in options if name not in known]
+    words = {"method": ("stl", "x13"), "model": ("additive", "multiplicative")}
+    for name, allowed in words.items():
+        if not among(options.get(name, allowed[0]), allowed):
+            faults.append(f"{name}: no {options[name]!r}{suggestion(options[name], allowed)}")
+    raise_all(SpecError, faults)
+    return Frozen(options)
+
+
+def _dated_weights(given: Any) -> Any:
+    """Return the choices of weights by the period they hold from."""
+    if given is None:
+        return Frozen()
+    if not isinstance(given, Mapping):
+        raise SpecError(f"weights by the period they hold from, {{ 2023Q1 = {{ a = 1, b = 2 }} }}, not {given!r}")
+    found, faults = dict[str, Any](), list[Fault]()
+    for period, choice in given.items():
+        try:
+            found[_period(period)] = None if choice is None else Choice.of_weights(choice)
+        except SpecError as error:
+            faults += [fault.under(str(period)) for fault in error.faults]
+    raise_all(SpecError, faults)
+    return Frozen(found)
+
+
+def _direction(given: Any) -> Any:
+    """Return a direction from what Python or TOML says."""
+    if isinstance(given, Mapping):
+        if set(given) == {"target"}:
+            return Target(given["target"])
+        limits = given.get("between", ())
+        if {"between"} <= set(given) <= {"between", "worst_low", "worst_high"} and np.shape(limits) == (2,):
+            return Between(*limits, **{key: limit for key, limit in given.items() if key != "between"})
+    fault = direction_fault(given)
+    if fault:
+        raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
+    return given if isinstance(given, (Target, Between)) else int(given)
+
+
+Named: TypeAlias = str | Mapping[str, Any] | Callable[..., Any] | Choice | None
+"""How a user says a choice: a method's name, `{"method": name, option: value}`, or a function."""
+
+Normalise = Annotated[Read[Choice | None, Named], Choosable("normalise")]
+Aggregate = Annotated[Read[Choice | None, Named], Choosable("aggregate")]
+Weights = Annotated[Read[Choice | None, Named], Choosable("weights")]
+Treat = Annotated[Read[Choice | Literal["none"] | None, Named], Choosable("treat", or_none=True)]
+Impute = Annotated[Read[Choice | Literal["none"] | None, Named], Choosable("impute", or_none=True)]
+Build = Annotated[Read[Choice | None, Named], Choosable("climate")]
+Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_seasons)]
+DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[str, Any] | None], BeforeValidator(_dated_weights)]
+WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(_direction)]
+Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
+Period = Annotated[Read[str | None, Any], BeforeValidator(_period)]
+Scope = Literal["all", "period"]
+WeighScale = Literal["unit", "score"]
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(allow_inf_nan=False)]
+
+LEFT_OUT: Any = None
+"""The default of a choice that is not made here."""
+
+
+def _fields(kind: Any) -> tuple[DataclassField[Any], ...]:
+    """Return the fields of a kind of part, or of a part."""
+    return fields(kind) if is_dataclass(kind) else ()
+
+
+class _Kind(type):
+    """The type of the value classes: what they show is their fields, and what can be done with a value."""
+
+    def __dir__(cls) -> list[str]:
+        own = {field.name for field in _fields(cls)}
+        bases = (base for base in cls.__mro__ if base is not object)
+        return sorted(own | {name for base in bases for name in vars(base) if name[0] != "_"} - set(dir(BaseModel)))
+
+    @property
+    def __signature__(cls) -> Signature:
+        types, shown = get_type_hints(cls), []
+        for field in _fields(cls):
+            kind = Parameter.KEYWORD_ONLY if field.kw_only else Parameter.POSITIONAL_OR_KEYWORD
+            default = Parameter.empty if field.default is MISSING else field.default
+            # What is read of what a user gives is of many types; the text of the class says which.
+            read = types[field.name] is Any or get_origin(types[field.name]) is Read
+            annotation = Parameter.empty if read else types[field.name]
+            shown.append(Parameter(field.name, kind, default=default, annotation=annotation))
+        return Signature(shown)
+
+    @property
+    def model_fields(cls) -> dict[str, FieldInfo]:
+        """Each field with its type, its default and its markers."""
+        return _model(cls).model_fields
+
+
+@cache
+def hints_of(kind: Any) -> dict[str, Any]:
+    """Return the type of each field with its markers; what is not checked by its type is Any."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {field.name: _held(hints[field.name]) for field in _fields(kind)}
+
+
+def _held(hint: Any) -> Any:
+    if get_origin(hint) is Annotated:
+        return Annotated[(_held(get_args(hint)[0]), *hint.__metadata__)]
+    return Any if get_origin(hint) is Read else hint
+
+
+@cache
+def _model(kind: type[Part]) -> type[BaseModel]:
+    """Return what checks the fields of a kind of part."""
+    config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
+    defaults = {field.name: ... if field.default is MISSING else field.default for field in _fields(kind)}
+    asked: dict[str, Any] = {name: (hint, defaults[name]) for name, hint in hints_of(kind).items()}
+    return create_model(kind.__name__, __config__=config, **asked)
+
+
+def inherited(kind: type[Part]) -> tuple[str, ...]:
+    """Return the fields of a kind of part that the group or the index above decides where they are left out."""
+    return tuple(name for name, info in kind.model_fields.items() if _PASSED_DOWN in info.metadata)
+
+
+def choosable(kind: type[Part]) -> tuple[str, ...]:
+    """Return the fields of a kind of part that are choices of a method, with options of their own."""
+    found = kind.model_fields.items()
+    return tuple(name for name, info in found if any(isinstance(mark, Choosable) for mark in info.metadata))
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=())
+class Part(metaclass=_Kind):
+    """What groups, indicators and the index share: frozen, checked when made, unknown fields refused, all faults told.
+
+    Values can be made of one another as pydantic's are (`model_validate`, `model_dump`, `model_copy`); what would go
+    round the checks is refused.
+    """
+
+    model_fields_set: frozenset[str]
+
+    def __init_subclass__(cls, *, checked: bool = True) -> None:
+        # Only the values that a user makes are checked; the package makes the others of what it has checked.
+        dataclass(frozen=True, init=not checked)(cls)
+        for name in ("__setattr__", "__delattr__", "__replace__"):
+            if name in vars(cls):
+                delattr(cls, name)
+
+    def __init__(self, /, *place: Any, **given: Any) -> None:
+        if vars(self):
+            raise SpecError(self._unchanged)
+        kind = type(self)
+        places = [field.name for field in _fields(kind) if not field.kw_only]
+        by_place = dict(zip(places, place, strict=False))
+        twice = [name for name in by_place if name in given]
+        faults = [f"{name} is given twice, by its place and by its name" for name in twice]
+        if len(place) > len(places):
+            allowed = f"only {', '.join(places)} may be" if places else "nothing may be"
+            faults.append(f"{kind.__name__}: {len(place)} fields are given by their place; {allowed}")
+        raise_all(SpecError, faults)
+        vars(self).update(kind._checked({**given, **by_place}))
+        self._settle()
+
+    @classmethod
+    def _checked(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Return every field, and which are given; all faults at once."""
+        who = f"{cls.__name__.lower()} {given['code']!r}: " if "code" in given else ""
+        try:
+            found = _model(cls).model_validate(given)
+        except ValidationError as error:
+            raise SpecError(*_faults_of(error, cls, who)) from None
+        return {**vars(found), "model_fields_set": frozenset(found.model_fields_set)}
+
+    def _settle(self) -> None:
+        """Refuse fields that are right one by one, and do not go together."""
+
+    def __replace__(self, /, **changes: Any) -> Self:
+        """Return another with some fields changed, checked as any; `copy.replace` of Python 3.13 calls it."""
+        return type(self)(**{**self._given, **changes})
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any = None) -> Self:
+        return self
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise SpecError(f"{name}: {self._unchanged}")
+
+    def __delattr__(self, name: str) -> None:
+        raise SpecError(f"{name}: {self._unchanged}")
+
+    def __setstate__(self, state: Any) -> None:
+        if vars(self):
+            raise SpecError(self._unchanged)
+        vars(self).update(state)
+
+    def __dir__(self) -> list[str]:
+        return dir(type(self))
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        """The fields that were given, in their order."""
+        return {field.name: getattr(self, field.name) for field in _fields(self) if field.name in self.model_fields_set}
+
+    @property
+    def _unchanged(self) -> str:
+        return "a part of an index is frozen; index.replace({address: choice}) gives another index"
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return the same, or another with some fields changed, checked as any."""
+        return self.__replace__(**(update or {}))
+
+    def copy(self, *, update: Mapping[str, Any] | None = None, **options: Any) -> Self:
+        """Return the same, or another with some fields changed, checked as any."""
+        if options.pop("include", None) is not None or options.pop("exclude", None) is not None:
+            raise SpecError("copy: fields are not left out so; index.replace({address: choice}) gives another index")
+        return self.__replace__(**(update or {}))
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Return the part that a mapping of its fields describes."""
+        if isinstance(obj, cls):
+            return obj
+        if not isinstance(obj, Mapping):
+            raise SpecError(f"a mapping of the fields of {cls.__name__}, not {shown(obj)}")
+        return cls(**obj)
+
+    def model_dump(self, *, mode: str = "python", **options: Any) -> dict[str, Any]:
+        """Return the fields that were given, the parts as mappings; `model_validate` of it is the same value."""
+        if mode != "python":
+            raise SpecError(f"model_dump: {_NO_JSON}")
+        asked = [name for name, option in options.items() if option]
+        if asked:
+            raise SpecError(f"model_dump: no {', '.join(asked)}; it returns the fields that were given")
+        return {name: _dumped(value) for name, value in self._given.items()}
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Return the part that JSON text describes."""
+        try:
+            return cls.model_validate(json.loads(json_data))
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
+            raise SpecError(f"not valid JSON: {error}") from None
+
+    def _distinct(self) -> dict[str, Any]:
+        """Return the fields that were given, functions told apart by their code."""
+        return {name: distinct_text(value) for name, value in self._given.items()}
+
+    def _said(self) -> dict[str, Any]:
+        """Return the fields that were given, as plain values for TOML."""
+        return {name: plain(value) for name, value in self._given.items() if value is not None}
+
+
+_NO_JSON = "nothing is written as JSON; index.to_toml() is text, index.write(path) a TOML file or a workbook"
+_UNCHECKED = "it checks nothing; make the value anew, hi.Group(...), or change an index with index.replace"
+_REFUSED = {
+    "model_construct": _UNCHECKED,
+    "construct": _UNCHECKED,
+    "model_validate_strings": "a text is no number here; make the value of values, or read TOML",
+    "from_orm": "give the fields by name, or a mapping of them to model_validate",
+    "parse_file": "hi.Index.read(path) reads a TOML file or a workbook",
+    "model_dump_json": _NO_JSON,
+    "json": _NO_JSON,
+}
+
+
+def _refusal(name: str, remedy: str) -> Any:
+    """Return a method that refuses what pydantic's of that name would do."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise SpecError(f"{name}: {remedy}")
+
+    return staticmethod(refuse)
+
+
+for _name, _remedy in _REFUSED.items():
+    setattr(Part, _name, _refusal(_name, _remedy))
+for _old, _new in {"dict": "model_dump", "parse_raw": "model_validate_json"}.items():
+    setattr(Part, _old, vars(Part)[_new])
+
+
+def _dumped(value: Any) -> Any:
+    """Return a field with the parts of an index in it as mappings."""
+    several = isinstance(value, tuple) and any(isinstance(one, Part) for one in value)
+    return tuple(part.model_dump() for part in value) if several else value
+
+
+def _faults_of(error: ValidationError, kind: type[Part], who: str) -> list[Fault]:
+    """Return pydantic's findings in our words, each with its place."""
+    found, unknown = list[Fault](), list[Fault]()
+    for one in error.errors():
+        place = tuple(one["loc"])
+        field = str(place[0]) if place else ""
+        inner = one.get("ctx", {}).get("error")
+        if one["type"] == "extra_forbidden":
+            unknown.append(Fault(f"{who}unknown key {field!r}{suggestion(field, kind.model_fields)}", place))
+        elif one["type"] == "missing":
+            found.append(Fault(f"{who}{field!r} is missing", place))
+        elif isinstance(inner, FaultsError):
+            found += [fault.under(*place, saying=f"{who}{field}: ") for fault in inner.faults]
+        else:
+            told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+            guess = suggestion(one["input"], get_args(Rule)) if field == "missing" else ""
+            found.append(Fault(f"{who}{field}: {told}, not {shown(one['input'])}{guess}", place))
+    return [*fewer(unknown, "unknown keys"), *found]
+
+
+def plain(value: Any) -> Any:
+    """Return a field as TOML has it."""
+    if isinstance(value, Choice):
+        return value.plain()
+    if isinstance(value, LabelledMask):
+        remedy = "name the rows, such as fit_on = ['2019', '2020'], or give the mask to fit(table, fit_on=mask)"
+        raise SpecError(f"a mask with row labels cannot be written to a file; {remedy}")
+    if isinstance(value, Target):
+        return {"target": value.value}
+    if isinstance(value, Between):
+        worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
+        return {"between": [value.low, value.high], **worst}
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    return thawed(value)
+
+
+def distinct_text(value: Any) -> Any:
+    """Return a field as something whose text tells it from every other value."""
+    if isinstance(value, Choice):
+        return value.fingerprint
+    if isinstance(value, dict):
+        return {key: distinct_text(part) for key, part in sorted(value.items()) if part is not None}
+    return [distinct_text(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+class Group(Part):
+    """A group of indicators or of other groups, scored from its children.
+
+    Parameters
+    ----------
+    code : str
+        Its short name: the column of its scores, the beginning of its addresses.
+    parent : str, optional
+        Code of the group it belongs to; one group of an index, the top, has none.
+    name : str
+        What readers see.
+    weight : float, optional
+        Its own weight in its parent: all children of a group have one, or none.
+    normalise, treat, impute, deseasonalise : choice, optional
+        For the indicators below that make none; left out, those of the group or the index above.
+    weights, aggregate : choice, optional
+        How the children are weighed, `{"a": 3, "b": 1}` or a method, and how their scores become one; left out, those
+        of the index.
+    missing : {"reweight", "propagate", "raise"}, optional
+        What is done where a child has no score.
+    coverage : float, optional
+        Least share of the weights, 0 to 1, whose children must have a score.
+    scope : {"all", "period"}, optional
+        Rows that a method which compares rows (TOPSIS, Copeland) sees: all, or those of one period.
+    weigh_scale : {"unit", "score"}, optional
+        Weights are learnt from scores on the scale 0 to 1, or from scores as they are.
+    weights_since : mapping, optional
+        Weights from later periods on: `{"2023Q1": {"a": 1, "b": 2}}`.
+
+    Raises
+    ------
+    SpecError
+        Every field that is unknown or cannot be read, at once.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total", weights={"a": 3, "b": 1})],
+    ...     indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")],
+    ... )
+    >>> index.compute({"a": [0.0, 10.0], "b": [4.0, 2.0]}).scores["total"].tolist()
+    [0.25, 0.75]
+    """
+
+    code: str
+    parent: str | None = None
+    name: str = ""
+    _: KW_ONLY
+    weight: Weight | None = None
+    normalise: Normalise = LEFT_OUT
+    weights: Weights = LEFT_OUT
+    aggregate: Aggregate = LEFT_OUT
+    treat: Treat = LEFT_OUT
+    impute: Impute = LEFT_OUT
+    missing: Rule | None = None
+    coverage: Share | None = None
+    deseasonalise: Seasons = LEFT_OUT
+    scope: Scope | None = None
+    weigh_scale: WeighScale | None = None
+    weights_since: DatedWeights = Frozen()  # type: ignore[assignment]  # what is held, not what is given
+
+
+class Indicator(Part):
+    """An indicator: a column of the table, its group, its direction, and what is done to its values.
+
+    Parameters
+    ----------
+    code : str
+        The column of the table.
+    parent : str
+        Code of its group.
+    name : str
+        What readers see.
+    direction : {1, -1}, Target or Between
+        1: larger is better; -1: smaller is better; `hi.Target(5)`: nearest to 5 is best; `hi.Between(5, 6)`: inside is
+        best.
+    weight : float, optional
+        Its own weight in its group: all children of a group have one, or none.
+    unit : str
+        Unit of measurement.
+    denominator : str, optional
+        Column to divide by.
+    normalise, treat, impute, deseasonalise : choice, optional
+        A method's name, `{"method": name, option: value}` or a function; left out, that of the group or the index
+        above. All but `normalise` may be "none": nothing is done, whatever is chosen above.
+    missing : {"reweight", "propagate", "raise"}, optional
+        What its groups do where it has no value.
+    coverage : float, optional
+        Least share of the fit rows, 0 to 1, that must have a value.
+    build : choice, optional
+        How it is made of other columns: `{"method": "diffusion", "up": "rose", "same": "same"}`.
+    fit_on : period, span, unit, label, or a list of these; optional
+        Rows that its own bounds are learnt from.
+    start, end : period, optional
+        First and last period it counts.
+    replaces : str, optional
+        Code of the indicator whose place and, unless it has its own, weight it takes from `start` on.
+
+    Raises
+    ------
+    SpecError
+        Every field that is unknown or cannot be read, at once.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total")],
+    ...     indicators=[hi.Indicator("a", "total", direction=hi.Target(7)), hi.Indicator("b", "total", direction=-1)],
+    ... )
+    >>> index.compute({"a": [7.0, 6.0, 9.0], "b": [2.0, 1.0, 3.0]}).scores["total"].tolist()
+    [0.75, 0.75, 0.0]
+    """
+
+    code: str
+    parent: str | None = None
+    name: str = ""
+    _: KW_ONLY
+    direction: WayUp = 1  # type: ignore[assignment]  # what is held, not what is given
+    weight: Weight | None = None
+    unit: str = ""
+    denominator: str | None = None
+    normalise: Inherited[Normalise] = LEFT_OUT
+    treat: Inherited[Treat] = LEFT_OUT
+    impute: Inherited[Impute] = LEFT_OUT
+    missing: Rule | None = None
+    coverage: Share | None = None
+    deseasonalise: Inherited[Seasons] = LEFT_OUT
+    build: Build = LEFT_OUT
+    fit_on: Selector = None
+    start: Period = LEFT_OUT
+    end: Period = LEFT_OUT
+    replaces: str | None = None

@@ -1,0 +1,95 @@
+"""The value classes show their fields and nothing else, and all that follows from the list of fields does."""
+
+from __future__ import annotations
+
+import inspect
+import pydoc
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.indexes import table, two_levels
+
+import hengdian_index as hi
+from hengdian_index._index.index import sheet_fields
+from hengdian_index._scoring.fields import choosable, inherited
+from hengdian_index._scoring.tree import Leaf
+
+KINDS = {"index": hi.Index, "group": hi.Group, "indicator": hi.Indicator}
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_a_value_class_is_shown_by_its_fields(kind: Any) -> None:
+    shown = list(inspect.signature(kind).parameters)
+    assert shown == list(kind.model_fields)
+    assert set(shown) <= set(dir(kind))
+    assert not {name for name in dir(kind) if name.startswith(("_", "model_")) or name in ("copy", "json", "construct")}
+    text = pydoc.render_doc(kind, renderer=pydoc.plaintext)
+    assert f"{kind.__name__}({'code: str' if 'code' in shown else '*, groups'}" in text
+    for word in ("pydantic", "model_", "FieldInfo", "validator", "__"):
+        assert word not in text
+    documented = text.split("Parameters\n")[1].split("Raises\n")[0]
+    assert [name for name in shown if name not in documented] == []
+
+
+@pytest.mark.parametrize("which", KINDS)
+def test_a_value_is_shown_as_its_class(which: str) -> None:
+    index = two_levels()
+    value = {"index": index, "group": index.groups[0], "indicator": index.indicators[0]}[which]
+    assert dir(value) == dir(type(value))
+
+
+def test_code_parent_and_name_may_be_given_by_place() -> None:
+    assert hi.Indicator("a", "g", "A") == hi.Indicator(code="a", parent="g", name="A")
+    with pytest.raises(hi.SpecError, match=r"Group: 4 fields are given by their place; only code, parent, name may be"):
+        hi.Group("g", None, "G", 2.0)
+    with pytest.raises(hi.SpecError, match="code is given twice"):
+        hi.Group("g", code="g")
+    with pytest.raises(hi.SpecError, match="nothing may be"):
+        hi.Index([hi.Group("g")])  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("field", [f for f in hi.Index.model_fields if f not in ("groups", "indicators")])
+def test_every_field_of_an_index_has_an_address(field: str) -> None:
+    two_levels().check_address(field)
+
+
+@pytest.mark.parametrize(("code", "kind"), [("left", hi.Group), ("a", hi.Indicator)])
+def test_every_field_of_a_part_has_an_address_but_its_code(code: str, kind: Any) -> None:
+    index = two_levels()
+    for field in kind.model_fields:
+        if field != "code":
+            index.check_address(f"{code}.{field}")
+    with pytest.raises(hi.SpecError, match="no address"):
+        index.check_address(f"{code}.code")
+
+
+def test_a_choice_takes_options_at_its_address_whatever_its_family() -> None:
+    built = {"method": "balance", "up": "b", "down": "c"}
+    index = hi.Index(
+        period="m", groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g", build=built), hi.Indicator("d", "g")]
+    )
+    assert index.replace({"a.build.down": "e"}).indicators[0].build.options["down"] == "e"
+    assert set(choosable(hi.Indicator)) == {"normalise", "treat", "impute", "build"}
+
+
+def test_a_leaf_has_every_field_of_its_indicator() -> None:
+    own = hi.Indicator("a", "left", unit="km", weight=2.0, treat="log", coverage=0.5)
+    others = [hi.Indicator(code, "left", weight=1.0) for code in "bc"]
+    index = hi.Index(groups=[hi.Group("left", normalise="rank")], indicators=[own, *others], impute="mean")
+    leaf = index.tree.leaves[0]
+    passed_down = inherited(hi.Indicator)
+    same = [f.name for f in fields(hi.Indicator) if f.name not in passed_down]
+    assert {name: getattr(leaf, name) for name in same} == {name: getattr(own, name) for name in same}
+    assert (leaf.normalise.method.name, leaf.impute.method.name) == ("rank", "mean")
+    assert {f.name for f in fields(Leaf)} == {*hi.Indicator.model_fields, "replaced_from"}
+
+
+def test_a_workbook_has_a_column_for_every_field(tmp_path: Path) -> None:
+    for table_name, kind in KINDS.items():
+        left = {"groups", "indicators"} if kind is hi.Index else set()
+        assert list(sheet_fields()[table_name]) == [name for name in kind.model_fields if name not in left]
+    index = two_levels(weights="critic", weigh_on="fit_on")
+    index.write(tmp_path / "index.xlsx", data=table())
+    assert hi.Index.read(tmp_path / "index.xlsx") == index
