@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
     from hengdian_index._maths.maps import Between, Target
+    from hengdian_index._methods.composing import composing
     from hengdian_index._methods.decorators import aggregating, normalising, weighting
+    from hengdian_index._methods.imputing import imputing
+    from hengdian_index._methods.treating import treating
     from hengdian_index._robustness.alternatives import Comparison, compare, remove_one
     from hengdian_index._robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
     from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
@@ -70,10 +73,12 @@ __all__ = [
     "audit",
     "climate",
     "compare",
+    "composing",
     "diagnose",
     "example",
     "explain",
     "impute",
+    "imputing",
     "normalise",
     "normalising",
     "plot",
@@ -85,6 +90,7 @@ __all__ = [
     "series",
     "sobol",
     "treat",
+    "treating",
     "uncertainty",
     "weighting",
     "weights",
@@ -116,7 +122,9 @@ _HOME = {
     "aggregating": "_methods.decorators",
     "audit": "_audit.calling",
     "compare": "_robustness.alternatives",
+    "composing": "_methods.composing",
     "example": "examples",
+    "imputing": "_methods.imputing",
     "normalising": "_methods.decorators",
     "read_coinr": "_index.coinr",
     "release": "_vintages.release",
@@ -124,6 +132,7 @@ _HOME = {
     "revisions": "_vintages.revisions",
     "sensitivity": "_robustness.sensitivity",
     "sobol": "_robustness.sobol",
+    "treating": "_methods.treating",
     "uncertainty": "_robustness.uncertainty",
     "weighting": "_methods.decorators",
 }

@@ -82,8 +82,8 @@ _REGISTER = {
     "normalise": "hengdian_index.normalising",
     "weights": "hengdian_index.weighting",
     "aggregate": "hengdian_index.aggregating",
-    "treat": "hengdian_index._methods.treating.treating",
-    "impute": "hengdian_index._methods.imputing.imputing",
+    "treat": "hengdian_index.treating",
+    "impute": "hengdian_index.imputing",
 }
 # Where a fit keeps, by indicator, what a step learnt.
 _STEPS = {"builds": "build", "treatments": "treat", "maps": "normalise"}

@@ -6,11 +6,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from functools import wraps
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, overload
 
 import numpy as np
 
-from hengdian_index._methods.registry import Method, parameters_of, register
+from hengdian_index._methods.frame import OwnComposition, P, Registered, entering, presented
+from hengdian_index._methods.registry import Method, parameters_of
 from hengdian_index._tables.cells import tabular
 from hengdian_index._tables.columns import in_succession, labelled, matched, read_column, read_table, source_of
 from hengdian_index._tables.periods import Periods
@@ -21,15 +22,26 @@ from hengdian_index.errors import CellsError, DataError, OptionError, SpecError,
 from hengdian_index.log import note
 
 
-class Composition(Protocol):
-    """A registered function of several columns."""
-
-    method: Method
-
-    def __call__(self, *data: Any, **options: Any) -> Any:
-        """Return one number a row."""
-
-
+@overload
+def composing(
+    *columns: str,
+    table: str | None = ...,
+    second: str | None = ...,
+    along: Literal["time"] | None = ...,
+    learns: None = None,
+    check: Callable[..., list[str]] | None = ...,
+    **traits: Any,
+) -> Callable[[Callable[P, Any]], Registered[P]]: ...
+@overload
+def composing(
+    *columns: str,
+    table: str | None = ...,
+    second: str | None = ...,
+    along: Literal["time"] | None = ...,
+    learns: Callable[..., dict[str, Any]],
+    check: Callable[..., list[str]] | None = ...,
+    **traits: Any,
+) -> Callable[[Callable[P, Any]], OwnComposition[P]]: ...
 def composing(
     *columns: str,
     table: str | None = None,
@@ -38,7 +50,7 @@ def composing(
     learns: Callable[..., dict[str, Any]] | None = None,
     check: Callable[..., list[str]] | None = None,
     **traits: Any,
-) -> Callable[[Callable[..., Any]], Composition]:
+) -> Any:
     """Register a function of several columns under its own name.
 
     Parameters
@@ -64,9 +76,9 @@ def composing(
 
     Examples
     --------
-    >>> from hengdian_index._methods.composing import composing
+    >>> import hengdian_index as hi
     >>> from hengdian_index._methods.registry import FAMILIES
-    >>> @composing("spot", "forward")
+    >>> @hi.composing("spot", "forward")
     ... def premium(spot, forward):
     ...     return 100 * (forward / spot - 1)
     >>> premium([50.0, 40.0], [51.0, 44.0])
@@ -74,24 +86,23 @@ def composing(
     >>> FAMILIES["climate"].pop("premium").traits["columns"]
     ('spot', 'forward')
     """
-    declared = {"columns": columns, "table": table, "second": second, "along": along, "learns": learns, **traits}
 
-    def enter(function: Callable[..., Any]) -> Composition:
-        method = register("climate", function, "rows", declared | ({"check": check} if check else {}))
-
-        @wraps(function)
-        def composed(*data: Any, **options: Any) -> Any:
+    def publish(method: Method) -> Any:
+        @wraps(method.function)
+        def composed(*data: Any, fit_on: Any = None, **options: Any) -> Any:
+            if fit_on is not None and not learns:
+                raise SpecError(f"{method.name} learns nothing from other rows: leave out fit_on")
             given = _data(method, data, options)
-            fit_on = options.pop("fit_on", None) if learns else None
             options = method.demand(options)
             parts = matched([_read(method, name, given.get(name)) for name in columns])
             periods = in_succession(source_of(parts)) if along else None
             options |= learnt(method, _fit_rows(method, parts, fit_on, periods), options)
             return labelled(compose(method, parts, options, periods), parts, method.name, _names(method, parts))
 
-        return _public(composed, method)
+        return presented(composed, method, hidden=() if learns else ("fit_on",))
 
-    return enter
+    declared = {"columns": columns, "table": table, "second": second, "along": along, "learns": learns, **traits}
+    return entering("climate", publish, None, "rows", declared | ({"check": check} if check else {}))
 
 
 def compose(
@@ -218,17 +229,3 @@ def _elsewhere(method: Method, parts: Sequence[Labelled | None], fit_on: Any) ->
     if other.values.shape[1] != k:
         raise DataError(f"fit_on has {counted(other.values.shape[1], 'column')}, the rows to compose {k}")
     return [other if name == table else None for name in method.traits["columns"]]
-
-
-def _public(function: Any, method: Method) -> Composition:
-    """Return the function with the signature that users see, and the method it stands for."""
-    kinds = inspect.Parameter
-    own, second = parameters_of(method.function), method.traits["second"]
-    data = [own[name].replace(kind=kinds.POSITIONAL_OR_KEYWORD) for name in method.traits["columns"]]
-    placed = [own[second].replace(kind=kinds.POSITIONAL_OR_KEYWORD)] if second else []
-    learning = [kinds("fit_on", kinds.KEYWORD_ONLY, default=None)] if method.traits["learns"] else []
-    rest = [option for option in method.options.values() if option.name != second]
-    function.__signature__ = inspect.Signature([*data, *placed, *learning, *rest])
-    function.method = method
-    composition: Composition = function
-    return composition

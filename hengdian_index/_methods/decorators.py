@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import wraps
-from typing import Any, Protocol, overload
+from typing import Any, Concatenate, Literal, overload
 
 import numpy as np
 
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.means import ColumnsError, Kernel, Missing, Together, aggregate, detailed, refusal
+from hengdian_index._methods.frame import (
+    Aggregation,
+    Learnt,
+    OwnAggregation,
+    OwnLearnt,
+    P,
+    Registered,
+    Weighting,
+    entering,
+    presented,
+)
 from hengdian_index._methods.learning import apply, as_sample, learn, reference, weigh
-from hengdian_index._methods.registry import Method, Sees, register
+from hengdian_index._methods.registry import Method, Sees
+from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, as_learnt, broadcast, read_labelled, select, with_labels
 from hengdian_index._values.decimals import counted
@@ -36,27 +46,6 @@ coverage : float in 0..1
     Least share of values that a row needs for a score, with "reweight"."""
 
 
-class Normaliser(Protocol):
-    """A registered normalisation: scores from x, or a map for later rows from `.fit`."""
-
-    method: Method
-
-    def __call__(self, x: Any, *, fit_on: Any = None, direction: Any = 1, **options: Any) -> Any:
-        """Return the scores of x."""
-
-    def fit(self, x: Any, *, direction: Any = 1, **options: Any) -> FittedMap:
-        """Return the map learnt from x."""
-
-
-class Registered(Protocol):
-    """A registered weighting or aggregation."""
-
-    method: Method
-
-    def __call__(self, *data: Any, **options: Any) -> Any:
-        """Return the weights or the scores."""
-
-
 @dataclass(frozen=True, slots=True)
 class FittedMap:
     """A normalisation learnt from some rows, frozen; call it on any rows with the same columns."""
@@ -72,9 +61,15 @@ class FittedMap:
 
 
 @overload
-def normalising(function: Callable[..., Any], /) -> Normaliser: ...
+def normalising(function: Callable[Concatenate[Any, P], Any], /) -> OwnLearnt[P, Any, FittedMap]: ...
 @overload
-def normalising(*, sees: Sees = ..., **traits: Any) -> Callable[[Callable[..., Any]], Normaliser]: ...
+def normalising(
+    *, sees: Literal["statistics"], **traits: Any
+) -> Callable[[Callable[Concatenate[Sample, P], Map]], Learnt[P, Any, FittedMap]]: ...
+@overload
+def normalising(
+    *, sees: Literal["rows"] = ..., **traits: Any
+) -> Callable[[Callable[Concatenate[Any, P], Any]], OwnLearnt[P, Any, FittedMap]]: ...
 def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) -> Any:
     """Register a normalisation under the function's own name.
 
@@ -99,10 +94,8 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
            [0.007]])
     """
 
-    def enter(function: Callable[..., Any]) -> Any:
-        method = register("normalise", function, sees, traits)
-
-        @wraps(function)
+    def publish(method: Method) -> Any:
+        @wraps(method.function)
         def scores(x: Any, *, fit_on: Any = None, direction: Any = 1, **options: Any) -> Any:
             table = read_labelled(x)
             return table.like(apply(learn(method, reference(table, fit_on), direction, options), table))
@@ -112,16 +105,23 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
             table = read_labelled(x)
             return FittedMap(learn(method, table, direction, options), table.columns, table.values.shape)
 
-        public: Normaliser = _public(scores, method, "x", {"fit_on": None, "direction": 1}, _LEARNT, fit=fit)
-        return public
+        return presented(scores, method, _LEARNT, fit=fit)
 
-    return enter if function is None else enter(function)
+    return entering("normalise", publish, function, sees, traits)
 
 
 @overload
-def weighting(function: Callable[..., Any], /) -> Registered: ...
+def weighting(function: Callable[Concatenate[Any, P], Any], /) -> Weighting[P]: ...
 @overload
-def weighting(*, sees: Sees = ..., **traits: Any) -> Callable[[Callable[..., Any]], Registered]: ...
+def weighting(
+    *, sees: Literal["statistics"], **traits: Any
+) -> Callable[[Callable[Concatenate[Sample, P], Any]], Weighting[P]]: ...
+@overload
+def weighting(*, sees: Literal["judgement"], **traits: Any) -> Callable[[Callable[P, Any]], Registered[P]]: ...
+@overload
+def weighting(
+    *, sees: Literal["rows"] = ..., **traits: Any
+) -> Callable[[Callable[Concatenate[Any, P], Any]], Weighting[P]]: ...
 def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) -> Any:
     """Register a weighting under the function's own name.
 
@@ -151,52 +151,53 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
     >>> by_mean([[1.0, 2.0], [1.0, 4.0]])
     array([0.25, 0.75])
     """
-
-    def enter(function: Callable[..., Any]) -> Any:
-        method = register("weights", function, sees, traits)
-
-        if sees == "judgement":
-            return _judging(method, function)
-
-        @wraps(function)
-        def weights(x: Any, /, **options: Any) -> Any:
-            options = method.demand(options)
-            table = read_labelled(x)
-            try:
-                if options.get("details"):
-                    return with_labels(function(as_sample(table).flattened(), **options), table)
-                return table.named(weigh(method, as_sample(table), options))
-            except CellsError as error:
-                raise table.refusal(error) from None
-
-        return _public(weights, method, "x")
-
-    return enter if function is None else enter(function)
+    return entering("weights", _judging if sees == "judgement" else _weighing, function, sees, traits)
 
 
-def _judging(method: Method, function: Callable[..., Any]) -> Registered:
+def _weighing(method: Method) -> Any:
+    """Return the public form of a weighting that learns from rows."""
+
+    @wraps(method.function)
+    def weights(x: Any, /, **options: Any) -> Any:
+        options = method.demand(options)
+        table = read_labelled(x)
+        try:
+            if options.get("details"):
+                return with_labels(method.function(as_sample(table).flattened(), **options), table)
+            return table.named(weigh(method, as_sample(table), options))
+        except CellsError as error:
+            raise table.refusal(error) from None
+
+    return presented(weights, method)
+
+
+def _judging(method: Method) -> Any:
     """Return the public form of a weighting that is given judgements, by position or by name, instead of rows."""
 
-    @wraps(function)
+    @wraps(method.function)
     def weights(*judgements: Any, **options: Any) -> Any:
         named = {name: options.pop(name) for name in method.judgements if name in options}
         options = method.demand(options)
-        names, answer = function(*judgements, **named, **options)
+        names, answer = method.function(*judgements, **named, **options)
         labels = Labelled(np.empty(0), names or None, True, names)
         return with_labels(answer, labels) if is_dataclass(answer) else labels.named(answer)
 
-    public: Any = weights
-    public.__signature__ = inspect.signature(function).replace(return_annotation=inspect.Signature.empty)
-    public.method = method
-    given: Registered = public
-    return given
+    return presented(weights, method)
 
 
 @overload
-def aggregating(function: Callable[..., Any], /) -> Registered: ...
+def aggregating(function: Callable[Concatenate[Any, Any, P], Any], /) -> OwnAggregation[P]: ...
 @overload
-def aggregating(**traits: Any) -> Callable[[Callable[..., Any]], Registered]: ...
-def aggregating(function: Any = None, /, **traits: Any) -> Any:
+def aggregating(*, sees: Literal["statistics"], **traits: Any) -> Callable[[Callable[P, Kernel]], Aggregation[P]]: ...
+@overload
+def aggregating(
+    *, sees: Literal["stacks"], **traits: Any
+) -> Callable[[Callable[Concatenate[Array, Array, P], Any]], Aggregation[P]]: ...
+@overload
+def aggregating(
+    *, sees: Literal["rows"] = ..., **traits: Any
+) -> Callable[[Callable[Concatenate[Any, Any, P], Any]], OwnAggregation[P]]: ...
+def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) -> Any:
     """Register an aggregation under the function's own name.
 
     Parameters
@@ -220,20 +221,7 @@ def aggregating(function: Any = None, /, **traits: Any) -> Any:
     >>> midrange([[1.0, 2.0, 9.0]])
     array([5.])
     """
-
-    def enter(function: Callable[..., Any]) -> Any:
-        return _aggregation(register("aggregate", function, "rows", traits), function)
-
-    return enter if function is None else enter(function)
-
-
-def quasi_arithmetic(**traits: Any) -> Callable[[Callable[..., Any]], Registered]:
-    """Register a quasi-arithmetic mean: a function of its options alone that returns the pair (f, f inverse)."""
-
-    def enter(function: Callable[..., Any]) -> Registered:
-        return _aggregation(register("aggregate", function, "statistics", traits), function)
-
-    return enter
+    return entering("aggregate", _aggregation, function, sees, traits)
 
 
 def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None = None) -> Kernel:
@@ -247,7 +235,7 @@ def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | 
     options = {**options, **_in_column_order(method, options, columns)}
 
     def scores(x: Array, w: Array) -> Any:
-        if x.ndim > 2 and not method.function.__module__.startswith("hengdian_index."):
+        if x.ndim > 2 and method.sees == "rows":
             return _each_table(method, x, w, options)
         return method.function(x, w, **options)
 
@@ -256,7 +244,7 @@ def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | 
 
 
 def _each_table(method: Method, x: Array, w: Array, options: Mapping[str, Any]) -> Array:
-    """Return the scores (..., n) of a user's function, which knows one table (n, k) and one set of weights (k,)."""
+    """Return the scores (..., n) of a function that knows one table (n, k) and one set of weights (k,)."""
     leading = np.broadcast_shapes(x.shape[:-2], w.shape[:-1])
     tables, sets = np.broadcast_to(x, (*leading, *x.shape[-2:])), np.broadcast_to(w, (*leading, w.shape[-1]))
     found = [np.asarray(method.function(tables[at], sets[at], **options)) for at in np.ndindex(leading)]
@@ -275,8 +263,8 @@ def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequen
     return listed
 
 
-def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
-    @wraps(function)
+def _aggregation(method: Method) -> Any:
+    @wraps(method.function)
     def scores(x: Any, w: Any = None, *, missing: str = "reweight", coverage: float = 0.65, **options: Any) -> Any:
         options = method.demand(options)
         rule = Missing.of(missing, coverage)
@@ -297,9 +285,7 @@ def _aggregation(method: Method, function: Callable[..., Any]) -> Registered:
             )
         return table.rows(answer.values)
 
-    more = {"w": None, "missing": "reweight", "coverage": 0.65}
-    given: Registered = _public(scores, method, "x", more, _GAPS)
-    return given
+    return presented(scores, method, _GAPS)
 
 
 def _refuse_rounding(x: Array, w: Array) -> None:
@@ -364,30 +350,3 @@ def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = No
     if (np.abs(total - 1) > 1e-9).any():
         note("weights", f"{what} summing to {float(np.ravel(total)[0]):.6g} rescaled to 1")
     return np.asarray(weights / total)
-
-
-def _public(
-    function: Any, method: Method, first: str, more: Mapping[str, Any] | None = None, told: str = "", **attributes: Any
-) -> Any:
-    """Return the function with the signature that users see, what is told of it, and the method it stands for."""
-    kinds = inspect.Parameter
-    either = {"w": kinds.POSITIONAL_OR_KEYWORD}
-    added = [kinds(name, either.get(name, kinds.KEYWORD_ONLY), default=value) for name, value in (more or {}).items()]
-    parameters = [kinds(first, kinds.POSITIONAL_ONLY), *added, *method.options.values()]
-    function.__signature__ = inspect.Signature(parameters)
-    function.method = method
-    function.__doc__ = _with_parameters(function.__doc__, told)
-    for name, value in attributes.items():
-        setattr(function, name, value)
-    return function
-
-
-def _with_parameters(doc: str | None, told: str) -> str | None:
-    """Return a numpydoc description with the parameters of every method of the family after its own."""
-    parts = re.split(r"\n\n(?=[A-Z][a-z ]+\n-{3,}\n)", inspect.cleandoc(doc or ""))
-    if not told or len(parts) == 1:
-        return doc
-    if not parts[1].startswith("Parameters\n"):
-        parts.insert(1, "Parameters\n----------")
-    parts[1] += told
-    return "\n\n".join(parts)

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import signature
-from typing import Any, Protocol, overload
+from typing import Any, Concatenate, Literal, Protocol, overload
 
 import numpy as np
 
 from hengdian_index._maths.stats import Range
-from hengdian_index._methods.registry import Method, Pickled, Sees, register
+from hengdian_index._methods.frame import Learnt, OwnLearnt, P, entering, presented
+from hengdian_index._methods.registry import Method, Pickled, Sees
 from hengdian_index._methods.sample import Sample
-from hengdian_index._methods.treating import Changed, presented, record
+from hengdian_index._methods.treating import Changed, record
 from hengdian_index._tables.periods import Periods, read_periods
 from hengdian_index._tables.selection import picked
 from hengdian_index._tables.table import (
@@ -94,18 +95,6 @@ class Filler(Protocol):
         """Fill rows."""
 
 
-class Imputation(Protocol):
-    """A registered imputation: table and log from x, or a frozen filler for later rows from `.fit`."""
-
-    method: Method
-
-    def __call__(self, x: Any, *second: Any, unit: Any = None, period: Any = None, **options: Any) -> Changed:
-        """Return the filled table and the log."""
-
-    def fit(self, x: Any, *second: Any, unit: Any = None, period: Any = None, **options: Any) -> FittedFilling:
-        """Return the filler learnt from x."""
-
-
 @dataclass(frozen=True, slots=True)
 class FittedFilling:
     """An imputation learnt from some rows, frozen; call it on any rows with the same columns."""
@@ -182,11 +171,25 @@ class OwnFiller(Pickled):
 
 
 @overload
-def imputing(function: Callable[..., Any], /) -> Imputation: ...
+def imputing(function: Callable[Concatenate[Any, P], Any], /) -> OwnLearnt[P, Changed, FittedFilling]: ...
 @overload
 def imputing(
-    *, sees: Sees = ..., second: str | None = ..., needs: Sequence[str] = ..., learns: bool = ..., **traits: Any
-) -> Callable[[Callable[..., Any]], Imputation]: ...
+    *,
+    sees: Literal["statistics"],
+    second: str | None = ...,
+    needs: Sequence[str] = ...,
+    learns: bool = ...,
+    **traits: Any,
+) -> Callable[[Callable[Concatenate[Rows, P], Filler]], Learnt[P, Changed, FittedFilling]]: ...
+@overload
+def imputing(
+    *,
+    sees: Literal["rows"] = ...,
+    second: str | None = ...,
+    needs: Sequence[str] = ...,
+    learns: bool = ...,
+    **traits: Any,
+) -> Callable[[Callable[Concatenate[Any, P], Any]], OwnLearnt[P, Changed, FittedFilling]]: ...
 def imputing(
     function: Any = None,
     /,
@@ -215,24 +218,22 @@ def imputing(
     Examples
     --------
     >>> import numpy as np
-    >>> from hengdian_index._methods.imputing import imputing
-    >>> @imputing
+    >>> import hengdian_index as hi
+    >>> @hi.imputing
     ... def zero(x):
     ...     return np.nan_to_num(x)
     >>> zero([[np.nan], [7.0]]).table.tolist()
     [[0.0], [7.0]]
     """
 
-    def enter(function: Callable[..., Any]) -> Any:
-        method = register("impute", function, sees, traits | {"needs": tuple(needs), "learns": learns})
-
-        @wraps(function)
+    def publish(method: Method) -> Any:
+        @wraps(method.function)
         def filled(
             x: Any, *place: Any, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any
         ) -> Changed:
             if fit_on is not None and not learns:
                 raise SpecError(f"{method.name} learns nothing from other rows: leave out fit_on")
-            options = _with_second(method, second, place, options)
+            options = _with_second(method, place, options)
             named = _named(method, options, unit, period)
             table, rows = _read(x, method, named)
             known = _reference(fit_on, rows, x, method, named)
@@ -240,7 +241,7 @@ def imputing(
 
         def fit(x: Any, *place: Any, unit: Any = None, period: Any = None, **options: Any) -> FittedFilling:
             """Return the filler learnt from x, to be called on later rows."""
-            options = _with_second(method, second, place, options)
+            options = _with_second(method, place, options)
             named = _named(method, options, unit, period)
             table, rows = _read(x, method, named)
             kept = {name: only_name(given) for name, given in named.items()}
@@ -248,14 +249,15 @@ def imputing(
                 raise DataError(f"{method.name}.fit learns from one table (n, k), not from a stack {rows.values.shape}")
             return FittedFilling(fill(method, rows, options), method, table.columns, rows.values.shape, kept)
 
-        shared = {"fit_on": None} if learns else {}
-        return presented(filled, method, shared | {"unit": None, "period": None}, second, fit=fit)
+        return presented(filled, method, hidden=() if learns else ("fit_on",), fit=fit)
 
-    return enter if function is None else enter(function)
+    declared = {"second": second, "needs": tuple(needs), "learns": learns}
+    return entering("impute", publish, function, sees, traits | declared)
 
 
-def _with_second(method: Method, second: str | None, place: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+def _with_second(method: Method, place: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
     """Return the options with the one that was given by place."""
+    second = method.traits["second"]
     if len(place) > (second is not None) or (place and second in options):
         raise OptionError(f"{method.name}: {counted(len(place), 'value')} by place after x; name the options")
     return method.demand(options | {str(second): one for one in place})

@@ -17,7 +17,8 @@ from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_al
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Sees: TypeAlias = Literal["rows", "statistics", "judgement"]
+# What a function is shown: one table (n, k), any number of tables (..., n, k), what these have to tell, or none at all.
+Sees: TypeAlias = Literal["rows", "stacks", "statistics", "judgement"]
 
 FAMILIES: dict[str, dict[str, Method]] = {
     "normalise": {},
@@ -78,10 +79,10 @@ class Method:
 
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:
-        """Options a user may give: the keyword-only parameters, without those that the whole family has."""
-        shared = _SHARED.get(self.family, ())
-        parameters = parameters_of(self.function).values()
-        return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in shared}
+        """Options a user may give: the keyword-only parameters that are the method's own, and the `second`."""
+        shared, second = _SHARED.get(self.family, ()), self.traits.get("second")
+        parameters = {name: p for name, p in parameters_of(self.function).items() if name not in shared}
+        return {name: p for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY or name == second}
 
     @cached_property
     def judgements(self) -> tuple[str, ...]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, NamedTuple, Protocol, overload
+from typing import Any, Concatenate, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import Map
+from hengdian_index._methods.frame import Learnt, OwnLearnt, P, entering, presented
 from hengdian_index._methods.learning import apply, learn, reference
-from hengdian_index._methods.registry import Method, Sees, register
+from hengdian_index._methods.registry import Method, Sees
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array, Labelled, as_learnt, columns_of, only_name, read_rows, select
 from hengdian_index._values.equality import same
@@ -67,18 +67,6 @@ def remark(sample: Sample, why: Sequence[str | None], *, treated: bool = True) -
             note("treat" if treated else "untreated", text, indicator=_name(sample.columns, j))
 
 
-class Treatment(Protocol):
-    """A registered treatment: table and log from x, or a frozen treatment for later rows from `.fit`."""
-
-    method: Method
-
-    def __call__(self, x: Any, *, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any) -> Changed:
-        """Return the treated table and the log."""
-
-    def fit(self, x: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedTreatment:
-        """Return the treatment learnt from x."""
-
-
 @stored("treatment")
 @dataclass(frozen=True, slots=True)
 class FittedTreatment:
@@ -113,9 +101,15 @@ class FittedTreatment:
 
 
 @overload
-def treating(function: Callable[..., Any], /) -> Treatment: ...
+def treating(function: Callable[Concatenate[Any, P], Any], /) -> OwnLearnt[P, Changed, FittedTreatment]: ...
 @overload
-def treating(*, sees: Sees = ..., why: str = ..., **traits: Any) -> Callable[[Callable[..., Any]], Treatment]: ...
+def treating(
+    *, sees: Literal["statistics"], why: str = ..., **traits: Any
+) -> Callable[[Callable[Concatenate[Sample, P], Map]], Learnt[P, Changed, FittedTreatment]]: ...
+@overload
+def treating(
+    *, sees: Literal["rows"] = ..., why: str = ..., **traits: Any
+) -> Callable[[Callable[Concatenate[Any, P], Any]], OwnLearnt[P, Changed, FittedTreatment]]: ...
 def treating(
     function: Any = None, /, *, sees: Sees = "rows", why: str = "treated as the fit rows were", **traits: Any
 ) -> Any:
@@ -133,8 +127,8 @@ def treating(
 
     Examples
     --------
-    >>> from hengdian_index._methods.treating import treating
-    >>> @treating(why="floor of 0")
+    >>> import hengdian_index as hi
+    >>> @hi.treating(why="floor of 0")
     ... def no_losses(x):
     ...     return x.clip(min=0)
     >>> table, log = no_losses([[-5.0], [7.0]])
@@ -142,10 +136,8 @@ def treating(
     ([[0.0], [7.0]], 'floor of 0')
     """
 
-    def enter(function: Callable[..., Any]) -> Any:
-        method = register("treat", function, sees, traits)
-
-        @wraps(function)
+    def publish(method: Method) -> Any:
+        @wraps(method.function)
         def treated(x: Any, *, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any) -> Changed:
             rows = read_rows(x, unit=unit, period=period)
             if columns_of(fit_on):
@@ -157,25 +149,9 @@ def treating(
             rows = read_rows(x, unit=unit, period=period)
             return _fitted(method, why, rows, None, options, unit=only_name(unit), period=only_name(period))
 
-        return presented(treated, method, {"fit_on": None, "unit": None, "period": None}, fit=fit)
+        return presented(treated, method, fit=fit)
 
-    return enter if function is None else enter(function)
-
-
-def presented(
-    function: Any, method: Method, shared: Mapping[str, Any], second: str | None = None, **attributes: Any
-) -> Any:
-    """Return the function with the signature that users see: x, a second value by place or by name, the options."""
-    kinds = inspect.Parameter
-    own = [p for p in inspect.signature(method.function).parameters.values() if p.kind is p.KEYWORD_ONLY]
-    ahead = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in own if p.name == second]
-    added = [kinds(name, kinds.KEYWORD_ONLY, default=value) for name, value in shared.items()]
-    rest = [p for p in own if p.name != second and p.name not in shared]
-    function.__signature__ = inspect.Signature([kinds("x", kinds.POSITIONAL_ONLY), *ahead, *added, *rest])
-    function.method = method
-    for name, value in attributes.items():
-        setattr(function, name, value)
-    return function
+    return entering("treat", publish, function, sees, traits)
 
 
 def _fitted(

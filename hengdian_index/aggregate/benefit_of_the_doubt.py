@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.means import ColumnsError, RowsError
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.cells import pair_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
@@ -58,6 +59,7 @@ def _is_pair(limits: Any) -> bool:
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="zero or more",
     set_wise=True,
@@ -68,7 +70,15 @@ def _is_pair(limits: Any) -> bool:
     chinese="数据包络法（对各行最有利的权重）",
 )
 def benefit_of_the_doubt(
-    x: Array, w: Array, *, bounds: Any = None, share_bounds: Any = None, direction: Any = None, details: bool = False
+    x: Array,
+    w: Array,
+    /,
+    *,
+    bounds: Any = None,
+    share_bounds: Any = None,
+    direction: Any = None,
+    details: bool = False,
+    **shared: Unpack[Scoring],
 ) -> Any:
     """Benefit-of-the-doubt score of each row: its weighted sum under the weights that suit it best, no row above 1.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Unpack
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from hengdian_index._maths.blocks import column_sum, each_block, power_of_two
 from hengdian_index._maths.means import shared_weights, weighted_sum
 from hengdian_index._maths.stats import Range
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE, same, settled
 from hengdian_index.aggregate import _shared
@@ -55,6 +56,7 @@ class Vikor:
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -71,11 +73,13 @@ class Vikor:
 def topsis(
     x: Array,
     w: Array,
+    /,
     *,
     norm: Literal["vector", "min_max", "none"] = "vector",
     form: Literal["w", "sqrt"] = "w",
     direction: Any = 1,
     details: bool = False,
+    **shared: Unpack[Scoring],
 ) -> Any:
     """TOPSIS closeness of each row: near the best point and far from the worst, from 0 to 1.
 
@@ -135,6 +139,7 @@ def topsis(
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -147,7 +152,7 @@ def topsis(
     ),
     chinese="VIKOR法（多准则妥协解）",
 )
-def vikor(x: Array, w: Array, *, v: float = 0.5, details: bool = False) -> Any:
+def vikor(x: Array, w: Array, /, *, v: float = 0.5, details: bool = False, **shared: Unpack[Scoring]) -> Any:
     """VIKOR compromise of each row: 1 where it is best both on the whole and in its worst column, down to 0.
 
     Parameters
@@ -195,6 +200,7 @@ def vikor(x: Array, w: Array, *, v: float = 0.5, details: bool = False) -> Any:
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -207,7 +213,9 @@ def vikor(x: Array, w: Array, *, v: float = 0.5, details: bool = False) -> Any:
     ),
     chinese="灰色关联度",
 )
-def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = None) -> Array:
+def grey_relational(
+    x: Array, w: Array, /, *, rho: float = 0.5, reference: Any = None, **shared: Unpack[Scoring]
+) -> Array:
     """Grey relational grade of each row: how closely it follows the reference, from above 0 to 1.
 
     Parameters
@@ -247,6 +255,7 @@ def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = No
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -254,7 +263,7 @@ def grey_relational(x: Array, w: Array, *, rho: float = 0.5, reference: Any = No
     formula=r"y_i = 1 - \frac{d_i}{\bar{d} + 2 s_d}, \quad d_i = \sqrt{\sum_j w_j (\max_j - z_{ij})^2}",
     chinese="弗罗茨瓦夫分类法（赫尔维格发展测度）",
 )
-def wroclaw(x: Array, w: Array) -> Array:
+def wroclaw(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     """Wroclaw taxonomy (Hellwig's measure of development) of each row: 1 at the best point, falling with the distance.
 
     Parameters

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.means import ARITHMETIC, Domain, Pair, extreme, geometric_pair, harmonic_pair, power_pair
-from hengdian_index._methods.decorators import quasi_arithmetic
+from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 
 
@@ -18,14 +19,15 @@ def _power_domain(p: float) -> Domain:
     return "zero or more" if p > 0 else "above 0"
 
 
-@quasi_arithmetic(
+@aggregating(
+    sees="statistics",
     laws="MIHTSB",
     domain=lambda: "real",
     formula=r"y = \sum_j w_j z_j",
     chinese="加权算术平均",
     written=lambda: ("{}", "{}"),
 )
-def arithmetic() -> Pair:
+def arithmetic(**shared: Unpack[Scoring]) -> Pair:
     """Weighted arithmetic mean of each row.
 
     Formula: y = sum_j w_j z_j. Full compensation: a point lost on one indicator is made good by w_j / w_l points on
@@ -43,14 +45,15 @@ def arithmetic() -> Pair:
     return ARITHMETIC
 
 
-@quasi_arithmetic(
+@aggregating(
+    sees="statistics",
     laws="MIHSB",
     domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0",
     formula=r"y = \prod_j z_j^{w_j}",
     chinese="加权几何平均",
     written=lambda **_: ("log({})", "exp({})"),
 )
-def geometric(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
+def geometric(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Scoring]) -> Pair:
     """Weighted geometric mean of each row.
 
     Formula: y = exp(sum_j w_j ln z_j). A low value is only partly made good by a high one. Values must be above 0: a
@@ -69,14 +72,15 @@ def geometric(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
     return geometric_pair(zeros == "limit")
 
 
-@quasi_arithmetic(
+@aggregating(
+    sees="statistics",
     laws="MIHSB",
     domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0",
     formula=r"y = \frac{1}{\sum_j w_j / z_j}",
     chinese="加权调和平均",
     written=lambda **_: ("1 / {}", "1 / ({})"),
 )
-def harmonic(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
+def harmonic(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Scoring]) -> Pair:
     """Weighted harmonic mean of each row.
 
     Formula: y = 1 / sum_j (w_j / z_j). The least compensating of the three classical means. Zeros as in `geometric`.
@@ -93,14 +97,15 @@ def harmonic(*, zeros: Literal["raise", "limit"] = "raise") -> Pair:
     return harmonic_pair(zeros == "limit")
 
 
-@quasi_arithmetic(
+@aggregating(
+    sees="statistics",
     laws="MIHSB",
     domain=_power_domain,
     formula=r"y = \lim_{r \to p} \left(\sum_j w_j z_j^r\right)^{1/r}",
     chinese="加权幂平均",
     written=lambda p: None if p == 0 or np.isinf(p) else (f"{{}} ** ({p!r})", f"({{}}) ** (1 / ({p!r}))"),
 )
-def power(*, p: float) -> Pair | Callable[[Array, Array], Array]:
+def power(*, p: float, **shared: Unpack[Scoring]) -> Pair | Callable[[Array, Array], Array]:
     """Weighted power mean of order p of each row.
 
     Formula: y = (sum_j w_j z_j^p)^(1/p). p = 1 is the arithmetic, 0 the geometric, -1 the harmonic mean; plus and

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.means import extreme
 from hengdian_index._methods.decorators import aggregating, unit_sum
+from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
@@ -26,6 +27,7 @@ def _order_faults(order_weights: Any) -> list[str]:
 
 
 @aggregating(
+    sees="stacks",
     laws="MIHTSB",
     domain="real",
     takes_gaps=True,
@@ -33,7 +35,7 @@ def _order_faults(order_weights: Any) -> list[str]:
     formula=r"y = \sum_r v_r z_{(r)}, \quad z_{(1)} \ge z_{(2)} \ge \dots",
     chinese="有序加权平均（OWA）",
 )
-def owa(x: Array, w: Array, *, order_weights: Any) -> Array:
+def owa(x: Array, w: Array, /, *, order_weights: Any, **shared: Unpack[Scoring]) -> Array:
     """Ordered weighted average of each row: weights belong to ranks within the row, not to columns.
 
     Parameters
@@ -90,12 +92,13 @@ def _over_fewer(v: Array, m: int) -> Array:
 
 
 @aggregating(
+    sees="stacks",
     laws="MIHTSB",
     domain="real",
     formula=r"y = \min_{j : w_j > 0} z_j",
     chinese="最小值",
 )
-def minimum(x: Array, w: Array) -> Array:
+def minimum(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     """Smallest value of each row, over the columns with a weight above 0.
 
     Nothing is compensated. Proof: the limit of `power` for p to minus infinity, of `owa` and of `mean_min`.
@@ -110,12 +113,13 @@ def minimum(x: Array, w: Array) -> Array:
 
 
 @aggregating(
+    sees="stacks",
     laws="MIHTSB",
     domain="real",
     formula=r"y = \max_{j : w_j > 0} z_j",
     chinese="最大值",
 )
-def maximum(x: Array, w: Array) -> Array:
+def maximum(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     """Largest value of each row, over the columns with a weight above 0.
 
     Proof: the limit of `power` for p to infinity, and of `owa`.
@@ -130,6 +134,7 @@ def maximum(x: Array, w: Array) -> Array:
 
 
 @aggregating(
+    sees="stacks",
     laws="MIHTSB",
     domain="real",
     formula=(
@@ -138,7 +143,7 @@ def maximum(x: Array, w: Array) -> Array:
     ),
     chinese="加权中位数",
 )
-def median(x: Array, w: Array) -> Array:
+def median(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     """Weighted median of each row: half of the weight lies on either side.
 
     Formula: the smallest z with cumulative weight >= 1/2; where it is exactly 1/2, the mean of that z and the next.

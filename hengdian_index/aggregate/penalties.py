@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.means import shared_weights, weighted_sum
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
 from hengdian_index.aggregate import _shared
@@ -15,12 +16,15 @@ from hengdian_index.errors import DataError, SpecError
 
 
 @aggregating(
+    sees="stacks",
     laws="IHS",
     domain="real",
     formula=(r"y = M + \mathrm{penalty}\,\frac{S^2}{M}, \quad M = \sum_j w_j z_j, \quad S^2 = \sum_j w_j (z_j - M)^2"),
     chinese="马齐奥塔—帕累托指数",
 )
-def mazziotta_pareto(x: Array, w: Array, *, penalty: Literal[-1, 1] = -1, ddof: Literal[0, 1] = 0) -> Array:
+def mazziotta_pareto(
+    x: Array, w: Array, /, *, penalty: Literal[-1, 1] = -1, ddof: Literal[0, 1] = 0, **shared: Unpack[Scoring]
+) -> Array:
     """Mazziotta-Pareto index of each row: its mean, less a penalty for the unevenness of its values.
 
     Parameters
@@ -61,6 +65,7 @@ def mazziotta_pareto(x: Array, w: Array, *, penalty: Literal[-1, 1] = -1, ddof: 
 
 
 @aggregating(
+    sees="stacks",
     laws="IS",
     domain="real",
     set_wise=lambda reference, **_: reference is not None,
@@ -76,7 +81,14 @@ def mazziotta_pareto(x: Array, w: Array, *, penalty: Literal[-1, 1] = -1, ddof: 
     chinese="调整的马齐奥塔—帕累托指数",
 )
 def adjusted_mazziotta_pareto(
-    x: Array, w: Array, *, reference: Any = None, penalty: Literal[-1, 1] = -1, direction: Any = 1
+    x: Array,
+    w: Array,
+    /,
+    *,
+    reference: Any = None,
+    penalty: Literal[-1, 1] = -1,
+    direction: Any = 1,
+    **shared: Unpack[Scoring],
 ) -> Array:
     """Adjusted Mazziotta-Pareto index of each row: comparable over time, 100 = the reference.
 
@@ -131,6 +143,7 @@ def adjusted_mazziotta_pareto(
 
 
 @aggregating(
+    sees="stacks",
     laws="MITSB",
     domain="real",
     check=lambda alpha, beta: (
@@ -140,7 +153,7 @@ def adjusted_mazziotta_pareto(
     formula=(r"y = M - \alpha \left(\sqrt{(M - \min_j z_j)^2 + \beta^2} - \beta\right), \quad M = \sum_j w_j z_j"),
     chinese="均值—最小值函数",
 )
-def mean_min(x: Array, w: Array, *, alpha: float, beta: float) -> Array:
+def mean_min(x: Array, w: Array, /, *, alpha: float, beta: float, **shared: Unpack[Scoring]) -> Array:
     """Mean-min function of each row: between the arithmetic mean and the minimum.
 
     Parameters

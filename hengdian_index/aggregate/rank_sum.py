@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Ranks
 from hengdian_index._maths.means import shared_weights
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE, settled
@@ -46,6 +47,7 @@ def _cut_faults(cuts: Any, **_: Any) -> list[str]:
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -58,11 +60,13 @@ def _cut_faults(cuts: Any, **_: Any) -> list[str]:
 def rank_sum_ratio(
     x: Array,
     w: Array,
+    /,
     *,
     form: Literal["integer", "non_integer"] = "integer",
     direction: Any = 1,
     cuts: Any = (4.0, 6.0),
     details: bool = False,
+    **shared: Unpack[Scoring],
 ) -> Any:
     """Rank-sum ratio of each row: its weighted mean rank over the number of rows, up to 1.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.maps import Ranks
 from hengdian_index._maths.means import shared_weights
 from hengdian_index._methods.decorators import aggregating, matched_weights
+from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array, read_labelled, row_names
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, flattened, settled
@@ -86,6 +87,7 @@ def outranking(x: Any, w: Any = None) -> Any:
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -96,7 +98,7 @@ def outranking(x: Any, w: Any = None) -> Any:
     ),
     chinese="科普兰法",
 )
-def copeland(x: Array, w: Array) -> Array:
+def copeland(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     """Copeland score of each row: how many rows it outranks, less how many outrank it.
 
     Parameters
@@ -125,6 +127,7 @@ def copeland(x: Array, w: Array) -> Array:
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -132,7 +135,7 @@ def copeland(x: Array, w: Array) -> Array:
     formula=r"y_i = \sum_j w_j (\mathrm{rank}_{ij} - 1)",
     chinese="博尔达计分",
 )
-def borda(x: Array, w: Array) -> Array:
+def borda(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     """Borda count of each row: the weighted number of rows it beats, those equalled counted half.
 
     Parameters
@@ -162,6 +165,7 @@ def borda(x: Array, w: Array) -> Array:
 
 
 @aggregating(
+    sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
@@ -173,7 +177,7 @@ def borda(x: Array, w: Array) -> Array:
     ),
     chinese="克梅尼排序",
 )
-def kemeny(x: Array, w: Array, *, details: bool = False) -> Any:
+def kemeny(x: Array, w: Array, /, *, details: bool = False, **shared: Unpack[Scoring]) -> Any:
     """Kemeny score of each row: n less its place in the order that agrees best with all pairwise comparisons.
 
     Parameters

@@ -170,7 +170,7 @@ def _pmi_faults(weights: Any, **_: Any) -> list[str]:
     formula=r"x = \sum_j w_j c_j, \quad c_j = 100 - \mathrm{component}_j \; (j \in \mathrm{inverted})",
     chinese="采购经理指数",
 )
-def pmi(components: Array, *, weights: Any, inverted: Any = None, names: Sequence[Any] | None = None) -> Array:
+def pmi(components: Array, weights: Any, *, inverted: Any = None, names: Sequence[Any] | None = None) -> Array:
     """Purchasing managers' index: the weighted mean of diffusion indexes.
 
     Parameters

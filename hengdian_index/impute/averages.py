@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import no_label
@@ -65,7 +66,7 @@ class GroupConstants:
     formula=r"\hat{x}_j = \bar{x}_j",
     chinese="均值插补",
 )
-def mean(known: Rows) -> Filler:
+def mean(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
     """Missing values filled with the mean of their column.
 
     Parameters
@@ -93,7 +94,7 @@ def mean(known: Rows) -> Filler:
     >>> table, log.loc[0, "why"]
     (array([1., 2., 3.]), 'mean of 2 values')
     """
-    return Constants(_mean(known.sample), known.sample.measure(Range).n, "mean")
+    return Constants(_mean(x.sample), x.sample.measure(Range).n, "mean")
 
 
 @imputing(
@@ -101,7 +102,7 @@ def mean(known: Rows) -> Filler:
     formula=r"\hat{x}_j = \mathrm{med}\,x_j",
     chinese="中位数插补",
 )
-def median(known: Rows) -> Filler:
+def median(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
     """Missing values filled with the median of their column.
 
     Parameters, answer and refusals are those of `mean`.
@@ -116,7 +117,7 @@ def median(known: Rows) -> Filler:
     >>> hi.impute.median([1.0, float("nan"), 3.0, 8.0]).table
     array([1., 3., 3., 8.])
     """
-    return Constants(_median(known.sample), known.sample.measure(Range).n, "median")
+    return Constants(_median(x.sample), x.sample.measure(Range).n, "median")
 
 
 @imputing(
@@ -126,7 +127,7 @@ def median(known: Rows) -> Filler:
     formula=r"\hat{x}_{ij} = \bar{x}_{g(i)j}",
     chinese="组内均值插补",
 )
-def group_mean(known: Rows, *, groups: Any) -> Filler:
+def group_mean(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
     """Missing values filled with the mean of their column over the rows of the same group.
 
     Parameters
@@ -156,7 +157,7 @@ def group_mean(known: Rows, *, groups: Any) -> Filler:
     >>> hi.impute.group_mean([1.0, float("nan"), 3.0, 9.0], ["a", "a", "b", "b"]).table
     array([1., 1., 3., 9.])
     """
-    return _by_group(known, _mean, "mean")
+    return _by_group(x, _mean, "mean")
 
 
 @imputing(
@@ -166,7 +167,7 @@ def group_mean(known: Rows, *, groups: Any) -> Filler:
     formula=r"\hat{x}_{ij} = \mathrm{med}\,x_{g(i)j}",
     chinese="组内中位数插补",
 )
-def group_median(known: Rows, *, groups: Any) -> Filler:
+def group_median(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
     """Missing values filled with the median of their column over the rows of the same group.
 
     Parameters, answer and refusals are those of `group_mean`.
@@ -181,7 +182,7 @@ def group_median(known: Rows, *, groups: Any) -> Filler:
     >>> hi.impute.group_median([1.0, float("nan"), 3.0, 9.0], ["a", "a", "b", "b"]).table
     array([1., 1., 3., 9.])
     """
-    return _by_group(known, _median, "median")
+    return _by_group(x, _median, "median")
 
 
 def _mean(sample: Sample) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.blocks import full_size, power_of_two
 from hengdian_index._maths.maps import Affine
 from hengdian_index._maths.stats import Moments
+from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._system.about import install
 from hengdian_index._system.alone import heard
@@ -42,7 +43,9 @@ def _in_range(**options: Any) -> list[str]:
     }[weights],
     chinese="近邻插补",
 )
-def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "distance"] = "uniform") -> Filler:
+def neighbours(
+    x: Rows, *, number: int = 5, weights: Literal["uniform", "distance"] = "uniform", **shared: Unpack[LabelledFit]
+) -> Filler:
     """Missing values filled with the mean of the nearest rows that have one.
 
     Parameters
@@ -81,7 +84,7 @@ def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "dis
            [ 9., 50.],
            [ 2.,  6.]])
     """
-    return Neighbours(known.values, *_scale(known), number, weights)
+    return Neighbours(x.values, *_scale(x), number, weights)
 
 
 @imputing(
@@ -90,7 +93,7 @@ def neighbours(known: Rows, *, number: int = 5, weights: Literal["uniform", "dis
     formula=r"\hat{x}_j = \alpha_j + \sum_{l \ne j} \beta_{jl} x_l",
     chinese="回归插补",
 )
-def regression(known: Rows, *, rounds: int = 10, rng: int = 0) -> Filler:
+def regression(x: Rows, *, rounds: int = 10, rng: int = 0, **shared: Unpack[LabelledFit]) -> Filler:
     """Missing values filled by regression of each indicator on the others, in rounds.
 
     Parameters
@@ -131,7 +134,7 @@ def regression(known: Rows, *, rounds: int = 10, rng: int = 0) -> Filler:
     array([ 4., 13.])
     """
     _sklearn("regression")
-    return Regression(known.values, *_scale(known), rounds, rng)
+    return Regression(x.values, *_scale(x), rounds, rng)
 
 
 @stored("neighbours")

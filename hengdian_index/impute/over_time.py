@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._methods.frame import RowLabels
 from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, shortened
@@ -29,7 +30,7 @@ def _limit_fault(limit: int | None, **_: Any) -> list[str]:
     formula=r"\hat{x}_t = x_a, \quad a = \max\{s < t : \exists\,x_s\}",
     chinese="末次值结转",
 )
-def carry_forward(known: Rows, *, limit: int | None = None) -> Filler:
+def carry_forward(x: Rows, limit: int | None = None, **shared: Unpack[RowLabels]) -> Filler:
     """Missing values filled with the last known value of the same unit.
 
     Parameters
@@ -70,7 +71,7 @@ def carry_forward(known: Rows, *, limit: int | None = None) -> Filler:
     >>> log.loc[1, "why"]
     'left missing: the last value, of 2023Q4, is 3 quarters old, limit 2'
     """
-    _Timeline.of(known)
+    _Timeline.of(x)
     return Carry(limit)
 
 
@@ -83,7 +84,9 @@ def carry_forward(known: Rows, *, limit: int | None = None) -> Filler:
     formula=r"\hat{x}_t = x_a + (x_b - x_a)\,\frac{t - t_a}{t_b - t_a}",
     chinese="线性内插",
 )
-def interpolate(known: Rows, *, limit: int | None = None, ends: Literal["missing", "carry"] = "missing") -> Filler:
+def interpolate(
+    x: Rows, limit: int | None = None, *, ends: Literal["missing", "carry"] = "missing", **shared: Unpack[RowLabels]
+) -> Filler:
     """Missing values filled along the straight line between the known values of the unit before and after.
 
     Parameters
@@ -121,7 +124,7 @@ def interpolate(known: Rows, *, limit: int | None = None, ends: Literal["missing
     >>> hi.impute.interpolate([1.0, nan, 4.0, nan], period=[2019, 2020, 2022, 2023]).table
     array([1., 2., 4., nan])
     """
-    _Timeline.of(known)
+    _Timeline.of(x)
     return Line(limit, ends)
 
 

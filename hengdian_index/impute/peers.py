@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.stats import Moments, Range
+from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import column_groups
@@ -26,11 +27,12 @@ from hengdian_index.errors import SpecError, shown
     chinese="同组指标插补",
 )
 def peers(
-    known: Rows,
-    *,
+    x: Rows,
     groups: Any = None,
+    *,
     scale: Literal["min_max", "z_score"] = "min_max",
     direction: Any = 1,
+    **shared: Unpack[LabelledFit],
 ) -> Filler:
     """Missing values filled with the mean of the row's other indicators of the same group, on a common scale.
 
@@ -69,7 +71,7 @@ def peers(
            [ 1. , 30. ],
            [ 0.5, 20. ]])
     """
-    sample = known.sample.flattened()
+    sample = x.sample.flattened()
     turn = _turns(sample, direction)
     if scale == "min_max":
         seen = sample.measure(Range)
@@ -79,7 +81,7 @@ def peers(
         moments = sample.measure(Moments)
         centre, spread = moments.mean, turn * np.where(moments.m2 > 0, moments.deviation(), 0.0)
     sample.refuse(~np.isfinite(spread), "the spread of its values is too large a number; rescale its unit")
-    return Peers(centre, spread, _column_groups(groups, known))
+    return Peers(centre, spread, _column_groups(groups, x))
 
 
 @stored("peers")

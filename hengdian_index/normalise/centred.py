@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Clip, Map, chain
 from hengdian_index._maths.stats import Ordered, Range
 from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.frame import Learning
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same, together
@@ -44,7 +45,9 @@ class Logistic:
     }[scale],
     chinese="稳健标准化（与中位数之差，以四分位距或绝对中位差为单位）",
 )
-def robust(sample: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Constant = "raise") -> Map:
+def robust(
+    x: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Constant = "raise", **shared: Unpack[Learning]
+) -> Map:
     """Distance of each value from the median of the fit rows, in interquartile ranges.
 
     Parameters
@@ -73,22 +76,22 @@ def robust(sample: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Co
     >>> hi.normalise.robust([1.0, 2.0, 3.0, 4.0, 900.0])
     array([ -1. ,  -0.5,   0. ,   0.5, 448.5])
     """
-    ordered = sample.measure(Ordered)
-    sample.need_values(ordered.n)
+    ordered = x.measure(Ordered)
+    x.need_values(ordered.n)
     with np.errstate(over="ignore", invalid="ignore"):
         median = ordered.quantile(0.5)
         spread = ordered.quantile(0.75) - ordered.quantile(0.25) if scale == "iqr" else _absolute(ordered, median)
     # A spread that is rounding of the values about it is none.
     spread = np.where(same(spread, 0.0, together(np.abs(median), spread)), 0.0, spread)
-    need_digits(sample, spread, "spread")
+    need_digits(x, spread, "spread")
     if constant == "raise":
         name = "interquartile range" if scale == "iqr" else "median absolute deviation"
-        sample.refuse(
+        x.refuse(
             spread == 0,
             f"half of the values of the fit rows or more are equal, so the {name} is 0; leave it out, use z_score, or "
             "give `constant` its score",
         )
-    return line(sample, median, spread, 1, 0, constant=constant)
+    return line(x, median, spread, 1, 0, constant=constant)
 
 
 @normalising(
@@ -99,7 +102,7 @@ def robust(sample: Sample, *, scale: Literal["iqr", "mad"] = "iqr", constant: Co
     formula=(r"z = \frac{1}{1 + e^{-(x - \bar{x}) / s}}, \quad s^2 = \frac{\sum_i (x_i - \bar{x})^2}{n - 1}"),
     chinese="逻辑曲线法（标准分的逻辑函数）",
 )
-def logistic(sample: Sample, *, constant: Constant = "raise") -> Map:
+def logistic(x: Sample, *, constant: Constant = "raise", **shared: Unpack[Learning]) -> Map:
     """Logistic curve of each value's z-score: .5 at the mean of the fit rows, within (0, 1) however far out.
 
     Parameters
@@ -127,8 +130,8 @@ def logistic(sample: Sample, *, constant: Constant = "raise") -> Map:
     array([0.2689, 0.5   , 0.7311])
     """
     fixed = constant != "raise"
-    standard = z_score.method.function(sample, constant=0.0 if fixed else "raise")
-    seen = sample.measure(Range)
+    standard = z_score.method.function(x, constant=0.0 if fixed else "raise")
+    seen = x.measure(Range)
     # A constant column is held at its score, whatever the curve gives.
     flat = (seen.lo == seen.hi) & fixed
     score = float(constant) if fixed else 0.5

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Affine, Clip, Map, Ranks, Ties, chain
 from hengdian_index._maths.stats import Ordered
 from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.frame import Learning
 from hengdian_index._methods.sample import Sample
 
 
@@ -25,7 +26,7 @@ from hengdian_index._methods.sample import Sample
     }[ties],
     chinese="名次法（在拟合行中从最差的第1名起）",
 )
-def rank(sample: Sample, *, ties: Ties = "average") -> Map:
+def rank(x: Sample, *, ties: Ties = "average", **shared: Unpack[Learning]) -> Map:
     """Rank of each value among the fit rows, from the worst (1) to the best (n).
 
     Parameters
@@ -48,9 +49,9 @@ def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     >>> hi.normalise.rank([7.0, 9.0, 9.0])
     array([1. , 2.5, 2.5])
     """
-    ordered = sample.measure(Ordered)
-    sample.need_values(ordered.n)
-    return Ranks(ordered.values, ties, sample.size)
+    ordered = x.measure(Ordered)
+    x.need_values(ordered.n)
+    return Ranks(ordered.values, ties, x.size)
 
 
 @normalising(
@@ -64,7 +65,7 @@ def rank(sample: Sample, *, ties: Ties = "average") -> Map:
     }[form],
     chinese="百分位名次法",
 )
-def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share") -> Map:
+def percentile_rank(x: Sample, *, form: Literal["share", "unit"] = "share", **shared: Unpack[Learning]) -> Map:
     """Percentage of the fit rows that rank no higher than each value.
 
     Parameters
@@ -86,11 +87,11 @@ def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share")
     >>> hi.normalise.percentile_rank([7.0, 8.0, 9.0, 9.0])
     array([25., 50., 75., 75.])
     """
-    ordered = sample.measure(Ordered)
-    sample.need_values(ordered.n, least=2 if form == "unit" else 1)
+    ordered = x.measure(Ordered)
+    x.need_values(ordered.n, least=2 if form == "unit" else 1)
     n = ordered.n.astype(np.float64)
     zero, one = np.zeros(n.shape), np.ones(n.shape)
-    ranks = Ranks(ordered.values, "min", sample.size)
+    ranks = Ranks(ordered.values, "min", x.size)
     if form == "unit":
         return chain(ranks, Affine(one, n - 1, one, zero))
     # Times 100 before the division: 29 / 100 * 100 is 28.999999999999996, and would miss a cut at 29.
@@ -108,7 +109,7 @@ def percentile_rank(sample: Sample, *, form: Literal["share", "unit"] = "share")
     }[ties],
     chinese="博尔达计分法（胜过的拟合行数）",
 )
-def borda(sample: Sample, *, ties: Literal["average", "min"] = "average") -> Map:
+def borda(x: Sample, *, ties: Literal["average", "min"] = "average", **shared: Unpack[Learning]) -> Map:
     """Number of fit rows that each value beats, a tie counting half.
 
     Parameters
@@ -132,8 +133,8 @@ def borda(sample: Sample, *, ties: Literal["average", "min"] = "average") -> Map
     >>> hi.normalise.borda([7.0, 9.0, 9.0, 12.0])
     array([0. , 1.5, 1.5, 3. ])
     """
-    ordered = sample.measure(Ordered)
-    sample.need_values(ordered.n)
+    ordered = x.measure(Ordered)
+    x.need_values(ordered.n)
     most = ordered.n - 1.0
     zero, one = np.zeros(most.shape), np.ones(most.shape)
-    return chain(Ranks(ordered.values, ties, sample.size), Affine(one, one, one, zero), Clip(zero, most))
+    return chain(Ranks(ordered.values, ties, x.size), Affine(one, one, one, zero), Clip(zero, most))

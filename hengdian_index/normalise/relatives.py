@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Affine, Map, Reciprocal
 from hengdian_index._maths.stats import Moments, Ordered, Range
 from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.frame import FitRows
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import number_of, single
 from hengdian_index._tables.selection import alike
@@ -36,13 +37,14 @@ from hengdian_index.normalise._lines import line, need_digits
     chinese="相对数法（个体指数，以参照值为基准）",
 )
 def relative(
-    sample: Sample,
+    x: Sample,
     *,
     to: Any = "mean",
     scale: float = 100,
     negative: Literal["reciprocal", "mirror"] = "reciprocal",
     below_zero: Literal["raise", "keep"] = "raise",
-    direction: int = 1,
+    direction: Any = 1,
+    **shared: Unpack[FitRows],
 ) -> Map:
     """Each value in per cent of a reference value (index relatives).
 
@@ -80,17 +82,17 @@ def relative(
     >>> hi.normalise.relative([5.0, 10.0], to="max", direction=-1)
     array([200., 100.])
     """
-    seen = sample.measure(Range)
-    sample.need_values(seen.n)
-    reference = _reference_value(sample, to)
-    sample.refuse(~np.isfinite(reference), f"no value in the reference row {to!r}")
+    seen = x.measure(Range)
+    x.need_values(seen.n)
+    reference = _reference_value(x, to)
+    x.refuse(~np.isfinite(reference), f"no value in the reference row {to!r}")
     if isinstance(to, str) and to == "mean":
-        need_digits(sample, reference, "mean")
-    sample.refuse(reference == 0, "the reference value is 0; choose another `to`, or another normalisation")
+        need_digits(x, reference, "mean")
+    x.refuse(reference == 0, "the reference value is 0; choose another `to`, or another normalisation")
     if below_zero == "raise":
         remedy = "use min_max or z_score, or below_zero = 'keep' if scores below 0 are meant"
-        sample.refuse(seen.lo < 0, f"values below 0 have no relatives that rise with them from 0 on; {remedy}")
-    sample.refuse(reference < 0, "the reference value is below 0, so that higher values would score less")
+        x.refuse(seen.lo < 0, f"values below 0 have no relatives that rise with them from 0 on; {remedy}")
+    x.refuse(reference < 0, "the reference value is below 0, so that higher values would score less")
     zero, gain = np.zeros_like(reference), np.full_like(reference, scale)
     if direction == 1:
         return Affine(zero, reference, gain, zero)
@@ -98,7 +100,7 @@ def relative(
         return Affine(zero, -reference, gain, 2 * gain)
     with np.errstate(over="ignore"):
         most = scale * reference
-    sample.refuse(np.isinf(most), f"{scale:g} times the reference value is too large a number; rescale its unit")
+    x.refuse(np.isinf(most), f"{scale:g} times the reference value is too large a number; rescale its unit")
     return Reciprocal(most)
 
 
@@ -107,7 +109,9 @@ def relative(
     formula=r"z = \frac{x - x_{\mathrm{worst}}}{\mathrm{target} - x_{\mathrm{worst}}}",
     chinese="目标距离法（从最差值到目标值已走过的比例）",
 )
-def distance_to_target(sample: Sample, *, target: Any, cap: bool = False, direction: int = 1) -> Map:
+def distance_to_target(
+    x: Sample, *, target: Any, cap: bool = False, direction: Any = 1, **shared: Unpack[FitRows]
+) -> Map:
     """Share of the way from the worst fit row to a target that each value has gone.
 
     Parameters
@@ -137,18 +141,18 @@ def distance_to_target(sample: Sample, *, target: Any, cap: bool = False, direct
     >>> hi.normalise.distance_to_target([2.0, 4.0, 12.0], target=2, direction=-1)
     array([1. , 0.8, 0. ])
     """
-    seen = sample.measure(Range)
-    sample.need_values(seen.n)
+    seen = x.measure(Range)
+    x.need_values(seen.n)
     worst = seen.lo if direction == 1 else seen.hi
-    goal = _goal(sample, target)
-    sample.refuse(
+    goal = _goal(x, target)
+    x.refuse(
         same(goal, worst, np.fmax(np.abs(goal), np.abs(worst))),
         "the target is the worst value of the fit rows, so no distance is left; choose another",
     )
     with np.errstate(over="ignore"):
         way = goal - worst
-    _note_goals(sample, direction * way < 0, seen.lo == seen.hi)
-    return line(sample, worst, way, 1, 0, clip=(-np.inf, 1) if cap else None)
+    _note_goals(x, direction * way < 0, seen.lo == seen.hi)
+    return line(x, worst, way, 1, 0, clip=(-np.inf, 1) if cap else None)
 
 
 def _reference_value(sample: Sample, to: Any) -> Array:

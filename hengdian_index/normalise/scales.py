@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Exponential, Log, Map, chain
 from hengdian_index._maths.stats import Moments, Range
 from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.frame import FitRows, Learning
 from hengdian_index._methods.sample import Sample
 from hengdian_index.normalise._lines import Constant, hold, line, need_digits, need_order, rising
 
@@ -49,7 +50,13 @@ def none(x: Any) -> Any:
     chinese="极差标准化（拟合行的最小值与最大值之间的位置）",
 )
 def min_max(
-    sample: Sample, *, lower: float = 0, upper: float = 1, clip: bool = False, constant: Constant = "raise"
+    x: Sample,
+    *,
+    lower: float = 0,
+    upper: float = 1,
+    clip: bool = False,
+    constant: Constant = "raise",
+    **shared: Unpack[Learning],
 ) -> Map:
     """Position of each value between the smallest and the largest of the fit rows.
 
@@ -82,13 +89,13 @@ def min_max(
     >>> hi.normalise.min_max([2.0, 3.0, 6.0], direction=-1, upper=100)
     array([100.,  75.,   0.])
     """
-    seen = sample.measure(Range)
-    sample.need_values(seen.n)
-    lo = seen.lo if sample.worst is None else np.minimum(seen.lo, sample.worst)
-    hi = seen.hi if sample.best is None else np.maximum(seen.hi, sample.best)
+    seen = x.measure(Range)
+    x.need_values(seen.n)
+    lo = seen.lo if x.worst is None else np.minimum(seen.lo, x.worst)
+    hi = seen.hi if x.best is None else np.maximum(seen.hi, x.best)
     with np.errstate(over="ignore"):
         spread = hi - lo
-    return line(sample, lo, spread, upper - lower, lower, clip=(lower, upper) if clip else None, constant=constant)
+    return line(x, lo, spread, upper - lower, lower, clip=(lower, upper) if clip else None, constant=constant)
 
 
 @normalising(
@@ -107,7 +114,15 @@ def min_max(
     ),
     chinese="标准分（与拟合行均值之差，以标准差为单位）",
 )
-def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, constant: Constant = "raise") -> Map:
+def z_score(
+    x: Sample,
+    *,
+    mean: float = 0,
+    sd: float = 1,
+    ddof: int = 1,
+    constant: Constant = "raise",
+    **shared: Unpack[Learning],
+) -> Map:
     """Distance of each value from the mean of the fit rows, in standard deviations.
 
     Parameters
@@ -133,13 +148,13 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     >>> hi.normalise.z_score([1.0, 2.0, 3.0])
     array([-1.,  0.,  1.])
     """
-    moments, seen = sample.measure(Moments), sample.measure(Range)
-    sample.need_values(moments.n, least=ddof + 1)
+    moments, seen = x.measure(Moments), x.measure(Range)
+    x.need_values(moments.n, least=ddof + 1)
     spread = np.where(seen.lo == seen.hi, 0.0, moments.deviation(ddof))
-    need_digits(sample, spread, "standard deviation")
+    need_digits(x, spread, "standard deviation")
     lost = np.divide(moments.centre.low * moments.scale, spread, out=np.zeros_like(spread), where=spread > 0)
     at = mean - sd * np.where(np.abs(lost) > _LOST, lost, 0.0)
-    return line(sample, moments.mean, spread, sd, at, constant=constant)
+    return line(x, moments.mean, spread, sd, at, constant=constant)
 
 
 @normalising(
@@ -162,7 +177,7 @@ def z_score(sample: Sample, *, mean: float = 0, sd: float = 1, ddof: int = 1, co
     chinese="固定阈值法（两个给定界限之间的位置）",
 )
 def goalposts(
-    sample: Sample,
+    x: Sample,
     *,
     low: Any,
     high: Any,
@@ -170,7 +185,8 @@ def goalposts(
     upper: float = 1,
     clip: bool = True,
     log: bool = False,
-    direction: int = 1,
+    direction: Any = 1,
+    **shared: Unpack[FitRows],
 ) -> Map:
     """Position of each value between two fixed goalposts.
 
@@ -205,14 +221,14 @@ def goalposts(
     >>> hi.normalise.goalposts([10.0, 52.5, 90.0], low=20, high=85)
     array([0. , 0.5, 1. ])
     """
-    low, high = sample.per_column(low, "low"), sample.per_column(high, "high")
-    need_order(sample, low, high, positive=log)
+    low, high = x.per_column(low, "low"), x.per_column(high, "high")
+    need_order(x, low, high, positive=log)
     if log:
         low, high = np.log(low), np.log(high)
     bad, good = (low, high) if direction == 1 else (high, low)
     with np.errstate(over="ignore"):
         way = good - bad
-    straight = line(sample, bad, way, upper - lower, lower, clip=(lower, upper) if clip else None)
+    straight = line(x, bad, way, upper - lower, lower, clip=(lower, upper) if clip else None)
     return chain(Log() if log else None, straight)
 
 
@@ -244,7 +260,7 @@ def goalposts(
     chinese="功效系数法（不允许值得下限分，满意值得上限分）",
 )
 def efficacy(
-    sample: Sample,
+    x: Sample,
     *,
     low: Any,
     high: Any,
@@ -252,7 +268,8 @@ def efficacy(
     floor: float = 60,
     ceiling: float = 100,
     clip: bool = False,
-    direction: int = 1,
+    direction: Any = 1,
+    **shared: Unpack[FitRows],
 ) -> Map:
     """Efficacy score of each value: `floor` at the not-allowed value, `ceiling` at the satisfactory one.
 
@@ -290,18 +307,18 @@ def efficacy(
     >>> hi.normalise.efficacy([5.81, 9.0, 12.0], low=6, high=12).round(2)
     array([ 58.73,  80.  , 100.  ])
     """
-    low, high = sample.per_column(low, "low"), sample.per_column(high, "high")
-    need_order(sample, low, high, positive=form == "log")
+    low, high = x.per_column(low, "low"), x.per_column(high, "high")
+    need_order(x, low, high, positive=form == "log")
     if form == "log":
         low, high = np.log(low), np.log(high)
     bad, good = (low, high) if direction == 1 else (high, low)
     curved = form == "exponential"
     with np.errstate(over="ignore"):
         way = good - bad
-    straight = line(sample, bad, way, 1 if curved else ceiling - floor, 0 if curved else floor)
+    straight = line(x, bad, way, 1 if curved else ceiling - floor, 0 if curved else floor)
     return chain(
         Log() if form == "log" else None,
         straight,
         Exponential(floor, ceiling) if curved else None,
-        hold(sample, floor, ceiling) if clip else None,
+        hold(x, floor, ceiling) if clip else None,
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Affine, Map, Reciprocal, chain
 from hengdian_index._maths.stats import Moments, Range
 from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.frame import FitRows
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
@@ -36,7 +38,7 @@ class NotNegative:
     formula=r"z = \frac{x}{\sum_i x_i} \; (d = 1), \quad \frac{1 / x}{\sum_i 1 / x_i} \; (d = -1)",
     chinese="比重法（占拟合行合计的比重）",
 )
-def share(sample: Sample, *, direction: int = 1) -> Map:
+def share(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     """Share of each value in the total of its column over the fit rows.
 
     Parameters
@@ -62,17 +64,17 @@ def share(sample: Sample, *, direction: int = 1) -> Map:
     >>> hi.normalise.share([1.0, 4.0], direction=-1)
     array([0.8, 0.2])
     """
-    seen = sample.measure(Range)
-    sample.need_values(seen.n)
-    part = chain(NotNegative(), Reciprocal(np.ones(sample.k)) if direction == -1 else None)
+    seen = x.measure(Range)
+    x.need_values(seen.n)
+    part = chain(NotNegative(), Reciprocal(np.ones(x.k)) if direction == -1 else None)
     if (seen.lo <= 0).any():
-        part(sample.x)  # names the cells it cannot take
+        part(x.x)  # names the cells it cannot take
     if direction == -1:
-        sample.refuse(seen.lo < np.finfo(np.float64).tiny, "a value so near 0 has no reciprocal; rescale its unit")
-        sample = Sample(tuple(part(chunk) for chunk in sample.chunks), sample.columns)
-    moments = sample.measure(Moments)
-    sample.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
-    need_digits(sample, moments.mean, "mean")
+        x.refuse(seen.lo < np.finfo(np.float64).tiny, "a value so near 0 has no reciprocal; rescale its unit")
+        x = Sample(tuple(part(chunk) for chunk in x.chunks), x.columns)
+    moments = x.measure(Moments)
+    x.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
+    need_digits(x, moments.mean, "mean")
     zero, n = np.zeros_like(moments.mean), moments.n.astype(np.float64)
     # By the mean, then by n: the total of large values could overflow.
     divided = Affine(zero, moments.mean, 1 / n, zero)
@@ -86,7 +88,7 @@ def share(sample: Sample, *, direction: int = 1) -> Map:
     formula=r"z = \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = 1), \quad 1 - \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = -1)",
     chinese="向量归一化法（除以拟合行的欧氏长度）",
 )
-def vector(sample: Sample, *, direction: int = 1) -> Map:
+def vector(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     """Each value divided by the Euclidean length of its column over the fit rows.
 
     Parameters
@@ -113,8 +115,8 @@ def vector(sample: Sample, *, direction: int = 1) -> Map:
     >>> hi.normalise.vector([3.0, 4.0], direction=-1)
     array([0.4, 0.2])
     """
-    moments = sample.measure(Moments)
-    sample.need_values(moments.n)
+    moments = x.measure(Moments)
+    x.need_values(moments.n)
     size = np.hypot(moments.mean, moments.deviation(ddof=0))
     # By the root mean square, then by the root of n: the length of large values could overflow.
     gain = direction / np.sqrt(moments.n)
@@ -124,5 +126,5 @@ def vector(sample: Sample, *, direction: int = 1) -> Map:
         power = np.sqrt(moments.centre.high**2 + np.where(moments.n > 0, moments.m2 / np.maximum(moments.n, 1), 0.0))
         gain = np.where(small & (power > 0), gain / np.where(power > 0, power, 1.0), gain)
         size = np.where(small & (power > 0), moments.scale, size)
-    sample.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
+    x.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
     return Affine(np.zeros_like(size), size, gain, np.full_like(size, 0.0 if direction == 1 else 1.0))

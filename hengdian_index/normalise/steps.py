@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
-from hengdian_index._maths.maps import Affine, Direction, Map, chain, orientation
+from hengdian_index._maths.maps import Affine, Map, chain, orientation
 from hengdian_index._maths.stats import Moments
 from hengdian_index._methods.decorators import normalising
+from hengdian_index._methods.frame import FitRows
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
@@ -82,12 +83,13 @@ class Sides:
     chinese="分档计分法",
 )
 def categorical(
-    sample: Sample,
+    x: Sample,
     *,
     cuts: Any = (5, 15, 35, 65, 85, 95),
     scores: Any = (0, 20, 40, 50, 60, 80, 100),
     on: Literal["percentile", "value"] = "percentile",
-    direction: Direction = 1,
+    direction: Any = 1,
+    **shared: Unpack[FitRows],
 ) -> Map:
     """Score of the class that each value falls into.
 
@@ -127,10 +129,10 @@ def categorical(
     if on == "value" and direction not in (1, -1):
         raise SpecError(f"categorical: on='value' takes direction 1 or -1, not {direction!r}; on='percentile' a target")
     turn = orientation(direction)[0]
-    limits = _cuts_by_column(sample, cuts, len(scores) - 1)
+    limits = _cuts_by_column(x, cuts, len(scores) - 1)
     if on == "value":
         return chain(turn, Steps(limits if direction == 1 else -limits[::-1], floats(scores)))
-    turned = sample.turned(turn).flattened()
+    turned = x.turned(turn).flattened()
     return chain(turn, percentile_rank.method.function(turned), Steps(limits, floats(scores)))
 
 
@@ -146,7 +148,7 @@ def categorical(
     ),
     chinese="均值上下法（明显高于均值得1，明显低于得-1）",
 )
-def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -> Map:
+def above_below(x: Sample, *, threshold: float = 0.2, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     """1 where a value lies clearly above the mean of the fit rows, -1 clearly below, 0 around it.
 
     Parameters
@@ -172,9 +174,9 @@ def above_below(sample: Sample, *, threshold: float = 0.2, direction: int = 1) -
     >>> hi.normalise.above_below([7.0, 8.0, 10.0, 15.0])
     array([-1.,  0.,  0.,  1.])
     """
-    moments = sample.measure(Moments)
-    sample.need_values(moments.n)
-    sample.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
+    moments = x.measure(Moments)
+    x.need_values(moments.n)
+    x.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
     zero, one = np.zeros_like(moments.mean), np.ones_like(moments.mean)
     return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.stats import Moments, Range, lean
 from hengdian_index._maths.stats import kurtosis as excess_kurtosis
+from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import treating
 from hengdian_index._tables.table import Array
@@ -34,13 +36,14 @@ from hengdian_index.treat._winsorising import steps as _steps
     chinese="联合研究中心规则（先缩尾，否则取对数）",
 )
 def jrc(
-    sample: Sample,
+    x: Sample,
     *,
     max_points: int | None = 5,
     skew: float = 2,
     kurtosis: float = 3.5,
     offset: Offset = "range",
     combine: bool = False,
+    **shared: Unpack[LabelledFit],
 ) -> Map:
     """Outliers treated by the rule of the Joint Research Centre: winsorise a few points, else take the logarithm.
 
@@ -87,7 +90,7 @@ def jrc(
     'raw: skew 2.441, kurtosis 5.967, fails; 1 point winsorised: skew -0.3827, kurtosis -1.481, passes'
     """
     rule = _Rule(max_points, skew, kurtosis, offset, combine)
-    return _by_column(sample, rule.treat)
+    return _by_column(x, rule.treat)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.maps import Clip, Map
 from hengdian_index._maths.stats import Moments, Ordered, Range
+from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import remark, treating
 from hengdian_index._tables.cells import pair_of
@@ -37,7 +38,7 @@ def _one_of_two(points: int | None, limits: Any) -> list[str]:
     formula=r"x' = \min(\max(x, \mathrm{low}), \mathrm{high})",
     chinese="缩尾处理（不足四个数值时不处理）",
 )
-def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) -> Map:
+def winsorise(x: Sample, *, points: int | None = None, limits: Any = None, **shared: Unpack[LabelledFit]) -> Map:
     """Values with the extreme ones set to the next value, or held within two quantiles; fewer than four stay.
 
     Parameters
@@ -73,12 +74,12 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
     array([1., 2., 3., 4., 4.])
     """
     if points is None:
-        ordered = sample.measure(Ordered)
-        sample.need_values(ordered.n)
+        ordered = x.measure(Ordered)
+        x.need_values(ordered.n)
         what = f"the quantiles {limits[0]:g} and {limits[1]:g}"
         low, high = (ordered.quantile(limit) for limit in limits)
-        return _fences(sample, low, high, 0.0, what, cut=(limits[0] > 0, limits[1] < 1))
-    return _by_column(sample, lambda values: _stepped(values, points))
+        return _fences(x, low, high, 0.0, what, cut=(limits[0] > 0, limits[1] < 1))
+    return _by_column(x, lambda values: _stepped(values, points))
 
 
 @treating(
@@ -95,7 +96,9 @@ def winsorise(sample: Sample, *, points: int | None = None, limits: Any = None) 
     }[rule],
     chinese="界限处理（四分位距或标准差界限；不足四个数值时不处理）",
 )
-def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float | None = None) -> Map:
+def fence(
+    x: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float | None = None, **shared: Unpack[LabelledFit]
+) -> Map:
     """Values held within fences around the middle of their column; fewer than four stay.
 
     Parameters
@@ -124,19 +127,19 @@ def fence(sample: Sample, *, rule: Literal["iqr", "sigma"] = "iqr", width: float
     >>> hi.treat.fence([1.0, 2.0, 3.0, 4.0, 90.0]).table
     array([1., 2., 3., 4., 7.])
     """
-    sample.need_values(sample.measure(Range).n)
+    x.need_values(x.measure(Range).n)
     if rule == "iqr":
-        ordered = sample.measure(Ordered)
+        ordered = x.measure(Ordered)
         low, high = ordered.quantile(0.25), ordered.quantile(0.75)
         with np.errstate(over="ignore"):
             step = (1.5 if width is None else width) * (high - low)
         size = np.fmax(np.fmax(np.abs(low), np.abs(high)), step)
     else:
-        moments = sample.measure(Moments)
+        moments = x.measure(Moments)
         low = high = moments.mean
         step = (3.0 if width is None else width) * moments.deviation()
-        size = np.fmax(largest(sample.x), step)
-    return _fences(sample, low - step, high + step, size, f"the {rule} fence")
+        size = np.fmax(largest(x.x), step)
+    return _fences(x, low - step, high + step, size, f"the {rule} fence")
 
 
 def _stepped(values: Array, points: int) -> Outcome:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.stats import Moments, Ordered, Range, lean
+from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import remark, treating
 from hengdian_index._tables.table import Array
@@ -32,7 +33,7 @@ from hengdian_index.treat._winsorising import SHAPELESS
     }[offset],
     chinese="取对数",
 )
-def log(sample: Sample, *, offset: Offset = "none") -> Map:
+def log(x: Sample, *, offset: Offset = "none", **shared: Unpack[LabelledFit]) -> Map:
     """Natural logarithm of each value, after an offset if one is chosen.
 
     Parameters
@@ -64,15 +65,15 @@ def log(sample: Sample, *, offset: Offset = "none") -> Map:
     >>> hi.treat.log([1.0, 10.0]).table.round(3)
     array([0.   , 2.303])
     """
-    seen = sample.measure(Range)
-    sample.need_values(seen.n)
+    seen = x.measure(Range)
+    x.need_values(seen.n)
     if offset == "none":
         on = np.ones(seen.n.shape, dtype=np.bool_)
         curve = Power.logarithm(seen.lo, seen.hi, seen.lo, offset, on)
     else:
-        on = np.ones(seen.n.shape, dtype=np.bool_) if offset == "one" else ~_without_shape(sample)
-        curve = Power.logarithm(seen.lo, seen.hi, lean(sample.measure(Moments), seen), offset, on)
-    _tell(sample, curve.words, on)
+        on = np.ones(seen.n.shape, dtype=np.bool_) if offset == "one" else ~_without_shape(x)
+        curve = Power.logarithm(seen.lo, seen.hi, lean(x.measure(Moments), seen), offset, on)
+    _tell(x, curve.words, on)
     return curve
 
 
@@ -86,7 +87,7 @@ def log(sample: Sample, *, offset: Offset = "none") -> Map:
     ),
     chinese="Box-Cox幂变换",
 )
-def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Map:
+def box_cox(x: Sample, *, lmbda: Any = None, offset: Offset = "none", **shared: Unpack[LabelledFit]) -> Map:
     """Box-Cox power of each value, its lambda by maximum likelihood unless given.
 
     Parameters
@@ -119,18 +120,18 @@ def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Ma
     >>> hi.treat.box_cox([1.0, 4.0, 9.0], lmbda=0.5).table
     array([0., 2., 4.])
     """
-    seen = sample.measure(Range)
-    sample.need_values(seen.n)
+    seen = x.measure(Range)
+    x.need_values(seen.n)
     one = np.ones(seen.n.shape)
     start = Power.logarithm(seen.lo, seen.hi, one, offset, one > 0)
     if offset == "none":
-        start(sample.x)
-    power, on = _powers(sample, lmbda, lambda x, j: _box_cox_peak(_log_ratio(x - start.centre[j] + start.offset[j])))
+        start(x.x)
+    power, on = _powers(x, lmbda, lambda y, j: _box_cox_peak(_log_ratio(y - start.centre[j] + start.offset[j])))
     if offset == "range" and lmbda is not None:
-        on = on & ~_without_shape(sample)
+        on = on & ~_without_shape(x)
     curve = Power(one, start.centre, start.offset, power, on)
-    _refuse_collapsed(sample, curve, lambda x: x - curve.centre[..., np.newaxis, :] + curve.offset[..., np.newaxis, :])
-    _tell(sample, curve.words, on)
+    _refuse_collapsed(x, curve, lambda y: y - curve.centre[..., np.newaxis, :] + curve.offset[..., np.newaxis, :])
+    _tell(x, curve.words, on)
     return curve
 
 
@@ -144,7 +145,7 @@ def box_cox(sample: Sample, *, lmbda: Any = None, offset: Offset = "none") -> Ma
     ),
     chinese="Yeo-Johnson幂变换",
 )
-def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
+def yeo_johnson(x: Sample, *, lmbda: Any = None, **shared: Unpack[LabelledFit]) -> Map:
     """Yeo-Johnson power of each value, of any sign, its lambda by maximum likelihood unless given.
 
     Parameters
@@ -175,11 +176,11 @@ def yeo_johnson(sample: Sample, *, lmbda: Any = None) -> Map:
     >>> hi.treat.yeo_johnson([-3.0, 0.0, 3.0], lmbda=2).table.round(3)
     array([-1.386,  0.   ,  7.5  ])
     """
-    sample.need_values(sample.measure(Range).n)
-    power, on = _powers(sample, lmbda, lambda x, _: _yeo_johnson_peak(x))
+    x.need_values(x.measure(Range).n)
+    power, on = _powers(x, lmbda, lambda y, _: _yeo_johnson_peak(y))
     curve = YeoJohnson(power, on)
-    _refuse_collapsed(sample, curve, lambda x: 1 + np.abs(x))
-    _tell(sample, lambda j: f"Yeo-Johnson, lambda {power[j]:.4g}", on)
+    _refuse_collapsed(x, curve, lambda y: 1 + np.abs(y))
+    _tell(x, lambda j: f"Yeo-Johnson, lambda {power[j]:.4g}", on)
     return curve
 
 

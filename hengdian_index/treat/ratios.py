@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, Concatenate, Literal, Unpack
 
 import numpy as np
 
-from hengdian_index._methods.registry import Method, register
+from hengdian_index._methods.frame import Learnt, P, RowLabels, entering, presented
+from hengdian_index._methods.registry import Method
 from hengdian_index._methods.sample import Sample
-from hengdian_index._methods.treating import Changed, presented, record
+from hengdian_index._methods.treating import Changed, record
 from hengdian_index._tables.cells import CELLS, no_label, numbers
 from hengdian_index._tables.options import in_order
 from hengdian_index._tables.table import (
@@ -42,13 +43,15 @@ class FittedRatio:
 
     def __call__(self, x: Any) -> Changed:
         """Return the divided table and the log."""
-        answer: Changed = denominate(x, self.by, unit=self.unit, period=self.period, **self.options)
-        return answer
+        return denominate(x, self.by, unit=self.unit, period=self.period, **self.options)
 
 
-def _dividing(**traits: Any) -> Callable[[Callable[..., Array]], Any]:
+def _dividing(
+    **traits: Any,
+) -> Callable[[Callable[Concatenate[Array, P], Array]], Learnt[P, Changed, FittedRatio]]:
     """Register a function of two columns as a treatment of tables."""
-    return lambda function: _division(register("treat", function, "rows", {"needs": ("by",), **traits}))
+    decorator: Any = entering("treat", _division, None, "rows", {"second": "by", "needs": ("by",), **traits})
+    return decorator  # type: ignore[no-any-return]
 
 
 def _division(method: Method) -> Any:
@@ -83,14 +86,16 @@ def _division(method: Method) -> Any:
         divided(x, by, unit=unit, period=period, **options)
         return FittedRatio(by, options, only_name(unit), only_name(period))
 
-    return presented(divided, method, {"unit": None, "period": None}, "by", fit=fit)
+    return presented(divided, method, fit=fit)
 
 
 @_dividing(
     formula=r"x' = \mathrm{scale}\,\frac{x}{\mathrm{by}}",
     chinese="除以规模变量",
 )
-def denominate(x: Array, *, by: Any, scale: Any = 1, missing: Literal["raise", "propagate"] = "raise") -> Array:
+def denominate(
+    x: Array, by: Any, *, scale: Any = 1, missing: Literal["raise", "propagate"] = "raise", **shared: Unpack[RowLabels]
+) -> Array:
     """Return each value divided by a denominator of the same row.
 
     Parameters

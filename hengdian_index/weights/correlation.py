@@ -31,7 +31,7 @@ from hengdian_index.weights._correlations import Constant, correlations, multipl
     chinese="CRITIC法（对比强度与冲突性之积）",
 )
 def critic(
-    sample: Sample,
+    x: Sample,
     *,
     correlation: Literal["pearson", "absolute", "spearman"] = "pearson",
     constant: Constant = "raise",
@@ -68,17 +68,17 @@ def critic(
     >>> hi.weights.critic([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]).round(3)
     array([0.4, 0.4, 0.2])
     """
-    sign = np.where(costs(sample, direction), -1.0, 1.0)
-    if sample.k == 1:
-        return np.ones((*sample.chunks[0].shape[:-2], 1))
-    rows = sample.complete.flattened()
+    sign = np.where(costs(x, direction), -1.0, 1.0)
+    if x.k == 1:
+        return np.ones((*x.chunks[0].shape[:-2], 1))
+    rows = x.complete.flattened()
     products, seen = rows.measure(Products), rows.measure(Range)
-    sample.need_values(np.broadcast_to(products.n[..., np.newaxis], seen.lo.shape), least=2)
-    note_complete(sample, products.n, "critic")
+    x.need_values(np.broadcast_to(products.n[..., np.newaxis], seen.lo.shape), least=2)
+    note_complete(x, products.n, "critic")
     flat = seen.lo == seen.hi
     if constant == "raise":
-        sample.refuse(flat, "constant, so its correlation is undefined; leave it out, or constant='zero'")
-    note_constant(sample, flat)
+        x.refuse(flat, "constant, so its correlation is undefined; leave it out, or constant='zero'")
+    note_constant(x, flat)
     conflict = _conflict(rows, correlation, sign)
     # Halves, because the range of a column of both signs can pass the largest number.
     half = np.where(flat, 1.0, seen.hi / 2 - seen.lo / 2)
@@ -112,7 +112,7 @@ def _rank_products(rows: Sample) -> Products:
     formula=r"w_j \propto \frac{1}{R_j}",
     chinese="独立性权重法（复相关系数的倒数）",
 )
-def independence(sample: Sample, *, constant: Constant = "raise") -> Array:
+def independence(x: Sample, *, constant: Constant = "raise") -> Array:
     """Independence weights: the less a column can be told from the others, the more it weighs.
 
     Parameters
@@ -146,11 +146,9 @@ def independence(sample: Sample, *, constant: Constant = "raise") -> Array:
     >>> hi.weights.independence([[1.0, 5.0], [2.0, 3.0], [4.0, 4.0]])
     array([0.5, 0.5])
     """
-    r, n = correlations(sample, "independence", constant, least=2)
+    r, n = correlations(x, "independence", constant, least=2)
     kept = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
-    need_rows(sample, n, int(kept.sum(axis=-1).max()) + 1, "independence")
+    need_rows(x, n, int(kept.sum(axis=-1).max()) + 1, "independence")
     fit = np.where(kept.sum(axis=-1, keepdims=True) == 1, 1.0, multiple_correlation(r))
-    sample.refuse(
-        kept & (fit < 1e-8), "not correlated with any other column, so its weight 1/R has no bound; use 'critic'"
-    )
+    x.refuse(kept & (fit < 1e-8), "not correlated with any other column, so its weight 1/R has no bound; use 'critic'")
     return np.where(kept, 1 / np.where(kept, fit, 1.0), 0.0)

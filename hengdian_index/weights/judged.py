@@ -26,7 +26,7 @@ from hengdian_index.weights._judgements import Names
     formula=r"w_j = \frac{1}{k}",
     chinese="等权",
 )
-def equal(sample: Sample) -> Array:
+def equal(x: Sample) -> Array:
     """Equal weights, 1/k each.
 
     Within an index they are equal within each group; equal over all leaves is another choice. Proof: TAI (Table 38).
@@ -37,7 +37,7 @@ def equal(sample: Sample) -> Array:
     >>> hi.weights.equal([[1.0, 5.0], [2.0, 3.0]])
     array([0.5, 0.5])
     """
-    return np.full((*sample.chunks[0].shape[:-2], sample.k), 1 / sample.k)
+    return np.full((*x.chunks[0].shape[:-2], x.k), 1 / x.k)
 
 
 @weighting(

@@ -72,7 +72,7 @@ class Matched:
     chinese="匹配权重法（使实际重要性等于期望重要性）",
 )
 def matched(
-    sample: Sample,
+    x: Sample,
     *,
     importance: Any,
     measure: Measure = "r2",
@@ -131,11 +131,11 @@ def matched(
     >>> hi.weights.matched(x, importance=[4, 1]).round(4)
     array([0.6667, 0.3333])
     """
-    r, _ = correlations(sample, "matched", constant, least=5 if measure == "smooth" else 3)
+    r, _ = correlations(x, "matched", constant, least=5 if measure == "smooth" else 3)
     live = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
-    wanted = _wanted(sample, importance, live)
-    chunks = tuple(np.where(live[..., np.newaxis, :], chunk, 0.0) for chunk in sample.chunks)
-    kept = sample if live.all() else Sample(chunks, sample.columns)
+    wanted = _wanted(x, importance, live)
+    chunks = tuple(np.where(live[..., np.newaxis, :], chunk, 0.0) for chunk in x.chunks)
+    kept = x if live.all() else Sample(chunks, x.columns)
     scale = np.where(live, kept.measure(Products).deviation(), np.inf)
     weights, attained = np.zeros_like(wanted), np.zeros_like(wanted)
     for at in np.ndindex(wanted.shape[:-1]):
@@ -145,7 +145,7 @@ def matched(
         weights[*at, j] = u * (scale[at].min() / scale[*at, j])
     weights /= weights.sum(axis=-1, keepdims=True)
     gap = attained - wanted
-    _note_gap(sample, wanted, gap)
+    _note_gap(x, wanted, gap)
     residual, met = np.sqrt((gap * gap).sum(axis=-1)), np.abs(gap).max(axis=-1) <= _MET
     return Matched(weights, wanted, attained, residual[()], met[()]) if details else weights
 

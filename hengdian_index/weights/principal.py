@@ -66,7 +66,7 @@ class FactorWeights:
     chinese="主成分法（第一主成分）",
 )
 def pca(
-    sample: Sample,
+    x: Sample,
     *,
     form: Literal["loadings", "squared"] = "loadings",
     constant: Constant = "raise",
@@ -112,14 +112,14 @@ def pca(
     >>> hi.weights.pca(x, form="squared").round(2)
     array([0.5 , 0.18, 0.32])
     """
-    r, _ = correlations(sample, "pca", constant, least=3)
+    r, _ = correlations(x, "pca", constant, least=3)
     varying = (~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))).sum(axis=-1)
     if (varying < 2).any():
         raise DataError("pca: one column has no components to find; give two or more, or use 'equal'")
     parts = principal_components(r)
     need_gap(parts, 1, "pca")
     first = parts.vectors[..., 0]
-    weights = first**2 if form == "squared" else _one_signed(sample, first)
+    weights = first**2 if form == "squared" else _one_signed(x, first)
     weights = weights / weights.sum(axis=-1, keepdims=True)
     return PcaWeights(weights, parts.eigenvalues, parts.explained, parts.loadings) if details else weights
 
@@ -134,7 +134,7 @@ def pca(
     chinese="因子分析法（旋转主成分）",
 )
 def factor(
-    sample: Sample,
+    x: Sample,
     *,
     rotation: Literal["varimax"] | None = "varimax",
     keep: Keep = "tenth",
@@ -187,10 +187,10 @@ def factor(
     >>> hi.weights.factor(x, keep=2).round(3)
     array([0.308, 0.308, 0.385])
     """
-    r, n = correlations(sample, "factor", constant, least=2)
+    r, n = correlations(x, "factor", constant, least=2)
     varying = int((~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))).sum(axis=-1).max())
-    need_rows(sample, n, varying + 1, "factor")
-    sample.refuse(dependent(r), "depends exactly on other columns (correlation matrix singular); leave one of them out")
+    need_rows(x, n, varying + 1, "factor")
+    x.refuse(dependent(r), "depends exactly on other columns (correlation matrix singular); leave one of them out")
     parts = principal_components(r)
     q = _number(parts, keep, varying)
     # A rotation finds its place from any turn of the components that are kept.

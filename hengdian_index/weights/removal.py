@@ -34,7 +34,7 @@ from hengdian_index.weights.spread import entropy
     ),
     chinese="MEREC法（去除指标后绩效的变化）",
 )
-def merec(sample: Sample, *, direction: Any = 1) -> Array:
+def merec(x: Sample, *, direction: Any = 1) -> Array:
     """MEREC weights: how much the performance of the rows changes when a column is removed.
 
     Parameters
@@ -66,15 +66,15 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     >>> hi.weights.merec([[1.0, 3.0], [2.0, 3.0]])
     array([1., 0.])
     """
-    rows, seen = _complete(sample, "merec")
-    note_constant(sample, seen.lo == seen.hi)
-    cost = costs(sample, direction)
+    rows, seen = _complete(x, "merec")
+    note_constant(x, seen.lo == seen.hi)
+    cost = costs(x, direction)
 
     def effects(part: Array) -> Array:
         gap = _log_ratio(
             np.where(cost, seen.hi[..., np.newaxis, :], part), np.where(cost, part, seen.lo[..., np.newaxis, :])
         )
-        without = gap / (sample.k + gap.sum(axis=-1, keepdims=True))
+        without = gap / (x.k + gap.sum(axis=-1, keepdims=True))
         total: Array = -np.nansum(np.log1p(-without), axis=-2)
         return total
 
@@ -92,7 +92,7 @@ def merec(sample: Sample, *, direction: Any = 1) -> Array:
     formula=(r"F w = 0, \quad F_{lj} = p_{lj} = \frac{a_{jj} - a_{lj}}{a_{jj}}, \quad F_{jj} = -\sum_l p_{lj}"),
     chinese="CILOS法（准则影响损失）",
 )
-def cilos(sample: Sample, *, direction: Any = 1) -> Array:
+def cilos(x: Sample, *, direction: Any = 1) -> Array:
     """CILOS weights: the less a column loses where another one is best, the more it weighs.
 
     Parameters
@@ -130,7 +130,7 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     >>> hi.weights.cilos([[4.0, 5.0], [3.0, 10.0]]).round(4)
     array([0.6667, 0.3333])
     """
-    return _least_lost(sample, direction, "cilos")
+    return _least_lost(x, direction, "cilos")
 
 
 @weighting(
@@ -143,7 +143,7 @@ def cilos(sample: Sample, *, direction: Any = 1) -> Array:
     formula=r"w_j \propto w_j^{\mathrm{CILOS}}\,w_j^{\mathrm{entropy}}",
     chinese="IDOCRIW法（CILOS权重与熵权之积）",
 )
-def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
+def idocriw(x: Sample, *, direction: Any = 1) -> Array:
     """IDOCRIW weights: the CILOS weight times the entropy weight of the raw column.
 
     Parameters
@@ -172,8 +172,8 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     >>> hi.weights.idocriw([[4.0, 5.0], [3.0, 10.0]]).round(4)
     array([0.2656, 0.7344])
     """
-    balance = _least_lost(sample, direction, "idocriw")
-    diverse: Array = entropy.method.function(sample)
+    balance = _least_lost(x, direction, "idocriw")
+    diverse: Array = entropy.method.function(x)
     return balance * diverse
 
 
@@ -188,7 +188,7 @@ def idocriw(sample: Sample, *, direction: Any = 1) -> Array:
     ),
     chinese="LOPCOW法（对数百分比变化）",
 )
-def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
+def lopcow(x: Sample, *, direction: Any = 1) -> Array:
     """LOPCOW weights: the logarithm of a column's root mean square over its standard deviation.
 
     Parameters
@@ -216,11 +216,11 @@ def lopcow(sample: Sample, *, direction: Any = 1) -> Array:
     >>> hi.weights.lopcow([[0.0, 5.0], [1.0, 6.0], [2.0, 9.0]]).round(4)
     array([0.6557, 0.3443])
     """
-    moments, seen = sample.measure(Moments), sample.measure(Range)
-    sample.need_values(moments.n, least=2)
+    moments, seen = x.measure(Moments), x.measure(Range)
+    x.need_values(moments.n, least=2)
     flat = (moments.m2 <= 0) | (seen.lo == seen.hi)
-    sample.refuse(flat, "constant, so it has no range to scale by; leave it out of 'lopcow'")
-    cost = costs(sample, direction)
+    x.refuse(flat, "constant, so it has no range to scale by; leave it out of 'lopcow'")
+    cost = costs(x, direction)
     worst = np.where(cost, seen.hi, seen.lo) / moments.scale
     mean = (moments.centre.high - worst) + moments.centre.low
     n = moments.n.astype(np.float64)

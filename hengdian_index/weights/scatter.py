@@ -23,7 +23,7 @@ from hengdian_index.weights._correlations import ZERO, need_gap, need_rows
     formula=r"H w = \lambda_{\max} w, \quad H = \sum_t X_t' X_t, \quad w \ge 0",
     chinese="纵横向拉开档次法",
 )
-def scatter(sample: Sample) -> Array:
+def scatter(x: Sample) -> Array:
     """Scatter-degree weights: the weights of length 1 that set the rows apart most, over all periods together.
 
     Parameters
@@ -58,11 +58,11 @@ def scatter(sample: Sample) -> Array:
     >>> hi.weights.scatter([[0.0, 1.0], [1.0, 1.0], [2.0, 0.0]]).round(4)
     array([0.7676, 0.2324])
     """
-    products = sample.measure(Products)
-    need_rows(sample, products.n, 2, "scatter")
-    note_complete(sample, products.n, "scatter")
+    products = x.measure(Products)
+    need_rows(x, products.n, 2, "scatter")
+    note_complete(x, products.n, "scatter")
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0
-    sample.refuse(flat & flat.all(axis=-1, keepdims=True), "constant, as are all columns; use 'equal' or 'fixed'")
+    x.refuse(flat & flat.all(axis=-1, keepdims=True), "constant, as are all columns; use 'equal' or 'fixed'")
     h = _uncentred(products)
     parts = principal_components(h)
     need_gap(parts, 1, "scatter")

@@ -34,9 +34,7 @@ def _shift_faults(zeros: str, shift: float | None) -> list[str]:
     formula=(r"w_j \propto 1 + \frac{1}{\ln n} \sum_i p_{ij} \ln p_{ij}, \quad p_{ij} = \frac{x_{ij}}{\sum_i x_{ij}}"),
     chinese="熵权法",
 )
-def entropy(
-    sample: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", shift: float | None = None
-) -> Array:
+def entropy(x: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", shift: float | None = None) -> Array:
     """Entropy weights: the more unequally a column is spread over the rows, the more it weighs.
 
     Parameters
@@ -79,13 +77,13 @@ def entropy(
     >>> hi.weights.entropy([[1.0, 1.0], [1.0, 3.0], [1.0, 0.0]])
     array([0., 1.])
     """
-    shifted = _shifted(sample, zeros, _SHIFT if shift is None else shift)
+    shifted = _shifted(x, zeros, _SHIFT if shift is None else shift)
     sums = shifted.measure(LogSums)
-    sample.need_values(sums.n, least=2)
+    x.need_values(sums.n, least=2)
     if sums.negative.any():
         raise CellsError(shifted.x < 0, "a share of a total cannot be negative; normalise first, or zeros='spssau'")
-    sample.refuse(~(sums.mean > 0), "all values are 0, so shares of the total do not exist; leave it out")
-    note_constant(sample, sums.divergence == 0)
+    x.refuse(~(sums.mean > 0), "all values are 0, so shares of the total do not exist; leave it out")
+    note_constant(x, sums.divergence == 0)
     n = sums.n.astype(np.float64)
     return sums.divergence / (n * np.log(n))
 
@@ -97,7 +95,7 @@ def entropy(
     formula=r"w_j \propto \frac{s_j}{\bar{x}_j}",
     chinese="变异系数法",
 )
-def variation(sample: Sample) -> Array:
+def variation(x: Sample) -> Array:
     """Coefficient-of-variation weights: standard deviation over mean, normalised.
 
     Raises
@@ -116,12 +114,10 @@ def variation(sample: Sample) -> Array:
     >>> hi.weights.variation([[1.0, 10.0], [3.0, 10.0], [5.0, 40.0]]).round(3)
     array([0.435, 0.565])
     """
-    moments = sample.measure(Moments)
-    sample.need_values(moments.n, least=2)
-    sample.refuse(
-        ~(moments.mean > 0), "mean not above 0, so a coefficient of variation says nothing; use min-max scores"
-    )
-    note_constant(sample, moments.m2 == 0)
+    moments = x.measure(Moments)
+    x.need_values(moments.n, least=2)
+    x.refuse(~(moments.mean > 0), "mean not above 0, so a coefficient of variation says nothing; use min-max scores")
+    note_constant(x, moments.m2 == 0)
     return moments.deviation() / moments.mean
 
 
@@ -133,7 +129,7 @@ def variation(sample: Sample) -> Array:
     formula=r"w_j \propto s_j",
     chinese="标准差法",
 )
-def deviation(sample: Sample, *, ddof: int = 1) -> Array:
+def deviation(x: Sample, *, ddof: int = 1) -> Array:
     """Standard-deviation weights, on x as given.
 
     Raw units would rank the columns by unit of measure (grams for kilograms makes a weight .997): use it on min-max
@@ -149,9 +145,9 @@ def deviation(sample: Sample, *, ddof: int = 1) -> Array:
     >>> hi.weights.deviation([[0.0, 0.0], [1.0, 3.0]])
     array([0.25, 0.75])
     """
-    moments = sample.measure(Moments)
-    sample.need_values(moments.n, least=ddof + 1)
-    note_constant(sample, moments.m2 == 0)
+    moments = x.measure(Moments)
+    x.need_values(moments.n, least=ddof + 1)
+    note_constant(x, moments.m2 == 0)
     # Only the proportions count, so one power of two is left out of all: deviations may be too large for numbers.
     unit = moments.scale.max(axis=-1, keepdims=True)
     s = replace(moments, scale=moments.scale / unit).deviation(ddof)
@@ -180,7 +176,7 @@ def _shifted(sample: Sample, zeros: str, shift: float) -> Sample:
     formula=r"w_j \propto \frac{\sum_i (2 i - n - 1)\,x_{(i)j}}{n \sum_i x_{ij}}",
     chinese="基尼系数法",
 )
-def gini(sample: Sample) -> Array:
+def gini(x: Sample) -> Array:
     """Gini weights: the more unequally the total of a column is shared out, the more it weighs.
 
     Parameters
@@ -208,15 +204,15 @@ def gini(sample: Sample) -> Array:
     >>> hi.weights.gini([[1.0, 0.0], [3.0, 4.0]])
     array([0.33333333, 0.66666667])
     """
-    ordered = sample.measure(Ordered)
-    sample.need_values(ordered.n, least=2)
+    ordered = x.measure(Ordered)
+    x.need_values(ordered.n, least=2)
     if (ordered.values[..., 0, :] < 0).any():
-        raise CellsError(sample.x < 0, "a share of a total cannot be negative; normalise first, or use 'max_deviation'")
+        raise CellsError(x.x < 0, "a share of a total cannot be negative; normalise first, or use 'max_deviation'")
     scaled, _ = _scaled(ordered)
     mean = np.nansum(scaled, axis=-2) / ordered.n
-    sample.refuse(mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
+    x.refuse(mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
     difference = _mean_difference(scaled, ordered.n)
-    note_constant(sample, difference == 0)
+    note_constant(x, difference == 0)
     coefficient: Array = difference / mean
     return coefficient
 
@@ -228,7 +224,7 @@ def gini(sample: Sample) -> Array:
     formula=r"w_j \propto \sum_i \sum_l |x_{ij} - x_{lj}|",
     chinese="离差最大化法",
 )
-def max_deviation(sample: Sample) -> Array:
+def max_deviation(x: Sample) -> Array:
     """Maximising-deviation weights: the differences between all pairs of rows, added up, on x as given.
 
     Parameters
@@ -255,11 +251,11 @@ def max_deviation(sample: Sample) -> Array:
     >>> hi.weights.max_deviation([[0.0, 0.0], [0.5, 0.0], [1.0, 1.0]])
     array([0.5, 0.5])
     """
-    ordered = sample.measure(Ordered)
-    sample.need_values(ordered.n, least=2)
+    ordered = x.measure(Ordered)
+    x.need_values(ordered.n, least=2)
     scaled, exponent = _scaled(ordered)
     difference = _mean_difference(scaled, ordered.n)
-    note_constant(sample, difference == 0)
+    note_constant(x, difference == 0)
     d: Array = np.ldexp(difference, exponent - exponent.max(axis=-1, keepdims=True))
     positive = d[d > 0]
     if positive.size and positive.max() > 1000 * positive.min():
@@ -274,7 +270,7 @@ def max_deviation(sample: Sample) -> Array:
     formula=r"w_j \propto \arccos \frac{\sum_i x_{ij}}{\sqrt{n \sum_i x_{ij}^2}}",
     chinese="夹角法（各列与常数列的夹角）",
 )
-def angle(sample: Sample) -> Array:
+def angle(x: Sample) -> Array:
     """Angle weights: the angle between each column and a column that is constant.
 
     Parameters
@@ -302,13 +298,13 @@ def angle(sample: Sample) -> Array:
     >>> hi.weights.angle([[0.0, 1.0], [2.0, 1.0]])
     array([1., 0.])
     """
-    moments = sample.measure(Moments)
-    sample.need_values(moments.n, least=2)
+    moments = x.measure(Moments)
+    x.need_values(moments.n, least=2)
     flat = moments.m2 <= 0
-    sample.refuse(flat & (moments.centre.high == 0), "all values are 0, so it has no direction; leave it out")
-    note_constant(sample, flat)
-    for j in np.flatnonzero(np.reshape(~flat & (moments.centre.high <= 0), (-1, sample.k)).any(axis=0)):
-        note("weights", f"{sample.name(int(j))}: mean not above 0, so its angle is wide; angles are for values above 0")
+    x.refuse(flat & (moments.centre.high == 0), "all values are 0, so it has no direction; leave it out")
+    note_constant(x, flat)
+    for j in np.flatnonzero(np.reshape(~flat & (moments.centre.high <= 0), (-1, x.k)).any(axis=0)):
+        note("weights", f"{x.name(int(j))}: mean not above 0, so its angle is wide; angles are for values above 0")
     return np.where(flat, 0.0, np.arctan2(np.sqrt(np.maximum(moments.m2, 0) / moments.n), moments.centre.high))
 
 
