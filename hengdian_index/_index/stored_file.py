@@ -22,6 +22,7 @@ from hengdian_index._system.about import __version__
 from hengdian_index._system.written import whole
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import restored, word_of
+from hengdian_index._words.said import Joined, Said, Shown, joined, said
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all
 
 T = TypeVar("T")
@@ -223,6 +224,9 @@ _KINDS = {
     "period": _Kind(pd.Period, lambda x: {"ordinal": x.ordinal, "freq": x.freqstr}, lambda **x: pd.Period(**x)),
     "array": _Kind(np.ndarray, _array_parts, _array),
     "number": _Kind(np.generic, lambda x: {"array": np.asarray(x)}, lambda array: array[()]),
+    "said": _Kind(Said, lambda x: x.parts(), lambda **x: said(**x)),
+    "joined": _Kind(Joined, lambda x: x.parts(), lambda **x: joined(**x)),
+    "shown": _Kind(Shown, lambda x: {"text": str.__str__(x), "quoted": x.quoted}, lambda **x: Shown(**x)),
     "method": _Kind(Method, lambda x: {"family": x.family, "name": x.name}, find),
 }
 _TAGS = {kind.type: tag for tag, kind in _KINDS.items()}

@@ -63,11 +63,15 @@ class Room(Mapping[str, str]):
 
 
 class Catalogue(NamedTuple):
-    """All that one language has: rooms of texts, translations of sentences, and the plural form that a number takes."""
+    """All that one language has: its rooms, and which plural form a number takes."""
 
     rooms: Mapping[str, Room]
-    sentences: Mapping[str, tuple[str, ...]]
     form: Callable[[int], int]
+
+    def translated(self, english: str, context: str = "") -> tuple[str, ...]:
+        """Return the forms of an English sentence in this language, none where it has no translation."""
+        room = self.rooms.get(context)
+        return room.forms.get(english, ()) if room is not None else ()
 
 
 def words(lang: str, room: str) -> Room:
@@ -95,8 +99,7 @@ def catalogue(lang: str) -> Catalogue:
     for one in found:
         if one.key:
             rooms.setdefault(one.context, {})[one.key] = one.forms
-    sentences = rooms.pop("", {})
-    return Catalogue({name: Room(name, lang, texts, form) for name, texts in rooms.items()}, sentences, form)
+    return Catalogue({name: Room(name, lang, texts, form) for name, texts in rooms.items()}, form)
 
 
 def entries(text: str) -> Iterator[Entry]:

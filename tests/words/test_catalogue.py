@@ -31,6 +31,11 @@ def fields(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)[!:}]", text))
 
 
+def of_sentences(room: str) -> bool:
+    """Return whether a room has translations of what stands in the code in English."""
+    return room in ("", "quoted") or room.startswith("between ")
+
+
 def constants() -> Iterator[str]:
     """Yield every text that stands in the code of the package."""
     for tree in TREES:
@@ -57,9 +62,8 @@ def test_a_language_has_a_file_and_each_key_once() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_language_has_the_texts_of_every_other(lang: str) -> None:
-    assert {name: list(room) for name, room in catalogue(lang).rooms.items()} == {
-        name: list(room) for name, room in catalogue("en").rooms.items()
-    }
+    rooms = {name: list(room) for name, room in catalogue(lang).rooms.items() if not of_sentences(name)}
+    assert rooms == {name: list(room) for name, room in catalogue("en").rooms.items()}
 
 
 @pytest.mark.parametrize("room", ROOMS)
