@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import ClassVar, Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from hengdian_index._maths.arithmetic import Arithmetic, first
 from hengdian_index._maths.blocks import each_slice
 from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.table import Array
@@ -18,7 +19,12 @@ Ties: TypeAlias = Literal["average", "min", "max", "dense"]
 
 
 class Map(Protocol):
-    """Rows by columns (..., n, k) in, the same shape out; missing stays missing."""
+    """Rows by columns (..., n, k) in, the same shape out; missing stays missing.
+
+    A map may declare its `arithmetic` in x: an expression in its own fields, or a function of a value, None for any,
+    that returns an `Arithmetic`. Text, LaTeX, spreadsheet formula, explanation and speech follow from that; of a map
+    without one they say so.
+    """
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows."""
@@ -96,6 +102,8 @@ class Affine:
     array([[50.]])
     """
 
+    arithmetic: ClassVar[str] = "(x - centre) / spread * gain + at"
+
     centre: Array
     spread: Array
     gain: Array
@@ -151,6 +159,13 @@ class Clip:
         """Apply to rows (..., n, k)."""
         return np.clip(x, self.low[..., np.newaxis, :], self.high[..., np.newaxis, :])
 
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x, without ends that are infinite."""
+        ends = {"low": self.low, "high": self.high}
+        expression = "max(x, low)" if np.isfinite(first(self.low)) else "x"
+        expression = f"min({expression}, high)" if np.isfinite(first(self.high)) else expression
+        return Arithmetic(expression, {name: end for name, end in ends.items() if np.isfinite(first(end))})
+
 
 @stored("ranks")
 @dataclass(frozen=True, slots=True)
@@ -181,6 +196,16 @@ class Ranks:
         most = np.maximum((~np.isnan(fitted)).sum(axis=-2), 1)[..., np.newaxis, :]
         return np.where(np.isnan(x), np.nan, np.minimum(rank, most))
 
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return the rank of x: how it is counted, or for a value what was counted."""
+        if x is None:
+            return Arithmetic("rank(x)")
+        known = self.values[~np.isnan(self.values)]
+        known = np.unique(known) if self.ties == "dense" else known
+        numbers = {"below": int((known < x).sum()), "equal": int((known == x).sum()), "n": len(known)}
+        more = {"average": "(equal + 1) / 2", "max": "max(equal, 1)"}.get(self.ties, "1")
+        return Arithmetic(f"min(below + {more}, n)", numbers)
+
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nothing, a rank is exact."""
         return np.zeros_like(before)
@@ -190,6 +215,8 @@ class Ranks:
 @dataclass(frozen=True, slots=True)
 class Mirror:
     """`-x`: turns "smaller is better" round before any other map."""
+
+    arithmetic: ClassVar[str] = "-x"
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
@@ -217,6 +244,16 @@ class Distance:
         share = below / (best.low - best.worst_low) + above / (best.worst_high - best.high)
         return -np.minimum(share, 1)
 
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x."""
+        best = self.best
+        numbers = {"low": best.low, "high": best.high}
+        below, above = "max(low - x, 0)", "max(x - high, 0)"
+        if best.worst_low is None or best.worst_high is None:
+            return Arithmetic(f"-({below} + {above})", numbers)
+        numbers |= {"below": best.low - best.worst_low, "above": best.worst_high - best.high}
+        return Arithmetic(f"-min({below} / below + {above} / above, 1)", numbers)
+
     def cancelled(self, before: Array) -> Array:
         """Return what cancels (k,): the values, of which `before` is the largest magnitude, and the limits."""
         best = self.best
@@ -231,6 +268,8 @@ class Distance:
 @dataclass(frozen=True, slots=True)
 class Reciprocal:
     """`scale / x`, scale an array (..., k); values that are not above 0 are refused."""
+
+    arithmetic: ClassVar[str] = "scale / x"
 
     scale: Array
 
@@ -250,6 +289,8 @@ class Reciprocal:
 class Log:
     """`ln x`; values that are not positive are refused."""
 
+    arithmetic: ClassVar[str] = "log(x)"
+
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         if (x <= 0).any():
@@ -265,6 +306,8 @@ class Log:
 @dataclass(frozen=True, slots=True)
 class Exponential:
     """`floor (ceiling / floor)^x`."""
+
+    arithmetic: ClassVar[str] = "floor * (ceiling / floor) ** x"
 
     floor: float
     ceiling: float

@@ -11,6 +11,7 @@ import numpy as np
 
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.means import ColumnsError, Kernel, Missing, Together, aggregate, detailed, refusal
+from hengdian_index._maths.notation import latex_of
 from hengdian_index._methods.frame import (
     Aggregation,
     Learnt,
@@ -221,7 +222,15 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
     >>> midrange([[1.0, 2.0, 9.0]])
     array([5.])
     """
-    return entering("aggregate", _aggregation, function, sees, traits)
+    return entering("aggregate", _aggregation, function, sees, _with_formula(traits))
+
+
+def _with_formula(traits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the traits with the formula in LaTeX, that of the arithmetic where no other is given."""
+    declared = traits.get("arithmetic")
+    if declared is None or callable(declared) or "formula" in traits:
+        return {**traits}
+    return {**traits, "formula": latex_of(declared)}
 
 
 def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None = None) -> Kernel:

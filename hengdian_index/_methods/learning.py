@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._maths.arithmetic import Arithmetic, names, parsed
 from hengdian_index._maths.maps import Direction, Map, Split, chain, orientation
-from hengdian_index._methods.registry import Method, Pickled, parameters_of
+from hengdian_index._methods.registry import Method, Pickled, method_of, parameters_of
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.options import in_order
@@ -203,6 +204,14 @@ class OwnMap(Pickled):
                 "are added, so it cannot be frozen; let it take `fit_on`, or return a map of the rows it is shown"
             )
         return both[..., n:, :]
+
+    def arithmetic(self, x: float | None = None) -> Arithmetic | None:
+        """Return the arithmetic in x that the method declares, its options as numbers; None where it declares none."""
+        method = method_of(self.function)
+        declared = method and method.declared("arithmetic", self.options)
+        if not isinstance(declared, str):
+            return None
+        return Arithmetic(declared, {name: self.options[name] for name in names(parsed(declared)) if name != "x"})
 
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nobody knows, so the size of a score is all."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.maps import Between, Target, orientation
 from hengdian_index._maths.means import ColumnsError, RowsError
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.learning import direction_fault
 from hengdian_index._tables.cells import single, tabular
 from hengdian_index._tables.options import floats, in_order
@@ -16,6 +19,9 @@ from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same, settled
 from hengdian_index.errors import SpecError, raise_all, shown
+
+SMALLEST = (Line("y", "min(z)", "the smallest"),)
+LARGEST = (Line("y", "max(z)", "the largest"),)
 
 
 def stretched(x: Array, w: Array) -> Array:
@@ -104,3 +110,11 @@ def refuse_rows(bad: NDArray[np.bool_], why: str) -> None:
 def present_sum(terms: Array, weights: Array) -> Array:
     """Return the sums (..., n) of weighted terms (..., n, k), missing ones left out."""
     return np.asarray(np.where(np.isnan(terms), 0.0, terms * weights).sum(axis=-1))
+
+
+def rank_figures(row: Row, x: Array) -> Iterator[Figure]:
+    """Yield the rank of each part from the worst, 1, ties averaged, among rows x (n, k)."""
+    for child, column, own in zip(row.children, x.T, x[row.place], strict=True):
+        below, equal = int((column < own).sum()), int((column == own).sum())
+        what = f"rank of {child} from the worst: {below} below it, {equal} equal"
+        yield Figure.of(what, "below + (equal + 1) / 2", below=below, equal=equal)

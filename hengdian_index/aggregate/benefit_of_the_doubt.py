@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, Unpack
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._maths.means import ColumnsError, RowsError
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.cells import pair_of
 from hengdian_index._tables.table import Array
@@ -58,6 +59,22 @@ def _is_pair(limits: Any) -> bool:
     return 0 <= low <= high <= 1
 
 
+def _figures(row: Row) -> Iterator[Figure]:
+    """Yield the weights that suit the row best, or the longest step along a direction, and the score."""
+    if row.options["direction"] is not None:
+        step = 1 / row.score - 1
+        yield Figure("longest step along the direction that the rows allow", "", step)
+        yield Figure.of("1 over 1 and the step", "1 / (1 + step)", step=step)
+        return
+    limits = {name: row.options[name] for name in ("bounds", "share_bounds")}
+    whole = np.asarray(~np.isnan(row.among).any(axis=1))
+    given = benefit_of_the_doubt(row.among[whole], **limits, details=True)
+    v = np.asarray(given.weights)[int(whole[: row.place].sum())]
+    for child, weight in zip(row.children, v.tolist(), strict=True):
+        yield Figure(f"weight of {child} that suits the row best", "", weight)
+    yield Figure.of("sum under these weights", "sum(v * z)", v=v, z=row.z)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
@@ -66,6 +83,7 @@ def _is_pair(limits: Any) -> bool:
     takes_gaps=True,
     per_column={"direction": None},
     check=_faults,
+    figures=_figures,
     formula=r"y_c = \max_{v \ge 0} \sum_j v_j z_{cj}, \quad \sum_j v_j z_{ij} \le 1 \; \forall i",
     chinese="数据包络法（对各行最有利的权重）",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Unpack
 
@@ -11,6 +12,7 @@ from hengdian_index._maths.blocks import column_sum, each_block, power_of_two
 from hengdian_index._maths.means import shared_weights, weighted_sum
 from hengdian_index._maths.stats import Range
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE, same, settled
@@ -55,6 +57,21 @@ class Vikor:
     compromise: tuple[Any, ...] = field(metadata={"axis": "order"})
 
 
+def _topsis_figures(row: Row) -> Iterator[Figure]:
+    """Yield the distances from the best and the worst point, and the share of the second in both."""
+    x = _shared.turned(row.among, row.directions(row.options["direction"]))
+    z, (low, high) = x[row.place], (end[0] for end in _shared.ends(x))
+    divisors = {"vector": np.sqrt(np.nansum(x**2, axis=0)), "min_max": high - low, "none": np.ones(len(z))}
+    known = {"z": z, "length": divisors[row.options["norm"]]}
+    known["factor"] = row.w if row.options["form"] == "w" else np.sqrt(row.w)
+    distance = "sum(((end - z) * factor / length) ** 2) ** 0.5"
+    best = Figure.of("distance from the best point", distance, end=high, **known)
+    worst = Figure.of("distance from the worst point", distance, end=low, **known)
+    yield from (best, worst)
+    share = "share of the distance from the worst"
+    yield Figure.of(share, "worst / (best + worst)", worst=worst.value, best=best.value)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
@@ -63,6 +80,7 @@ class Vikor:
     takes_gaps=True,
     per_column={"direction": 1},
     normalised={"norm": "none"},
+    figures=_topsis_figures,
     formula=lambda form, **_: (
         r"y = \frac{d^-}{d^+ + d^-}, \quad d^{\pm} = |v - v^{\pm}|, \quad v_j = "
         + {"w": "w_j", "sqrt": r"\sqrt{w_j}"}[form]
@@ -138,6 +156,24 @@ def topsis(
     return Topsis(scores, to_best, to_worst, norm, form) if details else scores
 
 
+def _vikor_figures(row: Row) -> Iterator[Figure]:
+    """Yield the mean and the largest loss, and both between the least and the largest among the rows."""
+    v, (low, high) = float(row.options["v"]), (end[0] for end in _shared.ends(row.whole))
+    losses = shared_weights(row.whole, row.asked) * (high - row.whole) / np.where(high > low, high - low, 1.0)
+    known: dict[str, Any] = {"w": row.w, "z": row.z, "low": low[row.there], "high": high[row.there]}
+    score = "1"
+    for name, share, over, what, of_rows in (
+        ("s", v, "sum", "loss on the whole, S", np.nansum(losses, axis=1)),
+        ("r", 1 - v, "max", "largest loss, R", np.nanmax(losses, axis=1)),
+    ):
+        yield (found := Figure.of(what, f"{over}(w * (high - z) / (high - low))", **known))
+        least, most = float(of_rows.min()), float(of_rows.max())
+        if most - least > TOLERANCE:
+            score += f" - {name}_share * ({name} - {name}_least) / ({name}_most - {name}_least)"
+            known |= {f"{name}_share": share, name: found.value, f"{name}_least": least, f"{name}_most": most}
+    yield Figure.of("1 less S and R between the least and the largest of the rows", score, **known)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
@@ -145,6 +181,7 @@ def topsis(
     set_wise=True,
     takes_gaps=True,
     check=lambda v, **_: [] if 0 <= v <= 1 else [f"v: a number from 0 to 1, not {v:g}"],
+    figures=_vikor_figures,
     formula=(
         r"y = 1 - v\,\frac{S - S^*}{S^- - S^*} - (1 - v)\,\frac{R - R^*}{R^- - R^*}, \quad S = "
         r"\sum_j w_j u_j, \quad R = \max_j w_j u_j, \quad u_j = \frac{\max_j - z_j}{\max_j - "
@@ -199,6 +236,23 @@ def vikor(x: Array, w: Array, /, *, v: float = 0.5, details: bool = False, **sha
     return Vikor(1 - q, s, r, q, *_verdict(s, r, q)) if details else 1 - q
 
 
+def _grey_relational_figures(row: Row) -> Iterator[Figure]:
+    """Yield the distances from the reference, and their weighted grades."""
+    of_rows = row.options["reference"] is None
+    reference = _shared.ends(row.whole)[1][0] if of_rows else row.option("reference", np.nan)
+    d = np.abs(row.whole - reference)
+    known = {"least": float(np.nanmin(d)), "rho": float(row.options["rho"]), "most": float(np.nanmax(d))}
+    own = d[row.place, row.there]
+    for child, end, z in zip(row.children, reference[row.there].tolist(), row.z.tolist(), strict=True):
+        far, near = max(end, z), min(end, z)
+        yield Figure.of(f"distance of {child} from the reference", "far - near", far=far, near=near)
+    if known["most"] == 0:
+        yield Figure.of("every row is the reference", "y", y=1.0)
+        return
+    grades = "grades, from the least and the largest distance of all rows"
+    yield Figure.of(grades, "sum(w * ((least + rho * most) / (d + rho * most)))", w=row.w, d=own, **known)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
@@ -207,6 +261,7 @@ def vikor(x: Array, w: Array, /, *, v: float = 0.5, details: bool = False, **sha
     takes_gaps=True,
     per_column={"reference": None},
     check=lambda rho, **_: [] if 0 < rho <= 1 else [f"rho: above 0 and at most 1, not {rho:g}"],
+    figures=_grey_relational_figures,
     formula=(
         r"y_i = \sum_j w_j \frac{d_{\min} + \rho\,d_{\max}}{d_{ij} + \rho\,d_{\max}}, \quad "
         r"d_{ij} = |z_{ij} - \mathrm{ref}_j|"
@@ -254,12 +309,26 @@ def grey_relational(
     return _shared.present_sum((least + rho) / (d + rho), shared_weights(x, w))
 
 
+def _wroclaw_figures(row: Row) -> Iterator[Figure]:
+    """Yield the distance from the best point, measured by the distances of all rows."""
+    high = _shared.ends(row.whole)[1][0]
+    d = np.sqrt(np.nansum((high - row.whole) ** 2 * shared_weights(row.whole, row.asked), axis=1))
+    known = {"w": row.w, "high": high[row.there], "z": row.z}
+    yield (own := Figure.of("distance from the best point", "sum(w * (high - z) ** 2) ** 0.5", **known))
+    mean, sd = float(d.mean()), float(d.std(ddof=1))
+    yield Figure("mean distance of the rows compared", "", mean)
+    yield Figure("standard deviation of these distances", "", sd)
+    what = "1 less the distance over the mean and 2 sd"
+    yield Figure.of(what, "1 - d / (mean + 2 * sd)", d=own.value, mean=mean, sd=sd)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
     takes_gaps=True,
+    figures=_wroclaw_figures,
     formula=r"y_i = 1 - \frac{d_i}{\bar{d} + 2 s_d}, \quad d_i = \sqrt{\sum_j w_j (\max_j - z_{ij})^2}",
     chinese="弗罗茨瓦夫分类法（赫尔维格发展测度）",
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, Unpack
 
 import numpy as np
 
+from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.means import ARITHMETIC, Domain, Pair, extreme, geometric_pair, harmonic_pair, power_pair
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
+from hengdian_index.aggregate._shared import LARGEST, SMALLEST
 
 
 def _power_domain(p: float) -> Domain:
@@ -19,13 +22,24 @@ def _power_domain(p: float) -> Domain:
     return "zero or more" if p > 0 else "above 0"
 
 
+def _power_arithmetic(p: float) -> str | tuple[Line, ...]:
+    if np.isinf(p):
+        return LARGEST if p > 0 else SMALLEST
+    return "sum(w * z ** p) ** (1 / p)" if p else "prod(z ** w)"
+
+
+def _at_0(row: Row) -> Iterator[Figure]:
+    """Yield the limit, where a part is 0; else the arithmetic tells it all."""
+    if (row.z == 0).any():
+        yield Figure.of("0, the limit, as a part is 0", "y", y=0.0)
+
+
 @aggregating(
     sees="statistics",
     laws="MIHTSB",
     domain=lambda: "real",
-    formula=r"y = \sum_j w_j z_j",
+    arithmetic="sum(w * z)",
     chinese="加权算术平均",
-    written=lambda: ("{}", "{}"),
 )
 def arithmetic(**shared: Unpack[Scoring]) -> Pair:
     """Weighted arithmetic mean of each row.
@@ -49,9 +63,9 @@ def arithmetic(**shared: Unpack[Scoring]) -> Pair:
     sees="statistics",
     laws="MIHSB",
     domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0",
-    formula=r"y = \prod_j z_j^{w_j}",
+    arithmetic="prod(z ** w)",
+    figures=_at_0,
     chinese="加权几何平均",
-    written=lambda **_: ("log({})", "exp({})"),
 )
 def geometric(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Scoring]) -> Pair:
     """Weighted geometric mean of each row.
@@ -76,9 +90,9 @@ def geometric(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Sc
     sees="statistics",
     laws="MIHSB",
     domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0",
-    formula=r"y = \frac{1}{\sum_j w_j / z_j}",
+    arithmetic="1 / sum(w / z)",
+    figures=_at_0,
     chinese="加权调和平均",
-    written=lambda **_: ("1 / {}", "1 / ({})"),
 )
 def harmonic(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Scoring]) -> Pair:
     """Weighted harmonic mean of each row.
@@ -102,8 +116,8 @@ def harmonic(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Sco
     laws="MIHSB",
     domain=_power_domain,
     formula=r"y = \lim_{r \to p} \left(\sum_j w_j z_j^r\right)^{1/r}",
+    arithmetic=_power_arithmetic,
     chinese="加权幂平均",
-    written=lambda p: None if p == 0 or np.isinf(p) else (f"{{}} ** ({p!r})", f"({{}}) ** (1 / ({p!r}))"),
 )
 def power(*, p: float, **shared: Unpack[Scoring]) -> Pair | Callable[[Array, Array], Array]:
     """Weighted power mean of order p of each row.

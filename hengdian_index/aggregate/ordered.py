@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Unpack
 
 import numpy as np
 
 from hengdian_index._maths.means import extreme
+from hengdian_index._maths.notation import exact
 from hengdian_index._methods.decorators import aggregating, unit_sum
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array
@@ -26,12 +28,36 @@ def _order_faults(order_weights: Any) -> list[str]:
     return [] if good else [f"order_weights: numbers of 0 or more, one a rank, not all 0; not {order_weights!r}"]
 
 
+def _owa_figures(row: Row) -> Iterator[Figure]:
+    """Yield the weighted sum by rank; the weights of a row with gaps have the shape of those for all ranks."""
+    given, m = floats(row.options["order_weights"]), len(row.z)
+    v = given / given.sum()
+    v = v if len(v) == m else _over_fewer(v, m)
+    yield Figure.of("weights of the ranks, the largest value first", "sum(v * z)", v=v, z=-np.sort(-row.z))
+
+
+def _median_figures(row: Row) -> Iterator[Figure]:
+    """Yield the weight at or below each value, smallest first, as far as half of it."""
+    order = np.argsort(row.z, kind="stable")
+    z, w = row.z[order], row.w[order]
+    cumulative = w.cumsum()
+    low, high = (int(np.argmax(reached)) for reached in (cumulative >= 0.5 - TOLERANCE, cumulative > 0.5 + TOLERANCE))
+    for at in range(low + 1):
+        yield Figure.of(f"weight of the values up to {exact(z[at])}", "sum(w)", w=w[: at + 1])
+    if low == high:
+        yield Figure.of("the first value with half of the weight", "z", z=z[low])
+    else:
+        middle = "mean of the two values between which half of the weight lies"
+        yield Figure.of(middle, "(low + high) / 2", low=z[low], high=z[high])
+
+
 @aggregating(
     sees="stacks",
     laws="MIHTSB",
     domain="real",
     takes_gaps=True,
     check=_order_faults,
+    figures=_owa_figures,
     formula=r"y = \sum_r v_r z_{(r)}, \quad z_{(1)} \ge z_{(2)} \ge \dots",
     chinese="有序加权平均（OWA）",
 )
@@ -95,6 +121,7 @@ def _over_fewer(v: Array, m: int) -> Array:
     sees="stacks",
     laws="MIHTSB",
     domain="real",
+    arithmetic=_shared.SMALLEST,
     formula=r"y = \min_{j : w_j > 0} z_j",
     chinese="最小值",
 )
@@ -116,6 +143,7 @@ def minimum(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     sees="stacks",
     laws="MIHTSB",
     domain="real",
+    arithmetic=_shared.LARGEST,
     formula=r"y = \max_{j : w_j > 0} z_j",
     chinese="最大值",
 )
@@ -137,6 +165,7 @@ def maximum(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     sees="stacks",
     laws="MIHTSB",
     domain="real",
+    figures=_median_figures,
     formula=(
         r"y = \tfrac{1}{2} \left(\min \left\{z_l : W_l \ge \tfrac{1}{2}\right\} + "
         r"\min \left\{z_l : W_l > \tfrac{1}{2}\right\}\right), \quad W_l = \sum_{j : z_j \le z_l} w_j"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal, Unpack
 
 import numpy as np
 
+from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.means import shared_weights, weighted_sum
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
@@ -15,10 +18,21 @@ from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError, SpecError
 
 
+def _penalty(penalty: int, ddof: int = 0) -> tuple[Line, ...]:
+    squares = "sum(w * (z - mean) ** 2)"
+    return (
+        Line("mean", "sum(w * z)", "mean"),
+        Line("sd", f"({squares} * k / (k - 1)) ** 0.5" if ddof else f"{squares} ** 0.5", "standard deviation"),
+        Line("cv", "sd / mean", "coefficient of variation"),
+        Line("y", f"mean {'+' if penalty > 0 else '-'} sd * cv", "mean, and the penalty sd * cv"),
+    )
+
+
 @aggregating(
     sees="stacks",
     laws="IHS",
     domain="real",
+    arithmetic=_penalty,
     formula=(r"y = M + \mathrm{penalty}\,\frac{S^2}{M}, \quad M = \sum_j w_j z_j, \quad S^2 = \sum_j w_j (z_j - M)^2"),
     chinese="马齐奥塔—帕累托指数",
 )
@@ -64,10 +78,31 @@ def mazziotta_pareto(
     return _penalised(x, w, penalty * (k / (k - 1) if ddof else 1.0))
 
 
+def _adjusted_figures(row: Row) -> Iterator[Figure]:
+    """Yield the parts on their scale, where a reference sets it, and the mean with its penalty."""
+    if row.options["reference"] is None:
+        return
+    sign, centre = (row.option(*one)[row.there] for one in (("direction", 1.0), ("reference", np.nan)))
+    low, high = (end[0] for end in _shared.ends(row.among))
+    scaled = []
+    for child, *numbers in zip(row.children, row.z, centre, low, high, sign, strict=True):
+        x, reference, least, most, turn = map(float, numbers)
+        formula = f"100 {'+' if turn > 0 else '-'} 30 * ((x - reference) / ((most - least) / 2))"
+        known = {"x": x, "reference": reference, "least": least, "most": most}
+        scaled.append(Figure.of(f"{child} on the scale from 70 to 130", formula, **known))
+    yield from scaled
+    parts: dict[str, Any] = {"w": row.w, "z": [one.value for one in scaled]}
+    for line in _penalty(row.options["penalty"]):
+        yield (found := Figure.of(line.what, line.expression, **parts))
+        parts[line.name] = found.value
+
+
 @aggregating(
     sees="stacks",
     laws="IS",
     domain="real",
+    arithmetic=lambda reference, penalty, **_: _penalty(penalty) if reference is None else None,
+    figures=_adjusted_figures,
     set_wise=lambda reference, **_: reference is not None,
     takes_gaps=lambda reference, **_: reference is not None,
     per_column={"reference": None, "direction": 1},
@@ -146,6 +181,11 @@ def adjusted_mazziotta_pareto(
     sees="stacks",
     laws="MITSB",
     domain="real",
+    arithmetic=(
+        Line("mean", "sum(w * z)", "mean"),
+        Line("least", "min(z)", "the smallest"),
+        Line("y", "mean - alpha * (((mean - least) ** 2 + beta ** 2) ** 0.5 - beta)", "mean less the penalty"),
+    ),
     check=lambda alpha, beta: (
         ([] if 0 <= alpha <= 1 else [f"alpha: a number from 0 to 1, not {alpha:g}"])
         + ([] if 0 <= beta < np.inf else [f"beta: a finite number of 0 or more, not {beta:g}"])

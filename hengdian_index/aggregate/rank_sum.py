@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Unpack
 
@@ -10,9 +11,11 @@ import numpy as np
 from hengdian_index._maths.maps import Ranks
 from hengdian_index._maths.means import shared_weights
 from hengdian_index._methods.decorators import aggregating
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, settled
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError
@@ -46,6 +49,30 @@ def _cut_faults(cuts: Any, **_: Any) -> list[str]:
     return [] if good else [f"cuts: rising numbers, as (4, 6); not {cuts!r}"]
 
 
+def _rank_sum_figures(row: Row) -> Iterator[Figure]:
+    """Yield the ranks, and their weighted mean over the number of rows."""
+    x = _shared.turned(row.among, row.directions(row.options["direction"]))
+    sizes = (~np.isnan(x)).sum(axis=0).tolist()
+    ranks = list(_shared.rank_figures(row, x) if row.options["form"] == "integer" else _between_figures(row, x, sizes))
+    yield from ranks
+    known = {"w": row.w, "ranks": [rank.value for rank in ranks]}
+    if set(sizes) == {len(x)}:
+        what = f"weighted mean rank over the {counted(len(x), 'row')}"
+        yield Figure.of(what, "sum(w * ranks) / n", n=len(x), **known)
+    else:
+        what = "weighted mean of the ranks, each over the rows that have the part"
+        yield Figure.of(what, "sum(w * (ranks / n))", n=sizes, **known)
+
+
+def _between_figures(row: Row, x: Array, sizes: list[int]) -> Iterator[Figure]:
+    """Yield the rank of each part from the worst, 1, in proportion to its value."""
+    low, high = (end[0].tolist() for end in _shared.ends(x))
+    for child, n, z, least, most in zip(row.children, sizes, x[row.place].tolist(), low, high, strict=True):
+        known = {"steps": n - 1, "z": z, "least": least, "most": most}
+        what = f"rank of {child}, 1 the worst, between whole ones"
+        yield Figure.of(what, "1 + steps * (z - least) / (most - least)", **known)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
@@ -54,6 +81,7 @@ def _cut_faults(cuts: Any, **_: Any) -> list[str]:
     takes_gaps=True,
     per_column={"direction": 1},
     check=_cut_faults,
+    figures=_rank_sum_figures,
     formula=r"y_i = \frac{1}{n} \sum_j w_j R_{ij}",
     chinese="秩和比法（RSR）",
 )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.maps import Ranks
 from hengdian_index._maths.means import shared_weights
 from hengdian_index._methods.decorators import aggregating, matched_weights
+from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array, read_labelled, row_names
 from hengdian_index._values.decimals import counted
@@ -86,12 +87,24 @@ def outranking(x: Any, w: Any = None) -> Any:
     return pd.DataFrame(share, index=table.source.index, columns=pd.Index(row_names(table, range(len(share)))))
 
 
+def _copeland_figures(row: Row) -> Iterator[Figure]:
+    """Yield how many rows it beats by weight, and how many beat it."""
+    signs = np.sign(row.z - row.among)
+    both = ~np.isnan(signs) @ row.w
+    margin = np.nan_to_num(signs) @ row.w / np.where(both > 0, both, 1.0)
+    won, lost = int((margin > 2 * TOLERANCE).sum()), int((margin < -2 * TOLERANCE).sum())
+    yield Figure("rows that it leads in more than half of the weight", "", float(won))
+    yield Figure("rows that lead it", "", float(lost))
+    yield Figure.of("won less lost", "won - lost", won=won, lost=lost)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
     takes_gaps=True,
+    figures=_copeland_figures,
     formula=(
         r"y_a = \#\{b : e_{ab} > \tfrac{1}{2}\} - \#\{b : e_{ab} < \tfrac{1}{2}\}, \quad e_{ab} = "
         r"\sum_{j : z_{aj} > z_{bj}} w_j + \tfrac{1}{2} \sum_{j : z_{aj} = z_{bj}} w_j"
@@ -126,12 +139,29 @@ def copeland(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     return _each(_copeland, x, w)
 
 
+def _borda_figures(row: Row) -> Iterator[Figure]:
+    """Yield the ranks, and the weighted number of rows beaten."""
+    ranks = list(_shared.rank_figures(row, row.among))
+    yield from ranks
+    others, present = len(row.among) - 1, ((~np.isnan(row.among)).sum(axis=0) - 1).tolist()
+    known: dict[str, Any] = {f"w{j}": weight for j, weight in enumerate(row.w.tolist())}
+    known |= {f"r{j}": rank.value for j, rank in enumerate(ranks)} | {f"m{j}": m for j, m in enumerate(present)}
+    # A part that no other row has counts as half of them beaten.
+    beaten = [
+        f"(r{j} - 1)" if m == others else f"((r{j} - 1) * n / m{j})" if m else "(n / 2)" for j, m in enumerate(present)
+    ]
+    total = " + ".join(f"w{j} * {one}" for j, one in enumerate(beaten))
+    scaled = ", scaled up for rows without a part" if min(present) < others else ""
+    yield Figure.of(f"weighted number of rows beaten{scaled}", total, n=others, **known)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
     takes_gaps=True,
+    figures=_borda_figures,
     formula=r"y_i = \sum_j w_j (\mathrm{rank}_{ij} - 1)",
     chinese="博尔达计分",
 )
@@ -164,12 +194,21 @@ def borda(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     return _shared.present_sum(np.where(m > 0, beaten * (n / np.maximum(m, 1)), beaten + n / 2), shared_weights(x, w))
 
 
+def _kemeny_figures(row: Row) -> Iterator[Figure]:
+    """Yield the place in the order that agrees best with the duels."""
+    n = len(row.among)
+    place = n - row.score
+    yield Figure("place in the order that most of the weight supports, 1 the best", "", place)
+    yield Figure.of(f"rows, {n}, less the place", "n - place", n=n, place=place)
+
+
 @aggregating(
     sees="stacks",
     laws="D",
     domain="real",
     set_wise=True,
     takes_gaps=True,
+    figures=_kemeny_figures,
     formula=(
         r"y_a = n - \mathrm{place}_a, \quad \mathrm{place} = \arg\max \sum_{\mathrm{place}_a < "
         r"\mathrm{place}_b} e_{ab}, \quad e_{ab} = \sum_{j : z_{aj} > z_{bj}} w_j + \tfrac{1}{2} \sum_{j : "

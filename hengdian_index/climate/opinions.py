@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from hengdian_index._methods.composing import composing
 from hengdian_index._methods.decorators import unit_sum
+from hengdian_index._methods.figures import Built, Figure
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
@@ -33,10 +34,19 @@ _SCHEMES: Mapping[str, tuple[Mapping[str, float], tuple[str, ...]]] = {
 }
 
 
+def _diffusion_figures(built: Built) -> Iterator[Figure]:
+    """Yield the index about 50, or twice its distance from 50 about another centre."""
+    centre, shares = int(built.options["centre"]), built.single
+    half = "up + same / 2" if "same" in shares else "50 + (up - down) / 2"
+    balance = "up - down" if "down" in shares else f"2 * ({half} - 50)"
+    yield Figure.of("", half if centre == 50 else f"centre + {balance}" if centre else balance, centre=centre, **shares)
+
+
 @composing(
     "up",
     "same",
     "down",
+    figures=_diffusion_figures,
     formula=lambda centre, **_: {
         50: (
             r"x = \mathrm{up} + \mathrm{same} / 2, \quad 50 + (\mathrm{up} - \mathrm{down}) / 2 \; "
@@ -99,6 +109,7 @@ def diffusion(
 @composing(
     "up",
     "down",
+    arithmetic="up - down",
     formula=r"x = \mathrm{up} - \mathrm{down}",
     chinese="差额（净值）",
 )
@@ -162,11 +173,27 @@ def _pmi_faults(weights: Any, **_: Any) -> list[str]:
     return [] if known else [f"weights: no scheme {weights!r}{suggestion(weights, _SCHEMES)}"]
 
 
+def _pmi_figures(built: Built) -> Iterator[Figure]:
+    """Yield the weighted sum; the index is linear, so its weights are read off at 0 and at 100 of each component."""
+    names, values = zip(*built.cells["components"].items(), strict=True)
+    own = {name: value for name, value in built.options.items() if name in ("weights", "inverted")}
+
+    def at(row: Array) -> float:
+        return float(pmi.method.function(row[np.newaxis, :], names=names, **own)[0])
+
+    none = at(np.zeros(len(names)))
+    w = [(at(100 * row) - none) / 100 for row in np.eye(len(names))]
+    known = {f"c{j}": value for j, value in enumerate(values)} | {f"w{j}": abs(one) for j, one in enumerate(w)}
+    terms = [f"w{j} * {f'c{j}' if one >= 0 else f'(100 - c{j})'}" for j, one in enumerate(w)]
+    yield Figure.of("", " + ".join(terms), **known)
+
+
 @composing(
     "components",
     table="components",
     second="weights",
     check=_pmi_faults,
+    figures=_pmi_figures,
     formula=r"x = \sum_j w_j c_j, \quad c_j = 100 - \mathrm{component}_j \; (j \in \mathrm{inverted})",
     chinese="采购经理指数",
 )
@@ -232,6 +259,7 @@ def _share_fault(share: float) -> list[str]:
     "current",
     "expected",
     check=_share_fault,
+    arithmetic="share * current + (1 - share) * expected",
     formula=r"x = \mathrm{share}\,\mathrm{current} + (1 - \mathrm{share})\,\mathrm{expected}",
     chinese="景气（信心）指数",
 )

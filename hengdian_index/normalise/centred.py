@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Unpack
+from typing import ClassVar, Literal, Unpack
 
 import numpy as np
 
@@ -27,6 +27,8 @@ _BELOW_1 = float(np.nextafter(1, 0))
 @dataclass(frozen=True, slots=True)
 class Logistic:
     """`1 / (1 + exp(-x))`."""
+
+    arithmetic: ClassVar[str] = "1 / (1 + exp(-x))"
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""

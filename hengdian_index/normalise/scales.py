@@ -20,6 +20,7 @@ _LOST = 1e-13
 @normalising(
     monotone=True,
     normalises=False,
+    arithmetic="x",
     formula="z = x",
     chinese="原值",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from hengdian_index.normalise._lines import need_digits
 @dataclass(frozen=True, slots=True)
 class NotNegative:
     """Values as they are; negative ones are refused."""
+
+    arithmetic: ClassVar[str] = "x"
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, Unpack
 
 import numpy as np
 
+from hengdian_index._maths.arithmetic import Arithmetic
 from hengdian_index._maths.maps import Affine, Map, chain, orientation
 from hengdian_index._maths.stats import Moments
 from hengdian_index._methods.decorators import normalising
@@ -39,6 +40,14 @@ class Steps:
             place += (x >= cut) | same(x, cut, np.abs(cut))
         return np.where(np.isnan(x), np.nan, self.scores[place])
 
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x: the score of each class below its cut, the last one's above all."""
+        classes = range(1, len(self.cuts) + 1)
+        cases = "".join(f"score_{i} if x < cut_{i} else " for i in classes)
+        numbers = {f"cut_{i}": cut for i, cut in zip(classes, self.cuts, strict=True)}
+        numbers |= {f"score_{i}": score for i, score in enumerate(self.scores, 1)}
+        return Arithmetic(f"{cases}score_{len(self.scores)}", numbers)
+
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nothing, the scores are those given."""
         return np.zeros_like(before)
@@ -59,6 +68,12 @@ class Sides:
         down = (x < self.low) & ~same(x, self.low, 1 + abs(self.low))
         above, below = (up, down) if self.sign == 1 else (down, up)
         return np.where(np.isnan(x), np.nan, above.astype(np.float64) - below)
+
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x."""
+        return Arithmetic(
+            f"{self.sign} if x > high else {-self.sign} if x < low else 0", {"low": self.low, "high": self.high}
+        )
 
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nothing, the scores are exact."""

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._maths.arithmetic import Arithmetic, first
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError
@@ -63,6 +64,16 @@ class Power:
             raise CellsError(t <= 0, _OFFSET_NEEDED if plain.any() else _OUT_OF_REACH)
         return _finite(np.where(on, sign * _power(np.log(t), power), x), x)
 
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x of its first column."""
+        if not np.ravel(self.on)[0]:
+            return Arithmetic("x")
+        up = first(self.sign) > 0
+        t = "x - centre + offset" if up else "centre - x + offset"
+        expression = _powered(t, "power", first(self.power))
+        numbers = {"centre": self.centre, "offset": self.offset, "power": self.power}
+        return Arithmetic(expression if up else f"-{expression}", numbers)
+
     def words(self, j: int) -> str:
         """Return the formula of column j of a plain (k,) curve."""
         sign, centre, offset, power = (part[j] for part in (self.sign, self.centre, self.offset, self.power))
@@ -91,6 +102,15 @@ class YeoJohnson:
         below = _power(np.log1p(np.maximum(-x, 0)), 2 - power)
         return _finite(np.where(on, np.where(x >= 0, above, -below), x), x)
 
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x of its first column."""
+        if not np.ravel(self.on)[0]:
+            return Arithmetic("x")
+        power = first(self.power)
+        above, below = _powered("1 + x", "power", power), _powered("1 - x", "rest", 2 - power)
+        whole = f"{above} if x >= 0 else -{below}" if x is None else above if x >= 0 else f"-{below}"
+        return Arithmetic(whole, {"power": power, "rest": 2 - power})
+
 
 _OFFSET_NEEDED = "a logarithm or a power needs a value above 0; choose an offset, such as offset='range'"
 _OUT_OF_REACH = "outside the reach of the curve learnt from the fit rows; fit on rows that reach as far, or winsorise"
@@ -101,6 +121,11 @@ def _power(log_t: Array, power: Array) -> Array:
     some = np.where(power == 0, 1.0, power)
     with np.errstate(over="ignore"):
         return np.where(power == 0, log_t, np.expm1(some * log_t) / some)
+
+
+def _powered(t: str, name: str, power: float) -> str:
+    """Return the power of t as an expression, a logarithm where it is 0."""
+    return f"log({t})" if power == 0 else f"((({t}) ** {name} - 1) / {name})"
 
 
 def _finite(y: Array, x: Array) -> Array:

@@ -26,6 +26,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "MAX": max,
     "LN": math.log,
     "EXP": math.exp,
+    "ABS": abs,
+    "IF": lambda holds, then, otherwise: then if holds else otherwise,
 }
 
 
@@ -38,7 +40,7 @@ RANK = re.compile(
 
 
 class Workbook:
-    """Formulas and stored numbers of a workbook, by sheet and cell; `calculate` knows ranks, FUNCTIONS, +, -, *, /."""
+    """Formulas and stored numbers of a workbook, by sheet and cell; `calculate` knows ranks, FUNCTIONS, + - * / ^."""
 
     def __init__(self, path: Path) -> None:
         self.formulas: dict[tuple[str, str], str] = {}
@@ -83,7 +85,7 @@ class Workbook:
             return self._rank(sheet, found)
         # A reciprocal of a judgement that is there.
         formula = re.sub(r'IF\(ISNUMBER\(([A-Z]+[0-9]+)\),(1/\1),""\)', r"\2", formula)
-        assert re.fullmatch(r"[-+*/(),.0-9]*", CELL.sub("", re.sub("|".join(FUNCTIONS), "", formula))), formula
+        assert re.fullmatch(r"[-+*/^(),.0-9<>=E]*", CELL.sub("", re.sub("|".join(FUNCTIONS), "", formula))), formula
 
         def number(found: re.Match[str]) -> str:
             tab, column, row, last, last_row = found.groups()
@@ -92,7 +94,7 @@ class Workbook:
             assert row == last_row, "only rows of cells"
             return repr([self.calculate(tab or sheet, f"{letters(j)}{row}") for j in range(at(column), at(last) + 1)])
 
-        return float(eval(CELL.sub(number, formula), {**FUNCTIONS, "__builtins__": {}}))
+        return float(eval(CELL.sub(number, formula).replace("^", "**"), {**FUNCTIONS, "__builtins__": {}}))
 
 
 def at(column: str) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Code, Piece, filled
 from hengdian_index._present.report.choices import method_name
-from hengdian_index._present.statement.expressions import precise
 from hengdian_index._robustness.factors import Dirichlet, Factor, Noise, Uniform
 from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.uncertainty import Uncertainty

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Math, Piece
 from hengdian_index._present.statement import phrases
-from hengdian_index._present.statement.expressions import precise
 from hengdian_index._present.statement.figures import compares
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.choice import Choice

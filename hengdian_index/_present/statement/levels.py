@@ -11,9 +11,9 @@ import numpy as np
 
 from hengdian_index._levels.bases import base_levels, with_entrants
 from hengdian_index._levels.courses import Linked
+from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement import scales
-from hengdian_index._present.statement.expressions import precise
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.contents import late_groups
 from hengdian_index._tables.periods import format_period

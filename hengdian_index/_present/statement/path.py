@@ -11,13 +11,14 @@ import pandas as pd
 
 from hengdian_index._index.explanation import Explanation, Step, same
 from hengdian_index._index.result import Result
+from hengdian_index._maths.notation import exact
+from hengdian_index._methods.figures import Built, Row
 from hengdian_index._present.statement import phrases
-from hengdian_index._present.statement.comparisons import compared
-from hengdian_index._present.statement.composed import composed
-from hengdian_index._present.statement.expressions import at_value, exact, simple_maps
-from hengdian_index._present.statement.figures import Case, compares, figures
+from hengdian_index._present.statement.expressions import at_value, simple_maps
+from hengdian_index._present.statement.figures import compares, composed, figures
 from hengdian_index._present.statement.path_of_level import of_level
 from hengdian_index._present.statement.validity import absence
+from hengdian_index._scoring.choice import thawed
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.panel import Panel, row_of
@@ -145,7 +146,9 @@ def _of_build(leaf: Leaf, panel: Panel, row: int, value: float) -> Iterator[Step
             yield Step(leaf.code, "column", f"{column}, as {name}", "", cell)
     timed = bool(method.traits["along"])
     what = f"{method.name}, from all periods of the columns" if timed else method.name
-    yield Step(leaf.code, "build", what, "" if timed or np.isnan(value) else composed(leaf.build, cells), value)
+    options = {name: thawed(one) for name, one in leaf.build.complete().items()}
+    formula = "" if timed or np.isnan(value) else composed(leaf.build, Built(options, cells))
+    yield Step(leaf.code, "build", what, formula, value)
 
 
 def _of_stage(result: Any, leaf: Leaf, row: int, step: str, before: float, value: float) -> Step:
@@ -208,15 +211,14 @@ def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> 
     among = _others(result, branch, row)
     place, rows = int(among[:row].sum()), result.rows.children(branch)[among]
     there = ~np.isnan(rows[place]) & (w > 0)
-    case = Case(branch.aggregate, branch.children, there, w[there], asked, value, rows, place)
-    wise = compares(branch.aggregate)
-    found = compared(case) if wise else figures(case)
+    options = branch.aggregate.complete()
+    found = figures(branch.aggregate, Row(options, branch.children, there, w[there], asked, value, rows, place))
     named = method.name
-    if wise:
+    if compares(branch.aggregate):
         named += f", compared with the other rows of {'its period' if _by_period(result, branch) else 'the table'}"
-    for what, formula, number in found[:-1]:
-        yield Step(branch.code, "figure", what, formula, number)
-    what, formula, _ = found[-1] if found else (_unwritten(branch), "", value)
+    for one in found[:-1]:
+        yield Step(branch.code, "figure", one.what, one.formula, one.value)
+    what, formula = (found[-1].what, found[-1].formula) if found else (_unwritten(branch), "")
     yield Step(branch.code, "aggregate", f"{named}{what and ': '}{what}", formula, value)
 
 

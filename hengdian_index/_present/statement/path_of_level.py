@@ -10,8 +10,8 @@ import numpy as np
 from hengdian_index._index.explanation import Step, same
 from hengdian_index._levels.chained import Chained
 from hengdian_index._levels.courses import Linked, matrix
-from hengdian_index._present.statement.expressions import exact
-from hengdian_index._present.statement.figures import total
+from hengdian_index._maths.notation import exact
+from hengdian_index._methods.figures import Figure
 from hengdian_index._scoring.contents import late_groups
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.panel import Panel
@@ -172,8 +172,8 @@ def _growth(course: Chained, code: str, row: int, old: float, level: float, when
     w = w if w.ndim == 1 else w[row]
     there = ~np.isnan(parts) & (w > 0)
     growth = float(course.growth.values(code)[row])
-    terms = [exact(part) for part in parts[there]]
-    yield Step(code, "growth", f"{when}weighted mean {course.how} growth of its parts", total(w[there], terms), growth)
+    told = Figure.of(f"{when}weighted mean {course.how} growth of its parts", "sum(w * z)", w=w[there], z=parts[there])
+    yield Step(code, "growth", told.what, told.formula, growth)
     said = exact(growth)
     ratio = f"(200 + {said}) / (200 - {said})" if course.how == "symmetric" else f"exp({said})"
     yield Step(code, "level", f"{when}level before times the growth", f"{exact(old)} * {ratio}", level)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._maths.maps import Between, Target
+from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Code, Math, Piece
-from hengdian_index._present.statement.expressions import precise
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._tables.selection import LabelledMask
 from hengdian_index._words.catalogue import words

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,74 +11,63 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._files.sheets import Live, Page, cell_of
-from hengdian_index._maths.maps import Affine, Chain, Clip, Distance, Exponential, Log, Map, Mirror, Reciprocal
-from hengdian_index._methods.learning import OwnMap
-from hengdian_index._methods.registry import Method
+from hengdian_index._maths.arithmetic import Arithmetic, arithmetic_of, evaluated, filled, first, known, names
+from hengdian_index._maths.maps import Map
+from hengdian_index._maths.notation import text
+from hengdian_index._present.statement.expressions import simple_maps
+from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import CellsError
-from hengdian_index.normalise.sizes import NotNegative
+from hengdian_index._values.stored import word_of
 
 _CLOSE = 1e-12
-# In the order of the sheet.
-_NUMBERS = ("best from", "best to", "scale", "centre", "spread", "gain", "at", "floor", "ceiling", "lowest", "highest")
-# Steps whose formula may take another formula for x; that of the others would need brackets.
-_CLOSED = ("Affine", "Clip", "Log", "Exponential")
-_POWER = "{floor}*EXP(({x})*LN({ceiling}/{floor}))"
+# The place of the value in a formula.
+_X = "{x}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number that a map learnt: the word of the map, which of such maps in a row it is, and the number's own name."""
+
+    word: str
+    turn: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One step of a map: its words, the numbers it needs, and the formula that it makes of what comes before it."""
+    """One map of those that follow each other, and what its names stand for."""
 
-    word: str
-    numbers: Mapping[str, float]
-    formula: str
+    tree: ast.expr
+    numbers: Mapping[_Number, float]
 
+    @classmethod
+    def of(cls, found: Arithmetic, word: str, turn: int) -> _Step:
+        numbers = {name: first(found.numbers[name]) for name in names(found.tree) if name in found.numbers}
+        return cls(found.tree, {_Number(word, turn, name): value for name, value in numbers.items()})
 
-def _affine(one: Any) -> _Step:
-    numbers = {name: _first(getattr(one, name)) for name in ("centre", "spread", "gain", "at")}
-    return _Step("Affine", numbers, "({x}-{centre})/{spread}*{gain}+{at}")
+    def __call__(self, x: Array) -> Array:
+        """Return what it gives for values (n,)."""
+        return evaluated(self.tree, {"x": x, **{number.name: value for number, value in self.numbers.items()}})
 
-
-def _clip(one: Any) -> _Step:
-    numbers = {"lowest": _first(one.low), "highest": _first(one.high)}
-    formula = "MAX({x},{lowest})" if np.isfinite(numbers["lowest"]) else "{x}"
-    formula = f"MIN({formula},{{highest}})" if np.isfinite(numbers["highest"]) else formula
-    return _Step("Clip", {name: number for name, number in numbers.items() if np.isfinite(number)}, formula)
-
-
-def _distance(one: Any) -> _Step | None:
-    numbers = {"best from": one.best.low, "best to": one.best.high}
-    formula = "-MAX({best from}-{x},0,{x}-{best to})"
-    return None if one.best.worst_low is not None else _Step("Distance", numbers, formula)
+    def filled(self, x: ast.expr, called: Mapping[_Number, str]) -> ast.expr:
+        """Return its arithmetic with what stands for x and for its numbers."""
+        return filled(self.tree, {"x": x, **{number.name: ast.Name(called[number]) for number in self.numbers}})
 
 
-_STEPS: Mapping[type, Callable[[Any], _Step | None]] = {
-    Affine: _affine,
-    Clip: _clip,
-    Distance: _distance,
-    Mirror: lambda one: _Step("Mirror", {}, "-{x}"),
-    Log: lambda one: _Step("Log", {}, "LN({x})"),
-    Reciprocal: lambda one: _Step("Reciprocal", {"scale": _first(one.scale)}, "{scale}/{x}"),
-    Exponential: lambda one: _Step("Exponential", {"floor": one.floor, "ceiling": one.ceiling}, _POWER),
-}
-
-
-def _first(values: Array) -> float:
-    return float(np.ravel(values)[0])
-
-
-def _steps(fitted: Map, method: Method) -> tuple[_Step, ...] | None:
-    """Return the steps of a map whose formula can be written, None of any other."""
-    same = (NotNegative, OwnMap) if method.name == "none" else (NotNegative,)
-    parts = [part for part in (fitted.maps if isinstance(fitted, Chain) else (fitted,)) if not isinstance(part, same)]
-    found = [_STEPS[type(part)](part) if type(part) in _STEPS else None for part in parts]
-    steps = tuple(step for step in found if step is not None)
-    closed = all(step.word in _CLOSED for step in steps[1:])
-    return steps if closed and len(steps) == len(found) == len({step.word for step in steps}) else None
+def _steps(fitted: Map) -> tuple[_Step, ...] | None:
+    """Return the steps of a map, None of one that is no arithmetic in x alone."""
+    found: list[_Step] = []
+    words: list[str] = []
+    for part in simple_maps(fitted):
+        arithmetic = arithmetic_of(part)
+        if arithmetic is None or not known(arithmetic.tree):
+            return None
+        words.append(word_of(type(part)) or type(part).__name__)
+        found.append(_Step.of(arithmetic, words[-1], words.count(words[-1])))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -89,10 +79,7 @@ class Fits:
     @cached_property
     def steps(self) -> dict[str, tuple[_Step, ...] | None]:
         """The steps of each indicator's map, None where it is no formula."""
-        maps, leaves = self._maps, {code: self._leaf(code) for code in self.places.indicators}
-        return {
-            code: _steps(maps[code], leaf.normalise.method) if code in maps else None for code, leaf in leaves.items()
-        }
+        return {code: _steps(self._maps[code]) if code in self._maps else None for code in self.places.indicators}
 
     @cached_property
     def _maps(self) -> Mapping[str, Map]:
@@ -117,9 +104,23 @@ class Fits:
         return self.places.page("raw", plain_columns(self.places.result.raw), "")
 
     @cached_property
-    def _lines(self) -> dict[str, int]:
-        used = {name for steps in self.steps.values() for step in steps or () for name in step.numbers}
-        return {name: line for line, name in enumerate((name for name in _NUMBERS if name in used), 2)}
+    def _lines(self) -> dict[_Number, int]:
+        """The line of each number on its sheet."""
+        used = dict.fromkeys(one for steps in self.steps.values() for step in steps or () for one in step.numbers)
+        return {one: line for line, one in enumerate(used, 2)}
+
+    @cached_property
+    def _called(self) -> dict[_Number, str]:
+        """What each number is called: in the words of its map or of the method, else by its own name."""
+        said = {one: self._word(one) for one in self._lines}
+        words = list(said.values())
+        return {one: f"{name} ({one.word})" if words.count(name) > 1 else name for one, name in said.items()}
+
+    def _word(self, one: _Number) -> str:
+        """Return a number's word, with the turn of its map where it is not the first of its kind."""
+        stem, _, place = one.name.rpartition("_") if one.name[-1].isdigit() else (one.name, "", "")
+        name = self.places.words.get(f"{one.word} {stem}", stem)
+        return " ".join([name, *([place] if place else []), *([f"({one.turn})"] if one.turn > 1 else [])])
 
     def _fitted(self) -> Page:
         """Return the numbers of each indicator's map."""
@@ -127,7 +128,7 @@ class Fits:
         numbers = [
             {k: v for step in self.steps[code] or () for k, v in step.numbers.items()} for code in places.indicators
         ]
-        rows = [[places.say(name), *(one.get(name) for one in numbers)] for name in self._lines]
+        rows = [[self._called[one], *(column.get(one) for column in numbers)] for one in self._lines]
         comments = ["", *(places.named(code, self._told(code)) for code in places.indicators)]
         header = [places.say("number"), *places.indicators]
         return Page(places.say("fitted"), header, rows, comments, frozen=(1, 1))
@@ -138,7 +139,8 @@ class Fits:
         if steps is None:
             method = places.method(self._leaf(code).normalise.method)
             return places.plain(method if code in self._maps else places.say("frozen"))
-        told = places.say("mark").join([places.say("x"), *(places.say(step.word) for step in steps)])
+        said = (text(step.filled(ast.Name("x"), self._called)) for step in steps)
+        told = places.say("mark").join([places.say("x"), *map(places.signs, said)])
         numbers = any(step.numbers for step in steps)
         return places.say("with numbers", steps=told, fitted=places.say("fitted")) if numbers else told
 
@@ -152,35 +154,32 @@ class Fits:
         values, x = (frame[code].to_numpy() for frame in (places.result.normalised, places.result.prepared))
         if steps is None:
             return Column(code, cells(values.tolist()), self._told(code), code=code)
-        near = self._given(code, x, values)
-        formula, column = self._formula(code), places.result.tree.codes.index(code)
+        near, written = self._given(steps, x, values), f"={self._formula(code)}"
+        column = places.result.tree.codes.index(code)
         sheet = places.sheet("prepared" if self._changed[code] else "raw")
         found = [
-            Live("=" + formula.replace("{x}", f"{sheet}!{places.at(column, i)}"), value) if given else cell_of(value)
+            Live(written.replace(_X, f"{sheet}!{places.at(column, i)}"), value) if given else cell_of(value)
             for i, (value, given) in enumerate(zip(values.tolist(), near.tolist(), strict=True))
         ]
         why = places.plain(places.say("not its map"))
         remarks = {i: why for i, cell in enumerate(found) if isinstance(cell, float)}
         return Column(code, found, self._told(code), remarks, code)
 
-    def _given(self, code: str, x: Array, values: Array) -> Any:
-        """Return where the map gives the scores (n,)."""
-        try:
-            again = self._maps[code](x[:, np.newaxis])[:, 0]
-        except CellsError:
-            return np.zeros(len(x), dtype=np.bool_)
+    def _given(self, steps: tuple[_Step, ...], x: Array, values: Array) -> Any:
+        """Return where the arithmetic gives the scores (n,)."""
+        for step in steps:
+            x = step(x)
         with np.errstate(invalid="ignore"):
-            return np.abs(again - values) <= _CLOSE * np.maximum(1.0, np.abs(values))
+            return np.abs(x - values) <= _CLOSE * np.maximum(1.0, np.abs(values))
 
     def _formula(self, code: str) -> str:
         """Return an indicator's formula with `{x}` for the value."""
         sheet, column = self.places.sheet("fitted"), letters(self.places.indicators.index(code) + 2)
-        formula = "{x}"
+        places = {one: f"{sheet}!{column}${line}" for one, line in self._lines.items()}
+        tree: ast.expr = ast.Name(_X)
         for step in self.steps[code] or ():
-            formula = step.formula.replace("{x}", formula)
-        for name, line in self._lines.items():
-            formula = formula.replace(f"{{{name}}}", f"{sheet}!{column}${line}")
-        return formula
+            tree = step.filled(tree, places)
+        return formula(tree)
 
     def _prepared(self, leaf: Leaf) -> Column:
         """Return what normalisation saw of an indicator: the raw cell where it is the same, else a value."""

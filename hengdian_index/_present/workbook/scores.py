@@ -1,82 +1,127 @@
-"""The score of a group as a formula: the weights times the children's scores, summed; divided by what is there."""
+"""The score of a group as a formula: the arithmetic of its method, with the places of the weights and the scores."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index._files.sheets import MOST_FORMULA, Live, cell_of
+from hengdian_index._maths.arithmetic import Line, bound, evaluated, expanded, joined, known, parsed
+from hengdian_index._maths.notation import text
+from hengdian_index._methods.figures import lines_of, numeric
+from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import FIRST_WEIGHT, Column, Places, cells
 from hengdian_index._scoring.tree import Branch
 from hengdian_index._tables.table import Array
 
 _CLOSE = 1e-12
+_SUM = "sum(w * z)"
+# The place of a row's number in its formula.
+_ROW = "{row}"
+# So many arguments a function of a spreadsheet takes.
+_MOST_ARGUMENTS = 255
 
 
 def score_column(places: Places, branch: Branch) -> Column:
-    """Return the scores of a group, formulas where its method is arithmetic."""
-    values = places.result.rows.values(branch.code).tolist()
-    if branch.aggregate.method.name != "arithmetic":
-        return Column(
-            branch.code, cells(values), places.plain(places.method(branch.aggregate.method)), code=branch.code
-        )
-    sums = _Sums.of(places, branch)
-    found = [sums.cell(i, value) for i, value in enumerate(values)]
+    """Return the scores of a group, formulas where its method is arithmetic in its children's."""
+    values, options = places.result.rows.values(branch.code), branch.aggregate.complete()
+    lines = lines_of(branch.aggregate.method, options)
+    if not lines or not all(known(parsed(line.expression)) for line in lines):
+        why = places.plain(places.method(branch.aggregate.method))
+        return Column(branch.code, cells(values.tolist()), why, code=branch.code)
+    found = _Formulas(places, branch, joined(lines), numeric(options)).cells(values)
     why = places.plain(places.say("no sum"))
     remarks = {i: why for i, cell in enumerate(found) if isinstance(cell, float)}
-    return Column(branch.code, found, places.say("score"), remarks, branch.code)
+    return Column(branch.code, found, _told(places, lines), remarks, branch.code)
+
+
+def _told(places: Places, lines: Sequence[Line]) -> str:
+    if [line.expression for line in lines] == [_SUM]:
+        return places.say("score")
+    said = [f"{line.name} = {text(parsed(line.expression))}" for line in lines]
+    return places.say("score by", arithmetic=places.signs(places.say("mark").join(said)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Sums:
-    """What the formulas of one group need: its children's scores (n, k), weights (n, k), and the lines of these."""
+class _Formulas:
+    """The arithmetic of one group, and what the names in it stand for beside its weights and scores."""
 
     places: Places
     branch: Branch
-    x: Array
-    w: Array
-    lines: dict[bytes, int]
+    tree: ast.expr
+    options: dict[str, float]
 
-    @classmethod
-    def of(cls, places: Places, branch: Branch) -> _Sums:
-        rows = places.result.rows
-        x = rows.children(branch)
-        w = np.broadcast_to(rows.asked_weights(branch), x.shape)
-        pairs = pd.MultiIndex.from_tuples([(branch.code, child) for child in branch.children])
-        dated = places.dated.reindex(columns=pairs).fillna(0.0).to_numpy(dtype=np.float64)
-        return cls(places, branch, x, w, {row.tobytes(): FIRST_WEIGHT + i for i, row in enumerate(dated)})
+    def cells(self, values: Array) -> list[Any]:
+        """Return the rows' scores: formulas, values where none gives them, None where they are missing."""
+        rows = self.places.result.rows
+        x = rows.children(self.branch)
+        w = np.broadcast_to(rows.asked_weights(self.branch), x.shape)
+        there, lines = ~np.isnan(x) & (w > 0), self._lines(w)
+        found = list(map(cell_of, values.tolist()))
+        known = ~np.isnan(values) & there.any(axis=1) & (lines > 0)
+        kinds, which = np.unique(np.column_stack([there, lines]), axis=0, return_inverse=True)
+        for kind in np.unique(np.ravel(which)[known]):
+            some = np.flatnonzero(known & (np.ravel(which) == kind))
+            present = kinds[kind, :-1].astype(np.bool_)
+            whole = bool(present[w[some[0]] > 0].all())
+            written = formula(self._filled(present, int(kinds[kind, -1]), whole))
+            for i in some[self._near(x[some][:, present], w[some][:, present], whole, values[some])].tolist():
+                if len(written) < MOST_FORMULA and present.sum() <= _MOST_ARGUMENTS:
+                    found[i] = Live(f"={written.replace(_ROW, str(i + 2))}", values[i].item())
+        return found
 
-    def cell(self, i: int, value: float) -> Any:
-        """Return a row's score: a formula, the value where none gives it, None where it is missing."""
-        x, w = self.x[i], self.w[i]
-        there = ~np.isnan(x) & (w > 0)
-        line = self.lines.get(w.tobytes())
-        if np.isnan(value) or line is None or not there.any():
-            return cell_of(value)
-        whole = bool(there[w > 0].all())
-        found = (w[there] @ x[there]) / (1.0 if whole else w[there].sum())
-        formula = self._whole(i, line) if whole else self._partial(i, there.tolist(), line)
-        near = abs(found - value) <= _CLOSE * max(1.0, float(np.abs(x[there]).max()))
-        return Live(f"={formula}", value) if near and len(formula) < MOST_FORMULA else value
+    def _near(self, z: Array, w: Array, whole: bool, values: Array) -> NDArray[np.bool_]:
+        """Return where the arithmetic gives the scores (n,)."""
+        w = w if whole else w / w.sum(axis=1, keepdims=True)
+        found = evaluated(self.tree, {**self.options, "z": z, "w": w, "k": z.shape[1]})
+        size = np.maximum(1.0, np.abs(z).max(axis=1))
+        near: NDArray[np.bool_] = np.abs(found.reshape(-1) - values) <= _CLOSE * size
+        return near
 
-    def _whole(self, i: int, line: int) -> str:
-        """Return the sum of products of the child groups, which stand on one sheet, and of the indicators."""
-        parts, code = [], self.branch.code
-        for children in (self.places.children(code, groups=True), self.places.children(code, groups=False)):
+    def _lines(self, w: Array) -> NDArray[np.int64]:
+        """Return the line of each row's weights on their sheet (n,), 0 where they stand on none."""
+        pairs = pd.MultiIndex.from_tuples([(self.branch.code, child) for child in self.branch.children])
+        dated = self.places.dated.reindex(columns=pairs).fillna(0.0).to_numpy(dtype=np.float64)
+        lines = {row.tobytes(): FIRST_WEIGHT + i for i, row in enumerate(dated)}
+        return np.array([lines.get(row.tobytes(), 0) for row in np.ascontiguousarray(w)], dtype=np.int64)
+
+    def _filled(self, present: NDArray[np.bool_], line: int, whole: bool) -> ast.expr:
+        """Return the arithmetic with the places of the children that are there and of their weights."""
+        children = [child for child, there in zip(self.branch.children, present, strict=True) if there]
+        sheet, code = self.places.sheet("weights"), self.branch.code
+        weights: list[ast.expr] = [
+            ast.Name(f"{sheet}!{self.places.weight_at(code, child, line)}") for child in children
+        ]
+        scores: list[ast.expr] = [ast.Name(self._score(child)) for child in children]
+        listed = ast.Name("sum")
+        of_all = ast.Call(listed, weights, [])
+        shares: list[ast.expr] = weights if whole else [ast.BinOp(weight, ast.Div(), of_all) for weight in weights]
+        terms: list[ast.expr] = [
+            ast.BinOp(weight, ast.Mult(), score) for weight, score in zip(weights, scores, strict=True)
+        ]
+        total: ast.expr = ast.Call(listed, terms, [])
+        total = ast.Call(listed, self._products(line), []) if whole else ast.BinOp(total, ast.Div(), of_all)
+        tree = expanded(self.tree, {"w": shares, "z": scores}, sums={_SUM: total})
+        return bound(tree, {**self.options, "k": len(children)})
+
+    def _products(self, line: int) -> list[ast.expr]:
+        """Return the sums of products of the child groups, which stand on one sheet, and of the indicators."""
+        parts: list[ast.expr] = []
+        for children in (self.places.children(self.branch.code, groups=kind) for kind in (True, False)):
             if children:
                 ends = children[0], children[-1]
-                weights = ":".join(self.places.weight_at(code, end, line) for end in ends)
-                first, last = (self.places.score_at(end, i) for end in ends)
-                parts.append(f"SUMPRODUCT({self.places.sheet('weights')}!{weights},{first}:{last.partition('!')[2]})")
-        return "+".join(parts)
+                weights = ":".join(self.places.weight_at(self.branch.code, end, line) for end in ends)
+                first, last = map(self._score, ends)
+                scores = f"{first}:{last.partition('!')[2]}"
+                parts.append(ast.Name(f"SUMPRODUCT({self.places.sheet('weights')}!{weights},{scores})"))
+        return parts
 
-    def _partial(self, i: int, there: list[bool], line: int) -> str:
-        """Return the mean of the children that are there."""
-        children = [child for child, present in zip(self.branch.children, there, strict=True) if present]
-        sheet, code = self.places.sheet("weights"), self.branch.code
-        weights = [f"{sheet}!{self.places.weight_at(code, child, line)}" for child in children]
-        terms = [f"{w}*{self.places.score_at(child, i)}" for w, child in zip(weights, children, strict=True)]
-        return f"({'+'.join(terms)})/({'+'.join(weights)})"
+    def _score(self, child: str) -> str:
+        """Return the place of a child's score, but for the number of the row."""
+        return f"{self.places.score_at(child, 0)[:-1]}{_ROW}"

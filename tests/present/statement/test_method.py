@@ -12,7 +12,7 @@ import pytest
 from support.indexes import table, two_levels
 
 import hengdian_index as hi
-from hengdian_index._present.statement.expressions import latex
+from hengdian_index._maths.notation import latex
 from hengdian_index._words.catalogue import LANGUAGES, words
 
 WORDS = {lang: words(lang, "statement") for lang in LANGUAGES}

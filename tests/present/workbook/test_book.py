@@ -163,12 +163,12 @@ def test_what_the_formulas_look_like(tmp_path: Path) -> None:
 
 
 def test_a_value_that_is_no_formula_says_why(tmp_path: Path) -> None:
-    result = two_levels(series="ratio").replace({"left.aggregate": "geometric"}).compute(table())
+    result = two_levels(series="ratio").replace({"left.aggregate": "median"}).compute(table())
     book = written(result, tmp_path / "r.xlsx")
     assert (formulas(book, "scores", "left"), formulas(book, "scores", "right")) == (0, 12)
     assert (formulas(book, "series", "all"), "base" in book.rows) == (0, False)
     xml = "".join(zipfile.ZipFile(tmp_path / "r.xlsx").read(f"xl/comments{i}.xml").decode() for i in (1, 4))
-    assert "a value, not a formula: geometric" in xml
+    assert "a value, not a formula: median" in xml
     assert "a value, not a formula: a chain (ratio)" in xml
 
 

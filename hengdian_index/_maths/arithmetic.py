@@ -1,0 +1,250 @@
+"""Arithmetic as a value: one expression in names, from which its numbers, text, LaTeX, formulas and speech follow.
+
+Expressions are Python's, of + - * / ** and `a if b < c else d`, with log, exp, abs, min and max; over the parts of a
+row stand `sum`, `prod`, and `min` or `max` of one argument.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from hengdian_index._tables.table import Array
+
+Values: TypeAlias = Mapping[str, Any]
+"""What a name stands for: a number, or one number for each part (k,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """An expression, and the numbers that its names stand for; other names stay, as x of a map does.
+
+    Examples
+    --------
+    >>> from hengdian_index._maths.arithmetic import Arithmetic, evaluated
+    >>> evaluated(Arithmetic("(x - low) / 4", {"low": 1.0}).tree, {"x": 3.0, "low": 1.0}).item()
+    0.5
+    """
+
+    expression: str
+    numbers: Values = field(default_factory=dict)
+
+    @property
+    def tree(self) -> ast.expr:
+        """The expression, parsed."""
+        return parsed(self.expression)
+
+
+class Line(NamedTuple):
+    """One line of a longer arithmetic: its name for the lines after it, the expression, and what it finds in words."""
+
+    name: str
+    expression: str
+    what: str = ""
+
+
+@cache
+def parsed(expression: str) -> ast.expr:
+    """Return an expression as a tree, which nobody changes."""
+    return ast.parse(expression, mode="eval").body
+
+
+def first(value: Any) -> float:
+    """Return the number of the first column of what a map holds."""
+    return float(np.ravel(value)[0])
+
+
+def filled(tree: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
+    """Return a tree with other trees in the place of names."""
+    if isinstance(tree, ast.Name):
+        return values.get(tree.id, tree)
+    if isinstance(tree, ast.Constant):
+        return tree
+    return _rebuilt(tree, lambda part: filled(part, values))
+
+
+def bound(tree: ast.expr, numbers: Values) -> ast.expr:
+    """Return a tree with numbers in the place of names, those of the first column where there are several."""
+    return filled(tree, {name: number(value) for name, value in numbers.items()})
+
+
+def constant(tree: ast.Constant) -> float:
+    """Return the number that a constant is."""
+    value: Any = tree.value
+    return value  # type: ignore[no-any-return]
+
+
+def number(value: Any) -> ast.expr:
+    """Return a number as a tree; counts stay whole."""
+    return ast.Constant(value if isinstance(value, int) else first(value))
+
+
+def names(tree: ast.expr) -> list[str]:
+    """Return the names in a tree that was parsed, in their order, without the functions it calls."""
+    called = {one.func for one in ast.walk(tree) if isinstance(one, ast.Call)}
+    every = [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one not in called]
+    return list(dict.fromkeys(one.id for one in sorted(every, key=lambda one: one.col_offset)))
+
+
+def arithmetic_of(one: Any, x: float | None = None) -> Arithmetic | None:
+    """Return the arithmetic that a map declares, at a value where one is given; None for a map that declares none."""
+    declared = getattr(one, "arithmetic", None)
+    if isinstance(declared, str):
+        return Arithmetic(declared, {name: getattr(one, name) for name in names(parsed(declared)) if name != "x"})
+    found: Arithmetic | None = declared and declared(x)
+    return found
+
+
+def joined(lines: Iterable[Line]) -> ast.expr:
+    """Return the last of several lines with the others in the place of their names."""
+    known: dict[str, ast.expr] = {}
+    tree: ast.expr = ast.Constant(float("nan"))
+    for line in lines:
+        tree = filled(parsed(line.expression), known)
+        known[line.name] = tree
+    return tree
+
+
+def expanded(
+    tree: ast.expr,
+    values: Mapping[str, list[ast.expr]],
+    part: int | None = None,
+    sums: Mapping[str, ast.expr] = MappingProxyType({}),
+) -> ast.expr:
+    """Return a tree whose sums, products and extremes list each part of a row; `values` are the names that have parts.
+
+    A sum then has a term for each of them, as an argument of `sum`. `sums` are those to be written otherwise.
+    """
+    if isinstance(tree, ast.Name) and tree.id in values and part is not None:
+        return values[tree.id][part]
+    if isinstance(tree, (ast.Name, ast.Constant)):
+        return tree
+    if over_parts(tree):
+        assert isinstance(tree, ast.Call)
+        if ast.unparse(tree) in sums:
+            return sums[ast.unparse(tree)]
+        size = len(next(iter(values.values())))
+        return ast.Call(tree.func, [expanded(tree.args[0], values, j) for j in range(size)], [])
+    return _rebuilt(tree, lambda inner: expanded(inner, values, part, sums))
+
+
+def over_parts(tree: ast.expr) -> bool:
+    """Return whether a tree is a sum, a product or an extreme over the parts of a row."""
+    called = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and len(tree.args) == 1
+    return called and tree.func.id in ("sum", "prod", "min", "max")  # type: ignore[attr-defined]
+
+
+def _rebuilt(tree: ast.expr, change: Callable[[ast.expr], ast.expr]) -> ast.expr:
+    """Return a tree of the same kind over changed parts."""
+    if isinstance(tree, ast.BinOp):
+        return ast.BinOp(change(tree.left), tree.op, change(tree.right))
+    if isinstance(tree, ast.UnaryOp):
+        return ast.UnaryOp(tree.op, change(tree.operand))
+    if isinstance(tree, ast.IfExp):
+        return ast.IfExp(change(tree.test), change(tree.body), change(tree.orelse))
+    if isinstance(tree, ast.Compare):
+        return ast.Compare(change(tree.left), tree.ops, [change(tree.comparators[0])])
+    if isinstance(tree, ast.Call):
+        return ast.Call(tree.func, [change(one) for one in tree.args], [])
+    raise TypeError(f"no arithmetic: {ast.unparse(tree)}")
+
+
+def simplified(tree: ast.expr) -> ast.expr:
+    """Return a tree without numbers that change nothing: + 0, - 0, * 1, / 1, ** 1, and what is multiplied by 0.
+
+    Examples
+    --------
+    >>> import ast
+    >>> from hengdian_index._maths.arithmetic import parsed, simplified
+    >>> ast.unparse(simplified(parsed("(x - 0) / 1 * 100 + 0")))
+    'x * 100'
+    """
+    if isinstance(tree, (ast.Name, ast.Constant)):
+        return tree
+    tree = _rebuilt(tree, simplified)
+    if not isinstance(tree, ast.BinOp):
+        return tree
+    left, right = (part.value if isinstance(part, ast.Constant) else None for part in (tree.left, tree.right))
+    kind = type(tree.op)
+    neutral = 0 if kind in (ast.Add, ast.Sub) else 1
+    if right == neutral:
+        return tree.left
+    if left == neutral and kind in (ast.Add, ast.Mult):
+        return tree.right
+    return ast.Constant(0.0) if kind is ast.Mult and 0 in (left, right) else tree
+
+
+def evaluated(tree: ast.expr, values: Values) -> Array:
+    """Return what arithmetic gives; NaN wherever a number on the way to it is not finite.
+
+    Names stand for numbers, or arrays (..., 1) beside those with parts, (..., k); so is the answer.
+    """
+    with np.errstate(all="ignore"):
+        return _evaluated(tree, values)
+
+
+def _evaluated(tree: ast.expr, values: Values) -> Array:
+    if isinstance(tree, ast.Name):
+        return np.asarray(values[tree.id], dtype=np.float64)
+    if isinstance(tree, ast.Constant):
+        return np.asarray(constant(tree), dtype=np.float64)
+    if isinstance(tree, ast.UnaryOp):
+        return -_evaluated(tree.operand, values)
+    if isinstance(tree, ast.IfExp):
+        test = tree.test
+        assert isinstance(test, ast.Compare)
+        sides = _evaluated(test.left, values), _evaluated(test.comparators[0], values)
+        holds = _COMPARED[type(test.ops[0])](*sides)
+        found = np.where(holds, _evaluated(tree.body, values), _evaluated(tree.orelse, values))
+        return np.where(np.isnan(sides[0] + sides[1]), np.nan, found)
+    if isinstance(tree, ast.BinOp):
+        found = _OPERATIONS[type(tree.op)](_evaluated(tree.left, values), _evaluated(tree.right, values))
+    elif isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
+        over = over_parts(tree)
+        found = (_OVER if over else FUNCTIONS)[tree.func.id](*(_evaluated(one, values) for one in tree.args))
+    else:
+        raise TypeError(f"no arithmetic: {ast.unparse(tree)}")
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def known(tree: ast.expr) -> bool:
+    """Return whether every function that a tree calls is one of arithmetic, and none of a method's own."""
+    called = (one.func.id for one in ast.walk(tree) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
+    return all(name in FUNCTIONS or name in _OVER for name in called)
+
+
+_OPERATIONS: Mapping[type[ast.operator], Callable[..., Array]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
+}
+_COMPARED: Mapping[type[ast.cmpop], Callable[..., Array]] = {
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+}
+FUNCTIONS: Mapping[str, Callable[..., Array]] = {
+    "log": np.log,
+    "exp": np.exp,
+    "abs": np.abs,
+    "min": lambda *values: np.minimum.reduce(np.broadcast_arrays(*values)),
+    "max": lambda *values: np.maximum.reduce(np.broadcast_arrays(*values)),
+    # With a term for each part.
+    "sum": lambda *values: np.add.reduce(np.broadcast_arrays(*values)),
+    "prod": lambda *values: np.multiply.reduce(np.broadcast_arrays(*values)),
+}
+_OVER: Mapping[str, Callable[[Array], Array]] = {
+    "sum": lambda values: values.sum(axis=-1, keepdims=True),
+    "prod": lambda values: values.prod(axis=-1, keepdims=True),
+    "min": lambda values: values.min(axis=-1, keepdims=True),
+    "max": lambda values: values.max(axis=-1, keepdims=True),
+}
