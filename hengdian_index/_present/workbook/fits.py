@@ -21,6 +21,7 @@ from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import word_of
+from hengdian_index._words.catalogue import words
 
 _CLOSE = 1e-12
 # The place of the value in a formula.
@@ -113,13 +114,13 @@ class Fits:
     def _called(self) -> dict[_Number, str]:
         """What each number is called: in the words of its map or of the method, else by its own name."""
         said = {one: self._word(one) for one in self._lines}
-        words = list(said.values())
-        return {one: f"{name} ({one.word})" if words.count(name) > 1 else name for one, name in said.items()}
+        every = list(said.values())
+        return {one: f"{name} ({one.word})" if every.count(name) > 1 else name for one, name in said.items()}
 
     def _word(self, one: _Number) -> str:
         """Return a number's word, with the turn of its map where it is not the first of its kind."""
         stem, _, place = one.name.rpartition("_") if one.name[-1].isdigit() else (one.name, "", "")
-        name = self.places.words.get(f"{one.word} {stem}", stem)
+        name = words(self.places.lang, "number").get(f"{one.word} {stem}", stem)
         return " ".join([name, *([place] if place else []), *([f"({one.turn})"] if one.turn > 1 else [])])
 
     def _fitted(self) -> Page:

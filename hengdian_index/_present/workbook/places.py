@@ -13,7 +13,7 @@ from hengdian_index._files.sheets import Page, cell_of
 from hengdian_index._index.result import Result
 from hengdian_index._methods.registry import Method
 from hengdian_index._tables.archive import letters
-from hengdian_index._words.catalogue import Room, words
+from hengdian_index._words.catalogue import words
 
 # On the sheet of weights: the rows of the group, the child and its name come before them.
 FIRST_WEIGHT = 4
@@ -28,12 +28,7 @@ class Places:
 
     def say(self, word: str, **values: Any) -> str:
         """Return what the workbook says in its language."""
-        return self.words(word, **values)
-
-    @property
-    def words(self) -> Room:
-        """What the workbook says in its language, by key."""
-        return words(self.lang, "workbook")
+        return words(self.lang, "workbook")(word, **values)
 
     def signs(self, arithmetic: str) -> str:
         """Return arithmetic with the signs of the language."""
