@@ -160,8 +160,9 @@ LEFT_OUT: Any = None
 """The default of a choice that is not made here."""
 
 
+@cache
 def _fields(kind: Any) -> tuple[DataclassField[Any], ...]:
-    """Return the fields of a kind of part, or of a part."""
+    """Return the fields of a kind of part."""
     return fields(kind) if is_dataclass(kind) else ()
 
 
@@ -213,11 +214,13 @@ def _model(kind: type[Part]) -> type[BaseModel]:
     return create_model(kind.__name__, __config__=config, **asked)
 
 
+@cache
 def inherited(kind: type[Part]) -> tuple[str, ...]:
     """Return the fields of a kind of part that the group or the index above decides where they are left out."""
     return tuple(name for name, info in kind.model_fields.items() if _PASSED_DOWN in info.metadata)
 
 
+@cache
 def choosable(kind: type[Part]) -> tuple[str, ...]:
     """Return the fields of a kind of part that are choices of a method, with options of their own."""
     found = kind.model_fields.items()
@@ -296,7 +299,7 @@ class Part(metaclass=_Kind):
     @property
     def _given(self) -> dict[str, Any]:
         """The fields that were given, in their order."""
-        return {field.name: getattr(self, field.name) for field in _fields(self) if field.name in self.model_fields_set}
+        return {field.name: getattr(self, field.name) for field in _fields(type(self)) if field.name in self.model_fields_set}
 
     @property
     def _unchanged(self) -> str:
