@@ -1,4 +1,7 @@
-"""An index on the sheets of an Excel workbook: read as plain tables with the cell of each value."""
+"""An index on the sheets of an Excel workbook: read as plain tables with the cell of each value.
+
+A group's weights may name a sheet of pairwise judgements, which is read as the plain matrix.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any, get_args
 
 from hengdian_index._files import toml
 from hengdian_index._files.sheets import heading_of, remarks
-from hengdian_index._tables.cells import number_of
+from hengdian_index._tables.cells import fraction_of, number_of
 from hengdian_index._tables.workbook import Sheet, read_sheets, sheet_called, tab
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, raise_all, suggestion
@@ -259,3 +262,176 @@ def _named(
         said.found.append(Fault(f"{where}: {str(name)!r} is given twice"))
         return None
     return name
+
+
+Matrix = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgements:
+    """What a sheet says, row -> {column: judgement}, and the cell of each."""
+
+    sheet: str
+    matrix: Matrix
+    cells: Mapping[tuple[str, str], str]
+
+
+def with_judgements(path: Path, said: Said) -> None:
+    """Put the judgements of the sheets that weights name, `{ method = "ahp", matrix = "judgements" }`, in their place.
+
+    Several people's are a list of names. What is wrong on a sheet is added to the faults, with its cell; the weights
+    are then left out. For what is found later, the places say on which sheet, and in which cells, judgements stand.
+    """
+    for i, group in enumerate(said.groups):
+        for name in ("weights", "weights_since"):
+            if not list(_sheets_named(group.get(name))):
+                continue
+            place = ("group", i, name)
+            try:
+                read = _matrices(path, group[name], _children(said, group.get("code")))
+            except SpecError as error:
+                said.found += [Fault(fault.message, place if not fault.place else ()) for fault in error.faults]
+                del group[name]
+                continue
+            group[name] = _filled(group[name], {one: found.matrix for one, found in read.items()})
+            _tell_places(said, place, {found.sheet: found for found in read.values()})
+
+
+def _tell_places(said: Said, place: Place, read: Mapping[str, _Judgements]) -> None:
+    """Say where the judgements of some weights stand; cells only where one sheet alone holds them."""
+    sheets = ", ".join(f"sheet {sheet!r}" for sheet in read)
+    said.places[place] += f", judgements on {sheets}"
+    for found in read.values() if len(read) == 1 else ():
+        for (row, column), cell in found.cells.items():
+            said.places[(*place, JUDGED, row, column)] = cell
+            said.places.setdefault((*place, JUDGED, column, row), cell)
+
+
+def _children(said: Said, code: Any) -> list[str]:
+    return [str(part.get("code")) for part in (*said.groups, *said.indicators) if part.get("parent") == code]
+
+
+def _sheets_named(weights: Any) -> Iterable[str]:
+    """Yield the names of the sheets that a choice of weights, or one of its parts, takes judgements from."""
+    if isinstance(weights, Mapping):
+        matrix = weights.get("matrix")
+        people = matrix if isinstance(matrix, list) else [matrix]
+        if weights.get("method") == "ahp" and all(isinstance(one, str) for one in people):
+            yield from map(str, people)
+        for part in weights.values():
+            yield from _sheets_named(part)
+    elif isinstance(weights, list):
+        for part in weights:
+            yield from _sheets_named(part)
+
+
+def _filled(weights: Any, found: Mapping[str, Matrix]) -> Any:
+    """Return a choice of weights with matrices instead of the names of their sheets."""
+    if isinstance(weights, list):
+        return [_filled(part, found) for part in weights]
+    if not isinstance(weights, Mapping):
+        return weights
+    filled = {key: _filled(part, found) for key, part in weights.items()}
+    matrix = weights.get("matrix")
+    if weights.get("method") == "ahp" and list(_sheets_named({"method": "ahp", "matrix": matrix})):
+        people = matrix if isinstance(matrix, list) else []
+        named = {one: found[one] for one in people}
+        # A sheet is the name of who judged there; one that stands for several people names nobody.
+        several = named if 1 < len(named) == len(people) else [found[one] for one in people]
+        filled["matrix"] = several or found[str(matrix)]
+    return filled
+
+
+def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, _Judgements]:
+    """Return the judgements of each sheet that is named, by the name given."""
+    wanted, tabs, faults = list(dict.fromkeys(_sheets_named(weights))), dict[str, str](), list[Fault]()
+
+    def pick(names: Sequence[str]) -> list[str]:
+        for one in wanted:
+            tab = next((name for name in names if name == one or sheet_called(name) == (sheet_called(one) or 0)), None)
+            if tab is None:
+                faults.append(Fault(f"no sheet {one!r} of judgements{suggestion(one, names)}"))
+            else:
+                tabs[one] = tab
+        return list(dict.fromkeys(tabs.values()))
+
+    try:
+        sheets = read_sheets(path, pick)
+    except DataError as error:
+        raise SpecError(*(Fault(f.message.removeprefix(f"{path.name}: "), ("sheet",)) for f in error.faults)) from None
+    read = {name: _matrix(sheet, children, faults) for name, sheet in sheets.items()}
+    raise_all(SpecError, faults)
+    return {one: read[tab] for one, tab in tabs.items()}
+
+
+def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> _Judgements:
+    """Return what is filled in off the diagonal."""
+    columns = {j: name for j, name in enumerate(sheet.header) if j and name.lower() not in remarks()}
+    rows = {i: str(row[0]).strip() for i, row in enumerate(sheet.rows) if row[0] is not None}
+    _check_strays(sheet, [i for i in range(len(sheet.rows)) if i not in rows], faults)
+    _check_names({sheet.cell(-1, j): name for j, name in columns.items()}, children, faults)
+    _check_names({sheet.cell(i, 0): name for i, name in rows.items()}, children, faults)
+    absent = [child for child in children if child not in columns.values() or child not in rows.values()]
+    if absent:
+        told = ", ".join(map(repr, absent))
+        _add(faults, f"sheet {sheet.name!r}", f"a row and a column are needed for each child; not there: {told}")
+    matrix: Matrix = {name: {} for name in rows.values()}
+    cells = dict[tuple[str, str], str]()
+    above = {(row, column): sheet.rows[i][j] for i, row in rows.items() for j, column in columns.items() if i < j - 1}
+    for i, row in rows.items():
+        for j, column in columns.items():
+            cell = sheet.rows[i][j]
+            if _echoes(cell, above.get((column, row))):
+                continue
+            judged = _judgement(cell, sheet.cell(i, j), row == column, faults)
+            if judged is not None and row != column:
+                matrix[row][column] = judged
+                cells[row, column] = sheet.cell(i, j)
+    found = {row: judged for row, judged in matrix.items() if judged}
+    if not found and len(children) > 1 and not faults:
+        _add(faults, f"sheet {sheet.name!r}", "nothing is judged; fill in the triangle above the diagonal")
+    return _Judgements(sheet.name, found, cells)
+
+
+def _check_strays(sheet: Sheet, unnamed: Sequence[int], faults: list[Fault]) -> None:
+    """Add a fault for each row that has values and no name."""
+    for i in unnamed:
+        j = next(j for j, cell in enumerate(sheet.rows[i]) if cell is not None)
+        _add(faults, sheet.cell(i, j), f"a value stands in a row without a name; write one in {sheet.cell(i, 0)}")
+
+
+def _check_names(found: Mapping[str, str], children: Sequence[str], faults: list[Fault]) -> None:
+    """Add what is wrong with the names of rows or columns, given by their cells."""
+    seen = set[str]()
+    for where, name in found.items():
+        if name not in children:
+            _add(faults, where, f"{name!r} is no child of the group{suggestion(name, children)}")
+        elif name in seen:
+            _add(faults, where, f"{name!r} stands there twice")
+        seen.add(name)
+
+
+def _judgement(cell: Any, where: str, same: bool, faults: list[Fault]) -> float | None:
+    """Return how many times the row's item is as important as the column's; None for a blank or a fault."""
+    if cell is None:
+        return None
+    try:
+        number = fraction_of(cell) if isinstance(cell, str) else float(cell)
+    except (TypeError, ValueError, ArithmeticError):
+        number = float("nan")
+    if isinstance(cell, bool) or not 0 < number < float("inf"):
+        _add(faults, where, f"a number above 0, or a fraction as text, is needed, not {str(cell)!r}")
+        return None
+    if same and number != 1:
+        _add(faults, where, f"an item is as important as itself: 1, not {number:g}")
+    return number
+
+
+def _echoes(cell: Any, above: Any) -> bool:
+    """Return whether a cell is the reciprocal of one above the diagonal that is itself refused: one fault is enough."""
+    numbers = [one for one in (cell, above) if isinstance(one, (int, float)) and not isinstance(one, bool)]
+    return len(numbers) == 2 and max(numbers) < 0 and abs(cell * above - 1) < 1e-9
+
+
+def _add(faults: list[Fault], where: str, told: str) -> None:
+    faults.append(Fault(f"{where}: {told}", ("sheet",)))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hengdian_index._files import read_workbook, toml, write_workbook
-from hengdian_index._files.read_comparisons import with_judgements
+from hengdian_index._files.read_workbook import with_judgements
 from hengdian_index._system.written import whole
 from hengdian_index._tables.workbook import ENDINGS
 from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion

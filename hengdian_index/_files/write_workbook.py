@@ -9,8 +9,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from hengdian_index._files import toml
 from hengdian_index._files.read_workbook import Fields, parsed
-from hengdian_index._files.sheets import Page, cell_of, heading_of, meaning_of, write_pages
+from hengdian_index._files.sheets import Live, Page, cell_of, heading_of, meaning_of, write_pages
 from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._scoring.fields import Choosable
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.workbook import tab
 from hengdian_index._words.catalogue import LANGUAGES, words
@@ -18,8 +19,9 @@ from hengdian_index.errors import DataError, SpecError, among, raise_all
 
 UNWRITTEN = (".xls", ".xlsm", ".xlsb", ".ods")
 _ROWS_TO_FILL = 1000
-# A field that is not named as the family it chooses from.
-_FAMILY_OF = {"build": "climate"}
+
+# How many items a new sheet of judgements has room for.
+_ROOM = 12
 
 
 def write_workbook(
@@ -77,6 +79,36 @@ def write_workbook(
     write_pages(path, pages, "write the index to .toml")
 
 
+def judgement_page(name: str, items: Sequence[str], upper: Mapping[tuple[str, str], float], corner: str) -> Page:
+    """Return a sheet to compare items on, with room for more: whoever writes names and judgements has the rest filled.
+
+    The names stand in the first column. The headings, the 1s of the diagonal and the reciprocals below it are live
+    formulas, blank as long as nothing is there.
+
+    Examples
+    --------
+    >>> from hengdian_index._files.write_workbook import judgement_page
+    >>> page = judgement_page("judgements", ["a", "b"], {("a", "b"): 4}, "a row against a column")
+    >>> page.header[1], page.rows[1][1]
+    (Live(formula='=IF(A2="","",A2)', value='a'), Live(formula='=IF(ISNUMBER(C2),1/C2,"")', value=0.25))
+    """
+    room = range(max(_ROOM, len(items)))
+    named = [items[i] if i < len(items) else "" for i in room]
+    header: list[str | Live] = [corner, *(Live(f'=IF(A{i + 2}="","",A{i + 2})', named[i]) for i in room)]
+    rows = [[named[i] or None, *(_comparison(i, j, upper, named) for j in room)] for i in room]
+    return Page(name, header, rows, number="# ?/?", frozen=(1, 1))
+
+
+def _comparison(i: int, j: int, upper: Mapping[tuple[str, str], float], named: Sequence[str]) -> Any:
+    if i < j:
+        judged = upper.get((named[i], named[j]))
+        return None if judged is None else float(judged)
+    if i == j:
+        return Live(f'=IF(A{i + 2}="","",1)', 1.0 if named[i] else "")
+    cell, judged = f"{letters(i + 2)}{j + 2}", upper.get((named[j], named[i]))
+    return Live(f'=IF(ISNUMBER({cell}),1/{cell},"")', "" if judged is None else 1 / judged)
+
+
 def _head_page(head: Mapping[str, Any], fields: Mapping[str, Any], lang: str) -> Page:
     header = [heading_of("index", name, lang) for name in ("field", "value", "meaning")]
     rows, choices = [], []
@@ -132,8 +164,7 @@ def _lists_page(lang: str) -> Page:
 
 def _choices(name: str, kind: Any, lang: str) -> Any:
     """Return what a drop-down list of a field shows, None where anything may stand."""
-    family = _FAMILY_OF.get(name, name)
-    if FAMILIES.get(family):
+    for family in (mark.family for mark in get_args(kind) if isinstance(mark, Choosable)):
         column = letters(list(FAMILIES).index(family) + 1)
         return f"='{tab('lists', lang)}'!${column}$2:${column}${len(FAMILIES[family]) + 1}"
     if name == "parent":

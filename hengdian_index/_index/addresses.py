@@ -7,7 +7,7 @@ from typing import Any
 
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import Group, Indicator, Part, choosable
-from hengdian_index._scoring.weighing import shrunk
+from hengdian_index._scoring.fitting import shrunk
 from hengdian_index.errors import Fault, SpecError, fewer, guess, raise_all, shown
 
 Fields = dict[str, Any]

@@ -10,8 +10,8 @@ import numpy as np
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import Indicator, inherited
+from hengdian_index._scoring.fitting import chosen_weights, shrunk
 from hengdian_index._scoring.tree import Branch, Tree, compares
-from hengdian_index._scoring.weighing import chosen_weights, shrunk
 from hengdian_index._tables.periods import read_label
 from hengdian_index.errors import Fault, FaultsError, SpecError, listed, suggestion
 from hengdian_index.log import journal

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.weighing import consistencies
+from hengdian_index._scoring.fitting import consistencies
 from hengdian_index._tables.periods import EARLIEST, format_period
 from hengdian_index._words.catalogue import words
 from hengdian_index.ahp import Priorities

@@ -19,14 +19,32 @@ from hengdian_index._index.stored_file import load, save
 from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
-from hengdian_index._scoring.building import Builds, built, learn_builds
 from hengdian_index._scoring.choice import Frozen
-from hengdian_index._scoring.contents import Content, in_turn, late_groups, learn_by_period
-from hengdian_index._scoring.plan import columns_of, comparing, dated_trees, late_rows, own_rows
-from hengdian_index._scoring.preparation import TRANSFORMED, Preparation, columns_asked, learnt
-from hengdian_index._scoring.scaling import cancelled, learn_maps, normalised
+from hengdian_index._scoring.contents import (
+    Content,
+    columns_of,
+    comparing,
+    dated_trees,
+    in_turn,
+    late_groups,
+    late_rows,
+    learn_by_period,
+    own_rows,
+)
+from hengdian_index._scoring.fitting import cancelled, learn_maps, normalised
+from hengdian_index._scoring.preparation import (
+    TRANSFORMED,
+    Builds,
+    Preparation,
+    built,
+    columns_asked,
+    learn_builds,
+    learn_preparation,
+    left_out_units,
+    screened,
+    staying,
+)
 from hengdian_index._scoring.scores import Weights, learn_weights, weights_series
-from hengdian_index._scoring.screening import left_out_units, screened, staying
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.panel import Panel, digest
 from hengdian_index._tables.periods import Frequency
@@ -263,7 +281,7 @@ def learn(
         shown = panel.pick(rows) if shown is None else shown
         base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
         alone = {leaf.code: own_rows(leaf, panel) for leaf in tree.leaves if leaf.fit_on is not None}
-        preparation = learnt(tree, shown, alone)
+        preparation = learn_preparation(tree, shown, alone)
         # Of the values that are filled and treated here the log says nothing: a result says it of its own rows.
         with journal():
             ready, ready_base = preparation(tree, shown), preparation(tree, base)

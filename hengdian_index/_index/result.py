@@ -18,8 +18,7 @@ from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._levels.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
 from hengdian_index._levels.chained import Chained
 from hengdian_index._levels.contributions import Depth
-from hengdian_index._levels.courses import Course, Direct, Linked
-from hengdian_index._levels.provisional import provisional
+from hengdian_index._levels.courses import Course, Direct, Linked, provisional
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.contents import Content, late_groups, rows_of
 from hengdian_index._scoring.scores import Evaluation, weights_series

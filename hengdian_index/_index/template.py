@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from hengdian_index._files.read_comparisons import judgement_page
-from hengdian_index._files.write_workbook import write_workbook
+from hengdian_index._files.write_workbook import judgement_page, write_workbook
 from hengdian_index._index.index import sheet_fields
 from hengdian_index._tables.workbook import tab
 from hengdian_index._words.catalogue import LANGUAGES, Lang, Words, words

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from hengdian_index._index.fitted import Fitted, learn, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.ranks import mean_over_scopes, ranks_of
-from hengdian_index._scoring.contents import pruned
-from hengdian_index._scoring.plan import comparing
-from hengdian_index._scoring.scaling import cancelled, normalised
+from hengdian_index._scoring.contents import comparing, pruned
+from hengdian_index._scoring.fitting import cancelled, normalised
 from hengdian_index._scoring.scores import score
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.panel import Panel

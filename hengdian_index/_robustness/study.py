@@ -16,10 +16,9 @@ from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
 from hengdian_index._robustness.factors import Factor, read_factors
 from hengdian_index._robustness.ranks import Ranks, ranks_of
-from hengdian_index._scoring.contents import Content, changes
-from hengdian_index._scoring.plan import comparing
+from hengdian_index._scoring.contents import Content, changes, comparing
+from hengdian_index._scoring.fitting import cancelled, normalised
 from hengdian_index._scoring.preparation import columns_asked
-from hengdian_index._scoring.scaling import cancelled, normalised
 from hengdian_index._scoring.scores import Weights, learn_weights, score
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._system.alone import unheard

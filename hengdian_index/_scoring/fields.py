@@ -299,7 +299,11 @@ class Part(metaclass=_Kind):
     @property
     def _given(self) -> dict[str, Any]:
         """The fields that were given, in their order."""
-        return {field.name: getattr(self, field.name) for field in _fields(type(self)) if field.name in self.model_fields_set}
+        return {
+            field.name: getattr(self, field.name)
+            for field in _fields(type(self))
+            if field.name in self.model_fields_set
+        }
 
     @property
     def _unchanged(self) -> str:

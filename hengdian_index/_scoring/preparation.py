@@ -1,28 +1,287 @@
-"""What is done to raw values before direction and normalisation: denominated, imputed, treated; learnt once, frozen."""
+"""What is done to raw values before direction and normalisation, in this order, learnt once and then frozen.
+
+Indicators are built of other columns, units with too few values are left out, values are divided by their denominators,
+imputed, seasonally adjusted, treated.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import Map
+from hengdian_index._methods.composing import compose, learnt
 from hengdian_index._methods.imputing import Filler, Rows, fill
 from hengdian_index._methods.learning import learn
 from hengdian_index._methods.treating import moved
-from hengdian_index._scoring.building import ingredients
-from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.seasons import Seasons, learn_seasons
-from hengdian_index._scoring.tree import Leaf, Tree
+from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.tree import Leaf, Setting, Tree
 from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, Labelled
+from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, settled
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, raise_all, raise_together
+from hengdian_index.errors import (
+    CellsError,
+    DataError,
+    Fault,
+    FaultsError,
+    SpecError,
+    listed,
+    raise_all,
+    raise_together,
+)
 from hengdian_index.log import general, note
+from hengdian_index.series import deseasonalise
 from hengdian_index.treat.ratios import denominate
+
+RowNumbers = NDArray[np.intp]
+
+
+@stored("build")
+@dataclass(frozen=True)
+class Build:
+    """How one indicator is made: the choice, what it learnt of each unit, and each unit's first fit row in time."""
+
+    choice: Choice
+    learnt: Mapping[Any, Mapping[str, Any]]
+    since: Mapping[Any, int]
+
+
+Builds = Mapping[str, Build]
+
+
+def ingredients(choice: Choice) -> tuple[str, ...]:
+    """Return the columns of the table that an indicator is made of."""
+    named = [choice.options.get(name) for name in choice.method.traits["columns"]]
+    listed = [value if isinstance(value, (tuple, list)) else [value] for value in named if value is not None]
+    return tuple(str(name) for names in listed for name in names)
+
+
+def learn_builds(tree: Tree, panel: Panel, fit: NDArray[np.bool_]) -> Builds:
+    """Return what the built indicators of an index learn from its fit rows."""
+    found: dict[str, Build] = {}
+    errors: list[FaultsError] = []
+    for leaf in tree.leaves:
+        if leaf.build is None:
+            continue
+        own: dict[Any, Mapping[str, Any]] = {}
+        since: dict[Any, int] = {}
+        try:
+            for unit, rows in _runs(leaf.build, panel):
+                inside = fit[rows]
+                if not inside.any():
+                    continue
+                parts = _components(leaf.build, panel, rows, ~inside)
+                own[unit] = Frozen(learnt(leaf.build.method, parts, leaf.build.settings))
+                since[unit] = int(panel.periods.ordinals[rows[0]]) if panel.periods else 0
+        except FaultsError as error:
+            errors.append(_of_build(leaf.code, error))
+        found[leaf.code] = Build(leaf.build, own, since)
+    raise_together(errors)
+    return found
+
+
+def built(builds: Builds, tree: Tree, panel: Panel) -> Panel:
+    """Return rows with their built indicators filled in."""
+    if not builds:
+        return panel
+    values = np.array(panel.values, order="F")
+    errors: list[FaultsError] = []
+    for j, code in enumerate(tree.codes):
+        if code in builds:
+            try:
+                values[:, j] = _composed(builds[code], panel)
+            except FaultsError as error:
+                errors.append(_of_build(code, error))
+    raise_together(errors)
+    return replace(panel, values=values)
+
+
+def _composed(build: Build, panel: Panel) -> Array:
+    out = np.full(panel.n, np.nan)
+    method = build.choice.method
+    chained = bool(method.traits["along"] and method.traits["learns"])
+    for unit, rows in _runs(build.choice, panel):
+        if chained:
+            _need_start(build, panel, unit, rows)
+        options = {**build.choice.settings, **build.learnt.get(unit, {})}
+        periods = panel.pick(rows).periods if method.traits["along"] else None
+        out[rows] = compose(method, _components(build.choice, panel, rows), options, periods)
+    return out
+
+
+def _runs(choice: Choice, panel: Panel) -> Iterator[tuple[Any, RowNumbers]]:
+    """Yield the rows that are composed together: all, or, where they work through time, each unit's in their order."""
+    if not choice.method.traits["along"]:
+        yield None, np.arange(panel.n)
+        return
+    if panel.periods is None:
+        raise SpecError(f"{choice.method.name} works through time; name the period column in the index")
+    ordinals, codes = panel.periods.ordinals, panel.unit_codes()
+    order = np.lexsort((ordinals, codes))
+    for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+        holes = np.flatnonzero(np.diff(ordinals[rows]) != 1)
+        if len(holes):
+            wanted = format_period(int(ordinals[rows[holes[0]]]) + 1, panel.periods.frequency)
+            here = panel.place(int(rows[holes[0]]))
+            raise DataError(f"{here}: the next period, {wanted}, has no row; add one, empty if need be")
+        yield panel.unit(int(rows[0])), rows
+
+
+def _components(
+    choice: Choice, panel: Panel, rows: RowNumbers, outside: NDArray[np.bool_] | None = None
+) -> Sequence[Labelled | None]:
+    """Return the columns that a method works on, of some rows; those outside the fit are missing."""
+    part = panel.pick(rows)
+    found: list[Labelled | None] = []
+    for name in choice.method.traits["columns"]:
+        given = choice.options.get(name)
+        if given is None:
+            found.append(None)
+            continue
+        names = tuple(map(str, given if isinstance(given, (tuple, list)) else [given]))
+        values = part.values[:, [part.columns.index(one) for one in names]]
+        if outside is not None:
+            values = np.where(outside[:, np.newaxis], np.nan, values)
+        found.append(Labelled(values, names, False, part))
+    return found
+
+
+def _need_start(build: Build, panel: Panel, unit: Any, rows: RowNumbers) -> None:
+    """Refuse rows that do not begin where the fit did: a level chained from elsewhere would be another one."""
+    assert panel.periods is not None
+    if unit not in build.since:
+        raise DataError(f"{panel.place(int(rows[0]))}: this unit has no fit row; fit again with it")
+    if build.since[unit] != int(panel.periods.ordinals[rows[0]]):
+        start = format_period(build.since[unit], panel.periods.frequency)
+        why = f"{build.choice.method.name} is chained from {start} on; give the rows since then"
+        raise DataError(f"{panel.place(int(rows[0]))}: {why}")
+
+
+def _of_build(code: str, error: FaultsError) -> FaultsError:
+    return type(error)(*(fault.under(saying=f"indicator {code!r}: build: ") for fault in error.faults))
+
+
+def left_out_units(tree: Tree, setting: Setting, panel: Panel, known: Mapping[Any, bool]) -> dict[Any, bool]:
+    """Return for each unit whether it has too few values, (those known keep their verdict)."""
+    if setting.unit_coverage is None:
+        return {}
+    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
+    cells = (~np.isnan(panel.values[:, : len(tree.codes)])).mean(axis=1)
+    present: dict[Any, float] = pd.Series(cells).groupby(units, sort=False).mean().to_dict()
+    found = {unit: bool(share < setting.unit_coverage - 1e-12) for unit, share in present.items()}
+    for unit, out in found.items():
+        if out and unit not in known:
+            share = (
+                f"{100 * present[unit]:.0f} % of its cells have a value, {100 * setting.unit_coverage:.0f} % are needed"
+            )
+            note("screen", f"{share}; left out", unit=unit)
+        elif known.get(unit):
+            note("screen", "left out at the fit for too few values", unit=unit)
+    found = {**found, **{unit: out for unit, out in known.items() if unit in found}}
+    if all(found.values()):
+        seen = [unit for unit in found if unit in known]
+        why = f"no unit has values in {100 * setting.unit_coverage:.0f} % of its cells; lower it"
+        raise DataError(
+            f"unit_coverage: {f'{listed(seen)} left out at the fit; fit again to take them in' if seen else why}"
+        )
+    return {**known, **found}
+
+
+def screened(panel: Panel, left_out: Mapping[Any, bool]) -> Panel:
+    """Return the rows of the units that are not left out."""
+    return panel.pick(staying(panel, left_out)) if any(left_out.values()) else panel
+
+
+def staying(panel: Panel, left_out: Mapping[Any, bool]) -> NDArray[np.bool_]:
+    """Return which rows (n,) are of units that are not left out."""
+    if not any(left_out.values()):
+        return np.ones(panel.n, dtype=np.bool_)
+    units = panel.labels.tolist() if panel.units is None else panel.unit_list()
+    return np.array([not left_out[unit] for unit in units])
+
+
+@stored("seasonal pattern")
+@dataclass(frozen=True)
+class Pattern:
+    """The seasonal part of one series from an ordinal on, `per_year` values a year."""
+
+    first: int
+    values: Array
+    per_year: int
+
+    def at(self, ordinals: Any) -> Array:
+        """Return the seasonal part in some periods: beyond the rows it was learnt from, that of the nearest year."""
+        place = np.asarray(ordinals) - self.first
+        n = len(self.values)
+        place = np.where(place < 0, place % self.per_year, place)
+        later = n - self.per_year + (place - n) % self.per_year
+        return np.asarray(self.values[np.where(place < n, place, later)])
+
+
+@stored("seasons")
+@dataclass(frozen=True)
+class Seasons:
+    """The seasonal patterns of one indicator by unit, added to its values or multiplied with them."""
+
+    patterns: Mapping[Any, Pattern]
+    multiplied: bool
+
+    def __call__(self, leaf: Leaf, panel: Panel, values: Array) -> Array:
+        """Return a column (n,) without its seasonal part."""
+        assert panel.periods is not None
+        ordinals, units, out = panel.periods.ordinals, np.array(panel.unit_list(), dtype=object), values.copy()
+        beyond = 0
+        for unit in dict.fromkeys(units.tolist()):
+            if unit not in self.patterns:
+                raise DataError(f"indicator {leaf.code!r}: unit {unit!r} has no seasonal pattern; fit again with it")
+            rows = np.flatnonzero(units == unit) if unit is not None else np.arange(panel.n)
+            pattern = self.patterns[unit]
+            part = pattern.at(ordinals[rows])
+            out[rows] = values[rows] / part if self.multiplied else values[rows] - part
+            beyond += int((ordinals[rows] >= pattern.first + len(pattern.values)).sum())
+        if beyond:
+            why = (
+                f"{counted(beyond, 'row')} after the fit rows {'is' if beyond == 1 else 'are'} "
+                "adjusted by the seasonal pattern of the last year of the fit"
+            )
+            note("deseasonalise", why, indicator=leaf.code)
+        return out
+
+
+def learn_seasons(leaf: Leaf, panel: Panel, values: Array) -> Seasons:
+    """Return the seasonal patterns of an indicator, (n,) values, in the fit rows of each unit."""
+    options: dict[str, Any] = dict(leaf.deseasonalise or {})
+    if panel.periods is None:
+        raise SpecError(f"indicator {leaf.code!r}: deseasonalise needs periods; name the period column in the index")
+    frequency, ordinals = panel.periods.frequency, panel.periods.ordinals
+    text, units = np.array(panel.periods.text, dtype=object), np.array(panel.unit_list(), dtype=object)
+    patterns: dict[Any, Pattern] = {}
+    errors: list[FaultsError] = []
+    for unit in dict.fromkeys(units.tolist()):
+        rows = np.flatnonzero(units == unit) if unit is not None else np.arange(panel.n)
+        rows = rows[np.argsort(ordinals[rows])]
+        known = rows[~np.isnan(values[rows])]
+        series = pd.Series(values[rows], index=pd.Index(text[rows], name="period"), name=leaf.code)
+        try:
+            seasonal = deseasonalise(series, **options, details=True).seasonal.to_numpy()
+        except FaultsError as error:
+            who = f"indicator {leaf.code!r}" + ("" if unit is None else f", unit {unit!r}")
+            errors.append(type(error)(*(fault.under(saying=f"{who}: ") for fault in error.faults)))
+            continue
+        inside = ~np.isnan(seasonal)
+        patterns[unit] = Pattern(int(ordinals[known[0]]), seasonal[inside], frequency.per_year)
+    raise_together(errors)
+    note("deseasonalise", f"seasonal part taken out ({', '.join(map(str, options.values()))})", indicator=leaf.code)
+    return Seasons(patterns, options.get("model") == "multiplicative")
+
 
 # How lines of the log end that tell of a column whose values a treatment changed.
 TRANSFORMED = "columns transformed"
@@ -65,7 +324,7 @@ class Preparation:
         return replace(panel, values=values, columns=tree.codes, provisional=provisional)
 
 
-def learnt(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Preparation:
+def learn_preparation(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Preparation:
     """Return what the imputations and treatments of an index learn from its fit rows.
 
     `own` are the fit rows of the indicators that name their own.
@@ -82,14 +341,14 @@ def learnt(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Preparation:
         if rows in selectors[:first]:
             continue
         some = tuple(j for j, leaf in enumerate(tree.leaves) if leaf.fit_on == rows)
-        found.append(_learnt(tree, own.get(tree.leaves[some[0]].code, panel), some, errors))
+        found.append(_learn_some(tree, own.get(tree.leaves[some[0]].code, panel), some, errors))
     raise_together(errors)
     blocks = tuple(block for part in found for block in part.blocks)
     seasons = {code: season for part in found for code, season in part.seasons.items()}
     return Preparation(blocks, seasons, {code: one for part in found for code, one in part.treatments.items()})
 
 
-def _learnt(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[FaultsError]) -> Preparation:
+def _learn_some(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[FaultsError]) -> Preparation:
     """Return what some indicators, by position, learn from the same rows; what is wrong joins the errors."""
     values = _denominated(tree, panel)
     errors += _need_coverage(tree, values, some)

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from hengdian_index._maths.means import Scores, Together, aggregate, refusal
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
+from hengdian_index._scoring.fitting import group_ends, group_weights, leaf_ends, of_a_user
 from hengdian_index._scoring.tree import Branch, Tree
-from hengdian_index._scoring.unit_scale import group_ends, leaf_ends
-from hengdian_index._scoring.weighing import group_weights, of_a_user
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import largest, settled, together

@@ -14,9 +14,8 @@ from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.figures import compares
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.fitting import Ends, ends_of, needs_zero, own_zeros
 from hengdian_index._scoring.tree import Branch
-from hengdian_index._scoring.unit_scale import Ends, ends_of, own_zeros
-from hengdian_index._scoring.weighing import needs_zero
 
 
 def groups(tell: Teller) -> Iterator[Block]:

@@ -15,9 +15,8 @@ from hengdian_index._present.statement import groups, levels, phrases
 from hengdian_index._present.statement.directions import directions
 from hengdian_index._present.statement.expressions import tree_of
 from hengdian_index._present.statement.teller import Teller
-from hengdian_index._scoring.building import ingredients
 from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.preparation import TRANSFORMED
+from hengdian_index._scoring.preparation import TRANSFORMED, ingredients
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values.decimals import counted

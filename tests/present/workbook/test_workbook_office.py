@@ -18,8 +18,7 @@ from present.workbook.test_fits import MAPS, mapped
 from python_calamine import CalamineWorkbook
 
 import hengdian_index as hi
-from hengdian_index._files.read_comparisons import judgement_page
-from hengdian_index._files.write_workbook import write_workbook
+from hengdian_index._files.write_workbook import judgement_page, write_workbook
 from hengdian_index._index.index import sheet_fields
 from hengdian_index._index.template import new_workbook
 from hengdian_index._tables.read_file import read_table

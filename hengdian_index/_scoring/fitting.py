@@ -1,24 +1,32 @@
-"""The weights of one group's children: judged, learnt from rows, or made of several such sets."""
+"""What an index learns from its fit rows: the scale of each indicator, and the weights of each group's children.
+
+A normalisation may present its scores between any two ends, 60 and 100, say. Weights that depend on where 0 is (shares
+of a total, variation over the mean) would differ with each; so they are learnt from the same scores on 0 to 1.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence, Set
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from hengdian_index._methods.decorators import unit_sum
-from hengdian_index._methods.learning import weigh
+from hengdian_index._maths.maps import Map
+from hengdian_index._maths.maps import cancelled as cancelled_in
+from hengdian_index._maths.means import Together, aggregate
+from hengdian_index._methods.decorators import kernel, unit_sum
+from hengdian_index._methods.learning import learn, weigh
 from hengdian_index._methods.sample import Sample
 from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.tree import Branch, Tree
-from hengdian_index._scoring.unit_scale import Ends, on_unit_scale, own_zeros
+from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
-from hengdian_index._tables.table import Array
+from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.decimals import counted
+from hengdian_index._values.equality import largest, same, settled
 from hengdian_index.errors import (
     CellsError,
     DataError,
+    Fault,
     FaultsError,
     SpecError,
     listed,
@@ -27,6 +35,130 @@ from hengdian_index.errors import (
     suggestion,
 )
 from hengdian_index.log import about, journal, note
+
+
+def learn_maps(tree: Tree, shown: Panel, base: Panel, own: Mapping[str, Panel]) -> dict[str, Map]:
+    """Return what each indicator's normalisation learns; the faults of all indicators at once.
+
+    Parameters
+    ----------
+    shown, base : Panel
+        The fit rows, and those of the base period, which relatives learn from.
+    own : mapping
+        Fit rows of the indicators that name their own.
+    """
+    maps: dict[str, Map] = {}
+    errors: list[FaultsError] = []
+    for j, leaf in enumerate(tree.leaves):
+        rows = base if leaf.normalise.method.traits.get("fits_on_base") else shown
+        try:
+            maps[leaf.code] = _map(leaf, own.get(leaf.code, rows), j)
+        except FaultsError as error:
+            errors.append(error)
+    raise_together(errors)
+    return maps
+
+
+def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
+    """Return the normalised indicators (n, k), values of a computed indicator that are equal (`equality`) as one."""
+    out = np.empty_like(panel.values, order="F")
+    faults: list[Fault] = []
+    for j, leaf in enumerate(tree.leaves):
+        column = Labelled(panel.values[:, j : j + 1], (leaf.code,), False, panel)
+        try:
+            z = maps[leaf.code](column.values)
+            out[:, j] = (settled(z, _cancelled(leaf, maps, column.values), axis=0) if leaf.computed else z)[:, 0]
+        except CellsError as error:
+            faults += column.refusal(error).faults
+    raise_all(DataError, faults)
+    return out
+
+
+def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
+    """Return the magnitude (k,) that cancels in the scores of each indicator, values of any size."""
+    return np.array([cancelled_in(maps[leaf.code], np.zeros(1))[0] for leaf in tree.leaves])
+
+
+def _cancelled(leaf: Leaf, maps: Mapping[str, Map], values: Array) -> Array:
+    """Return what cancels (1,) in the scores of computed values: of a column, its largest magnitude."""
+    return cancelled_in(maps[leaf.code], largest(values))
+
+
+def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
+    complete = not np.isnan(rows.values[:, j]).any()
+    column = Labelled(rows.values[:, [j]], (leaf.code,), complete, rows, leaf.computed)
+    return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
+
+
+def _own_options(leaf: Leaf, codes: tuple[str, ...]) -> dict[str, Any]:
+    """Return a leaf's options, its own value taken from those given by indicator."""
+    options = {}
+    for name, value in leaf.normalise.options.items():
+        if isinstance(value, Mapping):
+            surplus = [f"{name}: no indicator {key!r}{suggestion(key, codes)}" for key in value if key not in codes]
+            raise_all(SpecError, surplus)
+            value = {leaf.code: value[leaf.code]} if leaf.code in value else {}
+        options[name] = value
+    return options
+
+
+Ends: TypeAlias = tuple[float, float] | None
+"""The scores of the worst and of the best, None where a scale has not both."""
+
+
+def leaf_ends(leaf: Leaf) -> Ends:
+    """Return the ends of an indicator's scale, as its normalisation declares them."""
+    found: Ends = leaf.normalise.method.declared("ends", leaf.normalise.options)
+    return found if found is not None and found[0] < found[1] else None
+
+
+def group_ends(branch: Branch, weights: Array, parts: Sequence[Ends]) -> Ends:
+    """Return the scores of a group whose parts are all at their worst, and all at their best.
+
+    There are none where a part has none, and where rows are compared with each other.
+    """
+    known = [part for part in parts if part is not None]
+    laws = branch.aggregate.method.traits.get("laws", "")
+    score = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    if len(known) < len(parts) or isinstance(score, Together):
+        return None
+    if len(set(known)) == 1 and "I" in laws:
+        return known[0]
+    if "M" not in laws:
+        return None
+    try:
+        low, high = aggregate(score, np.array(known, dtype=np.float64).T, weights, branch.missing).values.tolist()
+    except (CellsError, FaultsError):
+        return None
+    return (low, high) if low < high else None
+
+
+def own_zeros(tree: Tree, code: str) -> bool:
+    """Return whether a normalisation decides where 0 lies among an indicator's or a group's scores, as z-scores do."""
+    if code in tree.by_code:
+        return any(own_zeros(tree, child) for child in tree.by_code[code].children)
+    leaf = next(leaf for leaf in tree.leaves if leaf.code == code)
+    return bool(leaf.normalise.method.declared("own_zero", leaf.normalise.options))
+
+
+def ends_of(tree: Tree, weights: Mapping[str, Array]) -> dict[str, Ends]:
+    """Return the ends of every indicator's and every group's scale."""
+    found = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
+    for branch in tree.branches:
+        found[branch.code] = group_ends(branch, weights[branch.code], [found[child] for child in branch.children])
+    return found
+
+
+def on_unit_scale(x: Array, ends: Sequence[Ends]) -> Array:
+    """Return scores (n, k) with the worst of each column's scale at 0 and the best at 1; without ends as they are."""
+    out = x.copy()
+    for j, end in enumerate(ends):
+        if end is not None and end != (0, 1):
+            low, high = end
+            # The mean of equal ends is not always that end.
+            above = np.where(same(x[:, j], low, max(abs(low), abs(high))), 0.0, x[:, j] - low)
+            out[:, j] = above / (high - low)
+    return out
 
 
 def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequence[Ends]) -> Array:
