@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from index.test_stored_file import choices, chosen, same_answers, wide
-from scoring.test_building import frame as answers
-from scoring.test_building import index as built
+from scoring.test_preparation_builds import frame as answers
+from scoring.test_preparation_builds import index as built
 from support.indexes import table, two_levels
 from support.laws import attempt, law
 
