@@ -20,9 +20,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scoring.test_contents import changing, late, panel, units
 from scoring.test_preparation_builds import frame as answers
 from scoring.test_preparation_builds import index as built
-from scoring.test_contents import changing, late, panel, units
 from support.indexes import POSITIVE, quarters, table, two_levels
 from support.laws import attempt, law, own, sized, variants
 
