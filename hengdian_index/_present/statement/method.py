@@ -137,7 +137,8 @@ def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
         count = str(len([entry for entry in tell.noted("impute", leaf) if entry.after is not None]))
         yield tell.item(tell.say("impute", indicator=name, method=tell.method(leaf.impute), count=count))
     if leaf.deseasonalise is not None:
-        yield tell.item(tell.say("seasons", indicator=name, options=tell.options(leaf.deseasonalise)))
+        seasonal = phrases.Vocabulary(tell.lang, "series.deseasonalise", {})
+        yield tell.item(tell.say("seasons", indicator=name, options=tell.options(leaf.deseasonalise, seasonal)))
     if leaf.treat is not None:
         yield _treated(tell, leaf, leaf.treat)
 

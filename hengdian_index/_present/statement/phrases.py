@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hengdian_index._maths.maps import Between, Target
 from hengdian_index._maths.notation import precise
+from hengdian_index._methods.registry import Method
 from hengdian_index._present.document import Code, Math, Piece
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._tables.selection import LabelledMask
-from hengdian_index._words.catalogue import words
+from hengdian_index._words.catalogue import Words, words
+
+_UPRIGHT = re.compile(r"\\mathrm\{(\w+)\}")
 
 
 def direction(lang: str, one: Any) -> str:
@@ -61,74 +66,118 @@ def rows(lang: str, chosen: Any) -> str:
     return say(key, first=first.strip(), last=last.strip())
 
 
-def options(lang: str, given: Mapping[str, Any], method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one method's options in one language: those that the method brings, else those of the catalogue.
+
+    A method that is not registered has only its own; what has no word is told by its own name.
+    """
+
+    lang: str
+    key: str
+    own: Words
+
+    @classmethod
+    def of(cls, lang: str, method: Method) -> Vocabulary:
+        """Return the vocabulary of a method."""
+        own = method.traits.get("words", {}).get(lang, {})
+        return cls(lang, f"{method.family}.{method.name}" if method.registered else "", own)
+
+    def word(self, room: str, name: str) -> str | None:
+        """Return the word for an option ("option"), its value ("option value"), or a value that says it all."""
+        return self.own.get(name) or words(self.lang, room).get(f"{self.key}.{name}")
+
+    def symbol(self, name: str) -> str | None:
+        """Return what an upright word in a formula stands for: if nothing else is said, an option of that name."""
+        return self.word("symbol", name) or self.word("option", name)
+
+
+def options(
+    lang: str, given: Mapping[str, Any], method: Callable[[Choice], Sequence[Piece]], vocabulary: Vocabulary
+) -> list[Piece]:
     """Return options in words; `method` says a choice that is an option."""
-    said = [_option(lang, name, value, method) for name, value in given.items()]
+    tell = _Told(lang, method, vocabulary)
+    said = [tell.option(name, value) for name, value in given.items()]
     sign = "row" if any(map(_long, given.values())) else "and"
     return _joined([part for part in said if part], words(lang, "sign")[sign])
 
 
-def symbols(lang: str, formulas: Sequence[str]) -> list[Piece]:
-    """Return what the upright words in formulas stand for, each once."""
-    say = words(lang, "symbol")
-    found = [word for word in say if any(rf"\mathrm{{{word}}}" in text for text in formulas)]
+def symbols(lang: str, formulas: Sequence[tuple[Vocabulary, str]]) -> list[Piece]:
+    """Return what the upright words in formulas stand for, each meaning once."""
+    found: dict[tuple[str, str], None] = {}
+    for vocabulary, formula in formulas:
+        for name in _UPRIGHT.findall(formula):
+            if (said := vocabulary.symbol(name)) is not None:
+                found[name, said] = None
     gap = " is the " if lang == "en" else "为"
-    pairs: list[list[Piece]] = [[Math(rf"\mathrm{{{word}}}"), gap, say[word]] for word in found]
+    pairs: list[list[Piece]] = [[Math(rf"\mathrm{{{name}}}"), gap, said] for name, said in found]
     return _joined(pairs, words(lang, "sign")["and"])
 
 
-def _option(lang: str, name: str, value: Any, method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
-    """Return one option in words, nothing for one that changes nothing."""
-    if name == "direction" and isinstance(value, (int, float)) and value == 1:
-        return []
-    given = f"{name} = {str(value).lower()}" if isinstance(value, (bool, str)) else ""
-    whole = words(lang, "option whole").get(given)
-    if whole is not None:
-        return [whole]
-    label: Piece = words(lang, "option").get(name) or Code(name)
-    gap = words(lang, "sign")["gap"] if isinstance(label, str) else " "
-    return [label, gap, *_value(lang, name, value, method)]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The options of one method in words."""
+
+    lang: str
+    method: Callable[[Choice], Sequence[Piece]]
+    vocabulary: Vocabulary
+
+    def option(self, name: str, value: Any) -> list[Piece]:
+        """Return one option in words, nothing for one that changes nothing."""
+        word = self.vocabulary.word("option", name)
+        if word and name == "direction" and isinstance(value, (int, float)) and value == 1:
+            return []
+        said = self.vocabulary.word("option whole", f"{name} = {_written(value)}")
+        if said is not None and (word is None or said not in self.vocabulary.own.values()):
+            return [said]
+        label: Piece = word or Code(name)
+        return [label, words(self.lang, "sign")["gap"] if word else " ", *self.value(name, value)]
+
+    def value(self, name: str, value: Any) -> list[Piece]:
+        """Return a value of an option in words."""
+        signs = words(self.lang, "sign")
+        known = self.vocabulary.word("option value", f"{name} = {_written(value)}")
+        if known is not None:
+            return [known]
+        if isinstance(value, bool):
+            return [signs["yes" if value else "no"]]
+        if value is None:
+            return [signs["none"]]
+        if isinstance(value, Choice):
+            return list(self.method(value))
+        if isinstance(value, (Target, Between)):
+            return [direction(self.lang, value)]
+        if isinstance(value, Mapping):
+            return self._pairs(name, value)
+        if isinstance(value, (list, tuple)):
+            return self._several(name, value)
+        if not isinstance(value, (int, float)):
+            return [Code(str(value))]
+        return [Math(r"\infty" if value > 0 else r"-\infty")] if abs(value) == float("inf") else [precise(value)]
+
+    def _pairs(self, name: str, value: Mapping[Any, Any]) -> list[Piece]:
+        """Return a mapping by code in words; one within it in brackets."""
+        signs, said = words(self.lang, "sign"), list[Sequence[Piece]]()
+        for key, part in value.items():
+            inner = self.value(name, part)
+            whole = isinstance(part, Mapping) or _long(part)
+            said.append([Code(str(key)), *((signs["open"], *inner, signs["close"]) if whole else (" ", *inner))])
+        return _joined(said, signs["and"])
+
+    def _several(self, name: str, value: Sequence[Any]) -> list[Piece]:
+        """Return a list in words, lists and mappings in it apart by semicolons."""
+        signs = words(self.lang, "sign")
+        if not value:
+            return [signs["none"]]
+        nested = any(isinstance(part, (list, tuple, Mapping, Choice)) for part in value)
+        return _joined([self.value(name, part) for part in value], signs["row" if nested else "and"])
 
 
-def _value(lang: str, name: str, value: Any, method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
-    signs = words(lang, "sign")
+def _written(value: Any) -> str:
+    """Return a value as the keys of words have it, a text that is no key for what is no word and no number."""
     if isinstance(value, bool):
-        return [signs["yes" if value else "no"]]
-    if value is None:
-        return [signs["none"]]
-    if isinstance(value, Choice):
-        return list(method(value))
-    if isinstance(value, (Target, Between)):
-        return [direction(lang, value)]
-    if isinstance(value, Mapping):
-        return _pairs(lang, name, value, method)
-    if isinstance(value, (list, tuple)):
-        return _several(lang, name, value, method)
-    known = words(lang, "option value").get(f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}")
-    if known is not None:
-        return [known]
-    if not isinstance(value, (int, float)):
-        return [Code(str(value))]
-    return [Math(r"\infty" if value > 0 else r"-\infty")] if abs(value) == float("inf") else [precise(value)]
-
-
-def _pairs(lang: str, name: str, value: Mapping[Any, Any], method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
-    """Return a mapping by code in words; one within it in brackets."""
-    signs, said = words(lang, "sign"), list[Sequence[Piece]]()
-    for key, part in value.items():
-        inner = _value(lang, name, part, method)
-        whole = isinstance(part, Mapping) or _long(part)
-        said.append([Code(str(key)), *((signs["open"], *inner, signs["close"]) if whole else (" ", *inner))])
-    return _joined(said, signs["and"])
-
-
-def _several(lang: str, name: str, value: Sequence[Any], method: Callable[[Choice], Sequence[Piece]]) -> list[Piece]:
-    """Return a list in words, lists and mappings in it apart by semicolons."""
-    if not value:
-        return [words(lang, "sign")["none"]]
-    nested = any(isinstance(part, (list, tuple, Mapping, Choice)) for part in value)
-    sign = words(lang, "sign")["row" if nested else "and"]
-    return _joined([_value(lang, name, part, method) for part in value], sign)
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value) if isinstance(value, (str, int)) else ""
 
 
 def _long(value: Any) -> bool:

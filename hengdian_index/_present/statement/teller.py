@@ -87,15 +87,15 @@ class Teller:
         judged = {name: choice.options[name] for name in choice.method.judgements if name in choice.options}
         rest = {name: value for name, value in choice.complete().items() if name != "details"}
         given = judged | {name: v for name, v in rest.items() if not any(v is one or v == one for one in _SILENT)}
-        said = self.options(given)
+        said = self.options(given, phrases.Vocabulary.of(self.lang, choice.method))
         if said and self._last.get(choice.method.name) == choice:
             return (Code(choice.method.name), *self.say("options", options=self.words["as above"]))
         self._last[choice.method.name] = choice
         return (Code(choice.method.name), *(self.say("options", options=said) if said else ()))
 
-    def options(self, given: Mapping[str, Any]) -> list[Piece]:
+    def options(self, given: Mapping[str, Any], vocabulary: phrases.Vocabulary) -> list[Piece]:
         """Return options in words."""
-        return phrases.options(self.lang, given, self.method)
+        return phrases.options(self.lang, given, self.method, vocabulary)
 
     def formulas(self, choices: Iterable[Choice]) -> Iterator[Block]:
         """Yield each method's words and formula once, then what the words in the formulas stand for."""
@@ -107,9 +107,11 @@ class Teller:
             if formula is None:
                 yield self.text("undeclared", method=Code(method.name))
             else:
-                yield Block("text", (Code(method.name), colon, self.meaning(choice), colon[:1]))
+                meaning = self.meaning(choice)
+                yield Block("text", (Code(method.name), *((colon, meaning) if meaning else ()), colon[:1]))
                 yield Block("formula", (Math(formula),))
-        symbols = phrases.symbols(self.lang, [formula for _, formula in told if formula])
+        known = [(phrases.Vocabulary.of(self.lang, method), formula) for method, formula in told if formula]
+        symbols = phrases.symbols(self.lang, known)
         if symbols:
             yield self.text("where", symbols=symbols)
 

@@ -71,6 +71,10 @@ def _steps(fitted: Map) -> tuple[_Step, ...] | None:
     return tuple(found)
 
 
+def _numbers(steps: tuple[_Step, ...] | None) -> dict[_Number, float]:
+    return {one: value for step in steps or () for one, value in step.numbers.items()}
+
+
 @dataclass(frozen=True)
 class Fits:
     """The normalised indicators, what they are made of, and the numbers that their maps learnt."""
@@ -107,7 +111,7 @@ class Fits:
     @cached_property
     def _lines(self) -> dict[_Number, int]:
         """The line of each number on its sheet."""
-        used = dict.fromkeys(one for steps in self.steps.values() for step in steps or () for one in step.numbers)
+        used = dict.fromkeys(one for steps in self.steps.values() for one in _numbers(steps))
         return {one: line for line, one in enumerate(used, 2)}
 
     @cached_property
@@ -120,15 +124,15 @@ class Fits:
     def _word(self, one: _Number) -> str:
         """Return a number's word, with the turn of its map where it is not the first of its kind."""
         stem, _, place = one.name.rpartition("_") if one.name[-1].isdigit() else (one.name, "", "")
-        name = words(self.places.lang, "number").get(f"{one.word} {stem}", stem)
+        methods = (self._leaf(code).normalise.method for code, steps in self.steps.items() if one in _numbers(steps))
+        own = next(methods).traits.get("words", {}).get(self.places.lang, {})
+        name = own.get(stem) or words(self.places.lang, "number").get(f"{one.word} {stem}", stem)
         return " ".join([name, *([place] if place else []), *([f"({one.turn})"] if one.turn > 1 else [])])
 
     def _fitted(self) -> Page:
         """Return the numbers of each indicator's map."""
         places = self.places
-        numbers = [
-            {k: v for step in self.steps[code] or () for k, v in step.numbers.items()} for code in places.indicators
-        ]
+        numbers = [_numbers(self.steps[code]) for code in places.indicators]
         rows = [[self._called[one], *(column.get(one) for column in numbers)] for one in self._lines]
         comments = ["", *(places.named(code, self._told(code)) for code in places.indicators)]
         header = [places.say("number"), *places.indicators]
@@ -142,8 +146,7 @@ class Fits:
             return places.plain(method if code in self._maps else places.say("frozen"))
         said = (text(step.filled(ast.Name("x"), self._called)) for step in steps)
         told = places.say("mark").join([places.say("x"), *map(places.signs, said)])
-        numbers = any(step.numbers for step in steps)
-        return places.say("with numbers", steps=told, fitted=places.say("fitted")) if numbers else told
+        return places.say("with numbers", steps=told, fitted=places.say("fitted")) if _numbers(steps) else told
 
     def _leaf(self, code: str) -> Leaf:
         tree = self.places.result.tree

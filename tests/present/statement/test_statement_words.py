@@ -53,6 +53,11 @@ REPR = re.compile(r"\b(True|False|None|nan|Target\(|Between\(|slice\()|[{}]|\['|
 RESULTS = results()
 
 
+def key_of(method: Any, name: str) -> str:
+    """Return the key of the words for an option."""
+    return f"{method.family}.{method.name}.{name}"
+
+
 def latin(text: str) -> set[str]:
     """Return the Latin words in a text that are neither proper names nor periods and single letters."""
     found = set(re.findall(r"[A-Za-z_]{2,}", text))
@@ -86,7 +91,9 @@ def test_names_between_backquotes_are_codes_methods_and_attributes(name: str) ->
 @each_method
 def test_every_option_has_its_word(method: Any) -> None:
     for name in (*method.options, *method.judgements):
-        assert name in NAMES or any(key.startswith(f"{name} = ") for key in FLAGS), name
+        key = key_of(method, name)
+        # Details change nothing that is told.
+        assert name == "details" or key in NAMES or any(one.startswith(f"{key} = ") for one in FLAGS), key
 
 
 @each_method
@@ -97,13 +104,37 @@ def test_every_word_that_an_option_may_take_has_its_word(method: Any) -> None:
                 for word in (
                     one for one in get_args(part) if isinstance(one, (str, int)) and not isinstance(one, bool)
                 ):
-                    assert f"{name} = {word}" in {*VALUES, *FLAGS} or isinstance(word, int), (name, word)
+                    key = f"{key_of(method, name)} = {word}"
+                    assert key in {*VALUES, *FLAGS} or isinstance(word, int), key
 
 
 def test_words_are_for_options_that_exist() -> None:
-    taken = {name for method in METHODS for name in (*method.options, *method.judgements)}
-    taken |= set(parameters_of(deseasonalise))
+    taken = {key_of(method, name) for method in METHODS for name in (*method.options, *method.judgements)}
+    taken |= {f"series.deseasonalise.{name}" for name in parameters_of(deseasonalise)}
     assert set(NAMES) | {key.partition(" = ")[0] for key in (*FLAGS, *VALUES)} <= taken
+
+
+def test_an_option_has_the_words_of_its_own_method() -> None:
+    build = {"method": "cycle", "x": ["p", "q"], "to": 90.0}
+    index = hi.Index(
+        period="month", groups=[hi.Group("g")], indicators=[hi.Indicator("c", "g", build=build)], normalise="none"
+    )
+    months = [f"2003-{month:02d}" for month in range(1, 9)]
+    rows = {"month": months, "p": [7.0, 8, 9, 8, 10, 11, 10, 12], "q": [3.0, 3.5, 3.2, 4, 4.1, 4.6, 4.3, 5]}
+    result = index.compute(rows)
+    assert "; level of the base 90" in result.method()
+    assert "基期水平为90" in result.method("zh")
+    assert "reference" not in result.method()
+    assert "参照" not in result.method("zh")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_method_that_is_not_registered_has_no_word_of_another(lang: Any) -> None:
+    def efficacy(x: Any, *, ceiling: float = 3.0) -> Any:
+        return x * ceiling
+
+    result = two_levels(normalise={"method": efficacy, "ceiling": 4.0}, base=None).compute(table())
+    assert re.search(r"`efficacy`.{1,2}`ceiling` 4", result.method(lang))
 
 
 @each_method
@@ -111,7 +142,8 @@ def test_upright_words_in_formulas_are_explained(method: Any) -> None:
     from present.statement.test_statement_registry import formulas
 
     for text in formulas(method):
-        assert set(re.findall(r"\\mathrm\{(\w+)\}", text)) <= set(SYMBOLS)
+        words = {key_of(method, name) for name in re.findall(r"\\mathrm\{(\w+)\}", text)}
+        assert words <= {*SYMBOLS, *NAMES}
 
 
 @each_method
@@ -119,7 +151,8 @@ def test_options_in_chinese_have_no_latin_words(method: Any) -> None:
     given = {name: p.default for name, p in method.options.items() if p.default is not p.empty and name != "details"}
     for example in EXAMPLE_OPTIONS.get(method.name, [{}]):
         options = {**given, **sized(example, 3)}
-        said = phrases.options("zh", {k: v for k, v in options.items() if v is not None}, lambda choice: ("",))
+        told = {k: v for k, v in options.items() if v is not None}
+        said = phrases.options("zh", told, lambda choice: ("",), phrases.Vocabulary.of("zh", method))
         plain = "".join(piece for piece in said if isinstance(piece, str))
         assert latin(plain) == set(), plain
         assert not REPR.search(plain)
@@ -223,9 +256,12 @@ def test_every_treatment_is_told_in_chinese(method: Any) -> None:
 
 
 def test_pieces_of_an_option_of_a_user_keep_their_names() -> None:
-    said = phrases.options("zh", {"strength": 3.0, "kind": "soft"}, lambda choice: ())
+    nobodys = phrases.Vocabulary("zh", "", {})
+    said = phrases.options("zh", {"strength": 3.0, "kind": "soft"}, lambda choice: (), nobodys)
     assert said == [Code("strength"), " ", "3", "、", Code("kind"), " ", Code("soft")]
-    assert phrases.symbols("en", [r"z = \mathrm{lower} x"])[0] == Math(r"\mathrm{lower}")
+    known = phrases.Vocabulary("en", "normalise.min_max", {})
+    assert phrases.symbols("en", [(known, r"z = \mathrm{lower} x")])[0] == Math(r"\mathrm{lower}")
+    assert phrases.symbols("zh", [(nobodys, r"z = \mathrm{lower} x")]) == []
 
 
 def test_every_sentence_is_used() -> None:
