@@ -117,7 +117,7 @@ def _head_page(head: Mapping[str, Any], fields: Mapping[str, Any], lang: str) ->
         rows.append([heading_of("index", name, lang), shown, meaning_of("index", name, lang)])
         source = _choices(name, kind, lang)
         choices += [(i, i, 1, source)] if source else []
-    return Page(tab("index", lang), header, rows, (), tuple(choices))
+    return Page(tab("index", lang), header, rows, choices=tuple(choices))
 
 
 def _parts_page(table: str, parts: Sequence[Mapping[str, Any]], fields: Mapping[str, Any], lang: str) -> Page:
@@ -126,9 +126,9 @@ def _parts_page(table: str, parts: Sequence[Mapping[str, Any]], fields: Mapping[
     return Page(
         tab("groups" if table == "group" else "indicators", lang),
         [heading_of(table, name, lang) for name in fields],
-        rows,
-        [meaning_of(table, name, lang) for name in fields],
-        tuple((1, _ROWS_TO_FILL, j, source) for j, source in sources if source),
+        rows=rows,
+        comments=[meaning_of(table, name, lang) for name in fields],
+        choices=tuple((1, _ROWS_TO_FILL, j, source) for j, source in sources if source),
         frozen=(1, 1),
     )
 

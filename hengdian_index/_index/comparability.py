@@ -95,7 +95,10 @@ def incomparable(result: Result) -> tuple[Lapse, ...]:
                 ordinal, excess = int(found.periods[j]), float(found.excess[j])
                 if ordinal not in worst or excess > worst[ordinal][0]:
                     name, share = leaf.name or leaf.code, float(found.share[j])
-                    worst[ordinal] = excess, Lapse(ordinal, str(labels[ordinal]), name, kind, share)
+                    worst[ordinal] = (
+                        excess,
+                        Lapse(ordinal, str(labels[ordinal]), indicator=name, kind=kind, share=share),
+                    )
     return tuple(worst[ordinal][1] for ordinal in sorted(worst))
 
 

@@ -64,7 +64,7 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
     out = np.empty_like(panel.values, order="F")
     faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
-        column = Labelled(panel.values[:, j : j + 1], (leaf.code,), False, panel)
+        column = Labelled(panel.values[:, j : j + 1], (leaf.code,), complete=False, source=panel)
         try:
             z = maps[leaf.code](column.values)
             out[:, j] = (settled(z, _cancelled(leaf, maps, column.values), axis=0) if leaf.computed else z)[:, 0]
@@ -86,7 +86,7 @@ def _cancelled(leaf: Leaf, maps: Mapping[str, Map], values: Array) -> Array:
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
     complete = not np.isnan(rows.values[:, j]).any()
-    column = Labelled(rows.values[:, [j]], (leaf.code,), complete, rows, leaf.computed)
+    column = Labelled(rows.values[:, [j]], (leaf.code,), complete=complete, source=rows, computed=leaf.computed)
     return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
 
 

@@ -150,7 +150,7 @@ def _components(
         values = part.values[:, [part.columns.index(one) for one in names]]
         if outside is not None:
             values = np.where(outside[:, np.newaxis], np.nan, values)
-        found.append(Labelled(values, names, False, part))
+        found.append(Labelled(values, names, complete=False, source=part))
     return found
 
 
@@ -408,7 +408,7 @@ def _denominated(tree: Tree, panel: Panel) -> Array:
         try:
             values[:, j] = denominate.method.function(panel.values[:, j], by=size, scale=1)
         except CellsError as error:
-            table = Labelled(size[:, np.newaxis], (leaf.denominator,), False, panel)
+            table = Labelled(size[:, np.newaxis], (leaf.denominator,), complete=False, source=panel)
             refused = table.refusal(CellsError(np.reshape(error.marked, (-1, 1)), error.why.format(leaf.denominator)))
             faults += [fault.under(saying=f"denominator of {leaf.code!r}: ") for fault in refused.faults]
     raise_all(DataError, faults)
@@ -445,7 +445,7 @@ def _rows(choice: Choice, at: tuple[int, ...], tree: Tree, panel: Panel, values:
     timed = _needs(choice, "period")
     units = None if panel.units is None or not timed else panel.units.tolist()
     groups = panel.groups.get(str(choice.options.get("groups"))) if _needs(choice, "groups") else None
-    return Rows(values[:, at], names, units, panel.periods if timed else None, groups)
+    return Rows(values[:, at], names, units=units, periods=panel.periods if timed else None, groups=groups)
 
 
 def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
@@ -487,4 +487,4 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
 
 
 def _column(leaf: Leaf, panel: Panel, values: Array) -> Labelled:
-    return Labelled(values[:, np.newaxis], (leaf.code,), not np.isnan(values).any(), panel)
+    return Labelled(values[:, np.newaxis], (leaf.code,), complete=not np.isnan(values).any(), source=panel)

@@ -154,7 +154,7 @@ def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel, cancell
             _note_comparison(branch, panel)
         return found
 
-    return Evaluation(tree, normalised, _climb(tree, normalised, cancelled, step), weights)
+    return Evaluation(tree, normalised, groups=_climb(tree, normalised, cancelled, step), weights=weights)
 
 
 def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], Scored]]) -> Evaluation:
@@ -175,8 +175,8 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
             given if same else _woven(shape, branch, [(rows, one, part.asked_weights(one)) for rows, part, one in own])
         )
         lost = max((np.max(part.cancelled(one.code)) for _, part, one in own), default=0.0)
-        groups[branch.code] = Scores(settled(values, lost), given, np.isnan(values), lost)
-    return Evaluation(tree, leaves, groups, asked)
+        groups[branch.code] = Scores(settled(values, lost), given, dropped=np.isnan(values), cancelled=lost)
+    return Evaluation(tree, leaves, groups=groups, weights=asked)
 
 
 def _woven(shape: tuple[int, int], branch: Branch, parts: Sequence[tuple[NDArray[np.intp], Branch, Array]]) -> Array:
@@ -200,12 +200,15 @@ def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
 
     groups = {
         code: Scores(
-            over(s.values), None if s.weights is None else over(s.weights), np.isnan(over(s.values)), s.cancelled
+            over(s.values),
+            None if s.weights is None else over(s.weights),
+            dropped=np.isnan(over(s.values)),
+            cancelled=s.cancelled,
         )
         for code, s in part.groups.items()
     }
     weights = {code: w if w.ndim == 1 else over(w) for code, w in part.weights.items()}
-    return Evaluation(part.tree, over(part.leaves), groups, weights)
+    return Evaluation(part.tree, over(part.leaves), groups=groups, weights=weights)
 
 
 def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:
@@ -279,7 +282,7 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
     absent = np.isnan(x)
     refused = absent & np.array([rule == "raise" for rule in rules])
     held = (absent & np.array([rule == "propagate" for rule in rules])).any(axis=-1)
-    table = Labelled(x, branch.children, not absent.any(), panel)
+    table = Labelled(x, branch.children, complete=not absent.any(), source=panel)
     try:
         if refused.any():
             raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
@@ -333,7 +336,7 @@ def _by_period(branch: Branch, method: Together, x: Array, w: Array, panel: Pane
         try:
             found = aggregate(method, x[..., rows, :], w, rule)
         except CellsError as error:
-            table = Labelled(x[..., rows, :], branch.children, False, part)
+            table = Labelled(x[..., rows, :], branch.children, complete=False, source=part)
             faults = refusal(error, table).faults
             raise DataError(*(_in_period(fault, part) for fault in faults)) from None
         except FaultsError as error:
