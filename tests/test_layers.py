@@ -273,3 +273,13 @@ def test_every_folder_of_tests_has_its_room():
     held = {path.parent for path in TEST_FILES} | {path.parent.parent for path in TEST_FILES if path.parent != TESTS}
     assert {path.relative_to(TESTS).as_posix() for path in held if room_of(path) is None} == set()
     assert {name for name in BESIDE if not (TESTS / name).is_dir()} == set()
+
+
+@pytest.mark.parametrize("page", sorted(PACKAGE.glob("_*/README.md")), ids=lambda page: page.parent.name)
+def test_the_page_of_a_room_names_what_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60, "a page is read on one screen"
+    named = set(re.findall(r"`((?:\w+/)*\w+(?:\.py|/))`", text))
+    absent = {name for name in named if not ((page.parent / name).exists() or (PACKAGE / name).exists())}
+    assert named
+    assert absent == set(), "these are no files of the room, nor of the package"
