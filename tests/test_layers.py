@@ -280,6 +280,6 @@ def test_the_page_of_a_room_names_what_is_there(page):
     text = page.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 60, "a page is read on one screen"
     named = set(re.findall(r"`((?:\w+/)*\w+(?:\.py|/))`", text))
-    absent = {name for name in named if not ((page.parent / name).exists() or (PACKAGE / name).exists())}
+    absent = {name for name in named if not ([*page.parent.rglob(name)] or (PACKAGE / name).exists())}
     assert named
     assert absent == set(), "these are no files of the room, nor of the package"
