@@ -29,7 +29,7 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, as_learnt, broadcast, read_labelled, select, with_labels
 from hengdian_index._values.decimals import counted
-from hengdian_index._values.equality import constant, ends
+from hengdian_index._values.equality import uneven
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.log import note
 
@@ -299,8 +299,7 @@ def _aggregation(method: Method) -> Any:
 
 def _refuse_rounding(x: Array, w: Array) -> None:
     """Refuse columns as given whose values differ by rounding alone: whether they were to differ nobody can tell."""
-    low, high = ends(x)
-    doubtful = constant(low, high) & (low != high) & (w > 0)
+    doubtful = np.asarray(uneven(x) & (w > 0))
     if doubtful.any():
         marked = doubtful.reshape(-1, x.shape[-1]).any(axis=0)[np.newaxis]
         raise ColumnsError(marked, "constant over the rows compared, but for rounding; round it, or leave it out")

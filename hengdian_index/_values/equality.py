@@ -95,15 +95,15 @@ def settled(values: _Array, cancelled: Any = 0.0, axis: int = -1) -> _Array:
     n = values.shape[axis]
     if n < 2:
         return values
-    values, cancelled = np.moveaxis(values, axis, -1), np.asarray(cancelled)[..., np.newaxis]
-    rising = np.sort(values, axis=-1)
-    joins = joined(rising, cancelled)
-    if not (joins & (rising[..., 1:] != rising[..., :-1])).any():
-        return np.moveaxis(values, -1, axis)
+    along = values if axis == -1 else np.moveaxis(values, axis, -1)
+    rising = np.sort(along, axis=-1)
+    joins = joined(rising, np.asarray(cancelled)[..., np.newaxis])
+    if not joins.any() or not (joins & (rising[..., 1:] != rising[..., :-1])).any():
+        return values
     first = np.zeros(rising.shape, dtype=np.intp)
     first[..., 1:] = np.maximum.accumulate(np.where(joins, 0, np.arange(1, n)), axis=-1)
     out = np.empty_like(rising)
-    order = np.argsort(values, axis=-1, kind="stable")
+    order = np.argsort(along, axis=-1, kind="stable")
     np.put_along_axis(out, order, np.take_along_axis(rising, first, axis=-1), axis=-1)
     return np.moveaxis(out, -1, axis)
 
@@ -119,7 +119,10 @@ def joined(rising: _Array, cancelled: Any = 0.0) -> NDArray[np.bool_]:
         As in `settled`; NaN joins nothing.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        step = rising[..., 1:] - rising[..., :-1]
+        # Rows that lie one after another are subtracted as one, which is three times as fast.
+        flat, gaps = rising.ravel(), np.empty(rising.shape)
+        np.subtract(flat[1:], flat[:-1], out=gaps.reshape(-1)[:-1])
+        step = gaps[..., :-1]
         # The size of each pair is asked only where that of all would join what is not the same.
         high = rising[..., -1:]
         high = np.fmax.reduce(rising, axis=-1, keepdims=True) if np.isnan(high).any() else high
@@ -138,20 +141,27 @@ def flattened(x: _Array, size: Any = 0.0) -> _Array:
 
     `size` (..., k) is a larger magnitude that columns were computed from, where there is one.
     """
-    if not x.size:
-        return x
-    # Most columns differ in their first rows, which says that they are not constant without looking at all.
-    some = ~(~constant(*ends(x[..., :_FEW, :]), size) & ~np.isnan(x[..., :_FEW, :]).all(axis=-2))
-    at = np.flatnonzero(some.reshape(-1, x.shape[-1]).any(axis=0))
-    if not len(at):
-        return x
-    low, high = ends(x[..., at])
-    flat = constant(low, high, np.broadcast_to(size, x.shape[:-2] + x.shape[-1:])[..., at]) & (low != high)
+    flat = uneven(x, size)
     if not flat.any():
         return x
     out = np.array(x)
-    out[..., at] = np.where(flat[..., np.newaxis, :] & ~np.isnan(out[..., at]), low[..., np.newaxis, :], out[..., at])
+    np.copyto(out, np.fmin.reduce(x, axis=-2, keepdims=True), where=flat[..., np.newaxis, :] & ~np.isnan(x))
     return out
+
+
+def uneven(x: _Array, size: Any = 0.0) -> NDArray[np.bool_]:
+    """Return which columns (..., k) are constant but for rounding, as `flattened` has it, and not all the same."""
+    flat = np.zeros(x.shape[:-2] + x.shape[-1:], dtype=np.bool_)
+    if not x.size:
+        return flat
+    # Most columns differ in their first rows, which says that they are not constant without looking at all.
+    low, high = ends(x[..., :_FEW, :])
+    some = constant(low, high, size) | np.isnan(low)
+    if some.any():
+        at = np.flatnonzero(some.reshape(-1, x.shape[-1]).any(axis=0))
+        low, high = ends(x[..., at])
+        flat[..., at] = constant(low, high, np.broadcast_to(size, flat.shape)[..., at]) & (low != high)
+    return flat
 
 
 def ends(x: _Array) -> tuple[_Array, _Array]:
