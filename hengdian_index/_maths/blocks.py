@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,6 +19,9 @@ T = TypeVar("T")
 # than so many is shared among threads.
 _BLOCK = 1 << 17
 _LARGE = 1 << 20
+
+# Numbers of some columns that are worked on at one time.
+_CELLS = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,13 @@ def each_slice(kernel: Callable[[slice], T], x: Array) -> list[T]:
     if x.size < _LARGE:
         return [kernel(rows) for rows in slices]
     return shared_out(kernel, slices, os.cpu_count())
+
+
+def few_columns(columns: Sequence[int], n: int) -> Iterator[Sequence[int]]:
+    """Yield columns of n rows in groups that stay in the cache of the processor, or one by one where n is large."""
+    step = max(1, _CELLS // max(1, n))
+    for start in range(0, len(columns), step):
+        yield columns[start : start + step]
 
 
 def each_block(kernel: Callable[[Array], T], x: Array, columns: Any = slice(None)) -> list[T]:

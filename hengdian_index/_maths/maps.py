@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -392,6 +394,22 @@ def cancelled(one: Map, before: Array) -> Array:
     return np.asarray(said(before))
 
 
+def cancelled_each(maps: Sequence[Map], before: Array) -> Array:
+    """Return the magnitudes (k,) that cancel on the way to the scores of k maps, one a column."""
+    for steps in zip_longest(*(one.maps if isinstance(one, Chain) else (one,) for one in maps)):
+        lines = {j: one for j, one in enumerate(steps) if isinstance(one, Affine)}
+        out = np.empty_like(before)
+        if lines:
+            # Lines are computed all at once, of which there may be many in an index.
+            parts = (np.concatenate([getattr(one, part) for one in lines.values()]) for part in Affine.__slots__)
+            out[list(lines)] = Affine(*parts).cancelled(before[list(lines)])
+        for j, one in enumerate(steps):
+            if j not in lines:
+                out[j] = before[j] if one is None else cancelled(one, before[j : j + 1])[0]
+        before = out
+    return before
+
+
 def orientation(direction: Direction) -> tuple[Map | None, float | None, float | None]:
     """Return the map that makes larger better, and the best and the worst value it always includes."""
     if isinstance(direction, Target):
@@ -409,7 +427,8 @@ def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
     """Return the fitted values settled, and x with the values that are equal to one of them made the same."""
     shape = np.broadcast_shapes(fitted.shape[:-2], x.shape[:-2])
     level = settled(fitted, size, axis=-2)
-    fitted, level, x = (np.broadcast_to(part, (*shape, *part.shape[-2:])) for part in (fitted, level, x))
+    if shape:
+        fitted, level, x = (np.broadcast_to(part, (*shape, *part.shape[-2:])) for part in (fitted, level, x))
     size, out = np.broadcast_to(size, (*shape, size.shape[-1])), np.array(x)
     for place in np.ndindex(*size.shape):
         if np.isnan(size[place]):
@@ -417,6 +436,10 @@ def _matched(fitted: Array, x: Array, size: Array) -> tuple[Array, Array]:
         column = (*place[:-1], slice(None), place[-1])
         known = fitted[column][~np.isnan(fitted[column])]
         after = np.searchsorted(known, x[column])
+        if len(known) and ((known.take(after, mode="clip") == x[column]) | np.isnan(x[column])).all():
+            # Fitted values stand where they are: what their neighbours are equal to does not matter.
+            out[column] = np.where(np.isnan(x[column]), np.nan, level[column].take(after, mode="clip"))
+            continue
         for at in (after - 1, after) if len(known) else ():
             near = np.clip(at, 0, len(known) - 1)
             ties = same(x[column], known[near], together(size[place], np.abs(x[column])))
@@ -433,8 +456,8 @@ def _repeated(values: Array) -> Array:
 def _places(fitted: Array, x: Array) -> tuple[Array, Array]:
     """Return, for each cell of x, how many fitted values of its column lie below it, and how many not above it."""
     shape = np.broadcast_shapes(fitted.shape[:-2], x.shape[:-2])
-    fitted = np.broadcast_to(fitted, (*shape, *fitted.shape[-2:]))
-    x = np.broadcast_to(x, (*shape, *x.shape[-2:]))
+    if shape:
+        fitted, x = (np.broadcast_to(part, (*shape, *part.shape[-2:])) for part in (fitted, x))
     low, high = np.empty(x.shape), np.empty(x.shape)
     for place in np.ndindex(*shape, x.shape[-1]):
         column = (*place[:-1], slice(None), place[-1])

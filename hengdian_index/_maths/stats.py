@@ -58,7 +58,9 @@ class Range:
     def of(cls, x: Array) -> Range:
         """Measure (..., n, k); a column without values has NaN bounds."""
         ends = each_block(lambda part: (_extreme(np.minimum, part, np.inf), _extreme(np.maximum, part, -np.inf)), x)
-        lo, hi = np.min([end[0] for end in ends], axis=0), np.max([end[1] for end in ends], axis=0)
+        lo, hi = ends[0]
+        for low, high in ends[1:]:
+            lo, hi = np.minimum(lo, low), np.maximum(hi, high)
         n = count(x, lo)
         if np.isnan(lo).any():
             lo, hi = np.fmin.reduce(x, axis=-2, initial=np.inf), np.fmax.reduce(x, axis=-2, initial=-np.inf)
@@ -227,7 +229,7 @@ def _extreme(choice: np.ufunc, t: Array, start: float) -> Array:
 
     Short rows that lie one after another are compared sixteen at a time, which is three times as fast.
     """
-    if t.ndim == 2 and t.flags.c_contiguous:
+    if t.ndim == 2 and t.shape[1] > 1 and t.flags.c_contiguous:
         even = len(t) // 16 * 16
         long = choice.reduce(t[:even].reshape(even // 16, -1), axis=0, initial=start) if even else t[:0]
         t = np.concatenate([long.reshape(-1, t.shape[1]), t[even:]])

@@ -55,7 +55,8 @@ def weigh(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
     """Return the weights (..., k) that a method learns from a sample: non-negative, summing to 1."""
     if method.sees == "rows":
         return _own_weights(method, sample, options)
-    weights: Array = method.function(sample.flattened(), **options)
+    known = sample.flattened() if method.traits.get("learns", True) else sample
+    weights: Array = method.function(known, **options)
     total = weights.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
         sample.refuse(

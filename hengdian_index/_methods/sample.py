@@ -86,7 +86,7 @@ class Sample:
         if len(self.chunks) > 1:
             return Sample((self.x,), self.columns, self.labels, self.best, self.worst, self.size).flattened()
         x = self.x
-        level = flattened(x, 0.0 if self.size is None else np.nan_to_num(self.size))
+        level = flattened(x, 0.0 if self.size is None else np.fmax(self.size, 0.0))
         if level is x:
             return self
         moved = ((level != x) & ~np.isnan(x)).any(axis=-2)

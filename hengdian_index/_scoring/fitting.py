@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from hengdian_index._maths.maps import Map
-from hengdian_index._maths.maps import cancelled as cancelled_in
+from hengdian_index._maths.blocks import few_columns
+from hengdian_index._maths.maps import Map, cancelled_each
 from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel, unit_sum
 from hengdian_index._methods.learning import learn, weigh
@@ -66,22 +66,20 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
     for j, leaf in enumerate(tree.leaves):
         column = Labelled(panel.values[:, j : j + 1], (leaf.code,), complete=False, source=panel)
         try:
-            z = maps[leaf.code](column.values)
-            out[:, j] = (settled(z, _cancelled(leaf, maps, column.values), axis=0) if leaf.computed else z)[:, 0]
+            out[:, j] = maps[leaf.code](column.values)[:, 0]
         except CellsError as error:
             faults += column.refusal(error).faults
     raise_all(DataError, faults)
+    for at in few_columns([j for j, leaf in enumerate(tree.leaves) if leaf.computed], panel.n):
+        # Of a column, what cancels is that of its largest magnitude.
+        lost = cancelled_each([maps[tree.codes[j]] for j in at], largest(panel.values[:, at]))
+        out[:, at] = settled(out[:, at], lost, axis=0)
     return out
 
 
 def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
     """Return the magnitude (k,) that cancels in the scores of each indicator, values of any size."""
-    return np.array([cancelled_in(maps[leaf.code], np.zeros(1))[0] for leaf in tree.leaves])
-
-
-def _cancelled(leaf: Leaf, maps: Mapping[str, Map], values: Array) -> Array:
-    """Return what cancels (1,) in the scores of computed values: of a column, its largest magnitude."""
-    return cancelled_in(maps[leaf.code], largest(values))
+    return cancelled_each([maps[code] for code in tree.codes], np.zeros(len(tree.codes)))
 
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:

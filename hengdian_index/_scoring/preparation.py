@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._maths.blocks import few_columns
 from hengdian_index._maths.maps import Map
 from hengdian_index._methods.composing import compose, learnt
 from hengdian_index._methods.imputing import Filler, Rows, fill
@@ -318,7 +319,9 @@ class Preparation:
         for j, leaf in enumerate(tree.leaves):
             if leaf.code in self.seasons:
                 values[:, j] = self.seasons[leaf.code](leaf, panel, values[:, j])
-            values[:, j] = _told_apart(leaf, values[:, j])
+        for at in few_columns([j for j, leaf in enumerate(tree.leaves) if _tells_apart(leaf)], panel.n):
+            values[:, at] = settled(values[:, at], axis=0)
+        for j, leaf in enumerate(tree.leaves):
             if leaf.code in self.treatments:
                 values[:, j] = _treated(self.treatments[leaf.code], leaf, panel, values[:, j])
         return replace(panel, values=values, columns=tree.codes, provisional=provisional)
@@ -376,7 +379,8 @@ def _learn_some(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[Fa
                 errors.append(error)
                 continue
         if leaf.treat is not None:
-            values[:, j] = _told_apart(leaf, values[:, j])
+            if _tells_apart(leaf):
+                values[:, j] = settled(values[:, j])
             try:
                 treatments[leaf.code] = learn(
                     leaf.treat.method, _column(leaf, panel, values[:, j]), 1, leaf.treat.options
@@ -462,10 +466,12 @@ def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
     return filling.values
 
 
-def _told_apart(leaf: Leaf, values: Array) -> Array:
-    """Return what a treatment is shown: values that are computed and equal (`equality`) as one."""
-    # Each value has its own size: a logarithm tells apart small ones that are rounding beside the largest.
-    return settled(values) if leaf.treat is not None and leaf.derived else values
+def _tells_apart(leaf: Leaf) -> bool:
+    """Return whether a treatment is shown values that are computed, those that are equal (`equality`) as one.
+
+    Each value has its own size: a logarithm tells apart small ones that are rounding beside the largest.
+    """
+    return leaf.treat is not None and leaf.derived
 
 
 def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:

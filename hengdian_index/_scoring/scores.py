@@ -234,7 +234,7 @@ def _climb(
             continue
         try:
             columns = np.broadcast_arrays(*(nodes[child] for child in branch.children))
-            own = np.stack(np.broadcast_arrays(*(lost[child] for child in branch.children)), axis=-1)
+            own = _beside([lost[child] for child in branch.children])
             scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1), own)
             nodes[branch.code] = scores[branch.code].values
             if branch.parent is not None:
@@ -243,6 +243,13 @@ def _climb(
             errors.append(error)
     raise_together(errors)
     return scores
+
+
+def _beside(parts: list[Any]) -> Array:
+    """Return what cancels in each of some children, one number or one a draw, side by side along the last axis."""
+    if any(np.shape(part) for part in parts):
+        return np.stack(np.broadcast_arrays(*parts), axis=-1)
+    return np.array(parts)
 
 
 def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, several: bool = False) -> Scores:
@@ -264,9 +271,9 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
 
 def _signed(values: Array, axis: int = -1) -> Array:
     """Return the largest magnitude along an axis where values are below 0: they may cancel in a mean, else 0."""
+    if not (values < 0).any():
+        return np.zeros(values.shape[:axis] + values.shape[axis:][1:])
     low = np.fmin.reduce(values, axis=axis, initial=np.inf)
-    if not (low < 0).any():
-        return np.zeros(low.shape)
     return np.where(low < 0, np.fmax(np.fmax.reduce(values, axis=axis), -low), 0.0)
 
 
