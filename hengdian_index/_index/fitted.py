@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,11 @@ class Fitted:
     def log_lines(self) -> list[str]:
         """Return what fitting noted, as texts."""
         return [line.why for line in self.log]
+
+    @cached_property
+    def cancelled(self) -> Array:
+        """The magnitude (k,) that cancels in the scores of each indicator, values of any size."""
+        return cancelled(self.tree, self.maps)
 
     @property
     def group_weights(self) -> Weights:
@@ -203,7 +209,7 @@ class Fitted:
                 panel, ready = panel.pick(among), ready.pick(among)
             x = normalised(self.tree, self.maps, ready)
             contents = self._seen(x, ready)
-            rows = in_turn(self.tree, contents, x, panel, cancelled(self.tree, self.maps))
+            rows = in_turn(self.tree, contents, x, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
         lines += [
             Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike(self.base_levels or self.links or ()))
@@ -218,8 +224,7 @@ class Fitted:
         """Return the contents with weights for every period of the rows, where weights are learnt in each."""
         if self.setting.weigh_on != "period":
             return self.contents
-        lost = cancelled(self.tree, self.maps)
-        return tuple(learn_by_period(self.tree, content, x, panel, lost) for content in self.contents)
+        return tuple(learn_by_period(self.tree, content, x, panel, self.cancelled) for content in self.contents)
 
     def _repr_html_(self) -> str:
         return str(DOORS["Fitted.card"]()(self))
@@ -263,6 +268,15 @@ def learn(
     `shown` are other rows to learn from than those of the table that `fit_on` selects; `based` says whether the base
     level is learnt, too.
     """
+    fitted, panel, _ = learn_with_rows(tree, setting, panel, fit_on, shown=shown, based=based)
+    return fitted, panel
+
+
+def learn_with_rows(
+    tree: Tree, setting: Setting, panel: Panel, fit_on: Any = None, *, shown: Panel | None = None, based: bool = True
+) -> tuple[Fitted, Panel, tuple[Panel, Array] | None]:
+    """Return what `learn` does, and its rows prepared and normalised if it is all of them that it learns from."""
+    every = shown is None
     chosen = setting.fit_on if fit_on is None else fit_on
     with journal() as lines:
         dated = dated_trees(tree, setting, panel.periods)
@@ -292,13 +306,14 @@ def learn(
         for since, part in dated:
             late = late_rows(part, panel) if setting.weigh_on == "fit_on" else None
             known = weighed if late is None else preparation(tree, panel.pick(rows | late))
-            x = columns_of(tree, part, normalised(tree, maps, known))
+            x = normalised(tree, maps, known)
             lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
             with journal() as said:
-                weights = {} if setting.weigh_on == "period" else learn_weights(part, x, known, lost)
+                weights = {} if setting.weigh_on == "period" else learn_weights(part, columns_of(tree, part, x), known, lost)
             # Weights that stay where something else changes are spoken of once.
             lines += [line for line in said if line not in lines]
             contents.append(Content(since, part, weights))
+    whole = (ready, x) if every and rows.all() and known is ready else None
     fitted = Fitted(
         tree=tree,
         setting=setting,
@@ -313,7 +328,7 @@ def learn(
     )
     with journal() as said:
         fitted = _based(fitted, panel, levels=based)
-    return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel
+    return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel, whole
 
 
 def _learnt_from(shown: Panel, chosen: Any, weights: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -331,7 +346,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
         counted = {"learnt_from": "period", "rows": panel.period_sizes()}
         fitted = replace(
             fitted,
-            contents=tuple(learn_by_period(tree, c, x, ready, cancelled(tree, fitted.maps)) for c in fitted.contents),
+            contents=tuple(learn_by_period(tree, c, x, ready, fitted.cancelled) for c in fitted.contents),
             rows=Frozen({**fitted.rows, "weights": counted}),
         )
     if not levels or setting.series != "fixed":

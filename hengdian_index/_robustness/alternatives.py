@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._index.fitted import Fitted, learn, read_rows
+from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.ranks import mean_over_scopes, ranks_of
 from hengdian_index._scoring.contents import comparing, pruned
-from hengdian_index._scoring.fitting import cancelled, normalised
+from hengdian_index._scoring.fitting import normalised
 from hengdian_index._scoring.scores import score
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.panel import Panel
@@ -223,9 +223,8 @@ def remove_one(
     if not among(code, tree.by_code):
         raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
     with journal():
-        fitted, panel = learn(tree, setting, read_rows(tree, setting, table), based=False)
-        leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
-        lost = cancelled(fitted.tree, fitted.maps)
+        fitted, panel, whole = learn_with_rows(tree, setting, read_rows(tree, setting, table), based=False)
+        leaves = whole[1] if whole else normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
     if len(fitted.contents) > 1 or fitted.contents[0].by_period is not None:
         raise SpecError("remove_one: an index whose content or weights change by period; use compare with replace")
     below = _below(fitted.tree, code)
@@ -234,9 +233,9 @@ def remove_one(
     asked = np.flatnonzero(panel.select(rows, "rows"))
     with journal():
         if np.isnan(leaves).any() or comparing(fitted.tree):
-            found = _one_by_one(fitted, leaves, lost, panel, kept, code)[:, asked]
+            found = _one_by_one(fitted, leaves, panel, kept, code)[:, asked]
         else:
-            evaluation = score(fitted.tree, weights, leaves[np.newaxis], panel, lost)
+            evaluation = score(fitted.tree, weights, leaves[np.newaxis], panel, fitted.cancelled)
             found = settled(evaluation.values(code), evaluation.cancelled(code))[:, asked]
     columns = pd.Index(["nominal", *kept])
     scores = pd.DataFrame(found.T, index=panel.labels[asked], columns=columns)
@@ -265,9 +264,9 @@ def _without_each(
     return {code: np.array(found) for code, found in rows.items()}, kept
 
 
-def _one_by_one(fitted: Fitted, leaves: Array, lost: Array, panel: Panel, parts: list[str], node: str) -> Array:
+def _one_by_one(fitted: Fitted, leaves: Array, panel: Panel, parts: list[str], node: str) -> Array:
     """Return the scores (1 + parts, n) without each part, of trees that have it not: gaps then count for the rest."""
-    found = [score(fitted.tree, fitted.group_weights, leaves, panel, lost).values(node)]
+    found = [score(fitted.tree, fitted.group_weights, leaves, panel, fitted.cancelled).values(node)]
     for part in parts:
         gone = {part} | (_below(fitted.tree, part) if part in fitted.tree.by_code else set())
         tree = pruned(fitted.tree, {code for code in fitted.tree.codes if code not in gone})
@@ -277,7 +276,7 @@ def _one_by_one(fitted: Fitted, leaves: Array, lost: Array, panel: Panel, parts:
             own = fitted.group_weights[branch.code][[every.index(child) for child in branch.children]]
             weights[branch.code] = own / own.sum() if own.sum() > 0 else own
         at = [fitted.tree.codes.index(code) for code in tree.codes]
-        found.append(score(tree, weights, leaves[:, at], panel, lost[at]).values(node))
+        found.append(score(tree, weights, leaves[:, at], panel, fitted.cancelled[at]).values(node))
     return np.array(found)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._index.fitted import Fitted, learn, read_rows
+from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
 from hengdian_index._robustness.factors import Factor, read_factors
 from hengdian_index._robustness.ranks import Ranks, ranks_of
 from hengdian_index._scoring.contents import Content, changes, comparing
-from hengdian_index._scoring.fitting import cancelled, normalised
+from hengdian_index._scoring.fitting import normalised
 from hengdian_index._scoring.preparation import columns_asked
 from hengdian_index._scoring.scores import Weights, learn_weights, score
 from hengdian_index._scoring.tree import Setting, Tree
@@ -44,12 +44,14 @@ _HARMLESS = {"normalise", "weights", "treat", "direction", "missing", "coverage"
 class State:
     """An index under one combination of choices, fitted: what draws under it share.
 
-    `plain` says that levels are scores and one tree holds throughout, so that draws of weights are scored at once.
+    `ready` are the rows prepared, `leaves` their normalised values. `plain` says that levels are scores and one tree
+    holds throughout, so that draws of weights are scored at once.
     """
 
     tree: Tree
     setting: Setting
     fitted: Fitted
+    ready: Panel
     leaves: Array
     weights: Weights
     panel: Panel
@@ -203,8 +205,8 @@ class Study:
         return {}
 
     @cached_property
-    def columns(self) -> dict[Hashable, tuple[Fitted, Array]]:
-        """Fits by what comes before weights: maps, and the normalised rows under them."""
+    def columns(self) -> dict[Hashable, tuple[Fitted, Panel, Array]]:
+        """Fits by what comes before weights: maps, and the rows under them, prepared and normalised."""
         return {}
 
     @cached_property
@@ -279,6 +281,8 @@ class Study:
             drawn = self._drawn(state, u)
         except FaultsError as error:
             self.reasons.setdefault(str(error.faults[0]))
+            nothing = np.full((len(u), len(self.asked)), np.nan)
+            drawn = Drawn(nothing, nothing)
         kept = np.ones(len(u), dtype=np.bool_)
         with np.errstate(over="ignore", invalid="ignore"):
             gaps = np.isnan(drawn.scores.sum())
@@ -286,7 +290,7 @@ class Study:
             kept &= ~np.isnan(drawn.scores).all(axis=1)
         levels = None if self.index.setting.base is None else drawn.levels
         if self.levelled.any():
-            kept &= ~np.isnan(nothing if levels is None else levels)[:, self.levelled].all(axis=1)
+            kept &= False if levels is None else ~np.isnan(levels)[:, self.levelled].all(axis=1)
         return Ranked(drawn.scores, levels, ranks_of(drawn.scores, self.scopes, drawn.cancelled), kept)
 
     def weights(self, tree: Tree, nominal: Weights, u: Array) -> dict[str, Array]:
@@ -341,30 +345,34 @@ class Study:
         before = (tree.leaves, setting.fit_on, setting.base, setting.weigh_on)
         if before not in self.columns:
             state = self._learnt(tree, setting, panel, None)
-            self.columns[before] = state.fitted, state.leaves
+            self.columns[before] = state.fitted, state.ready, state.leaves
             return state
-        fitted, leaves = self.columns[before]
-        rows = panel.pick(panel.select(setting.base if setting.weigh_on == "base" else setting.fit_on, "fit_on"))
+        fitted, ready, leaves = self.columns[before]
+        rows = panel.select(setting.base if setting.weigh_on == "base" else setting.fit_on, "fit_on")
         with journal():
-            ready = fitted.preparation(tree, rows)
-            weights = learn_weights(tree, normalised(tree, fitted.maps, ready), ready, cancelled(tree, fitted.maps))
-        return State(tree, setting, fitted, leaves, weights, self.only_needed(panel), True)
+            known, x = ready, leaves
+            if not rows.all() or ready.n < panel.n:
+                known = fitted.preparation(tree, panel.pick(rows))
+                x = normalised(tree, fitted.maps, known)
+            weights = learn_weights(tree, x, known, fitted.cancelled)
+        return State(tree, setting, fitted, ready, leaves, weights, self.only_needed(panel), True)
 
     def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
         with journal():
-            fitted, panel = learn(tree, setting, panel, shown=fit_on, based=False)
+            fitted, panel, whole = learn_with_rows(tree, setting, panel, shown=fit_on, based=False)
             needed = self.only_needed(panel)
-            ready = self.only_needed(fitted.preparation(fitted.tree, panel))
-            leaves = normalised(fitted.tree, fitted.maps, ready)
+            if whole is None or needed is not panel:
+                ready = self.only_needed(fitted.preparation(fitted.tree, panel))
+                whole = ready, normalised(fitted.tree, fitted.maps, ready)
+            ready, leaves = whole
         plain = is_plain(tree, setting, panel)
-        return State(fitted.tree, setting, fitted, leaves, fitted.group_weights, needed, plain)
+        return State(fitted.tree, setting, fitted, ready, leaves, fitted.group_weights, needed, plain)
 
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
         """Return the scores and levels of draws under one state."""
         at = np.searchsorted(self.needed, self.rows)
         with journal():
-            lost = cancelled(state.tree, state.fitted.maps)
-            evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel, lost)
+            evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel, state.fitted.cancelled)
         own = np.broadcast_to(evaluation.cancelled(self.node), draws)
         scores = np.broadcast_to(evaluation.values(self.node), (draws, len(self.needed)))
         levels = None
