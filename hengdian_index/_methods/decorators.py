@@ -299,9 +299,9 @@ def _aggregation(method: Method) -> Any:
 
 def _refuse_rounding(x: Array, w: Array) -> None:
     """Refuse columns as given whose values differ by rounding alone: whether they were to differ nobody can tell."""
-    doubtful = np.asarray(uneven(x) & (w > 0))
+    doubtful = uneven(x) & (w > 0)
     if doubtful.any():
-        marked = doubtful.reshape(-1, x.shape[-1]).any(axis=0)[np.newaxis]
+        marked = np.any(doubtful.reshape(-1, 1, x.shape[-1]), axis=0)
         raise ColumnsError(marked, "constant over the rows compared, but for rounding; round it, or leave it out")
 
 
