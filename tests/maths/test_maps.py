@@ -21,6 +21,8 @@ from hengdian_index._maths.maps import (
     Reciprocal,
     Split,
     Target,
+    cancelled,
+    cancelled_each,
     chain,
     orientation,
 )
@@ -170,3 +172,23 @@ def test_a_split_marks_refused_cells_in_the_whole_table():
     with pytest.raises(CellsError) as refusal:
         Split((((2, 0), Mirror()), ((1,), Log())))(x)
     np.testing.assert_array_equal(refusal.value.marked, [[False, False, False], [False, True, False]])
+
+
+def test_what_cancels_in_many_maps_is_what_does_in_each():
+    lines = [Affine(*np.array([[c], [s], [g], [a]])) for c, s, g, a in [(5.0, -2.0, 99.0, 1.0), (1e308, 1e-9, 1, -7)]]
+    ranks = Ranks(np.array([[1.0], [2.0]]))
+    away = Distance(Between(2.0, 3.0, 1.0, 9.0))
+    maps = [lines[0], chain(away, lines[1]), Log(), chain(ranks, lines[1], Clip(np.zeros(1), np.ones(1))), lines[1]]
+    before = np.array([3.0, 4.0, 0.5, 8.0, 1e300])
+    np.testing.assert_array_equal(
+        cancelled_each(maps, before), [cancelled(one, before[[j]])[0] for j, one in enumerate(maps)]
+    )
+    assert cancelled_each([], np.zeros(0)).shape == (0,)
+
+
+def test_a_row_that_was_fitted_has_its_rank_whatever_rows_come_with_it():
+    fitted = np.sort(np.array([[0.3], [0.1 + 0.2], [0.7], [5.0], [np.nan]]), axis=0)
+    ranks = Ranks(fitted, "min", np.array([1.0]))
+    alone = ranks(fitted)
+    np.testing.assert_array_equal(alone[:, 0], [1, 1, 3, 4, np.nan])
+    np.testing.assert_array_equal(ranks(np.concatenate([fitted, [[0.7 + 1e-15], [9.0]]]))[:-2], alone)

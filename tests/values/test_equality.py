@@ -499,3 +499,38 @@ def test_the_audit_finds_what_is_constant_but_for_rounding():
     assert audit.verdicts["constant"] == "fail"
     found = audit.measured.query("check == 'constant'").set_index("part")["value"]
     assert found.to_dict() == {"cases": 1, "x": 7, "y": 7}
+
+
+# Many columns
+
+
+@pytest.mark.parametrize("n", [2, 17, 40])
+def test_columns_that_are_uneven_are_those_that_flattening_changes(n):
+    x = np.tile(np.arange(1.0, 7.0), (n, 1))
+    x[-1] += [0.0, 2e-16, 1e-13, 1e-9, 1.0, np.nan]
+    x[0, 1] = np.nan
+    slow = [
+        equality.constant(np.nanmin(column), np.nanmax(column)) and np.nanmin(column) < np.nanmax(column)
+        for column in x.T
+    ]
+    assert equality.uneven(x).tolist() == slow
+    found = equality.flattened(x)
+    np.testing.assert_array_equal(((found != x) & ~np.isnan(x)).any(axis=0), slow)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(x))
+    plain = x[:, ~np.array(slow)]
+    assert equality.flattened(plain) is plain
+
+
+@pytest.mark.parametrize("rows", [6, 40_000])
+def test_ties_of_an_index_are_the_same_whether_columns_are_settled_together_or_one_by_one(rows):
+    rng = np.random.default_rng(5)
+    table = {f"x{j}": rng.integers(1, 5, rows) / 10 * 3 for j in range(3)}
+    index = hi.Index(
+        groups=[hi.Group("all")],
+        indicators=[hi.Indicator(code, "all", direction=hi.Target(0.6)) for code in table],
+        normalise={"method": "min_max", "lower": 1, "upper": 100},
+    )
+    z = index.compute(table).normalised
+    for code in table:
+        column = z[code].to_numpy()
+        assert len(np.unique(column)) == len(np.unique(np.abs(np.round(table[code] - 0.6, 9))))
