@@ -281,7 +281,7 @@ class Study:
             drawn = self._drawn(state, u)
         except FaultsError as error:
             self.reasons.setdefault(str(error.faults[0]))
-            nothing = np.full((len(u), len(self.asked)), np.nan)
+            nothing = np.full((len(u), len(self.rows)), np.nan)
             drawn = Drawn(nothing, nothing)
         kept = np.ones(len(u), dtype=np.bool_)
         with np.errstate(over="ignore", invalid="ignore"):
