@@ -309,7 +309,9 @@ def learn_with_rows(
             x = normalised(tree, maps, known)
             lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
             with journal() as said:
-                weights = {} if setting.weigh_on == "period" else learn_weights(part, columns_of(tree, part, x), known, lost)
+                weights = (
+                    {} if setting.weigh_on == "period" else learn_weights(part, columns_of(tree, part, x), known, lost)
+                )
             # Weights that stay where something else changes are spoken of once.
             lines += [line for line in said if line not in lines]
             contents.append(Content(since, part, weights))

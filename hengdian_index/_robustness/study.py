@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows
+from hengdian_index._index.fitted import Fitted, learn, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
 from hengdian_index._robustness.factors import Factor, read_factors
