@@ -10,6 +10,8 @@ from pathlib import Path
 # Tests run in parallel; BLAS threads of their own would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from support import browser
@@ -55,6 +57,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def published() -> Path:
     """Folder of the published cases, transcribed into the project."""
     return HERE / "reference"
+
+
+@pytest.fixture
+def tai(published: Path) -> pd.DataFrame:
+    """Return the 23 countries of the Technology Achievement Index, logarithms where the Handbook takes them."""
+    x = pd.read_csv(published / "tai" / "data.csv", index_col="country")
+    return x.assign(**{name: np.log10(x[name]) for name in ("telephones", "electricity")})
 
 
 @pytest.fixture(scope="session")

@@ -283,3 +283,22 @@ def test_the_page_of_a_room_names_what_is_there(page):
     absent = {name for name in named if not ([*page.parent.rglob(name)] or (PACKAGE / name).exists())}
     assert named
     assert absent == set(), "these are no files of the room, nor of the package"
+
+
+def test_no_test_imports_another_and_tables_are_made_in_support():
+    made = {node.name for node in _defined(TESTS / "support" / "tables.py")}
+    found = []
+    for path in sorted(TESTS.rglob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        loaded = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        loaded += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+        others = [name for name in loaded if name.rpartition(".")[2].startswith("test_")]
+        again = [node.name for node in _defined(path) if node.name in made]
+        found += [f"{path.relative_to(TESTS)}: {name}" for name in (*others, *again)]
+    assert found == [], "what tests share stands in tests/support"
+
+
+def _defined(path):
+    """Return the functions and classes that a file defines."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]

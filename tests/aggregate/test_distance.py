@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from support.laws import weights_of
 
 import hengdian_index as hi
 from hengdian_index._maths import blocks
@@ -16,10 +17,6 @@ from hengdian_index._maths import blocks
 TABLES = arrays(
     np.int64, st.tuples(st.integers(3, 6), st.integers(1, 4)), elements=st.integers(1, 40), unique=True
 ).map(lambda x: x / 4.0)
-
-
-def weights_of(k):
-    return arrays(np.int64, k, elements=st.integers(1, 9)).map(lambda w: w / w.sum())
 
 
 def case(folder, key):

@@ -15,7 +15,7 @@ ROWS = arrays(np.int64, st.tuples(st.integers(1, 4), st.integers(1, 6)), element
 )
 
 
-def weights_of(k):
+def whole_weights(k):
     return arrays(np.int64, k, elements=st.integers(0, 8)).filter(lambda w: w.sum() > 0)
 
 
@@ -105,7 +105,7 @@ def slow_median(row, w):
 @settings(max_examples=60)
 @given(data=st.data(), x=ROWS)
 def test_median_equals_a_slow_count(data, x):
-    w = data.draw(weights_of(x.shape[1]))
+    w = data.draw(whole_weights(x.shape[1]))
     expected = [slow_median(row, [int(v) for v in w]) for row in x]
     np.testing.assert_allclose(hi.aggregate.median(x, w), expected, rtol=0, atol=1e-14)
 
@@ -125,7 +125,7 @@ def test_median_finds_the_exact_half_of_decimals(w, expected):
 @settings(max_examples=30)
 @given(data=st.data(), x=ROWS)
 def test_minimum_and_maximum_are_the_ends_of_the_columns_with_a_weight(data, x):
-    w = data.draw(weights_of(x.shape[1]))
+    w = data.draw(whole_weights(x.shape[1]))
     np.testing.assert_array_equal(hi.aggregate.minimum(x, w), x[:, w > 0].min(axis=1))
     np.testing.assert_array_equal(hi.aggregate.maximum(x, w), x[:, w > 0].max(axis=1))
     np.testing.assert_array_equal(hi.aggregate.minimum(x, w), hi.aggregate.power(x, w, p=-np.inf))

@@ -6,16 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from support.laws import weights_of
 
 import hengdian_index as hi
 
 SCORES = arrays(np.int64, st.tuples(st.integers(1, 5), st.integers(1, 5)), elements=st.integers(560, 1040)).map(
     lambda x: x / 8.0
 )
-
-
-def weights_of(k):
-    return arrays(np.int64, k, elements=st.integers(1, 9)).map(lambda w: w / w.sum())
 
 
 def slow_index(row, w, penalty):

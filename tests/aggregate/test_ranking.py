@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from support.laws import weights_of
 
 import hengdian_index as hi
 from hengdian_index.aggregate import ranking
@@ -16,10 +17,6 @@ from hengdian_index.log import journal
 TABLES = arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=st.integers(0, 4)).map(
     lambda x: x / 2.0
 )
-
-
-def weights_of(k):
-    return arrays(np.int64, k, elements=st.integers(1, 9)).map(lambda w: w / w.sum())
 
 
 def profile(folder, name):

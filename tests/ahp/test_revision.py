@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from hypothesis import given
-from support.matrices import SCALE, reciprocal, table
+from support.matrices import SCALE, published_matrix, reciprocal
 
 from hengdian_index import ahp
 from hengdian_index.errors import DataError
@@ -46,7 +46,7 @@ def test_verdict_says_which_judgement_to_look_at():
     assert ahp.verdict(matrix) == "CR 0.557 >= 0.1; look at ('a', 'b'): 7, suggested 3.2"
     assert ahp.verdict([[1, 7, 2], [None, 1, 3], [None, None, 1]]).endswith("look at [0, 1]: 7, suggested 3.2")
     assert ahp.verdict(matrix, random_index=None).startswith("GCI 1.84 >= 0.31; look at")
-    assert re.fullmatch(r"CR 0\.022\d* < 0\.1", ahp.verdict(table("drinks.csv")))
+    assert re.fullmatch(r"CR 0\.022\d* < 0\.1", ahp.verdict(published_matrix("drinks.csv")))
 
 
 def test_revise_of_two_items_has_nothing_to_suggest():

@@ -26,7 +26,7 @@ def why(audit: hi.Audit, check: str) -> str:
     return str(own["why"].iloc[0])
 
 
-def panel(**changes: Any) -> tuple[hi.Index, pd.DataFrame]:
+def in_years(**changes: Any) -> tuple[hi.Index, pd.DataFrame]:
     """Return an index of twelve units in four years, with changes."""
     frames = [countries(12, seed).assign(year=2000 + seed) for seed in range(4)]
     return of_countries().replace({"period": "year", **changes}), pd.concat(frames, ignore_index=True)
@@ -133,7 +133,7 @@ def test_a_row_that_nothing_is_left_of_is_named() -> None:
 
 
 def test_an_indicator_is_asked_for_from_its_start_on() -> None:
-    index, table = panel(**{"d.start": "2003"})
+    index, table = in_years(**{"d.start": "2003"})
     table["d"] = table["d"].where(table["year"] == 2003)
     audit = hi.audit(index, table, draws=8)
     assert audit.verdicts[["coverage_of_units", "coverage_of_indicators"]].tolist() == ["pass", "pass"]
@@ -148,14 +148,14 @@ def test_an_indicator_is_asked_for_from_its_start_on() -> None:
 
 @pytest.mark.parametrize("changes", [{"d.start": "2002"}, {"weigh_on": "period", "weights": "entropy"}])
 def test_weights_that_change_are_not_held_against_the_scores_of_other_periods(changes: dict[str, Any]) -> None:
-    index, table = panel(**changes)
+    index, table = in_years(**changes)
     audit = hi.audit(index, table, draws=8)
     for check in ("effective_weights", "one_out"):
         assert why(audit, check).startswith("content or weights change by period")
 
 
 def test_rows_of_the_latest_content_are_held_against_its_weights() -> None:
-    index, table = panel(**{"d.start": "2002"})
+    index, table = in_years(**{"d.start": "2002"})
     late = hi.audit(index, table, rows="2002:2003", draws=8).measured.query("check == 'effective_weights'")
     result = index.compute(table)
     rows = table["year"].to_numpy() >= 2002

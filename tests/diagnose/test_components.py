@@ -4,22 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.laws import close, frames, frozen
+from support.tables import correlated
 
 import hengdian_index as hi
 from hengdian_index.diagnose import principal_components
 from hengdian_index.log import journal
-
-
-def table(seed, k, n=25):
-    rng = np.random.default_rng(seed)
-    return (rng.normal(size=(n, k)) + rng.normal(size=(n, 1))) * rng.uniform(1, 100, k)
-
-
-@pytest.fixture
-def tai(published):
-    """The 23 countries, logarithms taken where the Handbook takes them."""
-    x = pd.read_csv(published / "tai" / "data.csv", index_col="country")
-    return x.assign(**{c: np.log10(x[c]) for c in ("telephones", "electricity")})
 
 
 def test_handbook_table_7_eigenvalues_and_their_shares(published, tai):
@@ -41,7 +30,7 @@ def test_handbook_table_8_loadings_up_to_the_sign_of_a_component(published, tai)
 
 @pytest.mark.parametrize(("seed", "k", "n"), [(0, 1, 25), (1, 4, 25), (2, 7, 25), (3, 6, 4)])
 def test_components_are_the_singular_values_of_the_z_scores(seed, k, n):
-    x = table(seed, k, n)
+    x = correlated(seed, k, n, units=(1, 100))
     z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
     _, values, vectors = np.linalg.svd(z / np.sqrt(n - 1), full_matrices=False)
     found = principal_components(frozen(x), scores=True)
@@ -53,7 +42,7 @@ def test_components_are_the_singular_values_of_the_z_scores(seed, k, n):
 
 
 def test_scores_vary_as_much_as_their_component_and_load_as_told():
-    x = pd.DataFrame(table(5, 4), index=[f"unit {i}" for i in range(25)], columns=list("abcd"))
+    x = pd.DataFrame(correlated(5, 4, 25, units=(1, 100)), index=[f"unit {i}" for i in range(25)], columns=list("abcd"))
     found = principal_components(x, scores=True)
     assert list(found.scores.index) == list(x.index)
     np.testing.assert_allclose(found.scores.cov(), np.diag(found.eigenvalues), atol=1e-12)
@@ -63,11 +52,11 @@ def test_scores_vary_as_much_as_their_component_and_load_as_told():
 
 
 def test_scores_are_told_only_where_asked_for():
-    assert principal_components(table(5, 3)).scores is None
+    assert principal_components(correlated(5, 3, 25, units=(1, 100))).scores is None
 
 
 def test_a_unit_with_a_gap_has_no_scores_and_the_log_says_so():
-    x = table(5, 3)
+    x = correlated(5, 3, 25, units=(1, 100))
     gapped = np.vstack([x, [1.0, np.nan, 2.0]])
     with journal() as lines:
         found = principal_components(gapped, scores=True)
@@ -79,27 +68,27 @@ def test_a_unit_with_a_gap_has_no_scores_and_the_log_says_so():
 
 @pytest.mark.parametrize("factor", [1e-12, 1e300])
 def test_the_unit_of_measure_does_not_matter(factor):
-    x = table(6, 3)
+    x = correlated(6, 3, 25, units=(1, 100))
     plain, scaled = principal_components(x, scores=True), principal_components(x * [1, factor, 1], scores=True)
     np.testing.assert_allclose(scaled.loadings, plain.loadings, atol=1e-9)
     np.testing.assert_allclose(scaled.scores, plain.scores, atol=1e-9)
 
 
 def test_indicators_that_depend_on_each_other_have_an_eigenvalue_of_0():
-    x = table(7, 3)
+    x = correlated(7, 3, 25, units=(1, 100))
     found = principal_components(np.column_stack([x, x.sum(axis=1)]))
     assert found.eigenvalues[4] == 0.0
     assert found.eigenvalues[3] > 0.01
 
 
 def test_columns_go_by_name():
-    x = pd.DataFrame(table(8, 4), columns=list("abcd"))
+    x = pd.DataFrame(correlated(8, 4, 25, units=(1, 100)), columns=list("abcd"))
     plain, turned = principal_components(x), principal_components(x[list("cadb")])
     np.testing.assert_allclose(turned.loadings.loc[list("abcd")], plain.loadings, atol=1e-12)
 
 
 def test_every_kind_of_table_gives_the_same():
-    x = table(9, 3)
+    x = correlated(9, 3, 25, units=(1, 100))
     wanted = principal_components(x, scores=True)
     for given_table in frames(x).values():
         found = principal_components(given_table, scores=True)
@@ -109,9 +98,9 @@ def test_every_kind_of_table_gives_the_same():
 
 def test_a_constant_indicator_is_refused_by_name():
     with pytest.raises(hi.DataError, match="indicator 'flat': constant over 25 complete rows"):
-        principal_components(pd.DataFrame(table(1, 2), columns=["a", "b"]).assign(flat=0.1))
+        principal_components(pd.DataFrame(correlated(1, 2, 25, units=(1, 100)), columns=["a", "b"]).assign(flat=0.1))
 
 
 def test_too_few_rows_are_refused():
     with pytest.raises(hi.DataError, match="2 rows complete in all columns; at least 3"):
-        principal_components(table(1, 2, n=2))
+        principal_components(correlated(1, 2, 2, units=(1, 100)))

@@ -20,13 +20,6 @@ X = pd.DataFrame(RNG.normal(size=(12, 4)) + RNG.normal(size=(12, 1)), columns=["
 GAPPED = X.mask(RNG.random(X.shape) < 0.15)
 
 
-@pytest.fixture
-def tai(published):
-    """The 23 countries, logarithms taken where the Handbook takes them."""
-    x = pd.read_csv(published / "tai" / "data.csv", index_col="country")
-    return x.assign(**{c: np.log10(x[c]) for c in ("telephones", "electricity")})
-
-
 def test_handbook_table_6_correlations_of_eight_indicators(published, tai):
     found = correlations(tai, how="pearson")
     printed = pd.read_csv(published / "tai" / "table_06_correlation.csv")

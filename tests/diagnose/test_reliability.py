@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from support.laws import close, frames, frozen, law
+from support.tables import correlated
 
 import hengdian_index as hi
 from hengdian_index.diagnose import bartlett, cronbach_alpha, kmo
@@ -16,19 +17,6 @@ RANDOM = law(20)
 seeds = st.integers(0, 10**6)
 each_call = pytest.mark.parametrize("call", [cronbach_alpha, kmo, bartlett])
 ORTHOGONAL = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], dtype=float)
-
-
-def table(seed, k, n=30):
-    """Return columns that have something in common, in different units."""
-    rng = np.random.default_rng(seed)
-    return (rng.normal(size=(n, k)) + 1.5 * rng.normal(size=(n, 1))) * rng.uniform(1, 100, k) + rng.normal(size=k)
-
-
-@pytest.fixture
-def tai(published):
-    """The 23 countries, logarithms taken where the Handbook takes them."""
-    x = pd.read_csv(published / "tai" / "data.csv", index_col="country")
-    return x.assign(**{c: np.log10(x[c]) for c in ("telephones", "electricity")})
 
 
 def test_handbook_table_11_alpha_of_eight_indicators(published, tai):
@@ -52,7 +40,7 @@ def slow_alpha(x, standardised):
 @RANDOM
 @given(seed=seeds, k=st.integers(3, 7))
 def test_alpha_is_the_textbook_formula(standardised, seed, k):
-    x = table(seed, k)
+    x = correlated(seed, k, units=(1, 100))
     found = cronbach_alpha(frozen(x), standardised=standardised)
     assert found.alpha == pytest.approx(slow_alpha(x, standardised), rel=1e-10)
     without = [slow_alpha(np.delete(x, j, axis=1), standardised) for j in range(k)]
@@ -64,7 +52,7 @@ def test_alpha_is_the_textbook_formula(standardised, seed, k):
 
 @pytest.mark.parametrize("standardised", [True, False])
 def test_pairwise_alpha_is_that_of_the_pairwise_matrix(standardised):
-    x = pd.DataFrame(table(3, 4)).mask(np.random.default_rng(1).random((30, 4)) < 0.15)
+    x = pd.DataFrame(correlated(3, 4, units=(1, 100))).mask(np.random.default_rng(1).random((30, 4)) < 0.15)
     matrix = (x.corr() if standardised else x.cov()).to_numpy()
     found = cronbach_alpha(x, standardised=standardised, pairwise=True)
     assert found.alpha == pytest.approx(4 / 3 * (1 - np.trace(matrix) / matrix.sum()), rel=1e-12)
@@ -76,7 +64,7 @@ def test_pairwise_alpha_is_that_of_the_pairwise_matrix(standardised):
 
 @pytest.mark.parametrize("standardised", [True, False])
 def test_without_gaps_pairwise_changes_the_label_only(standardised):
-    x = table(5, 4)
+    x = correlated(5, 4, units=(1, 100))
     plain, pairwise = (
         cronbach_alpha(x, standardised=standardised),
         cronbach_alpha(x, standardised=standardised, pairwise=True),
@@ -90,7 +78,7 @@ def test_columns_alike_have_alpha_1():
 
 
 def test_standardised_alpha_is_free_of_units_and_the_other_is_not():
-    x = table(8, 3)
+    x = correlated(8, units=(1, 100))
     assert cronbach_alpha(x * [1e-12, 1.0, 1e200]).alpha == pytest.approx(cronbach_alpha(x).alpha, rel=1e-12)
     raw = cronbach_alpha(x, standardised=False).alpha
     assert cronbach_alpha(x * 1e300, standardised=False).alpha == pytest.approx(raw, rel=1e-12)
@@ -98,7 +86,7 @@ def test_standardised_alpha_is_free_of_units_and_the_other_is_not():
 
 
 def test_of_two_indicators_there_is_no_alpha_without_one():
-    x = table(1, 2)
+    x = correlated(1, 2, units=(1, 100))
     found = cronbach_alpha(x)
     r = np.corrcoef(x, rowvar=False)[0, 1]
     assert found.alpha == pytest.approx(2 * r / (1 + r), rel=1e-12)
@@ -132,7 +120,7 @@ def test_pairs_without_rows_in_common_are_refused_by_name():
 
 @pytest.mark.parametrize("pairwise", [False, True])
 def test_constant_indicators_are_refused_by_name(pairwise):
-    x = pd.DataFrame(table(2, 3), columns=["a", "b", "c"]).assign(b=0.1, c=7.0)
+    x = pd.DataFrame(correlated(2, units=(1, 100)), columns=["a", "b", "c"]).assign(b=0.1, c=7.0)
     with pytest.raises(hi.DataError, match=r"indicator 'b': constant.*\n.*indicator 'c': constant"):
         cronbach_alpha(x, pairwise=pairwise)
 
@@ -152,7 +140,7 @@ def partial_correlations(x):
 @RANDOM
 @given(seed=seeds, k=st.integers(2, 7))
 def test_kmo_by_least_squares(seed, k):
-    x = table(seed, k)
+    x = correlated(seed, k, units=(1, 100))
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     r, q = np.corrcoef(x, rowvar=False) - np.eye(k), partial_correlations(x)
     found = kmo(frozen(x))
@@ -175,7 +163,7 @@ def test_kmo_of_three_indicators_in_closed_form():
 
 
 def test_kmo_of_two_indicators_is_a_half():
-    assert kmo(table(4, 2)).overall == pytest.approx(0.5, rel=1e-14)
+    assert kmo(correlated(4, 2, units=(1, 100))).overall == pytest.approx(0.5, rel=1e-14)
 
 
 def test_an_indicator_without_any_correlation_has_no_kmo():
@@ -188,7 +176,7 @@ def test_an_indicator_without_any_correlation_has_no_kmo():
 @RANDOM
 @given(seed=seeds, k=st.integers(2, 6))
 def test_bartlett_is_the_textbook_formula(seed, k):
-    x = table(seed, k)
+    x = correlated(seed, k, units=(1, 100))
     r = np.corrcoef(x, rowvar=False)
     found = bartlett(frozen(x))
     chi2 = -(30 - 1 - (2 * k + 5) / 6) * np.log(np.linalg.det(r))
@@ -212,7 +200,7 @@ def test_bartlett_s_statistic_has_the_mean_and_the_tail_of_chi2_where_nothing_is
 
 @pytest.mark.parametrize("call", [kmo, bartlett])
 def test_indicators_that_depend_on_each_other_are_named(call):
-    x = pd.DataFrame(table(6, 4), columns=["screens", "票房", "seats", "d"])
+    x = pd.DataFrame(correlated(6, 4, units=(1, 100)), columns=["screens", "票房", "seats", "d"])
     x["total"] = x["screens"] + 3 * x["票房"]
     with pytest.raises(hi.DataError, match=r"not defined: indicators 'screens', '票房', 'total' are dependent"):
         call(x)
@@ -220,7 +208,7 @@ def test_indicators_that_depend_on_each_other_are_named(call):
 
 @pytest.mark.parametrize("call", [kmo, bartlett])
 def test_rows_must_outnumber_the_indicators(call):
-    x = table(6, 4, n=6)
+    x = correlated(6, 4, 6, units=(1, 100))
     x[:2, 0] = np.nan
     with pytest.raises(hi.DataError, match="not defined: 4 rows complete in all of 4 indicators"):
         call(x)
@@ -229,18 +217,18 @@ def test_rows_must_outnumber_the_indicators(call):
 @each_call
 def test_a_constant_indicator_is_refused_by_name(call):
     with pytest.raises(hi.DataError, match=r"indicator 1: constant over 30 complete rows"):
-        call(np.insert(table(2, 2), 1, 0.1, axis=1))
+        call(np.insert(correlated(2, 2, units=(1, 100)), 1, 0.1, axis=1))
 
 
 @each_call
 def test_one_indicator_is_refused(call):
     with pytest.raises(hi.DataError, match="one indicator"):
-        call(table(1, 1))
+        call(correlated(1, 1, units=(1, 100)))
 
 
 @each_call
 def test_two_complete_rows_are_refused_with_the_columns_that_have_gaps(call):
-    x = pd.DataFrame(table(1, 3, n=5), columns=["a", "b", "c"])
+    x = pd.DataFrame(correlated(1, 3, 5, units=(1, 100)), columns=["a", "b", "c"])
     x.loc[:2, "b"] = np.nan
     with pytest.raises(hi.DataError, match=r"2 rows complete in all columns; at least 3.*'b'"):
         call(x)
@@ -248,7 +236,7 @@ def test_two_complete_rows_are_refused_with_the_columns_that_have_gaps(call):
 
 @each_call
 def test_rows_with_gaps_are_left_out(call):
-    x = table(1, 3)
+    x = correlated(1, units=(1, 100))
     gapped = np.vstack([x, [np.nan, 1e6, -1e6]])
     for name in call(x).__slots__:
         np.testing.assert_allclose(getattr(call(gapped), name), getattr(call(x), name), rtol=1e-12)
@@ -256,7 +244,7 @@ def test_rows_with_gaps_are_left_out(call):
 
 @each_call
 def test_the_order_of_rows_and_columns_and_the_unit_do_not_matter(call):
-    x = pd.DataFrame(table(9, 4), columns=list("abcd"))
+    x = pd.DataFrame(correlated(9, 4, units=(1, 100)), columns=list("abcd"))
     plain, turned = call(x), call(x.iloc[::-1, [2, 0, 3, 1]] * 1e-12)
     for name in plain.__slots__:
         one, other = getattr(plain, name), getattr(turned, name)
@@ -265,7 +253,7 @@ def test_the_order_of_rows_and_columns_and_the_unit_do_not_matter(call):
 
 @each_call
 def test_every_kind_of_table_gives_the_same(call):
-    x = table(10, 3)
+    x = correlated(10, units=(1, 100))
     for given_table in frames(x).values():
         for name in call(x).__slots__:
             close(getattr(call(given_table), name), getattr(call(x), name))

@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from index.test_index import DIRECTIONS, indexes
-from support.indexes import table, two_levels
-from tables.test_workbook import workbook
+from support.indexes import DIRECTIONS, indexes, two_levels
+from support.tables import table
+from support.workbooks import workbook
 
 import hengdian_index as hi
 from hengdian_index._files.sheets import heading_of, meaning_of

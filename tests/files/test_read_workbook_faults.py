@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 from click.testing import CliRunner
-from support.indexes import table, two_levels
-from tables.test_workbook import SHEET, edited, workbook
+from support.indexes import two_levels
+from support.tables import table
+from support.workbooks import SHEET, edited, workbook
 
 import hengdian_index as hi
 from hengdian_index._index.template import new_workbook

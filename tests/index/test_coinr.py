@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tables.test_workbook import workbook
+from support.workbooks import workbook
 
 import hengdian_index as hi
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.indexes import MEANS, POSITIVE, quarters, table, two_levels
+from support.indexes import MEANS, POSITIVE, two_levels
+from support.tables import quarters, table
 
 import hengdian_index as hi
 

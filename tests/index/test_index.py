@@ -11,41 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from support.indexes import MEANS, POSITIVE, table, two_levels
+from support.indexes import MEANS, POSITIVE, indexes, two_levels
+from support.tables import table
 
 import hengdian_index as hi
-from hengdian_index._scoring.tree import RESERVED
-
-CHOICES = st.fixed_dictionaries(
-    {},
-    optional={
-        "normalise": st.sampled_from(["z_score", "rank", {"method": "min_max", "lower": 1.0, "upper": 100.0}]),
-        "weights": st.sampled_from(["entropy", "critic", {"method": "entropy", "zeros": "shift"}]),
-        "missing": st.sampled_from(["reweight", "propagate", "raise"]),
-        "coverage": st.floats(0, 1),
-    },
-)
-NAMES = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12).filter(
-    lambda name: name not in RESERVED
-)
-DIRECTIONS = st.sampled_from(
-    [1, -1, hi.Target(4.5), hi.Between(1.0, 2.0), hi.Between(5.0, 6.0, worst_low=2.0, worst_high=12.0)]
-)
-
-
-@st.composite
-def indexes(draw: st.DrawFn) -> hi.Index:
-    codes = draw(st.lists(NAMES.filter(str.strip), min_size=6, max_size=6, unique=True))
-    groups = [
-        hi.Group(codes[0], name=draw(NAMES), **draw(CHOICES)),
-        hi.Group(codes[1], codes[0], weights={codes[4]: draw(st.floats(0.1, 9)), codes[5]: 1}),
-    ]
-    indicators = [
-        hi.Indicator(code, parent, name=draw(NAMES), direction=draw(DIRECTIONS))
-        for code, parent in zip(codes[2:], [codes[0], codes[0], codes[1], codes[1]], strict=True)
-    ]
-    return hi.Index(name=draw(NAMES), groups=groups, indicators=indicators, **draw(CHOICES))
 
 
 @given(indexes())

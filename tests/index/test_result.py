@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from support.indexes import table, two_levels
+from support.indexes import two_levels
+from support.tables import table
 
 import hengdian_index as hi
 

@@ -20,11 +20,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scoring.test_contents import changing, late, panel, units
-from scoring.test_preparation_builds import frame as answers
-from scoring.test_preparation_builds import index as built
-from support.indexes import POSITIVE, quarters, table, two_levels
-from support.laws import attempt, law, own, sized, variants
+from support.fits import choices, chosen, same_answers, wide
+from support.indexes import answer_shares, built_of, changing, entering, late, two_levels, with_entrant
+from support.laws import attempt, law, own
+from support.tables import quarters, table
 
 import hengdian_index as hi
 from hengdian_index._index.stored_file import _REGISTER
@@ -34,14 +33,6 @@ from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._methods.treating import treating
 
 FEW = law(2)
-# Choices that the variants of the law tests leave out.
-MORE = [
-    ("aggregate", "owa", {"order_weights": [1, 2, 3]}),
-    ("impute", "group_mean", {"groups": "kind"}),
-    ("impute", "group_median", {"groups": "kind"}),
-    ("treat", "winsorise", {"points": 2}),
-    ("treat", "box_cox", {"lmbda": -0.5}),
-]
 
 
 def again(fitted: hi.Fitted) -> hi.Fitted:
@@ -53,45 +44,6 @@ def again(fitted: hi.Fitted) -> hi.Fitted:
         loaded.save(second)
         assert first.read_bytes() == second.read_bytes()
     return loaded
-
-
-def same_answers(fitted: hi.Fitted, loaded: hi.Fitted, *frames: Any) -> None:
-    """Assert that two fits score tables alike to the bit, with the same log."""
-    for frame in frames:
-        one, other = fitted.score(frame), loaded.score(frame)
-        for ask in ("scores", "normalised", "prepared", "weights", "weights_by_period", "effective_weights"):
-            assert getattr(one, ask).equals(getattr(other, ask))
-        pd.testing.assert_frame_equal(one.log, other.log)
-        assert one.provenance["spec_sha256"] == other.provenance["spec_sha256"]
-        assert str(one.fit_rows) == str(other.fit_rows)
-
-
-def wide(seed: int, n: int = 14) -> pd.DataFrame:
-    """Return n quarters of positive numbers with a far one and gaps after the fifth row, and groups of the rows."""
-    frame = table(n, seed, "abc")
-    frame.loc[4, "a"] *= 40
-    frame.loc[[5, 9], "b"] = np.nan
-    frame.loc[7, "c"] = np.nan
-    return frame.assign(kind=["high", "low"] * (n // 2))
-
-
-def chosen(family: str, method: Method, options: dict[str, Any]) -> hi.Index:
-    """Return an index of three indicators under one choice."""
-    given = {"normalise": POSITIVE, "coverage": 0.3, family: {"method": method.name, **sized(options, 3)}}
-    indicators = [hi.Indicator(code, "all") for code in "abc"]
-    return hi.Index(period="quarter", fit_on="2001:2003Q1", groups=[hi.Group("all")], indicators=indicators, **given)
-
-
-def choices() -> list[Any]:
-    """Return (family, method, options) for every variant of every method that an index may choose."""
-    found = [
-        (family, *case.values, case.id)
-        for family in ("normalise", "weights", "aggregate", "treat", "impute")
-        for judged in (False, True)
-        for case in variants(family, judged=judged, having=lambda method, _: "by" not in method.traits.get("needs", ()))
-    ]
-    found += [(family, FAMILIES[family][name], options, f"{name} {options}") for family, name, options in MORE]
-    return [pytest.param(family, method, options, id=f"{family} {name}") for family, method, options, name in found]
 
 
 def test_every_method_of_an_index_is_saved_here() -> None:
@@ -140,8 +92,8 @@ def test_changes_of_content_and_links_are_kept(how: str, content: str) -> None:
 @pytest.mark.parametrize("weigh_on", ["fit_on", "base", "period"])
 @pytest.mark.parametrize("new_units", ["link", "restate"])
 def test_units_their_bases_and_weights_by_period_are_kept(weigh_on: str, new_units: str) -> None:
-    frame = panel()
-    fitted = units(weights="entropy", weigh_on=weigh_on, new_units=new_units).fit(frame)
+    frame = with_entrant()
+    fitted = entering(weights="entropy", weigh_on=weigh_on, new_units=new_units).fit(frame)
     loaded = again(fitted)
     later = frame[frame["year"] == 2004].assign(year=2005)
     same_answers(fitted, loaded, frame, later)
@@ -151,9 +103,11 @@ def test_units_their_bases_and_weights_by_period_are_kept(weigh_on: str, new_uni
 
 @pytest.mark.parametrize("method", ["cycle", "breadth"])
 def test_built_indicators_keep_what_they_learnt_of_each_unit(method: str) -> None:
-    both = pd.concat([answers().assign(who="A"), answers().assign(who="B", s=lambda f: f["s"][::-1].to_numpy())])
+    both = pd.concat(
+        [answer_shares().assign(who="A"), answer_shares().assign(who="B", s=lambda f: f["s"][::-1].to_numpy())]
+    )
     mood = hi.Indicator("mood", "all", build={"method": method, "x": ["s", "t"]})
-    index = built(mood, hi.Indicator("up", "all"), unit="who", fit_on="2001:2002")
+    index = built_of(mood, hi.Indicator("up", "all"), unit="who", fit_on="2001:2002")
     fitted = index.fit(both)
     loaded = again(fitted)
     same_answers(fitted, loaded, both)
@@ -167,9 +121,9 @@ def test_a_step_without_memory_is_kept() -> None:
 
 
 def test_screened_units_stay_out() -> None:
-    frame = panel()
+    frame = with_entrant()
     frame.loc[frame["who"] == "B", "x"] = np.nan
-    fitted = units(unit_coverage=0.65).fit(frame)
+    fitted = entering(unit_coverage=0.65).fit(frame)
     loaded = again(fitted)
     same_answers(fitted, loaded, frame, frame.assign(x=1.0))
     assert loaded.left_out == {"A": False, "B": True, "C": False}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from support.spreadsheet import Workbook
-from tables.test_workbook import workbook
+from support.workbooks import workbook
 
 import hengdian_index as hi
 from hengdian_index._index.template import new_workbook

@@ -14,11 +14,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from index.test_stored_file import choices, chosen, same_answers, wide
-from scoring.test_preparation_builds import frame as answers
-from scoring.test_preparation_builds import index as built
-from support.indexes import table, two_levels
+from support.fits import choices, chosen, same_answers, wide
+from support.indexes import answer_shares, built_of, two_levels
 from support.laws import attempt, law
+from support.tables import table
 
 import hengdian_index as hi
 from hengdian_index._methods.imputing import imputing
@@ -140,10 +139,10 @@ def test_fit_and_result_of_every_method_are_pickled(
 
 
 def test_fit_and_result_of_built_indicators_are_pickled() -> None:
-    index = built(hi.Indicator("b", "all", build={"method": "diffusion", "up": "up", "same": "same"}))
-    result = index.compute(answers())
+    index = built_of(hi.Indicator("b", "all", build={"method": "diffusion", "up": "up", "same": "same"}))
+    result = index.compute(answer_shares())
     assert pickle.loads(pickle.dumps(result)).scores.equals(result.scores)
-    same_answers(result.fitted, pickle.loads(pickle.dumps(result.fitted)), answers())
+    same_answers(result.fitted, pickle.loads(pickle.dumps(result.fitted)), answer_shares())
 
 
 def test_a_registered_function_of_a_user_is_pickled() -> None:

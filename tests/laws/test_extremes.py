@@ -27,7 +27,7 @@ def index(**choices: Any) -> hi.Index:
     )
 
 
-def towns(first: float, last: float) -> pd.DataFrame:
+def two_towns(first: float, last: float) -> pd.DataFrame:
     """Return two towns over two years; the second goes from one number to another."""
     ends = [2.0, 3.0, first, last]
     return pd.DataFrame({"town": ["P", "P", "Q", "Q"], "year": [2001, 2002] * 2, "a": ends, "b": ends})
@@ -52,16 +52,16 @@ def test_a_level_too_large_for_a_number_is_refused_by_unit_period_and_group(
     if choices.get("series") == "symmetric" and ends[1] < 1e308:
         pytest.skip("symmetric growth from nearly nothing has its own end, at 200")
     with pytest.raises(hi.DataError, match=r"unit 'Q'.*(2002|base).*too large a number; rescale the columns"):
-        index(**choices).compute(towns(*ends)).series()
+        index(**choices).compute(two_towns(*ends)).series()
 
 
 def test_a_base_level_too_small_to_divide_by_is_refused_by_unit_and_group() -> None:
     with pytest.raises(hi.DataError, match=r"unit 'Q': 'all' has the level 3.95253e-323 in the base period.*rescale"):
-        index(aggregate="geometric").compute(towns(4e-323, 1.0)).series()
+        index(aggregate="geometric").compute(two_towns(4e-323, 1.0)).series()
 
 
 def test_changes_and_contributions_too_large_for_a_number_are_refused() -> None:
-    result = index(to=None).replace({"base": None}).compute(towns(1e-9, 1e300))
+    result = index(to=None).replace({"base": None}).compute(two_towns(1e-9, 1e300))
     assert result.series()["all"].iloc[3] == pytest.approx(1e300)
     with pytest.raises(hi.DataError, match=r"unit 'Q', period 2002: 'all': its change is too large a number"):
         result.changes()

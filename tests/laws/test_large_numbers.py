@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.indexes import table, two_levels
+from support.indexes import two_levels
 from support.laws import own
+from support.tables import table
 
 import hengdian_index as hi
 from hengdian_index._methods.registry import FAMILIES

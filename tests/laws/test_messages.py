@@ -15,7 +15,7 @@ from hengdian_index.errors import readable, suggestion
 LANDS = [f"Land of number {i}" for i in range(120)]
 
 
-def panel(**choices: object) -> tuple[hi.Index, pd.DataFrame]:
+def of_lands(**choices: object) -> tuple[hi.Index, pd.DataFrame]:
     """Return an index with a base and rows of many lands over two years."""
     rows = [(land, year, float(i % 7 + year - 1999), 1.0 + i) for i, land in enumerate(LANDS) for year in (2000, 2001)]
     index = hi.Index(
@@ -40,7 +40,7 @@ def test_a_list_of_names_is_read_at_one_sight(names: list[str]) -> None:
 def test_a_near_name_is_told_without_a_long_list() -> None:
     assert suggestion("Land of numbr 7", LANDS) == "; did you mean 'Land of number 7'?"
     assert suggestion("entrpy", ["equal", "entropy"]) == "; did you mean 'entropy'? (equal, entropy)"
-    index, table = panel()
+    index, table = of_lands()
     with pytest.raises(hi.DataError) as error:
         index.compute(table).strengths("Land of nmber 3")
     assert len(str(error.value)) < 100
@@ -55,7 +55,7 @@ def test_a_near_name_is_told_without_a_long_list() -> None:
 
 
 def test_units_without_a_base_level_are_one_fault() -> None:
-    index, table = panel(base="2000", coverage=1.0)
+    index, table = of_lands(base="2000", coverage=1.0)
     table.loc[(table["year"] == 2000) & table["land"].isin(LANDS[:40]), "x"] = np.nan
     with pytest.raises(
         hi.DataError, match=r"^40 units have no score in the base period: .* and 35 more \(2 groups"
@@ -69,7 +69,7 @@ def test_units_without_a_base_level_are_one_fault() -> None:
 
 
 def test_cells_with_the_same_text_are_one_fault() -> None:
-    index, table = panel()
+    index, table = of_lands()
     texts = table.astype({"x": object})
     texts.loc[texts.index % 3 == 0, "x"] = ".."
     texts.loc[4, "x"] = "5,3"
@@ -97,7 +97,7 @@ def test_rows_of_a_panel_can_be_told_apart_in_a_list() -> None:
     rows = [("Korea, Rep.", 2015), ("Peru", 2014), ("Peru", 2015)]
     assert listed_words(rows) == "Korea, Rep. (2015), Peru (2014) and Peru (2015)"
     assert listed_words(["a", "b"]) == "a and b"
-    index, table = panel()
+    index, table = of_lands()
     table.loc[table["land"].isin(LANDS[:2]), ["x", "y"]] = np.nan
     said = hi.uncertainty(index, table, {"weights": hi.Noise(0.2)}, draws=4).summary()
     names = [f"{land} ({year})" for land in LANDS[:2] for year in (2000, 2001)]
@@ -113,7 +113,7 @@ def test_one_is_one() -> None:
 
 
 def test_a_fit_says_its_rows_by_units_and_periods() -> None:
-    index, table = panel()
+    index, table = of_lands()
     assert repr(index.fit(table, fit_on="2000")).endswith("learnt from 120 rows (120 units, 2000)>")
     assert "240 rows (120 units, 2000 to 2001)" in index.fit(table)._repr_html_()
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.indexes import table, two_levels
+from support.indexes import two_levels
+from support.tables import table
 
 import hengdian_index as hi
 from hengdian_index._index.text import write_tables

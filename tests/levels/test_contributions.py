@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.indexes import MEANS, POSITIVE, computed, table, two_levels
+from support.indexes import MEANS, POSITIVE, computed, two_levels
+from support.tables import table
 
 import hengdian_index as hi
 from hengdian_index.log import journal

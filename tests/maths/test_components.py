@@ -5,18 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.tables import correlated
 
 from hengdian_index._maths.components import principal_components, varimax
 from hengdian_index._maths.stats import Products
 
 LOGGED = ["telephones", "electricity"]
-
-
-@pytest.fixture
-def tai(published):
-    """The 23 countries, logarithms taken where the Handbook takes them."""
-    x = pd.read_csv(published / "tai" / "data.csv", index_col="country")
-    return x.assign(**{c: np.log10(x[c]) for c in LOGGED})
 
 
 @pytest.fixture
@@ -51,13 +45,8 @@ def test_varimax_loadings_as_printed(published, tai, parts):
     np.testing.assert_allclose((turned[:, order] ** 2).sum(axis=0), variance, rtol=0, atol=0.005)
 
 
-def table(seed, k, n=40):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, k)) + rng.normal(size=(n, 1)) * rng.random(k)
-
-
 def correlation(seed, k):
-    return np.corrcoef(table(seed, k), rowvar=False)
+    return np.corrcoef(correlated(seed, k, 40, common=(0, 1)), rowvar=False)
 
 
 @settings(max_examples=30)
@@ -72,7 +61,7 @@ def test_components_rebuild_the_matrix_and_stand_upright(seed, k):
 
 
 def test_loadings_are_the_correlations_with_the_components():
-    x = table(3, 4)
+    x = correlated(3, 4, 40, common=(0, 1))
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     parts = principal_components(np.corrcoef(x, rowvar=False))
     scores = z @ parts.vectors

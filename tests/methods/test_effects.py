@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.indexes import quarters, table, two_levels
+from support.indexes import two_levels
 from support.laws import declared, every, public, sized
+from support.tables import quarters, table
 
 import hengdian_index as hi
 from hengdian_index.log import journal

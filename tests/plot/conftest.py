@@ -20,8 +20,8 @@ def close_figures():
     plt.close("all")
 
 
-@pytest.fixture(scope="session")
-def film() -> hi.Result:
+@pytest.fixture(scope="session", name="film")
+def film_result() -> hi.Result:
     index, table = hi.example("film_industry")
     return index.compute(table)
 
@@ -45,8 +45,8 @@ def towns_table() -> pd.DataFrame:
     return frame.assign(town=np.repeat(TOWNS, 4), year=np.tile([2019, 2020, 2021, 2022], 6))
 
 
-@pytest.fixture(scope="session")
-def towns() -> hi.Result:
+@pytest.fixture(scope="session", name="towns")
+def ranked_towns() -> hi.Result:
     return towns_index().compute(towns_table())
 
 

@@ -12,7 +12,7 @@ from hengdian_index.errors import DataError
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots").use("Agg")
 
 
-def towns(n: int, late: int, **options) -> hi.Result:
+def late_towns(n: int, late: int, **options) -> hi.Result:
     """Return a result of n towns in three years, of which some have no first year."""
     values = np.random.default_rng(3).uniform(1, 9, (3 * n, 2))
     frame = pd.DataFrame(values, columns=["a", "b"])
@@ -35,19 +35,19 @@ def towns(n: int, late: int, **options) -> hi.Result:
     ],
 )
 def test_units_without_a_level_are_counted_apart(n, late, title, drawn):
-    ax = towns(n, late).plot.lines()
+    ax = late_towns(n, late).plot.lines()
     assert ax.get_title().replace("\n", " ") == title
     assert len([line for line in ax.lines if str(line.get_label()).startswith("T")]) == drawn
 
 
 def test_why_a_unit_has_no_change_speaks_of_that_unit():
     with pytest.raises(DataError) as error:
-        towns(12, 3).plot.change(unit="T1")
+        late_towns(12, 3).plot.change(unit="T1")
     assert "(there are 2 rows of unit 'T1'; periods run from 2020 to 2021)" in str(error.value)
 
 
 def test_on_a_scale_without_a_zero_all_lines_change_in_points():
-    result = towns(5, 0, base=None, normalise="z_score", new_units="refuse")
+    result = late_towns(5, 0, base=None, normalise="z_score", new_units="refuse")
     scores = result.scores["all"].unstack()
     last = [text.get_text() for text in result.plot.lines().texts]
     change = (scores[2021] - scores[2020]).to_dict()
@@ -57,16 +57,18 @@ def test_on_a_scale_without_a_zero_all_lines_change_in_points():
 
 
 def test_with_a_base_lines_change_in_per_cent():
-    result = towns(5, 0)
+    result = late_towns(5, 0)
     assert all(text.get_text().endswith(" %)") for text in result.plot.lines().texts)
-    bare = towns(5, 0, base=None, normalise="z_score", new_units="refuse")
-    shifted = towns(5, 0, base=None, new_units="refuse")
+    bare = late_towns(5, 0, base=None, normalise="z_score", new_units="refuse")
+    shifted = late_towns(5, 0, base=None, new_units="refuse")
     assert all(text.get_text().endswith(" %)") for text in shifted.plot.lines().texts)
     assert not any(text.get_text().endswith(" %)") for text in bare.plot.lines().texts)
 
 
 def test_small_steps_have_the_decimals_that_tell_them_from_0():
-    result = towns(2, 0, base=None, normalise={"method": "min_max", "lower": 0.001, "upper": 0.002}, new_units="refuse")
+    result = late_towns(
+        2, 0, base=None, normalise={"method": "min_max", "lower": 0.001, "upper": 0.002}, new_units="refuse"
+    )
     parts = result.contributions().loc[("T1", 2021)].to_numpy()
     written = [text.get_text().replace("−", "-") for text in result.plot.waterfall(unit="T1").texts][1:-1]
     steps = parts[np.argsort(-np.abs(parts))]

@@ -36,7 +36,7 @@ WITH_NUMBERS = {"film-correlations": 5.0, "towns-rank_frequency": 5.0}
 DOTS = 72
 
 
-def film() -> hi.Result:
+def film_in_english() -> hi.Result:
     """Return the example, of every name its English part."""
     index, table = hi.example("film_industry")
     text = re.sub(r" ?[\u4e00-\u9fff]+", "", index.to_toml())
@@ -47,7 +47,7 @@ TOWNS = ["Ash", "Birch", "Cedar", "Dell", "Elm"]
 CODES = ["studios", "crews", "films", "visitors", "awards", "exports"]
 
 
-def panel() -> tuple[hi.Index, pd.DataFrame]:
+def waves() -> tuple[hi.Index, pd.DataFrame]:
     """Return an index and a made-up table of five towns in four years; the last town has no last year."""
     parents = ["supply", "supply", "reach", "reach", "fame", "fame"]
     treated = {"visitors": {"method": "winsorise", "points": 2}}
@@ -69,8 +69,8 @@ def panel() -> tuple[hi.Index, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def drawn():
     """Functions that draw, by the name of the file: every picture there is, some of them of two results."""
-    index, table = panel()
-    series, towns = film(), index.compute(table)
+    index, table = waves()
+    series, towns = film_in_english(), index.compute(table)
     factors = {"weights": hi.Noise(0.4), "aggregate": ["arithmetic", "geometric"]}
     draws = hi.uncertainty(index, table, factors, draws=64)
     shares = hi.sensitivity(index, table, factors, draws=64)

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.indexes import table, two_levels
+from support.indexes import two_levels
+from support.tables import table
 
 import hengdian_index as hi
 

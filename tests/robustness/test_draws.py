@@ -19,7 +19,7 @@ UNITS = [f"town {i}" for i in range(7)]
 CODES = ["m", "n", "o", "p"]
 
 
-def towns(gap: tuple[int, int] | None, low: float | None = None) -> pd.DataFrame:
+def seven_towns(gap: tuple[int, int] | None, low: float | None = None) -> pd.DataFrame:
     """Return seven towns, the last of which is not among the fit rows and may lie far below them in one column."""
     x = np.random.default_rng(5).uniform(10, 20, (7, 4)).round(2)
     x[6] = 15.0 if low is None else [low, 15, 15, 15]
@@ -58,7 +58,7 @@ def test_a_gap_leaves_the_answer_what_it_is(
     """For every aggregation: with a cell missing the same error, or the same share left out, as the index itself."""
     index = index_of(method, options)
     for low in (None, -40.0):
-        table = towns((row, column), low)
+        table = seven_towns((row, column), low)
         try:
             index.compute(table)
             computable = True
@@ -67,7 +67,7 @@ def test_a_gap_leaves_the_answer_what_it_is(
         found = answer(index, table, infeasible)
         if not computable:
             assert found[0] is hi.DataError
-        elif answer(index, towns(None, low), infeasible) == 0.0:
+        elif answer(index, seven_towns(None, low), infeasible) == 0.0:
             assert found == 0.0
 
 
@@ -83,13 +83,13 @@ def test_the_cell_that_is_refused_is_named_once(mean: Any, gap: tuple[int, int] 
     )
     factors = {"weights": hi.Noise(0.2), "aggregate": ["arithmetic", mean]}
     with pytest.raises(hi.DataError, match=r"8 of 16 draws .*group 'all': column 'm', unit 'town 6': -\d") as error:
-        hi.uncertainty(index, towns(gap, -30.0), factors, draws=16)
+        hi.uncertainty(index, seven_towns(gap, -30.0), factors, draws=16)
     assert str(error.value).count("town 6") == 1
     with pytest.raises(hi.DataError, match="column 'm', unit 'town 6'"):
-        hi.sensitivity(index, towns(gap, -30.0), factors, draws=8)
-    found = hi.uncertainty(index, towns(gap, -30.0), factors, draws=16, infeasible="exclude")
+        hi.sensitivity(index, seven_towns(gap, -30.0), factors, draws=8)
+    found = hi.uncertainty(index, seven_towns(gap, -30.0), factors, draws=16, infeasible="exclude")
     assert found.excluded == 0.5
-    arithmetic = hi.uncertainty(index, towns(gap, -30.0), {"weights": hi.Noise(0.2)}, draws=16)
+    arithmetic = hi.uncertainty(index, seven_towns(gap, -30.0), {"weights": hi.Noise(0.2)}, draws=16)
     assert found.scores["nominal"].equals(arithmetic.scores["nominal"])
 
 
@@ -99,7 +99,7 @@ def test_a_method_that_takes_no_gaps_names_the_gap_under_draws() -> None:
         groups=[hi.Group("all", aggregate="copeland")],
         indicators=[hi.Indicator(code, "all") for code in CODES],
     )
-    gap = towns((2, 1))
+    gap = seven_towns((2, 1))
     assert hi.uncertainty(index, gap, {"weights": hi.Noise(0.2)}, draws=4).excluded == 0
     refusing = index.replace({"n.missing": "raise"})
     with pytest.raises(hi.DataError, match=r"column 'n', unit 'town 2': missing") as error:

@@ -31,7 +31,7 @@ def weighted(**weights: float) -> hi.Index:
     return ports().replace({"all.weights": {"a": 1.0, "b": 1.0, "c": 1.0} | weights})
 
 
-def panel(sizes: list[int], seed: int = 0, drift: float = 0.0) -> pd.DataFrame:
+def port_years(sizes: list[int], seed: int = 0, drift: float = 0.0) -> pd.DataFrame:
     """Return years of so many ports; b falls, a rises by `drift` a year."""
     rng = np.random.default_rng(seed)
     rows = [
@@ -63,13 +63,13 @@ def test_correlations_are_the_mean_of_those_within_each_period(
     sizes: list[int], seed: int, drift: float, how: Any
 ) -> None:
     indexes = {"one": weighted(a=9), "two": weighted(b=9)}
-    found = hi.compare(indexes, panel(sizes, seed, drift))
+    found = hi.compare(indexes, port_years(sizes, seed, drift))
     assert found.correlations(how).loc["one", "two"] == pytest.approx(slow(found.scores, how), abs=1e-9)
     assert found.correlations(how).loc["two", "one"] == found.correlations(how).loc["one", "two"]
 
 
 def test_ranks_that_do_not_move_are_correlated_fully_whatever_the_years_do() -> None:
-    frame = panel([4, 4, 4])
+    frame = port_years([4, 4, 4])
     frame["b"] = frame["a"] + 3 * (2001 - frame["year"])
     frame["a"] += 3 * (frame["year"] - 2001)
     found = hi.compare({"one": weighted(a=8, c=0), "two": weighted(b=8, c=0)}, frame)
@@ -83,10 +83,10 @@ def test_ranks_that_do_not_move_are_correlated_fully_whatever_the_years_do() -> 
 
 
 def test_periods_without_a_correlation_are_left_out_and_told() -> None:
-    frame = panel([5, 1, 5])
+    frame = port_years([5, 1, 5])
     found = hi.compare({"one": weighted(), "two": weighted(a=4)}, frame)
     assert "the mean of those within each of 2 of 3 periods; the others have none." in found.summary()
-    lonely = hi.compare({"one": weighted(), "two": weighted(a=4)}, panel([1, 1]))
+    lonely = hi.compare({"one": weighted(), "two": weighted(a=4)}, port_years([1, 1]))
     assert lonely.summary().endswith("; no rank correlation with 'one' is defined.")
     assert "within each of 2 of 3 periods" in hi.remove_one(ports(), frame).summary()
 
@@ -97,7 +97,7 @@ def test_sensitivity_of_the_rank_correlation_of_a_panel_is_that_of_its_draws() -
     from hengdian_index._robustness.study import Ranked
 
     factors = {"weights": hi.Noise(0.9), "aggregate": ["arithmetic", "median"]}
-    frame = panel([6, 3, 5], seed=3)
+    frame = port_years([6, 3, 5], seed=3)
     drawn = hi.uncertainty(ports(), frame, factors, draws=8)
     found = _measure(drawn.study, "rank_correlation")(Ranked(drawn.drawn, None, drawn.drawn_ranks, drawn.kept))
     nominal = pd.Series(drawn.nominal[2], index=drawn.labels)
@@ -117,7 +117,7 @@ def test_sensitivity_of_the_rank_correlation_of_a_panel_is_that_of_its_draws() -
 )
 def test_sensitivity_names_no_argument_that_it_has_not(factors: dict[str, Any], choices: dict[str, Any]) -> None:
     with pytest.raises((hi.SpecError, hi.DataError)) as error:
-        hi.sensitivity(ports(**choices), panel([2, 5]), factors, draws=16)
+        hi.sensitivity(ports(**choices), port_years([2, 5]), factors, draws=16)
     assert "infeasible" not in inspect.signature(hi.sensitivity).parameters
     assert "infeasible" not in str(error.value)
     assert "indices of sensitivity need every run of their design" in str(error.value)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from support.countries import countries, index
-from support.indexes import POSITIVE, table, two_levels
+from support.indexes import POSITIVE, two_levels
 from support.laws import law
+from support.tables import table
 
 import hengdian_index as hi
 from hengdian_index._robustness.ranks import ranks_of

@@ -9,40 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.indexes import POSITIVE, quarters, table, two_levels
+from support.indexes import POSITIVE, changing, entering, late, two_levels, with_entrant
+from support.tables import quarters, table
 
 import hengdian_index as hi
 
 HOWS = ["fixed", "ratio", "symmetric", "log"]
-
-
-def changing(**choices: Any) -> hi.Index:
-    """Return an index in which c starts in 2002Q2, b stops after 2002Q4, and weights change in 2003."""
-    return hi.Index(
-        period="quarter",
-        base="2001",
-        normalise=POSITIVE,
-        groups=[
-            hi.Group("all", weights_since={"2003Q1": {"left": 3, "right": 1}}),
-            hi.Group("left", "all"),
-            hi.Group("right", "all"),
-        ],
-        indicators=[
-            hi.Indicator("a", "left"),
-            hi.Indicator("b", "left", end="2002Q4"),
-            hi.Indicator("c", "right", start="2002Q2"),
-            hi.Indicator("d", "right"),
-        ],
-        **choices,
-    )
-
-
-def late(n: int = 14, seed: int = 1) -> pd.DataFrame:
-    """Return a table in which c has no value before it starts and b none after it stops."""
-    frame = table(n, seed)
-    frame.loc[frame["quarter"] < "2002Q2", "c"] = np.nan
-    frame.loc[frame["quarter"] > "2002Q4", "b"] = np.nan
-    return frame
 
 
 def _sums(frame: pd.DataFrame) -> np.ndarray:
@@ -232,56 +204,42 @@ def test_validity_is_checked() -> None:
 ENTRY = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
 
 
-def panel() -> pd.DataFrame:
-    """Return three units over four years, C from 2003 on."""
-    rng = np.random.default_rng(5)
-    rows = [(who, year) for year in range(2001, 2005) for who in "ABC" if who != "C" or year >= 2003]
-    return pd.DataFrame(rows, columns=["who", "year"]).assign(x=rng.uniform(1, 9, 10), y=rng.uniform(1, 9, 10))
-
-
-def units(**choices: Any) -> hi.Index:
-    """Return an index of two indicators over units and years."""
-    indicators = [hi.Indicator("x", "all"), hi.Indicator("y", "all")]
-    given = {"unit": "who", "period": "year", "base": "2001", "normalise": POSITIVE, **choices}
-    return hi.Index(groups=[hi.Group("all")], indicators=indicators, **given)
-
-
 def test_a_new_unit_enters_at_the_mean_level_of_the_others() -> None:
-    frame = panel()
+    frame = with_entrant()
     with pytest.raises(hi.DataError, match=r"unit 'C': .* choose new_units = 'link' or 'restate'"):
-        units().compute(frame).series()
-    result = units(new_units="link").compute(frame)
+        entering().compute(frame).series()
+    result = entering(new_units="link").compute(frame)
     level = result.series()["all"].unstack("who")
     assert level.loc[2003, "C"] == pytest.approx(level.loc[2003, ["A", "B"]].mean())
     raw = result.scores["all"].unstack("who")
     assert level.loc[2004, "C"] / level.loc[2003, "C"] == pytest.approx(raw.loc[2004, "C"] / raw.loc[2003, "C"])
     said = result.log.query("step == 'base' and unit == 'C'")["why"].tolist()
     assert said == ["no level in the base period; enters in 2003 at the mean level of the others (new_units)"]
-    restated = units(new_units="restate").compute(frame).series()["all"].unstack("who")
+    restated = entering(new_units="restate").compute(frame).series()["all"].unstack("who")
     assert restated.loc[2003, "C"] == pytest.approx(100 * raw.loc[2003, "C"] / raw.loc[2001, ["A", "B"]].mean())
 
 
 def test_units_with_too_few_values_are_left_out() -> None:
-    frame = panel()
+    frame = with_entrant()
     frame.loc[frame["who"] == "B", "x"] = np.nan
-    result = units(unit_coverage=0.65).compute(frame)
+    result = entering(unit_coverage=0.65).compute(frame)
     assert set(result.scores.index.get_level_values("who")) == {"A", "C"}
     line = result.log[result.log["step"] == "screen"].iloc[0]
     assert (line["unit"], line["why"]) == ("B", "50 % of its cells have a value, 65 % are needed; left out")
-    fitted = units(unit_coverage=0.65).fit(frame)
+    fitted = entering(unit_coverage=0.65).fit(frame)
     later = pd.DataFrame({"who": ["A", "B", "D"], "year": [2005] * 3, "x": [2.0, 3.0, np.nan], "y": [1.0, 1.0, np.nan]})
     assert fitted.score(later).scores.index.get_level_values("who").tolist() == ["A"]
     assert "left out at the fit for too few values" in fitted.score(later).log["why"].tolist()
     with pytest.raises(hi.DataError, match="unit_coverage: 'B' left out at the fit; fit again to take them in"):
         fitted.score(later[later["who"] == "B"])
     with pytest.raises(hi.DataError, match="unit_coverage: no unit has values in 65 %"):
-        units(unit_coverage=0.65).compute(frame[frame["who"] == "B"])
+        entering(unit_coverage=0.65).compute(frame[frame["who"] == "B"])
 
 
 @pytest.mark.parametrize("where", ["fit_on", "base", "period"])
 def test_weights_are_learnt_where_the_index_says(where: str) -> None:
-    frame = panel().assign(base=1)
-    index = units(weights="entropy", weigh_on=where, fit_on="2001:2003", base="2001:2002", normalise="none")
+    frame = with_entrant().assign(base=1)
+    index = entering(weights="entropy", weigh_on=where, fit_on="2001:2003", base="2001:2002", normalise="none")
     result = index.compute(frame)
     z = result.normalised
     year = z.index.get_level_values("year")
@@ -298,7 +256,7 @@ def test_weights_are_learnt_where_the_index_says(where: str) -> None:
         own = hi.weights.entropy(z[year == one])
         np.testing.assert_allclose(result.weights_by_period.loc[one], own, rtol=1e-12)
         np.testing.assert_allclose(result.scores["all"][year == one], z[year == one] @ own, rtol=1e-12)
-    parts = units(weights="entropy", weigh_on=where, new_units="link").compute(frame)
+    parts = entering(weights="entropy", weigh_on=where, new_units="link").compute(frame)
     level = parts.series()["all"].to_numpy()
     before = parts.panel.previous(1)
     change = np.where(before < 0, np.nan, level - level[before])
@@ -307,15 +265,15 @@ def test_weights_are_learnt_where_the_index_says(where: str) -> None:
 
 
 def test_a_set_wise_method_compares_all_rows_or_those_of_a_period() -> None:
-    frame = panel()
+    frame = with_entrant()
     for scope in ("all", "period"):
-        result = units(aggregate="topsis", scope=scope, base=None).compute(frame)
+        result = entering(aggregate="topsis", scope=scope, base=None).compute(frame)
         z = result.normalised
         blocks = [z] if scope == "all" else [part for _, part in z.groupby(level="year")]
         expected = pd.concat([hi.aggregate.topsis(block, norm="none") for block in blocks]).reindex(z.index)
         np.testing.assert_allclose(result.scores["all"], expected, rtol=1e-12)
     with pytest.raises(hi.DataError, match="scope = 'period', but the rows have no period"):
-        units(aggregate="topsis", scope="period", base=None, period=None, unit=None).compute(frame[["x", "y"]])
+        entering(aggregate="topsis", scope="period", base=None, period=None, unit=None).compute(frame[["x", "y"]])
 
 
 def test_quarters_are_ordered_by_the_calendar_whatever_the_rows() -> None:
@@ -328,10 +286,10 @@ def test_quarters_are_ordered_by_the_calendar_whatever_the_rows() -> None:
 
 
 def test_obstacles_count_with_the_weights_of_the_period() -> None:
-    frame = panel()
+    frame = with_entrant()
     bounds = {"normalise": "min_max", "new_units": "link"}
     for choices in ({"weights": "entropy", "weigh_on": "period"}, {}):
-        index = units(**bounds, **choices)
+        index = entering(**bounds, **choices)
         if not choices:
             index = index.replace({"all.weights": {"x": 1, "y": 1}, "all.weights_since": {2003: {"x": 9, "y": 1}}})
         result = index.compute(frame)
@@ -343,27 +301,29 @@ def test_obstacles_count_with_the_weights_of_the_period() -> None:
 
 
 def test_weights_of_a_period_after_the_fit_are_said_to_depend_on_its_rows() -> None:
-    frame = panel()
-    fitted = units(weights="entropy", weigh_on="period", base=None, normalise="none").fit(frame[frame["year"] < 2004])
+    frame = with_entrant()
+    fitted = entering(weights="entropy", weigh_on="period", base=None, normalise="none").fit(
+        frame[frame["year"] < 2004]
+    )
     line = fitted.score(frame).log.query("step == 'weights'").iloc[0]
     assert (line["period"], line["why"]) == ("2004", "learnt from the 3 rows given of a period after the fit")
 
 
 def test_where_weights_are_learnt_must_exist() -> None:
     with pytest.raises(hi.SpecError, match="weigh_on = 'base' needs a base"):
-        units(weigh_on="base", base=None)
+        entering(weigh_on="base", base=None)
     with pytest.raises(hi.SpecError, match="weigh_on = 'period' needs a period column"):
-        units(weigh_on="period", period=None, base=None)
+        entering(weigh_on="period", period=None, base=None)
 
 
 def test_methods_that_compare_rows_say_so() -> None:
-    frame = panel()
-    said = units(aggregate="topsis", base=None).compute(frame).log["why"].tolist()
+    frame = with_entrant()
+    said = entering(aggregate="topsis", base=None).compute(frame).log["why"].tolist()
     assert any("compares all rows: another row" in why for why in said)
     alone = frame[(frame["year"] > 2001) | (frame["who"] == "A")]
     with pytest.raises(hi.DataError, match=r"group 'all': unit 'A', period 2001: no column"):
-        units(aggregate="topsis", scope="period", base=None).compute(alone)
-    said = units(aggregate="copeland", scope="period", base=None).compute(alone).log["why"].tolist()
+        entering(aggregate="topsis", scope="period", base=None).compute(alone)
+    said = entering(aggregate="copeland", scope="period", base=None).compute(alone).log["why"].tolist()
     assert "copeland: nothing to compare a single row with in '2001'" in said
 
 
@@ -371,9 +331,9 @@ def test_a_function_of_a_user_that_fails_is_named() -> None:
     with pytest.raises(
         hi.SpecError, match=r"group 'all': weights: broken failed with KeyError: 'zz'; it is given an array"
     ):
-        units(base=None).replace({"all.weights": broken}).compute(panel())
+        entering(base=None).replace({"all.weights": broken}).compute(with_entrant())
     with pytest.raises(hi.SpecError, match=r"group 'all': aggregate: broken failed with KeyError"):
-        units(base=None).replace({"all.aggregate": broken}).compute(panel())
+        entering(base=None).replace({"all.aggregate": broken}).compute(with_entrant())
 
 
 def broken(*_: Any) -> Any:
@@ -549,9 +509,9 @@ def test_an_indicator_that_starts_after_the_fit_rows_learns_from_its_own() -> No
 
 
 def test_a_base_with_fewer_rows_is_said() -> None:
-    frame = panel()
+    frame = with_entrant()
     frame = frame[~((frame["who"] == "B") & (frame["year"] == 2001))]
-    result = units(base="2001:2002", new_units="link").compute(frame)
+    result = entering(base="2001:2002", new_units="link").compute(frame)
     said = result.log.query("step == 'base' and unit == 'B'")["why"].tolist()
     assert said == ["a level in 1 of the 2 periods of the base, which is their mean"]
 
@@ -573,10 +533,10 @@ def test_a_value_of_the_base_is_imputed_from_the_rows_around_it(impute: Any) -> 
 
 def test_a_blank_row_of_the_base_counts_as_an_absent_one() -> None:
     """The base is the mean of the periods that have a level, whichever way a level is lost; both are said."""
-    frame = panel()
+    frame = with_entrant()
     lost = (frame["who"] == "B") & (frame["year"] == 2001)
     blank = frame.assign(x=frame["x"].mask(lost), y=frame["y"].mask(lost))
-    index = units(base="2001:2002", new_units="link", fit_on="2002:2004")
+    index = entering(base="2001:2002", new_units="link", fit_on="2002:2004")
     results = [index.compute(frame[~lost]), index.compute(blank)]
     levels = [result.series()["all"].unstack("who").loc[2002:] for result in results]
     pd.testing.assert_frame_equal(*levels)
@@ -586,11 +546,11 @@ def test_a_blank_row_of_the_base_counts_as_an_absent_one() -> None:
 
 
 def test_a_unit_that_is_blank_in_the_base_enters_like_one_that_is_absent() -> None:
-    frame = panel()
+    frame = with_entrant()
     lost = (frame["who"] == "B") & (frame["year"] == 2001)
     blank = frame.assign(x=frame["x"].mask(lost), y=frame["y"].mask(lost))
     for how in ("link", "restate"):
-        index = units(new_units=how, fit_on="2002:2004")
+        index = entering(new_units=how, fit_on="2002:2004")
         own, other = (index.compute(rows).series()["all"].unstack("who") for rows in (blank, frame[~lost]))
         pd.testing.assert_frame_equal(own, other)
         assert own["B"].notna().sum() == 3
@@ -606,7 +566,7 @@ def halved(frame: pd.DataFrame, **choices: Any) -> hi.Index:
 
 def test_series_without_a_base_level_can_be_left_out_and_are_named() -> None:
     """A whole unit, a group of a unit, a base level of 0: missing and logged; the others as they would be alone."""
-    frame = panel()
+    frame = with_entrant()
     frame.loc[(frame["who"] == "B") & (frame["year"] == 2001), "y"] = np.nan
     frame.loc[(frame["who"] == "A") & (frame["year"] == 2001), "x"] = 0.0
     index = halved(frame, new_units="missing", normalise={"method": "min_max", "lower": 0, "upper": 100})
@@ -635,14 +595,14 @@ def test_series_without_a_base_level_can_be_left_out_and_are_named() -> None:
 
 
 def test_a_base_asked_for_later_warns_of_series_that_it_leaves_out() -> None:
-    result = halved(panel(), new_units="missing", normalise=POSITIVE).compute(panel())
+    result = halved(with_entrant(), new_units="missing", normalise=POSITIVE).compute(with_entrant())
     with pytest.warns(UserWarning, match="3 series are missing .* the first: unit 'C': 'all' has no score in the base"):
         series = result.series(base="2002")
     assert series["all"].unstack("who").loc[2002, ["A", "B"]].tolist() == [100, 100]
 
 
 def test_where_no_unit_has_a_base_level_the_series_is_refused() -> None:
-    frame = panel()
+    frame = with_entrant()
     frame.loc[frame["year"] == 2001, ["x", "y"]] = np.nan
     with pytest.raises(hi.DataError, match="unit 'A': 'all' has no score in the base period"):
         halved(frame, new_units="missing", fit_on="2002:2004").compute(frame).series()
@@ -651,7 +611,7 @@ def test_where_no_unit_has_a_base_level_the_series_is_refused() -> None:
 @pytest.mark.parametrize("how", ["link", "restate"])
 def test_each_series_without_a_base_level_enters_on_its_own(how: str) -> None:
     """A group that has its own base keeps it; the others enter in their first period with a level, which is said."""
-    frame = panel()
+    frame = with_entrant()
     frame.loc[(frame["who"] == "B") & (frame["year"] == 2001), "y"] = np.nan
     index = halved(frame, new_units=how, normalise=POSITIVE, coverage=0.9)
     result = index.compute(frame)
@@ -667,8 +627,8 @@ def test_each_series_without_a_base_level_enters_on_its_own(how: str) -> None:
 
 
 def test_a_unit_that_the_fit_does_not_know_is_said_to_hang_on_its_rows() -> None:
-    frame = panel()
-    fitted = units(new_units="link").fit(frame[frame["year"] < 2003])
+    frame = with_entrant()
+    fitted = entering(new_units="link").fit(frame[frame["year"] < 2003])
     said = fitted.score(frame[frame["year"] == 2004]).log.query("unit == 'C'")["why"].tolist()
     assert said == [
         f"no level in the base period; enters in 2004 {ENTRY['link']} (new_units); the fit does not know it, so the"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.indexes import learnt_weights
 from support.laws import examples, own
 
 import hengdian_index as hi
@@ -20,7 +21,7 @@ DEPENDS = [m.name for m in LEARNT if m.traits["shift_free"] is False]
 LEARNS = [{"method": m.name, **examples(m)[0]} for m in LEARNT]
 
 
-def table(n: int = 20, seed: int = 5) -> pd.DataFrame:
+def rising(n: int = 20, seed: int = 5) -> pd.DataFrame:
     """Return rows of four indicators that rise together."""
     rng = np.random.default_rng(seed)
     common = rng.lognormal(2, 0.5, n)
@@ -37,14 +38,10 @@ def index(weights: Any, lower: float, upper: float, **more: Any) -> hi.Index:
     return hi.Index(groups=groups, indicators=[hi.Indicator(c, parents[c]) for c in "abcd"], **given)
 
 
-def weights_of(index: hi.Index, data: pd.DataFrame | None = None) -> np.ndarray:
-    return index.fit(table() if data is None else data).weights.to_numpy()
-
-
 @pytest.mark.parametrize("weights", LEARNS, ids=lambda given: given["method"])
 @pytest.mark.parametrize("ends", [(60, 100), (1, 100), (-3, 7)])
 def test_weights_are_those_of_the_scale_0_to_1(weights: dict[str, Any], ends: tuple[float, float]) -> None:
-    found, plain = weights_of(index(weights, *ends)), weights_of(index(weights, 0, 1))
+    found, plain = learnt_weights(index(weights, *ends), rising()), learnt_weights(index(weights, 0, 1), rising())
     np.testing.assert_allclose(found, plain, rtol=1e-9)
     assert np.abs(plain - 0.5).max() > 1e-3 or weights["method"] in (
         "equal",
@@ -58,17 +55,17 @@ def test_weights_are_those_of_the_scale_0_to_1(weights: dict[str, Any], ends: tu
 @pytest.mark.parametrize("name", DEPENDS)
 def test_scores_may_be_kept_as_they_are(name: str) -> None:
     kept = index(name, 60, 100, weigh_scale="score")
-    found = kept.compute(table())
+    found = kept.compute(rising())
     for group in ("left", "right", "top"):
         children = list(found.weights[group].index)
         shown = pd.concat([found.scores, found.normalised], axis=1)[children]
         np.testing.assert_allclose(found.weights[group], getattr(hi.weights, name)(shown), rtol=1e-12)
-    assert np.abs(found.weights.to_numpy() - weights_of(index(name, 60, 100))).max() > 1e-3
+    assert np.abs(found.weights.to_numpy() - learnt_weights(index(name, 60, 100), rising())).max() > 1e-3
     one = index(name, 60, 100).replace({"left.weigh_scale": "score"})
-    pd.testing.assert_series_equal(one.fit(table()).weights["left"], found.weights["left"])
+    pd.testing.assert_series_equal(one.fit(rising()).weights["left"], found.weights["left"])
     assert hi.Index.from_toml(one.to_toml()) == one
     back = one.replace({"weigh_scale": "score", "left.weigh_scale": "unit"})
-    np.testing.assert_allclose(back.fit(table()).weights["left"], index(name, 0, 1).fit(table()).weights["left"])
+    np.testing.assert_allclose(back.fit(rising()).weights["left"], index(name, 0, 1).fit(rising()).weights["left"])
 
 
 @pytest.mark.parametrize("form", ["linear", "log", "exponential"])
@@ -77,17 +74,17 @@ def test_floor_and_ceiling_are_ends(form: str) -> None:
         bounds = {"method": "efficacy", "low": 2.0, "high": 60.0, "form": form, "floor": floor, "ceiling": ceiling}
         return index("entropy", 0, 1, normalise=bounds)
 
-    found = efficacy(60, 100).compute(table())
+    found = efficacy(60, 100).compute(rising())
     unit = (found.normalised - 60) / 40
     np.testing.assert_allclose(found.weights["left"], hi.weights.entropy(unit[["a", "b"]]), rtol=1e-12)
     if form != "exponential":
-        np.testing.assert_allclose(found.weights, efficacy(0, 1).compute(table()).weights, rtol=1e-9)
+        np.testing.assert_allclose(found.weights, efficacy(0, 1).compute(rising()).weights, rtol=1e-9)
 
 
 def test_each_part_by_its_own_ends() -> None:
     goalposts = {"method": "goalposts", "low": 1.0, "high": 60.0, "lower": 20.0, "upper": 70.0}
     bare = {"top.weights": "equal", "d.normalise": "logistic"}
-    found = index("variation", 60, 100).replace({"b.normalise": goalposts, **bare}).compute(table())
+    found = index("variation", 60, 100).replace({"b.normalise": goalposts, **bare}).compute(rising())
     z = found.normalised
     left = hi.weights.variation(pd.DataFrame({"a": (z["a"] - 60) / 40, "b": (z["b"] - 20) / 50}))
     np.testing.assert_allclose(found.weights["left"], left, rtol=1e-12)
@@ -99,7 +96,7 @@ def test_a_group_of_parts_of_several_scales_has_the_ends_of_its_aggregation() ->
     goalposts = {"method": "goalposts", "low": 1.0, "high": 60.0, "lower": 20.0, "upper": 70.0}
     for aggregate in ("arithmetic", "geometric", {"method": "power", "p": 2.0}):
         mixed = index("gini", 60, 100).replace({"b.normalise": goalposts, "left.aggregate": aggregate})
-        found = mixed.compute(table())
+        found = mixed.compute(rising())
         name, options = (aggregate, {}) if isinstance(aggregate, str) else ("power", {"p": 2.0})
         low, high = getattr(hi.aggregate, name)([[60.0, 20], [100, 70]], found.weights["left"].to_numpy(), **options)
         right = (found.scores["right"] - 60) / 40
@@ -111,12 +108,12 @@ def test_a_mean_of_worst_scores_is_the_worst_whatever_its_last_bit() -> None:
     rows = pd.DataFrame({"a": [1.0, 2, 3, 5], "b": [2.0, 3, 9, 4], "c": [1.0, 7, 5, 6], "d": [0.5, 2, 1, 3]})
     for lower in np.linspace(50.1, 60.3, 12):
         spec = index("entropy", lower, 100).replace({"left.weights": {"a": 0.1, "b": 0.7}, "right.weights": "equal"})
-        weights_of(spec, rows)
+        learnt_weights(spec, rows)
 
 
 def test_scores_of_groups_that_compare_rows_are_seen_as_they_are() -> None:
     spec = index("entropy", 60, 100).replace({"left.aggregate": "topsis", "right.aggregate": "borda"})
-    found = spec.compute(table())
+    found = spec.compute(rising())
     seen = hi.weights.entropy(found.scores[["left", "right"]])
     np.testing.assert_allclose(found.weights["top"], seen, rtol=1e-12)
 
@@ -125,13 +122,13 @@ def test_a_score_below_its_scale_names_the_remedy() -> None:
     low = {"method": "efficacy", "low": 8.0, "high": 60.0}
     spec = index("entropy", 0, 1, normalise=low)
     with pytest.raises(hi.DataError, match=r"indicator 'a': -0\.\d+ on the scale 0 to 1: .*weigh_scale = 'score'"):
-        spec.compute(table().assign(a=lambda t: t["a"] - t["a"].min() + 1))
-    assert spec.replace({"normalise": {**low, "clip": True}}).compute(table()).weights.notna().all()
+        spec.compute(rising().assign(a=lambda t: t["a"] - t["a"].min() + 1))
+    assert spec.replace({"normalise": {**low, "clip": True}}).compute(rising()).weights.notna().all()
 
 
 @pytest.mark.parametrize("where", ["fit_on", "base", "period"])
 def test_the_rows_that_weights_are_learnt_from_do_not_matter_to_it(where: str) -> None:
-    rows = table(24).assign(u=list("pqrstuvw") * 3, y=np.repeat([2001, 2002, 2003], 8))
+    rows = rising(24).assign(u=list("pqrstuvw") * 3, y=np.repeat([2001, 2002, 2003], 8))
     given = {"unit": "u", "period": "y", "base": "2002", "weigh_on": where}
     found, plain = (
         index("variation", *ends, **given, to=100).fit(rows).weights.to_numpy() for ends in ((60, 100), (0, 1))
@@ -142,8 +139,8 @@ def test_the_rows_that_weights_are_learnt_from_do_not_matter_to_it(where: str) -
 def test_draws_that_change_the_presentation_change_no_weight() -> None:
     spec = index("entropy", 60, 100)
     ends = {"normalise": [{"method": "min_max", "lower": float(low), "upper": 100.0} for low in (0, 30, 60)]}
-    found = hi.uncertainty(spec, table(), ends, draws=12, rng=1)
-    plain = spec.compute(table()).scores["top"].to_numpy()
+    found = hi.uncertainty(spec, rising(), ends, draws=12, rng=1)
+    plain = spec.compute(rising()).scores["top"].to_numpy()
     # The score is a straight line of the ends, so that every draw has the ranks of the index.
     assert (found.ranks["q05"] == found.ranks["q95"]).all()
     assert np.isfinite(plain).all()
@@ -151,7 +148,7 @@ def test_draws_that_change_the_presentation_change_no_weight() -> None:
 
 def test_the_statement_says_on_which_scale_in_both_languages() -> None:
     found = index("entropy", 60, 100).replace({"right.weights": "critic", "d.normalise": "z_score"})
-    result = found.compute(table())
+    result = found.compute(rising())
     english, chinese = result.method(), result.method("zh")
     left = next(line for line in english.splitlines() if line.startswith("- `left`"))
     assert "learnt from the 20 fit rows: `entropy`" in left
@@ -160,7 +157,7 @@ def test_the_statement_says_on_which_scale_in_both_languages() -> None:
     right = next(line for line in english.splitlines() if line.startswith("- `right`"))
     assert "scale 0 to 1" not in right
     for spec in (index("entropy", 60, 100, weigh_scale="score"), index("critic", 60, 100), index("entropy", 0, 1)):
-        assert "scale 0 to 1" not in spec.compute(table()).method()
+        assert "scale 0 to 1" not in spec.compute(rising()).method()
 
 
 def test_a_function_of_a_user_sees_the_scores_unless_it_says_what_it_depends_on() -> None:
@@ -170,18 +167,18 @@ def test_a_function_of_a_user_sees_the_scores_unless_it_says_what_it_depends_on(
         seen.append(x.copy())
         return x.mean(axis=0)
 
-    index(remembered, 60, 100).fit(table())
+    index(remembered, 60, 100).fit(rising())
     assert seen[0].max() == 100
     declared = hi.weighting(shift_free=False)(remembered)
     try:
-        index(declared, 60, 100).fit(table())
+        index(declared, 60, 100).fit(rising())
         assert seen[-3].max() == 1
     finally:
         FAMILIES["weights"].pop("remembered")
 
 
 def test_a_fit_saved_before_there_was_a_choice_is_read(tmp_path: Path) -> None:
-    fitted = index("entropy", 60, 100, weigh_scale="score").fit(table())
+    fitted = index("entropy", 60, 100, weigh_scale="score").fit(rising())
     fitted.save(tmp_path / "new.json")
     document = json.loads((tmp_path / "new.json").read_text())
 
@@ -195,7 +192,7 @@ def test_a_fit_saved_before_there_was_a_choice_is_read(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text(json.dumps(document))
     old = hi.Fitted.load(tmp_path / "old.json")
     assert {branch.weigh_scale for branch in old.tree.branches} == {"score"}
-    pd.testing.assert_frame_equal(old.score(table()).scores, fitted.score(table()).scores)
+    pd.testing.assert_frame_equal(old.score(rising()).scores, fitted.score(rising()).scores)
 
 
 @pytest.mark.parametrize("weights", ["entropy", "variation"])

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.indexes import POSITIVE, quarters
+from support.indexes import POSITIVE, learnt_weights
+from support.tables import quarters
 
 import hengdian_index as hi
 from hengdian_index._vintages.choices import choices, different
@@ -24,7 +25,7 @@ PARTS: list[Any] = [
 ]
 
 
-def table(n: int = 12) -> pd.DataFrame:
+def uneven(n: int = 12) -> pd.DataFrame:
     rng = np.random.default_rng(3)
     return pd.DataFrame({c: rng.lognormal(3, s, n).round(3) for c, s in zip("xyz", (0.2, 0.4, 0.8), strict=True)})
 
@@ -38,12 +39,8 @@ def combined(*parts: Any, **options: Any) -> dict[str, Any]:
     return {"method": "combine", "weights": list(parts), **options}
 
 
-def weights_of(spec: hi.Index, data: Any = None) -> np.ndarray:
-    return spec.fit(table() if data is None else data).weights.to_numpy()
-
-
 def separately(parts: list[Any]) -> list[np.ndarray]:
-    return [weights_of(index(part)) for part in parts]
+    return [learnt_weights(index(part), uneven()) for part in parts]
 
 
 # combine
@@ -61,20 +58,20 @@ def separately(parts: list[Any]) -> list[np.ndarray]:
 )
 def test_combined_weights_are_those_of_the_function(options: dict[str, Any]) -> None:
     wanted = hi.weights.combine(separately(PARTS), **options)
-    np.testing.assert_allclose(weights_of(index(combined(*PARTS, **options))), wanted, rtol=1e-13)
+    np.testing.assert_allclose(learnt_weights(index(combined(*PARTS, **options)), uneven()), wanted, rtol=1e-13)
 
 
 def test_combined_weights_by_hand() -> None:
     entropy, judged = separately(["entropy", {"method": "ahp", "matrix": MATRIX}])
     product = entropy * judged
     both = combined("entropy", {"method": "ahp", "matrix": MATRIX}, how="multiplicative")
-    np.testing.assert_allclose(weights_of(index(both)), product / product.sum(), rtol=1e-12)
+    np.testing.assert_allclose(learnt_weights(index(both), uneven()), product / product.sum(), rtol=1e-12)
 
 
 def test_combinations_of_combinations() -> None:
     inner = combined("entropy", "critic")
     first, second = separately([inner, "equal"])
-    np.testing.assert_allclose(weights_of(index(combined(inner, "equal", how="game"))),
+    np.testing.assert_allclose(learnt_weights(index(combined(inner, 'equal', how='game')), uneven()),
                                hi.weights.combine([first, second], how="game"), rtol=1e-12)  # fmt: skip
 
 
@@ -95,7 +92,7 @@ def test_specs_come_back_from_files(weights: dict[str, Any], ending: str, tmp_pa
     one, path = index(weights), tmp_path / f"spec.{ending}"
     one.write(path)
     other = hi.Index.read(path)
-    np.testing.assert_array_equal(weights_of(other), weights_of(one))
+    np.testing.assert_array_equal(learnt_weights(other, uneven()), learnt_weights(one, uneven()))
     assert other.groups == one.groups
     assert hash(other.groups[0].weights) == hash(one.groups[0].weights)
     assert pickle.loads(pickle.dumps(one)) == one
@@ -148,8 +145,8 @@ def test_children_taken_out_leave_the_parts_too() -> None:
     pair = {"x": {"y": 3}}
     left = combined("entropy", {"method": "ahp", "matrix": [pair, {"x": {"y": 2}}]}, {"method": "ahp", "matrix": pair},
                     {"x": 1, "y": 2})  # fmt: skip
-    wanted = weights_of(hi.Index(groups=[hi.Group("g", weights=left)], indicators=both.indicators[:2]))
-    np.testing.assert_allclose(weights_of(both.replace({"z": None})), wanted, rtol=1e-13)
+    wanted = learnt_weights(hi.Index(groups=[hi.Group("g", weights=left)], indicators=both.indicators[:2]), uneven())
+    np.testing.assert_allclose(learnt_weights(both.replace({"z": None}), uneven()), wanted, rtol=1e-13)
 
 
 def test_children_that_come_later_are_in_the_parts_from_then_on() -> None:
@@ -167,12 +164,12 @@ def test_children_that_come_later_are_in_the_parts_from_then_on() -> None:
 
 
 def test_a_fit_with_combined_weights_is_saved_and_loaded(tmp_path: Path) -> None:
-    fitted = index(combined(*PARTS, "merec", how="game"), normalise=POSITIVE).fit(table())
+    fitted = index(combined(*PARTS, "merec", how="game"), normalise=POSITIVE).fit(uneven())
     fitted.save(tmp_path / "fit.json")
     loaded = hi.Fitted.load(tmp_path / "fit.json")
-    pd.testing.assert_frame_equal(loaded.score(table()).scores, fitted.score(table()).scores, check_exact=True)
+    pd.testing.assert_frame_equal(loaded.score(uneven()).scores, fitted.score(uneven()).scores, check_exact=True)
     assert loaded.tree == fitted.tree
-    assert loaded.refit(table()).weights.equals(fitted.weights)
+    assert loaded.refit(uneven()).weights.equals(fitted.weights)
 
 
 def test_a_function_in_a_part_computes_but_is_not_saved(tmp_path: Path) -> None:
@@ -180,7 +177,7 @@ def test_a_function_in_a_part_computes_but_is_not_saved(tmp_path: Path) -> None:
         return x.std(axis=0)
 
     spec = index(combined("equal", spread))
-    fitted = spec.fit(table())
+    fitted = spec.fit(uneven())
     np.testing.assert_allclose(fitted.weights, hi.weights.combine(separately(["equal", spread])), rtol=1e-13)
     with pytest.raises(hi.SpecError, match="group 'g': weights: spread is no registered method"):
         fitted.save(tmp_path / "fit.json")
@@ -224,7 +221,7 @@ def test_every_fault_of_the_parts_is_told() -> None:
 
 def test_a_part_that_cannot_be_learnt_says_which() -> None:
     with pytest.raises(hi.DataError, match="group 'g': weights: combine: part 2: "):
-        index(combined("equal", "entropy"), normalise="none").fit(table())
+        index(combined("equal", "entropy"), normalise="none").fit(uneven())
 
 
 # ahp of several people
@@ -235,20 +232,24 @@ def test_a_part_that_cannot_be_learnt_says_which() -> None:
 def test_judgements_of_several_people(shares: Any, solver: str) -> None:
     said = {"method": "ahp", "matrix": [MATRIX, OTHER], "solver": solver, "shares": shares}
     pooled = hi.ahp.priorities(hi.ahp.combine([MATRIX, OTHER], shares=shares), method=solver).weights
-    np.testing.assert_allclose(weights_of(index(said)), pooled[["x", "y", "z"]], rtol=1e-12)
+    np.testing.assert_allclose(learnt_weights(index(said), uneven()), pooled[["x", "y", "z"]], rtol=1e-12)
     each = hi.ahp.combine([MATRIX, OTHER], how="aip", shares=shares, method=solver)
-    np.testing.assert_allclose(weights_of(index({**said, "how": "aip"})), each[["x", "y", "z"]], rtol=1e-12)
+    np.testing.assert_allclose(
+        learnt_weights(index({**said, "how": "aip"}), uneven()), each[["x", "y", "z"]], rtol=1e-12
+    )
 
 
 def test_square_lists_stand_for_the_children_in_their_order() -> None:
     one, other = [[1, 3, 5], ["1/3", 1, 2], ["1/5", "1/2", 1]], [[1, 2, 2], ["1/2", 1, "1/2"], ["1/2", 2, 1]]
-    wanted = weights_of(index({"method": "ahp", "matrix": [MATRIX, OTHER]}))
+    wanted = learnt_weights(index({"method": "ahp", "matrix": [MATRIX, OTHER]}), uneven())
     stack = np.array([hi.ahp.combine([one]).to_numpy() for one in (MATRIX, OTHER)])
     for matrices in ([one, other], [MATRIX, other], stack):
-        np.testing.assert_allclose(weights_of(index({"method": "ahp", "matrix": matrices})), wanted, rtol=1e-12)
-    single = weights_of(index({"method": "ahp", "matrix": MATRIX}))
-    np.testing.assert_array_equal(weights_of(index({"method": "ahp", "matrix": one})), single)
-    np.testing.assert_allclose(weights_of(index({"method": "ahp", "matrix": [one]})), single, rtol=1e-12)
+        np.testing.assert_allclose(
+            learnt_weights(index({"method": "ahp", "matrix": matrices}), uneven()), wanted, rtol=1e-12
+        )
+    single = learnt_weights(index({"method": "ahp", "matrix": MATRIX}), uneven())
+    np.testing.assert_array_equal(learnt_weights(index({"method": "ahp", "matrix": one}), uneven()), single)
+    np.testing.assert_allclose(learnt_weights(index({"method": "ahp", "matrix": [one]}), uneven()), single, rtol=1e-12)
 
 
 def test_tables_of_several_people_by_the_function() -> None:
@@ -269,8 +270,8 @@ def test_one_person_who_contradicts_himself() -> None:
     said = {"method": "ahp", "matrix": [MATRIX, CONTRARY], "shares": [19, 1]}
     with pytest.raises(hi.SpecError, match="group 'g': weights: ahp: expert 2: "):
         index(said)
-    result = index({**said, "inconsistent": "note"}).compute(table())
-    np.testing.assert_allclose(weights_of(index({**said, "how": "aip", "inconsistent": "note"})),
+    result = index({**said, "inconsistent": "note"}).compute(uneven())
+    np.testing.assert_allclose(learnt_weights(index({**said, 'how': 'aip', 'inconsistent': 'note'}), uneven()),
                                hi.ahp.combine([MATRIX, CONTRARY], how="aip", shares=[19, 1]), rtol=1e-12)  # fmt: skip
     assert any("ahp: expert 2: " in why for why in result.log["why"])
 
@@ -300,15 +301,15 @@ RAW = ["merec", "cilos", "idocriw"]
 @pytest.mark.parametrize("method", RAW)
 @pytest.mark.parametrize("normalise", ["none", "min_max", "z_score", "rank", POSITIVE])
 def test_methods_of_raw_values_see_raw_values(method: str, normalise: Any) -> None:
-    wanted = getattr(hi.weights, method)(table(), direction={"y": -1})
-    found = weights_of(index(method, normalise=normalise))
+    wanted = getattr(hi.weights, method)(uneven(), direction={"y": -1})
+    found = learnt_weights(index(method, normalise=normalise), uneven())
     np.testing.assert_allclose(found, wanted, rtol=1e-12)
     both = index(combined(method, "equal"), normalise=normalise)
-    np.testing.assert_allclose(weights_of(both), (wanted + 1 / 3) / 2, rtol=1e-12)
+    np.testing.assert_allclose(learnt_weights(both, uneven()), (wanted + 1 / 3) / 2, rtol=1e-12)
 
 
 def test_they_see_the_fit_rows_treated_and_denominated() -> None:
-    data = table().assign(size=np.linspace(1, 3, 12))
+    data = uneven().assign(size=np.linspace(1, 3, 12))
     parts = [hi.Indicator("x", "g", denominator="size"), *index("merec").indicators[1:]]
     spec = hi.Index(
         groups=[hi.Group("g", weights="merec")], indicators=parts, treat={"method": "winsorise", "points": 1}
@@ -321,7 +322,7 @@ def test_they_see_the_fit_rows_treated_and_denominated() -> None:
 
 @pytest.mark.parametrize("method", RAW)
 def test_weights_of_raw_values_in_each_period(method: str) -> None:
-    data = table(12).assign(year=np.repeat([2001, 2002], 6), unit=list("abcdef") * 2)
+    data = uneven(12).assign(year=np.repeat([2001, 2002], 6), unit=list("abcdef") * 2)
     spec = index(method, unit="unit", period="year", weigh_on="period", normalise={"method": "min_max"})
     for result in (spec.compute(data), spec.fit(data).score(data)):
         (content,) = result.contents
@@ -335,8 +336,8 @@ def test_a_group_below_counts_with_its_score() -> None:
     groups = [hi.Group("top", weights="merec"), hi.Group("g", "top")]
     indicators = [hi.Indicator("x", "g"), hi.Indicator("y", "top", direction=-1), hi.Indicator("z", "g")]
     spec = hi.Index(groups=groups, indicators=indicators, normalise=POSITIVE)
-    fitted, scores = spec.fit(table()), spec.compute(table()).scores
-    raw = pd.DataFrame({"g": scores["g"], "y": table()["y"]})
+    fitted, scores = spec.fit(uneven()), spec.compute(uneven()).scores
+    raw = pd.DataFrame({"g": scores["g"], "y": uneven()["y"]})
     wanted = hi.weights.merec(raw, direction={"y": -1})
     np.testing.assert_allclose(fitted.weights["top"].loc[["g", "y"]], wanted[["g", "y"]], rtol=1e-12)
 
@@ -344,9 +345,9 @@ def test_a_group_below_counts_with_its_score() -> None:
 def test_an_indicator_with_a_target_counts_with_its_normalised_value() -> None:
     indicators = [hi.Indicator("x", "g", direction=hi.Target(20.0)), hi.Indicator("y", "g", direction=-1)]
     spec = hi.Index(groups=[hi.Group("g", weights="merec")], indicators=indicators, normalise=POSITIVE)
-    near = hi.normalise.min_max(table()[["x"]], direction=hi.Target(20.0), lower=1, upper=100)["x"]
-    wanted = hi.weights.merec(pd.DataFrame({"x": near, "y": table()["y"]}), direction={"y": -1})
-    np.testing.assert_allclose(weights_of(spec), wanted, rtol=1e-12)
+    near = hi.normalise.min_max(uneven()[["x"]], direction=hi.Target(20.0), lower=1, upper=100)["x"]
+    wanted = hi.weights.merec(pd.DataFrame({"x": near, "y": uneven()["y"]}), direction={"y": -1})
+    np.testing.assert_allclose(learnt_weights(spec, uneven()), wanted, rtol=1e-12)
 
 
 def test_a_users_method_may_ask_for_raw_values() -> None:
@@ -355,13 +356,13 @@ def test_a_users_method_may_ask_for_raw_values() -> None:
         assert list(direction) == [1, -1, 1]
         return x.max(axis=0) - x.min(axis=0)
 
-    wanted = np.ptp(table().to_numpy(), axis=0)
-    np.testing.assert_allclose(weights_of(index(raw_ranges)), wanted / wanted.sum(), rtol=1e-12)
+    wanted = np.ptp(uneven().to_numpy(), axis=0)
+    np.testing.assert_allclose(learnt_weights(index(raw_ranges), uneven()), wanted / wanted.sum(), rtol=1e-12)
 
 
 @pytest.mark.parametrize("method", RAW)
 def test_values_that_are_not_above_0_are_refused_with_a_remedy(method: str) -> None:
-    data = table()
+    data = uneven()
     data.loc[4, "x"], data.loc[5, "y"] = 0.0, -2.0
     with pytest.raises(hi.DataError) as caught:
         index(method).fit(data)
@@ -377,7 +378,7 @@ def test_a_score_of_0_is_refused_with_a_normalisation_as_remedy() -> None:
     groups = [hi.Group("top", weights="merec"), hi.Group("g", "top"), hi.Group("h", "top")]
     indicators = [hi.Indicator("x", "g"), hi.Indicator("y", "h")]
     with pytest.raises(hi.DataError, match=r"group 'g': 0: merec .* above 0 \(min_max with lower = 1, upper = 100\)"):
-        hi.Index(groups=groups, indicators=indicators).fit(table())
+        hi.Index(groups=groups, indicators=indicators).fit(uneven())
 
 
 def test_the_direction_is_that_of_the_indicators() -> None:
@@ -394,7 +395,7 @@ def test_every_expert_is_refused_by_name_or_noted() -> None:
     for how in ("aij", "aip"):
         with pytest.raises(hi.SpecError, match=r"ahp: expert 'Zhao': CR \d.* >= 0.1; look at .*inconsistent = 'note'"):
             index({"method": "ahp", "matrix": EXPERTS, "how": how})
-        noted = index({"method": "ahp", "matrix": EXPERTS, "how": how, "inconsistent": "note"}).compute(table())
+        noted = index({"method": "ahp", "matrix": EXPERTS, "how": how, "inconsistent": "note"}).compute(uneven())
         said = [why for why in noted.log["why"] if "CR" in why]
         assert any(why.startswith("group 'g': ahp: expert 'Zhao': CR") for why in said)
         assert not any("Wang" in why for why in said)
@@ -403,7 +404,7 @@ def test_every_expert_is_refused_by_name_or_noted() -> None:
 
 @pytest.mark.parametrize("matrices", [EXPERTS, list(EXPERTS.values())], ids=["named", "listed"])
 def test_the_consistency_of_each_expert_and_of_all(matrices: Any) -> None:
-    result = index({"method": "ahp", "matrix": matrices, "inconsistent": "note"}).compute(table())
+    result = index({"method": "ahp", "matrix": matrices, "inconsistent": "note"}).compute(uneven())
     found = result.consistency
     called = list(EXPERTS) if isinstance(matrices, dict) else ["expert 1", "expert 2", "expert 3"]
     assert found.index.tolist() == [("g", "", who) for who in (*called, "all together")]
@@ -424,9 +425,9 @@ def test_the_consistency_of_each_expert_and_of_all(matrices: Any) -> None:
 
 
 def test_the_consistency_of_one_person_of_parts_and_of_later_weights() -> None:
-    assert index(PARTS[2]).compute(table()).consistency.index.tolist() == [("g", "", "")]
-    assert index("entropy").compute(table()).consistency.empty
-    parts = index(combined("entropy", {"method": "ahp", "matrix": [MATRIX, OTHER]})).compute(table()).consistency
+    assert index(PARTS[2]).compute(uneven()).consistency.index.tolist() == [("g", "", "")]
+    assert index("entropy").compute(uneven()).consistency.empty
+    parts = index(combined("entropy", {"method": "ahp", "matrix": [MATRIX, OTHER]})).compute(uneven()).consistency
     people = [f"part 2: {who}" for who in ("expert 1", "expert 2", "all together")]
     assert parts.index.get_level_values("expert").tolist() == people
     dated = hi.Index(
@@ -434,12 +435,12 @@ def test_the_consistency_of_one_person_of_parts_and_of_later_weights() -> None:
         groups=[hi.Group("g", weights="equal", weights_since={"2002Q1": {"method": "ahp", "matrix": MATRIX}})],
         indicators=[hi.Indicator(code, "g") for code in "xyz"],
     )
-    rows = table().assign(q=quarters(12))
+    rows = uneven().assign(q=quarters(12))
     assert dated.compute(rows).consistency.index.tolist() == [("g", "2002Q1", "")]
 
 
 def test_consistency_stands_in_the_report_and_the_workbook(tmp_path: Path) -> None:
-    result = index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": OTHER}}).compute(table())
+    result = index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": OTHER}}).compute(uneven())
     result.to_excel(tmp_path / "r.xlsx")
     sheet = pd.read_excel(tmp_path / "r.xlsx", sheet_name="consistency", engine="calamine")
     assert sheet["expert"].tolist() == ["Wang", "Li", "all together"]
@@ -448,7 +449,7 @@ def test_consistency_stands_in_the_report_and_the_workbook(tmp_path: Path) -> No
     assert "全体" in pd.read_excel(tmp_path / "zh.xlsx", sheet_name="一致性", engine="calamine")["专家"].tolist()
     result.report(tmp_path / "r.html")
     assert "Consistency of pairwise judgements" in (tmp_path / "r.html").read_text(encoding="utf-8")
-    index("equal").compute(table()).to_excel(tmp_path / "plain.xlsx")
+    index("equal").compute(uneven()).to_excel(tmp_path / "plain.xlsx")
     assert "consistency" not in pd.read_excel(tmp_path / "plain.xlsx", sheet_name=None, engine="calamine")
 
 
@@ -456,9 +457,9 @@ def test_pairs_that_were_not_asked_are_named() -> None:
     holed = {"x": {"y": 3, "z": 5}}
     with pytest.raises(hi.SpecError, match=r"expert 'Li': not compared: \('y', 'z'\); complete it first"):
         index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": holed}})
-    apart = index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": holed}, "how": "aip"}).compute(table())
+    apart = index({"method": "ahp", "matrix": {"Wang": MATRIX, "Li": holed}, "how": "aip"}).compute(uneven())
     assert any("expert 'Li': not compared, completed from the others: ('y', 'z')" in why for why in apart.log["why"])
-    alone = index({"method": "ahp", "matrix": holed}).compute(table())
+    alone = index({"method": "ahp", "matrix": holed}).compute(uneven())
     assert any("group 'g': ahp: not compared, completed from the others: ('y', 'z')" in why for why in alone.log["why"])
 
 
@@ -468,7 +469,7 @@ def test_experts_by_name_come_back_from_files(tmp_path: Path) -> None:
         one.write(tmp_path / f"i.{ending}")
         assert hi.Index.read(tmp_path / f"i.{ending}") == one
     wanted = hi.ahp.priorities(hi.ahp.combine([MATRIX, OTHER], shares=[2, 1])).weights
-    np.testing.assert_allclose(weights_of(one), wanted, rtol=1e-12)
+    np.testing.assert_allclose(learnt_weights(one, uneven()), wanted, rtol=1e-12)
 
 
 # taking children out
@@ -482,47 +483,47 @@ def test_judgements_shrink_as_their_method_says() -> None:
     assert dict(fallen) == {"y": None, "z": pytest.approx(1.2 * 1.5 - 1)}
     assert dict(swara.replace({"y": None}).groups[0].weights.options["s"]) == {"x": None, "z": 0.5}
     order = index({"method": "rank_order", "order": ["y", "z", "x"]}).replace({"z": None})
-    np.testing.assert_allclose(weights_of(order), [0.25, 0.75])
+    np.testing.assert_allclose(learnt_weights(order, uneven()), [0.25, 0.75])
     points = index({"method": "budget", "allocations": [[10, 20, 70], [50, 50, 0]]}).replace({"z": None})
-    np.testing.assert_allclose(weights_of(points), [(1 / 3 + 1 / 2) / 2, (2 / 3 + 1 / 2) / 2], rtol=1e-12)
+    np.testing.assert_allclose(learnt_weights(points, uneven()), [(1 / 3 + 1 / 2) / 2, (2 / 3 + 1 / 2) / 2], rtol=1e-12)
     middle = index(BEST).replace({"y": None})
-    np.testing.assert_allclose(weights_of(middle), hi.weights.best_worst([1, 8], [8, 1]), rtol=1e-9)
+    np.testing.assert_allclose(learnt_weights(middle, uneven()), hi.weights.best_worst([1, 8], [8, 1]), rtol=1e-9)
     matched = index({"method": "matched", "importance": {"x": 1, "y": 2, "z": 3}}).replace({"y": None})
     assert dict(matched.groups[0].weights.options["importance"]) == {"x": 1, "z": 3}
     turned = index({"method": "critic", "direction": {"x": -1, "y": 1}}).replace({"x": None})
     assert dict(turned.groups[0].weights.options["direction"]) == {"y": 1}
     placed = index({"method": "fixed", "values": [2, 3, 5]}).replace({"y": None})
-    np.testing.assert_allclose(weights_of(placed), [2 / 7, 5 / 7])
+    np.testing.assert_allclose(learnt_weights(placed, uneven()), [2 / 7, 5 / 7])
 
 
 @pytest.mark.parametrize("gone", ["x", "z"])
 def test_without_the_best_or_the_worst_the_others_keep_their_proportions(gone: str) -> None:
-    whole = index(BEST).fit(table()).weights["g"]
-    left = index(BEST).replace({gone: None}).fit(table()).weights["g"]
+    whole = index(BEST).fit(uneven()).weights["g"]
+    left = index(BEST).replace({gone: None}).fit(uneven()).weights["g"]
     np.testing.assert_allclose(left, whole.drop(gone) / whole.drop(gone).sum(), rtol=1e-12)
 
 
 @pytest.mark.parametrize("gone", ["x", "z"])
 def test_proportions_left_of_a_judgement_are_told_as_such(gone: str) -> None:
     left = index(BEST).replace({gone: None})
-    result = left.compute(table())
+    result = left.compute(uneven())
     assert "the proportions left, a part being taken out, of `best_worst`" in str(result.method("en"))
     assert "取出某一部分后余下的权重比例，原方法为`best_worst`" in str(result.method("zh"))
     assert hi.Index.from_toml(left.to_toml()) == left
-    judged = str(index({"x": 5, "y": 2, "z": 3}).replace({gone: None}).compute(table()).method("en"))
+    judged = str(index({"x": 5, "y": 2, "z": 3}).replace({gone: None}).compute(uneven()).method("en"))
     assert "proportions left" not in judged
 
 
 def test_taking_out_and_removing_one_agree_where_proportions_stay() -> None:
     for weights in ({"x": 5, "y": 2, "z": 3}, {"method": "swara", "s": [None, 0.3, 0.4]}):
-        removed = hi.remove_one(index(weights), table()).scores["y"]
-        taken = index(weights).replace({"y": None}).compute(table()).scores["g"]
+        removed = hi.remove_one(index(weights), uneven()).scores["y"]
+        taken = index(weights).replace({"y": None}).compute(uneven()).scores["g"]
         np.testing.assert_allclose(removed, taken, rtol=1e-12)
 
 
 def test_draws_take_children_out_of_every_judgement() -> None:
     for weights in (BEST, {"method": "rank_order", "order": ["y", "z", "x"]}, {"method": "swara", "s": [None, 1, 1]}):
-        found = hi.uncertainty(index(weights), table(), {"y": [True, None]}, draws=8, rng=0)
+        found = hi.uncertainty(index(weights), uneven(), {"y": [True, None]}, draws=8, rng=0)
         assert found.scores.notna().all(axis=None)
 
 
@@ -535,7 +536,7 @@ def dated(**more: Any) -> hi.Index:
 
 
 def test_later_weights_shrink_too() -> None:
-    rows = table().assign(q=quarters(12))
+    rows = uneven().assign(q=quarters(12))
     found = dated().replace({"y": None}).compute(rows).weights_by_period
     np.testing.assert_allclose(found.loc["", "g"], [2 / 3, 1 / 3])
     np.testing.assert_allclose(found.loc["2002Q1", "g"], hi.weights.best_worst([1, 8], [8, 1]), rtol=1e-9)
@@ -550,7 +551,7 @@ def test_first_weights_are_not_changed_alone_while_later_ones_stay(address: str)
     with pytest.raises(hi.SpecError, match=r"2002Q1, 2003Q1 .*would stay in force; change 'g\.weights_since' with it"):
         dated().replace({address: {"x": 1, "y": 1, "z": 1}})
     both = dated().replace({"g.weights": "equal", "g.weights_since": {}})
-    np.testing.assert_allclose(weights_of(both, table().assign(q=quarters(12))), [1 / 3] * 3)
+    np.testing.assert_allclose(learnt_weights(both, uneven().assign(q=quarters(12))), [1 / 3] * 3)
     assert dated().replace({"g.weights_since": {}}).groups[0].weights == dated().groups[0].weights
 
 
@@ -558,7 +559,7 @@ def test_first_weights_are_not_changed_alone_while_later_ones_stay(address: str)
 
 
 def test_weights_that_are_rescaled_name_their_group_and_since_when() -> None:
-    rows = table().assign(q=quarters(12))
+    rows = uneven().assign(q=quarters(12))
     changes = {"g.weights": {"x": 0.5, "y": 0.3, "z": 0.08}, "g.weights_since": {"2003Q1": {"x": 0.4, "y": 0.5}}}
     changes["g.weights_since"]["2003Q1"]["z"] = 0
     log = dated().replace(changes).compute(rows).log
@@ -592,7 +593,7 @@ def test_judgements_in_order_are_named_by_the_children(judged: dict[str, Any]) -
 
 
 def test_the_log_and_the_statement_count_the_complete_rows_of_the_group() -> None:
-    rows = table()
+    rows = uneven()
     rows.loc[[2, 5], "x"] = np.nan
     for method in ("critic", "independence"):
         result = index(method).compute(rows)

@@ -7,25 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.indexes import quarters
+from support.indexes import answer_shares, built_of
 
 import hengdian_index as hi
-
-
-def index(*indicators: hi.Indicator, **choices: Any) -> hi.Index:
-    """Return an index of the indicators as they are."""
-    given = {"period": "q", "normalise": "none", **choices}
-    return hi.Index(groups=[hi.Group("all")], indicators=indicators, **given)
-
-
-def frame(n: int = 16) -> pd.DataFrame:
-    """Return answer shares, two series, and a straight line with a seasonal pattern."""
-    rng = np.random.default_rng(0)
-    columns = {name: rng.uniform(20, 45, n) for name in ("up", "same")}
-    series = {name: rng.lognormal(3, 0.1, n) for name in ("s", "t")}
-    line = 100 + np.arange(n) + np.resize([5.0, -5.0, 10.0, -10.0], n)
-    return pd.DataFrame({"q": quarters(n), **columns, **series, "x": line})
-
 
 BUILDS: list[tuple[dict[str, Any], Any]] = [
     ({"method": "diffusion", "up": "up", "same": "same"}, lambda f: hi.climate.diffusion(f["up"], f["same"])),
@@ -40,8 +24,8 @@ BUILDS: list[tuple[dict[str, Any], Any]] = [
 
 @pytest.mark.parametrize(("build", "expected"), BUILDS, ids=[str(b["method"]) for b, _ in BUILDS])
 def test_an_indicator_is_what_the_function_gives(build: dict[str, Any], expected: Any) -> None:
-    data = frame()
-    one = index(hi.Indicator("mood", "all", build=build))
+    data = answer_shares()
+    one = built_of(hi.Indicator("mood", "all", build=build))
     result = one.compute(data)
     np.testing.assert_allclose(result.scores["all"], expected(data.set_index("q")), rtol=1e-12)
     np.testing.assert_array_equal(result.raw["mood"], result.scores["all"])
@@ -50,9 +34,9 @@ def test_an_indicator_is_what_the_function_gives(build: dict[str, Any], expected
 
 @pytest.mark.parametrize("method", ["breadth", "cycle"])
 def test_units_are_built_apart_whatever_the_order_of_rows(method: str) -> None:
-    first, second = frame(), frame().assign(s=lambda f: f["s"][::-1].to_numpy())
+    first, second = answer_shares(), answer_shares().assign(s=lambda f: f["s"][::-1].to_numpy())
     both = pd.concat([first.assign(who="A"), second.assign(who="B")]).sample(frac=1, random_state=1)
-    one = index(hi.Indicator("mood", "all", build={"method": method, "x": ["s", "t"]}), unit="who")
+    one = built_of(hi.Indicator("mood", "all", build={"method": method, "x": ["s", "t"]}), unit="who")
     found = one.compute(both).scores["all"]
     for who, data in (("A", first), ("B", second)):
         expected = getattr(hi.climate, method)(data.set_index("q")[["s", "t"]])
@@ -60,8 +44,8 @@ def test_units_are_built_apart_whatever_the_order_of_rows(method: str) -> None:
 
 
 def test_factors_of_a_cycle_are_frozen_with_the_fit() -> None:
-    data = frame()
-    fitted = index(hi.Indicator("mood", "all", build={"method": "cycle", "x": ["s", "t"]})).fit(data, "2001:2003")
+    data = answer_shares()
+    fitted = built_of(hi.Indicator("mood", "all", build={"method": "cycle", "x": ["s", "t"]})).fit(data, "2001:2003")
     expected = hi.climate.cycle(data.set_index("q")[["s", "t"]], fit_on="2001:2003")
     np.testing.assert_allclose(fitted.score(data).scores["all"], expected, rtol=1e-12)
     with pytest.raises(hi.DataError, match=r"build: .*cycle is chained from 2001Q1 on; give the rows"):
@@ -73,22 +57,24 @@ def test_what_cannot_be_built_is_refused_by_name() -> None:
         hi.Indicator("mood", "all", build={"method": "diffusion", "same": "same"})
     with pytest.raises(hi.SpecError, match=r"no method 'difusion'; did you mean 'diffusion'"):
         hi.Indicator("mood", "all", build={"method": "difusion", "up": "up"})
-    one = index(hi.Indicator("mood", "all", build={"method": "diffusion", "up": "up", "same": "same"}))
+    one = built_of(hi.Indicator("mood", "all", build={"method": "diffusion", "up": "up", "same": "same"}))
     with pytest.raises(hi.DataError, match="column 'same' is missing"):
-        one.compute(frame().drop(columns="same"))
+        one.compute(answer_shares().drop(columns="same"))
     with pytest.raises(hi.DataError, match=r"indicator 'mood': build: column 'up', period 2001Q3: 120"):
-        one.compute(frame().assign(up=lambda f: f["up"].where(f["q"] != "2001Q3", 120)))
-    holed = index(hi.Indicator("mood", "all", build={"method": "breadth", "x": ["s", "t"]}))
+        one.compute(answer_shares().assign(up=lambda f: f["up"].where(f["q"] != "2001Q3", 120)))
+    holed = built_of(hi.Indicator("mood", "all", build={"method": "breadth", "x": ["s", "t"]}))
     with pytest.raises(hi.DataError, match=r"the next period, 2001Q4, has no row"):
-        holed.compute(frame().drop(index=3))
+        holed.compute(answer_shares().drop(index=3))
     with pytest.raises(hi.SpecError, match="breadth works through time; name the period column"):
-        index(hi.Indicator("mood", "all", build={"method": "breadth", "x": ["s", "t"]}), period=None).compute(frame())
+        built_of(hi.Indicator("mood", "all", build={"method": "breadth", "x": ["s", "t"]}), period=None).compute(
+            answer_shares()
+        )
 
 
 def test_a_seasonal_pattern_is_taken_out_and_both_series_are_kept() -> None:
     pytest.importorskip("statsmodels")
-    data = frame()
-    one = index(hi.Indicator("x", "all", deseasonalise="stl"))
+    data = answer_shares()
+    one = built_of(hi.Indicator("x", "all", deseasonalise="stl"))
     result = one.compute(data)
     np.testing.assert_allclose(result.prepared["x"], 100 + np.arange(16), rtol=1e-6)
     np.testing.assert_array_equal(result.raw["x"], data["x"])
@@ -101,15 +87,17 @@ def test_a_seasonal_pattern_is_taken_out_and_both_series_are_kept() -> None:
 def test_a_seasonal_pattern_is_frozen_with_the_fit() -> None:
     """A later quarter is adjusted by the last year's pattern and changes no earlier number."""
     pytest.importorskip("statsmodels")
-    data = frame()
+    data = answer_shares()
     for model in ("additive", "multiplicative"):
-        fitted = index(hi.Indicator("x", "all", deseasonalise={"method": "stl", "model": model})).fit(data, "2001:2003")
+        fitted = built_of(hi.Indicator("x", "all", deseasonalise={"method": "stl", "model": model})).fit(
+            data, "2001:2003"
+        )
         whole = fitted.score(data)
         assert whole.scores.iloc[:12].equals(fitted.score(data.iloc[:12]).scores)
         pd.testing.assert_frame_equal(fitted.score(data.iloc[12:]).scores, whole.scores.iloc[12:])
         assert "4 rows after the fit rows are adjusted by the seasonal pattern" in " ".join(whole.log["why"])
     np.testing.assert_allclose(
-        index(hi.Indicator("x", "all", deseasonalise="stl")).fit(data, "2001:2003").score(data).prepared["x"],
+        built_of(hi.Indicator("x", "all", deseasonalise="stl")).fit(data, "2001:2003").score(data).prepared["x"],
         100 + np.arange(16), rtol=1e-6,
     )  # fmt: skip
 
@@ -118,15 +106,15 @@ def test_what_cannot_be_adjusted_is_refused_by_name() -> None:
     pytest.importorskip("statsmodels")
     with pytest.raises(hi.SpecError, match=r"deseasonalise: method: no 'stll'; did you mean 'stl'"):
         hi.Indicator("x", "all", deseasonalise="stll")
-    one = index(hi.Indicator("x", "all", deseasonalise="stl"))
+    one = built_of(hi.Indicator("x", "all", deseasonalise="stl"))
     with pytest.raises(hi.DataError, match=r"indicator 'x': .*2 full years are needed"):
-        one.compute(frame(7))
+        one.compute(answer_shares(7))
     with pytest.raises(hi.SpecError, match="deseasonalise needs periods"):
-        index(hi.Indicator("x", "all", deseasonalise="stl"), period=None).compute(frame())
+        built_of(hi.Indicator("x", "all", deseasonalise="stl"), period=None).compute(answer_shares())
 
 
 def test_scores_on_values_carried_forward_are_provisional() -> None:
-    data = frame(8)
+    data = answer_shares(8)
     data.loc[7, "s"] = np.nan
     one = hi.Index(
         period="q",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.laws import LAW
+from support.tables import quarters
 
 from hengdian_index import series
 from hengdian_index.errors import DataError, SpecError
@@ -28,10 +29,6 @@ SLOW = {
 def levels(draw, least=1, most=12):
     """Draw levels within a factor of 1000, so that growth rates keep their digits."""
     return np.array(draw(st.lists(st.floats(1, 1000), min_size=least, max_size=most)))
-
-
-def quarters(n):
-    return pd.period_range("2001Q1", periods=n, freq="Q").astype(str)
 
 
 @pytest.mark.parametrize("how", SLOW)

@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from support.indexes import table, two_levels
+from support.indexes import two_levels
+from support.tables import table
 
 import hengdian_index as hi
 from hengdian_index._index.text import write_tables

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, reject, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 import hengdian_index as hi
 from hengdian_index._methods.registry import FAMILIES
@@ -234,3 +235,9 @@ def frozen(x):
     x = np.array(x)
     x.flags.writeable = False
     return x
+
+
+def weights_of(k, least=1):
+    """Return a strategy of k weights that sum to 1, in proportion to whole numbers from `least` to 9."""
+    wholes = arrays(np.int64, k, elements=st.integers(least, 9))
+    return wholes.filter(lambda w: w.sum() > 0).map(lambda w: w / w.sum())

@@ -14,7 +14,7 @@ WRITTEN = [[1.0, 3.0, 0.5], [1 / 3, 1.0, 0.25], [2.0, 4.0, 1.0]]
 HOLED = [[1, 2, None], [None, 1, 3], [None, None, 1]]
 
 
-def table(name):
+def published_matrix(name):
     return pd.read_csv(CASE / name, dtype=str, index_col=0)
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
-from support.indexes import POSITIVE, quarters, table, two_levels
+from support.indexes import POSITIVE, two_levels
+from support.tables import panel, quarters, table
 
 import hengdian_index as hi
 
 Z100 = {"method": "z_score", "mean": 100, "sd": 10}
-
-
-def panel(n: int = 8, units: str = "xyz") -> pd.DataFrame:
-    """Return n quarters of several cities."""
-    return pd.concat([table(n, seed).assign(city=city) for seed, city in enumerate(units)], ignore_index=True)
 
 
 def linked(**choices: Any) -> hi.Index:
@@ -110,3 +107,17 @@ def results() -> dict[str, hi.Result]:
         "scope": two_levels(unit="city", base=None, aggregate="topsis", scope="period").compute(cities),
         "combined": weighed({"method": "combine", "weights": ["entropy", {"a": 1, "b": 2, "c": 1}]}).compute(frame),
     }
+
+
+# Options on which a formula depends, though no annotation lists their words.
+_WORDS = {"log": [False, True], "reference": [None, 1.0]}
+
+
+def formulas_of(method):
+    """Return every formula that a method may have."""
+    formula = method.traits["formula"]
+    if not callable(formula):
+        return [formula]
+    asked = next(p.name for p in inspect.signature(formula).parameters.values() if p.kind is not p.VAR_KEYWORD)
+    defaults = {p.name: p.default for p in method.options.values()}
+    return [formula(**{**defaults, asked: word}) for word in _WORDS.get(asked) or get_args(method.hints[asked])]

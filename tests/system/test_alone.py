@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.indexes import table, two_levels
+from support.indexes import two_levels
+from support.tables import table
 
 import hengdian_index as hi
 from hengdian_index._maths import blocks

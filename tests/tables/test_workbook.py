@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import xlsxwriter
+from support.workbooks import SHEET, edited, workbook
 
 import hengdian_index as hi
 from hengdian_index._tables import archive
@@ -24,37 +25,6 @@ from hengdian_index._tables.read_file import read_table
 from hengdian_index._tables.workbook import data_table, read_sheets
 
 INDEX = hi.Index(period="q", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
-
-
-def workbook(path: Path, **sheets: list[list[Any]]) -> Path:
-    """Write sheets of cells; a tuple (formula, value) is a formula with its stored value."""
-    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for i, row in enumerate(rows):
-                for j, cell in enumerate(row):
-                    if isinstance(cell, tuple):
-                        sheet.write_formula(i, j, cell[0], None, cell[1])
-                    elif isinstance(cell, str):
-                        sheet.write_string(i, j, cell)
-                    elif cell is not None:
-                        sheet.write(i, j, cell)
-    return path
-
-
-def edited(path: Path, member: str, old: str, new: str) -> Path:
-    """Replace text in one part of a workbook."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    assert old.encode() in parts[member]
-    parts[member] = parts[member].replace(old.encode(), new.encode())
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return path
-
-
-SHEET = "xl/worksheets/sheet1.xml"
 
 
 def refusal(path: Path) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.indexes import quarters, table, two_levels
+from support.indexes import two_levels
+from support.tables import panel, quarters, table
 
 import hengdian_index as hi
 from hengdian_index._index.text import texts
@@ -20,13 +21,6 @@ from hengdian_index._vintages import release
 
 def relative(**choices: Any) -> hi.Index:
     return two_levels(**{"name": "Small", "normalise": "relative", "fit_on": "2001", **choices})
-
-
-def panel(n: int = 4, seed: int = 0) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    rows = [(unit, quarter) for unit in (7, 12) for quarter in quarters(n)]
-    frame = pd.DataFrame(rows, columns=["unit", "quarter"])
-    return frame.assign(**{code: rng.lognormal(3, 0.4, len(rows)) for code in "abcd"})
 
 
 def edit(file: Path, old: bytes, new: bytes) -> None:
@@ -64,7 +58,7 @@ def test_what_is_read_back_is_what_was_published_to_the_last_bit(tmp_path: Path)
 def test_the_fit_of_a_release_gives_its_numbers_again(kind: str, tmp_path: Path) -> None:
     if kind in ("quarters", "panel"):
         index = relative(unit="unit" if kind == "panel" else None)
-        frame: Any = table() if kind == "quarters" else panel()
+        frame: Any = table() if kind == "quarters" else panel(4, (7, 12), "unit")
     else:
         index = relative(base=None, fit_on=None).replace({"period": None})
         index = index.replace({"unit": "quarter"}) if kind == "cross-section" else index
@@ -288,7 +282,7 @@ class TestRefit:
 
     def test_new_units_do_not_hinder_it(self) -> None:
         index = relative(unit="unit", fit_on="2001")
-        frame = panel()
+        frame = panel(4, (7, 12), "unit")
         fitted = index.fit(frame)
         late = frame[frame["unit"] == 7].assign(unit=99)
         with pytest.raises(hi.DataError, match=r"published numbers would move, the largest .*, (7|12), 2001Q"):

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.indexes import POSITIVE, quarters, table, two_levels
+from support.indexes import POSITIVE, two_levels
+from support.tables import panel, quarters, table
 
 import hengdian_index as hi
 
@@ -25,13 +26,6 @@ def revised(*cells: tuple[int, str, float], n: int = 12) -> pd.DataFrame:
     for row, column, value in cells:
         frame.loc[row, column] = value
     return frame
-
-
-def panel(seed: int = 0) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    rows = [(unit, quarter) for unit in ("A", "B") for quarter in quarters(8)]
-    frame = pd.DataFrame(rows, columns=["unit", "quarter"])
-    return frame.assign(**{code: rng.lognormal(3, 0.4, len(rows)) for code in "abcd"})
 
 
 def sums_hold(found: hi.Revisions) -> None:
@@ -219,13 +213,15 @@ def test_what_is_said_at_length_and_what_by_default_are_the_same_choice() -> Non
 
 def test_units_that_join() -> None:
     index = relative(unit="unit", new_units="link")
-    late = panel().query("unit == 'A' and quarter >= '2002'").assign(unit="C")
-    found = hi.revisions(index.compute(panel()), index.compute(pd.concat([panel(), late])))
+    late = panel(8, "AB", "unit").query("unit == 'A' and quarter >= '2002'").assign(unit="C")
+    found = hi.revisions(
+        index.compute(panel(8, "AB", "unit")), index.compute(pd.concat([panel(8, "AB", "unit"), late]))
+    )
     assert len(found.moved) == 0
     assert set(found.added["unit"]) == {"C"}
-    changed = panel()
+    changed = panel(8, "AB", "unit")
     changed.loc[12, "d"] *= 2
-    found = hi.revisions(index.compute(panel()), index.compute(pd.concat([changed, late])))
+    found = hi.revisions(index.compute(panel(8, "AB", "unit")), index.compute(pd.concat([changed, late])))
     assert found.moved[["node", "unit", "period"]].to_numpy().tolist() == [
         ["all", "B", "2002Q1"],
         ["right", "B", "2002Q1"],
@@ -235,9 +231,9 @@ def test_units_that_join() -> None:
 
 def test_a_base_of_each_unit() -> None:
     index = relative(unit="unit", normalise="none").replace({"b.direction": 1})
-    changed = panel()
+    changed = panel(8, "AB", "unit")
     changed.loc[9, "d"] *= 2
-    found = hi.revisions(index.compute(panel()), index.compute(changed))
+    found = hi.revisions(index.compute(panel(8, "AB", "unit")), index.compute(changed))
     assert set(found.moved["unit"]) == {"B"}
     sums_hold(found)
     assert (found.because.query("period > '2001Q4'")["base"] < 0).all()
@@ -405,18 +401,18 @@ def test_every_step_of_an_index_counts_at_its_indicator(
 
 def test_weights_learnt_in_each_period_are_the_fit(tmp_path: Path) -> None:
     index = relative(unit="unit", weigh_on="period", weights="entropy", fit_on=None)
-    changed = panel()
+    changed = panel(8, "AB", "unit")
     changed.loc[9, "d"] *= 2
-    found = hi.revisions(hi.release(index.compute(panel()), tmp_path / "v1"), index.compute(changed))
+    found = hi.revisions(hi.release(index.compute(panel(8, "AB", "unit")), tmp_path / "v1"), index.compute(changed))
     sums_hold(found)
     assert {"weight", "map"} <= set(found.learnt["kind"])
 
 
 def test_units_that_are_screened_come_and_go() -> None:
     index = relative(unit="unit", unit_coverage=0.9)
-    thin = panel()
+    thin = panel(8, "AB", "unit")
     thin.loc[8:12, "a"] = np.nan
-    found = hi.revisions(index.compute(panel()), index.compute(thin))
+    found = hi.revisions(index.compute(panel(8, "AB", "unit")), index.compute(thin))
     assert set(found.gone["unit"]) == {"B"}
     assert set(found.moved["unit"]) == {"A"}
     assert (found.because["data"] == 0).all()

@@ -13,6 +13,7 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import lsq_linear
 from scipy.stats import spearmanr
 from support.laws import law
+from support.tables import correlated
 
 import hengdian_index as hi
 from hengdian_index.log import journal
@@ -220,11 +221,6 @@ def test_combine_refuses(sets, options, parts):
 # effective
 
 
-def table(seed, n=40, k=3):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, k)) + rng.normal(size=(n, 1))
-
-
 def smooth_ratio(column, y):
     """R squared of y on the natural cubic splines of a column, built from cardinal splines; straight outside."""
     few, some, many = (0.1, 0.5, 0.9), (0.05, 0.35, 0.65, 0.95), (0.05, 0.275, 0.5, 0.725, 0.95)
@@ -241,7 +237,7 @@ def smooth_ratio(column, y):
 
 @pytest.mark.parametrize("n", [20, 60, 150])
 def test_effective_by_independent_formulas(n):
-    x = table(n, n)
+    x = correlated(n, 3, n)
     y = x @ [0.6, 0.3, 0.1] + 0.3 * x[:, 0] ** 2
     r = np.array([np.corrcoef(column, y)[0, 1] for column in x.T])
     rank = np.array([spearmanr(column, y)[0] for column in x.T])
@@ -286,7 +282,7 @@ def test_a_column_of_three_values_has_the_correlation_ratio_of_its_groups():
 @LAW
 @given(st.integers(0, 10**6), st.sampled_from(["r2", "pearson", "spearman", "smooth"]))
 def test_effective_does_not_depend_on_units_or_on_the_order_of_rows_and_columns(seed, measure):
-    x = pd.DataFrame(table(seed), columns=["gross output", "指标", "c"])
+    x = pd.DataFrame(correlated(seed, 3, 40), columns=["gross output", "指标", "c"])
     y = x.sum(axis=1)
     wanted = hi.weights.effective(y, x, measure=measure)
     scaled = hi.weights.effective(1e12 * y + 5e12, x * [1e-12, 1, 1e12] + [0, 1, 0], measure=measure)
@@ -298,7 +294,7 @@ def test_effective_does_not_depend_on_units_or_on_the_order_of_rows_and_columns(
 
 
 def test_effective_matches_rows_by_label():
-    x = pd.DataFrame(table(1, 6), index=list("uvwxyz"))
+    x = pd.DataFrame(correlated(1, 3, 6), index=list("uvwxyz"))
     y = x.sum(axis=1)
     wanted = hi.weights.effective(y, x)
     more = pd.concat([pd.Series({"extra": 99.0}), y.sample(frac=1, random_state=1)])
@@ -312,7 +308,7 @@ def test_effective_matches_rows_by_label():
 
 
 def test_effective_leaves_incomplete_rows_out():
-    x = table(2, 30)
+    x = correlated(2)
     y = x @ [0.5, 0.3, 0.2]
     gaps, short = x.copy(), y.copy()
     gaps[3, 1], short[7] = np.nan, np.nan
@@ -321,7 +317,7 @@ def test_effective_leaves_incomplete_rows_out():
 
 
 def test_effective_refuses():
-    x = table(3, 10)
+    x = correlated(3, 3, 10)
     with refused(hi.DataError, "column 'b': constant", "scores: constant"):
         hi.weights.effective(np.ones(10), pd.DataFrame(x, columns=list("abc")).assign(b=1e7 + 0.1))
     with refused(hi.DataError, "10 scores for 9 rows|9 scores for 10 rows"):

@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 from support.laws import LAW, attempt, close, tables
+from support.tables import correlated
 
 import hengdian_index as hi
 from hengdian_index.log import journal
@@ -21,7 +22,7 @@ def slow(x, r, form=lambda r: 1 - r):
     return np.array(c) / sum(c)
 
 
-def correlated(x):
+def check_correlation(x):
     """Return the correlations, or give up tables on which all columns say the same."""
     assume((x.max(axis=0) > x.min(axis=0)).all())
     r = np.corrcoef(x, rowvar=False)
@@ -32,7 +33,7 @@ def correlated(x):
 @LAW
 @given(x=tables(unique=True))
 def test_critic_is_contrast_times_conflict(x):
-    r = correlated(x)
+    r = check_correlation(x)
     close(critic(x), slow(x, r), 1e-10)
     if (1 - abs(r)).max() > 1e-6:
         close(critic(x, correlation="absolute"), slow(x, r, lambda r: 1 - abs(r)), 1e-10)
@@ -41,7 +42,7 @@ def test_critic_is_contrast_times_conflict(x):
 @LAW
 @given(x=tables(columns=(3, 4)))
 def test_critic_with_rank_correlations(x):
-    correlated(x)
+    check_correlation(x)
     r = spearmanr(x).statistic
     assume((1 - r).max() > 1e-6)
     close(critic(x, correlation="spearman"), slow(x, r), 1e-10)
@@ -50,7 +51,7 @@ def test_critic_with_rank_correlations(x):
 @LAW
 @given(x=tables(unique=True), data=st.data())
 def test_an_affine_change_of_a_column_changes_nothing(x, data):
-    correlated(x)
+    check_correlation(x)
     factors = np.array([data.draw(st.sampled_from([0.25, 3.0, 1e6])) for _ in range(x.shape[1])])
     w = critic(x)
     close(critic(x * factors + 7), w, 1e-9)
@@ -61,8 +62,8 @@ def test_an_affine_change_of_a_column_changes_nothing(x, data):
 @LAW
 @given(x=tables(columns=(3, 3), unique=True))
 def test_a_direction_turns_the_sign_of_a_column(x):
-    correlated(x)
-    correlated(x * [1, -1, 1])
+    check_correlation(x)
+    check_correlation(x * [1, -1, 1])
     wanted = critic(x * [1, -1, 1])
     close(critic(x, direction=[1, -1, 1]), wanted)
     frame = pd.DataFrame(x, columns=["a", "b", "c"])
@@ -75,7 +76,7 @@ def test_a_direction_turns_the_sign_of_a_column(x):
 @given(x=tables(rows=(8, 10), unique=True, gaps=True))
 def test_rows_with_a_gap_are_left_out_altogether(x):
     whole = x[~np.isnan(x).any(axis=1)]
-    correlated(whole)
+    check_correlation(whole)
     close(critic(x), critic(whole))
     by_rank = attempt(critic, whole, correlation="spearman")
     close(critic(x, correlation="spearman"), by_rank)
@@ -146,11 +147,6 @@ def test_critic_of_deviations_too_large_for_a_number():
         np.testing.assert_allclose(hi.weights.critic(some), hi.weights.critic(some / 1e300), rtol=1e-12)
 
 
-def table(seed, k, n=25):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, k)) + rng.normal(size=(n, 1)) * rng.random(k) + rng.normal(size=k)
-
-
 def least_squares(x):
     """Multiple correlation of each column with the others: fit it, and compare the sums of squares."""
     r = []
@@ -168,12 +164,12 @@ def inverted(r):
 @settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 8))
 def test_independence_by_least_squares(seed, k):
-    x = table(seed, k)
+    x = correlated(seed, k, 25, common=(0, 1))
     np.testing.assert_allclose(hi.weights.independence(x), inverted(least_squares(x)), rtol=1e-9)
 
 
 def test_columns_that_depend_on_each_other_have_multiple_correlation_1():
-    x = table(3, 4)
+    x = correlated(3, 4, 25, common=(0, 1))
     x = np.column_stack([x, x[:, 0] + x[:, 2]])
     r = least_squares(x)
     np.testing.assert_allclose(r[[0, 2, 4]], 1, atol=1e-12)
@@ -181,7 +177,9 @@ def test_columns_that_depend_on_each_other_have_multiple_correlation_1():
 
 
 def test_a_stack_of_stacks_of_correlations_is_taken_one_by_one():
-    r = np.array([[np.corrcoef(table(10 * i + j, 4), rowvar=False) for j in range(3)] for i in range(2)])
+    r = np.array(
+        [[np.corrcoef(correlated(10 * i + j, 4, 25, common=(0, 1)), rowvar=False) for j in range(3)] for i in range(2)]
+    )
     found = multiple_correlation(r)
     assert found.shape == (2, 3, 4)
     np.testing.assert_allclose(found, [[multiple_correlation(one) for one in row] for row in r], rtol=1e-12)
@@ -189,7 +187,7 @@ def test_a_stack_of_stacks_of_correlations_is_taken_one_by_one():
 
 @pytest.mark.parametrize("factor", [1e250, 1e-250])
 def test_critic_does_not_depend_on_a_unit_at_the_ends_of_the_range(factor):
-    x = table(5, 4)
+    x = correlated(5, 4, 25, common=(0, 1))
     np.testing.assert_allclose(hi.weights.critic(x * [factor, 1, 1, 1]), hi.weights.critic(x), rtol=1e-12)
 
 
@@ -207,14 +205,14 @@ def test_nearly_uncorrelated_columns_keep_their_digits():
 
 
 def test_affine_maps_of_the_columns_change_nothing():
-    x = table(4, 4)
+    x = correlated(4, 4, 25, common=(0, 1))
     moved = x * [1e9, -3.0, 1e-9, 2.0] + [0.0, 5.0, 1e-8, -7.0]
     np.testing.assert_allclose(hi.weights.independence(moved), hi.weights.independence(x), rtol=1e-9)
 
 
 def test_two_columns_weigh_the_same_and_one_weighs_1():
-    np.testing.assert_allclose(hi.weights.independence(table(5, 2)), [0.5, 0.5], rtol=1e-12)
-    np.testing.assert_allclose(hi.weights.independence(table(5, 1)), [1.0])
+    np.testing.assert_allclose(hi.weights.independence(correlated(5, 2, 25, common=(0, 1))), [0.5, 0.5], rtol=1e-12)
+    np.testing.assert_allclose(hi.weights.independence(correlated(5, 1, 25, common=(0, 1))), [1.0])
 
 
 def test_a_column_that_is_correlated_with_none_is_refused():
@@ -225,11 +223,11 @@ def test_a_column_that_is_correlated_with_none_is_refused():
 
 def test_too_few_rows_are_refused():
     with pytest.raises(hi.DataError, match=r"rows complete in all columns: 4; at least 5"):
-        hi.weights.independence(table(6, 4, n=4))
+        hi.weights.independence(correlated(6, 4, 4, common=(0, 1)))
 
 
 def test_constant_columns_are_refused_or_dropped_first():
-    x = pd.DataFrame(table(7, 3), columns=list("abc"))
+    x = pd.DataFrame(correlated(7, 3, 25, common=(0, 1)), columns=list("abc"))
     flat = x.assign(flat=7.0)
     flat.loc[2, "flat"] = np.nan
     with pytest.raises(hi.DataError, match="'flat': constant"):
@@ -248,7 +246,7 @@ def test_fault_1_all_columns_constant():
 
 
 def test_fault_5_gaps_and_infinity():
-    x = table(8, 3)
+    x = correlated(8, 3, 25, common=(0, 1))
     gaps = x.copy()
     gaps[3, 0] = np.nan
     wanted = inverted(least_squares(np.delete(x, 3, axis=0)))
@@ -258,7 +256,7 @@ def test_fault_5_gaps_and_infinity():
 
 
 def test_fault_6_sizes_near_the_largest_and_smallest_number():
-    x = table(9, 3)
+    x = correlated(9, 3, 25, common=(0, 1))
     x /= np.abs(x).max()
     found = hi.weights.independence(x * [1.7e308, 1.0, 1e-300])
     np.testing.assert_allclose(found, hi.weights.independence(x), rtol=1e-9)

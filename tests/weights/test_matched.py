@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import approx_fprime
 from support.laws import law
+from support.tables import correlated
 
 import hengdian_index as hi
 from hengdian_index.log import journal
@@ -23,12 +24,6 @@ EXACT = ("r2", "pearson", "smooth")
 def refused(error, *parts):
     """Expect an error whose message holds every part."""
     return pytest.raises(error, match="(?s)" + ".*".join(parts))
-
-
-def table(seed, k=3, n=40, common=1.0):
-    """Columns that share one part, so that all correlations tend to be above 0."""
-    rng = np.random.default_rng(seed)
-    return (rng.normal(size=(n, k)) + common * rng.normal(size=(n, 1))) * rng.uniform(0.2, 5, size=k)
 
 
 def factorial(scale):
@@ -88,7 +83,7 @@ def test_equal_importance_of_exchangeable_columns_is_equal_weights():
 @LAW
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 6))
 def test_importances_that_some_weights_have_are_attained(measure, seed, k):
-    x = table(seed, k)
+    x = correlated(seed, k, 40, units=(0.2, 5))
     v = np.random.default_rng(seed).dirichlet(np.ones(k))
     t = attained(x, v, measure)
     if (t < 0).any():
@@ -103,7 +98,7 @@ def test_importances_that_some_weights_have_are_attained(measure, seed, k):
 @LAW
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 5), common=st.sampled_from([0.3, 1.0]))
 def test_details_say_what_the_scores_attain(measure, seed, k, common):
-    x = table(seed, k, common=common)
+    x = correlated(seed, k, 40, common=common, units=(0.2, 5))
     t = np.random.default_rng(seed).dirichlet(np.ones(k))
     found = hi.weights.matched(x, importance=t, measure=measure, details=True)
     assert (found.weights >= 0).all()
@@ -120,7 +115,7 @@ GRID = np.array([(a, b, 40 - a - b) for a in range(41) for b in range(41 - a)]) 
 @pytest.mark.parametrize("measure", ["r2", "pearson"])
 @pytest.mark.parametrize("seed", range(12))
 def test_no_weights_on_a_grid_come_nearer(measure, seed):
-    x = table(seed, 3, common=0.3 * (seed % 4))
+    x = correlated(seed, 3, 40, common=0.3 * (seed % 4), units=(0.2, 5))
     t = np.random.default_rng(seed).dirichlet([0.5, 0.5, 0.5])
     r = np.array([correlations(x, w) for w in GRID])
     share = (r**2 if measure == "r2" else r) / (r**2 if measure == "r2" else r).sum(axis=1, keepdims=True)
@@ -132,7 +127,7 @@ def test_no_weights_on_a_grid_come_nearer(measure, seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_smooth_measure_is_not_beaten_by_random_weights(seed):
-    x = table(seed, 4, n=25)
+    x = correlated(seed, 4, 25, units=(0.2, 5))
     t = np.array([0.7, 0.1, 0.1, 0.1])
     others = np.random.default_rng(seed).dirichlet(np.ones(4), size=60)
     nearest = min(np.linalg.norm(attained(x, w, "smooth") - t) for w in others)
@@ -141,7 +136,7 @@ def test_the_smooth_measure_is_not_beaten_by_random_weights(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_rank_measure_is_not_beaten_by_random_weights(seed):
-    x = table(seed, 3, n=60)
+    x = correlated(seed, 3, 60, units=(0.2, 5))
     t = attained(x, np.array([0.5, 0.3, 0.2]), "spearman")
     others = np.random.default_rng(seed).dirichlet(np.ones(3), size=60)
     nearest = min(np.linalg.norm(attained(x, w, "spearman") - t) for w in others)
@@ -170,7 +165,10 @@ def test_the_rank_measure_is_not_beaten_where_importances_cannot_be_attained(see
 def test_the_gradient_is_that_of_small_steps(seed):
     rng = np.random.default_rng(seed)
     u, t = rng.dirichlet(np.ones(4), size=2)
-    for moved in (_straight(np.corrcoef(table(seed, 4).T)), _squares(rng.normal(size=(4, 3, 4)))):
+    for moved in (
+        _straight(np.corrcoef(correlated(seed, 4, 40, units=(0.2, 5)).T)),
+        _squares(rng.normal(size=(4, 3, 4))),
+    ):
         distance = _distance(moved, t)
         slow = approx_fprime(u, lambda v, distance=distance: distance(v)[0], 1e-7)
         np.testing.assert_allclose(distance(u)[1], slow, atol=1e-5 * np.abs(slow).max())
@@ -245,7 +243,7 @@ def test_importances_are_not_matched_by_sorted_position():
 @example(seed=1832)
 @example(seed=329)
 def test_a_change_of_unit_changes_the_weight_inversely(measure, seed):
-    x, t = table(seed, 4, n=35), np.random.default_rng(seed).dirichlet(np.ones(4))
+    x, t = correlated(seed, 4, 35, units=(0.2, 5)), np.random.default_rng(seed).dirichlet(np.ones(4))
     unit = np.array([1e-9, 1.0, 1024.0, 1e9])
     wanted = hi.weights.matched(x, importance=t, measure=measure) / unit
     found = hi.weights.matched(x * unit, importance=100 * t, measure=measure)
@@ -253,7 +251,7 @@ def test_a_change_of_unit_changes_the_weight_inversely(measure, seed):
 
 
 def test_levels_do_not_matter_even_large_ones():
-    x = np.round(table(3), 1)
+    x = np.round(correlated(3, 3, 40, units=(0.2, 5)), 1)
     np.testing.assert_allclose(
         hi.weights.matched(x + 1e7, importance=[3, 2, 1]), hi.weights.matched(x, importance=[3, 2, 1]), rtol=1e-6
     )
@@ -261,7 +259,7 @@ def test_levels_do_not_matter_even_large_ones():
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_incomplete_rows_are_left_out(measure):
-    x = table(4, 3)
+    x = correlated(4, 3, 40, units=(0.2, 5))
     gaps = x.copy()
     gaps[2, 0], gaps[9, 2] = np.nan, np.nan
     kept = np.delete(x, [2, 9], axis=0)
@@ -271,7 +269,7 @@ def test_incomplete_rows_are_left_out(measure):
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_matched_broadcasts(measure):
-    x = np.stack([table(seed) for seed in range(3)])
+    x = np.stack([correlated(seed, 3, 40, units=(0.2, 5)) for seed in range(3)])
     found = hi.weights.matched(x, importance=[3, 2, 2], measure=measure, details=True)
     for draw in range(3):
         one = hi.weights.matched(x[draw], importance=[3, 2, 2], measure=measure, details=True)
@@ -284,7 +282,7 @@ def test_matched_broadcasts(measure):
 
 
 def test_constant_columns_are_refused_or_left_out():
-    x = pd.DataFrame(table(1), columns=list("abc")).assign(flat=1e7 + 0.1)
+    x = pd.DataFrame(correlated(1, 3, 40, units=(0.2, 5)), columns=list("abc")).assign(flat=1e7 + 0.1)
     importance = {"a": 3, "b": 3, "c": 3, "flat": 1}
     with refused(hi.DataError, "'flat': constant"):
         hi.weights.matched(x, importance=importance)
@@ -311,13 +309,13 @@ def test_constant_columns_are_refused_or_left_out():
     ],
 )
 def test_importances_that_do_not_fit_are_refused(importance, parts):
-    x = pd.DataFrame(table(1), columns=list("abc"))
+    x = pd.DataFrame(correlated(1, 3, 40, units=(0.2, 5)), columns=list("abc"))
     with refused(hi.SpecError, *parts):
         hi.weights.matched(x, importance=importance)
 
 
 def test_matched_refuses_what_says_nothing():
-    x = table(1)
+    x = correlated(1, 3, 40, units=(0.2, 5))
     with refused(hi.SpecError, "'importance' is missing"):
         hi.weights.matched(x)
     with refused(hi.SpecError, "did you mean 'pearson'"):

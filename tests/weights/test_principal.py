@@ -7,26 +7,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.tables import correlated
 
 import hengdian_index as hi
 from hengdian_index.log import journal
 
 
-@pytest.fixture
-def tai(published):
-    x = pd.read_csv(published / "tai" / "data.csv", index_col="country")
-    return x.assign(telephones=np.log10(x.telephones), electricity=np.log10(x.electricity))
-
-
-def table(seed, k, n=30):
-    """Columns that all share one strong part, so that the first component has one sign."""
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, k)) + 2 * rng.normal(size=(n, 1))
-
-
 def mixed(seed=0, n=30):
     """Three columns that agree and one, called 'd', that goes against them."""
-    x = pd.DataFrame(table(seed, 4, n), columns=list("abcd"))
+    x = pd.DataFrame(correlated(seed, 4, n, common=2), columns=list("abcd"))
     return x.assign(d=-x.d)
 
 
@@ -36,7 +25,7 @@ def mixed(seed=0, n=30):
 @settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 6))
 def test_pca_is_the_first_singular_vector_of_the_z_scores(seed, k):
-    x = table(seed, k)
+    x = correlated(seed, k, common=2)
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     v = np.abs(np.linalg.svd(z)[2][0])
     np.testing.assert_allclose(hi.weights.pca(x), v / v.sum(), atol=1e-12)
@@ -44,7 +33,7 @@ def test_pca_is_the_first_singular_vector_of_the_z_scores(seed, k):
 
 
 def test_the_composite_by_pca_has_the_largest_variance_a_weighting_of_z_scores_can_have():
-    x = table(7, 4)
+    x = correlated(7, 4, common=2)
     z = hi.normalise.z_score(x)
     w = hi.weights.pca(x)
     reached = np.var(z @ w) / (w**2).sum()
@@ -144,7 +133,7 @@ def test_factor_without_rotation_keeps_the_loadings(tai):
 
 
 def test_factor_by_one_component_is_pca_squared():
-    x = table(3, 5)
+    x = correlated(3, 5, common=2)
     np.testing.assert_allclose(hi.weights.factor(x, keep=1), hi.weights.pca(x, form="squared"), atol=1e-12)
 
 
@@ -158,20 +147,20 @@ def test_factor_says_when_little_is_explained():
 
 
 def test_factor_refuses_what_has_no_answer():
-    x = table(1, 3)
+    x = correlated(1, common=2)
     with pytest.raises(hi.SpecError, match="no more than 3"):
         hi.weights.factor(x, keep=4)
     with pytest.raises(hi.SpecError, match="1 or more"):
         hi.weights.factor(x, keep=0)
     with pytest.raises(hi.DataError, match=r"rows complete in all columns: 4; at least 5"):
-        hi.weights.factor(table(1, 4, n=4))
+        hi.weights.factor(correlated(1, 4, 4, common=2))
     wide = np.random.default_rng(0).normal(size=(2000, 30))
     with pytest.raises(hi.DataError, match="keep = 'tenth'"):
         hi.weights.factor(wide)
 
 
 def test_factor_names_the_columns_that_depend_on_each_other():
-    x = pd.DataFrame(table(2, 4), columns=list("abcd")).assign(total=lambda t: t.a + t.c)
+    x = pd.DataFrame(correlated(2, 4, common=2), columns=list("abcd")).assign(total=lambda t: t.a + t.c)
     with pytest.raises(hi.DataError, match="depends exactly") as refusal:
         hi.weights.factor(x)
     assert [str(fault).split("'")[1] for fault in refusal.value.faults] == ["a", "c", "total"]
@@ -179,7 +168,7 @@ def test_factor_names_the_columns_that_depend_on_each_other():
 
 def test_a_stack_of_tables_that_keep_different_numbers_of_components():
     rng = np.random.default_rng(5)
-    stack = np.stack([table(0, 6), rng.normal(size=(30, 6))])
+    stack = np.stack([correlated(0, 6, common=2), rng.normal(size=(30, 6))])
     kept = [hi.weights.factor(x, details=True).rotated.shape[1] for x in stack]
     assert kept[0] < kept[1]
     np.testing.assert_allclose(hi.weights.factor(stack), [hi.weights.factor(x) for x in stack], atol=1e-9)
@@ -190,7 +179,7 @@ def test_a_stack_of_tables_that_keep_different_numbers_of_components():
 
 @pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
 def test_constant_columns_are_refused_by_name_or_dropped_first(method):
-    x = pd.DataFrame(table(4, 3), columns=list("abc"))
+    x = pd.DataFrame(correlated(4, common=2), columns=list("abc"))
     flat = x.assign(flat=0.1 + 0.2)
     with pytest.raises(hi.DataError, match=r"'flat': constant.*constant='zero'"):
         method(flat)
@@ -203,7 +192,7 @@ def test_constant_columns_are_refused_by_name_or_dropped_first(method):
 
 @pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
 def test_the_gaps_of_a_constant_column_that_is_dropped_cost_no_rows(method):
-    x = pd.DataFrame(table(4, 3), columns=list("abc"))
+    x = pd.DataFrame(correlated(4, common=2), columns=list("abc"))
     x.loc[1, "a"] = x.loc[0, "a"]
     flat = x.assign(flat=[1.0, 1.0] + [np.nan] * (len(x) - 2))
     pd.testing.assert_series_equal(method(flat, constant="zero")[["a", "b", "c"]], method(x))
@@ -211,7 +200,7 @@ def test_the_gaps_of_a_constant_column_that_is_dropped_cost_no_rows(method):
 
 @pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
 def test_a_column_that_is_constant_over_the_complete_rows_is_refused(method):
-    x = pd.DataFrame(table(4, 3, n=12), columns=list("abc"))
+    x = pd.DataFrame(correlated(4, 3, 12, common=2), columns=list("abc"))
     x.loc[:5, "a"] = 1.0
     x.loc[6:, "b"] = np.nan
     with pytest.raises(hi.DataError, match=r"'a': constant over the complete rows"):
@@ -228,7 +217,7 @@ def test_fault_1_all_columns_constant(method, constant):
 
 @pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
 def test_fault_5_gaps_leave_their_rows_out_and_infinity_is_refused(method):
-    x = table(6, 3)
+    x = correlated(6, common=2)
     gaps = x.copy()
     gaps[4, 1] = gaps[9, 2] = np.nan
     np.testing.assert_allclose(method(gaps), method(np.delete(x, [4, 9], axis=0)), atol=1e-12)
@@ -237,7 +226,7 @@ def test_fault_5_gaps_leave_their_rows_out_and_infinity_is_refused(method):
 
 
 def test_gaps_that_leave_too_few_rows_are_named():
-    x = pd.DataFrame(table(6, 3, n=4), columns=list("abc"))
+    x = pd.DataFrame(correlated(6, 3, 4, common=2), columns=list("abc"))
     x.loc[1:, "b"] = np.nan
     with pytest.raises(hi.DataError, match=r"complete in all columns: 1;.*missing in 'b'"):
         hi.weights.pca(x)
@@ -245,7 +234,7 @@ def test_gaps_that_leave_too_few_rows_are_named():
 
 @pytest.mark.parametrize("method", [hi.weights.pca, hi.weights.factor])
 def test_fault_6_sizes_near_the_largest_and_smallest_number(method):
-    x = table(8, 3)
+    x = correlated(8, common=2)
     x /= np.abs(x).max()
     np.testing.assert_allclose(method(x * [1.7e308, 1.0, 1e-300]), method(x), atol=1e-12)
 

@@ -6,16 +6,13 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 from support.laws import law
+from support.tables import positive
 
 import hengdian_index as hi
 from hengdian_index.log import journal
 
 RAW = [hi.weights.merec, hi.weights.cilos, hi.weights.idocriw]
 EVERY = pytest.mark.parametrize("method", [*RAW, hi.weights.lopcow])
-
-
-def table(seed, k=4, n=9):
-    return np.random.default_rng(seed).gamma(2.0, size=(n, k)) + 0.1
 
 
 def weighed(numbers):
@@ -102,37 +99,37 @@ TEXTBOOK = {
 @law(20)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 6), costs=st.integers(0, 63))
 def test_the_textbook_formula(method, seed, k, costs):
-    x, cost = table(seed, k), np.array([bool(costs >> j & 1) for j in range(k)])
+    x, cost = positive(seed, k, 9, shape=2), np.array([bool(costs >> j & 1) for j in range(k)])
     w = determined(method, x, direction=np.where(cost, -1, 1))
     np.testing.assert_allclose(w, TEXTBOOK[method.method.name](x, cost), rtol=1e-7, atol=1e-10)
 
 
 @pytest.mark.parametrize("method", [hi.weights.merec, hi.weights.cilos])
 def test_a_cost_is_the_inverse_of_a_benefit(method):
-    x = table(1)
+    x = positive(1, 4, 9, shape=2)
     np.testing.assert_allclose(method(x, direction=-1), method(1 / x), rtol=1e-9)
 
 
 def test_a_cost_is_the_mirror_of_a_benefit_in_lopcow():
-    x = table(2)
+    x = positive(2, 4, 9, shape=2)
     np.testing.assert_allclose(hi.weights.lopcow(x, direction=-1), hi.weights.lopcow(-x), rtol=1e-9)
 
 
 def test_lopcow_does_not_see_rising_affine_maps():
-    x = table(3)
+    x = positive(3, 4, 9, shape=2)
     moved = x * [1, 1e6, 1e-6, 3] + [1e3, 0, 1, -9]
     np.testing.assert_allclose(hi.weights.lopcow(moved), hi.weights.lopcow(x), rtol=1e-9)
 
 
 def test_idocriw_is_the_product_of_cilos_and_entropy():
-    x = table(4)
+    x = positive(4, 4, 9, shape=2)
     product = hi.weights.cilos(x, direction=[1, -1, 1, 1]) * hi.weights.entropy(x)
     np.testing.assert_allclose(hi.weights.idocriw(x, direction=[1, -1, 1, 1]), product / product.sum(), rtol=1e-12)
 
 
 @EVERY
 def test_a_direction_goes_by_name(method):
-    x = pd.DataFrame(table(5), columns=list("abcd"))
+    x = pd.DataFrame(positive(5, 4, 9, shape=2), columns=list("abcd"))
     w = method(x, direction=[1, -1, 1, -1])
     every = {"d": -1, "c": 1, "b": -1, "a": 1}
     for given_as in ({"b": -1, "d": -1}, every, pd.Series(every)):
@@ -142,7 +139,7 @@ def test_a_direction_goes_by_name(method):
 
 @EVERY
 def test_a_wrong_direction_is_refused(method):
-    x = pd.DataFrame(table(5), columns=list("abcd"))
+    x = pd.DataFrame(positive(5, 4, 9, shape=2), columns=list("abcd"))
     with pytest.raises(hi.SpecError, match=r"1 \(larger is better\) or -1"):
         method(x, direction=2)
     with pytest.raises(hi.SpecError, match="no column 'e'"):
@@ -162,7 +159,7 @@ def test_values_of_0_or_less_are_refused_with_their_cells(method):
 
 @pytest.mark.parametrize("method", RAW)
 def test_rows_with_a_gap_are_left_out_and_logged(method):
-    x = table(6)
+    x = positive(6, 4, 9, shape=2)
     gaps = x.copy()
     gaps[2, 1] = gaps[5, 0] = np.nan
     with journal() as lines:
@@ -176,7 +173,7 @@ def test_rows_with_a_gap_are_left_out_and_logged(method):
 
 
 def test_lopcow_leaves_gaps_out_column_by_column():
-    x = table(7, k=2)
+    x = positive(7, 2, 9, shape=2)
     gaps = x.copy()
     gaps[3, 1] = np.nan
     alone = [lopcow_strength(x[:, 0]), lopcow_strength(np.delete(x[:, 1], 3))]
@@ -199,7 +196,7 @@ def test_lopcow_of_two_rows_has_no_answer():
 
 
 def test_merec_gives_a_constant_column_0_and_says_so():
-    x = pd.DataFrame(table(8, k=2), columns=list("ab"))
+    x = pd.DataFrame(positive(8, 2, 9, shape=2), columns=list("ab"))
     with journal() as lines:
         w = hi.weights.merec(x.assign(flat=3.0))
     assert [line.indicator for line in lines] == ["flat"]
@@ -248,7 +245,7 @@ def test_fault_5_infinity_is_refused_with_its_cell(method):
 
 @EVERY
 def test_fault_6_sizes_near_the_largest_and_smallest_number(method):
-    x = table(9, k=3)
+    x = positive(9, 3, 9, shape=2)
     x /= x.max()
     np.testing.assert_allclose(method(x * [1.7e308, 1.0, 1e-300]), method(x), rtol=1e-9)
 
@@ -269,7 +266,7 @@ def test_fault_7_one_row(method):
 
 @EVERY
 def test_fault_8_the_unit_of_measure_does_not_matter(method):
-    x = table(10, k=3)
+    x = positive(10, 3, 9, shape=2)
     for unit in (1e-12, 1e12):
         np.testing.assert_allclose(method(x * [1.0, unit, 1.0]), method(x), rtol=1e-9)
 
@@ -283,7 +280,7 @@ def test_fault_9_a_constant_column_is_refused_not_given_all_the_weight(method):
 @law(20)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 5))
 def test_fault_9_cilos_and_idocriw_are_0_or_more_and_the_same_each_time(seed, k):
-    x = table(seed, k)
+    x = positive(seed, k, 9, shape=2)
     for method in (hi.weights.cilos, hi.weights.idocriw):
         first = determined(method, x)
         assert (first >= 0).all()

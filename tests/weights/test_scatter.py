@@ -8,14 +8,10 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from support.tables import correlated
 
 import hengdian_index as hi
 from hengdian_index.log import journal
-
-
-def table(seed, k, n=15):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, k)) + rng.normal(size=k) * rng.random()
 
 
 def spread(w, x):
@@ -37,7 +33,7 @@ def best_of_all_supports(x):
 @settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 6), standard=st.booleans())
 def test_no_weights_of_0_or_more_scatter_more(seed, k, standard):
-    x = table(seed, k)
+    x = correlated(seed, k, 15, common=0)
     x = (x - x.mean(axis=0)) / x.std(axis=0) if standard else x
     try:
         w = hi.weights.scatter(x)
@@ -47,7 +43,7 @@ def test_no_weights_of_0_or_more_scatter_more(seed, k, standard):
 
 
 def test_a_general_optimiser_finds_the_same_weights():
-    x = table(12, 4)
+    x = correlated(12, 4, 15, common=0)
     with journal() as lines:
         w = hi.weights.scatter(x)
     assert any("both signs" in line.why for line in lines)
@@ -117,7 +113,7 @@ def test_fault_5_gaps_leave_their_rows_out_and_infinity_is_refused():
 
 @pytest.mark.parametrize("unit", [1e-300, 1.7e308])
 def test_fault_6_sizes_near_the_largest_and_smallest_number(unit):
-    for x in (np.random.default_rng(5).random((8, 3)), table(12, 4)):
+    for x in (np.random.default_rng(5).random((8, 3)), correlated(12, 4, 15, common=0)):
         x /= np.abs(x).max()
         np.testing.assert_allclose(hi.weights.scatter(x * unit), hi.weights.scatter(x), atol=1e-12)
 

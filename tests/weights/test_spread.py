@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.laws import LAW, close, tables
+from support.tables import positive
 
 import hengdian_index as hi
 from hengdian_index.log import journal
@@ -197,10 +198,6 @@ def test_columns_in_other_units_are_told_above_a_factor_of_a_thousand(factor, to
 EVERY = pytest.mark.parametrize("method", [hi.weights.gini, hi.weights.max_deviation, hi.weights.angle])
 
 
-def table(seed, k=3, n=12):
-    return np.random.default_rng(seed).gamma(1.0, size=(n, k))
-
-
 def pairs(column):
     """Sum of |x_i - x_l| over all pairs of values that are there, by a double loop."""
     values = [v for v in column if not np.isnan(v)]
@@ -229,19 +226,19 @@ def weighed(numbers):
 @settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 5))
 def test_gini_by_the_double_loop(seed, k):
-    x = table(seed, k)
+    x = positive(seed, k)
     np.testing.assert_allclose(hi.weights.gini(x), weighed([gini(column) for column in x.T]), rtol=1e-12)
 
 
 @settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 5))
 def test_max_deviation_by_the_double_loop(seed, k):
-    x = table(seed, k) - 1
+    x = positive(seed, k) - 1
     np.testing.assert_allclose(hi.weights.max_deviation(x), weighed([pairs(column)[0] for column in x.T]), rtol=1e-12)
 
 
 def test_gini_by_the_sorted_formula():
-    x = np.sort(table(3), axis=0)
+    x = np.sort(positive(3), axis=0)
     n = len(x)
     i = np.arange(1, n + 1)[:, np.newaxis]
     np.testing.assert_allclose(
@@ -250,14 +247,14 @@ def test_gini_by_the_sorted_formula():
 
 
 def test_max_deviation_is_gini_times_the_mean():
-    x = table(4)
+    x = positive(4)
     np.testing.assert_allclose(hi.weights.max_deviation(x), weighed(hi.weights.gini(x) * x.mean(axis=0)), rtol=1e-12)
 
 
 @settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), k=st.integers(1, 5))
 def test_angle_by_the_arc_cosine(seed, k):
-    x = table(seed, k)
+    x = positive(seed, k)
     np.testing.assert_allclose(hi.weights.angle(x), weighed([angle(column) for column in x.T]), rtol=1e-9)
 
 
@@ -284,7 +281,7 @@ def test_an_angle_of_a_mean_below_0_is_said_to_be_wide():
 
 @EVERY
 def test_a_gap_counts_as_no_row_of_its_column(method):
-    x = table(5, k=2)
+    x = positive(5, 2)
     gaps = x.copy()
     gaps[4, 1] = gaps[0, 1] = np.nan
     measure = {"gini": gini, "max_deviation": mean_difference, "angle": angle}[method.method.name]
@@ -305,7 +302,7 @@ def test_a_constant_column_weighs_0_and_is_logged(method, level):
 
 
 def test_deviations_in_different_units_are_logged():
-    x = table(6, k=2)
+    x = positive(6, 2)
     with journal() as lines:
         hi.weights.max_deviation(x * [1.0, 1e6])
     assert ["in one unit" in line.why for line in lines] == [True]
@@ -341,7 +338,7 @@ def test_fault_5_infinity_is_refused_with_its_cell(method):
 
 @pytest.mark.parametrize("method", [hi.weights.gini, hi.weights.angle])
 def test_fault_6_sizes_near_the_largest_and_smallest_number(method):
-    x = table(7)
+    x = positive(7)
     x /= x.max()
     np.testing.assert_allclose(method(x * [1.7e308, 1.0, 1e-300]), method(x), rtol=1e-9)
 
@@ -359,7 +356,7 @@ def test_fault_7_one_row(method):
 
 @pytest.mark.parametrize("method", [hi.weights.gini, hi.weights.angle])
 def test_fault_8_the_unit_of_measure_does_not_matter(method):
-    x = table(8)
+    x = positive(8)
     for unit in (1e-12, 1e12):
         np.testing.assert_allclose(method(x * [1.0, unit, 1.0]), method(x), rtol=1e-12)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.texts import of_sentences
 
 import hengdian_index
 from hengdian_index._words.catalogue import LANGUAGES, Entry, catalogue, entries, words
@@ -29,11 +30,6 @@ def read(lang: str) -> list[Entry]:
 def fields(text: str) -> set[str]:
     """Return the names of the places in a text."""
     return set(re.findall(r"\{(\w+)[!:}]", text))
-
-
-def of_sentences(room: str) -> bool:
-    """Return whether a room has translations of what stands in the code in English."""
-    return room in ("", "quoted") or room.startswith("between ")
 
 
 def constants() -> Iterator[str]:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.laws import law
-from words.test_catalogue import of_sentences
+from support.texts import of_sentences
 
 import hengdian_index as hi
 from hengdian_index._words import catalogue as catalogues

@@ -8,15 +8,15 @@ from support.pages import NASTY, towns
 import hengdian_index as hi
 
 
-@pytest.fixture(scope="session")
-def film():
+@pytest.fixture(scope="session", name="film")
+def drawn_film():
     index, table = hi.example("film_industry")
     found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=32, progress=False)
     return index.compute(table), found
 
 
-@pytest.fixture(scope="session")
-def panel():
+@pytest.fixture(scope="session", name="panel")
+def drawn_towns():
     index, table = towns(NASTY)
     found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=32, progress=False)
     return index.compute(table), found

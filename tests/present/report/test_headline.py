@@ -18,7 +18,7 @@ pytest.importorskip("jinja2", reason="jinja2 is not installed: there are no repo
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no charts").use("Agg")
 
 
-def towns(**options) -> tuple[hi.Index, pd.DataFrame]:
+def three_towns(**options) -> tuple[hi.Index, pd.DataFrame]:
     """Three towns in three years; the third, the best of all, has no first year."""
     values = np.array([[1, 5], [3, 7], [4, 9], [3, 2], [4, 4], [6, 3], [30, 30], [40, 50]], dtype=float)
     frame = pd.DataFrame(values, columns=["a", "b"])
@@ -44,7 +44,7 @@ def sheets(result: hi.Result, part: str, lang: Lang = "en") -> dict[str, Sheet]:
 
 
 def test_a_unit_without_a_level_is_first_but_shown_by_none():
-    index, frame = towns()
+    index, frame = three_towns()
     result = index.compute(frame)
     numbers = {one.label: one for one in content(result, "en", None, None).numbers}
     level = result.series()["all"]
@@ -62,14 +62,14 @@ def test_a_unit_without_a_level_is_first_but_shown_by_none():
 
 
 def test_of_units_that_all_have_levels_nothing_is_said():
-    index, frame = towns()
+    index, frame = three_towns()
     result = index.compute(frame[frame["town"] != "Cedar"])
     assert "Mean level of all units" in {one.label for one in content(result, "en", None, None).numbers}
     assert any("the first in the last period;" in text for text in said(result, "contributions"))
 
 
 def test_changes_on_a_scale_without_a_zero_are_in_points():
-    index, frame = towns(base=None, normalise="z_score", new_units="refuse")
+    index, frame = three_towns(base=None, normalise="z_score", new_units="refuse")
     result = index.compute(frame)
     score = result.scores["all"]
     change = score["Cedar", 2021] - score["Cedar", 2020]
@@ -82,7 +82,7 @@ def test_changes_on_a_scale_without_a_zero_are_in_points():
 
 def test_scores_above_0_and_levels_with_a_base_change_in_per_cent():
     for options in ({"base": None, "new_units": "refuse"}, {}):
-        index, frame = towns(**options)
+        index, frame = three_towns(**options)
         assert "table-change-table" in sheets(index.compute(frame), "series")
 
 
@@ -90,7 +90,7 @@ def test_scores_above_0_and_levels_with_a_base_change_in_per_cent():
     ("lang", "heads", "start"), [("en", "One: First", "from the start"), ("zh", "One：First", "自始")]
 )
 def test_weights_by_period_have_names_and_a_start(lang, heads, start):
-    frame = towns()[1]
+    frame = three_towns()[1]
     frame = frame[frame["town"] != "Cedar"].assign(c=[np.nan, 2.0, 3.0, np.nan, 5.0, 1.0])
     index = hi.Index(
         unit="town",
@@ -116,5 +116,5 @@ def test_weights_by_period_have_names_and_a_start(lang, heads, start):
 
 
 def test_weights_that_hold_always_have_no_date():
-    index, frame = towns()
+    index, frame = three_towns()
     assert said(index.compute(frame), "weights") == []

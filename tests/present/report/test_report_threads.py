@@ -6,8 +6,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support.indexes import table, two_levels
+from support.indexes import two_levels
 from support.pages import towns
+from support.tables import table
 
 from hengdian_index.plot import save
 

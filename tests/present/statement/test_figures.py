@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.indexes import table, two_levels
+from support.indexes import two_levels
 from support.laws import own, variants
-from support.statements import Z100, of_answers, panel
+from support.statements import Z100, of_answers
+from support.tables import panel, table
 
 import hengdian_index as hi
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.indexes import table, two_levels
-from support.statements import linked, panel
+from support.indexes import two_levels
+from support.statements import linked
+from support.tables import panel, table
 
 import hengdian_index as hi
 

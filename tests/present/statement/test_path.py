@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.indexes import POSITIVE, computed, table, two_levels
+from support.indexes import POSITIVE, computed, two_levels
 from support.statements import linked
+from support.tables import table
 
 import hengdian_index as hi
 

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.indexes import two_levels
-from support.statements import linked, panel
+from support.statements import linked
+from support.tables import panel
 
 import hengdian_index as hi
 

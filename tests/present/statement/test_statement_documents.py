@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from present.statement.test_statement_registry import formulas
-from support.indexes import table, two_levels
+from support.indexes import two_levels
 from support.laws import own
-from support.statements import linked, panel
+from support.statements import formulas_of, linked
+from support.tables import panel, table
 
 import hengdian_index as hi
 from hengdian_index._scoring.families import FAMILIES
@@ -100,7 +100,7 @@ def test_a_docx_is_the_same_at_another_time(tmp_path: Path) -> None:
 @with_pandoc
 @pytest.mark.parametrize("form", ["markdown-smart", "latex"])
 def test_every_formula_becomes_one_of_a_word_processor(form: str) -> None:
-    texts = [text for family in FAMILIES for method in own(family) for text in formulas(method)]
+    texts = [text for family in FAMILIES for method in own(family) for text in formulas_of(method)]
     body = "\n\n".join(f"$$\n{text}\n$$" if form != "latex" else f"\\[\n{text}\n\\]" for text in texts)
     command = ["pandoc", "--from", form, "--to", "docx", "--output", "-"]
     done = subprocess.run(command, input=body.encode(), capture_output=True, check=False)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.indexes import table, two_levels
-from support.statements import panel
+from support.indexes import two_levels
+from support.tables import panel, table
 
 import hengdian_index as hi
 

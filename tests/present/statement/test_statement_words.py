@@ -9,7 +9,8 @@ from typing import Any, get_args, get_origin
 import numpy as np
 import pytest
 from support.laws import EXAMPLE_OPTIONS, own, sized
-from support.statements import bare, of_answers, results, weighed
+from support.statements import bare, formulas_of, of_answers, results, weighed
+from support.tables import table
 
 import hengdian_index as hi
 import hengdian_index._present.statement
@@ -21,7 +22,7 @@ from hengdian_index._scoring.families import FAMILIES
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.series import deseasonalise
 
-from support.indexes import table, two_levels  # isort: skip
+from support.indexes import two_levels  # isort: skip
 
 WORDS = {lang: words(lang, "statement") for lang in LANGUAGES}
 NAMES, FLAGS, VALUES, SYMBOLS = (words("en", room) for room in ("option", "option whole", "option value", "symbol"))
@@ -139,9 +140,7 @@ def test_a_method_that_is_not_registered_has_no_word_of_another(lang: Any) -> No
 
 @each_method
 def test_upright_words_in_formulas_are_explained(method: Any) -> None:
-    from present.statement.test_statement_registry import formulas
-
-    for text in formulas(method):
+    for text in formulas_of(method):
         words = {key_of(method, name) for name in re.findall(r"\\mathrm\{(\w+)\}", text)}
         assert words <= {*SYMBOLS, *NAMES}
 

@@ -2,116 +2,31 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
-from python_calamine import CalamineWorkbook
-from support.indexes import POSITIVE, computed, quarters, table, two_levels
-from support.spreadsheet import SHEETS, Workbook
+from support.indexes import POSITIVE, computed, two_levels
+from support.spreadsheet import Workbook
+from support.tables import quarters, table
+from support.workbooks import (
+    CASES,
+    assert_shown,
+    check,
+    cities,
+    comments,
+    formulas,
+    late_unit,
+    renewed,
+    with_gaps,
+    written,
+)
 
 import hengdian_index as hi
-
-
-def written(result: hi.Result, path: Path) -> Workbook:
-    result.to_excel(path)
-    return Workbook(path)
-
-
-def check(book: Workbook, result: hi.Result) -> None:
-    """Calculate every formula, and compare the sheets with the tables."""
-    for (sheet, cell), stored in book.stored.items():
-        if (sheet, cell) in book.formulas:
-            assert book.calculate(sheet, cell) == pytest.approx(stored, rel=1e-12, abs=1e-12), (sheet, cell)
-    tables = {"scores": result.scores, "normalised": result.normalised, "raw": result.raw}
-    if "series" in book.rows:
-        tables["series"] = result.series()
-    for name, frame in tables.items():
-        assert_shown(book.rows[name], frame)
-
-
-def assert_shown(rows: list[list[Any]], frame: pd.DataFrame) -> None:
-    """Compare a sheet with a table whose columns may stand in another order."""
-    header, first = rows[0], frame.index.nlevels
-    assert sorted(header[first:]) == sorted(frame.columns)
-    shown = np.array([[np.nan if cell == "" else cell for cell in row[first:]] for row in rows[1:]], dtype=float)
-    np.testing.assert_allclose(shown, frame[header[first:]].to_numpy(), rtol=1e-12, atol=1e-12)
-    labels = [tuple(row[:first]) for row in rows[1:]]
-    assert labels == [label if isinstance(label, tuple) else (label,) for label in frame.index]
-
-
-def panel() -> hi.Result:
-    frames = [table(8, seed=i).assign(city=city) for i, city in enumerate(["=A1", "-1", "@c"])]
-    index = two_levels().replace({"unit": "city", "base": "2001", "left.weights": {"a": 3, "b": 1}})
-    return index.compute(pd.concat(frames, ignore_index=True))
-
-
-def with_gaps(**choices: Any) -> hi.Result:
-    frame = table()
-    frame.loc[[5, 7], "a"] = np.nan
-    frame.loc[9, ["c", "d"]] = np.nan
-    return two_levels(coverage=0.5, **choices).compute(frame)
-
-
-def changing() -> hi.Result:
-    later = {"left.weights": {"a": 1, "b": 1}, "left.weights_since": {"2002Q3": {"a": 3, "b": 1}}}
-    return two_levels().replace(later).compute(table())
-
-
-def renewed(content: Any, frame: pd.DataFrame | None = None, base: str | None = "2001") -> hi.Result:
-    index = hi.Index(
-        period="quarter",
-        base=base,
-        normalise=POSITIVE,
-        content=content,
-        groups=[hi.Group("all"), hi.Group("left", "all"), hi.Group("late", "all")],
-        indicators=[
-            hi.Indicator("a", "left"),
-            hi.Indicator("b", "left", end="2002Q2"),
-            hi.Indicator("c", "left", start="2002Q3", replaces="b"),
-            hi.Indicator("d", "late", start="2002Q1"),
-        ],
-    )
-    return index.compute(table() if frame is None else frame)
-
-
-CASES = {
-    "example": lambda: hi.example("film_industry")[0].compute(hi.example("film_industry")[1]),
-    "panel": panel,
-    "gaps": with_gaps,
-    "gaps propagated": lambda: with_gaps(missing="propagate"),
-    "geometric groups": lambda: two_levels().replace({"left.aggregate": "geometric"}).compute(table()),
-    "groups beside indicators": lambda: two_levels().replace({"c.parent": "all"}).compute(table()),
-    "weights by period": lambda: panel_weighed_by_period(),
-    "weights that change": changing,
-    "content linked": lambda: renewed("link"),
-    "content restated": lambda: renewed("restate"),
-    "chained": lambda: two_levels(series="ratio").compute(table()),
-    "no base": lambda: hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g")]).compute(table()[["a"]]),
-    "no periods": lambda: hi.Index(
-        groups=[hi.Group("g")], indicators=[hi.Indicator(c, "g") for c in "abcd"], weights="entropy"
-    ).compute(table().set_index("quarter")),
-    "units without a base": lambda: late_unit(),
-    "new rows under a frozen index": lambda: two_levels().fit(table(8)).score(table(12).iloc[8:]),
-}
-
-
-def panel_weighed_by_period() -> hi.Result:
-    frames = [table(8, seed=i).assign(city=city) for i, city in enumerate("xyz")]
-    index = two_levels(weigh_on="period", weights="deviation").replace({"unit": "city"})
-    return index.compute(pd.concat(frames, ignore_index=True))
-
-
-def late_unit(**choices: Any) -> hi.Result:
-    frames = [table(8, seed=i).assign(city=city).iloc[4 * (city == "y") :] for i, city in enumerate("xyz")]
-    index = two_levels(new_units="missing", **choices).replace({"unit": "city", "base": "2001"})
-    return index.compute(pd.concat(frames, ignore_index=True))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -138,13 +53,6 @@ def test_formulas_of_any_index(folder: Path, result: hi.Result) -> None:
     for code in result.tree.groups:
         if result.tree.by_code[code].aggregate.method.name == "arithmetic":
             assert formulas(book, "scores", code) == int(result.scores[code].notna().sum())
-
-
-def formulas(book: Workbook, sheet: str, code: str) -> int:
-    column = book.rows[sheet][0].index(code)
-    from support.spreadsheet import letters
-
-    return sum((sheet, f"{letters(column + 1)}{i}") in book.formulas for i in range(2, len(book.rows[sheet]) + 1))
 
 
 def test_what_the_formulas_look_like(tmp_path: Path) -> None:
@@ -217,22 +125,8 @@ def test_a_base_level_over_a_gap_is_the_mean_of_what_is_there(tmp_path: Path) ->
     assert book.rows["scores"][2][2] == book.rows["series"][2][2] == ""
 
 
-def comments(path: Path) -> dict[str, dict[str, str]]:
-    """Return the comments of each sheet by cell."""
-    found = {}
-    with zipfile.ZipFile(path) as archive, CalamineWorkbook.from_path(path) as book:
-        for number, sheet in enumerate(book.sheet_names, 1):
-            links = f"xl/worksheets/_rels/sheet{number}.xml.rels"
-            named = (
-                re.search(r"comments[0-9]+\.xml", archive.read(links).decode()) if links in archive.namelist() else None
-            )
-            tree = ElementTree.fromstring(archive.read(f"xl/{named[0]}")) if named else ElementTree.Element("none")
-            found[sheet] = {one.get("ref", ""): "".join(one.itertext()) for one in tree.iter(f"{SHEETS}comment")}
-    return found
-
-
 def test_the_sheets_in_their_order(tmp_path: Path) -> None:
-    result = panel()
+    result = cities()
     book = written(result, tmp_path / "r.xlsx")
     assert list(book.rows) == [
         *("summary", "series", "changes", "contributions", "ranks", "scores", "normalised", "fitted"),

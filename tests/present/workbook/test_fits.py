@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from present.workbook.test_book import check, comments, formulas, written
-from support.indexes import table, two_levels
+from support.indexes import two_levels
 from support.spreadsheet import Workbook
-
-import hengdian_index as hi
-
-# Choices under which every normalised indicator is a formula.
-MAPS: dict[str, dict[str, Any]] = {
-    "z score": {"normalise": "z_score"},
-    "relative, a fraction": {"normalise": "relative"},
-    "clipped": {"normalise": {"method": "min_max", "clip": True}, "fit_on": "2001"},
-    "log": {"normalise": {"method": "efficacy", "low": 1, "high": 99, "form": "log", "clip": True}},
-    "exponential": {"normalise": {"method": "efficacy", "low": 1, "high": 99, "form": "exponential"}},
-    "none": {"normalise": "none", "base": None},
-    "target": {"a.direction": hi.Target(20.0), "c.direction": hi.Between(15.0, 22.0)},
-    "prepared": {"a.impute": "mean", "b.treat": {"method": "winsorise", "points": 2}, "c.denominator": "size"},
-}
-
-
-def mapped(**choices: Any) -> hi.Result:
-    frame = table(16, columns=["a", "b", "c", "d", "size"])
-    frame.loc[5, "a"] = np.nan
-    index = two_levels().replace({"aggregate": "arithmetic", "coverage": 0.5, **choices})
-    return index.compute(frame)
+from support.tables import table
+from support.workbooks import MAPS, check, comments, formulas, mapped, written
 
 
 @pytest.mark.parametrize("name", MAPS)

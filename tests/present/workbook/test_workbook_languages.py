@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from present.workbook.test_book import comments, panel
-from support.indexes import table, two_levels
+from support.indexes import two_levels
 from support.spreadsheet import Workbook
+from support.tables import table
+from support.workbooks import cities, comments
 
 from hengdian_index._words.catalogue import LANGUAGES, words
 
@@ -50,7 +51,7 @@ def test_the_workbook_in_chinese(tmp_path: Path) -> None:
     result.to_excel(tmp_path / "again.xlsx", lang="zh")
     assert (tmp_path / "zh.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
     assert book.rows["摘要"][2][:2] == ["上下限和权重的拟合样本", "12 行，2001Q1 至 2003Q4"]
-    panel().to_excel(tmp_path / "panel.xlsx", lang="zh")
+    cities().to_excel(tmp_path / "panel.xlsx", lang="zh")
     assert Workbook(tmp_path / "panel.xlsx").rows["摘要"][2][1] == "24 行，3 个对象，2001Q1 至 2002Q4"
 
 

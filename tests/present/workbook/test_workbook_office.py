@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from present.workbook.test_book import CASES
-from present.workbook.test_fits import MAPS, mapped
 from python_calamine import CalamineWorkbook
+from support.workbooks import CASES, MAPS, mapped
 
 import hengdian_index as hi
 from hengdian_index._files.write_workbook import judgement_page, write_workbook
