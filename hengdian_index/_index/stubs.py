@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hengdian_index._levels.contributions import Depth
 from hengdian_index._methods.effects import Split
@@ -24,13 +22,8 @@ Kind: TypeAlias = Literal["icicle", "sunburst"]
 class Drawn(Protocol):
     """What `hi.uncertainty` returns."""
 
-    @property
-    def kept(self) -> NDArray[np.bool_]:
-        """Which draws could be computed."""
-
-    @property
-    def rank_frequency(self) -> pd.DataFrame:
-        """Share of the draws in which each row stands at each rank."""
+    def acceptability(self, top: int = 1) -> pd.Series[float]:
+        """Return the share of draws in which each row is among the first `top`."""
 
 
 class ResultPlots(Protocol):

@@ -1,0 +1,564 @@
+"""Most of the public API as a user writes it, for type checkers; run as a program it passes through without a word.
+
+`mypy --strict` and `basedpyright` must have nothing to say of what is right, and each must catch every wrong call in
+the functions that begin with `wrong_`: a comment that ignores a fault which is no longer found is a fault itself.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import hengdian_index as hi
+
+YEARS = [2019, 2020, 2021, 2022]
+TOWNS = pd.DataFrame(
+    {
+        "town": [town for town in ("Aa", "Bo", "Cy") for _ in YEARS],
+        "year": YEARS * 3,
+        "screens": [4.0, 5.0, 7.0, 8.0, 2.0, 3.0, 3.5, 5.0, 6.0, 6.5, 8.0, 9.5],
+        "seats": [40.0, 44.0, 60.0, 66.0, 25.0, 27.0, 39.0, 52.0, 61.0, 68.0, 71.0, 97.0],
+        "price": [9.0, 9.5, 10.0, 11.5, 7.0, 7.5, 8.0, 8.5, 12.0, 12.5, 12.0, 13.0],
+        "coast": [coast for coast in ("west", "west", "east") for _ in YEARS],
+        "people": [100.0] * 4 + [50.0] * 4 + [200.0] * 4,
+    }
+)
+CODES = ["screens", "seats", "price"]
+X = TOWNS[CODES]
+MIXED = pd.DataFrame({"a": [1.0, 3.0, 2.0], "b": [2.0, 1.0, 3.0], "c": [3.0, 2.5, 1.0]})
+
+
+# --- methods of one's own -------------------------------------------------------------------------------------------
+
+
+@hi.normalising
+def per_thousand(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return x / 1000
+
+
+@hi.normalising(gives=(0.0, 1.0), unit_free=True)
+def saturating(x: NDArray[np.float64], *, half: float = 1.0) -> NDArray[np.float64]:
+    return np.asarray(x / (x + half * np.nanmean(x, axis=0)))
+
+
+@hi.weighting
+def by_range(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = np.nanmax(x, axis=0) - np.nanmin(x, axis=0)
+    return np.asarray(spread / spread.sum())
+
+
+@hi.weighting(unit_free=False)
+def by_power(x: NDArray[np.float64], *, p: float = 2.0) -> NDArray[np.float64]:
+    size = np.nanmean(x**p, axis=0)
+    return np.asarray(size / size.sum())
+
+
+@hi.aggregating
+def weighted_sum(x: NDArray[np.float64], w: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((x * w).sum(axis=-1))
+
+
+@hi.aggregating(compares_rows=False)
+def softened(x: NDArray[np.float64], w: NDArray[np.float64], *, by: float = 0.5) -> NDArray[np.float64]:
+    return np.asarray((1 - by) * (x * w).sum(axis=-1) + by * x.min(axis=-1))
+
+
+@hi.treating
+def halved(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return x / 2
+
+
+@hi.imputing
+def zeroes(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.nan_to_num(x)
+
+
+@hi.composing("above", "below")
+def ratio(above: NDArray[np.float64], below: NDArray[np.float64], *, times: float = 1.0) -> NDArray[np.float64]:
+    return times * above / below
+
+
+def decorators() -> None:
+    per_thousand(X)
+    saturating(X, half=2.0)
+    by_range(X)
+    by_power(X, p=1.5)
+    weighted_sum(X, [1, 1, 2])
+    softened(X, None, by=0.25)
+    halved(X)
+    zeroes(X)
+    ratio(TOWNS["screens"], TOWNS["people"], times=1000.0)
+    later = per_thousand.fit(X, direction=-1)
+    later(X.head(2))
+    hi.Index(
+        groups=[hi.Group("total", weights=by_power, aggregate=softened)],
+        indicators=[hi.Indicator("screens", "total", normalise=saturating), hi.Indicator("seats", "total")],
+    ).compute(TOWNS)
+
+
+# --- the index ------------------------------------------------------------------------------------------------------
+
+
+def indexes() -> hi.Index:
+    hi.Group("total")
+    hi.Group("supply", "total")
+    hi.Group("supply", "total", "Supply")
+    hi.Group("supply", "total", name="Supply", weight=0.5, weights="entropy", aggregate="geometric")
+    hi.Group(code="supply", parent="total", coverage=0.5, missing="raise", scope="period", weigh_scale="score")
+    hi.Indicator("price", "total")
+    hi.Indicator("price", "total", "Price", -1)
+    hi.Indicator("price", "total", direction=hi.Target(10.0), unit="yuan", weight=1.0)
+    hi.Indicator("price", "total", direction=hi.Between(8.0, 12.0), normalise={"method": "min_max", "clip": True})
+    hi.Indicator(code="seats", parent="total", denominator="people", treat="fence", impute="none")
+    index = hi.Index(
+        name="Cinemas",
+        unit="town",
+        period="year",
+        base=2019,
+        fit_on="2019:2021",
+        normalise={"method": "min_max", "lower": 1, "upper": 10},
+        weights="equal",
+        aggregate="arithmetic",
+        missing="reweight",
+        coverage=0.5,
+        groups=[hi.Group("total"), hi.Group("supply", "total", "Supply", weights={"screens": 1, "seats": 2})],
+        indicators=[
+            hi.Indicator("screens", "supply"),
+            hi.Indicator("seats", "supply", denominator="people"),
+            hi.Indicator("price", "total", direction=-1),
+        ],
+    )
+    other: hi.Index = index.replace({"normalise": "z_score", "supply.weights": "entropy", "price": None})
+    assert other != index
+    assert isinstance(index.fingerprint, str)
+    text: str = index.to_toml()
+    assert hi.Index.from_toml(text) == index
+    hi.Index.from_toml(text, name="cinemas.toml")
+    index.check_address("supply.weights")
+    groups: tuple[hi.Group, ...] = index.groups
+    codes: list[str] = [group.code for group in groups] + [one.code for one in index.indicators]
+    assert len(codes) == 5
+    return index
+
+
+def files(index: hi.Index, folder: Path) -> None:
+    index.write(folder / "index.toml")
+    index.write(str(folder / "index.xlsx"), data=TOWNS, notes=["Cinemas"], lang="zh")
+    assert hi.Index.read(folder / "index.toml") == hi.Index.read(folder / "index.xlsx")
+    fitted: hi.Fitted = index.fit(TOWNS)
+    fitted.save(folder / "fitted.json")
+    loaded: hi.Fitted = hi.Fitted.load(str(folder / "fitted.json"))
+    assert loaded.score(TOWNS).scores.equals(fitted.score(TOWNS).scores)
+
+
+# --- fits and results -----------------------------------------------------------------------------------------------
+
+
+def results(index: hi.Index, folder: Path) -> hi.Result:
+    fitted: hi.Fitted = index.fit(TOWNS, fit_on="2019:2020")
+    index.fit({name: TOWNS[name].to_numpy() for name in ("town", "year", "screens", "seats", "price", "people")})
+    weights: pd.Series[float] = fitted.weights
+    assert len(weights) == 4
+    assert [*fitted.maps] == ["screens", "seats", "price"]
+    fitted.log_lines()
+    fitted.refit(TOWNS, fit_on="2019:2020", revise=True)
+    fitted.score(TOWNS.tail(4))
+    result: hi.Result = index.compute(TOWNS)
+    index.compute(TOWNS, fit_on=2019)
+    frames: list[pd.DataFrame] = [
+        result.scores,
+        result.normalised,
+        result.raw,
+        result.prepared,
+        result.provisional,
+        result.weights_by_period,
+        result.consistency,
+        result.ranks(),
+        result.ranks(within=["period", "coast"], missing="leave_out"),
+        result.ranks(None),
+        result.series(),
+        result.series(base="2020", to=1000),
+        result.changes(),
+        result.changes(2, "points", base=2019),
+        result.contributions(),
+        result.contributions("supply", of="level", depth="indicators", share=True),
+        result.contributions(lag=2, split="shapley", base=2019, to=100.0),
+        result.obstacles(),
+        result.strengths("Aa", n=1, period=2020),
+        result.log,
+        result.log_digest(),
+    ]
+    assert all(isinstance(frame, pd.DataFrame) for frame in frames)
+    shares: pd.Series[float] = result.effective_weights
+    assert round(shares.sum(), 9) == 1
+    versions: dict[str, Any] = result.provenance
+    assert versions["hengdian_index"] == hi.__version__
+    text: str = result.method("zh", "latex", path=folder / "method.tex")
+    assert text
+    explanation = result.explain("Aa", 2020, node="seats")
+    assert float(explanation.value) == float(explanation.steps["value"].iloc[-1]) or str(explanation)
+    result.to_excel(folder / "result.xlsx", lang="en")
+    return result
+
+
+# --- pictures and pages ---------------------------------------------------------------------------------------------
+
+
+def pictures(result: hi.Result, folder: Path) -> None:
+    axes = result.plot.lines(["total", "supply"], units=["Aa"], lag=1, base=2019, to=100)
+    result.plot.lines(ax=axes)
+    hi.plot.lines(result, "total")
+    result.plot.level("supply", unit="Aa", depth="indicators")
+    result.plot.change(unit="Aa", lag=1, split="shapley")
+    result.plot.waterfall(unit="Aa", period=2021)
+    result.plot.ranking(period=2021, top=2)
+    result.plot.framework("sunburst")
+    flat = hi.Index(unit="town", groups=[hi.Group("all")], indicators=[hi.Indicator(code, "all") for code in CODES])
+    hi.plot.radar(flat.compute(TOWNS[TOWNS["year"] == 2022]), unit="Aa", against="Bo")
+    result.plot.correlations(how="spearman", pairwise=False)
+    result.plot.treatment("seats")
+    path: Path = hi.plot.save(axes, folder / "lines.svg", dpi=100)
+    assert path.exists()
+    page: Path = result.report(folder / "page.html", lang="zh", title="Kinos")
+    assert page.exists()
+
+
+# --- questions asked of an index ------------------------------------------------------------------------------------
+
+
+def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
+    factors: dict[str, Any] = {
+        "normalise": ["min_max", "percentile_rank"],
+        "supply.weights": hi.Noise(0.25),
+        "total.weights": hi.Dirichlet(50),
+        "price": hi.Normal(relative=0.01),
+    }
+    found: hi.Uncertainty = hi.uncertainty(index, TOWNS, factors, draws=32, rng=1, node="total", infeasible="exclude")
+    frames: list[pd.DataFrame] = [found.scores, found.ranks, found.series, found.rank_frequency]
+    shares: pd.Series[float] = found.acceptability(top=2)
+    assert len(shares) == len(frames[0])
+    words: str = found.summary()
+    assert words
+    found.plot.rank_intervals(period=2022, top=3)
+    found.plot.rank_frequency(period=2022)
+    found.plot.score_intervals(top=2, period=2021)
+    result.report(folder / "draws.html", uncertainty=found)
+    hi.uncertainty(index, TOWNS, {"units": hi.Bootstrap(), "price": hi.Normal(sd=1.0)}, draws=8, infeasible="exclude")
+    hi.uncertainty(index, TOWNS, {"total.aggregate": [{"method": "power", "p": 2}, "geometric"]}, draws=8)
+    power = index.replace({"aggregate": {"method": "power", "p": 2}})
+    hi.uncertainty(power, TOWNS, {"aggregate.p": hi.Uniform(0.5, 2)}, draws=8, progress=False, max_memory=1e8)
+    choices = {"normalise": ["min_max", "percentile_rank"], "supply.weights": hi.Noise(0.25)}
+    shifts: hi.Sensitivity = hi.sensitivity(index, TOWNS, choices, draws=16, resamples=20, of=("score", ("Aa", 2020)))
+    shifts.plot.bars()
+    assert shifts.runs
+    assert shifts.summary()
+    y = np.linspace(0.0, 1.0, 8)
+    hi.sobol(y, y[::-1], np.stack([y**2, 1 - y]), resamples=10, rng=0)
+    two: hi.Comparison = hi.compare({"one": index, "z": index.replace({"normalise": "z_score"})}, TOWNS, node="total")
+    without: hi.Comparison = hi.remove_one(index, TOWNS, level="indicator")
+    tables: list[pd.DataFrame] = [two.scores, two.ranks, two.shifts, two.correlations("kendall"), without.shifts]
+    assert len(tables) == 5
+    means: pd.Series[float] = two.mean_shift
+    assert len(means) == 1
+    assert two.summary()
+
+
+def audits_and_vintages(index: hi.Index, result: hi.Result, folder: Path) -> None:
+    found: hi.Audit = hi.audit(index, TOWNS, sizes=["people"], draws=16, rng=0, fewest=5, redundant=0.95)
+    tables: list[pd.DataFrame] = [found.findings, found.measured]
+    passed: bool = found.passed
+    checks: list[str] = found.checks
+    assert tables
+    assert checks
+    assert passed in (True, False)
+    found.to_html(folder / "audit.html", lang="zh")
+    one: hi.Release = hi.release(result, folder / "first")
+    more = TOWNS.assign(price=TOWNS["price"] ** 1.5)
+    two: hi.Release = hi.release(index.compute(more), folder / "second")
+    read: hi.Release = hi.Release.read(folder / "first")
+    assert read.name == one.name == two.name
+    assert isinstance(read.series, pd.DataFrame)
+    why: hi.Revisions = hi.revisions(one, two)
+    hi.revisions(one, index.compute(more))
+    moved: pd.DataFrame = why.moved
+    assert len(moved)
+    assert why.summary(more_than=0.1)
+
+
+def faults(index: hi.Index) -> list[str]:
+    try:
+        hi.Index.from_toml("[index]")
+    except hi.SpecError as error:
+        return [str(fault) for fault in error.faults]
+    try:
+        index.compute(TOWNS.drop(columns="price"))
+    except hi.DataError as error:
+        return [str(error)]
+    return []
+
+
+# --- families -------------------------------------------------------------------------------------------------------
+
+
+def normalisations() -> None:
+    scores: pd.DataFrame = hi.normalise.min_max(X, lower=0, upper=100, clip=True, direction={"price": -1})
+    hi.normalise.min_max([[1.0], [2.0]], fit_on=[[0.0], [4.0]])
+    hi.normalise.z_score(X, mean=100, sd=15, ddof=0)
+    hi.normalise.robust(X, scale="mad")
+    hi.normalise.goalposts(X, low=0, high=[10, 100, 20], clip=False)
+    hi.normalise.relative(X, to="max", scale=1)
+    hi.normalise.efficacy(X, low=1, high=[20, 200, 20], form="log", floor=50, ceiling=90, clip=True)
+    hi.normalise.rank(X, ties="min", direction=[1, 1, -1])
+    hi.normalise.percentile_rank(X, form="unit")
+    hi.normalise.borda(X)
+    hi.normalise.categorical(X, cuts=[25, 75], scores=[0, 1, 2])
+    hi.normalise.above_below(X, threshold=0.1)
+    hi.normalise.distance_to_target(X, target=100, cap=True)
+    hi.normalise.share(X)
+    hi.normalise.vector(X)
+    hi.normalise.logistic(X)
+    assert len(hi.normalise.min_max.fit(X, upper=10)(X)) == len(scores)
+
+
+def weightings() -> None:
+    shares: pd.Series[float] = hi.weights.entropy(X, zeros="shift", shift=0.01)
+    hi.weights.equal(X)
+    hi.weights.critic(X, correlation="spearman")
+    hi.weights.variation(X)
+    hi.weights.deviation(X, ddof=0)
+    hi.weights.independence(X)
+    hi.weights.merec(X, direction=[1, 1, -1])
+    hi.weights.cilos(MIXED, direction=1)
+    hi.weights.idocriw(MIXED)
+    hi.weights.lopcow(X)
+    hi.weights.gini(X)
+    hi.weights.angle(X)
+    hi.weights.scatter(X)
+    hi.weights.max_deviation(X)
+    hi.weights.pca(X, form="squared", details=True)
+    hi.weights.factor(X, rotation=None)
+    hi.weights.matched(X, importance=[1, 1, 1], measure="r2", details=True)
+    hi.weights.fixed({"a": 1, "b": 3})
+    hi.weights.budget([[60, 40], [50, 50]], shares=[1, 2])
+    hi.weights.rank_order(["a", "b", "c"], form="sum")
+    hi.weights.swara({"a": 0, "b": 0.2})
+    hi.weights.best_worst([1, 2, 4], [4, 2, 1], form="nonlinear", details=True)
+    hi.weights.ahp([[1, 2], [0.5, 1]], items=["a", "b"], inconsistent="note")
+    hi.weights.combine([[0.5, 0.5], [0.2, 0.8]], how="multiplicative", details=True)
+    hi.weights.effective(X["price"], X)
+    assert len(shares) == 3
+
+
+def aggregations() -> None:
+    w = [1, 1, 2]
+    scores: pd.Series[float] = hi.aggregate.arithmetic(X, w, missing="propagate", coverage=0.5)
+    hi.aggregate.geometric(X, zeros="limit")
+    hi.aggregate.harmonic(X, w)
+    hi.aggregate.power(X, w, p=2)
+    hi.aggregate.owa(X, order_weights=[0.5, 0.3, 0.2])
+    hi.aggregate.mazziotta_pareto(X, penalty=1)
+    hi.aggregate.adjusted_mazziotta_pareto(X, reference=None)
+    hi.aggregate.mean_min(X, w, alpha=0.5, beta=2)
+    hi.aggregate.minimum(X)
+    hi.aggregate.maximum(X)
+    hi.aggregate.median(X)
+    hi.aggregate.copeland(X, w)
+    hi.aggregate.kemeny(X.head(4), w, details=True)
+    hi.aggregate.borda(X)
+    hi.aggregate.topsis(X, w, norm="min_max", direction=[1, 1, -1], details=True)
+    hi.aggregate.vikor(X, w, v=0.6)
+    hi.aggregate.grey_relational(X, rho=0.4)
+    hi.aggregate.rank_sum_ratio(X, form="non_integer")
+    hi.aggregate.wroclaw(X)
+    hi.aggregate.benefit_of_the_doubt(X.head(4), details=True)
+    hi.aggregate.outranking(X, w)
+    assert len(scores) == len(X)
+
+
+def judgements() -> None:
+    matrix = [[1, "1/3", 2], [3, 1, 4], ["1/2", "1/4", 1]]
+    found = hi.ahp.priorities(matrix, method="geometric", random_index="saaty")
+    consistent: bool | None = found.consistent
+    assert consistent is not None
+    assert found.cr < 0.2
+    hi.ahp.combine([matrix, matrix], how="aip", shares=[1, 2])
+    hi.ahp.complete([[1, np.nan, 2], [np.nan, 1, 4], [0.5, 0.25, 1]])
+    hi.ahp.revise(matrix)
+    hi.ahp.compatibility(matrix, found.weights)
+    hi.ahp.random_index(4, source="saaty")
+
+
+def columns_made_ready() -> None:
+    hi.treat.winsorise(X, points=1)
+    hi.treat.log(X, offset="range")
+    hi.treat.box_cox(X, lmbda=0.5)
+    hi.treat.yeo_johnson(X)
+    hi.treat.fence(X, rule="sigma", width=3.0)
+    hi.treat.jrc(X, max_points=None, skew=2, kurtosis=3.5)
+    hi.treat.denominate(X, by=TOWNS["people"], scale=1000)
+    table, log = hi.impute.mean(X)
+    assert len(table) == len(X)
+    assert len(log) == 0
+    hi.impute.median(X, fit_on=X.head(6))
+    hi.impute.group_mean(X, groups=TOWNS["coast"])
+    hi.impute.group_median(X, TOWNS["coast"])
+    hi.impute.carry_forward(TOWNS[["town", "year", "price"]], limit=2, unit="town", period="year")
+    hi.impute.interpolate(TOWNS[["town", "year", "price"]], unit="town", period="year", ends="carry")
+    hi.impute.peers(X, scale="z_score")
+
+
+def series() -> None:
+    s = pd.Series([100.0, 104.0, 103.0, 110.0], index=pd.Index(["2019", "2020", "2021", "2022"], name="year"))
+    hi.series.rebase(s, "2020", to=1000)
+    hi.series.relatives(s)
+    hi.series.chain(hi.series.growth(s), "ratio", start=100)
+    hi.series.link(s.head(3), s.tail(2) / 2, at="2021", details=True)
+    hi.series.changes(s, 1, "log")
+    hi.series.contributions(X, [1, 1, 1], of="level", form="arithmetic")
+    months = pd.Series(np.sin(np.arange(48.0)) + 10, index=pd.period_range("2019-01", periods=48, freq="M"))
+    hi.series.deseasonalise(months, "stl", model="additive", robust=False)
+    hi.climate.diffusion(np.array([40.0]), np.array([30.0]), centre=0)
+    hi.climate.balance(np.array([40.0]), np.array([30.0]))
+    hi.climate.confidence(np.array([100.0]), np.array([110.0]), share=0.5)
+    hi.climate.breadth(X.to_numpy(), lag=1)
+
+
+def diagnoses() -> None:
+    hi.diagnose.describe(X)
+    hi.diagnose.availability(X)
+    correlations = hi.diagnose.correlations(X, how="spearman", pairwise=True)
+    assert len(correlations.r) == 3
+    alpha: float = hi.diagnose.cronbach_alpha(X, standardised=False).alpha
+    assert alpha == alpha
+    hi.diagnose.flags(X, high=0.9, low=0.2)
+    hi.diagnose.kmo(X)
+    hi.diagnose.bartlett(X)
+    hi.diagnose.principal_components(X, scores=True)
+    hi.explain.theil(TOWNS["screens"], TOWNS["coast"])
+    hi.explain.dagum(TOWNS["screens"], TOWNS["coast"])
+    hi.explain.coupling(hi.normalise.min_max(X, lower=0.1), form="wang2021")
+    index, table = hi.example("film_industry")
+    columns: list[str] = [str(name) for name in table.columns]
+    assert columns
+    assert index.name
+
+
+# --- wrong calls ----------------------------------------------------------------------------------------------------
+
+
+def wrong_results(result: hi.Result, found: hi.Uncertainty, shares: hi.Sensitivity) -> None:
+    result.report("page.html", langg="zh")
+    result.report("page.html", lang="de")
+    result.report("page.html", uncertainty=shares)
+    result.report()
+    result.to_excel(1, 2, 3)
+    result.to_excel("r.xlsx", language="zh")
+    result.method(language="zh")
+    result.method("zh", "html")
+    result.explain(nodes="total")
+    result.plot.linez()
+    result.plot.lines(nodess="total")
+    result.plot.ranking(top="all")
+    result.plot.level(depth="leaves")
+    result.rank()
+    result.ranks(witin="coast")
+    result.changes(how="per cent")
+    result.contributions(of="growth rate")
+    result.strength("Aa")
+    result.series(too=100)
+    found.plot.bars()
+    found.plot.rank_intervals(topp=3)
+    shares.plot.bars(period=2020)
+    found.acceptability("first")
+
+
+def wrong_indexes(index: hi.Index) -> None:
+    hi.Group()
+    hi.Group("total", weightz="entropy")
+    hi.Group("total", missing="drop")
+    hi.Indicator("a", "total", directoin=-1)
+    hi.Indicator(1, "total")
+    hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")], serie="fixed")
+    hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")], series="chained")
+    hi.Index([hi.Group("total")], [hi.Indicator("a", "total")])
+    index.compute()
+    index.compute(TOWNS, fit_onn="2019")
+    index.fit(TOWNS).scor(TOWNS)
+    index.write("index.xlsx", lang="de")
+    index.replace(normalise="z_score")
+    index.name = "another"
+
+
+def wrong_questions(index: hi.Index, result: hi.Result) -> None:
+    hi.uncertainty(index, TOWNS, {"normalise": ["min_max"]}, drawss=10)
+    hi.uncertainty(index, TOWNS)
+    hi.sensitivity(index, TOWNS, {}, draws="many")
+    hi.compare([index, index], TOWNS)
+    hi.remove_one(index, TOWNS, level="leaf")
+    hi.audit(index, TOWNS, sise=["people"])
+    hi.release(result)
+    hi.Noise()
+    hi.Normal(sdd=1.0)
+    hi.Uniform(0)
+    hi.Target("ten")
+    hi.uncertain(index, TOWNS, {})
+
+
+def wrong_methods() -> None:
+    hi.normalise.min_max(X, uper=10)
+    hi.normalise.min_max(X, upper="ten")
+    hi.normalise.goalposts(X)
+    hi.normalise.robust(X, scale="range")
+    hi.normalise.min_maxx(X)
+    hi.normalise.np.zeros(3)
+    hi.weights.entropy(X, zero="shift")
+    hi.weights.critic(X, correlation="kendall")
+    hi.weights.rank_order(["a", "b"], form="median")
+    hi.weights.Sample(X)
+    hi.aggregate.power(X)
+    hi.aggregate.topsis(X, normm="vector")
+    hi.aggregate.arithmetic(X, missing="drop")
+    hi.treat.winsorise(X, point=2)
+    hi.treat.fence(X, rule="box")
+    hi.impute.interpolate(X, ends="extend")
+    hi.impute.group_mean(X, group=TOWNS["coast"])
+    hi.climate.diffusion(X, center=50)
+    hi.ahp.priorities([[1]], solver="geometric")
+    hi.series.chain([1.0], begin=100)
+    hi.diagnose.kmo(X, groups=None)
+    hi.explain.theil(X)
+    saturating(X, halff=2.0)
+    saturating(X, half="two")
+    by_power(X, q=2)
+    softened(X, None, bye=0.5)
+    ratio(X, X, time=1000.0)
+
+
+def main() -> None:
+    """Make every right call."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        decorators()
+        index = indexes()
+        files(index, folder)
+        result = results(index, folder)
+        pictures(result, folder)
+        robustness(index, result, folder)
+        audits_and_vintages(index, result, folder)
+        assert faults(index)
+        normalisations()
+        weightings()
+        aggregations()
+        judgements()
+        columns_made_ready()
+        series()
+        diagnoses()
+
+
+if __name__ == "__main__":
+    main()
