@@ -160,12 +160,14 @@ def _loaded(module: str, name: str) -> Any:
 DOORS |= {name: partial(_loaded, *place) for name, place in _DOORS.items()}
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'hengdian_index' has no attribute {name!r}")
-    value = _loaded(_HOME[name], name) if name in _HOME else import_module(f"{__name__}.{name}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    # Type checkers would take any name for one of the package.
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'hengdian_index' has no attribute {name!r}")
+        value = _loaded(_HOME[name], name) if name in _HOME else import_module(f"{__name__}.{name}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -243,7 +243,7 @@ def test_a_circle_is_found():
 
 TESTS = Path(__file__).parent
 # What the tests of no single room are: laws of all methods, flows of a user, and what tests are made of.
-BESIDE = {"laws", "flows", "support", "reference", "kept", "benchmarks", "fuzz", "mutation"}
+BESIDE = {"laws", "flows", "support", "typing", "reference", "kept", "benchmarks", "fuzz", "mutation"}
 # Tests of the suite itself.
 OF_THE_SUITE = {"layers", "suite"}
 TEST_FILES = sorted(path for path in TESTS.rglob("test_*.py") if path.relative_to(TESTS).parts[0] not in BESIDE)

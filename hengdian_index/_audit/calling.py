@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from hengdian_index._audit import (  # noqa: F401  # fill the registry
     cells,
@@ -24,6 +24,34 @@ from hengdian_index.errors import FaultsError, SpecError, raise_all
 from hengdian_index.log import journal
 
 
+class Thresholds(TypedDict, total=False):
+    """The thresholds of all checks, as type checkers see them: those that the checks have as options."""
+
+    coverage_of_units: float
+    coverage_of_indicators: float
+    distinct: float
+    zeros: float
+    skew: float
+    kurtosis: float
+    scale_effects: float
+    redundant: float
+    negative: float
+    against_parent: float
+    not_heard: float
+    dominated: float
+    counted_twice: float
+    misplaced: float
+    alpha: float
+    kmo: float
+    bartlett: float
+    first_component: float
+    second_component: float
+    effective_weights: float
+    one_out: float
+    rank_interval: float
+    other_mean: float
+
+
 def audit(
     index: Index,
     table: Any,
@@ -33,7 +61,7 @@ def audit(
     draws: int = 512,
     rng: int = 0,
     fewest: int = FEWEST,
-    **thresholds: float,
+    **thresholds: Unpack[Thresholds],
 ) -> Audit:
     """The checks of a statistical audit of an index, each with threshold, verdict and what to do.
 

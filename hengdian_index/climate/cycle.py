@@ -43,8 +43,8 @@ class Cycle:
 
 
 def _learnt(
-    x: Array,
-    match: Array | None = None,
+    x: Any,
+    match: Any = None,
     *,
     rates: Any = (),
     inverted: Any = (),
@@ -103,8 +103,8 @@ def _faults(trend: float | str | None, to: float, **_: Any) -> list[str]:
     chinese="合成景气指数",
 )
 def cycle(
-    x: Array,
-    match: Array | None = None,
+    x: Any,
+    match: Any = None,
     *,
     rates: Any = (),
     inverted: Any = (),

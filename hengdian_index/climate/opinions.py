@@ -57,9 +57,7 @@ def _diffusion_figures(built: Built) -> Iterator[Figure]:
     }[centre],
     chinese="扩散指数",
 )
-def diffusion(
-    up: Array, same: Array | None = None, down: Array | None = None, *, centre: Literal[50, 100, 0] = 50
-) -> Array:
+def diffusion(up: Any, same: Any = None, down: Any = None, *, centre: Literal[50, 100, 0] = 50) -> Any:
     """Diffusion index of answers: the share that says up, and half of the share that says the same.
 
     Parameters
@@ -113,7 +111,7 @@ def diffusion(
     formula=r"x = \mathrm{up} - \mathrm{down}",
     chinese="差额（净值）",
 )
-def balance(up: Array, down: Array) -> Array:
+def balance(up: Any, down: Any) -> Any:
     """Balance of answers: the share that says up less the share that says down.
 
     Parameters
@@ -197,7 +195,7 @@ def _pmi_figures(built: Built) -> Iterator[Figure]:
     formula=r"x = \sum_j w_j c_j, \quad c_j = 100 - \mathrm{component}_j \; (j \in \mathrm{inverted})",
     chinese="采购经理指数",
 )
-def pmi(components: Array, weights: Any, *, inverted: Any = None, names: Sequence[Any] | None = None) -> Array:
+def pmi(components: Any, weights: Any, *, inverted: Any = None, names: Sequence[Any] | None = None) -> Array:
     """Purchasing managers' index: the weighted mean of diffusion indexes.
 
     Parameters
@@ -263,7 +261,7 @@ def _share_fault(share: float) -> list[str]:
     formula=r"x = \mathrm{share}\,\mathrm{current} + (1 - \mathrm{share})\,\mathrm{expected}",
     chinese="景气（信心）指数",
 )
-def confidence(current: Array, expected: Array, *, share: float = 0.4) -> Array:
+def confidence(current: Any, expected: Any, *, share: float = 0.4) -> Any:
     """Confidence or climate index: the weighted mean of how things are and how they are expected to become.
 
     Parameters
@@ -307,7 +305,7 @@ def _faults(lag: int, same: float) -> list[str]:
     formula=r"x_t = 100\,\frac{\#\mathrm{risen} + \#\mathrm{same} / 2}{\#\mathrm{compared}}",
     chinese="序列扩散指数",
 )
-def breadth(x: Array, *, lag: int = 1, same: float = 0.0) -> Array:
+def breadth(x: Any, *, lag: int = 1, same: float = 0.0) -> Array:
     """Diffusion index of series: the share of them that rose, and half of the share that stayed, in per cent.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from support.countries import countries
 from support.countries import index as of_countries
 
 import hengdian_index as hi
+from hengdian_index._audit.calling import Thresholds
+from hengdian_index._audit.registry import defaults
 from hengdian_index.cli import main
 
 
@@ -218,6 +221,11 @@ def test_an_index_whose_content_changes_says_what_cannot_be_asked_of_it() -> Non
     assert "content or weights change by period" in told["why"].iloc[0]
     assert audit.verdicts["effective_weights"] == "not applicable"
     assert audit.verdicts["rank_interval"] != "not applicable"
+
+
+def test_type_checkers_know_the_thresholds_of_all_checks() -> None:
+    assert list(Thresholds.__annotations__) == list(defaults())
+    assert set(defaults()) < set(inspect.signature(hi.audit).parameters)
 
 
 def test_nothing_is_changed() -> None:

@@ -79,7 +79,7 @@ def zeroes(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @hi.composing("above", "below")
-def ratio(above: NDArray[np.float64], below: NDArray[np.float64], *, times: float = 1.0) -> NDArray[np.float64]:
+def ratio(above: Any, below: Any, *, times: float = 1.0) -> Any:
     return times * above / below
 
 
@@ -111,7 +111,7 @@ def indexes() -> hi.Index:
     hi.Group("supply", "total", name="Supply", weight=0.5, weights="entropy", aggregate="geometric")
     hi.Group(code="supply", parent="total", coverage=0.5, missing="raise", scope="period", weigh_scale="score")
     hi.Indicator("price", "total")
-    hi.Indicator("price", "total", "Price", -1)
+    hi.Indicator("price", "total", "Price", direction=-1)
     hi.Indicator("price", "total", direction=hi.Target(10.0), unit="yuan", weight=1.0)
     hi.Indicator("price", "total", direction=hi.Between(8.0, 12.0), normalise={"method": "min_max", "clip": True})
     hi.Indicator(code="seats", parent="total", denominator="people", treat="fence", impute="none")
@@ -321,6 +321,7 @@ def normalisations() -> None:
     hi.normalise.distance_to_target(X, target=100, cap=True)
     hi.normalise.share(X)
     hi.normalise.vector(X)
+    hi.normalise.none(X)
     hi.normalise.logistic(X)
     assert len(hi.normalise.min_max.fit(X, upper=10)(X)) == len(scores)
 
@@ -410,6 +411,9 @@ def columns_made_ready() -> None:
     hi.impute.carry_forward(TOWNS[["town", "year", "price"]], limit=2, unit="town", period="year")
     hi.impute.interpolate(TOWNS[["town", "year", "price"]], unit="town", period="year", ends="carry")
     hi.impute.peers(X, scale="z_score")
+    gappy = X.mask(X > 70)
+    hi.impute.neighbours(gappy, number=2, weights="distance")
+    hi.impute.regression(gappy, rounds=2, rng=0)
 
 
 def series() -> None:
@@ -422,10 +426,13 @@ def series() -> None:
     hi.series.contributions(X, [1, 1, 1], of="level", form="arithmetic")
     months = pd.Series(np.sin(np.arange(48.0)) + 10, index=pd.period_range("2019-01", periods=48, freq="M"))
     hi.series.deseasonalise(months, "stl", model="additive", robust=False)
-    hi.climate.diffusion(np.array([40.0]), np.array([30.0]), centre=0)
-    hi.climate.balance(np.array([40.0]), np.array([30.0]))
-    hi.climate.confidence(np.array([100.0]), np.array([110.0]), share=0.5)
-    hi.climate.breadth(X.to_numpy(), lag=1)
+    hi.climate.diffusion(s / 2, [30.0, 30.0, 20.0, 20.0], centre=0)
+    hi.climate.balance([40.0], np.array([30.0]))
+    hi.climate.confidence(s, s + 1, share=0.5)
+    hi.climate.breadth(X, lag=1, same=0.1)
+    answers = pd.DataFrame({"orders": [52.0, 49.0], "stocks": [48.0, 50.0]})
+    hi.climate.pmi(answers, {"orders": 0.7, "stocks": 0.3}, inverted=["stocks"])
+    hi.climate.cycle(X.head(4), standardise="mean_abs", base=0, to=100, details=True)
 
 
 def diagnoses() -> None:
@@ -442,6 +449,19 @@ def diagnoses() -> None:
     hi.explain.theil(TOWNS["screens"], TOWNS["coast"])
     hi.explain.dagum(TOWNS["screens"], TOWNS["coast"])
     hi.explain.coupling(hi.normalise.min_max(X, lower=0.1), form="wang2021")
+    meta = pd.DataFrame(
+        {
+            "iCode": ["total", "a", "b"],
+            "Level": [2, 1, 1],
+            "Type": ["Aggregate", "Indicator", "Indicator"],
+            "Parent": [None, "total", "total"],
+            "Direction": [1, 1, -1],
+            "Weight": [1, 1, 1],
+        }
+    )
+    data = pd.DataFrame({"uCode": ["A", "B"], "a": [1.0, 2.0], "b": [3.0, 1.0]})
+    coin: hi.Index = hi.read_coinr(data, meta)[0]
+    assert coin.groups
     index, table = hi.example("film_industry")
     columns: list[str] = [str(name) for name in table.columns]
     assert columns
@@ -452,91 +472,89 @@ def diagnoses() -> None:
 
 
 def wrong_results(result: hi.Result, found: hi.Uncertainty, shares: hi.Sensitivity) -> None:
-    result.report("page.html", langg="zh")
-    result.report("page.html", lang="de")
-    result.report("page.html", uncertainty=shares)
-    result.report()
-    result.to_excel(1, 2, 3)
-    result.to_excel("r.xlsx", language="zh")
-    result.method(language="zh")
-    result.method("zh", "html")
-    result.explain(nodes="total")
-    result.plot.linez()
-    result.plot.lines(nodess="total")
-    result.plot.ranking(top="all")
-    result.plot.level(depth="leaves")
-    result.rank()
-    result.ranks(witin="coast")
-    result.changes(how="per cent")
-    result.contributions(of="growth rate")
-    result.strength("Aa")
-    result.series(too=100)
-    found.plot.bars()
-    found.plot.rank_intervals(topp=3)
-    shares.plot.bars(period=2020)
-    found.acceptability("first")
+    result.report("page.html", langg="zh")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.report("page.html", lang="de")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.report("page.html", uncertainty=shares)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.report()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.to_excel(1, 2, 3)  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
+    result.to_excel("r.xlsx", language="zh")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.method(language="zh")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.method("zh", "html")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.explain(nodes="total")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.plot.linez()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    result.plot.lines(nodess="total")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.plot.ranking(top="all")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.plot.level(depth="leaves")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.rank()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    result.ranks(witin="coast")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.changes(how="per cent")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.contributions(of="growth rate")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.strength("Aa")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    result.series(too=100)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    found.plot.bars()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    found.plot.rank_intervals(topp=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    shares.plot.bars(period=2020)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    found.acceptability("first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def wrong_indexes(index: hi.Index) -> None:
-    hi.Group()
-    hi.Group("total", weightz="entropy")
-    hi.Group("total", missing="drop")
-    hi.Indicator("a", "total", directoin=-1)
-    hi.Indicator(1, "total")
-    hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")], serie="fixed")
-    hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")], series="chained")
-    hi.Index([hi.Group("total")], [hi.Indicator("a", "total")])
-    index.compute()
-    index.compute(TOWNS, fit_onn="2019")
-    index.fit(TOWNS).scor(TOWNS)
-    index.write("index.xlsx", lang="de")
-    index.replace(normalise="z_score")
-    index.name = "another"
+    hi.Group()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Group("total", weightz="entropy")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Group("total", missing="drop")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.Indicator("a", "total", directoin=-1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Indicator(1, "total")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")], serie="fixed")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")], series="chained")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.Index([hi.Group("total")], [hi.Indicator("a", "total")])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    index.compute()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    index.compute(TOWNS, fit_onn="2019")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    index.fit(TOWNS).scor(TOWNS)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    index.write("index.xlsx", lang="de")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    index.replace(normalise="z_score")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    index.name = "another"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def wrong_questions(index: hi.Index, result: hi.Result) -> None:
-    hi.uncertainty(index, TOWNS, {"normalise": ["min_max"]}, drawss=10)
-    hi.uncertainty(index, TOWNS)
-    hi.sensitivity(index, TOWNS, {}, draws="many")
-    hi.compare([index, index], TOWNS)
-    hi.remove_one(index, TOWNS, level="leaf")
-    hi.audit(index, TOWNS, sise=["people"])
-    hi.release(result)
-    hi.Noise()
-    hi.Normal(sdd=1.0)
-    hi.Uniform(0)
-    hi.Target("ten")
-    hi.uncertain(index, TOWNS, {})
+    hi.uncertainty(index, TOWNS, {"normalise": ["min_max"]}, drawss=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.uncertainty(index, TOWNS)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.sensitivity(index, TOWNS, {}, draws="many")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.compare([index, index], TOWNS)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.remove_one(index, TOWNS, level="leaf")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.audit(index, TOWNS, sise=["people"])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.audit(index, TOWNS, redundnt=0.9)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.release(result)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Noise()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Normal(sdd=1.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Uniform(0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.Target("ten")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.uncertain(index, TOWNS, {})  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 def wrong_methods() -> None:
-    hi.normalise.min_max(X, uper=10)
-    hi.normalise.min_max(X, upper="ten")
-    hi.normalise.goalposts(X)
-    hi.normalise.robust(X, scale="range")
-    hi.normalise.min_maxx(X)
-    hi.normalise.np.zeros(3)
-    hi.weights.entropy(X, zero="shift")
-    hi.weights.critic(X, correlation="kendall")
-    hi.weights.rank_order(["a", "b"], form="median")
-    hi.weights.Sample(X)
-    hi.aggregate.power(X)
-    hi.aggregate.topsis(X, normm="vector")
-    hi.aggregate.arithmetic(X, missing="drop")
-    hi.treat.winsorise(X, point=2)
-    hi.treat.fence(X, rule="box")
-    hi.impute.interpolate(X, ends="extend")
-    hi.impute.group_mean(X, group=TOWNS["coast"])
-    hi.climate.diffusion(X, center=50)
-    hi.ahp.priorities([[1]], solver="geometric")
-    hi.series.chain([1.0], begin=100)
-    hi.diagnose.kmo(X, groups=None)
-    hi.explain.theil(X)
-    saturating(X, halff=2.0)
-    saturating(X, half="two")
-    by_power(X, q=2)
-    softened(X, None, bye=0.5)
-    ratio(X, X, time=1000.0)
+    hi.normalise.min_max(X, uper=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.normalise.min_max(X, upper="ten")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.normalise.goalposts(X)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.normalise.robust(X, scale="range")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.weights.entropy(X, zero="shift")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.weights.critic(X, correlation="kendall")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.weights.rank_order(["a", "b"], form="median")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.aggregate.power(X)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    hi.aggregate.topsis(X, normm="vector")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    hi.aggregate.arithmetic(X, missing="drop")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    hi.treat.winsorise(X, point=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.treat.fence(X, rule="box")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.impute.interpolate(X, ends="extend")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.impute.group_mean(X, group=TOWNS["coast"])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.climate.diffusion(X, center=50)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.ahp.priorities([[1]], solver="geometric")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.series.chain([1.0], begin=100)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.diagnose.kmo(X, groups=None)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.explain.theil(X)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    saturating(X, halff=2.0)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    saturating(X, half="two")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    by_power(X, q=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    softened(X, None, bye=0.5)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    ratio(X, X, time=1000.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 def main() -> None:
