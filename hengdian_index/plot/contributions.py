@@ -19,10 +19,12 @@ from hengdian_index.plot.layout import (
     Rows,
     branch_of,
     in_series,
+    listed_in,
     mark_periods,
     name_of,
     of_unit,
     period_name,
+    say,
     spanned,
     timed,
     titled,
@@ -30,7 +32,7 @@ from hengdian_index.plot.layout import (
     whose,
 )
 from hengdian_index.plot.numbers import decimals_of_steps
-from hengdian_index.plot.stacks import MOST, key, key_height, pooled, stack
+from hengdian_index.plot.stacks import MOST, key, key_height, part_name, pooled, stack
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, readable, wrapped
 
 if TYPE_CHECKING:
@@ -92,7 +94,8 @@ def level(
     ax = _through_time(result, node, unit, parts, "a level", ax)
     base = result.setting.base if base is None else base
     to = result.setting.to if to is None and base is not None else to
-    ax.set_ylabel("score" if to is None else readable(f"points, {'first period' if base is None else base} = {to:g}"))
+    start = say("first period") if base is None else base
+    ax.set_ylabel(say("score") if to is None else readable(say("points of", base=start, to=f"{to:g}")))
     return ax
 
 
@@ -147,7 +150,7 @@ def change(
     """
     parts = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to)
     ax = _through_time(result, node, unit, parts, f"a change on {_before(lag)}", ax)
-    ax.set_ylabel(f"change on {_before(lag)}, points")
+    ax.set_ylabel(say("change") if lag == 1 else say("change on", lag))
     return ax
 
 
@@ -214,13 +217,13 @@ def waterfall(
     parts = parts.iloc[np.argsort(-parts.abs().to_numpy(), kind="stable")]
     last = int(timed(panel).ordinals[row])
     names = [period_name(panel, last - lag), *_names(result, parts.index, 44), period_name(panel, last)]
-    title = f"{whose(panel, own, result.tree, code, root=True)}, {spanned(panel, last - lag, last)}"
+    title = listed_in(whose(panel, own, result.tree, code, root=True), spanned(panel, last - lag, last))
     ax = axes(ax, 0.7 + 0.17 * len(wrapped(title, 44).split("\n")) + 0.3 * len(names))
     _steps(ax, now - float(parts.sum()), parts.to_numpy(), now)
     ax.set_yticks(range(len(names)), names)
     lines = max(1 + name.count("\n") for name in names)
     ax.tick_params(axis="y", labelsize=float(np.clip(72 * height_of(ax) / len(names) / (1.3 * lines), 3.5, 8)))
-    ax.set_xlabel("level, points")
+    ax.set_xlabel(say("level"))
     titled(ax, title)
     return ax
 
@@ -277,7 +280,7 @@ def _without_idle(parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _names(result: Result, codes: Any, width: int) -> list[str]:
-    return [wrapped(name_of(result.tree, code), width) for code in codes]
+    return [wrapped(part_name(result.tree, code), width) for code in codes]
 
 
 def _changed(panel: Any, row: int, parts: pd.DataFrame) -> str:

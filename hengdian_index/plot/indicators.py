@@ -11,12 +11,11 @@ from hengdian_index._index.result import Result
 from hengdian_index._maths.stats import Moments, kurtosis, skewness
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index.diagnose.correlation import Correlations
 from hengdian_index.diagnose.correlation import correlations as correlated
 from hengdian_index.errors import DataError, SpecError, among, suggestion
 from hengdian_index.log import journal
-from hengdian_index.plot.layout import apart, heights, mark, name_of, row_names, titled
+from hengdian_index.plot.layout import apart, heights, listed_in, mark, name_of, row_names, say, titled
 from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height_of, pyplot, wrapped
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def correlations(
     _frames(ax, result.tree, blocks, k)
     bar = ax.figure.colorbar(image, ax=ax, location="bottom", shrink=0.5, aspect=40, pad=_pad(ax))
     bar.set_ticks([-1, -0.5, 0, 0.5, 1])
-    bar.set_label(f"{how.capitalize()} correlation, {_counted(found, result.panel.n)}", fontsize=7.5)
+    bar.set_label(listed_in(say(how), _counted(found, result.panel.n)), fontsize=7.5)
     bar.ax.tick_params(labelsize=7)
     bar.outline.set_visible(False)
     return ax
@@ -163,9 +162,9 @@ def treatment(result: Result, indicator: str | None = None, *, ax: Axes | None =
     ax.plot(before[moved], after[moved], "D", color=DOWN, markersize=4)
     if moved.mean() <= 0.5:
         _name_moved(ax, row_names(result.panel, rows), before, after, moved)
-    ax.set_xlabel("before treatment")
-    ax.set_ylabel("after treatment")
-    told = f"{name_of(result.tree, code)}: {counted(int(moved.sum()), 'value', of=len(rows))} moved"
+    ax.set_xlabel(say("before treatment"))
+    ax.set_ylabel(say("after treatment"))
+    told = say("head").join([name_of(result.tree, code), say("moved", len(rows), some=int(moved.sum()))])
     titled(ax, told, _shapes(before, after), width=52)
     return ax
 
@@ -182,10 +181,10 @@ def _counted(found: Correlations, several: int) -> str:
     counts = n[between & np.isfinite(r)] if (between & np.isfinite(r)).any() else n[between]
     few, many = int(counts.min()), int(counts.max())
     if few == several:
-        return f"all {several} rows"
+        return say("all rows", several)
     if not found.pairwise:
-        return f"the {few} complete of {several} rows"
-    return f"pairwise, {few} of {several} rows" if few == many else f"pairwise, {few} to {many} of {several} rows"
+        return say("complete", several, few=few)
+    return say("pairs" if few == many else "pairs between", several, few=few, many=many)
 
 
 def _untreated(result: Result) -> Array:
@@ -270,6 +269,6 @@ def _shapes(before: Array, after: Array) -> str:
     moments = Moments.of(np.stack([before, after], axis=1))
     told = []
     for name, shape in (("skewness", skewness(moments)), ("kurtosis", kurtosis(moments))):
-        ends = ["none" if np.isnan(end) else f"{end:.2f}".replace("-", "−") for end in shape]
-        told.append(f"{name} {' → '.join(ends)}")
-    return ", ".join(told)
+        ends = [say("none") if np.isnan(end) else f"{end:.2f}".replace("-", "−") for end in shape]
+        told.append(f"{say(name)} {' → '.join(ends)}")
+    return listed_in(*told)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Periods, format_period
 from hengdian_index._tables.table import Array
+from hengdian_index._words.catalogue import Lang, words
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.plot.style import height_of, pyplot, readable, size, width_of, wrapped
 
@@ -37,6 +40,37 @@ _LONG, _WIDEST = 30, 56
 # Inches of a line of text, and of the room between two texts.
 LINE, ROOM = 0.13, 0.06
 
+_LANG: ContextVar[Lang] = ContextVar("the language of pictures", default="en")
+
+
+@contextmanager
+def speaking(lang: Lang) -> Iterator[None]:
+    """Let pictures say in a language, inside the block, what they say themselves; names of the index stay."""
+    token = _LANG.set(lang)
+    try:
+        yield
+    finally:
+        _LANG.reset(token)
+
+
+def say(key: str, n: int | None = None, **values: Any) -> str:
+    """Return what a picture says itself; with `n`, in the form for so many.
+
+    Examples
+    --------
+    >>> from hengdian_index.plot.layout import say, speaking
+    >>> with speaking("zh"):
+    ...     say("others", 5)
+    '其他5项'
+    """
+    room = words(_LANG.get(), "plot")
+    return (room[key] if n is None else room.of(n, key)).format(n=n, **values)
+
+
+def listed_in(*parts: str) -> str:
+    """Return what a title says, part after part."""
+    return say("and").join(parts)
+
 
 def titled(ax: Axes, *lines: str, width: int = 44) -> None:
     """Write a title, each of its lines broken where it is wider than axes beside which names take half of the width."""
@@ -54,13 +88,13 @@ def dated(panel: Panel, rows: Rows) -> list[str]:
 
 def spanned(panel: Panel, first: int, last: int) -> str:
     """Return from which period to which something goes."""
-    return f"{period_name(panel, first)} to {period_name(panel, last)}".replace(" ", _KEPT)
+    return say("span", first=period_name(panel, first), last=period_name(panel, last)).replace(" ", _KEPT)
 
 
 def whose(panel: Panel, rows: Rows, tree: Tree, code: str, *, root: bool = False) -> str:
     """Return a title: the unit, if rows have one, and the group, the root only where that is asked."""
     unit = [] if panel.units is None else [readable(panel.units[rows[0]])]
-    return ": ".join([*unit, *([name_of(tree, code)] if root or code != tree.root.code else [])])
+    return say("head").join([*unit, *([name_of(tree, code)] if root or code != tree.root.code else [])])
 
 
 def heights(texts: Sequence[str]) -> Array:
@@ -146,8 +180,8 @@ def row_names(panel: Panel, rows: Rows) -> list[str]:
     if panel.units is None:
         return [readable(label) for label in panel.labels[rows]]
     several = panel.periods is not None and len(np.unique(panel.periods.ordinals[rows])) > 1
-    ends = [f", {panel.period(int(row))}" if several else "" for row in rows]
-    return [readable(f"{panel.units[row]}{end}") for row, end in zip(rows, ends, strict=True)]
+    names = [[str(panel.units[row]), *([str(panel.period(int(row)))] if several else [])] for row in rows]
+    return [readable(listed_in(*name)) for name in names]
 
 
 def name_rows(ax: Axes, names: Sequence[str]) -> None:

@@ -10,7 +10,19 @@ from hengdian_index._index.result import Result
 from hengdian_index._tables.panel import row_of
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, SpecError, listed
-from hengdian_index.plot.layout import LINE, Rows, branch_of, dated, name_of, of_unit, period_name, row_names, titled
+from hengdian_index.plot.layout import (
+    LINE,
+    Rows,
+    branch_of,
+    dated,
+    listed_in,
+    name_of,
+    of_unit,
+    period_name,
+    row_names,
+    say,
+    titled,
+)
 from hengdian_index.plot.style import DOWN, REST, UP, axes, drawn, wrapped
 
 if TYPE_CHECKING:
@@ -85,7 +97,7 @@ def radar(
     ax.lines[1].set_label(wrapped(other, 40))
     room = (1.5 + names[0].count("\n")) * LINE
     _key(ax, room)
-    titled(ax, ", ".join([name_of(result.tree, branch.code), what, *dated(result.panel, np.array([row]))]))
+    titled(ax, listed_in(name_of(result.tree, branch.code), what, *dated(result.panel, np.array([row]))))
     ax.set_title(ax.get_title(), pad=72 * (room + 0.16))
     return ax
 
@@ -114,7 +126,7 @@ def _others(result: Result, row: int, against: Any) -> tuple[Rows, str]:
     if not chosen.any():
         raise DataError(f"against: {against!r} has no row to compare with; {panel.extent()}")
     rows = np.flatnonzero(chosen)
-    return rows, str(against) if len(rows) == 1 else f"mean of {against}"
+    return rows, str(against) if len(rows) == 1 else say("mean of", rows=against)
 
 
 def _usual(result: Result, row: int, same: Any) -> tuple[Rows, str]:
@@ -125,10 +137,10 @@ def _usual(result: Result, row: int, same: Any) -> tuple[Rows, str]:
         rows = rows[rows != row]
         if not len(rows):
             raise DataError("against: no other row stands in that period; name one to compare with")
-        return rows, f"mean of {len(rows)} others"
+        return rows, say("mean of others", len(rows))
     base = result.setting.base
     if base is not None and panel.holds(base):
-        return np.flatnonzero(panel.select(base, "base")), f"base, {base}"
+        return np.flatnonzero(panel.select(base, "base")), say("base", base=base)
     first = int(panel.periods.ordinals.min())
     if _at(panel, row) == first:
         raise DataError(f"against: {panel.place(row)} is the first itself; name another to compare with")
@@ -147,7 +159,7 @@ def _values(result: Result, codes: tuple[str, ...]) -> tuple[Array, str]:
         return result.series()[list(codes)].to_numpy(), f"{base} = {to:g}"
     scores, leaves = result.scores, result.normalised
     columns = [(scores if code in tree.by_code else leaves)[code].to_numpy() for code in codes]
-    return np.stack(columns, axis=1), "scores"
+    return np.stack(columns, axis=1), say("scores")
 
 
 def _known(values: Array, codes: tuple[str, ...], where: str) -> Array:

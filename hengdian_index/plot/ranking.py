@@ -15,13 +15,15 @@ from hengdian_index.plot.layout import (
     branch_of,
     dated,
     in_period,
+    listed_in,
     name_of,
     name_rows,
     row_names,
+    say,
     titled,
     top_faults,
 )
-from hengdian_index.plot.stacks import key, key_below, key_height, pooled, stack
+from hengdian_index.plot.stacks import key, key_below, key_height, part_name, pooled, stack
 from hengdian_index.plot.style import UP, WHOLE, axes, drawn, height_of, size, wrapped
 
 if TYPE_CHECKING:
@@ -95,10 +97,10 @@ def ranking(
     ax = _bars(ax, result, code, shown, depth, max(map(size, names)))
     _ends(ax, scores[shown])
     name_rows(ax, names)
-    ax.set_xlabel("score")
-    told = [f"the first {len(shown)} of {len(rows)}"] if len(shown) < len(rows) else []
-    told += [f"{lost} without a score"] if lost else []
-    titled(ax, ", ".join([name_of(result.tree, code), *dated(result.panel, rows), *told]))
+    ax.set_xlabel(say("score"))
+    told = [say("first", len(shown), all=len(rows))] if len(shown) < len(rows) else []
+    told += [say("without a score", lost)] if lost else []
+    titled(ax, listed_in(name_of(result.tree, code), *dated(result.panel, rows), *told))
     return ax
 
 
@@ -121,8 +123,8 @@ def _bars(ax: Axes | None, result: Result, code: str, rows: Rows, depth: Depth, 
         ax.barh(at, result.rows.values(code)[rows], height=0.8, color=UP)
         return ax
     table = pooled(pd.DataFrame({part: values[rows] for part, values in parts.items()}))
-    codes = [str(code) for code in table]
-    names = [wrapped(name_of(result.tree, part), 28) for part in codes]
+    codes: list[Any] = list(table)
+    names = [wrapped(part_name(result.tree, part), 28) for part in codes]
     beside = longest <= _SHORT and key_height(names) <= height - 0.4
     columns = min(len(names), 2)
     ax = axes(ax, height if beside else height + 0.1 + key_height(names, columns))

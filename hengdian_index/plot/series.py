@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 
 from hengdian_index._index.result import Result
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.plot.layout import (
     Rows,
     apart,
     branch_of,
     heights,
+    listed_in,
     mark_periods,
     name_of,
     of_unit,
     period_name,
+    say,
     timed,
     titled,
     unbroken,
@@ -143,7 +144,8 @@ def lines(
     mark_periods(ax, panel, periods.ordinals)
     _mark_base(ax, result, base, to)
     _mark_contents(ax, result)
-    titled(ax, ", ".join([*([told] if told else []), *([f"{lost} without a {_what(result, levels)}"] if lost else [])]))
+    without = [say(f"without a {_what(result, levels)}", lost)] if lost else []
+    titled(ax, listed_in(*([told] if told else []), *without))
     _name_ends(ax, ends)
     return ax
 
@@ -168,10 +170,10 @@ def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[
             number = len(found) - any(line.colour == WHOLE for line in found)
             colour = WHOLE if first else COLOURS[number % len(COLOURS)]
             dashes = "-" if first else _DASHES[number // len(COLOURS) % len(_DASHES)]
-            found.append(_Line(", ".join(own), of_unit(panel, unit), tree.groups.index(code), colour, dashes))
+            found.append(_Line(listed_in(*own), of_unit(panel, unit), tree.groups.index(code), colour, dashes))
     title = [name_of(tree, codes[0])] if len(names) > 1 and len(codes) == 1 else []
     title += [str(names[0])] if len(names) == 1 and names[0] is not None else []
-    return found, ": ".join([*title, *told])
+    return found, say("head").join([*title, *told])
 
 
 def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[str]]:
@@ -192,9 +194,9 @@ def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[s
     lost = len(every) - len(known)
     best = sorted(known, key=lambda unit: -last[unit])[:_MOST]
     if not lost or not known:
-        return best or every[:_MOST], [f"the {_MOST} highest of {len(every)} units"] if best else []
-    which = f"the {_MOST} highest of the" if len(known) > _MOST else "the"
-    return best, [f"{which} {counted(len(known), 'unit')} with a {_what(result, levels)}, {lost} without"]
+        return best or every[:_MOST], [say("highest", len(every), most=_MOST)] if best else []
+    which = "highest" if len(known) > _MOST else "units"
+    return best, [say(f"{which} with a {_what(result, levels)}", len(known), most=_MOST, lost=lost)]
 
 
 def _what(result: Result, levels: Array) -> str:
@@ -208,7 +210,7 @@ def _mark_base(ax: Axes, result: Result, base: Any, to: float | None) -> None:
     base = result.setting.base if base is None else base
     to = result.setting.to if to is None and base is not None else to
     if to is None:
-        ax.set_ylabel("score")
+        ax.set_ylabel(say("score"))
         return
     ordinals = timed(result.panel).ordinals
     if base is None:
@@ -273,7 +275,7 @@ def _said(levels: Array, column: int, row: int, before: int, decimals: int, poin
     if np.isnan(old):
         return f"{now:.{decimals}f}".replace("-", "−")
     percent = not points and old > 0 and now > 0
-    change = f"{100 * (now / old - 1):+.1f} %" if percent else f"{now - old:+.{decimals}f} points"
+    change = f"{100 * (now / old - 1):+.1f} %" if percent else say("points", change=f"{now - old:+.{decimals}f}")
     return f"{now:.{decimals}f} ({change})".replace("-", "−")
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from hengdian_index._scoring.tree import RESERVED
+from hengdian_index._scoring.tree import RESERVED, Tree
 from hengdian_index._tables.table import Array
-from hengdian_index.plot.layout import heights
+from hengdian_index.plot.layout import heights, name_of, say
 from hengdian_index.plot.style import FAINT, HATCHES, REST, colours
 
 if TYPE_CHECKING:
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
 # So many parts can be told apart; of more, all but the largest are summed.
 MOST = 20
-_OTHERS = " others"
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The column of so many parts together."""
+
+    n: int
+
 
 # Points between the axes and a title above a key of one line.
 _PAD = 20
@@ -38,11 +46,20 @@ def pooled(parts: pd.DataFrame, most: int = MOST) -> pd.DataFrame:
     large = set(parts[own].abs().sum().sort_values(ascending=False, kind="stable").index[: most - 1])
     small = [code for code in own if code not in large]
     kept = [code for code in parts.columns if code not in small]
-    others = parts[small].sum(axis=1, min_count=1).rename(f"{len(small)}{_OTHERS}")
+    others = pd.DataFrame({Others(len(small)): parts[small].sum(axis=1, min_count=1)})
     return pd.concat([parts[[code for code in kept if code in large]], others, parts[kept].drop(columns=large)], axis=1)
 
 
-def stack(ax: Axes, at: Any, parts: Array, names: Sequence[str], codes: Sequence[str], along: str = "x") -> None:
+def part_name(tree: Tree, code: str | Others) -> str:
+    """Return what a column of parts is called: a part by its name, what is no part in the language of the picture."""
+    if isinstance(code, Others):
+        return say("others", code.n)
+    return say(code) if code in RESERVED else name_of(tree, code)
+
+
+def stack(
+    ax: Axes, at: Any, parts: Array, names: Sequence[str], codes: Sequence[str | Others], along: str = "x"
+) -> None:
     """Draw stacks of parts (m, k) at places (m,): those above 0 upwards from 0, those below it downwards."""
     draw, thick, base = (ax.bar, "width", "bottom") if along == "x" else (ax.barh, "height", "left")
     parts = np.nan_to_num(parts)
@@ -57,11 +74,11 @@ def stack(ax: Axes, at: Any, parts: Array, names: Sequence[str], codes: Sequence
         up, down = up + np.maximum(value, 0), down + np.minimum(value, 0)
 
 
-def _shade(code: str) -> tuple[str, str] | None:
+def _shade(code: str | Others) -> tuple[str, str] | None:
     """Return colour and hatch of a column that is no part of its own."""
-    if code in RESERVED:
-        return (REST if code == "reweighting" else FAINT), HATCHES[RESERVED.index(code)]
-    return (FAINT, HATCHES[0]) if code.endswith(_OTHERS) else None
+    if isinstance(code, Others):
+        return FAINT, HATCHES[0]
+    return ((REST if code == "reweighting" else FAINT), HATCHES[RESERVED.index(code)]) if code in RESERVED else None
 
 
 def key_height(names: Sequence[str], columns: int = 1) -> float:

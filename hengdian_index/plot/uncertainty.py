@@ -13,10 +13,12 @@ from hengdian_index.plot.layout import (
     Rows,
     dated,
     in_period,
+    listed_in,
     mark_periods,
     name_of,
     name_rows,
     row_names,
+    say,
     titled,
     top_faults,
     unbroken,
@@ -120,7 +122,7 @@ def score_intervals(found: Uncertainty, *, period: Any = None, top: int | None =
         return _band(ax, found, panel)
     rows, scores, several = _chosen(found, found.scores, period, top, ascending=False)
     ax = _across(ax, found, rows, scores, several)
-    ax.set_xlabel("score")
+    ax.set_xlabel(say("score"))
     return ax
 
 
@@ -189,7 +191,7 @@ def rank_frequency(found: Uncertainty, *, period: Any = None, top: int | None = 
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, aspect=25, pad=0.02)
-    bar.set_label("per cent of the draws")
+    bar.set_label(say("per cent"))
     bar.outline.set_visible(False)
     _title(ax, found, rows, several)
     return ax
@@ -227,8 +229,8 @@ def bars(found: Sensitivity, *, ax: Axes | None = None) -> Axes:
     at = np.arange(len(order))
     ax = axes(ax, 1.1 + 0.42 * max(len(order), 2))
     for values, shift, colour, name in (
-        (found.first, -0.19, COLOURS[4], "alone"),
-        (found.total, 0.19, COLOURS[0], "with all interactions"),
+        (found.first, -0.19, COLOURS[4], say("alone")),
+        (found.total, 0.19, COLOURS[0], say("interactions")),
     ):
         ends = found.intervals.loc[order, [f"{values.name}_low", f"{values.name}_high"]].to_numpy()
         shares = 100 * values.loc[order].to_numpy()
@@ -238,7 +240,7 @@ def bars(found: Sensitivity, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.axvline(0, color=WHOLE, linewidth=0.6)
     of = found.of if isinstance(found.of, str) else " of ".join(map(str, found.of))
-    ax.set_xlabel(readable(f"per cent of the variance of the {of.replace('_', ' ')}"))
+    ax.set_xlabel(readable(say("variance", of=of.replace("_", " "))))
     key_above(ax)
     return ax
 
@@ -248,7 +250,7 @@ def _rank_ticks(ax: Axes, last: int, first: int) -> None:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, last) if last / step <= 12)
     shown = [1, *range(step if step > 1 else 2, last + 1, step)]
     ax.set_xticks([rank - 1 + first for rank in shown], [str(rank) for rank in shown])
-    ax.set_xlabel("rank")
+    ax.set_xlabel(say("rank"))
 
 
 def _chosen(
@@ -268,10 +270,10 @@ def _chosen(
 def _title(ax: Axes, found: Uncertainty, rows: Rows, several: int) -> None:
     """Write the group, the period, and how many of several rows are drawn, if not all."""
     panel = found.study.selected
-    told = [f"the first {len(rows)} of {several}"] if len(rows) < several else []
+    told = [say("first", len(rows), all=several)] if len(rows) < several else []
     wide = max(map(size, _row_names(found, rows))) > _SHORT
     said = [name_of(found.study.index.tree, found.study.node), *dated(panel, rows), *told]
-    titled(ax, ", ".join(said), width=44 if wide else 64)
+    titled(ax, listed_in(*said), width=44 if wide else 64)
 
 
 def _row_names(found: Uncertainty, rows: Rows) -> list[str]:
@@ -282,9 +284,9 @@ def _across(ax: Axes | None, found: Uncertainty, rows: Rows, table: pd.DataFrame
     """Draw intervals across, a line for each row."""
     at = np.arange(len(rows))
     ax = axes(ax, 0.9 + 0.2 * max(len(rows), 4))
-    ax.hlines(at, table["q05"], table["q95"], color=UP, alpha=0.35, linewidth=6, label="90 % of the draws")
-    ax.plot(table["median"], at, "|", color=UP, markersize=9, markeredgewidth=1.6, label="median")
-    ax.plot(table["nominal"], at, "o", color=WHOLE, markersize=4, label="as it is")
+    ax.hlines(at, table["q05"], table["q95"], color=UP, alpha=0.35, linewidth=6, label=say("draws"))
+    ax.plot(table["median"], at, "|", color=UP, markersize=9, markeredgewidth=1.6, label=say("median"))
+    ax.plot(table["nominal"], at, "o", color=WHOLE, markersize=4, label=say("nominal"))
     name_rows(ax, _row_names(found, rows))
     ax.grid(axis="x", color=REST, linewidth=0.3, alpha=0.6)
     _title(ax, found, rows, several)
@@ -302,15 +304,15 @@ def _band(ax: Axes | None, found: Uncertainty, panel: Any) -> Axes:
         raise DataError("no draw gives a row of these a score; the summary of the draws says why")
     ax = axes(ax, 3.2)
     ends = columns["q05"][1], columns["q95"][1]
-    ax.fill_between(at, *ends, color=UP, alpha=0.3, linewidth=0, label="90 % of the draws")
+    ax.fill_between(at, *ends, color=UP, alpha=0.3, linewidth=0, label=say("draws"))
     few = "." if np.isfinite(columns["nominal"][1]).sum() <= _FEW else None
-    ax.plot(at, columns["nominal"][1], color=UP, linewidth=1.6, marker=few, label="as it is")
+    ax.plot(at, columns["nominal"][1], color=UP, linewidth=1.6, marker=few, label=say("nominal"))
     _mark_alone(ax, at, *ends)
     if found.levels is not None and setting.to is not None:
         ax.axhline(setting.to, color=REST, linewidth=0.7, zorder=0)
         ax.set_ylabel(readable(f"{setting.base} = {setting.to:g}"))
     else:
-        ax.set_ylabel("score")
+        ax.set_ylabel(say("score"))
     mark_periods(ax, panel, panel.periods.ordinals)
     key_above(ax)
     return ax

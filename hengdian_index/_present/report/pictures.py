@@ -15,8 +15,8 @@ from typing import Any
 from hengdian_index._present.report.spoken import spoken
 from hengdian_index._system.alone import heard
 from hengdian_index._words.catalogue import Lang, words
-from hengdian_index._words.charted import in_chart
 from hengdian_index.errors import FaultsError
+from hengdian_index.plot.layout import speaking
 from hengdian_index.plot.style import chinese_family, context, save, unshown
 
 # Letters of SVG; a chart of more is drawn in dots, so many an inch.
@@ -69,30 +69,14 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
 def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[Text, ...]]:
     """Return what a function draws as SVG, as PNG where that is too large, and its warnings."""
     with heard(UserWarning) as caught, unshown(), tempfile.TemporaryDirectory() as folder:
-        ax = draw()
-        _translate(ax.figure, lang)
+        with speaking(lang if chinese_family() is not None else "en"):
+            ax = draw()
         svg = save(ax, Path(folder) / "chart.svg").read_text(encoding="utf-8")
         dots = save(ax, Path(folder) / "chart.png", dpi=_DOTS).read_bytes() if len(svg) > _MOST else None
     # The hint on fonts is given once in a run; a note of the page must come each time.
     told = [one for one in dict.fromkeys(map(str, caught)) if not one.startswith(("no installed font", "Glyph"))]
     boxes = chinese_family() is None and "□" in svg
     return dots or svg, (*(Text("", one) for one in told), *([Text(words(lang, "report")["no font"])] if boxes else []))
-
-
-def _translate(figure: Any, lang: Lang) -> None:
-    """Replace the words that charts write themselves; names of the index stay."""
-    from matplotlib.text import Text as Written
-
-    if chinese_family() is None:
-        return
-    for text in figure.findobj(Written):
-        text.set_text(in_chart(text.get_text(), lang))
-    # Ticks are named anew with each drawing.
-    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
-        names = [text.get_text() for text in axis.get_ticklabels()]
-        said = [in_chart(name, lang) for name in names]
-        if said != names:
-            axis.set_ticklabels(said)
 
 
 def inline(svg: str, id: str, title: str, description: str) -> str:
