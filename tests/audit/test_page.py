@@ -7,13 +7,13 @@ import json
 import re
 import string
 import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 from support import browser
 from support.audited import sound
+from support.pages import Page
 
 import hengdian_index as hi
 from hengdian_index._audit.calling import CHECKS
@@ -101,23 +101,8 @@ def test_dollars_in_names_stay_dollars() -> None:
 
 
 def test_the_page_is_well_formed(audit: hi.Audit) -> None:
-    class Open(HTMLParser):
-        void = ("meta", "link")
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.tags: list[str] = []
-
-        def handle_starttag(self, tag: str, attrs: object) -> None:
-            self.tags += [] if tag in self.void else [tag]
-
-        def handle_endtag(self, tag: str) -> None:
-            assert self.tags.pop() == tag
-
     for lang in ("en", "zh"):
-        reader = Open()
-        reader.feed(audit.to_html(lang=lang))
-        assert reader.tags == []
+        assert Page(audit.to_html(lang=lang)).open == []
 
 
 def test_chinese(audit: hi.Audit) -> None:

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
 import pytest
 from support.indexes import two_levels
+from support.pages import Page
 from support.tables import table
 
 import hengdian_index as hi
-
-
-class Reader(HTMLParser):
-    """Collects the tags that are open, all tags met, and the text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.met: set[str] = set()
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.open.append(tag)
-        self.met.add(tag)
-        assert not [name for name, _ in attrs if name.startswith("on") or name == "style"]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def named() -> hi.Index:
@@ -58,9 +35,22 @@ def cards() -> list[Any]:
 
 @pytest.mark.parametrize("number", range(5))
 def test_cards_are_whole_and_escaped(number: int) -> None:
-    read = Reader(cards()[number]._repr_html_())
-    assert read.open == []
-    assert read.met <= {"div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"} | {
+    read = Page(cards()[number]._repr_html_())
+    attributes = [name for _, found, _ in read.tags for name in found]
+    assert not [name for name in attributes if name.startswith("on") or name == "style"]
+    assert {name for name, _, _ in read.tags} <= {
+        "div",
+        "p",
+        "strong",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "ul",
+        "li",
+    } | {
         "details",
         "summary",
         "b",
@@ -76,26 +66,25 @@ def test_dollars_in_names_stay_dollars() -> None:
     for one in (index, index.fit({"a": [1.0, 2.0]}), result, result.explain(0, node="a")):
         html = one._repr_html_()
         assert html.startswith('<div class="tex2jax_ignore mathjax_ignore">')
-        read = Reader(html.removesuffix("</div>"))
-        assert read.open == ["div"]
+        assert Page(html.removesuffix("</div>"), unclosed=("div",)).open == ["div"]
 
 
 def test_the_tree_shows_its_choices() -> None:
-    text = Reader(two_levels().replace({"left.weights": {"a": 3, "b": 1}})._repr_html_()).text
+    text = Page(two_levels().replace({"left.weights": {"a": 3, "b": 1}})._repr_html_()).text
     for said in ("weights fixed, arithmetic (a 3, b 1)", "weights equal", "b: min_max, smaller is better"):
         assert said in text
 
 
 def test_a_fit_shows_maps_and_weights() -> None:
     frame = table()
-    text = Reader(two_levels(weights="entropy").fit(frame)._repr_html_()).text
+    text = Page(two_levels(weights="entropy").fit(frame)._repr_html_()).text
     assert f"(x - {frame['a'].min():.10g}) / " in text
     assert "learnt from 12 rows" in text
 
 
 def test_a_result_shows_the_last_levels_and_the_change() -> None:
     result = two_levels().compute(table(20))
-    text = Reader(result._repr_html_()).text
+    text = Page(result._repr_html_()).text
     assert "2005Q4" in text
     assert "2001Q1" not in text
     for code in result.tree.groups:
@@ -105,4 +94,4 @@ def test_a_result_shows_the_last_levels_and_the_change() -> None:
 
 def test_a_batch_of_priorities_has_a_card_too() -> None:
     batch = hi.ahp.priorities(np.array([[[1.0, 2.0], [0.5, 1.0]]] * 3))
-    assert "Priorities of 3 matrices" in Reader(batch._repr_html_()).text
+    assert "Priorities of 3 matrices" in Page(batch._repr_html_()).text

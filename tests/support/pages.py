@@ -31,13 +31,13 @@ def csv_table(source, **options):
 class Page(HTMLParser):
     """A page read strictly: every tag closed by its own end; `own` is what it says in its own language."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, unclosed: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.open, self.tags, self.headings, self.loads, self.pieces = [], [], [], [], []
         self.apart, self.own = [False], []
         self.feed(text)
         self.close()
-        assert self.open == []
+        assert self.open == [*unclosed]
 
     def handle_starttag(self, tag, attributes):
         found = dict(attributes)
@@ -62,6 +62,11 @@ class Page(HTMLParser):
     def handle_data(self, data):
         self.pieces.append(data)
         self.own += [] if self.apart[-1] else [data]
+
+    @property
+    def text(self) -> str:
+        """All that the page says."""
+        return "".join(self.pieces)
 
     def having(self, tag):
         return [attributes for name, attributes, _ in self.tags if name == tag]
