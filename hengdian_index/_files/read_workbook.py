@@ -33,7 +33,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(slots=True)
-class Said:
+class Spec:
     """What the sheets say: plain tables, what was wrong in reading them, and where each value stands."""
 
     head: dict[str, Any] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def read_spec(path: Path) -> dict[str, Sheet]:
     return {str(sheet_called(name)): sheet for name, sheet in sheets.items()}
 
 
-def spec_from_sheets(sheets: Mapping[str, Sheet], fields: Fields) -> Said:
+def spec_from_sheets(sheets: Mapping[str, Sheet], fields: Fields) -> Spec:
     """Return what the sheets of a workbook say of an index.
 
     Parameters
@@ -67,15 +67,15 @@ def spec_from_sheets(sheets: Mapping[str, Sheet], fields: Fields) -> Said:
 
     Returns
     -------
-    Said
+    Spec
         Unknown headings and cells that cannot be read are among its faults.
     """
-    said = Said()
+    spec = Spec()
     if "index" in sheets:
-        _read_head(sheets["index"], fields["index"], said)
-    said.groups = _read_parts("group", sheets["groups"], fields["group"], said)
-    said.indicators = _read_parts("indicator", sheets["indicators"], fields["indicator"], said)
-    return said
+        _read_head(sheets["index"], fields["index"], spec)
+    spec.groups = _read_parts("group", sheets["groups"], fields["group"], spec)
+    spec.indicators = _read_parts("indicator", sheets["indicators"], fields["indicator"], spec)
+    return spec
 
 
 def located(fault: Fault, name: str, places: Mapping[Place, str]) -> Fault:
@@ -116,27 +116,27 @@ def parsed(name: str, kind: Any, cell: Any) -> Any:
     >>> parsed("code", str, 7), parsed("weight", float, "0.5"), parsed("base", Any, "1998")
     ('7', 0.5, '1998')
     """
-    text = holds(kind, str)
+    is_text = holds(kind, str)
     if not isinstance(cell, str):
-        return str(cell) if text and type(cell) in (int, float) else cell
-    said = cell.strip()
-    if said[:1] == '"' or (said[:1] in ("{", "[") and not text):
-        return _toml(said)
-    if text:
-        return said
+        return str(cell) if is_text and type(cell) in (int, float) else cell
+    text = cell.strip()
+    if text[:1] == '"' or (text[:1] in ("{", "[") and not is_text):
+        return _toml(text)
+    if is_text:
+        return text
     if name == "direction":
-        return _direction(said)
-    if said.lower() in ("true", "false"):
-        return said.lower() == "true"
-    return _as_number(said) if holds(kind, float) else said
+        return _direction(text)
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return _as_number(text) if holds(kind, float) else text
 
 
-def _direction(said: str) -> int:
-    word = _half_width(said).lower()
+def _direction(text: str) -> int:
+    word = _half_width(text).lower()
     known = {words(lang, "sheet")[sign]: int(sign) for lang in LANGUAGES for sign in ("1", "-1")} | _SIGNS
     if word not in known:
         allowed = "1 or 正向 (larger is better), -1 or 负向 (smaller is better), { target = 5 }, { between = [5, 6] }"
-        raise SpecError(f"{said!r}: allowed: {allowed}")
+        raise SpecError(f"{text!r}: allowed: {allowed}")
     return known[word]
 
 
@@ -145,29 +145,29 @@ def holds(kind: Any, wanted: type) -> bool:
     return kind is wanted or any(holds(part, wanted) for part in get_args(kind))
 
 
-def _half_width(said: str) -> str:
+def _half_width(text: str) -> str:
     """Return a text with its full-width letters, digits and signs as plain ones."""
-    return unicodedata.normalize("NFKC", said)
+    return unicodedata.normalize("NFKC", text)
 
 
-def _as_number(said: str) -> Any:
-    number = number_of(said)
-    return said if number is None else number
+def _as_number(text: str) -> Any:
+    number = number_of(text)
+    return text if number is None else number
 
 
-def _toml(said: str) -> Any:
+def _toml(text: str) -> Any:
     try:
-        return toml.read("value = " + re.sub(r"[\r\n]+", " ", said))[0]["value"]
+        return toml.read("value = " + re.sub(r"[\r\n]+", " ", text))[0]["value"]
     except ValueError as error:
-        wide = "; use half-width punctuation and straight quotes" if re.search("[｛｝［］＝，：“”]", said) else ""
+        wide = "; use half-width punctuation and straight quotes" if re.search("[｛｝［］＝，：“”]", text) else ""
         example = 'write { method = "power", p = 2 } or [1, 2], names beyond a-z and 0-9 in quotes'
         why = re.sub(r" \(at .*\)$", "", str(error))
-        raise SpecError(f"{_begun(said)} cannot be read: {why}; {example}{wide}") from None
+        raise SpecError(f"{_begun(text)} cannot be read: {why}; {example}{wide}") from None
 
 
-def _begun(said: str, most: int = 200) -> str:
+def _begun(text: str, most: int = 200) -> str:
     """Return a text in quotes, the end of a long one left out."""
-    return repr(said if len(said) <= most else f"{said[:most]}…")
+    return repr(text if len(text) <= most else f"{text[:most]}…")
 
 
 def _spec_sheets(source: str, names: Sequence[str]) -> list[str]:
@@ -194,7 +194,7 @@ def _near(known: str, names: Iterable[str]) -> str:
     return guess(known, strange)
 
 
-def _read_head(sheet: Sheet, fields: Mapping[str, Any], said: Said) -> None:
+def _read_head(sheet: Sheet, fields: Mapping[str, Any], spec: Spec) -> None:
     """Read a sheet with a field and its value in each row."""
     if len(sheet.header) < 2 or _half_width(sheet.header[0]).lower() not in [
         heading_of("index", "field", lang) for lang in LANGUAGES
@@ -203,53 +203,53 @@ def _read_head(sheet: Sheet, fields: Mapping[str, Any], said: Said) -> None:
             f"{heading_of('index', 'field', one)}, {heading_of('index', 'value', one)}" for one in LANGUAGES
         )
         why = f"the first row names the columns: {allowed}"
-        said.found.append(Fault(f"sheet {sheet.name!r}: {why}"))
+        spec.found.append(Fault(f"sheet {sheet.name!r}: {why}"))
         return
     for i, (heading, value, *_) in enumerate(sheet.rows):
         if heading is None:
             if value is not None:
-                said.found.append(Fault(f"{sheet.cell(i, 0)}: a value without the name of its field"))
+                spec.found.append(Fault(f"{sheet.cell(i, 0)}: a value without the name of its field"))
             continue
-        name = _named("index", str(heading), fields, where=sheet.cell(i, 0), said=said, taken=said.head)
+        name = _named("index", str(heading), fields, where=sheet.cell(i, 0), spec=spec, taken=spec.head)
         if name and value is not None:
-            _take(said.head, name, fields[name], value, sheet.cell(i, 1), ("index", name), said)
+            _take(spec.head, name, fields[name], value, sheet.cell(i, 1), ("index", name), spec)
 
 
-def _read_parts(table: str, sheet: Sheet, fields: Mapping[str, Any], said: Said) -> list[dict[str, Any]]:
+def _read_parts(table: str, sheet: Sheet, fields: Mapping[str, Any], spec: Spec) -> list[dict[str, Any]]:
     """Read a sheet of groups or indicators, one a row."""
     names: dict[str, int] = {}
     for j, heading in enumerate(sheet.header):
-        name = _named(table, heading, fields, where=sheet.cell(-1, j), said=said, taken=names)
+        name = _named(table, heading, fields, where=sheet.cell(-1, j), spec=spec, taken=names)
         if name:
             names[name] = j
     if "code" not in names:
         chinese = heading_of(table, "code", "zh")
-        said.found.append(Fault(f"sheet {sheet.name!r}: no column 'code' ({chinese}); the first row names the columns"))
+        spec.found.append(Fault(f"sheet {sheet.name!r}: no column 'code' ({chinese}); the first row names the columns"))
     parts: list[dict[str, Any]] = []
     for i, row in enumerate(sheet.rows):
         if all(row[j] is None for j in names.values()):
             continue
         part = dict[str, Any]()
-        said.places[table, len(parts)] = sheet.row(i)
+        spec.places[table, len(parts)] = sheet.row(i)
         for name, j in names.items():
             place = (table, len(parts), name)
-            said.places[place] = f"{sheet.cell(i, j)} ({sheet.header[j]})"
+            spec.places[place] = f"{sheet.cell(i, j)} ({sheet.header[j]})"
             if row[j] is not None:
-                _take(part, name, fields[name], row[j], said.places[place], place, said)
+                _take(part, name, fields[name], row[j], spec.places[place], place, spec)
         parts.append(part)
     return parts
 
 
-def _take(into: dict[str, Any], name: str, kind: Any, cell: Any, where: str, place: Place, said: Said) -> None:
-    said.places[place] = where
+def _take(into: dict[str, Any], name: str, kind: Any, cell: Any, where: str, place: Place, spec: Spec) -> None:
+    spec.places[place] = where
     try:
         into[name] = parsed(name, kind, cell)
     except SpecError as error:
-        said.found += [Fault(f"{name}: {fault.message}", place) for fault in error.faults]
+        spec.found += [Fault(f"{name}: {fault.message}", place) for fault in error.faults]
 
 
 def _named(
-    table: str, heading: str, fields: Mapping[str, Any], *, where: str, said: Said, taken: Mapping[str, Any]
+    table: str, heading: str, fields: Mapping[str, Any], *, where: str, spec: Spec, taken: Mapping[str, Any]
 ) -> str | None:
     """Return the field that a heading stands for, None if it is for people; add a fault if there is none."""
     word = re.sub(r"[\s-]+", "_", _half_width(heading).strip().lower())
@@ -257,9 +257,9 @@ def _named(
     name = word if word in fields else chinese.get(word)
     if name is None and word not in remarks():
         allowed = chinese if _HAN.search(word) else fields
-        said.found.append(Fault(f"{where}: unknown heading {heading!r}{suggestion(heading, allowed)}"))
+        spec.found.append(Fault(f"{where}: unknown heading {heading!r}{suggestion(heading, allowed)}"))
     if name in taken:
-        said.found.append(Fault(f"{where}: {str(name)!r} is given twice"))
+        spec.found.append(Fault(f"{where}: {str(name)!r} is given twice"))
         return None
     return name
 
@@ -276,39 +276,39 @@ class _Judgements:
     cells: Mapping[tuple[str, str], str]
 
 
-def with_judgements(path: Path, said: Said) -> None:
+def with_judgements(path: Path, spec: Spec) -> None:
     """Put the judgements of the sheets that weights name, `{ method = "ahp", matrix = "judgements" }`, in their place.
 
     Several people's are a list of names. What is wrong on a sheet is added to the faults, with its cell; the weights
     are then left out. For what is found later, the places say on which sheet, and in which cells, judgements stand.
     """
-    for i, group in enumerate(said.groups):
+    for i, group in enumerate(spec.groups):
         for name in ("weights", "weights_since"):
             if not list(_sheets_named(group.get(name))):
                 continue
             place = ("group", i, name)
             try:
-                read = _matrices(path, group[name], _children(said, group.get("code")))
+                read = _matrices(path, group[name], _children(spec, group.get("code")))
             except SpecError as error:
-                said.found += [Fault(fault.message, place if not fault.place else ()) for fault in error.faults]
+                spec.found += [Fault(fault.message, place if not fault.place else ()) for fault in error.faults]
                 del group[name]
                 continue
             group[name] = _filled(group[name], {one: found.matrix for one, found in read.items()})
-            _tell_places(said, place, {found.sheet: found for found in read.values()})
+            _place_judgements(spec, place, {found.sheet: found for found in read.values()})
 
 
-def _tell_places(said: Said, place: Place, read: Mapping[str, _Judgements]) -> None:
+def _place_judgements(spec: Spec, place: Place, read: Mapping[str, _Judgements]) -> None:
     """Say where the judgements of some weights stand; cells only where one sheet alone holds them."""
     sheets = ", ".join(f"sheet {sheet!r}" for sheet in read)
-    said.places[place] += f", judgements on {sheets}"
+    spec.places[place] += f", judgements on {sheets}"
     for found in read.values() if len(read) == 1 else ():
         for (row, column), cell in found.cells.items():
-            said.places[(*place, JUDGED, row, column)] = cell
-            said.places.setdefault((*place, JUDGED, column, row), cell)
+            spec.places[(*place, JUDGED, row, column)] = cell
+            spec.places.setdefault((*place, JUDGED, column, row), cell)
 
 
-def _children(said: Said, code: Any) -> list[str]:
-    return [str(part.get("code")) for part in (*said.groups, *said.indicators) if part.get("parent") == code]
+def _children(spec: Spec, code: Any) -> list[str]:
+    return [str(part.get("code")) for part in (*spec.groups, *spec.indicators) if part.get("parent") == code]
 
 
 def _sheets_named(weights: Any) -> Iterable[str]:

@@ -70,20 +70,20 @@ def _shaped(tables: Mapping[str, Any], table: str, faults: list[Fault]) -> Any:
     if found is None or isinstance(found, list if several else dict):
         return found or ([] if several else {})
     wanted = f"[[{table}]] for each {table}" if several else f"[{table}], once"
-    said = f"[{table}]" if isinstance(found, dict) else f"[[{table}]]" if isinstance(found, list) else shown(found)
-    faults.append(Fault(f"{table}: write {wanted}, not {said}", (table,)))
+    written = f"[{table}]" if isinstance(found, dict) else f"[[{table}]]" if isinstance(found, list) else shown(found)
+    faults.append(Fault(f"{table}: write {wanted}, not {written}", (table,)))
     return [] if several else {}
 
 
 def from_workbook(path: Path, fields: read_workbook.Fields) -> Document:
     """Return what the sheets of a workbook say."""
     try:
-        said = read_workbook.spec_from_sheets(read_workbook.read_spec(path), fields)
+        spec = read_workbook.spec_from_sheets(read_workbook.read_spec(path), fields)
     except DataError as error:
         raise SpecError(*error.faults) from None
-    with_judgements(path, said)
-    given = {**said.head, "groups": said.groups, "indicators": said.indicators}
-    return Document(given, said.faults, partial(read_workbook.located, name=path.name, places=said.places))
+    with_judgements(path, spec)
+    given = {**spec.head, "groups": spec.groups, "indicators": spec.indicators}
+    return Document(given, spec.faults, partial(read_workbook.located, name=path.name, places=spec.places))
 
 
 def write(

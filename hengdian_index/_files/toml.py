@@ -193,14 +193,14 @@ def written(tables: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _name(said: str) -> str:
+def _name(key: str) -> str:
     """Return the name that a key stands for."""
-    if said[0] == '"' and "\\" in said:
+    if key[0] == '"' and "\\" in key:
         try:
-            return str(tomllib.loads(f"name = {said}")["name"])
+            return str(tomllib.loads(f"name = {key}")["name"])
         except tomllib.TOMLDecodeError:
-            return said
-    return said.strip("\"'") if said[0] in "\"'" else said
+            return key
+    return key.strip("\"'") if key[0] in "\"'" else key
 
 
 def _key(key: Any) -> str:

@@ -258,7 +258,7 @@ def _unlearnt(choice: Choice) -> Array:
     raise AssertionError(f"{choice.method.name} is no judgement")
 
 
-def of_a_user(choice: Choice, children: tuple[str, ...], error: Exception, saying: str = "") -> Exception:
+def users_fault(choice: Choice, children: tuple[str, ...], error: Exception, saying: str = "") -> Exception:
     """Return the error of a user's own function as a fault of the choice; other errors stay as they are."""
     if choice.method.sees != "rows" or choice.method.function.__module__.startswith("hengdian_index."):
         return error
@@ -307,15 +307,15 @@ def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel:
             child, value = branch.children[j], x[np.argmax(error.marked[:, j]), j]
             who = "group" if child in tree.by_code else "indicator"
             on = " on the scale 0 to 1" if scaled and ends[j] not in (None, (0, 1)) else ""
-            faults.append(f"{who} {child!r}: {value:g}{on}: {error.why}{_mend(choice, child in raw, bool(on))}")
+            faults.append(f"{who} {child!r}: {value:g}{on}: {error.why}{_remedy(choice, child in raw, bool(on))}")
         raise DataError(*faults) from None
     except FaultsError:
         raise
     except Exception as error:
-        raise of_a_user(choice, branch.children, error) from error
+        raise users_fault(choice, branch.children, error) from error
 
 
-def _mend(choice: Choice, raw: bool, scaled: bool) -> str:
+def _remedy(choice: Choice, raw: bool, scaled: bool) -> str:
     """Return what to do about a value that a method cannot take, of raw values or on the scale 0 to 1."""
     if not choice.method.traits.get("raw"):
         return "; hold scores within their scale (clip), or weigh_scale = 'score' learns from them as they are" * scaled

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.means import Scores, Together, aggregate, refusal
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
-from hengdian_index._scoring.fitting import group_ends, group_weights, leaf_ends, of_a_user
+from hengdian_index._scoring.fitting import group_ends, group_weights, leaf_ends, users_fault
 from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
@@ -303,7 +303,7 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
         raise type(error)(*faults) from None
     except Exception as error:
         saying = f"group {branch.code!r}: aggregate: "
-        raise of_a_user(branch.aggregate, branch.children, error, saying) from error
+        raise users_fault(branch.aggregate, branch.children, error, saying) from error
     if not held.any():
         return answer
     return Scores(np.where(held, np.nan, answer.values), answer.weights, answer.dropped | held)
