@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from hengdian_index._maths.arithmetic import Line, constant, over_parts, parsed
 
@@ -46,8 +47,18 @@ _SIGNS: dict[type[ast.operator], tuple[str, int]] = {
 _COMPARED = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
-def text(tree: ast.expr, say: Say = exact) -> str:
-    """Return arithmetic as Python's, sums over parts that are listed term by term.
+class Style(NamedTuple):
+    """How arithmetic is written: other words for signs and functions than Python's, and a choice between two."""
+
+    words: Mapping[str, str] = MappingProxyType({})
+    choice: str = "{then} if {test} else {otherwise}"
+
+
+PYTHON = Style()
+
+
+def text(tree: ast.expr, say: Say = exact, style: Style = PYTHON) -> str:
+    """Return arithmetic as Python's, or in another style, sums over parts that are listed term by term.
 
     Examples
     --------
@@ -56,43 +67,44 @@ def text(tree: ast.expr, say: Say = exact) -> str:
     >>> text(parsed("(x - 2.5) / 4 * sum(a, b)"))
     '(x - 2.5) / 4 * (a + b)'
     """
-    return _text(tree, say)[0]
+    return _text(tree, say, style)[0]
 
 
-def _text(tree: ast.expr, say: Say) -> tuple[str, int]:
+def _text(tree: ast.expr, say: Say, style: Style) -> tuple[str, int]:
     """Return arithmetic, and how tight its outermost sign binds."""
     if isinstance(tree, ast.Constant):
         return say(constant(tree)), _ATOM
     if isinstance(tree, ast.Name):
         return tree.id, _ATOM
     if isinstance(tree, ast.UnaryOp):
-        return f"-{_within(tree.operand, say, _SIGN)}", _SIGN
+        return f"{style.words.get('negative', '-')}{_within(tree.operand, say, style, _SIGN)}", _SIGN
     if isinstance(tree, ast.BinOp):
         sign, tight = _SIGNS[type(tree.op)]
         # Both sides of a power are bracketed: of powers of powers nobody remembers which comes first.
-        left = _within(tree.left, say, tight + (tight == _POWER))
-        right = _within(tree.right, say, tight + (type(tree.op) is not ast.Add))
+        left = _within(tree.left, say, style, tight + (tight == _POWER))
+        right = _within(tree.right, say, style, tight + (type(tree.op) is not ast.Add))
         right = f"({right})" if isinstance(tree.right, ast.UnaryOp) and tight < _POWER else right
-        return f"{left} {sign} {right}", tight
+        return f"{left} {style.words.get(sign, sign)} {right}", tight
     if isinstance(tree, ast.IfExp):
         test = tree.test
         assert isinstance(test, ast.Compare)
-        sides = (_within(side, say, _SUM) for side in (test.left, test.comparators[0]))
+        sides = (_within(side, say, style, _SUM) for side in (test.left, test.comparators[0]))
         compared = f" {_COMPARED[type(test.ops[0])]} ".join(sides)
-        return f"{_within(tree.body, say, _SUM)} if {compared} else {_text(tree.orelse, say)[0]}", _LOOSE
+        parts = {"then": _within(tree.body, say, style, _SUM), "otherwise": _text(tree.orelse, say, style)[0]}
+        return style.choice.format(test=compared, **parts), _LOOSE
     assert isinstance(tree, ast.Call)
     assert isinstance(tree.func, ast.Name)
     name = tree.func.id
     if name in ("min", "max", "sum", "prod") and len(tree.args) == 1 and not _has_parts(tree):
-        return _text(tree.args[0], say)
+        return _text(tree.args[0], say, style)
     if name in ("sum", "prod") and len(tree.args) > 1:
-        sign, tight = (" + ", _SUM) if name == "sum" else (" * ", _PRODUCT)
-        return sign.join(_within(one, say, tight) for one in tree.args), tight
-    return f"{name}({', '.join(_text(one, say)[0] for one in tree.args)})", _ATOM
+        sign, tight = ("+", _SUM) if name == "sum" else ("*", _PRODUCT)
+        return f" {style.words.get(sign, sign)} ".join(_within(one, say, style, tight) for one in tree.args), tight
+    return f"{style.words.get(name, name)}({', '.join(_text(one, say, style)[0] for one in tree.args)})", _ATOM
 
 
-def _within(tree: ast.expr, say: Say, tight: int) -> str:
-    found, own = _text(tree, say)
+def _within(tree: ast.expr, say: Say, style: Style, tight: int) -> str:
+    found, own = _text(tree, say, style)
     return f"({found})" if own < tight else found
 
 

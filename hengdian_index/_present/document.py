@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from hengdian_index._maths.notation import latex, precise
 from hengdian_index._system.written import whole
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+
+Equations: TypeAlias = Sequence[tuple[str, ast.expr]]
+"""Names, and the arithmetic that each stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Math:
-    """A formula in a line of text, in LaTeX."""
+    """A formula in a line of text, in LaTeX; what it says as arithmetic, where it is some."""
 
     latex: str
+    equations: Equations = field(default=(), compare=False, repr=False)
+
+    @classmethod
+    def of(cls, name: str, tree: ast.expr) -> Math:
+        """Return the formula of fitted arithmetic, its numbers in fifteen digits."""
+        return cls(f"{name} = {latex(tree, precise)}", ((name, tree),))
 
 
 @dataclass(frozen=True, slots=True)

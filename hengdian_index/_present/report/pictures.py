@@ -12,7 +12,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from hengdian_index._present.report.spoken import spoken
+from hengdian_index._present.document import Equations
+from hengdian_index._present.report.spoken import said, spoken
 from hengdian_index._system.alone import heard
 from hengdian_index._words.catalogue import Lang, words
 from hengdian_index.errors import FaultsError
@@ -103,13 +104,14 @@ def inline(svg: str, id: str, title: str, description: str) -> str:
     return f"{head} {label}>{texts}{rest}"
 
 
-def formula(latex: str, lang: Lang = "en") -> str | None:
+def formula(latex: str, lang: Lang = "en", equations: Equations = ()) -> str | None:
     """Return a formula as SVG in the colour of the text, named in words; None where it cannot be set."""
     drawn = _set_once(latex)
     if drawn is None:
         return None
     view, style, path = drawn
-    label, tongue = escape(spoken(latex, lang)), ' lang="zh-Hans"' if lang == "zh" else ""
+    label = escape(said(equations, lang) if equations else spoken(latex, lang))
+    tongue = ' lang="zh-Hans"' if lang == "zh" else ""
     attributes = f'class="formula" role="img"{tongue} aria-label="{label}" viewBox="{view}" style="{style}"'
     return f'<svg {attributes}><title>{label}</title><path d="{path}"/></svg>'
 

@@ -163,7 +163,8 @@ def _statement(blocks: Sequence[Block], left: int, lang: Lang) -> tuple[str, int
         written = []
         for block in group:
             drawn = [
-                formula(piece.latex, lang) if isinstance(piece, Math) and left > 0 else None for piece in block.pieces
+                formula(piece.latex, lang, piece.equations) if isinstance(piece, Math) and left > 0 else None
+                for piece in block.pieces
             ]
             left -= sum(one is not None for one in drawn)
             inner = "".join(one or _piece(piece) for one, piece in zip(drawn, block.pieces, strict=True))

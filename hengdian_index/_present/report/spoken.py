@@ -1,10 +1,12 @@
-"""Formulas as they are read aloud: in words where they are simple, else as LaTeX after the word "formula"."""
+"""Formulas as they are read aloud: arithmetic in words, LaTeX in words where it is simple, else as it is."""
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from hengdian_index._maths.notation import Style, precise, text
 from hengdian_index._words.catalogue import Lang, words
 
 _GREEK = "alpha beta gamma delta Delta epsilon lambda mu nu pi rho sigma tau phi omega kappa theta eta xi"
@@ -49,6 +51,22 @@ def spoken(latex: str, lang: Lang) -> str:
     """
     said = _in_words(latex, int(lang == "zh"))
     return words(lang, "report")["formula"] + (latex if re.search(r"[\\{}&]", said) else said)
+
+
+def said(equations: Sequence[tuple[str, ast.expr]], lang: Lang) -> str:
+    """Return arithmetic in words, straight from what it is.
+
+    Examples
+    --------
+    >>> from hengdian_index._maths.arithmetic import parsed
+    >>> from hengdian_index._present.report.spoken import said
+    >>> said([("z", parsed("(x - 2.5) / 4 * 100"))], "en")
+    'formula: z = (x minus 2.5) over 4 times 100'
+    """
+    speech = words(lang, "speech")
+    style = Style(speech, speech["choice"])
+    every = (speech("equals", name=name, value=text(tree, precise, style)) for name, tree in equations)
+    return words(lang, "report")["formula"] + "; ".join(every)
 
 
 def _in_words(latex: str, at: int) -> str:

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index._index.result import Result
-from hengdian_index._maths.notation import latex, precise
+from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Code, Math, Piece, rendered, written_to
 from hengdian_index._present.statement import groups, levels, phrases
 from hengdian_index._present.statement.directions import directions
-from hengdian_index._present.statement.expressions import tree_of
+from hengdian_index._present.statement.expressions import declared, tree_of
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.preparation import TRANSFORMED, ingredients
@@ -145,7 +145,7 @@ def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
 
 def _treated(tell: Teller, leaf: Leaf, choice: Choice) -> Block:
     """Return what a treatment did to an indicator: its fitted map, and the cells it changed."""
-    numbers = Math(f"x' = {latex(tree_of(tell.fitted.preparation.treatments[leaf.code]), precise)}")
+    numbers = Math.of("x'", tree_of(tell.fitted.preparation.treatments[leaf.code]))
     lines = tell.noted("treat", leaf)
     cells = [entry for entry in lines if entry.before is not None]
     whole = any(entry.kind.endswith(TRANSFORMED) for entry in lines)
@@ -176,12 +176,13 @@ def normalisation(tell: Teller) -> Iterator[Block]:
         yield tell.text("on base", parts=tell.codes(leaf.code for leaf in on_base), base=_base(tell))
     comma = ", " if tell.lang == "en" else "，"
     for leaf in leaves:
-        numbers = Math(f"z = {latex(tree_of(tell.fitted.maps[leaf.code]), precise)}")
+        numbers = Math.of("z", tree_of(tell.fitted.maps[leaf.code]))
         method = () if common else (comma, *tell.method(leaf.normalise))
         names = {"indicator": tell.named(leaf), "direction": phrases.direction(tell.lang, leaf.direction)}
         said = [tell.say("indicator", **names, method=method, numbers=numbers)]
         rows = _learnt_from(tell, leaf, None if whole else counts[leaf.code])
-        yield tell.item(*said, rows, _own_rules(tell, leaf), _valid(tell, leaf))
+        untold = () if declared(tell.fitted.maps[leaf.code]) else tell.say("no arithmetic")
+        yield tell.item(*said, untold, rows, _own_rules(tell, leaf), _valid(tell, leaf))
 
 
 def _base(tell: Teller) -> str:

@@ -14,7 +14,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._maths.notation import exact
 from hengdian_index._methods.figures import Built, Row
 from hengdian_index._present.statement import phrases
-from hengdian_index._present.statement.expressions import at_value, simple_maps
+from hengdian_index._present.statement.expressions import at_value, declared, simple_maps
 from hengdian_index._present.statement.figures import compares, composed, figures
 from hengdian_index._present.statement.path_of_level import of_level
 from hengdian_index._present.statement.validity import absence
@@ -25,6 +25,8 @@ from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import SpecError, among, listed, suggestion
 from hengdian_index.log import journal
+
+_NONE = "the method declares no arithmetic"
 
 
 def explain(result: Result, unit: Any = None, period: Any = None, node: str | None = None) -> Explanation:
@@ -47,12 +49,13 @@ def explain(result: Result, unit: Any = None, period: Any = None, node: str | No
 
     Notes
     -----
-    A formula is arithmetic that Python takes as it stands (log, exp, min, max) and gives the value of its step; as
-    text, with ten digits. Every aggregation of the package has one, those that compare rows too, also where some
+    A formula is arithmetic that Python takes as it stands (log, exp, abs, min, max) and gives the value of its step;
+    as text, with ten digits. Every aggregation of the package has one, those that compare rows too, also where some
     of the rows compared have gaps. A node that is not part of the index in the period asked for says so first, and
     from or until when it counts. The path ends with the level (through link factors, or the last steps of a
     chain), the base level of the row's own unit, and the series. A step without a formula depends on other rows, or
-    is a function of your own, and says so. Proof: each formula is evaluated, for every aggregation and its options.
+    is of a method that declares no arithmetic, and says so. Proof: each formula is evaluated, for every aggregation
+    and its options.
     """
     tree, code = result.tree, _node(result, node)
     row = row_of(result.panel, unit, period)
@@ -88,7 +91,7 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
     for part in maps:
         with np.errstate(all="ignore"):
             y = float(part(np.array([[x]]))[0, 0])
-        yield Step(code, "normalise", what, "" if np.isnan(x) else at_value(part, x), y)
+        yield Step(code, "normalise", what if declared(part) else f"{what}: {_NONE}", at_value(part, x), y)
         x = y
     for branch in _above(result, leaf.parent, row):
         yield from _of_group(result, branch, row)
@@ -172,7 +175,8 @@ def _of_treatment(result: Any, leaf: Leaf, x: float) -> Iterator[Step]:
     assert leaf.treat is not None
     for part in simple_maps(result.fitted.preparation.treatments[leaf.code]):
         y = float(part(np.array([[x]]))[0, 0])
-        yield Step(leaf.code, "treat", leaf.treat.method.name, "" if np.isnan(x) else at_value(part, x), y)
+        what = leaf.treat.method.name if declared(part) else f"{leaf.treat.method.name}: {_NONE}"
+        yield Step(leaf.code, "treat", what, at_value(part, x), y)
         x = y
 
 
@@ -224,8 +228,8 @@ def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> 
 
 def _unwritten(branch: Branch) -> str:
     """Return why a score has no arithmetic."""
-    own = not branch.aggregate.method.function.__module__.startswith("hengdian_index.")
-    return "a function of your own" if own else "no arithmetic in this row's numbers alone"
+    traits = branch.aggregate.method.traits
+    return "no arithmetic in this row's numbers alone" if {"arithmetic", "figures"} & {*traits} else _NONE
 
 
 def _by_period(result: Any, branch: Branch) -> bool:

@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._index.consistency import Consistency, consistencies_of
+from hengdian_index._maths.arithmetic import parsed
+from hengdian_index._maths.notation import latex_of
+from hengdian_index._methods.figures import lines_of
 from hengdian_index._methods.registry import Method
-from hengdian_index._present.document import Block, Code, Math, Piece, filled
+from hengdian_index._present.document import Block, Code, Equations, Math, Piece, filled
 from hengdian_index._present.statement import phrases
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.tree import Branch, Leaf
@@ -109,7 +112,7 @@ class Teller:
             else:
                 meaning = self.meaning(choice)
                 yield Block("text", (Code(method.name), *((colon, meaning) if meaning else ()), colon[:1]))
-                yield Block("formula", (Math(formula),))
+                yield Block("formula", (Math(formula, _equations(choice)),))
         known = [(phrases.Vocabulary.of(self.lang, method), formula) for method, formula in told if formula]
         symbols = phrases.symbols(self.lang, known)
         if symbols:
@@ -150,6 +153,14 @@ class Teller:
             return None
         same = digest(self.panel.pick(mask)) == self.result.fit_rows.get("sha256")
         return mask if same else None
+
+
+def _equations(choice: Choice) -> Equations:
+    """Return the arithmetic that a choice's formula says, none for a formula of its own."""
+    lines = lines_of(choice.method, choice.complete())
+    if not lines or choice.method.traits.get("formula") != latex_of(lines):
+        return ()
+    return [("y", parsed(lines[-1].expression)), *((line.name, parsed(line.expression)) for line in lines[:-1])]
 
 
 def formula_of(choice: Choice) -> str | None:

@@ -13,7 +13,6 @@ import numpy as np
 from hengdian_index._files.sheets import Live, Page, cell_of
 from hengdian_index._maths.arithmetic import Arithmetic, arithmetic_of, evaluated, filled, first, known, names
 from hengdian_index._maths.maps import Map
-from hengdian_index._maths.notation import text
 from hengdian_index._present.statement.expressions import simple_maps
 from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
@@ -144,8 +143,8 @@ class Fits:
         if steps is None:
             method = places.method(self._leaf(code).normalise.method)
             return places.plain(method if code in self._maps else places.say("frozen"))
-        said = (text(step.filled(ast.Name("x"), self._called)) for step in steps)
-        told = places.say("mark").join([places.say("x"), *map(places.signs, said)])
+        said = (places.arithmetic(step.filled(ast.Name("x"), self._called)) for step in steps)
+        told = places.say("mark").join([places.say("x"), *said])
         return places.say("with numbers", steps=told, fitted=places.say("fitted")) if _numbers(steps) else told
 
     def _leaf(self, code: str) -> Leaf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ import pandas as pd
 
 from hengdian_index._files.sheets import Page, cell_of
 from hengdian_index._index.result import Result
+from hengdian_index._maths.notation import Style, text
 from hengdian_index._methods.registry import Method
 from hengdian_index._tables.archive import letters
 from hengdian_index._words.catalogue import words
@@ -30,12 +32,10 @@ class Places:
         """Return what the workbook says in its language."""
         return words(self.lang, "workbook")(word, **values)
 
-    def signs(self, arithmetic: str) -> str:
+    def arithmetic(self, tree: ast.expr) -> str:
         """Return arithmetic with the signs of the language."""
-        signs = {" * ": " × ", " / ": " ÷ ", " - ": " − "} if self.lang == "zh" else {}
-        for sign, said in signs.items():
-            arithmetic = arithmetic.replace(sign, said)
-        return arithmetic
+        signs = words(self.lang, "sign of arithmetic")
+        return text(tree, style=Style(signs, signs["choice"]))
 
     def plain(self, why: str) -> str:
         """Return the comment of what is a value."""

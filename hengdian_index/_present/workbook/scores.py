@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from hengdian_index._files.sheets import MOST_FORMULA, Live, cell_of
 from hengdian_index._maths.arithmetic import Line, bound, evaluated, expanded, joined, known, parsed
-from hengdian_index._maths.notation import text
 from hengdian_index._methods.figures import lines_of, numeric
 from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import FIRST_WEIGHT, Column, Places, cells
@@ -44,8 +43,8 @@ def score_column(places: Places, branch: Branch) -> Column:
 def _told(places: Places, lines: Sequence[Line]) -> str:
     if [line.expression for line in lines] == [_SUM]:
         return places.say("score")
-    said = [f"{line.name} = {text(parsed(line.expression))}" for line in lines]
-    return places.say("score by", arithmetic=places.signs(places.say("mark").join(said)))
+    said = [f"{line.name} = {places.arithmetic(parsed(line.expression))}" for line in lines]
+    return places.say("score by", arithmetic=places.say("mark").join(said))
 
 
 @dataclass(frozen=True, slots=True)
