@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from hengdian_index._index.index import sheet_fields
 from hengdian_index._scoring.fields import choosable, inherited
 from hengdian_index._scoring.tree import Leaf
 
+ROOT = Path(hi.__file__).parents[1]
 KINDS = {"index": hi.Index, "group": hi.Group, "indicator": hi.Indicator}
 
 
@@ -93,3 +96,14 @@ def test_a_workbook_has_a_column_for_every_field(tmp_path: Path) -> None:
     index = two_levels(weights="critic", weigh_on="fit_on")
     index.write(tmp_path / "index.xlsx", data=table())
     assert hi.Index.read(tmp_path / "index.xlsx") == index
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "hi.Indicator('a', 'total', normalise='min_max', treat='fence', impute='mean')",
+        "hi.Group('total', weights='entropy', aggregate='geometric')",
+    ],
+)
+def test_methods_are_known_to_the_first_value_that_a_program_makes(made: str) -> None:
+    subprocess.run([sys.executable, "-c", f"import hengdian_index as hi; {made}"], check=True, cwd=ROOT)
