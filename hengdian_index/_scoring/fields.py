@@ -18,6 +18,7 @@ from typing import (
     Any,
     Generic,
     Literal,
+    Protocol,
     Self,
     TypeAlias,
     TypeVar,
@@ -137,17 +138,24 @@ def _direction(given: Any) -> Any:
     return given if isinstance(given, (Target, Between)) else int(given)
 
 
+class Labelled(Protocol):
+    """A labelled row of numbers, such as a pandas Series."""
+
+    def to_dict(self) -> Any:
+        """Return label -> number."""
+
+
 Named: TypeAlias = str | Mapping[str, Any] | Callable[..., Any] | Choice | None
 """How a user says a choice: a method's name, `{"method": name, option: value}`, or a function."""
 
 Normalise = Annotated[Read[Choice | None, Named], Choosable("normalise")]
 Aggregate = Annotated[Read[Choice | None, Named], Choosable("aggregate")]
-Weights = Annotated[Read[Choice | None, Named], Choosable("weights")]
+Weights = Annotated[Read[Choice | None, Named | Labelled], Choosable("weights")]
 Treat = Annotated[Read[Choice | Literal["none"] | None, Named], Choosable("treat", or_none=True)]
 Impute = Annotated[Read[Choice | Literal["none"] | None, Named], Choosable("impute", or_none=True)]
 Build = Annotated[Read[Choice | None, Named], Choosable("climate")]
 Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_seasons)]
-DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[str, Any] | None], BeforeValidator(_dated_weights)]
+DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], BeforeValidator(_dated_weights)]
 WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(_direction)]
 Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
 Period = Annotated[Read[str | None, Any], BeforeValidator(_period)]
