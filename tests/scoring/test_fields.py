@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 import pydoc
+import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -113,3 +115,37 @@ def test_a_workbook_has_a_column_for_every_field(tmp_path: Path) -> None:
 )
 def test_methods_are_known_to_the_first_value_that_a_program_makes(made: str) -> None:
     subprocess.run([sys.executable, "-c", f"import hengdian_index as hi; {made}"], check=True, cwd=ROOT)
+
+
+NEW_FIELD = """
+import hengdian_index as hi
+
+table = {"year": ["2001", "2002", "2003"], "a": [1.0, 2.0, 3.0], "b": [3.0, 5.0, 1.0]}
+noted = hi.Indicator("a", "g", footnote="from 2001 on")
+index = hi.Index(period="year", groups=[hi.Group("g")], indicators=[noted, hi.Indicator("b", "g")])
+assert hi.Index.from_toml(index.to_toml()) == index != index.replace({"a.footnote": None})
+for lang in ("en", "zh"):
+    index.write(f"index_{lang}.xlsx", data=table, lang=lang)
+    assert hi.Index.read(f"index_{lang}.xlsx") == index
+index.fit(table).save("fitted.json")
+print(hi.Fitted.load("fitted.json").tree.leaves[0].footnote)
+hi.release(index.compute(table), "v1")
+print(hi.revisions("v1", index.replace({"a.footnote": "another"}).compute(table)).summary())
+"""
+
+
+def test_a_new_field_of_an_indicator_is_one_line(tmp_path: Path) -> None:
+    package = Path(hi.__file__).parent
+    shutil.copytree(package, tmp_path / package.name, ignore=shutil.ignore_patterns("__pycache__", "examples"))
+    listed = tmp_path / package.name / "_scoring" / "fields.py"
+    last = "    replaces: str | None = None\n"
+    source = listed.read_text(encoding="utf-8")
+    assert source.count(last) == 1
+    listed.write_text(source.replace(last, f"{last}    footnote: str | None = None\n"), encoding="utf-8")
+    (tmp_path / "try.py").write_text(NEW_FIELD, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "try.py"], capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}
+    )
+    assert done.stderr == ""
+    assert "from 2001 on\n" in done.stdout
+    assert "a.footnote: from 2001 on -> another" in done.stdout
