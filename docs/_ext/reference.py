@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import hengdian_index as hi
-from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._methods.registry import FAMILIES
 
 
 def api_pages() -> dict[str, str]:
@@ -68,10 +68,10 @@ def _details(module: ModuleType) -> list[type]:
 
 def _offered(module: ModuleType) -> set[Any]:
     """Return what a module offers: what was written in it, or in the files whose names it takes over."""
-    statements = ast.parse(inspect.getsource(module)).body
+    statements = ast.walk(ast.parse(inspect.getsource(module)))
     files = {module.__name__, *(s.module for s in statements if isinstance(s, ast.ImportFrom))}
-    named = (v for name, v in vars(module).items() if name[:1] != "_" and callable(v))
-    inside = (v for v in named if v.__module__.startswith(module.__name__))
+    named = (getattr(module, name) for name in dir(module) if name[:1] != "_")
+    inside = (v for v in named if callable(v) and v.__module__.startswith(module.__name__))
     return {v for v in inside if v.__module__ in files}
 
 

@@ -9,7 +9,7 @@ import tables
 from reference import api_pages, shown_signature
 from sphinx.application import Sphinx
 
-from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._methods.registry import FAMILIES
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

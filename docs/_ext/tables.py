@@ -16,8 +16,7 @@ from reference import functions, path
 from sphinx.util import logging
 
 import hengdian_index as hi
-from hengdian_index._methods.registry import Method
-from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._methods.registry import FAMILIES, Method
 
 _LOG = logging.getLogger(__name__)
 _PROJECT = Path(__file__).parents[2]

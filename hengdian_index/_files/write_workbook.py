@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from hengdian_index._files import toml
 from hengdian_index._files.read_workbook import Fields, parsed
 from hengdian_index._files.sheets import Live, Page, cell_of, heading_of, meaning_of, write_pages
-from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._scoring.fields import Choosable
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.workbook import tab

@@ -18,7 +18,6 @@ from hengdian_index._index.checks import choice_faults, idle_faults, validity_fa
 from hengdian_index._index.doors import DOORS
 from hengdian_index._index.result import Result
 from hengdian_index._maths.means import Rule
-from hengdian_index._scoring import families
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import (
     LEFT_OUT,
@@ -42,7 +41,10 @@ from hengdian_index._scoring.fields import (
 from hengdian_index._scoring.preparation import columns_asked
 from hengdian_index._scoring.tree import NewUnits, Series, Setting, Tree, own_weights, planted, shape_faults
 from hengdian_index._values.decimals import counted
+from hengdian_index.aggregate import arithmetic
 from hengdian_index.errors import Fault, SpecError, raise_all, shown
+from hengdian_index.normalise import min_max
+from hengdian_index.weights import equal
 
 Place = tuple[str | int, ...]
 
@@ -115,9 +117,9 @@ class Index(Part):
     fit_on: Selector = None
     base: Selector = None
     to: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = 100.0
-    normalise: Normalise = _default("normalise", families.normalise.min_max)
-    weights: Weights = _default("weights", families.weights.equal)
-    aggregate: Aggregate = _default("aggregate", families.aggregate.arithmetic)
+    normalise: Normalise = _default("normalise", min_max)
+    weights: Weights = _default("weights", equal)
+    aggregate: Aggregate = _default("aggregate", arithmetic)
     treat: Treat = LEFT_OUT
     impute: Impute = LEFT_OUT
     deseasonalise: Seasons = LEFT_OUT

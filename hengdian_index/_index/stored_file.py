@@ -125,7 +125,7 @@ def load(path: str | os.PathLike[str], kind: type[T]) -> T:
     SpecError
         A method of the fit that is not registered here.
     """
-    import hengdian_index._scoring.families  # noqa: F401  # fills the registry, and loads the classes that methods learn
+    import hengdian_index._scoring  # noqa: F401  # fills the registry, and loads the classes that methods learn
 
     file = Path(path)
     document = _document(file)

@@ -19,7 +19,7 @@ from hengdian_index._index.comparability import incomparable
 from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.result import Result
-from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._system.alone import unheard
 from hengdian_index._system.written import followed, whole_folder
 from hengdian_index._tables.guard import csv_of

@@ -14,7 +14,6 @@ from hengdian_index._levels.contributions import Parts, change_parts, level_part
 from hengdian_index._levels.courses import matrix
 from hengdian_index._maths.means import log_secant
 from hengdian_index._methods.effects import Split
-from hengdian_index._scoring import families
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.contents import Content, in_turn, rows_of
 from hengdian_index._scoring.scores import Evaluation, stitched
@@ -22,6 +21,7 @@ from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, shortened
+from hengdian_index.aggregate import arithmetic
 from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.log import journal
 
@@ -61,7 +61,7 @@ class Chained:
             growth = 200 * (now - before) / (now + before) if self.how == "symmetric" else np.log(now / before)
         lost = ~np.isfinite(growth) & ~np.isnan(before)
         refuse_infinite(np.where(lost, np.inf, growth), self.panel, self.tree.codes, "growth")
-        mean = Choice.of("aggregate", families.aggregate.arithmetic)
+        mean = Choice.of("aggregate", arithmetic)
 
         def plain(tree: Tree) -> Tree:
             return Tree(tree.leaves, tuple(replace(branch, aggregate=mean) for branch in tree.branches))

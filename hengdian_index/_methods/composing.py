@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from functools import wraps
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from hengdian_index._tables.table import Labelled, row_faults, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, OptionError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note
+
+# Float64 numbers, (n,) or (n, k), where a method sees them; type checkers see its parameters also where it is called,
+# with series, tables and plain numbers.
+Array: TypeAlias = Any
 
 
 @overload

@@ -285,20 +285,3 @@ def _expected(value: Any, hint: Any) -> str:
         return f"{shown(value)} is too large a number"
     words = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
     return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {shown(value)}"
-
-
-def names_of(
-    family: str, names: Mapping[str, Any], *plain: str
-) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return `__getattr__` and `__dir__` of a family's module: a guess at a misspelt name, and all the right ones."""
-
-    def absent(name: str) -> Any:
-        known = FAMILIES[family]
-        raise AttributeError(f"{family} has no method {name!r}{suggestion(name, known) if name[:1] != '_' else ''}")
-
-    def public() -> list[str]:
-        return sorted(
-            [name for name in names if getattr(names[name], "method", None) is FAMILIES[family].get(name, 0)] + [*plain]
-        )
-
-    return absent, public

@@ -12,17 +12,18 @@ compare the rows with each other: another row may change every score, and a row 
 always better, also where the source has "lower is better".
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index._methods.registry import names_of
-from hengdian_index.aggregate.benefit_of_the_doubt import *
-from hengdian_index.aggregate.distance import *
-from hengdian_index.aggregate.means import *
-from hengdian_index.aggregate.ordered import *
-from hengdian_index.aggregate.penalties import *
-from hengdian_index.aggregate.rank_sum import *
-from hengdian_index.aggregate.ranking import *
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__getattr__, __dir__ = names_of("aggregate", globals(), "outranking")
-
-__all__ = __dir__()  # what help() shows
+if TYPE_CHECKING:
+    from hengdian_index.aggregate.benefit_of_the_doubt import *
+    from hengdian_index.aggregate.distance import *
+    from hengdian_index.aggregate.means import *
+    from hengdian_index.aggregate.ordered import *
+    from hengdian_index.aggregate.penalties import *
+    from hengdian_index.aggregate.rank_sum import *
+    from hengdian_index.aggregate.ranking import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

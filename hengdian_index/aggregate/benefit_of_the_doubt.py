@@ -163,7 +163,7 @@ def benefit_of_the_doubt(
     return np.stack([_scored(part, rules).scores for part in x.reshape(-1, *x.shape[-2:])]).reshape(x.shape[:-1])
 
 
-def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> Rules:
+def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> _Rules:
     """Return the rules for k columns, or refuse limits that nothing meets."""
     given = {"bounds": bounds, "share_bounds": share_bounds}
     pairs = {name: None if pair is None else (float(pair[0]), float(pair[1])) for name, pair in given.items()}
@@ -175,10 +175,10 @@ def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> Rules:
     d = None if direction is None else _shared.per_column(direction, k, "direction")
     if d is not None and not ((d >= 0).all() and (d > 0).any()):
         raise SpecError(f"direction: numbers of 0 or more, not all 0, not {direction!r}")
-    return Rules(pairs["bounds"], pairs["share_bounds"], d)
+    return _Rules(pairs["bounds"], pairs["share_bounds"], d)
 
 
-def _scored(x: Array, rules: Rules) -> BenefitOfTheDoubt:
+def _scored(x: Array, rules: _Rules) -> BenefitOfTheDoubt:
     """Return the scores of a table (n, k), rows with the same gaps against the rows that have their columns."""
     scores, weights = np.zeros(len(x)), np.full(x.shape, np.nan)
     peers: list[tuple[int, ...]] = [()] * len(x)
@@ -203,7 +203,7 @@ def _scored(x: Array, rules: Rules) -> BenefitOfTheDoubt:
     return BenefitOfTheDoubt(scores, weights, tuple(peers))
 
 
-def _refuse_part(z: Array, rows: Array, rules: Rules, n: int) -> None:
+def _refuse_part(z: Array, rows: Array, rules: _Rules, n: int) -> None:
     """Refuse rows whose columns hold nothing but zeros, or cannot meet the rules."""
     k = z.shape[1]
     d = np.ones(k) if rules.direction is None else rules.direction
@@ -225,7 +225,7 @@ def _refuse_part(z: Array, rows: Array, rules: Rules, n: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class _Rules:
     """What the weights must obey: limits of each weight's share in their sum, of each product's share in the score.
 
     With a `direction` (k,) the distance along it is sought instead of the ratio.
@@ -235,13 +235,13 @@ class Rules:
     share_bounds: Limits | None = None
     direction: Array | None = None
 
-    def over(self, columns: NDArray[np.bool_]) -> Rules:
+    def over(self, columns: NDArray[np.bool_]) -> _Rules:
         """Return the rules for some of the columns."""
         return self if self.direction is None else replace(self, direction=self.direction[columns])
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class _Best:
     """Scores (a,), weights (a, k) and binding rows of the rows asked for."""
 
     scores: Array
@@ -249,7 +249,7 @@ class Best:
     peers: list[tuple[int, ...]]
 
 
-def best_weights(z: Array, asked: NDArray[np.intp], rules: Rules) -> Best:
+def best_weights(z: Array, asked: NDArray[np.intp], rules: _Rules) -> _Best:
     """Return the best weights of some rows of z (m, k), no gaps, all >= 0, not all 0.
 
     A programme holds only rows that could bind. Those found above 1 under its answer are added and it is solved
@@ -272,7 +272,7 @@ def best_weights(z: Array, asked: NDArray[np.intp], rules: Rules) -> Best:
         weights, peers = np.concatenate([weights, found]), peers + binding
     scores, weights = rows.scores(asked, weights)
     with np.errstate(over="ignore"):
-        return Best(scores, weights / size, peers)
+        return _Best(scores, weights / size, peers)
 
 
 def _settled(rows: _Rows, asked: NDArray[np.intp], active: list[list[int]]) -> tuple[Array, list[tuple[int, ...]]]:
@@ -325,7 +325,7 @@ class _Rows:
 
     z: Array
     pool: NDArray[np.intp]
-    rules: Rules
+    rules: _Rules
     size: Array
 
     def ahead(self, asked: NDArray[np.intp]) -> list[list[int]]:

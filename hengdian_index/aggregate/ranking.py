@@ -22,6 +22,8 @@ from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.log import note
 
+__all__ = ["Kemeny", "borda", "copeland", "kemeny", "outranking"]
+
 # Pairs of rows compared in one go: some such arrays stay in the processor's cache.
 _PAIRS = 1 << 17
 
@@ -370,7 +372,7 @@ def _lead(columns: Array, w: Array, untied: Array, rows: slice) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class _Order:
     """Items from first to last, the sum of their support, and how many orders share the optimum (None: not proved).
 
     `places` are the mean places (n,) of the items, from 0, over all orders that share it.
@@ -382,7 +384,7 @@ class Order:
     places: Array
 
 
-def best_order(support: Array) -> Order:
+def best_order(support: Array) -> _Order:
     """Return an order of items maximising the sum of support[a, b] over all a before b, support (n, n).
 
     Up to `MOST_EXACT` items it is an optimum, of several the first in the order of the items; above, the best of
@@ -391,7 +393,7 @@ def best_order(support: Array) -> Order:
     return _exact(support) if len(support) <= MOST_EXACT else _searched(support)
 
 
-def _exact(support: Array) -> Order:
+def _exact(support: Array) -> _Order:
     """Return the optimum by dynamic programming over the sets of items still to be placed."""
     n = len(support)
     lead, best, count = _lead_of_sets(support), np.zeros(1 << n), np.ones(1 << n, dtype=np.int64)
@@ -405,7 +407,7 @@ def _exact(support: Array) -> Order:
         value = np.where(inside, np.take_along_axis(lead, rest, axis=1) + best[rest], -np.inf)
         best[some] = value.max(axis=0)
         count[some] = np.where(value >= best[some] - _SAME, count[rest], 0).sum(axis=0)
-    return Order(_first(lead, best), float(best[-1]), int(count[-1]), _mean_places(lead, best, count))
+    return _Order(_first(lead, best), float(best[-1]), int(count[-1]), _mean_places(lead, best, count))
 
 
 def _mean_places(lead: Array, best: Array, count: NDArray[np.int64]) -> Array:
@@ -449,7 +451,7 @@ def _first(lead: Array, best: Array) -> tuple[int, ...]:
     return tuple(items)
 
 
-def _searched(support: Array) -> Order:
+def _searched(support: Array) -> _Order:
     """Return the best of several local searches: from the orders by margin and by wins, and from random ones."""
     n = len(support)
     margin = support - support.T
@@ -461,7 +463,7 @@ def _searched(support: Array) -> Order:
     found = [_climbed(margin, start) for start in starts]
     total = [float(np.triu(support[np.ix_(order, order)], 1).sum()) for order in found]
     at = int(np.argmax(np.array(total) >= max(total) - _SAME))
-    return Order(tuple(found[at].tolist()), total[at], None, np.argsort(found[at]).astype(np.float64))
+    return _Order(tuple(found[at].tolist()), total[at], None, np.argsort(found[at]).astype(np.float64))
 
 
 def _climbed(margin: Array, order: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -10,23 +10,16 @@ In a hierarchy the scores of the alternatives are the sum over criteria of w_c t
 priorities are never rounded.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index.ahp.completion import complete
-from hengdian_index.ahp.group import Compatibility, combine, compatibility
-from hengdian_index.ahp.priorities import Priorities, priorities
-from hengdian_index.ahp.random_indexes import gci_threshold, random_index
-from hengdian_index.ahp.revision import revise, verdict
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__all__ = [
-    "Compatibility",
-    "Priorities",
-    "combine",
-    "compatibility",
-    "complete",
-    "gci_threshold",
-    "priorities",
-    "random_index",
-    "revise",
-    "verdict",
-]
+if TYPE_CHECKING:
+    from hengdian_index.ahp.completion import *
+    from hengdian_index.ahp.group import *
+    from hengdian_index.ahp.priorities import *
+    from hengdian_index.ahp.random_indexes import *
+    from hengdian_index.ahp.revision import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hengdian_index.ahp.judgements import Array
+from hengdian_index.ahp._judgements import Array
 from hengdian_index.errors import DataError
 
 TOO_FAR = (

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.ahp._judgements import Array, Judgements, known, note_beyond, read
 from hengdian_index.ahp._kernels import TOO_FAR, perron, root
-from hengdian_index.ahp.judgements import Array, Judgements, known, note_beyond, read
 from hengdian_index.errors import DataError, raise_all
+
+__all__ = ["complete"]
 
 _METHODS = ("eigenvector", "geometric")
 

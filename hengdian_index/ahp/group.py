@@ -11,12 +11,14 @@ import numpy as np
 
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._values.decimals import counted
+from hengdian_index.ahp._judgements import Array, Judgements, known, note_beyond, read_one
 from hengdian_index.ahp._kernels import METHODS, gci_of, per_cycle
 from hengdian_index.ahp.completion import fill
-from hengdian_index.ahp.judgements import Array, Judgements, known, note_beyond, read_one
 from hengdian_index.ahp.priorities import weighed
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import about, note
+
+__all__ = ["Compatibility", "combine", "compatibility"]
 
 _COMBINATIONS = ("aij", "aip")
 

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.markup import card, line, table
+from hengdian_index.ahp._judgements import Array, Judgements, known, note_beyond, read
 from hengdian_index.ahp._kernels import METHODS, gci_of, geometric, root
 from hengdian_index.ahp.completion import fill
-from hengdian_index.ahp.judgements import Array, Judgements, known, note_beyond, read
 from hengdian_index.ahp.random_indexes import CONSISTENT_BELOW, chosen_table, expected_index, gci_threshold
 from hengdian_index.log import note
+
+__all__ = ["Priorities", "priorities"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,11 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.ahp.judgements import Array, known
+from hengdian_index.ahp._judgements import Array, known
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.log import note
+
+__all__ = ["gci_threshold", "random_index"]
 
 CONSISTENT_BELOW = 0.1
 _COMPLETE = {

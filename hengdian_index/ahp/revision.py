@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index.ahp._judgements import Array, read_one
 from hengdian_index.ahp._kernels import geometric
 from hengdian_index.ahp.completion import fill
-from hengdian_index.ahp.judgements import Array, read_one
 from hengdian_index.ahp.priorities import priorities
 from hengdian_index.ahp.random_indexes import CONSISTENT_BELOW, chosen_table, gci_threshold
 

@@ -6,12 +6,13 @@ it needs is missing, with a line in the log. `breadth` and `cycle` work through 
 period after the other; a period left out is refused by name.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index._methods.registry import names_of
-from hengdian_index.climate.cycle import *
-from hengdian_index.climate.opinions import *
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__getattr__, __dir__ = names_of("climate", globals(), "Cycle")
-
-__all__ = __dir__()  # what help() shows
+if TYPE_CHECKING:
+    from hengdian_index.climate.cycle import *
+    from hengdian_index.climate.opinions import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

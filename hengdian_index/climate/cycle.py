@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.stats import Moments
-from hengdian_index._methods.composing import composing
+from hengdian_index._methods.composing import Array, composing
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.periods import Periods
 from hengdian_index._tables.selection import chosen
-from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same
 from hengdian_index.climate._columns import named_columns

@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from hengdian_index._methods.composing import composing
+from hengdian_index._methods.composing import Array, composing
 from hengdian_index._methods.decorators import unit_sum
 from hengdian_index._methods.figures import Built, Figure
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE
 from hengdian_index.climate._columns import named_columns

@@ -8,25 +8,15 @@ Correlations need the rows complete in all columns (of the group); only `pairwis
 the rows that both have, and the answer says so.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index.diagnose.components import PrincipalComponents, principal_components
-from hengdian_index.diagnose.correlation import Correlations, correlations, flags
-from hengdian_index.diagnose.description import availability, describe
-from hengdian_index.diagnose.reliability import Alpha, Bartlett, Kmo, bartlett, cronbach_alpha, kmo
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__all__ = [
-    "Alpha",
-    "Bartlett",
-    "Correlations",
-    "Kmo",
-    "PrincipalComponents",
-    "availability",
-    "bartlett",
-    "correlations",
-    "cronbach_alpha",
-    "describe",
-    "flags",
-    "kmo",
-    "principal_components",
-]
+if TYPE_CHECKING:
+    from hengdian_index.diagnose.components import *
+    from hengdian_index.diagnose.correlation import *
+    from hengdian_index.diagnose.description import *
+    from hengdian_index.diagnose.reliability import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

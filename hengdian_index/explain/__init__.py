@@ -3,9 +3,13 @@
 Plain functions of data; every answer is a frozen value. Tables inside an answer are pandas tables, whatever came in.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index.explain.coupling import Coupling, coupling
-from hengdian_index.explain.inequality import Dagum, Theil, dagum, theil
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__all__ = ["Coupling", "Dagum", "Theil", "coupling", "dagum", "theil"]
+if TYPE_CHECKING:
+    from hengdian_index.explain.coupling import *
+    from hengdian_index.explain.inequality import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

@@ -11,14 +11,15 @@ What learns from other rows takes `fit_on`: a table with the same columns, or ro
 An indicator with no value at all in the rows to learn from is refused by name.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index._methods.registry import names_of
-from hengdian_index.impute.averages import *
-from hengdian_index.impute.learned import *
-from hengdian_index.impute.over_time import *
-from hengdian_index.impute.peers import *
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__getattr__, __dir__ = names_of("impute", globals())
-
-__all__ = __dir__()  # what help() shows
+if TYPE_CHECKING:
+    from hengdian_index.impute.averages import *
+    from hengdian_index.impute.learned import *
+    from hengdian_index.impute.over_time import *
+    from hengdian_index.impute.peers import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

@@ -9,16 +9,17 @@ alone, for later rows. A column without spread is refused by name, unless `const
 Source, unless another is named: OECD/JRC Handbook on Constructing Composite Indicators (2008), step 5.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index._methods.registry import names_of
-from hengdian_index.normalise.centred import *
-from hengdian_index.normalise.ranks import *
-from hengdian_index.normalise.relatives import *
-from hengdian_index.normalise.scales import *
-from hengdian_index.normalise.sizes import *
-from hengdian_index.normalise.steps import *
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__getattr__, __dir__ = names_of("normalise", globals())
-
-__all__ = __dir__()  # what help() shows
+if TYPE_CHECKING:
+    from hengdian_index.normalise.centred import *
+    from hengdian_index.normalise.ranks import *
+    from hengdian_index.normalise.relatives import *
+    from hengdian_index.normalise.scales import *
+    from hengdian_index.normalise.sizes import *
+    from hengdian_index.normalise.steps import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

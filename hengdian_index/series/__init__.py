@@ -4,24 +4,17 @@ Plain functions of data by period. What goes in comes out: a pandas Series or Da
 is counted by the calendar that its labels say, in whatever order they stand.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index.series.chaining import chain
-from hengdian_index.series.changes import changes, growth
-from hengdian_index.series.contributions import contributions
-from hengdian_index.series.linking import Link, link
-from hengdian_index.series.rebasing import rebase, relatives
-from hengdian_index.series.seasonal import Deseasonalised, deseasonalise
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__all__ = [
-    "Deseasonalised",
-    "Link",
-    "chain",
-    "changes",
-    "contributions",
-    "deseasonalise",
-    "growth",
-    "link",
-    "rebase",
-    "relatives",
-]
+if TYPE_CHECKING:
+    from hengdian_index.series.chaining import *
+    from hengdian_index.series.changes import *
+    from hengdian_index.series.contributions import *
+    from hengdian_index.series.linking import *
+    from hengdian_index.series.rebasing import *
+    from hengdian_index.series.seasonal import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

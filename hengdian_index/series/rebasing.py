@@ -12,6 +12,8 @@ from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.log import note
 from hengdian_index.series._labels import Mask, Timed, read_series
 
+__all__ = ["rebase", "relatives"]
+
 # A mean this small beside the values it is taken of is what rounding leaves of 0.
 _ROUNDING = 1e-13
 

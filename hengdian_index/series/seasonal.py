@@ -24,6 +24,8 @@ from hengdian_index.errors import DataError, Fault, SpecError, raise_all, sugges
 from hengdian_index.log import note
 from hengdian_index.series._labels import Timed, periods_in_a_year, read_series
 
+__all__ = ["Deseasonalised", "deseasonalise"]
+
 _METHODS, _MODELS = ("stl", "x13"), ("additive", "multiplicative")
 # How many full years each method needs.
 _YEARS = {"stl": 2, "x13": 3}

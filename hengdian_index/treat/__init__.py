@@ -12,14 +12,15 @@ Missing stays missing. A column of fewer than four values, or of equal ones, has
 line in the log.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index._methods.registry import names_of
-from hengdian_index.treat.jrc import *
-from hengdian_index.treat.outliers import *
-from hengdian_index.treat.powers import *
-from hengdian_index.treat.ratios import *
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__getattr__, __dir__ = names_of("treat", globals())
-
-__all__ = __dir__()  # what help() shows
+if TYPE_CHECKING:
+    from hengdian_index.treat.jrc import *
+    from hengdian_index.treat.outliers import *
+    from hengdian_index.treat.powers import *
+    from hengdian_index.treat.ratios import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

@@ -8,20 +8,21 @@ formula says 0, with a line in the log; where the formula says nothing it is ref
 constant, are refused.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from hengdian_index._methods.registry import names_of
-from hengdian_index.weights.ahp import *
-from hengdian_index.weights.best_worst import *
-from hengdian_index.weights.combined import *
-from hengdian_index.weights.correlation import *
-from hengdian_index.weights.judged import *
-from hengdian_index.weights.matched import *
-from hengdian_index.weights.principal import *
-from hengdian_index.weights.removal import *
-from hengdian_index.weights.scatter import *
-from hengdian_index.weights.spread import *
+from hengdian_index._system.folder import family
+from hengdian_index.errors import suggestion
 
-__getattr__, __dir__ = names_of("weights", globals(), "effective")
-
-__all__ = __dir__()  # what help() shows
+if TYPE_CHECKING:
+    from hengdian_index.weights.ahp import *
+    from hengdian_index.weights.best_worst import *
+    from hengdian_index.weights.combined import *
+    from hengdian_index.weights.correlation import *
+    from hengdian_index.weights.judged import *
+    from hengdian_index.weights.matched import *
+    from hengdian_index.weights.principal import *
+    from hengdian_index.weights.removal import *
+    from hengdian_index.weights.scatter import *
+    from hengdian_index.weights.spread import *
+else:
+    __all__, __getattr__, __dir__ = family(__name__, suggestion)

@@ -11,8 +11,8 @@ from hengdian_index._methods.decorators import weighting
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.ahp import Priorities, group, priorities, verdict
+from hengdian_index.ahp._judgements import Judgements, note_beyond, read_one
 from hengdian_index.ahp.completion import fill
-from hengdian_index.ahp.judgements import Judgements, note_beyond, read_one
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.log import journal, note
 from hengdian_index.weights import _judgements

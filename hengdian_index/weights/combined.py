@@ -19,6 +19,8 @@ from hengdian_index.weights import _importances, _judgements
 from hengdian_index.weights._importances import Measure
 from hengdian_index.weights._judgements import Names
 
+__all__ = ["Combined", "combine", "effective"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Combined:

@@ -16,7 +16,7 @@ from support.statements import formulas_of, linked
 from support.tables import panel, table
 
 import hengdian_index as hi
-from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._methods.registry import FAMILIES
 
 with_pandoc = pytest.mark.office("pandoc")
 

@@ -6,7 +6,7 @@ import pytest
 from support.laws import own
 from support.statements import formulas_of
 
-from hengdian_index._scoring.families import FAMILIES
+from hengdian_index._methods.registry import FAMILIES
 
 METHODS = [method for family in FAMILIES for method in own(family)]
 every_method = pytest.mark.parametrize("method", METHODS, ids=lambda m: f"{m.family}.{m.name}")

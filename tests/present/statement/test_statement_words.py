@@ -14,11 +14,10 @@ from support.tables import table
 
 import hengdian_index as hi
 import hengdian_index._present.statement
-from hengdian_index._methods.registry import parameters_of
+from hengdian_index._methods.registry import FAMILIES, parameters_of
 from hengdian_index._present.document import Code, Math
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.expressions import of_map
-from hengdian_index._scoring.families import FAMILIES
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.series import deseasonalise
 
