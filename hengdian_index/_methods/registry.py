@@ -140,7 +140,9 @@ class Method:
 
     def demand(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options as the function takes them; raise an `OptionError` with every fault of them."""
-        raise_all(OptionError, [f"{self.name}: {fault}" for fault in self.faults(options) + self.absent(options)])
+        faults = self.faults(options) + self.absent(options)
+        if faults:
+            raise_all(OptionError, [f"{self.name}: {fault}" for fault in faults])
         return self.settled(options)
 
 

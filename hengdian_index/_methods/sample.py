@@ -112,11 +112,15 @@ class Sample:
 
     def refuse(self, bad: NDArray[np.bool_], why: str) -> None:
         """Raise one DataError with a fault for every column that is marked (..., k)."""
+        if not np.any(bad):
+            return
         marked = np.flatnonzero(np.reshape(bad, (-1, self.k)).any(axis=0))
         raise_all(DataError, [f"{self.name(int(j))}: {why}" for j in marked])
 
     def need_values(self, n: NDArray[np.int64], least: int = 1) -> None:
         """Refuse columns with fewer than `least` values to learn from."""
+        if np.min(n, initial=least) >= max(least, 1):
+            return
         remedy = "leave it out, or give rows that have one (in an index an indicator may have a fit_on of its own)"
         self.refuse(n == 0, f"no value in the rows to learn from; {remedy}")
         few = int(np.min(n))
