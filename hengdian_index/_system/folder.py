@@ -33,7 +33,7 @@ def family(
     module = sys.modules[package]
     names = [one.name for one in iter_modules(module.__path__) if not one.name.startswith("_")]
     given: dict[str, Any] = {}
-    for file in [import_module(f"{package}.{name}") for name in sorted(names)]:
+    for file in [import_module(f".{name}", package) for name in sorted(names)]:
         given |= _given(file)
     for name, value in list(vars(module).items()):
         if not (name.startswith("_") or inspect.ismodule(value)):
