@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-import hengdian_index._scoring.families  # noqa: F401  # fills the registry, of which choices are made
 from hengdian_index._methods.registry import Method, resolve
-from hengdian_index._scoring import families  # noqa: F401  # fills the registry that names are looked up in
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import SpecError, raise_all
 
