@@ -55,12 +55,6 @@ def test_code_parent_and_name_may_be_given_by_place() -> None:
         hi.Index([hi.Group("g")])  # type: ignore[misc]
 
 
-def test_a_choice_is_read_before_anything_else_is_loaded() -> None:
-    script = "import hengdian_index as hi; print(hi.Group('g', weights={'a': 1, 'b': 3}).weights.method.name)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "fixed\n"
-
-
 @pytest.mark.parametrize("field", [f for f in hi.Index.model_fields if f not in ("groups", "indicators")])
 def test_every_field_of_an_index_has_an_address(field: str) -> None:
     two_levels().check_address(field)
