@@ -39,7 +39,17 @@ from hengdian_index._scoring.fields import (
     hints_of,
 )
 from hengdian_index._scoring.preparation import columns_asked
-from hengdian_index._scoring.tree import NewUnits, Series, Setting, Tree, own_weights, planted, shape_faults
+from hengdian_index._scoring.tree import (
+    NewUnits,
+    OnChange,
+    Series,
+    Setting,
+    Tree,
+    WeighOn,
+    own_weights,
+    planted,
+    shape_faults,
+)
 from hengdian_index._values.decimals import counted
 from hengdian_index.aggregate import arithmetic
 from hengdian_index.errors import Fault, SpecError, raise_all, shown
@@ -126,11 +136,11 @@ class Index(Part):
     missing: Rule = "reweight"
     coverage: Share = 0.65
     scope: Scope = "all"
-    weigh_on: Literal["fit_on", "base", "period"] = "fit_on"
+    weigh_on: WeighOn = "fit_on"
     weigh_scale: WeighScale = "unit"
     unit_coverage: Share | None = None
     series: Series = "fixed"
-    content: Literal["link", "restate"] = "link"
+    content: OnChange = "link"
     new_units: NewUnits = "refuse"
 
     @classmethod
@@ -219,7 +229,7 @@ class Index(Part):
     def _tables(self) -> dict[str, Any]:
         if self.to is None:
             raise SpecError("to = None cannot be written to a file; leave `base` out instead")
-        head = {name: value for name, value in self._said().items() if name not in ("groups", "indicators")}
+        head = {name: value for name, value in self._said().items() if name not in _PARTS}
         return {
             "index": head,
             "group": [g._said() for g in self.groups],

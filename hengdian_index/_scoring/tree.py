@@ -15,7 +15,9 @@ from hengdian_index._values.stored import stored
 from hengdian_index.errors import Fault, fewer, listed, suggestion
 
 Series: TypeAlias = Literal["fixed", "ratio", "symmetric", "log"]
+OnChange: TypeAlias = Literal["link", "restate"]
 NewUnits: TypeAlias = Literal["refuse", "link", "restate", "missing"]
+WeighOn: TypeAlias = Literal["fit_on", "base", "period"]
 
 
 @stored("indicator")
@@ -107,9 +109,9 @@ class Setting:
     to: float | None
     fingerprint: str
     series: Series = "fixed"
-    content: Literal["link", "restate"] = "link"
+    content: OnChange = "link"
     new_units: NewUnits = "refuse"
-    weigh_on: Literal["fit_on", "base", "period"] = "fit_on"
+    weigh_on: WeighOn = "fit_on"
     unit_coverage: float | None = None
     spec: str = ""
 
@@ -124,23 +126,16 @@ DEEPEST = 100
 def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:
     """Return what is wrong with the tree of (code, parent) pairs: repeated or unknown codes, cycles, empty groups."""
     codes = {code: None for code, _ in groups}
-    every = [("group", i, *pair) for i, pair in enumerate(groups)] + [
-        ("indicator", i, *pair) for i, pair in enumerate(indicators)
-    ]
+    kinds = (("group", groups), ("indicator", indicators))
+    every = [(kind, i, *pair) for kind, pairs in kinds for i, pair in enumerate(pairs)]
     faults, orphans, seen = [], list[Fault](), dict[str, str]()
     for kind, i, code, parent in every:
         if not code.strip() or code in RESERVED:
             why = f"a code is a text that is not blank, and not {' or '.join(RESERVED)}"
             faults.append(_fault(kind, i, code, why, "code"))
         if code in seen:
-            faults.append(
-                _fault(
-                    kind,
-                    i,
-                    code,
-                    f"code is given twice (the other is {'an' if seen[code][0] == 'i' else 'a'} {seen[code]})",
-                )
-            )
+            other = f"{'an' if seen[code] == 'indicator' else 'a'} {seen[code]}"
+            faults.append(_fault(kind, i, code, f"code is given twice (the other is {other})"))
         seen[code] = kind
         if parent is not None and parent not in codes:
             orphans.append(_fault(kind, i, code, f"parent: no group {parent!r}{suggestion(parent, codes)}", "parent"))
