@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._maths.components import principal_components
+from hengdian_index._maths import components
 from hengdian_index._maths.stats import Moments, Products
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, Labelled
@@ -247,7 +247,7 @@ def _regular(table: Labelled, call: str) -> tuple[Array, int]:
         )
         raise DataError(f"{call}: not defined: {told}")
     r = products.correlation()
-    parts = principal_components(r)
+    parts = components.principal_components(r)
     null = parts.eigenvalues <= _ZERO * parts.eigenvalues[0]
     dependent = np.flatnonzero((parts.vectors[:, null] ** 2).sum(axis=1) > 1e-16)
     if dependent.size:
