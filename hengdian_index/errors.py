@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._words.catalogue import LANGUAGES
+
 # A word is compared with each of so many names, of so many letters.
 _MOST_COMPARED, _LONGEST_NAME = 100, 60
 
@@ -102,6 +104,12 @@ def among(word: object, allowed: Any) -> bool:
         return bool(word in allowed)
     except (TypeError, ValueError):
         return False
+
+
+def known_language(lang: object) -> None:
+    """Refuse a language that no catalogue is of."""
+    if not among(lang, LANGUAGES):
+        raise SpecError(f"lang: no {lang!r}{suggestion(lang, LANGUAGES)}")
 
 
 def guess(word: object, allowed: Iterable[object]) -> str:

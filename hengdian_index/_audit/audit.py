@@ -13,8 +13,8 @@ import pandas as pd
 from hengdian_index._audit.finding import Finding, of_check
 from hengdian_index._audit.page import fragment, page, rows_of_text
 from hengdian_index._system.written import whole
-from hengdian_index._words.catalogue import LANGUAGES, Lang, words
-from hengdian_index.errors import DataError, SpecError, among, suggestion
+from hengdian_index._words.catalogue import Lang, words
+from hengdian_index.errors import DataError, known_language
 
 # What stands between two sentences.
 _SPACE = {"en": " ", "zh": ""}
@@ -82,8 +82,7 @@ class Audit:
 
     def summary(self, *, lang: Lang = "en") -> str:
         """Return how many checks hold, want a look, fail or cannot be made, and which fail, in a sentence or two."""
-        if not among(lang, LANGUAGES):
-            raise SpecError(f"lang: no {lang!r}{suggestion(lang, LANGUAGES)}")
+        known_language(lang)
         say = words(lang, "audit")
         count = self.verdicts.value_counts()
         sums = {"passing": "pass", "look": "look", "fail": "fail", "none": "not applicable"}

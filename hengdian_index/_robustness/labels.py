@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hengdian_index._words.said import Said, joined
+
 
 def word(choice: Any) -> str:
     """Return an alternative as text."""
@@ -27,9 +29,9 @@ def one_of_several(row: Any) -> str:
     return f"{row[0]} ({', '.join(map(str, row[1:]))})" if isinstance(row, tuple) and len(row) > 1 else label(row)
 
 
-def listed_words(labels: list[Any], most: int = 5) -> str:
+def listed_words(labels: list[Any], most: int = 5) -> Said:
     """Return labels as text, those past `most` counted."""
-    rest = [f"{len(labels) - most} more"] if len(labels) > most else []
-    shown = [*map(one_of_several, labels[:most]), *rest]
-    front, last = shown[:-1], shown[-1]
-    return f"{', '.join(front)} and {last}" if front else last
+    shown, rest = list(map(one_of_several, labels[:most])), len(labels) - most
+    if rest > 0:
+        return Said("{front} and {n} more", front=joined(shown), n=rest)
+    return Said("{front} and {last}", front=joined(shown[:-1]), last=shown[-1]) if shown[1:] else joined(shown)

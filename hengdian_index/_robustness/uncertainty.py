@@ -21,7 +21,9 @@ from hengdian_index._robustness.study import Study, nominal_of, study_of
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, SpecError
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import DataError, SpecError, known_language
 
 if TYPE_CHECKING:
     from hengdian_index._index.stubs import UncertaintyPlots
@@ -253,14 +255,24 @@ class Uncertainty:
         """Share of draws left out because their combination cannot be computed."""
         return float(1 - self.kept.mean())
 
-    def summary(self) -> str:
+    def summary(self, *, lang: Lang = "en") -> str:
         """Return what the draws say, in one paragraph.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            English or Chinese; names stay as the index has them.
 
         Returns
         -------
         str
             How many draws of what; of a series the level of its last period, of units how far ranks move and who is
             first; what was left out and which rows have no score.
+
+        Raises
+        ------
+        SpecError
+            Another language.
 
         Examples
         --------
@@ -271,55 +283,76 @@ class Uncertainty:
         >>> print(fill(found.summary(), 90))
         64 draws of 1 uncertain choice (film.weights). The level of 2010Q2 is 109.39; 90 % of the
         draws lie between 108.42 and 110.60.
+        >>> print(found.summary(lang="zh"))
+        64 次抽样，不确定的选择 1 项（film.weights）。2010Q2 的水平为 109.39；90 % 的抽样在 108.42 至 110.60 之间。
         """
-        said = [
-            f"{counted(int(self.kept.sum()), 'draw')} of {counted(len(self.study.factors), 'uncertain choice')}"
-            f" ({', '.join(factor.address for factor in self.study.factors)})."
-        ]
+        known_language(lang)
+        draws = Said.of(int(self.kept.sum()), "{n} draw", "{n} draws")
+        choices = Said.of(len(self.study.factors), "{n} uncertain choice", "{n} uncertain choices")
+        addresses = joined([factor.address for factor in self.study.factors])
+        told = [Said("{draws} of {choices} ({addresses}).", draws=draws, choices=choices, addresses=addresses)]
         if self.excluded:
-            said.append(f"{100 * self.excluded:.1f} % of the draws were left out: they cannot be computed.")
-        said += self._last() if self._is_series else self._standing()
+            share = 100 * self.excluded
+            told.append(Said("{share:.1f} % of the draws were left out: they cannot be computed.", share=share))
+        told += self._last() if self._is_series else self._standing()
         never = self.labels[self.scores["mean"].isna()].tolist()
         if never:
-            said.append(f"No draw gives a score to {listed_words(never)}.")
-        return " ".join(said)
+            told.append(Said("No draw gives a score to {rows}.", rows=listed_words(never)))
+        return joined(told, "sentences").told(lang)
 
     @property
     def _is_series(self) -> bool:
         return self.study.panel.periods is not None and self.study.panel.units is None
 
-    def _last(self) -> list[str]:
+    def _last(self) -> list[Said]:
         """Return a sentence on the last period of a series."""
         # Only a series is asked, and it has periods.
         at = int(self.study.selected.periods.ordinals.argmax())  # type: ignore[union-attr]
-        what, table = ("score", self.scores) if self.levels is None else ("level", self.series)
+        what, table = (Said("score"), self.scores) if self.levels is None else (Said("level"), self.series)
         last = table.iloc[at]
         if np.isnan(last["mean"]):
             return []
         return [
-            f"The {what} of {label(self.labels[at])} is {last['nominal']:.2f}; 90 % of the draws lie between"
-            f" {last['q05']:.2f} and {last['q95']:.2f}."
+            Said(
+                "The {what} of {row} is {nominal:.2f}; 90 % of the draws lie between {low:.2f} and {high:.2f}.",
+                what=what,
+                row=label(self.labels[at]),
+                nominal=last["nominal"],
+                low=last["q05"],
+                high=last["q95"],
+            )
         ]
 
-    def _standing(self) -> list[str]:
+    def _standing(self) -> list[Said]:
         """Return sentences on the ranks of units: how far they move, how wide their intervals are, who is first."""
         width = (self.ranks["q95"] - self.ranks["q05"]).dropna()
         if len(width) < 2:
             return []
-        where = "" if len(self.study.scopes) == 1 else " within a period"
-        if not self.mean_shift.max() > 0:
-            said = [f"No rank{where} moves."]
-        else:
-            said = [
-                f"Ranks{where} move by {self.mean_shift.mean():.2f} places on average; a 90 % interval is"
-                f" {width.mean():.1f} places wide on average, the widest {width.max():.1f} ({label(width.idxmax())})."
+        alone = len(self.study.scopes) == 1
+        where = "" if alone else Said(" within a period")
+        told = [Said("No rank{where} moves.", where=where)]
+        if self.mean_shift.max() > 0:
+            told = [
+                Said(
+                    "Ranks{where} move by {shift:.2f} places on average; a 90 % interval is {width:.1f} places wide on "
+                    "average, the widest {widest:.1f} ({row}).",
+                    where=where,
+                    shift=self.mean_shift.mean(),
+                    width=width.mean(),
+                    widest=width.max(),
+                    row=label(width.idxmax()),
+                )
             ]
-        if len(self.study.scopes) == 1:
+        if alone:
             first = self.acceptability(1)
             best = first.index[first == first.max()].tolist()
-            verb = "is" if len(best) == 1 else "are each"
-            said.append(f"{listed_words(best)} {verb} first in {100 * first.max():.0f} % of the draws.")
-        return said
+            rows, share = listed_words(best), 100 * first.max()
+            told.append(
+                Said("{rows} are each first in {share:.0f} % of the draws.", rows=rows, share=share)
+                if best[1:]
+                else Said("{rows} is first in {share:.0f} % of the draws.", rows=rows, share=share)
+            )
+        return told
 
     def __repr__(self) -> str:
         return (

@@ -17,6 +17,7 @@ from hengdian_index._tables.periods import EARLIEST, Periods, format_period, rea
 from hengdian_index._tables.selection import LabelledMask, picked, truths
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import (
     DataError,
     Fault,
@@ -193,12 +194,12 @@ class Panel:
         """Return the line of a row in its file; the columns' names stand on the first."""
         return self.lines[row] if self.lines else row + 2
 
-    def place(self, row: int) -> str:
+    def place(self, row: int) -> Said:
         """Return where a row is: file and line, unit, period, or its label."""
-        parts = [f"{self.source} line {self.line(row)}"] if self.source else []
-        parts += [f"unit {shown(self.unit(row))}"] if self.units is not None else []
-        parts += [f"period {self.period(row)}"] if self.periods is not None else []
-        return ", ".join(parts or [f"row {shown(self.labels[row])}"])
+        parts = [Said("{file} line {line}", file=self.source, line=self.line(row))] if self.source else []
+        parts += [_unit_place(self.unit(row))] if self.units is not None else []
+        parts += [Said("period {period}", period=self.period(row))] if self.periods is not None else []
+        return joined(parts or [_row_place(native(self.labels[row]))], "places")
 
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
@@ -400,3 +401,16 @@ def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
     except FaultsError as error:
         return list(error.faults)
     return []
+
+
+def _unit_place(unit: Any) -> Said:
+    # Only a text is a name that stands between quotation marks.
+    return Said("unit {unit!r}", unit=unit) if _short(unit) else Said("unit {unit}", unit=shown(unit))
+
+
+def _row_place(label: Any) -> Said:
+    return Said("row {row!r}", row=label) if _short(label) else Said("row {row}", row=shown(label))
+
+
+def _short(name: Any) -> bool:
+    return isinstance(name, str) and shown(name) == repr(name)

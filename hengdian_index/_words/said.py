@@ -10,10 +10,17 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from hengdian_index._words.catalogue import catalogue
 
-Kind: TypeAlias = Literal["names", "places", "clauses", "heads", "whole"]
+Kind: TypeAlias = Literal["names", "places", "clauses", "heads", "sentences", "whole"]
 
 # What stands between parts of a sentence; the catalogues have the signs of other languages under the same kinds.
-_BETWEEN: Mapping[Kind, str] = {"names": ", ", "places": ", ", "clauses": "; ", "heads": ": ", "whole": ""}
+_BETWEEN: Mapping[Kind, str] = {
+    "names": ", ",
+    "places": ", ",
+    "clauses": "; ",
+    "heads": ": ",
+    "sentences": " ",
+    "whole": "",
+}
 
 
 class Shown(str):

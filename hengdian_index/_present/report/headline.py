@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._index.comparability import NAMED, incomparable, told
+from hengdian_index._index.comparability import NAMED, incomparable
+from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.coverage import weight_there
 from hengdian_index._index.result import Result
 from hengdian_index._present.report import gaps
@@ -19,13 +18,11 @@ from hengdian_index._present.report.units import signed
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import written
-from hengdian_index._words.catalogue import Words
+from hengdian_index._words.catalogue import Room
+from hengdian_index._words.said import told
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import Rows, in_period, name_of, of_unit, period_name, row_names
 from hengdian_index.plot.numbers import in_points
-
-# A name as it is written in a message.
-_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Number:
     english: str = ""
 
 
-def headline(result: Result, found: Uncertainty | None, say: Words) -> tuple[Number, ...]:
+def headline(result: Result, found: Uncertainty | None, say: Room) -> tuple[Number, ...]:
     """Return the headline numbers: the last level and its changes, or who is first; then what they rest on."""
     single = result.panel.periods is not None and best_unit(result) is None
     try:
@@ -49,11 +46,11 @@ def headline(result: Result, found: Uncertainty | None, say: Words) -> tuple[Num
     return (*verdict, *own, *_basis(result, say))
 
 
-def _verdict(result: Result, say: Words) -> list[Number]:
+def _verdict(result: Result, say: Room) -> list[Number]:
     """Return which periods are not comparable with the others, and why."""
     lapses = incomparable(result)
     periods = say["listed"].join(one.period for one in lapses[-NAMED:]) + (" …" if len(lapses) > NAMED else "")
-    why = told(lapses, "en" if say["listed"] == ", " else "zh")
+    why = lapses_told(lapses, say.lang)
     return [Number(say["not comparable"], periods, why)] if lapses else []
 
 
@@ -85,7 +82,7 @@ def leader(result: Result, *, changed: bool = False) -> Any:
     return panel.units[rows[int(np.argmax(np.where(known, scores, -np.inf)))]]
 
 
-def _of_series(result: Result, found: Uncertainty | None, say: Words) -> Iterator[Number]:
+def _of_series(result: Result, found: Uncertainty | None, say: Room) -> Iterator[Number]:
     panel = result.panel
     row = int(of_unit(panel, None)[-1])
     assert panel.periods is not None
@@ -98,22 +95,22 @@ def _of_series(result: Result, found: Uncertainty | None, say: Words) -> Iterato
     yield from _interval(result, found, row, say)
 
 
-def _base(result: Result, say: Words) -> str:
+def _base(result: Result, say: Room) -> str:
     setting = result.setting
     return "" if setting.base is None else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
 
 
-def _partial(result: Result, row: int, say: Words) -> str:
+def _partial(result: Result, row: int, say: Room) -> str:
     """Return that a score rests on part of the weight, nothing where it rests on all."""
     share = weight_there(result)[row]
     return say["partial"].format(share=gaps.told(share)) if share < 100 else ""
 
 
-def _remarks(*parts: str, say: Words) -> str:
-    return ("; " if say["listed"] == ", " else "；").join(filter(None, parts))
+def _remarks(*parts: str, say: Room) -> str:
+    return say["remarks"].join(filter(None, parts))
 
 
-def _changes(result: Result, row: int, levels: Array, say: Words, who: str = "") -> Iterator[Number]:
+def _changes(result: Result, row: int, levels: Array, say: Room, who: str = "") -> Iterator[Number]:
     """Return the changes of a level on the period and on a year before, in per cent or in points."""
     panel = result.panel
     assert panel.periods is not None
@@ -129,11 +126,12 @@ def _changes(result: Result, row: int, levels: Array, say: Words, who: str = "")
         value = say[written_as].format(value=text) if np.isfinite(change) else "–"
         ends = (_partial(result, row, say), _partial(result, int(before), say) if before >= 0 else "")
         rests = next(filter(None, ends), "")
-        when = say["of before"].format(unit=who, period=period_name(panel, ordinal - lag)).lstrip(", ，")
+        when = period_name(panel, ordinal - lag)
+        when = say("of before", unit=who, period=when) if who else when
         yield Number(say[name], value, _remarks(when, rests, say=say))
 
 
-def _largest(result: Result, row: int, say: Words) -> Iterator[Number]:
+def _largest(result: Result, row: int, say: Room) -> Iterator[Number]:
     """Return the parts that move the last level most, one in each direction."""
     parts = result.contributions(depth="indicators").iloc[row].dropna()
     for name, some, end in (
@@ -146,7 +144,7 @@ def _largest(result: Result, row: int, say: Words) -> Iterator[Number]:
             yield Number(say[name], value, name_of(result.tree, str(some.index[at])))
 
 
-def _interval(result: Result, found: Uncertainty | None, row: int, say: Words) -> Iterator[Number]:
+def _interval(result: Result, found: Uncertainty | None, row: int, say: Room) -> Iterator[Number]:
     """Return the interval of the last row, where there are draws of it."""
     at = _drawn_at(result, found, row)
     if found is None or at is None:
@@ -156,7 +154,7 @@ def _interval(result: Result, found: Uncertainty | None, row: int, say: Words) -
     yield Number(say["interval"], say["range"].format(low=low, high=high))
 
 
-def _of_rows(result: Result, found: Uncertainty | None, say: Words) -> Iterator[Number]:
+def _of_rows(result: Result, found: Uncertainty | None, say: Room) -> Iterator[Number]:
     panel = result.panel
     rows = in_period(panel, None)
     scores = result.rows.values(result.tree.root.code)[rows]
@@ -175,7 +173,7 @@ def _of_rows(result: Result, found: Uncertainty | None, say: Words) -> Iterator[
     yield Number(say["compared"], str(len(known)))
 
 
-def _of_leader(result: Result, rows: Rows, say: Words) -> Iterator[Number]:
+def _of_leader(result: Result, rows: Rows, say: Room) -> Iterator[Number]:
     """Return the level of the first unit that has one and its changes, and the mean level of the units."""
     panel, levels = result.panel, result.series()[result.tree.root.code].to_numpy()
     scores, own = result.rows.values(result.tree.root.code)[rows], levels[rows][np.isfinite(levels[rows])]
@@ -195,7 +193,7 @@ def _of_leader(result: Result, rows: Rows, say: Words) -> Iterator[Number]:
         yield Number(label, _said(float(own.mean())), say["mean of"].format(count=len(own), period=period))
 
 
-def _rank_interval(result: Result, found: Uncertainty | None, row: int, say: Words) -> Iterator[Number]:
+def _rank_interval(result: Result, found: Uncertainty | None, row: int, say: Room) -> Iterator[Number]:
     """Return the interval of a row's rank, where there are draws of it."""
     at = _drawn_at(result, found, row)
     if found is not None and at is not None and np.isfinite(found.ranks["q05"].to_numpy()[at]):
@@ -212,7 +210,7 @@ def _drawn_at(result: Result, found: Uncertainty | None, row: int) -> int | None
     return int(found.labels.get_indexer(label)[0]) if found.labels.is_unique else row
 
 
-def _basis(result: Result, say: Words) -> Iterator[Number]:
+def _basis(result: Result, say: Room) -> Iterator[Number]:
     sizes = {"rows": result.panel.n, "indicators": len(result.tree.codes), "groups": len(result.tree.groups)}
     yield Number(say["size"], say["sizes"].format(**sizes))
     yield Number(say["learnt"], say["learnt rows"].format(count=result.fit_rows["count"]), _spread(result, say))
@@ -222,33 +220,14 @@ def _basis(result: Result, say: Words) -> Iterator[Number]:
         yield Number(say["provisional"], say["provisional why"])
 
 
-def _spread(result: Result, say: Words) -> str:
+def _spread(result: Result, say: Room) -> str:
     """Return how many units the fit rows are of and from when to when they run; the first and the last without both."""
     rows = result.fit_rows
     ends = " – ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))
     if "units" in rows:
         units = say["unit counted" if rows["units"] == 1 else "units counted"].format(count=rows["units"])
         return _remarks(units, ends, say=say) if ends else ""
-    return ends or " – ".join(_place(str(rows[end]), say) for end in ("first", "last"))
-
-
-def _place(text: str, say: Words) -> str:
-    """Return where a row is, as `Panel.place` writes it, in the language and with the marks of the page."""
-    text = re.sub(
-        r"(?:^|, )period (?=\S+$)",
-        lambda found: found[0].replace("period", say["period"]) if found.start() else "",
-        text,
-    )
-    if say["listed"] == ", ":
-        return text
-    text = re.sub(" line ([0-9]+)", lambda found: f" {say['line'].format(line=found[1])}", text)
-    text = re.sub(rf"(^|, )(unit|row) ({_QUOTED})", lambda found: f"{found[1]}{say[found[2]]}{_quoted(found[3])}", text)
-    text = re.sub(r"(^|, )(unit|row) (?=[(\d-])", lambda found: f"{found[1]}{say[found[2]]} ", text)
-    return re.sub(rf", (?=(?:{say['unit']}|{say['row']}|{say['period']})[ “])", "，", text)
-
-
-def _quoted(text: str) -> str:
-    return f"“{ast.literal_eval(text)}”"
+    return ends or " – ".join(told(rows[end], say.lang) for end in ("first", "last"))
 
 
 def _said(value: float) -> str:

@@ -20,14 +20,13 @@ from hengdian_index._present.report.gaps import partial
 from hengdian_index._present.report.headline import Number, best_unit, headline, leader
 from hengdian_index._present.report.pictures import Picture, Text, picture
 from hengdian_index._present.report.reasons import Reasons
-from hengdian_index._present.report.summary import summary
 from hengdian_index._present.report.tables import Sheet
 from hengdian_index._present.statement.method import statement
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._system.alone import heard
 from hengdian_index._values.decimals import form_of
-from hengdian_index._words.catalogue import Lang, Words, words
+from hengdian_index._words.catalogue import Lang, Room, words
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import Rows, in_period, of_unit
 from hengdian_index.plot.numbers import in_points
@@ -75,7 +74,7 @@ class _Asked:
     lang: Lang
 
     @property
-    def say(self) -> Words:
+    def say(self) -> Room:
         return words(self.lang, "report")
 
     @cached_property
@@ -279,7 +278,7 @@ def _uncertainty(asked: _Asked) -> Iterator[Item]:
         return
     if found.study.node != asked.result.tree.root.code:
         yield Text(asked.say["of group"].format(group=asked.names[found.study.node]))
-    yield Text(summary(found, asked.lang))
+    yield Text(found.summary(lang=asked.lang))
     yield from varied(found, asked.lang)
     levelled = found.levels is not None and asked.timed
     single = asked.timed and found.study.panel.units is None

@@ -20,8 +20,7 @@ from hengdian_index._scoring.preparation import TRANSFORMED, ingredients
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values.decimals import counted
-from hengdian_index._words.catalogue import LANGUAGES
-from hengdian_index.errors import SpecError, among, suggestion
+from hengdian_index.errors import known_language
 from hengdian_index.log import Entry
 
 
@@ -66,8 +65,7 @@ def method(
 
 def statement(result: Any, lang: str) -> list[Block]:
     """Return the method statement of a result as blocks."""
-    if not among(lang, LANGUAGES):
-        raise SpecError(f"lang: no {lang!r}{suggestion(lang, LANGUAGES)}")
+    known_language(lang)
     return list(_blocks(Teller(result, lang)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,8 @@ import pytest
 from support.pages import Page, read
 
 import hengdian_index as hi
-from hengdian_index._present.report.headline import _place
-from hengdian_index._present.report.summary import summary
+from hengdian_index._present.report.headline import headline
+from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError
 from hengdian_index.plot.layout import speaking
@@ -175,24 +176,39 @@ def draws(case: str):
 @pytest.mark.parametrize("case", ["series", "panel", "rows", "excluded"])
 def test_the_summary_of_draws_has_the_numbers_of_the_english_one(case):
     found = draws(case)
-    english, said = found.summary(), summary(found, "zh")
+    english, said = found.summary(), found.summary(lang="zh")
     numbers = r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\d)"
     assert re.findall(numbers, said) == re.findall(numbers, english)
     assert ("left out" in english) == ("剔除" in said) == (case == "excluded")
     assert ("No draw" in english) == ("没有抽样" in said) == (case != "series")
-    assert summary(found, "en") == english
+    assert found.summary(lang="en") == english
+    assert not re.search("[A-Za-z]{4,} [a-z]{4,}", said)
+    with pytest.raises(hi.SpecError, match="lang: no 'english'"):
+        found.summary(lang="english")
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("row", "source", "english", "said"),
     [
-        ("period 1998Q1", "1998Q1"),
-        ("unit '横店', period 2019", "对象“横店”，时期 2019"),
-        ("data.csv line 3, unit 'unit 4', period 2019", "data.csv 第 3 行，对象“unit 4”，时期 2019"),
-        ("row 5", "行 5"),
-        ("row 'a period'", "行“a period”"),
+        ({"town": "横店", "year": 2019}, "", "unit '横店', period 2019", "对象“横店”，时期 2019"),
+        ({"town": "unit 4", "year": 2019}, "data.csv", "data.csv line 2, unit 'unit 4', period 2019",
+         "data.csv 第 2 行，对象“unit 4”，时期 2019"),
+        ({"year": "1998Q1"}, "", "period 1998Q1", "时期 1998Q1"),
+        ({"town": 7}, "", "unit 7", "对象 7"),
+        ({}, "", "row 0", "行 0"),
     ],
-)
-def test_fit_rows_are_named_in_the_language_of_the_page(place, said):
-    assert _place(place, WORDS["zh"]) == said
-    assert _place(place, WORDS["en"]) == place.removeprefix("period ")
+)  # fmt: skip
+def test_rows_are_named_in_the_language_of_the_page(row, source, english, said):
+    named = {"unit": "town" if "town" in row else None, "period": "year" if "year" in row else None}
+    panel = read_panel(pd.DataFrame({"x": [1.0], **{name: [value] for name, value in row.items()}}), ["x"], **named)
+    place = replace(panel, source=source).place(0)
+    assert (place, place.told("zh")) == (english, said)
+
+
+def test_fit_rows_without_periods_are_named_by_the_first_and_the_last():
+    index = hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g"), hi.Indicator("b", "g")])
+    table = pd.DataFrame({"a": [1.0, 4, 2], "b": [3.0, 1, 2]}, index=["a period", "unit 'x'", "row 3"])
+    result = index.compute(table)
+    spread = [one.remark for lang in LANGUAGES for one in headline(result, None, WORDS[lang])]
+    assert "row 'a period' – row 'row 3'" in spread
+    assert "行“a period” – 行“row 3”" in spread
