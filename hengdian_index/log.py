@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _logger = logging.getLogger("hengdian_index")
 
-# What differs between lines of one kind: names in quotes, numbers, periods.
+# What differs between lines of one kind where they are no sentences: names in quotes, numbers, periods.
 _PARTICULAR = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])[-+]?\d[\w.:+-]*")
 
 
@@ -28,6 +29,7 @@ class Entry:
     """One line of the log; what does not apply to it is None.
 
     `kind` says what it has in common with lines whose `why` is of another row: "interpolate: left: no later value".
+    `whole` says that it is of every value of its column.
     """
 
     step: str
@@ -38,6 +40,7 @@ class Entry:
     before: float | None = None
     after: float | None = None
     kind: str = ""
+    whole: bool = False
 
 
 _open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
@@ -48,7 +51,7 @@ def note(step: str, why: str, **where: object) -> None:
     """Write one line: to the journal that is open, and to Python's logging at level INFO."""
     saying, there = _about.get()
     if not any(value is not None for value in where.values()):
-        why = saying + why
+        why = joined([saying, why], "whole") if isinstance(why, Said) and saying else saying + why
     place = {**there, **{name: value for name, value in where.items() if value is not None}}
     entry = Entry(step, why, **place)  # type: ignore[arg-type]  # fields of Entry, checked there
     book = _open.get()
@@ -112,7 +115,7 @@ def kind_of(entry: Entry) -> str:
 
 def general(why: str) -> str:
     """Return a reason without the names, numbers and periods of one row."""
-    return _PARTICULAR.sub("…", why)
+    return why.general if isinstance(why, Said) else _PARTICULAR.sub("…", why)
 
 
 def tally(entries: Sequence[Entry]) -> pd.DataFrame:

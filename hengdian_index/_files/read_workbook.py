@@ -17,6 +17,7 @@ from hengdian_index._files.sheets import heading_of, remarks
 from hengdian_index._tables.cells import fraction_of, number_of
 from hengdian_index._tables.workbook import Sheet, read_sheets, sheet_called, tab
 from hengdian_index._words.catalogue import LANGUAGES, words
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, raise_all, suggestion
 
 Place = tuple[str | int, ...]
@@ -358,7 +359,9 @@ def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, _J
     try:
         sheets = read_sheets(path, pick)
     except DataError as error:
-        raise SpecError(*(Fault(f.message.removeprefix(f"{path.name}: "), ("sheet",)) for f in error.faults)) from None
+        # The file is named by who reads the whole workbook.
+        said = [f.message.values["why"] if isinstance(f.message, Said) else f.message for f in error.faults]
+        raise SpecError(*(Fault(why, ("sheet",)) for why in said)) from None
     read = {name: _matrix(sheet, children, faults) for name, sheet in sheets.items()}
     raise_all(SpecError, faults)
     return {one: read[tab] for one, tab in tabs.items()}

@@ -35,7 +35,9 @@ class Consistency:
         whose = say["all together"] if self.several else ""
         if self.who != "":
             whose = say["expert"].format(number=self.who) if isinstance(self.who, int) else str(self.who)
-        return say["of part"].format(part=self.part, whose=whose).rstrip(" ：:") if self.part else whose
+        if not self.part:
+            return whose
+        return say("of part", part=self.part, whose=whose) if whose else say("part", part=self.part)
 
 
 def consistencies_of(result: Any) -> list[Consistency]:

@@ -34,7 +34,6 @@ from hengdian_index._scoring.contents import (
 )
 from hengdian_index._scoring.fitting import cancelled, learn_maps, normalised
 from hengdian_index._scoring.preparation import (
-    TRANSFORMED,
     Builds,
     Preparation,
     built,
@@ -378,12 +377,10 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
 
 def _joined(fit_log: Sequence[Entry], lines: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     """Return what was noted learning and of rows; a column transformed whole has one line, with what was learnt."""
-    whole = {line.indicator for line in lines if line.kind.endswith(TRANSFORMED)}
+    whole = {line.indicator for line in lines if line.whole}
     known = {line.indicator: line.why for line in fit_log if _of_column(line) and line.indicator in whole}
     told = [
-        replace(line, why=f"{line.why}: {known[line.indicator]}")
-        if line.kind.endswith(TRANSFORMED) and line.indicator in known
-        else line
+        replace(line, why=f"{line.why}: {known[line.indicator]}") if line.whole and line.indicator in known else line
         for line in lines
     ]
     return [line for line in fit_log if not (_of_column(line) and line.indicator in known)], told

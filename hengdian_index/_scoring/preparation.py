@@ -284,10 +284,6 @@ def learn_seasons(leaf: Leaf, panel: Panel, values: Array) -> Seasons:
     return Seasons(patterns, options.get("model") == "multiplicative")
 
 
-# How lines of the log end that tell of a column whose values a treatment changed.
-TRANSFORMED = "columns transformed"
-
-
 @stored("imputation")
 @dataclass(frozen=True)
 class Block:
@@ -484,7 +480,13 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
     touched = np.flatnonzero(moved(values, after)).tolist()
     name = leaf.treat.method.name if leaf.treat else ""
     if len(touched) * 2 > len(values):
-        note("treat", f"{name}: all values transformed", indicator=leaf.code, kind=f"{name}: {TRANSFORMED}")
+        note(
+            "treat",
+            f"{name}: all values transformed",
+            indicator=leaf.code,
+            kind=f"{name}: columns transformed",
+            whole=True,
+        )
         return np.asarray(after)
     for row in touched:
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}

@@ -299,8 +299,7 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
         raise DataError(*faults) from None
     except FaultsError as error:
         saying = f"group {branch.code!r}: "
-        faults = [f if f.message.startswith(saying) else f.under(saying=saying) for f in error.faults]
-        raise type(error)(*faults) from None
+        raise type(error)(*(fault.under(saying=saying) for fault in error.faults)) from None
     except Exception as error:
         saying = f"group {branch.code!r}: aggregate: "
         raise users_fault(branch.aggregate, branch.children, error, saying) from error
@@ -318,7 +317,7 @@ def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
     if branch.scope == "all" or not isinstance(method, Together):
         return aggregate(method, x, w, rule)
     if panel.periods is None:
-        raise DataError(f"group {branch.code!r}: scope = 'period', but the rows have no period; name its column")
+        raise DataError("scope = 'period', but the rows have no period; name its column")
     return _by_period(branch, method, x, w, panel)
 
 

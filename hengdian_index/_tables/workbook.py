@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hengdian_index._system.about import install
 from hengdian_index._tables.archive import damaged, findings, letters, opened, sheet_members
 from hengdian_index._words.catalogue import LANGUAGES, words
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
 
 if TYPE_CHECKING:
@@ -87,9 +88,10 @@ def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]]
         members = sheet_members(archive)
         names = list(pick(list(members)))
         found = findings(archive, {name: members[name] for name in names})
-    raise_all(DataError, [f"{path.name}: {one}" for one in found])
+    raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in found])
     sheets = {name: _sheet(name, cells) for name, cells in _cells(path, names).items()}
-    raise_all(DataError, [Fault(f"{path.name}: {one}") for _, faults in sheets.values() for one in faults])
+    wrong = [one for _, faults in sheets.values() for one in faults]
+    raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
     return {name: sheet for name, (sheet, _) in sheets.items()}
 
 

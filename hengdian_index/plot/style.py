@@ -412,6 +412,10 @@ def _pieces(text: str, width: int) -> Iterator[str]:
 
 
 @cache
+class FontWarning(UserWarning):
+    """A hint that no installed font has Chinese characters."""
+
+
 def chinese_family() -> str | None:
     """Return the first font found that has Chinese: that of the extra `cjk`, or one of the system; None without any."""
     from matplotlib.font_manager import findSystemFonts, fontManager
@@ -447,4 +451,6 @@ def _add(files: Iterable[Path]) -> None:
 @cache
 def _hint() -> None:
     remedy = f"install one, such as fonts-noto-cjk, or: {install('cjk')}"
-    warnings.warn(f"no installed font has Chinese characters, boxes stand for them; {remedy}", stacklevel=2)
+    warnings.warn(
+        f"no installed font has Chinese characters, boxes stand for them; {remedy}", FontWarning, stacklevel=2
+    )

@@ -18,7 +18,7 @@ from hengdian_index._system.alone import heard
 from hengdian_index._words.catalogue import Lang, words
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import speaking
-from hengdian_index.plot.style import chinese_family, context, save, unshown
+from hengdian_index.plot.style import FontWarning, chinese_family, context, save, unshown
 
 # Letters of SVG; a chart of more is drawn in dots, so many an inch.
 _MOST = 450_000
@@ -75,7 +75,9 @@ def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[Text
         svg = save(ax, Path(folder) / "chart.svg").read_text(encoding="utf-8")
         dots = save(ax, Path(folder) / "chart.png", dpi=_DOTS).read_bytes() if len(svg) > _MOST else None
     # The hint on fonts is given once in a run; a note of the page must come each time.
-    told = [one for one in dict.fromkeys(map(str, caught)) if not one.startswith(("no installed font", "Glyph"))]
+    others = (str(one) for one in caught if not isinstance(one, FontWarning))
+    # The other hint on fonts is matplotlib's, of no class of its own.
+    told = [one for one in dict.fromkeys(others) if not one.startswith("Glyph")]
     boxes = chinese_family() is None and "□" in svg
     return dots or svg, (*(Text("", one) for one in told), *([Text(words(lang, "report")["no font"])] if boxes else []))
 

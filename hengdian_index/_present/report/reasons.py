@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hengdian_index._present.report.pictures import Text
 from hengdian_index._words.catalogue import Words
+from hengdian_index.log import general
 
 # Reasons of a kind that are told.
 _MOST = 3
@@ -51,6 +51,5 @@ def kinds(faults: Iterable[str]) -> list[list[str]]:
     """
     found: dict[str, list[str]] = {}
     for fault in faults:
-        kind = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\d+(?:\.\d+)?", "…", fault)
-        found.setdefault(kind, []).append(fault)
+        found.setdefault(general(fault), []).append(fault)
     return list(found.values())

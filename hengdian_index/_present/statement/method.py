@@ -16,7 +16,7 @@ from hengdian_index._present.statement.directions import directions
 from hengdian_index._present.statement.expressions import declared, tree_of
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.preparation import TRANSFORMED, ingredients
+from hengdian_index._scoring.preparation import ingredients
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values.decimals import counted
@@ -146,7 +146,7 @@ def _treated(tell: Teller, leaf: Leaf, choice: Choice) -> Block:
     numbers = Math.of("x'", tree_of(tell.fitted.preparation.treatments[leaf.code]))
     lines = tell.noted("treat", leaf)
     cells = [entry for entry in lines if entry.before is not None]
-    whole = any(entry.kind.endswith(TRANSFORMED) for entry in lines)
+    whole = any(entry.whole for entry in lines)
     listed: Sequence[Piece] = (
         tell.say("options", options=tell.some([_changed(entry) for entry in cells])) if cells else ()
     )
@@ -242,4 +242,4 @@ def _changed(entry: Entry) -> str:
     """Return what a treatment made of a cell."""
     place = " ".join(str(part) for part in (entry.unit, entry.period) if part is not None)
     before, after = (float("nan") if value is None else value for value in (entry.before, entry.after))
-    return f"{place}: {precise(before)} → {precise(after)}".removeprefix(": ")
+    return f"{place + ': ' if place else ''}{precise(before)} → {precise(after)}"
