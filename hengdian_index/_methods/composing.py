@@ -76,7 +76,7 @@ def composing(
     check : callable, optional
         `check(**options)`: what is wrong with a set of options, one text for each fault.
     **traits
-        `formula` and `chinese`, as every family declares them.
+        `formula` in LaTeX, a text or a function of the options that gives it, and `chinese`, what a statement calls it.
 
     Examples
     --------

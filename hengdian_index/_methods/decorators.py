@@ -78,11 +78,12 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
     ----------
     function : callable
         With `sees="rows"` (a user's function): `f(x)` or `f(x, *, fit_on, direction)` on arrays (n, k), giving
-        scores of the same shape or a map. With `sees="statistics"`: `f(sample, **options)` giving a map.
+        scores of the same shape or a map. With `sees="statistics"`: `f(x, **options)` of a `Sample`, giving a map.
     **traits
         `gives(**options)`: interval of the scores on the fit rows. `ends(**options)`: the scores of the worst and of
         the best, which are how the scale is presented (0 and 100). `unit_free`, `monotone`: laws it obeys.
-        `normalises`: False if values stay as they are.
+        `normalises`: False if values stay as they are. `formula` in LaTeX, a text or a function of the options that
+        gives it, and `chinese`, what a statement calls it.
 
     Examples
     --------
@@ -130,8 +131,8 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
     ----------
     function : callable
         With `sees="rows"` (a user's function): `f(x)` on an array (n, k) giving k weights. With
-        `sees="statistics"`: `f(sample, **options)`. With `sees="judgement"`: `f(*judgements, **options)` giving
-        (names or None, weights), or (names or None, details).
+        `sees="statistics"`: `f(x, **options)` of a `Sample`. With `sees="judgement"`: `f(*judgements, **options)`
+        giving (names or None, weights), or (names or None, details).
     **traits
         `unit_free`: multiplying a column by a positive number changes nothing. `shift_free`: adding a number to a
         column changes nothing; in an index a method that says it is not sees scores on the scale 0 to 1, whatever scale
@@ -141,7 +142,7 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
         `without(options, columns, gone)`: the judgements and options that are left when some columns are taken out; if
         these do not hold by themselves, the others keep their proportions. `consistency(options, columns)`: pairs of a
         person and the `Priorities` of what that person judged. `parts`: the judgement that is a list of sets of
-        weights; in an index each is a choice of its own.
+        weights; in an index each is a choice of its own. `formula` and `chinese` as of a normalisation.
 
     Examples
     --------
@@ -212,6 +213,7 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
         `takes_gaps`: rows with gaps reach the function as they are, NaN for a missing value. `per_column`: options
         that may be a mapping by column name, each with the value of a column left out (None: none may be).
         `normalised`: defaults of options that take the place of the usual ones in an index that normalises its columns.
+        `formula` and `chinese` as of a normalisation.
 
     Examples
     --------

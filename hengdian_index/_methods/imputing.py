@@ -205,7 +205,7 @@ def imputing(
     Parameters
     ----------
     function : callable
-        With `sees="statistics"`: `f(known: Rows, **options)` giving a `Filler`. With `sees="rows"` (a user's
+        With `sees="statistics"`: `f(x, **options)` of `Rows`, giving a `Filler`. With `sees="rows"` (a user's
         function): `f(x)` on an array (n, k), giving it filled.
     second : str, optional
         The option that may also be given by place, after x.
@@ -214,6 +214,8 @@ def imputing(
         option `groups` names their column or holds them), "parents" (groups of columns in its option `groups`).
     learns : bool
         Whether anything is learnt from the fit rows, so that `fit_on` means something.
+    **traits
+        `formula` in LaTeX, a text or a function of the options that gives it, and `chinese`, what a statement calls it.
 
     Examples
     --------

@@ -118,12 +118,13 @@ def treating(
     Parameters
     ----------
     function : callable
-        With `sees="statistics"`: `f(sample, **options)` giving a map, what it does to the columns told by `remark`.
+        With `sees="statistics"`: `f(x, **options)` of a `Sample`, giving a map; what it does is told by `remark`.
         With `sees="rows"` (a user's function): `f(x)` on an array (n, k), giving the treated array or a map.
     why : str
         What the log says of a cell where the function has said nothing of its column.
     **traits
-        `monotone`: the order of the values is kept, ties allowed.
+        `monotone`: the order of the values is kept, ties allowed. `formula` in LaTeX, a text or a function of the
+        options that gives it, and `chinese`, what a statement calls it.
 
     Examples
     --------

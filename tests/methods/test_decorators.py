@@ -1,6 +1,7 @@
 """A user's own function as a normalisation, a weighting, an aggregation; wrong options of any method."""
 
 import inspect
+import operator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -283,3 +284,83 @@ def test_details_get_the_labels_of_the_table():
     pd.testing.assert_frame_equal(labelled.parts, 2 * TABLE)
     assert labelled.steps == 7
     same(with_labels(plain, read_labelled(X)).parts, 2 * X)
+
+
+def _lifted(x, *, at: float = 0.0):
+    return np.where(x < at, at, x)
+
+
+def _completed(x, *, at: float = 0.0):
+    return np.where(np.isnan(x), at, x)
+
+
+def _halved(x, *, by: float = 2.0):
+    return x / by
+
+
+def _by_size(x, *, power: float = 1.0):
+    return np.nanmean(np.abs(x), axis=0) ** power
+
+
+def _midrange(x, w, *, of: float = 2.0):
+    return (x.min(axis=-1) + x.max(axis=-1)) / of
+
+
+def _ratio(up, down, *, per: float = 1.0):
+    return per * up / down
+
+
+EVERY = [
+    (hi.treating(formula="own treatment", chinese="自定处理"), _lifted, (X,), "fit_on unit period at"),
+    (hi.imputing(formula="own filling", chinese="自定插补"), _completed, (X,), "fit_on unit period at"),
+    (hi.normalising(formula="own scale", chinese="自定标准化"), _halved, (X,), "fit_on direction by"),
+    (hi.weighting(formula="own weights", chinese="自定赋权"), _by_size, (X,), "power"),
+    (hi.aggregating(formula="own mean", chinese="自定合成"), _midrange, (X,), "w missing coverage of"),
+    (hi.composing("up", "down", formula="own series", chinese="自定序列"), _ratio, (X[:, 0], X[:, 1]), "per"),
+]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "function", "data", "taken"), EVERY, ids=lambda part: getattr(part, "__name__", "")
+)
+def test_every_decorator_gives_a_function_that_is_called_told_and_refused_alike(decorator, function, data, taken):
+    own = decorator(function)
+    parameters = inspect.signature(own).parameters
+    assert [*parameters][len(data) :] == taken.split()
+    assert all(parameters[name].kind is not inspect.Parameter.VAR_KEYWORD for name in parameters)
+    assert {"formula", "chinese"} <= set(own.method.traits)
+    own(*data)
+    with pytest.raises(hi.SpecError, match="unknown option 'zz'"):
+        own(*data, zz=1)
+    with pytest.raises(hi.SpecError, match="a number is needed"):
+        own(*data, **{taken.split()[-1]: "much"})
+
+
+def test_own_methods_of_every_step_are_told_by_their_formula_and_their_chinese_name():
+    treat, impute, normalise, weights, aggregate, build = (decorator(function) for decorator, function, *_ in EVERY)
+    index = hi.Index(
+        groups=[hi.Group("total")],
+        indicators=[
+            hi.Indicator("a", "total", treat=treat, impute=impute),
+            hi.Indicator("b", "total", build={"method": build, "up": "u", "down": "v"}),
+        ],
+        normalise=normalise,
+        weights=weights,
+        aggregate=aggregate,
+    )
+    table = {"a": [-1.0, np.nan, 3.0, 5.0], "u": [2.0, 3.0, 5.0, 6.0], "v": [1.0, 2.0, 2.0, 4.0]}
+    result = index.compute(table)
+    for lang, words in (("en", "formula"), ("zh", "chinese")):
+        told = result.method(lang=lang)
+        assert [m.name for m in (f.method for f in (treat, impute, build)) if m.traits[words] not in told] == []
+        assert [
+            m.name for m in (f.method for f in (normalise, weights, aggregate)) if m.traits[words] not in told
+        ] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["normalise.min_max", "weights.entropy", "aggregate.topsis", "treat.log", "impute.mean"]
+)
+def test_the_data_are_called_alike_where_a_method_is_written_and_where_it_is_called(name):
+    public = operator.attrgetter(name)(hi)
+    assert [next(iter(inspect.signature(f).parameters)) for f in (public, public.method.function)] == ["x", "x"]
