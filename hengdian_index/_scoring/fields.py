@@ -31,7 +31,6 @@ from typing import (
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError, create_model
 from pydantic.fields import FieldInfo
-from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
 
 from hengdian_index._maths.maps import Between, Direction, Target
 from hengdian_index._maths.means import Rule
@@ -77,8 +76,8 @@ class Choosable:
             return given
         return Choice.of_weights(given) if self.family == "weights" else Choice.of(self.family, given)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_before_validator_function(self.read, handler(source))
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return BeforeValidator(self.read).__get_pydantic_core_schema__(source, handler)
 
 
 _PASSED_DOWN = "passed down"
