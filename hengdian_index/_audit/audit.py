@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -86,9 +87,9 @@ class Audit:
         say = words(lang, "audit")
         count = self.verdicts.value_counts()
         sums = {"passing": "pass", "look": "look", "fail": "fail", "none": "not applicable"}
-        facts = {key: count.get(verdict, 0) for key, verdict in sums.items()}
-        name = self.name or say["the index"]
-        told = say("summary", checks=len(self.checks), name=name, rows=self.rows, **facts)
+        facts: dict[str, Any] = {key: count.get(verdict, 0) for key, verdict in sums.items()}
+        facts |= {"checks": say("checks counted", count=len(self.checks)), "rows": say("rows counted", count=self.rows)}
+        told = say("summary", name=self.name or say["the index"], **facts)
         lost = self.incomparable
         if lost:
             shown = say["and"].join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")

@@ -36,24 +36,28 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Room(Mapping[str, str]):
-    """The texts of one room in one language, by key; where one has plural forms, the last of them."""
+    """The texts of one room in one language, by key.
+
+    One with plural forms names, as its `msgid_plural`, the place whose number decides; under its key stands the last.
+    """
 
     name: str
     lang: str
     forms: Mapping[str, tuple[str, ...]] = field(repr=False)
+    numbers: Mapping[str, str] = field(repr=False)
     form: Callable[[int], int] = field(repr=False)
 
     def __getitem__(self, key: str) -> str:
         return self.forms[key][-1]
 
-    def of(self, n: int, key: str) -> str:
-        """Return a text in the form that the language has for a number."""
+    def form_for(self, key: str, values: Mapping[str, Any]) -> str:
+        """Return a text, not filled in, in the form that the language has for the number among the values."""
         forms = self.forms[key]
-        return forms[min(self.form(n), len(forms) - 1)]
+        return forms[self.form(int(values[self.numbers[key]]))] if key in self.numbers else forms[0]
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        """Return a text with its places filled in."""
-        return self[key].format(**values)
+        """Return a text with its places filled in, in the form that the language has for their number."""
+        return self.form_for(key, values).format(**values)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.forms)
@@ -91,15 +95,20 @@ def words(lang: str, room: str) -> Room:
 def catalogue(lang: str) -> Catalogue:
     """Return what the file of a language has."""
     text = Path(__file__).with_name(f"{lang}.po").read_text(encoding="utf-8")
-    rooms: dict[str, dict[str, tuple[str, ...]]] = {}
+    rooms: dict[str, dict[str, Entry]] = {}
     found = list(entries(text))
     head = next((one.forms[0] for one in found if not one.context and not one.key), "")
     stated = _PLURAL.search(head)
     form = c2py(stated[1]) if stated else (lambda n: 0)
     for one in found:
         if one.key:
-            rooms.setdefault(one.context, {})[one.key] = one.forms
-    return Catalogue({name: Room(name, lang, texts, form) for name, texts in rooms.items()}, form)
+            rooms.setdefault(one.context, {})[one.key] = one
+    return Catalogue({name: _room(name, lang, own, form) for name, own in rooms.items()}, form)
+
+
+def _room(name: str, lang: str, own: Mapping[str, Entry], form: Callable[[int], int]) -> Room:
+    numbers = {key: one.plural for key, one in own.items() if one.plural}
+    return Room(name, lang, {key: one.forms for key, one in own.items()}, numbers, form)
 
 
 def entries(text: str) -> Iterator[Entry]:

@@ -63,8 +63,7 @@ def say(key: str, n: int | None = None, **values: Any) -> str:
     ...     say("others", 5)
     '其他5项'
     """
-    room = words(_LANG.get(), "plot")
-    return (room[key] if n is None else room.of(n, key)).format(n=n, **values)
+    return words(_LANG.get(), "plot")(key, n=n, **values)
 
 
 def listed_in(*parts: str) -> str:

@@ -106,6 +106,19 @@ def test_every_key_that_code_names_is_there() -> None:
     assert asked - known == set()
 
 
+def test_the_number_that_decides_on_the_form_is_a_place_of_the_text() -> None:
+    for lang in LANGUAGES:
+        for one in (one for one in read(lang) if one.plural and not of_sentences(one.context)):
+            assert one.plural in fields(one.forms[-1]), (lang, one.key)
+
+
+def test_a_text_agrees_with_its_number() -> None:
+    english, chinese = words("en", "report"), words("zh", "report")
+    assert [english("units counted", count=n) for n in (0, 1, 2)] == ["0 units", "1 unit", "2 units"]
+    assert [chinese("units counted", count=n) for n in (1, 2)] == ["1 个对象", "2 个对象"]
+    assert words("en", "audit")("few rows", rows=1, least=3).startswith("1 row cannot tell")
+
+
 def test_a_missing_text_is_no_empty_one() -> None:
     say = words("zh", "report")
     with pytest.raises(KeyError, match="no such text"):

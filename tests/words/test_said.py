@@ -43,7 +43,7 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
         "{n} row is left out": ("剔除{n}行",),
     }
     rooms = dict(catalogue("zh").rooms)
-    rooms[""] = catalogues.Room("", "zh", known, catalogue("zh").form)
+    rooms[""] = catalogues.Room("", "zh", known, {}, catalogue("zh").form)
     monkeypatch.setattr("hengdian_index._words.said.catalogue", lambda lang: catalogue(lang)._replace(rooms=rooms))
 
 

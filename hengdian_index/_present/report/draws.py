@@ -30,7 +30,7 @@ def varied(found: Uncertainty, lang: Lang) -> Iterator[Block]:
         yield Block("item", filled(say["factor"], address=Code(factor.address), how=how))
     count = int(found.kept.sum())
     if count < _FEW:
-        yield Block("text", (say["few"].format(count=count, least=_FEW),))
+        yield Block("text", (say("few", count=count, least=_FEW),))
 
 
 def _how(factor: Factor, tree: Tree, lang: Lang, units: bool) -> tuple[Piece, ...]:

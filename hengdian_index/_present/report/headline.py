@@ -189,8 +189,8 @@ def _of_leader(result: Result, rows: Rows, say: Room) -> Iterator[Number]:
         yield Number(say["level of"].format(unit=who), _said(levels[row]), remark)
     yield from _changes(result, row, levels, say, who)
     if result.setting.base is not None:
-        label = say["mean level" if len(own) == len(rows) else "mean level of some"].format(count=len(own))
-        yield Number(label, _said(float(own.mean())), say["mean of"].format(count=len(own), period=period))
+        label = say("mean level" if len(own) == len(rows) else "mean level of some", count=len(own))
+        yield Number(label, _said(float(own.mean())), say("mean of", count=len(own), period=period))
 
 
 def _rank_interval(result: Result, found: Uncertainty | None, row: int, say: Room) -> Iterator[Number]:
@@ -213,7 +213,7 @@ def _drawn_at(result: Result, found: Uncertainty | None, row: int) -> int | None
 def _basis(result: Result, say: Room) -> Iterator[Number]:
     sizes = {"rows": result.panel.n, "indicators": len(result.tree.codes), "groups": len(result.tree.groups)}
     yield Number(say["size"], say["sizes"].format(**sizes))
-    yield Number(say["learnt"], say["learnt rows"].format(count=result.fit_rows["count"]), _spread(result, say))
+    yield Number(say["learnt"], say("learnt rows", count=result.fit_rows["count"]), _spread(result, say))
     yield Number(say["log lines"], str(len(result.log)))
     periods, marks = result.panel.periods, result.provisional.to_numpy()
     if marks[periods.ordinals == periods.ordinals.max() if periods else slice(None)].any():
@@ -225,7 +225,7 @@ def _spread(result: Result, say: Room) -> str:
     rows = result.fit_rows
     ends = " – ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))
     if "units" in rows:
-        units = say["unit counted" if rows["units"] == 1 else "units counted"].format(count=rows["units"])
+        units = say("units counted", count=rows["units"])
         return _remarks(units, ends, say=say) if ends else ""
     return ends or " – ".join(told(rows[end], say.lang) for end in ("first", "last"))
 

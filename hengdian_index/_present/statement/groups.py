@@ -93,8 +93,9 @@ def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> 
     absent = (np.isnan(tell.result.rows.children(branch)) & counted).any(axis=1)
     lost = np.isnan(tell.result.rows.values(branch.code)) & absent
     if absent.any():
-        counts = {"rows": str(len(lost)), "moved": str(int((absent & ~lost).sum())), "lost": str(int(lost.sum()))}
-        yield tell.say("gaps", **counts)
+        reweighted = tell.words("rows reweighted", count=int((absent & ~lost).sum()))
+        without = tell.words("rows without", count=int(lost.sum()))
+        yield tell.say("gaps", rows=tell.words("row counted", count=len(lost)), moved=reweighted, lost=without)
 
 
 def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:

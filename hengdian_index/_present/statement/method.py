@@ -19,7 +19,6 @@ from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.preparation import ingredients
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
-from hengdian_index._values.decimals import counted
 from hengdian_index.errors import known_language
 from hengdian_index.log import Entry
 
@@ -92,7 +91,7 @@ def data(tell: Teller) -> Iterator[Block]:
     """Yield what the rows are, which of them were learnt from, and the base."""
     panel, fit, tree = tell.panel, tell.result.fit_rows, tell.tree
     sizes = {"row": panel.n, "indicator": len(tree.codes), "group": len(tree.groups)}
-    said = {f"{noun}s": str(size) if tell.lang == "zh" else counted(size, noun) for noun, size in sizes.items()}
+    said = {f"{noun}s": tell.words(f"{noun} counted", count=size) for noun, size in sizes.items()}
     yield tell.text("rows", **said)
     if panel.units is not None:
         units = list(dict.fromkeys(map(str, panel.units)))

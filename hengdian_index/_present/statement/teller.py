@@ -47,7 +47,7 @@ class Teller:
 
     def say(self, key: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
         """Return a sentence of the language, filled in."""
-        return filled(self.words[key], **values)
+        return filled(self.words.form_for(key, values), **values)
 
     def text(self, key: str, **values: Piece | Sequence[Piece]) -> Block:
         """Return a sentence as a paragraph."""

@@ -132,7 +132,7 @@ def _fit_rows(places: Places) -> str:
     rows, say = places.result.fit_rows, places.say
     told = [say("fit rows", count=rows["count"])]
     if "units" in rows and "earliest" in rows:
-        told.append(say("unit counted" if rows["units"] == 1 else "units counted", count=rows["units"]))
+        told.append(say("units counted", count=rows["units"]))
     if "earliest" in rows:
         once = rows["earliest"] == rows["latest"]
         told.append(rows["latest"] if once else say("span", first=rows["earliest"], last=rows["latest"]))
