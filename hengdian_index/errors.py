@@ -47,7 +47,23 @@ class FaultsError(ValueError):
 
 
 class SpecError(FaultsError):
-    """The choices are wrong: a name, an option, the tree of groups and indicators."""
+    """The choices are wrong: a name, an option, the tree of groups and indicators.
+
+    Parameters
+    ----------
+    *faults : Fault or str
+        Everything that is wrong; `error.faults` holds them, each with its place.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> try:
+    ...     hi.Group("total", missing="drop", coverage=2)
+    ... except hi.SpecError as error:
+    ...     print(error)
+    group 'total': missing: 'reweight', 'propagate' or 'raise', not 'drop'; allowed: reweight, propagate, raise
+    group 'total': coverage: less than or equal to 1, not 2
+    """
 
 
 class OptionError(SpecError, TypeError):
@@ -55,7 +71,22 @@ class OptionError(SpecError, TypeError):
 
 
 class DataError(FaultsError):
-    """The data cannot be used as asked: a cell, a column, a row or a period."""
+    """The data cannot be used as asked: a cell, a column, a row or a period.
+
+    Parameters
+    ----------
+    *faults : Fault or str
+        Everything that is wrong; `error.faults` holds them.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> try:
+    ...     hi.weights.entropy([[1.0, 3.0], [2.0, float("inf")]])
+    ... except hi.DataError as error:
+    ...     print(error)
+    column 1, row 1: infinity; give a finite number or leave it missing
+    """
 
 
 class CellsError(Exception):

@@ -38,6 +38,16 @@ class Audit:
         Every threshold, by name.
     every : tuple
         Everything that was measured.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+    ... )
+    >>> found = hi.audit(index, {"a": [float(i) for i in range(12)], "b": [float(i % 5) for i in range(12)]})
+    >>> found.passed, found.verdicts["redundant"]
+    (True, 'pass')
     """
 
     name: str

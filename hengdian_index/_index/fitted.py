@@ -84,6 +84,16 @@ class Fitted:
         that is `to`, also where later rows alone are scored.
     links : mapping or None
         Unit -> factors (contents, groups) that keep its levels where the content changes.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
+    >>> fitted = index.fit({"a": [10.0, 30.0]})
+    >>> fitted
+    <Fitted '': 1 indicator, learnt from 2 rows>
+    >>> fitted.score({"a": [25.0, 40.0]}).scores["total"].tolist()
+    [0.75, 1.5]
     """
 
     tree: Tree

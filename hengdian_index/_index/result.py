@@ -44,6 +44,32 @@ class Result:
     """The scores of some rows under a fitted index, and everything that follows from them.
 
     Rows carry (unit, period) as index, or the table's own labels; columns are codes of the spec.
+
+    Attributes
+    ----------
+    fitted : Fitted
+        The fit whose bounds and weights hold.
+    contents : tuple
+        What the index consists of and its weights, from each change of content on.
+    panel, prepared_panel : Panel
+        The rows as they were read, and as normalisation saw them.
+    rows : Evaluation
+        Scores of the indicators and the groups, as arrays.
+    entries : tuple
+        The lines of `log`.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     period="year",
+    ...     base=2020,
+    ...     groups=[hi.Group("total")],
+    ...     indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total", direction=-1)],
+    ... )
+    >>> result = index.compute({"year": [2020, 2021, 2022], "a": [1.0, 2.0, 5.0], "b": [8.0, 7.0, 6.0]})
+    >>> result.scores["total"].tolist()
+    [0.0, 0.375, 1.0]
     """
 
     fitted: Any

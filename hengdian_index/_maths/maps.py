@@ -35,7 +35,21 @@ class Map(Protocol):
 @stored("target")
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A direction: the best value is `value`, and the distance from it counts on both sides."""
+    """A direction: the best value is `value`, and the distance from it counts on both sides.
+
+    Parameters
+    ----------
+    value : float
+        The best value.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.min_max([[8.0], [10.0], [14.0]], direction=hi.Target(10.0))
+    array([[0.5],
+           [1. ],
+           [0. ]])
+    """
 
     value: float
 
@@ -49,7 +63,21 @@ class Target:
 class Between:
     """A direction: every value in `low..high` is best, and the distance outside counts.
 
-    With `worst_low` and `worst_high` each side has its own scale: the score is worst there and beyond.
+    Parameters
+    ----------
+    low, high : float
+        Ends of the best values.
+    worst_low, worst_high : float, optional
+        Each side has its own scale: the score is worst there and beyond.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.min_max([[8.0], [10.0], [11.0], [16.0]], direction=hi.Between(10.0, 12.0))
+    array([[0.5],
+           [1. ],
+           [1. ],
+           [0. ]])
     """
 
     low: float

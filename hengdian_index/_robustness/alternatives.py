@@ -36,6 +36,17 @@ class Comparison:
         One column an index.
     said : "under" or "without"
         How `summary` speaks of the others: "under" another index, "without" what is left out.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+    ... )
+    >>> table = {"a": [1.0, 3.0, 2.0], "b": [5.0, 6.0, 9.0]}
+    >>> found = hi.compare({"equal": index, "mostly a": index.replace({"total.weights": {"a": 9, "b": 1}})}, table)
+    >>> found.shifts["mostly a"].tolist()
+    [0.0, -1.0, 1.0]
     """
 
     scores: pd.DataFrame

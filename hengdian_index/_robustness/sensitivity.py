@@ -30,8 +30,25 @@ _ALL = "indices of sensitivity need every run of their design"
 class Sensitivity:
     """How much of the variance of an outcome each uncertain choice explains.
 
-    `first`: alone; `total`: with all its interactions; `intervals`: columns first_low, first_high, total_low,
-    total_high. `of` is the outcome, `runs` how often the index was computed.
+    Attributes
+    ----------
+    first, total : Series
+        Share of each choice alone, and with all its interactions.
+    intervals : DataFrame
+        Columns first_low, first_high, total_low, total_high.
+    of : str or tuple
+        The outcome.
+    runs : int
+        How often the index was computed.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index, table = hi.example("film_industry")
+    >>> factors = {"film.weights": hi.Noise(0.25), "normalise": ["min_max", "percentile_rank"]}
+    >>> found = hi.sensitivity(index, table, factors, draws=16, resamples=20)
+    >>> found
+    <Sensitivity of rank_shift: 2 factors, 64 runs>
     """
 
     first: Any

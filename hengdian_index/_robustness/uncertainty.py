@@ -49,6 +49,17 @@ class Uncertainty:
         Score, level and rank under the index as it was given.
     kept : array (draws,)
         Which draws could be computed.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(
+    ...     groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total"), hi.Indicator("b", "total")]
+    ... )
+    >>> table = {"a": [1.0, 3.0, 2.0], "b": [5.0, 6.0, 9.0]}
+    >>> found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=64)
+    >>> found.ranks["nominal"].tolist()
+    [3.0, 2.0, 1.0]
     """
 
     study: Study

@@ -33,6 +33,26 @@ class Release:
     """A release as it was read: its folder, what it says of itself, and its files, each as its hash demands.
 
     Rows carry (unit, period) as index, periods in ISO text.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it stands.
+    manifest : mapping
+        What `release.json` says: the name, the time, the version of the package, the SHA-256 of every file.
+    files : mapping
+        Name of each file -> its bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     released = hi.release(index.compute({"a": [1.0, 2.0, 5.0]}), Path(folder) / "first")
+    >>> released.scores["total"].tolist()
+    [0.0, 0.25, 1.0]
     """
 
     folder: Path

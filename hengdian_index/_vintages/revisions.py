@@ -30,6 +30,10 @@ class Revisions:
 
     Attributes
     ----------
+    old, new : str
+        What the two vintages are called.
+    compared : DataFrame
+        node, row, before, after, difference: all published numbers that both vintages have.
     moved : DataFrame
         node, row, before, after, difference: published numbers that are another. A renamed group has its new code.
     added, gone : DataFrame
@@ -48,6 +52,17 @@ class Revisions:
         explain: reweighting, interaction, link), then base and fit; sums to the difference.
     why_not : str
         Why `because` is empty, if it is although numbers moved; which numbers cannot be split.
+    noun : str
+        What the numbers are: "levels" or "scores".
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(unit="town", groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
+    >>> old, new = ({"town": ["A", "B", "C"], "a": [1.0, a, 5.0]} for a in (2.0, 3.0))
+    >>> found = hi.revisions(index.compute(old), index.compute(new))
+    >>> found.moved[["unit", "before", "after"]].to_numpy().tolist()
+    [['B', 0.25, 0.5]]
     """
 
     old: str

@@ -25,7 +25,21 @@ _COMBINATIONS = ("aij", "aip")
 
 @dataclass(frozen=True, slots=True)
 class Compatibility:
-    """How far weights are from judgements: `gcompi` by how much, `pvn` by how many orders turned round."""
+    """How far weights are from judgements.
+
+    Attributes
+    ----------
+    gcompi : float
+        By how much.
+    pvn : float
+        By how many orders turned round.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.ahp.compatibility([[1, 2], [1 / 2, 1]], [1 / 3, 2 / 3]).pvn
+    0.0
+    """
 
     gcompi: float
     pvn: float

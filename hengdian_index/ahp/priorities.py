@@ -37,6 +37,13 @@ class Priorities:
         How weights were found, items, pairs that were not compared.
     random_index, random_index_source : float or None, str
         The RI used and the table it is from ("given": the caller's number).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.ahp.priorities([[1, 2], [1 / 2, 1]])
+    >>> [round(float(w), 3) for w in found.weights], found.consistent
+    ([0.667, 0.333], True)
     """
 
     weights: Any

@@ -28,9 +28,27 @@ _PER_CENT = 200.0
 class Cycle:
     """Composite index with its frozen factors, the components' changes, and what each contributed.
 
-    `index` (n,): the levels. `growth` (n,): the symmetric changes they are chained from, in per cent. `factors` (k,)
-    and `shift`: what was learnt, for later rows. `changes` (n, k): symmetric changes of the components, inverted ones
-    turned. `contributions` (n, k): factor times change; a row of them and the shift sum to the growth.
+    Attributes
+    ----------
+    index : Series or array (n,)
+        The levels.
+    growth : Series or array (n,)
+        The symmetric changes they are chained from, in per cent.
+    factors : Series or array (k,)
+        What was learnt for each component, for later rows.
+    shift : float
+        What was learnt for all of them together.
+    changes : DataFrame or array (n, k)
+        Symmetric changes of the components, inverted ones turned.
+    contributions : DataFrame or array (n, k)
+        Factor times change; a row of them and the shift sum to the growth.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.climate.cycle([[100.0, 50.0], [102.0, 52.0], [101.0, 55.0]], details=True)
+    >>> bool(abs(found.contributions.sum(axis=1) + found.shift - found.growth)[1:].max() < 1e-12)
+    True
     """
 
     index: Any = field(metadata={"axis": "rows"})

@@ -20,9 +20,23 @@ from hengdian_index.log import note
 class PrincipalComponents:
     """Principal components, number 1 the largest.
 
-    `eigenvalues`, `percent` of the variance of all indicators and `cumulative` percent are Series over the components;
-    `loadings` has a row for each indicator and a column for each component; `scores`, where asked for, a row for each
-    unit; `n` is the number of rows used.
+    Attributes
+    ----------
+    eigenvalues, percent, cumulative : Series
+        Over the components: eigenvalue, per cent of the variance of all indicators, and the sum of these so far.
+    loadings : DataFrame
+        A row for each indicator and a column for each component.
+    scores : DataFrame or None
+        Where asked for, a row for each unit.
+    n : int
+        Rows used.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.diagnose.principal_components([[1.0, 1.0], [2.0, 3.0], [3.0, 2.0], [4.0, 4.0]])
+    >>> [round(float(value), 3) for value in found.eigenvalues]
+    [1.8, 0.2]
     """
 
     eigenvalues: Any

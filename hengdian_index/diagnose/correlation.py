@@ -22,10 +22,25 @@ from hengdian_index.log import note
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correlations:
-    """Correlations of the columns: tables (k, k) of `r`, of its p-value `p`, and of the number of rows `n`.
+    """Correlations of the columns.
 
-    `how` and `pairwise` say what was computed: with `pairwise` each pair has its own rows, so that the correlations
-    need not fit together.
+    Attributes
+    ----------
+    r, p, n : DataFrame (k, k)
+        Correlations, their p-values, and the number of rows behind each.
+    how : str
+        "pearson", "spearman" or "kendall".
+    pairwise : bool
+        Whether each pair has its own rows, so that the correlations need not fit together.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.diagnose.correlations([[1.0, 1.0], [2.0, 3.0], [3.0, 2.0], [4.0, 4.0]])
+    >>> found.r.round(3)
+         0    1
+    0  1.0  0.8
+    1  0.8  1.0
     """
 
     r: Any

@@ -23,10 +23,25 @@ _ZERO = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alpha:
-    """Cronbach's `alpha`, alpha without each indicator, and the correlation of each with the sum of the others.
+    """Cronbach's alpha, alpha without each indicator, and the correlation of each with the sum of the others.
 
-    `if_deleted` and `item_rest` are Series over the indicators. `n` is the number of rows used, with `pairwise` the
-    smallest of any pair of columns.
+    Attributes
+    ----------
+    alpha : float
+        Cronbach's alpha.
+    if_deleted, item_rest : Series
+        Over the indicators: alpha without it, its correlation with the sum of the others.
+    n : int
+        Rows used, with `pairwise` the smallest number of any pair of columns.
+    standardised, pairwise : bool
+        What was asked for.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.diagnose.cronbach_alpha([[1.0, 1.0, 2.0], [2.0, 3.0, 2.0], [4.0, 4.0, 5.0]])
+    >>> round(found.alpha, 3), found.n
+    (0.955, 3)
     """
 
     alpha: float
@@ -39,7 +54,22 @@ class Alpha:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kmo:
-    """Kaiser-Meyer-Olkin measure of sampling adequacy: `overall`, and of each indicator (a Series)."""
+    """Kaiser-Meyer-Olkin measure of sampling adequacy.
+
+    Attributes
+    ----------
+    overall : float
+        Of all indicators together.
+    indicators : Series
+        Of each indicator.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> x = [[1.0, 1.0, 2.0], [2.0, 3.0, 2.0], [4.0, 4.0, 5.0], [3.0, 2.0, 1.0], [6.0, 5.0, 4.0]]
+    >>> round(hi.diagnose.kmo(x).overall, 3)
+    0.637
+    """
 
     overall: float
     indicators: Any
@@ -47,7 +77,24 @@ class Kmo:
 
 @dataclass(frozen=True, slots=True)
 class Bartlett:
-    """Bartlett's test that no indicators are correlated: statistic, degrees of freedom, p-value."""
+    """Bartlett's test that no indicators are correlated.
+
+    Attributes
+    ----------
+    chi2 : float
+        The statistic.
+    df : int
+        Degrees of freedom.
+    p : float
+        p-value.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> x = [[1.0, 1.0, 2.0], [2.0, 3.0, 2.0], [4.0, 4.0, 5.0], [3.0, 2.0, 1.0], [6.0, 5.0, 4.0]]
+    >>> hi.diagnose.bartlett(x).df
+    3
+    """
 
     chi2: float
     df: int

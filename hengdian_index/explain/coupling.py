@@ -22,7 +22,19 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coupling:
-    """Degree of coupling `c`, level of development `t`, coordination `d` = sqrt(c t); one number a row, in 0..1."""
+    """Degree of coupling, level of development and coordination of systems; one number a row, in 0..1.
+
+    Attributes
+    ----------
+    c, t, d : Series or array (n,)
+        Degree of coupling, level of development, and coordination d = sqrt(c t).
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.explain.coupling([[0.25, 0.25], [0.04, 0.64]]).d.round(3)
+    array([0.5, 0.4])
+    """
 
     c: Any
     t: Any

@@ -21,8 +21,20 @@ from hengdian_index.log import note
 class Theil:
     """Theil index of all units, and its parts: `total` = `between` + `within`.
 
-    `groups`: one row a group, the largest mean first: `n mean share_of_units share_of_total theil within between`,
-    where `within` and `between` are what the group adds to the parts; a group below the mean adds a negative `between`.
+    Attributes
+    ----------
+    total, between, within : float
+        The index and its parts.
+    groups : DataFrame
+        One row a group, the largest mean first: `n mean share_of_units share_of_total theil within between`, where
+        `within` and `between` are what the group adds to the parts; a group below the mean adds a negative `between`.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.explain.theil([1.0, 1.0, 3.0, 3.0], ["a", "a", "b", "b"])
+    >>> round(found.total, 3), found.within
+    (0.131, 0.0)
     """
 
     total: float
@@ -35,9 +47,22 @@ class Theil:
 class Dagum:
     """Gini coefficient of all units, and its parts: `total` = `within` + `between` + `transvariation`.
 
-    `groups`: one row a group, the largest mean first: `n mean share_of_units share_of_total gini within`. `pairs`: one
-    row a pair, the group of larger mean first: `first second gini distance between transvariation`. Their columns
-    `within`, `between` and `transvariation` sum to the parts.
+    Attributes
+    ----------
+    total, within, between, transvariation : float
+        The coefficient and its parts.
+    groups : DataFrame
+        One row a group, the largest mean first: `n mean share_of_units share_of_total gini within`.
+    pairs : DataFrame
+        One row a pair, the group of larger mean first: `first second gini distance between transvariation`. The columns
+        `within`, `between` and `transvariation` of both tables sum to the parts.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.explain.dagum([1.0, 1.0, 3.0, 3.0], ["a", "a", "b", "b"])
+    >>> found.total, found.between
+    (0.25, 0.25)
     """
 
     total: float

@@ -19,7 +19,27 @@ from hengdian_index.series.rebasing import mean_over_time
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A linked series, the `factor` its old part was multiplied by (one a column for a table), and the periods `at`."""
+    """A linked series, and by what its old part was multiplied.
+
+    Attributes
+    ----------
+    series : Series, DataFrame or array
+        The linked series.
+    factor : float or Series
+        What the old part was multiplied by, one a column for a table.
+    at : tuple
+        The periods at which they are linked.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hengdian_index as hi
+    >>> old = pd.Series([100.0, 110.0], index=["2020", "2021"])
+    >>> new = pd.Series([50.0, 55.0], index=["2021", "2022"])
+    >>> found = hi.series.link(old, new, at="2021", details=True)
+    >>> round(float(found.factor), 3), found.series.round(3).tolist()
+    (0.455, [45.455, 50.0, 55.0])
+    """
 
     series: Any
     factor: Any

@@ -42,7 +42,20 @@ _CODES = {QUARTER: "Q", MONTH: "M"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deseasonalised:
-    """A series without its seasonal part (`adjusted`), this part (`seasonal`), and the series itself (`raw`)."""
+    """A series without its seasonal part.
+
+    Attributes
+    ----------
+    adjusted, seasonal, raw : Series or array (n,)
+        The series without its seasonal part, this part, and the series itself.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.series.deseasonalise([10.0, 14.0, 10.0, 6.0] * 4, per_year=4, details=True)
+    >>> bool(abs(found.adjusted + found.seasonal - found.raw).max() < 1e-9)
+    True
+    """
 
     adjusted: Any
     seasonal: Any

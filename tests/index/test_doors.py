@@ -125,3 +125,7 @@ def test_cards_are_what_a_notebook_shows(result: hi.Result) -> None:
         html = value._repr_html_()
         assert html == DOORS[f"{type(value).__name__}.card"]()(value)
         assert "<table" in html or "<ul" in html
+
+
+def test_the_folder_of_plots_shows_pictures_alone() -> None:
+    assert set(dir(hi.plot)) == {"save", *(name.rpartition(".")[2] for name in PLOTS)}
