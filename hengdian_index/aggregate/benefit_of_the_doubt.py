@@ -35,7 +35,23 @@ _SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class BenefitOfTheDoubt:
-    """Scores, the weights v of each row (several may be as good), and the rows that keep it from scoring higher."""
+    """Scores under the weights that suit each row best, these weights, and the rows that keep it from scoring higher.
+
+    Attributes
+    ----------
+    scores : Series or array (n,)
+    weights : DataFrame or array (n, k)
+        The weights v of each row; several may be as good.
+    peers : tuple (n,)
+        Of each row: the rows that score 1 under the weights of the row.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.aggregate.benefit_of_the_doubt([[1.0, 2.0], [3.0, 4.0], [2.0, 6.0]], details=True)
+    >>> found.scores.round(3), found.peers
+    (array([0.4, 1. , 1. ]), ((1, 2), (1,), (2,)))
+    """
 
     scores: Any = field(metadata={"axis": "rows"})
     weights: Any = field(metadata={"axis": "table"})

@@ -26,7 +26,24 @@ _NO_SPREAD = "no column tells the rows compared apart, so there is no distance"
 
 @dataclass(frozen=True, slots=True)
 class Topsis:
-    """Closeness of each row, its distances to the best and to the worst point, and the variant that gave them."""
+    """Closeness of each row to the best point, and what it was computed from.
+
+    Attributes
+    ----------
+    scores : Series or array (n,)
+        Closeness, 0..1.
+    to_best, to_worst : Series or array (n,)
+        Distances to the best and to the worst point.
+    norm, form : str
+        The variant that gave them.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.aggregate.topsis([[1.0, 2.0], [3.0, 4.0], [2.0, 4.0]], norm="min_max", details=True)
+    >>> found.scores.round(3)
+    array([0.   , 1.   , 0.691])
+    """
 
     scores: Any = field(metadata={"axis": "rows"})
     to_best: Any = field(metadata={"axis": "rows"})
@@ -44,9 +61,25 @@ class Conditions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vikor:
-    """Scores 1 - Q; group utility S, individual regret R and Q of each row (small is good); the two conditions.
+    """Scores 1 - Q of each row, what they were computed from, and what the method decides.
 
-    `compromise` are the rows among which the method does not decide, best first: one if both conditions hold.
+    Attributes
+    ----------
+    scores : Series or array (n,)
+        1 - Q.
+    s, r, q : Series or array (n,)
+        Group utility, individual regret and Q; small is good.
+    conditions : Conditions
+        `advantage`: the best row leads by 1 / (n - 1); `stability`: it is best by S or by R too.
+    compromise : tuple
+        The rows among which the method does not decide, best first: one if both conditions hold.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.aggregate.vikor([[1.0, 2.0], [3.0, 4.0], [2.0, 4.0]], details=True)
+    >>> found.scores.round(3), found.compromise
+    (array([0.   , 1.   , 0.625]), (1, 2))
     """
 
     scores: Any = field(metadata={"axis": "rows"})

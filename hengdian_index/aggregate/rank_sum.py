@@ -31,7 +31,24 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RankSumRatio:
-    """Ratio of each row, the probit of its group, the ratio on the line, and its grade (1 = lowest)."""
+    """Ratio of each row, the probit of its group, the ratio on the line, and its grade.
+
+    Attributes
+    ----------
+    scores, probit, fitted : Series or array (n,)
+        Ratio, probit of the group of rows with the same ratio, and the ratio on the line.
+    grades : Series or array (n,)
+        1 is the lowest.
+    line : Line
+        The line through ratios and probits.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.aggregate.rank_sum_ratio([[1.0, 2.0], [3.0, 4.0], [2.0, 6.0]], details=True)
+    >>> found.scores.round(3), found.grades
+    (array([0.333, 0.833, 0.833]), array([2, 3, 3]))
+    """
 
     scores: Any = field(metadata={"axis": "rows"})
     probit: Any = field(metadata={"axis": "rows"})

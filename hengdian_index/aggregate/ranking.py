@@ -36,7 +36,28 @@ _SAME = 100 * TOLERANCE
 
 @dataclass(frozen=True, slots=True)
 class Kemeny:
-    """Scores n - place; the rows from first to last; their support; whether it is proved best; how many are as good."""
+    """The order that agrees most with the votes of the columns, and how sure it is.
+
+    Attributes
+    ----------
+    scores : Series or array (n,)
+        n - place.
+    order : tuple
+        The rows from first to last.
+    support : float
+        How many weighted votes agree with it.
+    optimal : bool
+        Whether it is proved best.
+    ties : int or None
+        How many orders are as good.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.aggregate.kemeny([[1.0, 2.0], [3.0, 4.0], [2.0, 6.0]], [2, 1], details=True)
+    >>> found.order, found.optimal
+    ((1, 2, 0), True)
+    """
 
     scores: Any = field(metadata={"axis": "rows"})
     order: tuple[Any, ...] = field(metadata={"axis": "order"})

@@ -33,6 +33,13 @@ class BestWorst:
         max_j |a_Bj a_jW - a_BW| / (a_BW^2 - a_BW), from the comparisons alone (Liang, Brunelli & Rezaei 2020).
     low, high : Series or array (k,)
         Between what each weight can lie at the same xi; `intervals` has both in a table.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.weights.best_worst([1, 2, 4], [4, 2, 1], details=True)
+    >>> found.weights.round(3), round(found.xi, 9)
+    (array([0.571, 0.286, 0.143]), 0.0)
     """
 
     weights: Any = field(metadata={"axis": "columns"})

@@ -37,6 +37,13 @@ class Combined:
         Condition number of the products: large when two sets nearly agree, so that alpha hangs on small differences.
     constrained : bool or array (...)
         Whether the solution of "game" had a negative share, which was held at 0.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.weights.combine([[0.5, 0.5], [0.3, 0.7]], details=True)
+    >>> found.weights.round(3), found.alpha.round(3)
+    (array([0.4, 0.6]), array([0.5, 0.5]))
     """
 
     weights: Any = field(metadata={"axis": "columns"})

@@ -53,6 +53,14 @@ class Matched:
         Distance of attained from wanted: square root of the sum of squared gaps.
     met : bool or array (...)
         Whether no gap exceeds 1e-6.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> x = [[1.0, 4.0], [2.0, 2.0], [4.0, 3.0], [3.0, 6.0]]
+    >>> found = hi.weights.matched(x, importance=[1, 1], details=True)
+    >>> found.attained.round(3), bool(found.met)
+    (array([0.5, 0.5]), True)
     """
 
     weights: Any = field(metadata={"axis": "columns"})

@@ -24,8 +24,20 @@ Keep: TypeAlias = Literal["tenth", "kaiser"] | int
 class PcaWeights:
     """Weights by the first principal component, and all components.
 
-    `eigenvalues` and `explained` (share of the variance) are (..., k), the largest first; `loadings` (..., k, k) has a
-    row for each indicator and a column for each component.
+    Attributes
+    ----------
+    weights : Series or array (..., k)
+    eigenvalues, explained : array (..., k)
+        The largest first, and their shares of the variance.
+    loadings : array (..., k, k)
+        A row for each indicator and a column for each component.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.weights.pca([[1.0, 1.0], [2.0, 3.0], [3.0, 2.0], [4.0, 4.0]], details=True)
+    >>> found.weights.round(3), found.explained.round(3)
+    (array([0.5, 0.5]), array([0.9, 0.1]))
     """
 
     weights: Any = field(metadata={"axis": "columns"})
@@ -38,9 +50,26 @@ class PcaWeights:
 class FactorWeights:
     """Weights by q rotated components, and what they were made of.
 
-    `eigenvalues` and `explained` (share of the variance) of all k components; `loadings` of the q kept and `rotated`
-    (..., k, q), a row for each indicator; `variance` (..., q) holds the sum of squares of each rotated column, `shares`
-    its share in their total, `squared` the squares over it; `communalities` (..., k) the sums of squares of the rows.
+    Attributes
+    ----------
+    weights : Series or array (..., k)
+    communalities : Series or array (..., k)
+        Sums of squares of the rows of `rotated`.
+    eigenvalues, explained : array (..., k)
+        Of all components, and their shares of the variance.
+    loadings, rotated : array (..., k, q)
+        Of the q components kept, a row for each indicator: before and after rotation.
+    variance, shares : array (..., q)
+        Sum of squares of each rotated column, and its share in their total.
+    squared : array (..., k, q)
+        Squares of the rotated loadings over the sum of their column.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> found = hi.weights.factor([[1.0, 1.0], [2.0, 3.0], [3.0, 2.0], [4.0, 4.0]], details=True)
+    >>> found.weights.round(3), found.shares.round(3)
+    (array([0.5, 0.5]), array([0.5, 0.5]))
     """
 
     weights: Any = field(metadata={"axis": "columns"})

@@ -534,6 +534,7 @@ def wrong_methods() -> None:
     hi.normalise.min_max(X, uper=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     hi.normalise.min_max(X, upper="ten")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     hi.normalise.goalposts(X)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.normalise.min_maxx(X)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     hi.normalise.robust(X, scale="range")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     hi.weights.entropy(X, zero="shift")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     hi.weights.critic(X, correlation="kendall")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
