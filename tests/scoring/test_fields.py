@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import pydoc
+import re
 import shutil
 import subprocess
 import sys
@@ -31,7 +32,8 @@ def test_a_value_class_is_shown_by_its_fields(kind: Any) -> None:
     assert set(shown) <= set(dir(kind))
     assert not {name for name in dir(kind) if name.startswith(("_", "model_")) or name in ("copy", "json", "construct")}
     text = pydoc.render_doc(kind, renderer=pydoc.plaintext)
-    assert f"{kind.__name__}({'code: str' if 'code' in shown else '*, groups'}" in text
+    # Python 3.13 writes a parameter a line.
+    assert f"{kind.__name__}({'code:str' if 'code' in shown else '*,groups'}" in re.sub(r"[\s|]+", "", text)
     for word in ("pydantic", "model_", "FieldInfo", "validator", "__"):
         assert word not in text
     documented = text.split("Parameters\n")[1].split("Raises\n")[0]
