@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from types import MethodType
 from typing import Any
 
-from hengdian_index.errors import suggestion
-
 DOORS: dict[str, Callable[[], Any]] = {}
 """Class and attribute, "Result.report", -> what loads the function, or the functions by name, behind it."""
 
@@ -51,6 +49,9 @@ class Accessor:
         if name.startswith("_"):
             raise AttributeError(name)
         if name not in self._functions:
+            # The package loads this file first: all that it loads with it makes every command wait.
+            from hengdian_index.errors import suggestion
+
             raise AttributeError(f"no plot {name!r}{suggestion(name, self._functions)}")
         function = self._functions[name]
         return function if self._value is None else MethodType(function, self._value)
