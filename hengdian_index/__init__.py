@@ -23,8 +23,7 @@ if TYPE_CHECKING:
         treat,
         weights,
     )
-    from hengdian_index._audit.audit import Audit
-    from hengdian_index._audit.calling import audit
+    from hengdian_index._audit.audit import Audit, audit
     from hengdian_index._index.coinr import read_coinr
     from hengdian_index._index.fitted import Fitted
     from hengdian_index._index.index import Index
@@ -120,7 +119,7 @@ _HOME = {
     "Uncertainty": "_robustness.uncertainty",
     "Uniform": "_robustness.factors",
     "aggregating": "_methods.decorators",
-    "audit": "_audit.calling",
+    "audit": "_audit.audit",
     "compare": "_robustness.alternatives",
     "composing": "_methods.composing",
     "example": "examples",

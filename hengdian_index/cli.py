@@ -250,7 +250,7 @@ def audit(
 
     Exit status: 0 if nothing fails, 1 if something does, 2 for bad input.
     """
-    from hengdian_index._audit.calling import audit as audited
+    from hengdian_index._audit.audit import audit as audited
     from hengdian_index._audit.registry import demanded
     from hengdian_index.errors import SpecError
 

@@ -16,7 +16,7 @@ from support.countries import countries
 from support.countries import index as of_countries
 
 import hengdian_index as hi
-from hengdian_index._audit.calling import Thresholds
+from hengdian_index._audit.audit import Thresholds
 from hengdian_index._audit.registry import defaults
 from hengdian_index.cli import main
 

@@ -10,7 +10,7 @@ import pytest
 from support.audited import blocks, crossed, index_of, set_pairs, sound, table_of
 
 import hengdian_index as hi
-from hengdian_index._audit.calling import CHECKS
+from hengdian_index._audit.audit import CHECKS
 from hengdian_index._words.catalogue import LANGUAGES, words
 
 PHRASES = {lang: words(lang, "audit") for lang in LANGUAGES}

@@ -12,7 +12,7 @@ from support.countries import countries
 from support.countries import index as of_countries
 
 import hengdian_index as hi
-from hengdian_index._audit.finding import Finding
+from hengdian_index._audit.page import Finding
 from hengdian_index._audit.registry import CHECKS, Measured
 
 CORRELATED = ["redundant", "negative", "against_parent", "not_heard", "dominated", "counted_twice", "misplaced"]

@@ -16,7 +16,7 @@ from support.audited import sound
 from support.pages import Page
 
 import hengdian_index as hi
-from hengdian_index._audit.calling import CHECKS
+from hengdian_index._audit.audit import CHECKS
 from hengdian_index._words.catalogue import LANGUAGES, words
 
 PHRASES = {lang: words(lang, "audit") for lang in LANGUAGES}
