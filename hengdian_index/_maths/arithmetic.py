@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from hengdian_index._tables.table import Array
+from hengdian_index.errors import suggestion
 
 Values: TypeAlias = Mapping[str, Any]
 """What a name stands for: a number, or one number for each part (k,)."""
@@ -213,10 +214,27 @@ def _evaluated(tree: ast.expr, values: Values) -> Array:
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def known(tree: ast.expr) -> bool:
+def calculable(tree: ast.expr) -> bool:
     """Return whether every function that a tree calls is one of arithmetic, and none of a method's own."""
     called = (one.func.id for one in ast.walk(tree) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
     return all(name in FUNCTIONS or name in _OVER for name in called)
+
+
+def faults(lines: Iterable[Line], named: Iterable[str]) -> list[str]:
+    """Return what is wrong with declared lines, whose names are those given or those of lines before."""
+    known, found = set(named), list[str]()
+    for line in lines:
+        try:
+            tree = simplified(parsed(line.expression))
+        except (SyntaxError, TypeError):
+            tree = None
+        if tree is None or not calculable(tree):
+            found.append(f"{line.expression!r} is none; write + - * / **, log, exp, abs, min, max, sum and prod")
+        else:
+            unknown = [name for name in names(tree) if name not in known]
+            found += [f"no {name!r} for {line.expression!r}{suggestion(name, sorted(known))}" for name in unknown]
+        known.add(line.name)
+    return found
 
 
 _OPERATIONS: Mapping[type[ast.operator], Callable[..., Array]] = {

@@ -137,8 +137,8 @@ def latex(expression: str | ast.expr, say: Say = repr) -> str:
     return _latex(parsed(expression) if isinstance(expression, str) else expression, say)
 
 
-def latex_of(lines: str | Sequence[Line]) -> str:
-    r"""Return an aggregation's arithmetic as LaTeX: the score y, and the lines on the way to it after it.
+def latex_of(lines: Sequence[Line], name: str = "y") -> str:
+    r"""Return declared arithmetic as LaTeX: what comes out, and the lines on the way to it after it.
 
     Examples
     --------
@@ -147,9 +147,8 @@ def latex_of(lines: str | Sequence[Line]) -> str:
     >>> print(latex_of((Line("m", "sum(w * z)"), Line("y", "m ** 2"))))
     y = m^{2}, \quad m = \sum_j w_j z_j
     """
-    every = (Line("y", lines),) if isinstance(lines, str) else tuple(lines)
-    named = [f"{_name(line.name)} = {latex(line.expression)}" for line in every[:-1]]
-    return r", \quad ".join([f"y = {latex(every[-1].expression)}", *named])
+    named = [f"{_name(line.name)} = {latex(line.expression)}" for line in lines[:-1]]
+    return r", \quad ".join([f"{name} = {latex(lines[-1].expression)}", *named])
 
 
 def _latex(tree: ast.expr, say: Say) -> str:

@@ -76,7 +76,9 @@ def composing(
     check : callable, optional
         `check(**options)`: what is wrong with a set of options, one text for each fault.
     **traits
-        `formula` in LaTeX, a text or a function of the options that gives it, and `chinese`, what a statement calls it.
+        `formula` in LaTeX, a text or a function of the options that gives it, `chinese`, what a statement calls it, and
+        `words` of its options. `arithmetic`: a value as an expression in the columns and the options, such as
+        "up - down"; or `figures(built)`, which yields a `Figure`.
 
     Examples
     --------

@@ -11,7 +11,6 @@ import numpy as np
 
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.means import ColumnsError, Kernel, Missing, Together, aggregate, detailed, refusal
-from hengdian_index._maths.notation import latex_of
 from hengdian_index._methods.frame import (
     Aggregation,
     Learnt,
@@ -82,8 +81,10 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
     **traits
         `gives(**options)`: interval of the scores on the fit rows. `ends(**options)`: the scores of the worst and of
         the best, which are how the scale is presented (0 and 100). `unit_free`, `monotone`: laws it obeys.
-        `normalises`: False if values stay as they are. `formula` in LaTeX, a text or a function of the options that
-        gives it, and `chinese`, what a statement calls it.
+        `normalises`: False if values stay as they are. `arithmetic`, of a function that gives scores: an expression in
+        x and its options, such as "x / 1000"; a map declares its own. `formula` in LaTeX, a text or a function of the
+        options that gives it, `chinese`, what a statement calls it, and `words` of its options, by language: `{"en":
+        {"shape": "shape", "shape = round": "round"}, "zh": ...}`; what has no word is told by its own name.
 
     Examples
     --------
@@ -142,7 +143,7 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) ->
         `without(options, columns, gone)`: the judgements and options that are left when some columns are taken out; if
         these do not hold by themselves, the others keep their proportions. `consistency(options, columns)`: pairs of a
         person and the `Priorities` of what that person judged. `parts`: the judgement that is a list of sets of
-        weights; in an index each is a choice of its own. `formula` and `chinese` as of a normalisation.
+        weights; in an index each is a choice of its own. `formula`, `chinese` and `words` as of a normalisation.
 
     Examples
     --------
@@ -213,7 +214,10 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
         `takes_gaps`: rows with gaps reach the function as they are, NaN for a missing value. `per_column`: options
         that may be a mapping by column name, each with the value of a column left out (None: none may be).
         `normalised`: defaults of options that take the place of the usual ones in an index that normalises its columns.
-        `formula` and `chinese` as of a normalisation.
+        `arithmetic`: the score as an expression in the weights w, the scores z, their number k and the options, such
+        as "sum(w * z)"; or several `Line`s, or a function of the options that gives either. Explanation, spreadsheet
+        formula, speech and, where no `formula` is given, LaTeX follow. `figures(row)`: the steps to a score that also
+        depends on other rows (`hengdian_index._methods.figures`). `formula`, `chinese` and `words` as of a normalisation.
 
     Examples
     --------
@@ -224,15 +228,7 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
     >>> midrange([[1.0, 2.0, 9.0]])
     array([5.])
     """
-    return entering("aggregate", _aggregation, function, sees, _with_formula(traits))
-
-
-def _with_formula(traits: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the traits with the formula in LaTeX, that of the arithmetic where no other is given."""
-    declared = traits.get("arithmetic")
-    if declared is None or callable(declared) or "formula" in traits:
-        return {**traits}
-    return {**traits, "formula": latex_of(declared)}
+    return entering("aggregate", _aggregation, function, sees, traits)
 
 
 def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None = None) -> Kernel:

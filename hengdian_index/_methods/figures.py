@@ -14,9 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._maths.arithmetic import Line, bound, evaluated, expanded, number, parsed
+from hengdian_index._maths.arithmetic import (
+    Line,
+    bound,
+    calculable,
+    evaluated,
+    expanded,
+    names,
+    number,
+    parsed,
+)
 from hengdian_index._maths.notation import text
-from hengdian_index._methods.registry import Method
+from hengdian_index._methods.registry import Method, lines_of
 from hengdian_index._tables.table import Array
 
 
@@ -107,10 +116,15 @@ class Built:
         return {role: next(iter(cells.values())) for role, cells in self.cells.items() if len(cells) == 1}
 
 
-def lines_of(method: Method, options: Mapping[str, Any]) -> tuple[Line, ...]:
-    """Return the lines of arithmetic that a method declares for its options; none where it declares none."""
-    declared = method.declared("arithmetic", options)
-    return (Line("y", declared),) if isinstance(declared, str) else tuple(declared or ())
+def known_to(lines: Iterable[Line], named: Iterable[str]) -> bool:
+    """Return whether lines can be calculated: every name in them is one of those given, or that of a line before."""
+    known = set(named)
+    for line in lines:
+        tree = parsed(line.expression)
+        if not calculable(tree) or not known.issuperset(names(tree)):
+            return False
+        known.add(line.name)
+    return True
 
 
 def numeric(options: Mapping[str, Any]) -> dict[str, float]:
@@ -127,7 +141,8 @@ def figures_of(method: Method, shown: Row | Built, numbers: Mapping[str, Any]) -
     tell: Callable[[Any], Iterable[Figure]] | None = method.traits.get("figures")
     found = [] if tell is None else list(tell(shown))
     known = {**numeric(shown.options), **numbers}
-    for line in () if found else lines_of(method, shown.options):
+    lines = lines_of(method.traits, shown.options)
+    for line in lines if not found and known_to(lines, known) else ():
         found.append(Figure.of(line.what, line.expression, **known))
         known[line.name] = found[-1].value
     return found

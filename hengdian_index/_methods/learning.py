@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from hengdian_index._maths.arithmetic import Arithmetic, names, parsed
+from hengdian_index._maths.arithmetic import Arithmetic, joined, names
 from hengdian_index._maths.maps import Direction, Map, Split, chain, orientation
-from hengdian_index._methods.registry import Method, Pickled, method_of, parameters_of
+from hengdian_index._methods.registry import Method, Pickled, lines_of, method_of, parameters_of
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.options import in_order
@@ -209,10 +210,14 @@ class OwnMap(Pickled):
     def arithmetic(self, x: float | None = None) -> Arithmetic | None:
         """Return the arithmetic in x that the method declares, its options as numbers; None where it declares none."""
         method = method_of(self.function)
-        declared = method and method.declared("arithmetic", self.options)
-        if not isinstance(declared, str):
+        lines = () if method is None else lines_of(method.traits)
+        if method is None or not lines:
             return None
-        return Arithmetic(declared, {name: self.options[name] for name in names(parsed(declared)) if name != "x"})
+        every = {p.name: self.options.get(p.name, p.default) for p in method.options.values()}
+        tree = joined(lines)
+        wanted = [name for name in names(tree) if name != "x"]
+        numbers = {name: every[name] for name in wanted if isinstance(every.get(name), (int, float))}
+        return Arithmetic(ast.unparse(tree), numbers) if len(numbers) == len(wanted) else None
 
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nobody knows, so the size of a score is all."""

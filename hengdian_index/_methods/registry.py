@@ -12,6 +12,10 @@ from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args,
 
 import numpy as np
 
+from hengdian_index._maths.arithmetic import Line
+from hengdian_index._maths.arithmetic import faults as arithmetic_faults
+from hengdian_index._maths.notation import latex_of
+from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_all, shown, suggestion
 
 P = ParamSpec("P")
@@ -33,6 +37,9 @@ FAMILIES: dict[str, dict[str, Method]] = {
 _SHARED = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",), "climate": ("fit_on", "names", "periods")}
 
 
+# What arithmetic gives, and what it may name besides options and columns.
+ARITHMETIC = {"normalise": ("z", "x"), "aggregate": ("y", "w", "z", "k"), "climate": ("x",)}
+
 # No array holds an integer of this size.
 _BEYOND = 2**63
 
@@ -43,7 +50,8 @@ class Method:
 
     `traits` are declarations that the gate, the law tests and the documentation read: `unit_free`,
     `monotone`, `gives` (the interval of its scores), `laws` and `domain` of an aggregation; `formula` in LaTeX, or
-    a function of the options that gives it, and `chinese`, what a statement of the method calls it.
+    a function of the options that gives it, `arithmetic` or `figures`, from which explanation and spreadsheet formula
+    follow, `chinese`, what a statement of the method calls it, and `words` of its options by language.
     """
 
     family: str
@@ -234,9 +242,31 @@ def _unpickled(kind: type[Any], parts: Mapping[str, Any]) -> Any:
     return kind(**{name: part.function if isinstance(part, Method) else part for name, part in parts.items()})
 
 
+def lines_of(traits: Mapping[str, Any], options: Mapping[str, Any] | None = None) -> tuple[Line, ...]:
+    """Return the lines of arithmetic that traits declare, those of a function only for its options; else none."""
+    declared = traits.get("arithmetic")
+    if callable(declared):
+        declared = None if options is None else declared(**options)
+    return (Line("", declared),) if isinstance(declared, str) else tuple(declared or ())
+
+
+def _with_formula(family: str, traits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the traits with the formula in LaTeX, that of the arithmetic where no other is given."""
+    try:
+        derived = {"formula": latex_of(lines, ARITHMETIC[family][0])} if (lines := lines_of(traits)) else {}
+    except SyntaxError:
+        derived = {}
+    return {**derived, **traits}
+
+
 def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapping[str, Any]) -> Method:
     """Enter a function under its own name; a name taken by another module is refused."""
-    method = Method(family, function.__name__, function, sees, types.MappingProxyType(dict(traits)))
+    method = Method(family, function.__name__, function, sees, types.MappingProxyType(_with_formula(family, traits)))
+    spoken = [lang for lang in method.traits.get("words", {}) if lang not in LANGUAGES]
+    wrong = [f"words: no {lang!r}{suggestion(lang, LANGUAGES)}" for lang in spoken]
+    named = (*ARITHMETIC.get(family, ("",))[1:], *method.judgements, *method.options)
+    wrong += [f"arithmetic: {fault}" for fault in arithmetic_faults(lines_of(method.traits), named)]
+    raise_all(SpecError, [f"{method.name}: {fault}" for fault in wrong])
     known = FAMILIES[family].get(method.name)
     if known is not None and known.function.__module__ != function.__module__:
         raise SpecError(f"{family} has a method {method.name!r} already; give the function another name")

@@ -107,7 +107,6 @@ def diffusion(up: Any, same: Any = None, down: Any = None, *, centre: Literal[50
     "up",
     "down",
     arithmetic="up - down",
-    formula=r"x = \mathrm{up} - \mathrm{down}",
     chinese="差额（净值）",
 )
 def balance(up: Any, down: Any) -> Any:

@@ -21,7 +21,6 @@ _LOST = 1e-13
     monotone=True,
     normalises=False,
     arithmetic="x",
-    formula="z = x",
     chinese="原值",
 )
 def none(x: Any) -> Any:

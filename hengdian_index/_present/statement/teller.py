@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._index.consistency import Consistency, consistencies_of
 from hengdian_index._maths.arithmetic import parsed
 from hengdian_index._maths.notation import latex_of
-from hengdian_index._methods.figures import lines_of
-from hengdian_index._methods.registry import Method
+from hengdian_index._methods.registry import ARITHMETIC, Method, lines_of
 from hengdian_index._present.document import Block, Code, Equations, Math, Piece, filled
 from hengdian_index._present.statement import phrases
 from hengdian_index._scoring.choice import Choice
@@ -157,10 +156,11 @@ class Teller:
 
 def _equations(choice: Choice) -> Equations:
     """Return the arithmetic that a choice's formula says, none for a formula of its own."""
-    lines = lines_of(choice.method, choice.complete())
-    if not lines or choice.method.traits.get("formula") != latex_of(lines):
+    method = choice.method
+    lines, name = lines_of(method.traits, choice.complete()), ARITHMETIC.get(method.family, ("y",))[0]
+    if not lines or method.traits.get("formula") != latex_of(lines, name):
         return ()
-    return [("y", parsed(lines[-1].expression)), *((line.name, parsed(line.expression)) for line in lines[:-1])]
+    return [(name, parsed(lines[-1].expression)), *((line.name, parsed(line.expression)) for line in lines[:-1])]
 
 
 def formula_of(choice: Choice) -> str | None:

@@ -48,14 +48,15 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
     Sheets: summary, series, changes, contributions, ranks, scores, normalised, fitted, prepared, weights, consistency,
     base, raw, log, provenance; those of the series only with periods or a base, `ranks` not of one series (those of
     units are within their period), `prepared` only where values were (imputed, treated and the like), `fitted` only
-    with numbers on it, `consistency` only with pairwise judgements. A normalised indicator whose map is a line, a clip,
-    a distance from what is best, a logarithm or a reciprocal is that formula of the raw or prepared value, the numbers
-    that were learnt on the sheet `fitted`. A score of a group whose method is arithmetic is SUMPRODUCT(weights,
-    children); over gaps the sum over the children that are there, divided by the sum of their weights. A level is to *
-    score / base level, a base level the mean of its scores, a change 100 (now / before - 1). All carry their value, so
-    that programs that do not calculate read them too. What is no formula says why in a comment. Text is never a
-    formula. The comment of a code's heading gives its name. Siblings stand side by side, so columns may be in another
-    order than in the tables. Proof: `tests/present/workbook/test_book.py`, where each formula is calculated again, and
+    with numbers on it, `consistency` only with pairwise judgements. A normalised indicator is the arithmetic that its
+    map declares (a line, a clip, a distance from what is best, a logarithm, a class of cuts, ...), a formula of the raw
+    or prepared value with the numbers that were learnt on the sheet `fitted`. A score of a group is the arithmetic that
+    its method declares: of the arithmetic mean SUMPRODUCT(weights, children); over gaps with the children that are
+    there, the weights divided by their sum. What depends on other rows is a value. A level is to * score / base level,
+    a base level the mean of its scores, a change 100 (now / before - 1). All carry their value, so that programs that
+    do not calculate read them too. What is no formula says why in a comment. Text is never a formula. The comment of a
+    code's heading gives its name. Siblings stand side by side, so columns may be in another order than in the tables.
+    Proof: `tests/present/workbook/test_book.py`, where each formula is calculated again, and
     `tests/present/workbook/test_workbook_office.py`, where a spreadsheet program does.
     """
     with excel_written(result, Path(path), lang):

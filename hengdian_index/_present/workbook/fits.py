@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._files.sheets import Live, Page, cell_of
-from hengdian_index._maths.arithmetic import Arithmetic, arithmetic_of, evaluated, filled, first, known, names
+from hengdian_index._maths.arithmetic import Arithmetic, arithmetic_of, calculable, evaluated, filled, first, names
 from hengdian_index._maths.maps import Map
 from hengdian_index._present.statement.expressions import simple_maps
 from hengdian_index._present.workbook.formulas import formula
@@ -63,7 +63,7 @@ def _steps(fitted: Map) -> tuple[_Step, ...] | None:
     words: list[str] = []
     for part in simple_maps(fitted):
         arithmetic = arithmetic_of(part)
-        if arithmetic is None or not known(arithmetic.tree):
+        if arithmetic is None or not calculable(arithmetic.tree):
             return None
         words.append(word_of(type(part)) or type(part).__name__)
         found.append(_Step.of(arithmetic, words[-1], words.count(words[-1])))

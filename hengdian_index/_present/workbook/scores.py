@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._files.sheets import MOST_FORMULA, Live, cell_of
-from hengdian_index._maths.arithmetic import Line, bound, evaluated, expanded, joined, known, parsed
-from hengdian_index._methods.figures import lines_of, numeric
+from hengdian_index._maths.arithmetic import Line, bound, evaluated, expanded, joined, parsed
+from hengdian_index._methods.figures import known_to, numeric
+from hengdian_index._methods.registry import lines_of
 from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import FIRST_WEIGHT, Column, Places, cells
 from hengdian_index._scoring.tree import Branch
@@ -30,8 +31,8 @@ _MOST_ARGUMENTS = 255
 def score_column(places: Places, branch: Branch) -> Column:
     """Return the scores of a group, formulas where its method is arithmetic in its children's."""
     values, options = places.result.rows.values(branch.code), branch.aggregate.complete()
-    lines = lines_of(branch.aggregate.method, options)
-    if not lines or not all(known(parsed(line.expression)) for line in lines):
+    lines = lines_of(branch.aggregate.method.traits, options)
+    if not lines or not known_to(lines, {"w", "z", "k", *numeric(options)}):
         why = places.plain(places.method(branch.aggregate.method))
         return Column(branch.code, cells(values.tolist()), why, code=branch.code)
     found = _Formulas(places, branch, joined(lines), numeric(options)).cells(values)
@@ -43,7 +44,7 @@ def score_column(places: Places, branch: Branch) -> Column:
 def _told(places: Places, lines: Sequence[Line]) -> str:
     if [line.expression for line in lines] == [_SUM]:
         return places.say("score")
-    said = [f"{line.name} = {places.arithmetic(parsed(line.expression))}" for line in lines]
+    said = [f"{line.name or 'y'} = {places.arithmetic(parsed(line.expression))}" for line in lines]
     return places.say("score by", arithmetic=places.say("mark").join(said))
 
 

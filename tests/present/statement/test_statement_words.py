@@ -58,6 +58,11 @@ def key_of(method: Any, name: str) -> str:
     return f"{method.family}.{method.name}.{name}"
 
 
+def brings(method: Any, key: str) -> bool:
+    """Return whether a method brings a word of its own, in every language."""
+    return all(key in method.traits.get("words", {}).get(lang, {}) for lang in LANGUAGES)
+
+
 def latin(text: str) -> set[str]:
     """Return the Latin words in a text that are neither proper names nor periods and single letters."""
     found = set(re.findall(r"[A-Za-z_]{2,}", text))
@@ -93,7 +98,8 @@ def test_every_option_has_its_word(method: Any) -> None:
     for name in (*method.options, *method.judgements):
         key = key_of(method, name)
         # Details change nothing that is told.
-        assert name == "details" or key in NAMES or any(one.startswith(f"{key} = ") for one in FLAGS), key
+        whole = any(one.startswith(f"{key} = ") for one in FLAGS)
+        assert name == "details" or key in NAMES or whole or brings(method, name), key
 
 
 @each_method
@@ -105,7 +111,8 @@ def test_every_word_that_an_option_may_take_has_its_word(method: Any) -> None:
                     one for one in get_args(part) if isinstance(one, (str, int)) and not isinstance(one, bool)
                 ):
                     key = f"{key_of(method, name)} = {word}"
-                    assert key in {*VALUES, *FLAGS} or isinstance(word, int), key
+                    own = brings(method, f"{name} = {word}")
+                    assert key in {*VALUES, *FLAGS} or own or isinstance(word, int), key
 
 
 def test_words_are_for_options_that_exist() -> None:
@@ -140,8 +147,8 @@ def test_a_method_that_is_not_registered_has_no_word_of_another(lang: Any) -> No
 @each_method
 def test_upright_words_in_formulas_are_explained(method: Any) -> None:
     for text in formulas_of(method):
-        words = {key_of(method, name) for name in re.findall(r"\\mathrm\{(\w+)\}", text)}
-        assert words <= {*SYMBOLS, *NAMES}
+        for name in re.findall(r"\\mathrm\{(\w+)\}", text):
+            assert key_of(method, name) in {*SYMBOLS, *NAMES} or brings(method, name), name
 
 
 @each_method
