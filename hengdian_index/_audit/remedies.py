@@ -74,9 +74,10 @@ def of_outliers(context: Context, code: str, skew: float, kurtosis: float) -> di
     if leaf.treat is None:
         return {"remedy": "divided, not treated", "facts": {"divisor": leaf.denominator}} if leaf.denominator else {}
     name = leaf.treat.method.name
-    if name != "jrc":
+    limit = leaf.treat.method.traits.get("limit")
+    if limit is None:
         return {"remedy": "treated, not enough", "facts": {"treat": name}}
-    rows, most = len(context.raw), leaf.treat.complete()["max_points"]
+    rows, most = len(context.raw), leaf.treat.complete()[limit]
     facts = {"points": most, "rows": rows, "more": max(round(_SHARE * rows), 2 * (most or 0))}
     lines = [entry for entry in context.result.entries if entry.step == "treat" and entry.indicator == code]
     if all(entry.before is not None for entry in lines):
@@ -122,5 +123,5 @@ def _weights(context: Context, group: str, *parts: str) -> pd.Series[float]:
 
 def of_importance(context: Context) -> str:
     """Return the remedy where weights are no importances: they may be matched already."""
-    names = {branch.weights.method.name for branch in context.tree.branches if len(branch.children) > 1}
-    return "matched already" if "matched" in names else ""
+    methods = {branch.weights.method for branch in context.tree.branches if len(branch.children) > 1}
+    return "matched already" if any(method.traits.get("matches") for method in methods) else ""

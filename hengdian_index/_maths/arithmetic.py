@@ -143,15 +143,15 @@ def over_parts(tree: ast.expr) -> bool:
 
 def _rebuilt(tree: ast.expr, change: Callable[[ast.expr], ast.expr]) -> ast.expr:
     """Return a tree of the same kind over changed parts."""
-    if isinstance(tree, ast.BinOp):
+    if isinstance(tree, ast.BinOp) and type(tree.op) in _OPERATIONS:
         return ast.BinOp(change(tree.left), tree.op, change(tree.right))
-    if isinstance(tree, ast.UnaryOp):
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
         return ast.UnaryOp(tree.op, change(tree.operand))
-    if isinstance(tree, ast.IfExp):
+    if isinstance(tree, ast.IfExp) and isinstance(tree.test, ast.Compare):
         return ast.IfExp(change(tree.test), change(tree.body), change(tree.orelse))
-    if isinstance(tree, ast.Compare):
+    if isinstance(tree, ast.Compare) and [type(one) in _COMPARED for one in tree.ops] == [True]:
         return ast.Compare(change(tree.left), tree.ops, [change(tree.comparators[0])])
-    if isinstance(tree, ast.Call):
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
         return ast.Call(tree.func, [change(one) for one in tree.args], [])
     raise TypeError(f"no arithmetic: {ast.unparse(tree)}")
 

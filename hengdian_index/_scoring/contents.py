@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._maths.means import Together
+from hengdian_index._maths.means import ARITHMETIC, Kernel, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
 from hengdian_index._scoring.fitting import shrunk
@@ -260,7 +260,7 @@ def dated_trees(tree: Tree, setting: Setting, periods: Periods | None) -> list[t
             raise SpecError(f"series = {setting.series!r} needs periods; name the period column in the index")
     if len(found) > 1 and setting.weigh_on == "period":
         raise SpecError("weigh_on = 'period' and a change of content exclude each other; give weights_since")
-    others = [b.aggregate.method.name for b in tree.branches if b.aggregate.method.name != "arithmetic"]
+    others = [branch.aggregate.method.name for branch in tree.branches if _kernel(branch) is not ARITHMETIC]
     if setting.series in ("symmetric", "log") and others:
         why = f"series = {setting.series!r} chains the weighted mean growth of indicators"
         note("series", f"{why}; {', '.join(dict.fromkeys(others))} is for the scores alone")
@@ -273,10 +273,14 @@ def dated_trees(tree: Tree, setting: Setting, periods: Periods | None) -> list[t
     return found if setting.content == "link" else [(EARLIEST, found[-1][1])]
 
 
+def _kernel(branch: Branch) -> Kernel:
+    return kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+
+
 def comparing(tree: Tree) -> list[str]:
     """Return a text for each group whose aggregation compares rows."""
     return [
         f"group {branch.code!r}: {branch.aggregate.method.name} compares rows"
         for branch in tree.branches
-        if isinstance(kernel(branch.aggregate.method, branch.aggregate.options, branch.children), Together)
+        if isinstance(_kernel(branch), Together)
     ]

@@ -47,6 +47,7 @@ def none(x: Any) -> Any:
     ends=lambda lower, upper, **_: (lower, upper),
     check=lambda lower, upper, **_: rising(lower=lower, upper=upper),
     formula=(r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{x - \min x}{\max x - \min x}"),
+    of_distance=lambda share: rf"z = \mathrm{{upper}} - (\mathrm{{upper}} - \mathrm{{lower}})\,{share}",
     chinese="极差标准化（拟合行的最小值与最大值之间的位置）",
 )
 def min_max(

@@ -25,6 +25,7 @@ from hengdian_index.treat._winsorising import steps as _steps
     sees="statistics",
     monotone=True,
     why="treated as the fit rows were",
+    limit="max_points",
     check=lambda max_points, skew, kurtosis, **_: (
         ([] if max_points is None or max_points >= 0 else [f"max_points: 0 or more, or None, not {max_points}"])
         + [f"{name}: 0 or more, not {v:g}" for name, v in (("skew", skew), ("kurtosis", kurtosis)) if v < 0]

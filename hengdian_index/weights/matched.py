@@ -76,6 +76,7 @@ class Matched:
     shift_free=True,
     complete=True,
     by_column=("importance",),
+    matches=True,
     formula=r"\min_{w \ge 0,\, \sum w = 1} \; \sum_j \left(\frac{I_j(w)}{\sum_l I_l(w)} - t_j\right)^2",
     chinese="匹配权重法（使实际重要性等于期望重要性）",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hengdian_index._maths.maps import Between, Target
+from hengdian_index._methods.registry import Method
 from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.tree import Leaf
@@ -14,7 +15,6 @@ _INTERVAL = {"low": Math("b_1"), "high": Math("b_2")}
 _LIMITS = {"worst_low": Math("a_1"), "worst_high": Math("a_2")}
 _DISTANCE = Math(r"\delta = \max(b_1 - x, 0, x - b_2)")
 _SHARE = Math(r"\delta = \min\left(\max\left(\frac{b_1 - x}{b_1 - a_1}, 0, \frac{x - b_2}{a_2 - b_2}\right), 1\right)")
-_SCALE = r"z = \mathrm{upper} - (\mathrm{upper} - \mathrm{lower})\,"
 _BEST = Math(r"\delta = 0")
 _MOST = {"best": _BEST, "most": Math(r"\Delta"), "gap": Math(r"\delta")}
 _BOTH = {"best": _BEST, "worst": Math(r"\delta = 1")}
@@ -41,11 +41,14 @@ def directions(tell: Teller) -> Iterator[Block]:
 
 
 def _scale(tell: Teller, leaves: Sequence[Leaf], key: str, ends: Mapping[str, Math], share: str) -> Iterator[Block]:
-    """Yield min-max as a function of the distance: its best end is no value of a row."""
-    some = [leaf for leaf in leaves if leaf.normalise.method.name == "min_max"]
-    if some:
-        yield tell.text(key, parts=_codes(tell, some), method=Code("min_max"), **ends)
-        yield Block("formula", (Math(_SCALE + share),))
+    """Yield a method whose best end is no value of a row as a function of the distance."""
+    told: dict[Method, list[Leaf]] = {}
+    for leaf in leaves:
+        if "of_distance" in leaf.normalise.method.traits:
+            told.setdefault(leaf.normalise.method, []).append(leaf)
+    for method, some in told.items():
+        yield tell.text(key, parts=_codes(tell, some), method=Code(method.name), **ends)
+        yield Block("formula", (Math(method.traits["of_distance"](share)),))
 
 
 def _limited(leaf: Leaf) -> bool:

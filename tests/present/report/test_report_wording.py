@@ -6,13 +6,14 @@ import pytest
 from support.pages import read, towns
 
 import hengdian_index as hi
+from hengdian_index._maths.arithmetic import parsed
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._present.document import Code
 from hengdian_index._present.report import choices
 from hengdian_index._present.report.draws import varied
 from hengdian_index._present.report.pictures import Text
 from hengdian_index._present.report.reasons import Reasons
-from hengdian_index._present.report.spoken import spoken
+from hengdian_index._present.report.spoken import said, spoken
 from hengdian_index._words.catalogue import LANGUAGES, words
 
 WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
@@ -137,6 +138,21 @@ def test_a_unit_is_called_alike_throughout():
 def test_formulas_are_read_in_words(latex, english, chinese):
     assert spoken(latex, "en") == f"formula: {english}"
     assert spoken(latex, "zh") == f"公式：{chinese}"
+
+
+@pytest.mark.parametrize(
+    ("expression", "english", "chinese"),
+    [
+        ("(x - 2.5) / 4 * 100", "(x minus 2.5) over 4 times 100", "(x 减 2.5) 除以 4 乘 100"),
+        ("-log(x)", "minus log of (x)", "负自然对数(x)"),
+        ("max(x, 0) ** 2", "the largest of (x, 0) to the power 2", "最大值(x, 0) 的次方： 2"),
+        ("20 if x < 5 else 1", "20 if x < 5, else 1", "若 x < 5 则 20，否则 1"),
+        ("sum(w * z)", "the sum over the parts of (w times z)", "各部分之和(w 乘 z)"),
+    ],
+)
+def test_arithmetic_is_read_from_what_it_is(expression, english, chinese):
+    assert said([("z", parsed(expression))], "en") == f"formula: z = {english}"
+    assert said([("z", parsed(expression))], "zh") == f"公式：z = {chinese}"
 
 
 def test_formulas_of_a_page_are_called_formulas(written):
