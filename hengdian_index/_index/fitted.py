@@ -220,9 +220,8 @@ class Fitted:
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
-        lines += [
-            Entry("read", doubt) for doubt in (*panel.holes(), *panel.alike(self.base_levels or self.links or ()))
-        ]
+        doubts = (*panel.holes(), *panel.alike(self.base_levels or self.links or ()))
+        lines += [Entry("read", said) for said in (*panel.liberties, *doubts)]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         known, told = _joined(self.log, lines)

@@ -70,8 +70,8 @@ class Panel:
     """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
 
     `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
-    that the index does not score. `table` has the row labels of the whole table, its own and those of the results, and
-    `at` says which of its rows these are.
+    that the index does not score; `liberties` says what was read otherwise than as it stands. `table` has the row
+    labels of the whole table, its own and those of the results, and `at` says which of its rows these are.
     """
 
     values: Array
@@ -86,6 +86,7 @@ class Panel:
     provisional: NDArray[np.bool_] | None = None
     beside: Beside | None = None
     table: tuple[pd.Index[Any], ...] = ()
+    liberties: tuple[str, ...] = ()
     at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     @property

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,32 +45,60 @@ ACCEPTED = (
 )
 
 _YEAR, _MONTH = r"(?P<year>[1-9]\d{3})", r"(?P<position>0?[1-9]|1[0-2])"
+_ROMAN = "(?:IV|I{1,3})"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMES_OF_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
+)
+# Years of two digits below this are of this century.
+_CENTURY = 70
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?"
 # A label comes here with one blank wherever it has several, so that every pattern takes time in proportion to it.
 # "2022-6" is left out on purpose: it may mean June or, beside 2022-1 to 2022-4, a quarter.
-_PATTERNS = [
-    (frequency, re.compile(pattern, re.ASCII | re.IGNORECASE))
-    for frequency, pattern in (
-        (YEAR, rf"{_YEAR} ?年?"),
-        (HALF_YEAR, rf"{_YEAR} ?年? ?-? ?H(?P<position>[12])"),
-        (HALF_YEAR, rf"H(?P<position>[12])[ -]{_YEAR}"),
-        (HALF_YEAR, rf"{_YEAR} ?年? ?(?P<position>[上下])半年"),
-        (QUARTER, rf"{_YEAR} ?年? ?-? ?Q(?P<position>[1-4])"),
-        (QUARTER, rf"Q(?P<position>[1-4])[ -]{_YEAR}"),
-        (QUARTER, rf"{_YEAR} ?年 ?第? ?(?P<position>[1-4一二三四]) ?季度?"),
-        (MONTH, rf"{_YEAR}[-/](?P<position>0[1-9]|1[0-2])"),
-        (MONTH, rf"{_YEAR} ?-? ?M{_MONTH}"),
-        (MONTH, rf"{_YEAR} ?年 ?{_MONTH} ?月份?"),
-        (None, rf"{_YEAR}(?P<mark>[-/]){_MONTH}(?P=mark)(?P<day>\d\d?){_TIME}"),
-        (None, rf"{_YEAR} ?年 ?{_MONTH} ?月 ?(?P<day>\d\d?) ?日"),
-    )
-]
-_CHINESE = {"上": 1, "下": 2, "一": 1, "二": 2, "三": 3, "四": 4}
+_ACCEPTED = (
+    (YEAR, rf"{_YEAR} ?年?"),
+    (HALF_YEAR, rf"{_YEAR} ?年? ?-? ?H(?P<position>[12])"),
+    (HALF_YEAR, rf"H(?P<position>[12])[ -]{_YEAR}"),
+    (HALF_YEAR, rf"{_YEAR} ?年? ?(?P<position>[上下])半年"),
+    (QUARTER, rf"{_YEAR} ?年? ?-? ?Q(?P<position>[1-4])"),
+    (QUARTER, rf"Q(?P<position>[1-4])[ -]{_YEAR}"),
+    (QUARTER, rf"{_YEAR} ?年 ?第? ?(?P<position>[1-4一二三四]) ?季度?"),
+    (MONTH, rf"{_YEAR}[-/](?P<position>0[1-9]|1[0-2])"),
+    (MONTH, rf"{_YEAR} ?-? ?M{_MONTH}"),
+    (MONTH, rf"{_YEAR} ?年 ?{_MONTH} ?月份?"),
+    (None, rf"{_YEAR}(?P<mark>[-/]){_MONTH}(?P=mark)(?P<day>\d\d?){_TIME}"),
+    (None, rf"{_YEAR} ?年 ?{_MONTH} ?月 ?(?P<day>\d\d?) ?日"),
+)
+# Read as well, and written as the accepted spellings are.
+_OTHERS = (
+    (YEAR, rf"YR{_YEAR}"),
+    (YEAR, rf"{_YEAR}(?:\.0+| ?年度)"),
+    (HALF_YEAR, rf"{_YEAR} ?- ?S(?P<position>[12])"),
+    (HALF_YEAR, rf"S(?P<position>[12])[ /-]{_YEAR}"),
+    (QUARTER, r"(?P<year>\d\d) ?Q(?P<position>[1-4])"),
+    (QUARTER, rf"Q(?P<position>[1-4])/{_YEAR}"),
+    (QUARTER, rf"(?P<position>[1-4])Q[ /-]?{_YEAR}"),
+    (QUARTER, rf"{_YEAR} ?第 ?(?P<position>[1-4一二三四]) ?季度?"),
+    (QUARTER, rf"{_YEAR} ?年? ?第? ?(?P<position>{_ROMAN}) ?季度?"),
+    (QUARTER, rf"{_YEAR} ?- ?(?P<position>{_ROMAN})"),
+    (MONTH, rf"{_YEAR}(?P<position>0[1-9]|1[0-2])"),
+    (MONTH, rf"{_YEAR}/(?P<position>[1-9])"),
+    (MONTH, rf"{_MONTH}/{_YEAR}"),
+    (MONTH, rf"(?P<position>{_NAMES_OF_MONTHS})[ /.-]+{_YEAR}"),
+    (MONTH, rf"{_YEAR}[ /.-]+(?P<position>{_NAMES_OF_MONTHS})"),
+)
+_PATTERNS, _LOOSE = (
+    [(frequency, re.compile(pattern, re.ASCII | re.IGNORECASE)) for frequency, pattern in spellings]
+    for spellings in (_ACCEPTED, _OTHERS)
+)
+_WORDS = {"上": 1, "下": 2, "一": 1, "二": 2, "三": 3, "四": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 # Fiscal years and quarters, weeks and multiples print like calendar periods but are not.
 _CALENDAR = {"Y-DEC", "A-DEC", "YE-DEC", "Q-DEC", "QE-DEC", "M", "ME", "D"}
 
 _MISSING = {"None", "nan", "NaN", "NaT", "<NA>"}
 _LONGEST = 100
+_SHORT = re.compile(r"\s*\d\d ?[QＱ]", re.IGNORECASE)
 
 Reading: TypeAlias = tuple[Frequency, int] | date | None
 """What one label says: a period, a date whose frequency is still open, or nothing that can be read."""
@@ -79,16 +107,41 @@ Reading: TypeAlias = tuple[Frequency, int] | date | None
 def read_label(label: object) -> Reading:
     """Return what one label says, by its ISO text whatever its type; None where nothing can be read."""
     text = _as_text(label)
-    for frequency, pattern in _PATTERNS:
+    for frequency, pattern in (*_PATTERNS, *_LOOSE):
         if match := pattern.fullmatch(text):
             parts = match.groupdict()
-            word = parts.get("position") or "1"
-            year, position = int(parts["year"]), _CHINESE.get(word) or int(word)
+            word = (parts.get("position") or "1").lower()
+            month = _MONTHS.index(word[:3]) + 1 if word[:3] in _MONTHS else 0
+            year, position = int(parts["year"]), month or _WORDS.get(word) or int(word)
+            year += 0 if year > 99 else 2000 if year < _CENTURY else 1900
             if frequency:
                 return frequency, year * frequency.per_year + position - 1
             with suppress(ValueError):
                 return date(year, position, int(parts["day"]))
     return None
+
+
+def _is_accepted(label: str) -> bool:
+    text = _as_text(label)
+    return any(pattern.fullmatch(text) for _, pattern in _PATTERNS)
+
+
+def written(labels: NDArray[Any], periods: Periods) -> NDArray[Any]:
+    """Return period labels as a result has them: as they are, in ISO where one is spelt as `ACCEPTED` does not say.
+
+    So are months that stand for the quarters that they end; years that a program has made floats are whole.
+    """
+    if labels.dtype != object:
+        return labels
+    distinct = dict.fromkeys(labels.tolist())
+    if all(isinstance(label, float) for label in distinct):
+        return labels.astype(np.int64)
+    for label in distinct:
+        reading = read_label(label) if isinstance(label, str) else None
+        finer = isinstance(reading, tuple) and reading[0].per_year > periods.frequency.per_year
+        if finer or (reading is not None and not _is_accepted(label)):
+            return np.array(periods.text, dtype=object)
+    return labels
 
 
 def _as_text(label: object) -> str:
@@ -224,10 +277,18 @@ def read_periods(
         raise DataError(f"{column}: there are no labels to take the frequency from")
     column = f"{source}: {column}" if source else column
     found = _Found(column, distinct, codes, [read_label(label) for label in distinct], line if source else None)
+    if frequency in (None, QUARTER) and _end_quarters(found.readings):
+        quarters = [(QUARTER, reading[1] // 3) if isinstance(reading, tuple) else reading for reading in found.readings]
+        found = replace(found, readings=quarters)
+        note("periods", f"{column}: months 3, 6, 9 and 12 read as the quarters that they end")
     chosen, faults = _chosen(found, frequency), [*_missing(found), *_unreadable(found)]
     if isinstance(chosen, Fault):
         raise DataError(*faults, chosen)
     raise_all(DataError, faults)
+    loose = [label for label in distinct if isinstance(label, str) and not _is_accepted(label)]
+    short = [label for label in loose if _SHORT.match(label)]
+    if short:
+        note("periods", f"{column}: years of two digits read as those from {1900 + _CENTURY} to {1999 + _CENTURY}")
     if frequency is None and any(isinstance(reading, date) for reading in found.readings):
         note("periods", f"{column}: dates read as {chosen.name}s")
     bounds = [_bounds(reading, chosen)[0] for reading in found.readings if reading is not None]
@@ -271,6 +332,13 @@ def read_span(text: object, frequency: Frequency, column: str = "period") -> tup
     if first > last:
         raise SpecError(f"{column}: {shown(text)} runs backwards; write '{ends[-1]}:{ends[0]}'")
     return first, last
+
+
+def _end_quarters(readings: Sequence[Reading]) -> bool:
+    """Return whether labels are months that end quarters, and not those of one quarter alone."""
+    months = {reading[1] % 12 for reading in readings if isinstance(reading, tuple) and reading[0] == MONTH}
+    others = any(not isinstance(reading, tuple) or reading[0] != MONTH for reading in readings if reading is not None)
+    return len(months) > 1 and months <= {2, 5, 8, 11} and not others
 
 
 def _distinct(labels: Iterable[object]) -> tuple[list[object], NDArray[np.intp]]:

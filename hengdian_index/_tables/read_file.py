@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,10 @@ import pandas as pd
 
 from hengdian_index._system.about import install
 from hengdian_index._tables.cells import is_missing
+from hengdian_index._tables.encoding import decoded
+from hengdian_index._tables.grid import HEAD, layout_of, notes_below
 from hengdian_index._tables.guard import unguarded, unguarded_cells
+from hengdian_index._tables.printed import MARKS, decimal_of
 from hengdian_index._tables.table import shortened
 from hengdian_index._tables.workbook import data_table
 from hengdian_index._values.decimals import counted
@@ -25,8 +30,9 @@ _READERS: dict[str, Callable[[Path, Sequence[str]], pd.DataFrame]] = {
     ".parquet": lambda path, _: _parquet(path),
     ".xlsx": lambda path, _: data_table(path),
     ".xlsm": lambda path, _: data_table(path),
+    ".txt": lambda path, labels: read_delimited(path, "\t", labels),
 }
-_LINES = (".csv", ".tsv")
+_LINES = (".csv", ".tsv", ".txt")
 _OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 
 
@@ -56,9 +62,9 @@ def read_table(path: str | Path, labels: Sequence[str] = ()) -> pd.DataFrame:
         raise
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise DataError(
-            f"{path.name}: not UTF-8 text; save it as UTF-8 (Excel: 'CSV UTF-8'), GBK is not read"
+            f"{path.name}: no text in UTF-8, UTF-16 or GB18030; save it as UTF-8 (Excel: 'CSV UTF-8')"
         ) from None
     except (OSError, ValueError) as error:
         raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
@@ -96,78 +102,144 @@ def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 _CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is missing?"
-_NAMES = {",": "commas", "\t": "tabs", ";": "semicolons"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+# So many rows are looked through for what parts the cells, and for decimal commas.
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the rows of a text file are: their lines, which are blank, and the cells of those that are odd."""
+
+    lines: list[int]
+    blank: list[bool]
+    odd: dict[int, list[str]]
 
 
 def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd.DataFrame:
     """Return the table in a text file, without its blank rows.
 
+    What cannot be misread is read, with a line in `attrs["liberties"]` for each liberty: GB18030, Windows-1252 and
+    UTF-16; another separator than the ending says; decimal commas beside it; titles above, a row of units, notes below.
     Columns of `labels` stay the text that they are: 007 is no 7, NA is Namibia. The apostrophe with which this package
     writes a text that begins like a formula is taken off.
 
     Raises
     ------
     DataError
-        No heading on the first line; another separator than the ending of the file says; a name that heads two
-        columns, or none a column with values (but the first, where many programs number the rows); lines with more or
-        fewer cells than the heading, which would stand under other names: all of them. Blank cells after the last name
-        are left out.
+        No heading; a name that heads two columns, or none a column with values (but the first, where many programs
+        number the rows); lines with more or fewer cells than the heading, which would stand under other names: all of
+        them. Blank cells after the last name are left out.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = _rows(file, separator)
-        heading = next((cells for _, cells in rows), None)
-        if heading is None:
-            raise ValueError("it is empty")
-        _refuse_headings(path.name, heading, separator)
-        heading = [unguarded(name.strip()) for name in heading]
-        lines, blank = list[int](), list[bool]()
-        k, named = len(heading), [name for name in heading if name]
-        twice = [(name, count) for name, count in Counter(named).items() if count > 1]
-        faults = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
-        bare = [j for j, name in enumerate(heading) if j and not name]
-        for line, cells in rows:
-            lines.append(line)
-            blank.append(not any(map(str.strip, cells)))
-            if len(cells) != k and not blank[-1] and (len(cells) < k or any(map(str.strip, cells[k:]))):
-                said = f"{path.name} line {line} has {counted(len(cells), 'cell')}, the heading {k}; {_CAUSES}"
-                faults.append(Fault(said, kind=("lines", len(cells))))
-            elif any(cells[j].strip() for j in bare if j < len(cells)):
-                why = "a value stands in a column without a heading"
-                faults.append(Fault(f"{path.name} line {line}: {why}", kind=("lines", "bare")))
-    raise_all(DataError, shortened(faults))
-    frame = unguarded_cells(_parsed(path, separator, range(k)).rename(columns=str.strip))
-    kept = [j for j, name in enumerate(heading) if name in labels]
-    texts = _parsed(path, separator, kept, dtype=str, na_filter=False).rename(columns=str.strip) if kept else None
-    for name, column in unguarded_cells(texts).items() if texts is not None else ():
-        text = column.str.strip()
-        frame[str(name)] = text.where(text != "", None)
+    text, encoding = decoded(path.read_bytes())
+    liberties = [f"read as {encoding}, not UTF-8"] if encoding else []
+    own, separator = separator, _separator(text, separator)
+    liberties += [f"cells are parted by {_SEPARATORS[separator]}"] if separator != own else []
+    sample = [(line, cells) for (line, cells), _ in zip(_rows(text, separator), range(_SAMPLE), strict=False)]
+    if not sample:
+        raise ValueError("it is empty")
+    _refuse_headings(path.name, sample[0][1], separator)
+    layout = layout_of([cells for _, cells in sample[:HEAD]], [line for line, _ in sample], "line")
+    liberties += layout.liberties
+    decimal = "." if separator == "," else decimal_of([cell for _, cells in sample for cell in cells])
+    liberties += ["commas stand before the decimals"] if decimal == "," else []
+    top = layout.heading + 1 + (layout.units is not None)
+    heading = [unguarded(name.strip()) for name in sample[layout.heading][1]]
+    faults, read = _checked(path.name, heading, _rows(text, separator), top)
+    end, notes = notes_below(read.odd, len(read.lines), read.lines, "line")
+    kept = set(read.lines[:end])
+    twice = [(name, count) for name, count in Counter(filter(None, heading)).items() if count > 1]
+    heads = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
+    raise_all(DataError, shortened([*heads, *(fault for line, fault in faults if line in kept)]))
+    if layout.heading or top > 1 or notes:
+        rows = [cells for (line, cells) in _rows(text, separator) if line in kept or line == sample[layout.heading][0]]
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, delimiter=separator).writerows([*rows[:1], *(row or [""] for row in rows[1:])])
+        text = buffer.getvalue()
+    frame = _frame(text, separator, heading, labels)
+    lines, blank = read.lines[:end], read.blank[:end]
+    frame.attrs["liberties"] = tuple(liberties + notes)
+    frame.attrs["decimal"] = decimal
     if len(lines) != len(frame):
         return frame
     if any(blank):
         # The types of what is left are those of all lines: a blank one has made floats of integers.
+        attrs = frame.attrs
         frame = frame[~np.array(blank)].reset_index(drop=True)
+        frame.attrs = attrs
         lines = [line for line, gone in zip(lines, blank, strict=True) if not gone]
     if lines != list(range(2, len(lines) + 2)):
         frame.attrs["lines"] = tuple(lines)
     return frame
 
 
-def _parsed(path: Path, separator: str, columns: Sequence[int], **options: Any) -> pd.DataFrame:
+def _separator(text: str, own: str) -> str:
+    """Return what parts the cells: that of the ending, unless another gives more lines with equally many cells."""
+    lines = text[: 1 << 16].splitlines()[:_SAMPLE]
+    lines = lines[:-1] if len(text) > 1 << 16 else lines
+    share = {}
+    for one in (own, *(other for other in _SEPARATORS if other != own)):
+        try:
+            counts = Counter(len(cells) for cells in csv.reader(lines, delimiter=one) if any(map(str.strip, cells)))
+        except csv.Error:
+            counts = Counter()
+        several = {count: n for count, n in counts.items() if count > 1}
+        share[one] = max(several.values(), default=0)
+    return max(share, key=lambda one: (share[one], one == own))
+
+
+def _checked(
+    name: str, heading: list[str], rows: Iterator[tuple[int, list[str]]], top: int
+) -> tuple[list[tuple[int, Fault]], _Rows]:
+    """Return the faults of a file's rows with their lines, and what its rows below the heading are."""
+    read, k = _Rows([], [], {}), len(heading)
+    faults: list[tuple[int, Fault]] = []
+    bare = [j for j, one in enumerate(heading) if j and not one]
+    for at, (line, cells) in enumerate(rows):
+        if at < top:
+            continue
+        i, empty = at - top, not any(map(str.strip, cells))
+        read.lines.append(line)
+        read.blank.append(empty)
+        if empty or len(cells) != k or (k > 1 and not (cells[0].strip() and cells[1].strip())):
+            read.odd[i] = cells
+        if len(cells) != k and not empty and (len(cells) < k or any(map(str.strip, cells[k:]))):
+            said = f"{name} line {line} has {counted(len(cells), 'cell')}, the heading {k}; {_CAUSES}"
+            faults.append((line, Fault(said, kind=("lines", len(cells)))))
+        elif any(cells[j].strip() for j in bare if j < len(cells)):
+            why = "a value stands in a column without a heading"
+            faults.append((line, Fault(f"{name} line {line}: {why}", kind=("lines", "bare"))))
+    return faults, read
+
+
+def _frame(text: str, separator: str, heading: list[str], labels: Sequence[str]) -> pd.DataFrame:
+    """Return the columns of a text, those of labels as the texts that they are."""
+    frame = unguarded_cells(_parsed(text, separator, range(len(heading))).rename(columns=str.strip))
+    kept = [j for j, name in enumerate(heading) if name in labels]
+    texts = _parsed(text, separator, kept, dtype=str, na_filter=False).rename(columns=str.strip) if kept else None
+    for name, column in unguarded_cells(texts).items() if texts is not None else ():
+        bare = column.str.strip()
+        frame[str(name)] = bare.where(bare != "", None)
+    return frame
+
+
+def _parsed(text: str, separator: str, columns: Sequence[int], **options: Any) -> pd.DataFrame:
     found: pd.DataFrame = pd.read_csv(
-        path,
-        encoding="utf-8-sig",
+        io.StringIO(text, newline=""),
         sep=separator,
         skip_blank_lines=False,
         index_col=False,
         usecols=list(columns),
+        keep_default_na=False,
+        na_values=["", *MARKS],
         **options,
     )
     return found
 
 
-def _rows(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of each row, and the line on which it begins: a text in quotes may run over several."""
-    reader, before = csv.reader(file, delimiter=separator), 0
+    reader, before = csv.reader(io.StringIO(text, newline=""), delimiter=separator), 0
     try:
         for cells in reader:
             yield before + 1, cells
@@ -177,15 +249,6 @@ def _rows(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]
 
 
 def _refuse_headings(name: str, heading: list[str], separator: str) -> None:
-    """Refuse a first line that is blank, no heading, or one cell only because another separator parts it."""
+    """Refuse a first line that says how the cells are parted."""
     if heading[:1] and heading[0].strip().lower().startswith("sep="):
         raise DataError(f"{name}: line 1 says how cells are parted; take it out, the names of the columns stand there")
-    if not any(map(str.strip, heading)):
-        raise DataError(f"{name}: line 1 is blank; the names of the columns stand there")
-    if len(heading) != 1:
-        return
-    for other, called in _NAMES.items():
-        if other != separator and other in heading[0]:
-            wanted = _NAMES[separator]
-            remedy = f"save it as .xlsx, or with {wanted} between the cells and decimal points"
-            raise DataError(f"{name}: its cells are parted by {called}, not {wanted}; {remedy}")

@@ -12,12 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._tables.arrange import as_asked
 from hengdian_index._tables.cells import CELLS, column_values, hashed, is_missing, raw_array
 from hengdian_index._tables.panel import Beside, Panel, label_text
-from hengdian_index._tables.periods import Frequency, Periods, read_periods
+from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
+from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
+from hengdian_index.log import journal
 
 
 def read_panel(
@@ -45,7 +48,7 @@ def read_panel(
         Frequency known from an earlier fit; dates are read in it.
     """
     by = [name for name in (unit, period, *groups) if name]
-    frame = frame_of(table, columns, by, named=bool(unit or period))
+    frame = as_asked(frame_of(table, columns, by, named=bool(unit or period)), columns, unit, period)
     names = tuple(frame.columns)
     there, asked = set(names), {*columns, *by}
     units, periods = _level(frame, unit), _level(frame, period)
@@ -64,9 +67,11 @@ def read_panel(
             f"{where}{counted(len(absent), 'column', 'are', of=len(columns))} missing; columns found: {found}"
         )
     source = frame.attrs.get("source")
-    read, more = _read_periods(periods, period, frequency, source, lines)
+    with journal() as dated:
+        read, more = _read_periods(periods, period, frequency, source, lines)
     strange, units = _strange(units, unit)
     periods = _strange(periods, period)[1]
+    periods = periods if read is None or periods is None else written(periods, read)
     wanted = [c for c in columns if c in there]
     unused = tuple(str(c) for c in names if c not in asked)
     # Labels that are refused need no place in an index, and pandas may not find them one.
@@ -78,7 +83,9 @@ def read_panel(
             strange, labelled[name] = strange + told, list(cells)
     of_table: dict[str, Any] = {"table": (frame.index, labels), "at": np.arange(len(frame))}
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
-    values, wrong = _cells(frame, wanted, panel)
+    values, wrong, plain = _cells(frame, wanted, panel)
+    liberties = [f"{where}{one}" for one in (*frame.attrs.get("liberties", ()), *plain)]
+    liberties += [line.why for line in dated]
     faults += strange + _unnamed(panel, unit) + _blurred(units)
     # Rows that are not told apart by what is missing are no repetitions.
     told_apart = (unit is None or units is not None) and (period is None or periods is not None)
@@ -86,7 +93,8 @@ def read_panel(
     if not len(frame):
         faults.append(f"{where}the table has no rows")
     raise_all(DataError, faults)
-    return replace(panel, values=values, columns=tuple(columns), beside=Beside.of(frame, asked))
+    beside = Beside.of(frame, asked)
+    return replace(panel, values=values, columns=tuple(columns), beside=beside, liberties=tuple(liberties))
 
 
 def _names(frame: pd.DataFrame) -> list[Any]:
@@ -136,9 +144,10 @@ def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | Non
         raise DataError(f"{columns}: an integer is too large for a label; write it as a text") from None
 
 
-def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Array, list[str]]:
-    """Return the number columns (n, k) and a fault for each cell that is text or infinite."""
-    letters = frame.attrs.get("letters", {})
+def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Array, list[str], list[str]]:
+    """Return the number columns (n, k), a fault for each cell that is text or infinite, and what was made plain."""
+    letters, decimal = frame.attrs.get("letters", {}), frame.attrs.get("decimal", ".")
+    liberties: list[str] = []
 
     def where(i: int, name: str) -> str:
         cell = f" (cell {letters[name]}{panel.line(i)})" if name in letters else ""
@@ -146,12 +155,20 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Arr
 
     values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
     for j, name in enumerate(names):
-        values[:, j], bad = column_values(frame[name], partial(where, name=name), name)
+        column = frame[name]
+        if column.dtype.kind not in "biufMm":
+            cells, met = plain_cells(column.tolist(), decimal)
+            column = pd.Series(cells, dtype=object)
+            liberties += [
+                f"{what} in {counted(len(rows), 'cell')} of {name!r}, the first in {panel.place(rows[0])}"
+                for what, rows in met.items()
+            ]
+        values[:, j], bad = column_values(column, partial(where, name=name), name)
         infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
         why = "infinity is no value; mend it or leave it out"
         bad += [Fault(f"{where(i, name)}: {why}", kind=(CELLS, name, "infinity")) for i in infinite]
         faults += bad
-    return values, shortened(faults)
+    return values, shortened(faults), liberties
 
 
 def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hengdian_index._system.about import install
 from hengdian_index._tables.archive import damaged, findings, letters, opened, sheet_members
+from hengdian_index._tables.grid import HEAD, layout_of, notes_below
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
@@ -31,6 +32,7 @@ class Sheet:
     rows: tuple[tuple[Any, ...], ...]
     numbers: tuple[int, ...]
     columns: tuple[int, ...]
+    liberties: tuple[str, ...] = ()
 
     def row(self, i: int) -> str:
         """Return where a row is."""
@@ -65,7 +67,9 @@ def holds_data(path: str | Path) -> bool:
         return any(sheet_called(name) == "data" for name in sheet_members(archive))
 
 
-def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list) -> dict[str, Sheet]:
+def read_sheets(
+    path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list, *, of_data: bool = False
+) -> dict[str, Sheet]:
     """Return sheets of a workbook by name; numbers, truth values, dates and text as they are, blank cells as None.
 
     Parameters
@@ -74,6 +78,8 @@ def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]]
         An .xlsx workbook, or .xlsm, whose macros are not run.
     pick : function, optional
         Is given the names of all sheets and returns those to read; default: all.
+    of_data : bool
+        Whether titles above the heading, a row of units and notes below may be there, which are then passed over.
 
     Raises
     ------
@@ -89,7 +95,7 @@ def read_sheets(path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]]
         names = list(pick(list(members)))
         found = findings(archive, {name: members[name] for name in names})
     raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in found])
-    sheets = {name: _sheet(name, cells) for name, cells in _cells(path, names).items()}
+    sheets = {name: _sheet(name, cells, of_data) for name, cells in _cells(path, names).items()}
     wrong = [one for _, faults in sheets.values() for one in faults]
     raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
     return {name: sheet for name, (sheet, _) in sheets.items()}
@@ -103,7 +109,7 @@ def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
     path : path
         An .xlsx or .xlsm workbook.
     sheet : str
-        A sheet's name; "data" also stands for 数据, and for the only sheet of a workbook.
+        A sheet's name; "data" also stands for 数据, and for the only sheet of a workbook that is not empty.
 
     Raises
     ------
@@ -118,13 +124,19 @@ def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
     import pandas as pd
 
     path = Path(path)
-    (found,) = read_sheets(path, lambda names: [_data_sheet(path.name, names, sheet)]).values()
+    with opened(path) as archive:
+        names = list(sheet_members(archive))
+    if len(names) > 1 and sheet not in names and not any(sheet_called(name) == sheet for name in names):
+        filled = [name for name, found in read_sheets(path, of_data=True).items() if found.header]
+        names = filled if len(filled) == 1 and sheet_called(filled[0]) is None else names
+    (found,) = read_sheets(path, lambda _: [_data_sheet(path.name, names, sheet)], of_data=True).values()
     if not found.header:
         raise DataError(f"{path.name}: sheet {found.name!r} is empty; its first row names the columns")
     columns = {j: _column([row[j] for row in found.rows]) for j in range(len(found.header))}
     frame = pd.DataFrame(columns, index=range(len(found.rows)))
     frame.columns = pd.Index(found.header)
     frame.attrs["source"] = f"{path.name} sheet {found.name!r}"
+    frame.attrs["liberties"] = found.liberties
     frame.attrs["letters"] = {name: letters(j) for name, j in zip(found.header, found.columns, strict=True)}
     if found.numbers != tuple(range(2, len(found.rows) + 2)):
         frame.attrs["lines"] = found.numbers
@@ -158,9 +170,11 @@ def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
         raise damaged(path, error) from None
 
 
-def _sheet(name: str, cells: list[list[Any]]) -> tuple[Sheet, list[str]]:
+def _sheet(name: str, cells: list[list[Any]], of_data: bool) -> tuple[Sheet, list[str]]:
     """Return a sheet, and a fault for each column that has values and no heading."""
-    filled = [(i, row) for i, row in enumerate([list(map(_value, row)) for row in cells], 1) if _any(row)]
+    every = list(enumerate([list(map(_value, row)) for row in cells], 1))
+    every, liberties = _laid_out(every) if of_data else (every, ())
+    filled = [(i, row) for i, row in every if _any(row)]
     if not filled:
         return Sheet(name, (), 1, (), (), ()), []
     (top, header), *rows = filled
@@ -168,13 +182,24 @@ def _sheet(name: str, cells: list[list[Any]]) -> tuple[Sheet, list[str]]:
     headed = set(columns)
     kept = tuple(tuple(row[j] for j in columns) for _, row in rows)
     numbers = tuple(i for i, _ in rows)
-    sheet = Sheet(name, tuple(_heading(header[j]) for j in columns), top, kept, numbers, tuple(j + 1 for j in columns))
+    names, letters_of = tuple(_heading(header[j]) for j in columns), tuple(j + 1 for j in columns)
+    sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties)
     first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in headed}
     return sheet, [
         f"sheet {name!r} cell {letters(j + 1)}{i}: a value stands in a column without a heading; "
         f"write one in cell {letters(j + 1)}{top}, or clear the column"
         for j, i in sorted(first.items())
     ]
+
+
+def _laid_out(rows: list[tuple[int, list[Any]]]) -> tuple[list[tuple[int, list[Any]]], tuple[str, ...]]:
+    """Return the heading and the rows of a table, what stands above and below left out, and what is said of that."""
+    layout = layout_of([row for _, row in rows[:HEAD]], [i for i, _ in rows], "row")
+    body = rows[layout.heading + 1 + (layout.units is not None) :]
+    odd = {at: row for at, (_, row) in enumerate(body) if not _any(row) or None in row[:2]}
+    end, notes = notes_below(odd, len(body), [i for i, _ in body], "row")
+    titles = [one for one in layout.liberties if not one.endswith("is blank")]
+    return [*rows[layout.heading : layout.heading + 1], *body[:end]], (*titles, *notes)
 
 
 def _any(row: list[Any]) -> bool:

@@ -42,6 +42,7 @@ QUARTERS = [
         "2022 年 第二 季度",
         "2022年第二季",
     ),
+    *("2022第二季度", "2022年Ⅱ季度", "2022年第Ⅱ季度", "2022-II", "2Q2022", "2Q 2022", "22Q2", "Q2/2022"),
     *("２０２２Ｑ２", "２０２２年第２季度", "２０２２年２季度", np.str_("2022Q2"), pd.Period("2022Q2", freq="Q")),
 ]
 MONTHS = [
@@ -57,11 +58,23 @@ MONTHS = [
         "2022年06月",
         "2022年6月份",
     ),
+    *("202206", 202206, "2022/6", "06/2022", "6/2022", "Jun-2022", "june 2022", "2022-Jun"),
     *("２０２２－０６", "２０２２年６月", np.datetime64("2022-06"), pd.Period("2022-06", freq="M")),
 ]
-FIRST_HALVES = ["2022H1", "2022-H1", "2022 h1", "H1 2022", "2022年上半年", "2022上半年", "２０２２年上半年"]
+FIRST_HALVES = [
+    "2022-S1",
+    "S1 2022",
+    "2022H1",
+    "2022-H1",
+    "2022 h1",
+    "H1 2022",
+    "2022年上半年",
+    "2022上半年",
+    "２０２２年上半年",
+]
 SECOND_HALVES = ["2022H2", "2022-H2", "2022年下半年", "2022年H2"]
 YEARS = [
+    *("YR2022", "2022.0", "2022年度"),
     *("2022", "2022年", "２０２２", "２０２２年", 2022, np.int32(2022), np.int64(2022), 2022.0, np.float64(2022)),
     *(np.datetime64("2022"), pd.Period("2022", freq="Y")),
 ]
@@ -96,7 +109,6 @@ UNREADABLE = [
         "2022:2",
         "FY2022",
         "2022-2",
-        "22Q2",
         "20222",
         "2022-2023",
         "2022-06/30",
@@ -105,7 +117,7 @@ UNREADABLE = [
         "Q2",
         "20220630",
     ),
-    *(202206, 44742, 7, 2022.5, float("inf"), True, b"2022", (2022, 2)),
+    *(44742, 7, 2022.5, float("inf"), True, b"2022", (2022, 2)),
     *(pd.Period("2022Q1", freq="Q-MAR"), pd.Period("2022-06-30", freq="W"), pd.Period("2022-01", freq="6M")),
 ]
 IDS = {"ids": repr}
@@ -184,6 +196,21 @@ def test_rows_keep_their_order_and_repeats():
         pd.Categorical(labels),
     ):
         assert read_periods(form).ordinals.tolist() == [8089, 8087, 8089, 8088]
+
+
+def test_months_that_end_quarters_stand_for_these():
+    with journal() as lines:
+        read = read_periods(["2021-12", "2022-03", "2022-06"])
+    assert (read.frequency, read.text) == (QUARTER, ["2021Q4", "2022Q1", "2022Q2"])
+    assert ["quarters" in line.why for line in lines] == [True]
+    for months in (["2021-12", "2022-12"], ["2022-03", "2022-04"], ["2022-06"]):
+        assert read_periods(months).frequency == MONTH
+
+
+def test_years_of_two_digits_are_of_the_last_hundred_years_and_told():
+    with journal() as lines:
+        assert read_periods(["69Q4", "70Q1"]).text == ["2069Q4", "1970Q1"]
+    assert [line.why for line in lines] == ["period: years of two digits read as those from 1970 to 2069"]
 
 
 def test_periods_cannot_be_changed():

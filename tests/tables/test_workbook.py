@@ -80,7 +80,7 @@ def test_which_sheet_is_meant_is_not_guessed(tmp_path: Path) -> None:
         read_table(workbook(tmp_path / "empty.xlsx", data=[]))
 
 
-@pytest.mark.parametrize("cell", ["—", "-", "n/a", "…"])
+@pytest.mark.parametrize("cell", ["—", "-", "缺", "…"])
 def test_text_in_a_number_column_is_named_with_its_row_and_not_taken_for_missing(tmp_path: Path, cell: str) -> None:
     rows = [["q", "x"], ["2001Q1", 1], [None, None], ["2001Q2", cell], ["2001Q3", 2]]
     with pytest.raises(hi.DataError) as caught:

@@ -1,0 +1,113 @@
+"""A table arranged as an index asks for it: units taken off headings, turned from its side, year and quarter joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index._tables.cells import is_missing
+from hengdian_index._tables.periods import YEAR, format_period, read_label
+from hengdian_index.errors import listed, shown
+
+_YEARS = frozenset({"年", "年份", "年度", "year", "years", "yr"})
+_UNIT = re.compile(r"(?P<name>.*?\S)\s*(?:[（(［\[](?P<within>[^（(［\[）)］\]]+)[）)］\]]|[/／](?P<after>[^/／]+))")
+_MOST_LETTERS = 200
+
+
+def as_asked(frame: pd.DataFrame, columns: Sequence[str], unit: str | None, period: str | None) -> pd.DataFrame:
+    """Return a table with the columns that are asked for where its own form leaves one way to read them.
+
+    What is done is added to `attrs["liberties"]`: a table of one unit that has its indicators in rows is turned; a unit
+    of measure after an indicator's name is taken off; a year in a column of its own goes before what the period column
+    says.
+    """
+    said: list[str] = []
+    if unit is None and period is not None:
+        frame = _turned(frame, columns, period, said)
+    frame = _without_units(frame, [*columns, *filter(None, (unit, period))], said)
+    if period in frame.columns and period is not None:
+        frame = _with_years(frame, columns, period, said)
+    if said:
+        frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), *said)
+    return frame
+
+
+def _named(name: Any, asked: Sequence[str]) -> str | None:
+    """Return the column that is asked for which a name stands for, with its unit of measure."""
+    match = _UNIT.fullmatch(name) if isinstance(name, str) and len(name) <= _MOST_LETTERS else None
+    return match["name"] if match and match["name"] in asked else None
+
+
+def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -> pd.DataFrame:
+    there = set(frame.columns)
+    found: dict[str, list[Any]] = {}
+    for column in frame.columns:
+        name = None if column in asked else _named(column, asked)
+        if name is not None and name not in there:
+            found.setdefault(name, []).append(column)
+    new = {same[0]: name for name, same in found.items() if len(same) == 1}
+    if not new:
+        return frame
+    said.append("; ".join(f"column {shown(column)} read as {shown(name)}" for column, name in new.items()))
+    attrs = dict(frame.attrs)
+    if "letters" in attrs:
+        attrs["letters"] = {new.get(name, name): letter for name, letter in attrs["letters"].items()}
+    frame = frame.rename(columns=new)
+    frame.attrs = attrs
+    return frame
+
+
+def _turned(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list[str]) -> pd.DataFrame:
+    """Return a table that has its indicators in rows and its periods in the heading turned, any other as it is."""
+    if not len(frame.columns) or set(columns) & set(frame.columns) or not len(frame) or len(frame) > len(columns) * 100:
+        return frame
+    heads, names = list(frame.columns[1:]), [str(one).strip() for one in frame.iloc[:, 0]]
+    plain = [_named(name, columns) or name for name in names]
+    wanted = [name if name in names else plain[plain.index(name)] if name in plain else None for name in columns]
+    dated = bool(heads) and all(read_label(head) is not None for head in heads)
+    if None in wanted or not dated or period in heads or any(plain.count(name) > 1 for name in columns):
+        return frame
+    turned = frame.iloc[:, 1:].T
+    turned.columns = pd.Index(names, dtype=object)
+    turned = turned.infer_objects().reset_index(drop=True)
+    turned.insert(0, period, pd.Series(heads, dtype=object))
+    attrs = {name: value for name, value in frame.attrs.items() if name not in ("lines", "letters")}
+    line = next(iter(frame.attrs.get("lines", (2,)))) - 1
+    turned.attrs = attrs | {"lines": (line,) * len(turned)}
+    said.append(f"turned: its rows are indicators, its columns periods, {listed(heads)}")
+    return turned
+
+
+def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list[str]) -> pd.DataFrame:
+    """Return a table whose periods say no year with the year of the column beside them."""
+    beside = [c for c in frame.columns if isinstance(c, str) and c.strip().casefold() in _YEARS and c not in columns]
+    if len(beside) != 1 or beside[0] == period or frame[period].dtype.kind not in "OTUSiuf":
+        return frame
+    years = [read_label(one) for one in frame[beside[0]].tolist()]
+    if not all(isinstance(year, tuple) and year[0] == YEAR for year in years):
+        return frame
+    labels = [one for one in frame[period].tolist() if not is_missing(one)]
+    if not labels or any(read_label(one) is not None for one in set(map(str, labels))):
+        return frame
+    joined = [_dated(year[1], one) for year, one in zip(years, frame[period].tolist(), strict=True)]  # type: ignore[index]
+    if any(one is None for one in joined):
+        return frame
+    attrs = frame.attrs
+    frame = frame.assign(**{period: np.array(joined, dtype=object)})
+    frame.attrs = dict(attrs)
+    said.append(f"the years of {shown(beside[0])} and {shown(period)} read together, the first as {shown(joined[0])}")
+    return frame
+
+
+def _dated(year: int, label: Any) -> str | None:
+    """Return a period of a year in ISO, None for what is none."""
+    text = str(label).strip()
+    for form in (f"{year}年{text}", f"{year}{text}"):
+        reading = read_label(form)
+        if isinstance(reading, tuple):
+            return format_period(reading[1], reading[0])
+    return None

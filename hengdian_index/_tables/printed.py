@@ -1,0 +1,104 @@
+"""Numbers as they are printed for people, read where they cannot be misread: marks, full width, thousands, commas."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+MARKS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "null", "NULL", "NaN", "<NA>", "None"})
+"""Texts that say that a value is missing."""
+
+_BLANKS = re.compile(r"[\s\u200b\ufeff]+")
+_SIGNS = str.maketrans({"−": "-", "﹣": "-", "﹢": "+"})
+_POINTED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
+_COMMAED = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+),\d+")
+_SPACED = re.compile(r"[+-]?[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d+)?")
+# A comma between one to three digits and three more may part thousands or decimals.
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_APOSTROPHES = re.compile(r"[+-]?[1-9]\d{0,2}(?:['’]\d{3})+(?:\.\d*)?")
+
+
+def plain_cells(cells: Sequence[Any], decimal: str = ".") -> tuple[list[Any], dict[str, list[int]]]:
+    """Return a column with its texts as plain numbers, marks of a missing value as None, the cells of each liberty.
+
+    Parameters
+    ----------
+    cells : sequence
+        What is no text stays as it is, and so does a text that may be read two ways.
+    decimal : {".", ","}
+        What stands before the decimals in the file: a comma there, where semicolons or tabs part the cells.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.printed import plain_cells
+    >>> plain_cells(["1,234.5", "N/A", "７", "12,5"])[0]
+    ['1234.5', None, '7', '12,5']
+    """
+    out, met, regular = list(cells), dict[str, list[int]](), _is_regular(cells)
+    for i, cell in enumerate(cells):
+        if not isinstance(cell, str):
+            continue
+        text = _BLANKS.sub(" ", cell).strip()
+        if text in MARKS or not text:
+            out[i] = None
+            continue
+        narrow = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+        plain, liberty = _plain(narrow, decimal)
+        if plain is None or ("," in narrow and decimal == "." and not regular and _EITHER.fullmatch(narrow)):
+            continue
+        for what in ("full-width digits or signs" if narrow != text else "", liberty):
+            if what:
+                met.setdefault(what, []).append(i)
+        out[i] = plain
+    return out, met
+
+
+def _is_regular(cells: Sequence[Any]) -> bool:
+    """Return whether commas part thousands throughout a column, so that 1,234 cannot be 1.234.
+
+    A number has a comma and a point, or two commas; or each number from 1,000 on has a comma, there are several, and
+    no number has decimals.
+    """
+    texts = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if isinstance(cell, str)]
+    if any(_POINTED.fullmatch(text) and not _EITHER.fullmatch(text) for text in texts):
+        return True
+    numbers = [cell for cell in cells if isinstance(cell, (int, float)) and cell == cell]
+    small = all(number % 1 == 0 and abs(number) < 1000 for number in numbers)
+    others = [text for text in texts if text and text not in MARKS and not _EITHER.fullmatch(text)]
+    plain = all(re.fullmatch(r"[+-]?\d{1,3}", text) for text in others)
+    return small and plain and sum(bool(_EITHER.fullmatch(text)) for text in texts) > 1
+
+
+def _plain(text: str, decimal: str) -> tuple[str | None, str]:
+    """Return the number that a text is, written with a point alone, and what that took; None for any other text."""
+    if "," in text and decimal == "," and _COMMAED.fullmatch(text):
+        return text.replace(".", "").replace(",", "."), "decimal commas"
+    if _POINTED.fullmatch(text) and decimal == ".":
+        return text.replace(",", ""), "commas between thousands"
+    if _SPACED.fullmatch(text):
+        return text.replace(" ", "").replace(",", "."), "blanks between thousands"
+    if _APOSTROPHES.fullmatch(text):
+        return re.sub("['’]", "", text), "apostrophes between thousands"
+    if re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", text, re.ASCII):
+        return text, ""
+    return None, ""
+
+
+def decimal_of(cells: Sequence[str]) -> str:
+    """Return what stands before decimals in cells that semicolons or tabs part: "," or ".", "" where it is open.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.printed import decimal_of
+    >>> decimal_of(["a", "12,5", "1.234,5"]), decimal_of(["1,234.5"]), decimal_of(["1,234", "5"])
+    (',', '.', '')
+    """
+    texts = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if "," in cell or "，" in cell]
+    commas = sum(bool(_COMMAED.fullmatch(text)) and not _EITHER.fullmatch(text) for text in texts)
+    points = sum(bool(_POINTED.fullmatch(text)) and not _EITHER.fullmatch(text) for text in texts)
+    either = sum(bool(_EITHER.fullmatch(text)) for text in texts)
+    if commas and not points:
+        return ","
+    return "" if either and not points else "."

@@ -1,0 +1,50 @@
+"""Tables that stand on their side, have units in their headings, or a year in a column of its own."""
+
+import pandas as pd
+import pytest
+
+import hengdian_index as hi
+
+INDEX = hi.Index(period="q", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g"), hi.Indicator("y", "g")])
+TABLE = pd.DataFrame({"q": ["2001Q1", "2001Q2", "2002Q1"], "x": [1.0, 3.0, 2.0], "y": [4.0, 2.0, 8.0]})
+TURNED = pd.DataFrame([["x (km)", 1.0, 3.0, 2.0], ["y", 4.0, 2.0, 8.0]], columns=["of", *TABLE["q"]])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        TABLE.rename(columns={"x": "x（万元）", "y": "y/元"}),
+        TABLE.rename(columns={"x": "x [km]", "q": "q(quarter)"}),
+        TURNED,
+        TURNED.rename(columns={"of": "q"}),
+        TABLE.assign(year=[2001, 2001, 2002], q=["Q1", "Q2", "Q1"]),
+        TABLE.assign(年份=["2001年", "2001年", "2002年"], q=["一季度", "第二季度", "Ⅰ季度"]),
+    ],
+)
+def test_one_way_to_read_a_table_is_taken_and_told(table: pd.DataFrame) -> None:
+    before, given = INDEX.compute(TABLE), table.copy()
+    result = INDEX.compute(table)
+    pd.testing.assert_frame_equal(result.scores, before.scores)
+    assert len(result.log[result.log["why"].str.contains("read")]) >= 1 or "turned" in " ".join(result.log["why"])
+    pd.testing.assert_frame_equal(table, given)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        TABLE.rename(columns={"x": "x (km)"}).assign(**{"x (h)": 1.0}),
+        TURNED.rename(columns={"2001Q2": "total"}),
+        TABLE.assign(year=2001, Year=2002, q=["Q1", "Q2", "Q3"]),
+        TABLE.assign(year=[2001, None, 2002], q=["Q1", "Q2", "Q1"]),
+    ],
+)
+def test_two_ways_to_read_a_table_are_refused(table: pd.DataFrame) -> None:
+    with pytest.raises(hi.DataError):
+        INDEX.compute(table)
+
+
+def test_years_of_floats_are_whole() -> None:
+    index = INDEX.replace({"unit": "u"})
+    result = index.compute(TABLE.assign(q=[2001.0, 2002.0, 2003.0], u="a"))
+    assert result.scores.index.get_level_values("q").tolist() == [2001, 2002, 2003]
+    assert result.scores.index.get_level_values("q").dtype.kind == "i"
