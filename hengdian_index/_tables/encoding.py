@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _NAMES = {
@@ -46,13 +47,16 @@ def decoded(data: bytes) -> tuple[str, str]:
     raise UnicodeError("no text")
 
 
-def _candidates(data: bytes) -> list[str]:
+def _candidates(data: bytes) -> Iterator[str]:
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
-            return [encoding]
+            yield encoding
+            return
     if data[:2].count(0) == 1:
-        return ["utf-16-be" if data[0] == 0 else "utf-16-le"]
-    return ["utf-8-sig", *(["cp1252", "gb18030"] if _is_western(data) else ["gb18030", "cp1252"])]
+        yield "utf-16-be" if data[0] == 0 else "utf-16-le"
+        return
+    yield "utf-8-sig"
+    yield from ("cp1252", "gb18030") if _is_western(data) else ("gb18030", "cp1252")
 
 
 def _is_western(data: bytes) -> bool:

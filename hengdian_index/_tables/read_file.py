@@ -7,6 +7,8 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +106,7 @@ def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
 _CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is missing?"
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 # So many rows are looked through for what parts the cells, and for decimal commas.
-_SAMPLE = 200
+_SAMPLE, _LETTERS = 200, 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     liberties = [f"read as {encoding}, not UTF-8"] if encoding else []
     own, separator = separator, _separator(text, separator)
     liberties += [f"cells are parted by {_SEPARATORS[separator]}"] if separator != own else []
-    sample = [(line, cells) for (line, cells), _ in zip(_rows(text, separator), range(_SAMPLE), strict=False)]
+    sample = list(islice(_rows(text[:_LETTERS], separator), _SAMPLE))
     if not sample:
         raise ValueError("it is empty")
     _refuse_headings(path.name, sample[0][1], separator)
@@ -145,6 +147,10 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     liberties += ["commas stand before the decimals"] if decimal == "," else []
     top = layout.heading + 1 + (layout.units is not None)
     heading = [unguarded(name.strip()) for name in sample[layout.heading][1]]
+    if top == 1 and _is_even(text, separator, heading):
+        frame = _frame(text if encoding else path, separator, heading, labels)
+        frame.attrs |= {"liberties": tuple(liberties), "decimal": decimal}
+        return frame
     faults, read = _checked(path.name, heading, _rows(text, separator), top)
     end, notes = notes_below(read.odd, len(read.lines), read.lines, "line")
     kept = set(read.lines[:end])
@@ -173,10 +179,21 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     return frame
 
 
+def _is_even(text: str, separator: str, heading: Sequence[str]) -> bool:
+    """Return at a fast look whether each line has a cell for each name, without quotes, blank lines or notes below."""
+    if '"' in text or text.count("\r") > text.count("\r\n") or not all(heading[1:]) or len(set(heading)) < len(heading):
+        return False
+    lines = text.removesuffix("\n").split("\n")
+    if set(map(methodcaller("count", separator), lines)) != {len(heading) - 1} or len(heading) < 2:
+        return False
+    filled = [[cell for cell in line.split(separator) if cell.strip()] for line in lines[-HEAD:]]
+    return all(len(cells) > 1 for cells in filled)
+
+
 def _separator(text: str, own: str) -> str:
     """Return what parts the cells: that of the ending, unless another gives more lines with equally many cells."""
-    lines = text[: 1 << 16].splitlines()[:_SAMPLE]
-    lines = lines[:-1] if len(text) > 1 << 16 else lines
+    lines = text[:_LETTERS].splitlines()[:_SAMPLE]
+    lines = lines[:-1] if len(text) > _LETTERS and len(lines) < _SAMPLE else lines
     share = {}
     for one in (own, *(other for other in _SEPARATORS if other != own)):
         try:
@@ -212,7 +229,7 @@ def _checked(
     return faults, read
 
 
-def _frame(text: str, separator: str, heading: list[str], labels: Sequence[str]) -> pd.DataFrame:
+def _frame(text: str | Path, separator: str, heading: list[str], labels: Sequence[str]) -> pd.DataFrame:
     """Return the columns of a text, those of labels as the texts that they are."""
     frame = unguarded_cells(_parsed(text, separator, range(len(heading))).rename(columns=str.strip))
     kept = [j for j, name in enumerate(heading) if name in labels]
@@ -223,9 +240,10 @@ def _frame(text: str, separator: str, heading: list[str], labels: Sequence[str])
     return frame
 
 
-def _parsed(text: str, separator: str, columns: Sequence[int], **options: Any) -> pd.DataFrame:
+def _parsed(text: str | Path, separator: str, columns: Sequence[int], **options: Any) -> pd.DataFrame:
     found: pd.DataFrame = pd.read_csv(
-        io.StringIO(text, newline=""),
+        io.StringIO(text, newline="") if isinstance(text, str) else text,
+        encoding="utf-8-sig",
         sep=separator,
         skip_blank_lines=False,
         index_col=False,
