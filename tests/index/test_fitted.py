@@ -221,7 +221,7 @@ class TestUserFunctions:
 class TestBadInput:
     def test_all_faults_of_a_table_at_once(self) -> None:
         frame = table().drop(columns="c").astype({"a": object})
-        frame.loc[1, "a"] = "n/a"
+        frame.loc[1, "a"] = "none yet"
         frame.loc[2, "b"] = np.inf
         frame.loc[4, "quarter"] = "2001Q1"
         with pytest.raises(hi.DataError) as caught:
@@ -229,7 +229,7 @@ class TestBadInput:
         text = str(caught.value)
         assert "column 'c' is missing" in text
         assert "columns found: 'quarter', 'a', 'b', 'd'" in text
-        assert "period 2001Q2, indicator 'a': 'n/a' is not a number" in text
+        assert "period 2001Q2, indicator 'a': 'none yet' is not a number" in text
         assert "period 2001Q3, indicator 'b': infinity" in text
         assert "period 2001Q1 is given a second time" in text
 
