@@ -199,7 +199,11 @@ def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: i
     more = [name for name in dict.fromkeys(sizes) if name not in used]
     if more:
         _known(more, (*whole.columns, *whole.unused))
-        read = read_panel(table, more, unit=index.setting.unit, period=index.setting.period)
+        setting = index.setting
+        # The units are those that were read before, whatever these columns alone make them look like.
+        only = setting.units if whole.units is None else list(dict.fromkeys(whole.unit_list()))
+        exclude = setting.exclude or () if whole.units is None else ()
+        read = read_panel(table, more, unit=setting.unit, period=setting.period, only=only, exclude=exclude)
         columns |= {name: _beside(read, read.values[:, j], result.panel) for j, name in enumerate(more)}
     beside = pd.DataFrame(columns, index=raw.index)
     ordered = raw[list(index.tree.codes)]

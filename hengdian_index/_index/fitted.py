@@ -142,7 +142,7 @@ class Fitted:
         DataError
             Every fault of the table: missing columns, text or infinity in a number column, repeated rows.
         """
-        panel = read_rows(self.tree, self.setting, table, self.frequency)
+        panel = read_rows(self.tree, self.setting, table, self.frequency, complete=False)
         with journal() as lines:
             panel = built(self.builds, self.tree, panel)
             panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
@@ -259,12 +259,24 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
     return fitted.result(panel)
 
 
-def read_rows(tree: Tree, setting: Setting, table: Any, frequency: Frequency | None = None) -> Panel:
-    """Return the rows of a table as an index needs them."""
+def read_rows(
+    tree: Tree, setting: Setting, table: Any, frequency: Frequency | None = None, *, complete: bool = True
+) -> Panel:
+    """Return the rows of a table as an index needs them; a table that is `complete` has every unit that is named."""
     sizes, groups = columns_asked(tree)
     made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
     columns = (*(code for code in tree.codes if code not in made), *sizes)
-    panel = read_panel(table, columns, unit=setting.unit, period=setting.period, frequency=frequency, groups=groups)
+    panel = read_panel(
+        table,
+        columns,
+        unit=setting.unit,
+        period=setting.period,
+        frequency=frequency,
+        groups=groups,
+        only=setting.units,
+        exclude=setting.exclude or (),
+        complete=complete,
+    )
     return panel.laid_out((*tree.codes, *sizes)) if made else panel
 
 

@@ -33,6 +33,7 @@ from hengdian_index._scoring.fields import (
     Selector,
     Share,
     Treat,
+    Units,
     WeighScale,
     Weights,
     distinct_text,
@@ -92,6 +93,11 @@ class Index(Part):
         Weights that depend on where 0 is (entropy, variation) are learnt from scores on the scale 0 to 1, whatever the
         ends they are presented on (`lower` and `upper`, `floor` and `ceiling`), or from the scores as they are. Scores
         without two ends are taken as they are; where the normalisation decides where 0 lies (z-scores) the log says so.
+    units : list of units, optional
+        Only these units of a table, in its order; those that are named are meant, also where a name or the values look
+        like a total of others (Total, 全国) or like another spelling of another unit.
+    exclude : list of units, optional
+        Units of a table that are left out before anything else, such as its totals.
     unit_coverage : float, optional
         Leave out the units that have values in a smaller share of their cells.
     series : {"fixed", "ratio", "symmetric", "log"}
@@ -138,6 +144,8 @@ class Index(Part):
     scope: Scope = "all"
     weigh_on: WeighOn = "fit_on"
     weigh_scale: WeighScale = "unit"
+    units: Units = LEFT_OUT
+    exclude: Units = LEFT_OUT
     unit_coverage: Share | None = None
     series: Series = "fixed"
     content: OnChange = "link"
@@ -167,6 +175,11 @@ class Index(Part):
             raise SpecError(Fault("weigh_on = 'base' needs a base: name its periods", ("index", "weigh_on")))
         if self.weigh_on == "period" and self.period is None:
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
+        both = [one for one in self.units or () if one in (self.exclude or ())]
+        why = "is among the units and left out of them; name it once"
+        raise_all(SpecError, [Fault(f"exclude: {shown(one)} {why}", ("index", "exclude")) for one in both])
+        if self.units == ():
+            raise SpecError(Fault("units: no unit; name some, or leave the field out for all", ("index", "units")))
         raise_all(SpecError, validity_faults(self.indicators, self.period) + idle_faults(self._fields()))
         faults = choice_faults(self.tree, own_weights(self), {g.code for g in self.groups if g.weights})
         at = {part.code: i for parts in _PARTS for i, part in enumerate(getattr(self, parts))}

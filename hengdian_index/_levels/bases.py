@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from hengdian_index._maths.blocks import mean_without_overflow
 from hengdian_index._scoring.tree import NewUnits, Setting
 from hengdian_index._tables.cells import CELLS
-from hengdian_index._tables.panel import Panel, label_text
+from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, shortened
+from hengdian_index._tables.units import label_text
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import same
 from hengdian_index.errors import DataError, Fault, listed, raise_all, shown

@@ -8,7 +8,8 @@ own takes that of the group, or of the index, above.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, dataclass, fields, is_dataclass
 from dataclasses import Field as DataclassField
 from functools import cache
@@ -37,6 +38,7 @@ from hengdian_index._maths.means import Rule
 from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import parameters_of
 from hengdian_index._scoring.choice import Choice, Frozen, frozen, thawed
+from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import ACCEPTED, read_label
 from hengdian_index._tables.selection import LabelledMask, value_of
 from hengdian_index.errors import Fault, FaultsError, SpecError, among, fewer, raise_all, shown, suggestion
@@ -123,6 +125,18 @@ def _dated_weights(given: Any) -> Any:
     return Frozen(found)
 
 
+def _units(given: Any) -> Any:
+    """Return the units that an index names."""
+    if given is None:
+        return None
+    names = frozen([given] if single(given) else value_of(given))
+    if not isinstance(names, tuple) or not all(type(one) in (str, int, float) and str(one).strip() for one in names):
+        raise SpecError(f'names of units, ["Paris", "Rome"], not {shown(given)}')
+    twice = [one for one, count in Counter(map(str, names)).items() if count > 1]
+    raise_all(SpecError, [f"{shown(one)} is named twice" for one in twice])
+    return names
+
+
 def _direction(given: Any) -> Any:
     """Return a direction from what Python or TOML says."""
     if isinstance(given, Mapping):
@@ -157,6 +171,7 @@ Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_
 DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], BeforeValidator(_dated_weights)]
 WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(_direction)]
 Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
+Units = Annotated[Read[tuple[Any, ...] | None, Sequence[Any] | str | None], BeforeValidator(_units)]
 Period = Annotated[Read[str | None, Any], BeforeValidator(_period)]
 Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]

@@ -114,6 +114,8 @@ class Setting:
     weigh_on: WeighOn = "fit_on"
     unit_coverage: float | None = None
     spec: str = ""
+    units: tuple[Any, ...] | None = None
+    exclude: tuple[Any, ...] | None = None
 
 
 # Columns that contributions add beside the codes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -16,6 +16,7 @@ from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index._tables.selection import LabelledMask, picked, truths
 from hengdian_index._tables.table import Array
+from hengdian_index._tables.units import difference, twins
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import (
@@ -141,16 +142,10 @@ class Panel:
         return [f"no row for {named}{whose}: changes on and from them are missing"]
 
     def alike(self, known: Iterable[Any] = ()) -> list[str]:
-        """Return a text about units that differ in case alone, or are a number here and a text there.
-
-        `known` are units of other rows, such as those of a fit.
-        """
-        found: dict[str, list[Any]] = {}
+        """Return a text about units that may be one under several names; `known` are those of other rows."""
         own = dict.fromkeys(self.unit_list())
-        for one in dict.fromkeys((*own, *known)):
-            found.setdefault(label_text(one).casefold(), []).append(one)
-        told = [same for same in found.values() if len(same) > 1 and any(one in own for one in same)]
-        return [f"units {listed(same)} differ in {_difference(same)} alone: are they one?" for same in told]
+        told = [same for same in twins((*own, *known)) if any(one in own for one in same)]
+        return [f"units {listed(same)} differ in {difference(same)} alone: are they one?" for same in told]
 
     def spread(self) -> dict[str, Any]:
         """Return how many units there are, and the first and the last period as text; what rows lack is left out."""
@@ -329,16 +324,6 @@ def _equal(labels: Any, label: Any) -> NDArray[np.bool_]:
     if not isinstance(label, (str, int, float, tuple)):
         same = [one is True or (isinstance(one, np.bool_) and bool(one)) for one in same]
     return np.array(same, dtype=np.bool_)
-
-
-def label_text(label: Any) -> str:
-    """Return what a unit is called, a number like the text of it: 1, 1.0 and "1" are written alike."""
-    plain = native(label)
-    return str(int(plain) if isinstance(plain, float) and plain.is_integer() else plain).strip()
-
-
-def _difference(same: Sequence[Any]) -> str:
-    return "case" if all(isinstance(one, str) for one in same) else "being a number or a text"
 
 
 def digest(panel: Panel) -> str:

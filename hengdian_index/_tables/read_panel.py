@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.arrange import as_asked
 from hengdian_index._tables.cells import CELLS, column_values, hashed, is_missing, raw_array
-from hengdian_index._tables.panel import Beside, Panel, label_text
+from hengdian_index._tables.panel import Beside, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.table import Array, shortened
+from hengdian_index._tables.units import Chosen, chosen, total_faults, twin_faults
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
 from hengdian_index.log import journal
@@ -31,6 +32,9 @@ def read_panel(
     period: str | None = None,
     frequency: Frequency | None = None,
     groups: Sequence[str] = (),
+    only: Sequence[Any] | None = None,
+    exclude: Sequence[Any] = (),
+    complete: bool = True,
 ) -> Panel:
     """Return the rows of a table as an index needs them, every fault of the table in one DataError.
 
@@ -46,9 +50,16 @@ def read_panel(
         Columns of labels: groups of rows.
     frequency : Frequency, optional
         Frequency known from an earlier fit; dates are read in it.
+    only, exclude : sequence of units
+        The units that there shall be, all where None; those left out of them.
+    complete : bool
+        Whether the table must have every unit that is named.
     """
     by = [name for name in (unit, period, *groups) if name]
-    frame = as_asked(frame_of(table, columns, by, named=bool(unit or period)), columns, unit, period)
+    whole = as_asked(frame_of(table, columns, by, named=bool(unit or period)), columns, unit, period)
+    where = f"{whole.attrs['source']}: " if "source" in whole.attrs else ""
+    left = _left(whole, unit, period, only, exclude, complete)
+    frame, at = (whole, np.arange(len(whole))) if left.rows.all() else (_some(whole, left.rows), left.rows.nonzero()[0])
     names = tuple(frame.columns)
     there, asked = set(names), {*columns, *by}
     units, periods = _level(frame, unit), _level(frame, period)
@@ -58,8 +69,8 @@ def read_panel(
         for kind, name, found in (("unit", unit, units), ("period", period, periods))
         if name and found is None
     ]
+    faults += left.faults
     absent = [c for c in (*columns, *groups) if c not in there]
-    where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
     faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
     if absent:
         found = readable(list(map(shown, names)))
@@ -69,8 +80,8 @@ def read_panel(
     source = frame.attrs.get("source")
     with journal() as dated:
         read, more = _read_periods(periods, period, frequency, source, lines)
-    strange, units = _strange(units, unit)
-    periods = _strange(periods, period)[1]
+    strange, units = _strange(units, unit, at)
+    periods = _strange(periods, period, at)[1]
     periods = periods if read is None or periods is None else written(periods, read)
     wanted = [c for c in columns if c in there]
     unused = tuple(str(c) for c in names if c not in asked)
@@ -79,19 +90,25 @@ def read_panel(
     labelled = {}
     for name in groups:
         if name in there:
-            told, cells = _strange(np.asarray(frame[name].astype(object)), name)
+            told, cells = _strange(np.asarray(frame[name].astype(object)), name, at)
             strange, labelled[name] = strange + told, list(cells)
-    of_table: dict[str, Any] = {"table": (frame.index, labels), "at": np.arange(len(frame))}
+    every = labels if frame is whole else _labels(whole, unit, _level(whole, unit), period, _level(whole, period))
+    of_table: dict[str, Any] = {"table": (whole.index, every), "at": at}
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
     values, wrong, plain = _cells(frame, wanted, panel)
-    liberties = [f"{where}{one}" for one in (*frame.attrs.get("liberties", ()), *plain)]
+    liberties = [f"{where}{one}" for one in (*frame.attrs.get("liberties", ()), *left.notes, *plain)]
     liberties += [line.why for line in dated]
-    faults += strange + _unnamed(panel, unit) + _blurred(units)
+    faults += strange + _unnamed(panel, unit)
     # Rows that are not told apart by what is missing are no repetitions.
     told_apart = (unit is None or units is not None) and (period is None or periods is not None)
     faults += more + (_duplicates(panel, frame) if told_apart and not more else []) + wrong
     if not len(frame):
-        faults.append(f"{where}the table has no rows")
+        faults.append(f"{where}the table has no rows{', but of units that are left out' if len(whole) else ''}")
+    elif told_apart and not strange and (owners := _owners(frame, unit, period)) is not None:
+        whose = [one for one in dict.fromkeys(owners.tolist()) if not is_missing(one)]
+        faults += twin_faults(whose, owners, _begun(panel), named=only is not None)
+        if only is None:
+            faults += total_faults(whose, owners, values, read.ordinals if read else None, left.out, _begun(panel))
     raise_all(DataError, faults)
     beside = Beside.of(frame, asked)
     return replace(panel, values=values, columns=tuple(columns), beside=beside, liberties=tuple(liberties))
@@ -114,6 +131,41 @@ def _level(frame: pd.DataFrame, name: str | None) -> NDArray[Any] | None:
 
 def _plain(labels: Any) -> NDArray[Any]:
     return np.asarray(labels.astype(object) if labels.dtype.kind not in "iuM" else labels)
+
+
+def _left(
+    frame: pd.DataFrame,
+    unit: str | None,
+    period: str | None,
+    only: Sequence[Any] | None,
+    exclude: Sequence[Any],
+    complete: bool,
+) -> Chosen:
+    """Return which rows are of the units that there shall be."""
+    every = Chosen(np.ones(len(frame), dtype=np.bool_))
+    if only is None and not exclude:
+        return every
+    owners = _owners(frame, unit, period)
+    if owners is not None:
+        return chosen(owners, only, exclude, complete=complete)
+    told = "the rows have no unit to choose by; name the column that says whose they are: unit = '...'"
+    return every if unit else replace(every, faults=(f"{'exclude' if only is None else 'units'}: {told}",))
+
+
+def _owners(frame: pd.DataFrame, unit: str | None, period: str | None) -> NDArray[Any] | None:
+    """Return whose each row is: the units, or the labels of rows that are no periods; None where nothing says it."""
+    if unit is not None:
+        return _level(frame, unit)
+    plain = frame.index.nlevels > 1 or isinstance(frame.index, pd.RangeIndex)
+    return None if period is not None or plain else _plain(frame.index)
+
+
+def _some(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return some rows of a frame, each with its line."""
+    part = frame[rows]
+    lines = np.asarray(frame.attrs.get("lines") or range(2, len(frame) + 2))
+    part.attrs = {**frame.attrs, **({"lines": tuple(lines[rows].tolist())} if "source" in frame.attrs else {})}
+    return part
 
 
 def _read_periods(
@@ -181,7 +233,7 @@ def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
     return [name for name in texts if not pd.DataFrame({"when": ordinals, "who": frame[name]}).duplicated().any()]
 
 
-def _strange(labels: NDArray[Any] | None, name: str | None) -> tuple[list[str], Any]:
+def _strange(labels: NDArray[Any] | None, name: str | None, at: NDArray[np.intp]) -> tuple[list[str], Any]:
     """Return a fault for each label that is none, a list or a table, and the labels with texts in their place."""
     if labels is None or labels.dtype != object or hashed(tuple(labels)):
         return [], labels
@@ -189,8 +241,13 @@ def _strange(labels: NDArray[Any] | None, name: str | None) -> tuple[list[str], 
     for i in bad:
         plain[i] = shown(labels[i])
     why = "is no label; write a text or a number"
-    told = [Fault(f"{name}: row {i}, counted from 0: {plain[i]} {why}", kind=("rows", name)) for i in bad]
+    told = [Fault(f"{name}: row {at[i]}, counted from 0: {plain[i]} {why}", kind=("rows", name)) for i in bad]
     return shortened(told), plain
+
+
+def _begun(panel: Panel) -> Callable[[int], str]:
+    """Return what begins a message about a row of a file: the line."""
+    return lambda row: f"{panel.source} line {panel.line(row)}: " if panel.source else ""
 
 
 def _unnamed(panel: Panel, name: str | None) -> list[str]:
@@ -199,26 +256,15 @@ def _unnamed(panel: Panel, name: str | None) -> list[str]:
     if not any(map(is_missing, set(units))):
         return []
     blank = [i for i, one in enumerate(units) if is_missing(one)]
-    named = f"line {listed(list(map(panel.line, blank)))}" if panel.source else f"row {listed(blank)}, counted from 0"
+    named = (
+        f"line {listed(list(map(panel.line, blank)))}"
+        if panel.source
+        else f"row {listed(panel.at[blank].tolist())}, counted from 0"
+    )
     where = f"{panel.source}: " if panel.source else ""
     remedy = "write it or leave this row out" if len(blank) == 1 else "write them or leave these rows out"
     said = f"{counted(len(blank), 'row', 'have')} no unit: {named}; {remedy}"
     return [f"{where}{name}: {said}"]
-
-
-def _blurred(units: NDArray[Any] | None) -> list[str]:
-    """Return a fault for units that differ in nothing but the blanks around their names, or in being a number."""
-    found: dict[str, list[Any]] = {}
-    for one in dict.fromkeys([] if units is None else units.tolist()):
-        if not is_missing(one):
-            found.setdefault(label_text(one), []).append(one)
-    alike = [same for same in found.values() if len(same) > 1]
-    return [f"units {listed(same)} differ in {_difference(same)} alone; write them alike" for same in alike]
-
-
-def _difference(same: Sequence[Any]) -> str:
-    texts = all(isinstance(one, str) for one in same)
-    return "blanks" if texts else "being a number or a text"
 
 
 def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
@@ -249,7 +295,8 @@ def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
 
 def _given_again(panel: Panel, first: int, second: int, more: int) -> str:
     """Return the fault of a unit and period that has two rows, and so many more."""
-    where = f"after line {panel.line(first)}" if panel.source else f"in row {second} after row {first}, counted from 0"
+    rows = f"in row {panel.at[second]} after row {panel.at[first]}, counted from 0"
+    where = f"after line {panel.line(first)}" if panel.source else rows
     others = f" (and {counted(more, 'more time')})" if more else ""
     labels = " and ".join(name for name, own in (("unit", panel.units), ("period", panel.periods)) if own is not None)
     return f"{panel.place(second)} is given a second time, {where}{others}; keep one row of each {labels}"

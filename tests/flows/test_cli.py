@@ -153,6 +153,12 @@ def test_check_shows_what_was_noted(tmp_path: Path) -> None:
     frame = frame.assign(a=[1.0, 2, 3, 4, 5], b=[1.0, np.nan, 3, 4, 5], c=[2.0, 1, 3, 4, 5])
     index = hi.Index(unit="town", period="q", groups=[hi.Group("g")], indicators=[hi.Indicator(c, "g") for c in "abc"])
     index.write(tmp_path / "i.xlsx", data=frame)
+    refused = run("check", tmp_path / "i.xlsx")[2]
+    assert refused == (
+        "DataError: i.xlsx sheet 'data' line 3: units 'Ash', 'ash' differ in case alone; write them alike, or if they "
+        'are several, name all: units = ["Ash", "ash", "Elm"]\n'
+    )
+    index.replace({"units": ["Ash", "ash", "Elm"]}).write(tmp_path / "i.xlsx", data=frame)
     said = run("check", tmp_path / "i.xlsx")[1].splitlines()
     assert said == [
         "i.xlsx: its 5 rows fit its index; 3 lines in the log",
@@ -160,11 +166,11 @@ def test_check_shows_what_was_noted(tmp_path: Path) -> None:
         "  read: no row for 2001Q2 of 'Ash': changes on and from them are missing",
         "  read: units 'Ash', 'ash' differ in case alone: are they one?",
     ]
-    frame.loc[2, "town"] = "Ash "
+    frame.loc[:2, "town"] = ["Ash", "Birch", "Ash "]
     index.write(tmp_path / "i.xlsx", data=frame)
     assert (
         run("check", tmp_path / "i.xlsx")[2]
-        == "DataError: units 'Ash', 'Ash ' differ in blanks alone; write them alike\n"
+        == "DataError: i.xlsx sheet 'data' line 4: units 'Ash', 'Ash ' differ in blanks alone; write them alike\n"
     )
     index.replace({"unit": None}).write(tmp_path / "i.xlsx", data=frame.assign(town=["A", "B", "A", "C", "C"]))
     wanted = "several rows have the same period; if 'town' says whose they are, name it as `unit`"
