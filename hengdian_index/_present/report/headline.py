@@ -1,4 +1,4 @@
-"""The few numbers that a reader looks for first."""
+"""The few numbers that a reader looks for first, and which rows rest on part of the weight."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from hengdian_index._index.comparability import NAMED, incomparable
 from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.coverage import weight_there
 from hengdian_index._index.result import Result
-from hengdian_index._present.report import gaps
 from hengdian_index._present.report.units import signed
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import written
-from hengdian_index._words.catalogue import Room
+from hengdian_index._words.catalogue import Room, Words
 from hengdian_index._words.said import told
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import Rows, in_period, name_of, of_unit, period_name, row_names
@@ -103,7 +102,7 @@ def _base(result: Result, say: Room) -> str:
 def _partial(result: Result, row: int, say: Room) -> str:
     """Return that a score rests on part of the weight, nothing where it rests on all."""
     share = weight_there(result)[row]
-    return say["partial"].format(share=gaps.told(share)) if share < 100 else ""
+    return say["partial"].format(share=share_told(share)) if share < 100 else ""
 
 
 def _remarks(*parts: str, say: Room) -> str:
@@ -232,3 +231,32 @@ def _spread(result: Result, say: Room) -> str:
 
 def _said(value: float) -> str:
     return "–" if value != value else f"{value:.2f}" if abs(value) >= 10 else f"{value:.4g}"
+
+
+# Rows that a sentence names.
+_NAMED = 10
+
+
+def partial(result: Result, rows: Rows, say: Words) -> str:
+    """Return a sentence that names the rows whose scores rest on part of the weight; empty where there are none."""
+    there = weight_there(result)
+    some = rows[there[rows] < 100]
+    if not len(some):
+        return ""
+    shown = some[:_NAMED]
+    names = zip(row_names(result.panel, shown), there[shown], strict=True)
+    named = [say["row there"].format(row=name, share=share_told(share)) for name, share in names]
+    rest = say["more rows"].format(count=len(some) - _NAMED) if len(some) > _NAMED else ""
+    return say["partial rows"].format(rows=say["listed"].join(named) + rest)
+
+
+def share_told(share: float) -> str:
+    """Return a share in per cent, so that what is less than the whole does not read as the whole.
+
+    Examples
+    --------
+    >>> from hengdian_index._present.report.headline import share_told
+    >>> share_told(45.974), share_told(99.98)
+    ('46', '99.9')
+    """
+    return f"{share:.0f}" if share < 99.5 else f"{np.floor(10 * share) / 10:g}"

@@ -1,9 +1,9 @@
-"""What a page shows of a result: headline numbers, then sections of words, charts and tables."""
+"""The sections of a page, in order, and why parts of them cannot be had."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,22 +14,67 @@ from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.coverage import blanked
 from hengdian_index._index.result import Result
 from hengdian_index._present.document import Block
-from hengdian_index._present.report import choices, dated, units
-from hengdian_index._present.report.draws import varied
-from hengdian_index._present.report.gaps import partial
-from hengdian_index._present.report.headline import Number, best_unit, headline, leader
+from hengdian_index._present.report import units
+from hengdian_index._present.report.draws import group_choices, indicator_choices, varied
+from hengdian_index._present.report.headline import Number, best_unit, headline, leader, partial
 from hengdian_index._present.report.pictures import Picture, Text, picture
-from hengdian_index._present.report.reasons import Reasons
 from hengdian_index._present.report.tables import Sheet
 from hengdian_index._present.statement.method import statement
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._system.alone import heard
 from hengdian_index._values.decimals import form_of
-from hengdian_index._words.catalogue import Lang, Room, words
+from hengdian_index._words.catalogue import Lang, Room, Words, words
 from hengdian_index.errors import FaultsError
+from hengdian_index.log import general
 from hengdian_index.plot.layout import Rows, in_period, of_unit
 from hengdian_index.plot.numbers import in_points
+
+# Reasons of a kind that are told.
+_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What a page has told so far, and under which heading."""
+
+    say: Words
+    told: dict[str, str] = field(default_factory=dict)
+
+    def texts(self, head: str, faults: Sequence[str], heading: str) -> tuple[Text, ...]:
+        """Return paragraphs that say why something is not there; what was told before is only pointed at."""
+        new = [fault for fault in dict.fromkeys(faults) if fault not in self.told]
+        where = dict.fromkeys(self.told[fault] for fault in faults if fault in self.told)
+        self.told.update(dict.fromkeys(new, heading))
+        return (*self._new(head, new), *(Text(head + self.say["told above"].format(part=part)) for part in where))
+
+    def once(self, messages: Iterable[str], heading: str) -> list[str]:
+        """Return the messages that were not told before."""
+        new = [one for one in dict.fromkeys(messages) if one not in self.told]
+        self.told.update(dict.fromkeys(new, heading))
+        return new
+
+    def _new(self, head: str, faults: Sequence[str]) -> Iterator[Text]:
+        for some in kinds(faults):
+            yield from (Text(head, fault) for fault in some[:_MOST])
+            if some[_MOST:]:
+                yield Text(self.say["more of kind"].format(count=len(some) - _MOST))
+
+
+def kinds(faults: Iterable[str]) -> list[list[str]]:
+    """Return faults that differ only in names and numbers together.
+
+    Examples
+    --------
+    >>> from hengdian_index._present.report.sections import kinds
+    >>> kinds(["unit 'a': no score", "unit 'b': no score", "no base"])
+    [["unit 'a': no score", "unit 'b': no score"], ['no base']]
+    """
+    found: dict[str, list[str]] = {}
+    for fault in faults:
+        found.setdefault(general(fault), []).append(fault)
+    return list(found.values())
+
 
 # Rows of which intervals are drawn; ranks in a table, and how many of them where there are more.
 _TOP = 60
@@ -172,8 +217,8 @@ def _told_once(item: Item, asked: _Asked, heading: str, reasons: Reasons) -> Ite
 def _framework(asked: _Asked) -> Iterator[Item]:
     result, tree = asked.result, asked.result.tree
     yield asked.chart("framework", "tree chart", "effective table", result.plot.framework)
-    yield asked.sheet("groups table", choices.groups(tree, asked.lang))
-    yield asked.sheet("indicators table", choices.indicators(tree, asked.lang))
+    yield asked.sheet("groups table", group_choices(tree, asked.lang))
+    yield asked.sheet("indicators table", indicator_choices(tree, asked.lang))
 
 
 def _series(asked: _Asked) -> Iterator[Item]:
@@ -323,7 +368,7 @@ def _log(asked: _Asked) -> Iterator[Item]:
 
 def _weights(asked: _Asked) -> Iterator[Item]:
     result = asked.result
-    since = dated.since(result)
+    since = _since(result)
     if since:
         caption = asked.say["period weights table"]
         yield Text(asked.say["weights since"].format(period=since, caption=caption))
@@ -342,7 +387,7 @@ def _weights(asked: _Asked) -> Iterator[Item]:
         )
         yield asked.sheet("consistency table", frame, heads=called, form=_WEIGHTS)
     if len(result.weights_by_period) > 1:
-        frame, heads = dated.by_period(result, asked.names, asked.say)
+        frame, heads = _by_period(result, asked.names, asked.say)
         yield asked.sheet("period weights table", frame, heads=heads, tail=True, form=_WEIGHTS)
 
 
@@ -363,3 +408,22 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
             yield from _flat(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", "" if value is None else str(value)
+
+
+def _since(result: Result) -> str:
+    """Return the period from which the weights of a result hold; empty where they always do."""
+    weights = result.weights
+    by_period = result.weights_by_period.reindex(columns=weights.index)
+    if len(by_period) < 2:
+        return ""
+    same = np.isclose(by_period.to_numpy(dtype=np.float64), weights.to_numpy(dtype=np.float64), rtol=1e-12).all(axis=1)
+    return str(by_period.index[np.flatnonzero(same)[-1]]) if same.any() else ""
+
+
+def _by_period(result: Result, names: Mapping[Any, str], say: Words) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    """Return the weights by the period from which they hold, and what its columns are called: group and part."""
+    frame = result.weights_by_period
+    codes = list(zip(*(frame.columns.get_level_values(level) for level in (0, 1)), strict=True))
+    heads = {f"{g}: {x}": say["of group part"].format(group=names.get(g, g), part=names.get(x, x)) for g, x in codes}
+    periods = pd.Index([period or say["from the start"] for period in frame.index], name=frame.index.name)
+    return frame.set_axis([f"{g}: {x}" for g, x in codes], axis=1).set_axis(periods, axis=0), heads

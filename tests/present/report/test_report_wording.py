@@ -9,10 +9,10 @@ import hengdian_index as hi
 from hengdian_index._maths.arithmetic import parsed
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._present.document import Code
-from hengdian_index._present.report import choices
+from hengdian_index._present.report import draws
 from hengdian_index._present.report.draws import varied
 from hengdian_index._present.report.pictures import Text
-from hengdian_index._present.report.reasons import Reasons
+from hengdian_index._present.report.sections import Reasons
 from hengdian_index._present.report.spoken import said, spoken
 from hengdian_index._words.catalogue import LANGUAGES, words
 
@@ -103,11 +103,11 @@ def test_both_languages_say_the_same_of_draws():
 def test_choices_are_named_in_the_language_of_the_page():
     some = [hi.Indicator(c, "total", direction=d) for c, d in (("a", 1), ("b", -1), ("c", hi.Target(75)))]
     tree = hi.Index(groups=[hi.Group("total")], indicators=some, normalise="min_max").tree
-    said = choices.indicators(tree, "zh")
+    said = draws.indicator_choices(tree, "zh")
     assert said["direction"].tolist() == ["正向", "负向", "以75为最优，偏离越远越差"]
     assert said["normalise"].unique().tolist() == ["极差标准化（min_max）"]
-    assert choices.groups(tree, "zh").loc["total", "aggregate"] == "加权算术平均（arithmetic）"
-    english = choices.indicators(tree, "en")
+    assert draws.group_choices(tree, "zh").loc["total", "aggregate"] == "加权算术平均（arithmetic）"
+    english = draws.indicator_choices(tree, "en")
     assert english["direction"].tolist()[1:] == ["smaller is better", "best at 75, worse on both sides"]
     assert english["normalise"].unique().tolist() == ["min_max"]
 
@@ -117,7 +117,7 @@ def test_every_method_has_a_chinese_name_before_its_code():
         __import__(f"hengdian_index.{family}")
         for name, method in FAMILIES[family].items():
             if method.function.__module__.startswith("hengdian_index."):
-                said = choices.method_name(method, "zh")
+                said = draws.method_name(method, "zh")
                 assert said.endswith(f"（{name}）")
                 assert len(said) > len(name) + 2
 

@@ -11,8 +11,8 @@ from support.pages import csv_table, read
 
 import hengdian_index as hi
 from hengdian_index._index import coverage
-from hengdian_index._present.report import gaps, units
-from hengdian_index._present.report.headline import headline
+from hengdian_index._present.report import units
+from hengdian_index._present.report.headline import headline, partial
 from hengdian_index._words.catalogue import LANGUAGES, words
 
 WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
@@ -91,7 +91,7 @@ def test_rows_without_a_score_rest_on_nothing():
     table.loc[2, list("abcd")] = np.nan
     result = index_of().compute(table)
     assert np.isnan(coverage.weight_there(result)[2])
-    assert "Ash" not in gaps.partial(result, units.compared(result), WORDS["en"])
+    assert "Ash" not in partial(result, units.compared(result), WORDS["en"])
 
 
 def test_the_headline_marks_a_leader_of_part_of_the_weight(result):
