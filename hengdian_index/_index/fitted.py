@@ -17,6 +17,7 @@ from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.published import published, revision
 from hengdian_index._index.result import Result
 from hengdian_index._index.stored_file import load, save
+from hengdian_index._index.unit_groups import columns_of_groups, notes_of_groups
 from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
@@ -220,7 +221,11 @@ class Fitted:
             contents = self._seen(x, ready)
             rows = in_turn(self.tree, contents, x, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
-        doubts = (*panel.holes(), *panel.alike(self.base_levels or self.links or ()))
+        doubts = (
+            *notes_of_groups(self.setting, panel),
+            *panel.holes(),
+            *panel.alike(self.base_levels or self.links or ()),
+        )
         lines += [Entry("read", said) for said in (*panel.liberties, *doubts)]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
@@ -264,6 +269,9 @@ def read_rows(
 ) -> Panel:
     """Return the rows of a table as an index needs them; a table that is `complete` has every unit that is named."""
     sizes, groups = columns_asked(tree)
+    labels, weights = columns_of_groups(setting)
+    sizes = tuple(dict.fromkeys((*sizes, *(name for name in weights if name not in tree.codes))))
+    groups = tuple(dict.fromkeys((*groups, *labels)))
     made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
     columns = (*(code for code in tree.codes if code not in made), *sizes)
     panel = read_panel(

@@ -15,6 +15,7 @@ from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.doors import DOORS, Door, Doors
 from hengdian_index._index.provenance import provenance
 from hengdian_index._index.strengths import obstacle_degrees, strengths
+from hengdian_index._index.unit_groups import unit_means
 from hengdian_index._levels.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
 from hengdian_index._levels.chained import Chained
 from hengdian_index._levels.contributions import Depth
@@ -263,6 +264,42 @@ class Result:
             levels = self.course.levels * self.factors(base, to)
         refuse_infinite(levels, self.panel, self.tree.groups, "level")
         return self._matrix(levels)
+
+    def unit_means(self, of: Literal["series", "scores"] = "scores", base: Any = None) -> pd.DataFrame:
+        """Return the means over the units of each group that the index names (`groups_of_units`), by period.
+
+        Parameters
+        ----------
+        of : {"scores", "series"}
+            Of the scores, or of the levels, of which each unit has its own base.
+        base : period, span or list of periods, optional
+            Of the series; default: that of the index.
+
+        Returns
+        -------
+        DataFrame
+            Labelled as the rows of the result, the group in the place of the unit; a group that is called like a unit
+            has its column before its name ("region: North").
+
+        Notes
+        -----
+        sum_u w_u s_u / sum_u w_u over the units that have a score and a weight in the period; w = 1 without a column of
+        weights. Ranks within groups are `ranks(within=["period", "region"])`.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> parts = {"groups": [hi.Group("all")], "indicators": [hi.Indicator("x", "all")]}
+        >>> index = hi.Index(unit="town", groups_of_units=[{"by": "coast", "weights": "people"}], **parts)
+        >>> table = {"town": ["A", "B", "C"], "coast": ["east", "west", "east"], "x": [1, 2, 3], "people": [1, 5, 3]}
+        >>> index.compute(table).unit_means()["all"].to_dict()
+        {'east': 0.75, 'west': 0.5}
+        """
+        if not among(of, ("series", "scores")):
+            raise SpecError(f"of: no {of!r}{suggestion(of, ['series', 'scores'])}")
+        if not self.setting.groups_of_units:
+            raise SpecError('the index names no groups of units; name them: groups_of_units = ["region"]')
+        return unit_means(self.setting, self.panel, self.scores if of == "scores" else self.series(base))
 
     def changes(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from hengdian_index._index.comparability import incomparable
 from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.result import Result
+from hengdian_index._index.unit_groups import columns_of_groups
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._system.alone import unheard
 from hengdian_index._system.written import followed, whole_folder
@@ -86,7 +88,10 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
     if len(result.weights_by_period) > 1:
         found["weights_by_period"] = result.weights_by_period
     if result.panel.periods is not None or result.setting.base is not None:
-        found["series"] = result.series()
+        found["series"] = with_unit_means(result, "series")
+    if result.setting.groups_of_units:
+        found["unit_means"] = result.unit_means()
+        found |= {f"ranks_within_{name}": ranks for name, ranks in ranks_within(result).items()}
     if result.panel.periods is not None:
         year = result.panel.periods.frequency.per_year
         lags = {"change_on_period": 1, **({"change_on_year": year} if year > 1 else {})}
@@ -103,6 +108,19 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
         with suppress(SpecError):
             found["contributions_to_level"] = result.contributions(of="level", depth="indicators")
     return found
+
+
+def with_unit_means(result: Result, of: Literal["series", "scores"]) -> pd.DataFrame:
+    """Return the series or the scores of a result, the means over groups of units below those of the units."""
+    frame = result.series() if of == "series" else result.scores
+    return pd.concat([frame, result.unit_means(of)]) if result.setting.groups_of_units else frame
+
+
+def ranks_within(result: Result) -> dict[str, pd.DataFrame]:
+    """Return the ranks within each column of groups of units; units without a label have none."""
+    beside = ["period"] if result.panel.periods is not None else []
+    columns = columns_of_groups(result.setting)[0]
+    return {name: result.ranks([*beside, name], missing="leave_out") for name in columns}
 
 
 def _in_percent(result: Result, lag: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -137,6 +137,21 @@ def _units(given: Any) -> Any:
     return names
 
 
+def _groups_of_units(given: Any) -> Any:
+    """Return columns of groups of units, each alone or with the column that weighs the units in their mean."""
+    several = given if isinstance(given, (list, tuple)) else [given]
+    form = '"region", { by = "region", weights = "people" }, or for all units { name = "all", weights = "people" }'
+    faults = []
+    for one in several:
+        keys = set(one) if isinstance(one, Mapping) else {"by"} if isinstance(one, str) else set()
+        texts = one.values() if isinstance(one, Mapping) else [one]
+        right = len(keys & {"by", "name"}) == 1 and keys <= {"by", "name", "weights"}
+        if not right or not all(isinstance(text, str) and text.strip() for text in texts):
+            faults.append(f"{form}; not {shown(one)}")
+    raise_all(SpecError, faults)
+    return frozen(list(several))
+
+
 def _direction(given: Any) -> Any:
     """Return a direction from what Python or TOML says."""
     if isinstance(given, Mapping):
@@ -172,6 +187,9 @@ DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], B
 WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(_direction)]
 Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
 Units = Annotated[Read[tuple[Any, ...] | None, Sequence[Any] | str | None], BeforeValidator(_units)]
+UnitGroups = Annotated[
+    Read[tuple[Any, ...], Sequence[str | Mapping[str, str]] | str], BeforeValidator(_groups_of_units)
+]
 Period = Annotated[Read[str | None, Any], BeforeValidator(_period)]
 Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]

@@ -116,6 +116,7 @@ class Setting:
     spec: str = ""
     units: tuple[Any, ...] | None = None
     exclude: tuple[Any, ...] | None = None
+    groups_of_units: tuple[Any, ...] = ()
 
 
 # Columns that contributions add beside the codes.

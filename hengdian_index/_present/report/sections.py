@@ -13,6 +13,7 @@ import pandas as pd
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.coverage import blanked
 from hengdian_index._index.result import Result
+from hengdian_index._index.text import ranks_within, with_unit_means
 from hengdian_index._present.document import Block
 from hengdian_index._present.report import units
 from hengdian_index._present.report.draws import group_choices, indicator_choices, varied
@@ -226,7 +227,7 @@ def _series(asked: _Asked) -> Iterator[Item]:
     if asked.timed:
         yield asked.chart("lines", "lines chart", "levels table", result.plot.lines, _last(result))
     if asked.timed or result.setting.base is not None:
-        yield asked.sheet("levels table", result.series(), tail=asked.timed, whole=asked.written)
+        yield asked.sheet("levels table", with_unit_means(result, "series"), tail=asked.timed, whole=asked.written)
     if asked.timed:
         yield from _changes(asked)
 
@@ -307,6 +308,7 @@ def _ranking(asked: _Asked) -> Iterator[Item]:
     parts = units.score_parts(result)
     yield from [] if parts is None else [asked.sheet("level parts table", parts)]
     yield asked.sheet("group ranks table", units.group_ranks(result), whole=asked.written)
+    yield from _unit_groups(asked)
     profiles = units.profiles(result, asked.say)
     if profiles is None:
         return
@@ -314,6 +316,20 @@ def _ranking(asked: _Asked) -> Iterator[Item]:
     if several > len(profiles):
         yield Text(asked.say["profile shown"].format(shown=len(profiles), all=several))
     yield asked.sheet("profile table", profiles)
+
+
+def _unit_groups(asked: _Asked) -> Iterator[Item]:
+    """Return the means over groups of units, and the ranks within them of the rows compared."""
+    result = asked.result
+    if not result.setting.groups_of_units:
+        return
+    yield asked.sheet("unit means table", result.unit_means(), tail=asked.timed, whole=asked.written)
+    for i, (name, ranks) in enumerate(ranks_within(result).items()):
+        rows = units.compared(result)
+        own = pd.Series(result.panel.groups[name], index=ranks.index, name=name)
+        frame = pd.concat([own, ranks.astype("Int64")], axis=1).iloc[rows]
+        made = asked.sheet("ranks within table", frame, whole=asked.written)
+        yield replace(made, id=f"{made.id}-{i + 1}", caption=made.caption.format(name=name))
 
 
 def _uncertainty(asked: _Asked) -> Iterator[Item]:

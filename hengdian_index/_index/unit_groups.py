@@ -1,0 +1,99 @@
+"""Means over the units of a group: of a region, of an income group, of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._scoring.tree import Setting
+from hengdian_index._tables.cells import no_label
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, Fault, fewer, native, raise_all
+
+
+def asked(setting: Setting) -> list[Mapping[str, Any]]:
+    """Return what an index says of its groups of units: the column `by`, a column of `weights`, a `name` for all."""
+    return [{"by": one} if isinstance(one, str) else one for one in setting.groups_of_units]
+
+
+def columns_of_groups(setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns of labels and those of weights that the groups of units of an index ask for."""
+    labels, weights = ([one[key] for one in asked(setting) if key in one] for key in ("by", "weights"))
+    return tuple(dict.fromkeys(labels)), tuple(dict.fromkeys(weights))
+
+
+def notes_of_groups(setting: Setting, panel: Panel) -> list[str]:
+    """Return what is said of rows that count in no group; weights below 0 are refused."""
+    told, faults = list[str](), list[Fault]()
+    for one in asked(setting):
+        labels, weights = _labels(one, panel), _weights(one, panel)
+        below = np.flatnonzero(weights < 0)
+        faults += [
+            Fault(f"{panel.place(int(i))}: weight {weights[i]:g} in {one['weights']!r} is below 0") for i in below
+        ]
+        without, unweighed = sum(label is None for label in labels), int(np.isnan(weights).sum())
+        told += [f"{counted(without, 'row')} in no mean over units: no label in {one['by']!r}"] if without else []
+        told += [f"{counted(unweighed, 'row')} in no mean over units: no {one['weights']!r}"] if unweighed else []
+    raise_all(DataError, fewer(faults, "weights below 0"))
+    return list(dict.fromkeys(told))
+
+
+def unit_means(setting: Setting, panel: Panel, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean rows of each group of units, by period, of a table that has the rows of the panel."""
+    x = frame.to_numpy(dtype=np.float64)
+    when = np.zeros(panel.n, dtype=np.int64) if panel.periods is None else panel.periods.ordinals
+    periods, at = np.unique(when, return_inverse=True)
+    own = panel.period_labels()
+    taken: set[Any] = set(panel.unit_list())
+    heads, means = list[Any](), list[Array]()
+    for one in asked(setting):
+        labels, weights = _labels(one, panel), _weights(one, panel)
+        for label, rows in _members(labels):
+            name = f"{one.get('by', 'all')}: {label}" if label in taken else label
+            taken.add(name)
+            for p in np.unique(at[rows]).tolist():
+                inside = rows[at[rows] == p]
+                heads.append((name, own.get(int(periods[p]), periods[p])))
+                means.append(_mean(x[inside], weights[inside]))
+    names = frame.index.names
+    index = (
+        pd.MultiIndex.from_tuples(heads, names=names)
+        if panel.periods is not None
+        else pd.Index([head[0] for head in heads], name=names[0])
+    )
+    return pd.DataFrame(np.array(means).reshape(len(heads), x.shape[1]), index=index, columns=frame.columns)
+
+
+def _labels(one: Mapping[str, Any], panel: Panel) -> list[Any]:
+    """Return the group of each row (n,), None where it has none."""
+    if "by" not in one:
+        return [one["name"]] * panel.n
+    return [None if no_label(cell) or not str(cell).strip() else native(cell) for cell in panel.groups[one["by"]]]
+
+
+def _weights(one: Mapping[str, Any], panel: Panel) -> Array:
+    if "weights" not in one:
+        return np.ones(panel.n)
+    return np.asarray(panel.values[:, panel.columns.index(one["weights"])])
+
+
+def _members(labels: list[Any]) -> Iterator[tuple[Any, NDArray[np.intp]]]:
+    """Yield each label with its rows, in the order of the table."""
+    codes, distinct = pd.factorize(np.array(labels, dtype=object))
+    order = np.argsort(codes, kind="stable")
+    for i, label in enumerate(distinct):
+        yield label, order[np.searchsorted(codes[order], i) : np.searchsorted(codes[order], i, "right")]
+
+
+def _mean(x: Array, weights: Array) -> Array:
+    """Return sum w x / sum w of each column over the rows that have both; missing where no row has."""
+    w = np.where(np.isnan(x) | np.isnan(weights)[:, np.newaxis], 0.0, weights[:, np.newaxis])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = w / w.sum(axis=0)
+        return np.where(w.any(axis=0), (share * np.nan_to_num(x, posinf=np.inf, neginf=-np.inf)).sum(axis=0), np.nan)
