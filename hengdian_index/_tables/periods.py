@@ -92,6 +92,28 @@ _PATTERNS, _LOOSE = (
     [(frequency, re.compile(pattern, re.ASCII | re.IGNORECASE)) for frequency, pattern in spellings]
     for spellings in (_ACCEPTED, _OTHERS)
 )
+_FROM_JANUARY = r"(?:0?1|一) ?月?(?:份)? ?[-–—~至到] ?"
+_IN_CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_SAID_MONTH = rf"(?P<month>0?[1-9]|1[0-2]|{'|'.join(reversed(_IN_CHINESE))})"
+_SAID_QUARTER = r"(?P<quarter>[1-4一二三四]|两)"
+_NAMED_MONTH = rf"jan(?:uary)? ?(?:[-–—~]|to) ?(?P<month>{_NAMES_OF_MONTHS})"
+# Of the year to date: the last month or quarter is said, and that all before it are in.
+_TO_DATE = tuple(
+    re.compile(pattern, re.ASCII | re.IGNORECASE)
+    for pattern in (
+        rf"{_YEAR} ?[年./-]? ?{_FROM_JANUARY}{_SAID_MONTH} ?月? ?(?:份)?",
+        rf"{_YEAR} ?年? ?前 ?{_SAID_MONTH} ?个?月",
+        rf"{_YEAR} ?年? ?前 ?{_SAID_QUARTER} ?个? ?季度?",
+        rf"{_YEAR} ?年? ?1 ?[-–—~] ?{_SAID_QUARTER} ?季度",
+        rf"{_YEAR} ?年? ?全年",
+        rf"{_YEAR} ?-? ?(?P<month>[369]|12) ?M",
+        rf"(?P<month>[369]|12) ?M[ /-]?{_YEAR}",
+        rf"{_YEAR} ?{_NAMED_MONTH}",
+        rf"{_NAMED_MONTH},? {_YEAR}",
+    )
+)
+_MARK_TO_DATE = re.compile(r"(?P<label>.*?) ?\(?(?:累计值?|YTD)\)?|YTD (?P<after>.*)", re.IGNORECASE)
+CUMULATIVE = 'cumulative = "year"'
 _WORDS = {"上": 1, "下": 2, "一": 1, "二": 2, "三": 3, "四": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 # Fiscal years and quarters, weeks and multiples print like calendar periods but are not.
 _CALENDAR = {"Y-DEC", "A-DEC", "YE-DEC", "Q-DEC", "QE-DEC", "M", "ME", "D"}
@@ -121,6 +143,43 @@ def read_label(label: object) -> Reading:
     return None
 
 
+def read_to_date(label: object) -> int | None:
+    """Return the last month, by its ordinal, of a label that says the year to date; None of any other.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.periods import MONTH, format_period, read_to_date
+    >>> [format_period(read_to_date(one), MONTH) for one in ("2022年1-6月", "2022年前三季度", "2022Q1累计")]
+    ['2022-06', '2022-09', '2022-03']
+    """
+    text = _as_text(label)
+    marked = _MARK_TO_DATE.fullmatch(text)
+    if marked:
+        text = (marked["label"] or marked["after"] or "").strip()
+    for pattern in _TO_DATE:
+        if match := pattern.fullmatch(text):
+            parts = match.groupdict()
+            month = 3 * _counted(parts["quarter"]) if "quarter" in parts else _counted(parts.get("month", "12"))
+            return int(parts["year"]) * 12 + month - 1
+    return _last_month(read_label(text)) if marked else None
+
+
+def _counted(word: str) -> int:
+    """Return a number that is written in digits, in Chinese or as the name of a month."""
+    if word.isdigit():
+        return int(word)
+    if word == "两":
+        return 2
+    return (_IN_CHINESE.index(word) if word in _IN_CHINESE else _MONTHS.index(word[:3].lower())) + 1
+
+
+def _last_month(reading: Reading) -> int | None:
+    """Return the last month, by its ordinal, of what a label says."""
+    if isinstance(reading, date):
+        return reading.year * 12 + reading.month - 1
+    return None if reading is None else (reading[1] + 1) * (12 // reading[0].per_year) - 1
+
+
 def _is_accepted(label: str) -> bool:
     text = _as_text(label)
     return any(pattern.fullmatch(text) for _, pattern in _PATTERNS)
@@ -129,7 +188,8 @@ def _is_accepted(label: str) -> bool:
 def written(labels: NDArray[Any], periods: Periods) -> NDArray[Any]:
     """Return period labels as a result has them: as they are, in ISO where one is spelt as `ACCEPTED` does not say.
 
-    So are months that stand for the quarters that they end; years that a program has made floats are whole.
+    So are months that stand for the quarters that they end, and labels of the year to date; years that a program has
+    made floats are whole.
     """
     if labels.dtype != object:
         return labels
@@ -138,8 +198,9 @@ def written(labels: NDArray[Any], periods: Periods) -> NDArray[Any]:
         return labels.astype(np.int64)
     for label in distinct:
         reading = read_label(label) if isinstance(label, str) else None
-        finer = isinstance(reading, tuple) and reading[0].per_year > periods.frequency.per_year
-        if finer or (reading is not None and not _is_accepted(label)):
+        other = isinstance(reading, tuple) and reading[0] != periods.frequency
+        to_date = reading is None and isinstance(label, str)
+        if other or to_date or (reading is not None and not _is_accepted(label)):
             return np.array(periods.text, dtype=object)
     return labels
 
@@ -232,6 +293,7 @@ def read_periods(
     column: str = "period",
     source: str | None = None,
     line: Callable[[int], int] = lambda row: row + 2,
+    to_date: bool = False,
 ) -> Periods:
     """Return the frequency of the labels and the ordinal of each.
 
@@ -248,6 +310,9 @@ def read_periods(
         What messages call the column, and the file whose lines they then count.
     line : function, optional
         Line of the file on which a row stands, counted from 0; without it there is a heading and no blank line.
+    to_date : bool
+        Labels of the year to date (1-6月, 前三季度, 2022Q3累计, Jan-Jun 2022) are the periods that they end with;
+        they are refused without it.
 
     Returns
     -------
@@ -277,6 +342,7 @@ def read_periods(
         raise DataError(f"{column}: there are no labels to take the frequency from")
     column = f"{source}: {column}" if source else column
     found = _Found(column, distinct, codes, [read_label(label) for label in distinct], line if source else None)
+    found = _of_the_year(found, frequency) if to_date else found
     if frequency in (None, QUARTER) and _end_quarters(found.readings):
         quarters = [(QUARTER, reading[1] // 3) if isinstance(reading, tuple) else reading for reading in found.readings]
         found = replace(found, readings=quarters)
@@ -334,6 +400,29 @@ def read_span(text: object, frequency: Frequency, column: str = "period") -> tup
     return first, last
 
 
+def _of_the_year(found: _Found, given: Frequency | None) -> _Found:
+    """Return labels of the year to date read as the periods that they end with, any others as they are.
+
+    They say so, or are of several frequencies: 一季度, 上半年, 前三季度, 全年. A second half that does not say so is no
+    year to date.
+    """
+    pairs = list(zip(found.distinct, found.readings, strict=True))
+    ends = [read_to_date(label) if reading is None else None for label, reading in pairs]
+    plain = [reading for reading in found.readings if isinstance(reading, tuple)]
+    several = len({frequency for frequency, _ in plain}) > 1
+    if not (several or any(end is not None for end in ends)) or any(f == HALF_YEAR and o % 2 for f, o in plain):
+        return found
+    months = [_last_month(reading) if end is None else end for end, (_, reading) in zip(ends, pairs, strict=True)]
+    known = [month for month in months if month is not None]
+    fits = [f for f in (YEAR, HALF_YEAR, QUARTER) if all((month + 1) % (12 // f.per_year) == 0 for month in known)]
+    frequency = given if given in fits else (*fits, MONTH)[0] if given is None else MONTH
+    note("periods", f"{found.column}: labels of the year to date read as the {frequency.name}s that they end with")
+    last: list[Reading] = [
+        None if month is None else (frequency, (month + 1) // (12 // frequency.per_year) - 1) for month in months
+    ]
+    return replace(found, readings=last)
+
+
 def _end_quarters(readings: Sequence[Reading]) -> bool:
     """Return whether labels are months that end quarters, and not those of one quarter alone."""
     months = {reading[1] % 12 for reading in readings if isinstance(reading, tuple) and reading[0] == MONTH}
@@ -380,6 +469,15 @@ def _missing(found: _Found) -> Iterator[Fault]:
 def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
     pairs = enumerate(zip(found.distinct, found.readings, strict=True))
     bad = [code for code, (label, reading) in pairs if reading is None and not _is_none(label)]
+    dated = [code for code in bad if read_to_date(found.distinct[code]) is not None]
+    if dated:
+        more = f" and {len(dated) - most} more" if len(dated) > most else ""
+        yield Fault(
+            f"{found.column}: {', '.join(map(found.example, dated[:most]))}{more} "
+            f"{'is' if len(dated) == 1 else 'are'} of the year to date; write {CUMULATIVE} at the indicators whose "
+            "values run from January on, or the periods themselves where none does"
+        )
+        bad = [code for code in bad if code not in dated]
     if bad:
         shown = ", ".join(found.example(code) for code in bad[:most])
         more = f" and {len(bad) - most} more" if len(bad) > most else ""
@@ -397,10 +495,20 @@ def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:
         other = ", ".join(text for frequency, text in met.items() if frequency != given)
         return Fault(f"{found.column}: {given.name}s are expected, found {other}") if other else given
     if len(met) > 1:
-        return Fault(f"{found.column}: labels of more than one frequency, {', '.join(met.values())}; keep to one")
+        to_date = (
+            f", or write {CUMULATIVE} at the indicators whose values are of the year to date" if _may_run(met) else ""
+        )
+        return Fault(
+            f"{found.column}: labels of more than one frequency, {', '.join(met.values())}; keep to one{to_date}"
+        )
     days = sorted({reading for reading in found.readings if isinstance(reading, date)})
     known = next(iter(met), None) or _inferred(days)
     return _crowded(days, known, found.column) or known
+
+
+def _may_run(met: Iterable[Frequency]) -> bool:
+    """Return whether labels of several frequencies may be of the year to date: halves, and years beside parts."""
+    return len({*met} - {YEAR}) > 1 or HALF_YEAR in {*met}
 
 
 def _inferred(days: Sequence[date]) -> Frequency:

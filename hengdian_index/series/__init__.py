@@ -1,4 +1,4 @@
-"""Series over time: rebased, linked, chained from growth rates, their changes, contributions and seasonal part.
+"""Series over time: rebased, linked, chained from growth rates, taken from figures to date; changes and seasonal part.
 
 Plain functions of data by period. What goes in comes out: a pandas Series or DataFrame keeps its index, and everything
 is counted by the calendar that its labels say, in whatever order they stand.
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hengdian_index.series.chaining import *
     from hengdian_index.series.changes import *
     from hengdian_index.series.contributions import *
+    from hengdian_index.series.cumulation import *
     from hengdian_index.series.linking import *
     from hengdian_index.series.rebasing import *
     from hengdian_index.series.seasonal import *

@@ -137,7 +137,7 @@ class Timed:
         return f", column {self.table.columns[column]!r}" if self.table.columns else f", column {column}"
 
 
-def read_series(s: Any, name: str = "series") -> Timed:
+def read_series(s: Any, name: str = "series", *, to_date: bool = False) -> Timed:
     """Return a series, or a table of series, with the period of each row.
 
     Parameters
@@ -147,6 +147,8 @@ def read_series(s: Any, name: str = "series") -> Timed:
         numbers below 1000 is none: the positions, or those numbers, count the periods.
     name : str
         What messages call it.
+    to_date : bool
+        Labels of the year to date are the periods that they end with.
 
     Raises
     ------
@@ -171,7 +173,7 @@ def read_series(s: Any, name: str = "series") -> Timed:
         numbers = np.arange(table.values.shape[-2]) if index is None else np.asarray(index)
         timed = Timed(table, numbers.astype(np.int64), None, name)
     else:
-        read = read_periods(index, column=name)
+        read = read_periods(index, column=name, to_date=to_date)
         timed = Timed(table, read.ordinals, read.frequency, name)
     _each_once(timed)
     return timed

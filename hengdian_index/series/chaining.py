@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from hengdian_index._tables.table import Array, shortened
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.log import note
 from hengdian_index.series._labels import Mask, Timed, read_series
+
+__all__ = ["chain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,30 @@ _RATES: Mapping[str, _Rate] = {
     "log": _Rate(lambda g: np.exp(g / 100), -np.inf, np.inf),
 }
 _GAPS = ("raise", "carry")
+_FORMS = ("percent", "index")
+
+# Where the values of a series all lie that is an index of the period before, 100, and not per cent of growth.
+_AROUND_100 = (70.0, 140.0)
+# Fewer values do not show what a series is given as.
+_FEWEST = 3
 
 
 @typed
-def chain(growth: Any, how: str = "ratio", *, start: float = 100.0, gap: str = "raise") -> Any:
+def chain(growth: Any, how: str = "ratio", *, start: float = 100.0, gap: str = "raise", form: str = "percent") -> Any:
     """Levels that a series of growth rates makes.
 
     Parameters
     ----------
     growth : pandas Series or DataFrame by period, or array (n,) or (..., n, k)
-        Growth on the period before, in per cent; each column on its own.
+        Growth on the period before, in per cent or as an index (`form`); each column on its own.
     how : {"ratio", "symmetric", "log"}
         Which rate it is, as in `growth`.
     start : float
         The first level where the first growth is missing, as `growth` leaves it; otherwise the level before the first.
     gap : {"raise", "carry"}
         What a later missing growth or period does: it breaks the chain, or the level stays, with a line in the log.
+    form : {"percent", "index"}
+        How the growth is given: in per cent (5.2), or as an index whose period before is 100 (105.2, 环比指数).
 
     Returns
     -------
@@ -55,9 +65,10 @@ def chain(growth: Any, how: str = "ratio", *, start: float = 100.0, gap: str = "
     ------
     DataError
         A missing growth or period with gap="raise"; a ratio of -100 or less, a symmetric rate outside -200..200;
-        levels beyond the range of numbers. All are named.
+        levels beyond the range of numbers; a series around 100 given as per cent, or one around 0 given as an index
+        (three values or more, all from 70 to 140, or all below 70 in size). All are named.
     SpecError
-        An unknown `how` or `gap`; a start that is not above 0.
+        An unknown `how`, `gap` or `form`; an index whose `how` is not "ratio"; a start that is not above 0.
 
     Notes
     -----
@@ -76,12 +87,20 @@ def chain(growth: Any, how: str = "ratio", *, start: float = 100.0, gap: str = "
     array([100., 110.,  99.])
     >>> hi.series.chain([40.0, -40.0], how="symmetric")
     array([150., 100.])
+    >>> hi.series.chain([105.0, 102.0], form="index").round(6)
+    array([105. , 107.1])
     """
     faults = [] if how in _RATES else [f"how: no {how!r}{suggestion(how, _RATES)}"]
     faults += [] if gap in _GAPS else [f"gap: no {gap!r}{suggestion(gap, _GAPS)}"]
     faults += [] if np.isfinite(start) and start > 0 else [f"start: a finite number above 0, not {start!r}"]
+    faults += [] if form in _FORMS else [f"form: no {form!r}{suggestion(form, _FORMS)}"]
+    if form == "index" and how in _RATES and how != "ratio":
+        faults.append(f"form: an index is a ratio to the period before; leave how={how!r} out")
     raise_all(SpecError, faults)
     timed = read_series(growth, "growth")
+    refuse_other_form(timed, form, "form='{}'")
+    if form == "index":
+        timed = replace(timed, table=replace(timed.table, values=timed.values - 100))
     _check(timed, _RATES[how], carry=gap == "carry")
     rates = np.nan_to_num(timed.values)[..., timed.order, :]
     with np.errstate(over="ignore", under="ignore"):
@@ -90,6 +109,25 @@ def chain(growth: Any, how: str = "ratio", *, start: float = 100.0, gap: str = "
     out[..., timed.order, :] = levels
     timed.refuse(~(np.isfinite(out) & (out > 0)), "the level goes beyond the range of numbers; are these per cent?")
     return timed.table.like(out)
+
+
+def refuse_other_form(timed: Timed, form: str, remedy: str) -> None:
+    """Refuse columns of growth that are plainly given in the other form, per cent or index; `remedy` names it."""
+    flat = timed.values.reshape(-1, *timed.values.shape[-2:])
+    faults = []
+    for j in range(flat.shape[-1]):
+        known = flat[..., j][~np.isnan(flat[..., j])]
+        if len(known) < _FEWEST:
+            continue
+        if form == "percent" and (known >= _AROUND_100[0]).all() and (known <= _AROUND_100[1]).all():
+            why, other = "an index whose period before is 100, not per cent", "index"
+        elif form == "index" and (np.abs(known) < _AROUND_100[0]).all():
+            why, other = "per cent, not an index whose period before is 100", "percent"
+        else:
+            continue
+        ends = f"all values lie from {known.min():.10g} to {known.max():.10g}"
+        faults.append(f"{timed.name}{timed.column(j)}: {ends}, as those of {why}; write {remedy.format(other)}")
+    raise_all(DataError, shortened(faults))
 
 
 def _check(timed: Timed, rate: _Rate, carry: bool) -> None:

@@ -79,7 +79,7 @@ def test_the_reciprocal_series_has_the_opposite_growth_and_reciprocal_levels(how
 
 @each_how
 @LAW
-@given(rates=st.lists(st.floats(-90, 90), min_size=1, max_size=8))
+@given(rates=st.lists(st.floats(-90, 65), min_size=1, max_size=8))
 def test_the_growth_of_a_chain_is_what_it_was_made_of(how, rates):
     made = series.chain(rates, how, start=50)
     np.testing.assert_allclose(series.growth([50, *made], how)[1:], rates, rtol=1e-9, atol=1e-9)
@@ -89,6 +89,26 @@ def test_a_chain_starts_before_the_first_growth_or_with_it():
     assert series.chain([10.0, 10.0]).round(6).tolist() == [110.0, 121.0]
     assert series.chain([NAN, 10.0, 10.0]).round(6).tolist() == [100.0, 110.0, 121.0]
     assert series.chain([NAN], start=7).tolist() == [7.0]
+
+
+@LAW
+@given(rates=st.lists(st.floats(-25, 25), min_size=3, max_size=8))
+def test_an_index_of_the_period_before_chains_as_its_growth_and_neither_passes_for_the_other(rates):
+    index = [100 + rate for rate in rates]
+    np.testing.assert_allclose(series.chain(index, form="index"), series.chain(rates), rtol=1e-12)
+    with pytest.raises(DataError, match="write form='index'"):
+        series.chain(index)
+    with pytest.raises(DataError, match="write form='percent'"):
+        series.chain(rates, form="index")
+
+
+def test_each_column_of_growth_is_told_apart():
+    table = pd.DataFrame({"a": [NAN, 2.0, 3.0, 1.0], "b": [NAN, 102.0, 103.0, 99.0]}, index=quarters(4))
+    with pytest.raises(DataError, match=r"column 'b': all values lie from 99 to 103"):
+        series.chain(table)
+    with pytest.raises(SpecError, match="leave how='log' out"):
+        series.chain(table["b"], "log", form="index")
+    assert series.chain(table["b"], form="index").tolist() == pytest.approx([100, 102, 105.06, 104.0094])
 
 
 def test_plain_growth_drifts_where_the_others_cancel():
