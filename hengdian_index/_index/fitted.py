@@ -17,7 +17,7 @@ from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.published import published, revision
 from hengdian_index._index.result import Result
 from hengdian_index._index.stored_file import load, save
-from hengdian_index._index.unit_groups import columns_of_groups, notes_of_groups
+from hengdian_index._index.unit_groups import columns_of_units, notes_of_groups
 from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
@@ -52,6 +52,7 @@ from hengdian_index._tables.periods import Frequency
 from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.selection import in_row_order
 from hengdian_index._tables.table import Array
+from hengdian_index._tables.units import names_of
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import DataError
@@ -269,7 +270,7 @@ def read_rows(
 ) -> Panel:
     """Return the rows of a table as an index needs them; a table that is `complete` has every unit that is named."""
     sizes, groups = columns_asked(tree)
-    labels, weights = columns_of_groups(setting)
+    labels, weights = columns_of_units(setting)
     sizes = tuple(dict.fromkeys((*sizes, *(name for name in weights if name not in tree.codes))))
     groups = tuple(dict.fromkeys((*groups, *labels)))
     made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
@@ -285,6 +286,9 @@ def read_rows(
         exclude=setting.exclude or (),
         complete=complete,
     )
+    if setting.unit_names is not None:
+        names = names_of(panel.unit_list(), panel.groups[setting.unit_names], setting.unit_names)
+        panel = replace(panel, unit_names=names)
     return panel.laid_out((*tree.codes, *sizes)) if made else panel
 
 

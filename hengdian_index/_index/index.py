@@ -17,7 +17,7 @@ from hengdian_index._index.addresses import changed, demand
 from hengdian_index._index.checks import choice_faults, idle_faults, validity_faults, without_idle
 from hengdian_index._index.doors import DOORS
 from hengdian_index._index.result import Result
-from hengdian_index._index.unit_groups import columns_of_groups
+from hengdian_index._index.unit_groups import columns_of_units
 from hengdian_index._maths.means import Rule
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import (
@@ -100,6 +100,9 @@ class Index(Part):
         like a total of others (Total, 全国) or like another spelling of another unit.
     exclude : list of units, optional
         Units of a table that are left out before anything else, such as its totals.
+    unit_names : str, optional
+        Column of what units are called, beside their codes: names stand in pictures, the report and printed tables, and
+        beside the codes in written ones.
     groups_of_units : list of columns, optional
         Groups that have a mean row of their own: `"region"`, a column of labels; `{"by": "region", "weights":
         "people"}`, the mean weighted by a column; `{"name": "World", "weights": "people"}`, all units.
@@ -151,6 +154,7 @@ class Index(Part):
     weigh_scale: WeighScale = "unit"
     units: Units = LEFT_OUT
     exclude: Units = LEFT_OUT
+    unit_names: str | None = None
     groups_of_units: UnitGroups = ()  # type: ignore[assignment]  # what is held, not what is given
     unit_coverage: Share | None = None
     series: Series = "fixed"
@@ -184,9 +188,10 @@ class Index(Part):
         both = [one for one in self.units or () if one in (self.exclude or ())]
         why = "is among the units and left out of them; name it once"
         raise_all(SpecError, [Fault(f"exclude: {shown(one)} {why}", ("index", "exclude")) for one in both])
-        if self.groups_of_units and self.unit is None:
-            why = "groups_of_units needs a unit column: name it"
-            raise SpecError(Fault(why, ("index", "groups_of_units")))
+        if self.unit is None:
+            asking = [name for name in ("unit_names", "groups_of_units") if getattr(self, name)]
+            why = "needs a unit column: name it"
+            raise_all(SpecError, [Fault(f"{name} {why}", ("index", name)) for name in asking])
         if self.units == ():
             raise SpecError(Fault("units: no unit; name some, or leave the field out for all", ("index", "units")))
         raise_all(SpecError, validity_faults(self.indicators, self.period) + idle_faults(self._fields()))
@@ -246,7 +251,7 @@ class Index(Part):
         """Return the columns that a table of data has."""
         sizes, groups = columns_asked(self.tree)
         given = [leaf.code for leaf in self.tree.leaves if leaf.build is None]
-        of_units = [name for names in columns_of_groups(self.setting) for name in names]
+        of_units = [name for names in columns_of_units(self.setting) for name in names]
         return list(dict.fromkeys([*filter(None, (self.unit, self.period)), *given, *sizes, *groups, *of_units]))
 
     def _tables(self) -> dict[str, Any]:

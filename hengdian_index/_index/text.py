@@ -88,10 +88,7 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
     if len(result.weights_by_period) > 1:
         found["weights_by_period"] = result.weights_by_period
     if result.panel.periods is not None or result.setting.base is not None:
-        found["series"] = with_unit_means(result, "series")
-    if result.setting.groups_of_units:
-        found["unit_means"] = result.unit_means()
-        found |= {f"ranks_within_{name}": ranks for name, ranks in ranks_within(result).items()}
+        found["series"] = result.series()
     if result.panel.periods is not None:
         year = result.panel.periods.frequency.per_year
         lags = {"change_on_period": 1, **({"change_on_year": year} if year > 1 else {})}
@@ -123,6 +120,26 @@ def ranks_within(result: Result) -> dict[str, pd.DataFrame]:
     return {name: result.ranks([*beside, name], missing="leave_out") for name in columns}
 
 
+def _of_unit_groups(result: Result) -> dict[str, pd.DataFrame]:
+    """Return the tables that the groups of units of a result add or change, by name."""
+    if not result.setting.groups_of_units:
+        return {}
+    found = {f"ranks_within_{name}": ranks for name, ranks in ranks_within(result).items()}
+    timed = result.panel.periods is not None or result.setting.base is not None
+    series = {"series": with_unit_means(result, "series")} if timed else {}
+    return {"unit_means": result.unit_means(), **found, **series}
+
+
+def _with_names(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table to be written with the names of units, if there are any, after their codes."""
+    panel, column = result.panel, result.setting.unit_names
+    if column is None or frame.index.names[0] != panel.labels.names[0] or frame.index.names[0] is None:
+        return frame
+    levels = [frame.index.get_level_values(i) for i in range(frame.index.nlevels)]
+    index = pd.MultiIndex.from_arrays([levels[0], levels[0].map(panel.name), *levels[1:]])
+    return frame.set_axis(index.set_names([frame.index.names[0], column, *frame.index.names[1:]]), axis=0)
+
+
 def _in_percent(result: Result, lag: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the changes in per cent, and which of them have a value in points alone: the caller says so, once."""
     with unheard(UserWarning):
@@ -142,7 +159,9 @@ def write_tables(result: Result, out: Path, *, apart: Iterable[Path] = (), **mor
     Files that `apart` names are not written over. `provenance.json` has the SHA-256 of each table beside it; tables of
     a result that stood there before, and that this one does not have, go unless they were edited.
     """
-    found = {**texts(result), **{f"{name}.csv": csv_of(frame) for name, frame in more.items()}}
+    own = {name: _with_names(result, frame) for name, frame in (tables(result) | _of_unit_groups(result)).items()}
+    found = {f"{name}.csv": csv_of(frame) for name, frame in (own | more).items()}
+    found[_PROVENANCE] = _json(result.provenance)
     try:
         kept = {followed(path) for path in apart}
         lost = kept & {followed(out / name) for name in found}
@@ -229,7 +248,7 @@ def _ranking(result: Result) -> str:
         frame[f"level ({result.setting.base} = {result.setting.to:g})"] = result.series()[root].iloc[shown]
         forms.append(".2f")
     if panel.units is not None:
-        frame = frame.set_axis(panel.units[shown], axis=0)
+        frame = frame.set_axis([panel.name(unit) for unit in panel.units[shown].tolist()], axis=0)
     lapses = incomparable(result)
     said = f"\nNot comparable with the other periods: {lapses_told(lapses)}." if lapses else ""
     return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks) + said

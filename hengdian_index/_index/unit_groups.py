@@ -28,6 +28,12 @@ def columns_of_groups(setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...
     return tuple(dict.fromkeys(labels)), tuple(dict.fromkeys(weights))
 
 
+def columns_of_units(setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns of labels and those of numbers that an index asks for of its units, names included."""
+    labels, weights = columns_of_groups(setting)
+    return tuple(dict.fromkeys((*filter(None, [setting.unit_names]), *labels))), weights
+
+
 def notes_of_groups(setting: Setting, panel: Panel) -> list[str]:
     """Return what is said of rows that count in no group; weights below 0 are refused."""
     told, faults = list[str](), list[Fault]()

@@ -116,6 +116,7 @@ class Setting:
     spec: str = ""
     units: tuple[Any, ...] | None = None
     exclude: tuple[Any, ...] | None = None
+    unit_names: str | None = None
     groups_of_units: tuple[Any, ...] = ()
 
 

@@ -72,7 +72,8 @@ class Panel:
 
     `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
     that the index does not score; `liberties` says what was read otherwise than as it stands. `table` has the row
-    labels of the whole table, its own and those of the results, and `at` says which of its rows these are.
+    labels of the whole table, its own and those of the results, and `at` says which of its rows these are. `unit_names`
+    are what units are called where they are shown.
     """
 
     values: Array
@@ -88,6 +89,7 @@ class Panel:
     beside: Beside | None = None
     table: tuple[pd.Index[Any], ...] = ()
     liberties: tuple[str, ...] = ()
+    unit_names: Mapping[Any, str] = field(default_factory=dict)
     at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
     @property
@@ -171,6 +173,19 @@ class Panel:
     def unit(self, row: int) -> Any:
         """Return the unit of a row, None where rows have none."""
         return None if self.units is None else native(self.units[row])
+
+    def name(self, unit: Any) -> Any:
+        """Return what a unit is called where it is shown: its name, itself where it has none."""
+        return self.unit_names.get(unit, unit)
+
+    def named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a table of rows by unit with the names of the units in their place."""
+        if not self.unit_names or self.units is None or frame.index.names[0] != self.labels.names[0]:
+            return frame
+        if frame.index.nlevels == 1:
+            return frame.set_axis(frame.index.map(self.name), axis=0)
+        levels = [frame.index.get_level_values(i) for i in range(frame.index.nlevels)]
+        return frame.set_axis(pd.MultiIndex.from_arrays([levels[0].map(self.name), *levels[1:]]), axis=0)
 
     def unit_codes(self) -> NDArray[np.intp]:
         """Return a number for the unit of each row (n,), counted from 0 in order of appearance."""

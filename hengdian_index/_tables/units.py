@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import guess, listed, native, shown, suggestion
+from hengdian_index.errors import DataError, guess, listed, native, raise_all, shown, suggestion
 
 Place: TypeAlias = Callable[[int], str]
 """What begins a message about a row: where it is."""
@@ -98,8 +99,10 @@ def chosen(
     if complete:
         faults += [f"units: no unit {shown(one)}{suggestion(one, known)}" for one in wanted if one not in known]
         for one in (one for one in gone if one not in known):
-            near = guess(one, known)
-            (faults if near else notes).append(f"exclude: no unit {shown(one)}{near or ' in the table'}")
+            # Another unit may well be called nearly so (Niger, Nigeria); one that differs in blanks alone is meant.
+            same = next((same for same in twins([one, *known]) if same[0] == one), None)
+            near = guess(one, known) if same is None else f"; did you mean {shown(same[1])}?"
+            (notes if same is None else faults).append(f"exclude: no unit {shown(one)} in the table{near}")
     kept = set(known if only is None else wanted).difference(gone)
     rows = np.fromiter((name in kept for name in names), dtype=np.bool_, count=len(names))
     out = [one for one in known if one not in kept]
@@ -177,6 +180,34 @@ def _first(units: NDArray[Any], unit: Any) -> int:
 
 def _everyone(whose: Sequence[Any]) -> str:
     return _array(whose[:_LISTED], more=len(whose) > _LISTED)
+
+
+def names_of(units: Sequence[Any], names: Sequence[Any], column: str) -> dict[Any, str]:
+    """Return what units are called; several names of one unit, and one of several, are refused.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.units import names_of
+    >>> names_of(["DE", "FR", "DE"], ["Germany", None, "Germany"], "country")
+    {'DE': 'Germany'}
+    """
+    pairs = dict.fromkeys((u, label_text(n)) for u, n in zip(units, names, strict=True) if not is_missing(n))
+    by_unit, by_name = dict[Any, list[str]](), dict[str, list[Any]]()
+    for unit, name in pairs:
+        by_unit.setdefault(unit, []).append(name)
+        by_name.setdefault(name, []).append(unit)
+    faults = [
+        f"{column}: unit {shown(unit)} has the names {listed(own)}; write one in every row"
+        for unit, own in by_unit.items()
+        if len(own) > 1
+    ]
+    faults += [
+        f"{column}: units {listed(own)} have one name, {shown(name)}; tell them apart"
+        for name, own in by_name.items()
+        if len(own) > 1
+    ]
+    raise_all(DataError, faults)
+    return dict(pairs.keys())
 
 
 def _array(names: Sequence[Any], *, more: bool = False) -> str:

@@ -92,7 +92,7 @@ def spanned(panel: Panel, first: int, last: int) -> str:
 
 def whose(panel: Panel, rows: Rows, tree: Tree, code: str, *, root: bool = False) -> str:
     """Return a title: the unit, if rows have one, and the group, the root only where that is asked."""
-    unit = [] if panel.units is None else [readable(panel.units[rows[0]])]
+    unit = [] if panel.units is None else [readable(panel.name(panel.unit(int(rows[0]))))]
     return say("head").join([*unit, *([name_of(tree, code)] if root or code != tree.root.code else [])])
 
 
@@ -179,7 +179,9 @@ def row_names(panel: Panel, rows: Rows) -> list[str]:
     if panel.units is None:
         return [readable(label) for label in panel.labels[rows]]
     several = panel.periods is not None and len(np.unique(panel.periods.ordinals[rows])) > 1
-    names = [[str(panel.units[row]), *([str(panel.period(int(row)))] if several else [])] for row in rows]
+    names = [
+        [str(panel.name(panel.unit(int(row)))), *([str(panel.period(int(row)))] if several else [])] for row in rows
+    ]
     return [readable(listed_in(*name)) for name in names]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
-from hengdian_index._index.text import tables
+from hengdian_index._index.text import write_tables
 
 REGIONS = {"Ash": "north", "Elm": "north", "Fir": "south", "Oak": "south", "Yew": "south", "Box": None}
 INDEX = hi.Index(
@@ -84,10 +84,12 @@ def test_a_group_that_is_called_like_a_unit_has_its_column_before_its_name():
 
 def test_written_tables_and_the_page_have_the_groups(tmp_path: Path):
     result = INDEX.compute(places())
-    found = tables(result)
-    assert len(found["series"]) == len(places()) + 15
-    pd.testing.assert_frame_equal(found["series"].iloc[-15:], result.unit_means("series"))
-    pd.testing.assert_frame_equal(found["ranks_within_region"], result.ranks(["period", "region"], missing="leave_out"))
+    write_tables(result, tmp_path / "out")
+    series = pd.read_csv(tmp_path / "out" / "series.csv")
+    assert len(series) == len(places()) + 15
+    np.testing.assert_allclose(series[["all", "work", "home"]].iloc[-15:], result.unit_means("series"))
+    ranks = pd.read_csv(tmp_path / "out" / "ranks_within_region.csv", index_col=[0, 1])
+    np.testing.assert_array_equal(ranks, result.ranks(["period", "region"], missing="leave_out"))
     for lang, told in (
         ("en", ("Means over groups of units", "Ranks within coast")),
         ("zh", ("各组对象的平均", "coast内的排名")),
@@ -134,3 +136,54 @@ def test_columns_that_lack_and_weights_below_zero_are_refused():
         INDEX.replace({"groups_of_units": []}).compute(places()).unit_means()
     with pytest.raises(hi.SpecError, match="of: no 'levels'"):
         INDEX.compute(places()).unit_means("levels")
+
+
+NAMED = INDEX.replace({"unit_names": "called"})
+NAMES = {"Ash": "Ash town", "Elm": "Elm Grove", "Fir": "Fir Hill", "Oak": "Oak Wood", "Yew": "Yew End"}
+
+
+def named_places():
+    """Return places with their names, one without."""
+    return places().assign(called=lambda d: d.place.map(NAMES))
+
+
+def test_names_of_units_stand_in_pictures_page_and_tables_beside_their_codes(tmp_path: Path):
+    result = NAMED.compute(named_places())
+    assert result.scores.equals(INDEX.compute(places()).scores)
+    write_tables(result, tmp_path / "out")
+    for name in ("scores", "series", "ranks", "unit_means"):
+        written = pd.read_csv(tmp_path / "out" / f"{name}.csv")
+        assert list(written.columns[:3]) == ["place", "called", "year"]
+        assert set(written["called"][written["place"].isin(NAMES)]) <= set(NAMES.values())
+    assert set(pd.read_csv(tmp_path / "out" / "series.csv")["called"]) >= {"Box", "Ash town", "World"}
+    page = result.report(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Oak Wood" in page
+    assert ">Oak<" not in page
+    texts = [text.get_text() for text in result.plot.ranking().get_yticklabels()]
+    assert any("Yew End" in text for text in texts)
+    assert "Elm Grove" in result.plot.waterfall(unit="Elm").get_title()
+
+
+def test_names_that_do_not_tell_units_are_refused():
+    table = named_places()
+    with pytest.raises(hi.DataError, match="unit 'Ash' has the names 'Ash town', 'Ashton'"):
+        NAMED.compute(table.assign(called=table.called.where(table.index != 2, "Ashton")))
+    with pytest.raises(hi.DataError, match="units 'Fir', 'Oak' have one name, 'Fir Hill'"):
+        NAMED.compute(table.replace({"called": {"Oak Wood": "Fir Hill"}}))
+    with pytest.raises(hi.DataError, match="column 'called' is missing"):
+        NAMED.compute(places())
+    with pytest.raises(hi.SpecError, match="unit_names needs a unit column"):
+        NAMED.replace({"unit": None, "groups_of_units": []})
+
+
+def test_a_release_keeps_names_and_groups(tmp_path: Path):
+    table = pd.concat([named_places(), named_places().head(3).assign(place="Total", called="All")])
+    index = NAMED.replace({"exclude": ["Total"]})
+    result = index.compute(table)
+    first = hi.release(result, tmp_path / "first")
+    np.testing.assert_allclose(first.series, result.series())
+    later = index.compute(table.assign(jobs=table.jobs * (1 + (table.place == "Elm"))))
+    second = hi.release(later, tmp_path / "second")
+    moved = hi.revisions(first, second)
+    assert moved.why_not == ""
+    assert "Elm" in moved.summary(0.0)

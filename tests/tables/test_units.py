@@ -224,7 +224,11 @@ def test_only_the_units_named_are_computed_in_the_order_of_the_table():
 def test_a_unit_that_the_table_lacks_is_refused_where_the_index_learns_and_missed_where_it_scores():
     index = INDEX.replace({"units": ["Ash", "Elm", "Oka"]})
     assert "units: no unit 'Oka'; did you mean 'Oak'?" in refusal(places(), index)
-    assert "exclude: no unit 'Oka'; did you mean 'Oak'?" in refusal(places(), INDEX.replace({"exclude": ["Oka"]}))
+    assert "exclude: no unit 'oak' in the table; did you mean 'Oak'?" in refusal(
+        places(), INDEX.replace({"exclude": ["oak"]})
+    )
+    near = INDEX.replace({"exclude": ["Oka"]}).compute(places())
+    assert "exclude: no unit 'Oka' in the table; did you mean 'Oak'?" in near.log["why"].tolist()
     fitted = INDEX.replace({"units": ["Ash", "Elm", "Oak"]}).fit(places())
     assert fitted.score(places(["Ash", "Fir"])).scores.index.get_level_values(0).unique().tolist() == ["Ash"]
     # Next year's file may lack the total.

@@ -163,7 +163,8 @@ class _Asked:
     def sheet(self, id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
         forms = dict.fromkeys(("weight there", "weight before"), _SHARE) | options.pop("forms", {})
         heads = {**self.names, **options.pop("heads", {})}
-        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], frame, heads, forms=forms, **options)
+        shown = self.result.panel.named(frame)
+        return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], shown, heads, forms=forms, **options)
 
 
 def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | None) -> Content:
@@ -259,7 +260,7 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
         return
     unit, which = _shown(result)
     if unit is not None:
-        yield Text(asked.say["of unit"].format(unit=unit, which=asked.say[which]))
+        yield Text(asked.say["of unit"].format(unit=result.panel.name(unit), which=asked.say[which]))
     options = {} if unit is None else {"unit": unit}
     draw = {"depth": "indicators", **options}
     yield asked.chart("waterfall", "waterfall chart", "last table", lambda: result.plot.waterfall(**draw))
