@@ -203,7 +203,8 @@ def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: i
         # The units are those that were read before, whatever these columns alone make them look like.
         only = setting.units if whole.units is None else list(dict.fromkeys(whole.unit_list()))
         exclude = setting.exclude or () if whole.units is None else ()
-        read = read_panel(table, more, unit=setting.unit, period=setting.period, only=only, exclude=exclude)
+        labels: dict[str, Any] = {"unit": setting.unit, "period": setting.period, "to_date": index.tree.to_date}
+        read = read_panel(table, more, **labels, only=only, exclude=exclude)
         columns |= {name: _beside(read, read.values[:, j], result.panel) for j, name in enumerate(more)}
     beside = pd.DataFrame(columns, index=raw.index)
     ordered = raw[list(index.tree.codes)]

@@ -55,6 +55,10 @@ def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault
         dated = [field for field in ("start", "end") if getattr(one, field) is not None]
         if dated and period is None:
             said.append((dated[0], "needs periods; name the period column in the index"))
+        if one.cumulative is not None and period is None:
+            said.append(("cumulative", "needs periods; name the period column in the index"))
+        if one.cumulative is not None and one.build is not None:
+            said.append(("cumulative", "it is built of other columns and has none of its own; take it out"))
         start, end = (read_label(getattr(one, field)) if field in dated else None for field in ("start", "end"))
         if isinstance(start, tuple) and isinstance(end, tuple) and start[0] == end[0] and start[1] > end[1]:
             said.append(("end", f"it starts in {one.start} and ends before, in {one.end}"))

@@ -34,6 +34,7 @@ from hengdian_index._scoring.contents import (
     own_rows,
 )
 from hengdian_index._scoring.fitting import cancelled, learn_maps, normalised
+from hengdian_index._scoring.given import as_values
 from hengdian_index._scoring.preparation import (
     Builds,
     Preparation,
@@ -285,10 +286,12 @@ def read_rows(
         only=setting.units,
         exclude=setting.exclude or (),
         complete=complete,
+        to_date=tree.to_date,
     )
     if setting.unit_names is not None:
         names = names_of(panel.unit_list(), panel.groups[setting.unit_names], setting.unit_names)
         panel = replace(panel, unit_names=names)
+    panel = as_values(tree, panel)
     return panel.laid_out((*tree.codes, *sizes)) if made else panel
 
 

@@ -566,6 +566,9 @@ class Indicator(Part):
         Least share of the fit rows, 0 to 1, that must have a value.
     build : choice, optional
         How it is made of other columns: `{"method": "diffusion", "up": "rose", "same": "same"}`.
+    cumulative : {"year"}, optional
+        Its column has figures of the year to date (累计值): each is less that of the period before, the first of a year
+        as it is. Labels may then say so, too: 2022年1-6月, 2022年上半年, 2022年前三季度, 2022Q3累计, Jan-Jun 2022.
     fit_on : period, span, unit, label, or a list of these; optional
         Rows that its own bounds are learnt from.
     start, end : period, optional
@@ -604,6 +607,7 @@ class Indicator(Part):
     coverage: Share | None = None
     deseasonalise: Inherited[Seasons] = LEFT_OUT
     build: Build = LEFT_OUT
+    cumulative: Literal["year"] | None = None
     fit_on: Selector = None
     start: Period = LEFT_OUT
     end: Period = LEFT_OUT

@@ -37,7 +37,8 @@ class Leaf(Indicator, checked=False):
     @property
     def derived(self) -> bool:
         """Whether its values before treatment are no user's own."""
-        return any(step is not None for step in (self.denominator, self.build, self.impute, self.deseasonalise))
+        steps = (self.cumulative, self.denominator, self.build, self.impute, self.deseasonalise)
+        return any(step is not None for step in steps)
 
     @property
     def computed(self) -> bool:
@@ -89,6 +90,11 @@ class Tree:
     def codes(self) -> tuple[str, ...]:
         """Codes of the indicators, in the order of the spec."""
         return tuple(leaf.code for leaf in self.leaves)
+
+    @property
+    def to_date(self) -> bool:
+        """Whether an indicator has figures of the year to date, so that labels may say so."""
+        return any(leaf.cumulative is not None for leaf in self.leaves)
 
     @cached_property
     def by_code(self) -> dict[str, Branch]:

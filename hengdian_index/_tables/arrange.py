@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._tables.cells import is_missing
-from hengdian_index._tables.periods import YEAR, format_period, read_label
+from hengdian_index._tables.periods import YEAR, format_period, read_label, read_to_date
 from hengdian_index.errors import listed, shown
 
 _YEARS = frozenset({"年", "年份", "年度", "year", "years", "yr"})
@@ -68,7 +68,7 @@ def _turned(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list
     heads, names = list(frame.columns[1:]), [str(one).strip() for one in frame.iloc[:, 0]]
     plain = [_named(name, columns) or name for name in names]
     wanted = [name if name in names else plain[plain.index(name)] if name in plain else None for name in columns]
-    dated = bool(heads) and all(read_label(head) is not None for head in heads)
+    dated = bool(heads) and all(read_label(head) is not None or read_to_date(head) is not None for head in heads)
     if None in wanted or not dated or period in heads or any(plain.count(name) > 1 for name in columns):
         return frame
     turned = frame.iloc[:, 1:].T
@@ -104,10 +104,12 @@ def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: 
 
 
 def _dated(year: int, label: Any) -> str | None:
-    """Return a period of a year in ISO, None for what is none."""
+    """Return a period of a year in ISO, one of the year to date as it says that; None for what is none."""
     text = str(label).strip()
     for form in (f"{year}年{text}", f"{year}{text}"):
         reading = read_label(form)
         if isinstance(reading, tuple):
             return format_period(reading[1], reading[0])
+        if read_to_date(form) is not None:
+            return form
     return None

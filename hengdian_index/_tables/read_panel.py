@@ -35,6 +35,7 @@ def read_panel(
     only: Sequence[Any] | None = None,
     exclude: Sequence[Any] = (),
     complete: bool = True,
+    to_date: bool = False,
 ) -> Panel:
     """Return the rows of a table as an index needs them, every fault of the table in one DataError.
 
@@ -54,6 +55,8 @@ def read_panel(
         The units that there shall be, all where None; those left out of them.
     complete : bool
         Whether the table must have every unit that is named.
+    to_date : bool
+        Whether periods may be given by labels of the year to date.
     """
     by = [name for name in (unit, period, *groups) if name]
     whole = as_asked(frame_of(table, columns, by, named=bool(unit or period)), columns, unit, period)
@@ -79,7 +82,7 @@ def read_panel(
         )
     source = frame.attrs.get("source")
     with journal() as dated:
-        read, more = _read_periods(periods, period, frequency, source, lines)
+        read, more = _read_periods(periods, period, frequency, source, lines, to_date)
     strange, units = _strange(units, unit, at)
     periods = _strange(periods, period, at)[1]
     periods = periods if read is None or periods is None else written(periods, read)
@@ -169,11 +172,16 @@ def _some(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
 
 
 def _read_periods(
-    labels: Any, name: str | None, frequency: Frequency | None, source: str | None, lines: Sequence[int]
+    labels: Any,
+    name: str | None,
+    frequency: Frequency | None,
+    source: str | None,
+    lines: Sequence[int],
+    to_date: bool,
 ) -> tuple[Periods | None, list[Any]]:
     if labels is None or not len(labels):
         return None, []
-    options: dict[str, Any] = {"line": lines.__getitem__} if lines else {}
+    options: dict[str, Any] = {"to_date": to_date} | ({"line": lines.__getitem__} if lines else {})
     try:
         return read_periods(labels, frequency=frequency, column=name or "period", source=source, **options), []
     except DataError as error:

@@ -125,6 +125,8 @@ def preparation(tell: Teller) -> Iterator[Block]:
 def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
     """Yield what was done to one indicator."""
     name = tell.named(leaf)
+    if leaf.cumulative is not None:
+        yield tell.item(tell.say("cumulative", indicator=name))
     if leaf.build is not None:
         columns = tell.codes(ingredients(leaf.build))
         yield tell.item(tell.say("build", indicator=name, columns=columns, method=tell.method(leaf.build)))

@@ -1,0 +1,99 @@
+"""Indicators whose columns are figures of the year to date: the index of the single periods, gaps and refusals said."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hengdian_index as hi
+from hengdian_index.errors import DataError, SpecError
+
+FLOWS = {"2021": [12.5, 9.75, 14.0, 8.25], "2022": [15.0, 11.5, 16.25, 9.0]}
+NAMES = ("一季度", "上半年", "前三季度", "全年")
+
+
+def index(cumulative="year", **more):
+    """Return an index of a flow, which may be to date, and of a price, which is not."""
+    own = {} if cumulative is None else {"cumulative": cumulative}
+    return hi.Index(
+        groups=[hi.Group("total")],
+        indicators=[hi.Indicator("flow", "total", **own, **more), hi.Indicator("price", "total", direction=-1)],
+        period="when",
+    )
+
+
+def quarterly(to_date=True, label="{year}Q{quarter}"):
+    """Return two years of quarters."""
+    rows = []
+    for year, flows in FLOWS.items():
+        for i, flow in enumerate(flows):
+            value = round(sum(flows[: i + 1]), 2) if to_date else flow
+            told = label.format(year=year, quarter=i + 1, month=3 * (i + 1), name=NAMES[i])
+            rows.append({"when": told, "flow": value, "price": 40 + (i * 7 + int(year)) % 5})
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["{year}Q{quarter}", "{year}年1-{month}月", "{year}年{name}", "{year}年{quarter}季度累计", "{year}年{month}月"],
+)
+def test_figures_to_date_score_as_those_of_single_periods(label):
+    found, wanted = index().compute(quarterly(label=label)), index(None).compute(quarterly(to_date=False))
+    np.testing.assert_array_equal(found.scores, wanted.scores)
+    np.testing.assert_array_equal(found.raw, wanted.raw)
+    assert list(found.scores.index) == (list(wanted.scores.index))
+    assert any("6 figures to date less that of the quarter before" in line for line in found.log["why"])
+
+
+def test_new_rows_are_read_as_those_of_the_fit():
+    fitted = index().fit(quarterly())
+    found = fitted.score(quarterly(label="{year}年1-{month}月").iloc[4:])
+    np.testing.assert_array_equal(found.raw["flow"], FLOWS["2022"])
+
+
+def test_a_gap_is_missing_for_each_unit_with_the_reason():
+    both = pd.concat([quarterly().assign(who="a"), quarterly().drop(index=2).assign(who="b")], ignore_index=True)
+    both.loc[5, "flow"] = None
+    spec = hi.Index(**{**index()._fields(), "unit": "who"})
+    found = spec.compute(both)
+    raw = found.raw["flow"]
+    assert {f"{who} {when}" for who, when in raw.index[raw.isna()]} == {"a 2022Q2", "a 2022Q3", "b 2021Q4"}
+    said = [line for line in found.log["why"] if "are missing, for the figure to date of the quarter before" in line]
+    assert len(said) == 1
+    assert "'a 2022Q3'" in said[0]
+    assert "'b 2021Q4'" in said[0]
+    assert "'a 2022Q2'" not in said[0]
+
+
+def test_labels_to_date_are_refused_where_no_indicator_is():
+    with pytest.raises(DataError, match='write cumulative = "year" at the indicators'):
+        index(None).compute(quarterly(label="{year}年1-{month}月"))
+
+
+def test_years_in_a_column_of_their_own_go_with_labels_to_date():
+    whole = quarterly(label="1-{month}月").assign(年份=[year for year in FLOWS for _ in range(4)])
+    np.testing.assert_array_equal(index().compute(whole).raw["flow"], [*FLOWS["2021"], *FLOWS["2022"]])
+
+
+def test_what_cannot_be_to_date_is_refused():
+    parts = {"groups": [hi.Group("total")], "indicators": [hi.Indicator("flow", "total", cumulative="year")]}
+    with pytest.raises(SpecError, match=r"cumulative: needs periods"):
+        hi.Index(**parts)
+    with pytest.raises(SpecError, match=r"cumulative: it is built of other columns"):
+        index(build={"method": "diffusion", "up": "u", "same": "s"})
+    with pytest.raises(SpecError, match="cumulative"):
+        hi.Indicator("flow", "total", cumulative="month")
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".xlsx"])
+def test_files_keep_it(tmp_path, suffix):
+    path = tmp_path / f"index{suffix}"
+    index().write(path)
+    assert hi.Index.read(path) == index()
+    index().fit(quarterly()).save(tmp_path / "fit.json")
+    assert hi.Fitted.load(tmp_path / "fit.json").tree.leaves[0].cumulative == "year"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "figures of the year to date"), ("zh", "年初累计值")])
+def test_the_statement_says_it(lang, said):
+    text = index().compute(quarterly()).method(lang=lang)
+    assert str(text).count(said) == 1
