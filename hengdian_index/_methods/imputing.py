@@ -215,7 +215,8 @@ def imputing(
     learns : bool
         Whether anything is learnt from the fit rows, so that `fit_on` means something.
     **traits
-        `formula` in LaTeX, a text or a function of the options that gives it, and `chinese`, what a statement calls it.
+        `provisional`: what it fills stands in for a number that is still to come, and a result marks what rests on it.
+        `check`, `formula`, `chinese` and `words` as of a normalisation.
 
     Examples
     --------

@@ -124,8 +124,7 @@ def treating(
         What the log says of a cell where the function has said nothing of its column.
     **traits
         `monotone`: the order of the values is kept, ties allowed. `limit`: the option that says how many values it may
-        move, which an audit may advise to raise. `formula` in LaTeX, a text or a function of the
-        options that gives it, and `chinese`, what a statement calls it.
+        move, which an audit may advise to raise. `check`, `formula`, `chinese` and `words` as of a normalisation.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 import inspect
 import operator
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -178,6 +179,28 @@ def test_a_decorated_function_keeps_its_name_text_and_options_in_help(register):
     assert next(iter(parameters)) == "x"
     assert parameters["how"].default == "big"
     assert "sample" not in parameters
+
+
+DECORATORS = {
+    "normalise": hi.normalising,
+    "weights": hi.weighting,
+    "aggregate": hi.aggregating,
+    "treat": hi.treating,
+    "impute": hi.imputing,
+    "climate": hi.composing,
+}
+
+
+@pytest.mark.parametrize("family", DECORATORS)
+def test_help_of_a_decorator_says_what_each_trait_means(family):
+    assert dir(getattr(hi, family))
+    text = inspect.getdoc(DECORATORS[family])
+    own = [method for method in FAMILIES[family].values() if method.function.__module__.startswith("hengdian_index.")]
+    # A denominator is entered by its own file, for it takes a second table.
+    methods = [method for method in own if method.name != "denominate"]
+    traits = {trait for method in methods for trait in method.traits}
+    assert len(traits) > 2
+    assert {trait for trait in traits if not re.search(rf"`{trait}\b|^{trait} : |\*{trait} : ", text, re.M)} == set()
 
 
 def test_a_name_that_the_package_uses_is_refused_and_ones_own_may_be_written_again():
