@@ -183,15 +183,22 @@ def typed(function: Callable[P, R]) -> Callable[P, R]:
             known.update(_hints(function))
         bound = signature.bind(*args, **options)
         given = bound.arguments
-        # What is no number says the function itself, with the limits it sets.
-        numbers = {name: value for name, value in given.items() if not (isinstance(value, float) and np.isnan(value))}
-        faults = [name for name, value in numbers.items() if not _fits(value, known.get(name, Any))]
+        # What is no number, or not one of its words, says the function itself, with the limits it sets.
+        judged = {name: value for name, value in given.items() if not _left(value, known.get(name, Any))}
+        faults = [name for name, value in judged.items() if not _fits(value, known.get(name, Any))]
         told = [f"{function.__name__}: {name}: {_expected(given[name], known[name])}" for name in faults]
         raise_all(OptionError, told)
-        bound.arguments.update({name: _settled(value, known.get(name, Any)) for name, value in numbers.items()})
+        bound.arguments.update({name: _settled(value, known.get(name, Any)) for name, value in judged.items()})
         return function(*bound.args, **bound.kwargs)
 
     return checked
+
+
+def _left(value: Any, hint: Any) -> bool:
+    """Return whether a value is of the right type, but perhaps none that is allowed: not a number, an unknown word."""
+    if isinstance(value, str):
+        return get_origin(hint) is Literal
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ __all__ = ["complete"]
 _METHODS = ("eigenvector", "geometric")
 
 
-def complete(matrix: object, *, method: str = "eigenvector") -> Any:
+def complete(matrix: object, *, method: Literal["eigenvector", "geometric"] = "eigenvector") -> Any:
     """Return the matrix with the pairs that were not compared filled in; a table when it has names, else an array.
 
     Parameters

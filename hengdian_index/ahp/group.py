@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -48,9 +48,9 @@ class Compatibility:
 def combine(
     matrices: Sequence[Any] | Mapping[Any, Any] | Array,
     *,
-    how: str = "aij",
+    how: Literal["aij", "aip"] = "aij",
     shares: Sequence[float] | Mapping[Any, float] | None = None,
-    method: str | None = None,
+    method: Literal["eigenvector", "geometric", "arithmetic"] | None = None,
 ) -> Any:
     """Return several people's judgements as one matrix ("aij") or as one set of weights ("aip").
 
@@ -66,7 +66,7 @@ def combine(
         Judgements or priorities are combined.
     shares : sequence of float, or mapping by person, optional
         Say of each person; rescaled to sum 1. Default: equal.
-    method : str, optional
+    method : {"eigenvector", "geometric", "arithmetic"}, optional
         For "aip" only: how weights are found (see `priorities`; default "eigenvector").
 
     Raises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +73,10 @@ class Priorities:
 
 
 def priorities(
-    matrix: object, *, method: str = "eigenvector", random_index: str | float | None = "saaty"
+    matrix: object,
+    *,
+    method: Literal["eigenvector", "geometric", "arithmetic"] = "eigenvector",
+    random_index: str | float | None = "saaty",
 ) -> Priorities:
     """Return the weights of the compared items, with lambda_max, CI, CR and GCI.
 

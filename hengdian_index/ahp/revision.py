@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,12 @@ def revise(matrix: object, *, random_index: str | float | None = "saaty") -> pd.
     return rows.iloc[order].reset_index(drop=True)
 
 
-def verdict(matrix: object, *, method: str = "eigenvector", random_index: str | float | None = "saaty") -> str:
+def verdict(
+    matrix: object,
+    *,
+    method: Literal["eigenvector", "geometric", "arithmetic"] = "eigenvector",
+    random_index: str | float | None = "saaty",
+) -> str:
     """Return in words whether one person's judgements are consistent and, if not, which one to look at first.
 
     Parameters and errors are those of `priorities`, for one matrix.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,9 @@ class Correlations:
 
 
 @typed
-def correlations(x: Any, groups: Any = None, *, how: str = "pearson", pairwise: bool = False) -> Correlations:
+def correlations(
+    x: Any, groups: Any = None, *, how: Literal["pearson", "spearman", "kendall"] = "pearson", pairwise: bool = False
+) -> Correlations:
     """Correlations of the indicators, with p-values and numbers of rows.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class Coupling:
 
 
 @typed
-def coupling(u: Any, shares: Any = None, *, form: str = "standard") -> Coupling:
+def coupling(u: Any, shares: Any = None, *, form: Literal["standard", "wang2021"] = "standard") -> Coupling:
     """Coupling coordination of subsystems: degree of coupling C, level T, and D = sqrt(C T), for each row.
 
     Parameters

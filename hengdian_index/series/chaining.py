@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -41,7 +41,14 @@ _FEWEST = 3
 
 
 @typed
-def chain(growth: Any, how: str = "ratio", *, start: float = 100.0, gap: str = "raise", form: str = "percent") -> Any:
+def chain(
+    growth: Any,
+    how: Literal["ratio", "symmetric", "log"] = "ratio",
+    *,
+    start: float = 100.0,
+    gap: Literal["raise", "carry"] = "raise",
+    form: Literal["percent", "index"] = "percent",
+) -> Any:
     """Levels that a series of growth rates makes.
 
     Parameters

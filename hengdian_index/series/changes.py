@@ -46,7 +46,13 @@ _GROWTH: Mapping[str, _Kind] = {"ratio": _PERCENT, "symmetric": _Kind(_symmetric
 
 
 @typed
-def changes(s: Any, lag: int = 1, how: str = "percent", *, per_year: int | None = None) -> Any:
+def changes(
+    s: Any,
+    lag: int = 1,
+    how: Literal["percent", "points", "log", "annualised"] = "percent",
+    *,
+    per_year: int | None = None,
+) -> Any:
     """Change of a series on the period `lag` before, in per cent.
 
     Parameters
@@ -103,7 +109,7 @@ def changes(s: Any, lag: int = 1, how: str = "percent", *, per_year: int | None 
 
 
 @typed
-def growth(s: Any, how: str = "ratio") -> Any:
+def growth(s: Any, how: Literal["ratio", "symmetric", "log"] = "ratio") -> Any:
     """Growth of a series on the period before, in per cent, as `chain` takes it back.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,7 +23,13 @@ _NO_CHANGE = 1e-9
 
 @typed
 def contributions(
-    x: Any, w: Any = None, *, of: str = "change", lag: int = 1, form: str = "arithmetic", share: bool = False
+    x: Any,
+    w: Any = None,
+    *,
+    of: Literal["change", "level"] = "change",
+    lag: int = 1,
+    form: Literal["arithmetic", "geometric", "harmonic"] = "arithmetic",
+    share: bool = False,
 ) -> Any:
     """Contribution of each part to the change, or to the level, of the weighted mean of several series.
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -65,9 +65,9 @@ class Deseasonalised:
 @typed
 def deseasonalise(
     s: Any,
-    method: str = "stl",
+    method: Literal["stl", "x13"] = "stl",
     *,
-    model: str = "additive",
+    model: Literal["additive", "multiplicative"] = "additive",
     per_year: int | None = None,
     robust: bool = True,
     program: str | Path | None = None,
