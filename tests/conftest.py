@@ -19,6 +19,8 @@ from support import browser
 import hengdian_index._scoring  # noqa: F401  # fills the registry for the tests that walk it
 
 HERE = Path(__file__).parent
+# A script of a user, which enters methods of its own as it is read: it is run, and read by type checkers.
+collect_ignore = ["typing/user.py"]
 
 # An example takes as long as it takes: no test fails because the machine is busy. Each night tries other examples.
 # Where many environments must agree they try the same examples; elsewhere, and at night, others each time.
