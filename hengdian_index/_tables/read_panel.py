@@ -101,14 +101,14 @@ def read_panel(
     values, wrong, plain = _cells(frame, wanted, panel)
     liberties = [f"{where}{one}" for one in (*frame.attrs.get("liberties", ()), *left.notes, *plain)]
     liberties += [line.why for line in dated]
-    faults += strange + _unnamed(panel, unit)
+    faults += strange + (blank := _unnamed(panel, unit))
     # Rows that are not told apart by what is missing are no repetitions.
     told_apart = (unit is None or units is not None) and (period is None or periods is not None)
     faults += more + (_duplicates(panel, frame) if told_apart and not more else []) + wrong
     if not len(frame):
         faults.append(f"{where}the table has no rows{', but of units that are left out' if len(whole) else ''}")
-    elif told_apart and not strange and (owners := _owners(frame, unit, period)) is not None:
-        whose = [one for one in dict.fromkeys(owners.tolist()) if not is_missing(one)]
+    elif told_apart and not strange and not blank and (owners := _owners(frame, unit, period)) is not None:
+        whose = list(dict.fromkeys(owners.tolist()))
         faults += twin_faults(whose, owners, _begun(panel), named=only is not None)
         if only is None:
             faults += total_faults(whose, owners, values, read.ordinals if read else None, left.out, _begun(panel))

@@ -30,6 +30,7 @@ _REMARK = re.compile(r"(?<=.)\([^()]*\)$")
 _PLACE = re.compile(
     r"(?P<stem>\w{2,}?)(?:(?:壮族|回族|维吾尔)?(?P<region>自治区)|(?P<kind>特别行政区|自治州|自治县|地区|省|市|县|区|盟|旗))"
 )
+_MARKS = "*:.·。"
 _LAST = frozenset("区州县省市盟旗")
 # A sum or a mean of others is told from chance among so many units; a country has so many of its parts beside it.
 _FEWEST, _SEVERAL = 4, 3
@@ -64,8 +65,10 @@ def bare(names: Sequence[str]) -> list[str]:
         text = "\n".join(name.replace("\n", " ") for name in names)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold())
-    found = _BLANKS.sub("", text.casefold()).split("\n")
-    return found if names else []
+    text = text.casefold()
+    for blank in " \t\r":
+        text = text.replace(blank, "")
+    return _BLANKS.sub("", text).split("\n") if names else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,8 @@ def twins(units: Iterable[Any]) -> list[list[Any]]:
     [['北京', '北京市'], ['Ash', 'ASH ']]
     """
     distinct = list(dict.fromkeys(units))
-    names = bare([label_text(one) for one in distinct])
-    if len(set(names)) == len(names) and not any(name[-1:] in _LAST for name in names):
+    names = bare(distinct if all(type(one) is str for one in distinct) else [label_text(one) for one in distinct])
+    if len(set(names)) == len(names) and not _ending(names, _LAST):
         return []
     found: dict[str, list[Any]] = {}
     for name, one in zip(names, distinct, strict=True):
@@ -139,6 +142,12 @@ def twins(units: Iterable[Any]) -> list[list[Any]]:
             for name in others:
                 found[first] += found.pop(name)
     return [same for same in found.values() if len(same) > 1]
+
+
+def _ending(names: Sequence[str], ends: Iterable[str]) -> bool:
+    """Return whether any name ends so; names come in millions, and few do."""
+    text = "\n".join([*names, ""])
+    return any(f"{end}\n" in text for end in ends)
 
 
 def difference(same: Sequence[Any]) -> str:
@@ -261,13 +270,18 @@ def _known() -> Mapping[str, Any]:
     """Return the names of totals as they are compared."""
     said = tomllib.loads((Path(__file__).parent / "totals.toml").read_text(encoding="utf-8"))
     parts = {name: frozenset(bare(places)) for name, places in said["parts"].items()}
+    wholes = {bare([name])[0]: parts[own] for name, own in said["wholes"].items()}
+    names, regions = (frozenset(bare(said[key])) for key in ("names", "regions"))
     return {
-        "names": frozenset(bare(said["names"])),
-        "regions": frozenset(bare(said["regions"])),
+        "names": names,
+        "regions": regions,
+        "whole": names | regions | frozenset(wholes),
+        "signs": (*said["ends"], *said["last_words"], *_MARKS, ")"),
+        "starts": tuple(said["starts"]),
         "ends": tuple(said["ends"]),
         "last": tuple(said["last_words"]),
         "patterns": re.compile("|".join(said["patterns"])),
-        "wholes": {bare([name])[0]: parts[own] for name, own in said["wholes"].items()},
+        "wholes": wholes,
     }
 
 
@@ -282,7 +296,12 @@ def named_totals(units: Iterable[Any]) -> list[Any]:
     """
     known = _known()
     texts = [one for one in dict.fromkeys(units) if isinstance(one, str)]
-    names = dict(zip(texts, bare(texts), strict=True))
+    plain = bare(texts)
+    if known["whole"].isdisjoint(plain) and not _ending(plain, known["signs"]):
+        text = "\n".join(["", *plain])
+        if not any(f"\n{start}" in text for start in known["starts"]):
+            return []
+    names = dict(zip(texts, plain, strict=True))
     totals = {one for one, name in names.items() if _is_total(one, name, known)}
     regions = {one for one, name in names.items() if name in known["regions"]} - totals
     if 2 * len(regions) <= len(names) - len(totals) - len(regions):
@@ -296,7 +315,7 @@ def named_totals(units: Iterable[Any]) -> list[Any]:
 
 
 def _is_total(one: str, name: str, known: Mapping[str, Any]) -> bool:
-    plain = name if name.isalnum() else _REMARK.sub("", name.strip("*:.·。"))
+    plain = name if name.isalnum() else _REMARK.sub("", name.strip(_MARKS))
     return bool(
         plain in known["names"]
         or plain.endswith(known["ends"])
