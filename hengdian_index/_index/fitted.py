@@ -34,7 +34,7 @@ from hengdian_index._scoring.contents import (
     own_rows,
 )
 from hengdian_index._scoring.fitting import cancelled, learn_maps, normalised
-from hengdian_index._scoring.given import as_values
+from hengdian_index._scoring.given import as_values, asking
 from hengdian_index._scoring.preparation import (
     Builds,
     Preparation,
@@ -227,6 +227,7 @@ class Fitted:
             *notes_of_groups(self.setting, panel),
             *panel.holes(),
             *panel.alike(self.base_levels or self.links or ()),
+            *asking(self.tree, panel),
         )
         lines += [Entry("read", said) for said in (*panel.liberties, *doubts)]
         if panel.unused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,18 @@ from numpy.typing import NDArray
 
 from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import CUMULATIVE
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import listed
 from hengdian_index.series.cumulation import taken_apart
+
+# Steps of a series that a pattern must show in: those within years, and those from one year into the next.
+_STEPS = {"within": 3, "across": 1}
+# The first rows, by unit and period, whose steps say for most tables that there is no pattern.
+_GLANCE = 1000
+# Among a hundred steps, so many follow the pattern of figures to date.
+RUNS_ON = 0.95
 
 
 def as_values(tree: Tree, panel: Panel) -> Panel:
@@ -53,3 +62,68 @@ def _places(panel: Panel, marked: NDArray[np.bool_]) -> str:
     if panel.units is None:
         return listed([panel.period(row) for row in rows])
     return listed([f"{panel.unit(row)} {panel.period(row)}" for row in rows])
+
+
+def runs_on(panel: Panel, values: Array, order: NDArray[np.intp]) -> float | None:
+    """Return the share of steps of a column (n,) that are as those of figures to date; None with too few to tell.
+
+    Within a year such figures never fall, and the first of a year is well below the last of the year before: at most
+    twice the share of a year that has gone by. Of steps within years and of those across, the smaller share counts.
+    `order` has the rows by unit and period (`in_time`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from hengdian_index._scoring.given import in_time, runs_on
+    >>> from hengdian_index._tables.panel import Panel
+    >>> from hengdian_index._tables.periods import read_periods
+    >>> labels = [f"{year}Q{quarter}" for year in (2021, 2022) for quarter in (1, 2, 3, 4)]
+    >>> panel = Panel(np.zeros((8, 1)), ("a",), pd.Index(labels), None, read_periods(labels))
+    >>> order = in_time(panel)
+    >>> runs_on(panel, np.array([3.0, 7.0, 12.0, 16.0, 4.0, 8.0, 13.0, 18.0]), order)
+    1.0
+    >>> runs_on(panel, np.array([3.0, 4.0, 5.0, 4.0, 4.0, 4.5, 5.0, 5.5]), order)
+    0.0
+    """
+    if panel.periods is None or panel.periods.frequency.per_year == 1:
+        return None
+    found = _share_running(panel, values, order[:_GLANCE])
+    if len(order) <= _GLANCE or (found is not None and found < RUNS_ON / 2):
+        return found
+    return _share_running(panel, values, order)
+
+
+def in_time(panel: Panel) -> NDArray[np.intp]:
+    """Return the rows (n,) by unit and period."""
+    assert panel.periods is not None
+    return np.lexsort((panel.periods.ordinals, panel.unit_codes()))
+
+
+def _share_running(panel: Panel, values: Array, order: NDArray[np.intp]) -> float | None:
+    """Return the share of steps between rows, in the order of unit and period, that are as those of figures to date."""
+    assert panel.periods is not None
+    per_year = panel.periods.frequency.per_year
+    order = order[~np.isnan(values[order])]
+    units = None if panel.units is None else panel.units[order]
+    ordinals, x = panel.periods.ordinals[order], values[order]
+    year, gone = ordinals // per_year, ordinals % per_year + 1
+    same = np.ones(max(len(x) - 1, 0), dtype=np.bool_) if units is None else units[1:] == units[:-1]
+    within, across = same & (year[1:] == year[:-1]), same & (year[1:] == year[:-1] + 1)
+    if within.sum() < _STEPS["within"] or across.sum() < _STEPS["across"] or (x < 0).any() or not x.any():
+        return None
+    limit = np.minimum(2 * gone[1:] / gone[:-1], 0.75) * x[:-1]
+    return float(min((x[1:] >= x[:-1])[within].mean(), (x[1:] <= limit)[across].mean()))
+
+
+def asking(tree: Tree, panel: Panel) -> Iterator[str]:
+    """Yield a question for each indicator whose values run as figures of the year to date, and is not said to."""
+    if panel.periods is None or panel.periods.frequency.per_year == 1:
+        return
+    order = in_time(panel)
+    for leaf in tree.leaves:
+        if leaf.cumulative is None and leaf.build is None and leaf.code in panel.columns:
+            share = runs_on(panel, panel.values[:, panel.columns.index(leaf.code)], order)
+            if share is not None and share > RUNS_ON:
+                pattern = "rises within each year and falls at the first period of each"
+                yield f"indicator {leaf.code!r} {pattern}: are its figures of the year to date? Then write {CUMULATIVE}"

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import hengdian_index as hi
 from hengdian_index.errors import DataError, SpecError
@@ -97,3 +99,48 @@ def test_files_keep_it(tmp_path, suffix):
 def test_the_statement_says_it(lang, said):
     text = index().compute(quarterly()).method(lang=lang)
     assert str(text).count(said) == 1
+
+
+def asked(found):
+    """Return the indicators that the log asks about, whether they are of the year to date."""
+    return [line.split("'")[1] for line in found.log["why"] if 'Then write cumulative = "year"' in line]
+
+
+@pytest.mark.parametrize(
+    "label", ["{year}Q{quarter}", "{year}年{quarter}季度", "{year}-{month:02d}"], ids=["quarter", "chinese", "month"]
+)
+def test_figures_to_date_that_do_not_say_so_are_asked_about(label):
+    assert asked(index(None).compute(quarterly(label=label))) == ["flow"]
+    assert asked(index(None).compute(quarterly(to_date=False, label=label))) == []
+    assert asked(index().compute(quarterly(label=label))) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), season=st.floats(0, 0.2), growth=st.floats(-0.1, 0.1))
+def test_of_many_units_figures_to_date_are_asked_about_and_seasons_are_not(seed, season, growth):
+    rng, n = np.random.default_rng(seed), 12
+    quarter, year = np.arange(n) % 4, np.arange(n) // 4
+    units = pd.concat(
+        pd.DataFrame(
+            {
+                "who": who,
+                "when": [f"{2001 + y}Q{q + 1}" for y, q in zip(year, quarter, strict=True)],
+                "flow": rng.uniform(0.9, 1.1, n) * (1 + growth) ** year * (1 + season * np.sin(quarter + seed)),
+                "price": rng.uniform(1, 2, n),
+            }
+        )
+        for who in "abcdef"
+    )
+    sums = units.groupby(["who", units["when"].str[:4]])["flow"].cumsum()
+    to_date = units.assign(flow=sums).sample(frac=1, random_state=1)
+    spec = hi.Index(**{**index(None)._fields(), "unit": "who"})
+    assert asked(spec.compute(to_date)) == ["flow"]
+    assert asked(spec.compute(units)) == []
+
+
+def test_a_trend_and_years_are_not_asked_about():
+    when = [f"{y}Q{q}" for y in (2020, 2021) for q in (1, 2, 3, 4)]
+    rising = pd.DataFrame({"when": when, "flow": range(8), "price": 1.5})
+    rising.loc[3, "price"] = 2
+    assert asked(index(None).compute(rising)) == []
+    assert asked(index(None).compute(rising.assign(when=range(2001, 2009)))) == []
