@@ -166,6 +166,7 @@ class Thresholds(TypedDict, total=False):
     coverage_of_indicators: float
     distinct: float
     zeros: float
+    year_to_date: float
     skew: float
     kurtosis: float
     scale_effects: float

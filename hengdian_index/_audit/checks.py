@@ -20,6 +20,7 @@ from hengdian_index._robustness.alternatives import Comparison, compare
 from hengdian_index._robustness.alternatives import remove_one as without_each
 from hengdian_index._robustness.factors import Noise
 from hengdian_index._robustness.uncertainty import uncertainty
+from hengdian_index._scoring.given import RUNS_ON, in_time, runs_on
 from hengdian_index._tables.periods import format_period
 from hengdian_index._values import equality
 from hengdian_index.diagnose import bartlett as bartlett_test
@@ -74,6 +75,19 @@ def zeros(context: Context, *, zeros: float = MORE_ZEROS) -> Iterator[Measured]:
         share = float(told.loc[code, "zeros"] / told.loc[code, "n"])
         yield Measured(share, share - zeros, part=code, **remedies.of_zeros(context, code))
         yield from _jump(context, code, zeros)
+
+
+@check("look")
+def year_to_date(context: Context, *, year_to_date: float = RUNS_ON) -> Iterator[Measured]:
+    """No indicator rises within years and falls at their first periods, as figures to date do, in more of its steps."""
+    panel = context.panel
+    if panel.periods is None or panel.periods.frequency.per_year == 1:
+        raise SkippedError("no parts of years")
+    order = in_time(panel)
+    for leaf in context.tree.leaves:
+        share = runs_on(panel, context.raw[leaf.code].to_numpy(), order)
+        if share is not None and leaf.cumulative is None and leaf.build is None:
+            yield Measured(share, share - year_to_date, part=leaf.code)
 
 
 @check("fail")

@@ -244,7 +244,7 @@ def test_lines_and_verdicts() -> None:
     assert own["remedy"].str.len().min() > 0
     assert audit.findings.query("check == 'alpha'")["verdict"].tolist() == ["pass"]
     assert not audit.passed
-    assert audit.summary().endswith("19 pass, 1 want a look, 1 fail, 1 not applicable. Failing: not heard.")
+    assert audit.summary().endswith("19 pass, 1 want a look, 1 fail, 2 not applicable. Failing: not heard.")
     assert audit.thresholds["redundant"] == 0.69
     assert audit.thresholds["alpha"] == 0.7
     assert audit.findings["source"].str.len().min() > 0
@@ -279,13 +279,13 @@ def run(*arguments: object) -> tuple[int, str, str]:
 def test_the_command(files: tuple[Path, Path], tmp_path: Path) -> None:
     code, said, _ = run(*files, "--html", tmp_path / "audit.html", "--size", "people")
     assert code == 0
-    assert "22 checks of the index over 60 rows: 22 pass" in said
+    assert "23 checks of the index over 60 rows: 22 pass, 0 want a look, 0 fail, 1 not applicable" in said
     assert (tmp_path / "audit.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert run(*files, "--threshold", "redundant=0.6")[0] == 0
     assert run(*files, "--threshold", "redundant=0.6", "--strict")[0] == 1
     assert run(*files, "--strict")[0] == 0
     assert run(*files, "--out", tmp_path / "zh.html", "--lang", "zh")[1].endswith(
-        "21 项通过，0 项需留意，0 项不通过，1 项无法判断。\n"
+        "21 项通过，0 项需留意，0 项不通过，2 项无法判断。\n"
     )
     assert '<html lang="zh-Hans">' in (tmp_path / "zh.html").read_text(encoding="utf-8")
     code, said, _ = run(*files, "--threshold", "not-heard=0.95")

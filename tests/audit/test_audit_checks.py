@@ -23,6 +23,7 @@ STRICT: dict[str, dict[str, float]] = {
     "coverage_of_indicators": {"coverage_of_indicators": 1.1},
     "constant": {"distinct": 61},
     "zeros": {"zeros": -0.1},
+    "year_to_date": {"year_to_date": -0.1},
     "outliers": {"skew": -1, "kurtosis": -3},
     "scale_effects": {"scale_effects": -0.1},
     "redundant": {"redundant": 0.6},
@@ -147,6 +148,21 @@ def many_things() -> Case:
     return index_of(table), table, {"dominated": 0.95, "rank_interval": 1}
 
 
+def in_quarters() -> Case:
+    """Return the sound index of five units over twelve quarters each, in which only years are looked at."""
+    table = sound()[1]
+    when = [f"{2001 + i % 12 // 4}Q{i % 4 + 1}" for i in range(60)]
+    whole = table.assign(who=[f"u{i // 12}" for i in range(60)], when=when)
+    others = [(name, limit) for name, one in CHECKS.items() for limit in one.thresholds if name != "year_to_date"]
+    return index_of(whole, period="when"), whole, {limit: _loosest(name, limit) for name, limit in others}
+
+
+def to_date() -> Case:
+    index, table, loose = in_quarters()
+    sums = table.groupby(["who", table["when"].str[:4]])["x1"].cumsum()
+    return index, table.assign(x1=sums), loose
+
+
 def two_things() -> Case:
     r = blocks((6, 3), (0.2, 0.7), 0.42)
     halves = {(i, j): 0.8 for i in range(6) for j in range(i) if (i < 3) == (j < 3)}
@@ -180,6 +196,7 @@ CASES: dict[str, Any] = {
     "coverage_of_indicators": gaps_of_an_indicator,
     "constant": constant,
     "zeros": zeros,
+    "year_to_date": to_date,
     "outliers": outlier,
     "scale_effects": scale_effect,
     "redundant": redundant,
@@ -206,7 +223,7 @@ PUBLISHED = {"coverage_of_units": 0.65, "coverage_of_indicators": 0.65, "zeros":
 PUBLISHED |= {"scale_effects": 0.6, "redundant": 0.92, "counted_twice": 0.92, "dominated": 0.92, "not_heard": 0.3}
 PUBLISHED |= {"alpha": 0.7, "kmo": 0.6, "bartlett": 0.05, "second_component": 1}
 OWN = {"distinct": 2, "negative": 0, "against_parent": 0, "misplaced": 0, "first_component": 0.5}
-OWN |= {"effective_weights": 2, "one_out": 0.1, "rank_interval": 0.25, "other_mean": 0.1}
+OWN |= {"year_to_date": 0.95, "effective_weights": 2, "one_out": 0.1, "rank_interval": 0.25, "other_mean": 0.1}
 
 
 def test_thresholds() -> None:
@@ -219,7 +236,8 @@ def test_every_check_has_a_case() -> None:
 
 def test_the_sound_index_has_nothing_to_find() -> None:
     audit = hi.audit(*sound(), sizes=["people"], draws=64)
-    assert set(audit.verdicts) == {"pass"}
+    assert audit.verdicts["year_to_date"] == "not applicable"
+    assert set(audit.verdicts.drop("year_to_date")) == {"pass"}
     assert list(audit.verdicts.index) == audit.findings["check"].tolist() == list(CHECKS)
 
 
@@ -237,7 +255,8 @@ def test_only_this_check_finds_something(name: str) -> None:
 
 @pytest.mark.parametrize("name", STRICT)
 def test_a_stricter_threshold_turns_the_verdict(name: str) -> None:
-    audit = hi.audit(*sound(), sizes=["people"], draws=64, **STRICT[name])
+    index, table, loose = in_quarters() if name == "year_to_date" else (*sound(), {})
+    audit = hi.audit(index, table, sizes=["people"], draws=64, **{**loose, **STRICT[name]})
     assert crossed(audit) == {name}
     assert audit.passed == (CHECKS[name].crossed == "look")
     for limit in STRICT[name].values():
@@ -261,9 +280,9 @@ def _loosest(name: str, limit: str) -> float:
 
 @pytest.mark.parametrize("name", [name for name in STRICT if name != "dominated"])
 def test_a_value_at_its_threshold_passes_and_one_beyond_does_not(name: str) -> None:
-    index, table = sound()
+    index, table, loose = in_quarters() if name == "year_to_date" else (*sound(), {})
     limit, *others = STRICT[name]
-    beside = {other: STRICT[name][other] for other in others}
+    beside = {**loose, **{other: STRICT[name][other] for other in others}}
     given = {"sizes": ["people"], "draws": 64, **beside}
     start = {limit: STRICT[name][limit]}
     gravest = max(line.excess for line in hi.audit(index, table, **given, **start).every if line.check == name)

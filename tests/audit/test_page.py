@@ -58,7 +58,7 @@ def test_both_languages_say_the_same() -> None:
 
 def test_every_threshold_of_our_own_says_so() -> None:
     ours = {"negative", "against_parent", "dominated", "misplaced", "first_component", "effective_weights"}
-    ours |= {"one_out", "rank_interval", "other_mean"}
+    ours |= {"one_out", "rank_interval", "other_mean", "year_to_date"}
     assert {name for name, own in WORDS["en"].items() if "this package's" in own["source"]} == ours
     assert {name for name, own in WORDS["zh"].items() if "本软件包" in own["source"]} == ours
 
