@@ -92,11 +92,17 @@ def _imports(node, path, where):
             yield from ((child.lineno, alias.name, where) for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
             yield from ((child.lineno, name, where) for name in _named(child, path))
+            # Under another name its calls would not be known.
+            yield from ((child.lineno, f"{ROOT}.?", "text") for one in child.names if _renamed(one))
         elif isinstance(child, ast.Call) and ast.unparse(child.func).split(".")[-1] in ("import_module", "__import__"):
             yield child.lineno, _loaded(child, path), "text"
         elif isinstance(child, ast.Constant) and isinstance(child.value, str) and "." in child.value:
             yield from ((child.lineno, name, "text") for name in _written(child.value))
         yield from _imports(child, path, inside)
+
+
+def _renamed(alias):
+    return alias.name == "import_module" and alias.asname is not None
 
 
 def _named(statement, path):
@@ -110,15 +116,32 @@ def _named(statement, path):
 
 
 def _written(text):
-    """Return the module of the package that a text names, if it names one."""
-    return [name for name in (text, f"{ROOT}.{text}") if name in MODULES]
+    """Return the module of the package that a text names, alone or before something in it: `a.b.name`, `a.b:name`."""
+    if not re.fullmatch(r"\w+(\.\w+)+(:[\w.]+)?", text):
+        return []
+    parts = text.partition(":")[0].split(".")
+    heads = [".".join(parts[:n]) for n in range(len(parts), 1, -1)]
+    return [name for head in heads for name in (head, f"{ROOT}.{head}") if name in MODULES][:1]
 
 
 def _loaded(call, path):
-    """Return the module that import_module is given; one that only a run makes out stands for its first words."""
-    given = ast.unparse(call.args[0]).replace("{__name__}", dotted(path)).replace("{__package__}", dotted(path.parent))
-    known = re.match(r"""f?['"]([\w.]*)""", given)
-    return known[1].rstrip(".") if known and known[1] else f"{ROOT}.?"
+    """Return the module that import_module is given; one that only a run makes out stands for its first words.
+
+    One that begins with dots is looked for from the package that is given with it, or from the file's own folder.
+    """
+    here = {"__name__": dotted(path), "__package__": dotted(path.parent)}
+    given = dict(zip(("name", "package"), call.args, strict=False)) | {one.arg: one.value for one in call.keywords}
+    told = {what: ast.unparse(one) for what, one in given.items()}
+    for name, module in here.items():
+        told = {what: text.replace(f"{{{name}}}", module) for what, text in told.items()}
+    known = {what: found[1] for what, text in told.items() if (found := re.match(r"""f?['"]([\w.]*)""", text))}
+    name = known.get("name", "")
+    if name.startswith("."):
+        whence = known.get("package") or here.get(told.get("package"), here["__package__"])
+        inside = name.lstrip(".")
+        up = len(name) - len(inside) - 1
+        name = ".".join(filter(None, [*whence.split(".")[: len(whence.split(".")) - up], inside]))
+    return name.rstrip(".") or f"{ROOT}.?"
 
 
 def own(module):
@@ -229,6 +252,17 @@ def test_importing_the_package_loads_no_heavy_library():
         (f'import_module(f"{ROOT}.{{name}}")', [(1, ROOT, "text")]),
         ('importlib.import_module("pandas")', [(1, "pandas", "text")]),
         ("import_module(name)", [(1, f"{ROOT}.?", "text")]),
+        ('import_module("..plot", __package__)', [(1, f"{ROOT}.plot", "text")]),
+        (f'import_module(".plot", "{ROOT}")', [(1, f"{ROOT}.plot", "text")]),
+        (f'import_module(name=".plot", package="{ROOT}")', [(1, f"{ROOT}.plot", "text")]),
+        ('import_module(f".{name}", package)', [(1, f"{ROOT}.weights", "text")]),
+        (
+            "from importlib import import_module as load",
+            [(1, "importlib", "run"), (1, f"{ROOT}.?", "text")],
+        ),
+        ('NAME = "_index.result:Result.report"', [(1, f"{ROOT}._index.result", "text")]),
+        ('NAME = "_index.result.Result"', [(1, f"{ROOT}._index.result", "text")]),
+        ('NAME = "the _index.result.Result of x.y"', []),
     ],
 )
 def test_the_walk_finds_imports_wherever_they_stand(source, wanted):
