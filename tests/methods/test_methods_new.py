@@ -155,6 +155,7 @@ def _new_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         sys.modules[f"hengdian_index.{family}"].__path__.pop()
         for name in files:
             del sys.modules[f"hengdian_index.{family}.{name}"]
+            delattr(sys.modules[f"hengdian_index.{family}"], name)
     for family, methods in before.items():
         for name in set(FAMILIES[family]) - set(methods):
             del FAMILIES[family][name]
