@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal, ParamSpec, Protocol, TypedDict, TypeVar, overload
 
-from hengdian_index._methods.registry import Method, Sees, parameters_of, register
+from hengdian_index._methods.registry import Method, Sees, hints_of, parameters_of, register
 
 P = ParamSpec("P")
 A_co = TypeVar("A_co", covariant=True)
@@ -164,6 +164,9 @@ def presented(
     the parameters that are not the method's own.
     """
     own, second = parameters_of(method.function), method.traits.get("second")
+    # A type is shown as what may be given, not by the name that the source has for it.
+    types = hints_of(method.function)
+    own = {name: p.replace(annotation=types.get(name, p.annotation)) for name, p in own.items()}
     placed = [*method.judgements, *([second] if second else [])]
     data = [own[name].replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in placed]
     taken = inspect.signature(public, follow_wrapped=False).parameters.values()
@@ -172,7 +175,7 @@ def presented(
         for p in taken
         if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) and p.name not in (*hidden, *placed)
     ]
-    options = [p for p in method.options.values() if p.name not in {one.name for one in (*data, *shared)}]
+    options = [own[name] for name in method.options if name not in {one.name for one in (*data, *shared)}]
     public.__signature__ = inspect.Signature(sorted([*shared, *data, *options], key=lambda p: p.kind))
     public.__doc__ = _with_parameters(public.__doc__, told)
     public.method = method

@@ -114,7 +114,7 @@ class Method:
     @cached_property
     def hints(self) -> dict[str, Any]:
         """Type of each option, from the annotations."""
-        return _hints(self.function)
+        return hints_of(self.function)
 
     def faults(self, options: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with a set of options: unknown names, words or types, then the method's own check."""
@@ -180,7 +180,7 @@ def typed(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def checked(*args: P.args, **options: P.kwargs) -> R:
         if not known:
-            known.update(_hints(function))
+            known.update(hints_of(function))
         bound = signature.bind(*args, **options)
         given = bound.arguments
         # What is no number, or not one of its words, says the function itself, with the limits it sets.
@@ -201,7 +201,7 @@ def _left(value: Any, hint: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
     """Return the type of each parameter that has an annotation."""
     try:
         return get_type_hints(function)

@@ -181,6 +181,16 @@ def test_a_decorated_function_keeps_its_name_text_and_options_in_help(register):
     assert "sample" not in parameters
 
 
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_signatures_show_types_as_what_may_be_given(family):
+    public = [getattr(getattr(hi, family), name) for name in dir(getattr(hi, family))]
+    methods = [one for one in public if hasattr(one, "method")]
+    assert methods
+    for method in methods:
+        signature = inspect.signature(method)
+        assert not [p for p in signature.parameters.values() if isinstance(p.annotation, str)], method.__name__
+
+
 DECORATORS = {
     "normalise": hi.normalising,
     "weights": hi.weighting,
