@@ -338,6 +338,7 @@ def _result(index: Path, data: Path | None, fit_on: str | None, base: str | None
 def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
     """Return what two files hold, or one workbook with both; the faults of both are reported together."""
     from hengdian_index._index.index import Index
+    from hengdian_index._tables.form import Form
     from hengdian_index._tables.read_file import read_table
     from hengdian_index._tables.workbook import ENDINGS
     from hengdian_index.errors import FaultsError, SpecError, raise_together
@@ -351,7 +352,8 @@ def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
     except FaultsError as error:
         errors.append(error)
     try:
-        table = read_table(data or index, [found.unit] if found is not None and found.unit else [])
+        said = (None, None) if found is None else (found.unit, found.data)
+        table = read_table(data or index, list(filter(None, said[:1])), Form.of(said[1]))
     except FaultsError as error:
         errors.append(error)
     raise_together(errors)

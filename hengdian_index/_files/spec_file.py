@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,16 @@ from typing import Any
 from hengdian_index._files import read_workbook, toml, write_workbook
 from hengdian_index._files.read_workbook import with_judgements
 from hengdian_index._system.written import whole
+from hengdian_index._tables.form import Form
 from hengdian_index._tables.workbook import ENDINGS
 from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion
 
-_TABLES = ("index", "group", "indicator")
+_TABLES = ("index", "data", "group", "indicator")
+# Those that stand once.
+_SINGLE = ("index", "data")
 _PARTS = ("groups", "indicators")
+# Where an index has the form of its tables: in TOML a table of its own, in a workbook rows among the others.
+_FORM = ("index", "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +58,22 @@ def from_toml(text: str, name: str) -> Document:
         quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
         raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
     surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
-    head, *parts = (_shaped(tables, table, surplus) for table in _TABLES)
+    head, form, *parts = (_shaped(tables, table, surplus) for table in _TABLES)
     surplus += [Fault(f"{name}: write [[{name[:-1]}]] for each", ("index", name)) for name in _PARTS if name in head]
-    fields = {**head, **dict(zip(_PARTS, parts, strict=True))}
+    surplus += [Fault("data: write a table [data] of its own", ("index", "data"))] if head.pop("data", None) else []
+    fields = {**head, **({"data": form} if form else {}), **dict(zip(_PARTS, parts, strict=True))}
     return Document(fields, tuple(surplus), partial(_located, name=name, lines=lines))
 
 
 def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int]) -> Fault:
     """Return a fault with the file and the line of its place before it."""
-    line = toml.line_at(lines, fault.place)
+    line = toml.line_at(lines, fault.place[1:] if fault.place[:2] == _FORM and _FORM not in lines else fault.place)
     return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
 
 
 def _shaped(tables: Mapping[str, Any], table: str, faults: list[Fault]) -> Any:
     """Return the table `[index]`, or the tables `[[group]]`; what has another shape is a fault, and left out."""
-    found, several = tables.get(table), table != "index"
+    found, several = tables.get(table), table not in _SINGLE
     if found is None or isinstance(found, list if several else dict):
         return found or ([] if several else {})
     wanted = f"[[{table}]] for each {table}" if several else f"[{table}], once"
@@ -82,8 +89,10 @@ def from_workbook(path: Path, fields: read_workbook.Fields) -> Document:
     except DataError as error:
         raise SpecError(*error.faults) from None
     with_judgements(path, spec)
-    given = {**spec.head, "groups": spec.groups, "indicators": spec.indicators}
-    return Document(given, spec.faults, partial(read_workbook.located, name=path.name, places=spec.places))
+    form = {field.name: spec.head.pop(field.name) for field in dataclass_fields(Form) if field.name in spec.head}
+    given = {**spec.head, **({"data": form} if form else {}), "groups": spec.groups, "indicators": spec.indicators}
+    places = spec.places | {(*_FORM, name): spec.places["index", name] for name in form}
+    return Document(given, spec.faults, partial(read_workbook.located, name=path.name, places=places))
 
 
 def write(
@@ -101,7 +110,7 @@ def write(
     A workbook without data has the columns that the index asks for, to be filled in.
     """
     if path.suffix.lower() == ".xlsx":
-        parts = (tables["index"], tables["group"], tables["indicator"])
+        parts = ({**tables["index"], **tables.get("data", {})}, tables["group"], tables["indicator"])
         filled = dict.fromkeys(columns, ()) if data is None else data
         write_workbook.write_workbook(path, *parts, fields=fields, data=filled, notes=notes, lang=lang)
     elif data is not None or notes is not None:

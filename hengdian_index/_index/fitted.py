@@ -48,6 +48,7 @@ from hengdian_index._scoring.preparation import (
 )
 from hengdian_index._scoring.scores import Weights, learn_weights, weights_series
 from hengdian_index._scoring.tree import Setting, Tree
+from hengdian_index._tables.form import Form
 from hengdian_index._tables.panel import Panel, digest
 from hengdian_index._tables.periods import Frequency
 from hengdian_index._tables.read_panel import read_panel
@@ -286,6 +287,7 @@ def read_rows(
         groups=groups,
         only=setting.units,
         exclude=setting.exclude or (),
+        form=Form.of(setting.data),
         complete=complete,
         to_date=tree.to_date,
     )

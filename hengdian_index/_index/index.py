@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import Field
 
@@ -33,6 +33,7 @@ from hengdian_index._scoring.fields import (
     Seasons,
     Selector,
     Share,
+    TableForm,
     Treat,
     UnitGroups,
     Units,
@@ -53,6 +54,7 @@ from hengdian_index._scoring.tree import (
     planted,
     shape_faults,
 )
+from hengdian_index._tables.form import Form
 from hengdian_index._values.decimals import counted
 from hengdian_index.aggregate import arithmetic
 from hengdian_index.errors import Fault, SpecError, raise_all, shown
@@ -106,6 +108,9 @@ class Index(Part):
     groups_of_units : list of columns, optional
         Groups that have a mean row of their own: `"region"`, a column of labels; `{"by": "region", "weights":
         "people"}`, the mean weighted by a column; `{"name": "World", "weights": "people"}`, all units.
+    data : mapping, optional
+        The form of its tables, in a file the table `[data]`: `{"missing_marks": ["—", ".."]}`, texts or numbers that
+        stand for a missing value; `{"header_rows": 2}`, how many rows name the columns.
     unit_coverage : float, optional
         Leave out the units that have values in a smaller share of their cells.
     series : {"fixed", "ratio", "symmetric", "log"}
@@ -156,6 +161,7 @@ class Index(Part):
     exclude: Units = LEFT_OUT
     unit_names: str | None = None
     groups_of_units: UnitGroups = ()  # type: ignore[assignment]  # what is held, not what is given
+    data: TableForm = LEFT_OUT
     unit_coverage: Share | None = None
     series: Series = "fixed"
     content: OnChange = "link"
@@ -258,8 +264,10 @@ class Index(Part):
         if self.to is None:
             raise SpecError("to = None cannot be written to a file; leave `base` out instead")
         head = {name: value for name, value in self._said().items() if name not in _PARTS}
+        form = head.pop("data", None)
         return {
             "index": head,
+            **({"data": form} if form else {}),
             "group": [g._said() for g in self.groups],
             "indicator": [i._said() for i in self.indicators],
         }
@@ -345,7 +353,8 @@ class Index(Part):
 
 def sheet_fields() -> dict[str, dict[str, Any]]:
     """Return the type, with its markers, of each field that a sheet of a workbook may give."""
-    head = {name: kind for name, kind in hints_of(Index).items() if name not in _PARTS}
+    head = {name: kind for name, kind in hints_of(Index).items() if name not in (*_PARTS, "data")}
+    head |= {name: Any if name == "missing_marks" else kind for name, kind in get_type_hints(Form).items()}
     return {"index": head, "group": hints_of(Group), "indicator": hints_of(Indicator)}
 
 

@@ -256,7 +256,7 @@ def _number(value: Any) -> bool:
 
 
 # Fields of an index that decide which rows there are.
-_FIXED = ("unit_coverage", "units", "exclude", "unit_names", "groups_of_units", "unit", "period")
+_FIXED = ("unit_coverage", "units", "exclude", "data", "unit_names", "groups_of_units", "unit", "period")
 _READERS: dict[str, Callable[[Any], Any]] = {
     "normalise": lambda given: Choice.of("normalise", given),
     "aggregate": lambda given: Choice.of("aggregate", given),

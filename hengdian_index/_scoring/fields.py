@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, MISSING, dataclass, fields, is_dataclass
+from dataclasses import KW_ONLY, MISSING, asdict, dataclass, fields, is_dataclass
 from dataclasses import Field as DataclassField
 from functools import cache
 from inspect import Parameter, Signature
@@ -39,6 +39,7 @@ from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import parameters_of
 from hengdian_index._scoring.choice import Choice, Frozen, frozen, thawed
 from hengdian_index._tables.cells import single
+from hengdian_index._tables.form import Form
 from hengdian_index._tables.periods import ACCEPTED, read_label
 from hengdian_index._tables.selection import LabelledMask, value_of
 from hengdian_index.errors import Fault, FaultsError, SpecError, among, fewer, raise_all, shown, suggestion
@@ -152,6 +153,15 @@ def _groups_of_units(given: Any) -> Any:
     return frozen(list(several))
 
 
+def _form(given: Any) -> Any:
+    """Return what an index says of the form of its tables, the fields that it gives alone."""
+    if given is None:
+        return None
+    form = Form.of(given)
+    said = given if isinstance(given, Mapping) else asdict(form)
+    return Frozen({name: getattr(form, name) for name in said if said[name] is not None})
+
+
 def _direction(given: Any) -> Any:
     """Return a direction from what Python or TOML says."""
     if isinstance(given, Mapping):
@@ -186,6 +196,7 @@ Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_
 DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], BeforeValidator(_dated_weights)]
 WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(_direction)]
 Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
+TableForm = Annotated[Read[Mapping[str, Any] | None, Mapping[str, Any] | None], BeforeValidator(_form)]
 Units = Annotated[Read[tuple[Any, ...] | None, Sequence[Any] | str | None], BeforeValidator(_units)]
 UnitGroups = Annotated[
     Read[tuple[Any, ...], Sequence[str | Mapping[str, str]] | str], BeforeValidator(_groups_of_units)

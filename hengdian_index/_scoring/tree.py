@@ -123,6 +123,7 @@ class Setting:
     units: tuple[Any, ...] | None = None
     exclude: tuple[Any, ...] | None = None
     unit_names: str | None = None
+    data: Mapping[str, Any] | None = None
     groups_of_units: tuple[Any, ...] = ()
 
 

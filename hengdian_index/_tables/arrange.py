@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hengdian_index._tables.cells import is_missing
+from hengdian_index._tables.cells import is_missing, number_of
+from hengdian_index._tables.grid import names_of
 from hengdian_index._tables.periods import YEAR, format_period, read_label, read_to_date
 from hengdian_index.errors import listed, shown
 
 _YEARS = frozenset({"年", "年份", "年度", "year", "years", "yr"})
 _UNIT = re.compile(r"(?P<name>.*?\S)\s*(?:[（(［\[](?P<within>[^（(［\[）)］\]]+)[）)］\]]|[/／](?P<after>[^/／]+))")
 _MOST_LETTERS = 200
+# What pandas calls a column without a name.
+_UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
 
 
 def as_asked(frame: pd.DataFrame, columns: Sequence[str], unit: str | None, period: str | None) -> pd.DataFrame:
@@ -34,6 +37,64 @@ def as_asked(frame: pd.DataFrame, columns: Sequence[str], unit: str | None, peri
     if said:
         frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), *said)
     return frame
+
+
+def with_names(table: Any, header_rows: int, asked: Collection[str]) -> Any:
+    """Return a frame whose columns several rows name with one name each, anything else as it is.
+
+    The rows are those that a file had, the levels of the columns, or the columns and rows without numbers below them. A
+    frame without such rows has its names already.
+    """
+    if header_rows == 1 or not isinstance(table, pd.DataFrame):
+        return table
+    headings, frame, n = table.attrs.get("headings"), table, header_rows - 1
+    if headings is None and table.columns.nlevels == header_rows:
+        # Of a blank cell pandas makes a name of its own.
+        levels = [[_UNNAMED.sub("", str(one)) for one in level] for level in zip(*table.columns, strict=True)]
+        headings, frame = levels, table.copy()
+    elif headings is None and table.columns.nlevels == 1 and len(table) > n and _are_names(table.iloc[:n]):
+        upper = [re.sub(r"\.\d+$", "", _UNNAMED.sub("", str(one))) for one in table.columns]
+        headings = [upper, *table.iloc[:n].to_numpy(dtype=object).tolist()]
+        frame = table.iloc[n:].infer_objects()
+        frame = frame.reset_index(drop=True) if isinstance(table.index, pd.RangeIndex) else frame
+        first = tuple(table.attrs.get("lines", range(2, len(table) + 2)))[n:]
+        frame.attrs = {**table.attrs, **({"lines": first} if "source" in table.attrs else {})}
+    if headings is None:
+        return table
+    attrs = dict(frame.attrs)
+    names = [name for name in names_of(headings, asked) if name or "headings" not in attrs]
+    if len(names) != len(frame.columns):
+        return table
+    if "letters" in attrs:
+        attrs["letters"] = dict(zip(names, attrs["letters"].values(), strict=True))
+    frame = frame.set_axis(pd.Index(names, dtype=object), axis=1)
+    frame.attrs = attrs
+    return frame
+
+
+def _are_names(rows: pd.DataFrame) -> bool:
+    """Return whether rows have texts alone, at least two, and no number."""
+    cells = [cell for cell in rows.to_numpy(dtype=object).ravel().tolist() if not is_missing(cell)]
+    return len(cells) > 1 and all(isinstance(cell, str) and number_of(cell) is None for cell in cells)
+
+
+def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
+    """Return a fault if columns that are missing are named by the row below the heading."""
+    absent = [name for name in asked if name not in frame.columns and name not in frame.index.names]
+    if not absent or not len(frame.columns):
+        return []
+    where, cells = frame.attrs.get("below") or ("", ())
+    if not cells and len(frame):
+        line = frame.attrs.get("lines", range(2, 3))[0]
+        where = f"line {line}" if "source" in frame.attrs else "row 0, counted from 0,"
+        cells = tuple(frame.iloc[0].tolist())
+    there = {cell.strip() for cell in cells if isinstance(cell, str)}
+    found = [name for name in absent if name in there]
+    if not found:
+        return []
+    source = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
+    several = "these are names" if len(found) > 1 else "this is a name"
+    return [f"{source}{where} has {listed(found)}; if {several} of columns, write header_rows = 2 in [data]"]
 
 
 def _named(name: Any, asked: Sequence[str]) -> str | None:

@@ -100,8 +100,16 @@ def fraction_of(text: str) -> float:
     return above / below
 
 
+def plain_remedy(_: Any) -> str:
+    """Return what to write where a cell is no number."""
+    return "write it like 1234.5, or leave the cell blank"
+
+
 def numbers(
-    cells: Iterable[Any], where: Callable[[int], str], column: Hashable = None
+    cells: Iterable[Any],
+    where: Callable[[int], str],
+    column: Hashable = None,
+    remedy: Callable[[Any], str] = plain_remedy,
 ) -> tuple[NDArray[Any], list[Fault]]:
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number; all are of one column."""
     values, faults = [], []
@@ -109,38 +117,39 @@ def numbers(
         value = number_of(cell)
         large = value in (math.inf, -math.inf) if isinstance(cell, str) else value is None and type(cell) is int
         if value is None or large:
-            remedy = "write it like 1234.5, or leave the cell blank"
             text = str(cell) if hasattr(cell, "year") else shown(cell)
             why, kind = ("is too large a number", "large") if large else ("is not a number", "text")
-            faults.append(Fault(f"{where(row)}: {text} {why}; {remedy}", kind=(CELLS, column, kind), found=text))
+            faults.append(Fault(f"{where(row)}: {text} {why}; {remedy(cell)}", kind=(CELLS, column, kind), found=text))
         values.append(math.nan if value is None or large else value)
     return np.array(values, dtype=np.float64), faults
 
 
-def column_values(column: Any, where: Callable[[int], str], name: Hashable = None) -> tuple[NDArray[Any], list[Fault]]:
+def column_values(
+    column: Any, where: Callable[[int], str], name: Hashable = None, remedy: Callable[[Any], str] = plain_remedy
+) -> tuple[NDArray[Any], list[Fault]]:
     """Return a pandas or narwhals column as floats and the faults of its cells."""
     if is_pandas(column):
         if _plain_number(column.dtype):
             return column.to_numpy(dtype=np.float64, na_value=math.nan), []
-        return _numbers_or_truths(column.tolist(), where, name)
+        return _numbers_or_truths(column.tolist(), where, name, remedy)
     import narwhals.stable.v2 as nw
 
     if column.dtype.is_numeric() or column.dtype == nw.Boolean:
         return np.array(column.cast(nw.Float64).to_numpy(), dtype=np.float64), []
-    return _numbers_or_truths(column.to_list(), where, name)
+    return _numbers_or_truths(column.to_list(), where, name, remedy)
 
 
 def _numbers_or_truths(
-    cells: list[Any], where: Callable[[int], str], name: Hashable
+    cells: list[Any], where: Callable[[int], str], name: Hashable, remedy: Callable[[Any], str]
 ) -> tuple[NDArray[Any], list[Fault]]:
     """Return a column as floats: a truth value is 1 or 0 in a column of them, and a fault among numbers."""
-    values, faults = numbers(cells, where, name)
+    values, faults = numbers(cells, where, name, remedy)
     truths = [row for row, cell in enumerate(cells) if isinstance(cell, (bool, np.bool_))]
     if len(truths) == np.count_nonzero(~np.isnan(values)):
         return values, faults
-    remedy = "stands among numbers; write 1 or 0, or leave the cell blank"
+    why = "stands among numbers; write 1 or 0, or leave the cell blank"
     kind = (CELLS, name, "truth")
-    return values, [*faults, *(Fault(f"{where(row)}: {bool(cells[row])} {remedy}", kind=kind) for row in truths)]
+    return values, [*faults, *(Fault(f"{where(row)}: {bool(cells[row])} {why}", kind=kind) for row in truths)]
 
 
 def raw_array(x: Any) -> NDArray[Any]:

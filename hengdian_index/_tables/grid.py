@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.periods import read_label
-from hengdian_index.errors import listed, shown
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, listed, shown
 
 # So many rows from the top are looked through for the heading.
 HEAD = 40
+_MOST_HEADS = 5
 _REMARK = re.compile(
     r"[\s*(（\[【]*(?:注|附注|备注|数据来源|资料来源|来源|说明|更新|notes?\b|sources?\b|footnotes?\b|data from|"
     r"last updated?)",
@@ -23,14 +27,28 @@ _OF_UNITS = re.compile(r"[\s(（\[【]*(?:计量单位|单位|units?)\s*[:：]",
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The row of the heading, the row of units below it, if any, and what is said of the rows that were passed over."""
+    """The first row of the heading, the row of units, if any, the row after them, what is said of the others.
+
+    `names` has the cells of each row of the heading, `below` the row of units and where it is.
+    """
 
     heading: int
     units: int | None
+    top: int
+    names: tuple[tuple[Any, ...], ...]
     liberties: tuple[str, ...]
+    below: tuple[str, tuple[Any, ...]] | None = None
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a frame remembers of its heading."""
+        kept: dict[str, Any] = {"headings": self.names} if len(self.names) > 1 else {}
+        return kept | ({"below": self.below} if self.below else {})
 
 
-def layout_of(rows: Sequence[Sequence[Any]], place: Mapping[int, Any] | Sequence[Any], whose: str) -> Layout:
+def layout_of(
+    rows: Sequence[Sequence[Any]], place: Mapping[int, Any] | Sequence[Any], whose: str, header_rows: int = 1
+) -> Layout:
     """Return how the first rows of a file are laid out.
 
     Parameters
@@ -41,6 +59,13 @@ def layout_of(rows: Sequence[Sequence[Any]], place: Mapping[int, Any] | Sequence
         Line or number of each row.
     whose : str
         What a message calls a row: "line" or "row".
+    header_rows : int
+        How many rows name the columns.
+
+    Raises
+    ------
+    DataError
+        A row of a heading of several that has numbers.
 
     Examples
     --------
@@ -50,16 +75,98 @@ def layout_of(rows: Sequence[Sequence[Any]], place: Mapping[int, Any] | Sequence
     ("line 1 is a title: 'Trips, 2022'", "line 3 has the units: 'millions'")
     """
     heading = _heading(rows)
+    if header_rows > 1:
+        heading = _first_of(rows, heading, header_rows, place, whose)
     liberties = [
         f"{whose} {place[i]} is a title: {shown(_texts(rows[i])[0])}"
         if _texts(rows[i])
         else f"{whose} {place[i]} above the heading is blank"
         for i in range(heading)
     ]
-    units = heading + 1 if _has_units(rows, heading) else None
+    last = heading + header_rows - 1
+    if header_rows > 1:
+        liberties.append(
+            f"{whose}s {place[heading]} to {place[last]} name the columns, the lowest that tells them apart"
+        )
+    units = last + 1 if _has_units(rows, last) else None
     if units is not None:
         liberties.append(f"{whose} {place[units]} has the units: {listed(_texts(rows[units]))}")
-    return Layout(heading, units, tuple(liberties))
+    top = last + 1 + (units is not None)
+    names = tuple(tuple(row) for row in rows[heading : last + 1])
+    below = None if units is None else (f"{whose} {place[units]}", tuple(rows[units]))
+    return Layout(heading, units, top, names, tuple(liberties), below)
+
+
+def _first_of(rows: Sequence[Sequence[Any]], heading: int, header_rows: int, place: Any, whose: str) -> int:
+    """Return the first of several rows of a heading: what looks like a title above the names may be one of them."""
+    while heading and len(_heads(rows, heading)) < header_rows and _texts(rows[heading - 1]):
+        heading -= 1
+    if len(_heads(rows, heading)) < header_rows:
+        wrong = heading + len(_heads(rows, heading))
+        found = f"{whose} {place[wrong]} has numbers" if wrong < len(rows) else "there are fewer rows"
+        have = counted(wrong - heading, "row")
+        raise DataError(f"header_rows = {header_rows}, but {found}: the heading has {have}; mend header_rows in [data]")
+    return heading
+
+
+def _heads(rows: Sequence[Sequence[Any]], heading: int) -> Sequence[Sequence[Any]]:
+    """Return the rows from a heading on that may name columns: those without numbers other than periods."""
+    end = heading
+    while end < len(rows) and (end == heading or _may_name(rows[end])):
+        end += 1
+    return rows[heading:end]
+
+
+def _may_name(row: Sequence[Any]) -> bool:
+    texts = _texts(row)
+    return bool(texts) and all(number_of(text) is None or read_label(text) is not None for text in texts)
+
+
+def second_heading(rows: Sequence[Sequence[Any]], heading: int) -> int:
+    """Return how many rows seem to name the columns: more than 1 where those below fill blanks, or part repetitions."""
+    names = ["" if is_missing(cell) else str(cell).strip() for cell in rows[heading]]
+    more = _heads(rows, heading)[1:]
+    if not 0 < len(more) < _MOST_HEADS or heading + 1 + len(more) >= len(rows):
+        return 1
+    odd = [j for j, name in enumerate(names) if j and (not name or names.count(name) > 1)]
+    below = [str(more[0][j]).strip() for j in odd if j < len(more[0]) and not is_missing(more[0][j])]
+    several = len(set(below)) > 1 or (below and len(_texts(more[0])) > 1)
+    return 1 + len(more) if several else 1
+
+
+def two_rows(place: Mapping[int, Any] | Sequence[Any], heading: int, n: int, whose: str) -> str:
+    """Return the refusal of a heading that seems to have several rows."""
+    named = listed([place[heading + i] for i in range(n)])
+    return f"{whose}s {named} seem to name the columns together; if so, write header_rows = {n} in [data]"
+
+
+def names_of(headings: Sequence[Sequence[Any]], asked: Collection[str] = ()) -> list[str]:
+    """Return the names of columns that several rows name.
+
+    A column is called by its lowest row that is filled; where several share that name, those above stand before it. A
+    blank cell of an upper row goes with the name to its left, as a cell does that was merged. A column that one name
+    alone of `asked` fits, on any row, has that one.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.grid import names_of
+    >>> names_of([["town", "2021", "", "2022", ""], ["", "a", "b", "a", "c"]])
+    ['town', '2021_a', 'b', '2022_a', 'c']
+    """
+    width = max(map(len, headings), default=0)
+    own = [
+        ["" if j >= len(row) or is_missing(row[j]) else str(row[j]).strip() for j in range(width)] for row in headings
+    ]
+    spread = [list(accumulate(row, lambda left, cell: cell or left)) for row in own[:-1]] + own[-1:]
+    lowest = [next((row[j] for row in reversed(own) if row[j]), "") for j in range(width)]
+    whole = ["_".join(dict.fromkeys(row[j] for row in spread if row[j])) for j in range(width)]
+    counts = Counter(lowest)
+    names = [full if counts[low] > 1 and low else low for low, full in zip(lowest, whole, strict=True)]
+    fits = {one: [j for j in range(width) if one in (names[j], whole[j], *(row[j] for row in own))] for one in asked}
+    for one, places in fits.items():
+        if len(places) == 1 and one not in names:
+            names[places[0]] = one
+    return names
 
 
 def notes_below(odd: Mapping[int, Sequence[Any]], n: int, place: Sequence[Any], whose: str) -> tuple[int, list[str]]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import is_missing
+from hengdian_index._tables.units import named_totals
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
@@ -268,6 +269,13 @@ class _Found:
         """Return how a message calls a row: by its line in a file, else from 0."""
         return f"line {self.line(row)}" if self.line else f"row {row}"
 
+    def rows(self, codes: Sequence[int]) -> str:
+        """Return how a message calls the rows of some labels."""
+        at = np.flatnonzero(np.isin(self.codes, codes)).tolist()
+        if self.line:
+            return f"line {listed(list(map(self.line, at)))}"
+        return f"row {listed(at)}, counted from 0"
+
     def example(self, code: int) -> str:
         """Return one label and the row where it is first met."""
         return f"{shown(self.distinct[code])} ({self.row(int(np.argmax(self.codes == code)))})"
@@ -478,6 +486,13 @@ def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
             "values run from January on, or the periods themselves where none does"
         )
         bad = [code for code in bad if code not in dated]
+    totals = named_totals(found.distinct)
+    summing = [code for code in bad if found.distinct[code] in totals]
+    if summing:
+        rows = found.rows(summing)
+        named = listed([found.distinct[code] for code in summing])
+        yield Fault(f"{found.column}: {rows}: {named} among the periods is a total or a mean, no period; {_gone(rows)}")
+        bad = [code for code in bad if code not in summing]
     if bad:
         shown = ", ".join(found.example(code) for code in bad[:most])
         more = f" and {len(bad) - most} more" if len(bad) > most else ""
@@ -494,6 +509,13 @@ def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:
     if given:
         other = ", ".join(text for frequency, text in met.items() if frequency != given)
         return Fault(f"{found.column}: {given.name}s are expected, found {other}") if other else given
+    coarser = [code for code, one in enumerate(found.readings) if isinstance(one, tuple) and one[0] == YEAR]
+    if {*met} == {YEAR, *met} and len(met) == 2 and len(coarser) * 2 < len(found.readings) and not _may_run(met):
+        (finer,) = {*met} - {YEAR}
+        rows = found.rows(coarser)
+        named = listed([found.distinct[code] for code in coarser])
+        are = "is a year" if len(coarser) == 1 else "are years"
+        return Fault(f"{found.column}: {rows}: {named} {are} among {finer.name}s (a total of them?); {_gone(rows)}")
     if len(met) > 1:
         to_date = (
             f", or write {CUMULATIVE} at the indicators whose values are of the year to date" if _may_run(met) else ""
@@ -504,6 +526,10 @@ def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:
     days = sorted({reading for reading in found.readings if isinstance(reading, date)})
     known = next(iter(met), None) or _inferred(days)
     return _crowded(days, known, found.column) or known
+
+
+def _gone(rows: str) -> str:
+    return f"leave {'these rows' if ', ' in rows.removesuffix(', counted from 0') else 'this row'} out of the table"
 
 
 def _may_run(met: Iterable[Frequency]) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+
+from hengdian_index.errors import shown
 
 MARKS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "null", "NULL", "NaN", "<NA>", "None"})
 """Texts that say that a value is missing."""
@@ -20,7 +22,14 @@ _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _APOSTROPHES = re.compile(r"[+-]?[1-9]\d{0,2}(?:['’]\d{3})+(?:\.\d*)?")
 
 
-def plain_cells(cells: Sequence[Any], decimal: str = ".") -> tuple[list[Any], dict[str, list[int]]]:
+def narrow(text: str) -> str:
+    """Return a text with one blank wherever it has several, full-width letters, digits and signs as plain ones."""
+    return unicodedata.normalize("NFKC", _BLANKS.sub(" ", text).strip()).translate(_SIGNS)
+
+
+def plain_cells(
+    cells: Sequence[Any], decimal: str = ".", marks: Collection[str] = ()
+) -> tuple[list[Any], dict[str, list[int]]]:
     """Return a column with its texts as plain numbers, marks of a missing value as None, the cells of each liberty.
 
     Parameters
@@ -29,6 +38,8 @@ def plain_cells(cells: Sequence[Any], decimal: str = ".") -> tuple[list[Any], di
         What is no text stays as it is, and so does a text that may be read two ways.
     decimal : {".", ","}
         What stands before the decimals in the file: a comma there, where semicolons or tabs part the cells.
+    marks : collection of str
+        Narrow texts that stand for a missing value besides the usual ones.
 
     Examples
     --------
@@ -44,11 +55,15 @@ def plain_cells(cells: Sequence[Any], decimal: str = ".") -> tuple[list[Any], di
         if text in MARKS or not text:
             out[i] = None
             continue
-        narrow = unicodedata.normalize("NFKC", text).translate(_SIGNS)
-        plain, liberty = _plain(narrow, decimal)
-        if plain is None or ("," in narrow and decimal == "." and not regular and _EITHER.fullmatch(narrow)):
+        told = narrow(text)
+        if told in marks:
+            met.setdefault(f"{shown(text)} read as missing", []).append(i)
+            out[i] = None
             continue
-        for what in ("full-width digits or signs" if narrow != text else "", liberty):
+        plain, liberty = _plain(told, decimal)
+        if plain is None or ("," in told and decimal == "." and not regular and _EITHER.fullmatch(told)):
+            continue
+        for what in ("full-width digits or signs" if told != text else "", liberty):
             if what:
                 met.setdefault(what, []).append(i)
         out[i] = plain

@@ -18,7 +18,8 @@ import pandas as pd
 from hengdian_index._system.about import install
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.encoding import decoded
-from hengdian_index._tables.grid import HEAD, layout_of, notes_below
+from hengdian_index._tables.form import PLAIN, Form
+from hengdian_index._tables.grid import HEAD, Layout, layout_of, names_of, notes_below, second_heading, two_rows
 from hengdian_index._tables.guard import unguarded, unguarded_cells
 from hengdian_index._tables.printed import MARKS, decimal_of
 from hengdian_index._tables.table import shortened
@@ -26,23 +27,23 @@ from hengdian_index._tables.workbook import data_table
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, suggestion
 
-_READERS: dict[str, Callable[[Path, Sequence[str]], pd.DataFrame]] = {
-    ".csv": lambda path, labels: read_delimited(path, ",", labels),
-    ".tsv": lambda path, labels: read_delimited(path, "\t", labels),
-    ".parquet": lambda path, _: _parquet(path),
-    ".xlsx": lambda path, _: data_table(path),
-    ".xlsm": lambda path, _: data_table(path),
-    ".txt": lambda path, labels: read_delimited(path, "\t", labels),
+_READERS: dict[str, Callable[[Path, Sequence[str], Form], pd.DataFrame]] = {
+    ".csv": lambda path, labels, form: read_delimited(path, ",", labels, form.header_rows),
+    ".tsv": lambda path, labels, form: read_delimited(path, "\t", labels, form.header_rows),
+    ".parquet": lambda path, *_: _parquet(path),
+    ".xlsx": lambda path, _, form: data_table(path, header_rows=form.header_rows),
+    ".xlsm": lambda path, _, form: data_table(path, header_rows=form.header_rows),
+    ".txt": lambda path, labels, form: read_delimited(path, "\t", labels, form.header_rows),
 }
 _LINES = (".csv", ".tsv", ".txt")
 _OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
 
 
-def read_table(path: str | Path, labels: Sequence[str] = ()) -> pd.DataFrame:
+def read_table(path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN) -> pd.DataFrame:
     """Return the table in a CSV, TSV, Parquet or Excel file; its name is kept for messages.
 
     Of a workbook the sheet `data` (or 数据) is read, or the only one. Columns of text named by `labels` (units) keep
-    each character: 007 is no 7, NA is no missing value.
+    each character: 007 is no 7, NA is no missing value. `form` is what an index says of the form of its tables.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def read_table(path: str | Path, labels: Sequence[str] = ()) -> pd.DataFrame:
             raise DataError(f"{told}; save it as .xlsx; allowed: {', '.join(_READERS)}")
         raise DataError(f"{told}{suggestion(path.suffix, _READERS)}")
     try:
-        frame = reader(path, labels)
+        frame = reader(path, labels, form)
     except FaultsError:
         raise
     except FileNotFoundError:
@@ -118,7 +119,7 @@ class _Rows:
     odd: dict[int, list[str]]
 
 
-def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd.DataFrame:
+def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), header_rows: int = 1) -> pd.DataFrame:
     """Return the table in a text file, without its blank rows.
 
     What cannot be misread is read, with a line in `attrs["liberties"]` for each liberty: GB18030, Windows-1252 and
@@ -141,12 +142,15 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     if not sample:
         raise ValueError("it is empty")
     _refuse_headings(path.name, sample[0][1], separator)
-    layout = layout_of([cells for _, cells in sample[:HEAD]], [line for line, _ in sample], "line")
+    first = [cells for _, cells in sample[:HEAD]]
+    layout = _laid_out(path.name, first, [line for line, _ in sample], header_rows)
     liberties += layout.liberties
     decimal = "." if separator == "," else decimal_of([cell for _, cells in sample for cell in cells])
     liberties += ["commas stand before the decimals"] if decimal == "," else []
-    top = layout.heading + 1 + (layout.units is not None)
-    heading = [unguarded(name.strip()) for name in sample[layout.heading][1]]
+    top = layout.top
+    heading = [unguarded(str(name).strip()) for name in layout.names[0]]
+    if header_rows > 1:
+        heading = names_of(layout.names, labels)
     if top == 1 and _is_even(text, separator, heading):
         frame = _frame(text if encoding else path, separator, heading, labels)
         frame.attrs |= {"liberties": tuple(liberties), "decimal": decimal}
@@ -158,14 +162,15 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     heads = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
     raise_all(DataError, shortened([*heads, *(fault for line, fault in faults if line in kept)]))
     if layout.heading or top > 1 or notes:
-        rows = [cells for (line, cells) in _rows(text, separator) if line in kept or line == sample[layout.heading][0]]
+        rows = [cells or [""] for (line, cells) in _rows(text, separator) if line in kept]
         buffer = io.StringIO(newline="")
-        csv.writer(buffer, delimiter=separator).writerows([*rows[:1], *(row or [""] for row in rows[1:])])
+        csv.writer(buffer, delimiter=separator).writerows([layout.names[0] if header_rows == 1 else heading, *rows])
         text = buffer.getvalue()
     frame = _frame(text, separator, heading, labels)
     lines, blank = read.lines[:end], read.blank[:end]
     frame.attrs["liberties"] = tuple(liberties + notes)
     frame.attrs["decimal"] = decimal
+    frame.attrs |= layout.kept
     if len(lines) != len(frame):
         return frame
     if any(blank):
@@ -177,6 +182,17 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = ()) -> pd
     if lines != list(range(2, len(lines) + 2)):
         frame.attrs["lines"] = tuple(lines)
     return frame
+
+
+def _laid_out(name: str, rows: Sequence[Sequence[str]], lines: Sequence[int], header_rows: int) -> Layout:
+    """Return how a file is laid out; a heading of several rows that nothing says is refused."""
+    try:
+        layout = layout_of(rows, lines, "line", header_rows)
+    except DataError as error:
+        raise DataError(*(f"{name}: {fault}" for fault in error.faults)) from None
+    if header_rows == 1 and (found := second_heading(rows, layout.heading)) > 1:
+        raise DataError(f"{name}: {two_rows(lines, layout.heading, found, 'line')}")
+    return layout
 
 
 def _is_even(text: str, separator: str, heading: Sequence[str]) -> bool:

@@ -12,8 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._tables.arrange import as_asked
+from hengdian_index._tables.arrange import as_asked, below_heading, with_names
 from hengdian_index._tables.cells import CELLS, column_values, hashed, is_missing, raw_array
+from hengdian_index._tables.form import PLAIN, Form
+from hengdian_index._tables.hundredth import off_by_a_hundred
+from hengdian_index._tables.mending import marks_among, remedy_for
 from hengdian_index._tables.panel import Beside, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
 from hengdian_index._tables.printed import plain_cells
@@ -22,6 +25,9 @@ from hengdian_index._tables.units import Chosen, chosen, total_faults, twin_faul
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
 from hengdian_index.log import journal
+
+# The line to write for a table's marks of missing values lists so many.
+_MOST_MARKS = 8
 
 
 def read_panel(
@@ -36,6 +42,7 @@ def read_panel(
     exclude: Sequence[Any] = (),
     complete: bool = True,
     to_date: bool = False,
+    form: Form = PLAIN,
 ) -> Panel:
     """Return the rows of a table as an index needs them, every fault of the table in one DataError.
 
@@ -57,8 +64,11 @@ def read_panel(
         Whether the table must have every unit that is named.
     to_date : bool
         Whether periods may be given by labels of the year to date.
+    form : Form
+        What the index says of the form of its tables.
     """
     by = [name for name in (unit, period, *groups) if name]
+    table = with_names(table, form.header_rows, (*columns, *by))
     whole = as_asked(frame_of(table, columns, by, named=bool(unit or period)), columns, unit, period)
     where = f"{whole.attrs['source']}: " if "source" in whole.attrs else ""
     left = _left(whole, unit, period, only, exclude, complete)
@@ -73,6 +83,7 @@ def read_panel(
         if name and found is None
     ]
     faults += left.faults
+    faults += below_heading(frame, [*columns, *by])
     absent = [c for c in (*columns, *groups) if c not in there]
     faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
     if absent:
@@ -98,9 +109,10 @@ def read_panel(
     every = labels if frame is whole else _labels(whole, unit, _level(whole, unit), period, _level(whole, period))
     of_table: dict[str, Any] = {"table": (whole.index, every), "at": at}
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
-    values, wrong, plain = _cells(frame, wanted, panel)
+    values, wrong, plain = _cells(frame, wanted, panel, form)
     liberties = [f"{where}{one}" for one in (*frame.attrs.get("liberties", ()), *left.notes, *plain)]
     liberties += [line.why for line in dated]
+    liberties += off_by_a_hundred(values, wanted, panel)
     faults += strange + (blank := _unnamed(panel, unit))
     # Rows that are not told apart by what is missing are no repetitions.
     told_apart = (unit is None or units is not None) and (period is None or periods is not None)
@@ -204,26 +216,34 @@ def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | Non
         raise DataError(f"{columns}: an integer is too large for a label; write it as a text") from None
 
 
-def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel) -> tuple[Array, list[str], list[str]]:
+def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) -> tuple[Array, list[str], list[str]]:
     """Return the number columns (n, k), a fault for each cell that is text or infinite, and what was made plain."""
     letters, decimal = frame.attrs.get("letters", {}), frame.attrs.get("decimal", ".")
     liberties: list[str] = []
+    columns: dict[str, Any] = {}
 
     def where(i: int, name: str) -> str:
         cell = f" (cell {letters[name]}{panel.line(i)})" if name in letters else ""
         return f"{panel.place(i)}, indicator {name!r}{cell}"
 
+    def took(name: str, what: str, rows: Sequence[int]) -> str:
+        return f"{what} in {counted(len(rows), 'cell')} of {name!r}, the first in {panel.place(rows[0])}"
+
     values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
-    for j, name in enumerate(names):
-        column = frame[name]
-        if column.dtype.kind not in "biufMm":
-            cells, met = plain_cells(column.tolist(), decimal)
-            column = pd.Series(cells, dtype=object)
-            liberties += [
-                f"{what} in {counted(len(rows), 'cell')} of {name!r}, the first in {panel.place(rows[0])}"
-                for what, rows in met.items()
-            ]
-        values[:, j], bad = column_values(column, partial(where, name=name), name)
+    for name in names:
+        columns[name] = frame[name]
+        if columns[name].dtype.kind not in "biufMm":
+            cells, met = plain_cells(columns[name].tolist(), decimal, form.mark_texts)
+            columns[name] = pd.Series(cells, dtype=object)
+            liberties += [took(name, what, rows) for what, rows in met.items()]
+    texts = (cell for column in columns.values() if column.dtype == object for cell in column)
+    remedy = partial(remedy_for, marks=(*form.missing_marks, *marks_among(texts)[:_MOST_MARKS]))
+    for j, (name, column) in enumerate(columns.items()):
+        values[:, j], bad = column_values(column, partial(where, name=name), name, remedy)
+        for mark in sorted(form.mark_numbers):
+            rows = np.flatnonzero(values[:, j] == mark).tolist()
+            values[rows, j] = np.nan
+            liberties += [took(name, f"{mark:g} read as missing", rows)] if rows else []
         infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
         why = "infinity is no value; mend it or leave it out"
         bad += [Fault(f"{where(i, name)}: {why}", kind=(CELLS, name, "infinity")) for i in infinite]

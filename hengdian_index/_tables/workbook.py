@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengdian_index._system.about import install
 from hengdian_index._tables.archive import damaged, findings, letters, opened, sheet_members
-from hengdian_index._tables.grid import HEAD, layout_of, notes_below
+from hengdian_index._tables.grid import HEAD, layout_of, names_of, notes_below, second_heading, two_rows
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
@@ -33,6 +33,7 @@ class Sheet:
     numbers: tuple[int, ...]
     columns: tuple[int, ...]
     liberties: tuple[str, ...] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     def row(self, i: int) -> str:
         """Return where a row is."""
@@ -68,7 +69,7 @@ def holds_data(path: str | Path) -> bool:
 
 
 def read_sheets(
-    path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list, *, of_data: bool = False
+    path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list, *, header_rows: int = 0
 ) -> dict[str, Sheet]:
     """Return sheets of a workbook by name; numbers, truth values, dates and text as they are, blank cells as None.
 
@@ -78,8 +79,9 @@ def read_sheets(
         An .xlsx workbook, or .xlsm, whose macros are not run.
     pick : function, optional
         Is given the names of all sheets and returns those to read; default: all.
-    of_data : bool
-        Whether titles above the heading, a row of units and notes below may be there, which are then passed over.
+    header_rows : int
+        How many rows name the columns of sheets that hold data: titles above them, a row of units and notes below are
+        passed over. 0 for other sheets, where all that stands there counts.
 
     Raises
     ------
@@ -95,13 +97,13 @@ def read_sheets(
         names = list(pick(list(members)))
         found = findings(archive, {name: members[name] for name in names})
     raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in found])
-    sheets = {name: _sheet(name, cells, of_data) for name, cells in _cells(path, names).items()}
+    sheets = {name: _sheet(name, cells, header_rows) for name, cells in _cells(path, names).items()}
     wrong = [one for _, faults in sheets.values() for one in faults]
     raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
     return {name: sheet for name, (sheet, _) in sheets.items()}
 
 
-def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
+def data_table(path: str | Path, sheet: str = "data", header_rows: int = 1) -> pd.DataFrame:
     """Return the table that a sheet of a workbook holds; file, sheet and rows are kept for messages.
 
     Parameters
@@ -110,6 +112,8 @@ def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
         An .xlsx or .xlsm workbook.
     sheet : str
         A sheet's name; "data" also stands for 数据, and for the only sheet of a workbook that is not empty.
+    header_rows : int
+        How many rows name the columns.
 
     Raises
     ------
@@ -127,9 +131,10 @@ def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
     with opened(path) as archive:
         names = list(sheet_members(archive))
     if len(names) > 1 and sheet not in names and not any(sheet_called(name) == sheet for name in names):
-        filled = [name for name, found in read_sheets(path, of_data=True).items() if found.header]
+        filled = [name for name, found in read_sheets(path, header_rows=header_rows).items() if found.header]
         names = filled if len(filled) == 1 and sheet_called(filled[0]) is None else names
-    (found,) = read_sheets(path, lambda _: [_data_sheet(path.name, names, sheet)], of_data=True).values()
+    wanted = _data_sheet(path.name, names, sheet)
+    (found,) = read_sheets(path, lambda _: [wanted], header_rows=header_rows).values()
     if not found.header:
         raise DataError(f"{path.name}: sheet {found.name!r} is empty; its first row names the columns")
     columns = {j: _column([row[j] for row in found.rows]) for j in range(len(found.header))}
@@ -137,6 +142,7 @@ def data_table(path: str | Path, sheet: str = "data") -> pd.DataFrame:
     frame.columns = pd.Index(found.header)
     frame.attrs["source"] = f"{path.name} sheet {found.name!r}"
     frame.attrs["liberties"] = found.liberties
+    frame.attrs |= found.kept
     frame.attrs["letters"] = {name: letters(j) for name, j in zip(found.header, found.columns, strict=True)}
     if found.numbers != tuple(range(2, len(found.rows) + 2)):
         frame.attrs["lines"] = found.numbers
@@ -170,20 +176,22 @@ def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
         raise damaged(path, error) from None
 
 
-def _sheet(name: str, cells: list[list[Any]], of_data: bool) -> tuple[Sheet, list[str]]:
+def _sheet(name: str, cells: list[list[Any]], header_rows: int) -> tuple[Sheet, list[str]]:
     """Return a sheet, and a fault for each column that has values and no heading."""
     every = list(enumerate([list(map(_value, row)) for row in cells], 1))
-    every, liberties = _laid_out(every) if of_data else (every, ())
+    liberties, kept_of, wrong = (), {}, list[str]()
+    if header_rows:
+        every, liberties, kept_of, wrong = _laid_out(every, header_rows)
     filled = [(i, row) for i, row in every if _any(row)]
-    if not filled:
-        return Sheet(name, (), 1, (), (), ()), []
+    if not filled or wrong:
+        return Sheet(name, (), 1, (), (), ()), [f"sheet {name!r} {why}" for why in wrong]
     (top, header), *rows = filled
     columns = [j for j, heading in enumerate(header) if heading is not None]
     headed = set(columns)
     kept = tuple(tuple(row[j] for j in columns) for _, row in rows)
     numbers = tuple(i for i, _ in rows)
     names, letters_of = tuple(_heading(header[j]) for j in columns), tuple(j + 1 for j in columns)
-    sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties)
+    sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties, kept_of)
     first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in headed}
     return sheet, [
         f"sheet {name!r} cell {letters(j + 1)}{i}: a value stands in a column without a heading; "
@@ -192,14 +200,27 @@ def _sheet(name: str, cells: list[list[Any]], of_data: bool) -> tuple[Sheet, lis
     ]
 
 
-def _laid_out(rows: list[tuple[int, list[Any]]]) -> tuple[list[tuple[int, list[Any]]], tuple[str, ...]]:
-    """Return the heading and the rows of a table, what stands above and below left out, and what is said of that."""
-    layout = layout_of([row for _, row in rows[:HEAD]], [i for i, _ in rows], "row")
-    body = rows[layout.heading + 1 + (layout.units is not None) :]
+def _laid_out(
+    rows: list[tuple[int, list[Any]]], header_rows: int
+) -> tuple[list[tuple[int, list[Any]]], tuple[str, ...], dict[str, Any], list[str]]:
+    """Return the heading and the rows of a table without what stands above and below, what is said of that, faults."""
+    first, numbers = [row for _, row in rows[:HEAD]], [i for i, _ in rows]
+    if not any(map(_any, first)):
+        return rows, (), {}, []
+    try:
+        layout = layout_of(first, numbers, "row", header_rows)
+    except DataError as error:
+        return rows, (), {}, [fault.message for fault in error.faults]
+    if header_rows == 1 and (found := second_heading(first, layout.heading)) > 1:
+        return rows, (), {}, [two_rows(numbers, layout.heading, found, "row")]
+    body = rows[layout.top :]
+    heading = rows[layout.heading : layout.heading + 1]
+    if header_rows > 1:
+        heading = [(numbers[layout.heading], [name or None for name in names_of(layout.names)])]
     odd = {at: row for at, (_, row) in enumerate(body) if not _any(row) or None in row[:2]}
     end, notes = notes_below(odd, len(body), [i for i, _ in body], "row")
     titles = [one for one in layout.liberties if not one.endswith("is blank")]
-    return [*rows[layout.heading : layout.heading + 1], *body[:end]], (*titles, *notes)
+    return [*heading, *body[:end]], (*titles, *notes), layout.kept, []
 
 
 def _any(row: list[Any]) -> bool:

@@ -220,7 +220,8 @@ def test_faults_name_the_cell_and_truth_values_are_no_numbers(tmp_path):
         "t.xlsx sheet 'data' line 4, period 2021, indicator 'a' (cell C4): True stands among numbers; write 1 or 0,"
         " or leave the cell blank",
         "t.xlsx sheet 'data' line 3, period 2020, indicator 'c' (cell E3): 'x' is not a number; write it like 1234.5,"
-        " or leave the cell blank",
+        " or leave the cell blank; where 'x' means a missing value, write missing_marks = [\"x\"] in [data]"
+        " (0 in the cell where it means none)",
     ]
     binary = hi.Index(period="q", groups=groups, indicators=[hi.Indicator("b", "g")], normalise="none")
     assert binary.compute(read_table(book)).scores["g"].tolist()[:2] == [1, 0]
