@@ -140,6 +140,10 @@ def two_rows(place: Mapping[int, Any] | Sequence[Any], heading: int, n: int, who
     return f"{whose}s {named} seem to name the columns together; if so, write header_rows = {n} in [data]"
 
 
+def _to_the_left(left: str, cell: str) -> str:
+    return cell or left
+
+
 def names_of(headings: Sequence[Sequence[Any]], asked: Collection[str] = ()) -> list[str]:
     """Return the names of columns that several rows name.
 
@@ -157,7 +161,7 @@ def names_of(headings: Sequence[Sequence[Any]], asked: Collection[str] = ()) -> 
     own = [
         ["" if j >= len(row) or is_missing(row[j]) else str(row[j]).strip() for j in range(width)] for row in headings
     ]
-    spread = [list(accumulate(row, lambda left, cell: cell or left)) for row in own[:-1]] + own[-1:]
+    spread = [[*accumulate(row, _to_the_left)] for row in own[:-1]] + own[-1:]
     lowest = [next((row[j] for row in reversed(own) if row[j]), "") for j in range(width)]
     whole = ["_".join(dict.fromkeys(row[j] for row in spread if row[j])) for j in range(width)]
     counts = Counter(lowest)

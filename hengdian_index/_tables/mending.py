@@ -101,8 +101,8 @@ def remedy_for(cell: Any, marks: Sequence[Any] = ()) -> str:
         number, sign = found.group(1), found.group(2)
         return f"write {number.replace(',', '')}, and {sign} in the heading: all cells of a column are in one unit"
     if (found := _TIMED.fullmatch(text)) is not None:
-        whole = Decimal(found.group(1).replace(",", "")) * _TIMES[found.group(2)]
-        return f"write {_plain(whole)}: {found.group(2)!r} after a number may be counted in or not"
+        times = Decimal(found.group(1).replace(",", "")) * _TIMES[found.group(2)]
+        return f"write {_plain(times)}: {found.group(2)!r} after a number may be counted in or not"
     if (found := _BRACKETED.fullmatch(text)) is not None:
         number = found.group(1).replace(",", "")
         return f"write -{number.lstrip('+-')} if the brackets mean a negative number, {number} if they mark a note"

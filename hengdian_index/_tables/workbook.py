@@ -142,7 +142,7 @@ def data_table(path: str | Path, sheet: str = "data", header_rows: int = 1) -> p
     frame.columns = pd.Index(found.header)
     frame.attrs["source"] = f"{path.name} sheet {found.name!r}"
     frame.attrs["liberties"] = found.liberties
-    frame.attrs |= found.kept
+    frame.attrs.update(found.kept)
     frame.attrs["letters"] = {name: letters(j) for name, j in zip(found.header, found.columns, strict=True)}
     if found.numbers != tuple(range(2, len(found.rows) + 2)):
         frame.attrs["lines"] = found.numbers
@@ -179,9 +179,7 @@ def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
 def _sheet(name: str, cells: list[list[Any]], header_rows: int) -> tuple[Sheet, list[str]]:
     """Return a sheet, and a fault for each column that has values and no heading."""
     every = list(enumerate([list(map(_value, row)) for row in cells], 1))
-    liberties, kept_of, wrong = (), {}, list[str]()
-    if header_rows:
-        every, liberties, kept_of, wrong = _laid_out(every, header_rows)
+    every, liberties, below, wrong = _laid_out(every, header_rows) if header_rows else (every, (), {}, [])
     filled = [(i, row) for i, row in every if _any(row)]
     if not filled or wrong:
         return Sheet(name, (), 1, (), (), ()), [f"sheet {name!r} {why}" for why in wrong]
@@ -191,7 +189,7 @@ def _sheet(name: str, cells: list[list[Any]], header_rows: int) -> tuple[Sheet, 
     kept = tuple(tuple(row[j] for j in columns) for _, row in rows)
     numbers = tuple(i for i, _ in rows)
     names, letters_of = tuple(_heading(header[j]) for j in columns), tuple(j + 1 for j in columns)
-    sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties, kept_of)
+    sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties, below)
     first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in headed}
     return sheet, [
         f"sheet {name!r} cell {letters(j + 1)}{i}: a value stands in a column without a heading; "
