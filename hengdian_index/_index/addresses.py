@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from hengdian_index._scoring.choice import Choice, Frozen
@@ -26,10 +27,11 @@ def changed(kind: type[Part], fields: Fields, changes: Mapping[str, Any]) -> Fie
     _demand_texts(changes)
     parts, faults = _by_code(fields), _dated_faults(fields, changes)
     gone: list[str] = []
+    known = _known(kind, fields)
     for address, value in changes.items():
         part, rest = _part(parts, address)
         if part is None or rest:
-            _set(kind, fields, address, value, faults)
+            _set(kind, fields, (part, rest), address, value, faults, known)
         elif value is None:
             gone.append(part["code"])
         else:
@@ -44,10 +46,10 @@ def demand(kind: type[Part], fields: Fields, address: str) -> None:
     """Raise a SpecError for an address that does not exist in an index of some class."""
     _demand_texts([address])
     faults: list[str] = []
-    part, rest = _part(_by_code(fields), address)
+    copied = {**fields, **{name: [dict(one) for one in fields[name]] for name in ("groups", "indicators")}}
+    part, rest = _part(_by_code(copied), address)
     if part is None or rest:
-        copied = {name: [dict(one) for one in fields[name]] for name in ("groups", "indicators")}
-        _set(kind, {**fields, **copied}, address, None, faults)
+        _set(kind, copied, (part, rest), address, None, faults, _known(kind, copied))
     raise_all(SpecError, faults)
 
 
@@ -59,18 +61,22 @@ def _demand_texts(addresses: Iterable[Any]) -> None:
     )
 
 
+@cache
 def _addressed(kind: type[Part]) -> tuple[str, ...]:
     """Return the fields that a change may name."""
     return tuple(name for name in kind.model_fields if name not in ("code", "groups", "indicators"))
 
 
-def _known(kind: type[Part], fields: Fields) -> list[str]:
-    """Return every address of a field."""
-    kinds: dict[str, type[Part]] = {"groups": Group, "indicators": Indicator}
-    below = [
-        f"{one['code']}.{name}" for what, part in kinds.items() for one in fields[what] for name in _addressed(part)
-    ]
-    return [*_addressed(kind), *below]
+def _known(kind: type[Part], fields: Fields) -> Callable[[], tuple[str, ...]]:
+    """Return what gives every address of a field: it is asked for where one is wrong, and listed once."""
+
+    @cache
+    def known() -> tuple[str, ...]:
+        kinds: dict[str, type[Part]] = {"groups": Group, "indicators": Indicator}
+        parts = [(one["code"], part) for what, part in kinds.items() for one in fields[what]]
+        return (*_addressed(kind), *(f"{code}.{name}" for code, part in parts for name in _addressed(part)))
+
+    return known
 
 
 def _by_code(fields: Fields) -> dict[str, Fields]:
@@ -105,16 +111,24 @@ def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-def _set(kind: type[Part], fields: Fields, address: str, value: Any, faults: list[str]) -> None:
+def _set(
+    kind: type[Part],
+    fields: Fields,
+    place: tuple[Fields | None, str],
+    address: str,
+    value: Any,
+    faults: list[str],
+    known: Callable[[], tuple[str, ...]],
+) -> None:
     """Set the field at an address of the index, or of a part of it; what has no such address is a fault."""
-    found, rest = _part(_by_code(fields), address)
+    found, rest = place
     part = fields if found is None else found
     if found is not None:
         kind = Group if any(found is group for group in fields["groups"]) else Indicator
     allowed = _addressed(kind)
     name, *option = (rest or address).split(".")
     if name not in allowed or len(option) > 1 or (option and name not in choosable(kind)):
-        near = _known(kind, fields) if found is None else [f"{found['code']}.{name}" for name in allowed]
+        near = known() if found is None else [f"{found['code']}.{name}" for name in allowed]
         faults.append(
             f"no address {address!r}{guess(address, near)} (a field of the index, or code.field: {', '.join(allowed)})"
         )

@@ -411,11 +411,11 @@ def _pieces(text: str, width: int) -> Iterator[str]:
         yield from filter(None, [word] if size(word) <= width else _ATOM.findall(word))
 
 
-@cache
 class FontWarning(UserWarning):
     """A hint that no installed font has Chinese characters."""
 
 
+@cache
 def chinese_family() -> str | None:
     """Return the first font found that has Chinese: that of the extra `cjk`, or one of the system; None without any."""
     from matplotlib.font_manager import findSystemFonts, fontManager
