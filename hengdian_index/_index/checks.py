@@ -43,6 +43,7 @@ def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str
 def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault]:
     """Return what is wrong with the periods in which indicators hold, and with what replaces what."""
     codes = [indicator.code for indicator in indicators]
+    built = [indicator.code for indicator in indicators if indicator.build is not None]
     faults = []
     for i, one in enumerate(indicators):
         said = []
@@ -57,8 +58,12 @@ def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault
             said.append((dated[0], "needs periods; name the period column in the index"))
         if one.cumulative is not None and period is None:
             said.append(("cumulative", "needs periods; name the period column in the index"))
-        if one.cumulative is not None and one.build is not None:
-            said.append(("cumulative", "it is built of other columns and has none of its own; take it out"))
+        own = [
+            field for field in ("cumulative", "deflate") if getattr(one, field) is not None and one.build is not None
+        ]
+        said += [(field, "it is built of other columns and has none of its own; take it out") for field in own]
+        if one.deflate in (one.code, *built):
+            said.append(("deflate", "a column of the table is needed, not the indicator itself or one that is built"))
         start, end = (read_label(getattr(one, field)) if field in dated else None for field in ("start", "end"))
         if isinstance(start, tuple) and isinstance(end, tuple) and start[0] == end[0] and start[1] > end[1]:
             said.append(("end", f"it starts in {one.start} and ends before, in {one.end}"))

@@ -580,6 +580,8 @@ class Indicator(Part):
     cumulative : {"year"}, optional
         Its column has figures of the year to date (累计值): each is less that of the period before, the first of a year
         as it is. Labels may then say so, too: 2022年1-6月, 2022年上半年, 2022年前三季度, 2022Q3累计, Jan-Jun 2022.
+    deflate : str, optional
+        Column of a price index: values at current prices become those of its base, where it is 100 (x / price * 100).
     fit_on : period, span, unit, label, or a list of these; optional
         Rows that its own bounds are learnt from.
     start, end : period, optional
@@ -619,6 +621,7 @@ class Indicator(Part):
     deseasonalise: Inherited[Seasons] = LEFT_OUT
     build: Build = LEFT_OUT
     cumulative: Literal["year"] | None = None
+    deflate: str | None = None
     fit_on: Selector = None
     start: Period = LEFT_OUT
     end: Period = LEFT_OUT

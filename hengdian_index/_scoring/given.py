@@ -1,4 +1,4 @@
-"""What indicators are of rows that come as something else than their values: figures of the year to date."""
+"""What indicators are of rows that come as something else than their values: figures to date, at current prices."""
 
 from __future__ import annotations
 
@@ -10,31 +10,67 @@ from numpy.typing import NDArray
 
 from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
-from hengdian_index._tables.periods import CUMULATIVE
-from hengdian_index._tables.table import Array
+from hengdian_index._tables.periods import CUMULATIVE, YEAR, format_period
+from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import listed
+from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.series.cumulation import taken_apart
 
 # Steps of a series that a pattern must show in: those within years, and those from one year into the next.
 _STEPS = {"within": 3, "across": 1}
 # The first rows, by unit and period, whose steps say for most tables that there is no pattern.
 _GLANCE = 1000
+# Price indexes are published to a tenth or a hundredth, and so are their means of a year.
+_OF_BASE = 0.05
+# More periods than these are not named.
+_NAMED = 5
 # Among a hundred steps, so many follow the pattern of figures to date.
 RUNS_ON = 0.95
 
 
 def as_values(tree: Tree, panel: Panel) -> Panel:
     """Return rows with the values that each indicator is of, a line among their liberties for each that is made so."""
-    values, said = panel.values, list[str]()
-    for leaf in tree.leaves:
-        if leaf.cumulative is None or panel.periods is None or leaf.code not in panel.columns:
-            continue
-        if values is panel.values:
-            values = np.array(values, order="F")
+    given = [leaf for leaf in tree.leaves if leaf.code in panel.columns and (leaf.cumulative or leaf.deflate)]
+    if not given:
+        return panel
+    values, said, faults = np.array(panel.values, order="F"), list[str](), list[str]()
+    for leaf in given:
         at = panel.columns.index(leaf.code)
-        values[:, at] = _apart(leaf, panel, values[:, at], said)
-    return panel if values is panel.values else replace(panel, values=values, liberties=(*panel.liberties, *said))
+        if leaf.cumulative is not None and panel.periods is not None:
+            values[:, at] = _apart(leaf, panel, values[:, at], said)
+        if leaf.deflate is not None:
+            values[:, at] = _real(leaf, panel, values[:, at], said, faults)
+    raise_all(DataError, shortened(faults))
+    return replace(panel, values=values, liberties=(*panel.liberties, *said))
+
+
+def _real(leaf: Leaf, panel: Panel, values: Array, said: list[str], faults: list[str]) -> Array:
+    """Return a column at current prices (n,) at those of the base of a price index, where that is 100."""
+    prices = panel.values[:, panel.columns.index(str(leaf.deflate))]
+    why = f"a price index is above 0, and {leaf.code!r} is deflated by it; mend it or leave it empty"
+    low = np.flatnonzero(prices <= 0).tolist()
+    faults += [f"{panel.place(row)}, column {leaf.deflate!r}: {prices[row]:.10g}: {why}" for row in low]
+    real: Array = np.divide(values, prices, out=np.full(panel.n, np.nan), where=prices > 0) * 100
+    told = f"{f'{panel.source}: ' if panel.source else ''}indicator {leaf.code!r}: deflate = {leaf.deflate!r}: "
+    said.append(f"{told}{counted(int((~np.isnan(real)).sum()), 'value')} at the prices of {_base(panel, prices)}")
+    gaps = np.isnan(real) & ~np.isnan(values)
+    if gaps.any():
+        lost = counted(int(gaps.sum()), "value", "are")
+        said.append(f"{told}{lost} missing, for the price index is: {_places(panel, gaps)}")
+    return real
+
+
+def _base(panel: Panel, prices: Array) -> str:
+    """Return the base of a price index in words: the periods, or else the years, in which its mean is 100."""
+    if panel.periods is not None:
+        frequency, known = panel.periods.frequency, ~np.isnan(prices)
+        for one in dict.fromkeys((frequency, YEAR)):
+            at = panel.periods.ordinals // (frequency.per_year // one.per_year)
+            found = [o for o in np.unique(at[known]).tolist() if abs(prices[known & (at == o)].mean() - 100) < _OF_BASE]
+            if found:
+                named = ", ".join(format_period(o, one) for o in found[:_NAMED])
+                return f"{named}{' and more' if len(found) > _NAMED else ''}, where it is 100"
+    return "its base, where it is 100; that is in none of these rows"
 
 
 def _apart(leaf: Leaf, panel: Panel, to_date: Array, said: list[str]) -> Array:

@@ -389,6 +389,7 @@ def _learn_some(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[Fa
 def columns_asked(tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the number columns a tree needs besides its indicators, and the label columns (groups of rows)."""
     sizes = dict.fromkeys(leaf.denominator for leaf in tree.leaves if leaf.denominator not in (None, *tree.codes))
+    sizes |= dict.fromkeys(leaf.deflate for leaf in tree.leaves if leaf.deflate not in (None, *tree.codes))
     for leaf in tree.leaves:
         if leaf.build is not None:
             sizes.update(dict.fromkeys(name for name in ingredients(leaf.build) if name not in tree.codes))

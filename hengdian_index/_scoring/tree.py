@@ -37,7 +37,7 @@ class Leaf(Indicator, checked=False):
     @property
     def derived(self) -> bool:
         """Whether its values before treatment are no user's own."""
-        steps = (self.cumulative, self.denominator, self.build, self.impute, self.deseasonalise)
+        steps = (self.cumulative, self.deflate, self.denominator, self.build, self.impute, self.deseasonalise)
         return any(step is not None for step in steps)
 
     @property

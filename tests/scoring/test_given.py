@@ -144,3 +144,35 @@ def test_a_trend_and_years_are_not_asked_about():
     rising.loc[3, "price"] = 2
     assert asked(index(None).compute(rising)) == []
     assert asked(index(None).compute(rising.assign(when=range(2001, 2009)))) == []
+
+
+def test_values_are_deflated_to_the_prices_of_the_base_that_the_log_names():
+    prices = [100.0, 102.0, 101.0, 104.0, 105.0, 107.0, 106.0, 110.0]
+    whole = quarterly().assign(cpi=prices)
+    found = index(deflate="cpi").compute(whole)
+    np.testing.assert_allclose(found.raw["flow"], np.array([*FLOWS["2021"], *FLOWS["2022"]]) / prices * 100, rtol=1e-15)
+    assert any("8 values at the prices of 2021Q1, where it is 100" in line for line in found.log["why"])
+    mean = whole.assign(cpi=[98.0, 99.0, 101.0, 102.0, *prices[4:]])
+    assert any("at the prices of 2021, where" in line for line in index(deflate="cpi").compute(mean).log["why"])
+    other = whole.assign(cpi=np.array(prices) + 20)
+    assert any("none of these rows" in line for line in index(deflate="cpi").compute(other).log["why"])
+    gap = index(deflate="cpi").compute(whole.assign(cpi=[None, *prices[1:]]))
+    assert any("1 value is missing, for the price index is: '2021Q1'" in line for line in gap.log["why"])
+
+
+def test_what_cannot_be_deflated_by_is_refused():
+    whole = quarterly().assign(cpi=[100.0, 0.0, -5.0, *[100.0] * 5])
+    with pytest.raises(DataError, match=r"2021Q2, column 'cpi': 0: a price index is above 0"):
+        index(deflate="cpi").compute(whole)
+    with pytest.raises(DataError, match=r"column 'cpi' is missing"):
+        index(deflate="cpi").compute(quarterly())
+    with pytest.raises(SpecError, match=r"deflate: a column of the table is needed"):
+        index(deflate="flow")
+    with pytest.raises(SpecError, match=r"deflate: it is built of other columns"):
+        index(None, deflate="cpi", build={"method": "diffusion", "up": "u", "same": "s"})
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "is deflated"), ("zh", "经价格平减")])
+def test_the_statement_says_that_values_are_deflated(lang, said):
+    whole = quarterly().assign(cpi=100.0)
+    assert str(index(deflate="cpi").compute(whole).method(lang=lang)).count(said) == 1

@@ -127,6 +127,8 @@ def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
     name = tell.named(leaf)
     if leaf.cumulative is not None:
         yield tell.item(tell.say("cumulative", indicator=name))
+    if leaf.deflate is not None:
+        yield tell.item(tell.say("deflate", indicator=name, column=Code(leaf.deflate)))
     if leaf.build is not None:
         columns = tell.codes(ingredients(leaf.build))
         yield tell.item(tell.say("build", indicator=name, columns=columns, method=tell.method(leaf.build)))

@@ -116,8 +116,9 @@ def _of_preparation(result: Any, leaf: Leaf, row: int) -> Iterator[Step]:
     j, j_of = tree.codes.index(leaf.code), panel.columns.index
     value = float(panel.values[row, j])
     if leaf.build is None:
-        to_date = "the figure to date less that of the period before in its year"
-        yield Step(leaf.code, "raw", "as it came" if leaf.cumulative is None else to_date, "", value)
+        told = ["the figure to date less that of the period before in its year"] if leaf.cumulative else []
+        told += [f"divided by the price index {leaf.deflate}, times 100"] if leaf.deflate else []
+        yield Step(leaf.code, "raw", ", ".join(told) or "as it came", "", value)
     else:
         yield from _of_build(leaf, panel, row, value)
     if leaf.denominator is not None:
