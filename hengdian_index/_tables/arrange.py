@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._tables.cells import is_missing, number_of
-from hengdian_index._tables.grid import names_of
+from hengdian_index._tables.grid import may_name, names_of
 from hengdian_index._tables.periods import YEAR, format_period, read_label, read_to_date
 from hengdian_index.errors import listed, shown
 
@@ -90,7 +90,7 @@ def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
         cells = tuple(frame.iloc[0].tolist())
     there = {cell.strip() for cell in cells if isinstance(cell, str)}
     found = [name for name in absent if name in there]
-    if not found:
+    if not found or not may_name(cells):
         return []
     source = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
     several = "these are names" if len(found) > 1 else "this is a name"

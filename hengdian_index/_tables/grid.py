@@ -112,12 +112,13 @@ def _first_of(rows: Sequence[Sequence[Any]], heading: int, header_rows: int, pla
 def _heads(rows: Sequence[Sequence[Any]], heading: int) -> Sequence[Sequence[Any]]:
     """Return the rows from a heading on that may name columns: those without numbers other than periods."""
     end = heading
-    while end < len(rows) and (end == heading or _may_name(rows[end])):
+    while end < len(rows) and (end == heading or may_name(rows[end])):
         end += 1
     return rows[heading:end]
 
 
-def _may_name(row: Sequence[Any]) -> bool:
+def may_name(row: Sequence[Any]) -> bool:
+    """Return whether a row of cells may name columns: it has something, and no number other than periods."""
     texts = _texts(row)
     return bool(texts) and all(number_of(text) is None or read_label(text) is not None for text in texts)
 

@@ -62,6 +62,14 @@ def test_two_rows_of_a_heading_are_refused_with_the_line_that_reads_them(upper, 
         assert result.log["why"].str.contains("s 1 to 2 name the columns").sum() == 1
 
 
+def test_names_among_numbers_are_no_second_row_of_a_heading(tmp_path):
+    rows = [["town", "what", "when", "value"], ["Ulm", "income", 2020, 31.5], ["Ulm", "price", 2020, 28.5]]
+    for path in written(tmp_path, rows):
+        with pytest.raises(hi.DataError, match="column 'income' is missing") as refusal:
+            index("income", "price").compute(read_table(path))
+        assert "header_rows" not in str(refusal.value)
+
+
 def test_titles_units_and_notes_stand_around_a_heading_of_two_rows(tmp_path):
     above = [["A table of towns", "", "", ""], *TWO, ["", "1000 EUR", "1000 EUR", "EUR"]]
     below = [["Source: the towns", "", "", ""]]
