@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 WRITING = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CHECKLIST = ["Formula", "Source", "Edge cases", "Laws", "Proof", "Arithmetic", "Words"]
+CHECKLIST = ["Formula", "Source", "Edge cases", "Laws", "Proof", "Words"]
 
 
 def commands(text: str) -> list[list[str]]:
