@@ -87,15 +87,23 @@ def sheet_members(archive: ZipFile) -> dict[str, str]:
     return members
 
 
-def findings(archive: ZipFile, members: Mapping[str, str]) -> list[str]:
-    """Return what a reader of values would misread in sheets, or what there is too much of, each with its cells."""
+def findings(archive: ZipFile, members: Mapping[str, str], merged: dict[str, list[str]] | None = None) -> list[str]:
+    """Return what a reader of values would misread in sheets, or what there is too much of, each with its cells.
+
+    Merged cells are not among it where `merged` takes them, sheet by sheet: who knows where the table is then judges.
+    """
     found, cells, letters_read = list[str](), 0, 0
     lengths = _Lengths(archive)
     for name, member in members.items():
         scan = _Scan()
         with archive.open(member) as stream:
             scan.read(stream)
-        found += [f"sheet {name!r} {one}" for one in scan.told()]
+        told = scan.told()
+        if merged is not None:
+            merged[name] = scan.merged
+        elif scan.merged:
+            told = [merged_cells(scan.merged), *told]
+        found += [f"sheet {name!r} {one}" for one in told]
         cells += scan.extent
         letters_read += lengths.of(member, scan)
         if letters_read > MOST_LETTERS:
@@ -106,6 +114,15 @@ def findings(archive: ZipFile, members: Mapping[str, str]) -> list[str]:
         if letters_read > MOST_LETTERS or cells > MOST_CELLS:
             break
     return found
+
+
+def merged_cells(cells: Sequence[str]) -> str:
+    """Return the refusal of merged cells."""
+    return _cells_are(cells, "merged, so that all but the first would be read as blank; unmerge them and fill each")
+
+
+def _cells_are(cells: Sequence[str], told: str) -> str:
+    return f"{'cell' if len(cells) == 1 else 'cells'} {listed(cells)}: {told}"
 
 
 def _too_long(letters_read: int) -> str:
@@ -168,11 +185,8 @@ class _Scan:
             "save the workbook": self.uncalculated,
             "error values (such as #N/A), which would be read as blank; mend them, or clear the cell of a missing "
             "value": self.errors,
-            "merged, so that all but the first would be read as blank; unmerge them and fill each": self.merged,
         }
-        found = [
-            f"{'cell' if len(cells) == 1 else 'cells'} {listed(cells)}: {told}" for told, cells in why.items() if cells
-        ]
+        found = [_cells_are(cells, told) for told, cells in why.items() if cells]
         if self.extent > MOST_CELLS:
             found.append(f"values reach to cell {self.corner!r}: more than {MOST_CELLS:,} cells; clear the stray ones")
         elif self._is_thin(self.extent):

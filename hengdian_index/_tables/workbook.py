@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengdian_index._system.about import install
-from hengdian_index._tables.archive import damaged, findings, letters, opened, sheet_members
+from hengdian_index._tables.archive import damaged, findings, letters, merged_cells, opened, sheet_members
 from hengdian_index._tables.grid import HEAD, layout_of, names_of, notes_below, second_heading, two_rows
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.said import Said
@@ -95,9 +96,13 @@ def read_sheets(
     with opened(path) as archive:
         members = sheet_members(archive)
         names = list(pick(list(members)))
-        found = findings(archive, {name: members[name] for name in names})
+        merged = dict[str, list[str]]() if header_rows else None
+        found = findings(archive, {name: members[name] for name in names}, merged)
     raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in found])
-    sheets = {name: _sheet(name, cells, header_rows) for name, cells in _cells(path, names).items()}
+    sheets = {
+        name: _sheet(name, cells, header_rows, (merged or {}).get(name, ()))
+        for name, cells in _cells(path, names).items()
+    }
     wrong = [one for _, faults in sheets.values() for one in faults]
     raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
     return {name: sheet for name, (sheet, _) in sheets.items()}
@@ -176,10 +181,10 @@ def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
         raise damaged(path, error) from None
 
 
-def _sheet(name: str, cells: list[list[Any]], header_rows: int) -> tuple[Sheet, list[str]]:
-    """Return a sheet, and a fault for each column that has values and no heading."""
+def _sheet(name: str, cells: list[list[Any]], header_rows: int, merged: Sequence[str]) -> tuple[Sheet, list[str]]:
+    """Return a sheet, and a fault for each column that has values and no heading, and for cells that are merged."""
     every = list(enumerate([list(map(_value, row)) for row in cells], 1))
-    every, liberties, below, wrong = _laid_out(every, header_rows) if header_rows else (every, (), {}, [])
+    every, liberties, below, wrong = _laid_out(every, header_rows, merged) if header_rows else (every, (), {}, [])
     filled = [(i, row) for i, row in every if _any(row)]
     if not filled or wrong:
         return Sheet(name, (), 1, (), (), ()), [f"sheet {name!r} {why}" for why in wrong]
@@ -199,7 +204,7 @@ def _sheet(name: str, cells: list[list[Any]], header_rows: int) -> tuple[Sheet, 
 
 
 def _laid_out(
-    rows: list[tuple[int, list[Any]]], header_rows: int
+    rows: list[tuple[int, list[Any]]], header_rows: int, merged: Sequence[str]
 ) -> tuple[list[tuple[int, list[Any]]], tuple[str, ...], dict[str, Any], list[str]]:
     """Return the heading and the rows of a table without what stands above and below, what is said of that, faults."""
     first, numbers = [row for _, row in rows[:HEAD]], [i for i, _ in rows]
@@ -217,8 +222,18 @@ def _laid_out(
         heading = [(numbers[layout.heading], [name or None for name in names_of(layout.names)])]
     odd = {at: row for at, (_, row) in enumerate(body) if not _any(row) or None in row[:2]}
     end, notes = notes_below(odd, len(body), [i for i, _ in body], "row")
+    # Titles, notes and the rows of a heading that are said are read as they are meant where their cells are merged.
+    table = numbers[layout.top if header_rows > 1 else layout.heading : layout.top + end]
+    inside = [ref for ref in merged if _meets(ref, table)]
+    wrong = [merged_cells(inside)] if inside else []
     titles = [one for one in layout.liberties if not one.endswith("is blank")]
-    return [*heading, *body[:end]], (*titles, *notes), layout.kept, []
+    return [*heading, *body[:end]], (*titles, *notes), layout.kept, wrong
+
+
+def _meets(ref: str, rows: Sequence[int]) -> bool:
+    """Return whether cells, such as B1:C2, stand in some of these rows, which follow one another."""
+    found = [int(row) for row in re.findall(r"\d+", ref)] or [0]
+    return not rows or (found[0] <= rows[-1] and found[-1] >= rows[0])
 
 
 def _any(row: list[Any]) -> bool:

@@ -164,3 +164,26 @@ def test_years_among_quarters_are_refused_by_their_lines(tmp_path):
         for path in written(tmp_path, [["town", "x"], *named]):
             with pytest.raises(hi.DataError, match=rf"line 6, 11: '2021年', '2022年' are years among {given}s"):
                 found.compute(read_table(path))
+
+
+def test_cells_may_be_merged_in_titles_and_in_a_heading_that_is_said(tmp_path):
+    def book(*merged):
+        with xlsxwriter.Workbook(tmp_path / "m.xlsx") as made:
+            sheet = made.add_worksheet("data")
+            for i, row in enumerate([["A table of towns"], *TWO, *ROWS]):
+                for j, cell in enumerate(row):
+                    sheet.write(i, j, cell)
+            sheet.merge_range("A1:D1", "A table of towns")
+            for cells, text in merged:
+                sheet.merge_range(cells, text)
+        return tmp_path / "m.xlsx"
+
+    found, form = index("income", "price", data={"header_rows": 2}), Form(header_rows=2)
+    path = book(("A2:A3", "town"), ("B2:C2", "wealth"))
+    assert scores(found, read_table(path, ["town"], form)) == scores(index("income", "price"), PLAIN)
+    with pytest.raises(
+        hi.DataError, match=r"rows 2, 3 seem to name the columns together; if so, write header_rows = 2"
+    ):
+        read_table(path)
+    with pytest.raises(hi.DataError, match=r"cell 'B4:B5': merged"):
+        read_table(book(("B4:B5", "31")), ["town"], form)
