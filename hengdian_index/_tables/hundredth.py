@@ -14,7 +14,9 @@ from hengdian_index._tables.table import Array
 _FEWEST, _SPREAD = 3, 10.0
 # A value off by a hundred comes back within the others, or this far beside them.
 _BESIDE = 1.5
-_MOST, _SEVERAL = 20, 200
+_MOST, _LOOKED = 20, 200
+# So many units, and values, are looked at before all are.
+_TRIED, _SAMPLE = 100, 1000
 
 
 def off_by_a_hundred(values: Array, columns: Sequence[str], panel: Panel) -> list[str]:
@@ -35,22 +37,32 @@ def off_by_a_hundred(values: Array, columns: Sequence[str], panel: Panel) -> lis
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     several = 1 < len(starts) < len(codes)
     for j in range(len(columns)):
-        size = np.abs(values[:, j])
-        # The least and the largest of all, or of each unit, tell most columns apart at once.
-        if several:
-            with np.errstate(all="ignore"):
-                apart = _apart(np.fmin.reduceat(_positive(size[order]), starts), np.fmax.reduceat(size[order], starts))
-            # Where many are wide apart, none stands out.
-            for i in np.flatnonzero(apart).tolist() if apart.sum() <= _SEVERAL else ():
+        column = values[:, j]
+        if several and not _is_wild(column, order, starts[:_TRIED]):
+            for i in np.flatnonzero(_each_apart(column, order, starts)).tolist()[:_LOOKED]:
                 end = starts[i + 1] if i + 1 < len(starts) else len(order)
-                _look(values[:, j], order[starts[i] : end], j, found)
-        _look(values[:, j], np.arange(len(size)), j, found)
+                _look(column, order[starts[i] : end], j, found)
+        first = np.sort(np.abs(column[:_SAMPLE]))
+        first = first[first > 0]
+        # Where values differ by more with one of them left out, no single one stands out.
+        if len(first) < 3 or min(first[-2] / first[0], first[-1] / first[1]) <= _SPREAD:
+            _look(column, np.arange(len(column)), j, found)
     told = sorted(found.items())[:_MOST]
     return [f"{panel.place(i)}, indicator {columns[j]!r}: {said}" for (i, j), said in told]
 
 
-def _positive(size: Array) -> Array:
-    return np.where(size > 0, size, np.nan)
+def _is_wild(column: Array, order: NDArray[np.intp], starts: NDArray[np.intp]) -> bool:
+    """Return whether many of the first units have values wide apart, so that none stands out."""
+    end = starts[-1] if len(starts) > 1 else len(order)
+    apart = _each_apart(column, order[:end], starts[starts < end])
+    return 5 * int(apart.sum()) > len(apart) > 5
+
+
+def _each_apart(column: Array, order: NDArray[np.intp], starts: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return whether the least and the largest of each unit are wide apart."""
+    size = np.abs(column[order])
+    size[size == 0] = np.nan
+    return _apart(np.fmin.reduceat(size, starts), np.fmax.reduceat(size, starts))
 
 
 def _apart(low: NDArray[np.float64] | float, high: NDArray[np.float64] | float) -> NDArray[np.bool_]:

@@ -50,6 +50,11 @@ def test_it_is_sought_in_each_unit():
     assert "is 39.8 meant" in told
 
 
+def test_units_and_columns_without_values_say_nothing():
+    assert said([np.nan] * 12, np.repeat(["p", "q"], 6)) == []
+    assert said([*[np.nan, 0.0] * 3, *SHARES], np.repeat(["p", "q"], 6)) == []
+
+
 def test_the_log_has_it_with_file_and_line(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("when,a\n" + "".join(f"200{i},{x}\n" for i, x in enumerate([40.1, 41.3, 0.398, 42.2])), "utf-8")
