@@ -19,6 +19,8 @@ _MOST, _LOOKED = 20, 200
 _TRIED, _SAMPLE = 100, 1000
 
 
+# What passes the largest number is far apart, and compared as such.
+@np.errstate(over="ignore")
 def off_by_a_hundred(values: Array, columns: Sequence[str], panel: Panel) -> list[str]:
     """Return a text for each value of (n, k) that alone is off by a hundred among those of its unit, or of its column.
 
