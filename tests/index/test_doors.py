@@ -91,7 +91,8 @@ def test_help_signature_and_completion_show_the_function_itself(result: hi.Resul
     assert list(inspect.signature(bound).parameters) == list(inspect.signature(function).parameters)[1:]
     assert inspect.getdoc(bound) == inspect.getdoc(function)
     shown = pydoc.plain(pydoc.render_doc(bound))
-    assert f"{method}({', '.join(list(inspect.signature(bound).parameters)[:1])}" in shown
+    # Python 3.13 gives each parameter of a long signature a line of its own.
+    assert f"{method}({next(iter(inspect.signature(bound).parameters))}" in "".join(shown.split())
     assert "Parameters" in shown
     assert method in dir(result)
     assert method in pydoc.plain(pydoc.render_doc(hi.Result))
