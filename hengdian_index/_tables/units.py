@@ -416,7 +416,8 @@ def _ends(x: Array, periods: NDArray[np.intp], mine: NDArray[np.intp]) -> tuple[
     """Return the least and the largest value of the periods of some rows."""
     order = np.argsort(periods, kind="stable")
     starts = np.searchsorted(periods[order], np.arange(periods.max() + 1))
-    return tuple(ends.reduceat(x[order], starts)[periods[mine]] for ends in (np.fmin, np.fmax))  # type: ignore[return-value]
+    low, high = np.fmin.reduceat(x[order], starts), np.fmax.reduceat(x[order], starts)
+    return low[periods[mine]], high[periods[mine]]
 
 
 def _step(column: Array) -> float:
