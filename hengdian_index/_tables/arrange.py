@@ -148,13 +148,14 @@ def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: 
     beside = [c for c in frame.columns if isinstance(c, str) and c.strip().casefold() in _YEARS and c not in columns]
     if len(beside) != 1 or beside[0] == period or frame[period].dtype.kind not in "OTUSiuf":
         return frame
-    years = [read_label(one) for one in frame[beside[0]].tolist()]
-    if not all(isinstance(year, tuple) and year[0] == YEAR for year in years):
+    read = [read_label(one) for one in frame[beside[0]].tolist()]
+    years = [year[1] for year in read if isinstance(year, tuple) and year[0] == YEAR]
+    if len(years) < len(read):
         return frame
     labels = [one for one in frame[period].tolist() if not is_missing(one)]
     if not labels or any(read_label(one) is not None for one in set(map(str, labels))):
         return frame
-    joined = [_dated(year[1], one) for year, one in zip(years, frame[period].tolist(), strict=True)]  # type: ignore[index]
+    joined = [_dated(year, one) for year, one in zip(years, frame[period].tolist(), strict=True)]
     if any(one is None for one in joined):
         return frame
     attrs = frame.attrs
