@@ -89,30 +89,47 @@ def main() -> None:
     """
 
 
+# What is said of the data of each example that the demo offers.
+_DEMOS = {
+    "film_industry": (
+        "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."
+    ),
+    "countries": "Real data, illustrative choices: a selection of films, those that English-language critics rated.",
+}
+
+
 @main.command()
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("film_industry_index"), show_default=True
+    "--example",
+    "name",
+    type=click.Choice([*_DEMOS]),
+    default="film_industry",
+    show_default=True,
+    help="fifty quarters of one industry, or thirteen countries in fifteen years.",
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="[default: the name of the example, with _index]"
 )
 @_refusing
-def demo(out: Path) -> None:
-    """Compute the film-industry example, print the last two years and how sure they are, write the tables as CSV."""
-    from hengdian_index._index.text import intervals, summary, write_tables
+def demo(name: str, out: Path | None) -> None:
+    """Compute an example, print its last periods and how sure they are, write the tables as CSV."""
+    from hengdian_index._index.text import intervals, rank_intervals, summary, write_tables
     from hengdian_index._robustness.factors import Noise
     from hengdian_index._robustness.uncertainty import uncertainty
     from hengdian_index.examples import example
 
-    index, table = example("film_industry")
+    index, table = example(name)
     result = index.compute(table)
     factors = {"weights": Noise(0.25), "aggregate": ["arithmetic", "geometric"]}
     found = uncertainty(index, table, factors, draws=512, progress=False)
+    shown = intervals(found.series) if result.panel.units is None else rank_intervals(result, found.ranks)
     click.echo(summary(result))
     click.echo(
         "90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means"
     )
-    click.echo(f"\n{intervals(found.series)}\n\n{found.summary()}\n")
-    click.echo(
-        "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."
-    )
+    click.echo(f"\n{shown}\n\n{found.summary()}\n")
+    click.echo(_DEMOS[name])
+    out = out or Path(f"{name}_index")
     _written(write_tables(result, out, uncertainty=found.series), out)
 
 

@@ -20,8 +20,9 @@ def example(name: str) -> tuple[Index, pd.DataFrame]:
     Parameters
     ----------
     name : str
-        "film_industry": 50 quarters of a film industry, 15 indicators in six groups. "new_drivers", "pmi", "pbc":
-        official indexes of China, rebuilt from their published components. "hengdian": a template on made-up data.
+        "film_industry": 50 quarters of a film industry, 15 indicators in six groups. "countries": a panel of 13
+        countries and 15 years with gaps, with names and regions. "new_drivers", "pmi", "pbc": official indexes of
+        China, rebuilt from their published components. "hengdian": a template on made-up data.
 
     Raises
     ------

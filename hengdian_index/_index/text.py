@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index._index.comparability import incomparable
 from hengdian_index._index.comparability import told as lapses_told
@@ -69,6 +70,14 @@ def intervals(levels: pd.DataFrame) -> str:
     """Return the last levels under many draws, with the ends of their 90 % intervals, as text."""
     shown = levels[["nominal", "q05", "q95"]].tail(_ROWS)
     return _text(shown.set_axis(["level", "low", "high"], axis=1))
+
+
+def rank_intervals(result: Result, ranks: pd.DataFrame) -> str:
+    """Return the ranks of units in the last period under many draws, with the ends of their 90 % intervals, as text."""
+    panel, rows = result.panel, _last_rows(result)
+    shown = ranks[["nominal", "q05", "q95"]].set_axis(["rank", "low", "high"], axis=1).iloc[rows]
+    shown = shown.set_axis([panel.name(panel.unit(row)) for row in rows.tolist()], axis=0)
+    return _text(shown.sort_values("rank", kind="stable")[:_UNITS], ["rank"] * 3)
 
 
 def tables(result: Result) -> dict[str, pd.DataFrame]:
@@ -233,11 +242,9 @@ def _fit_line(result: Result) -> str:
 def _ranking(result: Result) -> str:
     """Return ranks and scores of the units in the last period, the best first, and what is left out."""
     panel, root = result.panel, result.tree.root.code
-    rows, heading, base = np.arange(panel.n), "", result.setting.base is not None
+    rows, heading, base = _last_rows(result), "", result.setting.base is not None
     if panel.periods is not None:
-        last = panel.periods.ordinals.max()
-        rows = np.flatnonzero(panel.periods.ordinals == last)
-        heading = f"Ranks and scores in {format_period(int(last), panel.periods.frequency)}:\n"
+        heading = f"Ranks and scores in {panel.period(int(rows[0]))}:\n"
     every = result.ranks()[root]
     ranks = every.to_numpy()[rows]
     shown = rows[np.argsort(np.nan_to_num(ranks, nan=np.inf), kind="stable")][:_UNITS]
@@ -252,6 +259,12 @@ def _ranking(result: Result) -> str:
     lapses = incomparable(result)
     said = f"\nNot comparable with the other periods: {lapses_told(lapses)}." if lapses else ""
     return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks) + said
+
+
+def _last_rows(result: Result) -> NDArray[np.intp]:
+    """Return the rows of the last period; all, where rows have none."""
+    periods = result.panel.periods
+    return np.arange(result.panel.n) if periods is None else np.flatnonzero(periods.ordinals == periods.ordinals.max())
 
 
 def _left_out(result: Result, shown: int, rows: Array, ranks: Array) -> str:

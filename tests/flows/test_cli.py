@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,21 @@ def test_demo(tmp_path: Path) -> None:
     index, frame = hi.example("film_industry")
     series = pd.read_csv(tmp_path / "out" / "series.csv", index_col=0)
     pd.testing.assert_frame_equal(series, index.compute(frame).series(), check_names=False)
+
+
+def test_the_demo_of_the_countries_ranks_them_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said, _ = run("demo", "--example", "countries")
+    assert code == 0
+    index, frame = hi.example("countries")
+    result = index.compute(frame)
+    best = result.scores["film"].xs(2014, level="year").sort_values(ascending=False).index
+    names = frame.drop_duplicates("code").set_index("code")["country"]
+    for part in said.split("90 % intervals: "):
+        rows = [line for line in part.splitlines() if re.match(r"[A-Z][A-Za-z ]+  +\d", line)]
+        assert [re.split(r" {2,}", line)[:2] for line in rows] == [[names[c], str(i + 1)] for i, c in enumerate(best)]
+    written = pd.read_csv(tmp_path / "countries_index" / "ranks_within_region.csv")
+    assert list(written.columns[:3]) == ["code", "country", "year"]
 
 
 def test_the_demo_says_how_sure_the_levels_are(tmp_path: Path) -> None:

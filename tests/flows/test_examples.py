@@ -23,6 +23,7 @@ from hengdian_index.cli import main
 EXAMPLES = Path(__file__).parents[2] / "examples"
 OFFICIAL = EXAMPLES / "official_indexes"
 HENGDIAN = EXAMPLES / "hengdian"
+COUNTRIES = EXAMPLES / "countries"
 NAMES = sorted(path.parent.name for path in EXAMPLES.rglob("index.toml"))
 # Of each official index: its case, and the check of the case that bounds each of its figures.
 CASES = {
@@ -64,7 +65,7 @@ def test_every_example_computes(name: str) -> None:
 
 
 def test_the_gallery_lists_its_examples() -> None:
-    assert NAMES == ["film_industry", "hengdian", "new_drivers", "pbc", "pmi"]
+    assert NAMES == ["countries", "film_industry", "hengdian", "new_drivers", "pbc", "pmi"]
     with pytest.raises(hi.SpecError, match=re.escape(f"no example 'pmj'; did you mean 'pmi'? ({', '.join(NAMES)})")):
         hi.example("pmj")
 
@@ -201,6 +202,64 @@ def test_a_later_quarter_moves_no_level_of_the_template(hengdian: hi.Result) -> 
     index, table = hi.example("hengdian")
     before = index.fit(table).score(table.iloc[:-1]).series()
     pd.testing.assert_frame_equal(before, hengdian.series().iloc[:-1], check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def countries() -> hi.Result:
+    index, table = hi.example("countries")
+    return index.compute(table)
+
+
+def test_the_note_on_the_countries_says_what_the_data_say(countries: hi.Result) -> None:
+    _, table = hi.example("countries")
+    note = " ".join(readme(COUNTRIES).split())
+    assert re.findall(r"^\| `(\w+)` \| \S.* \| ", readme(COUNTRIES), re.M) == list(table.columns)
+    assert (len(table), int(table.isna().sum().sum())) == (194, 7)
+    assert table.isna().any().loc[lambda empty: empty].index.tolist() == ["producer_hhi", "metacritic"]
+    gone = pd.MultiIndex.from_product([table["code"].unique(), table["year"].unique()])
+    assert gone.difference(pd.MultiIndex.from_frame(table[["code", "year"]])).tolist() == [("IND", 2000)]
+    few, fewest = int((table["films"] <= 5).sum()), int((table["films"] <= 2).sum())
+    assert f"{few} rows rest on five films or fewer, {fewest} of them on one or two" in note
+    films = table.groupby("code")["films"].sum()
+    assert films["USA"] > films.sum() / 2
+    assert f"China has {films['CHN']} films in 15 years" in note
+    low = countries.series().loc[("KOR", 2001), "film"]
+    assert f"the level of South Korea falls to {low:.0f} in 2001, which has one film" in note
+    assert table.set_index(["code", "year"]).loc[("KOR", 2001), "films"] == 1
+    assert table.groupby("code")[["country", "country_zh", "region", "region_zh"]].nunique().eq(1).all(axis=None)
+
+
+def test_the_films_of_countries_are_those_of_the_source(software: Path) -> None:
+    source = software.parents[1] / "data" / "film_world_yearly" / "film_country_year.csv"
+    if not source.is_file():
+        pytest.skip(f"the source is not here ({source})")
+    _, table = hi.example("countries")
+    rows = pd.read_csv(source).replace({"country": {"Hong Kong": "Hong Kong SAR"}}).set_index(["country", "year"])
+    own = table.set_index(["country", "year"]).drop(columns=["code", "country_zh", "region", "region_zh"])
+    assert len(own) == (rows.index.get_level_values("year") >= 2000).sum()
+    pd.testing.assert_frame_equal(own, rows.loc[own.index, own.columns], check_dtype=False)
+
+
+def test_the_countries_show_what_a_panel_needs(countries: hi.Result) -> None:
+    _, table = hi.example("countries")
+    ranks, scores = countries.ranks(), countries.scores
+    again = scores.groupby(level="year").rank(ascending=False, method="min")
+    pd.testing.assert_frame_equal(ranks, again)
+    base = countries.series().query("2001 <= year <= 2005").groupby(level="code").mean()
+    np.testing.assert_allclose(base, 100)
+    means = countries.unit_means()["film"]
+    weights = table.set_index(["code", "year"])["films"]
+    for year in (2001, 2014):
+        here, w = scores["film"].xs(year, level="year"), weights.xs(year, level="year")
+        assert means[("All thirteen 全部", year)] == pytest.approx((here * w).sum() / w.sum())
+        europe = here[["DEU", "ESP", "FRA", "GBR", "ITA"]].mean()
+        assert means[("Europe", year)] == pytest.approx(europe)
+    filled = countries.log.query("step == 'impute' and after == after").set_index(["unit", "period"])["after"]
+    raw = table.set_index(["code", "year"])["metacritic"]
+    assert len(filled) == 3
+    for unit, period in filled.index:
+        between = raw[[(unit, int(period) - 1), (unit, int(period) + 1)]].mean()
+        assert filled[unit, period] == pytest.approx(between)
 
 
 def test_the_season_of_the_template_can_be_taken_out() -> None:

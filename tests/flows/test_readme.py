@@ -30,6 +30,12 @@ def _blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
+def _block(language: str, holding: str) -> str:
+    """Return the one block in which a text stands."""
+    (found,) = [block for block in _blocks(language) if holding in block]
+    return found
+
+
 def _commands(program: str) -> list[list[str]]:
     """Return what follows a program's name in the bash blocks, one list of words a command, comments left out."""
     lines = [line for block in _blocks("bash") for line in re.split(r"\n|&&", block)]
@@ -56,6 +62,13 @@ def test_the_example_prints_what_it_says() -> None:
     ]
 
 
+def test_the_panel_prints_what_it_says() -> None:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(_block("python", "countries"), {"hi": hi})
+    assert [line.rstrip() for line in said.getvalue().splitlines()] == _block("text", "Asia").splitlines()
+
+
 def test_the_example_has_twelve_lines_at_most() -> None:
     assert len([line for line in _blocks("python")[0].splitlines() if line.strip()]) <= 12
 
@@ -71,7 +84,7 @@ def test_a_published_index_goes_on_as_it_says(tmp_path: Path, monkeypatch: pytes
     index, table = hi.example("film_industry")
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        exec(_blocks("python")[1], {"hi": hi, "index": index, "table": table})
+        exec(_block("python", "hi.release"), {"hi": hi, "index": index, "table": table})
     assert "imdb_votes" in said.getvalue()
     assert hi.Fitted.load("fitted.json").score(table).series().equals(index.compute(table).series())
     assert (tmp_path / "releases" / "2010Q2" / "series.csv").exists()
@@ -81,7 +94,7 @@ def test_how_sure_it_is_prints_what_it_says() -> None:
     index, table = hi.example("film_industry")
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        exec(_blocks("python")[2], {"hi": hi, "index": index, "table": table})
+        exec(_block("python", "hi.uncertainty"), {"hi": hi, "index": index, "table": table})
     assert said.getvalue() == _blocks("text")[-1]
 
 
