@@ -369,8 +369,8 @@ def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
     except FaultsError as error:
         errors.append(error)
     try:
-        said = (None, None) if found is None else (found.unit, found.data)
-        table = read_table(data or index, list(filter(None, said[:1])), Form.of(said[1]))
+        form = Form.of(found.data if found else None)
+        table = read_table(data or index, form.texts(found.unit if found else None), form)
     except FaultsError as error:
         errors.append(error)
     raise_together(errors)

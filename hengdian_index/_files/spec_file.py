@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,9 +88,10 @@ def from_workbook(path: Path, fields: read_workbook.Fields) -> Document:
     except DataError as error:
         raise SpecError(*error.faults) from None
     with_judgements(path, spec)
-    form = {field.name: spec.head.pop(field.name) for field in dataclass_fields(Form) if field.name in spec.head}
+    rows = {name: row for name, row in Form.rows().items() if row in spec.head}
+    form = {name: spec.head.pop(row) for name, row in rows.items()}
     given = {**spec.head, **({"data": form} if form else {}), "groups": spec.groups, "indicators": spec.indicators}
-    places = spec.places | {(*_FORM, name): spec.places["index", name] for name in form}
+    places = spec.places | {(*_FORM, name): spec.places["index", row] for name, row in rows.items()}
     return Document(given, spec.faults, partial(read_workbook.located, name=path.name, places=places))
 
 
@@ -110,7 +110,8 @@ def write(
     A workbook without data has the columns that the index asks for, to be filled in.
     """
     if path.suffix.lower() == ".xlsx":
-        parts = ({**tables["index"], **tables.get("data", {})}, tables["group"], tables["indicator"])
+        form = {Form.rows()[name]: value for name, value in tables.get("data", {}).items()}
+        parts = ({**tables["index"], **form}, tables["group"], tables["indicator"])
         filled = dict.fromkeys(columns, ()) if data is None else data
         write_workbook.write_workbook(path, *parts, fields=fields, data=filled, notes=notes, lang=lang)
     elif data is not None or notes is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 
 from pydantic import Field
 
@@ -110,7 +110,10 @@ class Index(Part):
         "people"}`, the mean weighted by a column; `{"name": "World", "weights": "people"}`, all units.
     data : mapping, optional
         The form of its tables, in a file the table `[data]`: `{"missing_marks": ["—", ".."]}`, texts or numbers that
-        stand for a missing value; `{"header_rows": 2}`, how many rows name the columns.
+        stand for a missing value; `{"header_rows": 2}`, how many rows name the columns; `{"layout": "long",
+        "indicator": "series", "value": "figure"}`, its shape ("wide", "long", "years", "transposed") and what names
+        what, with the columns of units and periods where they are called otherwise; `{"where": {"AGE": "_T"}}`, the
+        rows to keep; `{"encoding": "big5"}`.
     unit_coverage : float, optional
         Leave out the units that have values in a smaller share of their cells.
     series : {"fixed", "ratio", "symmetric", "log"}
@@ -354,7 +357,11 @@ class Index(Part):
 def sheet_fields() -> dict[str, dict[str, Any]]:
     """Return the type, with its markers, of each field that a sheet of a workbook may give."""
     head = {name: kind for name, kind in hints_of(Index).items() if name not in (*_PARTS, "data")}
-    head |= {name: Any if name == "missing_marks" else kind for name, kind in get_type_hints(Form).items()}
+    hints = get_type_hints(Form)
+    # What is a list or a mapping is TOML in a cell.
+    head |= {
+        row: Any if get_origin(hints[name]) in (tuple, Mapping) else hints[name] for name, row in Form.rows().items()
+    }
     return {"index": head, "group": hints_of(Group), "indicator": hints_of(Indicator)}
 
 

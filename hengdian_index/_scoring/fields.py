@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, MISSING, asdict, dataclass, fields, is_dataclass
+from dataclasses import KW_ONLY, MISSING, dataclass, fields, is_dataclass
 from dataclasses import Field as DataclassField
 from functools import cache
 from inspect import Parameter, Signature
@@ -158,8 +158,8 @@ def _form(given: Any) -> Any:
     if given is None:
         return None
     form = Form.of(given)
-    said = given if isinstance(given, Mapping) else asdict(form)
-    return Frozen({name: getattr(form, name) for name in said if said[name] is not None})
+    said = given if isinstance(given, Mapping) else form.said
+    return frozen({name: getattr(form, name) for name in said if said[name] is not None})
 
 
 def _direction(given: Any) -> Any:

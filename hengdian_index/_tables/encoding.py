@@ -19,8 +19,8 @@ _CHARACTER = re.compile(rb"[\x81-\xfe](?:[\x30-\x39][\x81-\xfe][\x30-\x39]|[\x40
 _LETTER = re.compile(rb"[A-Za-z]")
 
 
-def decoded(data: bytes) -> tuple[str, str]:
-    """Return the text of a file, and the name of its encoding where that is another than UTF-8.
+def decoded(data: bytes, said: str | None = None) -> tuple[str, str]:
+    """Return the text of a file, and the name of its encoding where that is another than UTF-8; it may be `said`.
 
     Western names in Windows-1252 are valid GB18030 too: an accented letter and the one after it make a Chinese
     character that stands between Latin letters. Where most characters are of that kind, they are none.
@@ -36,6 +36,9 @@ def decoded(data: bytes) -> tuple[str, str]:
     >>> decoded("España,1".encode("cp1252")), decoded("西班牙,1".encode("gbk"))
     (('España,1', 'Windows-1252'), ('西班牙,1', 'GB18030'))
     """
+    if said is not None:
+        plain = said.startswith("utf-8")
+        return data.decode("utf-8-sig" if plain else said).removeprefix("\ufeff"), "" if plain else said
     for encoding in _candidates(data):
         try:
             text = data.decode(encoding)

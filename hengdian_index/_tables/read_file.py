@@ -28,12 +28,12 @@ from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, suggestion
 
 _READERS: dict[str, Callable[[Path, Sequence[str], Form], pd.DataFrame]] = {
-    ".csv": lambda path, labels, form: read_delimited(path, ",", labels, form.header_rows),
-    ".tsv": lambda path, labels, form: read_delimited(path, "\t", labels, form.header_rows),
+    ".csv": lambda path, labels, form: read_delimited(path, ",", labels, form),
+    ".tsv": lambda path, labels, form: read_delimited(path, "\t", labels, form),
     ".parquet": lambda path, *_: _parquet(path),
     ".xlsx": lambda path, _, form: data_table(path, header_rows=form.header_rows),
     ".xlsm": lambda path, _, form: data_table(path, header_rows=form.header_rows),
-    ".txt": lambda path, labels, form: read_delimited(path, "\t", labels, form.header_rows),
+    ".txt": lambda path, labels, form: read_delimited(path, "\t", labels, form),
 }
 _LINES = (".csv", ".tsv", ".txt")
 _OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
@@ -66,9 +66,9 @@ def read_table(path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except UnicodeError:
-        raise DataError(
-            f"{path.name}: no text in UTF-8, UTF-16 or GB18030; save it as UTF-8 (Excel: 'CSV UTF-8')"
-        ) from None
+        tried = form.encoding or "UTF-8, UTF-16 or GB18030"
+        remedy = "save it as UTF-8 (Excel: 'CSV UTF-8'), or write what it is in [data]: encoding = \"big5\""
+        raise DataError(f"{path.name}: no text in {tried}; {remedy}") from None
     except (OSError, ValueError) as error:
         raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
     if path.suffix.lower() in _LINES:
@@ -119,7 +119,7 @@ class _Rows:
     odd: dict[int, list[str]]
 
 
-def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), header_rows: int = 1) -> pd.DataFrame:
+def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form: Form = PLAIN) -> pd.DataFrame:
     """Return the table in a text file, without its blank rows.
 
     What cannot be misread is read, with a line in `attrs["liberties"]` for each liberty: GB18030, Windows-1252 and
@@ -134,7 +134,8 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), heade
         number the rows); lines with more or fewer cells than the heading, which would stand under other names: all of
         them. Blank cells after the last name are left out.
     """
-    text, encoding = decoded(path.read_bytes())
+    text, encoding = decoded(path.read_bytes(), form.encoding)
+    header_rows = form.header_rows
     liberties = [f"read as {encoding}, not UTF-8"] if encoding else []
     own, separator = separator, _separator(text, separator)
     liberties += [f"cells are parted by {_SEPARATORS[separator]}"] if separator != own else []
