@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from hengdian_index._index.fitted import Fitted
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
+    from hengdian_index._maths.doubts import Bootstrap, Dirichlet, Noise, Normal, Uniform
     from hengdian_index._maths.maps import Between, Target
     from hengdian_index._methods.composing import composing
     from hengdian_index._methods.decorators import aggregating, normalising, weighting
     from hengdian_index._methods.imputing import imputing
     from hengdian_index._methods.treating import treating
     from hengdian_index._robustness.alternatives import Comparison, compare, remove_one
-    from hengdian_index._robustness.factors import Bootstrap, Dirichlet, Noise, Normal, Uniform
     from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
     from hengdian_index._robustness.sobol import sobol
     from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
@@ -100,16 +100,16 @@ __all__ = [
 _HOME = {
     "Audit": "_audit.audit",
     "Between": "_maths.maps",
-    "Bootstrap": "_robustness.factors",
+    "Bootstrap": "_maths.doubts",
     "Comparison": "_robustness.alternatives",
     "DataError": "errors",
-    "Dirichlet": "_robustness.factors",
+    "Dirichlet": "_maths.doubts",
     "Fitted": "_index.fitted",
     "Group": "_scoring.fields",
     "Index": "_index.index",
     "Indicator": "_scoring.fields",
-    "Noise": "_robustness.factors",
-    "Normal": "_robustness.factors",
+    "Noise": "_maths.doubts",
+    "Normal": "_maths.doubts",
     "Release": "_vintages.release",
     "Result": "_index.result",
     "Revisions": "_vintages.revisions",
@@ -117,7 +117,7 @@ _HOME = {
     "SpecError": "errors",
     "Target": "_maths.maps",
     "Uncertainty": "_robustness.uncertainty",
-    "Uniform": "_robustness.factors",
+    "Uniform": "_maths.doubts",
     "aggregating": "_methods.decorators",
     "audit": "_audit.audit",
     "compare": "_robustness.alternatives",

@@ -114,7 +114,7 @@ _DEMOS = {
 def demo(name: str, out: Path | None) -> None:
     """Compute an example, print its last periods and how sure they are, write the tables as CSV."""
     from hengdian_index._index.text import intervals, rank_intervals, summary, write_tables
-    from hengdian_index._robustness.factors import Noise
+    from hengdian_index._maths.doubts import Noise
     from hengdian_index._robustness.uncertainty import uncertainty
     from hengdian_index.examples import example
 
@@ -302,7 +302,7 @@ def report(
 
     With --draws also how sure it is: weights up to a quarter larger or smaller in every group.
     """
-    from hengdian_index._robustness.factors import Noise
+    from hengdian_index._maths.doubts import Noise
     from hengdian_index._robustness.uncertainty import uncertainty
 
     index, data, out = files

@@ -16,9 +16,9 @@ from hengdian_index._audit.remedies import of_importance, of_lead, of_pair, of_s
 from hengdian_index._index import comparability
 from hengdian_index._index.comparability import LEAST_VALUES, MORE_ZEROS, NAMED, Shares
 from hengdian_index._index.index import Index
+from hengdian_index._maths.doubts import Noise
 from hengdian_index._robustness.alternatives import Comparison, compare
 from hengdian_index._robustness.alternatives import remove_one as without_each
-from hengdian_index._robustness.factors import Noise
 from hengdian_index._robustness.uncertainty import uncertainty
 from hengdian_index._scoring.given import RUNS_ON, in_time, runs_on
 from hengdian_index._tables.periods import format_period

@@ -16,9 +16,11 @@ from hengdian_index._tables.form import Form
 from hengdian_index._tables.workbook import ENDINGS
 from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion
 
-_TABLES = ("index", "data", "group", "indicator")
+# Fields of an index that are tables of their own in TOML.
+_OWN = ("data", "doubts")
+_TABLES = ("index", *_OWN, "group", "indicator")
 # Those that stand once.
-_SINGLE = ("index", "data")
+_SINGLE = ("index", *_OWN)
 _PARTS = ("groups", "indicators")
 # Where an index has the form of its tables: in TOML a table of its own, in a workbook rows among the others.
 _FORM = ("index", "data")
@@ -57,16 +59,21 @@ def from_toml(text: str, name: str) -> Document:
         quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
         raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
     surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
-    head, form, *parts = (_shaped(tables, table, surplus) for table in _TABLES)
+    head, *found = (_shaped(tables, table, surplus) for table in _TABLES)
+    own, parts = dict(zip(_OWN, found, strict=False)), found[len(_OWN) :]
     surplus += [Fault(f"{name}: write [[{name[:-1]}]] for each", ("index", name)) for name in _PARTS if name in head]
-    surplus += [Fault("data: write a table [data] of its own", ("index", "data"))] if head.pop("data", None) else []
-    fields = {**head, **({"data": form} if form else {}), **dict(zip(_PARTS, parts, strict=True))}
+    odd = [one for one in _OWN if head.pop(one, None)]
+    surplus += [Fault(f"{one}: write a table [{one}] of its own", ("index", one)) for one in odd]
+    fields = {**head, **{name: table for name, table in own.items() if table}, **dict(zip(_PARTS, parts, strict=True))}
     return Document(fields, tuple(surplus), partial(_located, name=name, lines=lines))
 
 
 def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int]) -> Fault:
     """Return a fault with the file and the line of its place before it."""
-    line = toml.line_at(lines, fault.place[1:] if fault.place[:2] == _FORM and _FORM not in lines else fault.place)
+    place = fault.place
+    if place[:1] == ("index",) and place[1:2] and place[1] in _OWN and place[:2] not in lines:
+        place = toml.spelled(lines, place[1:])
+    line = toml.line_at(lines, place)
     return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
 
 
@@ -111,7 +118,8 @@ def write(
     """
     if path.suffix.lower() == ".xlsx":
         form = {Form.rows()[name]: value for name, value in tables.get("data", {}).items()}
-        parts = ({**tables["index"], **form}, tables["group"], tables["indicator"])
+        own = {name: tables[name] for name in _OWN[1:] if name in tables}
+        parts = ({**tables["index"], **form, **own}, tables["group"], tables["indicator"])
         filled = dict.fromkeys(columns, ()) if data is None else data
         write_workbook.write_workbook(path, *parts, fields=fields, data=filled, notes=notes, lang=lang)
     elif data is not None or notes is not None:

@@ -183,6 +183,15 @@ def line_at(lines: Mapping[Place, int], place: Place) -> int | None:
     return lines.get(place)
 
 
+def spelled(lines: Mapping[Place, int], place: Place) -> Place:
+    """Return a place as a text has it, where one of its names may be several there: `film.weights` in tables."""
+    table, *names = place
+    for at in lines:
+        if at[:1] == (table,) and ".".join(map(str, at[1:])) == ".".join(map(str, names)):
+            return at
+    return spelled(lines, place[:-1]) if len(names) > 1 else place
+
+
 def written(tables: Mapping[str, Any]) -> str:
     """Return mappings as `[name]` and lists of mappings as `[[name]]`, values on one line each."""
     parts = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import KW_ONLY, fields
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +17,15 @@ from hengdian_index._index import fitted
 from hengdian_index._index.addresses import changed, demand
 from hengdian_index._index.checks import choice_faults, idle_faults, validity_faults, without_idle
 from hengdian_index._index.doors import DOORS
+from hengdian_index._index.factors import read_factors
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_units
 from hengdian_index._maths.means import Rule
-from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import (
     LEFT_OUT,
     Aggregate,
+    Doubts,
     Group,
     Impute,
     Indicator,
@@ -114,6 +117,9 @@ class Index(Part):
         "indicator": "series", "value": "figure"}`, its shape ("wide", "long", "years", "transposed") and what names
         what, with the columns of units and periods where they are called otherwise; `{"where": {"AGE": "_T"}}`, the
         rows to keep; `{"encoding": "big5"}`.
+    doubts : mapping, optional
+        What is uncertain, in a file the table `[doubts]`: address -> list of alternatives, `{"noise": 0.25}` and the
+        like, as the factors of `hi.uncertainty`, which are these where it is given none.
     unit_coverage : float, optional
         Leave out the units that have values in a smaller share of their cells.
     series : {"fixed", "ratio", "symmetric", "log"}
@@ -165,6 +171,7 @@ class Index(Part):
     unit_names: str | None = None
     groups_of_units: UnitGroups = ()  # type: ignore[assignment]  # what is held, not what is given
     data: TableForm = LEFT_OUT
+    doubts: Doubts = Frozen()  # type: ignore[assignment]  # what is held, not what is given
     unit_coverage: Share | None = None
     series: Series = "fixed"
     content: OnChange = "link"
@@ -207,6 +214,13 @@ class Index(Part):
         faults = choice_faults(self.tree, own_weights(self), {g.code for g in self.groups if g.weights})
         at = {part.code: i for parts in _PARTS for i, part in enumerate(getattr(self, parts))}
         raise_all(SpecError, [Fault(fault.message, _numbered(fault.place, at)) for fault in faults])
+        if self.doubts:
+            try:
+                read_factors(self.certain, self.doubts, "")
+            except SpecError as error:
+                raise SpecError(
+                    *(fault.under("index", "doubts", saying="doubts: ") for fault in error.faults)
+                ) from None
 
     @classmethod
     def read(cls, path: str | Path) -> Index:
@@ -267,10 +281,10 @@ class Index(Part):
         if self.to is None:
             raise SpecError("to = None cannot be written to a file; leave `base` out instead")
         head = {name: value for name, value in self._said().items() if name not in _PARTS}
-        form = head.pop("data", None)
+        own = {name: head.pop(name, None) for name in ("data", "doubts")}
         return {
             "index": head,
-            **({"data": form} if form else {}),
+            **{name: table for name, table in own.items() if table},
             "group": [g._said() for g in self.groups],
             "indicator": [i._said() for i in self.indicators],
         }
@@ -299,7 +313,8 @@ class Index(Part):
         changes : mapping
             Address -> choice: `"normalise"`, `"cluster.weights"`, `"cluster.aggregate.p"`, `"x3.direction"`;
             `{"x3": None}` takes an indicator, or a group with all below it, out; a group that has no part left goes
-            with its last one, and the weights of its parent are those of the groups that stay.
+            with its last one, and the weights of its parent are those of the groups that stay. Doubts that the changes
+            leave nothing to be about go, too.
 
         Raises
         ------
@@ -307,11 +322,23 @@ class Index(Part):
             An address that does not exist, with the nearest that does.
         """
         before = self._fields()
-        return type(self)(**without_idle(changed(type(self), before, changes), before, changes))
+        fields = without_idle(changed(type(self), before, changes), before, changes)
+        if self.doubts and "doubts" not in changes:
+            certain = type(self)(**{name: value for name, value in fields.items() if name != "doubts"})
+            left = {at: doubt for at, doubt in self.doubts.items() if _stands(certain, at, doubt)}
+            return type(self)(**{**fields, "doubts": left}) if left else certain
+        return type(self)(**fields)
 
     def check_address(self, address: str) -> None:
         """Raise a SpecError for an address that `replace` does not know."""
         demand(type(self), self._fields(), address)
+
+    @cached_property
+    def certain(self) -> Index:
+        """The index without its doubts."""
+        if not self.doubts:
+            return self
+        return type(self)(**{name: value for name, value in self._fields().items() if name != "doubts"})
 
     @cached_property
     def tree(self) -> Tree:
@@ -322,10 +349,11 @@ class Index(Part):
     def setting(self) -> Setting:
         """What the index says besides its tree."""
         names = (field.name for field in fields(Setting) if field.name != "spec")
-        try:
-            text = self.to_toml()
-        except SpecError:
-            text = ""
+        text = ""
+        # Doubts that no file can have say nothing of how numbers are made.
+        for index in (self, self.certain):
+            with suppress(SpecError):
+                text = text or index.to_toml()
         return Setting(**{name: getattr(self, name) for name in names}, spec=text)
 
     @cached_property
@@ -352,6 +380,15 @@ class Index(Part):
         return f"<Index {self.name!r}: {sizes}>"
 
     __str__ = __repr__
+
+
+def _stands(index: Index, address: str, doubt: Any) -> bool:
+    """Return whether an index has what a doubt is about."""
+    try:
+        read_factors(index, {address: doubt})
+    except SpecError:
+        return False
+    return True
 
 
 def sheet_fields() -> dict[str, dict[str, Any]]:

@@ -79,11 +79,7 @@ class Method:
     @property
     def identity(self) -> str:
         """What tells this method from every other: its name, and of a function without one its code."""
-        code = getattr(self.function, "__code__", None)
-        said = f"{getattr(self.function, '__module__', '')}.{getattr(self.function, '__qualname__', self.name)}"
-        if self.registered:
-            return self.name
-        return f"{said} {code.co_code.hex()} {code.co_names} {code.co_consts}" if code else said
+        return self.name if self.registered else code_of(self.function, self.name)
 
     @cached_property
     def options(self) -> dict[str, inspect.Parameter]:
@@ -152,6 +148,13 @@ class Method:
         if faults:
             raise_all(OptionError, [f"{self.name}: {fault}" for fault in faults])
         return self.settled(options)
+
+
+def code_of(function: Callable[..., Any], name: str = "") -> str:
+    """Return what tells a function without a registered name from every other: where it stands, and its code."""
+    code = getattr(function, "__code__", None)
+    said = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', name)}"
+    return f"{said} {code.co_code.hex()} {code.co_names} {code.co_consts}" if code else said
 
 
 def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

@@ -83,7 +83,7 @@ class Sensitivity:
 def sensitivity(
     index: Index,
     table: Any,
-    factors: Mapping[str, Any],
+    factors: Mapping[str, Any] | None = None,
     *,
     draws: int = 1024,
     rng: int = 0,

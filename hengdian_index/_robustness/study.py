@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._index.factors import Factor, read_factors
 from hengdian_index._index.fitted import Fitted, learn, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
-from hengdian_index._robustness.factors import Factor, read_factors
 from hengdian_index._robustness.ranks import Ranks, ranks_of
 from hengdian_index._scoring.contents import Content, changes, comparing
 from hengdian_index._scoring.fitting import normalised
@@ -422,12 +422,20 @@ class Study:
         return np.asarray(np.where(sums > 0, sums, np.nan)[:, codes])
 
 
-def study_of(index: Index, table: Any, factors: Mapping[str, Any], node: str | None, rows: Any) -> Study:
-    """Return the study: the index and its rows, what is uncertain, and which rows are compared with each other."""
+def study_of(index: Index, table: Any, factors: Mapping[str, Any] | None, node: str | None, rows: Any) -> Study:
+    """Return the study: the index and its rows, what is uncertain, and which rows are compared with each other.
+
+    Without factors it is what the index doubts itself.
+    """
     if not isinstance(index, Index):
         raise SpecError(f"index: an Index, not {type(index).__name__}")
+    factors, index = index.doubts if factors is None else factors, index.certain
+    if not factors or not isinstance(factors, Mapping):
+        remedy = "a mapping of address -> alternatives, { 'normalise': ['min_max', 'z_score'] }"
+        own = "; or [doubts] of the index: weights = { noise = 0.25 }"
+        raise SpecError(f"factors: {remedy}{own}")
     tree, setting = index.tree, index.setting
-    found = read_factors(index, tree, factors)
+    found = read_factors(index, factors)
     code = tree.root.code if node is None else node
     if not among(code, tree.by_code):
         raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")

@@ -395,7 +395,7 @@ class Uncertainty:
 def uncertainty(
     index: Index,
     table: Any,
-    factors: Mapping[str, Any],
+    factors: Mapping[str, Any] | None = None,
     *,
     draws: int = 1000,
     rng: int = 0,
@@ -414,11 +414,11 @@ def uncertainty(
         The nominal choices.
     table : table
         As for `Index.compute`.
-    factors : mapping
+    factors : mapping, optional
         Address (as in `Index.replace`) -> list of alternatives; `hi.Noise` or `hi.Dirichlet` at "weights" or
         "cluster.weights"; `hi.Normal` at "data" or an indicator; a distribution (`hi.Uniform`, scipy.stats) at a number
         such as "total.aggregate.p"; `hi.Bootstrap()` at "units" for the fit rows; `{"x3": [True, None]}` for an
-        indicator in or out.
+        indicator in or out. The words of a spec do as well: `{"noise": 0.25}`. Default: the `doubts` of the index.
     draws : int
         How many; a power of 2 spreads scrambled Sobol' points best.
     rng : int

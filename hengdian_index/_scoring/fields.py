@@ -33,10 +33,11 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
+from hengdian_index._maths.doubts import read_doubts, said
 from hengdian_index._maths.maps import Between, Direction, Target
 from hengdian_index._maths.means import Rule
 from hengdian_index._methods.learning import direction_fault
-from hengdian_index._methods.registry import parameters_of
+from hengdian_index._methods.registry import code_of, parameters_of
 from hengdian_index._scoring.choice import Choice, Frozen, frozen, thawed
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.form import Form
@@ -162,6 +163,17 @@ def _form(given: Any) -> Any:
     return frozen({name: getattr(form, name) for name in said if said[name] is not None})
 
 
+def _doubts(given: Any) -> Any:
+    """Return what is uncertain in an index by its address, alternatives as hashable values."""
+    found = {} if given is None else read_doubts(given)
+    return Frozen((at, _alternatives(at, one) if isinstance(one, (list, tuple)) else one) for at, one in found.items())
+
+
+def _alternatives(address: str, given: Sequence[Any]) -> tuple[Any, ...]:
+    picks_rows = address.rpartition(".")[2] in ("fit_on", "base")
+    return tuple(frozen(value_of(one) if picks_rows else one) for one in given)
+
+
 def _direction(given: Any) -> Any:
     """Return a direction from what Python or TOML says."""
     if isinstance(given, Mapping):
@@ -201,6 +213,7 @@ Units = Annotated[Read[tuple[Any, ...] | None, Sequence[Any] | str | None], Befo
 UnitGroups = Annotated[
     Read[tuple[Any, ...], Sequence[str | Mapping[str, str]] | str], BeforeValidator(_groups_of_units)
 ]
+Doubts = Annotated[Read[Mapping[str, Any], Mapping[str, Any] | None], BeforeValidator(_doubts)]
 Period = Annotated[Read[str | None, Any], BeforeValidator(_period)]
 Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]
@@ -461,6 +474,7 @@ def _faults_of(error: ValidationError, kind: type[Part], who: str) -> list[Fault
 
 def plain(value: Any) -> Any:
     """Return a field as TOML has it."""
+    value = said(value)
     if isinstance(value, Choice):
         return value.plain()
     if isinstance(value, LabelledMask):
@@ -482,7 +496,15 @@ def distinct_text(value: Any) -> Any:
         return value.fingerprint
     if isinstance(value, dict):
         return {key: distinct_text(part) for key, part in sorted(value.items()) if part is not None}
+    if hasattr(value, "ppf") and not is_dataclass(value):
+        return [float(value.ppf(share)) for share in _SHARES]
+    if callable(value):
+        return code_of(value)
     return [distinct_text(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+# Quantiles that tell one distribution from another.
+_SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 
 
 class Group(Part):

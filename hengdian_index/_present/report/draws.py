@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from hengdian_index._index.factors import Factor
+from hengdian_index._maths.doubts import Dirichlet, Noise, Uniform
 from hengdian_index._maths.notation import precise
 from hengdian_index._methods.registry import Method
 from hengdian_index._present.document import Block, Code, Piece, filled
 from hengdian_index._present.statement import phrases
-from hengdian_index._robustness.factors import Dirichlet, Factor, Noise, Uniform
 from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.choice import Choice

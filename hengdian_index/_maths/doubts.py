@@ -1,20 +1,15 @@
-"""What is uncertain: alternatives for a choice, noise on weights and data, rows drawn again."""
+"""Doubts as values: noise on weights and data, limits of a number, rows drawn again; and the words that say them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
 
-from hengdian_index._index.index import Index
-from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import FaultsError, SpecError, suggestion
-
-Multipliers = Mapping[str, Array]
+from hengdian_index.errors import Fault, SpecError, raise_all, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,111 +167,104 @@ class Distribution(Protocol):
         """Return the number that belongs to a probability."""
 
 
-@dataclass(frozen=True)
-class Factor:
-    """One uncertain thing: its address, what was given, and the columns of uniform numbers that decide it.
+KINDS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in (Noise, Dirichlet, Normal, Uniform, Bootstrap)}
+"""What a spec may say of a doubt that is no list of alternatives, by its word: `{ noise = 0.25 }`."""
 
-    `kind` is "levels" (alternatives of a choice), "number", "weights", "data" or "bootstrap"; `parts` are the groups
-    or indicators that noise falls on.
+
+def said(given: Any) -> Any:
+    """Return a doubt as a spec says it: `{ word = options }`, a part "in" or "out"; anything else as it is.
+
+    Examples
+    --------
+    >>> from hengdian_index._maths.doubts import Noise, Normal, said
+    >>> said(Noise(0.25)), said(Normal(relative=0.02)), said((True, None)), said(("min_max", "z_score"))
+    ({'noise': 0.25}, {'normal': {'relative': 0.02}}, ['in', 'out'], ('min_max', 'z_score'))
     """
-
-    address: str
-    kind: str
-    given: Any
-    parts: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Number of columns of uniform numbers."""
-        return len(self.names)
-
-    def values(self, u: Array) -> Array:
-        """Return the position of the alternative, or the number, in each draw (draws,)."""
-        if self.kind == "levels":
-            return np.minimum((u[:, 0] * len(self.given)).astype(np.intp), len(self.given) - 1)
-        return np.asarray(self.given.ppf(u[:, 0]), dtype=np.float64)
+    if isinstance(given, (list, tuple)) and all(one is True or one is None for one in given) and not all(given):
+        return ["in" if one else "out" for one in given]
+    if type(given) not in KINDS.values():
+        return given
+    own = {one.name: getattr(given, one.name) for one in fields(given)}
+    options: Any = {name: value for name, value in own.items() if value is not None}
+    if len(own) == 1:
+        options = next(iter(options.values()))
+    return {type(given).__name__.lower(): options if own else True}
 
 
-def read_factors(index: Index, tree: Tree, factors: Mapping[str, Any]) -> list[Factor]:
-    """Return the factors of a study, every address and value checked."""
-    if not isinstance(factors, Mapping) or not factors:
-        raise SpecError("factors: a mapping of address -> alternatives, { 'normalise': ['min_max', 'z_score'] }")
-    found: list[Factor] = []
-    faults: list[Any] = []
-    for address, given in factors.items():
+def read_doubts(given: Any) -> dict[str, Any]:
+    """Return the doubts of an index by their addresses; a SpecError has every fault, with the address as its place.
+
+    Tables in tables are addresses (`film.weights = ...` in TOML), `{ noise = 0.25 }` is `Noise(0.25)`, and of a part
+    that may be left out "in" is True and "out" None.
+
+    Examples
+    --------
+    >>> from hengdian_index._maths.doubts import read_doubts
+    >>> read_doubts({"film": {"weights": {"noise": 0.25}}, "x3": ["in", "out"], "aggregate": ["arithmetic"]})
+    {'film.weights': Noise(share=0.25), 'x3': [True, None], 'aggregate': ['arithmetic']}
+    """
+    if not isinstance(given, Mapping):
+        raise SpecError(
+            "a mapping of address -> alternatives or noise,"
+            f" {{ normalise = ['min_max', 'z_score'], weights = {{ noise = 0.25 }} }}, not {shown(given)}"
+        )
+    found: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for address, doubt in _by_address(given):
         try:
-            found.append(_factor(index, tree, str(address), given))
-        except FaultsError as error:
-            faults += [fault.under(saying=f"factor {address!r}: ") for fault in error.faults]
-    if faults:
-        raise SpecError(*faults)
+            if address in found:
+                raise SpecError("is given twice")
+            found[address] = _meant(doubt)
+        except SpecError as error:
+            faults += [fault.under(address, saying=f"{address!r}: ") for fault in error.faults]
+    raise_all(SpecError, faults)
     return found
 
 
-def _factor(index: Index, tree: Tree, address: str, given: Any) -> Factor:
-    if isinstance(given, Bootstrap):
-        if address != "units":
-            raise SpecError("a bootstrap stands at the address 'units'")
-        return Factor(address, "bootstrap", given, names=("units",))
-    if isinstance(given, (Noise, Dirichlet)):
-        return _weights_factor(tree, address, given)
-    if isinstance(given, Normal):
-        codes = tree.codes if address == "data" else (address,)
-        if address != "data" and address not in tree.codes:
-            raise SpecError(f"no indicator {address!r}{suggestion(address, ['data', *tree.codes])}")
-        return Factor(address, "data", given, codes, (address,))
-    if hasattr(given, "ppf"):
-        index.replace({address: float(given.ppf(0.5))})
-        return Factor(address, "number", given, names=(address,))
-    if isinstance(given, (str, Mapping)) or not isinstance(given, Sequence) or not given:
-        raise SpecError(f"a list of alternatives, Noise, Dirichlet, Normal, Bootstrap or a distribution, not {given!r}")
-    index.check_address(address)
-    if address.split(".")[-1] in _FIXED:
-        raise SpecError("cannot vary: a study keeps its rows and their labels; screen or name them before")
-    _check_choices(address.split(".")[-1], given)
-    return Factor(address, "levels", tuple(given), names=(address,))
+def _by_address(given: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each doubt with its whole address."""
+    for key, value in given.items():
+        nested = isinstance(value, Mapping) and value and not set(value) & set(KINDS)
+        if nested and all(isinstance(one, (Mapping, list, tuple)) or hasattr(one, "ppf") for one in value.values()):
+            yield from _by_address(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
 
 
-def _check_choices(field: str, given: Sequence[Any]) -> None:
-    """Refuse alternatives that no index can have: methods or options that do not exist."""
-    faults: list[Any] = []
-    for one in given:
-        if field in _READERS and one is not None:
-            try:
-                _READERS[field](one)
-            except FaultsError as error:
-                faults += error.faults
-    if faults:
-        raise SpecError(*faults)
+def _meant(given: Any) -> Any:
+    """Return the doubt that `{ word = options }` says: options by name, in their order, or the first alone."""
+    if isinstance(given, (list, tuple)) and given and all(isinstance(one, str) and one in _WORDS for one in given):
+        return [_WORDS[one] for one in given]
+    if isinstance(given, str) and given in _FORMS and not fields(KINDS[given]):
+        return KINDS[given]()
+    words = [word for word in KINDS if word in given] if isinstance(given, Mapping) else []
+    if not words:
+        return given
+    kind, options = KINDS[words[0]], given[words[0]]
+    names = [one.name for one in fields(kind)]
+    if isinstance(options, Mapping):
+        named = dict(options)
+    elif not names:
+        named = {} if options is True else {"": options}
+    else:
+        several = options if isinstance(options, (list, tuple)) else [options]
+        named = dict(zip([*names, *[""] * len(several)], several, strict=False))
+    needed = {one.name for one in fields(kind) if one.default is MISSING}
+    if len(given) > 1 or not needed <= set(named) <= set(names):
+        raise SpecError(f"{_FORMS[words[0]]}; not {shown(dict(given))}")
+    return kind(**named)
+
+
+# Of a part that may be left out, as a file has no word for nothing.
+_WORDS = {"in": True, "out": None}
+_FORMS = {
+    "noise": "{ noise = 0.25 }, weights up to a quarter larger or smaller",
+    "dirichlet": "{ dirichlet = 100 }, weights drawn round their own, the nearer the larger the number",
+    "normal": "{ normal = { relative = 0.02 } } or { normal = { sd = 3 } }, errors of measurement",
+    "uniform": "{ uniform = [0.5, 2] }, a number between two limits",
+    "bootstrap": "{ bootstrap = true }, fit rows drawn again",
+}
 
 
 def _number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-
-
-# Fields of an index that decide which rows there are.
-_FIXED = ("unit_coverage", "units", "exclude", "data", "unit_names", "groups_of_units", "unit", "period")
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "normalise": lambda given: Choice.of("normalise", given),
-    "aggregate": lambda given: Choice.of("aggregate", given),
-    "weights": Choice.of_weights,
-    "treat": lambda given: given == "none" or Choice.of("treat", given),
-    "impute": lambda given: given == "none" or Choice.of("impute", given),
-}
-
-
-def _weights_factor(tree: Tree, address: str, given: Any) -> Factor:
-    code = address.removesuffix(".weights") if address != "weights" else None
-    groups = (
-        [code]
-        if code in tree.by_code
-        else [g for g in tree.groups if code is None and len(tree.by_code[g].children) > 1]
-    )
-    if code is None and not groups:
-        raise SpecError("no group has two parts or more, so there are no weights to vary")
-    if not groups or (code is not None and address != f"{code}.weights"):
-        allowed = ["weights", *(f"{g}.weights" for g in tree.groups)]
-        raise SpecError(f"noise on weights stands at one of their addresses{suggestion(address, allowed)}")
-    names = [f"{g}.weights[{child}]" for g in groups for child in tree.by_code[str(g)].children]
-    return Factor(address, "weights", given, tuple(map(str, groups)), tuple(names))
