@@ -28,7 +28,7 @@ LAYERS = (
     ("_methods",),
     FAMILIES,
     ("_scoring",),
-    ("_levels", "_files"),
+    ("_levels", "_files", "_batches"),
     ("_index",),
     ("_robustness", "_vintages", "examples"),
     ("_audit", "plot"),

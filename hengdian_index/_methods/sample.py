@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._maths.blocks import each_block
 from hengdian_index._maths.maps import Distance
 from hengdian_index._maths.stats import Statistic
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, may_have_gaps
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened, largest
-from hengdian_index.errors import DataError, SpecError, raise_all, shown
+from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown
 
 S = TypeVar("S", bound=Statistic)
 
@@ -72,13 +73,52 @@ class Sample:
         chunks = tuple(np.where(gap, np.nan, chunk) for gap, chunk in zip(gaps, self.chunks, strict=True))
         return Sample(chunks, self.columns, self.labels, self.best, self.worst, self.size)
 
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """Shape of the axes before rows and columns: () of one table."""
+        return self.chunks[0].shape[:-2]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, those with gaps too."""
+        return sum(chunk.shape[-2] for chunk in self.chunks)
+
+    @property
+    def first(self) -> Array:
+        """The first row (..., k)."""
+        return self.chunks[0][..., 0, :]
+
+    @property
+    def largest(self) -> Array:
+        """Largest magnitude of each column (..., k), 0 where it has no value."""
+        return np.asarray(np.max([largest(chunk) for chunk in self.chunks], axis=0))
+
+    def each(self, change: Callable[[Array], Array]) -> Sample:
+        """Return the same columns, each row changed by itself. A change that can be pickled can be made in pieces."""
+        return Sample(tuple(map(change, self.chunks)), self.columns)
+
+    def labelled(self, chosen: Callable[[Any], bool]) -> Sample | None:
+        """Return the rows whose label is chosen, None where there is none."""
+        same = np.array([chosen(label) for label in (() if self.labels is None else self.labels)], dtype=np.bool_)
+        return Sample((self.x[..., same, :],), self.columns) if same.any() else None
+
+    def forbid(self, bad: Callable[[Array], NDArray[np.bool_]], why: str) -> None:
+        """Raise for the cells that are bad, if there are any."""
+        marked = bad(self.x)
+        if marked.any():
+            raise CellsError(marked, why)
+
+    def total(self, parts: Callable[[Array], Array]) -> Array:
+        """Return the sum of what a function gives for blocks of the rows."""
+        return np.asarray(np.sum([part for chunk in self.chunks for part in each_block(parts, chunk)], axis=0))
+
     def turned(self, turn: Any, best: float | None = None, worst: float | None = None) -> Sample:
         """Return the rows that a map (None: no map) gives before anything is learnt; a distance is computed."""
         if turn is None:
             return Sample(self.chunks, self.columns, self.labels, best, worst, self.size)
         size = self.size
         if isinstance(turn, Distance):
-            size = turn.cancelled(np.max([largest(chunk) for chunk in self.chunks], axis=0))
+            size = turn.cancelled(self.largest)
         return Sample(tuple(turn(chunk) for chunk in self.chunks), self.columns, self.labels, best, worst, size)
 
     def flattened(self) -> Sample:

@@ -60,7 +60,7 @@ def moved(before: Array, after: Array) -> NDArray[np.bool_]:
 
 def remark(sample: Sample, why: Sequence[str | None], *, treated: bool = True) -> None:
     """Write a line of the log for each column (k,) that has something to say; nothing for stacks of tables."""
-    if sample.chunks[0].ndim > 2:
+    if sample.leading:
         return
     for j, text in enumerate(why):
         if text:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -102,7 +102,7 @@ class Panel:
         """Number of rows."""
         return len(self.values)
 
-    def pick(self, rows: NDArray[Any]) -> Panel:
+    def pick(self, rows: NDArray[Any]) -> Self:
         """Return some of the rows, by mask or by position."""
         periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[rows])
         units = None if self.units is None else self.units[rows]
@@ -162,7 +162,7 @@ class Panel:
         """Return the number of rows of each period, by its text."""
         return dict(sorted(Counter([] if self.periods is None else self.periods.text).items()))
 
-    def laid_out(self, columns: tuple[str, ...]) -> Panel:
+    def laid_out(self, columns: tuple[str, ...]) -> Self:
         """Return the rows with other columns: those there are in their new places, the others empty."""
         values = np.full((self.n, len(columns)), np.nan, order="F")
         for j, name in enumerate(columns):

@@ -161,7 +161,7 @@ def _reference_value(sample: Sample, to: Any) -> Array:
         "max": lambda: sample.measure(Range).hi,
         "min": lambda: sample.measure(Range).lo,
         "median": lambda: sample.measure(Ordered).quantile(0.5),
-        "first": lambda: sample.x[..., 0, :],
+        "first": lambda: sample.first,
     }
     if isinstance(to, str) and to in statistics:
         found: Array = statistics[to]()  # type: ignore[no-untyped-call]  # lambdas carry no types
@@ -204,10 +204,8 @@ def _note_goals(sample: Sample, worse: Array, flat: Array) -> None:
 
 def _row_value(sample: Sample, label: Any, otherwise: str) -> Array:
     """Return the values of the fit row with a label, (..., k); of several such rows their mean, missing left out."""
-    labels = [] if sample.labels is None else list(sample.labels)
     known = single(label) or isinstance(label, tuple)
-    same = [known and (alike(one, label) or (isinstance(one, tuple) and label in one)) for one in labels]
-    rows = np.array(same, dtype=np.bool_)
-    if not rows.any():
+    rows = sample.labelled(lambda one: known and (alike(one, label) or (isinstance(one, tuple) and label in one)))
+    if rows is None:
         raise SpecError(f"{otherwise}, or the label of a fit row, not {label!r}")
-    return Moments.of(sample.x[..., rows, :]).mean
+    return rows.measure(Moments).mean

@@ -69,11 +69,11 @@ def share(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     seen = x.measure(Range)
     x.need_values(seen.n)
     part = chain(NotNegative(), Reciprocal(np.ones(x.k)) if direction == -1 else None)
-    if (seen.lo <= 0).any():
+    if ((seen.lo <= 0) if direction == -1 else (seen.lo < 0)).any():
         part(x.x)  # names the cells it cannot take
     if direction == -1:
         x.refuse(seen.lo < np.finfo(np.float64).tiny, "a value so near 0 has no reciprocal; rescale its unit")
-        x = Sample(tuple(part(chunk) for chunk in x.chunks), x.columns)
+        x = x.each(part)
     moments = x.measure(Moments)
     x.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
     need_digits(x, moments.mean, "mean")

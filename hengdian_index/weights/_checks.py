@@ -24,11 +24,26 @@ def note_constant(sample: Sample, constant: Array) -> None:
 
 def note_complete(sample: Sample, n: NDArray[np.int64], method: str) -> None:
     """Write how many rows a method learns from that wants them complete, n (...), where others have gaps."""
-    rows = sum(chunk.shape[-2] for chunk in sample.chunks)
+    rows = sample.rows
     gone = rows - int(np.min(n))
     if gone > 0:
         why = f"{method}: learnt from {counted(rows - gone, 'row', of=rows)}, those with a value in every column"
         note("weights", f"{why}; {counted(gone, 'row', 'have')} a gap")
+
+
+def below_zero(x: Array) -> NDArray[np.bool_]:
+    """Return which values are below 0."""
+    return np.asarray(x < 0)
+
+
+def not_above_zero(x: Array) -> NDArray[np.bool_]:
+    """Return which values are 0 or less."""
+    return np.asarray(x <= 0)
+
+
+def zeroed(columns: NDArray[np.bool_], x: Array) -> Array:
+    """Return rows (..., n, k) with some columns (..., k) all 0, their gaps too."""
+    return np.where(columns[..., np.newaxis, :], 0.0, x)
 
 
 def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:

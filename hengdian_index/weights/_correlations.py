@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ from hengdian_index._maths.stats import Products, Range
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, listed
-from hengdian_index.weights._checks import note_complete, note_constant
+from hengdian_index.weights._checks import note_complete, note_constant, zeroed
 
 Constant: TypeAlias = Literal["raise", "zero"]
 
@@ -48,8 +49,7 @@ def _without_constant(sample: Sample, method: str) -> tuple[Sample, NDArray[np.b
     )
     if flat.any():
         note_constant(sample, flat)
-        chunks = tuple(np.where(flat[..., np.newaxis, :], 0.0, chunk) for chunk in sample.chunks)
-        sample = Sample(chunks, sample.columns)
+        sample = sample.each(partial(zeroed, flat))
     return sample, flat
 
 
@@ -59,7 +59,7 @@ def need_rows(sample: Sample, n: NDArray[np.int64], least: int, method: str) -> 
         return
     values = sample.measure(Range).n
     sample.need_values(values)
-    rows = sum(chunk.shape[-2] for chunk in sample.chunks)
+    rows = sample.rows
     gaps = np.flatnonzero((np.reshape(values, (-1, sample.k)) < rows).any(axis=0))
     names = [sample.columns[j] if sample.columns else int(j) for j in gaps]
     remedy = f"; values are missing in {listed(names)}: fill them, or leave those columns out" if names else ""

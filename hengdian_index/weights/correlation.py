@@ -70,7 +70,7 @@ def critic(
     """
     sign = np.where(costs(x, direction), -1.0, 1.0)
     if x.k == 1:
-        return np.ones((*x.chunks[0].shape[:-2], 1))
+        return np.ones((*x.leading, 1))
     rows = x.complete.flattened()
     products, seen = rows.measure(Products), rows.measure(Range)
     x.need_values(np.broadcast_to(products.n[..., np.newaxis], seen.lo.shape), least=2)

@@ -37,7 +37,7 @@ def equal(x: Sample) -> Array:
     >>> hi.weights.equal([[1.0, 5.0], [2.0, 3.0]])
     array([0.5, 0.5])
     """
-    return np.full((*x.chunks[0].shape[:-2], x.k), 1 / x.k)
+    return np.full((*x.leading, x.k), 1 / x.k)
 
 
 @weighting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.log import note
 from hengdian_index.weights import _importances
+from hengdian_index.weights._checks import zeroed
 from hengdian_index.weights._correlations import Constant, correlations
 from hengdian_index.weights._importances import Measure
 
@@ -143,8 +145,7 @@ def matched(
     r, _ = correlations(x, "matched", constant, least=5 if measure == "smooth" else 3)
     live = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
     wanted = _wanted(x, importance, live)
-    chunks = tuple(np.where(live[..., np.newaxis, :], chunk, 0.0) for chunk in x.chunks)
-    kept = x if live.all() else Sample(chunks, x.columns)
+    kept = x if live.all() else x.each(partial(zeroed, ~live))
     scale = np.where(live, kept.measure(Products).deviation(), np.inf)
     weights, attained = np.zeros_like(wanted), np.zeros_like(wanted)
     for at in np.ndindex(wanted.shape[:-1]):

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._maths.blocks import each_block
 from hengdian_index._maths.stats import Moments, Range
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
-from hengdian_index._values.equality import TOLERANCE, flattened, same
-from hengdian_index.errors import CellsError, DataError
+from hengdian_index._values.equality import TOLERANCE, same
+from hengdian_index.errors import DataError
 from hengdian_index.log import note
-from hengdian_index.weights._checks import costs, note_complete, note_constant
+from hengdian_index.weights._checks import costs, not_above_zero, note_complete, note_constant
 from hengdian_index.weights._correlations import need_rows
 from hengdian_index.weights.spread import entropy
 
@@ -68,18 +68,7 @@ def merec(x: Sample, *, direction: Any = 1) -> Array:
     """
     rows, seen = _complete(x, "merec")
     note_constant(x, seen.lo == seen.hi)
-    cost = costs(x, direction)
-
-    def effects(part: Array) -> Array:
-        gap = _log_ratio(
-            np.where(cost, seen.hi[..., np.newaxis, :], part), np.where(cost, part, seen.lo[..., np.newaxis, :])
-        )
-        without = gap / (x.k + gap.sum(axis=-1, keepdims=True))
-        total: Array = -np.nansum(np.log1p(-without), axis=-2)
-        return total
-
-    removal: Array = np.sum(each_block(effects, rows), axis=0)
-    return removal
+    return rows.total(partial(_effects, seen, costs(x, direction)))
 
 
 @weighting(
@@ -231,18 +220,29 @@ def lopcow(x: Sample, *, direction: Any = 1) -> Array:
     return v
 
 
-def _complete(sample: Sample, method: str) -> tuple[Array, Range]:
-    """Return the rows (..., n, k), those with a gap all missing, and the range of the others; all must be above 0."""
-    x, seen = sample.x, sample.measure(Range)
+def _effects(seen: Range, cost: NDArray[np.bool_], part: Array) -> Array:
+    """Return by how much the performance of some rows changes without each column, added up (..., k)."""
+    gap = _log_ratio(
+        np.where(cost, seen.hi[..., np.newaxis, :], part), np.where(cost, part, seen.lo[..., np.newaxis, :])
+    )
+    without = gap / (part.shape[-1] + gap.sum(axis=-1, keepdims=True))
+    total: Array = -np.nansum(np.log1p(-without), axis=-2)
+    return total
+
+
+def _complete(sample: Sample, method: str) -> tuple[Sample, Range]:
+    """Return the rows, those with a gap all missing, and the range of the others; all must be above 0."""
+    seen = sample.measure(Range)
     if (seen.lo <= 0).any():
-        raise CellsError(x <= 0, f"{method} needs raw values above 0; shift or rescale the column, or leave it out")
-    if (seen.n < x.shape[-2]).any():
-        gap = np.isnan(x).any(axis=-1, keepdims=True)
-        x = flattened(np.where(gap, np.nan, x))
-        seen = Range.of(x)
+        why = "needs raw values above 0; shift or rescale the column, or leave it out"
+        sample.forbid(not_above_zero, f"{method} {why}")
+    rows = sample
+    if (seen.n < sample.rows).any():
+        rows = sample.complete.flattened()
+        seen = rows.measure(Range)
     need_rows(sample, seen.n[..., 0], 2, method)
     note_complete(sample, seen.n[..., 0], method)
-    return x, seen
+    return rows, seen
 
 
 def _log_ratio(large: Array, small: Array) -> Array:
@@ -262,13 +262,23 @@ def _least_lost(sample: Sample, direction: Any, method: str) -> Array:
     return _balance(sample, _losses(rows, seen, costs(sample, direction)))
 
 
-def _losses(rows: Array, seen: Range, cost: NDArray[np.bool_]) -> Array:
+def _losses(rows: Sample, seen: Range, cost: NDArray[np.bool_]) -> Array:
     """Return p_lj (..., k, k): the share that column j loses in the rows where column l is best, on average."""
     best = np.where(cost, seen.lo, seen.hi)[..., np.newaxis, :]
+    losses, times = np.split(rows.total(partial(_lost, best, cost)), [-1], axis=-1)
+    shares: Array = losses / times
+    return shares
+
+
+def _lost(best: Array, cost: NDArray[np.bool_], rows: Array) -> Array:
+    """Return what column j loses in the rows where column l is best, added up (..., k, k), and how many rows those are.
+
+    The numbers of rows stand in one more column.
+    """
     first = same(rows, best, best)
     lost = np.where(first | np.isnan(rows), 0.0, np.abs(rows - best) / np.where(cost, rows, best))
-    losses: Array = (first.mT.astype(np.float64) @ lost) / first.sum(axis=-2)[..., np.newaxis]
-    return losses
+    times = first.mT.astype(np.float64)
+    return np.concatenate([times @ lost, times.sum(axis=-1, keepdims=True)], axis=-1)
 
 
 def _balance(sample: Sample, losses: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -11,9 +12,8 @@ from hengdian_index._maths.stats import LogSums, Moments, Ordered, Range
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import CellsError
 from hengdian_index.log import note
-from hengdian_index.weights._checks import note_constant
+from hengdian_index.weights._checks import below_zero, note_constant
 
 _SHIFT = 1e-4
 
@@ -81,7 +81,7 @@ def entropy(x: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", 
     sums = shifted.measure(LogSums)
     x.need_values(sums.n, least=2)
     if sums.negative.any():
-        raise CellsError(shifted.x < 0, "a share of a total cannot be negative; normalise first, or zeros='spssau'")
+        shifted.forbid(below_zero, "a share of a total cannot be negative; normalise first, or zeros='spssau'")
     x.refuse(~(sums.mean > 0), "all values are 0, so shares of the total do not exist; leave it out")
     note_constant(x, sums.divergence == 0)
     n = sums.n.astype(np.float64)
@@ -166,7 +166,7 @@ def _shifted(sample: Sample, zeros: str, shift: float) -> Sample:
     else:
         lo = sample.measure(Range).lo
         amount = np.where(lo <= 0, np.abs(lo) + 0.01, 0.0)
-    return Sample(tuple(chunk + amount[..., np.newaxis, :] for chunk in sample.chunks), sample.columns)
+    return sample.each(partial(np.add, amount[..., np.newaxis, :]))
 
 
 @weighting(
@@ -207,7 +207,7 @@ def gini(x: Sample) -> Array:
     ordered = x.measure(Ordered)
     x.need_values(ordered.n, least=2)
     if (ordered.values[..., 0, :] < 0).any():
-        raise CellsError(x.x < 0, "a share of a total cannot be negative; normalise first, or use 'max_deviation'")
+        x.forbid(below_zero, "a share of a total cannot be negative; normalise first, or use 'max_deviation'")
     scaled, _ = _scaled(ordered)
     mean = np.nansum(scaled, axis=-2) / ordered.n
     x.refuse(mean == 0, "all values are 0, so shares of the total do not exist; leave it out")

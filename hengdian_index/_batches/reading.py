@@ -1,0 +1,255 @@
+"""Pieces of a source as rows of an index: numbers, units and periods of each batch, and where a bad cell stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._batches.source import Piece
+from hengdian_index._tables.cells import CELLS, column_values, is_missing
+from hengdian_index._tables.form import PLAIN, Form
+from hengdian_index._tables.mending import remedy_for
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import Frequency, Periods, read_periods
+from hengdian_index._tables.printed import plain_cells
+from hengdian_index._tables.table import Array, shortened
+from hengdian_index._tables.units import chosen
+from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import DataError, Fault, raise_all, shown
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Rows that are worked on at one time: their columns stay in the cache of the processor.
+ROWS = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Panel):
+    """Some rows of a piece; `first` is the number of the first row of its slice in the row group, or in the whole."""
+
+    file: str = ""
+    group: int | None = None
+    first: int = 0
+
+    def place(self, row: int) -> Said:
+        """Return where a row is: file, row group and row, unit, period."""
+        number = self.first + int(self.at[row])
+        where = Said("{file}: row {row}, counted from 0", file=self.file, row=number)
+        if self.group is not None:
+            told = "{file}: row group {group}, row {row}, counted from 0"
+            where = Said(told, file=self.file, group=self.group, row=number)
+        own = Panel.place(self, row) if self.units is not None or self.periods is not None else None
+        return joined([where, *([] if own is None else [own])], "places")
+
+    def whose(self, row: int) -> Said:
+        """Return whose a row is, without the file."""
+        return Panel.place(self, row)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns of a source are what: numbers in order, the unit and the period, labels of groups of rows.
+
+    `only` and `exclude` are the units there shall be, all where `only` is None, and those left out of them.
+    """
+
+    numbers: tuple[str, ...]
+    unit: str | None = None
+    period: str | None = None
+    groups: tuple[str, ...] = ()
+    only: tuple[Any, ...] | None = None
+    exclude: tuple[Any, ...] = ()
+    form: Form = PLAIN
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Columns of labels."""
+        return tuple(name for name in (self.unit, self.period) if name is not None)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are read, each once."""
+        return tuple(dict.fromkeys((*self.labels, *self.groups, *self.numbers)))
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads pieces in a layout; what it has met of periods is kept from one piece to the next."""
+
+    layout: Layout
+    frequency: Frequency | None = None
+    _ordinals: dict[Any, int] = field(default_factory=dict)
+
+    def batches(self, piece: Piece, size: int = ROWS) -> Iterator[Batch]:
+        """Yield the rows of a piece, at most so many at a time.
+
+        Raises
+        ------
+        DataError
+            Cells that are no numbers, or infinite; rows without a unit or with a period that cannot be read: told by
+            file, row group and row.
+        """
+        n, layout = piece.rows.num_rows, self.layout
+        if not n:
+            return
+        plain = Batch(
+            np.empty((n, 0)),
+            (),
+            pd.RangeIndex(piece.first, piece.first + n),
+            None,
+            None,
+            at=np.arange(n),
+            file=piece.file,
+            group=piece.group,
+            first=piece.first,
+        )
+        faults: list[Fault | str] = []
+        columns = [self._numbers(piece.rows.column(name), name, plain, faults) for name in layout.numbers]
+        units = None if layout.unit is None else self._units(piece.rows.column(layout.unit), plain, faults)
+        ordinals = None if layout.period is None else self._periods(piece.rows.column(layout.period), plain, faults)
+        raise_all(DataError, shortened(faults))
+        groups = {name: labels_of(piece.rows.column(name)) for name in layout.groups}
+        for start in range(0, n, size):
+            rows = slice(start, min(start + size, n))
+            yield from self._batch(plain, rows, columns, units, ordinals, groups)
+
+    def _batch(
+        self,
+        plain: Batch,
+        rows: slice,
+        columns: Sequence[Array],
+        units: NDArray[Any] | None,
+        ordinals: NDArray[np.int64] | None,
+        groups: dict[str, NDArray[Any]],
+    ) -> Iterator[Batch]:
+        n = rows.stop - rows.start
+        values = np.empty((n, len(columns)), order="F")
+        for j, column in enumerate(columns):
+            values[:, j] = column[rows]
+        own = None if units is None else units[rows]
+        frequency = self.frequency
+        periods = None if ordinals is None or frequency is None else Periods(frequency, ordinals[rows])
+        batch = Batch(
+            values,
+            self.layout.numbers,
+            plain.labels[rows] if own is None else pd.Index(own, name=self.layout.unit),
+            own,
+            periods,
+            groups={name: list(labels[rows]) for name, labels in groups.items()},
+            at=np.arange(n),
+            file=plain.file,
+            group=plain.group,
+            first=plain.first + rows.start,
+        )
+        infinite = np.argwhere(np.isinf(values))
+        if len(infinite):
+            why = "infinity is no value; mend it or leave it out"
+            told = [
+                Fault(f"{batch.place(i)}, indicator {self.layout.numbers[j]!r}: {why}", kind=(CELLS, j, "infinity"))
+                for i, j in infinite.tolist()
+            ]
+            raise DataError(*shortened(told))
+        if own is not None and (self.layout.only is not None or self.layout.exclude):
+            stay = chosen(own, self.layout.only, self.layout.exclude, complete=False).rows
+            if not stay.all():
+                batch = batch.pick(stay)
+        if batch.n:
+            yield batch
+
+    def _numbers(self, column: pa.ChunkedArray, name: str, rows: Batch, faults: list[Fault | str]) -> Array:
+        """Return a column of numbers (n,), missing ones NaN; the faults of its cells are added to the list."""
+        values, bad = _plain_numbers(column), list[Fault]()
+        if values is None:
+            values, bad = self._texts(column, name, rows)
+        faults += shortened(bad)
+        marks = self.layout.form.mark_numbers
+        if marks:
+            values = np.where(np.isin(values, sorted(marks)), np.nan, values)
+        return values
+
+    def _texts(self, column: pa.ChunkedArray, name: str, rows: Batch) -> tuple[Array, list[Fault]]:
+        """Return the numbers that cells of another type stand for."""
+        form = self.layout.form
+
+        def where(row: int) -> str:
+            return f"{rows.place(row)}, indicator {name!r}"
+
+        cells, _ = plain_cells(["" if cell is None else cell for cell in column.to_pylist()], ".", form.mark_texts)
+        remedy = partial(remedy_for, marks=form.missing_marks)
+        values, bad = column_values(pd.Series(cells, dtype=object), where, name, remedy)
+        # Whether commas part thousands is told by a whole column, of which a piece is none.
+        given = column.to_pylist()
+        why = "may be decimals or thousands, which only a whole column tells; write it without a comma"
+        commas = [i for i, cell in enumerate(given) if isinstance(cell, str) and "," in cell and values[i] == values[i]]
+        bad += [Fault(f"{where(i)}: {shown(given[i])} {why}", kind=(CELLS, name, "comma")) for i in commas]
+        return values, bad
+
+    def _units(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | str]) -> NDArray[Any]:
+        units = labels_of(column)
+        blank = [i for i, one in enumerate(units) if is_missing(one)] if units.dtype == object else []
+        told = [f"{rows.place(i)}: no {self.layout.unit}; write it or leave this row out" for i in blank]
+        faults += shortened(Fault(one, kind=("units",)) for one in told)
+        return units
+
+    def _periods(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | str]) -> NDArray[np.int64] | None:
+        """Return the ordinal of the period of each row (n,); each label is read once."""
+        codes, distinct = pd.factorize(labels_of(column), use_na_sentinel=False)
+        name = str(self.layout.period)
+        new = [label for label in distinct.tolist() if label not in self._ordinals]
+        for label in new:
+            try:
+                self._ordinals[label] = int(read_periods([label], frequency=self.frequency, column=name).ordinals[0])
+            except DataError as error:
+                where = rows.place(int(np.flatnonzero(codes == distinct.tolist().index(label))[0]))
+                faults += [fault.under(saying=f"{where}: ") for fault in error.faults]
+        if faults:
+            return None
+        return np.array([self._ordinals[label] for label in distinct.tolist()], dtype=np.int64)[codes]
+
+
+def _plain_numbers(column: pa.ChunkedArray) -> Array | None:
+    """Return an Arrow column of numbers, or of texts that are plain numbers all of them, as floats; None for others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_null(kind):
+        return np.full(len(column), np.nan)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        try:
+            texts = pc.utf8_trim_whitespace(column)
+            column = pc.if_else(pc.equal(texts, ""), None, texts).cast(pa.float64())
+        except pa.ArrowInvalid:
+            return None
+        # Arrow reads "nan" and "inf", too, which the reader of tables looks at one by one.
+        found = np.asarray(column.to_numpy(), dtype=np.float64)
+        return None if np.isinf(found).any() or np.isnan(found).sum() > column.null_count else found
+    if pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
+        column = column.cast(pa.float64())
+    elif not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        return None
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def labels_of(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return an Arrow column of labels as an array, of objects but for whole numbers and dates."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    plain = pa.types.is_integer(kind) or pa.types.is_timestamp(kind)
+    if plain and not column.null_count:
+        return np.asarray(column.to_numpy())
+    return np.array([*column.to_pylist(), None], dtype=object)[:-1]
