@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 from hengdian_index._files import toml
 from hengdian_index._files.sheets import heading_of, remarks
@@ -74,8 +74,8 @@ def spec_from_sheets(sheets: Mapping[str, Sheet], fields: Fields) -> Spec:
     spec = Spec()
     if "index" in sheets:
         _read_head(sheets["index"], fields["index"], spec)
-    spec.groups = _read_parts("group", sheets["groups"], fields["group"], spec)
-    spec.indicators = _read_parts("indicator", sheets["indicators"], fields["indicator"], spec)
+    spec.groups = read_parts("group", sheets["groups"], fields["group"], spec)
+    spec.indicators = read_parts("indicator", sheets["indicators"], fields["indicator"], spec)
     return spec
 
 
@@ -216,8 +216,30 @@ def _read_head(sheet: Sheet, fields: Mapping[str, Any], spec: Spec) -> None:
             _take(spec.head, name, fields[name], value, sheet.cell(i, 1), ("index", name), spec)
 
 
-def _read_parts(table: str, sheet: Sheet, fields: Mapping[str, Any], spec: Spec) -> list[dict[str, Any]]:
-    """Read a sheet of groups or indicators, one a row."""
+class Rows(Protocol):
+    """A table of groups or indicators, as a sheet has it: a header, rows of cells, and words for where these are."""
+
+    @property
+    def header(self) -> Sequence[str]:
+        """The headings of the columns."""
+
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]:
+        """The rows below, blank cells as None."""
+
+    @property
+    def place(self) -> str:
+        """What messages call the table."""
+
+    def row(self, i: int) -> str:
+        """Return where a row is."""
+
+    def cell(self, i: int, j: int) -> str:
+        """Return where a cell is; row -1 is the header."""
+
+
+def read_parts(table: str, sheet: Rows, fields: Mapping[str, Any], spec: Spec) -> list[dict[str, Any]]:
+    """Return the groups or indicators of a table, one a row; faults and places are added to the spec."""
     names: dict[str, int] = {}
     for j, heading in enumerate(sheet.header):
         name = _named(table, heading, fields, where=sheet.cell(-1, j), spec=spec, taken=names)
@@ -225,7 +247,8 @@ def _read_parts(table: str, sheet: Sheet, fields: Mapping[str, Any], spec: Spec)
             names[name] = j
     if "code" not in names:
         chinese = heading_of(table, "code", "zh")
-        spec.found.append(Fault(f"sheet {sheet.name!r}: no column 'code' ({chinese}); the first row names the columns"))
+        why = f"no column 'code' ({chinese}); the first row names the columns"
+        spec.found.append(Fault(": ".join(filter(None, [sheet.place, why]))))
     parts: list[dict[str, Any]] = []
     for i, row in enumerate(sheet.rows):
         if all(row[j] is None for j in names.values()):

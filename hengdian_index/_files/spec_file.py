@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hengdian_index._files import read_workbook, toml, write_workbook
+from hengdian_index._files import part_tables, read_workbook, toml, write_workbook
 from hengdian_index._files.read_workbook import with_judgements
 from hengdian_index._system.written import whole
+from hengdian_index._tables import coin_tool
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.workbook import ENDINGS
 from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion
@@ -33,6 +34,12 @@ class Document:
     fields: Mapping[str, Any]
     faults: tuple[Fault, ...]
     located: Callable[[Fault], Fault]
+    whole: bool = True
+
+    def beside(self, faults: Sequence[Fault]) -> list[Fault]:
+        """Return the faults of the file, and those of its values; of a tree that is not whole there is more to tell."""
+        kept = [fault for fault in faults if self.whole or fault.place[:1] == ("index",)]
+        return [self.located(fault) for fault in (*self.faults, *kept)]
 
 
 def read(path: Path, fields: read_workbook.Fields) -> Document:
@@ -48,28 +55,38 @@ def read(path: Path, fields: read_workbook.Fields) -> Document:
         raise SpecError(f"{path}: no such file") from None
     except (OSError, ValueError) as error:
         raise SpecError(f"{path}: cannot be read as UTF-8 text ({error})") from None
-    return from_toml(text, path.name)
+    return from_toml(text, path.name, fields, path.parent)
 
 
-def from_toml(text: str, name: str) -> Document:
-    """Return what TOML text says; `name` is what messages call it."""
+def from_toml(text: str, name: str, fields: read_workbook.Fields, folder: Path = Path()) -> Document:
+    """Return what TOML text says; `name` is what messages call it, and the tables that it names stand in `folder`."""
     try:
         tables, lines = toml.read(text)
     except ValueError as error:
         quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
         raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
-    surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in _TABLES]
-    head, *found = (_shaped(tables, table, surplus) for table in _TABLES)
-    own, parts = dict(zip(_OWN, found, strict=False)), found[len(_OWN) :]
-    surplus += [Fault(f"{name}: write [[{name[:-1]}]] for each", ("index", name)) for name in _PARTS if name in head]
+    known = (*_TABLES, *(one for one in _PARTS if part_tables.names_a_file(tables.get(one))))
+    surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in known]
+    head, *shaped = (_shaped(tables, table, surplus) for table in _TABLES)
+    own, listed = dict(zip(_OWN, shaped, strict=False)), shaped[len(_OWN) :]
     odd = [one for one in _OWN if head.pop(one, None)]
     surplus += [Fault(f"{one}: write a table [{one}] of its own", ("index", one)) for one in odd]
-    fields = {**head, **{name: table for name, table in own.items() if table}, **dict(zip(_PARTS, parts, strict=True))}
-    return Document(fields, tuple(surplus), partial(_located, name=name, lines=lines))
+    named = {one: tables[one] for one in _PARTS if one in known}
+    named |= {one: head.pop(one) for one in _PARTS if one in head}
+    given = dict(zip(_PARTS, listed, strict=True))
+    found = part_tables.read_all(named, given, fields, folder)
+    parts = {one: said if (said := getattr(found, one)) is not None else given[one] for one in _PARTS}
+    whole = {**head, **{name: table for name, table in own.items() if table}, **parts}
+    place = partial(_located, name=name, lines=lines, places=found.places)
+    return Document(whole, (*surplus, *found.faults), place, all(getattr(found, one) is not None for one in named))
 
 
-def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int]) -> Fault:
-    """Return a fault with the file and the line of its place before it."""
+def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int], places: Mapping[toml.Place, str]) -> Fault:
+    """Return a fault with the file and the line of its place before it; of a table that the file names, its own."""
+    if fault.place[:1] == (part_tables.FROM_TABLE,):
+        return fault
+    if any(fault.place[:n] in places for n in range(1, len(fault.place) + 1)):
+        return read_workbook.located(fault, "", places)
     place = fault.place
     if place[:1] == ("index",) and place[1:2] and place[1] in _OWN and place[:2] not in lines:
         place = toml.spelled(lines, place[1:])
@@ -89,8 +106,10 @@ def _shaped(tables: Mapping[str, Any], table: str, faults: list[Fault]) -> Any:
 
 
 def from_workbook(path: Path, fields: read_workbook.Fields) -> Document:
-    """Return what the sheets of a workbook say."""
+    """Return what the sheets of a workbook say, one of the COIN Tool too."""
     try:
+        if coin_tool.is_one(path):
+            return _from_coin_tool(path)
         spec = read_workbook.spec_from_sheets(read_workbook.read_spec(path), fields)
     except DataError as error:
         raise SpecError(*error.faults) from None
@@ -100,6 +119,22 @@ def from_workbook(path: Path, fields: read_workbook.Fields) -> Document:
     given = {**spec.head, **({"data": form} if form else {}), "groups": spec.groups, "indicators": spec.indicators}
     places = spec.places | {(*_FORM, name): spec.places["index", row] for name, row in rows.items()}
     return Document(given, spec.faults, partial(read_workbook.located, name=path.name, places=places))
+
+
+def _from_coin_tool(path: Path) -> Document:
+    """Return what a workbook of the JRC's COIN Tool says: scores from 0 to 100, arithmetic means."""
+    tool = coin_tool.read(path)
+    top = next((group for group in tool.groups if "parent" not in group), {})
+    fields = {
+        "name": top.get("name") or path.stem,
+        "unit": tool.units[-1] if tool.units else None,
+        "unit_names": tool.units[0] if len(tool.units) > 1 else None,
+        "normalise": {"method": "min_max", "lower": 0, "upper": 100},
+        "groups": tool.groups,
+        "indicators": tool.indicators,
+    }
+    given = {name: value for name, value in fields.items() if value is not None}
+    return Document(given, (), partial(read_workbook.located, name=path.name, places=tool.places))
 
 
 def write(

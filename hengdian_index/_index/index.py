@@ -8,11 +8,13 @@ from contextlib import suppress
 from dataclasses import KW_ONLY, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Protocol, get_origin, get_type_hints
 
 from pydantic import Field
 
 from hengdian_index._files import spec_file, toml
+from hengdian_index._files.part_tables import Parts, is_frame, parts_of_frame
+from hengdian_index._files.read_workbook import located
 from hengdian_index._index import fitted
 from hengdian_index._index.addresses import changed, demand
 from hengdian_index._index.checks import choice_faults, idle_faults, validity_faults, without_idle
@@ -69,6 +71,14 @@ Place = tuple[str | int, ...]
 _PARTS = ("groups", "indicators")
 
 
+class Frame(Protocol):
+    """A table with one group or indicator a row, such as a pandas or polars DataFrame."""
+
+    @property
+    def columns(self) -> Any:
+        """The names of its columns, which are those of fields."""
+
+
 def _default(family: str, method: Any) -> Any:
     """Return the choice of an index that makes none."""
     return Choice.of(family, method)
@@ -79,8 +89,10 @@ class Index(Part):
 
     Parameters
     ----------
-    groups, indicators : lists of Group, Indicator (or mappings of their fields)
-        The tree: each names its parent; one group has none.
+    groups, indicators : lists of Group, Indicator (or mappings of their fields), or tables
+        The tree: each names its parent; one group has none. A table (pandas, polars, pyarrow) has one a row and its
+        fields in columns; COINr's iMeta, given for the indicators, has both. In a file `indicators =
+        "indicators.csv"`, or a sheet, `{ file = "parts.xlsx", sheet = "indicators" }`.
     name : str
         What the index is called.
     unit, period : str, optional
@@ -147,8 +159,8 @@ class Index(Part):
     """
 
     _: KW_ONLY
-    groups: Read[tuple[Group, ...], Iterable[Group | Mapping[str, Any]]]
-    indicators: Read[tuple[Indicator, ...], Iterable[Indicator | Mapping[str, Any]]]
+    groups: Read[tuple[Group, ...], Iterable[Group | Mapping[str, Any]] | Frame]
+    indicators: Read[tuple[Indicator, ...], Iterable[Indicator | Mapping[str, Any]] | Frame]
     name: str = ""
     unit: str | None = None
     period: str | None = None
@@ -180,6 +192,7 @@ class Index(Part):
     @classmethod
     def _checked(cls, given: dict[str, Any]) -> dict[str, Any]:
         faults: list[Fault] = []
+        given, places, whole = _from_frames(given, faults)
         said = {name: _listed(given.get(name), name, faults) for name in ("groups", "indicators")}
         made = {
             "groups": _parts(Group, said["groups"], faults),
@@ -187,13 +200,13 @@ class Index(Part):
         }
         above, below = _pairs(said["groups"]), _pairs(said["indicators"])
         # With what is no group or indicator at all, what else the tree lacks cannot be told.
-        faults += shape_faults(above, below) if above is not None and below is not None else []
+        faults += shape_faults(above, below) if whole and above is not None and below is not None else []
         found: dict[str, Any] = {}
         try:
             found = super()._checked({**given, **made})
         except SpecError as error:
             faults += [fault.under("index") for fault in error.faults]
-        raise_all(SpecError, faults)
+        raise_all(SpecError, [located(fault, "", places) if places else fault for fault in faults])
         return found
 
     def _settle(self) -> None:
@@ -233,16 +246,15 @@ class Index(Part):
     @classmethod
     def from_toml(cls, text: str, *, name: str = "index.toml") -> Index:
         """Return the index that TOML text describes."""
-        return cls._of(spec_file.from_toml(text, name))
+        return cls._of(spec_file.from_toml(text, name, sheet_fields()))
 
     @classmethod
     def _of(cls, document: spec_file.Document) -> Index:
         try:
             index = cls(**document.fields)
         except SpecError as error:
-            raise SpecError(*map(document.located, (*document.faults, *error.faults))) from None
-        if document.faults:
-            raise SpecError(*map(document.located, document.faults))
+            raise SpecError(*document.beside(error.faults)) from None
+        raise_all(SpecError, document.beside(()))
         return index
 
     def to_toml(self) -> str:
@@ -400,6 +412,27 @@ def sheet_fields() -> dict[str, dict[str, Any]]:
         row: Any if get_origin(hints[name]) in (tuple, Mapping) else hints[name] for name, row in Form.rows().items()
     }
     return {"index": head, "group": hints_of(Group), "indicator": hints_of(Indicator)}
+
+
+def _from_frames(given: Mapping[str, Any], faults: list[Fault]) -> tuple[dict[str, Any], dict[Place, str], bool]:
+    """Return the fields of an index with lists of parts in place of frames, where each stands, whether all are read."""
+    found, places, whole = dict(given), dict[Place, str](), True
+    for kind in ("group", "indicator"):
+        if not is_frame(given.get(f"{kind}s")):
+            continue
+        parts = Parts([], [])
+        try:
+            parts = parts_of_frame(kind, given[f"{kind}s"], sheet_fields())
+        except SpecError as error:
+            faults += error.faults
+            whole = False
+        faults += parts.faults
+        for name in _PARTS:
+            # COINr's iMeta has groups beside its indicators.
+            if (said := getattr(parts, name)) is not None and (name == f"{kind}s" or given.get(name) is None):
+                found[name] = said
+                places |= {place: told for place, told in parts.places.items() if f"{place[0]}s" == name}
+    return found, places, whole
 
 
 def _listed(given: Any, what: str, faults: list[Fault]) -> list[Any]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._system.about import install
+from hengdian_index._tables import coin_tool
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.encoding import decoded
 from hengdian_index._tables.form import PLAIN, Form
@@ -31,8 +32,8 @@ _READERS: dict[str, Callable[[Path, Sequence[str], Form], pd.DataFrame]] = {
     ".csv": lambda path, labels, form: read_delimited(path, ",", labels, form),
     ".tsv": lambda path, labels, form: read_delimited(path, "\t", labels, form),
     ".parquet": lambda path, *_: _parquet(path),
-    ".xlsx": lambda path, _, form: data_table(path, header_rows=form.header_rows),
-    ".xlsm": lambda path, _, form: data_table(path, header_rows=form.header_rows),
+    ".xlsx": lambda path, _, form: _workbook(path, form),
+    ".xlsm": lambda path, _, form: _workbook(path, form),
     ".txt": lambda path, labels, form: read_delimited(path, "\t", labels, form),
 }
 _LINES = (".csv", ".tsv", ".txt")
@@ -74,6 +75,12 @@ def read_table(path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN)
     if path.suffix.lower() in _LINES:
         frame.attrs["source"] = path.name
     return _without_blank_lines(frame)
+
+
+def _workbook(path: Path, form: Form) -> pd.DataFrame:
+    if coin_tool.is_one(path):
+        return coin_tool.read(path).table
+    return data_table(path, header_rows=form.header_rows)
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -36,6 +36,11 @@ class Sheet:
     liberties: tuple[str, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def place(self) -> str:
+        """What messages call the sheet."""
+        return f"sheet {self.name!r}"
+
     def row(self, i: int) -> str:
         """Return where a row is."""
         return f"sheet {self.name!r} row {self.numbers[i]}"
@@ -161,6 +166,11 @@ def _data_sheet(source: str, names: Sequence[str], wanted: str) -> str:
         return found[0]
     told = f"{len(found)} sheets stand for {wanted!r}: {listed(found)}" if found else f"no sheet {wanted!r}"
     raise DataError(f"{source}: {told}; sheets found: {listed(names)}")
+
+
+def raw_cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
+    """Return the cells of sheets from A1 on, row by row, blank ones as None; nothing is said of what is in them."""
+    return {name: [list(map(_value, row)) for row in cells] for name, cells in _cells(path, names).items()}
 
 
 def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:

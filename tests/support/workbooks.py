@@ -183,3 +183,37 @@ def mapped(**choices: Any) -> hi.Result:
     frame.loc[5, "a"] = np.nan
     index = two_levels().replace({"aggregate": "arithmetic", "coverage": 0.5, **choices})
     return index.compute(frame)
+
+
+def coin_tool(path: Path, *, labels: bool = True, changed: tuple[int, int, Any] | None = None) -> Path:
+    """Write a workbook in the form of the JRC's COIN Tool: three units, four indicators, one level that is not used."""
+    rows: dict[int, tuple[str, list[Any]]] = {
+        6: ("Weight", [1, 2, 1, 0.5]),
+        7: ("Direction", [1, -1, 1, 1]),
+        8: ("Lower goalpost", [0, "n/a", 10, 0]),
+        9: ("Upper goalpost", [10, "n/a", 90, 1]),
+        10: ("Index", ["Index"] * 4),
+        11: ("Sub-index", ["si.01"] * 4),
+        12: ("Pillar", ["p.01", "p.01", "p.02", "p.02"]),
+        13: ("Sub-pillar", ["sp.01", "sp.01", "sp.02", "sp.03"]),
+        14: ("Indicator name", ["A", "B", "C", "D"]),
+        # The tool has columns to spare.
+        15: ("Indicator code", [f"Ind.{j:02}" for j in range(1, 11)]),
+    }
+    units = [("Austria", "AT", [1, 2, 30, 0.5]), ("Belgium", "BE", [5, "n/a", 40, 0.6]), ("Chile", "CL", [9, 8, 20, 0])]
+    groups = [("Index", 1, "My index"), ("si.01", 1, "--"), ("p.01", 2, "One"), ("p.02", 1, "Two")]
+    groups += [("sp.01", 1, "S1"), ("sp.02", 1, "S2"), ("sp.03", 3, "S3")]
+    with xlsxwriter.Workbook(path) as book:
+        database, framework = book.add_worksheet("Database"), book.add_worksheet("Framework")
+        database.write(0, 1, "Database")
+        for i, (label, cells) in rows.items():
+            database.write_row(i, 3, [label if labels else None, *cells])
+        database.write_row(15, 1, ["Unit name", "Unit code"])
+        for i, (name, code, values) in enumerate(units, 16):
+            database.write_row(i, 1, [name, code, None, *values])
+        framework.write_row(3, 2, ["Code", "Level", "Weight", "", "", "Dimension/indicator"])
+        for i, (code, weight, name) in enumerate(groups, 4):
+            framework.write_row(i, 2, [code, None, weight, None, None, name])
+        if changed is not None:
+            database.write(*changed)
+    return path
