@@ -6,12 +6,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from functools import wraps
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, Literal, TypeAlias, Unpack, overload
 
 import numpy as np
 
 from hengdian_index._methods.frame import OwnComposition, P, Registered, entering, presented
 from hengdian_index._methods.registry import Method, parameters_of
+from hengdian_index._methods.traits import ComposingTraits
 from hengdian_index._tables.cells import tabular
 from hengdian_index._tables.columns import in_succession, labelled, matched, read_column, read_table, source_of
 from hengdian_index._tables.periods import Periods
@@ -34,7 +35,7 @@ def composing(
     along: Literal["time"] | None = ...,
     learns: None = None,
     check: Callable[..., list[str]] | None = ...,
-    **traits: Any,
+    **traits: Unpack[ComposingTraits],
 ) -> Callable[[Callable[P, Any]], Registered[P]]: ...
 @overload
 def composing(
@@ -44,7 +45,7 @@ def composing(
     along: Literal["time"] | None = ...,
     learns: Callable[..., dict[str, Any]],
     check: Callable[..., list[str]] | None = ...,
-    **traits: Any,
+    **traits: Unpack[ComposingTraits],
 ) -> Callable[[Callable[P, Any]], OwnComposition[P]]: ...
 def composing(
     *columns: str,
@@ -53,7 +54,7 @@ def composing(
     along: Literal["time"] | None = None,
     learns: Callable[..., dict[str, Any]] | None = None,
     check: Callable[..., list[str]] | None = None,
-    **traits: Any,
+    **traits: Unpack[ComposingTraits],
 ) -> Any:
     """Register a function of several columns under its own name.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import wraps
-from typing import Any, Concatenate, Literal, overload
+from typing import Any, Concatenate, Literal, Unpack, overload
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from hengdian_index._methods.frame import (
 from hengdian_index._methods.learning import apply, as_sample, learn, reference, weigh
 from hengdian_index._methods.registry import Method, Sees
 from hengdian_index._methods.sample import Sample
+from hengdian_index._methods.traits import AggregatingTraits, NormalisingTraits, WeightingTraits
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, as_learnt, broadcast, read_labelled, select, with_labels
 from hengdian_index._values.decimals import counted
@@ -64,13 +65,13 @@ class FittedMap:
 def normalising(function: Callable[Concatenate[Any, P], Any], /) -> OwnLearnt[P, Any, FittedMap]: ...
 @overload
 def normalising(
-    *, sees: Literal["statistics"], **traits: Any
+    *, sees: Literal["statistics"], **traits: Unpack[NormalisingTraits]
 ) -> Callable[[Callable[Concatenate[Sample, P], Map]], Learnt[P, Any, FittedMap]]: ...
 @overload
 def normalising(
-    *, sees: Literal["rows"] = ..., **traits: Any
+    *, sees: Literal["rows"] = ..., **traits: Unpack[NormalisingTraits]
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], OwnLearnt[P, Any, FittedMap]]: ...
-def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) -> Any:
+def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpack[NormalisingTraits]) -> Any:
     """Register a normalisation under the function's own name.
 
     Parameters
@@ -122,15 +123,17 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) 
 def weighting(function: Callable[Concatenate[Any, P], Any], /) -> Weighting[P]: ...
 @overload
 def weighting(
-    *, sees: Literal["statistics"], **traits: Any
+    *, sees: Literal["statistics"], **traits: Unpack[WeightingTraits]
 ) -> Callable[[Callable[Concatenate[Sample, P], Any]], Weighting[P]]: ...
 @overload
-def weighting(*, sees: Literal["judgement"], **traits: Any) -> Callable[[Callable[P, Any]], Registered[P]]: ...
+def weighting(
+    *, sees: Literal["judgement"], **traits: Unpack[WeightingTraits]
+) -> Callable[[Callable[P, Any]], Registered[P]]: ...
 @overload
 def weighting(
-    *, sees: Literal["rows"] = ..., **traits: Any
+    *, sees: Literal["rows"] = ..., **traits: Unpack[WeightingTraits]
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], Weighting[P]]: ...
-def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) -> Any:
+def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpack[WeightingTraits]) -> Any:
     """Register a weighting under the function's own name.
 
     Parameters
@@ -197,16 +200,18 @@ def _judging(method: Method) -> Any:
 @overload
 def aggregating(function: Callable[Concatenate[Any, Any, P], Any], /) -> OwnAggregation[P]: ...
 @overload
-def aggregating(*, sees: Literal["statistics"], **traits: Any) -> Callable[[Callable[P, Kernel]], Aggregation[P]]: ...
+def aggregating(
+    *, sees: Literal["statistics"], **traits: Unpack[AggregatingTraits]
+) -> Callable[[Callable[P, Kernel]], Aggregation[P]]: ...
 @overload
 def aggregating(
-    *, sees: Literal["stacks"], **traits: Any
+    *, sees: Literal["stacks"], **traits: Unpack[AggregatingTraits]
 ) -> Callable[[Callable[Concatenate[Array, Array, P], Any]], Aggregation[P]]: ...
 @overload
 def aggregating(
-    *, sees: Literal["rows"] = ..., **traits: Any
+    *, sees: Literal["rows"] = ..., **traits: Unpack[AggregatingTraits]
 ) -> Callable[[Callable[Concatenate[Any, Any, P], Any]], OwnAggregation[P]]: ...
-def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Any) -> Any:
+def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpack[AggregatingTraits]) -> Any:
     """Register an aggregation under the function's own name.
 
     Parameters

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import signature
-from typing import Any, Concatenate, Literal, Protocol, overload
+from typing import Any, Concatenate, Literal, Protocol, Unpack, overload
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from hengdian_index._maths.stats import Range
 from hengdian_index._methods.frame import Learnt, OwnLearnt, P, entering, presented
 from hengdian_index._methods.registry import Method, Pickled, Sees
 from hengdian_index._methods.sample import Sample
+from hengdian_index._methods.traits import ImputingTraits
 from hengdian_index._methods.treating import Changed, record
 from hengdian_index._tables.periods import Periods, read_periods
 from hengdian_index._tables.selection import picked
@@ -179,7 +180,7 @@ def imputing(
     second: str | None = ...,
     needs: Sequence[str] = ...,
     learns: bool = ...,
-    **traits: Any,
+    **traits: Unpack[ImputingTraits],
 ) -> Callable[[Callable[Concatenate[Rows, P], Filler]], Learnt[P, Changed, FittedFilling]]: ...
 @overload
 def imputing(
@@ -188,7 +189,7 @@ def imputing(
     second: str | None = ...,
     needs: Sequence[str] = ...,
     learns: bool = ...,
-    **traits: Any,
+    **traits: Unpack[ImputingTraits],
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], OwnLearnt[P, Changed, FittedFilling]]: ...
 def imputing(
     function: Any = None,
@@ -198,7 +199,7 @@ def imputing(
     second: str | None = None,
     needs: Sequence[str] = (),
     learns: bool = True,
-    **traits: Any,
+    **traits: Unpack[ImputingTraits],
 ) -> Any:
     """Register an imputation under the function's own name.
 

@@ -15,6 +15,7 @@ import numpy as np
 from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.arithmetic import faults as arithmetic_faults
 from hengdian_index._maths.notation import latex_of
+from hengdian_index._methods.traits import DECLARED
 from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_all, shown, suggestion
 
@@ -272,6 +273,8 @@ def _with_formula(family: str, traits: Mapping[str, Any]) -> dict[str, Any]:
 def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapping[str, Any]) -> Method:
     """Enter a function under its own name; a name taken by another module is refused."""
     method = Method(family, function.__name__, function, sees, types.MappingProxyType(_with_formula(family, traits)))
+    unknown = [name for name in traits if name not in DECLARED[family]]
+    raise_all(SpecError, [f"{method.name}: no trait {one!r}{suggestion(one, DECLARED[family])}" for one in unknown])
     spoken = [lang for lang in method.traits.get("words", {}) if lang not in LANGUAGES]
     wrong = [f"words: no {lang!r}{suggestion(lang, LANGUAGES)}" for lang in spoken]
     named = (*ARITHMETIC.get(family, ("",))[1:], *method.judgements, *method.options)

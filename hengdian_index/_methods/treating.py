@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, Literal, NamedTuple, overload
+from typing import Any, Concatenate, Literal, NamedTuple, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from hengdian_index._methods.frame import Learnt, OwnLearnt, P, entering, presen
 from hengdian_index._methods.learning import apply, learn, reference
 from hengdian_index._methods.registry import Method, Sees
 from hengdian_index._methods.sample import Sample
+from hengdian_index._methods.traits import TreatingTraits
 from hengdian_index._tables.table import Array, Labelled, as_learnt, columns_of, only_name, read_rows, select
 from hengdian_index._values.equality import same
 from hengdian_index._values.stored import stored
@@ -104,14 +105,19 @@ class FittedTreatment:
 def treating(function: Callable[Concatenate[Any, P], Any], /) -> OwnLearnt[P, Changed, FittedTreatment]: ...
 @overload
 def treating(
-    *, sees: Literal["statistics"], why: str = ..., **traits: Any
+    *, sees: Literal["statistics"], why: str = ..., **traits: Unpack[TreatingTraits]
 ) -> Callable[[Callable[Concatenate[Sample, P], Map]], Learnt[P, Changed, FittedTreatment]]: ...
 @overload
 def treating(
-    *, sees: Literal["rows"] = ..., why: str = ..., **traits: Any
+    *, sees: Literal["rows"] = ..., why: str = ..., **traits: Unpack[TreatingTraits]
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], OwnLearnt[P, Changed, FittedTreatment]]: ...
 def treating(
-    function: Any = None, /, *, sees: Sees = "rows", why: str = "treated as the fit rows were", **traits: Any
+    function: Any = None,
+    /,
+    *,
+    sees: Sees = "rows",
+    why: str = "treated as the fit rows were",
+    **traits: Unpack[TreatingTraits],
 ) -> Any:
     """Register a treatment under the function's own name.
 

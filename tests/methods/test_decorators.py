@@ -397,3 +397,15 @@ def test_own_methods_of_every_step_are_told_by_their_formula_and_their_chinese_n
 def test_the_data_are_called_alike_where_a_method_is_written_and_where_it_is_called(name):
     public = operator.attrgetter(name)(hi)
     assert [next(iter(inspect.signature(f).parameters)) for f in (public, public.method.function)] == ["x", "x"]
+
+
+@pytest.mark.parametrize(
+    "decorator", [hi.treating, hi.imputing, hi.normalising, hi.weighting, hi.aggregating, hi.composing]
+)
+def test_a_misspelt_trait_of_ones_own_method_is_refused_with_the_one_perhaps_meant(decorator):
+    columns = ["x"] if decorator is hi.composing else []
+    with pytest.raises(hi.SpecError, match=r"own_one: no trait 'formule'; did you mean 'formula'\?"):
+
+        @decorator(*columns, formule="x")
+        def own_one(x):
+            return x
