@@ -97,7 +97,7 @@ def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
     return [f"{source}{where} has {listed(found)}; if {several} of columns, write header_rows = 2 in [data]"]
 
 
-def _named(name: Any, asked: Sequence[str]) -> str | None:
+def named(name: Any, asked: Collection[Any]) -> str | None:
     """Return the column that is asked for which a name stands for, with its unit of measure."""
     match = _UNIT.fullmatch(name) if isinstance(name, str) and len(name) <= _MOST_LETTERS else None
     return match["name"] if match and match["name"] in asked else None
@@ -107,7 +107,7 @@ def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -
     there = set(frame.columns)
     found: dict[str, list[Any]] = {}
     for column in frame.columns:
-        name = None if column in asked else _named(column, asked)
+        name = None if column in asked else named(column, asked)
         if name is not None and name not in there:
             found.setdefault(name, []).append(column)
     new = {same[0]: name for name, same in found.items() if len(same) == 1}
@@ -127,7 +127,7 @@ def _turned(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list
     if not len(frame.columns) or set(columns) & set(frame.columns) or not len(frame) or len(frame) > len(columns) * 100:
         return frame
     heads, names = list(frame.columns[1:]), [str(one).strip() for one in frame.iloc[:, 0]]
-    plain = [_named(name, columns) or name for name in names]
+    plain = [named(name, columns) or name for name in names]
     wanted = [name if name in names else plain[plain.index(name)] if name in plain else None for name in columns]
     dated = bool(heads) and all(read_label(head) is not None or read_to_date(head) is not None for head in heads)
     if None in wanted or not dated or period in heads or any(plain.count(name) > 1 for name in columns):

@@ -205,9 +205,10 @@ class Panel:
         """Return the line of a row in its file; the columns' names stand on the first."""
         return self.lines[row] if self.lines else row + 2
 
-    def place(self, row: int) -> Said:
-        """Return where a row is: file and line, unit, period, or its label."""
-        parts = [Said("{file} line {line}", file=self.source, line=self.line(row))] if self.source else []
+    def place(self, row: int, line: int | None = None) -> Said:
+        """Return where a row is: file and line (of a cell, where it has its own), unit, period, or its label."""
+        line = self.line(row) if line is None else line
+        parts = [Said("{file} line {line}", file=self.source, line=line)] if self.source else []
         parts += [_unit_place(self.unit(row))] if self.units is not None else []
         parts += [Said("period {period}", period=self.period(row))] if self.periods is not None else []
         return joined(parts or [_row_place(native(self.labels[row]))], "places")

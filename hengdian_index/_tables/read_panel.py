@@ -20,6 +20,7 @@ from hengdian_index._tables.mending import marks_among, remedy_for
 from hengdian_index._tables.panel import Beside, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
 from hengdian_index._tables.printed import plain_cells
+from hengdian_index._tables.shapes import as_wide
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._tables.units import Chosen, chosen, total_faults, twin_faults
 from hengdian_index._values.decimals import counted
@@ -69,7 +70,8 @@ def read_panel(
     """
     by = [name for name in (unit, period, *groups) if name]
     table = with_names(table, form.header_rows, (*columns, *by))
-    whole = as_asked(frame_of(table, columns, by, named=bool(unit or period)), columns, unit, period)
+    whole = as_wide(frame_of(table, columns, by, named=bool(unit or period)), columns, form, unit, period, groups)
+    whole = as_asked(whole, columns, unit, period)
     where = f"{whole.attrs['source']}: " if "source" in whole.attrs else ""
     left = _left(whole, unit, period, only, exclude, complete)
     frame, at = (whole, np.arange(len(whole))) if left.rows.all() else (_some(whole, left.rows), left.rows.nonzero()[0])
@@ -180,6 +182,8 @@ def _some(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
     part = frame[rows]
     lines = np.asarray(frame.attrs.get("lines") or range(2, len(frame) + 2))
     part.attrs = {**frame.attrs, **({"lines": tuple(lines[rows].tolist())} if "source" in frame.attrs else {})}
+    if "origin" in part.attrs:
+        part.attrs["origin"] = part.attrs["origin"].pick(rows)
     return part
 
 
@@ -219,15 +223,21 @@ def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | Non
 def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) -> tuple[Array, list[str], list[str]]:
     """Return the number columns (n, k), a fault for each cell that is text or infinite, and what was made plain."""
     letters, decimal = frame.attrs.get("letters", {}), frame.attrs.get("decimal", ".")
+    origin = frame.attrs.get("origin")
     liberties: list[str] = []
     columns: dict[str, Any] = {}
 
+    def line_of(i: int, name: str) -> tuple[int, str]:
+        return (origin and origin.place(i, name)) or (panel.line(i), letters.get(name, ""))
+
     def where(i: int, name: str) -> str:
-        cell = f" (cell {letters[name]}{panel.line(i)})" if name in letters else ""
-        return f"{panel.place(i)}, indicator {name!r}{cell}"
+        line, letter = line_of(i, name)
+        cell = f" (cell {letter}{line})" if letter else ""
+        return f"{panel.place(i, line)}, indicator {name!r}{cell}"
 
     def took(name: str, what: str, rows: Sequence[int]) -> str:
-        return f"{what} in {counted(len(rows), 'cell')} of {name!r}, the first in {panel.place(rows[0])}"
+        first = panel.place(rows[0], line_of(rows[0], name)[0])
+        return f"{what} in {counted(len(rows), 'cell')} of {name!r}, the first in {first}"
 
     values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
     for name in names:

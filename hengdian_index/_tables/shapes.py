@@ -1,0 +1,756 @@
+"""Tables that are long, of years or transposed, made wide: a row for each unit and period, a column an indicator."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._tables.cells import is_missing, number_of
+from hengdian_index._tables.form import Form
+from hengdian_index._tables.periods import read_label, read_to_date
+from hengdian_index._tables.printed import plain_cells
+from hengdian_index._tables.roles import (
+    DIMENSIONS,
+    NOTES,
+    SOFT,
+    Roles,
+    folded,
+    heading_period,
+    said_roles,
+    words,
+)
+from hengdian_index._tables.table import Array, shortened
+from hengdian_index._tables.units import label_text
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, Fault, listed, raise_all, shown, suggestion
+
+_TOTALS, _MULTIPLIERS, _FLAGS = (frozenset(words(kind)) for kind in ("totals", "multipliers", "flags"))
+_POWERS = {"units": 0, "unit": 0, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
+# A value that is marked so is as others are.
+_NORMAL = frozenset({"A", "Normal value"})
+_MOST_VALUES, _MOST_KINDS = 12, 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Where the cells of a table that was made wide stand in its file: lines and letters of columns, (n, k)."""
+
+    names: tuple[Any, ...]
+    lines: NDArray[np.intp]
+    letters: NDArray[Any] | None = None
+
+    def __deepcopy__(self, _: Any) -> Origin:
+        # Pandas copies what a table remembers with each of its copies.
+        return self
+
+    def pick(self, rows: NDArray[Any]) -> Origin:
+        """Return the places of some rows."""
+        return Origin(self.names, self.lines[rows], None if self.letters is None else self.letters[rows])
+
+    def place(self, row: int, name: Any) -> tuple[int, str] | None:
+        """Return line and letter of a cell, None where the file has no such cell."""
+        if name not in self.names:
+            return None
+        j = self.names.index(name)
+        line = int(self.lines[row, j])
+        return (line, "" if self.letters is None else str(self.letters[row, j])) if line else None
+
+
+@dataclass(slots=True)
+class _Work:
+    """A table that is made wide: its rows, what is asked of it, what was said of it."""
+
+    frame: pd.DataFrame
+    columns: list[Any]
+    unit: Any
+    period: Any
+    labels: list[Any]
+    form: Form
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """What begins a message."""
+        return f"{self.frame.attrs['source']}: " if "source" in self.frame.attrs else ""
+
+    @property
+    def lines(self) -> NDArray[np.intp]:
+        """The line of each row in its file."""
+        return np.asarray(self.frame.attrs.get("lines") or range(2, len(self.frame) + 2), dtype=np.intp)
+
+    def rows(self, at: Sequence[int]) -> str:
+        """Return how a message calls rows."""
+        if "source" in self.frame.attrs:
+            return f"line {listed([int(self.lines[i]) for i in at])}"
+        return f"row {listed([int(i) for i in at])}, counted from 0"
+
+    def kept(self, mask: NDArray[np.bool_]) -> None:
+        """Go on with some of the rows."""
+        attrs = {**self.frame.attrs, "lines": tuple(self.lines[mask].tolist())}
+        self.frame = self.frame[mask].reset_index(drop=True)
+        self.frame.attrs = attrs
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The values of a table with whose, when and of what each is, where it stands, and what is beside it."""
+
+    values: Any
+    units: NDArray[Any] | None
+    periods: NDArray[Any] | None
+    codes: NDArray[np.intp]
+    names: tuple[Any, ...]
+    lines: NDArray[np.intp]
+    letters: NDArray[Any] | None
+    beside: pd.DataFrame
+
+
+def as_wide(
+    frame: pd.DataFrame,
+    columns: Sequence[Any],
+    form: Form,
+    unit: Any = None,
+    period: Any = None,
+    labels: Sequence[Any] = (),
+    *,
+    likely: bool = False,
+) -> pd.DataFrame:
+    """Return a table with a row for each unit and period and a column for each indicator; a wide one as it is.
+
+    Parameters
+    ----------
+    columns : sequence
+        Indicators that are asked for; others that a table has too are left. None are asked for: all are taken.
+    form : Form
+        What is said of the table; of a format that declares itself nothing needs to be.
+    unit, period : str, optional
+        What the columns of units and periods are called in the answer.
+    labels : sequence
+        Columns of labels of units that are kept beside.
+    likely : bool
+        A shape that is likely is taken for the table's own, which else is refused with the lines that say it.
+
+    Returns
+    -------
+    DataFrame
+        What was done is in `attrs["liberties"]`, where each cell stands in its file in `attrs["origin"]`.
+
+    Raises
+    ------
+    DataError
+        A table that is not wide, with the lines to write that read it; another dimension that has several values; a
+        cell that is given twice.
+    """
+    known = set(frame.columns) | set(frame.index.names)
+    wide = all(name in known for name in (*columns, *filter(None, (unit, period)))) and bool(columns)
+    if form.layout in (None, "wide") and wide and not (form.unit or form.period or form.where):
+        return frame
+    named = [name for name in frame.index.names if name is not None]
+    bare = frame.reset_index() if named else frame
+    bare.attrs = dict(frame.attrs)
+    work = _Work(_parted(bare), list(columns), unit, period, list(labels), form)
+    work.form = _with_columns(work)
+    roles = said_roles(work.frame, work.form, columns, unit, period)
+    if roles is None:
+        if not (form.unit or form.period or form.where):
+            return frame
+        _keep(work)
+        return _renamed(work)
+    _refuse_strangers(work, roles)
+    _keep(work)
+    roles = _settled(work, roles, likely=likely)
+    cells = _of_long(work, roles) if roles.layout == "long" else _across(work, roles)
+    return _pivoted(work, roles, cells)
+
+
+def _parted(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return an SDMX-CSV table that has labels behind its codes, `REF_AREA: Area` and `AT: Austria`, with the codes."""
+    heads = [str(name) for name in frame.columns]
+    if not any(re.match(r"OBS_VALUE\s*:", head) for head in heads):
+        return frame
+    out = frame.copy()
+    for j, head in enumerate(heads):
+        if re.match(r"\w+\s*:", head) and frame.iloc[:, j].dtype.kind not in "iufb":
+            cells = frame.iloc[:, j].tolist()
+            out.isetitem(j, [c.partition(":")[0].strip() if isinstance(c, str) else c for c in cells])
+    out.columns = pd.Index([head.partition(":")[0].strip() for head in heads], dtype=object)
+    out.attrs = dict(frame.attrs)
+    if "letters" in out.attrs:
+        out.attrs["letters"] = dict(zip(out.columns, out.attrs["letters"].values(), strict=True))
+    return out
+
+
+def _with_columns(work: _Work) -> Form:
+    """Return the form with the columns themselves that it names; those that are not there are refused."""
+    there = {str(name).strip(): name for name in work.frame.columns}
+    form, faults = work.form, list[str]()
+    roles = {"unit": form.unit, "period": form.period, "indicator": form.indicator}
+    if form.layout == "long":
+        roles["value"] = form.value
+    named = [*((f"{role} =", name) for role, name in roles.items()), *(("where names", name) for name in form.where)]
+    faults += [
+        f"{work.where}{what} {shown(name)} in [data], but the table has no such column{suggestion(name, there)}"
+        for what, name in named
+        if name is not None and name not in there
+    ]
+    faults += [
+        f"{work.where}{role} = {shown(own)} in [data], but the index has no {role}; name it there, too"
+        for role, own, name in (("unit", form.unit, work.unit), ("period", form.period, work.period))
+        if own is not None and name is None
+    ]
+    raise_all(DataError, faults)
+    found: dict[str, Any] = {role: there[name] for role, name in roles.items() if name is not None}
+    return replace(form, **found)
+
+
+def _refuse_strangers(work: _Work, roles: Roles) -> None:
+    """Refuse rows of a form that says more than its layout has."""
+    if roles.layout == "years" and work.form.period is not None:
+        told = f'{work.where}layout = "years" has the periods in its headings; leave period out of [data]'
+        raise DataError(told)
+
+
+def _keep(work: _Work) -> None:
+    """Keep the rows that `where` names."""
+    there = {str(name).strip(): name for name in work.frame.columns}
+    mask, faults = np.ones(len(work.frame), dtype=np.bool_), []
+    for name, wanted in work.form.where.items():
+        several = [label_text(one) for one in (wanted if isinstance(wanted, (list, tuple)) else [wanted])]
+        texts = np.array(_texts(work.frame[there[name]]), dtype=object)
+        known = list(dict.fromkeys(texts.tolist()))
+        absent = [one for one in several if one not in known]
+        faults += [f"{work.where}where: {name} has no {shown(one)}{suggestion(one, known)}" for one in absent]
+        mask &= np.isin(texts.astype(str), several)
+    raise_all(DataError, faults)
+    if work.form.where and not mask.any():
+        raise DataError(f"{work.where}where: no row has all of {_conditions(work.form.where)}")
+    if not mask.all():
+        kept, n = int(mask.sum()), len(mask)
+        work.said.append(f"kept {kept:,} of {counted(n, 'row')}, those with {_conditions(work.form.where)}")
+        work.kept(mask)
+
+
+def _conditions(where: Mapping[str, Any]) -> str:
+    parts = ((name, one if isinstance(one, (list, tuple)) else [one]) for name, one in where.items())
+    return ", ".join(f"{name} {' or '.join(map(shown, several))}" for name, several in parts)
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    """Return the labels of a column as texts, blank ones empty."""
+    codes, distinct = pd.factorize(column.astype(object), use_na_sentinel=True)
+    names = ["" if is_missing(one) else label_text(one) for one in distinct]
+    return [names[code] if code >= 0 else "" for code in codes.tolist()]
+
+
+def _renamed(work: _Work) -> pd.DataFrame:
+    """Return a wide table with the columns of units and periods under the names that the index has for them."""
+    pairs = ((work.form.unit, work.unit), (work.form.period, work.period))
+    new = {own: name for own, name in pairs if own is not None and own != name}
+    for own, name in new.items():
+        if name in work.frame.columns:
+            why = f"the table has {shown(name)} too; name one of them in [index]"
+            raise DataError(f"{work.where}{shown(own)} in [data] is to be {shown(name)}, but {why}")
+        work.said.append(f"column {shown(own)} read as {shown(name)}")
+    frame = work.frame.rename(columns=new)
+    frame.attrs = {**work.frame.attrs, "liberties": (*work.frame.attrs.get("liberties", ()), *work.said)}
+    if "letters" in frame.attrs:
+        frame.attrs["letters"] = {new.get(name, name): one for name, one in frame.attrs["letters"].items()}
+    return frame
+
+
+@dataclass(frozen=True, slots=True)
+class _Dimension:
+    """A column that tells values apart, how often each of its values is there, and the one that is proposed."""
+
+    name: Any
+    counts: Mapping[str, int]
+    proposed: str
+
+
+def _settled(work: _Work, roles: Roles, *, likely: bool) -> Roles:
+    """Return the roles where nothing of them is left to choose; a choice is refused with the lines that make it."""
+    form, names = work.form, set(work.frame.columns)
+    guessed = dict[str, Any]()
+    if roles.layout != "transposed" and roles.unit != (form.unit or (work.unit if work.unit in names else None)):
+        guessed["unit"] = roles.unit
+    sure = form.period or (work.period if work.period in names else None)
+    if roles.layout == "long" and roles.period != sure and not roles.format:
+        guessed["period"] = roles.period
+    open_layout = form.layout is None and not roles.format
+    unknown = _unknown(work, roles)
+    if unknown:
+        raise DataError(*unknown)
+    _asked_rows(work, roles)
+    dimensions = _dimensions(work, roles)
+    if dimensions or ((open_layout or guessed) and not likely):
+        raise DataError(_question(work, roles, dimensions))
+    return roles
+
+
+def _unknown(work: _Work, roles: Roles) -> list[str]:
+    """Return a fault for each role that no column has."""
+    found, names = [], ", ".join(map(str, work.frame.columns))
+    told = f"{work.where}the table seems to be of the layout {roles.layout!r}, but nothing says "
+    if roles.layout == "long" and roles.value is None:
+        found.append(f'{told}which column has the values; write value = "..." in [data]; columns: {names}')
+    if roles.layout == "long" and roles.indicator is None and len(work.columns) != 1:
+        found.append(f'{told}which column has the indicators; write indicator = "..." in [data]; columns: {names}')
+    if roles.layout == "years" and roles.indicator is None and roles.value is None:
+        lines = work.form.lines(layout="years", value=str(work.columns[0]) if work.columns else "...")
+        found.append(
+            f"{work.where}the headings are periods, and no column has the names of "
+            f"{listed(work.columns) if work.columns else 'indicators'}; name the column that has them, indicator = "
+            f'"...", or the one indicator that the table holds:\n{lines}'
+        )
+    if roles.layout != "transposed" and work.unit is not None and roles.unit is None:
+        found.append(f'{told}which column has the units; write unit = "..." in [data]; columns: {names}')
+    if roles.layout == "long" and work.period is not None and roles.period is None:
+        found.append(f'{told}which column has the periods; write period = "..." in [data]; columns: {names}')
+    return found
+
+
+def _question(work: _Work, roles: Roles, dimensions: Sequence[_Dimension]) -> str:
+    """Return the refusal of a table that may be read once more is said, with the lines that say it."""
+    more: dict[str, Any] = {"layout": roles.layout}
+    if roles.unit is not None and roles.unit != work.unit:
+        more["unit"] = str(roles.unit)
+    if roles.period is not None and roles.period != work.period:
+        more["period"] = str(roles.period)
+    if roles.indicator is not None:
+        more["indicator"] = str(roles.indicator)
+    if roles.value is not None:
+        more["value"] = str(roles.value)
+    chosen = {str(one.name): one.proposed for one in dimensions}
+    more["where"] = {**work.form.said.get("where", {}), **chosen}
+    told = [f"the table is {_described(work, roles)}"]
+    for one in dimensions:
+        values = [f"{shown(name)} ({counted(n, 'row')})" for name, n in one.counts.items()]
+        rest = len(values) - _MOST_VALUES
+        each = ", ".join(values[:_MOST_VALUES]) + (f" and {rest} more" if rest > 0 else "")
+        told.append(f"{one.name} has several values: {each}")
+    choose = "; choose one of each with where" if dimensions else ""
+    return f"{work.where}{'; '.join(told)}{choose}; it is read with these lines in the spec:\n{work.form.lines(**more)}"
+
+
+def _described(work: _Work, roles: Roles) -> str:
+    named = f"{roles.format}, " if roles.format else ""
+    if roles.layout == "long":
+        of = f"its indicators are in {shown(roles.indicator)}, " if roles.indicator is not None else ""
+        return f"{named}long: {of}its values in {shown(roles.value)}"
+    if roles.layout == "years":
+        heads = [name for name in work.frame.columns if heading_period(name) is not None]
+        whose = (
+            f"its indicators are in {shown(roles.indicator)}" if roles.indicator is not None else "it has one indicator"
+        )
+        return f"{named}of years across, {listed(heads, 3)}: {whose}"
+    rows = "periods" if roles.indicator is None else "indicators"
+    return f"{named}transposed: its rows are {rows}"
+
+
+def _asked_rows(work: _Work, roles: Roles) -> None:
+    """Go on with the rows of the indicators that are asked for, where any of them is there."""
+    if roles.indicator is None or not work.columns:
+        return
+    texts = _texts(work.frame[roles.indicator])
+    asked = {label_text(one) for one in work.columns}
+    mask = np.array([text in asked for text in texts], dtype=np.bool_)
+    if mask.all() or not mask.any():
+        return
+    others = list(dict.fromkeys(text for text, kept in zip(texts, mask.tolist(), strict=True) if not kept and text))
+    if others:
+        told = f"{counted(len(others), 'indicator')} of {shown(roles.indicator)} that the index does not use"
+        work.said.append(f"{told}: {listed(others)}")
+    work.kept(mask | np.array([not text for text in texts], dtype=np.bool_))
+
+
+def _codes(cells: Iterable[Any]) -> tuple[NDArray[np.intp], int]:
+    """Return a number for each label, -1 for a blank one, and how many there are."""
+    codes, distinct = pd.factorize(pd.Series(list(cells), dtype=object), use_na_sentinel=True)
+    return np.asarray(codes, dtype=np.intp), len(distinct)
+
+
+def _group(*codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
+    """Return a number for each row that is the same where all codes are."""
+    joined = np.zeros(len(codes[0]), dtype=np.int64)
+    for one in codes:
+        joined = joined * (int(one.max(initial=0)) + 2) + one + 1
+        joined = np.unique(joined, return_inverse=True)[1].astype(np.int64)
+    return joined.astype(np.intp), int(joined.max(initial=-1)) + 1
+
+
+def _follows(one: NDArray[np.intp], key: NDArray[np.intp]) -> bool:
+    """Return whether each key has one code; blank ones say nothing."""
+    some = one >= 0
+    if not some.any():
+        return True
+    pairs = _group(key[some], one[some])[1]
+    return pairs == len(np.unique(key[some]))
+
+
+def _dimensions(work: _Work, roles: Roles) -> list[_Dimension]:
+    """Return the columns that have several values for one unit, period and indicator, or within one indicator.
+
+    A column that follows from the indicator (a unit of measure) is none, nor is one that is a label of the unit or the
+    period; one without repeated cells is a dimension where it is filled throughout and has few values.
+    """
+    frame, n = work.frame, len(work.frame)
+    if not n:
+        return []
+    zero = np.zeros(n, dtype=np.intp)
+    unit = zero if roles.unit is None else _codes(_texts(frame[roles.unit]))[0]
+    when = _codes(_when(frame[roles.period].tolist()))[0] if roles.period is not None else zero
+    what = zero if roles.indicator is None else _codes(_texts(frame[roles.indicator]))[0]
+    group, groups = _group(unit, when, what)
+    repeated = groups < n
+    across = roles.layout != "long"
+    skip = {roles.unit, roles.period, roles.indicator, *work.labels, *work.columns, *work.form.where}
+    skip |= {roles.value} if not across else {c for c in frame.columns if heading_period(c) is not None}
+    found: list[tuple[Any, NDArray[np.intp], list[str]]] = []
+    constant, following = list[str](), list[str]()
+    for name in frame.columns:
+        column = frame[name] if name not in skip else None
+        if column is None or column.ndim > 1 or folded(name) in NOTES or column.dtype.kind in "fcMm":
+            continue
+        texts = _texts(column)
+        codes, several = _codes([text or None for text in texts])
+        if several < 2 and not (several and (codes < 0).any() and repeated):
+            if several and roles.format and name in roles.fixed:
+                constant.append(f"{name} {shown(texts[0])}")
+            continue
+        strict = name in roles.fixed or folded(name) in DIMENSIONS
+        unique = several == n and (n > _MOST_VALUES or column.dtype.kind in "iu")
+        if repeated:
+            tells = not unique and _group(group, codes)[1] > groups
+        else:
+            tells = _is_dimension(codes, texts, several, unit, when, what, strict, column.dtype.kind, name)
+        if tells and (repeated or folded(name) not in SOFT):
+            if not any(_follows(codes, other) and _follows(other, codes) for _, other, _ in found):
+                found.append((name, codes, texts))
+        elif strict and _follows(codes, what):
+            following.append(f"{name} ({', '.join(sorted(set(filter(None, texts)))[:_MOST_VALUES])})")
+    if not found:
+        work.said += [f"the same in every row: {', '.join(constant)}"] if constant else []
+        work.said += [f"{one} goes with the indicator" for one in following]
+        return []
+    picked = _proposed([texts for *_, texts in found], what)
+    return [
+        _Dimension(name, dict(Counter(text or "" for text in texts).most_common()), one)
+        for (name, _, texts), one in zip(found, picked, strict=True)
+    ]
+
+
+def _is_dimension(
+    codes: NDArray[np.intp],
+    texts: Sequence[str],
+    several: int,
+    unit: NDArray[np.intp],
+    when: NDArray[np.intp],
+    what: NDArray[np.intp],
+    strict: bool,
+    kind: str,
+    name: Any,
+) -> bool:
+    """Return whether a column tells values apart though no cell is repeated."""
+    if (codes < 0).any() or (kind in "iub" and not strict) or several > _MOST_KINDS or _follows(codes, what):
+        return False
+    if not strict and (several * 2 > len(codes) or folded(name) in SOFT):
+        return False
+    for key in (unit, when):
+        # A code beside its label goes both ways; a group of units (a region) is one of their labels.
+        label = _follows(codes, key) and (not strict or _follows(key, codes))
+        if key.any() and label and folded(name) not in DIMENSIONS:
+            return False
+    return not all(read_label(text) is not None for text in set(texts))
+
+
+def _proposed(columns: Sequence[Sequence[str]], what: NDArray[np.intp]) -> list[str]:
+    """Return the values of dimensions that go together in one proposal: of most indicators, totals, most rows."""
+    rows: dict[tuple[str, ...], list[int]] = {}
+    for i, combination in enumerate(zip(*columns, strict=True)):
+        rows.setdefault(combination, []).append(i)
+
+    def worth(combination: tuple[str, ...]) -> tuple[int, int, int]:
+        at = rows[combination]
+        return len(np.unique(what[at])), sum(folded(one) in _TOTALS for one in combination), len(at)
+
+    best = max(rows, key=worth)
+    return list(best)
+
+
+def _when(labels: Iterable[Any]) -> list[Any]:
+    """Return what tells periods apart, the same for two spellings of one."""
+    known: dict[Any, Any] = {}
+    out: list[Any] = []
+    for label in labels:
+        if is_missing(label):
+            out.append(None)
+            continue
+        key = label if isinstance(label, (str, int, float)) else str(label)
+        if key not in known:
+            reading, to_date = read_label(label), None
+            if isinstance(reading, tuple):
+                known[key] = f"{reading[0].name} {reading[1]}"
+            else:
+                to_date = read_to_date(label)
+                known[key] = f"to {to_date}" if to_date is not None else f"{reading or str(label).strip()}"
+        out.append(known[key])
+    return out
+
+
+def _of_long(work: _Work, roles: Roles) -> _Cells:
+    """Return the cells of a long table."""
+    frame = work.frame
+    if roles.indicator is None:
+        names, codes = (work.columns[0] if work.columns else roles.value,), np.zeros(len(frame), dtype=np.intp)
+        if names[0] != roles.value:
+            work.said.append(f"the values of {shown(roles.value)} read as {shown(names[0])}")
+    else:
+        names, codes = _indicators(work, frame[roles.indicator])
+        work.said.append(_read_as(work, roles))
+    values = frame[roles.value]
+    values = _multiplied(work, values)
+    _note_flags(work)
+    periods = None if roles.period is None or work.period is None else frame[roles.period].to_numpy()
+    units = None if roles.unit is None or work.unit is None else frame[roles.unit].to_numpy(dtype=object)
+    letter = frame.attrs.get("letters", {}).get(roles.value)
+    letters = None if letter is None else np.full(len(frame), letter, dtype=object)
+    return _Cells(values, units, periods, codes, names, work.lines, letters, frame)
+
+
+def _read_as(work: _Work, roles: Roles) -> str:
+    named = f" of {roles.format}" if roles.format else ""
+    parts = [("the indicators", roles.indicator), ("the values", roles.value if roles.layout == "long" else None)]
+    parts += [("the units", roles.unit), ("the periods", roles.period)]
+    told = ", ".join(f"{what} in {shown(name)}" for what, name in parts if name is not None)
+    return f"read as a table of the layout {roles.layout!r}{named}: {told} ({counted(len(work.frame), 'row')})"
+
+
+def _indicators(work: _Work, column: pd.Series[Any]) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
+    """Return the indicators of a table, as they are asked for, and which of them each row is of; a blank is refused."""
+    texts = _texts(column)
+    asked = {label_text(one): one for one in work.columns}
+    blank = [i for i, text in enumerate(texts) if not text]
+    if blank:
+        told = f"{counted(len(blank), 'row', 'have')} no indicator: {work.rows(blank)}"
+        raise DataError(f"{work.where}{column.name}: {told}; write it or leave the row out")
+    known = list(dict.fromkeys(texts))
+    number = {text: i for i, text in enumerate(known)}
+    return tuple(asked.get(text, text) for text in known), np.array([number[text] for text in texts], dtype=np.intp)
+
+
+def _multiplied(work: _Work, values: pd.Series[Any]) -> Any:
+    """Return values times the power of ten that a column of multipliers says."""
+    column = next((name for name in work.frame.columns if folded(name) in _MULTIPLIERS), None)
+    if column is None:
+        return values
+    texts = _texts(work.frame[column])
+    powers = {text: _power(text) for text in set(texts)}
+    wrong = [text for text, power in powers.items() if power is None]
+    if wrong:
+        at = [i for i, text in enumerate(texts) if text in wrong]
+        told = f"{listed(wrong)} is no power of ten; write 0, 3, 6 or 9, or take the column out"
+        raise DataError(f"{work.where}{column}: {work.rows(at)}: {told}")
+    rows = [i for i, text in enumerate(texts) if powers[text]]
+    if not rows:
+        return values
+    cells = values.astype(object).tolist()
+    plain = plain_cells(cells, work.frame.attrs.get("decimal", "."))[0]
+    met = dict[int, list[int]]()
+    for i in rows:
+        power, number = powers[texts[i]] or 0, number_of(plain[i])
+        if number is not None and number == number:
+            cells[i] = float(f"{number!r}e{power}")
+            met.setdefault(power, []).append(i)
+    for power, at in met.items():
+        work.said.append(f"{column}: {counted(len(at), 'value')} times 10^{power}, the first in {work.rows(at[:1])}")
+    return pd.Series(cells, dtype=object).infer_objects()
+
+
+def _power(text: str) -> int | None:
+    if not text:
+        return 0
+    number = number_of(text)
+    if number is None:
+        return _POWERS.get(folded(text))
+    return int(number) if number == int(number) and abs(number) <= 24 else None
+
+
+def _note_flags(work: _Work) -> None:
+    """Say which flags stand beside values."""
+    for name in work.frame.columns:
+        if folded(name) not in _FLAGS or work.frame[name].ndim > 1:
+            continue
+        texts = _texts(work.frame[name])
+        counts = Counter(text for text in texts if text and text not in _NORMAL)
+        if counts:
+            first = next(i for i, text in enumerate(texts) if text in counts)
+            each = ", ".join(f"{shown(text)} {n}" for text, n in counts.most_common(_MOST_VALUES))
+            told = f"{name} marks {counted(counts.total(), 'value')}, each kept as it is: {each}"
+            work.said.append(f"{told}; the first in {work.rows([first])}")
+
+
+def _across(work: _Work, roles: Roles) -> _Cells:
+    """Return the cells of a table whose headings are periods or units."""
+    frame = work.frame
+    heads = [name for name in frame.columns if heading_period(name) is not None]
+    of_units = roles.layout == "transposed" and (roles.indicator is None or not heads or work.period is None)
+    if of_units:
+        role = roles.indicator if roles.indicator is not None else roles.period
+        heads = [name for name in frame.columns if name != role and str(name) not in work.form.where]
+    filled = [name for name in heads if frame[name].notna().any()]
+    if len(filled) < len(heads) and not of_units:
+        empty = [name for name in heads if name not in filled]
+        work.said.append(f"no value under {listed(empty)}; left out")
+    heads = filled if not of_units else heads
+    if not heads:
+        raise DataError(
+            f"{work.where}layout = {roles.layout!r}, but no heading is a period; columns: {listed(list(frame.columns))}"
+        )
+    n, t = len(frame), len(heads)
+    whole = frame[heads]
+    if all(dtype.kind in "iuf" for dtype in whole.dtypes):
+        values: Any = whole.to_numpy(dtype=np.float64).ravel()
+    else:
+        values = whole.to_numpy(dtype=object).ravel()
+    if roles.indicator is None:
+        names, codes = (_as_asked(work, roles.value),), np.zeros(n, dtype=np.intp)
+        work.said.append(f"its {counted(n, 'row')} by {counted(t, 'column')} read as {shown(roles.value)}")
+    else:
+        names, codes = _indicators(work, frame[roles.indicator])
+        work.said.append(_read_as(work, roles))
+    kind = "units" if of_units else "periods"
+    labels = list(heads) if of_units else [heading_period(name) for name in heads]
+    work.said.append(f"{counted(t, 'heading')} read as {kind}: {listed(labels)}")
+    tiled = np.tile(np.array([*labels, None], dtype=object)[:-1], n)
+    units = tiled if of_units else _repeated(frame, roles.unit, t)
+    periods = tiled if not of_units else _repeated(frame, roles.period, t)
+    letter = frame.attrs.get("letters")
+    letters = None if letter is None else np.tile(np.array([letter.get(name, "") for name in heads], dtype=object), n)
+    rest = [name for name in frame.columns if name not in heads]
+    beside = frame[rest].iloc[np.repeat(np.arange(n), t)].reset_index(drop=True) if not of_units else frame.iloc[:0]
+    lines = np.repeat(work.lines, t)
+    return _Cells(values, units, periods, np.repeat(codes, t), names, lines, letters, beside)
+
+
+def _as_asked(work: _Work, value: Any) -> Any:
+    return next((one for one in work.columns if label_text(one) == label_text(value)), value)
+
+
+def _repeated(frame: pd.DataFrame, name: Any, t: int) -> NDArray[Any] | None:
+    return None if name is None else np.repeat(frame[name].to_numpy(dtype=object), t)
+
+
+def _pivoted(work: _Work, roles: Roles, cells: _Cells) -> pd.DataFrame:
+    """Return a row for each unit and period and a column for each indicator; a cell that is given twice is refused."""
+    n, k = len(cells.codes), len(cells.names)
+    zero = np.zeros(n, dtype=np.intp)
+    unit = zero if cells.units is None or work.unit is None else _codes(map(_label, cells.units.tolist()))[0]
+    when = zero if cells.periods is None or work.period is None else _codes(_when(cells.periods.tolist()))[0]
+    faults = []
+    for role, name, codes in (("unit", roles.unit, unit), ("period", roles.period, when)):
+        blank = np.flatnonzero(codes < 0)
+        if len(blank):
+            there = sorted({int(cells.lines[i]) for i in blank.tolist()})
+            at = (
+                f"line {listed(there)}"
+                if "source" in work.frame.attrs
+                else f"row {listed(blank.tolist())}, counted from 0"
+            )
+            told = f"{counted(len(blank), 'value', 'have')} no {role}: {at}; write it or leave the row out"
+            faults.append(f"{work.where}{name}: {told}")
+    raise_all(DataError, faults)
+    pairs, _ = pd.factorize(unit * (int(when.max(initial=0)) + 1) + when)
+    first = np.unique(pairs, return_index=True)[1]
+    flat = pairs * k + cells.codes
+    again = np.flatnonzero(pd.Series(flat).duplicated().to_numpy())
+    if len(again):
+        raise DataError(*_twice(work, cells, flat, again))
+    rows = len(first)
+    lines = np.zeros((rows, k), dtype=np.intp)
+    lines[pairs, cells.codes] = cells.lines
+    letters = None
+    if cells.letters is not None:
+        letters = np.full((rows, k), "", dtype=object)
+        letters[pairs, cells.codes] = cells.letters
+    values = cells.values.to_numpy() if hasattr(cells.values, "to_numpy") else cells.values
+    plain = values.dtype.kind in "iuf"
+    table: Array = np.full((rows, k), np.nan) if plain else np.full((rows, k), None, dtype=object)
+    table[pairs, cells.codes] = values
+    out: dict[Any, Any] = {}
+    if cells.units is not None and work.unit is not None:
+        out[work.unit] = pd.Series(cells.units[first], dtype=object).infer_objects()
+    if cells.periods is not None and work.period is not None:
+        out[work.period] = pd.Series(cells.periods[first], dtype=object).infer_objects()
+    order = sorted(
+        range(k), key=lambda j: work.columns.index(cells.names[j]) if cells.names[j] in work.columns else k + j
+    )
+    for j in order:
+        out[cells.names[j]] = table[:, j] if plain else pd.Series(table[:, j], dtype=object).infer_objects()
+    out |= _labels_beside(work, roles, cells, out, pairs, first, unit)
+    frame = pd.DataFrame(out)
+    kept: dict[Any, Any] = {name: one for name, one in work.frame.attrs.items() if name in ("source", "decimal")}
+    frame.attrs = kept | {
+        "liberties": (*work.frame.attrs.get("liberties", ()), *work.said),
+        "lines": tuple(cells.lines[first].tolist()),
+        "origin": Origin(cells.names, lines, letters),
+    }
+    return frame
+
+
+def _label(cell: Any) -> Any:
+    """Return a label of a unit, blanks around it off, None for none."""
+    return None if is_missing(cell) else cell.strip() if isinstance(cell, str) else cell
+
+
+def _twice(work: _Work, cells: _Cells, flat: NDArray[Any], again: NDArray[np.intp]) -> list[str]:
+    """Return a fault for each cell that is given a second time."""
+    first = {int(one): i for i, one in reversed(list(enumerate(flat.tolist())))}
+    faults = []
+    for i in again.tolist():
+        parts = [f"indicator {shown(cells.names[cells.codes[i]])}"]
+        parts += [f"unit {shown(cells.units[i])}"] if cells.units is not None and work.unit is not None else []
+        parts += [f"period {cells.periods[i]}"] if cells.periods is not None and work.period is not None else []
+        before = int(cells.lines[first[int(flat[i])]])
+        file = "source" in work.frame.attrs
+        at = f"line {cells.lines[i]}: " if file else f"row {cells.lines[i] - 2}, counted from 0: "
+        after = f"after line {before}" if file else f"after row {before - 2}"
+        told = f"{work.where}{at}{', '.join(parts)} is given a second time, {after}; keep one"
+        faults.append(Fault(told, kind=("values that are given twice",)))
+    return shortened(faults)
+
+
+def _labels_beside(
+    work: _Work,
+    roles: Roles,
+    cells: _Cells,
+    taken: Mapping[Any, Any],
+    pairs: NDArray[np.intp],
+    first: NDArray[np.intp],
+    unit: NDArray[np.intp],
+) -> dict[Any, Any]:
+    """Return the other columns that say one thing of each row: those asked for, and labels of units."""
+    out: dict[Any, Any] = {}
+    asked = {*work.labels, *work.columns}
+    for name in cells.beside.columns if len(cells.beside) else ():
+        column = cells.beside[name]
+        if name in taken or name in (roles.indicator, roles.value, roles.unit, roles.period) or column.ndim > 1:
+            continue
+        if name not in asked and (name in roles.fixed or folded(name) in NOTES or column.dtype.kind in "fc"):
+            continue
+        codes = _codes([text or None for text in _texts(column)])[0]
+        if not _follows(codes, pairs if name in asked else unit):
+            if name in asked:
+                told = "has several values for one unit and period; it is kept beside the indicators, one value a row"
+                raise DataError(f"{work.where}{shown(name)} {told}")
+            continue
+        cell = pd.Series(column.to_numpy(dtype=object)).where(codes >= 0, None)
+        filled = cell.groupby(pairs).first() if name in asked else cell.groupby(unit).first().reindex(unit[first])
+        out[name] = filled.to_numpy()
+    return out
