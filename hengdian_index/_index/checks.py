@@ -11,6 +11,7 @@ from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import Indicator, inherited
 from hengdian_index._scoring.fitting import chosen_weights, shrunk
+from hengdian_index._scoring.growth import Growth
 from hengdian_index._scoring.tree import Branch, Tree, compares
 from hengdian_index._tables.periods import read_label
 from hengdian_index.errors import Fault, FaultsError, SpecError, listed, suggestion
@@ -56,12 +57,14 @@ def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault
         dated = [field for field in ("start", "end") if getattr(one, field) is not None]
         if dated and period is None:
             said.append((dated[0], "needs periods; name the period column in the index"))
-        if one.cumulative is not None and period is None:
-            said.append(("cumulative", "needs periods; name the period column in the index"))
-        own = [
-            field for field in ("cumulative", "deflate") if getattr(one, field) is not None and one.build is not None
-        ]
+        timed = [field for field in ("cumulative", "growth") if getattr(one, field) is not None]
+        said += [(field, "needs periods; name the period column in the index") for field in timed if period is None]
+        own = [field for field in (*timed, "deflate") if getattr(one, field) is not None and one.build is not None]
         said += [(field, "it is built of other columns and has none of its own; take it out") for field in own]
+        if one.cumulative is not None and one.growth is not None and Growth.of(one).on == "period":
+            said.append(("growth", 'figures to date grow on those of a year ago; write growth = "year"'))
+        if one.growth is not None and Growth.of(one).level in (one.code, *built):
+            said.append(("growth", "level: a column of the table, not the indicator itself or one that is built"))
         if one.deflate in (one.code, *built):
             said.append(("deflate", "a column of the table is needed, not the indicator itself or one that is built"))
         start, end = (read_label(getattr(one, field)) if field in dated else None for field in ("start", "end"))

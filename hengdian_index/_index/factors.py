@@ -85,6 +85,8 @@ def _factor(index: Any, tree: Tree, address: str, given: Any) -> Factor:
             raise SpecError('of a part all that can vary is whether it is there: ["in", "out"]')
     if address.split(".")[-1] in _FIXED:
         raise SpecError("cannot vary: a study keeps its rows and their labels; screen or name them before")
+    if {"cumulative", "growth", "deflate"} & {*address.split(".")[1:]}:
+        raise SpecError("cannot vary: a study keeps the values that its rows have; use hi.compare with replace")
     _check_choices(address.split(".")[-1], given)
     return Factor(address, "levels", tuple(given), names=(address,))
 

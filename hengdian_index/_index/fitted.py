@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,7 @@ from hengdian_index._scoring.contents import (
 )
 from hengdian_index._scoring.fitting import cancelled, learn_maps, normalised
 from hengdian_index._scoring.given import as_values, asking
+from hengdian_index._scoring.growth import Chains
 from hengdian_index._scoring.preparation import (
     Builds,
     Preparation,
@@ -88,6 +89,8 @@ class Fitted:
         that is `to`, also where later rows alone are scored.
     links : mapping or None
         Unit -> factors (contents, groups) that keep its levels where the content changes.
+    chains : mapping
+        Code of each indicator that comes as growth -> unit -> its levels, from which those of later rows go on.
 
     Examples
     --------
@@ -112,6 +115,7 @@ class Fitted:
     left_out: Mapping[Any, bool]
     base_levels: BaseLevels | None = None
     links: Mapping[Any, Array] | None = None
+    chains: Mapping[str, Chains] = field(default_factory=Frozen)
 
     def log_lines(self) -> list[str]:
         """Return what fitting noted, as texts."""
@@ -146,7 +150,7 @@ class Fitted:
         DataError
             Every fault of the table: missing columns, text or infinity in a number column, repeated rows.
         """
-        panel = read_rows(self.tree, self.setting, table, self.frequency, complete=False)
+        panel = read_rows(self.tree, self.setting, table, self.frequency, complete=False, chains=self.chains)
         with journal() as lines:
             panel = built(self.builds, self.tree, panel)
             panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
@@ -269,9 +273,18 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
 
 
 def read_rows(
-    tree: Tree, setting: Setting, table: Any, frequency: Frequency | None = None, *, complete: bool = True
+    tree: Tree,
+    setting: Setting,
+    table: Any,
+    frequency: Frequency | None = None,
+    *,
+    complete: bool = True,
+    chains: Mapping[str, Chains] | None = None,
 ) -> Panel:
-    """Return the rows of a table as an index needs them; a table that is `complete` has every unit that is named."""
+    """Return the rows of a table as an index needs them; a table that is `complete` has every unit that is named.
+
+    `chains` are the levels of a fit, from which those of indicators that come as growth go on.
+    """
     sizes, groups = columns_asked(tree)
     labels, weights = columns_of_units(setting)
     sizes = tuple(dict.fromkeys((*sizes, *(name for name in weights if name not in tree.codes))))
@@ -294,7 +307,7 @@ def read_rows(
     if setting.unit_names is not None:
         names = names_of(panel.unit_list(), panel.groups[setting.unit_names], setting.unit_names)
         panel = replace(panel, unit_names=names)
-    panel = as_values(tree, panel)
+    panel = as_values(tree, panel, chains)
     return panel.laid_out((*tree.codes, *sizes)) if made else panel
 
 
@@ -365,6 +378,7 @@ def learn_with_rows(
         rows=_learnt_from(shown, chosen, {"learnt_from": setting.weigh_on, "rows": weighed.n}),
         log=tuple(lines),
         left_out=left_out,
+        chains=Frozen({code: Frozen(units) for code, units in panel.chains.items()}),
     )
     with journal() as said:
         fitted = _based(fitted, panel, levels=based)

@@ -111,6 +111,28 @@ def _seasons(given: Any) -> Any:
     return Frozen(options)
 
 
+_GROWTH = {"on": ("year", "period"), "form": ("percent", "index")}
+
+
+def _growth(given: Any) -> Any:
+    """Return what growth is on, in which form, and the column of levels: "year", { on = "year", form = "index" }."""
+    if given is None:
+        return None
+    said = dict(given) if isinstance(given, Mapping) else {"on": given}
+    allowed = (*_GROWTH, "level")
+    faults = [f"unknown option {name!r}{suggestion(name, allowed)}" for name in said if name not in allowed]
+    faults += [] if "on" in said else ['on is missing: on = "year" or on = "period"']
+    for name, words in _GROWTH.items():
+        if name in said and not among(said[name], words):
+            faults.append(f"{name}: no {said[name]!r}{suggestion(said[name], words)}")
+    if "level" in said and not (isinstance(said["level"], str) and said["level"].strip()):
+        faults.append(f"level: a column of the table, not {shown(said['level'])}")
+    raise_all(SpecError, faults)
+    if said.get("form") == "percent":
+        del said["form"]
+    return said["on"] if len(said) == 1 else Frozen(said)
+
+
 def _dated_weights(given: Any) -> Any:
     """Return the choices of weights by the period they hold from."""
     if given is None:
@@ -214,6 +236,10 @@ UnitGroups = Annotated[
     Read[tuple[Any, ...], Sequence[str | Mapping[str, str]] | str], BeforeValidator(_groups_of_units)
 ]
 Doubts = Annotated[Read[Mapping[str, Any], Mapping[str, Any] | None], BeforeValidator(_doubts)]
+Growth = Annotated[
+    Read[str | Mapping[str, str] | None, Literal["year", "period"] | Mapping[str, str] | None],
+    BeforeValidator(_growth),
+]
 Period = Annotated[Read[str | None, Any], BeforeValidator(_period)]
 Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]
@@ -602,6 +628,14 @@ class Indicator(Part):
     cumulative : {"year"}, optional
         Its column has figures of the year to date (累计值): each is less that of the period before, the first of a year
         as it is. Labels may then say so, too: 2022年1-6月, 2022年上半年, 2022年前三季度, 2022Q3累计, Jan-Jun 2022.
+    growth : {"year", "period"} or mapping, optional
+        Its column has growth on a year ago (同比) or on the period before (环比), in per cent. Its values are the
+        levels chained from it, L_t = L_(t-m) (1 + g_t / 100), with m the periods in a year for "year" and 1 for
+        "period". The m periods before the first growth of a unit are set to 100: a year without season or trend, which
+        `{"on": "year", "level": "gdp"}` spares where the column "gdp" has levels, of one year at least; a chain starts
+        from these, forwards and backwards, wherever it has none to go on from. `{"on": "year", "form": "index"}` is an
+        index in which a year ago is 100 (上年同期=100). After a gap levels are missing, and the log says why. A fit
+        keeps the levels: those of later rows go on from them, and rows that do not reach back to them are refused.
     deflate : str, optional
         Column of a price index: values at current prices become those of its base, where it is 100 (x / price * 100).
     fit_on : period, span, unit, label, or a list of these; optional
@@ -643,6 +677,7 @@ class Indicator(Part):
     deseasonalise: Inherited[Seasons] = LEFT_OUT
     build: Build = LEFT_OUT
     cumulative: Literal["year"] | None = None
+    growth: Growth = LEFT_OUT
     deflate: str | None = None
     fit_on: Selector = None
     start: Period = LEFT_OUT

@@ -1,19 +1,21 @@
-"""What indicators are of rows that come as something else than their values: figures to date, at current prices."""
+"""What indicators are of rows that come as something else than their values: growth, figures to date, prices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._scoring.growth import Chains, level, places
 from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import CUMULATIVE, YEAR, format_period
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, listed, raise_all
+from hengdian_index.errors import DataError, raise_all
 from hengdian_index.series.cumulation import taken_apart
 
 # Steps of a series that a pattern must show in: those within years, and those from one year into the next.
@@ -28,20 +30,30 @@ _NAMED = 5
 RUNS_ON = 0.95
 
 
-def as_values(tree: Tree, panel: Panel) -> Panel:
-    """Return rows with the values that each indicator is of, a line among their liberties for each that is made so."""
-    given = [leaf for leaf in tree.leaves if leaf.code in panel.columns and (leaf.cumulative or leaf.deflate)]
+def as_values(tree: Tree, panel: Panel, chains: Mapping[str, Chains] | None = None) -> Panel:
+    """Return rows with the values that each indicator is of, a line among their liberties for each that is made so.
+
+    Levels are made of growth first, then figures of single periods of those to date, then real ones of nominal ones.
+    `chains` are those of a fit, by indicator.
+    """
+    steps = ("growth", "cumulative", "deflate")
+    given = [leaf for leaf in tree.leaves if leaf.code in panel.columns and any(getattr(leaf, s) for s in steps)]
     if not given:
         return panel
-    values, said, faults = np.array(panel.values, order="F"), list[str](), list[str]()
+    values, said, faults = np.array(panel.values, order="F"), list[str](), list[Any]()
+    made = dict[str, Chains]()
     for leaf in given:
         at = panel.columns.index(leaf.code)
+        if leaf.growth is not None and panel.periods is not None:
+            known = None if chains is None else chains.get(leaf.code, {})
+            values[:, at], made[leaf.code] = level(leaf, panel, known, said, faults)
         if leaf.cumulative is not None and panel.periods is not None:
             values[:, at] = _apart(leaf, panel, values[:, at], said)
         if leaf.deflate is not None:
             values[:, at] = _real(leaf, panel, values[:, at], said, faults)
     raise_all(DataError, shortened(faults))
-    return replace(panel, values=values, liberties=(*panel.liberties, *said))
+    came = {leaf.code: panel.values[:, panel.columns.index(leaf.code)] for leaf in given}
+    return replace(panel, values=values, liberties=(*panel.liberties, *said), came=came, chains=made)
 
 
 def _real(leaf: Leaf, panel: Panel, values: Array, said: list[str], faults: list[str]) -> Array:
@@ -56,7 +68,7 @@ def _real(leaf: Leaf, panel: Panel, values: Array, said: list[str], faults: list
     gaps = np.isnan(real) & ~np.isnan(values)
     if gaps.any():
         lost = counted(int(gaps.sum()), "value", "are")
-        said.append(f"{told}{lost} missing, for the price index is: {_places(panel, gaps)}")
+        said.append(f"{told}{lost} missing, for the price index is: {places(panel, gaps)}")
     return real
 
 
@@ -88,16 +100,8 @@ def _apart(leaf: Leaf, panel: Panel, to_date: Array, said: list[str]) -> Array:
     said.append(f"{told}{less}; the first of each year as it is")
     if gaps.any():
         reason = f"for the figure to date of the {frequency.name} before is missing"
-        said.append(f"{told}{counted(int(gaps.sum()), 'value', 'are')} missing, {reason}: {_places(panel, gaps)}")
+        said.append(f"{told}{counted(int(gaps.sum()), 'value', 'are')} missing, {reason}: {places(panel, gaps)}")
     return apart
-
-
-def _places(panel: Panel, marked: NDArray[np.bool_]) -> str:
-    """Return which rows (n,) are marked, by unit and period."""
-    rows = np.flatnonzero(marked).tolist()
-    if panel.units is None:
-        return listed([panel.period(row) for row in rows])
-    return listed([f"{panel.unit(row)} {panel.period(row)}" for row in rows])
 
 
 def runs_on(panel: Panel, values: Array, order: NDArray[np.intp]) -> float | None:
@@ -158,7 +162,7 @@ def asking(tree: Tree, panel: Panel) -> Iterator[str]:
         return
     order = in_time(panel)
     for leaf in tree.leaves:
-        if leaf.cumulative is None and leaf.build is None and leaf.code in panel.columns:
+        if leaf.cumulative is None and leaf.growth is None and leaf.build is None and leaf.code in panel.columns:
             share = runs_on(panel, panel.values[:, panel.columns.index(leaf.code)], order)
             if share is not None and share > RUNS_ON:
                 pattern = "rises within each year and falls at the first period of each"

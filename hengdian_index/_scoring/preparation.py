@@ -21,6 +21,7 @@ from hengdian_index._methods.imputing import Filler, Rows, fill
 from hengdian_index._methods.learning import learn
 from hengdian_index._methods.treating import moved
 from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.growth import Growth
 from hengdian_index._scoring.tree import Leaf, Setting, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
@@ -390,6 +391,8 @@ def columns_asked(tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the number columns a tree needs besides its indicators, and the label columns (groups of rows)."""
     sizes = dict.fromkeys(leaf.denominator for leaf in tree.leaves if leaf.denominator not in (None, *tree.codes))
     sizes |= dict.fromkeys(leaf.deflate for leaf in tree.leaves if leaf.deflate not in (None, *tree.codes))
+    levels = [Growth.of(leaf).level for leaf in tree.leaves if leaf.growth is not None]
+    sizes |= dict.fromkeys(name for name in levels if name not in (None, *tree.codes))
     for leaf in tree.leaves:
         if leaf.build is not None:
             sizes.update(dict.fromkeys(name for name in ingredients(leaf.build) if name not in tree.codes))

@@ -32,12 +32,21 @@ class Leaf(Indicator, checked=False):
     impute: Is[Choice | None]
     build: Is[Choice | None]
     deseasonalise: Is[Mapping[str, Any] | None]
+    growth: Is[str | Mapping[str, str] | None]
     replaced_from: str | None = None
 
     @property
     def derived(self) -> bool:
         """Whether its values before treatment are no user's own."""
-        steps = (self.cumulative, self.deflate, self.denominator, self.build, self.impute, self.deseasonalise)
+        steps = (
+            self.cumulative,
+            self.growth,
+            self.deflate,
+            self.denominator,
+            self.build,
+            self.impute,
+            self.deseasonalise,
+        )
         return any(step is not None for step in steps)
 
     @property

@@ -73,7 +73,8 @@ class Panel:
     `provisional` marks cells (n, k) that stand in for a value still to come; `beside` has the columns of the table
     that the index does not score; `liberties` says what was read otherwise than as it stands. `table` has the row
     labels of the whole table, its own and those of the results, and `at` says which of its rows these are. `unit_names`
-    are what units are called where they are shown.
+    are what units are called where they are shown. `came` has columns (n,) as they came, where the values are made of
+    them, and `chains` what is chained of them, by column and unit.
     """
 
     values: Array
@@ -91,6 +92,8 @@ class Panel:
     liberties: tuple[str, ...] = ()
     unit_names: Mapping[Any, str] = field(default_factory=dict)
     at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    came: Mapping[str, Array] = field(default_factory=dict)
+    chains: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
 
     @property
     def index(self) -> Any:
@@ -115,6 +118,7 @@ class Panel:
             "groups": groups,
             "provisional": marks,
             "at": self.at[rows],
+            "came": {name: column[rows] for name, column in self.came.items()},
         }
         return replace(self, values=self.values[rows], labels=self.labels[rows], **some, beside=beside, source=None)
 

@@ -247,6 +247,8 @@ def data_of(result: Result) -> pd.DataFrame:
     if panel.periods is not None:
         columns[rows_of(result)["period"]] = panel.periods.text
     columns |= {name: panel.values[:, j] for j, name in enumerate(panel.columns) if name not in made}
+    # What values were made of: the fit makes them again.
+    columns |= panel.came
     own = rows_of(result).get("row")
     labels = pd.Index(panel.labels.tolist(), name=own, tupleize_cols=False) if own else None
     return pd.DataFrame(columns, index=labels)

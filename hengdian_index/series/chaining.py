@@ -109,9 +109,11 @@ def chain(
     if form == "index":
         timed = replace(timed, table=replace(timed.table, values=timed.values - 100))
     _check(timed, _RATES[how], carry=gap == "carry")
-    rates = np.nan_to_num(timed.values)[..., timed.order, :]
+    factors = _RATES[how].factor(np.nan_to_num(timed.values)[..., timed.order, :])
     with np.errstate(over="ignore", under="ignore"):
-        levels = start * np.cumprod(_RATES[how].factor(rates), axis=-2)
+        # One level after the other, so that a chain that is gone on with has the same numbers as a whole one.
+        factors[..., :1, :] *= start
+        levels = np.cumprod(factors, axis=-2)
     out = np.empty_like(levels)
     out[..., timed.order, :] = levels
     timed.refuse(~(np.isfinite(out) & (out > 0)), "the level goes beyond the range of numbers; are these per cent?")
@@ -123,18 +125,39 @@ def refuse_other_form(timed: Timed, form: str, remedy: str) -> None:
     flat = timed.values.reshape(-1, *timed.values.shape[-2:])
     faults = []
     for j in range(flat.shape[-1]):
-        known = flat[..., j][~np.isnan(flat[..., j])]
-        if len(known) < _FEWEST:
-            continue
-        if form == "percent" and (known >= _AROUND_100[0]).all() and (known <= _AROUND_100[1]).all():
-            why, other = "an index whose period before is 100, not per cent", "index"
-        elif form == "index" and (np.abs(known) < _AROUND_100[0]).all():
-            why, other = "per cent, not an index whose period before is 100", "percent"
-        else:
-            continue
-        ends = f"all values lie from {known.min():.10g} to {known.max():.10g}"
-        faults.append(f"{timed.name}{timed.column(j)}: {ends}, as those of {why}; write {remedy.format(other)}")
+        found = read_as_other_form(flat[..., j], form)
+        if found:
+            faults.append(f"{timed.name}{timed.column(j)}: {found[0]}; write {remedy.format(found[1])}")
     raise_all(DataError, shortened(faults))
+
+
+def read_as_other_form(growth: Array, form: str) -> tuple[str, str] | None:
+    """Return why growth is plainly given in another form than said, per cent or index, and that form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.series.chaining import read_as_other_form
+    >>> read_as_other_form(np.array([104.0, 98.5, 101.0]), "percent")[1]
+    'index'
+    >>> read_as_other_form(np.array([4.0, -1.5, 1.0]), "percent")
+    """
+    known = growth[~np.isnan(growth)]
+    if len(known) < _FEWEST:
+        return None
+    if form == "percent" and (known >= _AROUND_100[0]).all() and (known <= _AROUND_100[1]).all():
+        why, other = "an index whose period before is 100, not per cent", "index"
+    elif form == "index" and (np.abs(known) < _AROUND_100[0]).all():
+        why, other = "per cent, not an index whose period before is 100", "percent"
+    else:
+        return None
+    return f"all values lie from {known.min():.10g} to {known.max():.10g}, as those of {why}", other
+
+
+def ratio_of(growth: Array, form: str) -> tuple[Array, float]:
+    """Return what growth multiplies a level by, and above what the growth lies so that the level stays above 0."""
+    rate = _RATES["ratio"]
+    return (growth / 100, 0.0) if form == "index" else (rate.factor(growth), rate.low)
 
 
 def _check(timed: Timed, rate: _Rate, carry: bool) -> None:

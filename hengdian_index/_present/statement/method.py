@@ -16,11 +16,17 @@ from hengdian_index._present.statement.directions import directions
 from hengdian_index._present.statement.expressions import declared, tree_of
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.growth import START, Growth
 from hengdian_index._scoring.preparation import ingredients
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
 from hengdian_index.errors import known_language
 from hengdian_index.log import Entry
+
+
+# How growth is said, by its form, and by what it is on: as such, and where its levels start.
+_FORMS_OF_GROWTH = {"percent": "growth percent", "index": "growth index"}
+_ON = {"year": ("growth year", "growth from year"), "period": ("growth period", "growth from period")}
 
 
 def method(
@@ -125,6 +131,8 @@ def preparation(tell: Teller) -> Iterator[Block]:
 def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
     """Yield what was done to one indicator."""
     name = tell.named(leaf)
+    if leaf.growth is not None:
+        yield tell.item(_grown(tell, leaf))
     if leaf.cumulative is not None:
         yield tell.item(tell.say("cumulative", indicator=name))
     if leaf.deflate is not None:
@@ -142,6 +150,18 @@ def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
         yield tell.item(tell.say("seasons", indicator=name, options=tell.options(leaf.deseasonalise, seasonal)))
     if leaf.treat is not None:
         yield _treated(tell, leaf, leaf.treat)
+
+
+def _grown(tell: Teller, leaf: Leaf) -> Sequence[Piece]:
+    """Return how the levels of an indicator are chained from growth."""
+    growth, periods = Growth.of(leaf), tell.panel.periods
+    lag = 1 if periods is None else growth.lag(periods.frequency)
+    factor = r"\frac{g_t}{100}" if growth.form == "index" else r"\left(1 + \frac{g_t}{100}\right)"
+    formula, form = Math(f"L_t = L_{{t-{lag}}} {factor}"), tell.say(_FORMS_OF_GROWTH[growth.form])
+    column = () if growth.level is None else Code(growth.level)
+    told, plain = _ON[growth.on]
+    start = tell.say("growth from column" if column else plain, column=column, level=precise(START))
+    return tell.say(told, indicator=tell.named(leaf), form=form, formula=formula, start=start)
 
 
 def _treated(tell: Teller, leaf: Leaf, choice: Choice) -> Block:

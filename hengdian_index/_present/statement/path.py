@@ -19,6 +19,7 @@ from hengdian_index._present.statement.figures import compares, composed, figure
 from hengdian_index._present.statement.path_of_level import of_level
 from hengdian_index._present.statement.validity import absence
 from hengdian_index._scoring.choice import thawed
+from hengdian_index._scoring.growth import Growth
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.panel import Panel, row_of
@@ -104,6 +105,11 @@ def _of_content(result: Any, code: str, row: int) -> Iterator[Step]:
         yield Step(code, "content", why, "", float("nan"))
 
 
+def _ago(leaf: Leaf, panel: Panel) -> str:
+    assert panel.periods is not None
+    return Growth.of(leaf).ago(panel.periods.frequency)
+
+
 def _above(result: Any, parent: str | None, row: int) -> Iterator[str]:
     while parent is not None:
         yield parent
@@ -116,7 +122,8 @@ def _of_preparation(result: Any, leaf: Leaf, row: int) -> Iterator[Step]:
     j, j_of = tree.codes.index(leaf.code), panel.columns.index
     value = float(panel.values[row, j])
     if leaf.build is None:
-        told = ["the figure to date less that of the period before in its year"] if leaf.cumulative else []
+        told = [f"level chained from growth on {_ago(leaf, panel)}"] if leaf.growth else []
+        told += ["the figure to date less that of the period before in its year"] if leaf.cumulative else []
         told += [f"divided by the price index {leaf.deflate}, times 100"] if leaf.deflate else []
         yield Step(leaf.code, "raw", ", ".join(told) or "as it came", "", value)
     else:
