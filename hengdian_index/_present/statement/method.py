@@ -23,7 +23,6 @@ from hengdian_index._tables.periods import format_period
 from hengdian_index.errors import known_language
 from hengdian_index.log import Entry
 
-
 # How growth is said, by its form, and by what it is on: as such, and where its levels start.
 _FORMS_OF_GROWTH = {"percent": "growth percent", "index": "growth index"}
 _ON = {"year": ("growth year", "growth from year"), "period": ("growth period", "growth from period")}
