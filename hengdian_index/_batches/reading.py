@@ -38,14 +38,14 @@ class Batch(Panel):
     group: int | None = None
     first: int = 0
 
-    def place(self, row: int) -> Said:
+    def place(self, row: int, line: int | None = None) -> Said:
         """Return where a row is: file, row group and row, unit, period."""
         number = self.first + int(self.at[row])
         where = Said("{file}: row {row}, counted from 0", file=self.file, row=number)
         if self.group is not None:
             told = "{file}: row group {group}, row {row}, counted from 0"
             where = Said(told, file=self.file, group=self.group, row=number)
-        own = Panel.place(self, row) if self.units is not None or self.periods is not None else None
+        own = Panel.place(self, row, line) if self.units is not None or self.periods is not None else None
         return joined([where, *([] if own is None else [own])], "places")
 
     def whose(self, row: int) -> Said:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -223,11 +224,10 @@ def _keep(work: _Work) -> None:
     mask, faults = np.ones(len(work.frame), dtype=np.bool_), []
     for name, wanted in work.form.where.items():
         several = [label_text(one) for one in (wanted if isinstance(wanted, (list, tuple)) else [wanted])]
-        texts = np.array(_texts(work.frame[there[name]]), dtype=object)
-        known = list(dict.fromkeys(texts.tolist()))
-        absent = [one for one in several if one not in known]
+        codes, known = _coded(work.frame[there[name]])
+        absent = [one for one in several if one and one not in known]
         faults += [f"{work.where}where: {name} has no {shown(one)}{suggestion(one, known)}" for one in absent]
-        mask &= np.isin(texts.astype(str), several)
+        mask &= np.isin(codes, [known.index(one) if one in known else -1 for one in several])
     raise_all(DataError, faults)
     if work.form.where and not mask.any():
         raise DataError(f"{work.where}where: no row has all of {_conditions(work.form.where)}")
@@ -242,11 +242,22 @@ def _conditions(where: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {' or '.join(map(shown, several))}" for name, several in parts)
 
 
-def _texts(column: pd.Series[Any]) -> list[str]:
-    """Return the labels of a column as texts, blank ones empty."""
-    codes, distinct = pd.factorize(column.astype(object), use_na_sentinel=True)
-    names = ["" if is_missing(one) else label_text(one) for one in distinct]
-    return [names[code] if code >= 0 else "" for code in codes.tolist()]
+def _text(cell: Any) -> str | None:
+    """Return what a label is called, None for a blank one."""
+    return None if is_missing(cell) else label_text(cell)
+
+
+def _coded(cells: Any, key: Callable[[Any], Any] = _text) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return a number for each label, -1 for one whose key is None, and the keys by number."""
+    column = cells if isinstance(cells, pd.Series) else pd.Series(cells, dtype=object)
+    try:
+        raw, distinct = pd.factorize(column, use_na_sentinel=True)
+    except TypeError:
+        # A list in a cell has no hash.
+        raw, distinct = pd.factorize(column.map(shown), use_na_sentinel=True)
+    number: dict[Any, int] = {}
+    of_raw = [-1 if (own := key(one)) is None else number.setdefault(own, len(number)) for one in distinct]
+    return np.array([*of_raw, -1], dtype=np.intp)[raw], list(number)
 
 
 def _renamed(work: _Work) -> pd.DataFrame:
@@ -358,22 +369,14 @@ def _asked_rows(work: _Work, roles: Roles) -> None:
     """Go on with the rows of the indicators that are asked for, where any of them is there."""
     if roles.indicator is None or not work.columns:
         return
-    texts = _texts(work.frame[roles.indicator])
+    codes, known = _coded(work.frame[roles.indicator])
     asked = {label_text(one) for one in work.columns}
-    mask = np.array([text in asked for text in texts], dtype=np.bool_)
-    if mask.all() or not mask.any():
+    others = [text for text in known if text not in asked]
+    if not others or len(others) == len(known):
         return
-    others = list(dict.fromkeys(text for text, kept in zip(texts, mask.tolist(), strict=True) if not kept and text))
-    if others:
-        told = f"{counted(len(others), 'indicator')} of {shown(roles.indicator)} that the index does not use"
-        work.said.append(f"{told}: {listed(others)}")
-    work.kept(mask | np.array([not text for text in texts], dtype=np.bool_))
-
-
-def _codes(cells: Iterable[Any]) -> tuple[NDArray[np.intp], int]:
-    """Return a number for each label, -1 for a blank one, and how many there are."""
-    codes, distinct = pd.factorize(pd.Series(list(cells), dtype=object), use_na_sentinel=True)
-    return np.asarray(codes, dtype=np.intp), len(distinct)
+    told = f"{counted(len(others), 'indicator')} of {shown(roles.indicator)} that the index does not use"
+    work.said.append(f"{told}: {listed(others)}")
+    work.kept(np.array([*(text in asked for text in known), True], dtype=np.bool_)[codes])
 
 
 def _group(*codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
@@ -404,22 +407,22 @@ def _dimensions(work: _Work, roles: Roles) -> list[_Dimension]:
     if not n:
         return []
     zero = np.zeros(n, dtype=np.intp)
-    unit = zero if roles.unit is None else _codes(_texts(frame[roles.unit]))[0]
-    when = _codes(_when(frame[roles.period].tolist()))[0] if roles.period is not None else zero
-    what = zero if roles.indicator is None else _codes(_texts(frame[roles.indicator]))[0]
+    unit = zero if roles.unit is None else _coded(frame[roles.unit])[0]
+    when = zero if roles.period is None else _coded(frame[roles.period], _period_key)[0]
+    what = zero if roles.indicator is None else _coded(frame[roles.indicator])[0]
     group, groups = _group(unit, when, what)
     repeated = groups < n
     across = roles.layout != "long"
     skip = {roles.unit, roles.period, roles.indicator, *work.labels, *work.columns, *work.form.where}
     skip |= {roles.value} if not across else {c for c in frame.columns if heading_period(c) is not None}
-    found: list[tuple[Any, NDArray[np.intp], list[str]]] = []
+    found: list[tuple[Any, NDArray[np.intp], list[Any]]] = []
     constant, following = list[str](), list[str]()
     for name in frame.columns:
         column = frame[name] if name not in skip else None
         if column is None or column.ndim > 1 or folded(name) in NOTES or column.dtype.kind in "fcMm":
             continue
-        texts = _texts(column)
-        codes, several = _codes([text or None for text in texts])
+        codes, texts = _coded(column)
+        several = len(texts)
         if several < 2 and not (several and (codes < 0).any() and repeated):
             if several and roles.format and name in roles.fixed:
                 constant.append(f"{name} {shown(texts[0])}")
@@ -434,16 +437,22 @@ def _dimensions(work: _Work, roles: Roles) -> list[_Dimension]:
             if not any(_follows(codes, other) and _follows(other, codes) for _, other, _ in found):
                 found.append((name, codes, texts))
         elif strict and _follows(codes, what):
-            following.append(f"{name} ({', '.join(sorted(set(filter(None, texts)))[:_MOST_VALUES])})")
+            following.append(f"{name} ({', '.join(texts[:_MOST_VALUES])})")
     if not found:
         work.said += [f"the same in every row: {', '.join(constant)}"] if constant else []
         work.said += [f"{one} goes with the indicator" for one in following]
         return []
-    picked = _proposed([texts for *_, texts in found], what)
+    proposed = _proposed([codes for _, codes, _ in found], [texts for *_, texts in found], what)
     return [
-        _Dimension(name, dict(Counter(text or "" for text in texts).most_common()), one)
-        for (name, _, texts), one in zip(found, picked, strict=True)
+        _Dimension(name, _counts(codes, texts), one) for (name, codes, texts), one in zip(found, proposed, strict=True)
     ]
+
+
+def _counts(codes: NDArray[np.intp], texts: Sequence[str]) -> dict[str, int]:
+    """Return how often each label is there, the most frequent first, a blank one as an empty text."""
+    sizes = np.bincount(codes + 1, minlength=len(texts) + 1).tolist()
+    counts = Counter({text: n for text, n in zip(["", *texts], sizes, strict=True) if n})
+    return dict(counts.most_common())
 
 
 def _is_dimension(
@@ -467,41 +476,32 @@ def _is_dimension(
         label = _follows(codes, key) and (not strict or _follows(key, codes))
         if key.any() and label and folded(name) not in DIMENSIONS:
             return False
-    return not all(read_label(text) is not None for text in set(texts))
+    return not all(read_label(text) is not None for text in texts)
 
 
-def _proposed(columns: Sequence[Sequence[str]], what: NDArray[np.intp]) -> list[str]:
+def _proposed(columns: Sequence[NDArray[np.intp]], texts: Sequence[Sequence[str]], what: NDArray[np.intp]) -> list[str]:
     """Return the values of dimensions that go together in one proposal: of most indicators, totals, most rows."""
-    rows: dict[tuple[str, ...], list[int]] = {}
-    for i, combination in enumerate(zip(*columns, strict=True)):
-        rows.setdefault(combination, []).append(i)
+    group, groups = _group(*columns)
+    first = np.unique(group, return_index=True)[1]
+    named = [["" if codes[i] < 0 else own[codes[i]] for codes, own in zip(columns, texts, strict=True)] for i in first]
+    sizes = np.bincount(group)
+    indicators = np.bincount(np.unique(group * (int(what.max(initial=0)) + 1) + what) // (int(what.max(initial=0)) + 1))
 
-    def worth(combination: tuple[str, ...]) -> tuple[int, int, int]:
-        at = rows[combination]
-        return len(np.unique(what[at])), sum(folded(one) in _TOTALS for one in combination), len(at)
+    def worth(one: int) -> tuple[int, int, int]:
+        return int(indicators[one]), sum(folded(text) in _TOTALS for text in named[one]), int(sizes[one])
 
-    best = max(rows, key=worth)
-    return list(best)
+    return named[max(range(groups), key=worth)]
 
 
-def _when(labels: Iterable[Any]) -> list[Any]:
-    """Return what tells periods apart, the same for two spellings of one."""
-    known: dict[Any, Any] = {}
-    out: list[Any] = []
-    for label in labels:
-        if is_missing(label):
-            out.append(None)
-            continue
-        key = label if isinstance(label, (str, int, float)) else str(label)
-        if key not in known:
-            reading, to_date = read_label(label), None
-            if isinstance(reading, tuple):
-                known[key] = f"{reading[0].name} {reading[1]}"
-            else:
-                to_date = read_to_date(label)
-                known[key] = f"to {to_date}" if to_date is not None else f"{reading or str(label).strip()}"
-        out.append(known[key])
-    return out
+def _period_key(label: Any) -> Any:
+    """Return what tells periods apart, the same for two spellings of one; None for none."""
+    if is_missing(label):
+        return None
+    reading = read_label(label)
+    if isinstance(reading, tuple):
+        return reading
+    to_date = read_to_date(label)
+    return reading or (label_text(label) if to_date is None else ("to date", to_date))
 
 
 def _of_long(work: _Work, roles: Roles) -> _Cells:
@@ -534,15 +534,13 @@ def _read_as(work: _Work, roles: Roles) -> str:
 
 def _indicators(work: _Work, column: pd.Series[Any]) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
     """Return the indicators of a table, as they are asked for, and which of them each row is of; a blank is refused."""
-    texts = _texts(column)
+    codes, known = _coded(column)
     asked = {label_text(one): one for one in work.columns}
-    blank = [i for i, text in enumerate(texts) if not text]
+    blank = np.flatnonzero(codes < 0).tolist()
     if blank:
         told = f"{counted(len(blank), 'row', 'have')} no indicator: {work.rows(blank)}"
         raise DataError(f"{work.where}{column.name}: {told}; write it or leave the row out")
-    known = list(dict.fromkeys(texts))
-    number = {text: i for i, text in enumerate(known)}
-    return tuple(asked.get(text, text) for text in known), np.array([number[text] for text in texts], dtype=np.intp)
+    return tuple(asked.get(text, text) for text in known), codes
 
 
 def _multiplied(work: _Work, values: pd.Series[Any]) -> Any:
@@ -550,32 +548,30 @@ def _multiplied(work: _Work, values: pd.Series[Any]) -> Any:
     column = next((name for name in work.frame.columns if folded(name) in _MULTIPLIERS), None)
     if column is None:
         return values
-    texts = _texts(work.frame[column])
-    powers = {text: _power(text) for text in set(texts)}
-    wrong = [text for text, power in powers.items() if power is None]
+    codes, texts = _coded(work.frame[column])
+    powers = [_power(text) for text in texts]
+    wrong = [text for text, power in zip(texts, powers, strict=True) if power is None]
     if wrong:
-        at = [i for i, text in enumerate(texts) if text in wrong]
+        at = np.flatnonzero(np.isin(codes, [texts.index(text) for text in wrong])).tolist()
         told = f"{listed(wrong)} is no power of ten; write 0, 3, 6 or 9, or take the column out"
         raise DataError(f"{work.where}{column}: {work.rows(at)}: {told}")
-    rows = [i for i, text in enumerate(texts) if powers[text]]
-    if not rows:
+    power_of = np.array([*(power or 0 for power in powers), 0])[codes]
+    if not power_of.any():
         return values
     cells = values.astype(object).tolist()
     plain = plain_cells(cells, work.frame.attrs.get("decimal", "."))[0]
     met = dict[int, list[int]]()
-    for i in rows:
-        power, number = powers[texts[i]] or 0, number_of(plain[i])
-        if number is not None and number == number:
-            cells[i] = float(f"{number!r}e{power}")
-            met.setdefault(power, []).append(i)
+    for i in np.flatnonzero(power_of).tolist():
+        number = number_of(plain[i])
+        if number is not None and math.isfinite(number):
+            cells[i] = float(f"{number!r}e{power_of[i]}")
+            met.setdefault(int(power_of[i]), []).append(i)
     for power, at in met.items():
         work.said.append(f"{column}: {counted(len(at), 'value')} times 10^{power}, the first in {work.rows(at[:1])}")
     return pd.Series(cells, dtype=object).infer_objects()
 
 
 def _power(text: str) -> int | None:
-    if not text:
-        return 0
     number = number_of(text)
     if number is None:
         return _POWERS.get(folded(text))
@@ -587,13 +583,13 @@ def _note_flags(work: _Work) -> None:
     for name in work.frame.columns:
         if folded(name) not in _FLAGS or work.frame[name].ndim > 1:
             continue
-        texts = _texts(work.frame[name])
-        counts = Counter(text for text in texts if text and text not in _NORMAL)
+        codes, texts = _coded(work.frame[name])
+        counts = {text: n for text, n in _counts(codes, texts).items() if text and text not in _NORMAL}
         if counts:
-            first = next(i for i, text in enumerate(texts) if text in counts)
-            each = ", ".join(f"{shown(text)} {n}" for text, n in counts.most_common(_MOST_VALUES))
-            told = f"{name} marks {counted(counts.total(), 'value')}, each kept as it is: {each}"
-            work.said.append(f"{told}; the first in {work.rows([first])}")
+            first = np.flatnonzero(np.isin(codes, [texts.index(text) for text in counts])).tolist()[:1]
+            each = ", ".join(f"{shown(text)} {n}" for text, n in list(counts.items())[:_MOST_VALUES])
+            told = f"{name} marks {counted(sum(counts.values()), 'value')}, each kept as it is: {each}"
+            work.said.append(f"{told}; the first in {work.rows(first)}")
 
 
 def _across(work: _Work, roles: Roles) -> _Cells:
@@ -651,8 +647,8 @@ def _pivoted(work: _Work, roles: Roles, cells: _Cells) -> pd.DataFrame:
     """Return a row for each unit and period and a column for each indicator; a cell that is given twice is refused."""
     n, k = len(cells.codes), len(cells.names)
     zero = np.zeros(n, dtype=np.intp)
-    unit = zero if cells.units is None or work.unit is None else _codes(map(_label, cells.units.tolist()))[0]
-    when = zero if cells.periods is None or work.period is None else _codes(_when(cells.periods.tolist()))[0]
+    unit = zero if cells.units is None or work.unit is None else _coded(cells.units, _label)[0]
+    when = zero if cells.periods is None or work.period is None else _coded(cells.periods, _period_key)[0]
     faults = []
     for role, name, codes in (("unit", roles.unit, unit), ("period", roles.period, when)):
         blank = np.flatnonzero(codes < 0)
@@ -744,7 +740,7 @@ def _labels_beside(
             continue
         if name not in asked and (name in roles.fixed or folded(name) in NOTES or column.dtype.kind in "fc"):
             continue
-        codes = _codes([text or None for text in _texts(column)])[0]
+        codes = _coded(column)[0]
         if not _follows(codes, pairs if name in asked else unit):
             if name in asked:
                 told = "has several values for one unit and period; it is kept beside the indicators, one value a row"
