@@ -370,7 +370,8 @@ def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
         errors.append(error)
     try:
         form = Form.of(found.data if found else None)
-        table = read_table(data or index, form.texts(found.unit if found else None), form)
+        columns = found.columns if found else ()
+        table = read_table(data or index, form.texts(found.unit if found else None), form, columns)
     except FaultsError as error:
         errors.append(error)
     raise_together(errors)

@@ -44,9 +44,11 @@ INSIDE_FUNCTIONS_ONLY = {
     "matplotlib",
     "polars",
     "pyarrow",
+    "pyreadstat",
     "python_calamine",
     "sklearn",
     "statsmodels",
+    "xlrd",
     "xlsxwriter",
 }
 # Once installed, the examples stand inside the package; they are users of it, not parts.

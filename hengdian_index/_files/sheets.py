@@ -16,7 +16,7 @@ from typing import Any
 
 from hengdian_index._system.written import whole
 from hengdian_index._tables.archive import letters
-from hengdian_index._tables.workbook import EXTRA
+from hengdian_index._tables.books import EXTRA
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError, SpecError, raise_all
 

@@ -280,9 +280,10 @@ class Index(Part):
         lang : "en" or "zh"
             Language of a workbook's headings; both are read.
         """
-        spec_file.write(Path(path), self._tables(), sheet_fields(), self._columns(), data=data, notes=notes, lang=lang)
+        spec_file.write(Path(path), self._tables(), sheet_fields(), self.columns, data=data, notes=notes, lang=lang)
 
-    def _columns(self) -> list[str]:
+    @property
+    def columns(self) -> list[str]:
         """Return the columns that a table of data has."""
         sizes, groups = columns_asked(self.tree)
         given = [leaf.code for leaf in self.tree.leaves if leaf.build is None]

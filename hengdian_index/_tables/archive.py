@@ -51,7 +51,7 @@ _DAMAGED = (
 @contextmanager
 def opened(path: Path) -> Iterator[ZipFile]:
     """Open a workbook's archive, checked: a workbook, not locked, every part whole, not a decompression bomb."""
-    _refuse_what_is_no_archive(path)
+    refused_at_sight(path)
     try:
         with ZipFile(path) as archive:
             _refuse_bombs(archive, path.name)
@@ -87,10 +87,16 @@ def sheet_members(archive: ZipFile) -> dict[str, str]:
     return members
 
 
-def findings(archive: ZipFile, members: Mapping[str, str], merged: dict[str, list[str]] | None = None) -> list[str]:
+def findings(
+    archive: ZipFile,
+    members: Mapping[str, str],
+    merged: dict[str, list[str]] | None = None,
+    errors: dict[str, dict[str, str]] | None = None,
+) -> list[str]:
     """Return what a reader of values would misread in sheets, or what there is too much of, each with its cells.
 
-    Merged cells are not among it where `merged` takes them, sheet by sheet: who knows where the table is then judges.
+    Merged cells and error values are not among it where `merged` and `errors` take them, sheet by sheet: who knows
+    where the table is then judges.
     """
     found, cells, letters_read = list[str](), 0, 0
     lengths = _Lengths(archive)
@@ -98,7 +104,10 @@ def findings(archive: ZipFile, members: Mapping[str, str], merged: dict[str, lis
         scan = _Scan()
         with archive.open(member) as stream:
             scan.read(stream)
-        told = scan.told()
+        taken = errors is not None and len(scan.errors) <= _LOOK
+        told = scan.told(not taken)
+        if errors is not None and taken:
+            errors[name] = scan.errors
         if merged is not None:
             merged[name] = scan.merged
         elif scan.merged:
@@ -116,9 +125,24 @@ def findings(archive: ZipFile, members: Mapping[str, str], merged: dict[str, lis
     return found
 
 
+def too_much(archive: ZipFile, member: str) -> list[str]:
+    """Return what a sheet has too much of to be read."""
+    scan = _Scan()
+    with archive.open(member) as stream:
+        scan.read(stream)
+    letters_read = _Lengths(archive).of(member, scan)
+    return scan.too_much() + ([_too_long(letters_read)] if letters_read > MOST_LETTERS else [])
+
+
 def merged_cells(cells: Sequence[str]) -> str:
     """Return the refusal of merged cells."""
     return _cells_are(cells, "merged, so that all but the first would be read as blank; unmerge them and fill each")
+
+
+def error_values(cells: Sequence[str]) -> str:
+    """Return the refusal of error values."""
+    why = "error values (such as #N/A), which would be read as blank; mend them, or clear the cell of a missing value"
+    return _cells_are(cells, why)
 
 
 def _cells_are(cells: Sequence[str], told: str) -> str:
@@ -138,7 +162,7 @@ class _Scan:
 
     def __init__(self) -> None:
         self.uncalculated: list[str] = []
-        self.errors: list[str] = []
+        self.errors: dict[str, str] = {}
         self.merged: list[str] = []
         self.shared = 0
         self.inline = 0
@@ -175,18 +199,21 @@ class _Scan:
         self._parser.StartElementHandler = start
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
         with suppress(_Full):
-            _feed(self._parser, stream, self._refuse_long_values)
+            fed(self._parser, stream, self._refuse_long_values)
         self._judge()
 
-    def told(self) -> list[str]:
-        """Return what a reader of values would misread, and what there is too much of."""
-        why = {
+    def told(self, errors: bool) -> list[str]:
+        """Return what a reader of values would misread, error values among it or not, and what there is too much of."""
+        why = (
             "formulas without a stored value, which would be read as blank; let a spreadsheet program calculate them, "
-            "save the workbook": self.uncalculated,
-            "error values (such as #N/A), which would be read as blank; mend them, or clear the cell of a missing "
-            "value": self.errors,
-        }
-        found = [_cells_are(cells, told) for told, cells in why.items() if cells]
+            "save the workbook"
+        )
+        found = [_cells_are(self.uncalculated, why)] if self.uncalculated else []
+        return found + ([error_values(list(self.errors))] if errors and self.errors else []) + self.too_much()
+
+    def too_much(self) -> list[str]:
+        """Return what there is too much of."""
+        found = list[str]()
         if self.extent > MOST_CELLS:
             found.append(f"values reach to cell {self.corner!r}: more than {MOST_CELLS:,} cells; clear the stray ones")
         elif self._is_thin(self.extent):
@@ -239,7 +266,7 @@ class _Scan:
             raise BadZipFile(f"no cell has the address {self._cell[:_ADDRESS]!r}…")
         self._kind = attributes.get("t", "n")
         if self._kind == "e":
-            self.errors.append(self._cell)
+            self.errors[self._cell] = ""
         self.shared += self._kind == "s"
 
     def _value(self, _: Any) -> None:
@@ -250,7 +277,7 @@ class _Scan:
         self._in_value = True
         if self._kind == "str":
             self._pending = ""
-        if self._kind in ("str", "inlineStr"):
+        if self._kind in ("str", "inlineStr", "e"):
             self._watch()
 
     def _formula(self, _: Any) -> None:
@@ -266,6 +293,8 @@ class _Scan:
             self.inline += len(text)
             if text.strip():
                 self._pending = ""
+            if self._kind == "e":
+                self.errors[self._cell] = (self.errors[self._cell] + text)[:_ADDRESS]
             if self.inline > MOST_LETTERS:
                 raise _Full
 
@@ -353,11 +382,11 @@ def _counted(
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     with archive.open(member) as stream, suppress(_Full):
-        _feed(parser, stream)
+        fed(parser, stream)
     return found
 
 
-def _feed(parser: Any, stream: Any, look: Callable[[int], None] | None = None) -> None:
+def fed(parser: Any, stream: Any, look: Callable[[int], None] | None = None) -> None:
     """Give XML to a parser piece by piece; a tag or comment without an end would fill the memory."""
     fed = 0
     while piece := stream.read(1 << 16):
@@ -386,6 +415,19 @@ def letters(column: int) -> str:
     return said
 
 
+def place(cell: str) -> tuple[int, int]:
+    """Return the column and the row of an address, counted from 1.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.archive import place
+    >>> place("AB12")
+    (28, 12)
+    """
+    column = cell.rstrip("0123456789")
+    return _number(column), int(cell[len(column) :] or 0)
+
+
 def _number(column: str) -> int:
     # No column has more letters; a number of them would be as long.
     if len(column) > 3:
@@ -396,7 +438,14 @@ def _number(column: str) -> int:
     return number
 
 
-def _refuse_what_is_no_archive(path: Path) -> None:
+def refused_at_sight(path: Path, *, old: bool = False) -> bool:
+    """Refuse what is no workbook, or locked, and an old one where none is asked for; return whether it is old.
+
+    Raises
+    ------
+    DataError
+        No such file, an empty one, one that begins as no workbook does.
+    """
     if path.name.startswith("~$"):
         raise DataError(f"{path.name}: the lock file of an open workbook; give the workbook itself")
     if os.path.isdir(path):
@@ -413,10 +462,11 @@ def _refuse_what_is_no_archive(path: Path) -> None:
         raise DataError(f"{path.name}: the file is empty")
     if "EncryptedPackage".encode("utf-16-le") in whole:
         raise DataError(f"{path.name}: the workbook is protected by a password; save it without one")
-    if content == _OLD_OR_ENCRYPTED:
+    if content == _OLD_OR_ENCRYPTED and not old:
         raise DataError(f"{path.name}: a workbook of the old .xls kind; save it as .xlsx")
-    if not content.startswith(b"PK"):
+    if not content.startswith(b"PK") and content != _OLD_OR_ENCRYPTED:
         raise DataError(f"{path.name}: not an Excel workbook; save it as .xlsx, or name a text table .csv")
+    return content == _OLD_OR_ENCRYPTED
 
 
 def _refuse_bombs(archive: ZipFile, name: str) -> None:

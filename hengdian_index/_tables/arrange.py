@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._tables.cells import is_missing, number_of
-from hengdian_index._tables.grid import may_name, names_of
+from hengdian_index._tables.grid import may_name, names_of, without_unit
 from hengdian_index._tables.periods import YEAR, format_period, read_label, read_to_date
 from hengdian_index.errors import listed, shown
 
 _YEARS = frozenset({"年", "年份", "年度", "year", "years", "yr"})
-_UNIT = re.compile(r"(?P<name>.*?\S)\s*(?:[（(［\[](?P<within>[^（(［\[）)］\]]+)[）)］\]]|[/／](?P<after>[^/／]+))")
-_MOST_LETTERS = 200
 # What pandas calls a column without a name.
 _UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
 
@@ -99,8 +97,8 @@ def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
 
 def named(name: Any, asked: Collection[Any]) -> str | None:
     """Return the column that is asked for which a name stands for, with its unit of measure."""
-    match = _UNIT.fullmatch(name) if isinstance(name, str) and len(name) <= _MOST_LETTERS else None
-    return match["name"] if match and match["name"] in asked else None
+    plain = without_unit(name) if isinstance(name, str) else name
+    return plain if plain != name and plain in asked else None
 
 
 def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -> pd.DataFrame:

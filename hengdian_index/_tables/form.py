@@ -48,6 +48,8 @@ class Form:
         Column -> the value, or list of values, of the rows to keep: `{"AGE": "_T"}`.
     encoding : str, optional
         How the letters of a text file are written, `"gb18030"`; found out where left out.
+    sheet : str, optional
+        The sheet of a workbook that holds the table; needed where several may be meant.
     """
 
     missing_marks: tuple[Any, ...] = ()
@@ -59,6 +61,7 @@ class Form:
     value: str | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     encoding: str | None = None
+    sheet: str | None = None
 
     @classmethod
     def of(cls, given: Any) -> Form:

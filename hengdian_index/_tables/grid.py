@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -22,6 +22,10 @@ _REMARK = re.compile(
     r"last updated?)",
     re.IGNORECASE,
 )
+_WITH_UNIT = re.compile(
+    r"(?P<name>.*?\S)\s*(?:[（(［\[](?P<within>[^（(［\[）)］\]]+)[）)］\]]|[/／](?P<after>[^/／]+))"
+)
+_MOST_LETTERS = 200
 _OF_UNITS = re.compile(r"[\s(（\[【]*(?:计量单位|单位|units?)\s*[:：]", re.IGNORECASE)
 
 
@@ -194,6 +198,41 @@ def notes_below(odd: Mapping[int, Sequence[Any]], n: int, place: Sequence[Any], 
     return n, []
 
 
+def remarks_beside(
+    heading: Sequence[Any], rows: Iterable[tuple[str, Sequence[Any]]]
+) -> tuple[int, dict[int, list[tuple[str, Any]]]]:
+    """Return how many columns a table has, and what stands beside it: by column, the rows and cells that are remarks.
+
+    They are right of the last name, and are texts; beyond a column without anything they may be numbers, too.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.grid import remarks_beside
+    >>> remarks_beside(["town", "trips", ""], [("line 2", ["Ulm", 3, "estimated"]), ("line 3", ["Bonn", 4])])
+    (2, {2: [('line 2', 'estimated')]})
+    """
+    width = max((j + 1 for j, name in enumerate(heading) if not is_missing(name)), default=0)
+    found: dict[int, list[tuple[str, Any]]] = {}
+    for row, cells in rows:
+        for j, cell in enumerate(cells[width:], width):
+            if not is_missing(cell):
+                found.setdefault(j, []).append((row, cell))
+    for j in range(width, max(found, default=0) + 1):
+        if j not in found:
+            return width, found
+        if any(number_of(cell) is not None for _, cell in found[j]):
+            return len(heading), {}
+    return width, found
+
+
+def said_beside(found: Mapping[int, Sequence[tuple[str, Any]]]) -> list[str]:
+    """Return what is said of remarks beside a table."""
+    cells = [one for column in found.values() for one in column]
+    if not cells:
+        return []
+    return [f"{counted(len(cells), 'remark')} beside the table, the first in {cells[0][0]}: {shown(cells[0][1])}"]
+
+
 def _is_remark(row: Sequence[Any]) -> bool:
     texts = _texts(row)
     rest = [cell for cell in texts[1:] if number_of(cell) is not None]
@@ -235,6 +274,12 @@ def _has_units(rows: Sequence[Sequence[Any]], heading: int) -> bool:
 
 def _begins_a_number(cell: Any) -> bool:
     return not isinstance(cell, str) or bool(re.match(r"\s*[-+.,]?\d", cell))
+
+
+def without_unit(name: str) -> str:
+    """Return a name without the unit of measure after it: `trips (millions)` is `trips`."""
+    match = _WITH_UNIT.fullmatch(name) if len(name) <= _MOST_LETTERS else None
+    return match["name"] if match else name
 
 
 def _texts(row: Sequence[Any]) -> list[str]:

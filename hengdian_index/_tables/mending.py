@@ -48,8 +48,8 @@ _ROUGH = re.compile(
 _PARTED = re.compile(r"[+-]?\d+(?:_\d+)+(?:\.\d+)?")
 _COMMA = re.compile(r"([+-]?\d+),(\d+)")
 _BESIDE = re.compile(rf"(?P<before>[^\d.,+-]{{0,6}}?) ?(?P<number>{_NUMBER}) ?(?P<after>\D{{0,12}})")
-# Errors of a workbook, which stand for no value that anybody left out.
-_ERRORS = re.compile(r"#(?:DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|CALC!|SPILL!)")
+# Error values of a workbook, which stand for no value that anybody left out.
+ERRORS = frozenset({"#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#CALC!", "#SPILL!", "#N/A"})
 # A mark has so many letters; what is longer is a sentence.
 _LONGEST_MARK = 24
 
@@ -65,7 +65,7 @@ def is_mark(text: str) -> bool:
     """
     told = narrow(text)
     numeral = any(one.isdigit() for one in told) or told.strip("%+-. ") in _TIMES
-    return 0 < len(told) <= _LONGEST_MARK and not numeral and "%" not in told and not _ERRORS.fullmatch(told)
+    return 0 < len(told) <= _LONGEST_MARK and not numeral and "%" not in told and told not in ERRORS
 
 
 def marks_among(cells: Iterable[Any]) -> list[str]:

@@ -20,31 +20,59 @@ from hengdian_index._tables import coin_tool
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.encoding import decoded
 from hengdian_index._tables.form import PLAIN, Form
-from hengdian_index._tables.grid import HEAD, Layout, layout_of, names_of, notes_below, second_heading, two_rows
+from hengdian_index._tables.grid import (
+    HEAD,
+    Layout,
+    layout_of,
+    names_of,
+    notes_below,
+    remarks_beside,
+    said_beside,
+    second_heading,
+    two_rows,
+)
 from hengdian_index._tables.guard import unguarded, unguarded_cells
 from hengdian_index._tables.printed import MARKS, decimal_of
+from hengdian_index._tables.statistical import read_spss, read_stata
 from hengdian_index._tables.table import shortened
-from hengdian_index._tables.workbook import data_table
+from hengdian_index._tables.workbook import ENDINGS, data_table
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, suggestion
 
-_READERS: dict[str, Callable[[Path, Sequence[str], Form], pd.DataFrame]] = {
-    ".csv": lambda path, labels, form: read_delimited(path, ",", labels, form),
-    ".tsv": lambda path, labels, form: read_delimited(path, "\t", labels, form),
-    ".parquet": lambda path, *_: _parquet(path),
-    ".xlsx": lambda path, _, form: _workbook(path, form),
-    ".xlsm": lambda path, _, form: _workbook(path, form),
-    ".txt": lambda path, labels, form: read_delimited(path, "\t", labels, form),
+_READERS: dict[str, Callable[[Path, Wanted], pd.DataFrame]] = {
+    ".csv": lambda path, wanted: read_delimited(path, ",", wanted.labels, wanted.form),
+    ".tsv": lambda path, wanted: read_delimited(path, "\t", wanted.labels, wanted.form),
+    ".parquet": lambda path, _: _parquet(path),
+    ".xlsx": lambda path, wanted: _workbook(path, wanted),
+    ".xlsm": lambda path, wanted: _workbook(path, wanted),
+    ".txt": lambda path, wanted: read_delimited(path, "\t", wanted.labels, wanted.form),
+    ".ods": lambda path, wanted: _workbook(path, wanted),
+    ".xls": lambda path, wanted: _workbook(path, wanted),
+    ".dta": lambda path, wanted: read_stata(path, wanted.labels),
+    ".sav": lambda path, wanted: read_spss(path, wanted.labels),
+    ".zsav": lambda path, wanted: read_spss(path, wanted.labels),
 }
 _LINES = (".csv", ".tsv", ".txt")
-_OTHER_WORKBOOKS = (".xls", ".xlsb", ".ods")
+_OTHER_WORKBOOKS = (".xlsb", ".numbers", ".fods")
 
 
-def read_table(path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN) -> pd.DataFrame:
-    """Return the table in a CSV, TSV, Parquet or Excel file; its name is kept for messages.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a file: columns of labels and of numbers, by name, and the form that its table has."""
 
-    Of a workbook the sheet `data` (or 数据) is read, or the only one. Columns of text named by `labels` (units) keep
-    each character: 007 is no 7, NA is no missing value. `form` is what an index says of the form of its tables.
+    labels: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    form: Form = PLAIN
+
+
+def read_table(
+    path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN, columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the table in a file of text, of a spreadsheet program, of Stata or SPSS; its name is kept for messages.
+
+    Of a workbook the sheet is read that `form` says, else `data` (or 数据), the only one with something, or the only
+    one that has the `columns`. Columns of text named by `labels` (units) keep each character: 007 is no 7, NA is no
+    missing value. `form` is what an index says of the form of its tables.
 
     Raises
     ------
@@ -54,14 +82,14 @@ def read_table(path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN)
         The optional library that reads such files is absent.
     """
     path = Path(path)
-    reader: Any = _READERS.get(path.suffix.lower())
+    reader = _READERS.get(path.suffix.lower())
     if reader is None:
         told = f"{path.name}: cannot read {path.suffix or 'a file without ending'!r}"
         if path.suffix.lower() in _OTHER_WORKBOOKS:
             raise DataError(f"{told}; save it as .xlsx; allowed: {', '.join(_READERS)}")
         raise DataError(f"{told}{suggestion(path.suffix, _READERS)}")
     try:
-        frame = reader(path, labels, form)
+        frame = reader(path, Wanted(labels, columns, form))
     except FaultsError:
         raise
     except FileNotFoundError:
@@ -77,10 +105,11 @@ def read_table(path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN)
     return _without_blank_lines(frame)
 
 
-def _workbook(path: Path, form: Form) -> pd.DataFrame:
-    if coin_tool.is_one(path):
+def _workbook(path: Path, wanted: Wanted) -> pd.DataFrame:
+    form = wanted.form
+    if form.sheet is None and path.suffix.lower() in ENDINGS and coin_tool.is_one(path):
         return coin_tool.read(path).table
-    return data_table(path, header_rows=form.header_rows)
+    return data_table(path, form.sheet, form.header_rows, wanted.columns)
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -114,16 +143,18 @@ def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
 _CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is missing?"
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 # So many rows are looked through for what parts the cells, and for decimal commas.
+_BARE = ("lines", "bare")
 _SAMPLE, _LETTERS = 200, 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What the rows of a text file are: their lines, which are blank, and the cells of those that are odd."""
+    """What the rows of a text file are: lines, which are blank, the cells of those that are odd, or too far right."""
 
     lines: list[int]
     blank: list[bool]
     odd: dict[int, list[str]]
+    beside: list[tuple[int, list[str]]]
 
 
 def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form: Form = PLAIN) -> pd.DataFrame:
@@ -166,13 +197,20 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
     faults, read = _checked(path.name, heading, _rows(text, separator), top)
     end, notes = notes_below(read.odd, len(read.lines), read.lines, "line")
     kept = set(read.lines[:end])
+    width, beside = remarks_beside(heading, ((f"line {line}", cells) for line, cells in read.beside if line in kept))
+    if beside:
+        heading, notes = heading[:width], notes + said_beside(beside)
+        faults = [(line, fault) for line, fault in faults if fault.kind != _BARE or line not in dict(read.beside)]
     twice = [(name, count) for name, count in Counter(filter(None, heading)).items() if count > 1]
     heads = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
     raise_all(DataError, shortened([*heads, *(fault for line, fault in faults if line in kept)]))
     if layout.heading or top > 1 or notes:
-        rows = [cells or [""] for (line, cells) in _rows(text, separator) if line in kept]
+        width = max(len(heading), 1)
+        rows = [cells[:width] or [""] for (line, cells) in _rows(text, separator) if line in kept]
         buffer = io.StringIO(newline="")
-        csv.writer(buffer, delimiter=separator).writerows([layout.names[0] if header_rows == 1 else heading, *rows])
+        csv.writer(buffer, delimiter=separator).writerows(
+            [layout.names[0][:width] if header_rows == 1 else heading, *rows]
+        )
         text = buffer.getvalue()
     frame = _frame(text, separator, heading, labels)
     lines, blank = read.lines[:end], read.blank[:end]
@@ -233,9 +271,10 @@ def _checked(
     name: str, heading: list[str], rows: Iterator[tuple[int, list[str]]], top: int
 ) -> tuple[list[tuple[int, Fault]], _Rows]:
     """Return the faults of a file's rows with their lines, and what its rows below the heading are."""
-    read, k = _Rows([], [], {}), len(heading)
+    read, k = _Rows([], [], {}, []), len(heading)
     faults: list[tuple[int, Fault]] = []
     bare = [j for j, one in enumerate(heading) if j and not one]
+    width = max((j + 1 for j, one in enumerate(heading) if one), default=0)
     for at, (line, cells) in enumerate(rows):
         if at < top:
             continue
@@ -249,7 +288,9 @@ def _checked(
             faults.append((line, Fault(said, kind=("lines", len(cells)))))
         elif any(cells[j].strip() for j in bare if j < len(cells)):
             why = "a value stands in a column without a heading"
-            faults.append((line, Fault(f"{name} line {line}: {why}", kind=("lines", "bare"))))
+            faults.append((line, Fault(f"{name} line {line}: {why}", kind=_BARE)))
+            if not any(cells[j].strip() for j in bare if j < width):
+                read.beside.append((line, cells))
     return faults, read
 
 

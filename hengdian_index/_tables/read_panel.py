@@ -16,7 +16,7 @@ from hengdian_index._tables.arrange import as_asked, below_heading, with_names
 from hengdian_index._tables.cells import CELLS, column_values, hashed, is_missing, raw_array
 from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.hundredth import off_by_a_hundred
-from hengdian_index._tables.mending import marks_among, remedy_for
+from hengdian_index._tables.mending import ERRORS, marks_among, remedy_for
 from hengdian_index._tables.panel import Beside, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
 from hengdian_index._tables.printed import plain_cells
@@ -85,6 +85,7 @@ def read_panel(
         if name and found is None
     ]
     faults += left.faults
+    faults += [wrong for name, wrong in frame.attrs.get("errors", {}).items() if name in {*columns, *by}]
     faults += below_heading(frame, [*columns, *by])
     absent = [c for c in (*columns, *groups) if c not in there]
     faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
@@ -240,8 +241,10 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) 
         return f"{what} in {counted(len(rows), 'cell')} of {name!r}, the first in {first}"
 
     values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
+    errors = frame.attrs.get("errors", {})
     for name in names:
-        columns[name] = frame[name]
+        # Error values of a workbook are told of at once.
+        columns[name] = frame[name].mask(frame[name].isin(ERRORS), None) if name in errors else frame[name]
         if columns[name].dtype.kind not in "biufMm":
             cells, met = plain_cells(columns[name].tolist(), decimal, form.mark_texts)
             columns[name] = pd.Series(cells, dtype=object)

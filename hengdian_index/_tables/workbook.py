@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index._system.about import install
-from hengdian_index._tables.archive import damaged, findings, letters, merged_cells, opened, sheet_members
-from hengdian_index._tables.grid import HEAD, layout_of, names_of, notes_below, second_heading, two_rows
+from hengdian_index._tables.archive import error_values, letters, merged_cells, opened, place, sheet_members
+from hengdian_index._tables.books import Book, Cells, Told, book, cells_of, read_cells
+from hengdian_index._tables.grid import (
+    HEAD,
+    layout_of,
+    names_of,
+    notes_below,
+    remarks_beside,
+    said_beside,
+    second_heading,
+    two_rows,
+    without_unit,
+)
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all
+from hengdian_index.errors import DataError, Fault, guess, listed, raise_all
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ENDINGS = (".xlsx", ".xlsm")
-EXTRA = install("excel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Sheet:
     columns: tuple[int, ...]
     liberties: tuple[str, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -98,37 +109,43 @@ def read_sheets(
         The optional library that reads workbooks is absent.
     """
     path = Path(path)
-    with opened(path) as archive:
-        members = sheet_members(archive)
-        names = list(pick(list(members)))
-        merged = dict[str, list[str]]() if header_rows else None
-        found = findings(archive, {name: members[name] for name in names}, merged)
-    raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in found])
-    sheets = {
-        name: _sheet(name, cells, header_rows, (merged or {}).get(name, ()))
-        for name, cells in _cells(path, names).items()
-    }
+    with book(path) as found:
+        names = list(pick(found.names))
+        told = Told() if header_rows else None
+        wrong = found.faults(names, told)
+        raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
+        cells = read_cells(found, names, told)
+    sheets = {name: _sheet(name, one, header_rows) for name, one in cells.items()}
     wrong = [one for _, faults in sheets.values() for one in faults]
     raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
     return {name: sheet for name, (sheet, _) in sheets.items()}
 
 
-def data_table(path: str | Path, sheet: str = "data", header_rows: int = 1) -> pd.DataFrame:
+def data_table(
+    path: str | Path,
+    sheet: str | None = None,
+    header_rows: int = 1,
+    asked: Collection[str] = (),
+) -> pd.DataFrame:
     """Return the table that a sheet of a workbook holds; file, sheet and rows are kept for messages.
 
     Parameters
     ----------
     path : path
         An .xlsx or .xlsm workbook.
-    sheet : str
-        A sheet's name; "data" also stands for 数据, and for the only sheet of a workbook that is not empty.
+    sheet : str, optional
+        A sheet's name. None: the sheet `data` or 数据, the only one that is not empty and no part of an index, or the
+        only one that has the names that are asked for.
     header_rows : int
         How many rows name the columns.
+    asked : collection of str
+        Names of columns, which tell what sheet is meant.
 
     Raises
     ------
     DataError
-        As `read_sheets`; no such sheet, a sheet without header.
+        As `read_sheets`, but for error values, which become the texts that a text file has of them; no such sheet,
+        several that may be meant, a sheet without header.
 
     Notes
     -----
@@ -138,73 +155,107 @@ def data_table(path: str | Path, sheet: str = "data", header_rows: int = 1) -> p
     import pandas as pd
 
     path = Path(path)
-    with opened(path) as archive:
-        names = list(sheet_members(archive))
-    if len(names) > 1 and sheet not in names and not any(sheet_called(name) == sheet for name in names):
-        filled = [name for name, found in read_sheets(path, header_rows=header_rows).items() if found.header]
-        names = filled if len(filled) == 1 and sheet_called(filled[0]) is None else names
-    wanted = _data_sheet(path.name, names, sheet)
-    (found,) = read_sheets(path, lambda _: [wanted], header_rows=header_rows).values()
-    if not found.header:
-        raise DataError(f"{path.name}: sheet {found.name!r} is empty; its first row names the columns")
-    columns = {j: _column([row[j] for row in found.rows]) for j in range(len(found.header))}
-    frame = pd.DataFrame(columns, index=range(len(found.rows)))
-    frame.columns = pd.Index(found.header)
-    frame.attrs["source"] = f"{path.name} sheet {found.name!r}"
-    frame.attrs["liberties"] = found.liberties
-    frame.attrs.update(found.kept)
-    frame.attrs["letters"] = {name: letters(j) for name, j in zip(found.header, found.columns, strict=True)}
-    if found.numbers != tuple(range(2, len(found.rows) + 2)):
-        frame.attrs["lines"] = found.numbers
+    with book(path) as found:
+        wanted, told = _data_sheet(found, sheet, asked)
+    (one,) = read_sheets(path, lambda _: [wanted], header_rows=header_rows).values()
+    if not one.header:
+        raise DataError(f"{path.name}: sheet {one.name!r} is empty; its first row names the columns")
+    columns = {j: _column([row[j] for row in one.rows]) for j in range(len(one.header))}
+    frame = pd.DataFrame(columns, index=range(len(one.rows)))
+    frame.columns = pd.Index(one.header)
+    frame.attrs["source"] = f"{path.name} sheet {one.name!r}"
+    wrong: dict[str, list[str]] = {}
+    for cell in one.errors:
+        wrong.setdefault(one.header[one.columns.index(place(cell)[0])], []).append(cell)
+    frame.attrs["errors"] = {
+        name: f"{path.name}: sheet {one.name!r} {error_values(cells)}" for name, cells in wrong.items()
+    }
+    frame.attrs["liberties"] = (*told, *one.liberties)
+    frame.attrs.update(one.kept)
+    frame.attrs["letters"] = {name: letters(j) for name, j in zip(one.header, one.columns, strict=True)}
+    if one.numbers != tuple(range(2, len(one.rows) + 2)):
+        frame.attrs["lines"] = one.numbers
     return frame
 
 
-def _data_sheet(source: str, names: Sequence[str], wanted: str) -> str:
-    called = [name for name in names if sheet_called(name) == wanted]
-    found = called or [name for name in names if name == wanted] or (list(names) if len(names) == 1 else [])
+def _data_sheet(found: Book, wanted: str | None, asked: Collection[str]) -> tuple[str, list[str]]:
+    """Return which sheet of a workbook holds the table, and what is said of the choice."""
+    source, names = found.path.name, found.names
+    if wanted is not None:
+        return _called(source, names, wanted), []
+    called = [name for name in names if sheet_called(name) == "data"]
+    if called or len(names) == 1:
+        return (called or names)[0] if len(called) < 2 else _called(source, names, "data"), []
+    others = [name for name in names if sheet_called(name) is None]
+    large = [name for name in others if found.too_much(name)]
+    cells = read_cells(found, [name for name in others if name not in large])
+    rows = {name: [list(map(_value, row)) for row in one.rows] for name, one in cells.items()}
+    filled = [name for name in others if name in large or any(map(_any, rows[name]))]
+    if len(filled) == 1:
+        return filled[0], []
+    having = {name: _names_in(rows.get(name, ()), asked) for name in filled}
+    together = set[str]().union(*(there for _, there in having.values()))
+    whole = {name: most for name, (most, there) in having.items() if there and there == together}
+    best = [name for name, most in whole.items() if most == max(whole.values())]
+    if len(best) == 1:
+        left = [name for name in filled if name not in best]
+        return best[0], [f"the sheet that has the columns of the index; not read: {listed(left)}"]
+    told = f"{len(best)} sheets have the columns of the index: {listed(best)}" if best else "no sheet 'data'"
+    line = f"write sheet = {_toml((best or filled or ['...'])[0])} in [data] for the one that is meant"
+    raise DataError(f"{source}: {told}; sheets found: {listed(names)}; {line}")
+
+
+def _called(source: str, names: Sequence[str], wanted: str) -> str:
+    known = [name for name in names if sheet_called(name) == wanted]
+    found = known if len(known) > 1 else [name for name in names if name == wanted] or known
     if len(found) == 1:
         return found[0]
-    told = f"{len(found)} sheets stand for {wanted!r}: {listed(found)}" if found else f"no sheet {wanted!r}"
-    raise DataError(f"{source}: {told}; sheets found: {listed(names)}")
+    if found:
+        told = f"{len(found)} sheets stand for {wanted!r}: {listed(found)}"
+        line = f"write sheet = {_toml(found[0])} in [data] for the one that is meant"
+        raise DataError(f"{source}: {told}; sheets found: {listed(names)}; {line}")
+    raise DataError(f"{source}: no sheet {wanted!r}{guess(wanted, names)}; sheets found: {listed(names)}")
 
 
+def _names_in(rows: Iterable[Sequence[Any]], asked: Collection[str]) -> tuple[int, set[str]]:
+    """Return how many of the names that are asked for a row has at most, and which of them stand anywhere."""
+    most, there = 0, set[str]()
+    for row in rows:
+        texts = {str(cell).strip() for cell in row if cell is not None}
+        found = (texts | {without_unit(text) for text in texts}).intersection(asked)
+        most, there = max(most, len(found)), there | found
+    return most, there
 def raw_cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
     """Return the cells of sheets from A1 on, row by row, blank ones as None; nothing is said of what is in them."""
-    return {name: [list(map(_value, row)) for row in cells] for name, cells in _cells(path, names).items()}
+    return {name: [list(map(_value, row)) for row in cells] for name, cells in cells_of(path, list(names)).items()}
 
 
-def _cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
-    """Return the cells of sheets from A1 on, row by row."""
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError:
-        raise SpecError(f"{path.name}: to read a workbook, install python-calamine: {EXTRA}") from None
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
-    except (CalamineError, OSError, ValueError, OverflowError) as error:
-        raise damaged(path, error) from None
-    except BaseException as error:
-        # The library is written in Rust: where that gives up, its error is no Exception.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise damaged(path, error) from None
 
 
-def _sheet(name: str, cells: list[list[Any]], header_rows: int, merged: Sequence[str]) -> tuple[Sheet, list[str]]:
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _sheet(name: str, cells: Cells, header_rows: int) -> tuple[Sheet, list[str]]:
     """Return a sheet, and a fault for each column that has values and no heading, and for cells that are merged."""
-    every = list(enumerate([list(map(_value, row)) for row in cells], 1))
-    every, liberties, below, wrong = _laid_out(every, header_rows, merged) if header_rows else (every, (), {}, [])
+    every = list(enumerate([list(map(_value, row)) for row in cells.rows], 1))
+    every, liberties, below, wrong = _laid_out(every, header_rows, cells.merged) if header_rows else (every, (), {}, [])
     filled = [(i, row) for i, row in every if _any(row)]
     if not filled or wrong:
         return Sheet(name, (), 1, (), (), ()), [f"sheet {name!r} {why}" for why in wrong]
     (top, header), *rows = filled
+    if header_rows:
+        width, beside = remarks_beside(header, ((f"row {i}", row) for i, row in rows))
+        rows = [(i, row[:width]) for i, row in rows if _any(row[:width])]
+        liberties = (*liberties, *said_beside(beside))
     columns = [j for j, heading in enumerate(header) if heading is not None]
     headed = set(columns)
     kept = tuple(tuple(row[j] for j in columns) for _, row in rows)
     numbers = tuple(i for i, _ in rows)
     names, letters_of = tuple(_heading(header[j]) for j in columns), tuple(j + 1 for j in columns)
-    sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties, below)
+    inside, rows_of = set(letters_of), set(numbers)
+    errors = tuple(one for one in cells.errors if place(one)[0] in inside and place(one)[1] in rows_of)
+    sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties, below, errors)
     first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in headed}
     return sheet, [
         f"sheet {name!r} cell {letters(j + 1)}{i}: a value stands in a column without a heading; "
@@ -234,7 +285,8 @@ def _laid_out(
     end, notes = notes_below(odd, len(body), [i for i, _ in body], "row")
     # Titles, notes and the rows of a heading that are said are read as they are meant where their cells are merged.
     table = numbers[layout.top if header_rows > 1 else layout.heading : layout.top + end]
-    inside = [ref for ref in merged if _meets(ref, table)]
+    width, _ = remarks_beside(heading[0][1], ((str(i), row) for i, row in body[:end]))
+    inside = [ref for ref in merged if _meets(ref, table) and place(ref.partition(":")[0])[0] <= width]
     wrong = [merged_cells(inside)] if inside else []
     titles = [one for one in layout.liberties if not one.endswith("is blank")]
     return [*heading, *body[:end]], (*titles, *notes), layout.kept, wrong

@@ -180,8 +180,8 @@ def test_the_command_says_what_is_wrong_and_where(tmp_path: Path, name: str) -> 
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("ending", [".xls", ".xlsb", ".ods"])
-def test_other_kinds_of_workbooks_are_named(tmp_path: Path, ending: str) -> None:
+def test_other_kinds_of_workbooks_are_named(tmp_path: Path) -> None:
+    ending = ".xlsb"
     run = CliRunner().invoke(main, ["compute", str(tmp_path / f"b{ending}"), str(tmp_path / f"b{ending}")])
     assert run.exit_code == 2
     assert run.stderr.splitlines() == [
@@ -191,7 +191,7 @@ def test_other_kinds_of_workbooks_are_named(tmp_path: Path, ending: str) -> None
 
 
 def allowed() -> str:
-    return ".csv, .tsv, .parquet, .xlsx, .xlsm, .txt"
+    return ".csv, .tsv, .parquet, .xlsx, .xlsm, .txt, .ods, .xls, .dta, .sav, .zsav"
 
 
 def computed(path: Path) -> list[float]:

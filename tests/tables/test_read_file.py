@@ -82,8 +82,8 @@ def test_every_line_that_has_other_cells_is_named(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(hi.DataError, match="no such file"):
         read_table(tmp_path / "none.csv")
-    with pytest.raises(hi.DataError, match=r"cannot read '.xls'.*allowed: .csv, .tsv, .parquet"):
-        read_table(tmp_path / "t.xls")
+    with pytest.raises(hi.DataError, match=r"cannot read '.xlsb'.*allowed: .csv, .tsv, .parquet"):
+        read_table(tmp_path / "t.xlsb")
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(hi.DataError, match=r"empty.csv: cannot be read as a .csv table"):
         read_table(tmp_path / "empty.csv")
