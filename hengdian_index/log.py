@@ -10,6 +10,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index._words.said import Said, joined
@@ -23,13 +26,18 @@ _logger = logging.getLogger("hengdian_index")
 _PARTICULAR = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])[-+]?\d[\w.:+-]*")
 
 
+# So many rows have a line each; of more, so many of each kind, and one line counts the others.
+EACH = 1000
+_FIRST = 20
+
+
 @stored("log entry")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the log; what does not apply to it is None.
 
     `kind` says what it has in common with lines whose `why` is of another row: "interpolate: left: no later value".
-    `whole` says that it is of every value of its column.
+    `whole` says that it is of every value of its column, `rows` how many rows it counts that have no line of their own.
     """
 
     step: str
@@ -41,6 +49,7 @@ class Entry:
     after: float | None = None
     kind: str = ""
     whole: bool = False
+    rows: int = 1
 
 
 _open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
@@ -100,6 +109,25 @@ def about(saying: str, **where: object) -> Iterator[None]:
         _about.reset(token)
 
 
+def first_of_each(kinds: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[NDArray[np.intp]]]:
+    """Return which rows have a line each, given the kind of each row (n,), and of each kind the others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index.log import first_of_each
+    >>> told, others = first_of_each(np.repeat([3, 5], [15, 1500]))
+    >>> len(told), [len(rows) for rows in others]
+    (35, [1480])
+    """
+    order = np.argsort(kinds, kind="stable")
+    own = kinds[order]
+    later = np.arange(len(own)) - np.searchsorted(own, own) >= (_FIRST if len(own) > EACH else len(own))
+    some, own = order[later], own[later]
+    others = np.split(some, np.flatnonzero(np.diff(own)) + 1) if len(some) else []
+    return np.sort(order[~later]), others
+
+
 def kind_of(entry: Entry) -> str:
     """Return of what kind a line is: what it says of itself, else its reason without names, numbers and periods.
 
@@ -119,7 +147,10 @@ def general(why: str) -> str:
 
 
 def tally(entries: Sequence[Entry]) -> pd.DataFrame:
-    """Return one row a kind of line: step, kind, lines, how many indicators, units and periods, what the first says."""
+    """Return one row a kind of line: step, kind, lines, how many indicators, units and periods, what the first says.
+
+    A line that counts rows without a line of their own is as many lines.
+    """
     import pandas as pd
 
     frame = pd.DataFrame(
@@ -130,11 +161,12 @@ def tally(entries: Sequence[Entry]) -> pd.DataFrame:
             "unit": [None if entry.unit is None else str(entry.unit) for entry in entries],
             "period": [None if entry.period is None else str(entry.period) for entry in entries],
             "why": [entry.why for entry in entries],
+            "rows": [entry.rows for entry in entries],
         },
         dtype=object,
     )
     found = frame.groupby(["step", "kind"], sort=False, as_index=False).agg(
-        lines=("why", "size"),
+        lines=("rows", "sum"),
         indicators=("indicator", "nunique"),
         units=("unit", "nunique"),
         periods=("period", "nunique"),
@@ -177,10 +209,11 @@ def _counted(step: str, head: str, entries: Sequence[Entry]) -> str:
     for entry in entries:
         what, _, reason = entry.kind.partition(": ")[2].partition(": ")
         reasons = below.setdefault(what, {})
-        reasons[reason] = reasons.get(reason, 0) + 1
+        reasons[reason] = reasons.get(reason, 0) + entry.rows
     if list(below) == [""]:
-        more = f"and {len(entries) - 1:,} more like it"
-        return f"{_alone(entries[0])} ({more})" if "…" in head else f"{step}: {head} ({counted(len(entries), 'line')})"
+        lines = sum(entry.rows for entry in entries)
+        more = f"and {lines - 1:,} more like it"
+        return f"{_alone(entries[0])} ({more})" if "…" in head else f"{step}: {head} ({counted(lines, 'line')})"
     # What was done comes before what was left.
     parts = sorted(below.items(), key=lambda item: item[0] == "left")
     return f"{step}: {head}: {'; '.join(_part(what, reasons) for what, reasons in parts)}"

@@ -81,7 +81,7 @@ def of_outliers(context: Context, code: str, skew: float, kurtosis: float) -> di
     facts = {"points": most, "rows": rows, "more": max(round(_SHARE * rows), 2 * (most or 0))}
     lines = [entry for entry in context.result.entries if entry.step == "treat" and entry.indicator == code]
     if all(entry.before is not None for entry in lines):
-        return {"remedy": "jrc held", "facts": {**facts, "held": len(lines)}}
+        return {"remedy": "jrc held", "facts": {**facts, "held": sum(line.rows for line in lines)}}
     return {"remedy": "jrc without limit" if most is None else "jrc not enough", "facts": facts}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -50,24 +51,30 @@ class Pair:
     quotient: Callable[[Array, Array], Array] | None = None
     whole: Callable[[Array, Array], Array] | None = None
 
-    def mean(self, x: Array, w: Array) -> Array:
-        """Return the weighted means (..., n) of complete rows x (..., n, k), weights w (..., k) or (..., n, k)."""
-        self.refuse(x)
+    def mean(self, x: Array, w: Array, absent: NDArray[np.bool_] | None = None) -> Array:
+        """Return the weighted means (..., n) of rows x (..., n, k), weights w (..., k) or (..., n, k).
+
+        Rows are complete, or `absent` (n, k) says which values they lack: then each is the mean of those it has.
+        """
         if self.domain == "real":
-            return weighted_sum(x, w)
+            return weighted_sum(x, w) if absent is None else known_mean(x, w, absent)
+        there = np.ones((), dtype=np.bool_) if absent is None else ~absent
+        x = x if absent is None else np.where(there, x, 1.0)
+        self.refuse(x)
         if (w > 0).all() and not (self.zero_is_limit and (x == 0).any()):
-            return self._inside(x, w, self._size(x, np.ones((), dtype=np.bool_)))
-        counted = _row_weights(w, x) > 0
+            return self._inside(x, w, self._size(x, there), absent)
+        counted = (_row_weights(w, x) > 0) & there
         some = np.where(counted & (x > 0), x, 1.0) if self.zero_is_limit else np.where(counted, x, 1.0)
-        y = self._inside(some, w, self._size(x, counted))
+        y = self._inside(some, w, self._size(x, counted), absent)
         return np.where((counted & (x == 0)).any(axis=-1), 0.0, y) if self.zero_is_limit else y
 
-    def _inside(self, x: Array, w: Array, size: Array | None) -> Array:
+    def _inside(self, x: Array, w: Array, size: Array | None, absent: NDArray[np.bool_] | None) -> Array:
         """Return the means of rows of which every value is in the domain and counts."""
         with np.errstate(over="ignore", divide="ignore", invalid="ignore", under="ignore"):
             if self.whole is not None:
-                return self.whole(x, w)
-            y = self.inverse(weighted_sum(self.forward(x if size is None else x / size[..., np.newaxis]), w))
+                return self.whole(x, w if absent is None else np.nan_to_num(_among(absent, w)))
+            terms = self.forward(x if size is None else x / size[..., np.newaxis])
+            y = self.inverse(weighted_sum(terms, w) if absent is None else known_mean(terms, w, absent))
         return np.asarray(y if size is None else y * size)
 
     def _size(self, x: Array, counted: NDArray[np.bool_]) -> Array | None:
@@ -159,6 +166,22 @@ def _by_columns(x: Array, w: Array) -> Array:
     return out
 
 
+def known_mean(x: Array, w: Array, absent: NDArray[np.bool_]) -> Array:
+    """Return sum_j w_j x_j / sum_j w_j, (n,), over the values of each row (n, k) that are not absent, k weights.
+
+    Column by column, in the order of `_by_columns`: what a row without gaps gives is the same to the last bit.
+    """
+    total, part = np.zeros(len(x)), np.empty(len(x))
+    for j, weight in enumerate(w):
+        np.multiply(x[:, j], weight, out=part)
+        np.copyto(part, 0.0, where=absent[:, j])
+        total += part
+    gaps = np.flatnonzero(absent.any(axis=1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        total[gaps] /= np.where(absent[gaps], 0.0, w).sum(axis=1)
+    return total
+
+
 @stored("missing rule")
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -186,12 +209,20 @@ class Scores:
     """Scores (..., n), the weights each row was given (None: those asked for), and the rows left without a score.
 
     `cancelled` (...) is the magnitude that cancelled in their computation, which `equality` adds to that of a score.
+    With `shared` the weights asked for were divided among the values of each row, which `given_weights` does again:
+    as many numbers as the table has are made when they are asked for.
     """
 
     values: Array
-    weights: Array | None
+    given: Array | Callable[[], Array] | None
     dropped: NDArray[np.bool_]
     cancelled: Any = 0.0
+    shared: bool = False
+
+    @property
+    def weights(self) -> Array | None:
+        """The weights (..., n, k) that each row was given, None where they are those asked for."""
+        return self.given() if callable(self.given) else self.given
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +285,10 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
     dropped = _dropped(kernel, absent, w, missing)
     if missing.rule == "propagate":
         return Scores(_rows(kernel, x, w, ~dropped), None, dropped)
-    row_weights = np.where(dropped[..., np.newaxis], np.nan, shared_weights(x, w))
+    if isinstance(kernel, Pair) and x.ndim == 2 and w.ndim == 1:
+        values = _masked(kernel, x, w, absent, dropped)
+        return Scores(values, partial(given_weights, x, w, dropped), dropped, shared=True)
+    row_weights = given_weights(x, w, dropped)
     if isinstance(kernel, Together):
         return Scores(_rows(kernel, x, w, ~dropped), row_weights, dropped)
     if x.ndim > 2 or w.ndim > 1:
@@ -267,13 +301,28 @@ def _lifted(x: Array, w: Array) -> Array:
     return x.reshape((1,) * (w.ndim + 1 - x.ndim) + x.shape) if 1 < w.ndim >= x.ndim else x
 
 
+def _masked(pair: Pair, x: Array, w: Array, absent: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> Array:
+    """Return the means of rows (n, k), each of the values it has: one pass over them, gaps and all, in blocks."""
+    values = np.empty(len(x))
+    try:
+        for start in range(0, len(x), _ROWS):
+            rows = slice(start, start + _ROWS)
+            lost = absent[rows] | dropped[rows, np.newaxis] if dropped[rows].any() else absent[rows]
+            values[rows] = pair.mean(np.asfortranarray(x[rows]), w, lost)
+    except CellsError:
+        # Of all rows, not of those of one block alone.
+        pair.refuse(np.where(absent | dropped[:, np.newaxis], 1.0, x))
+        raise
+    values[dropped] = np.nan
+    return values
+
+
 def _row_by_row(
     kernel: Kernel, x: Array, w: Array, row_weights: Array, absent: NDArray[np.bool_], dropped: NDArray[np.bool_]
 ) -> Scores:
     """Return the scores of rows (n, k), of which those without gaps are scored as if no row had any."""
     whole = np.asarray(~absent.any(axis=1))
     values = np.empty(len(x))
-    row_weights[whole & ~dropped] = w
     if whole.any():
         try:
             values[whole] = _whole(kernel, np.asfortranarray(x[whole]), w)
@@ -304,9 +353,23 @@ def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
         raise _placed(error, x.shape[-2:], ~dropped) from None
 
 
+def given_weights(x: Array, w: Array, dropped: NDArray[np.bool_]) -> Array:
+    """Return the weights (..., n, k) that rows x (..., n, k) were given, those asked for where nothing is missing.
+
+    Rows without a score have none.
+    """
+    absent = np.isnan(x)
+    weights = np.where(absent.any(axis=-1, keepdims=True), _among(absent, w), w[..., np.newaxis, :])
+    return np.where(dropped[..., np.newaxis], np.nan, weights)
+
+
 def shared_weights(x: Array, w: Array) -> Array:
     """Return the weights (..., n, k) of rows with gaps: 0 for a missing value, the rest divided by their sum."""
-    weights = np.where(np.isnan(x), 0.0, w[..., np.newaxis, :])
+    return _among(np.isnan(x), w)
+
+
+def _among(absent: NDArray[np.bool_], w: Array) -> Array:
+    weights = np.where(absent, 0.0, w[..., np.newaxis, :])
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
@@ -319,8 +382,10 @@ def _dropped(kernel: Kernel, absent: NDArray[np.bool_], w: Array, missing: Missi
         )
     if missing.rule == "propagate":
         return np.asarray(absent.any(axis=-1))
-    weight = np.where(absent, 0.0, w[..., np.newaxis, :]).sum(axis=-1)
-    dropped = ((~absent).mean(axis=-1) < missing.coverage - TOLERANCE) | ~(weight > 0)
+    k = absent.shape[-1]
+    present = k - np.count_nonzero(absent, axis=-1)
+    unweighted = present == 0 if (w > 0).all() else ~(~absent & (w[..., np.newaxis, :] > 0)).any(axis=-1)
+    dropped = (present / k < missing.coverage - TOLERANCE) | unweighted
     held = absent & ~dropped[..., np.newaxis]
     if isinstance(kernel, Together) and not kernel.takes_gaps and held.any():
         raise CellsError(held, "missing value, and this method compares complete rows; fill it, or missing='propagate'")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._maths.means import Scores, Together, aggregate, refusal
+from hengdian_index._maths.means import Scores, Together, aggregate, given_weights, refusal
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
 from hengdian_index._scoring.fitting import group_ends, group_weights, leaf_ends, users_fault
@@ -19,9 +19,12 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import largest, settled, together
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
-from hengdian_index.log import note
+from hengdian_index.log import EACH, first_of_each, note
 
 Weights = Mapping[str, Array]
+
+# So many combinations of missing parts are told apart where there are many rows.
+_COMBINATIONS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +56,10 @@ class Evaluation:
 
     def row_weights(self, branch: Branch) -> Array:
         """Return the weights that each row's children were given, (n, k), or (k,) where all rows have the same."""
-        weights = self.groups[branch.code].weights
-        return self.weights[branch.code] if weights is None else weights
+        found, asked = self.groups[branch.code], self.weights[branch.code]
+        if found.shared:
+            return given_weights(self.children(branch), asked, found.dropped)
+        return asked if found.weights is None else found.weights
 
     def asked_weights(self, branch: Branch) -> Array:
         """Return the weights asked for, whatever is missing, (n, k) or (k,)."""
@@ -201,9 +206,10 @@ def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
     groups = {
         code: Scores(
             over(s.values),
-            None if s.weights is None else over(s.weights),
+            None if s.shared or s.weights is None else over(s.weights),
             dropped=np.isnan(over(s.values)),
             cancelled=s.cancelled,
+            shared=s.shared,
         )
         for code, s in part.groups.items()
     }
@@ -264,9 +270,10 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
         most = largest(found.values[..., np.newaxis])[..., 0]
         cancelled = together(most, np.max(share, axis=-1) * most)
     elif lost.any():
-        cancelled = (lost * w).sum(axis=-1) if found.weights is None else np.where(w > 0, lost, 0.0).max(axis=-1)
+        cancelled = (lost * w).sum(axis=-1) if found.given is None else np.where(w > 0, lost, 0.0).max(axis=-1)
     values = found.values if several else settled(found.values, cancelled)
-    return replace(found, values=values, cancelled=cancelled)
+    # Shared weights would keep the columns that they are made of.
+    return replace(found, values=values, cancelled=cancelled, given=None if found.shared else found.given)
 
 
 def _signed(values: Array, axis: int = -1) -> Array:
@@ -286,14 +293,13 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
     """Return a group's scores; a child's own rule for missing values comes before the group's."""
     own = {leaf.code: leaf.missing for leaf in tree.leaves if leaf.missing is not None}
     rules = [own.get(child, branch.missing.rule) for child in branch.children]
-    absent = np.isnan(x)
-    refused = absent & np.array([rule == "raise" for rule in rules])
-    held = (absent & np.array([rule == "propagate" for rule in rules])).any(axis=-1)
-    table = Labelled(x, branch.children, complete=not absent.any(), source=panel)
+    refused, held = (_absent(x, [rule == word for rule in rules]) for word in ("raise", "propagate"))
+    kept = x if held is None else np.where(held.any(axis=-1, keepdims=True), np.nan, x)
+    table = Labelled(x, branch.children, complete=False, source=panel)
     try:
-        if refused.any():
+        if refused is not None:
             raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
-        answer = _compared(branch, np.where(held[..., np.newaxis], np.nan, x) if held.any() else x, w, panel)
+        answer = _compared(branch, kept, w, panel)
     except CellsError as error:
         faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
         raise DataError(*faults) from None
@@ -303,9 +309,18 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
     except Exception as error:
         saying = f"group {branch.code!r}: aggregate: "
         raise users_fault(branch.aggregate, branch.children, error, saying) from error
-    if not held.any():
+    if held is None:
         return answer
-    return Scores(np.where(held, np.nan, answer.values), answer.weights, answer.dropped | held)
+    lost = held.any(axis=-1)
+    return replace(answer, values=np.where(lost, np.nan, answer.values), dropped=answer.dropped | lost)
+
+
+def _absent(x: Array, columns: list[bool]) -> NDArray[np.bool_] | None:
+    """Return where (..., n, k) values of some columns are missing; None where none is."""
+    if not any(columns):
+        return None
+    absent = np.isnan(x) & np.array(columns)
+    return absent if absent.any() else None
 
 
 def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
@@ -375,12 +390,39 @@ def _note_comparison(branch: Branch, panel: Panel) -> None:
 
 
 def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
-    """Write a line for every row of a group with missing children."""
+    """Write a line for every row of a group with missing children; of many that lack the same, the first and a count.
+
+    Of very many combinations of what is missing the rare ones are counted together.
+    """
+    if scores.given is None and not scores.shared:
+        return
     absent: NDArray[np.bool_] = np.isnan(x)
-    k = len(branch.children)
-    for row in np.flatnonzero(absent.any(axis=-1)).tolist():
-        gone = ", ".join(child for child, gap in zip(branch.children, absent[row], strict=True) if gap)
-        end = "no score" if scores.dropped[row] else "the rest reweighted"
-        why = f"missing: {gone} ({k - int(absent[row].sum())} of {k} present); {end}"
-        where: dict[str, Any] = {"unit": panel.unit(row), "period": panel.period(row)}
-        note("aggregate", why, **where, indicator=branch.code, kind=f"rows with missing parts: {end}")
+    rows = np.flatnonzero(absent.any(axis=-1))
+    absent, dropped, k = absent[rows], scores.dropped[rows], len(branch.children)
+    told, others = first_of_each(_combinations(absent, dropped))
+    for some in (*told[:, np.newaxis], *others):
+        lost, row = absent[some[0]], int(rows[some[0]])
+        end = "no score" if dropped[some[0]] else "the rest reweighted"
+        gone = ", ".join(child for child, gap in zip(branch.children, lost, strict=True) if gap)
+        missing = f"{gone} ({k - int(lost.sum())} of {k} present)"
+        where: dict[str, Any] = {"indicator": branch.code, "kind": f"rows with missing parts: {end}"}
+        if len(some) > 1:
+            missing = missing if (absent[some] == lost).all() else "other combinations of parts"
+            where["rows"] = len(some)
+        else:
+            where |= {"unit": panel.unit(row), "period": panel.period(row)}
+        more = f" in {len(some):,} more rows" if len(some) > 1 else ""
+        note("aggregate", f"missing{more}: {missing}; {end}", **where)
+
+
+def _combinations(absent: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return a number for what each row (n, k) lacks, one for all rare combinations that have the same end."""
+    if len(absent) <= EACH:
+        return np.arange(len(absent))
+    packed = np.packbits(np.column_stack([dropped, absent]), axis=1)
+    packed = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8))).view(np.uint64)
+    found = np.unique(packed[:, 0] if packed.shape[1] == 1 else packed, axis=0, return_inverse=True, return_counts=True)
+    number, counts = found[1].ravel(), found[2]
+    common = np.zeros(len(counts), dtype=np.bool_)
+    common[np.argsort(-counts, kind="stable")[:_COMBINATIONS]] = True
+    return np.where(common[number], number, len(counts) + dropped)
