@@ -53,6 +53,7 @@ class Entry:
 
 
 _open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
+_held: ContextVar[bool] = ContextVar("held", default=False)
 _about: ContextVar[tuple[str, dict[str, object]]] = ContextVar("about", default=("", {}))
 
 
@@ -62,16 +63,21 @@ def note(step: str, why: str, **where: object) -> None:
     if not any(value is not None for value in where.values()):
         why = joined([saying, why], "whole") if isinstance(why, Said) and saying else saying + why
     place = {**there, **{name: value for name, value in where.items() if value is not None}}
-    entry = Entry(step, why, **place)  # type: ignore[arg-type]  # fields of Entry, checked there
+    tell([Entry(step, why, **place)])  # type: ignore[arg-type]  # fields of Entry, checked there
+
+
+def tell(entries: Sequence[Entry]) -> None:
+    """Write lines as they are."""
     book = _open.get()
     if book is not None:
-        book.append(entry)
-    _logger.info("%s: %s", step, why)
+        book += entries
+    for entry in () if _held.get() else entries:
+        _logger.info("%s: %s", entry.step, entry.why)
 
 
 @contextmanager
-def journal() -> Iterator[list[Entry]]:
-    """Collect the lines written inside the block.
+def journal(*, held: bool = False) -> Iterator[list[Entry]]:
+    """Collect the lines written inside the block; if they are held, Python's logging has to be told them later.
 
     Examples
     --------
@@ -82,11 +88,12 @@ def journal() -> Iterator[list[Entry]]:
     'values rescaled to sum 1'
     """
     book: list[Entry] = []
-    token = _open.set(book)
+    token, before = _open.set(book), _held.set(held or _held.get())
     try:
         yield book
     finally:
         _open.reset(token)
+        _held.reset(before)
 
 
 @contextmanager

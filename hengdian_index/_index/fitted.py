@@ -33,7 +33,7 @@ from hengdian_index._scoring.contents import (
     learn_by_period,
     own_rows,
 )
-from hengdian_index._scoring.fitting import cancelled, learn_maps, normalised
+from hengdian_index._scoring.fitting import Columns, cancelled, learn_maps
 from hengdian_index._scoring.given import as_values, asking
 from hengdian_index._scoring.growth import Chains
 from hengdian_index._scoring.preparation import (
@@ -41,17 +41,18 @@ from hengdian_index._scoring.preparation import (
     Preparation,
     built,
     columns_asked,
+    denominated,
     learn_builds,
     learn_preparation,
     left_out_units,
     screened,
     staying,
 )
-from hengdian_index._scoring.scores import Weights, learn_weights, weights_series
+from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, weights_series, whole
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.panel import Panel, digest
-from hengdian_index._tables.periods import Frequency
+from hengdian_index._tables.periods import EARLIEST, Frequency
 from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.selection import in_row_order
 from hengdian_index._tables.table import Array
@@ -59,7 +60,21 @@ from hengdian_index._tables.units import names_of
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import DataError
-from hengdian_index.log import Entry, journal, note
+from hengdian_index.log import Entry, journal, note, tell
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a fit has of the rows of its table if it learns from all of them: a result need not compute it again.
+
+    `ready` are the rows prepared, `columns` normalised, and `rows` scored, with what there was to note, if asked for
+    and if one content and its weights hold for all.
+    """
+
+    ready: Panel
+    columns: Columns
+    rows: Evaluation | None = None
+    entries: Sequence[Entry] = ()
 
 
 @stored("fit")
@@ -215,18 +230,31 @@ class Fitted:
         """
         return load(path, cls)
 
-    def result(self, panel: Panel, before: Sequence[Entry] = (), *, among: NDArray[np.bool_] | None = None) -> Result:
+    def result(
+        self,
+        panel: Panel,
+        before: Sequence[Entry] = (),
+        *,
+        among: NDArray[np.bool_] | None = None,
+        known: Known | None = None,
+    ) -> Result:
         """Return the scores of rows already read, built and screened; `before` is what was noted doing so.
 
-        `among` picks rows to score; imputation and seasonal adjustment see all.
+        `among` picks rows to score; imputation and seasonal adjustment see all. `known` is what the fit had of the same
+        rows.
         """
         with journal() as lines:
-            ready = self.preparation(self.tree, panel)
-            if among is not None:
-                panel, ready = panel.pick(among), ready.pick(among)
-            x = normalised(self.tree, self.maps, ready)
-            contents = self._seen(x, ready)
-            rows = in_turn(self.tree, contents, x, panel, self.cancelled)
+            contents, rows = self.contents, known and known.rows
+            if known is not None and rows is not None:
+                ready = replace(known.ready, source=panel.source)
+                tell(known.entries)
+            else:
+                ready = self.preparation(self.tree, panel)
+                if among is not None:
+                    panel, ready = panel.pick(among), ready.pick(among)
+                x = Columns.of(self.tree, self.maps, ready)
+                contents = self._seen(x, ready)
+                rows = in_turn(self.tree, contents, x, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
         doubts = (
             *notes_of_groups(self.setting, panel),
@@ -241,7 +269,7 @@ class Fitted:
         said = (*known, *before, *told)
         return Result(fitted=self, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
 
-    def _seen(self, x: Array, panel: Panel) -> tuple[Content, ...]:
+    def _seen(self, x: Columns, panel: Panel) -> tuple[Content, ...]:
         """Return the contents with weights for every period of the rows, where weights are learnt in each."""
         if self.setting.weigh_on != "period":
             return self.contents
@@ -268,8 +296,10 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
     panel = read_rows(tree, setting, table)
     if setting.base is not None:
         panel.select(setting.base, "base")
-    fitted, panel = learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))
-    return fitted.result(panel)
+    fitted, panel, known = learn_with_rows(
+        tree, setting, panel, in_row_order(fit_on, "fit_on", table), scored=True
+    )
+    return fitted.result(panel, known=known)
 
 
 def read_rows(
@@ -324,9 +354,19 @@ def learn(
 
 
 def learn_with_rows(
-    tree: Tree, setting: Setting, panel: Panel, fit_on: Any = None, *, shown: Panel | None = None, based: bool = True
-) -> tuple[Fitted, Panel, tuple[Panel, Array] | None]:
-    """Return what `learn` does, and its rows prepared and normalised if it is all of them that it learns from."""
+    tree: Tree,
+    setting: Setting,
+    panel: Panel,
+    fit_on: Any = None,
+    *,
+    shown: Panel | None = None,
+    based: bool = True,
+    scored: bool = False,
+) -> tuple[Fitted, Panel, Known | None]:
+    """Return what `learn` does, and what it has of its rows if it is all of them that it learns from.
+
+    `scored` asks for their scores too, which those that weights are learnt from have been given.
+    """
     every = shown is None
     chosen = setting.fit_on if fit_on is None else fit_on
     with journal() as lines:
@@ -346,27 +386,36 @@ def learn_with_rows(
         shown = panel.pick(rows) if shown is None else shown
         base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
         alone = {leaf.code: own_rows(leaf, panel) for leaf in tree.leaves if leaf.fit_on is not None}
-        preparation = learn_preparation(tree, shown, alone)
+        divided = denominated(tree, shown)
+        preparation = learn_preparation(tree, divided, {code: denominated(tree, own) for code, own in alone.items()})
         # Of the values that are filled and treated here the log says nothing: a result says it of its own rows.
-        with journal():
-            ready, ready_base = preparation(tree, shown), preparation(tree, base)
+        with journal(held=True) as filled:
+            ready = preparation.divided(tree, divided)
+        with journal(held=True):
+            ready_base = ready if base is shown else preparation(tree, base)
             own = {code: preparation(tree, rows) for code, rows in alone.items()}
         maps = Frozen(learn_maps(tree, ready, ready_base if on_base else ready, own))
         weighed = ready_base if setting.weigh_on == "base" else ready
         contents = []
+        scores, missing = None, list[Entry]()
         for since, part in dated:
             late = late_rows(part, panel) if setting.weigh_on == "fit_on" else None
-            known = weighed if late is None else preparation(tree, panel.pick(rows | late))
-            x = normalised(tree, maps, known)
+            seen = weighed if late is None else preparation(tree, panel.pick(rows | late))
+            x = Columns.of(tree, maps, seen)
             lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
+            weights: Weights = {}
             with journal() as said:
-                weights = (
-                    {} if setting.weigh_on == "period" else learn_weights(part, columns_of(tree, part, x), known, lost)
-                )
+                if setting.weigh_on != "period":
+                    own_x = x if part is tree else columns_of(tree, part, whole(x))
+                    scores = learn_scores(part, own_x, seen, lost, missing if scored else None)
+                    weights = scores.weights
             # Weights that stay where something else changes are spoken of once.
             lines += [line for line in said if line not in lines]
             contents.append(Content(since, part, weights))
-    whole = (ready, x) if every and rows.all() and known is ready else None
+    known = None
+    if every and rows.all() and seen is ready:
+        alike = len(dated) == 1 and dated[0] == (EARLIEST, tree)
+        known = Known(ready, x, scores if scored and alike else None, (*filled, *missing))
     fitted = Fitted(
         tree=tree,
         setting=setting,
@@ -382,7 +431,7 @@ def learn_with_rows(
     )
     with journal() as said:
         fitted = _based(fitted, panel, levels=based)
-    return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel, whole
+    return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel, known
 
 
 def _learnt_from(shown: Panel, chosen: Any, weights: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -396,7 +445,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     tree, setting = fitted.tree, fitted.setting
     if setting.weigh_on == "period":
         ready = fitted.preparation(tree, panel)
-        x = normalised(tree, fitted.maps, ready)
+        x = Columns.of(tree, fitted.maps, ready)
         counted = {"learnt_from": "period", "rows": panel.period_sizes()}
         fitted = replace(
             fitted,

@@ -191,7 +191,8 @@ class OwnMap(Pickled):
     family: str
 
     def __call__(self, x: Array) -> Array:
-        """Apply to rows (n, k)."""
+        """Apply to rows (n, k), of which the function is shown a copy."""
+        x = np.array(x)
         if self.knows_fit_on:
             return np.asarray(self.function(x, fit_on=self.fit_rows, **self.options), dtype=np.float64)
         if x.shape == self.fit_rows.shape and np.array_equal(x, self.fit_rows, equal_nan=True):
@@ -230,7 +231,7 @@ def _own_map(method: Method, rows: Labelled, direction: Direction, options: Mapp
     every = any(p.kind is p.VAR_KEYWORD for p in given.values())
     extra = dict(options) | ({"direction": direction} if "direction" in given or every else {})
     turn = None if "direction" in extra else orientation(direction)[0]
-    x = turn(rows.values) if turn else rows.values
+    x = turn(rows.values) if turn else np.array(rows.values)
     with np.errstate(all="ignore"):
         answer = method.function(x, **extra)
     if callable(answer):

@@ -234,8 +234,11 @@ def remove_one(
     if not among(code, tree.by_code):
         raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
     with journal():
-        fitted, panel, whole = learn_with_rows(tree, setting, read_rows(tree, setting, table), based=False)
-        leaves = whole[1] if whole else normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
+        fitted, panel, known = learn_with_rows(tree, setting, read_rows(tree, setting, table), based=False)
+        if known is not None:
+            leaves = known.columns.whole
+        else:
+            leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
     if len(fitted.contents) > 1 or fitted.contents[0].by_period is not None:
         raise SpecError("remove_one: an index whose content or weights change by period; use compare with replace")
     below = _below(fitted.tree, code)

@@ -359,12 +359,13 @@ class Study:
 
     def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
         with journal():
-            fitted, panel, whole = learn_with_rows(tree, setting, panel, shown=fit_on, based=False)
+            fitted, panel, known = learn_with_rows(tree, setting, panel, shown=fit_on, based=False)
             needed = self.only_needed(panel)
-            if whole is None or needed is not panel:
+            if known is None or needed is not panel:
                 ready = self.only_needed(fitted.preparation(fitted.tree, panel))
-                whole = ready, normalised(fitted.tree, fitted.maps, ready)
-            ready, leaves = whole
+                leaves = normalised(fitted.tree, fitted.maps, ready)
+            else:
+                ready, leaves = known.ready, known.columns.whole
         plain = is_plain(tree, setting, panel)
         return State(fitted.tree, setting, fitted, ready, leaves, fitted.group_weights, needed, plain)
 

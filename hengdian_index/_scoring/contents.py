@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from hengdian_index._maths.means import ARITHMETIC, Kernel, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
-from hengdian_index._scoring.fitting import shrunk
-from hengdian_index._scoring.scores import Evaluation, Weights, learn_weights, score, stitched
+from hengdian_index._scoring.fitting import Columns, shrunk
+from hengdian_index._scoring.scores import Evaluation, Weights, learn_weights, score, stitched, whole
 from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, Periods, format_period, read_span
@@ -172,7 +172,7 @@ def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
     return replace(branch, children=children, weights=weights, weights_since=since)
 
 
-def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel, cancelled: Any = 0.0) -> Content:
+def learn_by_period(tree: Tree, content: Content, x: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Content:
     """Return a content with weights learnt in each period of the prepared rows; those it has stand.
 
     `weights` become those of the last period. A period that the fit has not seen is noted: its weights depend on the
@@ -180,7 +180,7 @@ def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel, cancel
     """
     if panel.periods is None:
         raise SpecError("weigh_on = 'period' needs periods; name the period column in the index")
-    found = dict(content.by_period or {})
+    x, found = whole(x), dict(content.by_period or {})
     errors: list[FaultsError] = []
     for rows in panel.periods.blocks():
         ordinal = int(panel.periods.ordinals[rows[0]])
@@ -200,29 +200,30 @@ def learn_by_period(tree: Tree, content: Content, x: Array, panel: Panel, cancel
     return replace(content, weights=found[max(found)], by_period=found)
 
 
-def scored(tree: Tree, content: Content, leaves: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+def scored(tree: Tree, content: Content, leaves: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
     """Return rows scored under one content, whatever their periods.
 
     `leaves` (n, k), and what cancelled in them (k,), are those of the whole tree.
     """
-    same = content.tree.codes == tree.codes
-    at = [tree.codes.index(code) for code in content.tree.codes]
-    x, lost = leaves if same else leaves[:, at], np.broadcast_to(cancelled, len(tree.codes))[at]
+    x = leaves if content.tree.codes == tree.codes else columns_of(tree, content.tree, whole(leaves))
+    lost = columns_of(tree, content.tree, np.broadcast_to(cancelled, (1, len(tree.codes))))[0]
     if content.by_period is None or panel.periods is None:
         return score(content.tree, content.weights, x, panel, lost)
-    parts = []
+    x, parts = whole(x), []
     for rows in panel.periods.blocks():
         weights = content.by_period[int(panel.periods.ordinals[rows[0]])]
         parts.append((rows, score(content.tree, weights, x[rows], panel.pick(rows), lost)))
     return stitched(content.tree, x, parts)
 
 
-def in_turn(tree: Tree, contents: Sequence[Content], leaves: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+def in_turn(
+    tree: Tree, contents: Sequence[Content], leaves: Array | Columns, panel: Panel, cancelled: Any = 0.0
+) -> Evaluation:
     """Return each row scored under the content of its period, as one evaluation under the whole tree."""
     if len(contents) == 1 and contents[0].since == EARLIEST:
         return scored(tree, contents[0], leaves, panel, cancelled)
     which = rows_of([content.since for content in contents], panel)
-    parts = []
+    leaves, parts = whole(leaves), []
     for position, content in enumerate(contents):
         rows = np.flatnonzero(which == position)
         if len(rows):

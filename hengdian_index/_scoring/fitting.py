@@ -7,6 +7,8 @@ of a total, variation over the mean) would differ with each; so they are learnt 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,6 +38,9 @@ from hengdian_index.errors import (
 )
 from hengdian_index.log import about, journal, note
 
+# The normalised indicators of a table of more numbers than this are computed where they are needed.
+_AT_ONCE = 1 << 20
+
 
 def learn_maps(tree: Tree, shown: Panel, base: Panel, own: Mapping[str, Panel]) -> dict[str, Map]:
     """Return what each indicator's normalisation learns; the faults of all indicators at once.
@@ -61,7 +66,7 @@ def learn_maps(tree: Tree, shown: Panel, base: Panel, own: Mapping[str, Panel]) 
 
 def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
     """Return the normalised indicators (n, k), values of a computed indicator that are equal (`equality`) as one."""
-    out = np.empty_like(panel.values, order="F")
+    out = np.empty(panel.values.shape, order="F")
     faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
         column = Labelled(panel.values[:, j : j + 1], (leaf.code,), complete=False, source=panel)
@@ -77,14 +82,45 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
     return out
 
 
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The normalised indicators of rows, each computed when it is asked for: a large table need not be held twice."""
+
+    tree: Tree
+    maps: Mapping[str, Map]
+    panel: Panel
+
+    @classmethod
+    def of(cls, tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Columns:
+        """Return the normalised indicators; those of a small table are computed at once, refused values told."""
+        found = cls(tree, maps, panel)
+        if panel.values.size <= _AT_ONCE:
+            found.whole  # noqa: B018  # computed and kept
+        return found
+
+    @cached_property
+    def whole(self) -> Array:
+        """All of them (n, k)."""
+        return normalised(self.tree, self.maps, self.panel)
+
+    def column(self, j: int) -> Array:
+        """Return one of them (n,); values that are refused are told with those of all others."""
+        if "whole" in vars(self):
+            return self.whole[:, j]
+        own = Tree((self.tree.leaves[j],), ())
+        try:
+            return normalised(own, self.maps, replace(self.panel, values=self.panel.values[:, j : j + 1]))[:, 0]
+        except DataError:
+            return self.whole[:, j]
+
+
 def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
     """Return the magnitude (k,) that cancels in the scores of each indicator, values of any size."""
     return cancelled_each([maps[code] for code in tree.codes], np.zeros(len(tree.codes)))
 
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
-    complete = not np.isnan(rows.values[:, j]).any()
-    column = Labelled(rows.values[:, [j]], (leaf.code,), complete=complete, source=rows, computed=leaf.computed)
+    column = Labelled(rows.values[:, j : j + 1], (leaf.code,), complete=False, source=rows, computed=leaf.computed)
     return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
 
 

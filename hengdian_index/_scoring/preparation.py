@@ -306,11 +306,18 @@ class Preparation:
 
     def __call__(self, tree: Tree, panel: Panel) -> Panel:
         """Return rows with the values (n, k) that normalisation sees; every touched cell goes to the log."""
-        values = _denominated(tree, panel)
-        provisional = np.zeros(values.shape, dtype=np.bool_)
-        for block in self.blocks:
+        return self.divided(tree, denominated(tree, panel))
+
+    def divided(self, tree: Tree, panel: Panel) -> Panel:
+        """Return rows that are divided by their denominators as they are after the other steps."""
+        values = panel.values[:, : len(tree.codes)]
+        if self.blocks or self.seasons or self.treatments:
+            values = np.array(values, order="F")
+        stand_in = [bool(block.choice.method.traits.get("provisional")) for block in self.blocks]
+        provisional = np.zeros(values.shape, dtype=np.bool_) if any(stand_in) else None
+        for block, marks in zip(self.blocks, stand_in, strict=True):
             filled = _filled(block, tree, panel, values)
-            if block.choice.method.traits.get("provisional"):
+            if provisional is not None and marks:
                 provisional[:, block.at] = np.isnan(values[:, block.at]) & ~np.isnan(filled)
             values[:, block.at] = filled
         for j, leaf in enumerate(tree.leaves):
@@ -325,7 +332,7 @@ class Preparation:
 
 
 def learn_preparation(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Preparation:
-    """Return what the imputations and treatments of an index learn from its fit rows.
+    """Return what the imputations and treatments of an index learn from its fit rows, divided by their denominators.
 
     `own` are the fit rows of the indicators that name their own.
 
@@ -350,8 +357,10 @@ def learn_preparation(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Pre
 
 def _learn_some(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[FaultsError]) -> Preparation:
     """Return what some indicators, by position, learn from the same rows; what is wrong joins the errors."""
-    values = _denominated(tree, panel)
+    values = panel.values[:, : len(tree.codes)]
     errors += _need_coverage(tree, values, some)
+    if any(leaf.impute or leaf.deseasonalise is not None or leaf.treat for leaf in map(tree.leaves.__getitem__, some)):
+        values = np.array(values, order="F")
     blocks = []
     chosen = [choice for j in some if (choice := tree.leaves[j].impute) is not None]
     for choice in dict.fromkeys(chosen):
@@ -400,10 +409,11 @@ def columns_asked(tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(str(size) for size in sizes), tuple(dict.fromkeys(str(name) for name in named if name is not None))
 
 
-def _denominated(tree: Tree, panel: Panel) -> Array:
-    """Return the raw values (n, k), each divided by its denominator where it has one."""
-    k = len(tree.codes)
-    values = np.array(panel.values[:, :k], order="F")
+def denominated(tree: Tree, panel: Panel) -> Panel:
+    """Return rows of which each indicator is divided by its denominator where it has one."""
+    if all(leaf.denominator is None for leaf in tree.leaves):
+        return panel
+    values = np.array(panel.values, order="F")
     faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
         if leaf.denominator is None:
@@ -416,7 +426,7 @@ def _denominated(tree: Tree, panel: Panel) -> Array:
             refused = table.refusal(CellsError(np.reshape(error.marked, (-1, 1)), error.why.format(leaf.denominator)))
             faults += [fault.under(saying=f"denominator of {leaf.code!r}: ") for fault in refused.faults]
     raise_all(DataError, faults)
-    return values
+    return replace(panel, values=values)
 
 
 def _need_coverage(tree: Tree, values: Array, some: tuple[int, ...]) -> list[FaultsError]:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from hengdian_index._maths.means import Scores, Together, aggregate, given_weights, refusal
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
-from hengdian_index._scoring.fitting import group_ends, group_weights, leaf_ends, users_fault
+from hengdian_index._scoring.fitting import Columns, group_ends, group_weights, leaf_ends, users_fault
 from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import largest, settled, together
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
-from hengdian_index.log import EACH, first_of_each, note
+from hengdian_index.log import EACH, Entry, first_of_each, journal, note
 
 Weights = Mapping[str, Array]
 
@@ -29,22 +29,26 @@ _COMBINATIONS = 100
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Rows scored under a tree: the normalised indicators (n, k), and each group's scores.
+    """Rows scored under a tree: the normalised indicators (n, k), as an array or by column, and each group's scores.
 
     `weights` are those asked for in each group, (k,) or (n, k) where they differ by row.
     """
 
     tree: Tree
-    leaves: Array
+    columns: Array | Columns
     groups: Mapping[str, Scores]
     weights: Weights
+
+    @property
+    def leaves(self) -> Array:
+        """The normalised indicators (n, k)."""
+        return whole(self.columns)
 
     def values(self, code: str) -> Array:
         """Return the scores (n,) of a group or an indicator."""
         if code in self.groups:
             return self.groups[code].values
-        column: Array = self.leaves[:, self.tree.codes.index(code)]
-        return column
+        return _column(self.columns, self.tree.codes.index(code))
 
     def children(self, branch: Branch) -> Array:
         """Return the scores (n, k) of a group's children, each column in one piece of memory."""
@@ -120,8 +124,25 @@ class Taken:
 Scored: TypeAlias = Evaluation | Taken
 
 
-def learn_weights(tree: Tree, normalised: Array, panel: Panel, cancelled: Any = 0.0) -> Weights:
-    """Return the weights of every group, learnt from rows from the leaves up.
+def whole(columns: Array | Columns) -> Array:
+    """Return normalised indicators as an array (n, k)."""
+    return columns.whole if isinstance(columns, Columns) else columns
+
+
+def _column(columns: Array | Columns, j: int) -> Array:
+    """Return a normalised indicator (..., n)."""
+    return columns.column(j) if isinstance(columns, Columns) else np.asarray(columns[..., j])
+
+
+def learn_weights(tree: Tree, normalised: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Weights:
+    """Return the weights of every group, learnt from rows from the leaves up (`learn_scores`)."""
+    return learn_scores(tree, normalised, panel, cancelled).weights
+
+
+def learn_scores(
+    tree: Tree, normalised: Array | Columns, panel: Panel, cancelled: Any = 0.0, said: list[Entry] | None = None
+) -> Evaluation:
+    """Return rows scored under weights that are learnt from them, from the leaves up; gaps are noted in `said`.
 
     `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
     `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
@@ -133,19 +154,24 @@ def learn_weights(tree: Tree, normalised: Array, panel: Panel, cancelled: Any = 
         own = [ends[child] for child in branch.children]
         w = weights[branch.code] = group_weights(tree, branch, x, panel, own)
         ends[branch.code] = group_ends(branch, w, own)
-        return _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel))
+        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel))
+        if said is not None:
+            with journal(held=True) as lines:
+                _note_rows(branch, x, found, panel)
+            said.extend(lines)
+        return found
 
-    _climb(tree, normalised, cancelled, step)
-    return Frozen(weights)
+    groups = _climb(tree, normalised, cancelled, step)
+    return Evaluation(tree, normalised, groups=groups, weights=Frozen(weights))
 
 
-def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
+def score(tree: Tree, weights: Weights, normalised: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
     """Return rows scored under given weights, gaps noted; scores of a group that are equal (`equality`) are one number.
 
     Weights (draws, k) of some groups and indicators (1, n, k) give scores (draws, n) there and above; then nothing is
     noted, and equal scores are left to the ranking.
     """
-    several = normalised.ndim > 2
+    several = not isinstance(normalised, Columns) and normalised.ndim > 2
 
     def step(branch: Branch, x: Array, lost: Array) -> Scores:
         w = weights[branch.code]
@@ -155,8 +181,7 @@ def score(tree: Tree, weights: Weights, normalised: Array, panel: Panel, cancell
             x = settled(x, np.broadcast_to(np.where(groups, lost, np.nan), (*x.shape[:-2], x.shape[-1])), axis=-2)
         found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), several)
         if not several:
-            _note_gaps(branch, x, found, panel)
-            _note_comparison(branch, panel)
+            _note_rows(branch, x, found, panel)
         return found
 
     return Evaluation(tree, normalised, groups=_climb(tree, normalised, cancelled, step), weights=weights)
@@ -225,28 +250,29 @@ def weights_series(tree: Tree, weights: Weights) -> pd.Series[float]:
 
 
 def _climb(
-    tree: Tree, normalised: Array, cancelled: Any, step: Callable[[Branch, Array, Array], Scores]
+    tree: Tree, normalised: Array | Columns, cancelled: Any, step: Callable[[Branch, Array, Array], Scores]
 ) -> dict[str, Scores]:
     """Return the scores of every group from the leaves up; the faults of all groups that can be reached at once.
 
     A step is given the values of a group's children and what cancels in each if they are added, (k,) or (draws, k).
     """
-    nodes = {code: normalised[..., j] for j, code in enumerate(tree.codes)}
-    lost = dict(zip(tree.codes, np.moveaxis(together(cancelled, _signed(normalised, -2)), -1, 0), strict=True))
+    at = {code: j for j, code in enumerate(tree.codes)}
+    given = np.broadcast_to(cancelled, (*np.shape(cancelled)[:-1], len(at)))
     scores: dict[str, Scores] = {}
     errors: list[FaultsError] = []
     for branch in tree.branches:
-        if not all(child in nodes for child in branch.children):
+        if not all(child in at or child in scores for child in branch.children):
             continue
+        columns = [_column(normalised, at[c]) if c in at else scores[c].values for c in branch.children]
+        x = np.moveaxis(np.stack(np.broadcast_arrays(*columns)), 0, -1)
+        before = _beside([given[..., at[c]] if c in at else scores[c].cancelled for c in branch.children])
         try:
-            columns = np.broadcast_arrays(*(nodes[child] for child in branch.children))
-            own = _beside([lost[child] for child in branch.children])
-            scores[branch.code] = step(branch, np.moveaxis(np.stack(columns), 0, -1), own)
-            nodes[branch.code] = scores[branch.code].values
-            if branch.parent is not None:
-                lost[branch.code] = together(scores[branch.code].cancelled, _signed(nodes[branch.code]))
+            scores[branch.code] = step(branch, x, together(before, _signed(x)))
         except FaultsError as error:
             errors.append(error)
+    if errors:
+        # What the normalisation of another indicator refuses comes first.
+        whole(normalised)
     raise_together(errors)
     return scores
 
@@ -276,12 +302,12 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
     return replace(found, values=values, cancelled=cancelled, given=None if found.shared else found.given)
 
 
-def _signed(values: Array, axis: int = -1) -> Array:
-    """Return the largest magnitude along an axis where values are below 0: they may cancel in a mean, else 0."""
-    if not (values < 0).any():
-        return np.zeros(values.shape[:axis] + values.shape[axis:][1:])
-    low = np.fmin.reduce(values, axis=axis, initial=np.inf)
-    return np.where(low < 0, np.fmax(np.fmax.reduce(values, axis=axis), -low), 0.0)
+def _signed(x: Array) -> Array:
+    """Return the largest magnitude of each column (..., n, k) with values below 0: they may cancel in a mean, else 0."""
+    if not (x < 0).any():
+        return np.zeros((*x.shape[:-2], x.shape[-1]))
+    low = np.fmin.reduce(x, axis=-2, initial=np.inf)
+    return np.where(low < 0, np.fmax(np.fmax.reduce(x, axis=-2), -low), 0.0)
 
 
 def _comparing(branch: Branch) -> bool:
@@ -387,6 +413,12 @@ def _note_comparison(branch: Branch, panel: Panel) -> None:
     if alone:
         why = f"nothing to compare a single row with in {listed(alone)}"
         note("aggregate", f"{branch.aggregate.method.name}: {why}", indicator=branch.code)
+
+
+def _note_rows(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
+    """Say what the scores of a group leave out, and what they depend on."""
+    _note_gaps(branch, x, scores, panel)
+    _note_comparison(branch, panel)
 
 
 def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import EARLIEST, Periods, format_period, read_span
 from hengdian_index._tables.selection import LabelledMask, picked, truths
-from hengdian_index._tables.table import Array
+from hengdian_index._tables.table import Array, may_have_gaps
 from hengdian_index._tables.units import difference, twins
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.said import Said, joined
@@ -106,7 +106,9 @@ class Panel:
         return len(self.values)
 
     def pick(self, rows: NDArray[Any]) -> Self:
-        """Return some of the rows, by mask or by position."""
+        """Return some of the rows, by mask or by position; a mask of all copies none of them."""
+        if rows.dtype == np.bool_ and rows.all():
+            return replace(self, source=None)
         periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[rows])
         units = None if self.units is None else self.units[rows]
         groups = {name: [labels[i] for i in np.arange(self.n)[rows]] for name, labels in self.groups.items()}
@@ -352,7 +354,8 @@ def digest(panel: Panel) -> str:
     found.update(np.asarray(pd.util.hash_pandas_object(panel.labels), dtype="<u8").tobytes())
     for column in panel.values.T:
         # Libraries write a missing value in different bits.
-        found.update(np.where(np.isnan(column), np.nan, column).astype("<f8").tobytes())
+        plain = np.where(np.isnan(column), np.nan, column) if may_have_gaps(column) else column
+        found.update(np.ascontiguousarray(plain, dtype="<f8"))
     return found.hexdigest()
 
 
