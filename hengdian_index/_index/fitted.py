@@ -244,9 +244,9 @@ class Fitted:
         rows.
         """
         with journal() as lines:
-            contents, rows = self.contents, known and known.rows
-            if known is not None and rows is not None:
-                ready = replace(known.ready, source=panel.source)
+            contents = self.contents
+            if known is not None and known.rows is not None:
+                ready, rows = replace(known.ready, source=panel.source), known.rows
                 tell(known.entries)
             else:
                 ready = self.preparation(self.tree, panel)
@@ -265,8 +265,8 @@ class Fitted:
         lines += [Entry("read", said) for said in (*panel.liberties, *doubts)]
         if panel.unused:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
-        known, told = _joined(self.log, lines)
-        said = (*known, *before, *told)
+        learnt, told = _joined(self.log, lines)
+        said = (*learnt, *before, *told)
         return Result(fitted=self, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
 
     def _seen(self, x: Columns, panel: Panel) -> tuple[Content, ...]:
@@ -296,9 +296,7 @@ def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Res
     panel = read_rows(tree, setting, table)
     if setting.base is not None:
         panel.select(setting.base, "base")
-    fitted, panel, known = learn_with_rows(
-        tree, setting, panel, in_row_order(fit_on, "fit_on", table), scored=True
-    )
+    fitted, panel, known = learn_with_rows(tree, setting, panel, in_row_order(fit_on, "fit_on", table), scored=True)
     return fitted.result(panel, known=known)
 
 

@@ -303,7 +303,7 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
 
 
 def _signed(x: Array) -> Array:
-    """Return the largest magnitude of each column (..., n, k) with values below 0: they may cancel in a mean, else 0."""
+    """Return the largest magnitude of columns (..., n, k) with values below 0, which may cancel in a mean; else 0."""
     if not (x < 0).any():
         return np.zeros((*x.shape[:-2], x.shape[-1]))
     low = np.fmin.reduce(x, axis=-2, initial=np.inf)

@@ -355,7 +355,7 @@ def digest(panel: Panel) -> str:
     for column in panel.values.T:
         # Libraries write a missing value in different bits.
         plain = np.where(np.isnan(column), np.nan, column) if may_have_gaps(column) else column
-        found.update(np.ascontiguousarray(plain, dtype="<f8"))
+        found.update(np.ascontiguousarray(plain, dtype="<f8").data)
     return found.hexdigest()
 
 

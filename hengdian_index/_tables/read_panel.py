@@ -423,7 +423,7 @@ def _from_array(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame
         raise DataError("a plain array has no unit and period columns; give a table, or an index without them")
     if array.ndim != 2 or array.shape[1] != len(columns):
         raise DataError(f"the array has shape {array.shape}; give one column for each of the {len(columns)} indicators")
-    return pd.DataFrame(array, columns=list(columns))
+    return pd.DataFrame(array, columns=list(columns), copy=False)
 
 
 def _from_narwhals(table: Any) -> pd.DataFrame:
