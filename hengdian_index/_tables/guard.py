@@ -61,8 +61,11 @@ def unguarded_cells(frame: pd.DataFrame) -> pd.DataFrame:
     frame.columns = [unguarded(name) if isinstance(name, str) else name for name in frame.columns]
     for j in range(frame.shape[1]):
         column = frame.iloc[:, j]
-        if column.dtype.kind not in "iufb" and any(isinstance(cell, str) and cell[:1] == "'" for cell in column):
-            frame.isetitem(j, [unguarded(cell) if isinstance(cell, str) else cell for cell in column])
+        if column.dtype.kind in "iufb" or (column.dtype != object and not column.str.startswith("'", na=False).any()):
+            continue
+        cells = column.tolist()
+        if any(isinstance(cell, str) and cell[:1] == "'" for cell in cells):
+            frame.isetitem(j, [unguarded(cell) if isinstance(cell, str) else cell for cell in cells])
     return frame
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
+from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hengdian_index._system.about import install
 from hengdian_index._tables import coin_tool
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.encoding import decoded
+from hengdian_index._tables.even import are_whole, ends_in_a_row, separators
 from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.grid import (
     HEAD,
@@ -52,6 +54,8 @@ _READERS: dict[str, Callable[[Path, Wanted], pd.DataFrame]] = {
     ".sav": lambda path, wanted: read_spss(path, wanted.labels),
     ".zsav": lambda path, wanted: read_spss(path, wanted.labels),
 }
+# Kinds of columns that hold no text.
+_NO_TEXT = "iufbMmc"
 _LINES = (".csv", ".tsv", ".txt")
 _OTHER_WORKBOOKS = (".xlsb", ".numbers", ".fods")
 
@@ -125,13 +129,16 @@ def _parquet(path: Path) -> pd.DataFrame:
 def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table without its blank rows, the lines of the file remembered where some are gone."""
     blank = np.full(len(frame), bool(len(frame.columns)))
-    for j in range(len(frame.columns)):
-        column = frame.iloc[:, j]
-        if column.dtype.kind in "iufbMmc":
+    columns = [frame.iloc[:, j] for j in range(len(frame.columns))]
+    # Numbers first, which are looked at together: most often they leave no row in question.
+    for column in sorted(columns, key=lambda column: column.dtype.kind not in _NO_TEXT):
+        if not blank.any():
+            return frame
+        if column.dtype.kind in _NO_TEXT:
             blank &= column.isna().to_numpy()
         else:
             left = np.flatnonzero(blank)
-            blank[left] = [is_missing(cell) for cell in column.iloc[left]]
+            blank[left] = [is_missing(cell) for cell in column.iloc[left].tolist()]
     if not blank.any():
         return frame
     kept = frame[~blank].reset_index(drop=True)
@@ -142,6 +149,7 @@ def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
 
 _CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is missing?"
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_MISSING = ["", *MARKS]
 # So many rows are looked through for what parts the cells, and for decimal commas.
 _BARE = ("lines", "bare")
 _SAMPLE, _LETTERS = 200, 1 << 18
@@ -172,28 +180,16 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
         number the rows); lines with more or fewer cells than the heading, which would stand under other names: all of
         them. Blank cells after the last name are left out.
     """
+    own, header_rows = separator, form.header_rows
+    in_utf_8 = form.encoding is None or form.encoding.startswith("utf-8")
+    if header_rows == 1 and in_utf_8 and (even := _read_even(path, own, labels)) is not None:
+        return even
     text, encoding = decoded(path.read_bytes(), form.encoding)
-    header_rows = form.header_rows
     liberties = [f"read as {encoding}, not UTF-8"] if encoding else []
-    own, separator = separator, _separator(text, separator)
-    liberties += [f"cells are parted by {_SEPARATORS[separator]}"] if separator != own else []
-    sample = list(islice(_rows(text[:_LETTERS], separator), _SAMPLE))
-    if not sample:
-        raise ValueError("it is empty")
-    _refuse_headings(path.name, sample[0][1], separator)
-    first = [cells for _, cells in sample[:HEAD]]
-    layout = _laid_out(path.name, first, [line for line, _ in sample], header_rows)
-    liberties += layout.liberties
-    decimal = "." if separator == "," else decimal_of([cell for _, cells in sample for cell in cells])
-    liberties += ["commas stand before the decimals"] if decimal == "," else []
+    start = _start(path.name, text[: _LETTERS + 1], own, labels, header_rows)
+    separator, layout, heading = start.separator, start.layout, start.heading
+    liberties += start.liberties
     top = layout.top
-    heading = [unguarded(str(name).strip()) for name in layout.names[0]]
-    if header_rows > 1:
-        heading = names_of(layout.names, labels)
-    if top == 1 and _is_even(text, separator, heading):
-        frame = _frame(text if encoding else path, separator, heading, labels)
-        frame.attrs |= {"liberties": tuple(liberties), "decimal": decimal}
-        return frame
     faults, read = _checked(path.name, heading, _rows(text, separator), top)
     end, notes = notes_below(read.odd, len(read.lines), read.lines, "line")
     kept = set(read.lines[:end])
@@ -215,7 +211,7 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
     frame = _frame(text, separator, heading, labels)
     lines, blank = read.lines[:end], read.blank[:end]
     frame.attrs["liberties"] = tuple(liberties + notes)
-    frame.attrs["decimal"] = decimal
+    frame.attrs["decimal"] = start.decimal
     frame.attrs |= layout.kept
     if len(lines) != len(frame):
         return frame
@@ -230,6 +226,61 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
     return frame
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the first lines of a text file say of all of it."""
+
+    separator: str
+    layout: Layout
+    heading: list[str]
+    decimal: str
+    liberties: tuple[str, ...]
+
+
+def _start(name: str, text: str, own: str, labels: Sequence[str], header_rows: int) -> _Start:
+    """Return what the first letters of a text file, one more than are looked through, say of it."""
+    separator = _separator(text, own)
+    liberties = [f"cells are parted by {_SEPARATORS[separator]}"] if separator != own else []
+    sample = list(islice(_rows(text[:_LETTERS], separator), _SAMPLE))
+    if not sample:
+        raise ValueError("it is empty")
+    _refuse_headings(name, sample[0][1], separator)
+    first = [cells for _, cells in sample[:HEAD]]
+    layout = _laid_out(name, first, [line for line, _ in sample], header_rows)
+    liberties += layout.liberties
+    decimal = "." if separator == "," else decimal_of([cell for _, cells in sample for cell in cells])
+    liberties += ["commas stand before the decimals"] if decimal == "," else []
+    heading = [unguarded(str(cell).strip()) for cell in layout.names[0]]
+    if header_rows > 1:
+        heading = names_of(layout.names, labels)
+    return _Start(separator, layout, heading, decimal, tuple(liberties))
+
+
+def _read_even(path: Path, own: str, labels: Sequence[str]) -> pd.DataFrame | None:
+    """Return the table of a file in UTF-8 whose lines all have a cell for each name, None for one to look at closely.
+
+    It is what the close look gives, which finds no fault and takes no liberty below the first lines of such a file.
+    """
+    with path.open("rb") as file:
+        data = file.read(4 * (_LETTERS + 2))
+    try:
+        start = _start(path.name, getincrementaldecoder("utf-8-sig")().decode(data)[: _LETTERS + 1], own, labels, 1)
+        names, separator = start.heading, start.separator
+        alike = start.layout.top == 1 and len(names) > 1 and all(names[1:]) and len(set(names)) == len(names)
+        n = separators(path, separator) if alike and ends_in_a_row(path, separator) else None
+        if n is None:
+            return None
+        frame = _frame(path, separator, names, labels)
+    except ValueError:
+        return None
+    k, gaps = len(names), frame.iloc[:, -1].isna()
+    # The last cell of a short row is missing, and where no row is short there are separators too many for a long one.
+    if n != (len(frame) + 1) * (k - 1) or (gaps.any() and not are_whole(path, separator, k, gaps.tolist())):
+        return None
+    frame.attrs |= {"liberties": start.liberties, "decimal": start.decimal}
+    return frame
+
+
 def _laid_out(name: str, rows: Sequence[Sequence[str]], lines: Sequence[int], header_rows: int) -> Layout:
     """Return how a file is laid out; a heading of several rows that nothing says is refused."""
     try:
@@ -239,17 +290,6 @@ def _laid_out(name: str, rows: Sequence[Sequence[str]], lines: Sequence[int], he
     if header_rows == 1 and (found := second_heading(rows, layout.heading)) > 1:
         raise DataError(f"{name}: {two_rows(lines, layout.heading, found, 'line')}")
     return layout
-
-
-def _is_even(text: str, separator: str, heading: Sequence[str]) -> bool:
-    """Return at a fast look whether each line has a cell for each name, without quotes, blank lines or notes below."""
-    if '"' in text or text.count("\r") > text.count("\r\n") or not all(heading[1:]) or len(set(heading)) < len(heading):
-        return False
-    lines = text.removesuffix("\n").split("\n")
-    if set(map(methodcaller("count", separator), lines)) != {len(heading) - 1} or len(heading) < 2:
-        return False
-    filled = [[cell for cell in line.split(separator) if cell.strip()] for line in lines[-HEAD:]]
-    return all(len(cells) > 1 for cells in filled)
 
 
 def _separator(text: str, own: str) -> str:
@@ -296,27 +336,40 @@ def _checked(
 
 def _frame(text: str | Path, separator: str, heading: list[str], labels: Sequence[str]) -> pd.DataFrame:
     """Return the columns of a text, those of labels as the texts that they are."""
-    frame = unguarded_cells(_parsed(text, separator, range(len(heading))).rename(columns=str.strip))
     kept = [j for j, name in enumerate(heading) if name in labels]
-    texts = _parsed(text, separator, kept, dtype=str, na_filter=False).rename(columns=str.strip) if kept else None
-    for name, column in unguarded_cells(texts).items() if texts is not None else ():
-        bare = column.str.strip()
-        frame[str(name)] = bare.where(bare != "", None)
+    options: dict[str, Any] = {"na_values": _MISSING}
+    if kept:
+        head = _parsed(text, separator, len(heading), nrows=_SAMPLE)
+        names = head.columns.tolist()
+        # A column that is not named here has no marks of missing values.
+        options["na_values"] = {name: _MISSING for j, name in enumerate(names) if j not in kept}
+        # One text in a column keeps all of it as texts, sooner than a type that is asked for.
+        options["dtype"] = {names[j]: str for j in kept if not len(head) or head.iloc[:, j].dtype.kind in "iufb"}
+    frame = unguarded_cells(_parsed(text, separator, len(heading), **options).rename(columns=str.strip))
+    for j in kept:
+        bare = frame.iloc[:, j].str.strip()
+        frame.isetitem(j, bare.where(bare != "", None).array)
     return frame
 
 
-def _parsed(text: str | Path, separator: str, columns: Sequence[int], **options: Any) -> pd.DataFrame:
-    found: pd.DataFrame = pd.read_csv(
-        io.StringIO(text, newline="") if isinstance(text, str) else text,
-        encoding="utf-8-sig",
-        sep=separator,
-        skip_blank_lines=False,
-        index_col=False,
-        usecols=list(columns),
-        keep_default_na=False,
-        na_values=["", *MARKS],
-        **options,
-    )
+def _parsed(text: str | Path, separator: str, k: int, **options: Any) -> pd.DataFrame:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.DtypeWarning)
+            found: pd.DataFrame = pd.read_csv(
+                io.StringIO(text, newline="") if isinstance(text, str) else text,
+                # A file by its bytes: pandas takes the mark off, and refuses what is no text.
+                encoding="utf-8",
+                sep=separator,
+                skip_blank_lines=False,
+                index_col=False,
+                usecols=range(k),
+                keep_default_na=False,
+                **options,
+            )
+    except pd.errors.DtypeWarning:
+        # In parts, a long column was numbers above and texts below, as a short one never is.
+        return _parsed(text, separator, k, **options, low_memory=False)
     return found
 
 

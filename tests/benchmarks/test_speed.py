@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks import draws
+from benchmarks import draws, reading
 from benchmarks.ratios import CASES, data, extra_memory
 
 import hengdian_index as hi
@@ -98,3 +98,10 @@ def test_leaving_out_each_of_49_indicators(benchmark):
 
 def test_leaving_out_each_indicator_takes_50_milliseconds():
     assert draws.taken(draws.without_each)[1] < 0.05
+
+
+@pytest.mark.parametrize("case", reading.CASES)
+def test_a_clean_file_is_read_nearly_as_fast_as_pandas_reads_it(tmp_path, case):
+    reading.write(tmp_path / "t.csv", case, 200_000)
+    ours, plain = reading.best_times(tmp_path / "t.csv")
+    assert ours < 1.3 * plain
