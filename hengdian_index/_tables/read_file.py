@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._system.about import install
-from hengdian_index._tables import coin_tool
+from hengdian_index._tables import coin_tool, eurostat
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.encoding import decoded
 from hengdian_index._tables.even import are_whole, ends_in_a_row, separators
@@ -295,6 +295,8 @@ def _laid_out(name: str, rows: Sequence[Sequence[str]], lines: Sequence[int], he
 def _separator(text: str, own: str) -> str:
     """Return what parts the cells: that of the ending, unless another gives more lines with equally many cells."""
     lines = text[:_LETTERS].splitlines()[:_SAMPLE]
+    if lines and "\t" in lines[0] and eurostat.declares_itself(lines[0].partition("\t")[0]):
+        return "\t"
     lines = lines[:-1] if len(text) > _LETTERS and len(lines) < _SAMPLE else lines
     share = {}
     for one in (own, *(other for other in _SEPARATORS if other != own)):
@@ -336,7 +338,7 @@ def _checked(
 
 def _frame(text: str | Path, separator: str, heading: list[str], labels: Sequence[str]) -> pd.DataFrame:
     """Return the columns of a text, those of labels as the texts that they are."""
-    kept = [j for j, name in enumerate(heading) if name in labels]
+    kept = [j for j, name in enumerate(heading) if name in labels or (j == 0 and eurostat.declares_itself(name))]
     options: dict[str, Any] = {"na_values": _MISSING}
     if kept:
         head = _parsed(text, separator, len(heading), nrows=_SAMPLE)

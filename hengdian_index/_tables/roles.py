@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from hengdian_index._tables import eurostat
 from hengdian_index._tables.arrange import named
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.form import Form, Layout
@@ -178,6 +179,8 @@ def _as_declared(
     if declared.name == "SDMX-CSV" and value in names:
         # Attributes of values stand behind them.
         fixed = frozenset(name for name in names[: names.index(value)] if _is_id(name)) - {timed, indicator}
+    elif declared.name == eurostat.FORMAT:
+        fixed = frozenset(name for name in names if heading_period(name) is None) - {indicator}
     return replace(found, value=value, period=timed, indicator=indicator, format=declared.name, fixed=fixed)
 
 

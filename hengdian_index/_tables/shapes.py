@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._tables import eurostat
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.periods import read_label, read_to_date
@@ -149,6 +150,7 @@ def as_wide(
         A table that is not wide, with the lines to write that read it; another dimension that has several values; a
         cell that is given twice.
     """
+    frame = eurostat.parted(frame)
     known = set(frame.columns) | set(frame.index.names)
     wide = all(name in known for name in (*columns, *filter(None, (unit, period)))) and bool(columns)
     if form.layout in (None, "wide") and wide and not (form.unit or form.period or form.where):

@@ -225,11 +225,11 @@ def _names_in(rows: Iterable[Sequence[Any]], asked: Collection[str]) -> tuple[in
         found = (texts | {without_unit(text) for text in texts}).intersection(asked)
         most, there = max(most, len(found)), there | found
     return most, there
+
+
 def raw_cells(path: Path, names: Iterable[str]) -> dict[str, list[list[Any]]]:
     """Return the cells of sheets from A1 on, row by row, blank ones as None; nothing is said of what is in them."""
     return {name: [list(map(_value, row)) for row in cells] for name, cells in cells_of(path, list(names)).items()}
-
-
 
 
 def _toml(value: Any) -> str:

@@ -1,0 +1,116 @@
+"""Tables of Eurostat as it gives them: dimensions in the first cell, periods across, flags behind the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index._tables.cells import is_missing
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, raise_all, shown
+
+FORMAT = "Eurostat"
+_HEADING = re.compile(r"\s*\w+(?:\s*,\s*\w+)*\s*[\\/]\s*(?:TIME_PERIOD|TIME)\s*", re.IGNORECASE)
+_CELL = re.compile(r"(?P<value>:|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)?\s*(?P<flags>[a-z]{0,4})")
+_MEANINGS = {
+    "b": "break in the series",
+    "c": "confidential",
+    "d": "definition differs",
+    "e": "estimated",
+    "f": "forecast",
+    "i": "see metadata",
+    "n": "not significant",
+    "p": "provisional",
+    "r": "revised",
+    "s": "estimated by Eurostat",
+    "u": "low reliability",
+    "z": "not applicable",
+}
+
+
+def declares_itself(heading: Any) -> bool:
+    r"""Return whether the heading of a first column is one of Eurostat.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.eurostat import declares_itself
+    >>> declares_itself(r"freq,unit,geo\TIME_PERIOD"), declares_itself("geo")
+    (True, False)
+    """
+    return isinstance(heading, str) and bool(_HEADING.fullmatch(heading))
+
+
+def parted(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of Eurostat with a column for each dimension and plain values, any other table as it is.
+
+    `:` is missing, for the format says so. How many values have a flag, and where the first stands, is added to
+    `attrs["liberties"]`.
+
+    Raises
+    ------
+    DataError
+        A row with more or fewer dimensions than the heading.
+    """
+    if not len(frame.columns) or not declares_itself(frame.columns[0]):
+        return frame
+    heading = str(frame.columns[0])
+    names = [name.strip() for name in re.split(r"[\\/]", heading)[0].split(",")]
+    where = f"{frame.attrs['source']} " if "source" in frame.attrs else ""
+    lines = frame.attrs.get("lines") or (range(2, len(frame) + 2) if where else ())
+
+    def place(row: int) -> str:
+        return f"line {lines[row]}" if lines else f"row {row}, counted from 0"
+
+    cells = [[] if is_missing(one) else str(one).split(",") for one in frame.iloc[:, 0].tolist()]
+    raise_all(
+        DataError,
+        [
+            f"{where}{place(i)}: {counted(len(row), 'dimension')} in the first cell, {len(names)} in the heading"
+            for i, row in enumerate(cells)
+            if len(row) != len(names)
+        ],
+    )
+    columns: dict[Any, Any] = {name: [row[j].strip() for row in cells] for j, name in enumerate(names)}
+    met: dict[str, list[tuple[int, Any]]] = {}
+    for name in frame.columns[1:]:
+        columns[name] = _plain(frame[name], name, met)
+    out = pd.DataFrame(columns, index=frame.index)
+    said = [
+        f"{_told(mark)} at {counted(len(at), 'value')}, the first in {_first(at, place)}" for mark, at in met.items()
+    ]
+    out.attrs = {**frame.attrs, "declared": {"format": FORMAT, "layout": "years"}}
+    out.attrs["liberties"] = (*frame.attrs.get("liberties", ()), *said)
+    if "letters" in out.attrs:
+        first = out.attrs["letters"].get(heading, "")
+        out.attrs["letters"] = dict.fromkeys(names, first) | out.attrs["letters"]
+    return out
+
+
+def _told(mark: str) -> str:
+    if mark == ":":
+        return "':' read as missing"
+    return f"flag {mark!r} ({_MEANINGS[mark]})"
+
+
+def _first(at: Sequence[tuple[int, Any]], place: Any) -> str:
+    row, name = min(at, key=lambda one: one[0])
+    return f"{place(row)}, {shown(name)}"
+
+
+def _plain(column: pd.Series[Any], name: Any, met: dict[str, list[tuple[int, Any]]]) -> Any:
+    """Return the values of a column without flags; what is no value of this format stays what it is."""
+    if column.dtype.kind in "iuf":
+        return column.to_numpy()
+    values: list[Any] = column.tolist()
+    for i, cell in enumerate(values):
+        found = _CELL.fullmatch(cell.strip()) if isinstance(cell, str) else None
+        if found is None or not set(found["flags"]) <= _MEANINGS.keys():
+            continue
+        for mark in (*([":"] if found["value"] == ":" else []), *found["flags"]):
+            met.setdefault(mark, []).append((i, name))
+        values[i] = float(found["value"]) if found["value"] not in (None, ":") else np.nan
+    return pd.Series(values, dtype=object).infer_objects().to_numpy()
