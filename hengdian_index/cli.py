@@ -1,91 +1,59 @@
-"""The command `hengdian-index`: demo, new, compute, check, release, revisions, audit, report, methods."""
+"""The command `hengdian-index`: each of its commands, from what is typed to what is printed and written."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
-from functools import wraps
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from hengdian_index._commands import options
+from hengdian_index._commands.ending import Commands, refusing
+from hengdian_index._commands.printing import (
+    answer,
+    folder,
+    notes,
+    piped,
+    printed,
+    progress,
+    quiet,
+    show,
+    to_pipe,
+    told,
+)
+from hengdian_index._commands.reading import (
+    called,
+    changed,
+    doubts_of,
+    files,
+    keep_apart,
+    read,
+    read_index,
+    read_several,
+    result_of,
+    thresholds_of,
+)
 from hengdian_index._values.decimals import counted
 
 if TYPE_CHECKING:
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
+    from hengdian_index._robustness.uncertainty import Uncertainty
 
 
-def _refusing(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn errors of spec and data into one line a fault on stderr and exit status 2; warnings into one line each."""
-
-    @wraps(command)
-    def run(*args: Any, **options: Any) -> None:
-        from hengdian_index._system.alone import all_heard
-        from hengdian_index.errors import FaultsError
-
-        with all_heard() as warned:
-            try:
-                command(*args, **options)
-            except FaultsError as error:
-                for fault in error.faults:
-                    click.echo(f"{type(error).__name__}: {fault}", err=True)
-                sys.exit(2)
-            finally:
-                for text in warned:
-                    click.echo(f"Note: {' '.join(text.split())}", err=True)
-
-    return run
-
-
-def _files(metavar: str) -> Callable[[Any], Any]:
-    """Take INDEX, DATA, which a workbook with a sheet of data need not name, and what is written."""
-
-    def split(_: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Path | None, Path]:
-        if len(given) not in (2, 3):
-            raise click.UsageError(f"{metavar} is needed; given: {len(given)}")
-        return given[0], given[1] if len(given) == 3 else None, given[-1]
-
-    return click.argument("files", nargs=-1, metavar=metavar, type=click.Path(path_type=Path), callback=split)
-
-
-_index = click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
-_data = click.argument("data", type=click.Path(dir_okay=False, path_type=Path), required=False)
-_fit_on = click.option(
-    "--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index)."
-)
-_base = click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
-_lang = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of what is written."
-)
-
-
-class _Commands(click.Group):
-    """Commands that end in one line and exit status 2 also where what they print cannot be written."""
-
-    def main(self, *args: Any, **options: Any) -> Any:
-        """Run the command that is asked for."""
-        try:
-            return super().main(*args, **options)
-        except OSError as error:
-            # What is left in the buffer would be tried again at the exit.
-            with suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            with suppress(OSError):
-                click.echo(f"Error: the output cannot be written: {error.strerror or error}", err=True)
-            sys.exit(2)
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hengdian-index")
+@quiet
 def main() -> None:
     """Composite indexes: normalise, weigh, aggregate, freeze the base, explain every change.
 
     INDEX is a .toml or .xlsx file, DATA a .csv, .tsv, .parquet or .xlsx file; of a workbook that holds both, INDEX is
-    enough.
+    enough. `-` is standard input where DATA is read, and standard output where a result is written.
+
+    Exit status: 0; 2 for bad input, with a line a fault on stderr and nothing half-written.
     """
 
 
@@ -110,10 +78,12 @@ _DEMOS = {
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="[default: the name of the example, with _index]"
 )
-@_refusing
+@printed("series", "uncertainty", "scores", "ranks", "weights", "...")
+@quiet
+@refusing
 def demo(name: str, out: Path | None) -> None:
     """Compute an example, print its last periods and how sure they are, write the tables as CSV."""
-    from hengdian_index._index.text import intervals, rank_intervals, summary, write_tables
+    from hengdian_index._index.text import main_table, summary, write_tables, written_tables
     from hengdian_index._maths.doubts import Noise
     from hengdian_index._robustness.uncertainty import uncertainty
     from hengdian_index.examples import example
@@ -121,22 +91,21 @@ def demo(name: str, out: Path | None) -> None:
     index, table = example(name)
     result = index.compute(table)
     factors = {"weights": Noise(0.25), "aggregate": ["arithmetic", "geometric"]}
-    found = uncertainty(index, table, factors, draws=512, progress=False)
-    shown = intervals(found.series) if result.panel.units is None else rank_intervals(result, found.ranks)
-    click.echo(summary(result))
-    click.echo(
-        "90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means"
-    )
-    click.echo(f"\n{shown}\n\n{found.summary()}\n")
-    click.echo(_DEMOS[name])
+    found = uncertainty(index, table, factors, draws=512, progress=progress())
+    how = "90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means"
+    text = f"{summary(result)}\n{how}\n\n{_drawn_text(result, found)}\n\n{found.summary()}\n\n{_DEMOS[name]}\n"
+    shown = answer(lambda: text, *main_table(result), lambda: {**written_tables(result), "uncertainty": found.series})
     out = out or Path(f"{name}_index")
-    _written(write_tables(result, out, uncertainty=found.series), out)
+    written = write_tables(result, out, uncertainty=found.series)
+    show(shown)
+    _told_written(written, out)
 
 
 @main.command()
 @click.argument("path", metavar="FILE.xlsx", type=click.Path(dir_okay=False, path_type=Path))
-@_lang
-@_refusing
+@options.lang
+@quiet
+@refusing
 def new(path: Path, lang: Literal["en", "zh"]) -> None:
     """Write a workbook to fill in, with a small example that computes at once."""
     from hengdian_index._index.template import new_workbook
@@ -146,14 +115,16 @@ def new(path: Path, lang: Literal["en", "zh"]) -> None:
 
 
 @main.command()
-@_index
-@_data
-@_fit_on
-@_base
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables as CSV.")
+@options.index
+@options.data
+@options.fit_on
+@options.base
+@options.out
 @click.option("--excel", type=click.Path(dir_okay=False, path_type=Path), help="Workbook of results, live formulas.")
-@_lang
-@_refusing
+@options.lang
+@printed("series", "scores", "ranks", "weights", "change_on_year", "log", "...")
+@quiet
+@refusing
 def compute(
     index: Path,
     data: Path | None,
@@ -163,85 +134,107 @@ def compute(
     excel: Path | None,
     lang: Literal["en", "zh"],
 ) -> None:
-    """Compute INDEX on DATA; print its end, write the tables to --out or --excel."""
-    from hengdian_index._index.text import summary, write_tables
+    """Compute INDEX on DATA; print its end, write the tables to --out or --excel.
+
+    With --format the series alone, or another --table: `cat d.csv | hengdian-index compute i.toml - --format csv`.
+    """
+    from hengdian_index._index.text import main_table, noted, summary, write_tables, written_tables
     from hengdian_index._present.workbook.book import excel_written
     from hengdian_index._system.written import new_folders
 
-    _apart({"--excel": excel}, index, data)
-    result = _result(index, data, fit_on, base)
-    text = summary(result)
+    out, alone = folder(out), to_pipe(excel, "--excel")
+    keep_apart({"--excel": excel}, index, data)
+    result = result_of(index, data, fit_on, base)
+    shown = b"" if alone else answer(lambda: summary(result), *main_table(result), lambda: written_tables(result))
+    written: list[str] = []
     with ExitStack() as both:
         if out and excel and excel.resolve().parent == out.resolve():
             both.enter_context(new_folders(out))
-        if excel:
+        if excel and not alone:
             both.enter_context(excel_written(result, excel, lang))
-        files = write_tables(result, out, apart=filter(None, (index, data))) if out else []
-    click.echo(text)
+        if out:
+            written = write_tables(result, out, apart=files(index, data))
+    if alone:
+        piped(lambda path: result.to_excel(path, lang=lang), "result.xlsx")
+    show(shown, written=bool(out or excel))
     if out:
-        _written(files, out)
-    if excel:
-        click.echo(f"Written to {excel}")
+        _told_written(written, out)
+    if excel and not alone:
+        told(f"Written to {excel}")
+    notes(noted(result.entries))
 
 
 @main.command()
-@_index
-@_data
-@_refusing
+@options.index
+@options.data
+@printed()
+@quiet
+@refusing
 def check(index: Path, data: Path | None) -> None:
-    """Say everything that is wrong with INDEX, and with DATA under it; what was noted while computing, too."""
-    from hengdian_index._index.index import Index
+    """Say everything that is wrong with INDEX, and with DATA under it; what was noted while computing, too.
+
+    With --format the log of the computation; with --quiet nothing, unless something is wrong.
+    """
     from hengdian_index._index.text import log_size, noted
     from hengdian_index._tables.workbook import ENDINGS, holds_data
-    from hengdian_index._values.decimals import counted
+    from hengdian_index.log import Entry, frame_of
 
     bundled = data is None and index.suffix.lower() in ENDINGS
     if data is None and not (bundled and holds_data(index)):
-        found, table = Index.read(index), None
+        found, table = read_index(index), None
     else:
-        found, table = _read(index, data)
+        found, table = read(index, data)
+    own, entries = called(index), tuple[Entry, ...]()
     if table is None or (bundled and not len(table)):
         said = "; it has no data to check" if bundled else ""
         sizes = f"{counted(len(found.groups), 'group')}, {counted(len(found.indicators), 'indicator')}"
-        click.echo(f"{index.name}: {sizes}; nothing is wrong{said}")
-        return
-    result = found.compute(table)
-    _ = result.series() if result.setting.base is not None else result.scores
-    rows = counted(result.panel.n, "row")
-    fit = f"{index.name}: its {rows} fit its index" if bundled else f"{(data or index).name}: {rows} fit {index.name}"
-    click.echo(f"{fit}; {log_size(len(result.entries))}")
-    for line in noted(result.entries):
-        click.echo(f"  {line}")
+        lines = [f"{own}: {sizes}; nothing is wrong{said}"]
+    else:
+        result = found.compute(table)
+        _ = result.series() if result.setting.base is not None else result.scores
+        rows, entries = counted(result.panel.n, "row"), result.entries
+        fit = f"{own}: its {rows} fit its index" if bundled else f"{called(data or index)}: {rows} fit {own}"
+        lines = [f"{fit}; {log_size(len(entries))}", *(f"  {line}" for line in noted(entries))]
+    show(answer(lambda: "\n".join(lines), "log", lambda: frame_of(entries).set_index("step")), written=True)
 
 
 @main.command()
-@_files("INDEX [DATA] FOLDER")
-@_fit_on
-@_base
-@_refusing
+@options.several("INDEX [DATA] FOLDER")
+@options.fit_on
+@options.base
+@quiet
+@refusing
 def release(files: tuple[Path, Path | None, Path], fit_on: str | None, base: str | None) -> None:
     """Compute INDEX on DATA and write everything to the new FOLDER, which is never changed again."""
     from hengdian_index._vintages.release import release as write_release
 
     index, data, folder = files
-    found = write_release(_result(index, data, fit_on, base), folder)
-    click.echo(f"Released to {folder}: {counted(len(found.files) + 1, 'file')}, sealed in release.json")
+    found = write_release(result_of(index, data, fit_on, base), folder)
+    told(f"Released to {folder}: {counted(len(found.files) + 1, 'file')}, sealed in release.json")
+
+
+# What can be printed of revisions beside the numbers that moved.
+_OF_REVISIONS = ("compared", "added", "gone", "cells", "choices", "learnt", "because", "by_indicator")
 
 
 @main.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@_refusing
+@printed("moved", *_OF_REVISIONS)
+@quiet
+@refusing
 def revisions(old: Path, new: Path) -> None:
     """Say what moved from the release in the folder OLD to that in NEW, by how much and because of what."""
     from hengdian_index._vintages.revisions import revisions as compared
 
-    click.echo(compared(old, new).summary(), nl=False)
+    found = compared(old, new)
+    others = {name: getattr(found, name) for name in _OF_REVISIONS}
+    show(answer(found.summary, "moved", found.moved, lambda: others))
 
 
 @main.command()
-@_index
-@_data
+@options.index
+@options.data
 @click.option(
     "--html",
     "--out",
@@ -249,11 +242,13 @@ def revisions(old: Path, new: Path) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the findings as a page.",
 )
-@_lang
+@options.lang
 @click.option("--strict", is_flag=True, help="Exit with 1 also for findings that want a look.")
 @click.option("--size", "sizes", multiple=True, help="Column of sizes (population) that no indicator shall follow.")
 @click.option("--threshold", "given", multiple=True, metavar="NAME=NUMBER", help="Another threshold of a check.")
-@_refusing
+@printed("findings", "measured")
+@quiet
+@refusing
 def audit(
     index: Path,
     data: Path | None,
@@ -271,26 +266,29 @@ def audit(
     from hengdian_index._audit.registry import demanded
     from hengdian_index.errors import SpecError
 
-    _apart({"--html": html}, index, data)
-    if html is not None and html.suffix.lower() not in (".html", ".htm"):
+    alone = to_pipe(html, "--html")
+    keep_apart({"--html": html}, index, data)
+    if html is not None and not alone and html.suffix.lower() not in (".html", ".htm"):
         raise SpecError(f"--html: {html} is no name of a page; it ends in .html")
-    thresholds: dict[str, Any] = demanded(_thresholds(given))
-    spec, table = _read(index, data)
+    thresholds: dict[str, Any] = demanded(thresholds_of(given))
+    spec, table = read(index, data)
     found = audited(spec, table, sizes=sizes, **thresholds)
-    if html is not None:
-        found.to_html(html, lang=lang)
-    click.echo(found.to_text(lang=lang), nl=False)
+    findings = {name: lambda name=name: getattr(found, name).set_index("check") for name in ("findings", "measured")}
+    page = found.to_html(None if alone else html, lang=lang) if html is not None else ""
+    text = found.to_text(lang=lang)
+    show(page.encode() if alone else answer(lambda: text, "findings", findings["findings"], lambda: findings))
     if not found.passed or (strict and "look" in set(found.verdicts)):
         sys.exit(1)
 
 
 @main.command()
-@_files("INDEX [DATA] OUT.html")
-@_fit_on
-@_base
-@_lang
-@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of weights; 0: none.")
-@_refusing
+@options.several("INDEX [DATA] OUT.html")
+@options.fit_on
+@options.base
+@options.lang
+@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of doubts; 0: none.")
+@quiet
+@refusing
 def report(
     files: tuple[Path, Path | None, Path],
     fit_on: str | None,
@@ -300,95 +298,283 @@ def report(
 ) -> None:
     """Write INDEX computed on DATA as one HTML page that needs no network.
 
-    With --draws also how sure it is: weights up to a quarter larger or smaller in every group.
+    With --draws also how sure it is: under the doubts of INDEX, or, where it has none, with weights up to a quarter
+    larger or smaller in every group.
     """
     from hengdian_index._maths.doubts import Noise
     from hengdian_index._robustness.uncertainty import uncertainty
 
     index, data, out = files
-    _apart({"OUT.html": out}, index, data)
-    found, table = _read(index, data)
-    given = {name: value for name, value in {"fit_on": fit_on, "base": base}.items() if value is not None}
-    found = found.replace(given) if given else found
+    alone = to_pipe(out, "OUT.html")
+    keep_apart({"OUT.html": out}, index, data)
+    found, table = read(index, data)
+    found = changed(found, fit_on=fit_on, base=base)
     result = found.compute(table)
     # A page without its series is no report of a published index; Result.report writes one that says why.
     _ = result.series() if result.setting.base is not None else result.scores
-    drawn = uncertainty(found, table, {"weights": Noise(0.25)}, draws=draws, progress=False) if draws else None
-    click.echo(f"Written to {result.report(out, lang=lang, uncertainty=drawn)}")
+    factors = found.doubts or {"weights": Noise(0.25)}
+    drawn = uncertainty(found, table, factors, draws=draws, progress=progress()) if draws else None
+    if alone:
+        piped(lambda path: result.report(path, lang=lang, uncertainty=drawn), "report.html")
+    else:
+        told(f"Written to {result.report(out, lang=lang, uncertainty=drawn)}")
+
+
+@main.command()
+@options.index
+@options.data
+@options.fit_on
+@options.base
+@options.doubt
+@options.draws
+@options.rng
+@options.node
+@click.option(
+    "--infeasible",
+    type=click.Choice(["refuse", "exclude"]),
+    default="refuse",
+    show_default=True,
+    help="Combinations that cannot be computed: refuse them by name, or leave their draws out.",
+)
+@options.out
+@options.lang
+@printed("series", "scores", "ranks", "rank_frequency", "acceptability", "mean_shift", "by_choice", "parameters")
+@quiet
+@refusing
+def uncertainty(
+    index: Path,
+    data: Path | None,
+    fit_on: str | None,
+    base: str | None,
+    doubts: tuple[str, ...],
+    draws: int,
+    rng: int,
+    node: str | None,
+    infeasible: Literal["refuse", "exclude"],
+    out: Path | None,
+    lang: Literal["en", "zh"],
+) -> None:
+    """Draw what is uncertain in INDEX on DATA: how far levels, scores and ranks hang on it.
+
+    What is uncertain is the table [doubts] of INDEX, or each --doubt.
+    """
+    from hengdian_index._robustness.uncertainty import uncertainty as drawn
+
+    out = folder(out)
+    spec, table, result = _studied(index, data, fit_on, base, doubts)
+    found = drawn(spec, table, draws=draws, rng=rng, node=node, infeasible=infeasible, progress=progress())
+    frames: dict[str, Any] = {
+        **({"series": lambda: found.series} if found.levels is not None else {}),
+        "scores": lambda: found.scores,
+        "ranks": lambda: found.ranks,
+        "rank_frequency": lambda: found.rank_frequency,
+        "acceptability": lambda: found.acceptability().to_frame(),
+        "mean_shift": lambda: found.mean_shift.to_frame(),
+        "by_choice": found.by_choice,
+        "parameters": lambda: found.parameters,
+    }
+    if result.panel.units is None and result.panel.periods is not None:
+        main_one = "series" if "series" in frames else "scores"
+    else:
+        main_one = "ranks"
+    asked = {"draws": draws, "rng": rng, "node": found.study.node, "infeasible": infeasible}
+    _end_study(
+        lambda: f"{found.summary(lang=lang)}\n\n{_drawn_text(result, found)}",
+        frames,
+        main_one,
+        out,
+        files(index, data),
+        _study_provenance(result, "uncertainty", spec, asked),
+    )
+
+
+@main.command()
+@options.index
+@options.data
+@options.fit_on
+@options.base
+@options.doubt
+@click.option("--draws", type=click.IntRange(min=1), default=1024, show_default=True, help="N, best a power of 2.")
+@options.rng
+@options.node
+@click.option(
+    "--of",
+    default="rank_shift",
+    show_default=True,
+    help="Whose variance: rank_shift, rank_correlation, or score:ROW, level:ROW, rank:ROW of one row by its label.",
+)
+@click.option("--resamples", type=click.IntRange(min=1), default=1000, show_default=True, help="Of the intervals.")
+@options.out
+@printed()
+@quiet
+@refusing
+def sensitivity(
+    index: Path,
+    data: Path | None,
+    fit_on: str | None,
+    base: str | None,
+    doubts: tuple[str, ...],
+    draws: int,
+    rng: int,
+    node: str | None,
+    of: str,
+    resamples: int,
+    out: Path | None,
+) -> None:
+    """Say which doubt of INDEX explains how much of what varies on DATA: Sobol' indices.
+
+    INDEX is computed N (d + 2) times for d doubts, those of its table [doubts] or each --doubt.
+    """
+    from hengdian_index._index.text import as_text
+    from hengdian_index._robustness.sensitivity import sensitivity as explained
+
+    out = folder(out)
+    spec, table, result = _studied(index, data, fit_on, base, doubts)
+    what, _, row = of.partition(":")
+    found = explained(
+        spec,
+        table,
+        draws=draws,
+        rng=rng,
+        of=(what, row) if row else what,
+        node=node,
+        resamples=resamples,
+        progress=progress(),
+    )
+    asked = {"draws": draws, "rng": rng, "node": node, "of": of, "resamples": resamples}
+    _end_study(
+        lambda: f"{found.summary()}\n\n{as_text(found.table)}",
+        {"sensitivity": found.table},
+        "sensitivity",
+        out,
+        files(index, data),
+        _study_provenance(result, "sensitivity", spec, asked),
+    )
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="INDEX... [DATA]", type=click.Path(path_type=Path))
+@options.doubt
+@options.node
+@click.option(
+    "--how",
+    type=click.Choice(["spearman", "pearson", "kendall"]),
+    default="spearman",
+    show_default=True,
+    help="Correlation of the scores.",
+)
+@options.out
+@printed("ranks", "scores", "shifts", "mean_shift", "correlations")
+@quiet
+@refusing
+def compare(
+    paths: tuple[Path, ...],
+    doubts: tuple[str, ...],
+    node: str | None,
+    how: Literal["spearman", "pearson", "kendall"],
+    out: Path | None,
+) -> None:
+    """Compare scores and ranks on DATA under several INDEXes, the first with all others.
+
+    Of one INDEX, with the alternatives that its table [doubts], or each --doubt, lists, one at a time.
+    """
+    from hengdian_index._index.text import as_text
+    from hengdian_index._robustness.alternatives import alternatives
+    from hengdian_index._robustness.alternatives import compare as compared
+    from hengdian_index.errors import SpecError
+
+    out = folder(out)
+    alone = len(paths) == 1 or paths[-1].suffix.lower() == ".toml"
+    found, table = read_several(paths if alone else paths[:-1], None if alone else paths[-1])
+    first = doubts_of(next(iter(found.values())), doubts)
+    if len(found) == 1:
+        found = alternatives(first)
+    elif doubts:
+        raise SpecError("--doubt: of several indexes nothing else varies; give one, or leave it out")
+    comparison = compared(found, table, node=node)
+    correlations = comparison.correlations(how)
+    near = correlations.iloc[:, 0].rename(f"{how} with the first")
+    frames = {
+        "ranks": comparison.ranks,
+        "scores": comparison.scores,
+        "shifts": comparison.shifts,
+        "mean_shift": comparison.mean_shift.rename_axis("index").to_frame(),
+        "correlations": correlations.rename_axis("index"),
+    }
+    side = frames["mean_shift"].join(near).rename_axis(None)
+    asked = {"node": node, "how": how, "indexes": {name: one.fingerprint for name, one in found.items()}}
+    _end_study(
+        lambda: f"{comparison.summary()}\n\n{as_text(side)}",
+        frames,
+        "ranks",
+        out,
+        files(*paths),
+        _study_provenance(next(iter(found.values())).compute(table), "compare", first, asked),
+    )
 
 
 @main.command()
 @click.argument("name", required=False)
-@_refusing
+@printed()
+@quiet
+@refusing
 def methods(name: str | None) -> None:
     """List the methods, or describe the method NAME."""
-    from hengdian_index._index.text import described, listing
+    from hengdian_index._index.text import described, listing, methods_table
 
-    click.echo(described(name) if name else listing())
-
-
-def _thresholds(given: tuple[str, ...]) -> dict[str, float]:
-    """Return thresholds written as NAME=NUMBER."""
-    from hengdian_index._tables.cells import number_of
-    from hengdian_index.errors import SpecError, raise_all
-
-    pairs = [(name.strip().replace("-", "_"), number) for name, _, number in (one.partition("=") for one in given)]
-    found, faults = dict[str, float](), list[str]()
-    for name, number in pairs:
-        value = number_of(number) if number.strip() else None
-        if value is None:
-            faults.append(f"--threshold {name}={number}: NAME=NUMBER is needed, redundant=0.95")
-        else:
-            found[name] = value
-    raise_all(SpecError, faults)
-    return found
+    show(answer(lambda: described(name) if name else listing(), "methods", lambda: methods_table(name)))
 
 
-def _result(index: Path, data: Path | None, fit_on: str | None, base: str | None) -> Result:
-    """Return the result of files."""
-    found, table = _read(index, data)
-    if base is not None:
-        found = found.replace({"base": base})
-    return found.compute(table, fit_on=fit_on)
+def _studied(
+    index: Path, data: Path | None, fit_on: str | None, base: str | None, doubts: tuple[str, ...]
+) -> tuple[Index, Any, Result]:
+    """Return the index of a study with its doubts, its table, and the result of the index as it is."""
+    from hengdian_index.errors import SpecError
+
+    found, table = read(index, data)
+    found = doubts_of(changed(found, fit_on=fit_on, base=base), doubts)
+    if not found.doubts:
+        line = "weights = { noise = 0.25 }"
+        raise SpecError(f"{called(index)} has no doubts; write a table [doubts] with {line}, or give --doubt '{line}'")
+    return found, table, found.compute(table)
 
 
-def _read(index: Path, data: Path | None) -> tuple[Index, Any]:
-    """Return what two files hold, or one workbook with both; the faults of both are reported together."""
-    from hengdian_index._index.index import Index
-    from hengdian_index._tables.form import Form
-    from hengdian_index._tables.read_file import read_table
-    from hengdian_index._tables.workbook import ENDINGS
-    from hengdian_index.errors import FaultsError, SpecError, raise_together
+def _end_study(
+    text: Callable[[], str],
+    frames: Mapping[str, Any],
+    first: str,
+    out: Path | None,
+    read_from: list[Path],
+    provenance: Mapping[str, Any],
+) -> None:
+    """Print the text or a table of a study, and write all its tables to a folder where one is asked for."""
+    from hengdian_index._index.text import write_folder
 
-    if data is None and index.suffix.lower() not in ENDINGS:
-        raise SpecError(f"DATA is missing: only a workbook holds its data itself, and {index.name} is none")
-    errors: list[FaultsError] = []
-    found, table = None, None
-    try:
-        found = Index.read(index)
-    except FaultsError as error:
-        errors.append(error)
-    try:
-        form = Form.of(found.data if found else None)
-        columns = found.columns if found else ()
-        table = read_table(data or index, form.texts(found.unit if found else None), form, columns)
-    except FaultsError as error:
-        errors.append(error)
-    raise_together(errors)
-    assert found is not None
-    return found, table
+    shown = answer(text, first, frames[first], lambda: frames)
+    if out:
+        every = {name: frame() if callable(frame) else frame for name, frame in frames.items()}
+        written = write_folder(every, provenance, out, apart=read_from)
+    show(shown, written=bool(out))
+    if out:
+        _told_written(written, out)
 
 
-def _apart(written: dict[str, Path | None], *read: Path | None) -> None:
-    """Refuse to write over a file that is read."""
-    from hengdian_index.errors import SpecError, raise_all
+def _study_provenance(result: Result, study: str, index: Index, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where the numbers of a study come from: those of the index as it is, its doubts, what was asked."""
+    from hengdian_index._maths.doubts import said
 
-    known = {path.resolve() for path in read if path is not None}
-    why = "is INDEX or DATA itself, which would be lost; give another name"
-    raise_all(
-        SpecError, [f"{name}: {path} {why}" for name, path in written.items() if path and path.resolve() in known]
-    )
+    doubts = {address: said(doubt) for address, doubt in index.doubts.items()}
+    return {**result.provenance, "study": {"study": study, **asked, "doubts": doubts}}
 
 
-def _written(files: list[str], out: Path) -> None:
-    click.echo(f"Written to {out}: {', '.join(files)}")
+def _drawn_text(result: Result, found: Uncertainty) -> str:
+    """Return the last levels of a series, or the ranks of units in the last period, with their 90 % intervals."""
+    from hengdian_index._index.text import intervals, rank_intervals
+
+    if result.panel.units is not None or result.panel.periods is None:
+        return rank_intervals(result, found.ranks)
+    return intervals(found.series if found.levels is not None else found.scores)
+
+
+def _told_written(written: list[str], out: Path) -> None:
+    told(f"Written to {out}: {', '.join(written)}")

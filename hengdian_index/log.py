@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -133,6 +133,14 @@ def first_of_each(kinds: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[NDArr
     some, own = order[later], own[later]
     others = np.split(some, np.flatnonzero(np.diff(own)) + 1) if len(some) else []
     return np.sort(order[~later]), others
+
+
+def frame_of(entries: Sequence[Entry]) -> pd.DataFrame:
+    """Return log lines as a table: step, unit, period, indicator, before, after, why."""
+    import pandas as pd
+
+    columns = ["step", "unit", "period", "indicator", "before", "after", "why"]
+    return pd.DataFrame([asdict(entry) for entry in entries], columns=columns)
 
 
 def kind_of(entry: Entry) -> str:

@@ -32,7 +32,7 @@ LAYERS = (
     ("_index",),
     ("_robustness", "_vintages", "examples"),
     ("_audit", "plot"),
-    ("_present",),
+    ("_present", "_commands"),
     ("__init__", "cli"),
     ("__main__",),
 )

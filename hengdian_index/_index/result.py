@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -31,7 +31,7 @@ from hengdian_index._tables.scopes import Compared, Unlabelled, Within, scopes
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, among, raise_all, shown, suggestion
-from hengdian_index.log import Entry, tally
+from hengdian_index.log import Entry, frame_of, tally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -449,8 +449,7 @@ class Result:
     @property
     def log(self) -> pd.DataFrame:
         """What was noted while fitting and scoring: step, why, and which unit, period and indicator."""
-        columns = ["step", "unit", "period", "indicator", "before", "after", "why"]
-        return pd.DataFrame([asdict(entry) for entry in self.entries], columns=columns)
+        return frame_of(self.entries)
 
     def log_digest(self) -> pd.DataFrame:
         """Return the log counted by step and reason: columns step, kind, lines, indicators, units, periods, first.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_groups
-from hengdian_index._methods.registry import FAMILIES
+from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._system.alone import unheard
 from hengdian_index._system.written import followed, whole_folder
 from hengdian_index._tables.guard import csv_of
@@ -76,8 +76,16 @@ def rank_intervals(result: Result, ranks: pd.DataFrame) -> str:
     """Return the ranks of units in the last period under many draws, with the ends of their 90 % intervals, as text."""
     panel, rows = result.panel, _last_rows(result)
     shown = ranks[["nominal", "q05", "q95"]].set_axis(["rank", "low", "high"], axis=1).iloc[rows]
-    shown = shown.set_axis([panel.name(panel.unit(row)) for row in rows.tolist()], axis=0)
+    if panel.units is not None:
+        shown = shown.set_axis([panel.name(panel.unit(row)) for row in rows.tolist()], axis=0)
     return _text(shown.sort_values("rank", kind="stable")[:_UNITS], ["rank"] * 3)
+
+
+def as_text(frame: pd.DataFrame, form: str = ".2f") -> str:
+    """Return a table of numbers as text, its first rows where they are many."""
+    left = len(frame) - _UNITS
+    more = f"\n{counted(left, 'row')} more; --out writes all." if left > 0 else ""
+    return _text(frame[:_UNITS], [form] * frame.shape[1]) + more
 
 
 def tables(result: Result) -> dict[str, pd.DataFrame]:
@@ -162,22 +170,40 @@ def texts(result: Result) -> dict[str, str]:
     return {**found, _PROVENANCE: _json(result.provenance)}
 
 
-def write_tables(result: Result, out: Path, *, apart: Iterable[Path] = (), **more: pd.DataFrame) -> list[str]:
-    """Write every table of a result, and more tables by name, to a folder, all or none; return the file names.
+def written_tables(result: Result) -> dict[str, pd.DataFrame]:
+    """Return every table of a result as it is written, by name: with the names and the groups of units."""
+    return {name: _with_names(result, frame) for name, frame in (tables(result) | _of_unit_groups(result)).items()}
 
-    Files that `apart` names are not written over. `provenance.json` has the SHA-256 of each table beside it; tables of
-    a result that stood there before, and that this one does not have, go unless they were edited.
+
+def main_table(result: Result) -> tuple[str, pd.DataFrame]:
+    """Return the table that says most, as it is written: the series of an index with periods, else the scores."""
+    if result.panel.periods is None and result.setting.base is None:
+        return "scores", _with_names(result, result.scores)
+    return "series", _with_names(result, with_unit_means(result, "series"))
+
+
+def write_tables(result: Result, out: Path, *, apart: Iterable[Path] = (), **more: pd.DataFrame) -> list[str]:
+    """Write every table of a result, and more tables by name, to a folder, all or none; return the file names."""
+    return write_folder(written_tables(result) | more, result.provenance, out, apart=apart)
+
+
+def write_folder(
+    frames: Mapping[str, pd.DataFrame], provenance: Mapping[str, Any], out: Path, *, apart: Iterable[Path] = ()
+) -> list[str]:
+    """Write tables and where they come from to a folder, all or none; return the file names.
+
+    Files that `apart` names are not written over. `provenance.json` has the SHA-256 of each table beside it; tables
+    that stood there before, and are not among these, go unless they were edited.
     """
-    own = {name: _with_names(result, frame) for name, frame in (tables(result) | _of_unit_groups(result)).items()}
-    found = {f"{name}.csv": csv_of(frame) for name, frame in (own | more).items()}
-    found[_PROVENANCE] = _json(result.provenance)
+    found = {f"{name}.csv": csv_of(frame) for name, frame in frames.items()}
+    found[_PROVENANCE] = _json(provenance)
     try:
         kept = {followed(path) for path in apart}
         lost = kept & {followed(out / name) for name in found}
         why = "is INDEX or DATA itself, which would be lost; give another folder"
         raise_all(SpecError, [f"--out: {path} {why}" for path in sorted(lost)])
         sealed = {name: _hash(text.encode("utf-8")) for name, text in found.items() if name != _PROVENANCE}
-        found[_PROVENANCE] = _json({**result.provenance, "files": sealed})
+        found[_PROVENANCE] = _json({**provenance, "files": sealed})
         gone = [name for name in _unedited(out) if name not in found and followed(out / name) not in kept]
         whole_folder(out, {name: text.encode("utf-8") for name, text in found.items()}, gone)
     except OSError as error:
@@ -216,8 +242,21 @@ def listing() -> str:
     return "\n".join(lines)
 
 
+def methods_table(name: str | None = None) -> pd.DataFrame:
+    """Return every method, or those of one name, with its family, its options and the first line of its description."""
+    found = _called(name) if name else [one for methods in FAMILIES.values() for _, one in sorted(methods.items())]
+    rows = [(one.family, one.name, _first_line(one.function), _signature(one)[1:-1]) for one in found]
+    return pd.DataFrame(rows, columns=["family", "method", "description", "options"]).set_index("family")
+
+
 def described(name: str) -> str:
     """Return the description of a method; `weights.entropy` picks one of two families."""
+    found = _called(name)
+    return "\n\n".join(f"{m.family}.{m.name}{_signature(m)}\n\n{inspect.getdoc(m.function)}" for m in found)
+
+
+def _called(name: str) -> list[Method]:
+    """Return the methods of a name, which may begin with their family."""
     family, _, short = name.rpartition(".")
     found = [methods[short] for key, methods in FAMILIES.items() if short in methods and family in ("", key)]
     if not found:
@@ -225,7 +264,7 @@ def described(name: str) -> str:
         homes = Counter(method for _, method in known)
         every = [method if homes[method] == 1 else f"{key}.{method}" for key, method in known]
         raise SpecError(f"no method {name!r}{suggestion(short, sorted(every))}")
-    return "\n\n".join(f"{m.family}.{m.name}{_signature(m)}\n\n{inspect.getdoc(m.function)}" for m in found)
+    return found
 
 
 def _fit_line(result: Result) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._index.factors import read_factors
 from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
+from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.ranks import mean_over_scopes, ranks_of
 from hengdian_index._scoring.contents import comparing, pruned
 from hengdian_index._scoring.fitting import normalised
@@ -22,7 +24,16 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import settled
-from hengdian_index.errors import DataError, FaultsError, SpecError, among, raise_together, suggestion
+from hengdian_index.errors import (
+    DataError,
+    Fault,
+    FaultsError,
+    SpecError,
+    among,
+    raise_all,
+    raise_together,
+    suggestion,
+)
 from hengdian_index.log import journal
 
 
@@ -132,13 +143,44 @@ class Comparison:
         return f"<Comparison of {len(self.scores.columns)} indexes over {counted(len(self.scores), 'row')}>"
 
 
-def compare(indexes: Mapping[str, Index], table: Any, *, node: str | None = None, rows: Any = None) -> Comparison:
+def alternatives(index: Index) -> dict[str, Index]:
+    """Return an index as it is, and with each alternative of its doubts in turn: "normalise = z_score" -> that index.
+
+    What equals the index as it is has no name of its own; noise and numbers between limits are no alternatives.
+    """
+    found, faults = {"as it is": index.certain}, list[Fault]()
+    for factor in read_factors(index.certain, index.doubts):
+        for given in factor.given if factor.kind == "levels" else ():
+            name = f"{factor.address} = {word(given)}"
+            try:
+                other = index.certain if given is True else index.certain.replace({factor.address: given})
+            except SpecError as error:
+                faults += [fault.under(saying=f"{name}: ") for fault in error.faults]
+                continue
+            if not any(_alike(other, one) for one in found.values()):
+                found[name] = other
+    raise_all(SpecError, faults)
+    if len(found) == 1:
+        raise SpecError("nothing to compare: give two indexes, or alternatives in [doubts]: normalise = ['z_score']")
+    return found
+
+
+def _alike(one: Index, other: Index) -> bool:
+    """Return whether two indexes compute the same, whatever their texts say and leave out."""
+    settings = [replace(index.setting, fingerprint="", spec="") for index in (one, other)]
+    return one.tree == other.tree and settings[0] == settings[1]
+
+
+def compare(
+    indexes: Mapping[str, Index] | Index, table: Any, *, node: str | None = None, rows: Any = None
+) -> Comparison:
     """Scores, ranks and rank shifts of the same rows under several indexes.
 
     Parameters
     ----------
-    indexes : mapping
-        Name -> index; the first is the one that others are compared with.
+    indexes : mapping, or Index
+        Name -> index; the first is the one that others are compared with. Of one index its alternatives: each that its
+        `doubts` list, one at a time.
     table : table
         As for `Index.compute`; every index takes its columns.
     node : str, optional
@@ -168,6 +210,8 @@ def compare(indexes: Mapping[str, Index], table: Any, *, node: str | None = None
     >>> found.correlations(how="kendall").round(2).iloc[0, 1]
     0.87
     """
+    if isinstance(indexes, Index):
+        indexes = alternatives(indexes)
     if not isinstance(indexes, Mapping) or not indexes or not all(isinstance(i, Index) for i in indexes.values()):
         raise SpecError("indexes: a mapping of name -> Index")
     results, errors = {}, []

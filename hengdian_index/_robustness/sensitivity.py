@@ -12,6 +12,7 @@ import pandas as pd
 from hengdian_index._index.doors import Doors
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.draws import check_words, demand, run_all, try_all
+from hengdian_index._robustness.labels import label as text_of
 from hengdian_index._robustness.ranks import mean_over_scopes
 from hengdian_index._robustness.sobol import Indices, saltelli, sobol
 from hengdian_index._robustness.study import Ranked, Study, nominal_of, study_of
@@ -65,6 +66,11 @@ class Sensitivity:
 
     else:
         plot = Doors()
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The indices by factor: first, total and the ends of their intervals."""
+        return pd.DataFrame({"first": self.first, "total": self.total}).join(self.intervals)
 
     def summary(self) -> str:
         """Return what the indices say, in one paragraph."""
@@ -193,7 +199,7 @@ _OF_A_ROW: Mapping[str, Callable[[Ranked], Any]] = {
 def _row(study: Study, label: Any) -> int:
     """Return the position of a row among those asked for, by its label or by what selects it alone."""
     shown = study.selected
-    same = [row for row, one in enumerate(shown.labels.tolist()) if one == label]
+    same = [row for row, one in enumerate(shown.labels.tolist()) if one == label or text_of(one) == label]
     at = same or np.flatnonzero(shown.select(label, "of")).tolist()
     if len(at) != 1:
         raise SpecError(f"of: {label!r} stands for {len(at)} of the rows; name one, or choose a period with rows=")

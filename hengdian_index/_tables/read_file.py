@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -69,14 +70,41 @@ class Wanted:
     form: Form = PLAIN
 
 
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+# How files that are no text begin, by what their names would end in.
+_BEGINNINGS = {b"PK\x03\x04": ".xlsx", b"PAR1": ".parquet", b"\xd0\xcf\x11\xe0": ".xls"}
+
+
+def read_stream(
+    content: bytes, name: str, labels: Sequence[str] = (), form: Form = PLAIN, columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the table in what standard input, or another nameless source, gives; messages call it `name`.
+
+    It is read by the rules of a file: workbooks and Parquet are known by their first bytes, all else is text.
+    """
+    ending = next((ending for mark, ending in _BEGINNINGS.items() if content.startswith(mark)), ".csv")
+    if content[30:].startswith(_ODS):
+        ending = ".ods"
+    with TemporaryDirectory() as folder:
+        # What reads workbooks goes by the end of their names.
+        path = Path(folder, name if ending in _LINES else f"{name}{ending}")
+        path.write_bytes(content)
+        return read_table(path, labels, form, columns, ending=ending)
+
+
 def read_table(
-    path: str | Path, labels: Sequence[str] = (), form: Form = PLAIN, columns: Sequence[str] = ()
+    path: str | Path,
+    labels: Sequence[str] = (),
+    form: Form = PLAIN,
+    columns: Sequence[str] = (),
+    *,
+    ending: str | None = None,
 ) -> pd.DataFrame:
     """Return the table in a file of text, of a spreadsheet program, of Stata or SPSS; its name is kept for messages.
 
     Of a workbook the sheet is read that `form` says, else `data` (or 数据), the only one with something, or the only
     one that has the `columns`. Columns of text named by `labels` (units) keep each character: 007 is no 7, NA is no
-    missing value. `form` is what an index says of the form of its tables.
+    missing value. `form` is what an index says of the form of its tables, `ending` that of a name that has none.
 
     Raises
     ------
@@ -86,12 +114,13 @@ def read_table(
         The optional library that reads such files is absent.
     """
     path = Path(path)
-    reader = _READERS.get(path.suffix.lower())
+    ending = path.suffix.lower() if ending is None else ending
+    reader = _READERS.get(ending)
     if reader is None:
-        told = f"{path.name}: cannot read {path.suffix or 'a file without ending'!r}"
-        if path.suffix.lower() in _OTHER_WORKBOOKS:
+        told = f"{path.name}: cannot read {ending or 'a file without ending'!r}"
+        if ending in _OTHER_WORKBOOKS:
             raise DataError(f"{told}; save it as .xlsx; allowed: {', '.join(_READERS)}")
-        raise DataError(f"{told}{suggestion(path.suffix, _READERS)}")
+        raise DataError(f"{told}{suggestion(ending, _READERS)}")
     try:
         frame = reader(path, Wanted(labels, columns, form))
     except FaultsError:
@@ -103,8 +132,8 @@ def read_table(
         remedy = "save it as UTF-8 (Excel: 'CSV UTF-8'), or write what it is in [data]: encoding = \"big5\""
         raise DataError(f"{path.name}: no text in {tried}; {remedy}") from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{path.name}: cannot be read as a {path.suffix} table: {error}") from None
-    if path.suffix.lower() in _LINES:
+        raise DataError(f"{path.name}: cannot be read as a {ending} table: {error}") from None
+    if ending in _LINES:
         frame.attrs["source"] = path.name
     return _without_blank_lines(frame)
 

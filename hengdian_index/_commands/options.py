@@ -1,0 +1,46 @@
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def several(metavar: str) -> Callable[[Any], Any]:
+    """Take INDEX, DATA, which a workbook with a sheet of data need not name, and what is written."""
+
+    def split(_: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Path | None, Path]:
+        if len(given) not in (2, 3):
+            raise click.UsageError(f"{metavar} is needed; given: {len(given)}")
+        return given[0], given[1] if len(given) == 3 else None, given[-1]
+
+    return click.argument("files", nargs=-1, metavar=metavar, type=click.Path(path_type=Path), callback=split)
+
+
+index = click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
+data = click.argument("data", type=click.Path(dir_okay=False, path_type=Path), required=False)
+fit_on = click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
+base = click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
+lang = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of what is written."
+)
+out = click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for every table as CSV, all or none."
+)
+doubt = click.option(
+    "--doubt",
+    "doubts",
+    multiple=True,
+    metavar="TOML",
+    help="A doubt in the place of those of INDEX: 'weights = { noise = 0.25 }'.",
+)
+rng = click.option(
+    "--rng", type=click.IntRange(min=0), default=0, show_default=True, help="Seed: the same seed, the same numbers."
+)
+node = click.option("--node", help="Group whose scores are asked for; default: the top.")
+draws = click.option(
+    "--draws", type=click.IntRange(min=1), default=1000, show_default=True, help="How many; best a power of 2."
+)

@@ -1,0 +1,155 @@
+"""What a command reads: an index and its data from files, or one of the two from standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hengdian_index._commands.printing import PIPE
+
+if TYPE_CHECKING:
+    from hengdian_index._index.index import Index
+    from hengdian_index._index.result import Result
+
+_STDIN = "standard input"
+
+
+def called(path: Path) -> str:
+    """Return what messages call a file."""
+    return _STDIN if path == PIPE else path.name
+
+
+def read_index(path: Path) -> Index:
+    """Return the index of a file, or of the TOML that comes from standard input."""
+    from hengdian_index._index.index import Index
+    from hengdian_index.errors import SpecError
+
+    if path != PIPE:
+        return Index.read(path)
+    try:
+        text = _read_stdin().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{_STDIN}: cannot be read as UTF-8 text ({error})") from None
+    return Index.from_toml(text.replace("\r\n", "\n"), name=_STDIN)
+
+
+def read(index: Path, data: Path | None) -> tuple[Index, Any]:
+    """Return what two files hold, or one workbook with both; the faults of both are reported together."""
+    from hengdian_index._tables.form import Form
+    from hengdian_index._tables.read_file import read_stream, read_table
+    from hengdian_index._tables.workbook import ENDINGS
+    from hengdian_index.errors import FaultsError, SpecError, raise_together
+
+    if data is None and index.suffix.lower() not in ENDINGS:
+        raise SpecError(f"DATA is missing: only a workbook holds its data itself, and {called(index)} is none")
+    if index == data == PIPE:
+        raise SpecError("INDEX and DATA: standard input is read once; name a file for one of them")
+    errors: list[FaultsError] = []
+    found, table = None, None
+    try:
+        found = read_index(index)
+    except FaultsError as error:
+        errors.append(error)
+    try:
+        form = Form.of(found.data if found else None)
+        labels, columns = form.texts(found.unit if found else None), found.columns if found else ()
+        if data == PIPE:
+            table = read_stream(_read_stdin(), _STDIN, labels, form, columns)
+        else:
+            table = read_table(data or index, labels, form, columns)
+    except FaultsError as error:
+        errors.append(error)
+    raise_together(errors)
+    assert found is not None
+    return found, table
+
+
+def read_several(indexes: Sequence[Path], data: Path | None) -> tuple[dict[str, Index], Any]:
+    """Return indexes by what their files are called, and the table that all are computed on."""
+    from hengdian_index.errors import FaultsError, raise_together
+
+    stems = [path.stem for path in indexes]
+    names = [str(path) if stems.count(path.stem) > 1 else path.stem for path in indexes]
+    errors: list[FaultsError] = []
+    found: dict[str, Index] = {}
+    table = None
+    for name, path in zip(names, indexes, strict=True):
+        try:
+            if not found and not errors:
+                found[name], table = read(path, data)
+            else:
+                found[name] = read_index(path)
+        except FaultsError as error:
+            errors.append(error)
+    raise_together(errors)
+    return found, table
+
+
+def changed(index: Index, **options: Any) -> Index:
+    """Return an index with what the options of a command say otherwise."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return index.replace(given) if given else index
+
+
+def result_of(index: Path, data: Path | None, fit_on: str | None, base: str | None) -> Result:
+    """Return the result of files."""
+    found, table = read(index, data)
+    return changed(found, base=base).compute(table, fit_on=fit_on)
+
+
+def keep_apart(written: dict[str, Path | None], *read: Path | None) -> None:
+    """Refuse to write over a file that is read."""
+    from hengdian_index.errors import SpecError, raise_all
+
+    known = {path.resolve() for path in files(*read)}
+    why = "is INDEX or DATA itself, which would be lost; give another name"
+    lost = [(name, path) for name, path in written.items() if path and path != PIPE and path.resolve() in known]
+    raise_all(SpecError, [f"{name}: {path} {why}" for name, path in lost])
+
+
+def files(*paths: Path | None) -> list[Path]:
+    """Return those of what a command reads that are files."""
+    return [path for path in paths if path is not None and path != PIPE]
+
+
+def thresholds_of(given: tuple[str, ...]) -> dict[str, float]:
+    """Return thresholds written as NAME=NUMBER."""
+    from hengdian_index._tables.cells import number_of
+    from hengdian_index.errors import SpecError, raise_all
+
+    pairs = [(name.strip().replace("-", "_"), number) for name, _, number in (one.partition("=") for one in given)]
+    found, faults = dict[str, float](), list[str]()
+    for name, number in pairs:
+        value = number_of(number) if number.strip() else None
+        if value is None:
+            faults.append(f"--threshold {name}={number}: NAME=NUMBER is needed, redundant=0.95")
+        else:
+            found[name] = value
+    raise_all(SpecError, faults)
+    return found
+
+
+def doubts_of(index: Index, given: tuple[str, ...]) -> Index:
+    """Return an index with the doubts that a command is given as TOML in the place of its own."""
+    from hengdian_index._files import toml
+    from hengdian_index.errors import SpecError
+
+    if not given:
+        return index
+    found: dict[str, Any] = {}
+    for one in given:
+        try:
+            found |= toml.read(one)[0]
+        except ValueError as error:
+            example = "ADDRESS = DOUBT as in [doubts] is needed, 'weights = { noise = 0.25 }'"
+            raise SpecError(f"--doubt {one}: {example} ({error})") from None
+    try:
+        return index.replace({"doubts": found})
+    except SpecError as error:
+        raise SpecError(*(f"--doubt: {str(fault).removeprefix('doubts: ')}" for fault in error.faults)) from None
+
+
+def _read_stdin() -> bytes:
+    return sys.stdin.buffer.read()
