@@ -102,16 +102,35 @@ def demo(name: str, out: Path | None) -> None:
 
 
 @main.command()
-@click.argument("path", metavar="FILE.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("path", metavar="INDEX", type=click.Path(dir_okay=False, path_type=Path))
+@options.data
 @options.lang
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
 @quiet
 @refusing
-def new(path: Path, lang: Literal["en", "zh"]) -> None:
-    """Write a workbook to fill in, with a small example that computes at once."""
+def new(path: Path, data: Path | None, lang: Literal["en", "zh"], force: bool) -> None:
+    """Draft INDEX, a .toml or .xlsx file, for the table DATA; without DATA, a workbook with a small example.
+
+    Columns of units and periods are guessed, every other column of numbers is an indicator, and each choice has a
+    comment. The example computes at once and is there to be overwritten.
+    """
+    from hengdian_index._index.draft import new_index
     from hengdian_index._index.template import new_workbook
 
-    new_workbook(path, lang=lang)
-    click.echo(f"Written to {path}. Fill it in, then: hengdian-index report {path} {path.stem}.html")
+    if data is None:
+        new_workbook(path, lang=lang, force=force)
+        told(f"Written to {path}. Fill it in, then: hengdian-index report {path} {path.stem}.html")
+        return
+    made = new_index(path, data, lang=lang, force=force)
+    sizes = f"{counted(len(made.indicators), 'indicator')} in {counted(len(made.groups), 'group')}"
+    told(f"Written to {path}: {sizes}")
+    if made.asked:
+        told(f"Choose the direction of {', '.join(made.asked)}")
+    for line in made.open:
+        told(f"To be decided: {line}")
+    # A workbook holds its table.
+    files = " ".join(str(one) for one in ((path,) if path.suffix.lower() == ".xlsx" else (path, data)))
+    told(f"Then: hengdian-index compute {files}")
 
 
 @main.command()

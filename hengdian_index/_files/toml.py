@@ -198,8 +198,20 @@ def written(tables: Mapping[str, Any]) -> str:
     for name, content in tables.items():
         for item in content if isinstance(content, list) else [content]:
             head = f"[[{name}]]" if isinstance(content, list) else f"[{name}]"
-            parts.append("\n".join([head, *(f"{_key(key)} = {_value(value)}" for key, value in item.items())]))
+            parts.append("\n".join([head, *(line(key, value) for key, value in item.items())]))
     return "\n\n".join(parts) + "\n"
+
+
+def line(key: str, value: Any) -> str:
+    """Return a key and its value on one line.
+
+    Examples
+    --------
+    >>> from hengdian_index._files.toml import line
+    >>> line("weights", {"a": 1, "供给": 2})
+    'weights = { a = 1, "供给" = 2 }'
+    """
+    return f"{_key(key)} = {_value(value)}"
 
 
 def _name(key: str) -> str:

@@ -26,13 +26,13 @@ _TIMES_AS_IMPORTANT = 2
 _SCALE = {"method": "min_max", "lower": 60, "upper": 100}
 
 
-def new_workbook(path: str | Path, *, lang: Lang = "en") -> None:
+def new_workbook(path: str | Path, *, lang: Lang = "en", force: bool = False) -> None:
     """Write a workbook to fill in: an example of two groups and four indicators that computes at once.
 
     Parameters
     ----------
     path : path
-        Ends in .xlsx; nothing stands there yet.
+        Ends in .xlsx; nothing stands there yet, or `force` is given.
     lang : "en" or "zh"
         Language of sheets, headings, notes and the example.
 
@@ -50,8 +50,12 @@ def new_workbook(path: str | Path, *, lang: Lang = "en") -> None:
     """
     path = Path(path)
     faults = [] if among(lang, LANGUAGES) else [f"lang: 'en' or 'zh', not {lang!r}"]
-    faults += [] if path.suffix.lower() == ".xlsx" else [f"{path.name}: a new workbook ends in .xlsx"]
-    faults += [f"{path}: exists already and is not overwritten; choose another name"] if os.path.exists(path) else []
+    if path.suffix.lower() == ".toml":
+        faults.append(f"{path.name}: a .toml file is drafted for a table, new {path} data.csv")
+    elif path.suffix.lower() != ".xlsx":
+        faults.append(f"{path.name}: a new workbook ends in .xlsx")
+    if os.path.lexists(path) and not force:
+        faults.append(f"{path}: exists already and is not overwritten; choose another name, or give --force")
     raise_all(SpecError, faults)
     say = words(lang, "template")
     top, first, second = (say[f"code {group}"] for group in _GROUPS)

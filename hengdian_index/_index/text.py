@@ -238,7 +238,7 @@ def listing() -> str:
     for family, methods in FAMILIES.items():
         lines.append(f"{family}:")
         width = max(map(len, methods), default=0)
-        lines += [f"  {name:<{width}}  {_first_line(method.function)}" for name, method in sorted(methods.items())]
+        lines += [f"  {name:<{width}}  {first_line(method.function)}" for name, method in sorted(methods.items())]
     return "\n".join(lines)
 
 
@@ -392,7 +392,8 @@ def _pad(text: str, width: int, *, left: bool) -> str:
     return text + space if left else space + text
 
 
-def _first_line(function: object) -> str:
+def first_line(function: object) -> str:
+    """Return the first line of what a function says of itself."""
     return (inspect.getdoc(function) or "").partition("\n")[0]
 
 
