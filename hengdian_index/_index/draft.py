@@ -100,11 +100,11 @@ def drafted(data: Path, say: Room, lang: str) -> Draft:
     guess = guessed(table)
     if not guess.indicators:
         raise DataError(f"{data.name}: no column of numbers that differ; columns found: {listed(list(table.columns))}")
-    base, refused = _base(table, guess), ""
-    if base:
-        refused = _refusal(_Draft(data.name, guess, say, lang, base).index(), table, series=True)
-    opened = _refusal(_Draft(data.name, guess, say, lang, None).index(), table) if refused or not base else []
-    found = _Draft(data.name, guess, say, lang, None if refused else base, opened, table)
+    base = _base(table, guess)
+    if base and _refusal(_Draft(data.name, guess, say, lang, base).index(), table, series=True):
+        base = None
+    opened = [] if base else _refusal(_Draft(data.name, guess, say, lang, None).index(), table)
+    found = _Draft(data.name, guess, say, lang, base, opened, table)
     return Draft(
         found.text(), found.head(), found.groups(), found.indicators(), found.notes(), table, found.asked(), opened
     )

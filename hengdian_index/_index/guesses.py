@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from hengdian_index._tables.arrange import name_and_unit
 from hengdian_index._tables.cells import is_missing, number_of
+from hengdian_index._tables.grid import name_and_unit
 from hengdian_index._tables.mending import is_mark
 from hengdian_index._tables.periods import YEAR, read_label, read_to_date
 from hengdian_index._tables.printed import plain_cells

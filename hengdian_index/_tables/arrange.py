@@ -101,19 +101,6 @@ def named(name: Any, asked: Collection[Any]) -> str | None:
     return plain if plain != name and plain in asked else None
 
 
-def name_and_unit(heading: str) -> tuple[str, str]:
-    """Return the name of a column, and its unit of measure where that stands in brackets after it.
-
-    Examples
-    --------
-    >>> from hengdian_index._tables.arrange import name_and_unit
-    >>> name_and_unit("票房（万元）"), name_and_unit("income [EUR]"), name_and_unit("GDP/capita")
-    (('票房', '万元'), ('income', 'EUR'), ('GDP/capita', ''))
-    """
-    match = _UNIT.fullmatch(heading) if len(heading) <= _MOST_LETTERS else None
-    return (match["name"], match["within"].strip()) if match and match["within"] else (heading, "")
-
-
 def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -> pd.DataFrame:
     there = set(frame.columns)
     found: dict[str, list[Any]] = {}

@@ -276,6 +276,19 @@ def _begins_a_number(cell: Any) -> bool:
     return not isinstance(cell, str) or bool(re.match(r"\s*[-+.,]?\d", cell))
 
 
+def name_and_unit(heading: str) -> tuple[str, str]:
+    """Return the name of a column, and its unit of measure where that stands in brackets after it.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.grid import name_and_unit
+    >>> name_and_unit("票房（万元）"), name_and_unit("income [EUR]"), name_and_unit("GDP/capita")
+    (('票房', '万元'), ('income', 'EUR'), ('GDP/capita', ''))
+    """
+    match = _WITH_UNIT.fullmatch(heading) if len(heading) <= _MOST_LETTERS else None
+    return (match["name"], match["within"].strip()) if match and match["within"] else (heading, "")
+
+
 def without_unit(name: str) -> str:
     """Return a name without the unit of measure after it: `trips (millions)` is `trips`."""
     match = _WITH_UNIT.fullmatch(name) if len(name) <= _MOST_LETTERS else None

@@ -23,7 +23,7 @@ HEADINGS = "iso3,country,region,year,econ_gdp (EUR),econ_unemployment,env_emissi
 LANDS = [("AUT", "Austria", "EU"), ("BEL", "Belgium", "EU"), ("CHL", "Chile", "SA"), ("NA", "Namibia", "AF")]
 
 
-def panel(path: Path) -> Path:
+def lands(path: Path) -> Path:
     rows = [
         f"{code},{name},{region},{year},{9 + 3 * i + year % 7},{(2 * i + year) % 3},{3 + (7 * i + year) % 5},{20 + i}"
         for i, (code, name, region) in enumerate(LANDS)
@@ -39,7 +39,7 @@ def run(*words: Any) -> Result:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_draft_computes_at_once(tmp_path: Path, lang: Literal["en", "zh"]) -> None:
-    data, path = panel(tmp_path / "lands.csv"), tmp_path / "my.toml"
+    data, path = lands(tmp_path / "lands.csv"), tmp_path / "my.toml"
     done = run("new", path, data, "--lang", lang)
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[1:] == [
@@ -65,7 +65,7 @@ def test_a_draft_computes_at_once(tmp_path: Path, lang: Literal["en", "zh"]) -> 
 
 
 def test_every_choice_that_is_open_can_be_taken(tmp_path: Path) -> None:
-    data, path = panel(tmp_path / "lands.csv"), tmp_path / "my.toml"
+    data, path = lands(tmp_path / "lands.csv"), tmp_path / "my.toml"
     new_index(path, data)
     text = path.read_text(encoding="utf-8")
     table = read_table(data, ["iso3"])
@@ -136,7 +136,7 @@ def test_a_base_that_gives_no_series_is_left_open(tmp_path: Path) -> None:
 
 
 def test_a_workbook_is_drafted_with_its_table(tmp_path: Path) -> None:
-    data, path, plain = panel(tmp_path / "lands.csv"), tmp_path / "my.xlsx", tmp_path / "my.toml"
+    data, path, plain = lands(tmp_path / "lands.csv"), tmp_path / "my.xlsx", tmp_path / "my.toml"
     done = run("new", path, data, "--lang", "zh")
     assert done.exit_code == 0, done.output
     new_index(plain, data, lang="zh")
@@ -149,7 +149,7 @@ def test_a_workbook_is_drafted_with_its_table(tmp_path: Path) -> None:
 
 
 def test_no_file_is_lost(tmp_path: Path) -> None:
-    data, path = panel(tmp_path / "lands.csv"), tmp_path / "my.toml"
+    data, path = lands(tmp_path / "lands.csv"), tmp_path / "my.toml"
     path.write_text("mine")
     for words_of in ((path, data), (tmp_path / "lands.csv", data), (tmp_path / "x.txt", data), (tmp_path / "y.toml",)):
         assert run("new", *words_of).exit_code == 2

@@ -50,7 +50,7 @@ def test_what_is_no_cost_is_not(heading: str) -> None:
     assert cost_in(heading) is None
 
 
-def columns(**columns: list[Any]) -> pd.DataFrame:
+def made(**columns: list[Any]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
@@ -60,23 +60,23 @@ YEARS = [2019, 2020, 2019, 2020]
 @pytest.mark.parametrize(
     ("frame", "unit", "period", "codes"),
     [
-        (columns(town=["a", "b", "c"], x=[1, 2, 3]), "town", None, ["x"]),
-        (columns(year=[2019, 2020, 2021], visitors=[1950, 1990, 2004]), None, "year", ["visitors"]),
-        (columns(x=[1, 2, 4], Quarter=["2020Q1", "2020Q2", "2020Q3"]), None, "Quarter", ["x"]),
-        (columns(时间=["2020年1季度", "2020年2季度"], 票房=["1,200", "1,300"]), None, "时间", ["票房"]),
-        (columns(a=["p", "p", "q", "q"], yr=YEARS, x=[1, 2, 3, 4]), "a", "yr", ["x"]),
+        (made(town=["a", "b", "c"], x=[1, 2, 3]), "town", None, ["x"]),
+        (made(year=[2019, 2020, 2021], visitors=[1950, 1990, 2004]), None, "year", ["visitors"]),
+        (made(x=[1, 2, 4], Quarter=["2020Q1", "2020Q2", "2020Q3"]), None, "Quarter", ["x"]),
+        (made(时间=["2020年1季度", "2020年2季度"], 票房=["1,200", "1,300"]), None, "时间", ["票房"]),
+        (made(a=["p", "p", "q", "q"], yr=YEARS, x=[1, 2, 3, 4]), "a", "yr", ["x"]),
         # The first column that tells rows apart, codes before names, and a column of years without a name for them.
-        (columns(place=["P", "P", "Q", "Q"], code=["p", "p", "q", "q"], t=YEARS, x=[1, 2, 3, 4]), "code", "t", ["x"]),
+        (made(place=["P", "P", "Q", "Q"], code=["p", "p", "q", "q"], t=YEARS, x=[1, 2, 3, 4]), "code", "t", ["x"]),
         # A year and a part of it in two columns.
-        (columns(年份=[2020, 2020, 2021], 季度=[1, 2, 1], x=[3, 1, 2]), None, "季度", ["x"]),
-        (columns(year=[2020, 2021], month=["2020-01", "2021-01"], x=[3, 1]), None, "month", ["x"]),
+        (made(年份=[2020, 2020, 2021], 季度=[1, 2, 1], x=[3, 1, 2]), None, "季度", ["x"]),
+        (made(year=[2020, 2021], month=["2020-01", "2021-01"], x=[3, 1]), None, "month", ["x"]),
         # Labels of the year to date.
-        (columns(期别=["2022年1-3月", "2022年1-6月"], x=[3, 9]), None, "期别", ["x"]),
-        (columns(id=[1, 2, 3], town=["a", "b", "c"], x=[4, 4, 5], y=[1, 1, 1], z=[None] * 3), "town", None, ["x"]),
+        (made(期别=["2022年1-3月", "2022年1-6月"], x=[3, 9]), None, "期别", ["x"]),
+        (made(id=[1, 2, 3], town=["a", "b", "c"], x=[4, 4, 5], y=[1, 1, 1], z=[None] * 3), "town", None, ["x"]),
         # No row has a label.
-        (columns(x=[1, 2, 4], y=[2, 1, 5]), None, None, ["x", "y"]),
+        (made(x=[1, 2, 4], y=[2, 1, 5]), None, None, ["x", "y"]),
         # A column with marks is one of numbers all the same; dates and truth values are none.
-        (columns(town=["a", "b", "c"], x=["1.5", "…", "3"], sure=[True, False, True]), "town", None, ["x"]),
+        (made(town=["a", "b", "c"], x=["1.5", "…", "3"], sure=[True, False, True]), "town", None, ["x"]),
     ],
 )
 def test_labels_and_indicators(frame: pd.DataFrame, unit: str | None, period: str | None, codes: list[str]) -> None:
@@ -86,7 +86,7 @@ def test_labels_and_indicators(frame: pd.DataFrame, unit: str | None, period: st
 
 
 def test_names_and_groups_of_units_and_what_is_left_out() -> None:
-    frame = columns(
+    frame = made(
         iso3=["AUT", "AUT", "CHL", "CHL", "BEL", "BEL"],
         land=["Austria", "Austria", "Chile", "Chile", "Belgium", "Belgium"],
         region=["EU", "EU", "SA", "SA", "EU", "EU"],
@@ -120,7 +120,7 @@ def test_groups_are_how_headings_begin(headings: list[str], groups: dict[str | N
 
 
 def test_units_of_measure_stand_in_brackets_or_in_a_row_of_their_own() -> None:
-    frame = columns(town=["a", "b"])
+    frame = made(town=["a", "b"])
     frame[["票房（万元）", "x [t]", "x (kg)", "GDP/head"]] = [[1, 2, 3, 4], [2, 3, 5, 7]]
     assert [(one.code, one.unit) for one in guessed(frame).indicators] == [
         ("票房", "万元"),
@@ -129,6 +129,6 @@ def test_units_of_measure_stand_in_brackets_or_in_a_row_of_their_own() -> None:
         ("x (kg)", ""),
         ("GDP/head", ""),
     ]
-    frame = columns(town=["a", "b"], x=[1, 2])
+    frame = made(town=["a", "b"], x=[1, 2])
     frame.attrs["below"] = ("line 2", ("", "tonnes"))
     assert [(one.code, one.unit) for one in guessed(frame).indicators] == [("x", "tonnes")]
