@@ -245,7 +245,7 @@ def listing() -> str:
 def methods_table(name: str | None = None) -> pd.DataFrame:
     """Return every method, or those of one name, with its family, its options and the first line of its description."""
     found = _called(name) if name else [one for methods in FAMILIES.values() for _, one in sorted(methods.items())]
-    rows = [(one.family, one.name, _first_line(one.function), _signature(one)[1:-1]) for one in found]
+    rows = [(one.family, one.name, first_line(one.function), _signature(one)[1:-1]) for one in found]
     return pd.DataFrame(rows, columns=["family", "method", "description", "options"]).set_index("family")
 
 
