@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hengdian_index._robustness.sobol import sobol
     from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
     from hengdian_index._scoring.fields import Group, Indicator
+    from hengdian_index._tables.tidy import tidy
     from hengdian_index._vintages.release import Release, release
     from hengdian_index._vintages.revisions import Revisions, revisions
     from hengdian_index.errors import DataError, SpecError
@@ -88,6 +89,7 @@ __all__ = [
     "sensitivity",
     "series",
     "sobol",
+    "tidy",
     "treat",
     "treating",
     "uncertainty",
@@ -131,6 +133,7 @@ _HOME = {
     "revisions": "_vintages.revisions",
     "sensitivity": "_robustness.sensitivity",
     "sobol": "_robustness.sobol",
+    "tidy": "_tables.tidy",
     "treating": "_methods.treating",
     "uncertainty": "_robustness.uncertainty",
     "weighting": "_methods.decorators",

@@ -17,6 +17,8 @@ from hengdian_index.errors import DataError, listed, shown
 # So many rows from the top are looked through for the heading.
 HEAD = 40
 _MOST_HEADS = 5
+# A table is at least so wide that stands below two cells and a blank row.
+_APART = 3
 _REMARK = re.compile(
     r"[\s*(（\[【]*(?:注|附注|备注|数据来源|资料来源|来源|说明|更新|notes?\b|sources?\b|footnotes?\b|data from|"
     r"last updated?)",
@@ -246,6 +248,9 @@ def _heading(rows: Sequence[Sequence[Any]]) -> int:
         return 0
     for i, row in enumerate(rows):
         texts = _texts(row)
+        # What a file is of, with a blank row between it and a table that is wider ("Data Source", "World ...").
+        if len(texts) == 2 and full[i + 1 : i + 2] == [0] and max(full[i + 1 :]) > _APART:
+            continue
         if len(texts) > 1 and not all(_OF_UNITS.match(text) or _is_statement(text) for text in texts[1:]):
             # A heading has names, or periods; numbers below one name alone are rows without a heading.
             names = [number_of(text) is None or read_label(text) is not None for text in texts]

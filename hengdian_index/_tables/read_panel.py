@@ -221,6 +221,18 @@ def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | Non
         raise DataError(f"{columns}: an integer is too large for a label; write it as a text") from None
 
 
+def checked_cells(
+    frame: pd.DataFrame, names: Sequence[str], unit: str | None, period: str | None, form: Form
+) -> tuple[Array, list[str], list[str]]:
+    """Return what `read_panel` reads of the cells of a plain table: numbers (n, k), faults, what was made plain."""
+    units, when = _level(frame, unit), _level(frame, period)
+    lines, source = frame.attrs.get("lines", ()), frame.attrs.get("source")
+    with journal():
+        periods = _read_periods(when, period, None, source, lines, to_date=True)[0]
+    labels = frame.index if units is None and when is None else _labels(frame, unit, units, period, when)
+    return _cells(frame, names, Panel(np.empty((len(frame), 0)), (), labels, units, periods, source, (), lines), form)
+
+
 def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) -> tuple[Array, list[str], list[str]]:
     """Return the number columns (n, k), a fault for each cell that is text or infinite, and what was made plain."""
     letters, decimal = frame.attrs.get("letters", {}), frame.attrs.get("decimal", ".")

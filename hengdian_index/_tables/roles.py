@@ -30,6 +30,7 @@ def words(kind: str) -> tuple[str, ...]:
 
 # What tells values of one indicator apart, whatever else it goes with; what is said of single values.
 DIMENSIONS, NOTES = frozenset(words("dimensions")), frozenset(words("notes"))
+NOTES |= frozenset(words("values"))
 SOFT = NOTES | frozenset(words("provenance"))
 _BESIDE = re.compile(r"(?P<first>.+?)\s*[\[(（](?P<second>[^\[\](（）)]+)[\])）]")
 _EARLIEST, _LATEST = 1500, 2200
@@ -125,7 +126,9 @@ def said_roles(frame: pd.DataFrame, form: Form, columns: Sequence[Any], unit: An
     holders = _holders(frame, columns)
     layout = form.layout or (declared[0].layout if declared and absent else None)
     dated = [c for c in frame.columns if heading_period(c) is not None]
-    if layout is None and absent and columns:
+    if layout is None and not columns:
+        layout = _by_words(frame, dated)
+    elif layout is None and absent:
         layout = _likely(frame, columns, holders, dated, unit, period)
     if layout is None or layout == "wide":
         return None
@@ -170,11 +173,11 @@ def _as_declared(
         return next((by_name[word] for word in words if word in by_name), None)
 
     names = list(by_name.values())
-    value = found.value or own(declared.value)
+    value = found.value or (own(declared.value) if declared.value else None)
     timed = found.period or (period if period in names else own(declared.period) if period else None)
     candidates = [by_name[word] for word in declared.indicator if word in by_name]
     holder = max((c for c in candidates if c in holders), key=lambda c: holders[c], default=None)
-    indicator = found.indicator or holder or (None if columns else own(declared.indicator))
+    indicator = found.indicator or holder or (None if holders or found.value else own(declared.indicator))
     fixed = frozenset[Any]()
     if declared.name == "SDMX-CSV" and value in names:
         # Attributes of values stand behind them.
@@ -225,6 +228,15 @@ def _likely(
     return None
 
 
+def _by_words(frame: pd.DataFrame, dated: Sequence[Any]) -> Layout | None:
+    """Return the layout that headings alone say: columns called indicator and value, or periods."""
+    free = [name for name in frame.columns if name not in dated]
+    if dated and len(dated) >= len(free):
+        return "years"
+    said = first_of(words("indicators"), free) is not None and first_of(words("values"), free) is not None
+    return "long" if said else None
+
+
 def _is_period(cell: Any) -> bool:
     return read_label(cell) is not None or read_to_date(cell) is not None
 
@@ -247,7 +259,7 @@ def _completed(
     free = [name for name in names if name not in dated or found.layout == "long"]
     if found.indicator is None and (found.layout == "long" or found.value is None):
         best = max(holders, key=lambda c: (holders[c], -names.index(c)), default=None)
-        found = replace(found, indicator=best if best is not None or columns else first_of(words("indicators"), free))
+        found = replace(found, indicator=best if best is not None else first_of(words("indicators"), free))
     if found.layout == "transposed":
         return _turned(frame, found, columns, unit, period)
     taken = {found.indicator, found.value if found.layout == "long" else None}

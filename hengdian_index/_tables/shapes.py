@@ -31,7 +31,7 @@ from hengdian_index._tables.roles import (
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._tables.units import label_text
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, Fault, listed, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, shown, suggestion
 
 _TOTALS, _MULTIPLIERS, _FLAGS = (frozenset(words(kind)) for kind in ("totals", "multipliers", "flags"))
 _POWERS = {"units": 0, "unit": 0, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
@@ -151,6 +151,8 @@ def as_wide(
         cell that is given twice.
     """
     frame = eurostat.parted(frame)
+    if _is_owid(frame):
+        frame, form = _of_owid(_Work(frame, list(columns), unit, period, list(labels), form))
     known = set(frame.columns) | set(frame.index.names)
     wide = all(name in known for name in (*columns, *filter(None, (unit, period)))) and bool(columns)
     if form.layout in (None, "wide") and wide and not (form.unit or form.period or form.where):
@@ -167,10 +169,38 @@ def as_wide(
         _keep(work)
         return _renamed(work)
     _refuse_strangers(work, roles)
+    before = work.frame
     _keep(work)
+    _refuse_loss(work, roles, before)
     roles = _settled(work, roles, likely=likely)
     cells = _of_long(work, roles) if roles.layout == "long" else _across(work, roles)
     return _pivoted(work, roles, cells)
+
+
+def _is_owid(frame: pd.DataFrame) -> bool:
+    """Return whether a table begins as those of Our World in Data do."""
+    heads = [str(name).casefold() for name in frame.columns[:3]]
+    return heads[:2] == ["entity", "code"] and heads[2:] in (["year"], ["day"], ["date"])
+
+
+def _of_owid(work: _Work) -> tuple[pd.DataFrame, Form]:
+    """Return a table of Our World in Data without what has no code, where codes are the units; and its form."""
+    frame, form = work.frame, work.form
+    entity, code, year = frame.columns[:3]
+    asked = {work.unit, work.period, form.unit, form.period}
+    more: dict[str, Any] = {"unit": str(entity)} if work.unit is not None and not asked & {entity, code} else {}
+    if work.period is not None and year not in asked:
+        form = replace(form, period=str(year))
+    if more:
+        lines = form.lines(**more)
+        told = f"the table (Our World in Data) has its units in {entity}, with codes in {code}"
+        raise DataError(f"{work.where}{told}; it is read with these lines in the spec:\n{lines}")
+    if code in (work.unit, form.unit) and (gone := _coded(frame[code])[0] < 0).any():
+        named = listed(_coded(frame[entity][gone])[1])
+        work.said.append(f"{counted(int(gone.sum()), 'row')} without a code, no countries, left out: {named}")
+        work.kept(~gone)
+        work.frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), *work.said)
+    return work.frame, form
 
 
 def _parted(frame: pd.DataFrame) -> pd.DataFrame:
@@ -237,6 +267,23 @@ def _keep(work: _Work) -> None:
         kept, n = int(mask.sum()), len(mask)
         work.said.append(f"kept {kept:,} of {counted(n, 'row')}, those with {_conditions(work.form.where)}")
         work.kept(mask)
+
+
+def _refuse_loss(work: _Work, roles: Roles, before: pd.DataFrame) -> None:
+    """Refuse a `where` that takes all rows of an indicator that is asked for, with the values that these have."""
+    if before is work.frame or roles.indicator is None:
+        return
+    codes, known = _coded(before[roles.indicator])
+    left = set(_coded(work.frame[roles.indicator])[1])
+    lost = [text for text in map(label_text, work.columns) if text in known and text not in left]
+    faults = []
+    for text in lost:
+        rows = before[codes == known.index(text)]
+        there = ", ".join(
+            f"{name} {listed(_coded(rows[one])[1])}" for one in rows.columns if (name := str(one)) in work.form.where
+        )
+        faults.append(f"{work.where}where leaves no row of {shown(text)}, which has {there}; name these too, in a list")
+    raise_all(DataError, faults)
 
 
 def _conditions(where: Mapping[str, Any]) -> str:
@@ -342,7 +389,7 @@ def _question(work: _Work, roles: Roles, dimensions: Sequence[_Dimension]) -> st
         more["value"] = str(roles.value)
     chosen = {str(one.name): one.proposed for one in dimensions}
     more["where"] = {**work.form.said.get("where", {}), **chosen}
-    told = [f"the table is {_described(work, roles)}"]
+    told = [_described(work, roles)]
     for one in dimensions:
         values = [f"{shown(name)} ({counted(n, 'row')})" for name, n in one.counts.items()]
         rest = len(values) - _MOST_VALUES
@@ -353,18 +400,17 @@ def _question(work: _Work, roles: Roles, dimensions: Sequence[_Dimension]) -> st
 
 
 def _described(work: _Work, roles: Roles) -> str:
-    named = f"{roles.format}, " if roles.format else ""
+    table = f"the table ({roles.format})" if roles.format else "the table"
     if roles.layout == "long":
         of = f"its indicators are in {shown(roles.indicator)}, " if roles.indicator is not None else ""
-        return f"{named}long: {of}its values in {shown(roles.value)}"
+        return f"{table} is long: {of}its values in {shown(roles.value)}"
     if roles.layout == "years":
         heads = [name for name in work.frame.columns if heading_period(name) is not None]
-        whose = (
+        of = (
             f"its indicators are in {shown(roles.indicator)}" if roles.indicator is not None else "it has one indicator"
         )
-        return f"{named}of years across, {listed(heads, 3)}: {whose}"
-    rows = "periods" if roles.indicator is None else "indicators"
-    return f"{named}transposed: its rows are {rows}"
+        return f"{table} has periods as headings, {listed(heads, 3)}: {of}"
+    return f"{table} is transposed: its rows are {'periods' if roles.indicator is None else 'indicators'}"
 
 
 def _asked_rows(work: _Work, roles: Roles) -> None:
@@ -374,6 +420,10 @@ def _asked_rows(work: _Work, roles: Roles) -> None:
     codes, known = _coded(work.frame[roles.indicator])
     asked = {label_text(one) for one in work.columns}
     others = [text for text in known if text not in asked]
+    if len(others) == len(known) and not set(work.columns) & set(work.frame.columns):
+        each = [f"{shown(one)}{guess(one, known)}" for one in work.columns]
+        told = f"no row of {shown(roles.indicator)} is of {', '.join(each)}; it has {listed(known)}"
+        raise DataError(f"{work.where}{told}")
     if not others or len(others) == len(known):
         return
     told = f"{counted(len(others), 'indicator')} of {shown(roles.indicator)} that the index does not use"
@@ -527,11 +577,11 @@ def _of_long(work: _Work, roles: Roles) -> _Cells:
 
 
 def _read_as(work: _Work, roles: Roles) -> str:
-    named = f" of {roles.format}" if roles.format else ""
+    named = f" ({roles.format})" if roles.format else ""
     parts = [("the indicators", roles.indicator), ("the values", roles.value if roles.layout == "long" else None)]
     parts += [("the units", roles.unit), ("the periods", roles.period)]
     told = ", ".join(f"{what} in {shown(name)}" for what, name in parts if name is not None)
-    return f"read as a table of the layout {roles.layout!r}{named}: {told} ({counted(len(work.frame), 'row')})"
+    return f"read in the layout {roles.layout!r}{named}: {told} ({counted(len(work.frame), 'row')})"
 
 
 def _indicators(work: _Work, column: pd.Series[Any]) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
