@@ -53,6 +53,6 @@ html_sidebars = {
     page: []
     for page in (
         *("index", "idea", "film", "robustness", "audit", "official"),
-        *("hengdian", "pictures", "excel", "methods", "proofs", "writing", "decisions/**", "changes"),
+        *("hengdian", "pictures", "commands", "excel", "methods", "proofs", "writing", "decisions/**", "changes"),
     )
 }

@@ -105,6 +105,26 @@ def test_every_command_of_the_readme_is_there():
     assert used <= set(main.commands)
 
 
+def test_the_page_on_commands_has_each_of_them_and_options_that_are_there():
+    from hengdian_index.cli import main
+
+    page = text_of("docs/commands.md")
+    assert set(re.findall(r"^\| `hengdian-index ([a-z]+)", page, flags=re.MULTILINE)) == set(main.commands)
+    for line in re.findall(r"hengdian-index ([a-z]+ .*--.*)", page):
+        name, *words = line.partition(" > ")[0].split("|")[0].split()
+        known = {option for one in main.commands[name].params for option in one.opts}
+        assert {word for word in words if word.startswith("--")} <= known, line
+
+
+def test_the_doubts_on_the_page_on_commands_are_such():
+    (block,) = re.findall(r"^```toml\n(.*?)^```", text_of("docs/commands.md"), flags=re.MULTILINE | re.DOTALL)
+    groups = [hi.Group("total"), hi.Group("supply", "total"), hi.Group("reach", "total")]
+    parts = [hi.Indicator(code, "supply" if code < "b" else "reach") for code in ("a", "awards", "exports", "films")]
+    power = hi.Index(groups=groups, indicators=parts, aggregate={"method": "power", "p": 1})
+    found = hi.Index.from_toml(power.to_toml().replace("[[group]]", block + "\n[[group]]", 1))
+    assert len(found.doubts) == len([line for line in block.splitlines() if " = " in line])
+
+
 def test_one_licence_everywhere():
     assert project()["license"] == "BSD-3-Clause"
     assert "license: BSD-3-Clause" in text_of("CITATION.cff")
