@@ -18,10 +18,10 @@ from hengdian_index._tables.workbook import ENDINGS
 from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion
 
 # Fields of an index that are tables of their own in TOML.
-_OWN = ("data", "doubts")
-_TABLES = ("index", *_OWN, "group", "indicator")
+OWN = ("data", "doubts")
+_TABLES = ("index", *OWN, "group", "indicator")
 # Those that stand once.
-_SINGLE = ("index", *_OWN)
+_SINGLE = ("index", *OWN)
 _PARTS = ("groups", "indicators")
 # Where an index has the form of its tables: in TOML a table of its own, in a workbook rows among the others.
 _FORM = ("index", "data")
@@ -68,8 +68,8 @@ def from_toml(text: str, name: str, fields: read_workbook.Fields, folder: Path =
     known = (*_TABLES, *(one for one in _PARTS if part_tables.names_a_file(tables.get(one))))
     surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in known]
     head, *shaped = (_shaped(tables, table, surplus) for table in _TABLES)
-    own, listed = dict(zip(_OWN, shaped, strict=False)), shaped[len(_OWN) :]
-    odd = [one for one in _OWN if head.pop(one, None)]
+    own, listed = dict(zip(OWN, shaped, strict=False)), shaped[len(OWN) :]
+    odd = [one for one in OWN if head.pop(one, None)]
     surplus += [Fault(f"{one}: write a table [{one}] of its own", ("index", one)) for one in odd]
     named = {one: tables[one] for one in _PARTS if one in known}
     named |= {one: head.pop(one) for one in _PARTS if one in head}
@@ -88,7 +88,7 @@ def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int], places: M
     if any(fault.place[:n] in places for n in range(1, len(fault.place) + 1)):
         return read_workbook.located(fault, "", places)
     place = fault.place
-    if place[:1] == ("index",) and place[1:2] and place[1] in _OWN and place[:2] not in lines:
+    if place[:1] == ("index",) and place[1:2] and place[1] in OWN and place[:2] not in lines:
         place = toml.spelled(lines, place[1:])
     line = toml.line_at(lines, place)
     return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
@@ -153,7 +153,7 @@ def write(
     """
     if path.suffix.lower() == ".xlsx":
         form = {Form.rows()[name]: value for name, value in tables.get("data", {}).items()}
-        own = {name: tables[name] for name in _OWN[1:] if name in tables}
+        own = {name: tables[name] for name in OWN[1:] if name in tables}
         parts = ({**tables["index"], **form, **own}, tables["group"], tables["indicator"])
         filled = dict.fromkeys(columns, ()) if data is None else data
         write_workbook.write_workbook(path, *parts, fields=fields, data=filled, notes=notes, lang=lang)

@@ -372,7 +372,9 @@ class Index(Part):
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the index: its fields, and the code of functions that have no registered name."""
-        given = {**self._given, **{name: [one._distinct() for one in getattr(self, name)] for name in _PARTS}}
+        # Without any doubts an index is the same, whether it says so or not.
+        said = {name: value for name, value in self._given.items() if name != "doubts" or value}
+        given = {**said, **{name: [one._distinct() for one in getattr(self, name)] for name in _PARTS}}
         return hashlib.sha256(repr(distinct_text(given)).encode()).hexdigest()
 
     def _fields(self) -> dict[str, Any]:

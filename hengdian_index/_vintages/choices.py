@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from hengdian_index._files.spec_file import OWN
 from hengdian_index._index.index import Index
 from hengdian_index._scoring.fields import Group, Indicator, Part, plain
 
@@ -27,7 +28,8 @@ def choices(spec: str) -> dict[str, Any]:
     ('group', 'entropy', 'arithmetic', 1)
     """
     tables = tomllib.loads(spec)
-    found = _fields(Index, tables.get("index", {}), "", ("groups", "indicators"))
+    head = tables.get("index", {}) | {name: tables[name] for name in OWN if name in tables}
+    found = _fields(Index, head, "", ("groups", "indicators"))
     kinds: tuple[tuple[str, type[Part]], ...] = (("group", Group), ("indicator", Indicator))
     for kind, model in kinds:
         for part in tables.get(kind, []):

@@ -158,6 +158,7 @@ def test_the_index_without_doubts_is_the_index_before_them() -> None:
     assert plain.replace({"doubts": MEANT}).certain == plain
     assert plain.replace({"doubts": MEANT}) != plain
     assert plain.certain is plain
+    assert plain.replace({"doubts": {}}) == plain
 
 
 class Triangle:
@@ -175,3 +176,27 @@ def test_a_distribution_of_ones_own_is_doubted_in_python_alone(tmp_path: Path) -
         index.to_toml()
     index.fit(table()).save(tmp_path / "fit.json")
     assert hi.Index.from_toml(hi.Fitted.load(tmp_path / "fit.json").setting.spec) == index.certain
+
+
+def test_doubts_are_choices_that_revisions_name() -> None:
+    plain = hi.Index.from_toml(HEAD)
+    found = hi.revisions(plain.compute(table()), plain.replace({"doubts": {"weights": hi.Noise(0.2)}}).compute(table()))
+    assert found.choices["address"].tolist() == ["doubts"]
+    assert len(found.moved) == 0
+
+
+def test_an_audit_does_not_mind_doubts() -> None:
+    index, rows = hi.Index.from_toml(spec(SAID)), table()
+    pd.testing.assert_frame_equal(hi.audit(index, rows).measured, hi.audit(index.certain, rows).measured)
+
+
+def test_an_index_has_alternatives_where_its_doubts_list_some() -> None:
+    index, rows = hi.Index.from_toml(spec(SAID)), table()
+    found = hi.compare(index, rows)
+    others = {"left.aggregate = {'method': 'power', 'p': 2}": {"left.aggregate": {"method": "power", "p": 2}}}
+    others["c = out"] = {"c": None}
+    assert list(found.scores) == ["as it is", *others]
+    for name, changes in others.items():
+        np.testing.assert_array_equal(found.scores[name], index.replace(changes).compute(rows).scores["all"])
+    with pytest.raises(hi.SpecError, match="nothing to compare"):
+        hi.compare(index.replace({"doubts": {"weights": hi.Noise(0.1), "left.aggregate": ["arithmetic"]}}), rows)

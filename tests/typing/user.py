@@ -257,6 +257,11 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     shifts.plot.bars()
     assert shifts.runs
     assert shifts.summary()
+    doubted = index.replace({"doubts": {"supply.weights": {"noise": 0.25}, "aggregate": ["arithmetic", "geometric"]}})
+    own: hi.Uncertainty = hi.uncertainty(doubted, TOWNS, draws=8, infeasible="exclude")
+    assert own.summary()
+    alternatives: hi.Comparison = hi.compare(doubted.replace({"doubts": {"normalise": ["z_score"]}}), TOWNS)
+    assert list(alternatives.ranks) == ["as it is", "normalise = z_score"]
     y = np.linspace(0.0, 1.0, 8)
     hi.sobol(y, y[::-1], np.stack([y**2, 1 - y]), resamples=10, rng=0)
     two: hi.Comparison = hi.compare({"one": index, "z": index.replace({"normalise": "z_score"})}, TOWNS, node="total")
@@ -516,7 +521,7 @@ def wrong_indexes(index: hi.Index) -> None:
 
 def wrong_questions(index: hi.Index, result: hi.Result) -> None:
     hi.uncertainty(index, TOWNS, {"normalise": ["min_max"]}, drawss=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    hi.uncertainty(index, TOWNS)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.uncertainty(index)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     hi.sensitivity(index, TOWNS, {}, draws="many")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     hi.compare([index, index], TOWNS)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     hi.remove_one(index, TOWNS, level="leaf")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
