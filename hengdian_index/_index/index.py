@@ -118,8 +118,8 @@ class Index(Part):
     exclude : list of units, optional
         Units of a table that are left out before anything else, such as its totals.
     unit_names : str, optional
-        Column of what units are called, beside their codes: names stand in pictures, the report and printed tables, and
-        beside the codes in written ones.
+        Column of what units are called, beside their codes: names stand in pictures, the report, the method statement
+        and printed tables, and beside the codes in written ones and the Excel result.
     groups_of_units : list of columns, optional
         Groups that have a mean row of their own: `"region"`, a column of labels; `{"by": "region", "weights":
         "people"}`, the mean weighted by a column; `{"name": "World", "weights": "people"}`, all units.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -50,14 +51,36 @@ def notes_of_groups(setting: Setting, panel: Panel) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def unit_means(setting: Setting, panel: Panel, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean rows of each group of units, by period, of a table that has the rows of the panel."""
-    x = frame.to_numpy(dtype=np.float64)
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A group of units in one period: its rows and their weights."""
+
+    name: Any
+    period: Any
+    rows: NDArray[np.intp]
+    weights: Array
+    weighted: bool
+
+    def there(self, values: Array) -> NDArray[np.intp]:
+        """Return which of the rows have a value, of all values (n,), and a weight."""
+        return np.flatnonzero(~np.isnan(values[self.rows]) & ~np.isnan(self.weights))
+
+    def __call__(self, values: Array) -> Array:
+        """Return sum w x / sum w of each column of all values (n, k), over what is there; missing where nothing is."""
+        x = values[self.rows]
+        w = np.where(np.isnan(x) | np.isnan(self.weights)[:, np.newaxis], 0.0, self.weights[:, np.newaxis])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = w / w.sum(axis=0)
+            found = (share * np.nan_to_num(x, posinf=np.inf, neginf=-np.inf)).sum(axis=0)
+        return np.where(w.any(axis=0), found, np.nan)
+
+
+def means_of(setting: Setting, panel: Panel) -> Iterator[Mean]:
+    """Yield the groups of units that an index names, each period by period."""
     when = np.zeros(panel.n, dtype=np.int64) if panel.periods is None else panel.periods.ordinals
     periods, at = np.unique(when, return_inverse=True)
     own = panel.period_labels()
     taken: set[Any] = set(panel.unit_list())
-    heads, means = list[Any](), list[Array]()
     for one in asked(setting):
         labels, weights = _labels(one, panel), _weights(one, panel)
         for label, rows in _members(labels):
@@ -65,15 +88,21 @@ def unit_means(setting: Setting, panel: Panel, frame: pd.DataFrame) -> pd.DataFr
             taken.add(name)
             for p in np.unique(at[rows]).tolist():
                 inside = rows[at[rows] == p]
-                heads.append((name, own.get(int(periods[p]), periods[p])))
-                means.append(_mean(x[inside], weights[inside]))
+                period = own.get(int(periods[p]), periods[p])
+                yield Mean(name, period, inside, weights[inside], "weights" in one)
+
+
+def unit_means(setting: Setting, panel: Panel, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean rows of each group of units, by period, of a table that has the rows of the panel."""
+    x, means = frame.to_numpy(dtype=np.float64), list(means_of(setting, panel))
     names = frame.index.names
     index = (
-        pd.MultiIndex.from_tuples(heads, names=names)
+        pd.MultiIndex.from_tuples([(mean.name, mean.period) for mean in means], names=names)
         if panel.periods is not None
-        else pd.Index([head[0] for head in heads], name=names[0])
+        else pd.Index([mean.name for mean in means], name=names[0])
     )
-    return pd.DataFrame(np.array(means).reshape(len(heads), x.shape[1]), index=index, columns=frame.columns)
+    values = np.array([mean(x) for mean in means]).reshape(len(means), x.shape[1])
+    return pd.DataFrame(values, index=index, columns=frame.columns)
 
 
 def _labels(one: Mapping[str, Any], panel: Panel) -> list[Any]:
@@ -95,11 +124,3 @@ def _members(labels: list[Any]) -> Iterator[tuple[Any, NDArray[np.intp]]]:
     order = np.argsort(codes, kind="stable")
     for i, label in enumerate(distinct):
         yield label, order[np.searchsorted(codes[order], i) : np.searchsorted(codes[order], i, "right")]
-
-
-def _mean(x: Array, weights: Array) -> Array:
-    """Return sum w x / sum w of each column over the rows that have both; missing where no row has."""
-    w = np.where(np.isnan(x) | np.isnan(weights)[:, np.newaxis], 0.0, weights[:, np.newaxis])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = w / w.sum(axis=0)
-        return np.where(w.any(axis=0), (share * np.nan_to_num(x, posinf=np.inf, neginf=-np.inf)).sum(axis=0), np.nan)

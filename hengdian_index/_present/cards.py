@@ -51,7 +51,9 @@ def of_result(result: Any) -> str:
     order = np.argsort(panel.periods.ordinals, kind="stable") if timed else np.arange(panel.n)
     shown = order[-_MOST:] if timed else order[:_MOST]
     names = [_called(result.tree.by_code[code]) for code in levels.columns]
-    rows: list[tuple[Any, ...]] = [(_label(levels.index[i]), *map(float, levels.iloc[i])) for i in shown.tolist()]
+    rows: list[tuple[Any, ...]] = [
+        (_label(panel.called(levels.index[i])), *map(float, levels.iloc[i])) for i in shown.tolist()
+    ]
     if timed and not why:
         before, last = panel.previous(1), int(order[-1])
         changes = [_change(levels[code].to_numpy(), before, last) for code in levels.columns]

@@ -306,7 +306,7 @@ class Uncertainty:
             share = 100 * self.excluded
             told.append(Said("{share:.1f} % of the draws were left out: they cannot be computed.", share=share))
         told += self._last() if self._is_series else self._standing()
-        never = self.labels[self.scores["mean"].isna()].tolist()
+        never = [self.study.panel.called(row) for row in self.labels[self.scores["mean"].isna()].tolist()]
         if never:
             told.append(Said("No draw gives a score to {rows}.", rows=listed_words(never)))
         return joined(told, "sentences").told(lang)
@@ -339,7 +339,7 @@ class Uncertainty:
         width = (self.ranks["q95"] - self.ranks["q05"]).dropna()
         if len(width) < 2:
             return []
-        alone = len(self.study.scopes) == 1
+        alone, called = len(self.study.scopes) == 1, self.study.panel.called
         where = "" if alone else Said(" within a period")
         told = [Said("No rank{where} moves.", where=where)]
         if self.mean_shift.max() > 0:
@@ -351,12 +351,12 @@ class Uncertainty:
                     shift=self.mean_shift.mean(),
                     width=width.mean(),
                     widest=width.max(),
-                    row=label(width.idxmax()),
+                    row=label(called(width.idxmax())),
                 )
             ]
         if alone:
             first = self.acceptability(1)
-            best = first.index[first == first.max()].tolist()
+            best = list(map(called, first.index[first == first.max()].tolist()))
             rows, share = listed_words(best), 100 * first.max()
             told.append(
                 Said("{rows} are each first in {share:.0f} % of the draws.", rows=rows, share=share)

@@ -184,6 +184,10 @@ class Panel:
         """Return what a unit is called where it is shown: its name, itself where it has none."""
         return self.unit_names.get(unit, unit)
 
+    def called(self, label: Any) -> Any:
+        """Return the label of a row with the name of its unit in the place of the unit."""
+        return (self.name(label[0]), *label[1:]) if isinstance(label, tuple) else self.name(label)
+
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a table of rows by unit with the names of the units in their place."""
         if not self.unit_names or self.units is None or frame.index.names[0] != self.labels.names[0]:
@@ -215,7 +219,7 @@ class Panel:
         """Return where a row is: file and line (of a cell, where it has its own), unit, period, or its label."""
         line = self.line(row) if line is None else line
         parts = [Said("{file} line {line}", file=self.source, line=line)] if self.source else []
-        parts += [_unit_place(self.unit(row))] if self.units is not None else []
+        parts += [_unit_place(self.unit(row), self.unit_names)] if self.units is not None else []
         parts += [Said("period {period}", period=self.period(row))] if self.periods is not None else []
         return joined(parts or [_row_place(native(self.labels[row]))], "places")
 
@@ -412,8 +416,10 @@ def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
     return []
 
 
-def _unit_place(unit: Any) -> Said:
+def _unit_place(unit: Any, names: Mapping[Any, str]) -> Said:
     # Only a text is a name that stands between quotation marks.
+    if unit in names:
+        return Said("unit {unit!r} ({name})" if _short(unit) else "unit {unit} ({name})", unit=unit, name=names[unit])
     return Said("unit {unit!r}", unit=unit) if _short(unit) else Said("unit {unit}", unit=shown(unit))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,7 +127,8 @@ def _others(result: Result, row: int, against: Any) -> tuple[Rows, str]:
     if not chosen.any():
         raise DataError(f"against: {against!r} has no row to compare with; {panel.extent()}")
     rows = np.flatnonzero(chosen)
-    return rows, str(against) if len(rows) == 1 else say("mean of", rows=against)
+    named = panel.name(against) if isinstance(against, Hashable) else against
+    return rows, str(named) if len(rows) == 1 else say("mean of", rows=named)
 
 
 def _usual(result: Result, row: int, same: Any) -> tuple[Rows, str]:

@@ -164,7 +164,7 @@ def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[
     found: list[_Line] = []
     for unit in names:
         for code in codes:
-            own = [str(unit)] if len(names) > 1 else []
+            own = [str(panel.name(unit))] if len(names) > 1 else []
             own += [name_of(tree, code)] if len(codes) > 1 or not own else []
             first = code == tree.root.code and len(names) == 1
             number = len(found) - any(line.colour == WHOLE for line in found)
@@ -172,7 +172,7 @@ def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[
             dashes = "-" if first else _DASHES[number // len(COLOURS) % len(_DASHES)]
             found.append(_Line(listed_in(*own), of_unit(panel, unit), tree.groups.index(code), colour, dashes))
     title = [name_of(tree, codes[0])] if len(names) > 1 and len(codes) == 1 else []
-    title += [str(names[0])] if len(names) == 1 and names[0] is not None else []
+    title += [str(panel.name(names[0]))] if len(names) == 1 and names[0] is not None else []
     return found, say("head").join([*title, *told])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -187,3 +188,39 @@ def test_a_release_keeps_names_and_groups(tmp_path: Path):
     moved = hi.revisions(first, second)
     assert moved.why_not == ""
     assert "Elm" in moved.summary(0.0)
+
+
+def test_names_of_units_stand_where_units_are_told(tmp_path: Path):
+    table = named_places()
+    result = NAMED.compute(table)
+    ends = [text.get_text() for text in result.plot.lines(units=["Elm", "Oak"]).texts]
+    assert any("Elm Grove" in text for text in ends)
+    assert "Oak Wood" in result.plot.lines(units=["Oak"], nodes=["all"]).get_title()
+    assert "unit 'Fir' (Fir Hill), period 2022" in str(result.explain(unit="Fir"))
+    shown = result.method()
+    assert "6 units: Ash Town (Ash)".lower() in shown.lower()
+    assert "Levels in the base period of Oak Wood (Oak)" in shown
+    assert "Means over units" in shown
+    assert "weighted by `people`" in shown
+    chinese = result.method(lang="zh")
+    assert "Oak Wood Oak" in chinese
+    assert "以`people`加权" in chinese
+    assert "Yew End" in result._repr_html_()
+    with pytest.raises(hi.DataError, match=r"unit 'Ash' \(Ash town\), period 2021: weight -3"):
+        NAMED.compute(table.assign(people=table.people.where(table.index != 1, -3)))
+
+
+def test_a_study_tells_units_by_name():
+    index = NAMED.replace({"base": None, "weights": "equal", "groups_of_units": []})
+    found = hi.uncertainty(index, named_places().dropna(), {"normalise": ["min_max", "rank"]}, draws=16)
+    assert re.search(r"the widest [\d.]+ \((Ash town|Elm Grove|Fir Hill|Oak Wood|Yew End), 202[012]\)", found.summary())
+    last = hi.uncertainty(
+        index, named_places().dropna(), {"normalise": ["min_max", "rank"]}, draws=16, rows="2021"
+    ).summary()
+    assert re.search(r"(Ash town|Elm Grove|Fir Hill|Oak Wood|Yew End) \(2021\)|first in", last)
+
+
+def test_the_report_heads_names_with_their_column(tmp_path: Path):
+    page = NAMED.compute(named_places()).report(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert re.search(r"<th[^>]*>\s*(<button[^>]*>)?\s*called", page)
+    assert not re.search(r"<th[^>]*>\s*(<button[^>]*>)?\s*place\b", page)

@@ -163,7 +163,9 @@ class _Asked:
     def sheet(self, id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
         forms = dict.fromkeys(("weight there", "weight before"), _SHARE) | options.pop("forms", {})
         heads = {**self.names, **options.pop("heads", {})}
-        shown = self.result.panel.named(frame)
+        shown, column = self.result.panel.named(frame), self.result.setting.unit_names
+        if column is not None and shown is not frame:
+            shown = shown.set_axis(shown.index.set_names([column, *shown.index.names[1:]]), axis=0)
         return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], shown, heads, forms=forms, **options)
 
 

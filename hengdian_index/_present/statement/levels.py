@@ -108,7 +108,7 @@ def _of_content(tell: Teller, course: Linked, unit: Any, factors: Array, positio
         key = "no factor" if course.links[position][row] < 0 else "no factor before"
         ends = {"before": before, "since": since} if key == "no factor" else {}
         said.append(tell.say(key, groups=lost, **ends))
-    of = "" if unit is None else tell.words["of unit"].format(unit=unit)
+    of = "" if unit is None else tell.words["of unit"].format(unit=tell.unit(unit))
     return tell.say("factors", period=since, unit=of, factors=tell.joined(said))
 
 
@@ -163,7 +163,7 @@ def _of_unit(tell: Teller, levels: Array, known: Mapping[Any, Array], unit: Any)
     """Return the base levels of one unit's groups, in words where there is none."""
     rows, enters = _base_rows(tell, unit), tell.setting.new_units in ("link", "restate")
     if unit not in known:
-        return tell.item(tell.say("no entry" if enters else "no base row", unit=str(unit)))
+        return tell.item(tell.say("no entry" if enters else "no base row", unit=tell.unit(unit)))
     late = late_groups(tell.tree, tell.result.contents)
     said: list[Sequence[Piece]] = []
     for g, code in enumerate(tell.tree.groups):
@@ -178,7 +178,7 @@ def _of_unit(tell: Teller, levels: Array, known: Mapping[Any, Array], unit: Any)
             said.append(
                 (Code(code), f" {precise(level)}", *(tell.say("thin", periods=tell.some(lost)) if thin else ()))
             )
-    of = "" if unit is None else tell.words["of unit"].format(unit=unit)
+    of = "" if unit is None else tell.words["of unit"].format(unit=tell.unit(unit))
     held = enters and tell.panel.holds(tell.setting.base)
     none = [code for g, code in enumerate(tell.tree.groups) if held and np.isnan(levels[rows, g]).all()]
     none = [code for code in none if tell.tree.groups.index(code) not in late]

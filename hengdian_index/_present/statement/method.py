@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from hengdian_index._index.result import Result
+from hengdian_index._index.unit_groups import asked
 from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Code, Math, Piece, rendered, written_to
 from hengdian_index._present.statement import groups, levels, phrases
@@ -99,7 +100,7 @@ def data(tell: Teller) -> Iterator[Block]:
     said = {f"{noun}s": tell.words(f"{noun} counted", count=size) for noun, size in sizes.items()}
     yield tell.text("rows", **said)
     if panel.units is not None:
-        units = list(dict.fromkeys(map(str, panel.units)))
+        units = list(map(tell.unit, dict.fromkeys(panel.unit_list())))
         yield tell.text("units", count=str(len(units)), units=tell.some(units, "more units"))
     if panel.periods is not None:
         bounds = (int(panel.periods.ordinals.min()), int(panel.periods.ordinals.max()))
@@ -107,15 +108,23 @@ def data(tell: Teller) -> Iterator[Block]:
         yield tell.text("periods", first=first, last=last)
     chosen = tell.words["all rows"] if fit["fit_on"] is None else phrases.rows(tell.lang, fit["fit_on"])
     yield tell.text("fit rows", count=str(fit["count"]), rows=chosen)
-    gone = [str(unit) for unit, out in tell.fitted.left_out.items() if out]
+    gone = [tell.unit(unit) for unit, out in tell.fitted.left_out.items() if out]
     if gone:
         yield tell.text("left out", units=tell.joined(gone))
+    if tell.setting.groups_of_units:
+        yield tell.text("unit means", groups=tell.joined([_mean(tell, one) for one in asked(tell.setting)]))
     if tell.setting.base is None:
         yield tell.text("no base")
     else:
         yield tell.text("base", base=_base(tell), to=precise(tell.setting.to))
     yield tell.text("digits")
     yield tell.text("notation")
+
+
+def _mean(tell: Teller, one: Mapping[str, str]) -> Sequence[Piece]:
+    """Return of which units a mean is, and what weighs them."""
+    of = tell.say("means by", column=Code(one["by"])) if "by" in one else tell.say("mean of all", name=one["name"])
+    return (*of, *(tell.say("means weighted", column=Code(one["weights"])) if "weights" in one else ()))
 
 
 def preparation(tell: Teller) -> Iterator[Block]:

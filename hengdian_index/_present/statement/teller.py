@@ -48,6 +48,11 @@ class Teller:
         """Return a sentence of the language, filled in."""
         return filled(self.words.form_for(key, values), **values)
 
+    def unit(self, unit: Any) -> str:
+        """Return a unit with what it is called before its code."""
+        name = self.panel.name(unit)
+        return str(unit) if name == unit else self.words["unit named"].format(name=name, unit=unit)
+
     def text(self, key: str, **values: Piece | Sequence[Piece]) -> Block:
         """Return a sentence as a paragraph."""
         return Block("text", self.say(key, **values))

@@ -19,6 +19,7 @@ from hengdian_index._present.workbook.levels import Levels
 from hengdian_index._present.workbook.places import Places, cells
 from hengdian_index._present.workbook.ranks import Ranks
 from hengdian_index._present.workbook.scores import score_column
+from hengdian_index._present.workbook.unit_means import UnitMeans
 from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index.errors import SpecError, raise_all
 
@@ -45,10 +46,12 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
 
     Notes
     -----
-    Sheets: summary, series, changes, contributions, ranks, scores, normalised, fitted, prepared, weights, consistency,
-    base, raw, log, provenance; those of the series only with periods or a base, `ranks` not of one series (those of
-    units are within their period), `prepared` only where values were (imputed, treated and the like), `fitted` only
-    with numbers on it, `consistency` only with pairwise judgements. A normalised indicator is the arithmetic that its
+    Sheets: summary, series, changes, contributions, ranks, unit means, scores, normalised, fitted, prepared, weights,
+    consistency, base, raw, log, provenance; those of the series only with periods or a base, `ranks` not of one series
+    (those of units are within their period), `unit means` only with groups of units, whose mean levels stand below
+    those of the units, too, `prepared` only where values were (imputed, treated and the like), `fitted` only with
+    numbers on it, `consistency` only with pairwise judgements. Names of units stand in a column beside their codes.
+    A normalised indicator is the arithmetic that its
     map declares (a line, a clip, a distance from what is best, a logarithm, a class of cuts, ...), a formula of the raw
     or prepared value with the numbers that were learnt on the sheet `fitted`. A score of a group is the arithmetic that
     its method declares: of the arithmetic mean SUMPRODUCT(weights, children); over gaps with the children that are
@@ -78,6 +81,7 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
         *([levels.series()] if levels.frame is not None else []),
         *([levels.changes(), levels.contributions()] if timed else []),
         *([ranks.page()] if _ranked(result) else []),
+        *UnitMeans(places).pages(),
         places.page("scores", [score_column(places, result.tree.by_code[code]) for code in places.groups], "0.0000"),
         *fits.pages(),
         _weights(places),

@@ -12,6 +12,7 @@ import pandas as pd
 from hengdian_index._files.sheets import MOST_FORMULA, Live, Page, cell_of
 from hengdian_index._levels.courses import Direct
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
+from hengdian_index._present.workbook.unit_means import UnitMeans
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError
@@ -71,20 +72,19 @@ class Levels:
             else:
                 why = self.places.plain(self._why())
                 columns.append(Column(code, cells(values), why, self._without_base(g), code))
-        return self.places.page("series", columns, "0.00")
+        return UnitMeans(self.places).below(self.places.page("series", columns, "0.00"), "series", self.values)
 
     def base(self) -> Page:
         """Return the base level of each unit, a formula where its base rows are among these rows."""
         to, groups = float(self.places.result.setting.to or 0), range(len(self.places.groups))
-        rows = [
-            ["" if unit is None else cell_of(unit), to, *(self._base(rows, g) for g in groups)]
-            for unit, rows in self.units.items()
-        ]
-        places, told = self.places, self.places.say("no level")
-        remarks = {(i, 2 + g): told for i, row in enumerate(rows, 1) for g in groups if row[2 + g] is None}
-        header = [places.say("unit"), places.say("to"), *places.groups]
-        comments = ["", "", *map(places.named, places.groups)]
-        return Page(places.say("base"), header, rows, comments, number="0.0000", frozen=(1, 1), remarks=remarks)
+        rows = [[*self._unit(unit), to, *(self._base(rows, g) for g in groups)] for unit, rows in self.units.items()]
+        places, told, first = self.places, self.places.say("no level"), self._labels + 1
+        remarks = {(i, first + g): told for i, row in enumerate(rows, 1) for g in groups if row[first + g] is None}
+        names = [places.result.setting.unit_names] if places.named_units else []
+        header = [places.say("unit"), *map(str, names), places.say("to"), *places.groups]
+        comments = [*[""] * first, *map(places.named, places.groups)]
+        frozen = (1, self._labels)
+        return Page(places.say("base"), header, rows, comments, number="0.0000", frozen=frozen, remarks=remarks)
 
     def changes(self) -> Page:
         """Return the changes on the period before and, within a year, on the same period of the year before."""
@@ -118,8 +118,18 @@ class Levels:
         if np.isnan(value):
             return None
         base, scores = self.places.sheet("base"), self.places.sheet("scores")
-        level = f"{base}!${letters(g + 3)}${line}"
-        return Live(f"={base}!$B${line}*{scores}!{self.places.at(g, i)}/{level}", value)
+        level = f"{base}!${letters(self._labels + 2 + g)}${line}"
+        return Live(f"={base}!${letters(self._labels + 1)}${line}*{scores}!{self.places.at(g, i)}/{level}", value)
+
+    @property
+    def _labels(self) -> int:
+        """How many columns of the sheet of base levels say whose they are."""
+        return 1 + self.places.named_units
+
+    def _unit(self, unit: Any) -> list[Any]:
+        """Return the cells that say whose base level it is."""
+        name = self.places.result.panel.name(unit)
+        return ["" if unit is None else cell_of(unit), *([cell_of(name)] if self.places.named_units else [])]
 
     def _score(self, g: int, i: int, value: float) -> Any:
         return None if np.isnan(value) else Live(f"={self.places.sheet('scores')}!{self.places.at(g, i)}", value)

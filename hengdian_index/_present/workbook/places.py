@@ -57,10 +57,17 @@ class Places:
         names = {leaf.code: leaf.name for leaf in tree.leaves} | {branch.code: branch.name for branch in tree.branches}
         return {code: name for code, name in names.items() if name}
 
+    @property
+    def named_units(self) -> bool:
+        """Whether units have names beside their codes."""
+        return self.result.setting.unit_names is not None and self.result.panel.units is not None
+
     @cached_property
     def labels(self) -> pd.DataFrame:
-        """The labels of the rows, one column for each level."""
+        """The labels of the rows, one column for each level, and one of what units are called."""
         frame = self.result.scores.index.to_frame(index=False)
+        if self.named_units:
+            frame.insert(1, self.result.setting.unit_names, frame.iloc[:, 0].map(self.result.panel.name))
         return frame.set_axis([name if isinstance(name, str) else self.say("row") for name in frame.columns], axis=1)
 
     @cached_property
