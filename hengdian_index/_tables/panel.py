@@ -418,8 +418,10 @@ def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
 
 def _unit_place(unit: Any, names: Mapping[Any, str]) -> Said:
     # Only a text is a name that stands between quotation marks.
+    if unit in names and _short(unit):
+        return Said("unit {unit!r} ({name})", unit=unit, name=names[unit])
     if unit in names:
-        return Said("unit {unit!r} ({name})" if _short(unit) else "unit {unit} ({name})", unit=unit, name=names[unit])
+        return Said("unit {unit} ({name})", unit=shown(unit), name=names[unit])
     return Said("unit {unit!r}", unit=unit) if _short(unit) else Said("unit {unit}", unit=shown(unit))
 
 
