@@ -149,6 +149,7 @@ _DOORS = {
     "Result.method": ("_present.statement.method", "method"),
     "Result.plot": ("plot", "OF_RESULT"),
     "Result.report": ("_present.report.render", "report"),
+    "Result.to_csv": ("_index.text", "to_csv"),
     "Result.to_excel": ("_present.workbook.book", "to_excel"),
     "Sensitivity.plot": ("plot", "OF_SENSITIVITY"),
     "Uncertainty.plot": ("plot", "OF_UNCERTAINTY"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -13,6 +13,7 @@ import pandas as pd
 
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.doors import DOORS, Door, Doors
+from hengdian_index._index.long_form import LongKind, kinds_of, long_form
 from hengdian_index._index.provenance import provenance
 from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._index.unit_groups import unit_means
@@ -108,6 +109,9 @@ class Result:
         ) -> Path:
             """Write a result as one HTML page that needs nothing else, and return its path."""
 
+        def to_csv(self, folder: str | Path) -> list[str]:
+            """Write every table of the result to a folder as CSV, all or none, and return the names of the files."""
+
         def to_excel(self, path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
             """Write the result to an Excel workbook in which what is arithmetic is a formula."""
 
@@ -116,6 +120,7 @@ class Result:
         explain = Door()
         method = Door()
         report = Door()
+        to_csv = Door()
         to_excel = Door()
 
     @property
@@ -445,6 +450,37 @@ class Result:
         """
         row = row_of(self.panel, unit, period)
         return strengths(self.tree, self.panel, self.rows.leaves, row, n)
+
+    def long(self, kinds: LongKind | Sequence[LongKind] | None = None) -> pd.DataFrame:
+        """Return the result as one tidy table, a number in each row, for R, Tableau, a database or a chart.
+
+        Parameters
+        ----------
+        kinds : {"raw", "prepared", "normalised", "score", "level", "rank"} or list of these, optional
+            What the numbers are. Of indicators: as they came, as normalisation saw them (`prepared`), normalised; of
+            groups: scores, levels (`series`), ranks. Default: all but "prepared", levels where there are any.
+
+        Returns
+        -------
+        DataFrame
+            Columns `unit` and `period`, those that the rows have (`unit_name` after them where the index has names of
+            units; `unit` is the row's own label where they have neither); `node`, the code of an indicator or a group,
+            and its `name`; `kind`; `value`. A number that is missing keeps its row.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(unit="town", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all", name="rent")])
+        >>> long = index.compute({"town": ["A", "B"], "x": [1.0, 3.0]}).long(["raw", "score"])
+        >>> long.loc[long["unit"] == "B"].to_numpy().tolist()
+        [['B', 'x', 'rent', 'raw', 3.0], ['B', 'all', 'all', 'score', 1.0]]
+        """
+        wanted = kinds_of(kinds, timed=self.setting.base is not None or self.panel.periods is not None)
+        made = {"score": lambda: self.scores, "level": self.series, "rank": self.ranks}
+        frames = {kind: made[kind]() if kind in made else getattr(self, kind) for kind in wanted}
+        names = {leaf.code: leaf.name or leaf.code for leaf in self.tree.leaves}
+        names |= {code: self.tree.by_code[code].name or code for code in self.tree.groups}
+        return long_form(frames, names, self.panel)
 
     @property
     def log(self) -> pd.DataFrame:

@@ -182,6 +182,40 @@ def main_table(result: Result) -> tuple[str, pd.DataFrame]:
     return "series", _with_names(result, with_unit_means(result, "series"))
 
 
+def to_csv(result: Result, folder: str | Path) -> list[str]:
+    """Write every table of the result to a folder as CSV, all or none, and return the names of the files.
+
+    They are those of the command `compute --out`: scores, normalised indicators, weights, ranks, series, changes,
+    contributions, log, what else the index has, and `provenance.json` with versions and hashes. Files are in UTF-8 with
+    a byte-order mark, by which Excel knows the letters; a text that begins like a formula has an apostrophe before it.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it is not there. Tables that an earlier result wrote there, and this one does not have, go; what else is
+        there stays.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be written to; nothing is left half written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(unit="town", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
+    >>> result = index.compute({"town": ["A", "B"], "x": [1.0, 3.0]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = result.to_csv(Path(folder) / "results")
+    ...     text = (Path(folder) / "results" / "scores.csv").read_text(encoding="utf-8-sig")
+    >>> files[:3], text.splitlines()
+    (['scores.csv', 'normalised.csv', 'weights.csv'], ['town,all', 'A,0.0', 'B,1.0'])
+    """
+    return write_tables(result, Path(folder))
+
+
 def write_tables(result: Result, out: Path, *, apart: Iterable[Path] = (), **more: pd.DataFrame) -> list[str]:
     """Write every table of a result, and more tables by name, to a folder, all or none; return the file names."""
     return write_folder(written_tables(result) | more, result.provenance, out, apart=apart)
@@ -192,20 +226,21 @@ def write_folder(
 ) -> list[str]:
     """Write tables and where they come from to a folder, all or none; return the file names.
 
-    Files that `apart` names are not written over. `provenance.json` has the SHA-256 of each table beside it; tables
-    that stood there before, and are not among these, go unless they were edited.
+    Tables are CSV in UTF-8 with a byte-order mark. Files that `apart` names are not written over. `provenance.json` has
+    the SHA-256 of each table beside it; tables that stood there before, and are not among these, go unless they were
+    edited.
     """
-    found = {f"{name}.csv": csv_of(frame) for name, frame in frames.items()}
-    found[_PROVENANCE] = _json(provenance)
+    # By the mark Excel knows the letters, which elsewhere it takes for those of its own country.
+    found = {f"{name}.csv": csv_of(frame).encode("utf-8-sig") for name, frame in frames.items()}
+    sealed = {name: _hash(content) for name, content in found.items()}
+    found[_PROVENANCE] = _json({**provenance, "files": sealed}).encode("utf-8")
     try:
         kept = {followed(path) for path in apart}
         lost = kept & {followed(out / name) for name in found}
         why = "is INDEX or DATA itself, which would be lost; give another folder"
         raise_all(SpecError, [f"--out: {path} {why}" for path in sorted(lost)])
-        sealed = {name: _hash(text.encode("utf-8")) for name, text in found.items() if name != _PROVENANCE}
-        found[_PROVENANCE] = _json({**provenance, "files": sealed})
         gone = [name for name in _unedited(out) if name not in found and followed(out / name) not in kept]
-        whole_folder(out, {name: text.encode("utf-8") for name, text in found.items()}, gone)
+        whole_folder(out, found, gone)
     except OSError as error:
         raise DataError(f"cannot write to {out}: {error.strerror}; choose another folder") from None
     return list(found)

@@ -424,7 +424,8 @@ def _step(column: Array) -> float:
     """Return what the first values of a column are whole multiples of: a power of ten, or many of it; 0 of none."""
     some = column[np.isfinite(column)][:1000]
     for decimals in range(7):
-        scaled = some * 10.0**decimals
+        with np.errstate(over="ignore"):
+            scaled = some * 10.0**decimals
         if len(some) and np.abs(scaled).max() < 1e15 and np.allclose(scaled, np.rint(scaled), rtol=1e-12, atol=1e-7):
             return float(np.gcd.reduce(np.rint(scaled).astype(np.int64))) / 10.0**decimals
     return 0.0

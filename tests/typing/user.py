@@ -203,6 +203,10 @@ def results(index: hi.Index, folder: Path) -> hi.Result:
     explanation = result.explain("Aa", 2020, node="seats")
     assert float(explanation.value) == float(explanation.steps["value"].iloc[-1]) or str(explanation)
     result.to_excel(folder / "result.xlsx", lang="en")
+    files: list[str] = result.to_csv(folder / "tables")
+    assert files
+    long: pd.DataFrame = result.long(["score", "rank"])
+    assert list(long)[-1] == "value"
     return result
 
 
@@ -481,6 +485,7 @@ def wrong_results(result: hi.Result, found: hi.Uncertainty, shares: hi.Sensitivi
     result.report("page.html", lang="de")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.report("page.html", uncertainty=shares)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.report()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.long("scores")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.to_excel(1, 2, 3)  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
     result.to_excel("r.xlsx", language="zh")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     result.method(language="zh")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
