@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._scoring.growth import Chains, level, places
+from hengdian_index._scoring.growth import Chains, Growth, level, places
 from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import CUMULATIVE, YEAR, format_period
@@ -24,6 +25,10 @@ _STEPS = {"within": 3, "across": 1}
 _GLANCE = 1000
 # Price indexes are published to a tenth or a hundredth, and so are their means of a year.
 _OF_BASE = 0.05
+# Where values lie that hover round 100, and where they may lie if their words say that something is 100.
+_ROUND_100, _NEAR_100 = (85.0, 115.0), (70.0, 140.0)
+# Fewer values of a unit show no pattern; a closer correlation with time is a trend.
+_FEWEST, _TREND = 8, 0.5
 # More periods than these are not named.
 _NAMED = 5
 # Among a hundred steps, so many follow the pattern of figures to date.
@@ -156,9 +161,55 @@ def _share_running(panel: Panel, values: Array, order: NDArray[np.intp]) -> floa
     return float(min((x[1:] >= x[:-1])[within].mean(), (x[1:] <= limit)[across].mean()))
 
 
+def hovers(panel: Panel, values: Array, said: str = "") -> bool:
+    """Return whether a column (n,) looks like an index whose year ago, or period before, is 100.
+
+    All its values lie near 100 and none of its units has a trend, or its own words (`said`) have "= 100" in them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from hengdian_index._scoring.given import hovers
+    >>> from hengdian_index._tables.panel import Panel
+    >>> from hengdian_index._tables.periods import read_periods
+    >>> labels = [str(year) for year in range(2010, 2018)]
+    >>> panel = Panel(np.zeros((8, 1)), ("a",), pd.Index(labels), None, read_periods(labels))
+    >>> hovers(panel, np.array([103.0, 105, 102, 106, 104, 101, 105, 103]))
+    True
+    >>> hovers(panel, np.array([100.0, 103, 105, 106, 108, 110, 111, 114]))
+    False
+    """
+    whole = re.search(r"=\s*100\b", said) is not None
+    low, high = _NEAR_100 if whole else _ROUND_100
+    glance = values[:_GLANCE]
+    if (glance < low).any() or (glance > high).any():
+        return False
+    rows = np.flatnonzero(~np.isnan(values))
+    x = values[rows]
+    if len(x) < _FEWEST or x.min() < low or x.max() > high or x.min() == x.max():
+        return False
+    assert panel.periods is not None
+    codes = panel.unit_codes()[rows]
+    sizes = np.bincount(codes)
+    t = panel.periods.ordinals[rows].astype(np.float64)
+    t, own = (one - (np.bincount(codes, one) / np.maximum(sizes, 1))[codes] for one in (t, x))
+    spread = np.sqrt((t**2).sum() * (own**2).sum())
+    return whole or (len(x) >= _FEWEST * (sizes > 0).sum() and abs((t * own).sum()) < _TREND * spread)
+
+
 def asking(tree: Tree, panel: Panel) -> Iterator[str]:
-    """Yield a question for each indicator whose values run as figures of the year to date, and is not said to."""
-    if panel.periods is None or panel.periods.frequency.per_year == 1:
+    """Yield a question for each indicator whose values look like figures to date or growth, and is not said to."""
+    if panel.periods is None:
+        return
+    for leaf in tree.leaves:
+        if leaf.growth is None and leaf.build is None and leaf.code in panel.columns:
+            values = panel.values[:, panel.columns.index(leaf.code)]
+            if hovers(panel, values, f"{leaf.code} {leaf.name} {leaf.unit}"):
+                ends = f"from {np.nanmin(values):.10g} to {np.nanmax(values):.10g}"
+                asked = "are they growth, with what it is on = 100, and is the level meant? Then write"
+                yield f"indicator {leaf.code!r} has values {ends}, round 100: {asked} {Growth('year', 'index')}"
+    if panel.periods.frequency.per_year == 1:
         return
     order = in_time(panel)
     for leaf in tree.leaves:

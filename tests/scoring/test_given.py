@@ -176,3 +176,47 @@ def test_what_cannot_be_deflated_by_is_refused():
 def test_the_statement_says_that_values_are_deflated(lang, said):
     whole = quarterly().assign(cpi=100.0)
     assert str(index(deflate="cpi").compute(whole).method(lang=lang)).count(said) == 1
+
+
+GROWTH_ASKED = 'Then write growth = { on = "year", form = "index" }'
+
+
+def asked_of_growth(found):
+    """Return the indicators that the log asks about, whether they are growth with something = 100."""
+    return [line.split("'")[1] for line in found.log["why"] if GROWTH_ASKED in line]
+
+
+@pytest.mark.parametrize("years", [True, False])
+def test_values_round_100_without_a_trend_are_asked_about(years):
+    rng = np.random.default_rng(5)
+    n = 16
+    when = [str(2001 + i) for i in range(n)] if years else [f"{2001 + i // 4}Q{i % 4 + 1}" for i in range(n)]
+    columns = {
+        "cpi": 102 + rng.normal(0, 1.5, n),
+        "prices": 100 * 1.008 ** np.arange(n),
+        "mood": 50 + rng.normal(0, 3, n),
+        "index": 108 - np.arange(n) * 0.4,
+        "wide": 100 + rng.normal(0, 25, n),
+    }
+    named = {"index": {"name": "GDP (上年=100)"}}
+    spec = hi.Index(
+        groups=[hi.Group("total")],
+        indicators=[hi.Indicator(code, "total", **named.get(code, {})) for code in columns],
+        period="when",
+    )
+    table = pd.DataFrame({"when": when, **columns})
+    assert asked_of_growth(spec.compute(table)) == ["cpi", "index"]
+    said = spec.replace({"cpi.growth": {"on": "year", "form": "index"}, "index.name": "GDP"})
+    assert asked_of_growth(said.compute(table)) == []
+    assert asked_of_growth(spec.compute(table.head(7))) == []
+
+
+def test_values_round_100_of_many_units_are_asked_about_unless_they_move_together():
+    rng = np.random.default_rng(6)
+    rows = [(who, 2001 + i) for who in "abc" for i in range(10)]
+    table = pd.DataFrame(rows, columns=["who", "when"]).assign(
+        flow=lambda d: d["who"].map({"a": 95.0, "b": 100.0, "c": 105.0}) + rng.normal(0, 2, len(d)),
+        price=lambda d: 94 + 1.5 * (d["when"] - 2000) + rng.normal(0, 1, len(d)),
+    )
+    spec = hi.Index(**{**index(None)._fields(), "unit": "who"})
+    assert asked_of_growth(spec.compute(table)) == ["flow"]
