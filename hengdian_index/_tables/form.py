@@ -48,8 +48,9 @@ class Form:
         Column -> the value, or list of values, of the rows to keep: `{"AGE": "_T"}`.
     encoding : str, optional
         How the letters of a text file are written, `"gb18030"`; found out where left out.
-    sheet : str, optional
-        The sheet of a workbook that holds the table; needed where several may be meant.
+    sheet : str or list of str, optional
+        The sheet of a workbook that holds the table; needed where several may be meant. Several are joined on unit and
+        period.
     """
 
     missing_marks: tuple[Any, ...] = ()
@@ -61,7 +62,7 @@ class Form:
     value: str | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     encoding: str | None = None
-    sheet: str | None = None
+    sheet: Any = None
 
     @classmethod
     def of(cls, given: Any) -> Form:
@@ -195,12 +196,21 @@ def _encoding(given: Any) -> str:
         raise SpecError(f"no encoding {shown(given)}; such as utf-8, gb18030, big5, utf-16, cp1252") from None
 
 
+def _sheet(given: Any) -> str | tuple[str, ...]:
+    names = [given] if single(given) else list(given)
+    if not names or len(set(map(str, names))) < len(names):
+        raise SpecError(f'the name of a sheet, "2022", or several, ["income", "air"], not {shown(given)}')
+    found = tuple(map(_name, names))
+    return found[0] if len(found) == 1 else found
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "missing_marks": _marks,
     "header_rows": _rows,
     "layout": _layout,
     "where": _where,
     "encoding": _encoding,
+    "sheet": _sheet,
 }
 
 

@@ -38,7 +38,8 @@ from hengdian_index._tables.guard import unguarded, unguarded_cells
 from hengdian_index._tables.printed import MARKS, decimal_of
 from hengdian_index._tables.statistical import read_spss, read_stata
 from hengdian_index._tables.table import shortened
-from hengdian_index._tables.workbook import ENDINGS, data_table
+from hengdian_index._tables.workbook import ENDINGS as WORKBOOKS
+from hengdian_index._tables.workbook import data_table
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, suggestion
 
@@ -57,6 +58,9 @@ _READERS: dict[str, Callable[[Path, Wanted], pd.DataFrame]] = {
 }
 # Kinds of columns that hold no text.
 _NO_TEXT = "iufbMmc"
+ENDINGS = tuple(_READERS)
+"""The endings of files that hold a table."""
+
 _LINES = (".csv", ".tsv", ".txt")
 _OTHER_WORKBOOKS = (".xlsb", ".numbers", ".fods")
 
@@ -140,7 +144,7 @@ def read_table(
 
 def _workbook(path: Path, wanted: Wanted) -> pd.DataFrame:
     form = wanted.form
-    if form.sheet is None and path.suffix.lower() in ENDINGS and coin_tool.is_one(path):
+    if form.sheet is None and path.suffix.lower() in WORKBOOKS and coin_tool.is_one(path):
         return coin_tool.read(path).table
     return data_table(path, form.sheet, form.header_rows, wanted.columns)
 
@@ -225,7 +229,8 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
     width, beside = remarks_beside(heading, ((f"line {line}", cells) for line, cells in read.beside if line in kept))
     if beside:
         heading, notes = heading[:width], notes + said_beside(beside)
-        faults = [(line, fault) for line, fault in faults if fault.kind != _BARE or line not in dict(read.beside)]
+        remarks = dict(read.beside)
+        faults = [(line, fault) for line, fault in faults if fault.kind != _BARE or line not in remarks]
     twice = [(name, count) for name, count in Counter(filter(None, heading)).items() if count > 1]
     heads = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
     raise_all(DataError, shortened([*heads, *(fault for line, fault in faults if line in kept)]))

@@ -150,6 +150,8 @@ def as_wide(
         A table that is not wide, with the lines to write that read it; another dimension that has several values; a
         cell that is given twice.
     """
+    if frame.attrs.get("joined"):
+        return frame
     frame = eurostat.parted(frame)
     if _is_owid(frame):
         frame, form = _of_owid(_Work(frame, list(columns), unit, period, list(labels), form))
