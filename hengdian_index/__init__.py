@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hengdian_index._robustness.sobol import sobol
     from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
     from hengdian_index._scoring.fields import Group, Indicator
+    from hengdian_index._tables.read_data import read
     from hengdian_index._tables.tidy import tidy
     from hengdian_index._vintages.release import Release, release
     from hengdian_index._vintages.revisions import Revisions, revisions
@@ -82,6 +83,7 @@ __all__ = [
     "normalise",
     "normalising",
     "plot",
+    "read",
     "read_coinr",
     "release",
     "remove_one",
@@ -127,6 +129,7 @@ _HOME = {
     "example": "examples",
     "imputing": "_methods.imputing",
     "normalising": "_methods.decorators",
+    "read": "_tables.read_data",
     "read_coinr": "_index.coinr",
     "release": "_vintages.release",
     "remove_one": "_robustness.alternatives",

@@ -39,6 +39,7 @@ from hengdian_index._commands.reading import (
 from hengdian_index._values.decimals import counted
 
 if TYPE_CHECKING:
+    from hengdian_index._commands.options import Data
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
     from hengdian_index._robustness.uncertainty import Uncertainty
@@ -50,8 +51,9 @@ if TYPE_CHECKING:
 def main() -> None:
     """Composite indexes: normalise, weigh, aggregate, freeze the base, explain every change.
 
-    INDEX is a .toml or .xlsx file, DATA a .csv, .tsv, .parquet or .xlsx file; of a workbook that holds both, INDEX is
-    enough. `-` is standard input where DATA is read, and standard output where a result is written.
+    INDEX is a .toml or .xlsx file, DATA a .csv, .tsv, .parquet, .xlsx, .ods, .xls, .dta or .sav file; of a workbook
+    that holds both, INDEX is enough. DATA may also be a folder, or several files, each with some of the indicators.
+    `-` is standard input where DATA is read, and standard output where a result is written.
 
     Exit status: 0; 2 for bad input, with a line a fault on stderr and nothing half-written.
     """
@@ -103,7 +105,7 @@ def demo(name: str, out: Path | None) -> None:
 
 @main.command()
 @click.argument("path", metavar="INDEX", type=click.Path(dir_okay=False, path_type=Path))
-@options.data
+@options.table
 @options.lang
 @click.option("--force", is_flag=True, help="Write over a file that exists.")
 @quiet
@@ -146,7 +148,7 @@ def new(path: Path, data: Path | None, lang: Literal["en", "zh"], force: bool) -
 @refusing
 def compute(
     index: Path,
-    data: Path | None,
+    data: Data,
     fit_on: str | None,
     base: str | None,
     out: Path | None,
@@ -189,7 +191,7 @@ def compute(
 @printed()
 @quiet
 @refusing
-def check(index: Path, data: Path | None) -> None:
+def check(index: Path, data: Data) -> None:
     """Say everything that is wrong with INDEX, and with DATA under it; what was noted while computing, too.
 
     With --format the log of the computation; with --quiet nothing, unless something is wrong.
@@ -218,12 +220,12 @@ def check(index: Path, data: Path | None) -> None:
 
 
 @main.command()
-@options.several("INDEX [DATA] FOLDER")
+@options.several("INDEX [DATA...] FOLDER")
 @options.fit_on
 @options.base
 @quiet
 @refusing
-def release(files: tuple[Path, Path | None, Path], fit_on: str | None, base: str | None) -> None:
+def release(files: tuple[Path, Data, Path], fit_on: str | None, base: str | None) -> None:
     """Compute INDEX on DATA and write everything to the new FOLDER, which is never changed again."""
     from hengdian_index._vintages.release import release as write_release
 
@@ -270,7 +272,7 @@ def revisions(old: Path, new: Path) -> None:
 @refusing
 def audit(
     index: Path,
-    data: Path | None,
+    data: Data,
     html: Path | None,
     lang: Literal["en", "zh"],
     strict: bool,
@@ -301,7 +303,7 @@ def audit(
 
 
 @main.command()
-@options.several("INDEX [DATA] OUT.html")
+@options.several("INDEX [DATA...] OUT.html")
 @options.fit_on
 @options.base
 @options.lang
@@ -309,7 +311,7 @@ def audit(
 @quiet
 @refusing
 def report(
-    files: tuple[Path, Path | None, Path],
+    files: tuple[Path, Data, Path],
     fit_on: str | None,
     base: str | None,
     lang: Literal["en", "zh"],
@@ -362,7 +364,7 @@ def report(
 @refusing
 def uncertainty(
     index: Path,
-    data: Path | None,
+    data: Data,
     fit_on: str | None,
     base: str | None,
     doubts: tuple[str, ...],
@@ -429,7 +431,7 @@ def uncertainty(
 @refusing
 def sensitivity(
     index: Path,
-    data: Path | None,
+    data: Data,
     fit_on: str | None,
     base: str | None,
     doubts: tuple[str, ...],
@@ -545,7 +547,7 @@ def methods(name: str | None) -> None:
 
 
 def _studied(
-    index: Path, data: Path | None, fit_on: str | None, base: str | None, doubts: tuple[str, ...]
+    index: Path, data: Data, fit_on: str | None, base: str | None, doubts: tuple[str, ...]
 ) -> tuple[Index, Any, Result]:
     """Return the index of a study with its doubts, its table, and the result of the index as it is."""
     from hengdian_index.errors import SpecError

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
+
+Data: TypeAlias = Path | tuple[Path, ...] | None
+"""Where data are: a file or a folder, several files, or where the index is."""
+
+
+def _one_or_several(given: tuple[Path, ...]) -> Data:
+    return given if len(given) > 1 else given[0] if given else None
 
 
 def several(metavar: str) -> Callable[[Any], Any]:
     """Take INDEX, DATA, which a workbook with a sheet of data need not name, and what is written."""
 
-    def split(_: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Path | None, Path]:
-        if len(given) not in (2, 3):
+    def split(_: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Data, Path]:
+        if len(given) < 2:
             raise click.UsageError(f"{metavar} is needed; given: {len(given)}")
-        return given[0], given[1] if len(given) == 3 else None, given[-1]
+        return given[0], _one_or_several(given[1:-1]), given[-1]
 
     return click.argument("files", nargs=-1, metavar=metavar, type=click.Path(path_type=Path), callback=split)
 
 
 index = click.argument("index", type=click.Path(dir_okay=False, path_type=Path))
-data = click.argument("data", type=click.Path(dir_okay=False, path_type=Path), required=False)
+table = click.argument("data", type=click.Path(dir_okay=False, path_type=Path), required=False)
+data = click.argument(
+    "data",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    callback=lambda _, parameter, given: _one_or_several(given),
+)
 fit_on = click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
 base = click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
 lang = click.option(

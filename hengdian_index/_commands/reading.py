@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 from hengdian_index._commands.printing import PIPE
 
 if TYPE_CHECKING:
+    from hengdian_index._commands.options import Data
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
 
 _STDIN = "standard input"
 
 
-def called(path: Path) -> str:
-    """Return what messages call a file."""
+def called(path: Path | tuple[Path, ...]) -> str:
+    """Return what messages call a file, a folder or several files."""
+    if isinstance(path, tuple):
+        return ", ".join(map(called, path))
     return _STDIN if path == PIPE else path.name
 
 
@@ -35,15 +38,18 @@ def read_index(path: Path) -> Index:
     return Index.from_toml(text.replace("\r\n", "\n"), name=_STDIN)
 
 
-def read(index: Path, data: Path | None) -> tuple[Index, Any]:
+def read(index: Path, data: Data) -> tuple[Index, Any]:
     """Return what two files hold, or one workbook with both; the faults of both are reported together."""
     from hengdian_index._tables.form import Form
-    from hengdian_index._tables.read_file import read_stream, read_table
+    from hengdian_index._tables.read_data import read_data
+    from hengdian_index._tables.read_file import read_stream
     from hengdian_index._tables.workbook import ENDINGS
     from hengdian_index.errors import FaultsError, SpecError, raise_together
 
     if data is None and index.suffix.lower() not in ENDINGS:
         raise SpecError(f"DATA is missing: only a workbook holds its data itself, and {called(index)} is none")
+    if isinstance(data, tuple) and PIPE in data:
+        raise SpecError("DATA: standard input is one table; name files alone, or `-` alone")
     if index == data == PIPE:
         raise SpecError("INDEX and DATA: standard input is read once; name a file for one of them")
     errors: list[FaultsError] = []
@@ -58,7 +64,8 @@ def read(index: Path, data: Path | None) -> tuple[Index, Any]:
         if data == PIPE:
             table = read_stream(_read_stdin(), _STDIN, labels, form, columns)
         else:
-            table = read_table(data or index, labels, form, columns)
+            own = (found.unit, found.period) if found else (None, None)
+            table = read_data(data or index, form, columns, *own)
     except FaultsError as error:
         errors.append(error)
     raise_together(errors)
@@ -66,7 +73,7 @@ def read(index: Path, data: Path | None) -> tuple[Index, Any]:
     return found, table
 
 
-def read_several(indexes: Sequence[Path], data: Path | None) -> tuple[dict[str, Index], Any]:
+def read_several(indexes: Sequence[Path], data: Data) -> tuple[dict[str, Index], Any]:
     """Return indexes by what their files are called, and the table that all are computed on."""
     from hengdian_index.errors import FaultsError, raise_together
 
@@ -93,13 +100,13 @@ def changed(index: Index, **options: Any) -> Index:
     return index.replace(given) if given else index
 
 
-def result_of(index: Path, data: Path | None, fit_on: str | None, base: str | None) -> Result:
+def result_of(index: Path, data: Data, fit_on: str | None, base: str | None) -> Result:
     """Return the result of files."""
     found, table = read(index, data)
     return changed(found, base=base).compute(table, fit_on=fit_on)
 
 
-def keep_apart(written: dict[str, Path | None], *read: Path | None) -> None:
+def keep_apart(written: dict[str, Path | None], *read: Data) -> None:
     """Refuse to write over a file that is read."""
     from hengdian_index.errors import SpecError, raise_all
 
@@ -109,9 +116,10 @@ def keep_apart(written: dict[str, Path | None], *read: Path | None) -> None:
     raise_all(SpecError, [f"{name}: {path} {why}" for name, path in lost])
 
 
-def files(*paths: Path | None) -> list[Path]:
+def files(*paths: Data) -> list[Path]:
     """Return those of what a command reads that are files."""
-    return [path for path in paths if path is not None and path != PIPE]
+    every = [path for given in paths for path in (given if isinstance(given, tuple) else [given])]
+    return [path for path in every if path is not None and path != PIPE]
 
 
 def thresholds_of(given: tuple[str, ...]) -> dict[str, float]:

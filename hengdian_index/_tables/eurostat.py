@@ -82,7 +82,10 @@ def parted(frame: pd.DataFrame) -> pd.DataFrame:
     said = [
         f"{_told(mark)} at {counted(len(at), 'value')}, the first in {_first(at, place)}" for mark, at in met.items()
     ]
-    out.attrs = {**frame.attrs, "declared": {"format": FORMAT, "layout": "years"}}
+    # Where nothing is asked for, the one dimension that varies beside the last, the units, has the indicators.
+    varying = [name for name in names[:-1] if len(set(columns[name])) > 1]
+    holder = tuple(re.sub("[_ ]", "", name.casefold()) for name in varying) if len(varying) == 1 else ()
+    out.attrs = {**frame.attrs, "declared": {"format": FORMAT, "layout": "years", "indicator": holder}}
     out.attrs["liberties"] = (*frame.attrs.get("liberties", ()), *said)
     if "letters" in out.attrs:
         first = out.attrs["letters"].get(heading, "")

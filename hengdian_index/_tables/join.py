@@ -114,7 +114,9 @@ def joined(
         unit and period given twice in one.
     """
     if unit is None and period is None:
-        raise SpecError(f"{source}: {counted(len(parts), 'table')} are joined on unit and period; name at least one of them")
+        raise SpecError(
+            f"{source}: {counted(len(parts), 'table')} are joined on unit and period; name at least one of them"
+        )
     wide: list[_Wide] = []
     errors: list[FaultsError] = []
     said: list[str] = []
@@ -149,7 +151,9 @@ def joined(
         _put(one, at, out, places, faults)
     raise_all(DataError, shortened(faults))
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object).infer_objects() for name, cells in out.items()})
-    said += [f"{counted(len(wide), 'table')} joined to {counted(len(at), 'row')}: {listed([o.part.source for o in wide])}"]
+    said += [
+        f"{counted(len(wide), 'table')} joined to {counted(len(at), 'row')}: {listed([o.part.source for o in wide])}"
+    ]
     said += _unmatched(wide, unit, period)
     frame.attrs = {"source": source, "lines": tuple(lines), "origin": _Places(places), "liberties": tuple(said)}
     frame.attrs[JOINED] = True
@@ -207,7 +211,9 @@ def _alone(
         rest = [form.value] if form.value in rest else rest
         if len(rest) == 1 or (every and rest):
             return _noted(part, wide, {c: part.name if len(rest) == 1 else c for c in rest})
-        told = f"which of its columns has the values of {part.name!r}, {listed(rest)}" if rest else "where its values are"
+        told = (
+            f"which of its columns has the values of {part.name!r}, {listed(rest)}" if rest else "where its values are"
+        )
         raise DataError(f'{part.source}: nothing says {told}; write value = "..." in [data]')
     roles = said_roles(frame, form, [part.name], unit, period)
     if form.layout is None and roles is not None and not roles.format:
@@ -216,7 +222,9 @@ def _alone(
             more["value"] = roles.value
         lines = form.lines(**more)
         kind = "years across" if roles.layout == "years" else roles.layout
-        raise DataError(f"{part.source}: the table is {kind}; the files are read with these lines in the spec:\n{lines}")
+        raise DataError(
+            f"{part.source}: the table is {kind}; the files are read with these lines in the spec:\n{lines}"
+        )
     across = form.layout in ("years", "transposed") and form.indicator is None
     wide = as_wide(frame, [part.name], replace(form, value=part.name) if across else form, unit, period)
     found = [name for name in wide.columns if name not in (unit, period)]
@@ -322,12 +330,12 @@ def _unmatched(wide: Sequence[_Wide], unit: str | None, period: str | None) -> l
             said += _alike(wide, own)
     every = dict.fromkeys(key for one in wide for key in one.keys)
     for one in wide:
-        there = set(one.keys)
-        units, periods = {key[0] for key in there}, {key[1] for key in there}
-        absent = [key for key in every if key not in there and key[0] in units and key[1] in periods]
+        keys = set(one.keys)
+        units, periods = {key[0] for key in keys}, {key[1] for key in keys}
+        absent = [key for key in every if key not in keys and key[0] in units and key[1] in periods]
         if absent:
-            told = f"{counted(len(absent), 'pair')} of unit and period that others have, the first of {shown(absent[0][0])}"
-            said.append(f"{one.part.source} lacks {told}")
+            told = f"{counted(len(absent), 'pair')} of unit and period that others have"
+            said.append(f"{one.part.source} lacks {told}, the first of {shown(absent[0][0])}")
     return said
 
 
@@ -335,7 +343,9 @@ def _alike(wide: Sequence[_Wide], own: Sequence[Mapping[str, None]]) -> list[str
     """Return units that seem to be one and stand under different names in different tables."""
     said = []
     for group in twins(dict.fromkeys(key for keys in own for key in keys)):
-        places = {name: next(o.part.source for o, keys in zip(wide, own, strict=True) if name in keys) for name in group}
+        places = {
+            name: next(o.part.source for o, keys in zip(wide, own, strict=True) if name in keys) for name in group
+        }
         if len(set(places.values())) > 1:
             told = " and ".join(f"{shown(name)} ({where})" for name, where in places.items())
             said.append(f"{told} seem to be one unit; write it alike")

@@ -91,14 +91,14 @@ def read(
     missing_marks: Sequence[Any] = (),
     encoding: str | None = None,
 ) -> pd.DataFrame:
-    """Return a file as a plain table, by the rules by which the data of an index is read.
+    r"""Return a file as a plain table, by the rules by which the data of an index is read.
 
     Parameters
     ----------
     path : path or list of paths
-        A file of text (`.csv`, `.tsv`, `.txt`), of a spreadsheet program (`.xlsx`, `.xlsm`, `.ods`, `.xls`), `.parquet`,
-        of Stata (`.dta`) or SPSS (`.sav`, `.zsav`). A folder, or several files, each with some of the indicators, are
-        joined on unit and period; a file with one column of values is of the indicator that it is called by.
+        A file of text (`.csv`, `.tsv`, `.txt`), of a spreadsheet program (`.xlsx`, `.xlsm`, `.ods`, `.xls`), of Stata
+        (`.dta`) or SPSS (`.sav`, `.zsav`), or `.parquet`. A folder, or several files, each with some of the indicators,
+        are joined on unit and period; a file with one column of values is of the indicator that it is called by.
     unit, period : str, optional
         Columns that say whose a row is and when. The labels of units stay as they are written: 007 is no 7.
     layout, indicator, value, where, header_rows, missing_marks
@@ -129,7 +129,7 @@ def read(
     >>> import hengdian_index as hi
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "towns.csv")
-    ...     _ = path.write_text("Trips in 2022\\ntown;trips\\nUlm;1,5\\nBonn;2,25\\n")
+    ...     _ = path.write_text("Trips in 2022\ntown;trips\nUlm;1,5\nBonn;2,25\n")
     ...     table = hi.read(path)
     >>> table["trips"].tolist()
     [1.5, 2.25]
@@ -164,7 +164,10 @@ def _with_texts(path: Any, form: Form, unit: str | None, period: str | None) -> 
     texts = [
         str(name)
         for name in frame.columns
-        if frame[name].ndim == 1 and frame[name].dtype.kind in "OTU" and frame[name].isna().any() and not _numbers(frame[name])
+        if frame[name].ndim == 1
+        and frame[name].dtype.kind in "OTU"
+        and frame[name].isna().any()
+        and not _numbers(frame[name])
     ]
     return read_table(Path(path), [*form.texts(unit), *texts], form) if texts else frame
 
@@ -200,6 +203,10 @@ def _plain(frame: pd.DataFrame, form: Form, labels: Sequence[str]) -> list[str]:
         for what, rows in met.items():
             said.append(f"{what} in {counted(len(rows), 'cell')} of {shown(name)}, the first in line {lines[rows[0]]}")
         if frame[name].dtype.kind in "OTU" or np.isnan(values).sum() > frame[name].isna().sum():
-            whole = np.isfinite(values).all() and (values == np.floor(values)).all() and np.abs(values).max(initial=0) < 2**53
+            whole = (
+                np.isfinite(values).all()
+                and (values == np.floor(values)).all()
+                and np.abs(values).max(initial=0) < 2**53
+            )
             frame[name] = values.astype(np.int64) if whole and frame[name].dtype.kind in "OTU" and not met else values
     return said

@@ -113,7 +113,7 @@ def read_panel(
     of_table: dict[str, Any] = {"table": (whole.index, every), "at": at}
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
     values, wrong, plain = _cells(frame, wanted, panel, form)
-    liberties = [f"{where}{one}" for one in (*frame.attrs.get("liberties", ()), *left.notes, *plain)]
+    liberties = [f"{where}{one}" for one in (*_liberties(frame), *left.notes, *plain)]
     liberties += [line.why for line in dated]
     liberties += off_by_a_hundred(values, wanted, panel)
     faults += strange + (blank := _unnamed(panel, unit))
@@ -130,6 +130,12 @@ def read_panel(
     raise_all(DataError, faults)
     beside = Beside.of(frame, asked)
     return replace(panel, values=values, columns=tuple(columns), beside=beside, liberties=tuple(liberties))
+
+
+def _liberties(frame: pd.DataFrame) -> Sequence[str]:
+    """Return what was done in reading a table; `hi.read` has it in a log of the user's."""
+    told = frame.attrs.get("liberties", frame.attrs.get("log", ()))
+    return told if isinstance(told, (list, tuple)) else ()
 
 
 def _names(frame: pd.DataFrame) -> list[Any]:
@@ -384,11 +390,29 @@ def frame_of(table: Any, columns: Sequence[str], labels: Sequence[str] = (), *, 
 def _taken(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame:
     if isinstance(table, pd.DataFrame):
         return table
+    if hasattr(table, "to_dataset"):
+        return _from_dataset(_dataset_of(table, columns))
     if isinstance(table, Mapping):
         return _from_dataset(table) if hasattr(table, "to_dataframe") else _from_mapping(table)
     if isinstance(table, (np.ndarray, list, tuple)):
         return _from_array(table, columns, named)
     return _from_narwhals(table)
+
+
+def _dataset_of(array: Any, columns: Sequence[str]) -> Any:
+    """Return a DataArray of xarray as a Dataset; a dimension that has the indicators, or its name, says the columns."""
+    asked = set(columns)
+    for name in array.dims:
+        labels = array.coords[name].values.tolist() if name in array.coords else []
+        if asked.intersection(label for label in labels if isinstance(label, str)):
+            return array.to_dataset(dim=name)
+    if array.name in asked or (len(asked) == 1 and array.name is None):
+        return array.to_dataset(name=array.name or columns[0])
+    dims = ", ".join(map(str, array.dims))
+    raise DataError(
+        f"the array has the dimensions {dims}, none of which has the indicators {listed(columns)}; name one of its "
+        'coordinates by them, or give array.to_dataset(dim="...")'
+    )
 
 
 def _from_dataset(dataset: Any) -> pd.DataFrame:

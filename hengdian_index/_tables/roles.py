@@ -153,7 +153,7 @@ def _declared(frame: pd.DataFrame) -> tuple[_Format, dict[str, Any]] | None:
         by_name.setdefault(folded(name), name)
     own = frame.attrs.get("declared")
     if own is not None:
-        return _Format(own["format"], own["layout"], frozenset(), frozenset()), by_name
+        return _Format(own["format"], own["layout"], frozenset(), frozenset(), indicator=own["indicator"]), by_name
     there = set(by_name)
     return next(((one, by_name) for one in _FORMATS if one.all <= there and (not one.any or one.any & there)), None)
 
