@@ -11,6 +11,7 @@ from typing import Any
 
 from hengdian_index._files import part_tables, read_workbook, toml, write_workbook
 from hengdian_index._files.read_workbook import with_judgements
+from hengdian_index._files.rewriting import rewritten
 from hengdian_index._system.written import whole
 from hengdian_index._tables import coin_tool
 from hengdian_index._tables.form import Form
@@ -146,10 +147,14 @@ def write(
     data: Any = None,
     notes: Sequence[str] | None = None,
     lang: str = "en",
+    before: Mapping[str, Any] | None = None,
+    holds: Callable[[str], bool] = bool,
 ) -> None:
     """Write the tables `index`, `group` and `indicator` of an index to a file, as its ending says.
 
-    A workbook without data has the columns that the index asks for, to be filled in.
+    A workbook without data has the columns that the index asks for, to be filled in. A TOML file that is there keeps
+    its comments, its order and what does not change: `before` are the tables that it describes, `holds` says of a text
+    whether it is read as the index.
     """
     if path.suffix.lower() == ".xlsx":
         form = {Form.rows()[name]: value for name, value in tables.get("data", {}).items()}
@@ -166,6 +171,18 @@ def write(
     else:
         try:
             with whole(path) as part:
-                part.write_text(toml.written(tables), encoding="utf-8")
+                part.write_text(_text(path, tables, before, holds), encoding="utf-8", newline="")
         except OSError as error:
             raise SpecError(f"{path}: cannot be written ({error.strerror}); choose another name or folder") from None
+
+
+def _text(path: Path, tables: Mapping[str, Any], before: Mapping[str, Any] | None, holds: Callable[[str], bool]) -> str:
+    """Return the TOML text of an index: what a file has, changed where the values are others, or all anew."""
+    try:
+        old = path.read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError):
+        old = ""
+    ends = old.count("\r\n")
+    kept = rewritten(old.replace("\r\n", "\n"), tables, before, holds) if old.strip() else None
+    text = toml.written(tables) if kept is None else kept
+    return text.replace("\n", "\r\n") if ends and ends == old.count("\n") else text

@@ -75,18 +75,36 @@ def lines_of(text: str) -> dict[Place, int]:
     return _Lines(text).found
 
 
+def parts_of(text: str) -> list[tuple[int, int, Place, bool]]:
+    r"""Return where each header and each pair of a table begins and ends, its place, and whether it is a header.
+
+    Examples
+    --------
+    >>> from hengdian_index._files.toml import parts_of
+    >>> parts_of("[a]\nb.c = 1  # one\n")
+    [(0, 4, ('a',), True), (4, 13, ('a', 'b', 'c'), False)]
+    """
+    return _Lines(text).parts
+
+
 class _Lines:
     """A walk through TOML text, that notes on which line each table, key and item begins."""
 
     def __init__(self, text: str) -> None:
         self.text, self.at, self.line, self._counted = text, 0, 1, 0
         self.found: dict[Place, int] = {}
+        # Where each header and pair of a table begins and ends, and its place; of a header with the line that it is on.
+        self.parts: list[tuple[int, int, Place, bool]] = []
         self._items: dict[Place, int] = {}
         table: Place = ()
         while self._skip(_BLANK) < len(text):
-            if text[self.at] == "[":
+            began = self.at
+            if text[began] == "[":
                 table = self._header()
-            elif not self._pair(table):
+                self.parts.append((began, self.at, table, True))
+            elif place := self._pair(table):
+                self.parts.append((began, self.at, place, False))
+            else:
                 self._skip(_LINE)
 
     def _skip(self, pattern: re.Pattern[str]) -> int:
@@ -133,17 +151,17 @@ class _Lines:
             self.at += 1
         return names
 
-    def _pair(self, table: Place, depth: int = 1) -> bool:
-        """Read `key = value`; return whether there is one."""
+    def _pair(self, table: Place, depth: int = 1) -> Place:
+        """Read `key = value`; return its place, empty where there is none."""
         place, names = table, self._names()
         if not names or not self.text.startswith("=", self.at):
-            return False
+            return ()
         for name in names:
             place = (*place, name)
             self._note(place)
         self.at += 1
         self._value(place, depth)
-        return True
+        return place
 
     def _value(self, place: Place, depth: int) -> None:
         self._skip(_SPACES)

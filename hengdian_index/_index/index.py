@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, fields
@@ -271,6 +272,9 @@ class Index(Part):
     ) -> None:
         """Write the index to a TOML file, or to an Excel workbook if the path ends in .xlsx.
 
+        A TOML file that is there keeps its comments, its order and the spelling of what does not change; groups and
+        indicators stay in tables of their own that it names, as long as they are those of the index.
+
         Parameters
         ----------
         data : pandas DataFrame, optional
@@ -280,7 +284,20 @@ class Index(Part):
         lang : "en" or "zh"
             Language of a workbook's headings; both are read.
         """
-        spec_file.write(Path(path), self._tables(), sheet_fields(), self.columns, data=data, notes=notes, lang=lang)
+        path, tables = Path(path), self._tables()
+        before: dict[str, Any] | None = None
+        if path.suffix == ".toml" and os.path.isfile(path):
+            with suppress(SpecError):
+                before = type(self).read(path)._tables()
+
+        def holds(text: str) -> bool:
+            try:
+                return type(self)._of(spec_file.from_toml(text, path.name, sheet_fields(), path.parent)) == self
+            except SpecError:
+                return False
+
+        told: dict[str, Any] = {"data": data, "notes": notes, "lang": lang, "before": before, "holds": holds}
+        spec_file.write(path, tables, sheet_fields(), self.columns, **told)
 
     @property
     def columns(self) -> list[str]:
