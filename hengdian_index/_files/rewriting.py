@@ -128,7 +128,8 @@ class _File:
 
     def _set(self, place: Place, old: Any, value: Any) -> None:
         at = [one for block in self.blocks for one in block.entries if one.place == place]
-        below = [one for block in self.blocks for one in (block, *block.entries) if _is_below(one.place, place)]
+        places = [one for block in self.blocks for one in (block.place, *(entry.place for entry in block.entries))]
+        below = any(one[: len(place)] == place for one in places)
         if at:
             at[0].text = _pair(at[0].text, value)
         elif below:
@@ -291,10 +292,6 @@ def _end_of_key(text: str) -> int:
         i += 1
     i += 1
     return i + len(text[i:]) - len(text[i:].lstrip(" \t"))
-
-
-def _is_below(place: Place, above: Place) -> bool:
-    return (len(place) > len(above) and place[: len(above)] == above) or place == above
 
 
 def _equal(a: Any, b: Any) -> bool:
