@@ -136,7 +136,9 @@ def read_table(
         remedy = "save it as UTF-8 (Excel: 'CSV UTF-8'), or write what it is in [data]: encoding = \"big5\""
         raise DataError(f"{path.name}: no text in {tried}; {remedy}") from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{path.name}: cannot be read as a {ending} table: {error}") from None
+        # Where a stream lies meanwhile is nobody's business.
+        why = str(error).replace(str(path), path.name)
+        raise DataError(f"{path.name}: cannot be read as a {ending} table: {why}") from None
     if ending in _LINES:
         frame.attrs["source"] = path.name
     return _without_blank_lines(frame)
