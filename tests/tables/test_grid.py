@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 
 import hengdian_index as hi
+from hengdian_index._tables.grid import layout_of
 from hengdian_index._tables.read_file import read_table
 
 INDEX = hi.Index(period="q", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g"), hi.Indicator("y", "g")])
@@ -82,3 +83,12 @@ def test_cells_may_be_parted_by_anything_that_parts_them_alike(tmp_path: Path) -
             told = " ".join(result.log["why"])
             assert "UTF-16" in told
             assert ("semicolons" if separator == ";" else "tabs") in told
+
+
+def test_pairs_of_words_above_a_wider_table_are_titles():
+    rows = [["Data Source", "Indicators", ""], [], ["Updated", "2024-06-28"], [], ["town", "code", "2020", "2021"]]
+    body = [["Ulm", "U", "3", "4"], ["Bonn", "B", "5", "6"]]
+    found = layout_of([*rows, *body], range(1, 8), "line")
+    assert (found.heading, found.top) == (4, 5)
+    # A narrow table with a blank row below its heading keeps it.
+    assert layout_of([["town", "trips"], [], ["Ulm", "3"], ["Bonn", "5"]], range(1, 5), "line").heading == 0
