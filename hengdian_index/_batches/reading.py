@@ -38,14 +38,19 @@ class Batch(Panel):
     group: int | None = None
     first: int = 0
 
-    def place(self, row: int, line: int | None = None) -> Said:
-        """Return where a row is: file, row group and row, unit, period."""
+    def whereabouts(self, row: int) -> Said:
+        """Return where a row is: file, row group and row."""
         number = self.first + int(self.at[row])
         where = Said("{file}: row {row}, counted from 0", file=self.file, row=number)
         if self.group is not None:
             told = "{file}: row group {group}, row {row}, counted from 0"
-            where = Said(told, file=self.file, group=self.group, row=number)
-        own = Panel.place(self, row, line) if self.units is not None or self.periods is not None else None
+            return Said(told, file=self.file, group=self.group, row=number)
+        return where
+
+    def place(self, row: int, line: int | None = None) -> Said:
+        """Return where a row is: file, row group and row, unit, period."""
+        where = self.whereabouts(row)
+        own = Panel.place(self, row) if self.units is not None or self.periods is not None else None
         return joined([where, *([] if own is None else [own])], "places")
 
     def whose(self, row: int) -> Said:
@@ -77,6 +82,13 @@ class Layout:
     def columns(self) -> tuple[str, ...]:
         """All columns that are read, each once."""
         return tuple(dict.fromkeys((*self.labels, *self.groups, *self.numbers)))
+
+    def left(self, batch: Batch) -> Batch:
+        """Return the rows of the units that there shall be."""
+        if batch.units is None or (self.only is None and not self.exclude):
+            return batch
+        stay = chosen(batch.units, self.only, self.exclude, complete=False).rows
+        return batch if stay.all() else batch.pick(stay)
 
 
 @dataclass(slots=True)
@@ -148,18 +160,15 @@ class Reader:
             group=plain.group,
             first=plain.first + rows.start,
         )
-        infinite = np.argwhere(np.isinf(values))
-        if len(infinite):
+        infinite = np.isinf(values)
+        if infinite.any():
             why = "infinity is no value; mend it or leave it out"
             told = [
                 Fault(f"{batch.place(i)}, indicator {self.layout.numbers[j]!r}: {why}", kind=(CELLS, j, "infinity"))
-                for i, j in infinite.tolist()
+                for i, j in np.argwhere(infinite).tolist()
             ]
             raise DataError(*shortened(told))
-        if own is not None and (self.layout.only is not None or self.layout.exclude):
-            stay = chosen(own, self.layout.only, self.layout.exclude, complete=False).rows
-            if not stay.all():
-                batch = batch.pick(stay)
+        batch = self.layout.left(batch)
         if batch.n:
             yield batch
 

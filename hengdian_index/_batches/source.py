@@ -15,15 +15,13 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, guess, listed, readable, shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Reading: TypeAlias = "Callable[[], Piece]"
 
 # A piece holds so many numbers at most, 64 MB: a larger row group is read in several.
 _NUMBERS = 1 << 23
@@ -44,6 +42,23 @@ class Piece:
     first: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reads the next piece when it is called, and how many rows that has."""
+
+    read: Callable[[], Piece]
+    rows: int
+
+    def __call__(self) -> Piece:
+        """Read the piece."""
+        return self.read()
+
+    @classmethod
+    def done(cls, rows: pa.Table, file: str, group: int | None, first: int) -> Reading:
+        """Return a piece that has been read."""
+        return cls(partial(Piece, rows, file, group, first), rows.num_rows)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A table that is read piece by piece.
@@ -62,6 +77,8 @@ class Source:
         Whether it can be read more than once.
     apart : bool
         Whether its pieces may be read by several threads.
+    engine : bool
+        Whether it is a table of another library, which collects it when it is to be in memory.
     fingerprint : str
         SHA-256 of what is known of it without reading its rows (of files: names, sizes, times, and the statistics of
         their row groups); empty where nothing is.
@@ -73,6 +90,7 @@ class Source:
     rows: int | None = None
     again: bool = True
     apart: bool = False
+    engine: bool = False
     fingerprint: str = ""
 
     def need(self, names: Sequence[str]) -> None:
@@ -102,7 +120,7 @@ def source_of(given: Any) -> Source | None:
     return made(given) if made else _of_stream(given)
 
 
-def in_memory(table: Any) -> Source:
+def source_of_table(table: Any) -> Source:
     """Return a table that is in memory as a source."""
     _need_pyarrow("a table in memory")
     import narwhals.stable.v2 as nw
@@ -251,7 +269,7 @@ class _Parquet:
             n = self.metadata.row_group(group).num_rows
             most = max(1, _NUMBERS // max(1, len(own)))
             if n <= most or not own:
-                yield partial(self._read, group, own, asked, types)
+                yield Reading(partial(self._read, group, own, asked, types), n)
             else:
                 yield from self._cut(group, own, asked, types, most)
 
@@ -276,7 +294,7 @@ class _Parquet:
         with self._named(group), self._open() as file:
             for batch in file.iter_batches(most, row_groups=[group], columns=list(own), use_threads=False):
                 table = self._dressed(pa.Table.from_batches([batch]), asked, types)
-                yield partial(Piece, table, self.file, group, first)
+                yield Reading.done(table, self.file, group, first)
                 first += batch.num_rows
 
     def _named(self, group: int) -> Any:
@@ -341,7 +359,7 @@ def _of_csv(name: str, files: Sequence[str]) -> Source:
                         batch = reader.read_next_batch()
                 except StopIteration:
                     break
-                yield partial(Piece, pa.Table.from_batches([batch]).rename_columns(list(asked)), short, None, first)
+                yield Reading.done(pa.Table.from_batches([batch]).rename_columns(list(asked)), short, None, first)
                 first += batch.num_rows
 
     stats = [(os.path.basename(file), (found := os.stat(file)).st_size, found.st_mtime_ns) for file in files]
@@ -358,7 +376,13 @@ def _named(schema: Any) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _of_batches(
-    name: str, schema: Any, batches: Callable[[Sequence[str]], Any], rows: int | None, *, again: bool = True
+    name: str,
+    schema: Any,
+    batches: Callable[[Sequence[str]], Any],
+    rows: int | None,
+    *,
+    again: bool = True,
+    engine: bool = False,
 ) -> Source:
     """Return what gives Arrow batches of some columns, one after the other."""
     import pyarrow as pa
@@ -373,10 +397,10 @@ def _of_batches(
                 part = batch.slice(start, most)
                 table = part if isinstance(part, pa.Table) else pa.Table.from_batches([part])
                 table = table.select([names[one] for one in asked]).rename_columns(list(asked))
-                yield partial(Piece, table, name, None, first + start)
+                yield Reading.done(table, name, None, first + start)
             first += batch.num_rows
 
-    return Source(name, columns, reads, rows, again=again)
+    return Source(name, columns, reads, rows, again=again, engine=engine)
 
 
 def _of_stream(given: Any) -> Source | None:
@@ -421,7 +445,7 @@ def _of_polars(given: Any) -> Source | None:
             yield part.to_arrow()
 
     schema = pl.DataFrame(schema=given.collect_schema()).to_arrow().schema
-    return _of_batches("polars LazyFrame", schema, batches, int(given.select(pl.len()).collect().item()))
+    return _of_batches("polars LazyFrame", schema, batches, int(given.select(pl.len()).collect().item()), engine=True)
 
 
 def _of_duckdb(given: Any) -> Source | None:
@@ -435,7 +459,9 @@ def _of_duckdb(given: Any) -> Source | None:
         return getattr(given.project(quoted), read)(max(1, _NUMBERS // max(1, len(asked))))
 
     schema = getattr(given.limit(0), read)().schema
-    return _of_batches("duckdb relation", schema, batches, int(given.aggregate("count(*)").fetchall()[0][0]))
+    return _of_batches(
+        "duckdb relation", schema, batches, int(given.aggregate("count(*)").fetchall()[0][0]), engine=True
+    )
 
 
 def _of_dask(given: Any) -> Source | None:
@@ -450,7 +476,7 @@ def _of_dask(given: Any) -> Source | None:
             yield pa.Table.from_pandas(some.get_partition(i).compute(scheduler="threads"), preserve_index=False)
 
     schema = pa.Schema.from_pandas(given._meta, preserve_index=False)  # what Dask itself hands on
-    return _of_batches("dask DataFrame", schema, batches, None)
+    return _of_batches("dask DataFrame", schema, batches, None, engine=True)
 
 
 def _of_spark(given: Any) -> Source | None:
@@ -468,7 +494,7 @@ def _of_spark(given: Any) -> Source | None:
             yield pa.Table.from_pandas(some.where(f.spark_partition_id() == part).toPandas(), preserve_index=False)
 
     schema = pa.Schema.from_pandas(given.limit(0).toPandas(), preserve_index=False)
-    return _of_batches("spark DataFrame", schema, batches, None)
+    return _of_batches("spark DataFrame", schema, batches, None, engine=True)
 
 
 _LIBRARIES: Mapping[str, Callable[[Any], Source | None]] = {

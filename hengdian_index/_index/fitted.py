@@ -6,18 +6,24 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._batches.choices import needing_all
+from hengdian_index._batches.held import again, held
+from hengdian_index._batches.passes import learn_source
+from hengdian_index._batches.source import Source, source_of
+from hengdian_index._batches.written import Written
 from hengdian_index._index.doors import DOORS
+from hengdian_index._index.in_pieces import in_memory, layout_of, write_scores
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.published import published, revision
 from hengdian_index._index.result import Result
 from hengdian_index._index.stored_file import load, save
-from hengdian_index._index.unit_groups import columns_of_units, notes_of_groups
+from hengdian_index._index.unit_groups import notes_of_groups
 from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
@@ -40,7 +46,6 @@ from hengdian_index._scoring.preparation import (
     Builds,
     Preparation,
     built,
-    columns_asked,
     denominated,
     learn_builds,
     learn_preparation,
@@ -50,7 +55,6 @@ from hengdian_index._scoring.preparation import (
 )
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, weights_series, whole
 from hengdian_index._scoring.tree import Setting, Tree
-from hengdian_index._tables.form import Form
 from hengdian_index._tables.panel import Panel, digest
 from hengdian_index._tables.periods import EARLIEST, Frequency
 from hengdian_index._tables.read_panel import read_panel
@@ -59,7 +63,7 @@ from hengdian_index._tables.table import Array
 from hengdian_index._tables.units import names_of
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import DataError
+from hengdian_index.errors import DataError, SpecError
 from hengdian_index.log import Entry, journal, note, tell
 
 
@@ -151,20 +155,41 @@ class Fitted:
         """Weights within each group, the latest, indexed by (group, child)."""
         return weights_series(self.contents[-1].tree, self.group_weights)
 
-    def score(self, table: Any) -> Result:
-        """Return the scores of a table's rows under the frozen bounds and weights.
+    @overload
+    def score(self, table: Any) -> Result: ...
+    @overload
+    def score(self, table: Any, *, out: str | os.PathLike[str], resume: bool = False) -> Written: ...
+    def score(self, table: Any, *, out: str | os.PathLike[str] | None = None, resume: bool = False) -> Result | Written:
+        """Return the scores of a table's rows under the frozen bounds and weights, or write them into a folder.
 
         Parameters
         ----------
-        table : pandas, polars or pyarrow table, mapping of columns, or array (n, k)
+        table : pandas, polars or pyarrow table, mapping of columns, array (n, k), or a source as of `Index.fit`
             New periods or units, or the same; nothing is learnt from them, except, with weights learnt in each period,
-            the weights of periods that the fit has not seen.
+            the weights of periods that the fit has not seen. Without `out` a source is read into memory whole, which is
+            said before.
+        out : path, optional
+            Folder of Parquet files that the scores are written into, a part at a time, in bounded memory: each part
+            whole or not at all, a manifest first and the mark `_SUCCESS` last. It must be new or empty.
+        resume : bool
+            Go on with the parts of an earlier run of the same fit and source that was interrupted.
+
+        Returns
+        -------
+        Result, or Written with `out`
+            A small value: rows, files, counts of gaps, and the first faults; parts with bad cells are left out.
 
         Raises
         ------
         DataError
-            Every fault of the table: missing columns, text or infinity in a number column, repeated rows.
+            Every fault of the table: missing columns, text or infinity in a number column, repeated rows; with `out`, a
+            folder of other files, and a full disk.
         """
+        if out is not None:
+            return write_scores(self, table, out, resume=resume)
+        if resume:
+            raise SpecError("resume goes on writing into a folder: give out, too")
+        table = in_memory(self.tree, self.setting, table)
         panel = read_rows(self.tree, self.setting, table, self.frequency, complete=False, chains=self.chains)
         with journal() as lines:
             panel = built(self.builds, self.tree, panel)
@@ -286,13 +311,45 @@ class Fitted:
 
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
-    """Return the index with what it learns from the fit rows of a table."""
+    """Return the index with what it learns from the fit rows of a table, or of a source in passes."""
+    source = source_of(table)
+    if source is not None:
+        together = needing_all(tree, setting)
+        if not together:
+            return _fit_source(tree, setting, source, fit_on)
+        table = held(table, source, layout_of(tree, setting), together, "choose otherwise, or fit on fewer rows")
     panel = read_rows(tree, setting, table)
     return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
 
 
+def _fit_source(tree: Tree, setting: Setting, source: Source, fit_on: Any) -> Fitted:
+    """Return the index with what it learns from a source, read as often as there are levels of learnt weights."""
+    layout = layout_of(tree, setting)
+    with again(source, layout) as (kept, told):
+        found = learn_source(tree, setting, kept, layout, fit_on)
+    lines = (*(Entry("read", said) for said in told), *found.log)
+    fitted = Fitted(
+        tree=found.tree,
+        setting=setting,
+        builds=found.builds,
+        preparation=found.preparation,
+        maps=found.maps,
+        contents=found.contents,
+        frequency=found.frequency,
+        rows=found.rows,
+        log=lines,
+        left_out={},
+    )
+    if found.based is None:
+        return fitted
+    with journal() as said:
+        fitted = _based(fitted, found.based, levels=True)
+    return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content"))))
+
+
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
     """Return the scores of a table's rows, learnt from its fit rows."""
+    table = in_memory(tree, setting, table)
     panel = read_rows(tree, setting, table)
     if setting.base is not None:
         panel.select(setting.base, "base")
@@ -313,22 +370,17 @@ def read_rows(
 
     `chains` are the levels of a fit, from which those of indicators that come as growth go on.
     """
-    sizes, groups = columns_asked(tree)
-    labels, weights = columns_of_units(setting)
-    sizes = tuple(dict.fromkeys((*sizes, *(name for name in weights if name not in tree.codes))))
-    groups = tuple(dict.fromkeys((*groups, *labels)))
-    made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
-    columns = (*(code for code in tree.codes if code not in made), *sizes)
+    asked = layout_of(tree, setting)
     panel = read_panel(
         table,
-        columns,
-        unit=setting.unit,
-        period=setting.period,
+        asked.numbers,
+        unit=asked.unit,
+        period=asked.period,
         frequency=frequency,
-        groups=groups,
-        only=setting.units,
-        exclude=setting.exclude or (),
-        form=Form.of(setting.data),
+        groups=asked.groups,
+        only=asked.only,
+        exclude=asked.exclude,
+        form=asked.form,
         complete=complete,
         to_date=tree.to_date,
     )
@@ -336,7 +388,9 @@ def read_rows(
         names = names_of(panel.unit_list(), panel.groups[setting.unit_names], setting.unit_names)
         panel = replace(panel, unit_names=names)
     panel = as_values(tree, panel, chains)
-    return panel.laid_out((*tree.codes, *sizes)) if made else panel
+    if any(leaf.build is not None for leaf in tree.leaves):
+        panel = panel.laid_out((*tree.codes, *(name for name in asked.numbers if name not in tree.codes)))
+    return panel
 
 
 def learn(

@@ -99,6 +99,19 @@ def save(path: str | os.PathLike[str], fitted: Any) -> None:
         Functions that are no registered methods, and values of other libraries: all of them, each with its place; a
         folder that cannot be written to.
     """
+    _replace(Path(path), json.dumps(_written(fitted), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def seal(fitted: Any) -> str:
+    """Return the SHA-256 of a fit, as its file has it; of one that cannot be saved, that of its spec and its rows."""
+    try:
+        return str(_written(fitted)["sha256"])
+    except SpecError:
+        return _seal({"spec": fitted.setting.fingerprint, "rows": fitted.rows["sha256"]})
+
+
+def _written(fitted: Any) -> dict[str, Any]:
+    """Return a fit as its file has it."""
     raise_all(SpecError, list(_unregistered(fitted.tree)))
     faults: list[Fault] = []
     content = _encoded(fitted, (), faults)
@@ -112,7 +125,7 @@ def save(path: str | os.PathLike[str], fitted: Any) -> None:
         "content": content,
     }
     document["sha256"] = _seal(document)
-    _replace(Path(path), json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    return document
 
 
 def load(path: str | os.PathLike[str], kind: type[T]) -> T:

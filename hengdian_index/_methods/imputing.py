@@ -16,6 +16,7 @@ from hengdian_index._methods.registry import Method, Pickled, Sees
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.traits import ImputingTraits
 from hengdian_index._methods.treating import Changed, record
+from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.periods import Periods, read_periods
 from hengdian_index._tables.selection import picked
 from hengdian_index._tables.table import (
@@ -61,6 +62,15 @@ class Rows:
         if self.groups is None:
             raise SpecError("groups: name a column that all the tables have, or give one label for each row")
         return self.groups
+
+    @property
+    def samples(self) -> dict[Any, Sample]:
+        """The values of each group of rows as something to learn from, by label in order of appearance."""
+        members: dict[Any, list[int]] = {}
+        for row, label in enumerate(self.grouped):
+            if not no_label(label):
+                members.setdefault(label, []).append(row)
+        return {label: Sample((self.values[rows],), self.columns) for label, rows in members.items()}
 
     def pick(self, chosen: Any) -> Rows:
         """Return some of the rows, by a mask or a slice."""

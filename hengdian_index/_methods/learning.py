@@ -84,17 +84,22 @@ def as_sample(table: Labelled) -> Sample:
 
 
 def _learn(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:
+    return learn_from(method, as_sample(rows), direction, options)
+
+
+def learn_from(method: Method, sample: Sample, direction: Direction, options: Mapping[str, Any]) -> Map:
+    """Return the map that a method learns from a sample of columns of one direction."""
     if method.sees == "rows":
-        return _own_map(method, rows, direction, options)
+        return _own_map(method, sample, direction, options)
     if method.takes_direction:
         if direction not in (1, -1) and not method.traits.get("takes_target"):
             raise SpecError(
                 f"{method.name}: direction 1 or -1, not {direction!r}; min_max, z_score and rank take a target"
             )
-        fitted: Map = method.function(as_sample(rows).flattened(), direction=direction, **options)
+        fitted: Map = method.function(sample.flattened(), direction=direction, **options)
         return fitted
     turn, best, worst = orientation(direction)
-    return chain(turn, method.function(as_sample(rows).turned(turn, best, worst).flattened(), **options))
+    return chain(turn, method.function(sample.turned(turn, best, worst).flattened(), **options))
 
 
 def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
@@ -225,13 +230,15 @@ class OwnMap(Pickled):
         return np.zeros_like(before)
 
 
-def _own_map(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:
+def _own_map(method: Method, sample: Sample, direction: Direction, options: Mapping[str, Any]) -> Map:
     """Return the map of a user's function of rows, whose answer is a map or scores."""
     given = parameters_of(method.function)
     every = any(p.kind is p.VAR_KEYWORD for p in given.values())
     extra = dict(options) | ({"direction": direction} if "direction" in given or every else {})
     turn = None if "direction" in extra else orientation(direction)[0]
-    x = turn(rows.values) if turn else np.array(rows.values)
+    # What leaves values as they are learns nothing from any.
+    x = sample.x if method.traits.get("normalises", True) else np.empty((*sample.leading, 0, sample.k))
+    x = turn(x) if turn else np.array(x)
     with np.errstate(all="ignore"):
         answer = method.function(x, **extra)
     if callable(answer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from hengdian_index._maths.blocks import each_block
 from hengdian_index._maths.maps import Distance
 from hengdian_index._maths.stats import Statistic
+from hengdian_index._tables.cells import single
 from hengdian_index._tables.options import floats, in_order
+from hengdian_index._tables.selection import alike
 from hengdian_index._tables.table import Array, may_have_gaps
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened, largest
@@ -97,10 +99,14 @@ class Sample:
         """Return the same columns, each row changed by itself. A change that can be pickled can be made in pieces."""
         return Sample(tuple(map(change, self.chunks)), self.columns)
 
-    def labelled(self, chosen: Callable[[Any], bool]) -> Sample | None:
-        """Return the rows whose label is chosen, None where there is none."""
-        same = np.array([chosen(label) for label in (() if self.labels is None else self.labels)], dtype=np.bool_)
+    def labelled(self, label: Any) -> Sample | None:
+        """Return the rows with a label, or with one of several levels that has it; None where there is none."""
+        same = with_label(() if self.labels is None else self.labels, label)
         return Sample((self.x[..., same, :],), self.columns) if same.any() else None
+
+    def refused(self, error: CellsError, column: int) -> float:
+        """Return the first value of a column that is refused."""
+        return float(self.x[np.argmax(error.marked[:, column]), column])
 
     def forbid(self, bad: Callable[[Array], NDArray[np.bool_]], why: str) -> None:
         """Raise for the cells that are bad, if there are any."""
@@ -180,3 +186,10 @@ class Sample:
                 f"{option}: one finite number, or one for each of {counted(self.k, 'column')}, not {shown(value)}"
             )
         return np.broadcast_to(numbers, (self.k,))
+
+
+def with_label(labels: Iterable[Any], label: Any) -> NDArray[np.bool_]:
+    """Return which of the labels (n,) are the one that is asked for, or have it among their levels."""
+    known = single(label) or isinstance(label, tuple)
+    same = [known and (alike(one, label) or (isinstance(one, tuple) and label in one)) for one in labels]
+    return np.array(same, dtype=np.bool_)

@@ -17,7 +17,7 @@ from hengdian_index._maths.blocks import few_columns
 from hengdian_index._maths.maps import Map, cancelled_each
 from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel, unit_sum
-from hengdian_index._methods.learning import learn, weigh
+from hengdian_index._methods.learning import learn, learn_from, weigh
 from hengdian_index._methods.sample import Sample
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.tree import Branch, Leaf, Tree
@@ -124,6 +124,12 @@ def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
     return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
 
 
+def leaf_map(leaf: Leaf, sample: Sample, codes: tuple[str, ...]) -> Map:
+    """Return what an indicator's normalisation learns from a sample of its prepared values; `codes` are all of them."""
+    method = leaf.normalise.method
+    return learn_from(method, sample, leaf.direction, method.demand(_own_options(leaf, codes)))
+
+
 def _own_options(leaf: Leaf, codes: tuple[str, ...]) -> dict[str, Any]:
     """Return a leaf's options, its own value taken from those given by indicator."""
     options = {}
@@ -201,15 +207,23 @@ def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequ
     `panel` holds the prepared values of the indicators, before direction and normalisation, in the same rows; `ends`
     are those of the children's scales.
     """
+
+    def learnt(choice: Choice) -> Array:
+        shown = shown_values(choice, tree, branch, x, panel, ends)
+        return learnt_weights(choice, tree, branch, Sample((shown,), branch.children), ends)
+
+    return weights_of(branch, learnt)
+
+
+def weights_of(branch: Branch, learnt: Callable[[Choice], Array]) -> Array:
+    """Return the weights of a group's children, where `learnt` gives those that a choice learns."""
     if len(branch.children) == 1:
         return np.ones(1)
     try:
         when = next((since for since, choice in branch.weights_since.items() if choice == branch.weights), None)
         saying = f"group {branch.code!r}: " + (f"weights since {when}: " if when else "")
         with about(saying, indicator=branch.code, **({"period": when} if when else {})):
-            return chosen_weights(
-                branch.weights, branch.children, lambda choice: _learnt_weights(choice, tree, branch, x, panel, ends)
-            )
+            return chosen_weights(branch.weights, branch.children, learnt)
     except FaultsError as error:
         where = f"group {branch.code!r}: weights: "
         raise type(error)(*(fault.under(saying=where) for fault in error.faults)) from error.__cause__
@@ -316,12 +330,33 @@ def _of_parts(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choic
     return found
 
 
-def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequence[Ends]) -> Array:
-    """Return the weights that a method learns from a group's children, from their raw values if it asks for these."""
-    options, raw = dict(choice.options), dict[str, int]()
-    scaled = branch.weigh_scale == "unit" and needs_zero(choice)
-    if scaled:
+def shown_values(choice: Choice, tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequence[Ends]) -> Array:
+    """Return what a choice of weights is shown of a group's children: scores, on 0 to 1 if it needs a 0, or raw values.
+
+    Each row is by itself: `x` (n, k) are scores of some rows, `panel` their prepared values.
+    """
+    if _on_unit_scale(choice, branch):
         x = on_unit_scale(x, ends)
+    if choice.method.traits.get("raw"):
+        raw = _raw(tree)
+        places = [panel.columns.index(child) if child in raw else -1 for child in branch.children]
+        x = np.stack([x[:, j] if at < 0 else panel.values[:, at] for j, at in enumerate(places)], axis=-1)
+    return x
+
+
+def _on_unit_scale(choice: Choice, branch: Branch) -> bool:
+    return branch.weigh_scale == "unit" and needs_zero(choice)
+
+
+def _raw(tree: Tree) -> dict[str, int]:
+    """Return the indicators whose raw values a method may be shown, with their directions."""
+    return {leaf.code: leaf.direction for leaf in tree.leaves if leaf.direction in (1, -1)}
+
+
+def learnt_weights(choice: Choice, tree: Tree, branch: Branch, sample: Sample, ends: Sequence[Ends]) -> Array:
+    """Return the weights that a method learns from a sample of a group's children, as `shown_values` has them."""
+    options, scaled = dict(choice.options), _on_unit_scale(choice, branch)
+    if scaled:
         placed = [child for child in branch.children if own_zeros(tree, child)]
         if placed:
             note(
@@ -329,18 +364,15 @@ def _learnt_weights(choice: Choice, tree: Tree, branch: Branch, x: Array, panel:
                 f"{choice.method.name} depends on where 0 is, and of {listed(placed)} the normalisation decides that: "
                 "another mean gives other weights; take min_max there, or weights that need no 0 (deviation, critic)",
             )
-    if choice.method.traits.get("raw"):
-        raw = {leaf.code: leaf.direction for leaf in tree.leaves if leaf.direction in (1, -1)}
-        places = [panel.columns.index(child) if child in raw else -1 for child in branch.children]
-        x = np.stack([x[:, j] if at < 0 else panel.values[:, at] for j, at in enumerate(places)], axis=-1)
-        if choice.method.takes_direction:
-            options["direction"] = [raw.get(child, 1) for child in branch.children]
+    raw = _raw(tree) if choice.method.traits.get("raw") else {}
+    if raw and choice.method.takes_direction:
+        options["direction"] = [raw.get(child, 1) for child in branch.children]
     try:
-        return weigh(choice.method, Sample((x,), branch.children), options)
+        return weigh(choice.method, sample, options)
     except CellsError as error:
         faults = []
         for j in np.flatnonzero(error.marked.any(axis=0)).tolist():
-            child, value = branch.children[j], x[np.argmax(error.marked[:, j]), j]
+            child, value = branch.children[j], sample.refused(error, j)
             who = "group" if child in tree.by_code else "indicator"
             on = " on the scale 0 to 1" if scaled and ends[j] not in (None, (0, 1)) else ""
             faults.append(f"{who} {child!r}: {value:g}{on}: {error.why}{_remedy(choice, child in raw, bool(on))}")

@@ -367,7 +367,7 @@ def _learn_some(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[Fa
         at = tuple(j for j in some if tree.leaves[j].impute == choice)
         try:
             known, learns = _rows(choice, at, tree, panel, values), choice.method.traits.get("learns", True)
-            filler = fill(choice.method, known, _options(choice, at, tree), needed=bool(learns))
+            filler = fill(choice.method, known, options_of(choice, at, tree), needed=bool(learns))
             block = Block(at, choice, filler)
             values[:, at] = block.filler(_rows(choice, at, tree, panel, values)).values
             blocks.append(block)
@@ -435,16 +435,21 @@ def _need_coverage(tree: Tree, values: Array, some: tuple[int, ...]) -> list[Fau
     for j in some:
         leaf, share = tree.leaves[j], float(1 - np.isnan(values[:, j]).mean())
         if leaf.coverage is not None and share < leaf.coverage - TOLERANCE:
-            found = f"{100 * share:.0f} % of the fit rows have a value, {100 * leaf.coverage:.0f} % are needed"
-            faults.append(f"indicator {leaf.code!r}: {found}; take it out, or lower its coverage")
+            faults.append(uncovered(leaf, share))
     return [DataError(*faults)] if faults else []
+
+
+def uncovered(leaf: Leaf, share: float) -> str:
+    """Return the fault of an indicator of which a smaller share of the fit rows has a value than is needed."""
+    found = f"{100 * share:.0f} % of the fit rows have a value, {100 * (leaf.coverage or 0):.0f} % are needed"
+    return f"indicator {leaf.code!r}: {found}; take it out, or lower its coverage"
 
 
 def _needs(choice: Choice, what: str) -> bool:
     return what in choice.method.traits.get("needs", ())
 
 
-def _options(choice: Choice, at: tuple[int, ...], tree: Tree) -> dict[str, Any]:
+def options_of(choice: Choice, at: tuple[int, ...], tree: Tree) -> dict[str, Any]:
     """Return the options of an imputation, the tree's own groups and directions filled in for `peers`."""
     options = choice.settings
     if _needs(choice, "parents"):

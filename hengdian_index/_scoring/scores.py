@@ -165,6 +165,19 @@ def learn_scores(
     return Evaluation(tree, normalised, groups=groups, weights=Frozen(weights))
 
 
+def climbed(
+    tree: Tree, weights: Weights, normalised: Array | Columns, panel: Panel, cancelled: Any = 0.0
+) -> dict[str, Scores]:
+    """Return the scores of the groups whose weights, and those of all below them, are known; nothing is noted."""
+    known = Tree(tree.leaves, tuple(branch for branch in tree.branches if branch.code in weights))
+
+    def step(branch: Branch, x: Array, lost: Array) -> Scores:
+        w = weights[branch.code]
+        return _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel))
+
+    return _climb(known, normalised, cancelled, step)
+
+
 def score(tree: Tree, weights: Weights, normalised: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Evaluation:
     """Return rows scored under given weights, gaps noted; scores of a group that are equal (`equality`) are one number.
 

@@ -194,15 +194,11 @@ def _median(sample: Sample) -> Array:
 
 
 def _by_group(known: Rows, average: Callable[[Sample], Array], what: str) -> GroupConstants:
-    members: dict[Any, list[int]] = {}
-    for row, label in enumerate(known.grouped):
-        if not no_label(label):
-            members.setdefault(label, []).append(row)
-    parts = [Sample((known.values[rows],), known.columns) for rows in members.values()]
-    values = _stack([average(part) for part in parts], known)
-    counts = _stack([part.measure(Range).n for part in parts], known)
-    return GroupConstants(tuple(members), values, counts, what)
+    parts = known.samples
+    values = _stack([average(part) for part in parts.values()], known)
+    counts = _stack([part.measure(Range).n for part in parts.values()], known)
+    return GroupConstants(tuple(parts), values, counts, what)
 
 
 def _stack(parts: Sequence[Array], known: Rows) -> Array:
-    return np.array(parts).reshape(len(parts), known.values.shape[-1])
+    return np.array(parts).reshape(len(parts), known.sample.k)

@@ -130,6 +130,6 @@ def _turns(sample: Sample, direction: Any) -> Array:
 
 def _column_groups(groups: Any, known: Rows) -> tuple[Any, ...]:
     """Return the group of each column (k,)."""
-    columns = known.columns or tuple(range(known.values.shape[-1]))
+    columns = known.columns or tuple(range(known.sample.k))
     of = dict.fromkeys(columns) if groups is None else dict(column_groups(groups, columns))
     return tuple(of[column] for column in columns)

@@ -11,8 +11,7 @@ from hengdian_index._maths.stats import Moments, Ordered, Range
 from hengdian_index._methods.decorators import normalising
 from hengdian_index._methods.frame import FitRows
 from hengdian_index._methods.sample import Sample
-from hengdian_index._tables.cells import number_of, single
-from hengdian_index._tables.selection import alike
+from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same
 from hengdian_index.errors import SpecError, shown
@@ -204,8 +203,7 @@ def _note_goals(sample: Sample, worse: Array, flat: Array) -> None:
 
 def _row_value(sample: Sample, label: Any, otherwise: str) -> Array:
     """Return the values of the fit row with a label, (..., k); of several such rows their mean, missing left out."""
-    known = single(label) or isinstance(label, tuple)
-    rows = sample.labelled(lambda one: known and (alike(one, label) or (isinstance(one, tuple) and label in one)))
+    rows = sample.labelled(label)
     if rows is None:
         raise SpecError(f"{otherwise}, or the label of a fit row, not {label!r}")
     return rows.measure(Moments).mean

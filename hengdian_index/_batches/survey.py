@@ -1,0 +1,321 @@
+"""A first look at the labels of a source alone: how many rows, which periods, whose rows, none of them twice.
+
+Units are told apart by 64 bits of a hash, which take the same memory whatever they are called; rows that agree in it
+are looked at again by their labels, so that no two units are taken for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hengdian_index._batches.reading import Batch, Layout, Reader, labels_of
+from hengdian_index._batches.source import Source
+from hengdian_index._tables.cells import hashed, single
+from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, Periods, read_periods, read_span
+from hengdian_index._tables.table import shortened
+from hengdian_index._tables.units import chosen, total_faults, twin_faults
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
+from hengdian_index.log import journal
+
+# Hashes of so many rows are held at one time; of more, the units are looked at in several turns.
+_ROWS = 1 << 24
+# Periods of more labels than this are no periods.
+_LABELS = 100_000
+# The names of so many units are compared with each other.
+_NAMES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How many rows and units a source has, its frequency, and its periods in rising order.
+
+    `met` are those that were asked for and are units, `notes` what was said in reading the periods.
+    """
+
+    rows: int
+    frequency: Frequency | None = None
+    ordinals: tuple[int, ...] = ()
+    units: int | None = None
+    met: frozenset[Any] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def periods(self) -> Periods | None:
+        """The periods there are, each once."""
+        return None if self.frequency is None else Periods(self.frequency, np.array(self.ordinals, dtype=np.int64))
+
+    def extent(self) -> str:
+        """Return what there is to select from."""
+        said = [f"there {'is' if self.rows == 1 else 'are'} {counted(self.rows, 'row')}"]
+        if self.periods is not None:
+            text = replace(self, ordinals=(self.ordinals[0], self.ordinals[-1])).periods
+            said.append(f"periods run from {text.text[0]} to {text.text[1]}" if text else "")
+        return "; ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which rows are meant: those of some units, and those of some spans of ordinals; all of them where `every`."""
+
+    every: bool = True
+    units: tuple[Any, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def of(cls, given: Any, what: str, survey: Survey) -> Selector:
+        """Return what a period, span, unit, or a list of these means; each must be there.
+
+        Raises
+        ------
+        SpecError
+            Positions, masks and slices, which are of a table in memory.
+        DataError
+            What selects no row.
+        """
+        if given is None:
+            return cls()
+        units, spans, faults = list[Any](), list[tuple[int, int]](), list[str]()
+        for one in parts_of(given, what):
+            if one in survey.met:
+                units.append(one)
+                continue
+            span = None
+            if survey.frequency is not None:
+                span = read_span(one, survey.frequency, column=what)
+                if not any(span[0] <= ordinal <= span[1] for ordinal in survey.ordinals):
+                    span = None
+            if span is None:
+                faults.append(f"{what} {shown(one)} selects no row; {survey.extent()}")
+            else:
+                spans.append(span)
+        raise_all(DataError, faults)
+        return cls(every=False, units=tuple(units), spans=tuple(spans))
+
+    def __call__(self, batch: Batch) -> NDArray[np.bool_]:
+        """Return which rows (n,) are meant."""
+        if self.every:
+            return np.ones(batch.n, dtype=np.bool_)
+        found = np.zeros(batch.n, dtype=np.bool_)
+        if batch.units is not None and self.units:
+            found |= pd.Index(batch.units).isin(list(self.units))
+        for low, high in self.spans:
+            assert batch.periods is not None
+            found |= (batch.periods.ordinals >= low) & (batch.periods.ordinals <= high)
+        return found
+
+    @property
+    def width(self) -> int | None:
+        """How many periods the spans are of together, None where one is open or units are named."""
+        if self.every or self.units or any(low == EARLIEST or high == LATEST for low, high in self.spans):
+            return None
+        return sum(high - low + 1 for low, high in self.spans)
+
+
+def parts_of(given: Any, what: str) -> list[Any]:
+    """Return the parts of a selector, those of lists one by one; positions and masks are refused."""
+    if given is None:
+        return []
+    if isinstance(given, (list, tuple, set, np.ndarray, pd.Index, pd.Series)):
+        return [part for one in given for part in parts_of(one, what)]
+    if isinstance(given, (slice, bool, np.bool_)) or not single(given) or not hashed(given):
+        why = "is of the rows of a table in memory; name periods or units"
+        raise SpecError(f"{what}: {shown(given)} {why}")
+    return [given]
+
+
+def survey(
+    source: Source,
+    layout: Layout,
+    frequency: Frequency | None = None,
+    *,
+    asked: Iterable[Any] = (),
+    to_date: bool = False,
+    complete: bool = True,
+) -> Survey:
+    """Return what the labels of a source say, its rows found to be each of another unit and period.
+
+    Parameters
+    ----------
+    frequency : Frequency, optional
+        Known from an earlier fit.
+    asked : labels
+        Of which it is to be said whether they are units.
+    complete : bool
+        Whether every unit that the index names must be there.
+
+    Raises
+    ------
+    DataError
+        Labels that cannot be read, units and periods that are given twice: told by file, row group and row.
+    """
+    labels = Layout((), layout.unit, layout.period)
+    if not labels.labels:
+        return Survey(_rows(source, layout))
+    notes: tuple[str, ...] = ()
+    if layout.period is not None:
+        with journal() as said:
+            frequency = _frequency(source, layout.period, frequency, to_date)
+        notes = tuple(str(line.why) for line in said)
+    reader = Reader(labels, frequency)
+    found = _Units(layout, frozenset(one for one in asked if hashed(one)))
+    turns = max(1, -(-(source.rows or 0) // _ROWS))
+    for turn in range(turns):
+        found.begin()
+        for batch in _batches(source, reader):
+            found.take(batch, turn, turns)
+        found.end()
+    if found.suspects:
+        raise_all(DataError, _twice(source, reader, layout, found.suspects))
+    raise_all(DataError, found.faults(complete=complete))
+    ordinals = tuple(sorted(found.ordinals))
+    if not found.rows:
+        raise DataError(f"{source.name}: the table has no rows")
+    count = None if layout.unit is None else found.units
+    return Survey(found.rows, frequency, ordinals, count, frozenset(found.met), notes)
+
+
+def spread(source: Source, layout: Layout, known: Survey, picked: Selector) -> dict[str, Any]:
+    """Return how many units some rows have, their first and last period as text; what rows lack is left out."""
+    if picked.every or layout.unit is None:
+        units, ordinals = known.units, known.ordinals
+        if picked.spans:
+            ordinals = tuple(o for o in ordinals if any(low <= o <= high for low, high in picked.spans))
+    else:
+        labels = Layout((), layout.unit, layout.period)
+        found = _Units(layout, frozenset())
+        found.begin()
+        for batch in _batches(source, Reader(labels, known.frequency)):
+            found.take(batch.pick(picked(batch)), 0, 1)
+        found.end()
+        units, ordinals = found.units, tuple(sorted(found.ordinals))
+    said: dict[str, Any] = {} if units is None else {"units": units}
+    if known.frequency is not None and ordinals:
+        ends = Periods(known.frequency, np.array([ordinals[0], ordinals[-1]])).text
+        said |= {"earliest": ends[0], "latest": ends[1]}
+    return said
+
+
+class _Units:
+    """What one walk over the labels meets."""
+
+    def __init__(self, layout: Layout, asked: frozenset[Any]) -> None:
+        self.layout, self.asked = layout, asked
+        self.rows = self.units = 0
+        self.met, self.ordinals = set[Any](), set[int]()
+        self.suspects = set[int]()
+        self.names: dict[Any, None] | None = {}
+
+    def begin(self) -> None:
+        """Begin a turn."""
+        self._units, self._keys = list[NDArray[np.uint64]](), list[NDArray[np.uint64]]()
+
+    def take(self, batch: Batch, turn: int, turns: int) -> None:
+        """Take the rows of a batch whose turn it is."""
+        if turn == 0 and batch.units is not None:
+            self._name(batch.units)
+        batch = self.layout.left(batch)
+        units, keys = keys_of(batch)
+        if turn == 0:
+            self.rows += batch.n
+            if batch.periods is not None:
+                self.ordinals.update(np.unique(batch.periods.ordinals).tolist())
+        if turns > 1:
+            mine = units % np.uint64(turns) == turn
+            units, keys = units[mine], keys[mine]
+        self._units.append(np.unique(units))
+        self._keys.append(keys)
+
+    def _name(self, units: NDArray[Any]) -> None:
+        if not self.asked and self.names is None:
+            return
+        distinct = pd.unique(units)
+        self.met |= self.asked.intersection(distinct.tolist()) if self.asked else set()
+        if self.names is not None:
+            self.names |= dict.fromkeys(distinct.tolist())
+            if len(self.names) > _NAMES:
+                self.names = None
+
+    def end(self) -> None:
+        """End a turn: count its units, and keep the keys that came twice."""
+        keys = np.concatenate([np.zeros(0, dtype=np.uint64), *self._keys])
+        keys.sort()
+        again = keys[1:][keys[1:] == keys[:-1]]
+        self.suspects |= set(np.unique(again)[:1000].tolist())
+        self.units += len(np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *self._units])))
+        self._units, self._keys = [], []
+
+    def faults(self, *, complete: bool) -> list[str]:
+        """Return the faults of the names of units, where there are not too many to be compared."""
+        if not self.names:
+            return []
+        layout, whose = self.layout, list(self.names)
+        left = chosen(whose, layout.only, layout.exclude, complete=complete)
+        owners = np.array([*whose, None], dtype=object)[:-1][left.rows]
+        stay = owners.tolist()
+        faults = [*left.faults, *twin_faults(stay, owners, lambda _: "", named=layout.only is not None)]
+        if layout.only is None:
+            # By their names alone: whether values are sums of others only a table in memory shows.
+            unknown = np.full((len(owners), 1), np.nan)
+            faults += total_faults(stay, owners, unknown, None, left.out, lambda _: "")
+        return faults
+
+
+def keys_of(batch: Batch) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return 64 bits that tell the unit of each row (n,) from others, and 64 that tell unit and period."""
+    units = np.zeros(batch.n, dtype=np.uint64)
+    if batch.units is not None:
+        units = pd.util.hash_array(batch.units, categorize=False).astype(np.uint64)
+    keys = units
+    if batch.periods is not None:
+        times = pd.util.hash_array(batch.periods.ordinals.astype(np.int64), categorize=False).astype(np.uint64)
+        keys = units ^ (times * np.uint64(0x9E3779B97F4A7C15))
+    return units, keys
+
+
+def _twice(source: Source, reader: Reader, layout: Layout, suspects: set[int]) -> list[str]:
+    """Return a fault for each unit and period that is given again; those that only share a hash are none."""
+    wanted = np.array(sorted(suspects), dtype=np.uint64)
+    first: dict[Any, Any] = {}
+    faults = dict[Any, str]()
+    for batch in map(layout.left, _batches(source, reader)):
+        for row in np.flatnonzero(np.isin(keys_of(batch)[1], wanted)).tolist():
+            key = (batch.unit(row), batch.period(row))
+            if key in first:
+                names = " and ".join(reader.layout.labels)
+                told = f"is given a second time, after {first[key]}; keep one row of each {names}"
+                faults.setdefault(key, f"{batch.place(row)} {told}")
+            first.setdefault(key, batch.whereabouts(row))
+    return shortened(Fault(fault, kind=("rows given twice",)) for fault in faults.values())
+
+
+def _batches(source: Source, reader: Reader) -> Iterator[Batch]:
+    """Yield the labels of a source, a piece at a time."""
+    for read in source.reads(reader.layout.columns):
+        piece = read()
+        yield from reader.batches(piece, max(1, piece.rows.num_rows))
+
+
+def _rows(source: Source, layout: Layout) -> int:
+    if source.rows is not None:
+        return source.rows
+    return sum(read().rows.num_rows for read in source.reads(layout.columns[:1]))
+
+
+def _frequency(source: Source, period: str, frequency: Frequency | None, to_date: bool) -> Frequency:
+    """Return the frequency of a column of periods, from its labels, each looked at once."""
+    distinct: dict[Any, None] = {}
+    for read in source.reads([period]):
+        labels = pd.unique(labels_of(read().rows.column(period)))
+        distinct |= dict.fromkeys(labels.tolist() if labels.dtype.kind != "M" else labels)
+        if len(distinct) > _LABELS:
+            some = listed(list(distinct)[:3])
+            raise DataError(f"{source.name}: {period}: {len(distinct):,} labels, such as {some}; are they periods?")
+    given: Sequence[Any] = list(distinct)
+    return read_periods(given, frequency=frequency, column=period, source=None, to_date=to_date).frequency

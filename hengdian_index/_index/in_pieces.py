@@ -1,0 +1,108 @@
+"""A fit and a source: the columns that are read, what is read into memory, scores written into a folder."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hengdian_index._batches.choices import needing_all
+from hengdian_index._batches.held import held
+from hengdian_index._batches.reading import Batch, Layout
+from hengdian_index._batches.source import source_of, source_of_table
+from hengdian_index._batches.written import Scoring, Written, write
+from hengdian_index._index.stored_file import seal
+from hengdian_index._index.unit_groups import columns_of_units
+from hengdian_index._levels.bases import factors
+from hengdian_index._levels.courses import matrix
+from hengdian_index._scoring.contents import in_turn
+from hengdian_index._scoring.fitting import Columns
+from hengdian_index._scoring.preparation import built, columns_asked
+from hengdian_index._scoring.tree import Setting, Tree
+from hengdian_index._tables.form import Form
+from hengdian_index._tables.table import Array
+from hengdian_index.errors import DataError
+from hengdian_index.log import journal, kind_of
+
+
+def layout_of(tree: Tree, setting: Setting) -> Layout:
+    """Return which columns of a table an index asks for, and as what."""
+    sizes, groups = columns_asked(tree)
+    labels, weights = columns_of_units(setting)
+    made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
+    others = [name for name in weights if name not in tree.codes]
+    return Layout(
+        tuple(dict.fromkeys((*(code for code in tree.codes if code not in made), *sizes, *others))),
+        setting.unit,
+        setting.period,
+        tuple(dict.fromkeys((*groups, *labels))),
+        setting.units,
+        tuple(setting.exclude or ()),
+        Form.of(setting.data),
+    )
+
+
+def in_memory(tree: Tree, setting: Setting, table: Any) -> Any:
+    """Return a table as it is, a source read into memory, which is said before."""
+    source = source_of(table)
+    if source is None:
+        return table
+    why = "a result holds all rows"
+    instead = "index.fit(source) and fitted.score(source, out='folder') read it in pieces"
+    return held(table, source, layout_of(tree, setting), [f"{why}; {instead}"], instead)
+
+
+def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume: bool) -> Written:
+    """Score the rows of a table or a source into a folder."""
+    tree, setting, layout = fitted.tree, fitted.setting, layout_of(fitted.tree, fitted.setting)
+    source = source_of(table) or source_of_table(table)
+    levels = None if fitted.base_levels is None or setting.to is None else _Levels.of(fitted)
+    named = [f"{code}_level" for code in tree.groups] if levels else []
+    together = needing_all(tree, setting)
+    if together:
+        raise DataError(*together)
+
+    def score(batch: Batch) -> tuple[Array, dict[str, int]]:
+        with journal() as lines:
+            panel = built(fitted.builds, tree, batch)
+            ready = fitted.preparation(tree, panel)
+            rows = in_turn(tree, fitted.contents, Columns.of(tree, fitted.maps, ready), panel, fitted.cancelled)
+            scores = matrix(rows)
+            values = scores if levels is None else np.hstack([scores, scores * levels.factors(batch)])
+        noted = Counter[str]()
+        for line in lines:
+            if line.kind and not line.whole:
+                noted[f"{line.step}: {kind_of(line)}"] += line.rows
+        return values, noted
+
+    scoring = Scoring(score, (*tree.groups, *named), layout, fitted.frequency, tree.to_date, seal(fitted))
+    return write(scoring, source, out, resume=resume)
+
+
+class _Levels:
+    """What the scores of each unit are multiplied by for levels, from the base levels that a fit knows."""
+
+    def __init__(self, fitted: Any, units: pd.Index[Any], means: Array) -> None:
+        self.fitted, self.units, self.means = fitted, units, means
+
+    @classmethod
+    def of(cls, fitted: Any) -> _Levels:
+        """Return those of a fit."""
+        known = fitted.base_levels or {}
+        return cls(fitted, pd.Index(list(known), dtype=object), np.array(list(known.values())))
+
+    def factors(self, batch: Batch) -> Array:
+        """Return the factor of each row and group (n, groups); a unit without a base is refused, or has none."""
+        setting, tree = self.fitted.setting, self.fitted.tree
+        at = np.zeros(batch.n, dtype=np.intp) if batch.units is None else self.units.get_indexer(pd.Index(batch.units))
+        means = np.where((at >= 0)[:, np.newaxis], self.means[at], np.nan)
+        good = np.asarray((means > 0).all(axis=1))
+        assert setting.to is not None
+        if not good.all() and setting.new_units != "missing":
+            some = batch.pick(~good)
+            own = dict(zip(some.unit_list(), means[~good], strict=True))
+            factors(some, own, setting.to, tree.groups, setting.new_units)
+        return np.asarray(setting.to / np.where(means > 0, means, np.nan))
