@@ -44,11 +44,13 @@ class Layout:
     names: tuple[tuple[Any, ...], ...]
     liberties: tuple[str, ...]
     below: tuple[str, tuple[Any, ...]] | None = None
+    titles: tuple[str, ...] = ()
 
     @property
     def kept(self) -> dict[str, Any]:
         """What a frame remembers of its heading."""
         kept: dict[str, Any] = {"headings": self.names} if len(self.names) > 1 else {}
+        kept |= {"titles": self.titles} if self.titles else {}
         return kept | ({"below": self.below} if self.below else {})
 
 
@@ -100,7 +102,8 @@ def layout_of(
     top = last + 1 + (units is not None)
     names = tuple(tuple(row) for row in rows[heading : last + 1])
     below = None if units is None else (f"{whose} {place[units]}", tuple(rows[units]))
-    return Layout(heading, units, top, names, tuple(liberties), below)
+    titles = tuple(text for row in rows[:heading] for text in _texts(row)[:1])
+    return Layout(heading, units, top, names, tuple(liberties), below, titles)
 
 
 def _first_of(rows: Sequence[Sequence[Any]], heading: int, header_rows: int, place: Any, whose: str) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._tables import eurostat
+from hengdian_index._tables import bureau, eurostat
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.periods import read_label, read_to_date
@@ -152,7 +152,7 @@ def as_wide(
     """
     if frame.attrs.get("joined"):
         return frame
-    frame = eurostat.parted(frame)
+    frame = bureau.titled(eurostat.parted(frame), columns, unit)
     if _is_owid(frame):
         frame, form = _of_owid(_Work(frame, list(columns), unit, period, list(labels), form))
     known = set(frame.columns) | set(frame.index.names)

@@ -1,0 +1,45 @@
+"""Exports of China's National Bureau of Statistics: what titles say of the table below (数据库, 指标, 地区)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from hengdian_index._tables.grid import without_unit
+from hengdian_index.errors import shown
+
+FORMAT = "the National Bureau of Statistics"
+_HOLDER = "指标"
+
+
+def titled(frame: pd.DataFrame, columns: Sequence[Any], unit: Any) -> pd.DataFrame:
+    """Return an export with what its titles say: its one indicator, or the one region of all its rows.
+
+    Any other table is returned as it is, and so is one whose title names another indicator than those asked for.
+    """
+    titles = [str(title).replace("：", ":") for title in frame.attrs.get("titles", ())]
+    said = {key.strip(): text.strip() for key, mark, text in (title.partition(":") for title in titles) if mark}
+    if "数据库" not in said or not len(frame.columns):
+        return frame
+    first, name = frame.columns[0], without_unit(said.get(_HOLDER, ""))
+    if first == _HOLDER and unit is not None and unit not in frame.columns and said.get(str(unit)):
+        out = frame.copy()
+        names = [str(one).strip() for one in frame[first].tolist()]
+        out[first] = [without_unit(one) if without_unit(one) in columns else one for one in names]
+        out.insert(1, unit, said[str(unit)])
+        told = f"{unit} {shown(said[str(unit)])} of every row is said by the title"
+        return _declared(out, frame, told, (_HOLDER,))
+    if first == _HOLDER or name not in columns or name in frame.columns:
+        return frame
+    out = frame.copy()
+    out.insert(1, _HOLDER, name)
+    return _declared(out, frame, f"indicator {shown(name)} of every row is said by the title", (_HOLDER,))
+
+
+def _declared(out: pd.DataFrame, frame: pd.DataFrame, told: str, holder: tuple[str, ...]) -> pd.DataFrame:
+    declared = {"format": FORMAT, "layout": "years", "indicator": holder}
+    out.attrs = {**frame.attrs, "declared": declared}
+    out.attrs["liberties"] = (*frame.attrs.get("liberties", ()), told)
+    return out
