@@ -63,7 +63,7 @@ def weighted_sum(x: NDArray[np.float64], w: NDArray[np.float64]) -> NDArray[np.f
     return np.asarray((x * w).sum(axis=-1))
 
 
-@hi.aggregating(compares_rows=False)
+@hi.aggregating(set_wise=False)
 def softened(x: NDArray[np.float64], w: NDArray[np.float64], *, by: float = 0.5) -> NDArray[np.float64]:
     return np.asarray((1 - by) * (x * w).sum(axis=-1) + by * x.min(axis=-1))
 
