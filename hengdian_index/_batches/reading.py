@@ -43,8 +43,9 @@ class Batch(Panel):
         number = self.first + int(self.at[row])
         where = Said("{file}: row {row}, counted from 0", file=self.file, row=number)
         if self.group is not None:
-            told = "{file}: row group {group}, row {row}, counted from 0"
-            return Said(told, file=self.file, group=self.group, row=number)
+            where = Said(
+                "{file}: row group {group}, row {row}, counted from 0", file=self.file, group=self.group, row=number
+            )
         return where
 
     def place(self, row: int, line: int | None = None) -> Said:

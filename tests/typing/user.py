@@ -471,6 +471,9 @@ def diagnoses() -> None:
     data = pd.DataFrame({"uCode": ["A", "B"], "a": [1.0, 2.0], "b": [3.0, 1.0]})
     coin: hi.Index = hi.read_coinr(data, meta)[0]
     assert coin.groups
+    long = pd.DataFrame({"town": ["A", "A"], "what": ["a", "b"], "amount": [1.0, 3.0]})
+    plain: pd.DataFrame = hi.tidy(long, unit="town", indicator="what", value="amount")
+    assert plain.loc[0, "b"] == 3.0
     index, table = hi.example("film_industry")
     columns: list[str] = [str(name) for name in table.columns]
     assert columns
