@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         weights,
     )
     from hengdian_index._audit.audit import Audit, audit
+    from hengdian_index._batches.written import Written
     from hengdian_index._index.coinr import read_coinr
     from hengdian_index._index.fitted import Fitted
     from hengdian_index._index.index import Index
@@ -68,6 +69,7 @@ __all__ = [
     "Target",
     "Uncertainty",
     "Uniform",
+    "Written",
     "aggregate",
     "aggregating",
     "ahp",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hengdian_index._scoring.contents import changes, comparing
+from hengdian_index._scoring.contents import changes
 from hengdian_index._scoring.tree import Leaf, Setting, Tree
 from hengdian_index._tables.form import Form
 
@@ -12,7 +12,11 @@ _PLAIN = ("missing_marks",)
 
 def needing_all(tree: Tree, setting: Setting) -> list[str]:
     """Return the choices for which rows are needed together, each with what to choose instead."""
-    found = [f"{fault}; take a mean, whose score of a row is its own" for fault in comparing(tree)]
+    found = [
+        f"group {branch.code!r}: {branch.aggregate.method.name} compares rows; a mean scores each by itself"
+        for branch in tree.branches
+        if branch.aggregate.method.declared("set_wise", branch.aggregate.options)
+    ]
     found += [text for leaf in tree.leaves for text in _of_leaf(leaf)]
     if setting.unit_coverage is not None:
         found.append("unit_coverage counts the cells of all rows of a unit; leave out those units before")

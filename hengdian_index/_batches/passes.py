@@ -381,9 +381,8 @@ class _Learning:
                 self.hashed.update(part.hashed)
         raise_all(DataError, shortened(faults))
         if rows != self.survey.rows:
-            raise DataError(
-                f"{self.source.name}: {rows:,} rows now, {self.survey.rows:,} before: it must not change meanwhile"
-            )
+            told = f"{rows:,} rows now, {self.survey.rows:,} before"
+            raise DataError(f"{self.source.name}: {told}: it must not change while it is read")
         self.passes += 1
         for i, (views, what) in enumerate(bundles):
             whole = found[i].whole()
@@ -391,10 +390,12 @@ class _Learning:
                 value = whole if len(views) == 1 or whole is None else _column(whole, place)
                 if view.of is None:
                     self.counts[view.rows] = 0 if value is None else value.rows
-                elif value is None:
-                    raise DataError(f"{self._called(view)}: no row to learn from")
-                else:
+                elif value is None and what is Count:
+                    self.book.known[view, what] = Count(0)
+                elif value is not None:
                     self.book.known[view, what] = value
+                elif view.label is None:
+                    raise DataError(f"{self._called(view)}: no row to learn from")
 
     def _within_memory(self, asked: Mapping[tuple[View, Asked], int]) -> list[tuple[View, Asked]]:
         """Return what this pass gathers: all that is small, and of the rest as much as is held at one time."""

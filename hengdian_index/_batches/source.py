@@ -163,10 +163,10 @@ def _of_paths(paths: Sequence[str]) -> Source:
 
     base = files[0][1]
     parts = [file for file, _ in files]
-    if all(root == base for _, root in files):
-        hive = ds.dataset(parts, format="parquet", partitioning="hive", partition_base_dir=base)
-    else:
-        hive = ds.dataset(parts, format="parquet")
+    one = all(root == base for _, root in files)
+    with _AsFault(name):
+        options = {"partitioning": "hive", "partition_base_dir": base} if one else {}
+        hive = ds.dataset(parts, format="parquet", **options)
     return _of_dataset(hive, name)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,9 +25,10 @@ from hengdian_index._scoring.fitting import Columns
 from hengdian_index._scoring.preparation import built, columns_asked
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.form import Form
+from hengdian_index._tables.panel import digest
+from hengdian_index._tables.read_panel import frame_of
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import DataError
-from hengdian_index.log import journal, kind_of
+from hengdian_index.log import Entry, journal, kind_of
 
 
 def layout_of(tree: Tree, setting: Setting) -> Layout:
@@ -56,14 +59,17 @@ def in_memory(tree: Tree, setting: Setting, table: Any) -> Any:
 
 
 def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume: bool) -> Written:
-    """Score the rows of a table or a source into a folder."""
+    """Score the rows of a table or a source into a folder, in pieces where the choices allow it."""
     tree, setting, layout = fitted.tree, fitted.setting, layout_of(fitted.tree, fitted.setting)
-    source = source_of(table) or source_of_table(table)
-    levels = None if fitted.base_levels is None or setting.to is None else _Levels.of(fitted)
-    named = [f"{code}_level" for code in tree.groups] if levels else []
+    source = source_of(table)
     together = needing_all(tree, setting)
     if together:
-        raise DataError(*together)
+        if source is None:
+            table = frame_of(table, layout.numbers, layout.labels, named=bool(layout.labels))
+        else:
+            table = held(table, source, layout, together, "sort the choices out, or score fewer rows")
+        return _written_whole(fitted, table, layout, out, resume=resume)
+    levels = None if fitted.base_levels is None or setting.to is None else _Levels.of(fitted)
 
     def score(batch: Batch) -> tuple[Array, dict[str, int]]:
         with journal() as lines:
@@ -72,14 +78,42 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
             rows = in_turn(tree, fitted.contents, Columns.of(tree, fitted.maps, ready), panel, fitted.cancelled)
             scores = matrix(rows)
             values = scores if levels is None else np.hstack([scores, scores * levels.factors(batch)])
-        noted = Counter[str]()
-        for line in lines:
-            if line.kind and not line.whole:
-                noted[f"{line.step}: {kind_of(line)}"] += line.rows
-        return values, noted
+        return values, _noted(lines)
 
-    scoring = Scoring(score, (*tree.groups, *named), layout, fitted.frequency, tree.to_date, seal(fitted))
+    scoring = Scoring(score, _columns(tree, levels is not None), layout, fitted.frequency, tree.to_date, seal(fitted))
+    return write(scoring, source or source_of_table(table), out, resume=resume)
+
+
+def _written_whole(fitted: Any, frame: pd.DataFrame, layout: Layout, out: Any, *, resume: bool) -> Written:
+    """Write the scores of a table that must be scored as one."""
+    tree, setting = fitted.tree, fitted.setting
+    result = fitted.score(frame)
+    levelled = setting.base is not None and setting.to is not None
+    values = np.hstack([result.scores, *([result.series()] if levelled else [])])
+    noted = _noted(result.entries)
+
+    def score(batch: Batch) -> tuple[Array, dict[str, int]]:
+        rows = batch.first + batch.at
+        return values[rows], noted if not rows[0] else {}
+
+    labels = Layout((), layout.unit, layout.period)
+    scoring = Scoring(score, _columns(tree, levelled), labels, fitted.frequency, tree.to_date, seal(fitted))
+    source = replace(source_of_table(frame.iloc[result.panel.at]), fingerprint=digest(result.panel))
     return write(scoring, source, out, resume=resume)
+
+
+def _columns(tree: Tree, levelled: bool) -> tuple[str, ...]:
+    """Return what the columns are called: the groups, and their levels."""
+    return (*tree.groups, *((f"{code}_level" for code in tree.groups) if levelled else ()))
+
+
+def _noted(lines: Sequence[Entry]) -> dict[str, int]:
+    """Return how often there was what was noted of single rows."""
+    found = Counter[str]()
+    for line in lines:
+        if line.kind and not line.whole:
+            found[f"{line.step}: {kind_of(line)}"] += line.rows
+    return found
 
 
 class _Levels:

@@ -325,9 +325,31 @@ class Index(Part):
         Parameters
         ----------
         table : pandas, polars or pyarrow table, mapping of columns, or array (n, k)
-            Has a column for each indicator, and the unit and period columns if the index names them.
+            Has a column for each indicator, and the unit and period columns if the index names them. Or a source that
+            does not fit into memory: a path, folder or pattern of Parquet or CSV files (partitioned ones too), a pyarrow
+            dataset or RecordBatchReader, a Polars LazyFrame, a DuckDB relation, a Dask or Spark frame, whatever has
+            `__arrow_c_stream__`. It is read in passes, one for the indicators and one for each level of groups with
+            learnt weights, and only the columns that are asked for. Choices that need all rows together have the source
+            read into memory whole; that is said by name and size before, and refused where there is not so much.
         fit_on : period, span, unit, label, list of these, mask or slice; optional
-            Overrides the index's own.
+            Overrides the index's own. Masks and slices are of a table in memory.
+
+        Raises
+        ------
+        DataError
+            Every fault of the table; in a source bad cells are told by file, row group and row.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(unit="firm", groups=[hi.Group("total")], indicators=[hi.Indicator("x", "total")])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with open(f"{folder}/firms.csv", "w") as file:
+        ...         _ = file.write("firm,x\\nA,1\\nB,2\\nC,5\\n")
+        ...     fitted = index.fit(f"{folder}/*.csv")
+        ...     fitted.score(f"{folder}/*.csv", out=f"{folder}/scores")
+        <Written: 3 rows in 1 file>
         """
         return fitted.fit(self.tree, self.setting, table, fit_on)
 

@@ -1,0 +1,264 @@
+"""Scores in a folder are those of a result; parts are whole or not there, and a run goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.laws import law
+from support.streams import Pieces, near, parquet, pieces
+from support.tables import panel
+
+import hengdian_index as hi
+from hengdian_index._batches import written
+
+COLUMNS = ["top", "left", "right"]
+
+
+def index(**choices):
+    """Return an index of two groups over quarters of cities."""
+    return hi.Index(
+        unit="city",
+        period="quarter",
+        groups=[hi.Group("top"), hi.Group("left", "top"), hi.Group("right", "top", coverage=0.4)],
+        indicators=[hi.Indicator(c, "left" if c in "ab" else "right") for c in "abcd"],
+        **choices,
+    )
+
+
+def table(n=12, units="uvwxyz", seed=5):
+    """Return quarters of cities with gaps."""
+    found = panel(n, units)
+    rng = np.random.default_rng(seed)
+    found.loc[rng.random(len(found)) < 0.1, "c"] = np.nan
+    return found
+
+
+def read(folder):
+    """Return what was written, by unit and period."""
+    return pd.read_parquet(folder).set_index(["city", "quarter"])
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let a part be of few rows."""
+    monkeypatch.setattr(written, "_ROWS", 10)
+
+
+@law(8)
+@given(data=st.data())
+def test_what_is_written_is_what_a_result_has(data, tmp_path_factory):
+    rows = table()
+    fitted = index(weights="entropy", impute={"method": "mean"} if data.draw(st.booleans()) else None).fit(rows)
+    folder = tmp_path_factory.mktemp("scores") / "out"
+    answer = fitted.score(data.draw(pieces(rows)), out=folder)
+    result = fitted.score(rows)
+    found = read(folder)[COLUMNS].reindex(result.scores.index)
+    near(found, result.scores[COLUMNS])
+    assert answer.rows == len(rows)
+    assert answer.complete
+    digest = result.log_digest()
+    digest = digest[digest["step"].isin(["aggregate", "impute"])]
+    assert sum(answer.gaps.values()) == digest["lines"].sum()
+
+
+def test_levels_are_those_of_the_base(tmp_path):
+    rows = table()
+    fitted = index(base="2001").fit(Pieces(rows, [20]))
+    fitted.score(Pieces(rows, [3, 50]), out=tmp_path / "out")
+    wanted = fitted.score(rows).series()
+    found = read(tmp_path / "out")[[f"{code}_level" for code in COLUMNS]].reindex(wanted.index)
+    near(found, wanted[COLUMNS])
+    new = rows.assign(city=rows["city"].replace("z", "new"))
+    answer = fitted.score(Pieces(new), out=tmp_path / "new")
+    assert "has no score in the base period" in answer.faults[0]
+    free = index(base="2001", new_units="missing").fit(Pieces(rows))
+    free.score(Pieces(new), out=tmp_path / "free")
+    assert read(tmp_path / "free").loc["new", "top_level"].isna().all()
+
+
+def test_a_table_in_memory_is_written_too(tmp_path):
+    rows = table()
+    fitted = index().fit(rows)
+    answer = fitted.score(rows, out=tmp_path / "out")
+    near(read(tmp_path / "out")[COLUMNS], fitted.score(rows).scores[COLUMNS])
+    assert [one.name for one in answer.files] == ["part-00000.parquet"]
+    assert (tmp_path / "out" / "_SUCCESS").exists()
+    assert json.loads((tmp_path / "out" / "_manifest.json").read_text())["columns"] == ["city", "quarter", *COLUMNS]
+
+
+@pytest.mark.usefixtures("small")
+def test_parts_are_of_whole_pieces_and_in_the_order_of_the_source(tmp_path):
+    rows = table()
+    fitted = index().fit(rows)
+    answer = fitted.score(parquet(rows, tmp_path / "t.parquet", 4), out=tmp_path / "out")
+    assert len(answer.files) == 6
+    assert [pq.read_metadata(one).num_rows for one in answer.files] == [12] * 6
+    assert pd.concat(map(pd.read_parquet, answer.files))["city"].tolist() == rows["city"].tolist()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_bad_part_is_left_out_and_told_and_the_rest_is_kept(tmp_path):
+    rows = table()
+    fitted = index().fit(rows)
+    bad = rows.copy()
+    bad.loc[17, "b"] = -np.inf
+    path = parquet(bad, tmp_path / "t.parquet", 4)
+    answer = fitted.score(path, out=tmp_path / "out")
+    assert not answer.complete
+    assert "t.parquet: row group 4, row 1, counted from 0" in answer.faults[0]
+    assert "indicator 'b': infinity" in answer.faults[0]
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
+    assert len(answer.files) == 5
+    assert "not complete" in repr(answer)
+    with pytest.raises(hi.DataError, match="its parts are of another source"):
+        fitted.score(parquet(rows, path, 4), out=tmp_path / "out", resume=True)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_goes_on_with_the_parts_that_are_wanting(tmp_path, monkeypatch):
+    rows = table()
+    fitted, path = index().fit(rows), parquet(rows, tmp_path / "t.parquet", 4)
+    whole = fitted.score(path, out=tmp_path / "out")
+    before = read(tmp_path / "out")
+    gone = whole.files[2]
+    gone.unlink()
+    (tmp_path / "out" / "_SUCCESS").unlink()
+    seen = []
+    scored = written._scored
+    monkeypatch.setattr(written, "_scored", lambda part, *rest: seen.append(part.number) or scored(part, *rest))
+    again = fitted.score(path, out=tmp_path / "out", resume=True)
+    assert set(seen) == {2}
+    assert (again.rows, again.gaps, again.files) == (whole.rows, whole.gaps, whole.files)
+    pd.testing.assert_frame_equal(read(tmp_path / "out"), before)
+    # A file that is cut off is none of its parts.
+    gone.write_bytes(gone.read_bytes()[:-30])
+    assert fitted.score(path, out=tmp_path / "out", resume=True).rows == whole.rows
+    pd.testing.assert_frame_equal(read(tmp_path / "out"), before)
+
+
+def test_a_folder_of_others_and_parts_of_another_fit_are_left_alone(tmp_path):
+    rows = table()
+    one, other = index().fit(rows), index(weights="entropy").fit(rows)
+    path = parquet(rows, tmp_path / "t.parquet", 4)
+    one.score(path, out=tmp_path / "out")
+    with pytest.raises(hi.DataError, match="it holds parts of an earlier run; resume=True goes on"):
+        one.score(path, out=tmp_path / "out")
+    with pytest.raises(hi.DataError, match="its parts are of another fit"):
+        other.score(path, out=tmp_path / "out", resume=True)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    for resume in (False, True):
+        with pytest.raises(hi.DataError, match="it holds other files; name one that is new or empty"):
+            one.score(path, out=tmp_path / "mine", resume=resume)
+    with pytest.raises(hi.DataError, match="a file has this name"):
+        one.score(path, out=path)
+    with pytest.raises(hi.SpecError, match="give out, too"):
+        one.score(rows, resume=True)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_full_disk_is_told_and_what_is_whole_stays(tmp_path, monkeypatch):
+    rows = table()
+    fitted, path = index().fit(rows), parquet(rows, tmp_path / "t.parquet", 4)
+    write = pq.ParquetWriter.write_table
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+
+    def full(self, rows, *args, **options):
+        if rows.column("city")[0].as_py() == "w":
+            raise OSError(28, "No space left on device")
+        return write(self, rows, *args, **options)
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    with pytest.raises(hi.DataError, match=r"part-00002\.parquet cannot be written: No space left on device; 2 parts"):
+        fitted.score(path, out=tmp_path / "out")
+    there = {one.name for one in (tmp_path / "out").glob("part-*")}
+    assert {"part-00000.parquet", "part-00001.parquet"} <= there
+    assert "part-00002.parquet" not in there
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", write)
+    assert fitted.score(path, out=tmp_path / "out", resume=True).complete
+
+
+KILLED = """
+import sys, time
+import hengdian_index as hi
+from hengdian_index._batches import written
+written._ROWS = 10
+scored = written._scored
+def slow(part, *rest):
+    if part.number == 3:
+        print("there", flush=True)
+        time.sleep(60)
+    return scored(part, *rest)
+written._scored = slow
+hi.Fitted.load(sys.argv[1]).score(sys.argv[2], out=sys.argv[3])
+"""
+
+
+def test_a_run_that_is_killed_loses_nothing_and_goes_on(tmp_path, small):
+    rows = table()
+    fitted, path = index().fit(rows), parquet(rows, tmp_path / "t.parquet", 4)
+    fitted.save(tmp_path / "fit.json")
+    command = [sys.executable, "-c", KILLED, tmp_path / "fit.json", path, tmp_path / "out"]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(hi.__file__).parents[1])
+    assert run.stdout.readline().strip() == b"there"
+    for _ in range(200):
+        if len(list((tmp_path / "out").glob("part-*"))) >= 2:
+            break
+        time.sleep(0.05)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    run.stdout.close()
+    there = sorted(one.name for one in (tmp_path / "out").glob("part-*"))
+    assert there[:2] == ["part-00000.parquet", "part-00001.parquet"]
+    assert "part-00003.parquet" not in there
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
+    assert fitted.score(path, out=tmp_path / "out", resume=True).complete
+    near(read(tmp_path / "out")[COLUMNS], fitted.score(rows).scores[COLUMNS])
+    assert [one.name for one in (tmp_path / "out").iterdir() if one.name.startswith(".")] == []
+
+
+def test_a_unit_and_period_twice_is_found_across_parts(tmp_path, small):
+    rows = table()
+    fitted = index().fit(rows)
+    twice = pd.concat([rows, rows.iloc[[40]]])
+    said = r"row group 18, row 0, counted from 0, unit 'x', period 2002Q1 is given a second time, after .*row group 10"
+    path = parquet(twice, tmp_path / "t.parquet", 4)
+    with pytest.raises(hi.DataError, match=said):
+        fitted.score(path, out=tmp_path / "out")
+    with pytest.raises(hi.DataError, match=said):
+        index().fit(path)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(hi.DataError, match="is given a second time"):
+        fitted.score(Pieces(twice, [30]).reader(), out=tmp_path / "once")
+    assert not (tmp_path / "once" / "_SUCCESS").exists()
+
+
+def test_what_is_read_once_is_fitted_and_scored(tmp_path):
+    rows = table()
+    whole = index(weights="entropy").fit(rows)
+    fitted = index(weights="entropy").fit(Pieces(rows, [7, 30]).reader())
+    assert "can be read once, and was kept in a file" in fitted.log[0].why
+    near(fitted.weights, whole.weights)
+    fitted.score(Pieces(rows, [7, 30]).reader(), out=tmp_path / "out")
+    near(read(tmp_path / "out")[COLUMNS], whole.score(rows).scores[COLUMNS])
+
+
+@pytest.mark.parametrize("choices", [{"impute": "carry_forward"}, {"impute": "interpolate"}, {"aggregate": "topsis"}])
+def test_choices_that_see_other_rows_are_scored_as_a_result_is(choices, tmp_path):
+    rows = table().sample(frac=1, random_state=4)
+    fitted = index(**choices).fit(rows)
+    fitted.score(parquet(rows, tmp_path / "t.parquet", 4), out=tmp_path / "out")
+    result = fitted.score(rows)
+    near(read(tmp_path / "out")[COLUMNS].reindex(result.scores.index), result.scores[COLUMNS])
