@@ -320,13 +320,13 @@ class Index(Part):
         }
 
     def fit(self, table: Any, fit_on: Any = None) -> fitted.Fitted:
-        """Return the index with what it learns from the fit rows of a table, frozen.
+        r"""Return the index with what it learns from the fit rows of a table, frozen.
 
         Parameters
         ----------
         table : pandas, polars or pyarrow table, mapping of columns, or array (n, k)
             Has a column for each indicator, and the unit and period columns if the index names them. Or a source that
-            does not fit into memory: a path, folder or pattern of Parquet or CSV files (partitioned ones too), a pyarrow
+            does not fit into memory: a path, folder or pattern of Parquet (also partitioned) or CSV files, a pyarrow
             dataset or RecordBatchReader, a Polars LazyFrame, a DuckDB relation, a Dask or Spark frame, whatever has
             `__arrow_c_stream__`. It is read in passes, one for the indicators and one for each level of groups with
             learnt weights, and only the columns that are asked for. Choices that need all rows together have the source
@@ -346,7 +346,7 @@ class Index(Part):
         >>> index = hi.Index(unit="firm", groups=[hi.Group("total")], indicators=[hi.Indicator("x", "total")])
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     with open(f"{folder}/firms.csv", "w") as file:
-        ...         _ = file.write("firm,x\\nA,1\\nB,2\\nC,5\\n")
+        ...         _ = file.write("firm,x\nA,1\nB,2\nC,5\n")
         ...     fitted = index.fit(f"{folder}/*.csv")
         ...     fitted.score(f"{folder}/*.csv", out=f"{folder}/scores")
         <Written: 3 rows in 1 file>

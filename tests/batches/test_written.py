@@ -37,7 +37,7 @@ def index(**choices):
     )
 
 
-def table(n=12, units="uvwxyz", seed=5):
+def cities(n=12, units="uvwxyz", seed=5):
     """Return quarters of cities with gaps."""
     found = panel(n, units)
     rng = np.random.default_rng(seed)
@@ -59,7 +59,7 @@ def small(monkeypatch):
 @law(8)
 @given(data=st.data())
 def test_what_is_written_is_what_a_result_has(data, tmp_path_factory):
-    rows = table()
+    rows = cities()
     fitted = index(weights="entropy", impute={"method": "mean"} if data.draw(st.booleans()) else None).fit(rows)
     folder = tmp_path_factory.mktemp("scores") / "out"
     answer = fitted.score(data.draw(pieces(rows)), out=folder)
@@ -74,7 +74,7 @@ def test_what_is_written_is_what_a_result_has(data, tmp_path_factory):
 
 
 def test_levels_are_those_of_the_base(tmp_path):
-    rows = table()
+    rows = cities()
     fitted = index(base="2001").fit(Pieces(rows, [20]))
     fitted.score(Pieces(rows, [3, 50]), out=tmp_path / "out")
     wanted = fitted.score(rows).series()
@@ -89,7 +89,7 @@ def test_levels_are_those_of_the_base(tmp_path):
 
 
 def test_a_table_in_memory_is_written_too(tmp_path):
-    rows = table()
+    rows = cities()
     fitted = index().fit(rows)
     answer = fitted.score(rows, out=tmp_path / "out")
     near(read(tmp_path / "out")[COLUMNS], fitted.score(rows).scores[COLUMNS])
@@ -100,7 +100,7 @@ def test_a_table_in_memory_is_written_too(tmp_path):
 
 @pytest.mark.usefixtures("small")
 def test_parts_are_of_whole_pieces_and_in_the_order_of_the_source(tmp_path):
-    rows = table()
+    rows = cities()
     fitted = index().fit(rows)
     answer = fitted.score(parquet(rows, tmp_path / "t.parquet", 4), out=tmp_path / "out")
     assert len(answer.files) == 6
@@ -110,7 +110,7 @@ def test_parts_are_of_whole_pieces_and_in_the_order_of_the_source(tmp_path):
 
 @pytest.mark.usefixtures("small")
 def test_a_bad_part_is_left_out_and_told_and_the_rest_is_kept(tmp_path):
-    rows = table()
+    rows = cities()
     fitted = index().fit(rows)
     bad = rows.copy()
     bad.loc[17, "b"] = -np.inf
@@ -128,7 +128,7 @@ def test_a_bad_part_is_left_out_and_told_and_the_rest_is_kept(tmp_path):
 
 @pytest.mark.usefixtures("small")
 def test_a_run_goes_on_with_the_parts_that_are_wanting(tmp_path, monkeypatch):
-    rows = table()
+    rows = cities()
     fitted, path = index().fit(rows), parquet(rows, tmp_path / "t.parquet", 4)
     whole = fitted.score(path, out=tmp_path / "out")
     before = read(tmp_path / "out")
@@ -149,7 +149,7 @@ def test_a_run_goes_on_with_the_parts_that_are_wanting(tmp_path, monkeypatch):
 
 
 def test_a_folder_of_others_and_parts_of_another_fit_are_left_alone(tmp_path):
-    rows = table()
+    rows = cities()
     one, other = index().fit(rows), index(weights="entropy").fit(rows)
     path = parquet(rows, tmp_path / "t.parquet", 4)
     one.score(path, out=tmp_path / "out")
@@ -170,7 +170,7 @@ def test_a_folder_of_others_and_parts_of_another_fit_are_left_alone(tmp_path):
 
 @pytest.mark.usefixtures("small")
 def test_a_full_disk_is_told_and_what_is_whole_stays(tmp_path, monkeypatch):
-    rows = table()
+    rows = cities()
     fitted, path = index().fit(rows), parquet(rows, tmp_path / "t.parquet", 4)
     write = pq.ParquetWriter.write_table
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
@@ -207,7 +207,7 @@ hi.Fitted.load(sys.argv[1]).score(sys.argv[2], out=sys.argv[3])
 
 
 def test_a_run_that_is_killed_loses_nothing_and_goes_on(tmp_path, small):
-    rows = table()
+    rows = cities()
     fitted, path = index().fit(rows), parquet(rows, tmp_path / "t.parquet", 4)
     fitted.save(tmp_path / "fit.json")
     command = [sys.executable, "-c", KILLED, tmp_path / "fit.json", path, tmp_path / "out"]
@@ -230,7 +230,7 @@ def test_a_run_that_is_killed_loses_nothing_and_goes_on(tmp_path, small):
 
 
 def test_a_unit_and_period_twice_is_found_across_parts(tmp_path, small):
-    rows = table()
+    rows = cities()
     fitted = index().fit(rows)
     twice = pd.concat([rows, rows.iloc[[40]]])
     said = r"row group 18, row 0, counted from 0, unit 'x', period 2002Q1 is given a second time, after .*row group 10"
@@ -246,7 +246,7 @@ def test_a_unit_and_period_twice_is_found_across_parts(tmp_path, small):
 
 
 def test_what_is_read_once_is_fitted_and_scored(tmp_path):
-    rows = table()
+    rows = cities()
     whole = index(weights="entropy").fit(rows)
     fitted = index(weights="entropy").fit(Pieces(rows, [7, 30]).reader())
     assert "can be read once, and was kept in a file" in fitted.log[0].why
@@ -257,7 +257,7 @@ def test_what_is_read_once_is_fitted_and_scored(tmp_path):
 
 @pytest.mark.parametrize("choices", [{"impute": "carry_forward"}, {"impute": "interpolate"}, {"aggregate": "topsis"}])
 def test_choices_that_see_other_rows_are_scored_as_a_result_is(choices, tmp_path):
-    rows = table().sample(frac=1, random_state=4)
+    rows = cities().sample(frac=1, random_state=4)
     fitted = index(**choices).fit(rows)
     fitted.score(parquet(rows, tmp_path / "t.parquet", 4), out=tmp_path / "out")
     result = fitted.score(rows)
