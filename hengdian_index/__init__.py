@@ -124,6 +124,7 @@ _HOME = {
     "Target": "_maths.maps",
     "Uncertainty": "_robustness.uncertainty",
     "Uniform": "_maths.doubts",
+    "Written": "_batches.written",
     "aggregating": "_methods.decorators",
     "audit": "_audit.audit",
     "compare": "_robustness.alternatives",
