@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from hengdian_index._audit.registry import SkippedError
 from hengdian_index._index import comparability
 from hengdian_index._index.comparability import Shares
-from hengdian_index._index.fitted import read_rows
+from hengdian_index._index.fitted import read_rows, read_with
 from hengdian_index._index.index import Index
 from hengdian_index._index.result import Result
 from hengdian_index._scoring.tree import Branch, Tree
-from hengdian_index._tables.form import Form
+from hengdian_index._tables.latest import latest
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.table import Array
@@ -204,9 +204,10 @@ def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: i
         # The units are those that were read before, whatever these columns alone make them look like.
         only = setting.units if whole.units is None else list(dict.fromkeys(whole.unit_list()))
         exclude = setting.exclude or () if whole.units is None else ()
-        labels: dict[str, Any] = {"unit": setting.unit, "period": setting.period, "to_date": index.tree.to_date}
-        form = Form.of(setting.data)
+        period, form = read_with(setting, table)
+        labels: dict[str, Any] = {"unit": setting.unit, "period": period, "to_date": index.tree.to_date}
         read = read_panel(table, more, **labels, only=only, exclude=exclude, form=form)
+        read = latest(read) if form.latest else read
         columns |= {name: _beside(read, read.values[:, j], result.panel) for j, name in enumerate(more)}
     beside = pd.DataFrame(columns, index=raw.index)
     ordered = raw[list(index.tree.codes)]

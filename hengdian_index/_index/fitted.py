@@ -55,6 +55,8 @@ from hengdian_index._scoring.preparation import (
 )
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, weights_series, whole
 from hengdian_index._scoring.tree import Setting, Tree
+from hengdian_index._tables.form import Form
+from hengdian_index._tables.latest import is_cross_section, latest
 from hengdian_index._tables.panel import Panel, digest
 from hengdian_index._tables.periods import EARLIEST, Frequency
 from hengdian_index._tables.read_panel import read_panel
@@ -371,16 +373,17 @@ def read_rows(
     `chains` are the levels of a fit, from which those of indicators that come as growth go on.
     """
     asked = layout_of(tree, setting)
+    period, form = read_with(setting, table)
     panel = read_panel(
         table,
         asked.numbers,
         unit=asked.unit,
-        period=asked.period,
+        period=period,
         frequency=frequency,
         groups=asked.groups,
         only=asked.only,
         exclude=asked.exclude,
-        form=asked.form,
+        form=form,
         complete=complete,
         to_date=tree.to_date,
     )
@@ -388,9 +391,19 @@ def read_rows(
         names = names_of(panel.unit_list(), panel.groups[setting.unit_names], setting.unit_names)
         panel = replace(panel, unit_names=names)
     panel = as_values(tree, panel, chains)
+    panel = latest(panel) if form.latest else panel
     if any(leaf.build is not None for leaf in tree.leaves):
         panel = panel.laid_out((*tree.codes, *(name for name in asked.numbers if name not in tree.codes)))
     return panel
+
+
+def read_with(setting: Setting, table: Any) -> tuple[str | None, Form]:
+    """Return the column that says when the rows of a table are, where it must have one, and the form of the table."""
+    form = Form.of(setting.data)
+    period = setting.period or form.period if form.latest else setting.period
+    if form.latest and is_cross_section(table, setting.unit, period):
+        return None, replace(form, period=None)
+    return period, form
 
 
 def learn(

@@ -129,7 +129,8 @@ class Index(Part):
         stand for a missing value; `{"header_rows": 2}`, how many rows name the columns; `{"layout": "long",
         "indicator": "series", "value": "figure"}`, its shape ("wide", "long", "years", "transposed") and what names
         what, with the columns of units and periods where they are called otherwise; `{"where": {"AGE": "_T"}}`, the
-        rows to keep; `{"encoding": "big5"}`.
+        rows to keep; `{"encoding": "big5"}`; `{"latest": True}`, each unit's last value of each indicator, of whatever
+        period, which the log says.
     doubts : mapping, optional
         What is uncertain, in a file the table `[doubts]`: address -> list of alternatives, `{"noise": 0.25}` and the
         like, as the factors of `hi.uncertainty`, which are these where it is given none.
@@ -215,6 +216,7 @@ class Index(Part):
             raise SpecError(Fault("weigh_on = 'base' needs a base: name its periods", ("index", "weigh_on")))
         if self.weigh_on == "period" and self.period is None:
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
+        raise_all(SpecError, self._of_last_values())
         both = [one for one in self.units or () if one in (self.exclude or ())]
         why = "is among the units and left out of them; name it once"
         raise_all(SpecError, [Fault(f"exclude: {shown(one)} {why}", ("index", "exclude")) for one in both])
@@ -235,6 +237,26 @@ class Index(Part):
                 raise SpecError(
                     *(fault.under("index", "doubts", saying="doubts: ") for fault in error.faults)
                 ) from None
+
+    def _of_last_values(self) -> list[Fault]:
+        """Return what does not go with a cross-section of last values, which has units and no periods."""
+        if not (self.data or {}).get("latest"):
+            return []
+        faults = []
+        if self.unit is None:
+            faults.append(Fault("latest = true takes each unit's last value: name the unit column", ("index", "unit")))
+        if self.period is None and not (self.data or {}).get("period"):
+            why = "latest = true needs to know what is last: name the column, period, in the index or in [data]"
+            faults.append(Fault(why, ("index", "period")))
+        for name, asks in (("base", self.base is not None), ("weigh_on", self.weigh_on == "period")):
+            if asks:
+                why = "latest = true leaves one value a unit, and no periods; take one of the two out"
+                faults.append(Fault(f"{name}: {why}", ("index", name)))
+        for i, one in enumerate(self.indicators):
+            for name in (name for name in ("start", "end") if getattr(one, name) is not None):
+                why = "latest = true leaves no periods; take one of the two out"
+                faults.append(Fault(f"indicator {one.code!r}: {name}: {why}", ("indicators", i, name)))
+        return faults
 
     @classmethod
     def read(cls, path: str | Path) -> Index:

@@ -48,6 +48,9 @@ class Form:
         Column -> the value, or list of values, of the rows to keep: `{"AGE": "_T"}`.
     encoding : str, optional
         How the letters of a text file are written, `"gb18030"`; found out where left out.
+    latest : bool
+        Take the last value that each unit has of each indicator: a cross-section out of a panel with gaps. `period`,
+        here or of the index, says what is last.
     sheet : str or list of str, optional
         The sheet of a workbook that holds the table; needed where several may be meant. Several are joined on unit and
         period.
@@ -63,6 +66,7 @@ class Form:
     where: Mapping[str, Any] = field(default_factory=dict)
     encoding: str | None = None
     sheet: Any = None
+    latest: bool = False
 
     @classmethod
     def of(cls, given: Any) -> Form:
@@ -189,6 +193,12 @@ def _kept(name: str, given: Any) -> Any:
     return given if single(given) else several
 
 
+def _truth(given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise SpecError(f"true or false, not {shown(given)}")
+    return given
+
+
 def _encoding(given: Any) -> str:
     try:
         return codecs.lookup(_name(given)).name
@@ -211,6 +221,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "where": _where,
     "encoding": _encoding,
     "sheet": _sheet,
+    "latest": _truth,
 }
 
 
