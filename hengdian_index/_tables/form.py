@@ -36,7 +36,8 @@ class Form:
     layout : {"wide", "long", "years", "transposed"}, optional
         "wide": a row for each unit and period, a column an indicator. "long": a row for each value. "years": the
         headings are periods. "transposed": the rows are indicators, the headings periods or units. Left out, a table of
-        a format that declares itself is read in its own layout, any other as wide.
+        which `indicator` and `value` are said is long, one of a format that declares itself is read in its own layout,
+        any other as wide.
     unit, period : str, optional
         Columns that say whose a row is and when; where left out, those that the index names.
     indicator : str, optional
@@ -96,6 +97,8 @@ class Form:
                 except SpecError as error:
                     faults += [fault.under(name, saying=f"{name}: ") for fault in error.faults]
         raise_all(SpecError, faults)
+        if "indicator" in found and "value" in found:  # only a long table has both
+            found.setdefault("layout", "long")
         return cls(**found)
 
     @classmethod

@@ -38,8 +38,8 @@ def tidy(
         The answer is of the same kind; that of a mapping is of pandas.
     layout : {"wide", "long", "years", "transposed"}, optional
         "long": a row for each value. "years": the headings are periods. "transposed": the rows are indicators, the
-        headings periods or units. Left out, it is what the headings declare or say (`OBS_VALUE`, `Country Name`, years,
-        `indicator` and `value`, 指标 and 数值).
+        headings periods or units. Left out, it is "long" where `indicator` and `value` are said, else what the headings
+        declare or say (`OBS_VALUE`, `Country Name`, years, `indicator` and `value`, 指标 and 数值).
     unit, period, indicator, value : str, optional
         Columns; where left out, those that the headings say. Without a column of indicators `value` is the one that a
         table of years, or a transposed one, holds.

@@ -76,6 +76,12 @@ def test_cells_and_repetitions_are_refused_by_row():
         hi.tidy(twice)
 
 
+def test_columns_of_the_indicator_and_of_the_value_say_that_a_table_is_long():
+    table = LONG.set_axis(["where", "when", "what", "amount"], axis=1)
+    found = hi.tidy(table, unit="where", period="when", indicator="what", value="amount")
+    pd.testing.assert_frame_equal(found, WANTED.rename(columns={"地区": "where", "年份": "when"}))
+
+
 def test_a_plain_table_stays_as_it_is():
     pd.testing.assert_frame_equal(hi.tidy(WANTED), WANTED)
     assert hi.tidy(WANTED, where={"地区": "上海"})["产值"].tolist()[0] == 1206.5

@@ -147,6 +147,12 @@ def indexes() -> hi.Index:
 
 
 def files(index: hi.Index, folder: Path) -> None:
+    long = pd.DataFrame({"town": ["A", "A"], "what": ["a", "b"], "amount": [1.0, 3.0]})
+    plain: pd.DataFrame = hi.tidy(long, unit="town", indicator="what", value="amount")
+    assert plain.loc[0, "b"] == 3.0
+    plain.to_csv(folder / "towns.csv", index=False)
+    again: pd.DataFrame = hi.read(folder / "towns.csv")
+    assert [*again.columns] == ["town", "a", "b"]
     index.write(folder / "index.toml")
     index.write(str(folder / "index.xlsx"), data=TOWNS, notes=["Cinemas"], lang="zh")
     assert hi.Index.read(folder / "index.toml") == hi.Index.read(folder / "index.xlsx")
@@ -471,9 +477,6 @@ def diagnoses() -> None:
     data = pd.DataFrame({"uCode": ["A", "B"], "a": [1.0, 2.0], "b": [3.0, 1.0]})
     coin: hi.Index = hi.read_coinr(data, meta)[0]
     assert coin.groups
-    long = pd.DataFrame({"town": ["A", "A"], "what": ["a", "b"], "amount": [1.0, 3.0]})
-    plain: pd.DataFrame = hi.tidy(long, unit="town", indicator="what", value="amount")
-    assert plain.loc[0, "b"] == 3.0
     index, table = hi.example("film_industry")
     columns: list[str] = [str(name) for name in table.columns]
     assert columns
