@@ -164,6 +164,10 @@ class _Learning:
         order += [("weights", code) for code in branches]
         said = [Entry("periods", text) for text in self.survey.notes] + [one for one in lines if one.step != "periods"]
         said += [line for key in order for line in self.lines.get(key, ())] + self.said
+        with journal() as more:
+            # What a method has to say of its options, whatever the rows.
+            climbed(self.tree, self.weights, normalised(self.tree, self.maps, self.shown), self.shown)
+        said += [line for line in more if not line.kind and line.unit is None and line not in said]
         return Learnt(
             self.tree,
             self.builds,

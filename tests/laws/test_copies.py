@@ -61,6 +61,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "Target": hi.Target(3),
         "Uncertainty": uncertain,
         "Uniform": hi.Uniform(0, 1),
+        "Written": result.fitted.score(frame, out=folder / "scores"),
         "result.plot": result.plot,
         "uncertainty.plot": uncertain.plot,
         "sensitivity.plot": shares.plot,

@@ -160,6 +160,9 @@ def files(index: hi.Index, folder: Path) -> None:
     fitted.save(folder / "fitted.json")
     loaded: hi.Fitted = hi.Fitted.load(str(folder / "fitted.json"))
     assert loaded.score(TOWNS).scores.equals(fitted.score(TOWNS).scores)
+    written: hi.Written = fitted.score(TOWNS, out=folder / "scores")
+    assert fitted.score(TOWNS, out=str(folder / "scores"), resume=True).files == written.files
+    assert (written.rows, dict(written.gaps), written.faults, written.complete) == (len(TOWNS), {}, (), True)
 
 
 # --- fits and results -----------------------------------------------------------------------------------------------
