@@ -57,7 +57,8 @@ class Written:
         How many rows have been scored.
     files : tuple of Path
         The parts, in the order of the source: their columns are the unit and the period where the index names them, a
-        column of scores for each group, and where the fit knows the base a column of levels, `total_level`.
+        column of scores for each group, and where the fit knows the base a column of levels, `total_level`: missing
+        where a unit has no level above 0 in the base period, which `gaps` counts.
     gaps : mapping
         How often what was noted of single rows, as in the log of a result: "aggregate: rows with missing parts: no
         score", "impute: mean: filled".

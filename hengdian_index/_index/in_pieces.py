@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from hengdian_index._batches.source import source_of, source_of_table
 from hengdian_index._batches.written import Scoring, Written, write
 from hengdian_index._index.stored_file import seal
 from hengdian_index._index.unit_groups import columns_of_units
-from hengdian_index._levels.bases import factors
 from hengdian_index._levels.courses import matrix
 from hengdian_index._scoring.contents import in_turn
 from hengdian_index._scoring.fitting import Columns
@@ -29,6 +28,9 @@ from hengdian_index._tables.panel import digest
 from hengdian_index._tables.read_panel import frame_of
 from hengdian_index._tables.table import Array
 from hengdian_index.log import Entry, journal, kind_of
+
+# A unit without a base has scores all the same.
+_NO_BASE = "base: rows without a level, for their unit has none above 0 in the base period"
 
 
 def layout_of(tree: Tree, setting: Setting) -> Layout:
@@ -69,7 +71,7 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
         else:
             table = held(table, source, layout, together, "sort the choices out, or score fewer rows")
         return _written_whole(fitted, table, layout, out, resume=resume)
-    levels = None if fitted.base_levels is None or setting.to is None else _Levels.of(fitted)
+    levels = _Levels(fitted.base_levels, setting.to) if fitted.base_levels and setting.to is not None else None
 
     def score(batch: Batch) -> tuple[Array, dict[str, int]]:
         with journal() as lines:
@@ -77,8 +79,12 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
             ready = fitted.preparation(tree, panel)
             rows = in_turn(tree, fitted.contents, Columns.of(tree, fitted.maps, ready), panel, fitted.cancelled)
             scores = matrix(rows)
-            values = scores if levels is None else np.hstack([scores, scores * levels.factors(batch)])
-        return values, _noted(lines)
+        noted = _noted(lines)
+        if levels is None:
+            return scores, noted
+        level = scores * levels.of(batch)
+        lost = int((np.isnan(level) & ~np.isnan(scores)).any(axis=1).sum())
+        return np.hstack([scores, level]), noted | ({_NO_BASE: lost} if lost else {})
 
     scoring = Scoring(score, _columns(tree, levels is not None), layout, fitted.frequency, tree.to_date, seal(fitted))
     return write(scoring, source or source_of_table(table), out, resume=resume)
@@ -119,24 +125,13 @@ def _noted(lines: Sequence[Entry]) -> dict[str, int]:
 class _Levels:
     """What the scores of each unit are multiplied by for levels, from the base levels that a fit knows."""
 
-    def __init__(self, fitted: Any, units: pd.Index[Any], means: Array) -> None:
-        self.fitted, self.units, self.means = fitted, units, means
+    def __init__(self, known: Mapping[Any, Array], to: float) -> None:
+        self.units, means = pd.Index(list(known), dtype=object), np.array(list(known.values()))
+        # The last row is for units without a base.
+        self.multiples = np.full((len(means) + 1, means.shape[1]), np.nan)
+        self.multiples[:-1] = to / np.where(means > 0, means, np.nan)
 
-    @classmethod
-    def of(cls, fitted: Any) -> _Levels:
-        """Return those of a fit."""
-        known = fitted.base_levels or {}
-        return cls(fitted, pd.Index(list(known), dtype=object), np.array(list(known.values())))
-
-    def factors(self, batch: Batch) -> Array:
-        """Return the factor of each row and group (n, groups); a unit without a base is refused, or has none."""
-        setting, tree = self.fitted.setting, self.fitted.tree
+    def of(self, batch: Batch) -> Array:
+        """Return the multiple of each row and group (n, groups), missing without a base level above 0."""
         at = np.zeros(batch.n, dtype=np.intp) if batch.units is None else self.units.get_indexer(pd.Index(batch.units))
-        means = np.where((at >= 0)[:, np.newaxis], self.means[at], np.nan)
-        good = np.asarray((means > 0).all(axis=1))
-        assert setting.to is not None
-        if not good.all() and setting.new_units != "missing":
-            some = batch.pick(~good)
-            own = dict(zip(some.unit_list(), means[~good], strict=True))
-            factors(some, own, setting.to, tree.groups, setting.new_units)
-        return np.asarray(setting.to / np.where(means > 0, means, np.nan))
+        return np.asarray(self.multiples[at])

@@ -82,10 +82,10 @@ def test_levels_are_those_of_the_base(tmp_path):
     near(found, wanted[COLUMNS])
     new = rows.assign(city=rows["city"].replace("z", "new"))
     answer = fitted.score(Pieces(new), out=tmp_path / "new")
-    assert "has no score in the base period" in answer.faults[0]
-    free = index(base="2001", new_units="missing").fit(Pieces(rows))
-    free.score(Pieces(new), out=tmp_path / "free")
-    assert read(tmp_path / "free").loc["new", "top_level"].isna().all()
+    found = read(tmp_path / "new")
+    assert found.loc["new", "top_level"].isna().all()
+    near(found[COLUMNS].reindex(fitted.score(new).scores.index), fitted.score(new).scores[COLUMNS])
+    assert {count for what, count in answer.gaps.items() if what.startswith("base: rows without a level")} == {12}
 
 
 def test_a_table_in_memory_is_written_too(tmp_path):
