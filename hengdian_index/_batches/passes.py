@@ -247,6 +247,7 @@ class _Learning:
         if self.book.asked:
             return
         raise_together(list(self.errors.values()))
+        self.lost = cancelled(self.tree, self.maps)
         self.scores = self._scores(self.shown)
         for branch in self.tree.branches:
             if all(child in self.scores for child in branch.children):
@@ -352,7 +353,7 @@ class _Learning:
         tree = self.tree
         with journal():
             z = normalised(tree, self.maps, ready)
-            groups = climbed(tree, self.weights, z, ready, cancelled(tree, self.maps))
+            groups = climbed(tree, self.weights, z, ready, self.lost)
         return {code: z[:, j] for j, code in enumerate(tree.codes)} | {code: one.values for code, one in groups.items()}
 
     # A pass.

@@ -157,8 +157,8 @@ def _of_paths(paths: Sequence[str]) -> Source:
         return _of_csv(name, [file for file, _ in files])
     if not kinds <= set(_PARQUET):
         other = ", ".join(sorted(kinds - set(_PARQUET)))
-        why = "Parquet and CSV files are read in pieces, of one kind at a time"
-        raise DataError(f"{name}: files of the kind {other}; {why}: read a small one with pandas, and give its table")
+        why = "Parquet and CSV files are read in pieces, of one kind at a time; of others give hi.read(path)"
+        raise DataError(f"{name}: files of the kind {other}; {why}")
     import pyarrow.dataset as ds
 
     base = files[0][1]
@@ -335,7 +335,9 @@ def _of_csv(name: str, files: Sequence[str]) -> Source:
     from pyarrow import csv
 
     def opened(file: str, asked: Sequence[str] | None) -> Any:
-        with _AsFault(f"{os.path.basename(file)}: CSV with commas, in UTF-8, below one heading"):
+        with _AsFault(
+            f"{os.path.basename(file)}: CSV with commas, in UTF-8, below one heading (of another give hi.read(path))"
+        ):
             texts = dict.fromkeys(asked or (), pa.string())
             convert = csv.ConvertOptions(column_types=texts, include_columns=list(texts), strings_can_be_null=False)
             return csv.open_csv(

@@ -317,5 +317,7 @@ def _frequency(source: Source, period: str, frequency: Frequency | None, to_date
         if len(distinct) > _LABELS:
             some = listed(list(distinct)[:3])
             raise DataError(f"{source.name}: {period}: {len(distinct):,} labels, such as {some}; are they periods?")
+    if not distinct:
+        raise DataError(f"{source.name}: the table has no rows")
     given: Sequence[Any] = list(distinct)
     return read_periods(given, frequency=frequency, column=period, source=None, to_date=to_date).frequency

@@ -296,6 +296,13 @@ def _found(part: _Part, path: Path) -> bool:
     return True
 
 
+def _plain(labels: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return labels as they are, those of a dictionary as its values: the dictionaries of two pieces differ."""
+    import pyarrow as pa
+
+    return labels.cast(labels.type.value_type) if pa.types.is_dictionary(labels.type) else labels
+
+
 def _scored(part: _Part, reader: Reader, reading: Reading, scoring: Scoring) -> pa.Table | None:
     """Return the labels and scores of one piece; None where it has no rows, or faults, which the part takes."""
     import pyarrow as pa
@@ -315,7 +322,7 @@ def _scored(part: _Part, reader: Reader, reading: Reading, scoring: Scoring) -> 
     if not scores:
         return None
     at = np.concatenate(rows)
-    labels = piece.rows.select(list(scoring.layout.labels))
+    labels = pa.table({name: _plain(piece.rows.column(name)) for name in scoring.layout.labels})
     if len(at) < labels.num_rows:
         labels = labels.take(pa.array(at))
     whole_piece = np.concatenate(scores)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.fits import choices, chosen, wide
 from support.laws import law
 from support.streams import Pieces, near, parquet, pieces
 from support.tables import panel
@@ -71,6 +72,31 @@ def test_what_is_written_is_what_a_result_has(data, tmp_path_factory):
     digest = result.log_digest()
     digest = digest[digest["step"].isin(["aggregate", "impute"])]
     assert sum(answer.gaps.values()) == digest["lines"].sum()
+
+
+def complete(fitted, given, out):
+    """Return whether all parts are written; what must be scored as one is refused at once."""
+    try:
+        return fitted.score(given, out=out).complete
+    except hi.DataError:
+        return False
+
+
+@pytest.mark.parametrize(("family", "method", "options"), choices())
+def test_any_method_scores_in_pieces_what_it_scores_of_all_rows(family, method, options, tmp_path):
+    rows, cut = wide(1), Pieces(wide(1).iloc[::-1], [2, 9])
+    try:
+        fitted = chosen(family, method, options).fit(rows)
+    except hi.DataError:
+        pytest.skip("no fit of these rows")
+    try:
+        result = fitted.score(rows)
+    except hi.DataError:
+        assert not complete(fitted, cut, tmp_path / "out")
+        return
+    fitted.score(cut, out=tmp_path / "out")
+    found = pd.read_parquet(tmp_path / "out").set_index("quarter").reindex(result.scores.index)
+    near(found, result.scores)
 
 
 def test_levels_are_those_of_the_base(tmp_path):
