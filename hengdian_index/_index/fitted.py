@@ -13,9 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._batches.choices import needing_all
+from hengdian_index._batches.expressions import Expressions
 from hengdian_index._batches.held import again, held
 from hengdian_index._batches.passes import learn_source
+from hengdian_index._batches.plan import Plan, plan
 from hengdian_index._batches.source import Source, source_of
+from hengdian_index._batches.sql import dialect_of, query
 from hengdian_index._batches.written import Written
 from hengdian_index._index.doors import DOORS
 from hengdian_index._index.in_pieces import in_memory, layout_of, write_scores
@@ -197,6 +200,67 @@ class Fitted:
             panel = built(self.builds, self.tree, panel)
             panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
         return self.result(panel, lines)
+
+    def expressions(self) -> Expressions:
+        """Return the scores of a row as narwhals expressions, by which the engine that has the rows scores them.
+
+        Indicators by maps of one value (lines, limits, distances, logarithms and powers, steps), groups by means of
+        the quasi-arithmetic family, the minimum and the maximum, with their rules for gaps.
+
+        Raises
+        ------
+        SpecError
+            Each choice that is none: what compares rows, ranks, imputes, goes through time or changes with it.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
+        >>> fitted = index.fit({"a": [10.0, 30.0]})
+        >>> fitted.expressions().apply(pd.DataFrame({"a": [25.0, None]}))["total"].tolist()
+        [0.75, nan]
+        """
+        return Expressions(self._plan())
+
+    def to_sql(self, dialect: str = "duckdb", *, table: str = "data", normalised: bool = False) -> str:
+        """Return the scores of a table's rows as a query, by which a database scores them.
+
+        Parameters
+        ----------
+        dialect : {"duckdb"}
+            Whose SQL it is.
+        table : str
+            Name of the table, parts of it parted by dots; or what ends in a bracket, as it stands:
+            `"read_parquet('rows.parquet')"`.
+        normalised : bool
+            Also the normalised indicators, as columns `x_normalised`.
+
+        Returns
+        -------
+        str
+            A query of the unit and the period, where the index names them, and the scores of each group. It raises
+            an error for cells that a score would be refused for.
+
+        Raises
+        ------
+        SpecError
+            Choices that are no expression, as in `expressions`; a dialect that there is not.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> index = hi.Index(groups=[hi.Group("total")], indicators=[hi.Indicator("a", "total")])
+        >>> fitted = index.fit({"a": [10.0, 30.0]})
+        >>> print(fitted.to_sql(table="firms").splitlines()[-2].strip())
+        "total"
+        """
+        found = self._plan()
+        wanted = [*(found.normalised.values() if normalised else ()), *found.groups]
+        return query(found, dialect_of(dialect), table, wanted)
+
+    def _plan(self) -> Plan:
+        return plan(self.tree, self.setting, self.preparation, self.maps, self.group_weights)
 
     def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
         """Return the index learnt again from a table; refused if its published series would move.

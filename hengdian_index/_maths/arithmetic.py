@@ -26,6 +26,9 @@ Values: TypeAlias = Mapping[str, Any]
 class Arithmetic:
     """An expression, and the numbers that its names stand for; other names stay, as x of a map does.
 
+    `positive` is an expression in the same names that must be above 0: a value where it is not is refused. With
+    `rounding` the limits of its comparisons are met by values that differ by 1e-12 (rounding + |limit|).
+
     Examples
     --------
     >>> from hengdian_index._maths.arithmetic import Arithmetic, evaluated
@@ -35,6 +38,8 @@ class Arithmetic:
 
     expression: str
     numbers: Values = field(default_factory=dict)
+    positive: str = ""
+    rounding: float | None = None
 
     @property
     def tree(self) -> ast.expr:
@@ -97,7 +102,8 @@ def arithmetic_of(one: Any, x: float | None = None) -> Arithmetic | None:
     """Return the arithmetic that a map declares, at a value where one is given; None for a map that declares none."""
     declared = getattr(one, "arithmetic", None)
     if isinstance(declared, str):
-        return Arithmetic(declared, {name: getattr(one, name) for name in names(parsed(declared)) if name != "x"})
+        numbers = {name: getattr(one, name) for name in names(parsed(declared)) if name != "x"}
+        return Arithmetic(declared, numbers, positive=getattr(one, "positive", ""))
     found: Arithmetic | None = declared and declared(x)
     return found
 

@@ -24,8 +24,8 @@ class Map(Protocol):
     """Rows by columns (..., n, k) in, the same shape out; missing stays missing.
 
     A map may declare its `arithmetic` in x: an expression in its own fields, or a function of a value, None for any,
-    that returns an `Arithmetic`. Text, LaTeX, spreadsheet formula, explanation and speech follow from that; of a map
-    without one they say so.
+    that returns an `Arithmetic`. Text, LaTeX, spreadsheet formula, explanation, speech, narwhals expression and SQL
+    follow from that; of a map without one they say so. One that refuses values names what must be `positive`.
     """
 
     def __call__(self, x: Array) -> Array:
@@ -300,6 +300,7 @@ class Reciprocal:
     """`scale / x`, scale an array (..., k); values that are not above 0 are refused."""
 
     arithmetic: ClassVar[str] = "scale / x"
+    positive: ClassVar[str] = "x"
 
     scale: Array
 
@@ -320,6 +321,7 @@ class Log:
     """`ln x`; values that are not positive are refused."""
 
     arithmetic: ClassVar[str] = "log(x)"
+    positive: ClassVar[str] = "x"
 
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""

@@ -46,7 +46,7 @@ class Steps:
         cases = "".join(f"score_{i} if x < cut_{i} else " for i in classes)
         numbers = {f"cut_{i}": cut for i, cut in zip(classes, self.cuts, strict=True)}
         numbers |= {f"score_{i}": score for i, score in enumerate(self.scores, 1)}
-        return Arithmetic(f"{cases}score_{len(self.scores)}", numbers)
+        return Arithmetic(f"{cases}score_{len(self.scores)}", numbers, rounding=0.0)
 
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nothing, the scores are those given."""
@@ -71,9 +71,8 @@ class Sides:
 
     def arithmetic(self, x: float | None = None) -> Arithmetic:
         """Return what it does to x."""
-        return Arithmetic(
-            f"{self.sign} if x > high else {-self.sign} if x < low else 0", {"low": self.low, "high": self.high}
-        )
+        sides = f"{self.sign} if x > high else {-self.sign} if x < low else 0"
+        return Arithmetic(sides, {"low": self.low, "high": self.high}, rounding=1.0)
 
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nothing, the scores are exact."""

@@ -72,7 +72,7 @@ class Power:
         t = "x - centre + offset" if up else "centre - x + offset"
         expression = _powered(t, "power", first(self.power))
         numbers = {"centre": self.centre, "offset": self.offset, "power": self.power}
-        return Arithmetic(expression if up else f"-{expression}", numbers)
+        return Arithmetic(expression if up else f"-{expression}", numbers, positive=t)
 
     def words(self, j: int) -> str:
         """Return the formula of column j of a plain (k,) curve."""

@@ -1,0 +1,281 @@
+"""The steps of a fit as narwhals expressions: rows are scored by the engine that has them, and do not leave it."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hengdian_index._batches.plan import Check, Plan, Trees
+from hengdian_index._maths.arithmetic import constant
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, guess, listed, readable, shown
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+# So many terms of a sum are added one to the other; of more, each half is a sum: engines bound the depth.
+_FLAT = 32
+_FAULTS = 20
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Expressions:
+    """What a fit does to a row, as expressions: `apply` scores a table with them, one query for its engine.
+
+    Attributes
+    ----------
+    labels, columns : tuple of str
+        The columns that are read: unit and period, numbers.
+    groups : tuple of str
+        The columns of scores, the root first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import hengdian_index as hi
+    >>> index = hi.Index(unit="firm", groups=[hi.Group("total")], indicators=[hi.Indicator("x", "total")])
+    >>> rows = pd.DataFrame({"firm": ["A", "B", "C"], "x": [1.0, 2.0, 5.0]})
+    >>> index.fit(rows).expressions().apply(rows)
+      firm  total
+    0    A   0.00
+    1    B   0.25
+    2    C   1.00
+    """
+
+    plan: Plan
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Columns of the unit and the period, where the index names them."""
+        return self.plan.labels
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of numbers that are read."""
+        return self.plan.columns
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Columns of scores."""
+        return self.plan.groups
+
+    @cached_property
+    def normalised(self) -> Mapping[str, nw.Expr]:
+        """Indicator -> its score as a narwhals expression in the columns of the table."""
+        first = self.plan.steps[0]
+        return {code: _written(first[name], self.plan.columns) for code, name in self.plan.normalised.items()}
+
+    @cached_property
+    def steps(self) -> tuple[Mapping[str, nw.Expr], ...]:
+        """Expressions by the column that they give, step after step: each is in the columns of those before.
+
+        The first step gives the normalised indicators, under names of their own (`x_normalised`), from the columns of
+        the table; those after it give the groups. A step is taken by `frame.with_columns(**step)`.
+        """
+        casts = (self.plan.columns, *(() for _ in self.plan.steps[1:]))
+        return tuple(_each(trees, cast) for trees, cast in zip(self.plan.steps, casts, strict=True))
+
+    @cached_property
+    def checks(self) -> Mapping[str, nw.Expr]:
+        """What is refused -> a condition in the columns of the table and of all steps; `apply` counts their rows."""
+        own = {f"{one.where}: {one.why}": one for one in self.plan.checks}
+        return {said: _written(one.tree, self.plan.columns if one.step == 0 else ()) for said, one in own.items()}
+
+    def apply(self, table: Any, *, normalised: bool = False) -> Any:
+        """Return the scores of a table's rows: a table of the same kind, lazy where it is lazy.
+
+        Cells that a score would be refused for are counted first, in one query; the scores are another, that of the
+        answer. Units and periods are taken as they are: rows that are given twice are not looked for.
+
+        Parameters
+        ----------
+        table : table of pandas, Polars or pyarrow, Polars LazyFrame, DuckDB relation, or other that narwhals knows
+            Its numbers stand in columns of numbers.
+        normalised : bool
+            Also the normalised indicators, as columns `x_normalised`.
+
+        Returns
+        -------
+        table of the same kind
+            The unit and the period where the index names them, and a column of scores for each group.
+
+        Raises
+        ------
+        DataError
+            Columns that are missing, or of text; cells that are infinite, outside the domain of a map or a mean, or
+            missing where the rule is "raise": how many of each, and where the first is.
+        """
+        frame = self._frame(table)
+        with np.errstate(all="ignore"):
+            self._need_good(frame)
+            scored = self._stepped(frame)
+            wanted = [*self.labels, *(self.plan.normalised.values() if normalised else ()), *self.groups]
+            return scored.select(*wanted).to_native()
+
+    def __repr__(self) -> str:
+        what = f"{counted(len(self.plan.normalised), 'indicator')}, {counted(len(self.groups), 'group')}"
+        return f"<Expressions: {what}, {counted(len(self.plan.steps), 'step')}>"
+
+    def _frame(self, table: Any) -> Any:
+        """Return the columns of a table that are read, numbers as floats."""
+        import narwhals.stable.v2 as nw
+
+        try:
+            frame = nw.from_native(table)
+        except TypeError:
+            kinds = "a table of pandas, Polars or pyarrow, a LazyFrame or a relation of DuckDB"
+            raise DataError(f"expressions apply to {kinds}, not {type(table).__name__}") from None
+        types = frame.collect_schema()
+        absent = [name for name in (*self.labels, *self.columns) if name not in types]
+        if absent:
+            told = [f"column {name!r} is missing{guess(name, list(types))}" for name in absent]
+            raise DataError(*told[:_FAULTS], f"columns found: {readable(list(map(shown, types)))}")
+        texts = [name for name in self.columns if not _numeric(types[name])]
+        if texts:
+            kinds = listed([f"{name!r} ({types[name]})" for name in texts])
+            raise DataError(f"columns of numbers are needed, not {kinds}; cast them, or hi.tidy the table")
+        cast = [nw.col(name) if types[name] == nw.Float64 else nw.col(name).cast(nw.Float64) for name in self.columns]
+        return frame.select(*map(nw.col, self.labels), *cast)
+
+    def _stepped(self, frame: Any) -> Any:
+        for trees in self.plan.steps:
+            if trees:
+                frame = frame.with_columns(**_each(trees))
+        return frame
+
+    def _need_good(self, frame: Any) -> None:
+        """Refuse what is wrong with cells, after one query that counts it."""
+        import narwhals.stable.v2 as nw
+
+        checks = self.plan.checks
+        one, none = nw.lit(1), nw.lit(0)
+        whole = self._stepped(frame)
+        numbered = {f"check_{i}": _written(check.tree) for i, check in enumerate(checks)}
+        sums = {name: nw.when(bad).then(one).otherwise(none).sum() for name, bad in numbered.items()}
+        counts = _collected(whole.select(**sums))
+        found = [(check, int(counts[name][0] or 0)) for check, name in zip(checks, sums, strict=True)]
+        found = [(check, n) for check, n in found if n]
+        if found:
+            # What is wrong with a value comes first: scores made of it say nothing.
+            early = min(check.step for check, _ in found)
+            raise DataError(*(self._told(whole, check, n) for check, n in found[:_FAULTS] if check.step == early))
+
+    def _told(self, whole: Any, check: Check, n: int) -> str:
+        """Return what is wrong in so many rows, with the first of them."""
+        where = ""
+        if self.labels:
+            some = _collected(whole.filter(_written(check.tree)).select(*self.labels).head(1))
+            where = ", ".join(f"{name} {shown(some[name][0])}" for name in self.labels)
+            where = f", first {where}"
+        return f"{check.where}: {check.why} ({counted(n, 'row')}{where})"
+
+
+def _numeric(kind: Any) -> bool:
+    import narwhals.stable.v2 as nw
+
+    return bool(kind.is_numeric()) or kind in (nw.Boolean, nw.Unknown)
+
+
+def _collected(frame: Any) -> Mapping[str, list[Any]]:
+    """Return a small table as lists by column."""
+    import narwhals.stable.v2 as nw
+
+    eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    found: Mapping[str, list[Any]] = eager.to_dict(as_series=False)
+    return found
+
+
+def _each(trees: Trees, cast: tuple[str, ...] = ()) -> dict[str, nw.Expr]:
+    return {name: _written(tree, cast) for name, tree in trees.items()}
+
+
+def _written(tree: ast.expr, cast: tuple[str, ...] = ()) -> nw.Expr:
+    """Return a tree of a plan as an expression; the columns in `cast` are made floats."""
+    import narwhals.stable.v2 as nw
+
+    def of(part: ast.expr) -> Any:
+        if isinstance(part, ast.Name):
+            return nw.col(part.id).cast(nw.Float64) if part.id in cast else nw.col(part.id)
+        if _empty(part):
+            return nw.lit(None, dtype=nw.Float64)
+        if isinstance(part, ast.Constant):
+            return float(constant(part))
+        if isinstance(part, ast.UnaryOp):
+            return ~of(part.operand) if isinstance(part.op, ast.Not) else -1 * of(part.operand)
+        if isinstance(part, ast.BoolOp):
+            return reduce(operator.and_ if isinstance(part.op, ast.And) else operator.or_, map(of, part.values))
+        if isinstance(part, ast.Compare):
+            return _COMPARED[type(part.ops[0])](of(part.left), of(part.comparators[0]))
+        if isinstance(part, ast.BinOp):
+            return _OPERATIONS[type(part.op)](of(part.left), of(part.right))
+        if isinstance(part, ast.IfExp):
+            found = nw.when(of(part.test)).then(as_expression(part.body))
+            return found if _empty(part.orelse) else found.otherwise(as_expression(part.orelse))
+        assert isinstance(part, ast.Call)
+        assert isinstance(part.func, ast.Name)
+        return call(part.func.id, part.args)
+
+    def as_expression(part: ast.expr) -> Any:
+        found = of(part)
+        return found if isinstance(found, nw.Expr) else nw.lit(found)
+
+    def call(name: str, args: list[ast.expr]) -> Any:
+        if name in ("sum", "prod"):
+            return _joined(operator.add if name == "sum" else operator.mul, list(map(of, args)))
+        if name in ("least", "greatest"):
+            return (nw.min_horizontal if name == "least" else nw.max_horizontal)(*map(of, args))
+        if name in ("min", "max"):
+            better = operator.lt if name == "min" else operator.gt
+            return reduce(lambda a, b: chosen(better(a, b), a, b), map(of, args))
+        return _CALLS[name](*map(of, args))
+
+    def chosen(test: Any, a: Any, b: Any) -> Any:
+        one, other = (part if isinstance(part, nw.Expr) else nw.lit(part) for part in (a, b))
+        return nw.when(test).then(one).otherwise(other)
+
+    return as_expression(tree)
+
+
+def _joined(sign: Callable[[Any, Any], Any], terms: list[Any]) -> Any:
+    if len(terms) > _FLAT:
+        half = len(terms) // 2
+        return sign(_joined(sign, terms[:half]), _joined(sign, terms[half:]))
+    return reduce(sign, terms)
+
+
+def _empty(tree: ast.expr) -> bool:
+    """Return whether a tree has no value whatever the row is; what is refused has been counted."""
+    if isinstance(tree, ast.IfExp):
+        return _empty(tree.body) and _empty(tree.orelse)
+    refused = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "refused"
+    return refused or (isinstance(tree, ast.Constant) and tree.value is None)
+
+
+_CALLS: Mapping[str, Callable[..., Any]] = {
+    "log": lambda x: x.log(),
+    "exp": lambda x: x.exp(),
+    "abs": abs,
+    "known": lambda x: ~x.is_null(),
+    "finite": lambda x: x.is_finite(),
+    "infinite": lambda x: x.abs() == float("inf"),
+    "default": lambda x, value: x.fill_null(value),
+}
+_OPERATIONS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}

@@ -1,0 +1,437 @@
+"""What a fit does to one row, as arithmetic in the row's columns: the one source of expressions and of SQL.
+
+Beside the functions of arithmetic (`_maths.arithmetic`) its trees hold conditions (`and`, `or`, `not`, comparisons) and
+known(x)       x is not missing
+finite(x)      x is a number, neither missing nor infinite
+infinite(x)    x is infinite
+default(x, c)  c where x is missing
+least(...), greatest(...)  of the values that are there
+refused("why") no value where an engine finds that out, an error where it can raise one
+None           no value
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from hengdian_index._batches.choices import needing_all
+from hengdian_index._maths.arithmetic import (
+    Arithmetic,
+    arithmetic_of,
+    bound,
+    calculable,
+    expanded,
+    filled,
+    first,
+    joined,
+    names,
+    number,
+    parsed,
+    simplified,
+)
+from hengdian_index._maths.maps import Chain, Map
+from hengdian_index._maths.means import Pair
+from hengdian_index._methods.decorators import kernel
+from hengdian_index._methods.figures import known_to, numeric
+from hengdian_index._methods.registry import lines_of
+from hengdian_index._scoring.preparation import Preparation
+from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
+from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import TOLERANCE
+from hengdian_index.errors import SpecError, raise_all
+
+Trees = Mapping[str, ast.expr]
+
+_BATCHES = "fitted.score(rows, out='folder') scores it by batches"
+
+NOTHING: ast.expr = ast.Constant(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Rows that are refused: where `tree` holds, what is said of them, and after which step it can be asked.
+
+    Step 0 are the columns of the table, 1 the normalised indicators, and so on up the tree.
+    """
+
+    where: str
+    why: str
+    tree: ast.expr
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps from the columns of a table to the scores of a tree.
+
+    `steps` are trees by the name of the column that they give, in the names of the steps before; those of the first are
+    the columns of the table. `normalised` and `groups` say which column holds what; other columns are on the way.
+    """
+
+    labels: tuple[str, ...]
+    columns: tuple[str, ...]
+    steps: tuple[Trees, ...]
+    normalised: Mapping[str, str]
+    groups: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+
+def plan(
+    tree: Tree, setting: Setting, preparation: Preparation, maps: Mapping[str, Map], weights: Mapping[str, Array]
+) -> Plan:
+    """Return the steps of a fit.
+
+    Raises
+    ------
+    SpecError
+        Each choice that is no arithmetic in the columns of one row, by name.
+    """
+    faults = needing_all(tree, setting)
+    told = [fault.partition(":")[0] for fault in faults]
+    alone = list(_together(tree, setting))
+    taken = {*tree.groups, *(label for label in (setting.unit, setting.period) if label is not None)}
+    normalised = {code: _free(f"{code}_normalised", taken) for code in tree.codes}
+    first, checks = dict[str, ast.expr](), list[Check]()
+    for leaf in tree.leaves:
+        found = _values(leaf, (preparation.treatments.get(leaf.code), maps[leaf.code]), alone)
+        if found is not None:
+            first[normalised[leaf.code]], own = found
+            score = ast.Name(normalised[leaf.code])
+            too_large = Check(own[0].where, "its score is too large a number; rescale the unit", _overflow(score), 1)
+            checks += [*own, too_large]
+    steps: list[dict[str, ast.expr]] = [first]
+    level = dict.fromkeys(normalised.values(), 0)
+    for branch in tree.branches:
+        group = _Group.of(tree, branch, normalised, weights.get(branch.code), alone)
+        if group is None:
+            continue
+        at = 1 + max(level.get(child, 0) for child in group.children)
+        for trees in group.steps(taken):
+            steps += [{}] * (at + 1 - len(steps))
+            steps[at] = {**steps[at], **trees}
+            level |= dict.fromkeys(trees, at)
+            at += 1
+        checks += [replace(one, step=level[branch.code] + (one.step > 0)) for one in group.checks()]
+    faults += [f"{one}; {_BATCHES}" for one in dict.fromkeys(alone) if one.partition(":")[0] not in told]
+    raise_all(SpecError, faults)
+    sizes = [leaf.denominator for leaf in tree.leaves if leaf.denominator is not None]
+    labels = tuple(label for label in (setting.unit, setting.period) if label is not None)
+    columns = tuple(dict.fromkeys((*tree.codes, *sizes)))
+    return Plan(labels, columns, tuple(steps), normalised, tree.groups, tuple(checks))
+
+
+def _together(tree: Tree, setting: Setting) -> Iterable[str]:
+    """Yield the choices that see one row, and are no arithmetic in its columns."""
+    for leaf in tree.leaves:
+        steps = ("build", "impute", "start", "end")
+        for step in (step for step in steps if getattr(leaf, step) is not None):
+            yield f"indicator {leaf.code!r}: {step} is no expression of the columns of a row"
+    for branch in tree.branches:
+        if branch.weights_since:
+            yield f"group {branch.code!r}: weights that change with time are no expression"
+    if setting.units is not None or setting.exclude:
+        yield "units, exclude: an expression leaves out no rows; leave them out before, and take out the field"
+    if (setting.data or {}).get("missing_marks"):
+        yield "[data] missing_marks: an expression reads what is missing as such; mend the table with hi.tidy"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name that no other column has, and take it."""
+    while name in taken:
+        name = f"{name}_"
+    taken.add(name)
+    return name
+
+
+def _values(
+    leaf: Leaf, maps: Sequence[Map | None], faults: list[str]
+) -> tuple[ast.expr, list[Check]] | None:
+    """Return the score of an indicator in the columns of the table, and what is refused; None with a fault."""
+    x: ast.expr = ast.Name(leaf.code)
+    where = f"indicator {leaf.code!r}"
+    parts = [part for one in maps if one is not None for part in (one.maps if isinstance(one, Chain) else (one,))]
+    infinity = "infinity is no value; mend it or leave it out"
+    checks = [Check(where, infinity, _call("infinite", x), 0)]
+    good, refused = [_call("finite", x)], [(checks[0].tree, infinity)]
+    if leaf.denominator is not None:
+        size = ast.Name(leaf.denominator)
+        above = _both(_call("finite", size), _above_0(size))
+        bad = _both(_call("finite", x), _either(_call("not_known", size), _not(above)))
+        why = f"its denominator {leaf.denominator!r} is not a number above 0 where there is a value to divide"
+        checks.append(Check(where, why, bad, 0))
+        good.append(above)
+        refused.append((bad, why))
+        x = ast.BinOp(x, ast.Div(), size)
+    for part in parts:
+        found = arithmetic_of(part)
+        if found is None or not calculable(found.tree) or set(names(found.tree)) - {"x", *found.numbers}:
+            faults.append(f"{where}: {_called(leaf, part)} is no arithmetic in one value")
+            return None
+        if found.positive:
+            inside = filled(bound(parsed(found.positive), found.numbers), {"x": x})
+            why = "the value must lie where its curve or quotient has one, above 0"
+            bad = _both(*good, _not(_above_0(inside)))
+            checks.append(Check(where, why, bad, 0))
+            good.append(_above_0(inside))
+            refused.append((bad, why))
+        x = filled(simplified(_rounded(found)), {"x": x})
+    rest = NOTHING
+    for bad, why in reversed(refused):
+        rest = ast.IfExp(bad, _refused(f"{where}: {why}"), rest)
+    return ast.IfExp(_both(*good), x, rest), checks
+
+
+def _called(leaf: Leaf, part: Map) -> str:
+    treated = leaf.treat is not None and type(part).__module__.startswith("hengdian_index.treat")
+    return (leaf.treat if treated and leaf.treat is not None else leaf.normalise).method.name
+
+
+def _rounded(found: Arithmetic) -> ast.expr:
+    """Return the tree of a map, its numbers filled in; of steps, limits moved by what is rounding."""
+    tree = bound(found.tree, found.numbers)
+    return tree if found.rounding is None else _moved(tree, found.rounding)
+
+
+def _moved(tree: ast.expr, rounding: float) -> ast.expr:
+    """Return a tree with the limits of comparisons moved: a value that differs by rounding alone stands on one."""
+    if not isinstance(tree, ast.IfExp):
+        return tree
+    test = tree.test
+    assert isinstance(test, ast.Compare)
+    limit = first(ast.literal_eval(test.comparators[0]))
+    margin = TOLERANCE * (rounding + abs(limit)) * (1 if isinstance(test.ops[0], ast.Gt) else -1)
+    moved = ast.Compare(test.left, test.ops, [ast.Constant(limit + margin)])
+    return ast.IfExp(moved, tree.body, _moved(tree.orelse, rounding))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group whose score is arithmetic: the columns of its children, their weights, what is wanted of them."""
+
+    branch: Branch
+    children: tuple[str, ...]
+    weights: tuple[float, ...]
+    tree: ast.expr
+    pair: Pair | None
+    propagated: tuple[str, ...]
+    needed: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, tree: Tree, branch: Branch, normalised: Mapping[str, str], weights: Array | None, faults: list[str]
+    ) -> _Group | None:
+        """Return a group as arithmetic; None, with a fault, for one that is none."""
+        method, options = branch.aggregate.method, branch.aggregate.complete()
+        where = f"group {branch.code!r}"
+        if weights is None or np.ndim(weights) != 1:
+            return None  # A fault of its own.
+        scorer = kernel(method, branch.aggregate.options, branch.children)
+        pair = scorer if isinstance(scorer, Pair) else None
+        lines = lines_of(method.traits, options)
+        extreme = [line.expression for line in lines] in (["min(z)"], ["max(z)"])
+        if not known_to(lines, {"w", "z", "k", *numeric(options)}) or not lines or (pair is None and not extreme):
+            faults.append(f"{where}: {method.name} is no mean of the scores of one row")
+            return None
+        if pair is not None and pair.whole is not None:
+            faults.append(f"{where}: {method.name} of a power so near 0 is computed otherwise than it is written")
+            return None
+        own = {leaf.code: leaf.missing for leaf in tree.leaves if leaf.missing is not None}
+        rules = {normalised.get(c, c): own.get(c, branch.missing.rule) for c in branch.children}
+        return cls(
+            branch,
+            tuple(rules),
+            tuple(np.asarray(weights, dtype=np.float64).tolist()),
+            bound(joined(lines), numeric(options)),
+            pair,
+            tuple(child for child, rule in rules.items() if rule == "propagate"),
+            tuple(child for child, rule in rules.items() if rule == "raise"),
+        )
+
+    @property
+    def counted(self) -> list[tuple[str, float]]:
+        """The children that have a weight."""
+        return [(child, weight) for child, weight in zip(self.children, self.weights, strict=True) if weight > 0]
+
+    @property
+    def least(self) -> int:
+        """How many children a row needs for a score."""
+        k = len(self.children)
+        return next(n for n in range(1, k + 1) if n / k >= self.branch.missing.coverage - TOLERANCE)
+
+    @property
+    def complete(self) -> bool:
+        """Whether a row needs all children."""
+        return self.least == len(self.children) or set(self.propagated) == set(self.children)
+
+    def kept(self) -> ast.expr:
+        """Return where a row has a score."""
+        if self.complete:
+            return _both(*(_call("known", ast.Name(child)) for child in self.children))
+        parts = [_call("known", ast.Name(child)) for child in self.propagated]
+        if self.least > 1:
+            there = [_there(child, 1.0) for child in self.children]
+            parts.append(ast.Compare(_call("sum", *there), [ast.Gt()], [ast.Constant(self.least - 0.5)]))
+        if self.least <= len(self.children) - len(self.counted) + 1:
+            some = [_call("known", ast.Name(child)) for child, _ in self.counted]
+            parts.append(_either(*some))
+        return _both(*parts)
+
+    def outside(self, child: str) -> ast.expr | None:
+        """Return where the score of a child lies outside the domain of the mean."""
+        if self.pair is None or self.pair.domain == "real":
+            return None
+        strict = self.pair.domain == "above 0" and not self.pair.zero_is_limit
+        return ast.Compare(ast.Name(child), [ast.LtE() if strict else ast.Lt()], [ast.Constant(0.0)])
+
+    def checks(self) -> Iterable[Check]:
+        """Yield the rows that are refused, at step 0 before the score and at 1 after it."""
+        where = f"group {self.branch.code!r}"
+        for child in self.needed:
+            why = f"{child!r} is missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'"
+            yield Check(where, why, _call("not_known", ast.Name(child)), 0)
+        for child in self.children:
+            outside = self.outside(child)
+            if outside is not None:
+                bad = _both(_call("known", ast.Name(child)), outside, self.kept())
+                yield Check(where, f"{child!r}: {self._domain}", bad, 0)
+        yield Check(where, "the score is no finite number; rescale the columns", _overflow(self._score), 1)
+
+    @property
+    def _score(self) -> ast.expr:
+        return ast.Name(self.branch.code)
+
+    @property
+    def _domain(self) -> str:
+        assert self.pair is not None
+        strict = self.pair.domain == "above 0" and not self.pair.zero_is_limit
+        return f"this mean needs values {'above 0' if strict else 'of 0 or more'}; normalise to such a scale"
+
+    def steps(self, taken: set[str]) -> Iterable[Trees]:
+        """Yield the score, after the columns that it takes on the way."""
+        before = dict[str, ast.expr]()
+        z = [ast.Name(child) for child, _ in self.counted]
+        values: list[ast.expr] = list(z)
+        size: ast.expr | None = None
+        if self.pair is not None and self.pair.anchor != "none":
+            name = _free(f"{self.branch.code}_size", taken)
+            which = "greatest" if self.pair.anchor == "largest" else "least"
+            before[name] = _call(which, *z)
+            size = ast.Name(name)
+            values = [ast.BinOp(one, ast.Div(), size) for one in z]
+        shares: list[ast.expr] = [ast.Constant(weight) for _, weight in self.counted]
+        total: ast.expr | None = None
+        if not self.complete and "w" in names(self.tree):
+            name = _free(f"{self.branch.code}_weight", taken)
+            before[name] = _call("sum", *(_there(child, weight) for child, weight in self.counted))
+            total = ast.Name(name)
+        if before:
+            yield before
+        score = _averaged(self.tree, shares, values, total, gaps=not self.complete)
+        score = filled(score, {"k": _count(self.children) if not self.complete else number(len(self.children))})
+        if size is not None:
+            score = ast.BinOp(size, ast.Mult(), score)
+        if self.pair is not None and self.pair.domain != "real":
+            # A part of 0 is the limit where it is taken; a largest of 0 leaves nothing to measure by.
+            least = size if size is not None and self.pair.anchor == "smallest" else _call("least", *z)
+            whole = size if self.pair.anchor == "largest" else least
+            if size is not None or self.pair.zero_is_limit:
+                score = ast.IfExp(_above_0(whole), score, ast.Constant(0.0))
+        outside = [one for one in map(self.outside, self.children) if one is not None]
+        if outside:
+            score = ast.IfExp(_either(*outside), _refused(f"group {self.branch.code!r}: {self._domain}"), score)
+        score = ast.IfExp(self.kept(), score, NOTHING)
+        for child in self.needed:
+            why = f"group {self.branch.code!r}: {child!r} is missing, and the rule is 'raise'"
+            score = ast.IfExp(_call("not_known", ast.Name(child)), _refused(why), score)
+        yield {self.branch.code: score}
+
+
+def _averaged(
+    tree: ast.expr, weights: list[ast.expr], values: list[ast.expr], total: ast.expr | None, *, gaps: bool
+) -> ast.expr:
+    """Return a mean with a term for each part; of those that are there, which share the total weight, where not all."""
+    sums = dict[str, ast.expr]()
+    for call in (one for one in ast.walk(tree) if isinstance(one, ast.Call) and gaps):
+        assert isinstance(call.func, ast.Name)
+        if len(call.args) != 1 or call.func.id not in _NEUTRAL:
+            continue
+        what, inner = call.func.id, call.args[0]
+        parts = {"w": weights, "z": values}
+        once = total is not None and isinstance(inner, ast.BinOp)
+        left = once and isinstance(inner.op, (ast.Mult, ast.Div)) and ast.unparse(inner.left) == "w"
+        right = once and isinstance(inner.op, ast.Pow) and ast.unparse(inner.right) == "w"
+        plain = (what == "sum" and left and "w" not in names(_other(inner, "left"))) or (
+            what == "prod" and right and "w" not in names(_other(inner, "right"))
+        )
+        if total is not None and not plain:
+            parts["w"] = [ast.BinOp(weight, ast.Div(), total) for weight in weights]
+        neutral = _NEUTRAL[what]
+        terms = [expanded(inner, parts, j) for j in range(len(weights))]
+        if neutral is None:
+            sums[ast.unparse(call)] = _call({"min": "least", "max": "greatest"}[what], *terms)
+            continue
+        whole = _call(what, *(_call("default", term, ast.Constant(neutral)) for term in terms))
+        if plain and total is not None:
+            # The weights share their sum: once for all terms.
+            one: ast.expr = ast.BinOp(ast.Constant(1.0), ast.Div(), total)
+            whole = ast.BinOp(whole, ast.Div(), total) if what == "sum" else ast.BinOp(whole, ast.Pow(), one)
+        sums[ast.unparse(call)] = whole
+    return _spread(expanded(tree, {"w": weights, "z": values}, sums=sums))
+
+
+_NEUTRAL: Mapping[str, float | None] = {"sum": 0.0, "prod": 1.0, "min": None, "max": None}
+
+
+def _other(tree: ast.expr, side: str) -> ast.expr:
+    assert isinstance(tree, ast.BinOp)
+    return tree.right if side == "left" else tree.left
+
+
+def _spread(tree: ast.expr) -> ast.expr:
+    """Return a mean whose extremes over the parts are called so."""
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in ("min", "max"):
+        return _call({"min": "least", "max": "greatest"}[tree.func.id], *tree.args)
+    return tree
+
+
+def _there(child: str, weight: float) -> ast.expr:
+    return ast.IfExp(_call("known", ast.Name(child)), ast.Constant(weight), ast.Constant(0.0))
+
+
+def _count(children: Iterable[str]) -> ast.expr:
+    return _call("sum", *(_there(child, 1.0) for child in children))
+
+
+def _call(name: str, *parts: ast.expr) -> ast.expr:
+    if name == "not_known":
+        return _not(_call("known", *parts))
+    return ast.Call(ast.Name(name), list(parts), [])
+
+
+def _refused(why: str) -> ast.expr:
+    return ast.Call(ast.Name("refused"), [ast.Constant(why)], [])
+
+
+def _not(one: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.Not(), one)
+
+
+def _both(*parts: ast.expr) -> ast.expr:
+    return parts[0] if len(parts) == 1 else ast.BoolOp(ast.And(), list(parts))
+
+
+def _either(*parts: ast.expr) -> ast.expr:
+    return parts[0] if len(parts) == 1 else ast.BoolOp(ast.Or(), list(parts))
+
+
+def _above_0(x: ast.expr) -> ast.expr:
+    return ast.Compare(x, [ast.Gt()], [ast.Constant(0.0)])
+
+
+def _overflow(score: ast.expr) -> ast.expr:
+    return _both(_call("known", score), _not(_call("finite", score)))
