@@ -110,6 +110,7 @@ _HOME = {
     "Comparison": "_robustness.alternatives",
     "DataError": "errors",
     "Dirichlet": "_maths.doubts",
+    "Expressions": "_batches.expressions",
     "Fitted": "_index.fitted",
     "Group": "_scoring.fields",
     "Index": "_index.index",

@@ -14,7 +14,7 @@ import numpy as np
 from hengdian_index._batches.plan import Check, Plan, Trees
 from hengdian_index._maths.arithmetic import constant
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, guess, listed, readable, shown
+from hengdian_index.errors import DataError, guess, readable, shown
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -111,10 +111,11 @@ class Expressions:
             Columns that are missing, or of text; cells that are infinite, outside the domain of a map or a mean, or
             missing where the rule is "raise": how many of each, and where the first is.
         """
-        frame = self._frame(table)
+        scored = self._frame(table)
         with np.errstate(all="ignore"):
-            self._need_good(frame)
-            scored = self._stepped(frame)
+            for trees in self.plan.steps:
+                scored = scored.with_columns(**_each(trees))
+            self._need_good(scored)
             wanted = [*self.labels, *(self.plan.normalised.values() if normalised else ()), *self.groups]
             return scored.select(*wanted).to_native()
 
@@ -138,39 +139,32 @@ class Expressions:
             raise DataError(*told[:_FAULTS], f"columns found: {readable(list(map(shown, types)))}")
         texts = [name for name in self.columns if not _numeric(types[name])]
         if texts:
-            kinds = listed([f"{name!r} ({types[name]})" for name in texts])
+            kinds = readable([f"{name!r} ({types[name]})" for name in texts])
             raise DataError(f"columns of numbers are needed, not {kinds}; cast them, or hi.tidy the table")
         cast = [nw.col(name) if types[name] == nw.Float64 else nw.col(name).cast(nw.Float64) for name in self.columns]
         return frame.select(*map(nw.col, self.labels), *cast)
 
-    def _stepped(self, frame: Any) -> Any:
-        for trees in self.plan.steps:
-            if trees:
-                frame = frame.with_columns(**_each(trees))
-        return frame
-
-    def _need_good(self, frame: Any) -> None:
-        """Refuse what is wrong with cells, after one query that counts it."""
+    def _need_good(self, scored: Any) -> None:
+        """Refuse what is wrong with cells of a table with the columns of all steps, after one query that counts it."""
         import narwhals.stable.v2 as nw
 
         checks = self.plan.checks
         one, none = nw.lit(1), nw.lit(0)
-        whole = self._stepped(frame)
         numbered = {f"check_{i}": _written(check.tree) for i, check in enumerate(checks)}
         sums = {name: nw.when(bad).then(one).otherwise(none).sum() for name, bad in numbered.items()}
-        counts = _collected(whole.select(**sums))
+        counts = _collected(scored.select(**sums))
         found = [(check, int(counts[name][0] or 0)) for check, name in zip(checks, sums, strict=True)]
         found = [(check, n) for check, n in found if n]
         if found:
             # What is wrong with a value comes first: scores made of it say nothing.
             early = min(check.step for check, _ in found)
-            raise DataError(*(self._told(whole, check, n) for check, n in found[:_FAULTS] if check.step == early))
+            raise DataError(*(self._told(scored, check, n) for check, n in found[:_FAULTS] if check.step == early))
 
-    def _told(self, whole: Any, check: Check, n: int) -> str:
+    def _told(self, scored: Any, check: Check, n: int) -> str:
         """Return what is wrong in so many rows, with the first of them."""
         where = ""
         if self.labels:
-            some = _collected(whole.filter(_written(check.tree)).select(*self.labels).head(1))
+            some = _collected(scored.filter(_written(check.tree)).select(*self.labels).head(1))
             where = ", ".join(f"{name} {shown(some[name][0])}" for name in self.labels)
             where = f", first {where}"
         return f"{check.where}: {check.why} ({counted(n, 'row')}{where})"
@@ -239,7 +233,8 @@ def _written(tree: ast.expr, cast: tuple[str, ...] = ()) -> nw.Expr:
         one, other = (part if isinstance(part, nw.Expr) else nw.lit(part) for part in (a, b))
         return nw.when(test).then(one).otherwise(other)
 
-    return as_expression(tree)
+    whole: nw.Expr = as_expression(tree)
+    return whole
 
 
 def _joined(sign: Callable[[Any, Any], Any], terms: list[Any]) -> Any:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -148,9 +147,7 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _values(
-    leaf: Leaf, maps: Sequence[Map | None], faults: list[str]
-) -> tuple[ast.expr, list[Check]] | None:
+def _values(leaf: Leaf, maps: Sequence[Map | None], faults: list[str]) -> tuple[ast.expr, list[Check]] | None:
     """Return the score of an indicator in the columns of the table, and what is refused; None with a fault."""
     x: ast.expr = ast.Name(leaf.code)
     where = f"indicator {leaf.code!r}"
@@ -335,12 +332,10 @@ class _Group:
         score = filled(score, {"k": _count(self.children) if not self.complete else number(len(self.children))})
         if size is not None:
             score = ast.BinOp(size, ast.Mult(), score)
-        if self.pair is not None and self.pair.domain != "real":
-            # A part of 0 is the limit where it is taken; a largest of 0 leaves nothing to measure by.
-            least = size if size is not None and self.pair.anchor == "smallest" else _call("least", *z)
-            whole = size if self.pair.anchor == "largest" else least
-            if size is not None or self.pair.zero_is_limit:
-                score = ast.IfExp(_above_0(whole), score, ast.Constant(0.0))
+        if self.pair is not None and (size is not None or self.pair.zero_is_limit):
+            # A part of 0 gives 0 where that is the limit; of a largest of 0 nothing can be measured by it.
+            positive = size if size is not None else _call("least", *z)
+            score = ast.IfExp(_above_0(positive), score, ast.Constant(0.0))
         outside = [one for one in map(self.outside, self.children) if one is not None]
         if outside:
             score = ast.IfExp(_either(*outside), _refused(f"group {self.branch.code!r}: {self._domain}"), score)
@@ -362,12 +357,7 @@ def _averaged(
             continue
         what, inner = call.func.id, call.args[0]
         parts = {"w": weights, "z": values}
-        once = total is not None and isinstance(inner, ast.BinOp)
-        left = once and isinstance(inner.op, (ast.Mult, ast.Div)) and ast.unparse(inner.left) == "w"
-        right = once and isinstance(inner.op, ast.Pow) and ast.unparse(inner.right) == "w"
-        plain = (what == "sum" and left and "w" not in names(_other(inner, "left"))) or (
-            what == "prod" and right and "w" not in names(_other(inner, "right"))
-        )
+        plain = total is not None and _shared(what, inner)
         if total is not None and not plain:
             parts["w"] = [ast.BinOp(weight, ast.Div(), total) for weight in weights]
         neutral = _NEUTRAL[what]
@@ -387,9 +377,13 @@ def _averaged(
 _NEUTRAL: Mapping[str, float | None] = {"sum": 0.0, "prod": 1.0, "min": None, "max": None}
 
 
-def _other(tree: ast.expr, side: str) -> ast.expr:
-    assert isinstance(tree, ast.BinOp)
-    return tree.right if side == "left" else tree.left
+def _shared(what: str, term: ast.expr) -> bool:
+    """Return whether weights share their sum once for all terms: of w f and w / f in a sum, of f ** w in a product."""
+    if not isinstance(term, ast.BinOp):
+        return False
+    by_weight = isinstance(term.op, ast.Pow) if what == "prod" else isinstance(term.op, (ast.Mult, ast.Div))
+    weight, other = (term.right, term.left) if what == "prod" else (term.left, term.right)
+    return by_weight and what in ("sum", "prod") and ast.unparse(weight) == "w" and "w" not in names(other)
 
 
 def _spread(tree: ast.expr) -> ast.expr:
