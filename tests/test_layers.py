@@ -40,10 +40,12 @@ LAYERS = (
 LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
 INSIDE_FUNCTIONS_ONLY = {
     "dask",
+    "duckdb",
     "jinja2",
     "matplotlib",
     "polars",
     "pyarrow",
+    "pyspark",
     "pyreadstat",
     "python_calamine",
     "sklearn",

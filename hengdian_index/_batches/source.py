@@ -437,17 +437,19 @@ def _of_polars(given: Any) -> Source | None:
     _need_pyarrow("polars LazyFrame")
     import polars as pl
 
+    rows = int(given.select(pl.len()).collect().item())
+
     def batches(asked: Sequence[str]) -> Iterator[Any]:
-        some = given.select(asked)
+        some, most = given.select(asked), max(1, _NUMBERS // max(1, len(asked)))
         if hasattr(some, "collect_batches"):
-            parts = some.collect_batches(chunk_size=max(1, _NUMBERS // max(1, len(asked))), maintain_order=True)
+            parts = some.collect_batches(chunk_size=most, maintain_order=True)
         else:
-            parts = some.collect(engine="streaming").iter_slices(max(1, _NUMBERS // max(1, len(asked))))
+            parts = (some.slice(start, most).collect() for start in range(0, rows, most))
         for part in parts:
             yield part.to_arrow()
 
     schema = pl.DataFrame(schema=given.collect_schema()).to_arrow().schema
-    return _of_batches("polars LazyFrame", schema, batches, int(given.select(pl.len()).collect().item()), engine=True)
+    return _of_batches("polars LazyFrame", schema, batches, rows, engine=True)
 
 
 def _of_duckdb(given: Any) -> Source | None:
