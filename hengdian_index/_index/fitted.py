@@ -331,27 +331,34 @@ class Fitted:
     ) -> Result:
         """Return the scores of rows already read, built and screened; `before` is what was noted doing so.
 
-        `among` picks rows to score; imputation and seasonal adjustment see all. `known` is what the fit had of the same
-        rows.
+        `among` picks rows to score, of which nothing is told; imputation and seasonal adjustment see all. `known` is
+        what the fit had of the same rows.
         """
         with journal() as lines:
-            contents = self.contents
-            if known is not None and known.rows is not None:
-                ready, rows = replace(known.ready, source=panel.source), known.rows
-                tell(known.entries)
-            else:
+            contents, rows = self.contents, None
+            if known is None:
                 ready = self.preparation(self.tree, panel)
-                if among is not None:
-                    panel, ready = panel.pick(among), ready.pick(among)
+            else:
+                ready = replace(known.ready, source=panel.source)
+                tell(known.entries)
+                rows = known.rows if among is None else None
+            if among is not None:
+                panel, ready = panel.pick(among), ready.pick(among)
+            if rows is None:
                 x = Columns.of(self.tree, self.maps, ready)
                 contents = self._seen(x, ready)
                 rows = in_turn(self.tree, contents, x, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
+        # Of some rows nothing is told.
         doubts = (
-            *notes_of_groups(self.setting, panel),
-            *panel.holes(),
-            *panel.alike(self.base_levels or self.links or ()),
-            *asking(self.tree, panel),
+            ()
+            if among is not None
+            else (
+                *notes_of_groups(self.setting, panel),
+                *panel.holes(),
+                *panel.alike(self.base_levels or self.links or ()),
+                *asking(self.tree, panel),
+            )
         )
         lines += [Entry("read", said) for said in (*panel.liberties, *doubts)]
         if panel.unused:
@@ -544,7 +551,7 @@ def learn_with_rows(
     known = None
     if every and rows.all() and seen is ready:
         alike = len(dated) == 1 and dated[0] == (EARLIEST, tree)
-        known = Known(ready, x, scores if scored and alike else None, (*filled, *missing))
+        known = Known(ready, x, scores, (*filled, *missing)) if scored and alike else Known(ready, x, None, filled)
     fitted = Fitted(
         tree=tree,
         setting=setting,
@@ -559,7 +566,7 @@ def learn_with_rows(
         chains=Frozen({code: Frozen(units) for code, units in panel.chains.items()}),
     )
     with journal() as said:
-        fitted = _based(fitted, panel, levels=based)
+        fitted = _based(fitted, panel, known, levels=based)
     return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel, known
 
 
@@ -569,7 +576,7 @@ def _learnt_from(shown: Panel, chosen: Any, weights: Mapping[str, Any]) -> Mappi
     return Frozen({**ends, **shown.spread(), "sha256": digest(shown), "weights": weights})
 
 
-def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
+def _based(fitted: Fitted, panel: Panel, known: Known | None, *, levels: bool) -> Fitted:
     """Return the fit with what the series of later rows will need: weights by period, base levels, links."""
     tree, setting = fitted.tree, fitted.setting
     if setting.weigh_on == "period":
@@ -584,8 +591,9 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
     if not levels or setting.series != "fixed":
         return fitted
     if setting.base is None or not panel.holds(setting.base):
-        changes = len(fitted.contents) > 1
-        return _linked(fitted, fitted.result(panel, among=_needed(fitted, panel, None))) if changes else fitted
+        if len(fitted.contents) == 1:
+            return fitted
+        return _linked(fitted, fitted.result(panel, among=_needed(fitted, panel, None), known=known))
     missing = panel.absent(setting.base)
     if missing:
         note(
@@ -597,7 +605,7 @@ def _based(fitted: Fitted, panel: Panel, *, levels: bool) -> Fitted:
         )
     in_base = panel.select(setting.base, "base")
     needed = _needed(fitted, panel, in_base)
-    result = fitted.result(panel, among=needed)
+    result = fitted.result(panel, among=needed, known=known)
     found, shown, rows = result.course.levels, result.panel, in_base[needed]
     own = base_levels(shown, found, rows, late_groups(tree, fitted.contents))
     note_thin(shown, found, rows, tree.groups)

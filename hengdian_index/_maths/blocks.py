@@ -60,6 +60,8 @@ def count(x: Array, witness: Array) -> NDArray[np.int64]:
 
 def each_slice(kernel: Callable[[slice], T], x: Array) -> list[T]:
     """Return the kernel's answer for each slice of the rows of x (..., n, k), in order; a large x is shared out."""
+    if x.size <= _BLOCK:
+        return [kernel(slice(0, x.shape[-2]))]
     slices = _slices(x, _BLOCK)
     if x.size < _LARGE:
         return [kernel(rows) for rows in slices]

@@ -45,6 +45,11 @@ ARITHMETIC = {"normalise": ("z", "x"), "aggregate": ("y", "w", "z", "k"), "clima
 _BEYOND = 2**63
 
 
+# Values of options that cannot change, and how many sets of them are known to be right.
+_PLAIN = (bool, int, float, str, type(None))
+_REMEMBERED = 64
+
+
 @dataclass(frozen=True, eq=False)
 class Method:
     """One method: its function, the family it belongs to, and what it declares about itself.
@@ -145,10 +150,23 @@ class Method:
 
     def demand(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options as the function takes them; raise an `OptionError` with every fault of them."""
+        plain = all(type(value) in _PLAIN for value in options.values())
+        # 1, 1.0 and True are equal, and not equally right.
+        key = tuple((name, type(value), value) for name, value in options.items()) if plain else None
+        if key is not None and key in self._right:
+            return dict(self._right[key])
         faults = self.faults(options) + self.absent(options)
         if faults:
             raise_all(OptionError, [f"{self.name}: {fault}" for fault in faults])
-        return self.settled(options)
+        settled = self.settled(options)
+        if key is not None and len(self._right) < _REMEMBERED:
+            self._right[key] = dict(settled)
+        return settled
+
+    @cached_property
+    def _right(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        """Sets of options without a fault: an index asks for the same of each indicator."""
+        return {}
 
 
 def code_of(function: Callable[..., Any], name: str = "") -> str:

@@ -127,8 +127,10 @@ def numbers(
 def column_values(
     column: Any, where: Callable[[int], str], name: Hashable = None, remedy: Callable[[Any], str] = plain_remedy
 ) -> tuple[NDArray[Any], list[Fault]]:
-    """Return a pandas or narwhals column as floats and the faults of its cells."""
+    """Return a pandas or narwhals column as floats, which may be its own, and the faults of its cells."""
     if is_pandas(column):
+        if column.dtype == np.float64 and isinstance(column.dtype, np.dtype):
+            return column.to_numpy(), []
         if _plain_number(column.dtype):
             return column.to_numpy(dtype=np.float64, na_value=math.nan), []
         return _numbers_or_truths(column.tolist(), where, name, remedy)

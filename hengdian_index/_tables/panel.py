@@ -67,6 +67,17 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Lender:
+    """The table in whose memory numbers lie: while it is held, what is written to others that share it moves none."""
+
+    table: Any
+
+    def __reduce__(self) -> tuple[type[Lender], tuple[None]]:
+        """A copy has numbers of its own."""
+        return Lender, (None,)
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """Rows of numbers (n, k) with their column names, units, periods, labels and the file they came from.
 
@@ -92,6 +103,7 @@ class Panel:
     liberties: tuple[str, ...] = ()
     unit_names: Mapping[Any, str] = field(default_factory=dict)
     at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    lender: Lender | None = None
     came: Mapping[str, Array] = field(default_factory=dict)
     chains: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -123,13 +124,25 @@ _MISSING = {"None", "nan", "NaN", "NaT", "<NA>"}
 _LONGEST = 100
 _SHORT = re.compile(r"\s*\d\d ?[QＱ]", re.IGNORECASE)
 
+# Labels whose reading is remembered.
+_REMEMBERED = 1 << 12
+
 Reading: TypeAlias = tuple[Frequency, int] | date | None
 """What one label says: a period, a date whose frequency is still open, or nothing that can be read."""
 
 
 def read_label(label: object) -> Reading:
     """Return what one label says, by its ISO text whatever its type; None where nothing can be read."""
-    text = _as_text(label)
+    return _read_again(label) if type(label) is str else _read(_as_text(label))
+
+
+# The labels of a table are read by several of its readers, and those of the same table again and again.
+@lru_cache(maxsize=_REMEMBERED)
+def _read_again(label: str) -> Reading:
+    return _read(_as_text(label))
+
+
+def _read(text: str) -> Reading:
     for frequency, pattern in (*_PATTERNS, *_LOOSE):
         if match := pattern.fullmatch(text):
             parts = match.groupdict()
@@ -181,6 +194,7 @@ def _last_month(reading: Reading) -> int | None:
     return None if reading is None else (reading[1] + 1) * (12 // reading[0].per_year) - 1
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _is_accepted(label: str) -> bool:
     text = _as_text(label)
     return any(pattern.fullmatch(text) for _, pattern in _PATTERNS)

@@ -17,11 +17,11 @@ from hengdian_index._tables.cells import CELLS, column_values, hashed, is_missin
 from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.hundredth import off_by_a_hundred
 from hengdian_index._tables.mending import ERRORS, marks_among, remedy_for
-from hengdian_index._tables.panel import Beside, Panel
+from hengdian_index._tables.panel import Beside, Lender, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.shapes import as_wide
-from hengdian_index._tables.table import Array, shortened
+from hengdian_index._tables.table import Array, has_infinity, shortened
 from hengdian_index._tables.units import Chosen, chosen, total_faults, twin_faults
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
@@ -29,6 +29,9 @@ from hengdian_index.log import journal
 
 # The line to write for a table's marks of missing values lists so many.
 _MOST_MARKS = 8
+
+_COPY_ON_WRITE = int(pd.__version__.partition(".")[0]) >= 3
+_FLOAT = type(np.dtype(np.float64))
 
 
 def read_panel(
@@ -112,7 +115,8 @@ def read_panel(
     every = labels if frame is whole else _labels(whole, unit, _level(whole, unit), period, _level(whole, period))
     of_table: dict[str, Any] = {"table": (whole.index, every), "at": at}
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
-    values, wrong, plain = _cells(frame, wanted, panel, form)
+    lent = None if form.mark_numbers or "errors" in frame.attrs else _in_place(frame, wanted)
+    values, wrong, plain = _cells(frame, wanted, panel, form) if lent is None else (lent.to_numpy(), [], [])
     liberties = [f"{where}{one}" for one in (*_liberties(frame), *left.notes, *plain)]
     liberties += [line.why for line in dated]
     liberties += off_by_a_hundred(values, wanted, panel)
@@ -129,7 +133,10 @@ def read_panel(
             faults += total_faults(whose, owners, values, read.ordinals if read else None, left.out, _begun(panel))
     raise_all(DataError, faults)
     beside = Beside.of(frame, asked)
-    return replace(panel, values=values, columns=tuple(columns), beside=beside, liberties=tuple(liberties))
+    lender = None if lent is None else Lender(lent)
+    return replace(
+        panel, values=values, columns=tuple(columns), beside=beside, liberties=tuple(liberties), lender=lender
+    )
 
 
 def _liberties(frame: pd.DataFrame) -> Sequence[str]:
@@ -282,6 +289,23 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) 
     return values, shortened(faults), liberties
 
 
+def _in_place(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame | None:
+    """Return a table of columns that lie side by side as plain finite numbers, shared with no one who can write to it.
+
+    From pandas 3 on tables that share their values part when one is written to; before, the columns are copied.
+    """
+    dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
+    plain = frame.columns.is_unique and all(type(dtypes[name]) is _FLOAT for name in names)
+    if not plain or not len(frame) or not names:
+        return None
+    # A table made of another shares its values, and not its attributes, of which a copy may be long.
+    same = list(frame.columns) == list(names)
+    part = pd.DataFrame(frame, copy=same and not _COPY_ON_WRITE)
+    part = part if same else part[list(names)]
+    values = part.to_numpy()
+    return part if values.flags.f_contiguous and not has_infinity(values) else None
+
+
 def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
     """Return columns of text that nothing asks for and that tell rows of one period apart, where periods repeat."""
     assert panel.periods is not None
@@ -332,6 +356,11 @@ def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
         return []
     if panel.units is None and len(texts := _texts(frame, panel)):
         return [f"several rows have the same period; if {listed(texts)} says whose they are, name it as `unit`"]
+    if not panel.n:
+        return []
+    ordinals = np.zeros(panel.n, dtype=np.int64) if panel.periods is None else panel.periods.ordinals
+    if len(np.unique(panel.unit_codes() * (np.ptp(ordinals) + 1) + ordinals)) == panel.n:
+        return []
     keys = pd.DataFrame(index=range(len(panel.labels)))
     if panel.units is not None:
         keys["unit"] = panel.units
@@ -459,7 +488,7 @@ def _from_array(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame
         raise DataError("a plain array has no unit and period columns; give a table, or an index without them")
     if array.ndim != 2 or array.shape[1] != len(columns):
         raise DataError(f"the array has shape {array.shape}; give one column for each of the {len(columns)} indicators")
-    return pd.DataFrame(array, columns=list(columns), copy=False)
+    return pd.DataFrame(np.array(array, order="F"), columns=list(columns), copy=False)
 
 
 def _from_narwhals(table: Any) -> pd.DataFrame:

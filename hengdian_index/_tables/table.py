@@ -265,6 +265,13 @@ def may_have_gaps(x: Array) -> bool:
     return bool(np.isnan(_total(x)))
 
 
+def has_infinity(x: Array) -> bool:
+    """Return whether a value of (n, k) is infinite."""
+    if math.isfinite(_total(x)):
+        return False
+    return any(bool(np.isinf(column).any()) for column in x.T)
+
+
 def _total(x: Array) -> float:
     """Return the sum of all values, NaN where one is missing; a large table is shared among processors."""
     whole = x.flags.c_contiguous or x.flags.f_contiguous

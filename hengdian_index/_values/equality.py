@@ -27,6 +27,9 @@ TOLERANCE = 1e-12
 
 _MOST = np.finfo(np.float64).max
 
+# Where fewer numbers than this share join, they are looked up among all.
+_SELDOM = 0.01
+
 # Rows that tell most columns apart.
 _FEW = 16
 
@@ -102,10 +105,20 @@ def settled(values: _Array, cancelled: Any = 0.0, axis: int = -1) -> _Array:
         return values
     first = np.zeros(rising.shape, dtype=np.intp)
     first[..., 1:] = np.maximum.accumulate(np.where(joins, 0, np.arange(1, n)), axis=-1)
+    if rising.ndim == 1 and joins.mean() < _SELDOM:
+        return _with_others(along, rising, first)
     out = np.empty_like(rising)
     order = np.argsort(along, axis=-1, kind="stable")
     np.put_along_axis(out, order, np.take_along_axis(rising, first, axis=-1), axis=-1)
     return np.moveaxis(out, -1, axis)
+
+
+def _with_others(values: _Array, rising: _Array, first: NDArray[np.intp]) -> _Array:
+    """Return numbers (n,) with those that another stands for replaced: so few that they are looked up."""
+    moved = np.flatnonzero(rising[first] != rising)
+    before, after = rising[moved], rising[first[moved]]
+    at = np.minimum(np.searchsorted(before, values), len(before) - 1)
+    return np.where(before[at] == values, after[at], values)
 
 
 def joined(rising: _Array, cancelled: Any = 0.0) -> NDArray[np.bool_]:
