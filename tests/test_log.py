@@ -95,3 +95,57 @@ def test_a_kind_has_no_names_and_numbers(why: str, kind: str) -> None:
 def test_an_empty_log_has_an_empty_digest() -> None:
     assert tally([]).empty
     assert told([]) == []
+
+
+def many(n: int, share: float) -> hi.Result:
+    """Return n shops with four indicators in one group, a share of the cells empty, and some rows with too few."""
+    rng = np.random.default_rng(3)
+    x = rng.uniform(1, 9, (n, 4))
+    x[rng.random(x.shape) < share] = np.nan
+    frame = pd.DataFrame(x, columns=list("abcd")).assign(shop=[f"s{i}" for i in range(n)])
+    indicators = [hi.Indicator(code, "all") for code in "abcd"]
+    return hi.Index(unit="shop", groups=[hi.Group("all")], indicators=indicators, coverage=0.75).compute(frame)
+
+
+def test_many_rows_that_lack_the_same_are_counted_after_the_first() -> None:
+    result = many(5000, 0.2)
+    raw = result.raw
+    gaps = raw.isna()
+    lines = [entry for entry in result.entries if entry.step == "aggregate"]
+    assert sum(entry.rows for entry in lines) == gaps.any(axis=1).sum()
+    alone = gaps["b"] & ~gaps[["a", "c", "d"]].any(axis=1)
+    own = [entry for entry in lines if ": b (3 of 4 present); the rest reweighted" in entry.why]
+    assert [entry.unit for entry in own if entry.rows == 1] == raw.index[alone][:20].tolist()
+    rest = int(alone.sum()) - 20
+    assert own[-1].why == f"missing in {rest:,} more rows: b (3 of 4 present); the rest reweighted"
+    assert (own[-1].rows, own[-1].unit) == (rest, None)
+    table = result.log_digest().set_index("kind")["lines"]
+    few = gaps.sum(axis=1) > 1
+    assert table["rows with missing parts: no score"] == few.sum()
+    assert table["rows with missing parts: the rest reweighted"] == (gaps.any(axis=1) & ~few).sum()
+    assert f"{few.sum():,} no score" in told(result.entries)[0]
+
+
+def test_few_rows_with_gaps_have_a_line_each() -> None:
+    result = many(900, 0.5)
+    gaps = result.raw.isna().any(axis=1)
+    lines = [entry for entry in result.entries if entry.step == "aggregate"]
+    assert [entry.unit for entry in lines] == result.raw.index[gaps].tolist()
+    assert all(entry.rows == 1 for entry in lines)
+
+
+def test_rare_combinations_of_many_parts_are_counted_together() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.uniform(1, 9, (4000, 70))
+    x[rng.random(x.shape) < 0.3] = np.nan
+    codes = [f"x{j}" for j in range(70)]
+    index = hi.Index(groups=[hi.Group("all")], indicators=[hi.Indicator(code, "all") for code in codes])
+    result = index.compute(pd.DataFrame(x, columns=codes))
+    lines = [entry for entry in result.entries if entry.step == "aggregate"]
+    assert len(lines) < 500
+    assert sum(entry.rows for entry in lines) == 4000
+    assert {entry.why for entry in lines if entry.rows > 1000} == {
+        f"missing in {entry.rows:,} more rows: other combinations of parts; {entry.kind.partition(': ')[2]}"
+        for entry in lines
+        if entry.rows > 1000
+    }

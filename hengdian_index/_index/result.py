@@ -491,7 +491,8 @@ class Result:
         """Return the log counted by step and reason: columns step, kind, lines, indicators, units, periods, first.
 
         `lines` says how many lines there are of a kind, the next three of how many indicators, units and periods they
-        are, `first` what the first of them says.
+        are, `first` what the first of them says. Of many rows that lack the same `log` has the first and a line that
+        counts the others, which are lines here too; their units are not among those counted.
 
         Examples
         --------

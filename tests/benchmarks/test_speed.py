@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks import draws, reading
+from benchmarks import draws, reading, scale
 from benchmarks.ratios import CASES, data, extra_memory
 
 import hengdian_index as hi
@@ -34,6 +34,17 @@ def test_speed(benchmark, case, order, side):
 @pytest.mark.parametrize(("case", "most"), [("entropy", 0.5), ("min_max and weighted mean", 1.5), ("critic", 0.5)])
 def test_weights_take_no_copy_of_the_table_and_scores_one(case, most, order):
     assert extra_memory(CASES[case][0], table(100_000, order)) < most
+
+
+@pytest.mark.parametrize("kind", scale.KINDS)
+def test_an_index_of_a_large_table_takes_less_than_three_tables(kind):
+    assert scale.peak(200_000, 0.01, kind) < 3
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.01])
+def test_an_index_of_a_large_table_gives_what_plain_numpy_gives(gaps):
+    x = scale.table(20_000, gaps)
+    np.testing.assert_allclose(scale.ours(x), scale.plain(x.to_numpy()), rtol=1e-12)
 
 
 def test_the_whole_film_index(benchmark):

@@ -304,3 +304,43 @@ def test_details_need_one_table_and_a_row_in_it():
         detailed(Together(told, takes_gaps=True), x, np.array([0.5, 0.5]), Missing("reweight", 0.65))
     with pytest.raises(DataError, match="one table only"):
         detailed(Together(told, takes_gaps=True), x[np.newaxis], np.array([0.5, 0.5]), Missing("reweight", 0.65))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_many_rows_with_gaps_are_each_the_mean_of_what_they_have(name, order):
+    rng = np.random.default_rng(5)
+    x = np.array(rng.uniform(0.5, 9, (40_000, 5)), order=order)
+    x[rng.random(x.shape) < 0.1] = np.nan
+    w = np.array([0.4, 0.25, 0.0, 0.2, 0.15])
+    found = aggregate(PAIRS[name], x, w, Missing(coverage=0.5))
+    there = ~np.isnan(x)
+    lost = (there.mean(axis=1) < 0.5) | (there @ w == 0)
+    np.testing.assert_array_equal(found.dropped, lost)
+    np.testing.assert_array_equal(np.isnan(found.values), lost)
+    for row in [*np.flatnonzero(~there.all(axis=1) & ~lost)[:40].tolist(), 16_383, 16_384, 39_999]:
+        if not lost[row]:
+            own = there[row]
+            one = textbook(x[row, own], w[own] / w[own].sum(), ORDER[name])
+            # The weights of the textbook sum to 1 but for rounding, which a power of 1e6 is of.
+            assert found.values[row] == pytest.approx(float(one), rel=1e-9 if name == "power 1e-06" else 2e-13), row
+    whole = there.all(axis=1)
+    alone = aggregate(PAIRS[name], np.asfortranarray(x[whole]), w, Missing())
+    np.testing.assert_array_equal(found.values[whole], alone.values)
+
+
+def test_a_row_that_keeps_little_of_the_weight_loses_no_digits():
+    x = np.array([[np.nan, 3.0, 5.0]])
+    w = np.array([1 - 2e-15, 1e-15, 1e-15])
+    found = aggregate(ARITHMETIC, x, w / w.sum(), Missing(coverage=0.5))
+    assert found.values[0] == pytest.approx(4, rel=1e-15)
+
+
+def test_of_many_rows_each_value_outside_the_domain_is_marked_unless_its_row_has_no_score():
+    x = np.full((40_000, 3), 2.0)
+    x[[5, 20_000, 39_000], 1] = -1
+    x[[7, 20_000], 2] = np.nan
+    x[39_000, [0, 2]] = np.nan
+    with pytest.raises(CellsError) as error:
+        aggregate(geometric_pair(), x, np.full(3, 1 / 3), Missing())
+    assert np.argwhere(error.value.marked).tolist() == [[5, 1], [20_000, 1]]
