@@ -416,7 +416,7 @@ def _fit_source(tree: Tree, setting: Setting, source: Source, fit_on: Any) -> Fi
     if found.based is None:
         return fitted
     with journal() as said:
-        fitted = _based(fitted, found.based, levels=True)
+        fitted = _based(fitted, found.based, None, levels=True)
     return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content"))))
 
 
