@@ -30,7 +30,7 @@ def index(**more: object) -> hi.Index:
     return hi.Index(unit="who", groups=groups, indicators=indicators, **fields)
 
 
-def table(n: int = 300, gaps: float = 0.05) -> pd.DataFrame:
+def firms(n: int = 300, gaps: float = 0.05) -> pd.DataFrame:
     """Return n rows with gaps."""
     rng = np.random.default_rng(8)
     frame = pd.DataFrame(rng.uniform(1, 9, (n, 6)), columns=list("abcdef"))
@@ -59,20 +59,20 @@ def same(one: hi.Result, other: hi.Result) -> None:
 def test_columns_one_by_one_give_what_all_at_once_give(
     more: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once = index(**more).compute(table())
+    at_once = index(**more).compute(firms())
     monkeypatch.setattr(fitting, "_AT_ONCE", 0)
-    same(index(**more).compute(table()), at_once)
+    same(index(**more).compute(firms()), at_once)
 
 
 @pytest.mark.parametrize("more", [{}, {"fit_on": slice(0, 200)}], ids=str)
 def test_fit_and_score_in_one_is_what_they_are_one_after_the_other(more: dict[str, object]) -> None:
-    computed, scored = index(**more).compute(table()), index(**more).fit(table()).score(table())
+    computed, scored = index(**more).compute(firms()), index(**more).fit(firms()).score(firms())
     same(computed, scored)
 
 
 @pytest.mark.usefixtures("by_column")
 def test_all_values_that_normalisations_refuse_are_told_at_once() -> None:
-    frame = table(gaps=0)
+    frame = firms(gaps=0)
     frame.loc[3, "a"] = frame.loc[4, "f"] = -1.0
     parts = [hi.Indicator(code, "all", direction=-1) for code in "abf"]
     own = hi.Index(groups=[hi.Group("all")], indicators=parts, normalise={"method": "relative", "to": "mean"})
@@ -86,7 +86,7 @@ def test_all_values_that_normalisations_refuse_are_told_at_once() -> None:
 
 def test_each_line_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="hengdian_index"):
-        result = index().compute(table())
+        result = index().compute(firms())
     said = [record.getMessage() for record in caplog.records]
     lines = [f"{entry.step}: {entry.why}" for entry in result.entries if entry.unit is not None]
     assert sorted(line for line in said if line in set(lines)) == sorted(lines)
@@ -116,7 +116,7 @@ def test_a_users_function_that_writes_to_its_rows_moves_nothing() -> None:
         x /= 2
         return x
 
-    frame = table(gaps=0)
+    frame = firms(gaps=0)
     before = frame.copy()
     part = hi.Index(groups=[hi.Group("all")], indicators=[hi.Indicator("a", "all"), hi.Indicator("f", "all")])
     result = part.replace({"normalise": halved}).compute(frame)
@@ -126,7 +126,7 @@ def test_a_users_function_that_writes_to_its_rows_moves_nothing() -> None:
 
 
 def test_infinity_is_refused_in_a_table_of_plain_numbers_with_gaps() -> None:
-    frame = table()
+    frame = firms()
     frame.loc[7, "f"] = np.inf
     with pytest.raises(DataError, match=r"'f'.*infinity is no value"):
         index().compute(frame)
