@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._maths.effort import estimate
 from hengdian_index._maths.means import ColumnsError, RowsError
 from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.figures import Figure, Row
@@ -21,6 +22,9 @@ from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.log import note
 
 Limits: TypeAlias = tuple[float, float]
+
+# Seconds that each number of a programme takes.
+_EACH_NUMBER = 4e-5
 
 # Programmes solved in one call: the call costs more than a small programme.
 _BATCH = 60
@@ -167,6 +171,8 @@ def benefit_of_the_doubt(
     if (x < 0).any():
         raise CellsError(x < 0, "the benefit of the doubt needs values of 0 or more; normalise to such a scale")
     rules = _rules(bounds, share_bounds, direction, x.shape[-1])
+    what = f"benefit_of_the_doubt of {counted(x.shape[-2], 'row')}, a programme for each,"
+    estimate("aggregate", what, 8 * 4 * x.size, _EACH_NUMBER * x.size, "give fewer rows, or take fixed weights")
     if x.ndim == 2:
         found = _scored(x, rules)
         endless = np.isinf(found.weights)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.blocks import full_size, power_of_two
+from hengdian_index._maths.effort import estimate
 from hengdian_index._maths.maps import Affine
 from hengdian_index._maths.stats import Moments
 from hengdian_index._methods.frame import LabelledFit
@@ -16,12 +17,15 @@ from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._system.about import install
 from hengdian_index._system.alone import heard
 from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import SpecError
 
 # Pairs of rows compared in one go.
 _PAIRS = 1 << 20
+# Seconds that the distance of two rows in one column takes.
+_EACH_DISTANCE = 9e-9
 # What scikit-learn takes.
 _LAST_SEED = 2**32 - 1
 
@@ -152,7 +156,10 @@ class Neighbours:
         """Fill rows."""
         filled: Array = np.full_like(rows.values, np.nan)
         gaps = np.flatnonzero(np.isnan(rows.values).any(axis=1))
-        step = max(1, _PAIRS // max(1, len(self.fit_rows)))
+        step, n = max(1, _PAIRS // max(1, len(self.fit_rows))), len(self.fit_rows)
+        what = f"neighbours of {counted(len(gaps), 'row')} with gaps among {counted(n, 'row')}"
+        seconds, other = _EACH_DISTANCE * len(gaps) * self.fit_rows.size, "peers, median or regression take less"
+        estimate("impute", what, 8 * 8 * max(n, _PAIRS), seconds, f"{other}; or fit on fewer rows")
         scale = power_of_two(self.fit_rows, full_size(self.fit_rows))
         for start in range(0, len(gaps), step):
             some = gaps[start : start + step]

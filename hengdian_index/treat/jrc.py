@@ -7,6 +7,7 @@ from typing import Unpack
 
 import numpy as np
 
+from hengdian_index._maths.effort import estimate
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.stats import Moments, Range, lean
 from hengdian_index._maths.stats import kurtosis as excess_kurtosis
@@ -14,11 +15,15 @@ from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import treating
 from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import same
 from hengdian_index.treat._curves import Offset, Power
 from hengdian_index.treat._winsorising import Outcome
 from hengdian_index.treat._winsorising import by_column as _by_column
 from hengdian_index.treat._winsorising import steps as _steps
+
+# Seconds that one value takes to be judged.
+_EACH_VALUE = 1.5e-8
 
 
 @treating(
@@ -109,6 +114,10 @@ class _Rule:
         passes, said = self._judged(values)
         if passes:
             return Outcome()
+        n = len(values)
+        steps = n if self.max_points is None else min(n, self.max_points)
+        what = f"jrc of {counted(n, 'value')}, {counted(steps, 'point')} winsorised one by one if need be,"
+        estimate("treat", what, 8 * 8 * n, _EACH_VALUE * n * steps, "a limit such as max_points = 5 takes less")
         report, held, last = [f"raw: {said}"], values, (-np.inf, np.inf)
         for low, high, moved in _steps(values):
             if self.max_points is not None and moved > self.max_points:

@@ -296,3 +296,28 @@ def test_text_and_labels_are_not_read_as_gaps():
     for name in ("copeland", "kemeny", "borda", "topsis", "benefit_of_the_doubt"):
         with pytest.raises(hi.DataError, match=r"^column 'c', row 'p': 'x' is not a number"):
             getattr(hi.aggregate, name)(x)
+
+
+def climbed_one_by_one(margin, order):
+    """Return what moving one item after another to its best place gives, each round in the order it began with."""
+    moved = True
+    while moved:
+        moved = False
+        for item in order.tolist():
+            others = [other for other in order.tolist() if other != item]
+            lost = [0.0]
+            for other in others:
+                lost.append(lost[-1] + margin[item, other])
+            if lost[order.tolist().index(item)] - min(lost) > ranking._SAME:
+                others.insert(lost.index(min(lost)), item)
+                order, moved = np.array(others), True
+    return order
+
+
+@pytest.mark.parametrize("ties", [3, 50, 10**6])
+def test_a_search_that_tries_many_items_at_once_moves_the_same_ones(ties):
+    rng = np.random.default_rng(ties)
+    for n in (16, 23, 60):
+        support = ranking._outranking(rng.integers(0, ties, (n, 5)).astype(float), np.full(5, 0.2))
+        margin, start = support - support.T, rng.permutation(n)
+        assert ranking._climbed(margin, start).tolist() == climbed_one_by_one(margin, start).tolist()
