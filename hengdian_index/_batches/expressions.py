@@ -14,7 +14,7 @@ import numpy as np
 from hengdian_index._batches.plan import Check, Plan, Trees
 from hengdian_index._maths.arithmetic import constant
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, guess, readable, shown
+from hengdian_index.errors import DataError, SpecError, guess, readable, shown
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -32,8 +32,8 @@ class Expressions:
     ----------
     labels, columns : tuple of str
         The columns that are read: unit and period, numbers.
-    groups : tuple of str
-        The columns of scores, the root first.
+    groups, levels : tuple of str
+        The columns of scores, the root first, and where the fit knows the base of the levels from it, `total_level`.
 
     Examples
     --------
@@ -64,6 +64,11 @@ class Expressions:
     def groups(self) -> tuple[str, ...]:
         """Columns of scores."""
         return self.plan.groups
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Columns of levels, those of the base period `to`."""
+        return self.plan.levels
 
     @cached_property
     def normalised(self) -> Mapping[str, nw.Expr]:
@@ -103,7 +108,8 @@ class Expressions:
         Returns
         -------
         table of the same kind
-            The unit and the period where the index names them, and a column of scores for each group.
+            The unit and the period where the index names them, a column of scores for each group, and where the fit
+            knows the base a column of levels, missing for a unit without a level above 0 in it.
 
         Raises
         ------
@@ -116,7 +122,7 @@ class Expressions:
             for trees in self.plan.steps:
                 scored = scored.with_columns(**_each(trees))
             self._need_good(scored)
-            wanted = [*self.labels, *(self.plan.normalised.values() if normalised else ()), *self.groups]
+            wanted = [*self.labels, *(self.plan.normalised.values() if normalised else ()), *self.plan.answer]
             return scored.select(*wanted).to_native()
 
     def __repr__(self) -> str:
@@ -224,6 +230,9 @@ def _written(tree: ast.expr, cast: tuple[str, ...] = ()) -> nw.Expr:
             return _joined(operator.add if name == "sum" else operator.mul, list(map(of, args)))
         if name in ("least", "greatest"):
             return (nw.min_horizontal if name == "least" else nw.max_horizontal)(*map(of, args))
+        if name == "of":
+            units, numbers = (one.value for one in args[1:3] if isinstance(one, ast.Constant))
+            return _at(of(args[0]), units, numbers)
         if name in ("min", "max"):
             better = operator.lt if name == "min" else operator.gt
             return reduce(lambda a, b: chosen(better(a, b), a, b), map(of, args))
@@ -235,6 +244,20 @@ def _written(tree: ast.expr, cast: tuple[str, ...] = ()) -> nw.Expr:
 
     whole: nw.Expr = as_expression(tree)
     return whole
+
+
+def _at(unit: Any, units: Any, numbers: Any) -> Any:
+    """Return the number of each row's unit; missing for one that has none."""
+    import narwhals.stable.v2 as nw
+
+    known = {one: number for one, number in zip(units, numbers, strict=True) if number is not None}
+    if not known:
+        return nw.lit(None, dtype=nw.Float64)
+    unit = unit.cast(nw.String) if isinstance(units[0], str) else unit
+    try:
+        return unit.replace_strict(list(known), list(known.values()), default=None, return_dtype=nw.Float64)
+    except TypeError:
+        raise SpecError("base: levels as expressions need a newer narwhals; leave out the base, or update it") from None
 
 
 def _joined(sign: Callable[[Any, Any], Any], terms: list[Any]) -> Any:

@@ -6,6 +6,7 @@ finite(x)      x is a number, neither missing nor infinite
 infinite(x)    x is infinite
 default(x, c)  c where x is missing
 least(...), greatest(...)  of the values that are there
+of(unit, u, c, "group") the number in c at the place that the unit has in u, a column of numbers for each group
 refused("why") no value where an engine finds that out, an error where it can raise one
 None           no value
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +44,7 @@ from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
-from hengdian_index.errors import SpecError, raise_all
+from hengdian_index.errors import SpecError, listed, raise_all
 
 Trees = Mapping[str, ast.expr]
 
@@ -69,7 +71,8 @@ class Plan:
     """The steps from the columns of a table to the scores of a tree.
 
     `steps` are trees by the name of the column that they give, in the names of the steps before; those of the first are
-    the columns of the table. `normalised` and `groups` say which column holds what; other columns are on the way.
+    the columns of the table. `normalised`, `groups` and `levels`, which are there where the fit knows the base, say
+    which column holds what; other columns are on the way.
     """
 
     labels: tuple[str, ...]
@@ -77,13 +80,24 @@ class Plan:
     steps: tuple[Trees, ...]
     normalised: Mapping[str, str]
     groups: tuple[str, ...]
+    levels: tuple[str, ...]
     checks: tuple[Check, ...]
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """Columns of the scores and levels."""
+        return (*self.groups, *self.levels)
 
 
 def plan(
-    tree: Tree, setting: Setting, preparation: Preparation, maps: Mapping[str, Map], weights: Mapping[str, Array]
+    tree: Tree,
+    setting: Setting,
+    preparation: Preparation,
+    maps: Mapping[str, Map],
+    weights: Mapping[str, Array],
+    bases: Mapping[Any, Array] | None,
 ) -> Plan:
-    """Return the steps of a fit.
+    """Return the steps of a fit; `bases` are the levels of each unit in the base period.
 
     Raises
     ------
@@ -116,12 +130,36 @@ def plan(
             level |= dict.fromkeys(trees, at)
             at += 1
         checks += [replace(one, step=level[branch.code] + (one.step > 0)) for one in group.checks()]
+    levels = _levels(tree, setting, bases, alone)
+    last = {_free(f"{group}_level", taken): level for group, level in levels.items()}
     faults += [f"{one}; {_BATCHES}" for one in dict.fromkeys(alone) if one.partition(":")[0] not in told]
     raise_all(SpecError, faults)
     sizes = [leaf.denominator for leaf in tree.leaves if leaf.denominator is not None]
     labels = tuple(label for label in (setting.unit, setting.period) if label is not None)
     columns = tuple(dict.fromkeys((*tree.codes, *sizes)))
-    return Plan(labels, columns, tuple(steps), normalised, tree.groups, tuple(checks))
+    every = (*steps, last) if last else tuple(steps)
+    return Plan(labels, columns, every, normalised, tree.groups, tuple(last), tuple(checks))
+
+
+def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, faults: list[str]) -> Trees:
+    """Return the level of each group, its score over that of its unit in the base; missing without one above 0."""
+    if not bases or setting.to is None:
+        return {}
+    means = np.array(list(bases.values()))
+    multiples = setting.to / np.where(means > 0, means, np.nan)
+    units: list[Any] = [getattr(unit, "item", lambda own=unit: own)() for unit in bases]
+    if setting.unit is not None and len({type(unit) for unit in units} & {str, int}) != 1:
+        faults.append(f"base: units are texts or whole numbers for an expression, not {listed(units)}")
+        return {}
+    found: dict[str, ast.expr] = {}
+    for group, own in zip(tree.groups, multiples.T.tolist(), strict=True):
+        numbers = tuple(one if one == one else None for one in own)
+        factor: ast.expr = ast.Constant(numbers[0])
+        if setting.unit is not None:
+            known = [ast.Constant(part) for part in (tuple(units), numbers, group)]  # type: ignore[arg-type]
+            factor = ast.Call(ast.Name("of"), [ast.Name(setting.unit), *known], [])
+        found[group] = ast.BinOp(ast.Name(group), ast.Mult(), factor)
+    return found
 
 
 def _together(tree: Tree, setting: Setting) -> Iterable[str]:

@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hengdian_index._batches.plan import Plan
 from hengdian_index._maths.arithmetic import constant
@@ -13,6 +14,7 @@ from hengdian_index.errors import SpecError, suggestion
 
 # So many terms of a sum stand side by side; of more, each half is a sum: engines bound the depth of an expression.
 _FLAT = 32
+_UNIT = "base of unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def query(plan: Plan, dialect: Dialect, table: str, columns: Sequence[str]) -> s
     parts = [_select([*labels, *numbers], _table(table))]
     for at, trees in enumerate(plan.steps):
         found = [f"{write(tree)} AS {quoted(name)}" for name, tree in trees.items()]
-        parts.append(_select([*(labels if at == 0 else ["*"]), *found], f"step_{at}"))
+        before = labels if at == 0 else [f"step_{at}.*"]
+        parts.append(_select([*before, *found], f"step_{at}{write.base(trees)}"))
     named = ",\n".join(f"step_{at} AS (\n{part}\n)" for at, part in enumerate(parts))
     return f"WITH {named}\n{_select([*labels, *map(quoted, columns)], f'step_{len(parts) - 1}')}"
 
@@ -121,6 +124,23 @@ class _Writing:
         assert isinstance(tree.func, ast.Name)
         return self._call(tree.func.id, tree.args)
 
+    def base(self, trees: Mapping[str, ast.expr]) -> str:
+        """Return the table of the numbers of each unit, joined, where trees ask for it; else nothing."""
+        every = [one for tree in trees.values() for one in ast.walk(tree) if isinstance(one, ast.Call)]
+        asked = [one.args for one in every if isinstance(one.func, ast.Name) and one.func.id == "of"]
+        if not asked:
+            return ""
+        units, _, _ = _values(asked[0])
+        columns = [_values(args)[1] for args in asked]
+        rows = (f"({', '.join(map(self._value, row))})" for row in zip(units, *columns, strict=True))
+        names = ", ".join([quoted(_UNIT), *(quoted(_values(args)[2]) for args in asked)])
+        label = self(asked[0][0])
+        label = f"CAST({label} AS VARCHAR)" if isinstance(units[0], str) else label
+        return f"\nLEFT JOIN (VALUES {', '.join(rows)}) AS base({names}) ON base.{quoted(_UNIT)} = {label}"
+
+    def _value(self, value: Any) -> str:
+        return str(value) if isinstance(value, int) else self._constant(ast.Constant(value))
+
     def _constant(self, tree: ast.Constant) -> str:
         if tree.value is None:
             return "NULL"
@@ -145,9 +165,17 @@ class _Writing:
             return _listed(_LISTED[name], list(map(self, args)))
         if name in _NAMED:
             return _NAMED[name](", ".join(map(self, args)))
+        if name == "of":
+            return f"base.{quoted(_values(args)[2])}"
         if name == "refused":
             return self.dialect.raises.format(self(args[0]))
         return self.dialect.calls[name].format(*map(self, args))
+
+
+def _values(args: Sequence[ast.expr]) -> tuple[Any, Any, Any]:
+    """Return the units, their numbers and what the column of these is called."""
+    units, numbers, group = (one.value for one in args[1:] if isinstance(one, ast.Constant))
+    return units, numbers, f"base of {group}"
 
 
 def _listed(sign: str, terms: list[str]) -> str:

@@ -239,8 +239,8 @@ class Fitted:
         Returns
         -------
         str
-            A query of the unit and the period, where the index names them, and the scores of each group. It raises
-            an error for cells that a score would be refused for.
+            A query of the unit and the period, where the index names them, the scores of each group, and where the
+            fit knows the base their levels. It raises an error for cells that a score would be refused for.
 
         Raises
         ------
@@ -256,11 +256,11 @@ class Fitted:
         "total"
         """
         found = self._plan()
-        wanted = [*(found.normalised.values() if normalised else ()), *found.groups]
+        wanted = [*(found.normalised.values() if normalised else ()), *found.answer]
         return query(found, dialect_of(dialect), table, wanted)
 
     def _plan(self) -> Plan:
-        return plan(self.tree, self.setting, self.preparation, self.maps, self.group_weights)
+        return plan(self.tree, self.setting, self.preparation, self.maps, self.group_weights, self.base_levels)
 
     def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
         """Return the index learnt again from a table; refused if its published series would move.

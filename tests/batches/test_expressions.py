@@ -10,6 +10,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from support.laws import law
 from support.streams import near
+from support.tables import panel
 
 import hengdian_index as hi
 
@@ -209,6 +210,28 @@ def test_a_value_short_of_a_cut_by_rounding_reaches_it():
     found = fitted.expressions()
     assert list(found.apply(short, normalised=True)["a_normalised"]) == [1.0, 0.0]
     assert list(fitted.score(short).normalised["a"]) == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("labels", [["x", "y", "it's"], [7, 30, 5], None])
+def test_levels_are_those_of_the_base(labels):
+    table = panel(8, labels or ["only"])
+    chosen = {"unit": "city"} if labels else {}
+    parts = {"groups": index().groups, "indicators": index().indicators}
+    fitted = hi.Index(period="quarter", base="2001", to=100, **parts, **chosen).fit(table)
+    wanted = fitted.score(table).series()
+    near(fitted.expressions().apply(table)[[f"{group}_level" for group in wanted]], wanted)
+    lazy = fitted.expressions().apply(pl.from_pandas(table).lazy()).collect()
+    near(lazy["top_level"].to_numpy(), wanted["top"])
+    keys = [*chosen.values(), "quarter"]
+    found = sql(fitted, table).set_index(keys)["people_level"]
+    near(found.reindex(pd.MultiIndex.from_frame(table[keys]) if labels else table["quarter"]), wanted["people"])
+    if labels:
+        other = fitted.expressions().apply(
+            table.assign(city=table["city"].where(table["quarter"] != "2001Q1", labels[1]))
+        )
+        assert other["top_level"].notna().all()
+        new = table.assign(city=0 if isinstance(labels[0], int) else "z")
+        assert fitted.expressions().apply(new)["top_level"].isna().all()
 
 
 def test_steps_of_a_frame_of_ones_own():
