@@ -452,6 +452,7 @@ def read_rows(
         period=period,
         frequency=frequency,
         groups=asked.groups,
+        unit_names=setting.unit_names,
         only=asked.only,
         exclude=asked.exclude,
         form=form,

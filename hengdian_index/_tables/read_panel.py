@@ -22,7 +22,7 @@ from hengdian_index._tables.periods import Frequency, Periods, read_periods, wri
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.shapes import as_wide
 from hengdian_index._tables.table import Array, has_infinity, shortened
-from hengdian_index._tables.units import Chosen, chosen, total_faults, twin_faults
+from hengdian_index._tables.units import Chosen, chosen, label_text, total_faults, twin_faults
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
 from hengdian_index.log import journal
@@ -42,6 +42,7 @@ def read_panel(
     period: str | None = None,
     frequency: Frequency | None = None,
     groups: Sequence[str] = (),
+    unit_names: str | None = None,
     only: Sequence[Any] | None = None,
     exclude: Sequence[Any] = (),
     complete: bool = True,
@@ -60,6 +61,8 @@ def read_panel(
         Columns or index levels that say whose row it is and when.
     groups : sequence of str
         Columns of labels: groups of rows.
+    unit_names : str, optional
+        The one of them that has the names of units.
     frequency : Frequency, optional
         Frequency known from an earlier fit; dates are read in it.
     only, exclude : sequence of units
@@ -76,7 +79,8 @@ def read_panel(
     whole = as_wide(frame_of(table, columns, by, named=bool(unit or period)), columns, form, unit, period, groups)
     whole = as_asked(whole, columns, unit, period)
     where = f"{whole.attrs['source']}: " if "source" in whole.attrs else ""
-    left = _left(whole, unit, period, only, exclude, complete)
+    names_beside = _names_beside(whole, unit, unit_names)
+    left = _left(whole, unit, period, only, exclude, complete, names_beside)
     frame, at = (whole, np.arange(len(whole))) if left.rows.all() else (_some(whole, left.rows), left.rows.nonzero()[0])
     names = tuple(frame.columns)
     there, asked = set(names), {*columns, *by}
@@ -130,7 +134,9 @@ def read_panel(
         whose = list(dict.fromkeys(owners.tolist()))
         faults += twin_faults(whose, owners, _begun(panel), named=only is not None)
         if only is None:
-            faults += total_faults(whose, owners, values, read.ordinals if read else None, left.out, _begun(panel))
+            when = read.ordinals if read else None
+            beside_these = {one: names_beside[one] for one in whose if one in names_beside}
+            faults += total_faults(whose, owners, values, when, left.out, _begun(panel), beside_these)
     raise_all(DataError, faults)
     beside = Beside.of(frame, asked)
     lender = None if lent is None else Lender(lent)
@@ -171,6 +177,7 @@ def _left(
     only: Sequence[Any] | None,
     exclude: Sequence[Any],
     complete: bool,
+    names: Mapping[Any, str],
 ) -> Chosen:
     """Return which rows are of the units that there shall be."""
     every = Chosen(np.ones(len(frame), dtype=np.bool_))
@@ -178,9 +185,20 @@ def _left(
         return every
     owners = _owners(frame, unit, period)
     if owners is not None:
-        return chosen(owners, only, exclude, complete=complete)
+        called = {name: one for one, name in names.items()}
+        return chosen(owners, only, exclude, complete=complete, called=called)
     told = "the rows have no unit to choose by; name the column that says whose they are: unit = '...'"
     return every if unit else replace(every, faults=(f"{'exclude' if only is None else 'units'}: {told}",))
+
+
+def _names_beside(frame: pd.DataFrame, unit: str | None, column: str | None) -> dict[Any, str]:
+    """Return what each unit is called, by the first row that says it."""
+    owners, names = _level(frame, unit), _level(frame, column)
+    if owners is None or names is None or column == unit:
+        return {}
+    pairs = zip(owners.tolist(), names.tolist(), strict=True)
+    there = ((one, name) for one, name in pairs if isinstance(one, Hashable) and not is_missing(name))
+    return {one: label_text(name) for one, name in reversed(list(there))}
 
 
 def _owners(frame: pd.DataFrame, unit: str | None, period: str | None) -> NDArray[Any] | None:

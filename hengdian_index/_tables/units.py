@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -82,7 +83,12 @@ class Chosen:
 
 
 def chosen(
-    labels: Iterable[Any], only: Sequence[Any] | None, exclude: Sequence[Any], *, complete: bool = True
+    labels: Iterable[Any],
+    only: Sequence[Any] | None,
+    exclude: Sequence[Any],
+    *,
+    complete: bool = True,
+    called: Mapping[str, Any] = MappingProxyType({}),
 ) -> Chosen:
     """Return which rows are left where an index names its units, or units to leave out.
 
@@ -94,14 +100,25 @@ def chosen(
         The units, all those of the table where None; those left out of them.
     complete : bool
         The table has every unit that is named, as one to learn from has; one that is scored later may lack some.
+    called : mapping
+        The unit of each name that stands beside the units.
     """
     names = [label_text(one) for one in labels]
     known = dict.fromkeys(names)
     wanted, gone = ([label_text(one) for one in given] for given in (only or (), exclude))
     faults, notes = list[str](), list[str]()
     if complete:
-        faults += [f"units: no unit {shown(one)}{suggestion(one, known)}" for one in wanted if one not in known]
-        for one in (one for one in gone if one not in known):
+        named = [(field, one) for field, given in (("units", wanted), ("exclude", gone)) for one in given]
+        faults += [
+            f"{field}: {shown(one)} is what unit {shown(called[one])} is called; write {_array([called[one]])[1:-1]}"
+            for field, one in named
+            if one not in known and one in called
+        ]
+        known_or_called = {**known, **called}
+        faults += [
+            f"units: no unit {shown(one)}{suggestion(one, known)}" for one in wanted if one not in known_or_called
+        ]
+        for one in (one for one in gone if one not in known_or_called):
             # Another unit may well be called nearly so (Niger, Nigeria); one that differs in blanks alone is meant.
             same = next((same for same in twins([one, *known]) if same[0] == one), None)
             near = guess(one, known) if same is None else f"; did you mean {shown(same[1])}?"
@@ -232,6 +249,7 @@ def total_faults(
     when: NDArray[Any] | None,
     out: Sequence[str],
     place: Place,
+    names: Mapping[Any, str] = MappingProxyType({}),
 ) -> list[str]:
     """Return a fault if units are totals or means of others, by their names or their values.
 
@@ -245,8 +263,12 @@ def total_faults(
         Those that the index leaves out already.
     place : function
         Where a row is.
+    names : mapping
+        What units are called, where a column beside them says it.
     """
     found = dict.fromkeys(named_totals(whose), "by its name")
+    units_of = {name: one for one, name in names.items() if one not in found}
+    found |= {units_of[name]: f"called {shown(name)}" for name in named_totals(units_of)}
     rest = ~np.isin(units, list(found)) if found else slice(None)
     periods = np.zeros(len(values), dtype=np.intp) if when is None else when
     told = f"in every indicator{'' if when is None else ' and period'}"
@@ -399,8 +421,10 @@ def _compared(
         low, high = _ends(x, periods, mine)
         own = x[mine]
         rounding = 1e-9 * size
-        # Sums of rounded values wander from what was rounded after it was summed.
-        loose = rounding + np.where(step <= 1e-3 * np.abs(own), 0.5 * step * (1 + np.sqrt(m)), 0.0)
+        # Sums of rounded values wander from what was rounded after it was summed: by half a step each, and among many
+        # hardly ever by five of their standard deviations. Of decimals more is rounding than of whole numbers.
+        wander = step * np.minimum(0.5 * m, 1.5 * np.sqrt(m))
+        loose = rounding + np.where(step <= (1e-3 if step % 1 == 0 else 1e-2) * np.abs(own), wander, 0.0)
         same = np.array([np.abs(2 * own - total) <= loose, np.abs(m * own - total) <= (m - 1) * step + rounding])
         odds = np.array([(2 * loose + step) / (size - np.abs(own)), 2 * (3 * step + rounding) / (high - low)])
         # One other value that is not 0 is no sum, the middle of even steps no mean.

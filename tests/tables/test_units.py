@@ -143,6 +143,34 @@ def test_values_tell_a_total_that_has_another_name(how, name):
     assert INDEX.compute(table).panel.n == 2 * len(names) + 2
 
 
+@given(st.integers(0, 10**6), st.integers(4, 35), st.integers(0, 1), st.integers(1, 4), st.integers(1, 6))
+def test_a_total_that_was_rounded_after_it_was_summed_is_found(seed, n, decimals, k, periods):
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(1, 90, (periods, n, k)) * 100 ** (1 - decimals) * 10
+    whole = x.sum(axis=1, keepdims=True).round(decimals)
+    cells = np.concatenate([x.round(decimals), whole], axis=1).reshape(-1, k)
+    units, when = np.tile(np.arange(n + 1), periods), np.repeat(np.arange(periods), n + 1)
+    assert summed(cells, units, when) == [(n, "sum")]
+
+
+def test_names_beside_codes_tell_a_total_and_are_no_codes():
+    table = places((11, 12, 13, 14, 900)).rename(columns={"place": "code"})
+    table["land"] = table["code"].map(dict(zip((11, 12, 13, 14, 900), [*TOWNS[:4], "World"], strict=True)))
+    index = INDEX.replace({"unit": "code", "unit_names": "land"})
+    said = refusal(table, index)
+    assert "'900' (called 'World')" in said or "900 (called 'World')" in said
+    assert "exclude = [900] in the index" in said
+    assert index.replace({"exclude": [900]}).compute(table).panel.n == 8
+    assert "exclude: 'World' is what unit 900 is called; write 900" in refusal(
+        table, index.replace({"exclude": ["World"]})
+    )
+    assert f"units: '{TOWNS[0]}' is what unit 11 is called; write 11" in refusal(
+        table, index.replace({"units": [TOWNS[0], 12]})
+    )
+    texts = table.assign(code=[f"X{one}" for one in table["code"]])
+    assert 'exclude = ["X900"] in the index' in refusal(texts, index)
+
+
 def test_sums_of_some_indicators_and_means_of_others_are_a_total():
     table = with_row(places(), "Nn", {"jobs": "sum", "rent": "mean"}).round({"rent": 2})
     assert "'Nn' (the sum or the mean of the others" in refusal(table)
