@@ -146,7 +146,7 @@ class Chained:
         for _ in range(lag):
             for name, part in steps.items():
                 total[name] = total[name] + np.where(at < 0, np.nan, part[at])
-            at = np.where(at < 0, -1, before[at])
+            at = before[at]  # beyond the first row a sum is missing, and stays so
         return total
 
     def _step_parts(self, code: str, now: Array, before: Array, to_leaves: bool, split: Split) -> Parts:

@@ -338,7 +338,8 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
     try:
         if refused is not None:
             raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
-        answer = _compared(branch, kept, w, panel)
+        # A row that holds nothing has no score under any rule.
+        return _compared(branch, kept, w, panel)
     except CellsError as error:
         faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
         raise DataError(*faults) from None
@@ -348,10 +349,6 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
     except Exception as error:
         saying = f"group {branch.code!r}: aggregate: "
         raise users_fault(branch.aggregate, branch.children, error, saying) from error
-    if held is None:
-        return answer
-    lost = held.any(axis=-1)
-    return replace(answer, values=np.where(lost, np.nan, answer.values), dropped=answer.dropped | lost)
 
 
 def _absent(x: Array, columns: list[bool]) -> NDArray[np.bool_] | None:

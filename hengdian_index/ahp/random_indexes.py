@@ -20,11 +20,12 @@ _COMPLETE = {
     "saaty_2008": (0, 0, 0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59),
     "agoston_csato_2022": (0, 0, None, 0.884, 1.109, 1.249, 1.341),
 }
+# With 1, 2, ... pairs missing.
 _INCOMPLETE = {
-    4: (0.884, 0.583, 0.306, 0.053),
-    5: (1.109, 0.925, 0.739, 0.557, 0.379, 0.212, 0.059),
-    6: (1.249, 1.128, 1.007, 0.883, 0.758, 0.634, 0.510, 0.389, 0.271, 0.161),
-    7: (1.341, 1.256),
+    4: (0.583, 0.306, 0.053),
+    5: (0.925, 0.739, 0.557, 0.379, 0.212, 0.059),
+    6: (1.128, 1.007, 0.883, 0.758, 0.634, 0.510, 0.389, 0.271, 0.161),
+    7: (1.256,),
 }
 _INCOMPLETE_SOURCE = "agoston_csato_2022"
 _LARGEST = 15
@@ -129,7 +130,7 @@ def _look_up(n: int, source: str, missing: int) -> float | None:
     """Return a table's entry or None."""
     if missing:
         row: tuple[float | None, ...] = _INCOMPLETE.get(n, ()) if source == _INCOMPLETE_SOURCE else ()
-        return row[missing] if missing < len(row) else None
+        return row[missing - 1] if missing <= len(row) else None
     if n > _LARGEST:
         raise SpecError(
             f"ahp: random indexes are tabled for 1 to {_LARGEST} items, found {n}; give priorities the number you use"

@@ -207,7 +207,7 @@ def _nonlinear(over: Array, under: Array, best: Array, worst: Array) -> tuple[fl
         low, high = ratio(xi)
         return low - high
 
-    xi = brentq(gap, 0.0, float(max(over.max(), under.max())), xtol=1e-15) if gap(0.0) > 0 else 0.0
+    xi = brentq(gap, 0.0, float(max(over.max(), under.max())), xtol=1e-15)
     r = sum(ratio(xi)) / 2
     with np.errstate(divide="ignore"):
         low = np.maximum(under - xi, r / (over + xi))

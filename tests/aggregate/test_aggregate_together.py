@@ -12,6 +12,7 @@ import pytest
 import hengdian_index as hi
 from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel
+from hengdian_index.aggregate._shared import turned
 from hengdian_index.log import journal
 
 TABLE = pd.DataFrame(
@@ -160,3 +161,12 @@ def test_every_kind_of_table_and_any_column_name(name):
     np.testing.assert_allclose(np.asarray(method(x)), expected)
     np.testing.assert_allclose(np.asarray(method(x.to_arrow())), expected)
     np.testing.assert_allclose(method(x.to_pandas()), expected)
+
+
+def test_directions_of_several_tables_are_turned_as_in_each():
+    x = np.random.default_rng(4).normal(size=(6, 6, 4))
+    directions = [1, -1, hi.Target(0.25), hi.Between(-0.5, 0.5)]
+    found = turned(x, directions)
+    for i, one in enumerate(x):
+        np.testing.assert_array_equal(found[i], turned(one, directions))
+    np.testing.assert_array_equal(found[..., 2].min(axis=-1), 0)

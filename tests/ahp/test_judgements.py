@@ -139,3 +139,24 @@ def test_faults_of_a_matrix_are_told_all_at_once(matrix, said):
 def test_faults_name_the_items():
     with pytest.raises(DataError, match=r"\('tea', 'wine'\): 'lots' is no judgement.*fraction such as '1/3'"):
         ahp.priorities({"tea": {"wine": "lots"}})
+
+
+@pytest.mark.parametrize(("pairs", "end"), [(5, "]"), (6, " and others")])
+def test_five_rounded_reciprocals_are_named(pairs, end):
+    matrix = from_upper(4, [3.0] * 6)
+    below = np.argwhere(np.tril(np.ones((4, 4)), -1))[:pairs]
+    matrix[tuple(below.T)] = 0.33
+    with journal() as lines:
+        ahp.complete(matrix)
+    (line,) = lines
+    assert line.why.startswith(f"{pairs} rounded reciprocals")
+    assert line.why.count("[") == 5
+    assert line.why.endswith(end)
+
+
+def test_a_diagonal_that_is_1_but_for_rounding_is_no_rounded_reciprocal():
+    matrix = from_upper(3, [2.0, 4.0, 2.0])
+    np.fill_diagonal(matrix, 1 + 9e-10)
+    with journal() as lines:
+        ahp.complete(matrix)
+    assert list(lines) == []

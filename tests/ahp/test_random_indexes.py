@@ -85,3 +85,33 @@ def test_wrong_choices_are_refused(call, said):
 def test_a_threshold_is_of_a_number_of_items(n):
     with pytest.raises(SpecError, match="gci_threshold: the number of items"):
         ahp.gci_threshold(n)
+
+
+@pytest.mark.parametrize(
+    ("source", "missing", "first", "printed"),
+    [
+        ("saaty", 0, 1, "0 0 .58 .90 1.12 1.24 1.32 1.41 1.45 1.49 1.51 1.48 1.56 1.57 1.59"),
+        ("saaty_2008", 0, 1, "0 0 .52 .89 1.11 1.25 1.35 1.40 1.45 1.49 1.52 1.54 1.56 1.58 1.59"),
+        ("agoston_csato_2022", 0, 4, ".884 1.109 1.249 1.341"),
+        ("agoston_csato_2022", 1, 4, ".583 .925 1.128 1.256"),
+        ("agoston_csato_2022", 2, 4, ".306 .739 1.007"),
+        ("agoston_csato_2022", 3, 4, ".053 .557 .883"),
+        ("agoston_csato_2022", 4, 5, ".379 .758"),
+        ("agoston_csato_2022", 5, 5, ".212 .634"),
+        ("agoston_csato_2022", 6, 5, ".059 .510"),
+        ("agoston_csato_2022", 7, 6, ".389"),
+        ("agoston_csato_2022", 8, 6, ".271"),
+        ("agoston_csato_2022", 9, 6, ".161"),
+    ],
+)
+def test_the_tables_are_those_printed(source, missing, first, printed):
+    """Rows as in the sources: Saaty 1980 and 2008 by items; Agoston and Csato 2022 by items for a number missing."""
+    expected = [float(entry) for entry in printed.split()]
+    found = [ahp.random_index(first + i, source=source, missing=missing) for i in range(len(expected))]
+    assert found == expected
+    assert not missing or ahp.random_index(first - 1, source=source, missing=missing) is None
+
+
+def test_the_thresholds_of_the_gci_are_those_printed():
+    """Aguaron and Moreno-Jimenez 2003: .31, .35, and .37 for more than four items."""
+    assert [ahp.gci_threshold(n) for n in (3, 4, 5, 9, 15)] == [0.31, 0.35, 0.37, 0.37, 0.37]

@@ -104,3 +104,9 @@ def test_a_constant_indicator_is_refused_by_name():
 def test_too_few_rows_are_refused():
     with pytest.raises(hi.DataError, match="2 rows complete in all columns; at least 3"):
         principal_components(correlated(1, 2, 2, units=(1, 100)))
+
+
+def test_scores_are_numbered_as_the_components_are():
+    frame = pd.DataFrame(correlated(4, 3, 9), columns=list("abc"))
+    found = principal_components(frame, scores=True)
+    assert list(found.scores.columns) == list(found.loadings.columns) == [1, 2, 3]

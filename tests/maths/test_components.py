@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tables import correlated
 
-from hengdian_index._maths.components import principal_components, varimax
+from hengdian_index._maths.components import _best_angle, principal_components, varimax
 from hengdian_index._maths.stats import Products
 
 LOGGED = ["telephones", "electricity"]
@@ -154,3 +154,10 @@ def test_varimax_stops_where_the_criterion_is_flat_to_the_last_digit():
 def test_a_stack_is_rotated_one_by_one():
     stack = np.stack([principal_components(correlation(seed, 6)).loadings[:, :3] for seed in range(4)])
     np.testing.assert_allclose(varimax(stack), [varimax(one) for one in stack], atol=1e-12)
+
+
+def test_the_rise_of_a_rotation_is_per_row_and_its_angle_for_all():
+    x, y = np.random.default_rng(2).normal(size=(2, 7))
+    rise, angle = _best_angle(x, y, np.array(7))
+    again, same = _best_angle(np.tile(x, 3), np.tile(y, 3), np.array(21))
+    np.testing.assert_allclose([again, same], [rise, angle], rtol=1e-12)

@@ -192,3 +192,12 @@ def test_a_row_that_was_fitted_has_its_rank_whatever_rows_come_with_it():
     alone = ranks(fitted)
     np.testing.assert_array_equal(alone[:, 0], [1, 1, 3, 4, np.nan])
     np.testing.assert_array_equal(ranks(np.concatenate([fitted, [[0.7 + 1e-15], [9.0]]]))[:-2], alone)
+
+
+def test_values_fitted_in_several_tables_rank_one_table_against_each():
+    fitted = np.sort(np.random.default_rng(8).integers(0, 9, (4, 6, 2)) / 4, axis=-2)
+    x, size = np.array([[0.5, 1.0], [1.25 + 1e-16, 0.75], [np.nan, 2.5]]), np.full((4, 2), 2.0)
+    found = Ranks(fitted, size=size)(x)
+    assert found.shape == (4, 3, 2)
+    for i in range(4):
+        np.testing.assert_array_equal(found[i], Ranks(fitted[i], size=size[i])(x))

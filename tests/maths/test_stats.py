@@ -369,3 +369,21 @@ def test_asem_skewness_and_kurtosis_before_and_after_treatment(software):
             there = ~np.isnan(wanted)
             assert there.sum() == (49 if stage == 0 else 15)
             np.testing.assert_allclose(found[there], wanted[there], rtol=0, atol=1e-9)
+
+
+def test_two_values_have_no_skewness_whatever_is_left_of_their_cubes():
+    pairs = np.random.default_rng(3).normal(3, 1, (2, 200))
+    moments = Moments.of(pairs)
+    assert (moments.m3 != 0).any(), "no cube of rounding among these: choose others"
+    assert np.isnan(skewness(moments)).all()
+
+
+def test_correlations_of_a_grid_of_tables_are_those_of_each():
+    x = np.random.default_rng(5).normal(size=(2, 5, 9, 3))
+    x[1, 4, :, 2] = 7.0
+    found = Products.of(x).correlation()
+    for at in np.ndindex(2, 5):
+        np.testing.assert_array_equal(found[at], Products.of(x[at]).correlation())
+    varying = [(a, b, j) for a, b in np.ndindex(2, 5) for j in range(3) if (a, b, j) != (1, 4, 2)]
+    assert {found[a, b, j, j] for a, b, j in varying} == {1.0}
+    assert np.isnan(found[1, 4, 2]).all()

@@ -5,8 +5,9 @@
 Cosmic Ray makes the mutants. The suite is run once with coverage to know which tests reach which line; then all tests
 are collected once, and each mutant is a child of that process in which the code of one function is exchanged and the
 tests that reach the changed line run, those of the mirrored file first, until one fails. A mutant of what runs at
-import (a default, a constant) is tried in a new process over a copy of the tree instead. Survivors are run a second
-time against every test that reaches them; those that cannot be told from the original stand in `equivalent.toml`.
+import (a default, a constant, what a decorator does) is tried in a new process over a copy of the tree as well.
+Survivors are run a second time against every test that reaches them; those that cannot be told from the original stand
+in `equivalent.toml`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import gc
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -48,7 +50,7 @@ OPERATORS = re.compile(
     "|ReplaceComparisonOperator_(Eq_NotEq|NotEq_Eq|Lt_LtE|LtE_Lt|Gt_GtE|GtE_Gt|Lt_GtE|Gt_LtE|LtE_Gt|GtE_Lt))"
 )
 FIRST = 300  # tests of the first pass; survivors meet all
-SECONDS = 240  # a mutant that takes longer hangs, which a person would notice
+SECONDS = 240  # of a processor: a mutant that takes more hangs, which a person would notice
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,8 @@ def _contexts(data: Path, path: Path) -> dict[int, list[str]]:
 def cover(data: Path, workers: int) -> None:
     """Run the suite once and keep which test reaches which line."""
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", f"-n{workers}", "--cov=hengdian_index", "--cov-context=test",
-         "--cov-report=", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-q", f"-n{workers}", "--cov=hengdian_index", "--cov-branch",
+         "--cov-context=test", "--cov-report=", "-p", "no:cacheprovider"],
         cwd=ROOT, env=os.environ | {"COVERAGE_FILE": str(data)}, stdout=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -168,14 +170,13 @@ def cover(data: Path, workers: int) -> None:
 # Running them.
 
 
-def exchange(mutant: Mutant) -> bool:
-    """Exchange the code of the function that a mutant changes, in this process; False if it changes no function."""
+def exchange(mutant: Mutant, live: list[FunctionType]) -> bool:
+    """Exchange the code of the live function that a mutant changes; False if it changes no function."""
     before, after = (compile(text, str(mutant.path), "exec", dont_inherit=True, flags=_flags(text))
                      for text in (mutant.path.read_text(encoding="utf-8"), mutant.source))  # fmt: skip
     changed: list[tuple[CodeType, CodeType]] = []
     if not _compare(before, after, changed) or not changed:
         return False
-    live = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
     found = [(one, new) for one in live for old, new in changed if one.__code__ == old]
     for function, new in found:
         function.__code__ = new
@@ -197,9 +198,17 @@ def _compare(a: CodeType, b: CodeType, changed: list[tuple[CodeType, CodeType]])
         elif one != other:
             if one.co_flags & 0x1:  # a function's locals are fast ones; a class body's are not
                 changed.append((one, other))
+                changed.extend(_inside(one, other))
             elif not _compare(one, other, changed):
                 return False
     return True
+
+
+def _inside(old: CodeType, new: CodeType) -> list[tuple[CodeType, CodeType]]:
+    """Return the functions within a function that differ: of one that a decorator made, only these still run."""
+    codes = ([one for one in code.co_consts if isinstance(one, CodeType)] for code in (old, new))
+    pairs = [(a, b) for a, b in zip(*codes, strict=False) if a != b and len(a.co_freevars) == len(b.co_freevars)]
+    return pairs + [inner for pair in pairs for inner in _inside(*pair)]
 
 
 class Mutants:
@@ -208,19 +217,23 @@ class Mutants:
     def __init__(self, mutants: list[Mutant], data: Path, workers: int, first: int) -> None:
         self.mutants, self.data, self.workers, self.first = mutants, data, workers, first
         self.survivors: list[Mutant] = []
+        self.live: list[FunctionType] = []
 
-    def pytest_collection_finish(self) -> None:
-        """Let hypothesis draw the same examples for every mutant and remember none."""
-        from hypothesis import settings
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Let hypothesis draw the same examples for every mutant, remember none, and stop at the first that fails."""
+        from hypothesis import Phase, settings
 
-        settings.register_profile("mutants", database=None, derandomize=True, deadline=None)
+        phases, ordinary = (Phase.explicit, Phase.generate), settings.get_profile("ordinary")
+        settings.register_profile("mutants", ordinary, database=None, derandomize=True, phases=phases)
         settings.load_profile("mutants")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try each mutant in a child of this process."""
         items = {item.nodeid: item for item in session.items}
-        gc.freeze()
+        self.live = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
+        gc.freeze()  # after the functions were looked for, as what is frozen is no longer found
         running: dict[int, tuple[Mutant, float]] = {}
         waiting = list(self.mutants)
         while waiting or running:
@@ -237,6 +250,7 @@ class Mutants:
         if child:
             return child
         os.setpgid(0, 0)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1), os.dup2(nowhere, 2)
         os._exit(self._try(session, items, mutant, tests))
@@ -244,7 +258,7 @@ class Mutants:
     def _try(self, session: pytest.Session, items: dict[str, pytest.Item], mutant: Mutant, tests: list[str]) -> int:
         """Return 0 if every test passes under the mutant."""
         try:
-            if not exchange(mutant):
+            if not exchange(mutant, self.live):
                 return _afresh(mutant, [test for test in tests if test in items])
             for test in tests:
                 if test not in items:
@@ -253,14 +267,15 @@ class Mutants:
                 items[test].config.hook.pytest_runtest_protocol(item=items[test], nextitem=None)
                 if session.testsfailed:
                     return 1
+            at_import = "" in _contexts(self.data, mutant.path).get(mutant.line, [])
+            return _afresh(mutant, tests) if at_import else 0
         except BaseException:
             return 1
-        return 0
 
     def _end(self, running: dict[int, tuple[Mutant, float]]) -> None:
-        """Wait for a child to end; one that takes too long is killed, which counts as noticed."""
+        """Wait for a child to end; one that takes too long even for a busy machine is killed, so counts as noticed."""
         child, status = os.waitpid(-1, os.WNOHANG)
-        for late in [one for one, (_, start) in running.items() if time.monotonic() - start > SECONDS]:
+        for late in [one for one, (_, start) in running.items() if time.monotonic() - start > 10 * SECONDS]:
             os.killpg(late, signal.SIGKILL)
         if not child:
             time.sleep(0.02)
@@ -275,7 +290,7 @@ class Mutants:
 
 def _afresh(mutant: Mutant, tests: list[str]) -> int:
     """Return how pytest ends over a copy of the tree that holds the mutant."""
-    chosen = sorted({test.split("::")[0] for test in tests}) or _mirrored(mutant)
+    chosen = list(dict.fromkeys(test.split("::")[0] for test in tests)) or _mirrored(mutant)
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", "__pycache__", ".hypothesis", "_build"))
@@ -288,8 +303,9 @@ def _afresh(mutant: Mutant, tests: list[str]) -> int:
 def _mirrored(mutant: Mutant) -> list[str]:
     """Return the test files of what runs at import, which no test is known to reach: the mirrored ones and the laws."""
     part = mutant.path.relative_to(PACKAGE)
-    near = [ROOT / "tests" / part.parent, *(ROOT / "tests").glob(f"test_laws_{part.parts[0]}.py")]
-    own = ROOT / "tests" / part.parent / f"test_{part.stem}.py"
+    room = ROOT.joinpath("tests", *(name.lstrip("_") for name in part.parent.parts))
+    near = [room, *(ROOT / "tests" / "laws").glob(f"test_{part.parts[0]}*.py")]
+    own = room / f"test_{part.stem.lstrip('_')}.py"
     return [str(one.relative_to(ROOT)) for one in ([own] if own.is_file() else near) if one.exists()]
 
 

@@ -1,5 +1,7 @@
 """Indicators whose columns are figures of the year to date: the index of the single periods, gaps and refusals said."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hengdian_index as hi
+from hengdian_index._scoring.given import in_time, runs_on
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import read_periods
 from hengdian_index.errors import DataError, SpecError
 
 FLOWS = {"2021": [12.5, 9.75, 14.0, 8.25], "2022": [15.0, 11.5, 16.25, 9.0]}
@@ -220,3 +225,38 @@ def test_values_round_100_of_many_units_are_asked_about_unless_they_move_togethe
     )
     spec = hi.Index(**{**index(None)._fields(), "unit": "who"})
     assert asked_of_growth(spec.compute(table)) == ["flow"]
+
+
+def column(labels, values):
+    """Return a table of one column of one unit, and the column."""
+    values = np.asarray(values, dtype=float)
+    return Panel(values[:, np.newaxis], ("flow",), pd.Index(labels), None, read_periods(labels)), values
+
+
+def test_years_whose_first_month_is_never_told_run_on_too():
+    """As statistical offices have it that tell of January and February in one."""
+    labels = [f"{year}-{month:02d}" for year in (2020, 2021, 2022) for month in range(2, 13)]
+    flows = np.tile([2.0] + [1.0] * 10, (3, 1))
+    panel, values = column(labels, flows.cumsum(axis=1).ravel())
+    assert runs_on(panel, values, in_time(panel)) == 1
+    panel, values = column(labels, flows.ravel() + 10)
+    assert runs_on(panel, values, in_time(panel)) == 0
+
+
+@pytest.mark.parametrize(("rising", "read"), [(35, False), (45, False), (55, True)])
+def test_a_long_column_is_given_up_where_less_than_half_of_what_is_asked_for_runs_on(rising, read):
+    """Of the 250 years at the start the first so many in a hundred rise; all after those 250 do."""
+    rises = np.r_[np.arange(250) < 2.5 * rising, np.ones(250, dtype=bool)]
+    years = np.where(rises[:, np.newaxis], [1.0, 2, 3, 4], [4.0, 3, 2, 1])
+    labels = [f"{year}Q{quarter}" for year in range(1500, 2000) for quarter in (1, 2, 3, 4)]
+    panel, values = column(labels, years.ravel())
+    order = in_time(panel)
+    first, whole = (share_slowly(years[:end]) for end in (250, 500))
+    assert runs_on(panel, values, order) == pytest.approx(whole if read else first)
+
+
+def share_slowly(years):
+    """Return the smaller share of steps as those of figures to date, counted one by one."""
+    within = [b >= a for year in years for a, b in pairwise(year)]
+    across = [b[0] <= a[-1] / 2 for a, b in pairwise(years)]
+    return min(sum(within) / len(within), sum(across) / len(across))

@@ -163,3 +163,12 @@ def test_parts_of_a_geometric_level_near_1_count_by_weight_and_the_log_says_when
     np.testing.assert_allclose(found.loc[2001], y[0] * np.array([0.25, 0.75]), rtol=1e-12)
     np.testing.assert_allclose(found.loc[2002, "a"], y[1] * 0.25 * np.log(4) / np.log(y[1]), rtol=1e-12)
     assert [line.period for line in lines if "so near 1" in line.why] == ["2001"]
+
+
+def test_a_mean_near_1_in_one_table_of_several_is_told_by_its_period():
+    x = np.full((2, 4, 2), 3.0)
+    x[1, 2] = [2.0, 0.5]
+    with journal() as lines:
+        found = contributions(x, [0.5, 0.5], form="geometric", of="level")
+    assert [line.period for line in lines] == ["position 2"]
+    np.testing.assert_allclose(found[1, 2], [0.5, 0.5])

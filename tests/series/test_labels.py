@@ -172,3 +172,11 @@ def test_a_base_is_a_period_a_span_or_a_list(base, mean):
 @pytest.mark.parametrize(("base", "mean"), [(1, 20), (slice(1, 3), 25), (slice(None, 2), 15), ([0, 5], 35)])
 def test_a_base_of_positions(base, mean):
     np.testing.assert_allclose(series.rebase(LEVELS.tolist(), base), LEVELS / mean * 100, rtol=1e-15)
+
+
+def test_years_that_do_not_say_so_are_annualised_as_they_are():
+    sales = [100.0, 110.0, 99.0]
+    once = series.changes(sales, how="annualised", per_year=1)
+    np.testing.assert_allclose(once, series.changes(sales), rtol=1e-12)
+    with pytest.raises(SpecError, match="per_year: a whole number of 1 or more, not 0"):
+        series.changes(sales, how="annualised", per_year=0)

@@ -13,6 +13,7 @@ from support.laws import LAW, close
 
 from hengdian_index import treat
 from hengdian_index.errors import DataError, SpecError
+from hengdian_index.treat.powers import _log_ratio
 
 POSITIVE = arrays(np.int64, st.integers(6, 40), elements=st.integers(1, 4000), unique=True).map(lambda v: v / 8.0)
 SIGNED = arrays(np.int64, st.integers(6, 40), elements=st.integers(-900, 4000), unique=True).map(lambda v: v / 8.0)
@@ -179,3 +180,14 @@ def test_a_power_that_is_too_large_a_number_is_refused():
 def test_a_range_that_is_no_number_is_refused():
     with pytest.raises(DataError, match="column 0"):
         treat.log([-1.7e308, 0.0, 1.0, 1.7e308], offset="range")
+
+
+@pytest.mark.parametrize("x", [[1.1, 1.3, 1.7, 2.4, 5.0, 9.0], [1.5, 2.0, 2.25, 2.5, 2.75, 8.0]])
+def test_the_power_of_yeo_johnson_for_small_values_above_1_is_scipys(x):
+    assert found(treat.yeo_johnson, np.array(x)) == pytest.approx(stats.yeojohnson_normmax(np.array(x)), abs=1e-5)
+
+
+def test_logarithms_of_ratios_keep_their_digits_near_1():
+    level, steps = 1048576.0, np.array([-3.0, -1.0, 0.0, 2.0, 5.0]) / 1024
+    exact = [math.log1p(step / level) for step in steps]
+    np.testing.assert_allclose(_log_ratio(level + steps), exact, rtol=1e-15)

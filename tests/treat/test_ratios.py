@@ -151,3 +151,9 @@ def test_wrong_choices_are_refused(cities, options, said):
 def test_an_array_has_no_columns_to_name():
     with pytest.raises(SpecError, match="n denominators"):
         treat.denominate([[1.0]], "people")
+
+
+def test_a_fit_takes_its_denominator_by_name(cities):
+    table = cities[["cinemas", "people"]]
+    named, placed = treat.denominate.fit(table, by="people"), treat.denominate.fit(table, "people")
+    pd.testing.assert_frame_equal(named(table).table, placed(table).table)

@@ -333,3 +333,12 @@ def test_columns_that_cancel_have_importances_by_r2_alone():
     for measure in ("pearson", "spearman"):
         with refused(hi.DataError, "turn some round"):
             hi.weights.matched(x, importance=1, measure=measure)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rank_importances_that_equal_weights_have_are_matched_by_equal_weights(seed):
+    """Many weights near give the same ranks; of those the equal ones have the smallest sum of squares."""
+    x = correlated(seed, 3, 12)
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    t = attained(z, np.full(3, 1 / 3), "spearman")
+    np.testing.assert_allclose(hi.weights.matched(z, importance=t, measure="spearman"), 1 / 3, rtol=1e-9)

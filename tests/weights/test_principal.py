@@ -263,3 +263,9 @@ def test_equal_components_among_those_kept_need_a_rotation():
                 hi.weights.factor(unit * x, rotation=None, keep=keep)
         np.testing.assert_allclose(hi.weights.factor(unit * design), 1 / 3)
         np.testing.assert_allclose(hi.weights.factor(unit * pairs, keep=2), 1 / 4)
+
+
+def test_factors_of_several_tables_are_those_of_each():
+    x = np.random.default_rng(7).normal(size=(9, 6, 3))
+    found = hi.weights.factor(x, keep=2)
+    np.testing.assert_allclose(found, [hi.weights.factor(one, keep=2) for one in x], rtol=1e-9)

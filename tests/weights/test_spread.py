@@ -366,3 +366,10 @@ def test_an_angle_about_a_mean_not_above_zero_is_told(x, told):
     with journal() as entries:
         hi.weights.angle(np.column_stack([x, [1.0, 2.0]]))
     assert any("mean not above 0" in entry.why for entry in entries) is told
+
+
+def test_one_value_far_below_the_others_does_not_overflow():
+    """Two columns of one pattern, the second half of the first: differences beyond the square root of all numbers."""
+    column = np.array([-1e200, 1e-200, 2e-200])
+    found = hi.weights.max_deviation(np.column_stack([column, column / 2]))
+    np.testing.assert_allclose(found, [2 / 3, 1 / 3], rtol=1e-12)
