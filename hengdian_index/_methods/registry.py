@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, wraps
+from importlib import import_module
 from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -41,6 +42,9 @@ _SHARED = {"normalise": ("direction", "fit_on"), "impute": ("fit_on",), "climate
 # What arithmetic gives, and what it may name besides options and columns.
 ARITHMETIC = {"normalise": ("z", "x"), "aggregate": ("y", "w", "z", "k"), "climate": ("x",)}
 
+# What is run first, by its name there and in the processes that are started from it.
+_MAIN = {"__main__", "__mp_main__"}
+
 # No array holds an integer of this size.
 _BEYOND = 2**63
 
@@ -73,8 +77,8 @@ class Method:
         return hash((self.family, self.function))
 
     def __reduce__(self) -> Any:
-        if FAMILIES[self.family].get(self.name) == self:
-            return find, (self.family, self.name)
+        if self.registered:
+            return opened, (self.family, self.name, self.function.__module__)
         return Method, (self.family, self.name, self.function, self.sees, dict(self.traits))
 
     @property
@@ -237,6 +241,31 @@ def find(family: str, name: str) -> Method:
     if name not in methods:
         raise SpecError(f"no method {name!r}{suggestion(name, methods)}")
     return methods[name]
+
+
+def opened(family: str, name: str, module: str) -> Method:
+    """Return a registered method in a process that may not have met it: the module that registers it is imported.
+
+    Raises
+    ------
+    SpecError
+        A method of a user's that this process cannot find, or has from another module; said with what to do.
+    """
+    found, why = FAMILIES[family].get(name), ""
+    if found is None:
+        try:
+            import_module(module)
+        except ImportError as error:
+            why = f" ({error})"
+        found = FAMILIES[family].get(name)
+    if found is None:
+        told = f"{family}: method {name!r} is registered by the module {module!r}, which does not do so here{why}"
+        remedy = "put it into a module that every process can import, or register it in each before"
+        raise SpecError(f"{told}; {remedy}")
+    own = found.function.__module__
+    if not {own, module} <= _MAIN and own != module:
+        raise SpecError(f"{family}: method {name!r} is of the module {module!r}, and here of {own!r}; rename one")
+    return found
 
 
 def resolve(family: str, method: Any) -> Method:

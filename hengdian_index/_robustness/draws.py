@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._robustness.cluster import client_faults, spread
 from hengdian_index._robustness.study import Ranked, Study
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.decimals import counted
@@ -47,8 +48,7 @@ def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, cl
     if client is None:
         found: Iterable[Ranked] = (study.run(u[rows]) for rows in blocks)
     else:
-        held = client.scatter(study, broadcast=True, hash=False)
-        found = (future.result() for future in client.map(_block, [u[rows] for rows in blocks], study=held))
+        found = spread(client, study, [u[rows] for rows in blocks])
     for rows, block in zip(blocks, _with_bar(found, len(blocks)) if shown else found, strict=True):
         scores[rows], ranks[rows], kept[rows] = block.scores, block.ranks, block.kept
         if levels is not None:
@@ -63,11 +63,6 @@ def _with_bar(found: Iterable[Ranked], blocks: int) -> Iterable[Ranked]:
     return shown
 
 
-def _block(u: Array, *, study: Study) -> Ranked:
-    """Return what a block of draws gives, on another machine."""
-    return study.run(u)
-
-
 def _space(shape: tuple[int, int], max_memory: float) -> Array:
     """Return room for numbers, in a file without a name where memory shall not hold them."""
     if shape[0] * shape[1] * 8 <= max_memory:
@@ -80,14 +75,14 @@ def _space(shape: tuple[int, int], max_memory: float) -> Array:
 
 def demand(kept: NDArray[np.bool_], study: Study, remedy: str | None) -> None:
     """Refuse draws without scores or levels with what to do; without a remedy they are left out if others remain."""
-    reasons = "; ".join(list(study.reasons)[:3]) or "no row has a score, or no level above 0 in its base"
+    reasons = "; ".join(sorted(study.reasons)[:3]) or "no row has a score, or no level above 0 in its base"
     if not kept.any():
         raise DataError(f"no draw can be computed: {reasons}")
     if remedy is not None and not kept.all():
         raise DataError(f"{counted(int((~kept).sum()), 'draw', of=len(kept))} cannot be computed: {reasons}; {remedy}")
 
 
-def check_words(draws: Any, max_memory: Any, rng: Any, infeasible: Any = "refuse") -> None:
+def check_words(draws: Any, max_memory: Any, rng: Any, client: Any, infeasible: Any = "refuse") -> None:
     """Refuse options that cannot be."""
     faults = []
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or not 1 <= draws <= MOST_DRAWS:
@@ -98,4 +93,5 @@ def check_words(draws: Any, max_memory: Any, rng: Any, infeasible: Any = "refuse
         faults.append(f"max_memory: a number of bytes above 0, not {max_memory!r}")
     if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
         faults.append(f"rng: a whole number, 0 or more, not {rng!r}")
+    faults += [] if client is None else client_faults(client)
     raise_all(SpecError, faults)

@@ -141,7 +141,7 @@ def sensitivity(
     >>> found.total["normalise"] > found.total["film.weights"]
     True
     """
-    check_words(draws, max_memory, rng)
+    check_words(draws, max_memory, rng, client)
     study = study_of(index, table, factors, node, rows)
     measure, nominal = _measure(study, of), nominal_of(study)[0]
     design = saltelli([factor.size for factor in study.factors], draws, rng=rng)

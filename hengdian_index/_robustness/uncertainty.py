@@ -435,7 +435,8 @@ def uncertainty(
     progress : bool, optional
         Show a bar; default: only on a terminal.
     client : dask.distributed.Client, optional
-        Spread the draws over a cluster; the numbers are the same.
+        Spread the draws over a cluster; the numbers are the same. Each block of results is taken and let go as it comes,
+        and draws of a worker that is lost are computed again.
 
     Returns
     -------
@@ -446,7 +447,8 @@ def uncertainty(
     Raises
     ------
     SpecError
-        An address that does not exist, alternatives that cannot be read, combinations that cannot be computed.
+        An address that does not exist, alternatives that cannot be read, combinations that cannot be computed; a
+        client that is none of Dask's, is closed, or has no workers.
     DataError
         As for `Index.compute`; no draw that can be computed.
 
@@ -468,7 +470,7 @@ def uncertainty(
     >>> found.rank_frequency.sum(axis=1).tolist()
     [1.0, 1.0, 1.0]
     """
-    check_words(draws, max_memory, rng, infeasible)
+    check_words(draws, max_memory, rng, client, infeasible)
     study = study_of(index, table, factors, node, rows)
     from scipy.stats import qmc
 
