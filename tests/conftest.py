@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 # Tests run in parallel; BLAS threads of their own would only wait for each other.
@@ -47,12 +48,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose program is not there: a browser, or the program of documents that the marker names."""
+    """Skip a test whose program is not there: a browser, or those that a marker names; of clusters, packages too."""
     needed = [browser.NAMES for _ in item.iter_markers("browser")]
     needed += [mark.args for mark in item.iter_markers("office")]
     for names in needed:
         if not any(map(shutil.which, names)):
             pytest.skip(f"no {' or '.join(names)} on the PATH")
+    for name in [name for mark in item.iter_markers("program") for name in mark.args]:
+        if find_spec(name) is None and shutil.which(name) is None:
+            pytest.skip(f"{name} is not installed")
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ LEVEL = {name: level for level, layer in enumerate(LAYERS) for name in layer}
 INSIDE_FUNCTIONS_ONLY = {
     "dask",
     "duckdb",
+    "distributed",
     "jinja2",
     "matplotlib",
     "polars",

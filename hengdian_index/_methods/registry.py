@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, wraps
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -254,8 +254,8 @@ def opened(family: str, name: str, module: str) -> Method:
     found, why = FAMILIES[family].get(name), ""
     if found is None:
         try:
-            import_module(module)
-        except ImportError as error:
+            resolve_name(f"{module}:")
+        except (ImportError, ValueError) as error:
             why = f" ({error})"
         found = FAMILIES[family].get(name)
     if found is None:

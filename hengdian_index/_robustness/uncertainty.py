@@ -435,8 +435,8 @@ def uncertainty(
     progress : bool, optional
         Show a bar; default: only on a terminal.
     client : dask.distributed.Client, optional
-        Spread the draws over a cluster; the numbers are the same. Each block of results is taken and let go as it comes,
-        and draws of a worker that is lost are computed again.
+        Spread the draws over a cluster; the numbers are the same. Each block of results is taken and let go as it
+        comes, and draws of a worker that is lost are computed again.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What is pickled is opened by a process that has imported nothing, as those of a cluster are; what cannot be says so."""
+"""A pickle is opened by a process that has imported nothing, as those of a cluster are; what cannot be says so."""
 
 from __future__ import annotations
 

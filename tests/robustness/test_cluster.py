@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import asyncio
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 from support.countries import countries, index
+from support.indexes import POSITIVE
 
 import hengdian_index as hi
-from hengdian_index._robustness.cluster import spread
-from hengdian_index._robustness.uncertainty import _points
+from hengdian_index._robustness.cluster import client_faults
+
+FACTORS = {"weights": hi.Noise(0.25), "normalise": [POSITIVE, "rank"], "aggregate": ["arithmetic", "geometric"]}
 
 pytestmark = [
     pytest.mark.program("distributed"),
@@ -31,3 +34,67 @@ def client() -> Iterator[Any]:
         distributed.Client(cluster) as found,
     ):
         yield found
+
+
+def test_draws_over_two_processes_are_the_same(client: Any) -> None:
+    here = hi.uncertainty(index(), countries(), FACTORS, draws=256)
+    there = hi.uncertainty(index(), countries(), FACTORS, draws=256, client=client)
+    np.testing.assert_array_equal(here.drawn, there.drawn)
+    np.testing.assert_array_equal(here.drawn_ranks, there.drawn_ranks)
+    alone = hi.sensitivity(index(), countries(), FACTORS, draws=32, resamples=50)
+    assert hi.sensitivity(index(), countries(), FACTORS, draws=32, resamples=50, client=client).total.equals(
+        alone.total
+    )
+
+
+def test_why_draws_cannot_be_computed_is_said_as_it_is_here(client: Any) -> None:
+    factors = {"data": hi.Normal(relative=2.0)}
+    one = index(normalise="none", aggregate="geometric")
+    said = []
+    for where in ({}, {"client": client}):
+        with pytest.raises((hi.DataError, hi.SpecError)) as caught:
+            hi.uncertainty(one, countries(), factors, draws=64, **where)
+        said.append(str(caught.value))
+    assert "needs values above 0" in said[0]
+    assert said[0] == said[1]
+
+
+def test_what_is_no_client_to_spread_draws_by_is_refused_by_name(client: Any) -> None:
+    import distributed
+
+    with ThreadPoolExecutor(1) as pool:
+        wrong = {
+            "Client(address), not 'tcp://host:1'": "tcp://host:1",
+            "Client(cluster), not LocalCluster": client.cluster,
+            "Client(), not the class Client": distributed.Client,
+            "Client(), not ThreadPoolExecutor": pool,
+            "Client(), not int": 2,
+        }
+        for why, given in wrong.items():
+            with pytest.raises(hi.SpecError, match=re.escape(f"client: a client of Dask, dask.distributed.{why};")):
+                hi.uncertainty(index(), countries(), FACTORS, draws=8, client=given)
+    with pytest.raises(hi.SpecError, match=r"draws: a whole number.*\n.*client: a client of Dask"):
+        hi.sensitivity(index(), countries(), FACTORS, draws=0, client=2)
+
+
+def test_a_client_that_cannot_work_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    import distributed
+
+    own = {"processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(n_workers=0, **own) as cluster, distributed.Client(cluster) as found:
+        assert client_faults(found) == [
+            "client: its cluster has no worker yet; client.wait_for_workers(1) waits for one"
+        ]
+        cluster.scale(1)
+        found.wait_for_workers(1)
+        assert client_faults(found) == []
+        monkeypatch.setattr("hengdian_index._robustness.cluster.__version__", "99")
+        [why] = client_faults(found)
+        assert why == f"client: hengdian_index on its workers: {hi.__version__}; install 99, as here, on every worker"
+    assert client_faults(found) == ["client: it is closed; open another"]
+
+    async def waiting() -> list[str]:
+        async with distributed.Client(n_workers=0, asynchronous=True, **own) as another:
+            return client_faults(another)
+
+    assert "it is asynchronous" in asyncio.run(waiting())[0]

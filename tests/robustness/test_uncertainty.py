@@ -326,15 +326,6 @@ def test_words_are_checked() -> None:
         hi.uncertainty(index(), countries(), {"weights": hi.Noise(0.1)}, draws=4).series  # noqa: B018
 
 
-def test_draws_on_a_cluster_are_the_same() -> None:
-    distributed = pytest.importorskip("dask.distributed", reason="dask is not installed (the extra `dask`)")
-    factors = {"weights": hi.Noise(0.25), "normalise": [POSITIVE, "rank"]}
-    here = hi.uncertainty(index(), countries(), factors, draws=32)
-    with distributed.Client(processes=False, dashboard_address=None, n_workers=1) as client:
-        there = hi.uncertainty(index(), countries(), factors, draws=32, client=client)
-    np.testing.assert_array_equal(here.drawn, there.drawn)
-
-
 AGGREGATIONS = [
     "arithmetic", "geometric", "harmonic", "median", "minimum", "mazziotta_pareto", "topsis", "copeland", "borda",
     "vikor", "rank_sum_ratio", "grey_relational", "wroclaw", {"method": "mean_min", "alpha": 0.5, "beta": 1.0},
