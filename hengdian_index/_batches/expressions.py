@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hengdian_index._batches.plan import Check, Plan, Trees
+from hengdian_index._batches.plan import Check, Plan, Trees, is_nothing
+from hengdian_index._batches.ranges import Range, may_hold, ranges
 from hengdian_index._maths.arithmetic import constant
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError, guess, readable, shown
@@ -119,9 +120,10 @@ class Expressions:
         """
         scored = self._frame(table)
         with np.errstate(all="ignore"):
+            doubtful = self._doubtful(scored)
             for trees in self.plan.steps:
                 scored = scored.with_columns(**_each(trees))
-            self._need_good(scored)
+            self._need_good(scored, doubtful)
             wanted = [*self.labels, *(self.plan.normalised.values() if normalised else ()), *self.plan.answer]
             return scored.select(*wanted).to_native()
 
@@ -150,11 +152,30 @@ class Expressions:
         cast = [nw.col(name) if types[name] == nw.Float64 else nw.col(name).cast(nw.Float64) for name in self.columns]
         return frame.select(*map(nw.col, self.labels), *cast)
 
-    def _need_good(self, scored: Any) -> None:
+    def _doubtful(self, frame: Any) -> list[Check]:
+        """Return the checks that may find rows, as the ends of the columns have it: mostly none."""
+        import narwhals.stable.v2 as nw
+
+        asked: dict[str, Any] = {}
+        for i, name in enumerate(self.columns):
+            column = nw.col(name)
+            asked |= {f"low_{i}": column.min(), f"high_{i}": column.max()}
+            if name in self.plan.watched:
+                asked[f"missing_{i}"] = nw.when(column.is_finite()).then(nw.lit(0)).otherwise(nw.lit(1)).sum()
+        ends = {name: found[0] for name, found in _collected(frame.select(**asked)).items()}
+        known = {
+            name: Range(_end(ends[f"low_{i}"]), _end(ends[f"high_{i}"]), ends.get(f"missing_{i}", 1) != 0)
+            for i, name in enumerate(self.columns)
+        }
+        every = ranges(self.plan, known)
+        return [check for check in self.plan.checks if may_hold(check.tree, every)]
+
+    def _need_good(self, scored: Any, checks: Sequence[Check]) -> None:
         """Refuse what is wrong with cells of a table with the columns of all steps, after one query that counts it."""
         import narwhals.stable.v2 as nw
 
-        checks = self.plan.checks
+        if not checks:
+            return
         one, none = nw.lit(1), nw.lit(0)
         numbered = {f"check_{i}": _written(check.tree) for i, check in enumerate(checks)}
         sums = {name: nw.when(bad).then(one).otherwise(none).sum() for name, bad in numbered.items()}
@@ -202,7 +223,7 @@ def _written(tree: ast.expr, cast: tuple[str, ...] = ()) -> nw.Expr:
     def of(part: ast.expr) -> Any:
         if isinstance(part, ast.Name):
             return nw.col(part.id).cast(nw.Float64) if part.id in cast else nw.col(part.id)
-        if _empty(part):
+        if is_nothing(part):
             return nw.lit(None, dtype=nw.Float64)
         if isinstance(part, ast.Constant):
             return float(constant(part))
@@ -216,7 +237,7 @@ def _written(tree: ast.expr, cast: tuple[str, ...] = ()) -> nw.Expr:
             return _OPERATIONS[type(part.op)](of(part.left), of(part.right))
         if isinstance(part, ast.IfExp):
             found = nw.when(of(part.test)).then(as_expression(part.body))
-            return found if _empty(part.orelse) else found.otherwise(as_expression(part.orelse))
+            return found if is_nothing(part.orelse) else found.otherwise(as_expression(part.orelse))
         assert isinstance(part, ast.Call)
         assert isinstance(part.func, ast.Name)
         return call(part.func.id, part.args)
@@ -260,19 +281,16 @@ def _at(unit: Any, units: Any, numbers: Any) -> Any:
         raise SpecError("base: levels as expressions need a newer narwhals; leave out the base, or update it") from None
 
 
+def _end(value: Any) -> float:
+    """Return an end of a column, infinite where it is not known: of one that has no value."""
+    return float("inf") if value is None or value != value else float(value)
+
+
 def _joined(sign: Callable[[Any, Any], Any], terms: list[Any]) -> Any:
     if len(terms) > _FLAT:
         half = len(terms) // 2
         return sign(_joined(sign, terms[:half]), _joined(sign, terms[half:]))
     return reduce(sign, terms)
-
-
-def _empty(tree: ast.expr) -> bool:
-    """Return whether a tree has no value whatever the row is; what is refused has been counted."""
-    if isinstance(tree, ast.IfExp):
-        return _empty(tree.body) and _empty(tree.orelse)
-    refused = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "refused"
-    return refused or (isinstance(tree, ast.Constant) and tree.value is None)
 
 
 _CALLS: Mapping[str, Callable[..., Any]] = {
@@ -282,6 +300,7 @@ _CALLS: Mapping[str, Callable[..., Any]] = {
     "known": lambda x: ~x.is_null(),
     "finite": lambda x: x.is_finite(),
     "infinite": lambda x: x.abs() == float("inf"),
+    "lost": lambda x: ~x.is_null() & ~x.is_finite(),
     "default": lambda x, value: x.fill_null(value),
 }
 _OPERATIONS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {

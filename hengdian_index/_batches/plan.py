@@ -4,6 +4,7 @@ Beside the functions of arithmetic (`_maths.arithmetic`) its trees hold conditio
 known(x)       x is not missing
 finite(x)      x is a number, neither missing nor infinite
 infinite(x)    x is infinite
+lost(x)        x is there and no finite number
 default(x, c)  c where x is missing
 least(...), greatest(...)  of the values that are there
 of(unit, u, c, "group") the number in c at the place that the unit has in u, a column of numbers for each group
@@ -72,7 +73,7 @@ class Plan:
 
     `steps` are trees by the name of the column that they give, in the names of the steps before; those of the first are
     the columns of the table. `normalised`, `groups` and `levels`, which are there where the fit knows the base, say
-    which column holds what; other columns are on the way.
+    which column holds what; other columns are on the way. A score of a group lies `between` those of its children.
     """
 
     labels: tuple[str, ...]
@@ -81,7 +82,15 @@ class Plan:
     normalised: Mapping[str, str]
     groups: tuple[str, ...]
     levels: tuple[str, ...]
+    between: Mapping[str, tuple[str, ...]]
     checks: tuple[Check, ...]
+
+    @property
+    def watched(self) -> set[str]:
+        """Columns of the table of which a missing value may be refused."""
+        said = {one.id for check in self.checks for one in _missing(check.tree)}
+        made = {name: tree for name, tree in self.steps[0].items() if name in said}
+        return {one.id for tree in made.values() for one in ast.walk(tree) if isinstance(one, ast.Name)} | said
 
     @property
     def answer(self) -> tuple[str, ...]:
@@ -118,11 +127,12 @@ def plan(
             too_large = Check(own[0].where, "its score is too large a number; rescale the unit", _overflow(score), 1)
             checks += [*own, too_large]
     steps: list[dict[str, ast.expr]] = [first]
-    level = dict.fromkeys(normalised.values(), 0)
+    level, between = dict.fromkeys(normalised.values(), 0), dict[str, tuple[str, ...]]()
     for branch in tree.branches:
         group = _Group.of(tree, branch, normalised, weights.get(branch.code), alone)
         if group is None:
             continue
+        between[branch.code] = group.children
         at = 1 + max(level.get(child, 0) for child in group.children)
         for trees in group.steps(taken):
             steps += [{}] * (at + 1 - len(steps))
@@ -138,7 +148,7 @@ def plan(
     labels = tuple(label for label in (setting.unit, setting.period) if label is not None)
     columns = tuple(dict.fromkeys((*tree.codes, *sizes)))
     every = (*steps, last) if last else tuple(steps)
-    return Plan(labels, columns, every, normalised, tree.groups, tuple(last), tuple(checks))
+    return Plan(labels, columns, every, normalised, tree.groups, tuple(last), between, tuple(checks))
 
 
 def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, faults: list[str]) -> Trees:
@@ -461,9 +471,24 @@ def _either(*parts: ast.expr) -> ast.expr:
     return parts[0] if len(parts) == 1 else ast.BoolOp(ast.Or(), list(parts))
 
 
+def _missing(tree: ast.expr) -> Iterable[ast.Name]:
+    """Yield the columns of which a condition asks whether a value is missing."""
+    for one in ast.walk(tree):
+        if isinstance(one, ast.UnaryOp) and isinstance(one.operand, ast.Call):
+            yield from (part for part in one.operand.args if isinstance(part, ast.Name))
+
+
+def is_nothing(tree: ast.expr) -> bool:
+    """Return whether a tree has no value whatever the row is; what is refused has none."""
+    if isinstance(tree, ast.IfExp):
+        return is_nothing(tree.body) and is_nothing(tree.orelse)
+    refused = isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "refused"
+    return refused or (isinstance(tree, ast.Constant) and tree.value is None)
+
+
 def _above_0(x: ast.expr) -> ast.expr:
     return ast.Compare(x, [ast.Gt()], [ast.Constant(0.0)])
 
 
 def _overflow(score: ast.expr) -> ast.expr:
-    return _both(_call("known", score), _not(_call("finite", score)))
+    return _call("lost", score)

@@ -172,9 +172,10 @@ class _Writing:
         return self.dialect.calls[name].format(*map(self, args))
 
 
-def _values(args: Sequence[ast.expr]) -> tuple[Any, Any, Any]:
+def _values(args: Sequence[ast.expr]) -> tuple[Any, Any, str]:
     """Return the units, their numbers and what the column of these is called."""
-    units, numbers, group = (one.value for one in args[1:] if isinstance(one, ast.Constant))
+    found: list[Any] = [one.value for one in args[1:] if isinstance(one, ast.Constant)]
+    units, numbers, group = found
     return units, numbers, f"base of {group}"
 
 

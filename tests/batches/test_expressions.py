@@ -129,6 +129,16 @@ def rows(seed, gaps, columns="abcdefghij"):
     return found.assign(size=rng.gamma(3.0, 1.0, N) + 0.1)
 
 
+@st.composite
+def later_rows(draw, seed):
+    """Draw rows to score with gaps, and at times a cell that may be refused."""
+    found = rows(seed + 1, draw(st.sampled_from([0, 0.1, 0.4])))
+    if draw(st.booleans()):
+        name = draw(st.sampled_from([*"abcd", "size"]))
+        found.loc[draw(st.integers(0, N - 1)), name] = draw(st.sampled_from([np.inf, -1.0, 0.0, 1e308, -1e308, np.nan]))
+    return found
+
+
 def fitted_of(drawn, table):
     """Return a fit of a drawn index, unless index or rows are refused."""
     try:
@@ -150,12 +160,12 @@ def scored(fitted, table):
 @given(
     drawn=indexes(),
     seed=st.integers(0, 99),
-    gaps=st.sampled_from([0, 0.1, 0.4]),
+    data=st.data(),
     kind=st.sampled_from(["pandas", "polars", "lazy"]),
 )
-def test_expressions_are_the_kernels(drawn, seed, gaps, kind):
+def test_expressions_are_the_kernels(drawn, seed, data, kind):
     fitted = fitted_of(drawn, rows(seed, 0))
-    later = rows(seed + 1, gaps)
+    later = data.draw(later_rows(seed))
     wanted, (made, plain) = scored(fitted, later), kinds(kind)
     if wanted is None:
         with pytest.raises(hi.DataError):
@@ -167,16 +177,29 @@ def test_expressions_are_the_kernels(drawn, seed, gaps, kind):
 
 
 @law(12)
-@given(drawn=indexes(), seed=st.integers(0, 99), gaps=st.sampled_from([0, 0.1, 0.4]))
-def test_sql_is_the_kernels(drawn, seed, gaps):
+@given(drawn=indexes(), seed=st.integers(0, 99), data=st.data())
+def test_sql_is_the_kernels(drawn, seed, data):
     fitted = fitted_of(drawn, rows(seed, 0))
-    later = rows(seed + 1, gaps)
+    later = data.draw(later_rows(seed))
     wanted = scored(fitted, later)
     if wanted is None:
         with pytest.raises(Exception, match=r"indicator|group"):
             sql(fitted, later)
         return
     near(sql(fitted, later).set_index("firm")[list(wanted)], wanted)
+
+
+@law(20)
+@given(drawn=indexes(), seed=st.integers(0, 99), data=st.data())
+def test_every_check_that_finds_a_row_is_made(drawn, seed, data):
+    found = fitted_of(drawn, rows(seed, 0)).expressions()
+    frame = found._frame(data.draw(later_rows(seed)))
+    doubtful = {id(check) for check in found._doubtful(frame)}
+    with np.errstate(all="ignore"):
+        for step in found.steps:
+            frame = frame.with_columns(**step)
+        for check, condition in zip(found.plan.checks, found.checks.values(), strict=True):
+            assert id(check) in doubtful or not len(frame.filter(condition)), check.where
 
 
 def index(**choices):
