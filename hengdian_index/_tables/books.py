@@ -25,6 +25,7 @@ from hengdian_index._tables.archive import (
     sheet_members,
     too_much,
 )
+from hengdian_index._tables.printed import MARKS
 from hengdian_index.errors import FaultsError, SpecError
 
 EXTRA = install("excel")
@@ -205,14 +206,16 @@ def book(path: Path) -> Iterator[Book]:
 
 
 def read_cells(found: Book, names: Sequence[str], told: Told | None = None) -> dict[str, Cells]:
-    """Return the cells of sheets; error values are the texts that a text file has of them where `told` takes them."""
+    """Return the cells of sheets; error values are the texts that a text file has of them where `told` takes them.
+
+    #N/A says that a value is missing: it stays blank.
+    """
     told = told or Told()
-    cells = {
-        name: Cells(rows, told.merged.get(name, ()), tuple(told.errors.get(name, ())))
-        for name, rows in found.cells(names).items()
-    }
-    for name, one in cells.items():
-        _write_errors(one.rows, told.errors.get(name, {}))
+    cells = dict[str, Cells]()
+    for name, rows in found.cells(names).items():
+        errors = {cell: text for cell, text in told.errors.get(name, {}).items() if text not in MARKS}
+        _write_errors(rows, errors)
+        cells[name] = Cells(rows, told.merged.get(name, ()), tuple(errors))
     return cells
 
 

@@ -94,6 +94,8 @@ def remedy_for(cell: Any, marks: Sequence[Any] = ()) -> str:
     if not isinstance(cell, str):
         return plain_remedy(cell)
     text = narrow(cell)
+    if text in ERRORS:
+        return "an error value of a spreadsheet: mend it there, or clear the cell of a missing value"
     if is_mark(text):
         said = f"where {text!r} means a missing value, write missing_marks = {_line(marks, cell)} in [data]"
         return f"{plain_remedy(cell)}; {said} (0 in the cell where it means none)"

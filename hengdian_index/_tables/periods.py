@@ -200,17 +200,21 @@ def _is_accepted(label: str) -> bool:
     return any(pattern.fullmatch(text) for _, pattern in _PATTERNS)
 
 
-def written(labels: NDArray[Any], periods: Periods) -> NDArray[Any]:
+def written(labels: NDArray[Any], periods: Periods, *, of_file: bool = False) -> NDArray[Any]:
     """Return period labels as a result has them: as they are, in ISO where one is spelt as `ACCEPTED` does not say.
 
     So are months that stand for the quarters that they end, and labels of the year to date; years that a program has
-    made floats are whole.
+    made floats are whole, and so are those of a file, which may have them as texts.
     """
+    if labels.dtype.kind in "iu" and periods.frequency != YEAR:
+        return np.array(periods.text, dtype=object)
     if labels.dtype != object:
         return labels
     distinct = dict.fromkeys(labels.tolist())
     if all(isinstance(label, float) for label in distinct):
         return labels.astype(np.int64)
+    if of_file and all(isinstance(label, str) and re.fullmatch(r"\s*\d{4}(\.0+)?\s*", label) for label in distinct):
+        return labels.astype(np.float64).astype(np.int64)
     for label in distinct:
         reading = read_label(label) if isinstance(label, str) else None
         other = isinstance(reading, tuple) and reading[0] != periods.frequency

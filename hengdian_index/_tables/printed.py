@@ -12,6 +12,8 @@ from hengdian_index.errors import shown
 MARKS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "null", "NULL", "NaN", "<NA>", "None"})
 """Texts that say that a value is missing."""
 
+# So many rows are looked through for decimal commas, and in a text file for what parts the cells.
+SAMPLE = 200
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _SIGNS = str.maketrans({"−": "-", "﹣": "-", "﹢": "+"})
 _POINTED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
@@ -19,12 +21,28 @@ _COMMAED = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+),\d+")
 _SPACED = re.compile(r"[+-]?[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d+)?")
 # A comma between one to three digits and three more may part thousands or decimals.
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_PLAIN_POINT = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
 _APOSTROPHES = re.compile(r"[+-]?[1-9]\d{0,2}(?:['’]\d{3})+(?:\.\d*)?")
 
 
 def narrow(text: str) -> str:
-    """Return a text with one blank wherever it has several, full-width letters, digits and signs as plain ones."""
-    return unicodedata.normalize("NFKC", _BLANKS.sub(" ", text).strip()).translate(_SIGNS)
+    """Return a text with one blank wherever it has several, full-width letters, digits and signs as plain ones.
+
+    A raised or circled digit is none of the number before it, but the mark of a note: it stays as it is.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.printed import narrow
+    >>> narrow("１２．５"), narrow("12①")
+    ('12.5', '12①')
+    """
+    bare = _BLANKS.sub(" ", text).strip()
+    return bare if bare.isascii() else "".join(map(_narrowed, bare)).translate(_SIGNS)
+
+
+def _narrowed(letter: str) -> str:
+    wide = unicodedata.decomposition(letter).startswith(("<wide>", "<narrow>"))
+    return unicodedata.normalize("NFKC", letter) if wide else letter
 
 
 def plain_cells(
@@ -76,7 +94,7 @@ def _is_regular(cells: Sequence[Any]) -> bool:
     A number has a comma and a point, or two commas; or each number from 1,000 on has a comma, there are several, and
     no number has decimals.
     """
-    texts = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if isinstance(cell, str)]
+    texts = [narrow(cell) for cell in cells if isinstance(cell, str)]
     if any(_POINTED.fullmatch(text) and not _EITHER.fullmatch(text) for text in texts):
         return True
     numbers = [cell for cell in cells if isinstance(cell, (int, float)) and cell == cell]
@@ -101,19 +119,30 @@ def _plain(text: str, decimal: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def decimal_of(cells: Sequence[str]) -> str:
-    """Return what stands before decimals in cells that semicolons or tabs part: "," or ".", "" where it is open.
+def decimal_of(cells: Sequence[Any], separator: str = "") -> str:
+    """Return what stands before decimals in the cells of a table: "," or ".", "" where it is open.
+
+    Semicolons between the cells go with decimal commas. Without them a comma is one only where most of the cells that
+    have a comma cannot be thousands, and none has a decimal point.
 
     Examples
     --------
     >>> from hengdian_index._tables.printed import decimal_of
-    >>> decimal_of(["a", "12,5", "1.234,5"]), decimal_of(["1,234.5"]), decimal_of(["1,234", "5"])
+    >>> decimal_of(["a", "12,5", "1.234,5"]), decimal_of(["12,5", "7.5"]), decimal_of(["1,234", "5"], ";")
     (',', '.', '')
     """
-    texts = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if "," in cell or "，" in cell]
+    texts = [narrow(cell) for cell in cells if isinstance(cell, str) and ("," in cell or "，" in cell)]
     commas = sum(bool(_COMMAED.fullmatch(text)) and not _EITHER.fullmatch(text) for text in texts)
     points = sum(bool(_POINTED.fullmatch(text)) and not _EITHER.fullmatch(text) for text in texts)
     either = sum(bool(_EITHER.fullmatch(text)) for text in texts)
-    if commas and not points:
-        return ","
-    return "" if either and not points else "."
+    if points or not texts:
+        return "."
+    if separator == ";":
+        return "," if commas else "" if either else "."
+    return "," if commas > either and not any(map(_has_point, cells)) else "."
+
+
+def _has_point(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return bool(_PLAIN_POINT.fullmatch(cell.strip()))
+    return isinstance(cell, float) and cell % 1 != 0

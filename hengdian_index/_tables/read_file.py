@@ -35,7 +35,7 @@ from hengdian_index._tables.grid import (
     two_rows,
 )
 from hengdian_index._tables.guard import unguarded, unguarded_cells
-from hengdian_index._tables.printed import MARKS, decimal_of
+from hengdian_index._tables.printed import MARKS, SAMPLE, decimal_of
 from hengdian_index._tables.statistical import read_spss, read_stata
 from hengdian_index._tables.table import shortened
 from hengdian_index._tables.workbook import ENDINGS as WORKBOOKS
@@ -185,9 +185,9 @@ def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
 _CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is missing?"
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _MISSING = ["", *MARKS]
-# So many rows are looked through for what parts the cells, and for decimal commas.
 _BARE = ("lines", "bare")
-_SAMPLE, _LETTERS = 200, 1 << 18
+# So many letters are looked through for what parts the cells.
+_LETTERS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,14 +277,14 @@ def _start(name: str, text: str, own: str, labels: Sequence[str], header_rows: i
     """Return what the first letters of a text file, one more than are looked through, say of it."""
     separator = _separator(text, own)
     liberties = [f"cells are parted by {_SEPARATORS[separator]}"] if separator != own else []
-    sample = list(islice(_rows(text[:_LETTERS], separator), _SAMPLE))
+    sample = list(islice(_rows(text[:_LETTERS], separator), SAMPLE))
     if not sample:
         raise ValueError("it is empty")
     _refuse_headings(name, sample[0][1], separator)
     first = [cells for _, cells in sample[:HEAD]]
     layout = _laid_out(name, first, [line for line, _ in sample], header_rows)
     liberties += layout.liberties
-    decimal = "." if separator == "," else decimal_of([cell for _, cells in sample for cell in cells])
+    decimal = decimal_of([cell for _, cells in sample for cell in cells], separator)
     liberties += ["commas stand before the decimals"] if decimal == "," else []
     heading = [unguarded(str(cell).strip()) for cell in layout.names[0]]
     if header_rows > 1:
@@ -330,10 +330,10 @@ def _laid_out(name: str, rows: Sequence[Sequence[str]], lines: Sequence[int], he
 
 def _separator(text: str, own: str) -> str:
     """Return what parts the cells: that of the ending, unless another gives more lines with equally many cells."""
-    lines = text[:_LETTERS].splitlines()[:_SAMPLE]
+    lines = text[:_LETTERS].splitlines()[:SAMPLE]
     if lines and "\t" in lines[0] and eurostat.declares_itself(lines[0].partition("\t")[0]):
         return "\t"
-    lines = lines[:-1] if len(text) > _LETTERS and len(lines) < _SAMPLE else lines
+    lines = lines[:-1] if len(text) > _LETTERS and len(lines) < SAMPLE else lines
     share = {}
     for one in (own, *(other for other in _SEPARATORS if other != own)):
         try:
@@ -377,7 +377,7 @@ def _frame(text: str | Path, separator: str, heading: list[str], labels: Sequenc
     kept = [j for j, name in enumerate(heading) if name in labels or (j == 0 and eurostat.declares_itself(name))]
     options: dict[str, Any] = {"na_values": _MISSING}
     if kept:
-        head = _parsed(text, separator, len(heading), nrows=_SAMPLE)
+        head = _parsed(text, separator, len(heading), nrows=SAMPLE)
         names = head.columns.tolist()
         # A column that is not named here has no marks of missing values.
         options["na_values"] = {name: _MISSING for j, name in enumerate(names) if j not in kept}

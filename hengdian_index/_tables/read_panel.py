@@ -106,7 +106,7 @@ def read_panel(
         read, more = _read_periods(periods, period, frequency, source, lines, to_date)
     strange, units = _strange(units, unit, at)
     periods = _strange(periods, period, at)[1]
-    periods = periods if read is None or periods is None else written(periods, read)
+    periods = periods if read is None or periods is None else written(periods, read, of_file=source is not None)
     wanted = [c for c in columns if c in there]
     unused = tuple(str(c) for c in names if c not in asked)
     # Labels that are refused need no place in an index, and pandas may not find them one.

@@ -23,6 +23,7 @@ from hengdian_index._tables.grid import (
     two_rows,
     without_unit,
 )
+from hengdian_index._tables.printed import SAMPLE, decimal_of
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all
@@ -173,6 +174,7 @@ def data_table(
     frame.attrs["liberties"] = (*told, *one.liberties)
     frame.attrs.update(one.kept)
     frame.attrs["letters"] = {name: letters(j) for name, j in zip(one.header, one.columns, strict=True)}
+    frame.attrs["decimal"] = decimal_of([cell for row in one.rows[:SAMPLE] for cell in row])
     if one.numbers != tuple(range(2, len(one.rows) + 2)):
         frame.attrs["lines"] = one.numbers
     return frame
@@ -248,6 +250,9 @@ def _sheet(name: str, cells: Cells, header_rows: int) -> tuple[Sheet, list[str]]
         width, beside = remarks_beside(header, ((f"row {i}", row) for i, row in rows))
         rows = [(i, row[:width]) for i, row in rows if _any(row[:width])]
         liberties = (*liberties, *said_beside(beside))
+    if header_rows and header[0] is None and any(row[0] is not None for _, row in rows):
+        # Many programs number the rows in a first column without a name; a text file's has this one.
+        header = ["Unnamed: 0", *header[1:]]
     columns = [j for j, heading in enumerate(header) if heading is not None]
     headed = set(columns)
     kept = tuple(tuple(row[j] for j in columns) for _, row in rows)

@@ -132,7 +132,7 @@ FAULTS: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
     ),
     "no groups in it": (lambda path: book(path, groups=[["code"]]), ["b.xlsx: no group: an index has at least one"]),
     "formula": (data(("=1+1", "")), ["b.xlsx: sheet 'data' cell 'B3': formulas without a stored value", "calculate"]),
-    "not available": (data(("=NA()", "#N/A")), ["b.xlsx: sheet 'data' cell 'B3': error values", "mend them"]),
+    "no number": (data(("=LN(-1)", "#NUM!")), ["b.xlsx: sheet 'data' cell 'B3': error values", "mend them"]),
     "divided by 0": (data(("=1/0", "#DIV/0!")), ["b.xlsx: sheet 'data' cell 'B3': error values", "mend them"]),
     "merged": (merged, ["b.xlsx: sheet 'data' cell 'A2:A3': merged", "unmerge them and fill each"]),
     "heading twice": (

@@ -106,7 +106,7 @@ def test_error_values_are_a_fault_only_in_columns_that_the_index_uses(tmp_path):
         *([*row, ("=1/0", error)] for row, error in zip(ROWS, ("#DIV/0!", "#N/A", "#REF!"), strict=True)),
     ]
     assert scores(workbook(tmp_path / "u.xlsx", t=unused)) == EXPECTED
-    used = [HEAD, ROWS[0], ["Bonn", ("=1/0", "#DIV/0!"), ("=NA()", "#N/A")], ROWS[2]]
+    used = [HEAD, ROWS[0], ["Bonn", ("=1/0", "#DIV/0!"), ("=1/0", "#NUM!")], ROWS[2]]
     with pytest.raises(hi.DataError) as caught:
         INDEX.compute(read(workbook(tmp_path / "e.xlsx", t=used)))
     told = [fault.message for fault in caught.value.faults]
@@ -116,6 +116,15 @@ def test_error_values_are_a_fault_only_in_columns_that_the_index_uses(tmp_path):
     labels = [HEAD, ROWS[0], [("=1/0", "#REF!"), 5, 6]]
     with pytest.raises(hi.DataError, match="cell 'A3': error values"):
         INDEX.compute(read(workbook(tmp_path / "l.xlsx", t=labels)))
+
+
+def test_not_available_is_missing_in_a_workbook_as_in_a_text_file(tmp_path):
+    rows = [[*row[:2], mark] if i == 1 else row for i, (row, mark) in enumerate(zip(ROWS, ["#N/A"] * 3, strict=True))]
+    cells = [[*row[:2], ("=NA()", "#N/A")] if i == 1 else row for i, row in enumerate(rows)]
+    book = INDEX.replace({"missing": "reweight"}).compute(read(workbook(tmp_path / "t.xlsx", t=[HEAD, *cells])))
+    text = INDEX.replace({"missing": "reweight"}).compute(read(as_text(tmp_path / "t.csv", [HEAD, *rows])))
+    assert book.raw.isna().to_numpy().sum() == 1
+    assert book.scores.equals(text.scores)
 
 
 @pytest.mark.office("soffice")
