@@ -325,7 +325,9 @@ class _AsFault:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         import pyarrow as pa
 
-        if isinstance(error, (pa.ArrowException, OSError)) and not isinstance(error, (DataError, MemoryError)):
+        if isinstance(error, (pa.ArrowException, OSError, UnicodeError)) and not isinstance(
+            error, (DataError, MemoryError)
+        ):
             raise DataError(f"{self.where}: cannot be read: {error}") from None
 
 
@@ -345,7 +347,10 @@ def _of_csv(name: str, files: Sequence[str]) -> Source:
                 read_options=csv.ReadOptions(use_threads=False, block_size=1 << 24),
             )  # fmt: skip
 
-    heads = [opened(file, None).schema.names for file in files]
+    heads = []
+    for file in files:
+        with _AsFault(f"{os.path.basename(file)}: CSV in UTF-8 is needed"):
+            heads.append(opened(file, None).schema.names)
     columns = {one.strip(): pa.string() for one in heads[0]}
 
     def reads(asked: Sequence[str]) -> Iterator[Reading]:

@@ -141,7 +141,7 @@ def merged_cells(cells: Sequence[str]) -> str:
 
 def error_values(cells: Sequence[str]) -> str:
     """Return the refusal of error values."""
-    why = "error values (such as #DIV/0!), which would be read as blank; mend them, or clear the cell of a missing value"
+    why = "error values (such as #REF!), which would be read as blank; mend them, or clear the cell of a missing value"
     return _cells_are(cells, why)
 
 

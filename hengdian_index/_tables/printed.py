@@ -14,6 +14,7 @@ MARKS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "null", "NULL", "NaN", "<N
 
 # So many rows are looked through for decimal commas, and in a text file for what parts the cells.
 SAMPLE = 200
+COMMAS = "commas stand before the decimals"
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _SIGNS = str.maketrans({"−": "-", "﹣": "-", "﹢": "+"})
 _POINTED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")

@@ -35,7 +35,7 @@ from hengdian_index._tables.grid import (
     two_rows,
 )
 from hengdian_index._tables.guard import unguarded, unguarded_cells
-from hengdian_index._tables.printed import MARKS, SAMPLE, decimal_of
+from hengdian_index._tables.printed import COMMAS, MARKS, SAMPLE, decimal_of
 from hengdian_index._tables.statistical import read_spss, read_stata
 from hengdian_index._tables.table import shortened
 from hengdian_index._tables.workbook import ENDINGS as WORKBOOKS
@@ -285,7 +285,7 @@ def _start(name: str, text: str, own: str, labels: Sequence[str], header_rows: i
     layout = _laid_out(name, first, [line for line, _ in sample], header_rows)
     liberties += layout.liberties
     decimal = decimal_of([cell for _, cells in sample for cell in cells], separator)
-    liberties += ["commas stand before the decimals"] if decimal == "," else []
+    liberties += [COMMAS] if decimal == "," else []
     heading = [unguarded(str(cell).strip()) for cell in layout.names[0]]
     if header_rows > 1:
         heading = names_of(layout.names, labels)

@@ -23,7 +23,7 @@ from hengdian_index._tables.grid import (
     two_rows,
     without_unit,
 )
-from hengdian_index._tables.printed import SAMPLE, decimal_of
+from hengdian_index._tables.printed import COMMAS, SAMPLE, decimal_of
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all
@@ -171,10 +171,10 @@ def data_table(
     frame.attrs["errors"] = {
         name: f"{path.name}: sheet {one.name!r} {error_values(cells)}" for name, cells in wrong.items()
     }
-    frame.attrs["liberties"] = (*told, *one.liberties)
+    decimal = frame.attrs["decimal"] = decimal_of([cell for row in one.rows[:SAMPLE] for cell in row])
+    frame.attrs["liberties"] = (*told, *one.liberties, *([COMMAS] if decimal == "," else []))
     frame.attrs.update(one.kept)
     frame.attrs["letters"] = {name: letters(j) for name, j in zip(one.header, one.columns, strict=True)}
-    frame.attrs["decimal"] = decimal_of([cell for row in one.rows[:SAMPLE] for cell in row])
     if one.numbers != tuple(range(2, len(one.rows) + 2)):
         frame.attrs["lines"] = one.numbers
     return frame

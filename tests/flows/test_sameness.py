@@ -1,0 +1,107 @@
+"""A text file and a workbook of the same cells: one table, one log, the same refusals."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.workbooks import workbook
+
+import hengdian_index as hi
+from hengdian_index._tables.read_file import read_table
+
+INDEX = hi.Index(
+    unit="town",
+    period="year",
+    missing="reweight",
+    groups=[hi.Group("all")],
+    indicators=[hi.Indicator("trips", "all"), hi.Indicator("income", "all")],
+)
+HEAD = ["town", "year", "trips", "income"]
+ROWS = [
+    ["Ulm", "2020", "3100.5", "20.5"],
+    ["Bonn", "2020", "2200.2", "31.5"],
+    ["Ulm", "2021", "3300.1", "22.5"],
+    ["Bonn", "2021", "2500.4", "30.5"],
+]
+
+
+def spoilt(row: int, column: int, cell: str) -> list[list[str]]:
+    return [[cell if (i, j) == (row, column) else one for j, one in enumerate(own)] for i, own in enumerate(ROWS)]
+
+
+def spelt(spell: Any) -> list[list[str]]:
+    return [[*row[:2], *map(spell, row[2:])] for row in ROWS]
+
+
+MARKS = ["NA", "n/a", "null", "NaN", "#N/A", "", "\u3000", "\xa0"]
+READ = {
+    "plain": [HEAD, *ROWS],
+    "years of floats": [HEAD, *([row[0], f"{row[1]}.0", *row[2:]] for row in ROWS)],
+    "decimal commas": [HEAD, *spelt(lambda cell: cell.replace(".", ","))],
+    "points between thousands": [HEAD, *spelt(lambda cell: f"{float(cell):,.1f}".translate({44: ".", 46: ","}))],
+    "commas between thousands": [HEAD, *spelt(lambda cell: f"{float(cell):,.1f}")],
+    "full width": [HEAD, *spelt(lambda cell: "".join(chr(ord(one) + 0xFEE0) for one in cell))],
+    "title and notes": [["Towns, 2020 and 2021"], HEAD, *ROWS, [""], ["Source: an office"]],
+    "units below the heading": [HEAD, ["", "", "thousands", "EUR"], *ROWS],
+    "rows numbered": [["", *HEAD], *([str(i), *row] for i, row in enumerate(ROWS))],
+    **{f"mark {mark!r}": [HEAD, *spoilt(2, 3, mark)] for mark in MARKS},
+}
+REFUSED = {
+    "per cent": ([HEAD, *spoilt(2, 3, "22.5%")], "write 22.5, and %"),
+    "万": ([HEAD, *spoilt(1, 2, "0.22万")], "write 2200"),
+    "brackets": ([HEAD, *spoilt(1, 2, "(2200.2)")], "write -2200.2"),
+    "about": ([HEAD, *spoilt(1, 2, "约2200")], "write 2200 if that may stand for it"),
+    "dash": ([HEAD, *spoilt(1, 2, "—")], 'missing_marks = ["—"]'),
+    "one comma": ([HEAD, *spoilt(1, 3, "31,5")], "write 31.5 if the comma stands before decimals"),
+    "circled": ([HEAD, *spoilt(1, 3, "31.5①")], "'31.5①' is not a number"),
+    "raised": ([HEAD, *spoilt(1, 3, "31.5²")], "'31.5²' is not a number"),
+    "no value": ([HEAD, *spoilt(1, 3, "#DIV/0!")], "clear the cell of a missing value"),
+}
+
+
+def files(folder: Path, rows: list[list[str]]) -> list[Path]:
+    """Write rows as text, and as workbooks: cells of text, and numbers and errors as a spreadsheet has them."""
+    text = folder / "t.csv"
+    with text.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    found = [text]
+    for name, cell in (("texts", str), ("numbers", typed)):
+        found.append(workbook(folder / f"{name}.xlsx", t=[[cell(one) if one else None for one in row] for row in rows]))
+    return found
+
+
+def typed(cell: str) -> Any:
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", cell):
+        return float(cell)
+    return ("=NA()", cell) if cell.startswith("#") else cell
+
+
+def said(text: str) -> str:
+    """Return a message without what it calls the file, the row and the cell."""
+    bare = re.sub(r"\w+\.(csv|xlsx)( sheet 't')?|\(cell \w+\) ?|(?<!\w)(?:row|line)(?=s? \d)| (?=:)", "", text)
+    return re.sub(r"\s+:", ":", bare)
+
+
+@pytest.mark.parametrize("case", READ)
+def test_a_workbook_is_read_as_the_text_file_of_its_cells(case, tmp_path):
+    text, *books = [INDEX.compute(read_table(path, ["town"])) for path in files(tmp_path, READ[case])]
+    gaps = int(case.startswith("mark"))
+    assert text.raw.isna().to_numpy().sum() == gaps
+    assert text.raw.loc[("Ulm", 2020)].tolist() == [3100.5, 20.5]
+    for book in books:
+        assert book.raw.equals(text.raw)
+        assert [said(line) for line in book.log["why"]] == [said(line) for line in text.log["why"]]
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_workbook_is_refused_as_the_text_file_of_its_cells(case, tmp_path):
+    rows, told = REFUSED[case]
+    text, *books = files(tmp_path, rows)
+    for path in (text, *books):
+        with pytest.raises(hi.DataError) as caught:
+            INDEX.compute(read_table(path, ["town"]))
+        assert told in str(caught.value)
