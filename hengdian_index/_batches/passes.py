@@ -141,7 +141,7 @@ class _Learning:
         self.choices: dict[Hashable, Choice] = {}
         self.lines: dict[Hashable, list[Entry]] = {}
         self.errors: dict[Hashable, FaultsError] = {}
-        self.said = list[Entry]()
+        self.said, self.told = list[Entry](), list[set[tuple[View, Asked]]]()
         self.counts: dict[Hashable, int] = {}
         self.edges = list[str]()
         self.based = list[Batch]()
@@ -154,6 +154,7 @@ class _Learning:
         while True:
             self.book.asked.clear()
             self._attempt()
+            self._let_go()
             if not self.book.asked and self.passes:
                 break
             self._pass(self.book.asked)
@@ -366,14 +367,14 @@ class _Learning:
             keys = dict.fromkeys(["shown", self.weighed])
             wanted += [(View(None, key), Count) for key in keys]
         bundles = _bundles(wanted)
-        found: dict[int, _Merged] = {i: _merged(what) for i, (_, what) in enumerate(bundles)}
+        found: dict[int, _Merged] = {i: _merged(what, self.survey.rows) for i, (_, what) in enumerate(bundles)}
         faults, rows = list[Fault](), 0
         work = partial(self._measured, bundles=bundles, first=first)
         title = f"pass {self.passes + 1}"
         for part in in_order(work, self.source.reads(self.layout.columns), self.threads, self.source.rows, title):
             rows += part.rows
             faults += part.faults
-            if len(faults) >= _FAULTS:
+            if len(faults) >= _FAULTS or rows > self.survey.rows:
                 break
             for i, values in part.found.items():
                 for value in values:
@@ -400,7 +401,7 @@ class _Learning:
                 elif value is not None:
                     self.book.known[view, what] = value
                 elif view.label is None:
-                    raise DataError(f"{self._called(view)}: no row to learn from")
+                    raise DataError(f"{self._called([view])}: no row to learn from")
 
     def _within_memory(self, asked: Mapping[tuple[View, Asked], int]) -> list[tuple[View, Asked]]:
         """Return what this pass gathers: all that is small, and of the rest as much as is held at one time."""
@@ -408,17 +409,17 @@ class _Learning:
         large = {one: self.survey.rows * k * 8 for one, k in asked.items() if one[1] in LARGE}
         if not large:
             return small
-        names = list(dict.fromkeys(self._called(view) for view, _ in large))
         whole = sum(large.values())
         held = max(max(large.values()), min(whole, HELD))
         kept = whole if any(self._keeps(view) for view, _ in large) else held
-        need_memory(
-            f"{self.source.name}: {listed(names)}", kept, "min_max, z_score, entropy and deviation take next to none"
-        )
+        what = self._called(view for view, _ in large)
+        need_memory(f"{self.source.name}: {what}", kept, "min_max, z_score, entropy and deviation take next to none")
         rows = counted(self.survey.rows, "row")
-        told = f"{listed(names)}: all values of {rows} are needed at one time, {size_said(kept)}"
-        if not any(line.why == told for line in self.said):
+        told = f"{what}: all values of {rows} are needed at one time, {size_said(kept)}"
+        # Those that wait for the next pass were told of with the first.
+        if not any(set(large) <= before for before in self.told):
             self.said.append(Entry("read", told))
+            self.told.append(set(large))
         taken, total = list[tuple[View, Asked]](), 0
         for one, bytes_ in large.items():
             if not taken or total + bytes_ <= HELD:
@@ -431,17 +432,29 @@ class _Learning:
         kind, name = view.of[0], view.of[1]  # type: ignore[index]
         return bool(kind == "map" and self._leaf(name).normalise.method.name in ("rank", "percentile_rank", "borda"))
 
-    def _called(self, view: View) -> str:
-        """Return what asks for a view, in words."""
-        kind, name = view.of[0], view.of[1]  # type: ignore[index]
-        if kind == "group":
-            return f"{self.choices[view.of].method.name} weights of {name!r}"
-        if kind == "block":
-            step = self.steps[name]
-            return f"{step.choice.method.name} of {listed([self.tree.codes[j] for j in step.at])}"
-        leaf = self._leaf(name)
-        choice = leaf.treat if kind == "treat" else leaf.normalise
-        return f"{'values' if choice is None or kind == 'raw' else choice.method.name} of {name!r}"
+    def _called(self, views: Iterable[View]) -> str:
+        """Return what asks for some views, in words: the methods, and the indicators or groups that each is of."""
+        found: dict[str, list[str]] = {}
+        for view in views:
+            kind, name = view.of[0], view.of[1]  # type: ignore[index]
+            if kind == "group":
+                found.setdefault(f"{self.choices[view.of].method.name} weights", []).append(name)
+            elif kind == "block":
+                step = self.steps[name]
+                found.setdefault(step.choice.method.name, []).extend(self.tree.codes[j] for j in step.at)
+            else:
+                leaf = self._leaf(name)
+                choice = leaf.treat if kind == "treat" else leaf.normalise
+                found.setdefault(choice.method.name if choice and kind != "raw" else "coverage", []).append(name)
+        return "; ".join(f"{what} of {listed(list(dict.fromkeys(names)))}" for what, names in found.items())
+
+    def _let_go(self) -> None:
+        """Forget all values of the columns that have learnt what they wanted of them."""
+        for view, what in [key for key in self.book.known if key[1] in LARGE]:
+            kind, name = view.of[0], view.of[1]  # type: ignore[index]
+            key = ("weights" if kind == "group" else kind, name)
+            if key in self.lines or key in self.errors:
+                del self.book.known[view, what]
 
     def _leaf(self, code: str) -> Leaf:
         return self.tree.leaves[self.tree.codes.index(code)]
@@ -449,10 +462,11 @@ class _Learning:
     def _measured(self, read: Reading, bundles: Sequence[_Bundle], first: bool) -> _Part:
         """Return what is asked for of one piece."""
         part = _Part()
-        merged = {i: _merged(what) for i, (_, what) in enumerate(bundles)}
+        merged = dict[int, _Merged]()
         try:
             piece = read()
             part.rows = piece.rows.num_rows
+            merged |= {i: _merged(what, part.rows) for i, (_, what) in enumerate(bundles)}
             for batch in self.reader.batches(piece):
                 self._measure(self._built(batch), bundles, merged, part if first else None)
         except DataError as error:
@@ -481,7 +495,8 @@ class _Learning:
             if not own.all():
                 x = x[own]
             if len(x):
-                merged[i].add(what.of(seen.changed(views[0], x)) if what is not Rows else Rows(views[0].seen(x)))
+                after = seen.changed(views[0], x)
+                merged[i].add(Rows(after) if what in LARGE else what.of(after))
 
     def _look(self, batch: Batch, masks: Mapping[Hashable, NDArray[np.bool_]], part: _Part) -> None:
         """Take note of where the fit rows begin and end, and keep the rows of the base."""
@@ -664,40 +679,39 @@ class _Merged:
 
 
 class _Held(_Merged):
-    """All values, or all values in rising order."""
+    """All values of at most n rows, or all values in rising order."""
 
-    def __init__(self, what: Any) -> None:
+    def __init__(self, what: Any, n: int) -> None:
         super().__init__()
-        self.what, self._kept = what, list[Array]()
+        self.what, self._n, self._place = what, n, 0
+        self._values: Array | None = None
 
     def add(self, value: Any) -> None:
         """Add the next rows."""
-        self._kept.append(value.values)
+        rows = value.values
+        if self._values is None:
+            self._values = np.empty((self._n, rows.shape[1]), order="F")
+        self._values[self._place : self._place + len(rows)] = rows
+        self._place += len(rows)
 
     def parts(self) -> list[Any]:
         """Return the rows as they came."""
-        return [Rows(value) for value in self._kept]
+        return [] if self._values is None else [Rows(self._values[: self._place])]
 
     def whole(self) -> Any:
         """Return all rows."""
-        if not self._kept:
+        if self._values is None:
             return None
-        n = sum(map(len, self._kept))
-        out, start = np.empty((n, self._kept[0].shape[1]), order="F"), 0
-        self._kept.reverse()
-        while self._kept:
-            part = self._kept.pop()
-            out[start : start + len(part)] = part
-            start += len(part)
+        values = self._values[: self._place]
         if self.what is Rows:
-            return Rows(out)
-        for column in out.T:
+            return Rows(values)
+        for column in values.T:
             column.sort()
-        return Ordered(n - np.isnan(out).sum(axis=0), out)
+        return Ordered(self._place - np.isnan(values).sum(axis=0), values)
 
 
-def _merged(what: Asked) -> _Merged:
-    return _Held(what) if what in LARGE else _Merged()
+def _merged(what: Asked, n: int) -> _Merged:
+    return _Held(what, n) if what in LARGE else _Merged()
 
 
 def _bundles(asked: Iterable[tuple[View, Asked]]) -> list[_Bundle]:
