@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import sys
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -16,6 +17,9 @@ from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, FaultsError, SpecError, among, raise_all, shown, suggestion
 
 Infeasible = Literal["refuse", "exclude"]
+
+# Numbers of a file that are in memory at one time.
+_READ = 1 << 23
 
 # As many points as a sequence of Sobol' has.
 MOST_DRAWS = 2**30
@@ -53,6 +57,7 @@ def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, cl
         scores[rows], ranks[rows], kept[rows] = block.scores, block.ranks, block.kept
         if levels is not None:
             levels[rows] = block.levels
+        let_go(scores, levels)
     return Ranked(scores, levels, ranks, kept)
 
 
@@ -71,6 +76,26 @@ def _space(shape: tuple[int, int], max_memory: float) -> Array:
 
     with tempfile.TemporaryFile() as file:
         return np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
+
+
+def let_go(*spaces: Array | None) -> None:
+    """Let the system take the memory of numbers that lie in a file; they are read again when they are asked for."""
+    for space in spaces:
+        lies_in = getattr(space, "base", None)
+        if isinstance(lies_in, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            lies_in.madvise(mmap.MADV_DONTNEED)
+
+
+def columns_of(values: Array, columns: slice) -> Array:
+    """Return some columns (draws, k) of numbers that may lie in a file, of which little is in memory at one time."""
+    if not isinstance(values.base, mmap.mmap):
+        return np.asarray(values[:, columns])
+    out = np.empty((len(values), len(range(values.shape[1])[columns])), dtype=values.dtype)
+    step = max(1, _READ // values.shape[1])
+    for start in range(0, len(values), step):
+        out[start : start + step] = values[start : start + step, columns]
+        let_go(values)
+    return out
 
 
 def demand(kept: NDArray[np.bool_], study: Study, remedy: str | None) -> None:

@@ -81,6 +81,40 @@ def frequencies(ranks: Ranks, most: int) -> NDArray[np.int64]:
     return counts.reshape(n, most + 1)[:, 1:]
 
 
+def rank_spread(counts: NDArray[np.int64], shares: Sequence[float]) -> Array:
+    """Return mean and quantiles (type 7) of the ranks of each row (1 + shares, n) from how often each is had.
+
+    They are those of the ranks draw by draw, to the last bit; missing where a row has none.
+    """
+    n, most = counts.shape
+    below, total = counts.cumsum(axis=1), counts.sum(axis=1)
+    some = total > 0
+    out = np.full((1 + len(shares), n), np.nan)
+    out[0, some] = (counts[some] @ np.arange(1.0, most + 1)) / total[some]
+    for row, share in enumerate(shares, start=1):
+        place = share * (total - 1.0)
+        first = np.floor(place)
+        # The rank of a draw, in rising order, is that up to which more draws are counted than stand before it.
+        low, high = ((below <= np.minimum(at, total - 1)[:, np.newaxis]).sum(axis=1) + 1.0 for at in (first, first + 1))
+        part = place - first
+        between = np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part))
+        out[row, some] = between[some]
+    return out
+
+
+def mean_shift(ranks: Ranks, nominal: Array) -> Array:
+    """Return the mean absolute shift of the ranks of each draw (draws,) against nominal ones (n,), a few at a time."""
+    known, before = ~np.isnan(nominal), np.nan_to_num(nominal).astype(ranks.dtype)
+    found = np.empty(len(ranks))
+    for start in range(0, len(ranks), _BLOCK):
+        some = ranks[start : start + _BLOCK]
+        compared = (some > 0) & known
+        count = compared.sum(axis=1)
+        shift = np.where(compared, np.abs(some - before), 0).sum(axis=1)
+        found[start : start + _BLOCK] = shift / np.where(count > 0, count, np.nan)
+    return found
+
+
 def mean_over_scopes(r: Array, n: Array) -> Array:
     """Return the mean (...) of a statistic (scopes, ...) over the scopes that have it, weighted by their rows n.
 

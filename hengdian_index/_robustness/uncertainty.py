@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from hengdian_index._index.doors import Doors
 from hengdian_index._index.index import Index
 from hengdian_index._maths.blocks import full_size, power_of_two
-from hengdian_index._robustness.draws import Infeasible, check_words, demand, run_all, try_all
+from hengdian_index._robustness.draws import Infeasible, check_words, columns_of, demand, run_all, try_all
 from hengdian_index._robustness.labels import label, listed_words, word
-from hengdian_index._robustness.ranks import Ranks, ahead_of, frequencies
+from hengdian_index._robustness.ranks import Ranks, ahead_of, frequencies, mean_shift, rank_spread
 from hengdian_index._robustness.study import Study, nominal_of, study_of
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.table import Array
@@ -99,7 +99,8 @@ class Uncertainty:
     @cached_property
     def ranks(self) -> pd.DataFrame:
         """Ranks of each row, 1 = best: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
-        return self._intervals(self.drawn_ranks, self.nominal[2])
+        values = rank_spread(self._counts, _SHARES)
+        return self._table(self.nominal[2], values)
 
     @cached_property
     def rank_frequency(self) -> pd.DataFrame:
@@ -107,11 +108,14 @@ class Uncertainty:
 
         A row without a score in any draw has no shares: it is missing.
         """
-        most = max(len(rows) for rows in self.study.scopes)
-        counts = frequencies(self._those_kept(self.drawn_ranks), most)
-        total = counts.sum(axis=1, keepdims=True)
-        shares = counts / np.where(total > 0, total, np.nan)
-        return pd.DataFrame(shares, index=self.labels, columns=pd.RangeIndex(1, most + 1, name="rank"))
+        total = self._counts.sum(axis=1, keepdims=True)
+        shares = self._counts / np.where(total > 0, total, np.nan)
+        return pd.DataFrame(shares, index=self.labels, columns=pd.RangeIndex(1, shares.shape[1] + 1, name="rank"))
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        """How many draws (n, ranks) put each row at each rank."""
+        return frequencies(self._those_kept(self.drawn_ranks), max(len(rows) for rows in self.study.scopes))
 
     def acceptability(self, top: int = 1) -> pd.Series[float]:
         """Return the share of draws in which each row is among the first `top`.
@@ -149,7 +153,7 @@ class Uncertainty:
         """
         if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
             raise SpecError(f"top: a whole number of ranks, 1 or more, not {top!r}")
-        ranked = (self.drawn_ranks[self.kept] > 0).mean(axis=0)
+        ranked = self._counts.sum(axis=1) / int(self.kept.sum())
         shares = self.rank_frequency.iloc[:, :top].sum(axis=1, skipna=False)
         return pd.Series(shares * ranked, name=f"top {top}")
 
@@ -190,10 +194,7 @@ class Uncertainty:
     @cached_property
     def mean_shift(self) -> pd.Series[float]:
         """Mean absolute rank shift of each draw (draws,) against the nominal ranks."""
-        compared = (self.drawn_ranks > 0) & ~np.isnan(self.nominal[2])
-        shift = np.abs(self.drawn_ranks - np.nan_to_num(self.nominal[2]).astype(self.drawn_ranks.dtype))
-        count = compared.sum(axis=1)
-        values = np.where(compared, shift, 0).sum(axis=1) / np.where(count > 0, count, np.nan)
+        values = mean_shift(self.drawn_ranks, self.nominal[2])
         return pd.Series(values, index=pd.RangeIndex(len(values), name="draw"), name="mean shift")
 
     @cached_property
@@ -306,7 +307,7 @@ class Uncertainty:
             share = 100 * self.excluded
             told.append(Said("{share:.1f} % of the draws were left out: they cannot be computed.", share=share))
         told += self._last() if self._is_series else self._standing()
-        never = [self.study.panel.called(row) for row in self.labels[self.scores["mean"].isna()].tolist()]
+        never = [self.study.panel.called(row) for row in self.labels[self.ranks["mean"].isna()].tolist()]
         if never:
             told.append(Said("No draw gives a score to {rows}.", rows=listed_words(never)))
         return joined(told, "sentences").told(lang)
@@ -377,11 +378,13 @@ class Uncertainty:
 
     def _intervals(self, values: NDArray[Any], nominal: Array) -> pd.DataFrame:
         """Return nominal, mean and quantiles of each row, a few rows at a time: draws may lie in a file."""
-        parts, step = [], max(1, _CELLS // len(values))
-        for start in range(0, values.shape[1], step):
-            some = np.asarray(values[:, start : start + step])[self.kept]
-            parts.append(_spread(np.where(some > 0, some, np.nan) if some.dtype.kind == "i" else some))
-        mean, low, median, high = np.concatenate(parts, axis=1)
+        step = max(1, _CELLS // len(values))
+        some = (slice(start, start + step) for start in range(0, values.shape[1], step))
+        spread = [_spread(columns_of(values, columns)[self.kept]) for columns in some]
+        return self._table(nominal, np.concatenate(spread, axis=1))
+
+    def _table(self, nominal: Array, spread: Array) -> pd.DataFrame:
+        mean, low, median, high = spread
         columns = {"nominal": nominal, "mean": mean, "median": median, "q05": low, "q95": high}
         return pd.DataFrame(columns, index=self.labels)
 

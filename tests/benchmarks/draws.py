@@ -105,6 +105,16 @@ def peak_memory(function, *arguments):
         tracemalloc.stop()
 
 
+def summed_up(n, k, draws):
+    """Return processor times of draws of weights and of their summary."""
+    index, table = units(n, k)
+    start = time.process_time()
+    found = hi.uncertainty(index, table, WEIGHTS, draws=draws, progress=False)
+    drawn = time.process_time()
+    found.summary()
+    return drawn - start, time.process_time() - drawn
+
+
 def main():
     print(f"best of {ROUNDS}, {os.cpu_count()} processors, numpy {np.__version__}; elapsed (processor time), limit")
     frequencies(51, 49, 64)
@@ -122,6 +132,8 @@ def main():
     ):
         found = [taken(frequencies, *size)[0] for size in sizes]
         print(f"{what} 1 : 2 : 4: " + " : ".join(f"{one / found[0]:.2f}" for one in found))
+    drawn, told = summed_up(2000, 60, 20_000)
+    print(f"2,000 x 60, 20,000 draws: {drawn:.2f} s, their summary {told:.2f} s, no longer")
     elapsed, cpu = 1000 * taken(without_each)
     print(f"51 units without each of 49 indicators: {elapsed:.1f} ({cpu:.1f}) ms, 50")
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import hengdian_index as hi
+from hengdian_index._robustness.ranks import frequencies, mean_shift, rank_spread
 
 SCIPY = {"spearman": stats.spearmanr, "kendall": stats.kendalltau, "pearson": stats.pearsonr}
 
@@ -121,3 +122,26 @@ def test_sensitivity_names_no_argument_that_it_has_not(factors: dict[str, Any], 
     assert "infeasible" not in inspect.signature(hi.sensitivity).parameters
     assert "infeasible" not in str(error.value)
     assert "indices of sensitivity need every run of their design" in str(error.value)
+
+
+@given(st.integers(1, 60), st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_the_spread_of_counted_ranks_is_that_of_the_ranks(draws: int, n: int, seed: int) -> None:
+    ranks = np.random.default_rng(seed).integers(0, n + 1, (draws, n)).astype(np.int16)
+    shares = (0.05, 0.5, 0.95)
+    found = rank_spread(frequencies(ranks, n), shares)
+    for i, own in enumerate(ranks.T):
+        own = own[own > 0]
+        wanted = [own.mean(), *np.quantile(own, shares)] if len(own) else [np.nan] * 4
+        np.testing.assert_array_equal(found[:, i], wanted)
+
+
+def test_the_mean_shift_is_that_of_each_draw_however_many_there_are() -> None:
+    rng = np.random.default_rng(1)
+    ranks = rng.integers(0, 6, (5000, 5)).astype(np.int16)
+    nominal = np.array([1.0, 2.0, np.nan, 4.0, 5.0])
+    known = [0, 1, 3, 4]
+    some = np.where(ranks[:, known] > 0, ranks[:, known], np.nan)
+    none = np.isnan(some).all(axis=1)
+    found = mean_shift(ranks, nominal)
+    np.testing.assert_allclose(found[~none], np.nanmean(np.abs(some - nominal[known])[~none], axis=1), rtol=1e-15)
+    assert np.isnan(found[none]).all()
