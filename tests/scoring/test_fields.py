@@ -18,7 +18,7 @@ from support.indexes import table, two_levels
 
 import hengdian_index as hi
 from hengdian_index._index.index import sheet_fields
-from hengdian_index._scoring.fields import choosable, inherited
+from hengdian_index._scoring.fields import Part, choosable, inherited
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.form import Form
 
@@ -149,3 +149,12 @@ def test_a_new_field_of_an_indicator_is_one_line(tmp_path: Path) -> None:
     assert done.stderr == ""
     assert "from 2001 on\n" in done.stdout
     assert "a.footnote: from 2001 on -> another" in done.stdout
+
+
+def test_what_is_made_of_checked_parts_is_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: set[type] = set()
+    check: Any = Part.__dict__["_checked"].__func__
+    monkeypatch.setattr(Part, "_checked", classmethod(lambda cls, given: checked.add(cls) or check(cls, given)))
+    index = hi.Index(groups=[hi.Group("all")], indicators=[hi.Indicator("a", "all"), hi.Indicator("b", "all")])
+    index.compute({"a": [1.0, 2.0, 4.0], "b": [3.0, 1.0, 2.0]})
+    assert {hi.Group, hi.Indicator} <= checked <= {hi.Index, hi.Group, hi.Indicator}
