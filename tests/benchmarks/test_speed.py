@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from benchmarks import draws, reading, scale
 from benchmarks.ratios import CASES, data, extra_memory
@@ -116,3 +117,12 @@ def test_a_clean_file_is_read_nearly_as_fast_as_pandas_reads_it(tmp_path, case):
     reading.write(tmp_path / "t.csv", case, 200_000)
     ours, plain = reading.best_times(tmp_path / "t.csv")
     assert ours < 1.3 * plain
+
+
+def test_the_query_by_hand_is_that_of_expressions():
+    x = scale.table(5_000, 0.05)
+    fitted = scale.index().fit(x)
+    frame = pl.from_pandas(x, nan_to_null=True).lazy()
+    own = fitted.expressions().apply(frame).collect()["all"].to_numpy()
+    hand = scale.by_hand(frame, fitted, x.min(), x.max()).collect()["all"].to_numpy()
+    np.testing.assert_allclose(own, hand, rtol=1e-12)
