@@ -349,8 +349,8 @@ class Index(Part):
         table : pandas, polars or pyarrow table, mapping of columns, or array (n, k)
             Has a column for each indicator, and the unit and period columns if the index names them. Or a source that
             does not fit into memory: a path, folder or pattern of Parquet (also partitioned) or CSV files, a pyarrow
-            dataset or RecordBatchReader, a Polars LazyFrame, a DuckDB relation, a Dask or Spark frame, whatever has
-            `__arrow_c_stream__`. It is read in passes, one for the indicators and one for each level of groups with
+            dataset or RecordBatchReader, a Polars LazyFrame, a DuckDB relation, a Dask or Spark frame, whatever gives
+            an Arrow stream. It is read in passes, one for the indicators and one for each level of groups with
             learnt weights, and only the columns that are asked for. Choices that need all rows together have the source
             read into memory whole; that is said by name and size before, and refused where there is not so much.
         fit_on : period, span, unit, label, list of these, mask or slice; optional

@@ -107,7 +107,7 @@ def demand(kept: NDArray[np.bool_], study: Study, remedy: str | None) -> None:
         raise DataError(f"{counted(int((~kept).sum()), 'draw', of=len(kept))} cannot be computed: {reasons}; {remedy}")
 
 
-def check_words(draws: Any, max_memory: Any, rng: Any, client: Any, infeasible: Any = "refuse") -> None:
+def check_words(draws: Any, max_memory: Any, rng: Any, client: Any = None, infeasible: Any = "refuse") -> None:
     """Refuse options that cannot be."""
     faults = []
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or not 1 <= draws <= MOST_DRAWS:

@@ -264,7 +264,7 @@ def test_without_a_workbook_the_data_are_needed(files: tuple[Path, Path], tmp_pa
     )
     code, _, said = run("report", files[0])
     assert code == 2
-    assert "INDEX [DATA] OUT.html is needed; given: 1" in said
+    assert "INDEX [DATA...] OUT.html is needed; given: 1" in said
     code, _, said = run("report", *files)
     assert code == 2
     assert files[1].read_text().startswith("quarter")
