@@ -52,7 +52,7 @@ html_theme_options = {
 html_sidebars = {
     page: []
     for page in (
-        *("index", "idea", "film", "robustness", "audit", "official"),
+        *("index", "idea", "film", "robustness", "audit", "official", "clusters"),
         *("hengdian", "pictures", "commands", "excel", "methods", "proofs", "writing", "decisions/**", "changes"),
     )
 }

@@ -482,7 +482,8 @@ def _of_dask(given: Any) -> Source | None:
     def batches(asked: Sequence[str]) -> Iterator[Any]:
         some = given[list(asked)]
         for i in range(some.npartitions):
-            yield pa.Table.from_pandas(some.get_partition(i).compute(scheduler="threads"), preserve_index=False)
+            # By the cluster where there is one, which may hold the partitions already.
+            yield pa.Table.from_pandas(some.get_partition(i).compute(), preserve_index=False)
 
     schema = pa.Schema.from_pandas(given._meta, preserve_index=False)  # what Dask itself hands on
     return _of_batches("dask DataFrame", schema, batches, None, engine=True)
@@ -494,13 +495,18 @@ def _of_spark(given: Any) -> Source | None:
     _need_pyarrow("spark DataFrame")
     import pyarrow as pa
 
-    def batches(asked: Sequence[str]) -> Iterator[Any]:
-        from pyspark.sql import functions as f
+    def packed(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, batch.schema) as stream:
+                stream.write_batch(batch)
+            yield pa.record_batch({"rows": pa.array([sink.getvalue().to_pybytes()], pa.binary())})
 
-        some = given.select(*(f.col(f"`{name}`") for name in asked))
-        parts = [row[0] for row in some.select(f.spark_partition_id()).distinct().collect()]
-        for part in sorted(parts):
-            yield pa.Table.from_pandas(some.where(f.spark_partition_id() == part).toPandas(), preserve_index=False)
+    def batches(asked: Sequence[str]) -> Iterator[Any]:
+        some = given.select(*(f"`{name}`" for name in asked))
+        # A partition after the other, in their order; each is computed once, and whole nowhere.
+        for row in some.mapInArrow(packed, "rows binary").toLocalIterator():
+            yield pa.ipc.open_stream(row["rows"]).read_all()
 
     schema = pa.Schema.from_pandas(given.limit(0).toPandas(), preserve_index=False)
     return _of_batches("spark DataFrame", schema, batches, None, engine=True)
