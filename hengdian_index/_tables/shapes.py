@@ -539,7 +539,9 @@ def _proposed(columns: Sequence[NDArray[np.intp]], texts: Sequence[Sequence[str]
     first = np.unique(group, return_index=True)[1]
     named = [["" if codes[i] < 0 else own[codes[i]] for codes, own in zip(columns, texts, strict=True)] for i in first]
     sizes = np.bincount(group)
-    indicators = np.bincount(np.unique(group * (int(what.max(initial=0)) + 1) + what) // (int(what.max(initial=0)) + 1))
+    # A row without an indicator, -1, counts as one of its own.
+    several = int(what.max(initial=0)) + 2
+    indicators = np.bincount(np.unique(group * several + what + 1) // several)
 
     def worth(one: int) -> tuple[int, int, int]:
         return int(indicators[one]), sum(folded(text) in _TOTALS for text in named[one]), int(sizes[one])
