@@ -22,6 +22,9 @@ _COMMAED = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d+),\d+")
 _SPACED = re.compile(r"[+-]?[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d+)?")
 # A comma between one to three digits and three more may part thousands or decimals.
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+# A point between three digits and three more, where commas stand before decimals.
+_PARTED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
+_SWAPPED = str.maketrans(",.", ".,")
 _PLAIN_POINT = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
 _APOSTROPHES = re.compile(r"[+-]?[1-9]\d{0,2}(?:['’]\d{3})+(?:\.\d*)?")
 
@@ -66,7 +69,10 @@ def plain_cells(
     >>> plain_cells(["1,234.5", "N/A", "７", "12,5"])[0]
     ['1234.5', None, '7', '12,5']
     """
-    out, met, regular = list(cells), dict[str, list[int]](), _is_regular(cells)
+    swapped = (
+        [cell.translate(_SWAPPED) if isinstance(cell, str) else cell for cell in cells] if decimal == "," else cells
+    )
+    out, met, regular = list(cells), dict[str, list[int]](), _is_regular(swapped)
     for i, cell in enumerate(cells):
         if not isinstance(cell, str):
             continue
@@ -80,6 +86,9 @@ def plain_cells(
             out[i] = None
             continue
         plain, liberty = _plain(told, decimal)
+        if decimal == "," and _PARTED.fullmatch(told):
+            parted = regular or told.count(".") > 1
+            plain, liberty = (told.replace(".", ""), "points between thousands") if parted else (None, "")
         if plain is None or ("," in told and decimal == "." and not regular and _EITHER.fullmatch(told)):
             continue
         for what in ("full-width digits or signs" if told != text else "", liberty):
@@ -87,6 +96,26 @@ def plain_cells(
                 met.setdefault(what, []).append(i)
         out[i] = plain
     return out, met
+
+
+def has_parted(cells: Sequence[Any]) -> bool:
+    """Return whether a cell has a point between digits that may be thousands."""
+    return any(isinstance(cell, str) and _PARTED.fullmatch(cell.strip()) for cell in cells)
+
+
+def open_points(cells: Sequence[Any], plain: Sequence[Any], decimal: str) -> list[int]:
+    """Return which cells `plain_cells` has left as 1.234 beside decimal commas, where the point may part thousands.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.printed import open_points
+    >>> open_points(["1.234", "12,5"], ["1.234", "12.5"], ",")
+    [0]
+    """
+    if decimal != ",":
+        return []
+    same = (i for i, cell in enumerate(cells) if isinstance(cell, str) and plain[i] == cell)
+    return [i for i in same if _PARTED.fullmatch(narrow(cells[i]))]
 
 
 def _is_regular(cells: Sequence[Any]) -> bool:

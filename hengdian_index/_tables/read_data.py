@@ -14,7 +14,7 @@ import pandas as pd
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.form import PLAIN, Form, Layout
 from hengdian_index._tables.join import JOINED, Part, joined
-from hengdian_index._tables.printed import plain_cells
+from hengdian_index._tables.printed import open_points, plain_cells
 from hengdian_index._tables.read_file import ENDINGS, read_table
 from hengdian_index._tables.tidy import tidy
 from hengdian_index._values.decimals import counted
@@ -188,6 +188,8 @@ def _plain(frame: pd.DataFrame, form: Form, labels: Sequence[str]) -> list[str]:
         given = frame[name].tolist()
         cells, met = plain_cells(given, frame.attrs.get("decimal", "."), form.mark_texts)
         numbers = [number_of(cell) for cell in cells]
+        for i in open_points(given, cells, frame.attrs.get("decimal", ".")):
+            numbers[i] = None
         bad = [i for i, number in enumerate(numbers) if number is None]
         if bad:
             if 2 * len(bad) < sum(not is_missing(cell) for cell in cells):

@@ -35,7 +35,7 @@ from hengdian_index._tables.grid import (
     two_rows,
 )
 from hengdian_index._tables.guard import unguarded, unguarded_cells
-from hengdian_index._tables.printed import COMMAS, MARKS, SAMPLE, decimal_of
+from hengdian_index._tables.printed import COMMAS, MARKS, SAMPLE, decimal_of, has_parted
 from hengdian_index._tables.statistical import read_spss, read_stata
 from hengdian_index._tables.table import shortened
 from hengdian_index._tables.workbook import ENDINGS as WORKBOOKS
@@ -245,6 +245,8 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
         )
         text = buffer.getvalue()
     frame = _frame(text, separator, heading, labels)
+    if start.decimal == ",":
+        _write_points(frame, text, separator)
     lines, blank = read.lines[:end], read.blank[:end]
     frame.attrs["liberties"] = tuple(liberties + notes)
     frame.attrs["decimal"] = start.decimal
@@ -307,6 +309,8 @@ def _read_even(path: Path, own: str, labels: Sequence[str]) -> pd.DataFrame | No
         if n is None:
             return None
         frame = _frame(path, separator, names, labels)
+        if start.decimal == ",":
+            _write_points(frame, path, separator)
     except ValueError:
         return None
     k, gaps = len(names), frame.iloc[:, -1].isna()
@@ -388,6 +392,15 @@ def _frame(text: str | Path, separator: str, heading: list[str], labels: Sequenc
         bare = frame.iloc[:, j].str.strip()
         frame.isetitem(j, bare.where(bare != "", None).array)
     return frame
+
+
+def _write_points(frame: pd.DataFrame, text: str | Path, separator: str) -> None:
+    """Write the numbers of a table with decimal commas as the texts that they are, where a point may part thousands."""
+    floats = [j for j in range(frame.shape[1]) if frame.iloc[:, j].dtype.kind == "f"]
+    texts = _parsed(text, separator, frame.shape[1], dtype=str, na_values=_MISSING) if floats else frame
+    for j in floats:
+        if has_parted(texts.iloc[:, j].tolist()):
+            frame.isetitem(j, texts.iloc[:, j].array)
 
 
 def _parsed(text: str | Path, separator: str, k: int, **options: Any) -> pd.DataFrame:

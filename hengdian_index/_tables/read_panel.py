@@ -19,7 +19,7 @@ from hengdian_index._tables.hundredth import off_by_a_hundred
 from hengdian_index._tables.mending import ERRORS, marks_among, remedy_for
 from hengdian_index._tables.panel import Beside, Lender, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
-from hengdian_index._tables.printed import plain_cells
+from hengdian_index._tables.printed import open_points, plain_cells
 from hengdian_index._tables.shapes import as_wide
 from hengdian_index._tables.table import Array, has_infinity, shortened
 from hengdian_index._tables.units import Chosen, chosen, label_text, total_faults, twin_faults
@@ -289,8 +289,14 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) 
         # Error values of a workbook are told of at once.
         columns[name] = frame[name].mask(frame[name].isin(ERRORS), None) if name in errors else frame[name]
         if columns[name].dtype.kind not in "biufMm":
-            cells, met = plain_cells(columns[name].tolist(), decimal, form.mark_texts)
+            given = columns[name].tolist()
+            cells, met = plain_cells(given, decimal, form.mark_texts)
             columns[name] = pd.Series(cells, dtype=object)
+            why = "may be read two ways beside decimal commas; write it without the point, or with a comma in its place"
+            faults += [
+                Fault(f"{where(i, name)}: {given[i]!r} {why}", kind=(CELLS, name, "point"))
+                for i in open_points(given, cells, decimal)
+            ]
             liberties += [took(name, what, rows) for what, rows in met.items()]
     texts = (cell for column in columns.values() if column.dtype == object for cell in column)
     remedy = partial(remedy_for, marks=(*form.missing_marks, *marks_among(texts)[:_MOST_MARKS]))

@@ -105,3 +105,18 @@ def test_a_workbook_is_refused_as_the_text_file_of_its_cells(case, tmp_path):
         with pytest.raises(hi.DataError) as caught:
             INDEX.compute(read_table(path, ["town"]))
         assert told in str(caught.value)
+
+
+def test_a_point_beside_decimal_commas_is_no_decimal_point(tmp_path):
+    def scores(*trips: str) -> hi.Result:
+        path = tmp_path / "t.csv"
+        rows = [f"{row[0]};{row[1]};{one};{row[3].replace('.', ',')}" for row, one in zip(ROWS, trips, strict=True)]
+        path.write_text("\n".join([";".join(HEAD), *rows]) + "\n", encoding="utf-8")
+        return INDEX.compute(read_table(path, ["town"]))
+
+    parted = scores("3.100", "2.200", "3.300", "950")
+    assert parted.raw["trips"].tolist() == [3100, 2200, 3300, 950]
+    assert "points between thousands in 3 cells of 'trips'" in " ".join(parted.log["why"])
+    assert scores("1.234.567", "2", "3", "4,5").raw["trips"].tolist() == [1234567, 2, 3, 4.5]
+    with pytest.raises(hi.DataError, match=r"'3\.100' may be read two ways beside decimal commas"):
+        scores("3.100", "2.2", "3,3", "950")
