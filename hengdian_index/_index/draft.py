@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -18,8 +19,11 @@ from hengdian_index._index.index import Index, sheet_fields
 from hengdian_index._index.text import first_line
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._system.written import whole
+from hengdian_index._tables.form import Form
+from hengdian_index._tables.grid import name_and_unit
 from hengdian_index._tables.periods import Periods, read_periods
 from hengdian_index._tables.read_file import read_table
+from hengdian_index._tables.shapes import as_wide, proposed
 from hengdian_index._tables.units import named_totals
 from hengdian_index._words.catalogue import LANGUAGES, Lang, Room, words
 from hengdian_index.errors import DataError, FaultsError, SpecError, among, listed, raise_all, shown
@@ -29,6 +33,8 @@ _CHOICES = ("normalise", "weights", "aggregate")
 _SCALE = {"method": "min_max", "lower": 0, "upper": 100}
 # Levels on a base need scores that are not near 0.
 _SCALE_OF_SERIES = {"method": "min_max", "lower": 60, "upper": 100}
+# Headings that are periods have no column; this is what it is called.
+_PERIOD = "year"
 _DEFAULTS = {"weights": "equal", "aggregate": "arithmetic", "missing": "reweight"}
 
 
@@ -55,7 +61,8 @@ def new_index(path: str | Path, data: str | Path, *, lang: Lang = "en", force: b
         Ends in .toml, or .xlsx for a workbook that holds the table, too; nothing stands there yet, or `force` is given.
     data : path
         A table with a row for each unit, or period, or both. Columns of units and periods are guessed, every other
-        column of numbers becomes an indicator, in groups where headings begin alike.
+        column of numbers becomes an indicator, in groups where headings begin alike. Of a table that is long, or has
+        periods as headings, `[data]` says so in the draft.
     lang : "en" or "zh"
         Language of the comments.
 
@@ -96,18 +103,44 @@ def new_index(path: str | Path, data: str | Path, *, lang: Lang = "en", force: b
 def drafted(data: Path, say: Room, lang: str) -> Draft:
     """Return a draft for the table in a file, with comments in the words of a language."""
     # Labels keep each character: NA is Namibia.
-    table = read_table(data, labels_in(read_table(data)))
+    source = read_table(data, labels_in(read_table(data)))
+    form = proposed(source, data.stem) or {}
+    table = _wide(source, form) if form else source
     guess = guessed(table)
+    if form:
+        labels = {"unit": form.get("unit"), "period": form.get("period", _PERIOD)}
+        guess = replace(guess, **labels, unit_names=None)
+        if "unit" in form:
+            guess = replace(guess, indicators=_whole_names(guess, table))
+        else:
+            # Of one unit, indicators in rows are turned without a word.
+            form = {}
     if not guess.indicators:
         raise DataError(f"{data.name}: no column of numbers that differ; columns found: {listed(list(table.columns))}")
     base = _base(table, guess)
-    if base and _refusal(_Draft(data.name, guess, say, lang, base).index(), table, series=True):
+    if base and _refusal(_Draft(data.name, guess, say, lang, base, form=form).index(), source, series=True):
         base = None
-    opened = [] if base else _refusal(_Draft(data.name, guess, say, lang, None).index(), table)
-    found = _Draft(data.name, guess, say, lang, base, opened, table)
+    opened = [] if base else _refusal(_Draft(data.name, guess, say, lang, None, form=form).index(), source)
+    found = _Draft(data.name, guess, say, lang, base, opened, table, form)
     return Draft(
         found.text(), found.head(), found.groups(), found.indicators(), found.notes(), table, found.asked(), opened
     )
+
+
+def _wide(source: pd.DataFrame, form: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the labels and the indicators of a table that is long or of years, a column each."""
+    labels = (form.get("unit"), form.get("period", _PERIOD))
+    wide = as_wide(source, (), Form.of(form), *labels, likely=True)
+    kept = [name for name in wide.columns if name in labels or name in wide.attrs["origin"].names]
+    table = wide[kept].copy()
+    table.attrs = {}
+    return table
+
+
+def _whole_names(guess: Guess, table: pd.DataFrame) -> tuple[Found, ...]:
+    """Return indicators called as the rows of them are, with their units of measure."""
+    whole_name = {name_and_unit(column)[0]: str(column) for column in table.columns}
+    return tuple(replace(one, code=whole_name.get(one.code, one.code)) for one in guess.indicators)
 
 
 def _refusal(index: Index, table: pd.DataFrame, *, series: bool = False) -> list[str]:
@@ -154,9 +187,10 @@ class _Draft:
         base: str | None,
         opened: Sequence[str] = (),
         table: pd.DataFrame | None = None,
+        form: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.source, self.guess, self.say, self.lang, self.base, self.opened = source, guess, say, lang, base, opened
-        self.table = table
+        self.table, self.form = table, form
         self.codes = [one.code for one in guess.indicators]
         self.root = self._free(say["root"], self.codes)
         taken = [*self.codes, self.root]
@@ -195,7 +229,7 @@ class _Draft:
         return part | ({"cumulative": "year"} if self.guess.to_date else {})
 
     def index(self) -> Index:
-        return Index(**self.head(), groups=self.groups(), indicators=self.indicators())
+        return Index(**self.head(), data=dict(self.form) or None, groups=self.groups(), indicators=self.indicators())
 
     def asked(self) -> list[str]:
         return [one.code for one in self.costs()]
@@ -223,6 +257,10 @@ class _Draft:
             lines += ["[[indicator]]", *(toml.line(key, value) for key, value in self._indicator(one).items())]
             lines += [self._aside(toml.line("direction", -1), self.say("sounds", word=one.cost))] if one.cost else []
             lines += [""]
+        lines += ["[data]"] if self.form else []
+        for key, value in self.form.items():
+            why = f"  {_comment(self.say[key])}" if key in ("layout", "where") else ""
+            lines.append(f"{toml.line(key, value)}{why}")
         return "\n".join(lines).rstrip("\n") + "\n"
 
     def _titles(self) -> list[str]:

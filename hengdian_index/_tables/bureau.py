@@ -17,7 +17,8 @@ _HOLDER = "指标"
 def titled(frame: pd.DataFrame, columns: Sequence[Any], unit: Any) -> pd.DataFrame:
     """Return an export with what its titles say: its one indicator, or the one region of all its rows.
 
-    Any other table is returned as it is, and so is one whose title names another indicator than those asked for.
+    Any other table is returned as it is, and so is one whose title names another indicator than those asked for; where
+    none are asked for it is taken.
     """
     titles = [str(title).replace("：", ":") for title in frame.attrs.get("titles", ())]
     said = {key.strip(): text.strip() for key, mark, text in (title.partition(":") for title in titles) if mark}
@@ -31,7 +32,7 @@ def titled(frame: pd.DataFrame, columns: Sequence[Any], unit: Any) -> pd.DataFra
         out.insert(1, unit, said[str(unit)])
         told = f"{unit} {shown(said[str(unit)])} of every row is said by the title"
         return _declared(out, frame, told, (_HOLDER,))
-    if first == _HOLDER or name not in columns or name in frame.columns:
+    if _HOLDER in frame.columns or not name or name in frame.columns or (columns and name not in columns):
         return frame
     out = frame.copy()
     out.insert(1, _HOLDER, name)

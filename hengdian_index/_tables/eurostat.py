@@ -93,6 +93,11 @@ def parted(frame: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
+def is_parted(frame: pd.DataFrame) -> bool:
+    """Return whether a table is one of Eurostat with a column for each dimension."""
+    return bool((frame.attrs.get("declared") or {}).get("format") == FORMAT)
+
+
 def _told(mark: str) -> str:
     if mark == ":":
         return "':' read as missing"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables import bureau, eurostat
 from hengdian_index._tables.cells import is_missing, number_of
-from hengdian_index._tables.form import Form
+from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.periods import read_label, read_to_date
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.roles import (
@@ -177,6 +177,41 @@ def as_wide(
     roles = _settled(work, roles, likely=likely)
     cells = _of_long(work, roles) if roles.layout == "long" else _across(work, roles)
     return _pivoted(work, roles, cells)
+
+
+def said_by_title(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with a column for each thing that its first cell, or a title, says of all of it."""
+    return bureau.titled(eurostat.parted(frame), (), None)
+
+
+def free_names(frame: pd.DataFrame) -> tuple[str, str]:
+    """Return names for units and periods that no column has: Eurostat's `unit` is of measure."""
+    taken = set(frame.columns)
+    return ("units" if "unit" in taken else "unit", "periods" if "period" in taken else "period")
+
+
+def proposed(frame: pd.DataFrame, name: str) -> dict[str, Any] | None:
+    """Return what `[data]` may say of a table that is long or of years, each choice the likeliest; None for another.
+
+    Parameters
+    ----------
+    name : str
+        What the one indicator of a table that names none is called.
+    """
+    work = _Work(_parted(said_by_title(frame)), [], None, None, [], PLAIN)
+    roles = said_roles(work.frame, work.form, (), *free_names(work.frame))
+    if roles is None or roles.layout == "transposed" or (roles.layout == "long" and roles.value is None):
+        return None
+    value = name if roles.layout == "years" and roles.indicator is None and roles.value is None else roles.value
+    if roles.indicator is None and roles.layout == "long":
+        several = _dimensions(work, roles)
+        if not several:
+            return None
+        roles = replace(roles, indicator=several[0].name)
+    own = {"unit": roles.unit, "period": roles.period, "indicator": roles.indicator, "value": value}
+    said = {"layout": roles.layout, **{role: str(one) for role, one in own.items() if one is not None}}
+    where = {str(one.name): one.proposed for one in _dimensions(work, roles)}
+    return said | ({"where": where} if where else {})
 
 
 def _is_owid(frame: pd.DataFrame) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from hengdian_index._tables import eurostat
 from hengdian_index._tables.arrange import with_names
 from hengdian_index._tables.cells import is_pandas
 from hengdian_index._tables.form import Form, Layout
 from hengdian_index._tables.read_panel import checked_cells, frame_of
 from hengdian_index._tables.roles import said_roles
-from hengdian_index._tables.shapes import as_wide
+from hengdian_index._tables.shapes import as_wide, free_names, said_by_title
 from hengdian_index._tables.table import eager
 from hengdian_index.errors import DataError, raise_all
 from hengdian_index.log import note
@@ -84,8 +87,11 @@ def tidy(
     said = {"layout": layout, "indicator": indicator, "value": value, "where": where, "header_rows": header_rows}
     form = Form.of({**said, "missing_marks": missing_marks or None})
     asked = [name for name in (unit, period) if name]
-    frame = frame_of(with_names(table, header_rows, asked), (), asked, named=True)
-    roles = said_roles(frame, form, (), unit or "unit", period or "period")
+    frame = said_by_title(frame_of(with_names(table, header_rows, asked), (), asked, named=True))
+    whoever, whenever = free_names(frame) if eurostat.is_parted(frame) else ("unit", "period")
+    roles = said_roles(frame, form, (), unit or whoever, period or whenever)
+    if roles is not None and roles.layout == "years" and not (roles.indicator or roles.value):
+        frame, form = _called_by_file(frame, form)
     whose, when = unit, period
     if roles is not None:
         across = roles.layout != "long"
@@ -105,6 +111,16 @@ def tidy(
     for line in wide.attrs.get("liberties", ()):
         note("read", line)
     return _alike(wide, table)
+
+
+def _called_by_file(frame: pd.DataFrame, form: Form) -> tuple[pd.DataFrame, Form]:
+    """Return a table whose one indicator nothing names, and its form with the name of the file for it."""
+    if "source" not in frame.attrs:
+        return frame, form
+    name = Path(str(frame.attrs["source"])).stem
+    frame = frame.copy()
+    frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), f"the one indicator is called by its file, {name!r}")
+    return frame, replace(form, value=name)
 
 
 def _alike(frame: pd.DataFrame, table: Any) -> Any:

@@ -190,3 +190,55 @@ def test_whatever_headings_say_the_draft_is_a_spec(tmp_path_factory: Any, names:
     index = hi.Index.read(folder / "t.toml")
     assert index == hi.Index(**made.head, groups=made.groups, indicators=made.indicators)
     assert made.open or index.compute(read_table(folder / "t.csv", ["town"])) is not None
+
+
+FORMS = {
+    "World Bank": (
+        '"Data Source","World Development Indicators",\n\n"Country Name","Country Code","Indicator Name",'
+        '"Indicator Code","2019","2020",\n"Chad","TCD","Water","W.1","3","5",\n"Mali","MLI","Water","W.1","4","8",\n',
+        ["W.1"],
+        {"layout": "years", "unit": "Country Code", "indicator": "Indicator Code"},
+    ),
+    "Eurostat": (
+        "freq,unit,geo\\TIME_PERIOD\t2019 \t2020 \nA,PC,AT\t3.5 p\t5.1 \nA,PC,BE\t4.0 \t8.2 b\n",
+        ["table"],
+        {"layout": "years", "unit": "geo", "value": "table"},
+    ),
+    "long, of two sexes": (
+        "land,year,indicator,sex,value\n"
+        + "".join(
+            f"{land},{year},{what},{sex},{i * 3 + year % 5 + j}\n"
+            for i, (land, what) in enumerate((a, b) for a in ("Chad", "Mali") for b in ("life", "school"))
+            for year in (2019, 2020)
+            for j, sex in enumerate(("all", "women"))
+        ),
+        ["life", "school"],
+        {"layout": "long", "unit": "land", "period": "year", "indicator": "indicator", "value": "value"},
+    ),
+    "the National Bureau of Statistics": (
+        "数据库：分省年度数据\n指标：放映场次(万场)\n地区,2020年,2019年\n北京市,5,3\n河北省,8.5,4\n数据来源：国家统计局\n",
+        ["放映场次"],
+        {"layout": "years", "unit": "地区", "indicator": "指标"},
+    ),
+    "indicators in rows": ("指标,2020年,2019年\n银幕数(块),5,3\n票房(亿元),8.5,4\n", ["银幕数", "票房"], {}),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_table_of_another_form_is_drafted_as_what_it_holds(tmp_path: Path, form: str) -> None:
+    text, codes, said = FORMS[form]
+    data, path = tmp_path / ("table.tsv" if "\t" in text else "table.csv"), tmp_path / "my.toml"
+    data.write_text(text, encoding="utf-8")
+    made = new_index(path, data)
+    index = hi.Index.read(path)
+    assert ([one.code for one in index.indicators], made.open) == (codes, [])
+    told = dict(index.data or {})
+    where = told.pop("where", {})
+    assert told == said
+    assert where == ({"sex": "all"} if "sexes" in form else {})
+    assert ("these rows are taken" in path.read_text(encoding="utf-8")) == ("sexes" in form)
+    plain = hi.read(data, where=where or None)
+    assert [name for name in plain.columns if name.split("(")[0] in codes]
+    new_index(tmp_path / "my.xlsx", data)
+    both = (hi.Index.read(path), read_table(data, []))
+    assert both[0].compute(both[1]).scores.notna().all(axis=None)
