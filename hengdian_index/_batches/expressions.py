@@ -15,7 +15,7 @@ from hengdian_index._batches.plan import Check, Plan, Trees, is_nothing
 from hengdian_index._batches.ranges import Range, may_hold, ranges
 from hengdian_index._maths.arithmetic import constant
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, SpecError, guess, readable, shown
+from hengdian_index.errors import DataError, guess, readable, shown
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -278,7 +278,10 @@ def _at(unit: Any, units: Any, numbers: Any) -> Any:
     try:
         return unit.replace_strict(list(known), list(known.values()), default=None, return_dtype=nw.Float64)
     except TypeError:
-        raise SpecError("base: levels as expressions need a newer narwhals; leave out the base, or update it") from None
+        # An older narwhals, which has no default.
+        pairs = enumerate(known.items())
+        each = (nw.when(unit == one).then(nw.lit(number)).alias(f"base_{i}") for i, (one, number) in pairs)
+        return nw.max_horizontal(*each)
 
 
 def _end(value: Any) -> float:
