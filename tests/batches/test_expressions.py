@@ -31,7 +31,7 @@ def sql(fitted, rows):
     """Return the scores that DuckDB finds."""
     duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed: no SQL is run")
     with duckdb.connect() as connection:
-        connection.register("given rows", rows)
+        connection.register("given rows", pl.from_pandas(rows).to_arrow())
         return connection.execute(fitted.to_sql(table="given rows", normalised=True)).df()
 
 
@@ -347,7 +347,7 @@ def test_names_that_sql_must_quote():
     wanted = fitted.score(table).scores["top"]
     with duckdb.connect() as connection:
         connection.execute("CREATE SCHEMA own")
-        connection.register("given", table)
+        connection.register("given", pl.from_pandas(table).to_arrow())
         connection.execute('CREATE TABLE own."firms of all" AS SELECT * FROM given')
         for source in ("own.firms of all", "(SELECT * FROM given)"):
             near(connection.execute(fitted.to_sql(table=source)).df()["top"], wanted)
