@@ -15,6 +15,8 @@ from hengdian_index._tables.periods import YEAR, format_period, read_label, read
 from hengdian_index.errors import listed, shown
 
 _YEARS = frozenset({"年", "年份", "年度", "year", "years", "yr"})
+# Yearbooks set short Chinese headings wide.
+_SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 # What pandas calls a column without a name.
 _UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")
 
@@ -96,9 +98,12 @@ def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
 
 
 def named(name: Any, asked: Collection[Any]) -> str | None:
-    """Return the column that is asked for which a name stands for, with its unit of measure."""
-    plain = without_unit(name) if isinstance(name, str) else name
-    return plain if plain != name and plain in asked else None
+    """Return the column that is asked for which a name stands for, with its unit of measure or spaced (地　区)."""
+    if not isinstance(name, str):
+        return None
+    plain = without_unit(name)
+    several = (plain, _SPACED.sub("", name), _SPACED.sub("", plain))
+    return next((one for one in several if one != name and one in asked), None)
 
 
 def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -> pd.DataFrame:

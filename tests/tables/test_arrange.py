@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
+from hengdian_index._tables.read_file import read_table
 
 INDEX = hi.Index(period="q", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g"), hi.Indicator("y", "g")])
 TABLE = pd.DataFrame({"q": ["2001Q1", "2001Q2", "2002Q1"], "x": [1.0, 3.0, 2.0], "y": [4.0, 2.0, 8.0]})
@@ -48,3 +49,14 @@ def test_years_of_floats_are_whole() -> None:
     result = index.compute(TABLE.assign(q=[2001.0, 2002.0, 2003.0], u="a"))
     assert result.scores.index.get_level_values("q").tolist() == [2001, 2002, 2003]
     assert result.scores.index.get_level_values("q").dtype.kind == "i"
+
+
+def test_headings_that_are_set_wide_are_what_is_asked_for(tmp_path):
+    path = tmp_path / "yearbook.csv"
+    path.write_text("地  区,票\u3000房(万元),场 次\n甲,3,5\n乙,4,9\n", encoding="utf-8")
+    parts = [hi.Indicator("票房", "all"), hi.Indicator("场次", "all")]
+    index = hi.Index(unit="地区", groups=[hi.Group("all")], indicators=parts)
+    result = index.compute(read_table(path, ["地区"]))
+    assert result.scores["all"].tolist() == [0, 1]
+    assert result.scores.index.tolist() == ["甲", "乙"]
+    assert "column '地  区' read as '地区'" in " ".join(result.log["why"])
