@@ -14,7 +14,7 @@ from support.countries import countries, index
 from support.indexes import POSITIVE
 
 import hengdian_index as hi
-from hengdian_index._robustness.cluster import client_faults
+from hengdian_index._robustness.cluster import client_faults, spread
 
 FACTORS = {"weights": hi.Noise(0.25), "normalise": [POSITIVE, "rank"], "aggregate": ["arithmetic", "geometric"]}
 
@@ -45,6 +45,17 @@ def test_draws_over_two_processes_are_the_same(client: Any) -> None:
     assert hi.sensitivity(index(), countries(), FACTORS, draws=32, resamples=50, client=client).total.equals(
         alone.total
     )
+
+
+def test_results_are_let_go_as_they_come(client: Any) -> None:
+    study = hi.uncertainty(index(), countries(), FACTORS, draws=1).study
+    u = np.random.default_rng(5).random((200, study.size))
+    blocks = [u[some] for rows in study.blocks(u) for some in np.array_split(rows, max(1, len(rows) // 4))]
+    most = 2 * 2
+    assert len(blocks) > 10 * most
+    for own, block in zip(blocks, spread(client, study, blocks), strict=True):
+        assert len(client.futures) <= most + 1
+        np.testing.assert_array_equal(block.scores, study.run(own).scores)
 
 
 def test_why_draws_cannot_be_computed_is_said_as_it_is_here(client: Any) -> None:
