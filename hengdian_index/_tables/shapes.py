@@ -170,6 +170,8 @@ def as_wide(
             return frame
         _keep(work)
         return _renamed(work)
+    twice = [name for name, n in Counter(work.frame.columns).items() if n > 1]
+    raise_all(DataError, [f"{work.where}column {shown(one)} stands twice; rename or drop one" for one in twice])
     _refuse_strangers(work, roles)
     before = work.frame
     _keep(work)

@@ -120,3 +120,11 @@ def test_a_point_beside_decimal_commas_is_no_decimal_point(tmp_path):
     assert scores("1.234.567", "2", "3", "4,5").raw["trips"].tolist() == [1234567, 2, 3, 4.5]
     with pytest.raises(hi.DataError, match=r"'3\.100' may be read two ways beside decimal commas"):
         scores("3.100", "2.2", "3,3", "950")
+
+
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_a_period_that_heads_two_columns_is_refused(kind, tmp_path):
+    rows = [["town", "code", "2020", "2020"], ["Ulm", "trips", "1", "2"], ["Ulm", "income", "3", "4"]]
+    index = INDEX.replace({"data": {"layout": "years", "indicator": "code"}})
+    with pytest.raises(hi.DataError, match=r"'?2020'? (heads 2 columns|stands twice)"):
+        index.compute(read_table(files(tmp_path, rows)[kind], ["town"]))
