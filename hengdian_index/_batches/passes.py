@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
@@ -48,6 +46,7 @@ from hengdian_index._scoring.fitting import (
 from hengdian_index._scoring.preparation import Block, Builds, Preparation, built, learn_builds, options_of, uncovered
 from hengdian_index._scoring.scores import climbed
 from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
+from hengdian_index._system import alone
 from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Frequency, Periods
@@ -768,24 +767,10 @@ def in_order(
     work: Callable[[T], R], reads: Iterator[T], threads: int, rows: int | None = None, title: str = ""
 ) -> Iterator[R]:
     """Yield what the work gives for each piece, in their order, by so many threads; no more pieces wait than that."""
-    with closing(_bar(rows, title)) as bar, ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[R]] = deque()
-
-        def done() -> R:
-            found = waiting.popleft().result()
+    with closing(_bar(rows, title)) as bar, closing(alone.in_order(work, reads, threads)) as made:
+        for found in made:
             bar.update(getattr(found, "rows", 0))
-            return found
-
-        try:
-            for read in reads:
-                waiting.append(pool.submit(work, read))
-                if len(waiting) > threads:
-                    yield done()
-            while waiting:
-                yield done()
-        finally:
-            for one in waiting:
-                one.cancel()
+            yield found
 
 
 def _bar(rows: int | None, title: str) -> Any:

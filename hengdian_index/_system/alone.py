@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import RLock, get_ident
 from typing import Any, TypeVar
@@ -60,6 +61,42 @@ def unheard(kind: type[Warning]) -> Iterator[None]:
     with ALONE, warnings.catch_warnings():
         warnings.simplefilter("ignore", kind)
         yield
+
+
+@contextmanager
+def refusing(kind: type[Warning]) -> Iterator[None]:
+    """Raise the warnings of a kind inside the block."""
+    with ALONE, warnings.catch_warnings():
+        warnings.simplefilter("error", kind)
+        yield
+
+
+def in_order(function: Callable[[One], T], items: Iterable[One], threads: int) -> Iterator[T]:
+    """Yield what a function gives for each item, in order, by so many threads; no more items than that are waiting.
+
+    Examples
+    --------
+    >>> from hengdian_index._system.alone import in_order
+    >>> [*in_order(abs, iter([1, -2, 3]), 2)]
+    [1, 2, 3]
+    """
+    waiting: deque[Future[T]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for one in items:
+                try:
+                    waiting.append(pool.submit(function, one))
+                except RuntimeError:  # No thread, or not one more, can be started.
+                    yield from (task.result() for task in waiting)
+                    waiting.clear()
+                    yield function(one)
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for task in waiting:
+                task.cancel()
 
 
 def shared_out(function: Callable[[One], T], items: Iterable[One], threads: int | None) -> list[T]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
 from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._system.about import install
+from hengdian_index._system.alone import refusing
 from hengdian_index._tables import coin_tool, eurostat
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.encoding import decoded
@@ -405,8 +405,7 @@ def _write_points(frame: pd.DataFrame, text: str | Path, separator: str) -> None
 
 def _parsed(text: str | Path, separator: str, k: int, **options: Any) -> pd.DataFrame:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.DtypeWarning)
+        with refusing(pd.errors.DtypeWarning):
             found: pd.DataFrame = pd.read_csv(
                 io.StringIO(text, newline="") if isinstance(text, str) else text,
                 # A file by its bytes: pandas takes the mark off, and refuses what is no text.
