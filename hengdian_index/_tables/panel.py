@@ -103,7 +103,7 @@ class Panel:
     liberties: tuple[str, ...] = ()
     unit_names: Mapping[Any, str] = field(default_factory=dict)
     at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
-    lender: Lender | None = None
+    lender: Lender | None = field(default=None, repr=False)
     came: Mapping[str, Array] = field(default_factory=dict)
     chains: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
 
