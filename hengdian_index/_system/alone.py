@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import RLock, get_ident
@@ -71,7 +71,7 @@ def refusing(kind: type[Warning]) -> Iterator[None]:
         yield
 
 
-def in_order(function: Callable[[One], T], items: Iterable[One], threads: int) -> Iterator[T]:
+def in_order(function: Callable[[One], T], items: Iterable[One], threads: int) -> Generator[T, None, None]:
     """Yield what a function gives for each item, in order, by so many threads; no more items than that are waiting.
 
     Examples

@@ -326,7 +326,8 @@ def test_many_rows_with_gaps_are_each_the_mean_of_what_they_have(name, order):
             assert found.values[row] == pytest.approx(float(one), rel=1e-9 if name == "power 1e-06" else 2e-13), row
     whole = there.all(axis=1)
     alone = aggregate(PAIRS[name], np.asfortranarray(x[whole]), w, Missing())
-    np.testing.assert_array_equal(found.values[whole], alone.values)
+    # A power of columns that do not lie together may differ in its last bit from one of columns that do.
+    np.testing.assert_allclose(found.values[whole], alone.values, rtol=2e-15 if order == "C" else 0)
 
 
 def test_a_row_that_keeps_little_of_the_weight_loses_no_digits():
