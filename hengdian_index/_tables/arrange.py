@@ -14,6 +14,8 @@ from hengdian_index._tables.grid import may_name, names_of, without_unit
 from hengdian_index._tables.periods import YEAR, format_period, read_label, read_to_date
 from hengdian_index.errors import listed, shown
 
+# What numbers in a column of periods count, by its name.
+_COUNTED = dict.fromkeys(("季度", "季", "quarter", "qtr"), "Q") | dict.fromkeys(("月份", "月", "month"), "M")
 _YEARS = frozenset({"年", "年份", "年度", "year", "years", "yr"})
 # Yearbooks set short Chinese headings wide.
 _SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -158,7 +160,8 @@ def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: 
     labels = [one for one in frame[period].tolist() if not is_missing(one)]
     if not labels or any(read_label(one) is not None for one in set(map(str, labels))):
         return frame
-    joined = [_dated(year, one) for year, one in zip(years, frame[period].tolist(), strict=True)]
+    mark = _COUNTED.get(period.strip().casefold(), "")
+    joined = [_dated(year, one, mark) for year, one in zip(years, frame[period].tolist(), strict=True)]
     if any(one is None for one in joined):
         return frame
     attrs = frame.attrs
@@ -168,9 +171,14 @@ def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: 
     return frame
 
 
-def _dated(year: int, label: Any) -> str | None:
-    """Return a period of a year in ISO, one of the year to date as it says that; None for what is none."""
-    text = str(label).strip()
+def _dated(year: int, label: Any, mark: str) -> str | None:
+    """Return a period of a year in ISO, one of the year to date as it says that; None for what is none.
+
+    `mark` says what a bare number counts: quarters, Q, or months, M.
+    """
+    text = str(label).strip().removesuffix(".0")
+    if mark and re.fullmatch(r"0?[1-9]|1[0-2]", text, re.ASCII):
+        text = f"{mark}{text.lstrip('0')}"
     for form in (f"{year}年{text}", f"{year}{text}"):
         reading = read_label(form)
         if isinstance(reading, tuple):

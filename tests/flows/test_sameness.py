@@ -128,3 +128,15 @@ def test_a_period_that_heads_two_columns_is_refused(kind, tmp_path):
     index = INDEX.replace({"data": {"layout": "years", "indicator": "code"}})
     with pytest.raises(hi.DataError, match=r"'?2020'? (heads 2 columns|stands twice)"):
         index.compute(read_table(files(tmp_path, rows)[kind], ["town"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("季度", "2020Q1"), ("quarter", "2020Q1"), ("月份", "2020-01"), ("month", "2020-01")]
+)
+def test_numbers_beside_a_year_count_what_their_heading_says(name, first, tmp_path):
+    index = INDEX.replace({"unit": None, "period": name})
+    rows = [["year", name, "trips", "income"], *(["2020", str(i), str(i * i), str(9 - i)] for i in range(1, 5))]
+    for path in files(tmp_path, rows):
+        result = index.compute(read_table(path))
+        assert result.scores.index[0] == first
+        assert len(result.scores) == 4
