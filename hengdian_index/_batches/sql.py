@@ -59,11 +59,17 @@ def query(plan: Plan, dialect: Dialect, table: str, columns: Sequence[str]) -> s
     labels = [quoted(one) for one in plan.labels]
     parts = [_select([*labels, *numbers], _table(table))]
     for at, trees in enumerate(plan.steps):
+        source = f"step_{len(parts) - 1}"
         found = [f"{write(tree)} AS {quoted(name)}" for name, tree in trees.items()]
-        before = labels if at == 0 else [f"step_{at}.*"]
-        parts.append(_select([*before, *found], f"step_{at}{write.base(trees)}"))
+        before = labels if at == 0 else [f"{source}.*"]
+        parts.append(_select([*before, *found], f"{source}{write.base(trees)}"))
+        if at == 0:
+            # An overflow may vanish on the way to a score, as in a minimum.
+            kept = [f"{write.finite(name, plan)} AS {quoted(name)}" for name in trees]
+            parts.append(_select([*labels, *kept], f"step_{len(parts) - 1}"))
     named = ",\n".join(f"step_{at} AS (\n{part}\n)" for at, part in enumerate(parts))
-    return f"WITH {named}\n{_select([*labels, *map(quoted, columns)], f'step_{len(parts) - 1}')}"
+    last = [f"{write.finite(name, plan)} AS {quoted(name)}" for name in columns]
+    return f"WITH {named}\n{_select([*labels, *last], f'step_{len(parts) - 1}')}"
 
 
 def quoted(name: str) -> str:
@@ -123,6 +129,16 @@ class _Writing:
         assert isinstance(tree, ast.Call)
         assert isinstance(tree.func, ast.Name)
         return self._call(tree.func.id, tree.args)
+
+    def finite(self, name: str, plan: Plan) -> str:
+        """Return a column, an error where it is no finite number."""
+        tree = ast.Call(ast.Name("lost"), [ast.Name(name)], [])
+        said = next((one for one in plan.checks if ast.unparse(one.tree) == ast.unparse(tree)), None)
+        if said is None:
+            return quoted(name)
+        refused = self.dialect.raises.format(text(f"{said.where}: {said.why}"))
+        good = self.dialect.calls["finite"].format(quoted(name))
+        return f"CASE WHEN {quoted(name)} IS NULL OR {good} THEN {quoted(name)} ELSE {refused} END"
 
     def base(self, trees: Mapping[str, ast.expr]) -> str:
         """Return the table of the numbers of each unit, joined, where trees ask for it; else nothing."""

@@ -135,7 +135,7 @@ def later_rows(draw, seed):
     found = rows(seed + 1, draw(st.sampled_from([0, 0.1, 0.4])))
     if draw(st.booleans()):
         name = draw(st.sampled_from([*"abcd", "size"]))
-        found.loc[draw(st.integers(0, N - 1)), name] = draw(st.sampled_from([np.inf, -1.0, 0.0, 1e308, -1e308, np.nan]))
+        found.loc[draw(st.integers(0, N - 1)), name] = draw(st.sampled_from([np.inf, -1.0, 0.0, 1e3, -1e3, np.nan]))
     return found
 
 
@@ -198,8 +198,11 @@ def test_every_check_that_finds_a_row_is_made(drawn, seed, data):
     with np.errstate(all="ignore"):
         for step in found.steps:
             frame = frame.with_columns(**step)
-        for check, condition in zip(found.plan.checks, found.checks.values(), strict=True):
-            assert id(check) in doubtful or not len(frame.filter(condition)), check.where
+        checks = zip(found.plan.checks, found.checks.values(), strict=True)
+        bad = [check for check, condition in checks if len(frame.filter(condition))]
+    # What is made of a refused value is missing, which may be refused in its turn.
+    first = min((check.step for check in bad), default=0)
+    assert all(id(check) in doubtful for check in bad if check.step == first)
 
 
 def index(**choices):
@@ -359,5 +362,8 @@ def test_sql_raises_an_error_for_a_cell_that_is_refused():
     fitted = index(missing="raise").fit(table)
     with pytest.raises(Exception, match="indicator 'b': infinity is no value"):
         sql(fitted, table.assign(b=table["b"].where(table.index != 3, -np.inf)))
+    exponential = {"method": "efficacy", "low": 0.2, "high": 3, "form": "exponential"}
+    with pytest.raises(Exception, match="indicator 'a': its score is too large a number"):
+        sql(index(normalise=exponential).fit(table), table.assign(a=table["a"].where(table.index != 3, 1e9)))
     with pytest.raises(Exception, match="group 'people': 'c_normalised' is missing"):
         sql(fitted, table.assign(c=table["c"].where(table.index != 3)))
