@@ -466,14 +466,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "shapes.md"
 
 
 def test_the_page_on_shapes_reads_its_own_tables(tmp_path):
-    blocks = re.findall(r"```(csv|toml)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```(text|toml)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     (_, plain), *rest = blocks
     found = index("income", "life", whose="country")
     (tmp_path / "t.csv").write_text(plain, encoding="utf-8")
     wanted = values(read(found, tmp_path / "t.csv"))
     for one, other in zip(rest[::2], rest[1::2], strict=True):
         said = dict([one, other])
-        (tmp_path / "t.csv").write_text(said["csv"], encoding="utf-8")
+        (tmp_path / "t.csv").write_text(said["text"], encoding="utf-8")
         lone = 'value = "income"' in said["toml"]
         own = with_lines(index("income", whose="country") if lone else found, said["toml"])
         assert values(read(own, tmp_path / "t.csv")) == {key: row[: 1 if lone else 2] for key, row in wanted.items()}
