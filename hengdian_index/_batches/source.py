@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # A piece holds so many numbers at most, 64 MB: a larger row group is read in several.
 _NUMBERS = 1 << 23
-_PARQUET = (".parquet", ".pq", ".parq")
+PARQUET = (".parquet", ".pq", ".parq")
 _CSV = (".csv",)
 
 
@@ -155,8 +155,8 @@ def _of_paths(paths: Sequence[str]) -> Source:
     name = paths[0] if len(paths) == 1 else f"{paths[0]} and {counted(len(paths) - 1, 'more path')}"
     if kinds <= set(_CSV):
         return _of_csv(name, [file for file, _ in files])
-    if not kinds <= set(_PARQUET):
-        other = ", ".join(sorted(kinds - set(_PARQUET)))
+    if not kinds <= set(PARQUET):
+        other = ", ".join(sorted(kinds - set(PARQUET)))
         why = "Parquet and CSV files are read in pieces, of one kind at a time; of others give hi.read(path)"
         raise DataError(f"{name}: files of the kind {other}; {why}")
     import pyarrow.dataset as ds
@@ -180,7 +180,7 @@ def _files(path: str) -> list[tuple[str, str]]:
             # What begins so is no data to any of the engines: marks, manifests, parts not finished.
             if not name.startswith(("_", ".")) and not _hidden(folder, path) and inner is not None
         ]
-        kinds = [file for file in every if Path(file).suffix.lower() in (*_PARQUET, *_CSV)]
+        kinds = [file for file in every if Path(file).suffix.lower() in (*PARQUET, *_CSV)]
         if not kinds:
             raise DataError(f"{path}: no Parquet or CSV file in this folder")
         return [(file, path) for file in sorted(kinds)]

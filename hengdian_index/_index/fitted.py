@@ -21,7 +21,7 @@ from hengdian_index._batches.source import Source, source_of
 from hengdian_index._batches.sql import dialect_of, query
 from hengdian_index._batches.written import Written
 from hengdian_index._index.doors import DOORS
-from hengdian_index._index.in_pieces import in_memory, layout_of, write_scores
+from hengdian_index._index.in_pieces import in_memory, layout_of, opened, write_scores
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.published import published, revision
 from hengdian_index._index.result import Result
@@ -385,6 +385,7 @@ class Fitted:
 
 def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
     """Return the index with what it learns from the fit rows of a table, or of a source in passes."""
+    table = opened(tree, setting, table)
     source = source_of(table)
     if source is not None:
         together = needing_all(tree, setting)

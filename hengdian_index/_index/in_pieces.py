@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 from hengdian_index._batches.choices import needing_all
 from hengdian_index._batches.held import held
 from hengdian_index._batches.reading import Batch, Layout
-from hengdian_index._batches.source import source_of, source_of_table
+from hengdian_index._batches.source import PARQUET, source_of, source_of_table
 from hengdian_index._batches.written import Scoring, Written, write
 from hengdian_index._index.stored_file import seal
 from hengdian_index._index.unit_groups import columns_of_units
@@ -25,9 +26,13 @@ from hengdian_index._scoring.preparation import built, columns_asked
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.panel import digest
+from hengdian_index._tables.read_data import read_data
 from hengdian_index._tables.read_panel import frame_of
 from hengdian_index._tables.table import Array
 from hengdian_index.log import Entry, journal, kind_of
+
+# Bytes of a file; a larger one is read in pieces.
+_LARGE = 1 << 28
 
 # A unit without a base has scores all the same.
 _NO_BASE = "base: rows without a level, for their unit has none above 0 in the base period"
@@ -50,8 +55,23 @@ def layout_of(tree: Tree, setting: Setting) -> Layout:
     )
 
 
+def opened(tree: Tree, setting: Setting, table: Any) -> Any:
+    """Return the table of a path of one file, read with the care of the command; anything else as it is.
+
+    What is too large for that, or Parquet, is read in pieces, which take no liberty: what would need one is refused.
+    """
+    if not isinstance(table, (str, os.PathLike)):
+        return table
+    path = Path(table)
+    if not path.is_file() or path.suffix.lower() in PARQUET or path.stat().st_size > _LARGE:
+        return table
+    layout = layout_of(tree, setting)
+    return read_data(path, layout.form, layout.columns, setting.unit, setting.period)
+
+
 def in_memory(tree: Tree, setting: Setting, table: Any) -> Any:
     """Return a table as it is, a source read into memory, which is said before."""
+    table = opened(tree, setting, table)
     source = source_of(table)
     if source is None:
         return table
@@ -63,9 +83,10 @@ def in_memory(tree: Tree, setting: Setting, table: Any) -> Any:
 def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume: bool) -> Written:
     """Score the rows of a table or a source into a folder, in pieces where the choices allow it."""
     tree, setting, layout = fitted.tree, fitted.setting, layout_of(fitted.tree, fitted.setting)
+    table, given = opened(tree, setting, table), table
     source = source_of(table)
     together = needing_all(tree, setting)
-    if together:
+    if together or table is not given:
         if source is None:
             table = frame_of(table, layout.numbers, layout.labels, named=bool(layout.labels))
         else:

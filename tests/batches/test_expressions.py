@@ -29,7 +29,8 @@ def kinds(name):
 
 def sql(fitted, rows):
     """Return the scores that DuckDB finds."""
-    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed: no SQL is run")
+    import duckdb
+
     with duckdb.connect() as connection:
         connection.register("given rows", pl.from_pandas(rows).to_arrow())
         return connection.execute(fitted.to_sql(table="given rows", normalised=True)).df()
@@ -176,6 +177,7 @@ def test_expressions_are_the_kernels(drawn, seed, data, kind):
     near(found, wanted)
 
 
+@pytest.mark.program("duckdb")
 @law(12)
 @given(drawn=indexes(), seed=st.integers(0, 99), data=st.data())
 def test_sql_is_the_kernels(drawn, seed, data):
@@ -238,6 +240,7 @@ def test_a_value_short_of_a_cut_by_rounding_reaches_it():
     assert list(fitted.score(short).normalised["a"]) == [1.0, 0.0]
 
 
+@pytest.mark.program("duckdb")
 @pytest.mark.parametrize("labels", [["x", "y", "it's"], [7, 30, 5], None])
 def test_levels_are_those_of_the_base(labels):
     table = panel(8, labels or ["only"])
@@ -342,8 +345,10 @@ def test_a_dialect_that_there_is_not():
         index().fit(rows(7, 0, "abc")).to_sql("duckdbb")
 
 
+@pytest.mark.program("duckdb")
 def test_names_that_sql_must_quote():
-    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed: no SQL is run")
+    import duckdb
+
     names = ['the "a"', "b's", "c d"]
     table = rows(8, 0.1, "abc").rename(columns=dict(zip("abc", names, strict=True)))
     fitted = index(indicators=[hi.Indicator(name, "people" if name != "c d" else "top") for name in names]).fit(table)
@@ -357,6 +362,7 @@ def test_names_that_sql_must_quote():
         near(fitted.expressions().apply(connection.table("given")).df()["top"], wanted)
 
 
+@pytest.mark.program("duckdb")
 def test_sql_raises_an_error_for_a_cell_that_is_refused():
     table = rows(9, 0, "abc")
     fitted = index(missing="raise").fit(table)

@@ -65,9 +65,11 @@ def test_every_kind_gives_the_same_rows_of_the_columns_asked_for(kind, tmp_path)
         pd.testing.assert_frame_equal(rows(source), found)
 
 
-def test_a_relation_of_duckdb_and_a_frame_of_dask(tmp_path):
+@pytest.mark.program("duckdb")
+def test_a_relation_of_duckdb(tmp_path):
+    import duckdb
+
     path = parquet(TABLE, tmp_path / "one.parquet", 4)
-    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
     source = source_of(duckdb.sql(f"select * from '{path}'"))
     assert rows(source)["who"].tolist() == rows(source)["who"].tolist() == TABLE["who"].tolist()
 
@@ -153,11 +155,11 @@ def test_texts_that_are_numbers_are_read_as_of_a_table(tmp_path):
         unit="u", groups=[hi.Group("g", coverage=0.5)], indicators=[hi.Indicator("x", "g"), hi.Indicator("y", "g")]
     )
     whole = index.fit(table).score(table).scores
-    parts = index.fit(tmp_path / "t.csv").score(table).scores
+    parts = index.fit([tmp_path / "t.csv"]).score(table).scores
     pd.testing.assert_frame_equal(parts, whole, rtol=1e-12)
     table.assign(x="1,234").to_csv(tmp_path / "c.csv", index=False)
     with pytest.raises(hi.DataError, match="may be decimals or thousands, which only a whole column tells"):
-        index.fit(tmp_path / "c.csv")
+        index.fit([tmp_path / "c.csv"])
 
 
 def test_a_csv_that_is_not_plain_is_refused(tmp_path):
@@ -167,4 +169,16 @@ def test_a_csv_that_is_not_plain_is_refused(tmp_path):
         hi.DataError,
         match=r"CSV with commas, in UTF-8, below one heading .of another give hi.read.path..: cannot be read",
     ):
-        index.fit(tmp_path / "t.csv")
+        index.fit([tmp_path / "t.csv"])
+
+
+def test_a_file_of_moderate_size_is_read_as_the_command_reads_it(tmp_path):
+    table = pd.DataFrame({"城市": ["甲", "乙", "丙"], "x": [1204.5, 7.25, 33.0]})
+    text = "城市;x\n甲;1.204,50\n乙;7,25\n丙;33,00\n数据来源：年鉴;\n"
+    (tmp_path / "t.csv").write_bytes(text.encode("gb18030"))
+    index = hi.Index(unit="城市", groups=[hi.Group("g")], indicators=[hi.Indicator("x", "g")])
+    wanted = index.compute(table).scores
+    for found in (index.compute(tmp_path / "t.csv"), index.fit(str(tmp_path / "t.csv")).score(tmp_path / "t.csv")):
+        pd.testing.assert_frame_equal(found.scores, wanted)
+        assert {"read"} <= set(found.log["step"])
+    assert index.fit(table).score(tmp_path / "t.csv", out=tmp_path / "scores").rows == 3

@@ -94,7 +94,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a set": (lambda: {**DATA, "waste": {1, 2, 3, 4}}, "the columns make no table"),
     "a series": (lambda: FRAME["water"], "cannot read a table from pandas Series"),
     "a number": (lambda: 3, "cannot read a table from int"),
-    "a text": (lambda: "table.csv", "table.csv: no such file or folder"),
+    "a text": (lambda: "table.csv", "table.csv: no such file or folder|cannot read a table from str"),
     "an array": (lambda: np.ones((4, 2)), "a plain array has no unit and period"),
     "lists as units": (
         lambda: {**DATA, "town": [["p"], "q", "p", "q"]},
