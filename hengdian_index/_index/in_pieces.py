@@ -25,6 +25,7 @@ from hengdian_index._scoring.fitting import Columns
 from hengdian_index._scoring.preparation import built, columns_asked
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.form import Form
+from hengdian_index._tables.packed import ENDINGS as PACKED
 from hengdian_index._tables.panel import digest
 from hengdian_index._tables.read_data import read_data
 from hengdian_index._tables.read_panel import frame_of
@@ -63,7 +64,8 @@ def opened(tree: Tree, setting: Setting, table: Any) -> Any:
     if not isinstance(table, (str, os.PathLike)):
         return table
     path = Path(table)
-    if not path.is_file() or path.suffix.lower() in PARQUET or path.stat().st_size > _LARGE:
+    ending = path.suffix.lower()
+    if not path.is_file() or ending in PARQUET or (ending not in PACKED and path.stat().st_size > _LARGE):
         return table
     layout = layout_of(tree, setting)
     return read_data(path, layout.form, layout.columns, setting.unit, setting.period)

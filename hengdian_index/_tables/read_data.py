@@ -59,7 +59,8 @@ def read_data(
         for sheet in sheets:
             try:
                 frame = read_table(file, labels, replace(form, sheet=sheet), columns)
-                parts.append(Part(file.stem if sheet is None or len(sheets) == 1 else sheet, frame))
+                stem = file.with_suffix("").stem if file.suffix.lower() == ".gz" else file.stem
+                parts.append(Part(stem if sheet is None or len(sheets) == 1 else sheet, frame))
             except FaultsError as error:
                 errors.append(error)
     raise_together(errors)
@@ -97,8 +98,9 @@ def read(
     ----------
     path : path or list of paths
         A file of text (`.csv`, `.tsv`, `.txt`), of a spreadsheet program (`.xlsx`, `.xlsm`, `.ods`, `.xls`), of Stata
-        (`.dta`) or SPSS (`.sav`, `.zsav`), or `.parquet`. A folder, or several files, each with some of the indicators,
-        are joined on unit and period; a file with one column of values is of the indicator that it is called by.
+        (`.dta`) or SPSS (`.sav`, `.zsav`), `.parquet`, or a `.zip` or `.gz` with one of them inside. A folder, or
+        several files, each with some of the indicators, are joined on unit and period; a file with one column of values
+        is of the indicator that it is called by.
     unit, period : str, optional
         Columns that say whose a row is and when. The labels of units stay as they are written: 007 is no 7.
     layout, indicator, value, where, header_rows, missing_marks

@@ -35,6 +35,8 @@ from hengdian_index._tables.grid import (
     two_rows,
 )
 from hengdian_index._tables.guard import unguarded, unguarded_cells
+from hengdian_index._tables.packed import ENDINGS as PACKED
+from hengdian_index._tables.packed import unpacked
 from hengdian_index._tables.printed import COMMAS, MARKS, SAMPLE, decimal_of, has_parted
 from hengdian_index._tables.statistical import read_spss, read_stata
 from hengdian_index._tables.table import shortened
@@ -55,6 +57,8 @@ _READERS: dict[str, Callable[[Path, Wanted], pd.DataFrame]] = {
     ".dta": lambda path, wanted: read_stata(path, wanted.labels),
     ".sav": lambda path, wanted: read_spss(path, wanted.labels),
     ".zsav": lambda path, wanted: read_spss(path, wanted.labels),
+    ".zip": lambda path, wanted: _packed(path, wanted),
+    ".gz": lambda path, wanted: _packed(path, wanted),
 }
 # Kinds of columns that hold no text.
 _NO_TEXT = "iufbMmc"
@@ -76,7 +80,8 @@ class Wanted:
 
 _ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 # How files that are no text begin, by what their names would end in.
-_BEGINNINGS = {b"PK\x03\x04": ".xlsx", b"PAR1": ".parquet", b"\xd0\xcf\x11\xe0": ".xls"}
+_BEGINNINGS = {b"PK\x03\x04": ".xlsx", b"PAR1": ".parquet", b"\xd0\xcf\x11\xe0": ".xls", b"\x1f\x8b": ".gz"}
+_WORKBOOK = b"[Content_Types].xml"
 
 
 def read_stream(
@@ -84,11 +89,14 @@ def read_stream(
 ) -> pd.DataFrame:
     """Return the table in what standard input, or another nameless source, gives; messages call it `name`.
 
-    It is read by the rules of a file: workbooks and Parquet are known by their first bytes, all else is text.
+    It is read by the rules of a file: workbooks, Parquet and what is packed are known by their first bytes, all else is
+    text.
     """
     ending = next((ending for mark, ending in _BEGINNINGS.items() if content.startswith(mark)), ".csv")
     if content[30:].startswith(_ODS):
         ending = ".ods"
+    elif ending == ".xlsx" and _WORKBOOK not in content:
+        ending = ".zip"
     with TemporaryDirectory() as folder:
         # What reads workbooks goes by the end of their names.
         path = Path(folder, name if ending in _LINES else f"{name}{ending}")
@@ -105,6 +113,8 @@ def read_table(
     ending: str | None = None,
 ) -> pd.DataFrame:
     """Return the table in a file of text, of a spreadsheet program, of Stata or SPSS; its name is kept for messages.
+
+    Of a `.zip` or `.gz` it is the one table inside, by whose name messages call it.
 
     Of a workbook the sheet is read that `form` says, else `data` (or 数据), the only one with something, or the only
     one that has the `columns`. Columns of text named by `labels` (units) keep each character: 007 is no 7, NA is no
@@ -149,6 +159,16 @@ def _workbook(path: Path, wanted: Wanted) -> pd.DataFrame:
     if form.sheet is None and path.suffix.lower() in WORKBOOKS and coin_tool.is_one(path):
         return coin_tool.read(path).table
     return data_table(path, form.sheet, form.header_rows, wanted.columns)
+
+
+def _packed(path: Path, wanted: Wanted) -> pd.DataFrame:
+    """Return the one table in a packed file, under the name that it has there."""
+    with unpacked(path, [ending for ending in ENDINGS if ending not in PACKED]) as (inside, done):
+        frame = read_table(inside, wanted.labels, wanted.form, wanted.columns)
+    attrs = {**frame.attrs, "liberties": (done, *frame.attrs.get("liberties", ()))}
+    out = frame.copy(deep=False)
+    out.attrs = attrs
+    return out
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -1,0 +1,133 @@
+"""The one table in a `.zip` or `.gz`, as statistical offices hand them out: unpacked no further than it may grow."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, listed
+
+ENDINGS = (".zip", ".gz")
+"""The endings of files in which a table is packed."""
+
+# More than that is a bomb, or too large for memory; a table of little but zeros is packed to a hundredth.
+_MOST_BYTES = 2 << 30
+_SUSPICIOUS_BYTES, _SUSPICIOUS_RATIO = 50 << 20, 200
+_PIECE = 1 << 20
+# What accompanies a table; a table of licences or notes has other words in its name.
+_DOCUMENTATION = re.compile(
+    r"(?:metadata|read[ _-]?me|codebook|documentation)(?:[\W_].*)?|.*[\W_](?:metadata|read[ _-]?me|codebook)"
+    r"|licen[cs]e|notes?|about|(?:data[ _-]?)?dictionary|元数据|说明|使用说明|数据说明",
+    re.IGNORECASE,
+)
+_DAMAGED = (BadZipFile, EOFError, NotImplementedError, OSError, struct.error, zlib.error)
+
+
+@contextmanager
+def unpacked(path: Path, endings: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    """Unpack the one table of a file, of one of the `endings`, for a while; yield where it is, and what was done.
+
+    Raises
+    ------
+    DataError
+        No table, or several; a file that is damaged, locked with a password, or too large once unpacked, which is told
+        before it is unpacked where the file says so, and stops the unpacking where it does not.
+    """
+    try:
+        with TemporaryDirectory() as folder:
+            if path.suffix.lower() == ".gz":
+                yield _of_gzip(path, Path(folder), endings)
+            else:
+                yield _of_zip(path, Path(folder), endings)
+    except FileNotFoundError:
+        raise
+    except _DAMAGED as error:
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{path.name}: cannot be unpacked: {why}; fetch it anew, or give the table itself") from None
+
+
+def _of_zip(path: Path, folder: Path, endings: Sequence[str]) -> tuple[Path, str]:
+    with ZipFile(path) as archive:
+        every = {_name(one): one for one in archive.infolist() if not _is_hidden(one)}
+        if "[Content_Types].xml" in every:
+            raise DataError(f"{path.name}: is a workbook or a document; name it .xlsx if it is a workbook")
+        tables = [name for name in every if PurePosixPath(name).suffix.lower() in endings]
+        tables = [name for name in tables if not _DOCUMENTATION.fullmatch(PurePosixPath(name).stem)] or tables
+        if len(tables) != 1:
+            raise DataError(f"{path.name}: {_held(tables, list(every), endings)}")
+        member = every[tables[0]]
+        if member.flag_bits & 1:
+            raise DataError(f"{path.name}: {tables[0]} is locked with a password; unpack it, and give the table itself")
+        _refuse_bomb(path, member.file_size, member.compress_size)
+        to = folder / PurePosixPath(tables[0]).name
+        with archive.open(member) as source:
+            _write(path, source, to, member.compress_size)
+    left = [name for name in every if name != tables[0]]
+    more = f"; {counted(len(left), 'other file')} left out: {listed(left)}" if left else ""
+    return to, f"unpacked from {path.name}{more}"
+
+
+def _held(tables: Sequence[str], every: Sequence[str], endings: Sequence[str]) -> str:
+    """Return why no table of an archive is read."""
+    if tables:
+        told = "unpack it and give the one that is meant, or the folder, whose tables are joined"
+        return f"holds {len(tables)} tables: {listed(tables, 12)}; {told}"
+    there = f", but {listed(every, 12)}" if every else ""
+    return f"holds no table{there}; unpack it and give a table, which may end in {', '.join(endings)}"
+
+
+def _of_gzip(path: Path, folder: Path, endings: Sequence[str]) -> tuple[Path, str]:
+    # Text is what a name without another ending most often holds; what is none is refused as that.
+    to = folder / (path.stem if Path(path.stem).suffix else f"{path.stem}.csv")
+    if to.suffix.lower() not in endings:
+        allowed = ", ".join(f"{ending}.gz" for ending in endings)
+        raise DataError(f"{path.name}: {to.suffix} is no ending of a table; unpack it; allowed: {allowed}")
+    size = path.stat().st_size
+    if not size:
+        raise EOFError("it is empty")
+    with gzip.open(path) as source:
+        _write(path, source, to, size)
+    return to, f"unpacked from {path.name}"
+
+
+def _name(member: ZipInfo) -> str:
+    """Return what a member is called; programs that say no encoding write Chinese in that of the machine."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename.replace("\\", "/")
+    try:
+        return member.filename.encode("cp437").decode("gb18030").replace("\\", "/")
+    except UnicodeError:
+        return member.filename.replace("\\", "/")
+
+
+def _is_hidden(member: ZipInfo) -> bool:
+    """Return whether a member is a folder, or what systems put beside files."""
+    parts = PurePosixPath(_name(member)).parts
+    return member.is_dir() or not parts or "__MACOSX" in parts or parts[-1].startswith((".", "~"))
+
+
+def _write(path: Path, source: IO[bytes] | gzip.GzipFile, to: Path, packed: int) -> None:
+    """Write what is unpacked, piece by piece, until it is too much."""
+    size = 0
+    with to.open("wb") as file:
+        while piece := source.read(_PIECE):
+            size += len(piece)
+            _refuse_bomb(path, size, packed)
+            file.write(piece)
+
+
+def _refuse_bomb(path: Path, size: int, packed: int) -> None:
+    if size > _MOST_BYTES or (size > _SUSPICIOUS_BYTES and size > _SUSPICIOUS_RATIO * packed):
+        raise DataError(
+            f"{path.name}: unpacks from {packed:,} to {size:,} bytes or more; more than {_MOST_BYTES:,}, or than "
+            f"{_SUSPICIOUS_RATIO} times its packed size, is not unpacked here: unpack it, and give the table itself"
+        )
