@@ -414,15 +414,21 @@ def _of_stream(given: Any) -> Source | None:
     """Return anything else that gives an Arrow stream; None for what does not, or is a table in memory."""
     if not hasattr(given, "__arrow_c_stream__") or isinstance(given, type):
         return None
+    from narwhals.stable.v2.dependencies import is_into_dataframe
+
+    if is_into_dataframe(given):
+        return None
     kind = f"{type(given).__module__.partition('.')[0]} {type(given).__name__}"
     _need_pyarrow(kind)
     import pyarrow as pa
 
     if isinstance(given, pa.RecordBatchReader):
         return _of_batches(kind, given.schema, lambda _: given, None, again=False)
-    return _of_batches(
-        kind, pa.RecordBatchReader.from_stream(given).schema, lambda _: pa.RecordBatchReader.from_stream(given), None
-    )
+    try:
+        schema = pa.RecordBatchReader.from_stream(given).schema
+    except pa.ArrowException as error:
+        raise DataError(f"{kind}: its Arrow stream cannot be read: {error}") from None
+    return _of_batches(kind, schema, lambda _: pa.RecordBatchReader.from_stream(given), None)
 
 
 def _of_pyarrow(given: Any) -> Source | None:
@@ -521,4 +527,5 @@ _LIBRARIES: Mapping[str, Callable[[Any], Source | None]] = {
     "polars": _of_polars,
     "pyarrow": _of_pyarrow,
     "pyspark": _of_spark,
+    "xarray": lambda _: None,
 }
