@@ -191,7 +191,7 @@ def test_other_kinds_of_workbooks_are_named(tmp_path: Path) -> None:
 
 
 def allowed() -> str:
-    return ".csv, .tsv, .parquet, .xlsx, .xlsm, .txt, .ods, .xls, .dta, .sav, .zsav"
+    return ".csv, .tsv, .parquet, .xlsx, .xlsm, .txt, .ods, .xls, .dta, .sav, .zsav, .zip, .gz"
 
 
 def computed(path: Path) -> list[float]:
