@@ -12,6 +12,7 @@ import random
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
@@ -80,7 +81,9 @@ def release(folder: Path) -> Callable[[int], Any]:
 
     def write(which: int) -> None:
         if which == 0:
-            shutil.rmtree(folder / "v1", ignore_errors=True)
+            # Out of sight in one step: a kill must not meet a folder that is half taken away.
+            if (folder / "v1").exists():
+                os.rename(folder / "v1", Path(tempfile.mkdtemp(dir=folder.parent)) / "v1")
         elif (folder / "v1").exists():
             # It is whole already: only the next release clears what is left of it.
             hi.release(made[1], folder / "v2")
