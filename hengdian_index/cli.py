@@ -422,7 +422,8 @@ def uncertainty(
     "--of",
     default="rank_shift",
     show_default=True,
-    help="Whose variance: rank_shift, rank_correlation, or score:ROW, level:ROW, rank:ROW of one row by its label.",
+    help="Whose variance: rank_shift, rank_correlation, or score:ROW, level:ROW, rank:ROW of one row by its label; "
+    "ROW of a panel is UNIT,PERIOD.",
 )
 @click.option("--resamples", type=click.IntRange(min=1), default=1000, show_default=True, help="Of the intervals.")
 @options.out

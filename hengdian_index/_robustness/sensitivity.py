@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from hengdian_index._robustness.sobol import Indices, saltelli, sobol
 from hengdian_index._robustness.study import Ranked, Study, nominal_of, study_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, SpecError, among, suggestion
+from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
 
 if TYPE_CHECKING:
     from hengdian_index._index.stubs import SensitivityPlots
@@ -112,7 +113,8 @@ def sensitivity(
         N, a power of 2; the index is computed N (d + 2) times for d factors.
     of : {"rank_shift", "rank_correlation"}, ("score", row), ("level", row) or ("rank", row)
         The outcome: mean absolute shift of ranks against the nominal ones, Spearman's correlation with them, or the
-        score, the level (base = 100) or the rank of one row by its label. Of a panel the correlation is the mean of
+        score, the level (base = 100) or the rank of one row by its label, in a panel ("A1", 2020) or "A1,2020", or by
+        what selects it alone. Of a panel the correlation is the mean of
         those within each period, weighted by its rows; periods without one (all ranks tie) are left out.
     resamples, level
         Of the bootstrap behind the intervals.
@@ -189,6 +191,8 @@ def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:
     raise SpecError(f"of: no {of!r}{suggestion(of, words)}")
 
 
+# What parts unit and period in the label of a row, with blanks or without.
+_PARTS = re.compile(r"\s*,\s*")
 _OF_A_ROW: Mapping[str, Callable[[Ranked], Any]] = {
     "score": lambda drawn: drawn.scores,
     "level": lambda drawn: drawn.levels,
@@ -197,12 +201,18 @@ _OF_A_ROW: Mapping[str, Callable[[Ranked], Any]] = {
 
 
 def _row(study: Study, label: Any) -> int:
-    """Return the position of a row among those asked for, by its label or by what selects it alone."""
-    shown = study.selected
-    same = [row for row, one in enumerate(shown.labels.tolist()) if one == label or text_of(one) == label]
-    at = same or np.flatnonzero(shown.select(label, "of")).tolist()
+    """Return the position of a row among those asked for, by its label or by what selects it alone.
+
+    A label of unit and period may be a text, as a command takes it: "A1,2020".
+    """
+    known, labels = study.selected, study.selected.labels.tolist()
+    written = _PARTS.sub(", ", label.strip()) if isinstance(label, str) else label
+    same = [row for row, one in enumerate(labels) if one == label or _PARTS.sub(", ", text_of(one)) == written]
+    at = same or np.flatnonzero(known.select(label, "of")).tolist()
     if len(at) != 1:
-        raise SpecError(f"of: {label!r} stands for {len(at)} of the rows; name one, or choose a period with rows=")
+        texts = list(dict.fromkeys(_PARTS.sub(",", text_of(labels[row])) for row in at))
+        told = f"name one of them: {listed(texts)}" if len(texts) == len(at) else "rows need labels that differ"
+        raise SpecError(f"of: {label!r} stands for {len(at)} of the rows; {told}")
     return int(at[0])
 
 

@@ -107,6 +107,11 @@ def chosen(
     known = dict.fromkeys(names)
     wanted, gone = ([label_text(one) for one in given] for given in (only or (), exclude))
     faults, notes = list[str](), list[str]()
+    for one, same in _as_narrow([one for one in gone if one not in known and one not in called], known).items():
+        notes.append(
+            f"exclude: {shown(one)} read as the unit {listed(same)}, which is written with other blanks or width"
+        )
+        gone = [name for name in gone if name != one] + same
     if complete:
         named = [(field, one) for field, given in (("units", wanted), ("exclude", gone)) for one in given]
         faults += [
@@ -130,6 +135,20 @@ def chosen(
         size = counted(int((~rows).sum()), "row")
         notes.append(f"{counted(len(out), 'unit')} left out by the index ({size}): {listed(out)}")
     return Chosen(rows, tuple(faults), tuple(notes), tuple(out))
+
+
+def _as_narrow(names: Sequence[str], units: Iterable[str]) -> dict[str, list[str]]:
+    """Return the units that some names are but for blanks and width."""
+    if not names:
+        return {}
+    found: dict[str, list[str]] = {}
+    for unit in units:
+        found.setdefault(_narrow(unit), []).append(unit)
+    return {name: found[_narrow(name)] for name in names if _narrow(name) in found}
+
+
+def _narrow(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def twins(units: Iterable[Any]) -> list[list[Any]]:

@@ -102,6 +102,18 @@ def test_a_row_of_a_panel_is_named_by_both_labels(tmp_path: Path) -> None:
     assert [row["factor"] for row in json.loads(said)["rows"]] == list(DOUBTS)
 
 
+def test_a_unit_of_a_panel_is_refused_with_the_rows_that_the_command_takes(tmp_path: Path) -> None:
+    spec, data = towns(tmp_path)
+    given = ("sensitivity", spec, data, "--draws", 16, "--resamples", 10, "--format", "csv", "--of")
+    code, _, errors = run(*given, "score:y")
+    assert (code, "rows=" in errors) == (2, False)
+    assert "'y' stands for 2 of the rows; name one of them: 'y,2001', 'y,2002'" in errors
+    tables = [read(run(*given, f"score:{row}")[1]) for row in ("y,2002", "y, 2002", " y ,2002")]
+    assert len(tables[0]) == len(DOUBTS)
+    for one in tables[1:]:
+        pd.testing.assert_frame_equal(one, tables[0])
+
+
 def test_compare_takes_indexes_or_the_alternatives_of_one(files: tuple[Path, Path], tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     two_levels(aggregate="geometric").write(other)

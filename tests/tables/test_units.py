@@ -264,6 +264,28 @@ def test_a_unit_that_the_table_lacks_is_refused_where_the_index_learns_and_misse
     assert "exclude: no unit 'Total' in the table" in absent.log["why"].tolist()
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("全\u3000国", "全国"), ("全  国", "全国"), ("全国", "全 国"), ("ＯＥＣＤ", "OECD"), ("New  Town", "New Town")],
+)
+def test_a_unit_to_leave_out_may_be_written_with_other_blanks_or_width(written, asked):
+    table = pd.concat([places(), places([written], seed=8)], ignore_index=True)
+    left = INDEX.replace({"exclude": [asked]}).compute(table)
+    pd.testing.assert_frame_equal(left.scores, INDEX.compute(places()).scores)
+    assert any(repr(asked) in why and repr(written) in why for why in left.log["why"])
+    # The fit that knows next year's table reads it alike.
+    fitted = INDEX.replace({"exclude": [asked]}).fit(places())
+    assert written not in fitted.score(table).scores.index.get_level_values(0)
+
+
+def test_a_unit_of_the_exact_name_is_left_out_alone():
+    table = pd.concat([places(), places(["N 1"], seed=8), places(["N1"], seed=9)], ignore_index=True)
+    said = refusal(table, INDEX.replace({"exclude": ["N 2"]}))
+    assert "'N 1'" in said
+    left = INDEX.replace({"exclude": ["N1"]}).compute(table)
+    assert set(left.scores.index.get_level_values(0)) == {*TOWNS, "N 1"}
+
+
 def test_what_is_left_out_is_not_read():
     table = places().astype({"rent": object, "year": object})
     table.loc[len(table)] = ["Total", "all years", 1.0, "n.a. here"]
