@@ -33,6 +33,15 @@ _PLACE = re.compile(
 )
 _MARKS = "*:.·。"
 _LAST = frozenset("区州县省市盟旗")
+# Latin letters of which an accent is a part.
+_LETTERS = str.maketrans("ıøłđħ", "ioldh")
+_ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
+_DOTS = ".,'’\"“”·•()"
+_PUNCTUATION = re.compile(rf"(?<!\d)(?:[{_DOTS}](?!\d)|(?<=[^\W\d])[-_](?=[^\W\d]))")
+# Marks of footnotes as they stand after a name, or before it.
+_STARS, _RAISED = "*†‡§¶#", "¹²³⁰⁴-⁹①-⑳⑴-⒇❶-❿➀-➉㈠-㈩"
+_FOOTNOTE = re.compile(rf"^[{_STARS}]+\s*(?=[^\W\d]{{2}})|(?<=\w[\w.)])\s*(?:[{_STARS}{_RAISED}]|\[\w\])+$")
+_ANY_MARK = re.compile(rf"[{_STARS}{_RAISED}\[]")
 # A sum or a mean of others is told from chance among so many units; a country has so many of its parts beside it.
 _FEWEST, _SEVERAL = 4, 3
 # A unit that is the sum or the mean of the others by chance in more tables than this is no total.
@@ -107,11 +116,11 @@ def chosen(
     known = dict.fromkeys(names)
     wanted, gone = ([label_text(one) for one in given] for given in (only or (), exclude))
     faults, notes = list[str](), list[str]()
-    for one, same in _as_narrow([one for one in gone if one not in known and one not in called], known).items():
+    for one, there in _as_narrow([one for one in gone if one not in known and one not in called], known).items():
         notes.append(
-            f"exclude: {shown(one)} read as the unit {listed(same)}, which is written with other blanks or width"
+            f"exclude: {shown(one)} read as the unit {listed(there)}, which is written with other blanks or width"
         )
-        gone = [name for name in gone if name != one] + same
+        gone = [name for name in gone if name != one] + there
     if complete:
         named = [(field, one) for field, given in (("units", wanted), ("exclude", gone)) for one in given]
         faults += [
@@ -152,21 +161,31 @@ def _narrow(name: str) -> str:
 
 
 def twins(units: Iterable[Any]) -> list[list[Any]]:
-    """Return the units that are one, but for blanks, case, width or a Chinese ending (省, 市, 自治区).
+    """Return the units that are one, but for how they are written.
+
+    They differ in blanks, case, width, accents, punctuation, a Chinese ending (省, 市, 自治区), or the mark of a
+    footnote where the name stands without it, too.
 
     Examples
     --------
     >>> from hengdian_index._tables.units import twins
     >>> twins(["北京", "吉林省", "北京市", "吉林市", "Ash", "ASH "])
     [['北京', '北京市'], ['Ash', 'ASH ']]
+    >>> twins(["Türkiye", "Turkiye", "Korea, Rep.", "Korea Rep", "Peru*", "Peru", "Oslo①", "Oslo②"])
+    [['Türkiye', 'Turkiye'], ['Korea, Rep.', 'Korea Rep'], ['Peru', 'Peru*']]
     """
     distinct = list(dict.fromkeys(units))
-    names = bare(distinct if all(type(one) is str for one in distinct) else [label_text(one) for one in distinct])
-    if len(set(names)) == len(names) and not _ending(names, _LAST):
+    texts = distinct if all(type(one) is str for one in distinct) else [label_text(one) for one in distinct]
+    names = _without_accents(bare(texts))
+    marked = _marked(texts)
+    if len(set(names)) == len(names) and not marked and not _ending(names, _LAST):
         return []
     found: dict[str, list[Any]] = {}
     for name, one in zip(names, distinct, strict=True):
         found.setdefault(name, []).append(one)
+    for i, name in marked.items():
+        if name in found and names[i] != name and names[i] in found:
+            found[name] += found.pop(names[i])
     stems: dict[str, dict[str, list[str]]] = {}
     for name in found:
         place = _PLACE.fullmatch(name) if name[-1:] in _LAST else None
@@ -178,6 +197,34 @@ def twins(units: Iterable[Any]) -> list[list[Any]]:
             for name in others:
                 found[first] += found.pop(name)
     return [same for same in found.values() if len(same) > 1]
+
+
+def _without_accents(names: list[str]) -> list[str]:
+    """Return bare names without the accents of Latin letters and without punctuation; they are as many as they came.
+
+    What stands beside a digit, and a hyphen at an end, may tell names apart: 1.1 and 11, AA- and AA.
+    """
+    given = text = "\n".join(names)
+    if not text.isascii():
+        plain = text.translate(_LETTERS)
+        if not unicodedata.is_normalized("NFD", plain):
+            plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
+        text = plain
+    if any(sign in text for sign in f"{_DOTS}-_"):
+        text = _PUNCTUATION.sub("", text)
+    if text == given:
+        return names
+    # A name of signs alone is one.
+    return [plain or name for plain, name in zip(text.split("\n"), names, strict=True)]
+
+
+def _marked(names: Sequence[str]) -> dict[int, str]:
+    """Return what names that have a mark of a footnote are without it, bare, by their position."""
+    text = "\n".join(names)
+    if not (_ANY_MARK.search(text) if not text.isascii() else any(mark in text for mark in "*#[")):
+        return {}
+    found = {i: plain for i, one in enumerate(names) if (plain := _FOOTNOTE.sub("", one.strip())) != one.strip()}
+    return {i: name for i, name in zip(found, _without_accents(bare(list(found.values()))), strict=True) if name}
 
 
 def _ending(names: Sequence[str], ends: Iterable[str]) -> bool:
@@ -196,6 +243,8 @@ def difference(same: Sequence[Any]) -> str:
         ("case", lambda text: text.strip().casefold()),
         ("width", lambda text: unicodedata.normalize("NFKC", text).strip()),
         ("blanks, case or width", lambda text: bare([text])[0]),
+        ("accents or punctuation", lambda text: _without_accents(bare([text]))[0]),
+        ("marks of footnotes", lambda text: _marked([text]).get(0) or _without_accents(bare([text]))[0]),
     ):
         if len({one(text) for text in texts}) == 1:
             return told

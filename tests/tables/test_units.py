@@ -278,6 +278,51 @@ def test_a_unit_to_leave_out_may_be_written_with_other_blanks_or_width(written, 
     assert written not in fitted.score(table).scores.index.get_level_values(0)
 
 
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        (("Türkiye", "Turkiye"), "accents or punctuation"),
+        (("São Tomé and Príncipe", "Sao Tome and Principe"), "accents or punctuation"),
+        (("Iğdır", "IGDIR"), "accents or punctuation"),
+        (("Korea, Rep.", "Korea Rep"), "accents or punctuation"),
+        (("Guinea-Bissau", "Guinea Bissau"), "accents or punctuation"),
+        (("St. John’s", "St Johns"), "accents or punctuation"),
+        (("Germany", "Germany*"), "marks of footnotes"),
+        (("Oslo", "Oslo †‡"), "marks of footnotes"),
+        (("* Peru", "Peru"), "marks of footnotes"),
+        (("北京", "北京①"), "marks of footnotes"),
+        (("上海²", "上海"), "marks of footnotes"),
+        (("Turkiye", "Türkiye [a]"), "marks of footnotes"),
+        (("合肥", "合肥㈠"), "marks of footnotes"),
+    ],
+)
+def test_units_that_differ_in_accents_punctuation_or_marks_are_one(names, what):
+    assert [set(same) for same in twins([*TOWNS, *names])] == [set(names)]
+    said = refusal(places([*TOWNS, *names]))
+    assert f"differ in {what} alone; write them alike" in said
+    assert all(repr(name) in said for name in names)
+    meant = INDEX.replace({"units": [*TOWNS, *names]}).compute(places([*TOWNS, *names]))
+    assert set(meant.scores.index.get_level_values(0)) == {*TOWNS, *names}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["1.1", "11", "1-1", "2_1", "21"],
+        ["AA", "AA-", "AA+", "A", "A-"],
+        ["组①", "组②"],
+        ["Zone¹", "Zone²"],
+        ["C", "C#", "#1", "1"],
+        ["ин", "йн", "がく", "かく", "강", "가"],
+        ["Congo (Brazzaville)", "Congo (Kinshasa)", "Congo"],
+        ["A.1", "A1", "A-1", "A_1"],
+    ],
+)
+def test_signs_that_tell_units_apart_stay(names):
+    assert twins(names) == []
+    assert INDEX.compute(places(names)).panel.n == 2 * len(names)
+
+
 def test_a_unit_of_the_exact_name_is_left_out_alone():
     table = pd.concat([places(), places(["N 1"], seed=8), places(["N1"], seed=9)], ignore_index=True)
     said = refusal(table, INDEX.replace({"exclude": ["N 2"]}))
