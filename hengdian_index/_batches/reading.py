@@ -15,7 +15,7 @@ from hengdian_index._batches.source import Piece
 from hengdian_index._tables.cells import CELLS, column_values, is_missing
 from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.mending import remedy_for
-from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.panel import Line, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.table import Array, shortened
@@ -48,7 +48,7 @@ class Batch(Panel):
             )
         return where
 
-    def place(self, row: int, line: int | None = None) -> Said:
+    def place(self, row: int, line: int | Line | None = None) -> Said:
         """Return where a row is: file, row group and row, unit, period."""
         where = self.whereabouts(row)
         own = Panel.place(self, row) if self.units is not None or self.periods is not None else None

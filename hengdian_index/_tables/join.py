@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._tables.arrange import named, with_names
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.form import Form
+from hengdian_index._tables.panel import Line
 from hengdian_index._tables.periods import read_label
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.roles import said_roles, texts_in
@@ -43,7 +44,7 @@ class Part:
 class _Places:
     """Where the cells of a joined table stand: for each column a place by row."""
 
-    by_name: Mapping[Any, Sequence[tuple[str, str] | None]]
+    by_name: Mapping[Any, Sequence[tuple[Line, str] | None]]
 
     def __deepcopy__(self, _: Any) -> _Places:
         # Pandas copies what a table remembers with each of its copies.
@@ -54,7 +55,7 @@ class _Places:
         at = np.arange(max(map(len, self.by_name.values()), default=0))[rows].tolist()
         return _Places({name: [places[i] for i in at] for name, places in self.by_name.items()})
 
-    def place(self, row: int, name: Any) -> tuple[str, str] | None:
+    def place(self, row: int, name: Any) -> tuple[Line, str] | None:
         """Return the line, with the file that it is of, and the letter of a cell."""
         return self.by_name[name][row] if name in self.by_name else None
 
@@ -138,14 +139,14 @@ def joined(
     rows = dict.fromkeys(key for one in wide for key in one.keys)
     at = {key: i for i, key in enumerate(rows)}
     out: dict[Any, list[Any]] = {name: [None] * len(at) for name in (unit, period) if name}
-    lines: list[str] = [""] * len(at)
+    lines = [Line()] * len(at)
     for one in reversed(wide):
         labels = {name: one.frame[name].tolist() for name in out}
         for j, key in enumerate(one.keys):
-            lines[at[key]] = f"{one.lines[j]} of {one.part.source}"
+            lines[at[key]] = Line(f"{one.lines[j]} of {one.part.source}")
             for name, cells in labels.items():
                 out[name][at[key]] = cells[j]
-    places: dict[Any, list[tuple[str, str] | None]] = {}
+    places: dict[Any, list[tuple[Line, str] | None]] = {}
     faults: list[Fault] = []
     for one in wide:
         _put(one, at, out, places, faults)
@@ -280,7 +281,7 @@ def _put(
     one: _Wide,
     at: Mapping[Any, int],
     out: dict[Any, list[Any]],
-    places: dict[Any, list[tuple[str, str] | None]],
+    places: dict[Any, list[tuple[Line, str] | None]],
     faults: list[Fault],
 ) -> None:
     """Put the cells of a part where they belong; what another part says otherwise is a fault."""
@@ -301,7 +302,7 @@ def _put(
                 faults.append(Fault(f"{one.part.source} line {line}: {told}; keep one", kind=("cells", name)))
                 continue
             if column[i] is None:
-                column[i], where[i] = cell, (f"{line} of {one.part.source}", letter)
+                column[i], where[i] = cell, (Line(f"{line} of {one.part.source}"), letter)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -34,6 +34,24 @@ from hengdian_index.errors import (
 )
 
 
+class Line(str):
+    """A line of one of several files, "12 of towns.csv"."""
+
+    def __repr__(self) -> str:
+        """Return the text as it is, for it stands in messages."""
+        return str(self)
+
+    @property
+    def number(self) -> str:
+        """Which line it is."""
+        return self.partition(" of ")[0]
+
+    @property
+    def file(self) -> str:
+        """The file, or the sheet."""
+        return self.partition(" of ")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """Columns of the table that an index does not score, and which of their rows these are."""
@@ -95,7 +113,7 @@ class Panel:
     periods: Periods | None
     source: str | None = None
     unused: tuple[str, ...] = ()
-    lines: tuple[int, ...] = ()
+    lines: tuple[int | Line, ...] = ()
     groups: Mapping[str, list[Any]] = field(default_factory=dict)
     provisional: NDArray[np.bool_] | None = None
     beside: Beside | None = None
@@ -223,14 +241,15 @@ class Panel:
             return None
         return format_period(int(self.periods.ordinals[row]), self.periods.frequency)
 
-    def line(self, row: int) -> int:
+    def line(self, row: int) -> int | Line:
         """Return the line of a row in its file; the columns' names stand on the first."""
         return self.lines[row] if self.lines else row + 2
 
-    def place(self, row: int, line: int | None = None) -> Said:
+    def place(self, row: int, line: int | Line | None = None) -> Said:
         """Return where a row is: file and line (of a cell, where it has its own), unit, period, or its label."""
         line = self.line(row) if line is None else line
-        parts = [Said("{file} line {line}", file=self.source, line=line)] if self.source else []
+        file, number = (line.file, line.number) if isinstance(line, Line) else (self.source, line)
+        parts = [Said("{file} line {line}", file=file, line=number)] if self.source else []
         parts += [_unit_place(self.unit(row), self.unit_names)] if self.units is not None else []
         parts += [Said("period {period}", period=self.period(row))] if self.periods is not None else []
         return joined(parts or [_row_place(native(self.labels[row]))], "places")

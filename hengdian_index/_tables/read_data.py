@@ -142,7 +142,8 @@ def read(
     said |= {"header_rows": header_rows, "missing_marks": missing_marks or None, "encoding": encoding}
     form = Form.of(said)
     frame = _with_texts(path, form, unit, period)
-    source = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
+    # Of joined tables each line names its own.
+    source = f"{frame.attrs['source']}: " if "source" in frame.attrs and JOINED not in frame.attrs else ""
     lines = list(frame.attrs.get("liberties", ()))
     if JOINED not in frame.attrs:
         options = {name: one for name, one in said.items() if name not in ("sheet", "encoding", "missing_marks")}

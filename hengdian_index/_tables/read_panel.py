@@ -16,8 +16,9 @@ from hengdian_index._tables.arrange import as_asked, below_heading, with_names
 from hengdian_index._tables.cells import CELLS, column_values, hashed, is_missing, raw_array
 from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.hundredth import off_by_a_hundred
+from hengdian_index._tables.join import JOINED
 from hengdian_index._tables.mending import ERRORS, marks_among, remedy_for
-from hengdian_index._tables.panel import Beside, Lender, Panel
+from hengdian_index._tables.panel import Beside, Lender, Line, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
 from hengdian_index._tables.printed import open_points, plain_cells
 from hengdian_index._tables.shapes import as_wide
@@ -121,7 +122,9 @@ def read_panel(
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
     lent = None if form.mark_numbers or "errors" in frame.attrs else _in_place(frame, wanted)
     values, wrong, plain = _cells(frame, wanted, panel, form) if lent is None else (lent.to_numpy(), [], [])
-    liberties = [f"{where}{one}" for one in (*_liberties(frame), *left.notes, *plain)]
+    # Of joined tables each line names its own.
+    begun = "" if JOINED in frame.attrs else where
+    liberties = [f"{begun}{one}" for one in (*_liberties(frame), *left.notes, *plain)]
     liberties += [line.why for line in dated]
     liberties += off_by_a_hundred(values, wanted, panel)
     faults += strange + (blank := _unnamed(panel, unit))
@@ -212,7 +215,8 @@ def _owners(frame: pd.DataFrame, unit: str | None, period: str | None) -> NDArra
 def _some(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
     """Return some rows of a frame, each with its line."""
     part = frame[rows]
-    lines = np.asarray(frame.attrs.get("lines") or range(2, len(frame) + 2))
+    # Of joined tables a line is a text with its file.
+    lines = np.asarray(frame.attrs.get("lines") or range(2, len(frame) + 2), dtype=object)
     part.attrs = {**frame.attrs, **({"lines": tuple(lines[rows].tolist())} if "source" in frame.attrs else {})}
     if "origin" in part.attrs:
         part.attrs["origin"] = part.attrs["origin"].pick(rows)
@@ -271,12 +275,13 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) 
     liberties: list[str] = []
     columns: dict[str, Any] = {}
 
-    def line_of(i: int, name: str) -> tuple[int, str]:
+    def line_of(i: int, name: str) -> tuple[int | Line, str]:
         return (origin and origin.place(i, name)) or (panel.line(i), letters.get(name, ""))
 
     def where(i: int, name: str) -> str:
         line, letter = line_of(i, name)
-        cell = f" (cell {letter}{line})" if letter else ""
+        number = line.number if isinstance(line, Line) else line
+        cell = f" (cell {letter}{number})" if letter else ""
         return f"{panel.place(i, line)}, indicator {name!r}{cell}"
 
     def took(name: str, what: str, rows: Sequence[int]) -> str:
@@ -354,7 +359,13 @@ def _strange(labels: NDArray[Any] | None, name: str | None, at: NDArray[np.intp]
 
 def _begun(panel: Panel) -> Callable[[int], str]:
     """Return what begins a message about a row of a file: the line."""
-    return lambda row: f"{panel.source} line {panel.line(row)}: " if panel.source else ""
+
+    def begun(row: int) -> str:
+        line = panel.line(row)
+        file, number = (line.file, line.number) if isinstance(line, Line) else (panel.source, line)
+        return f"{file} line {number}: " if panel.source else ""
+
+    return begun
 
 
 def _unnamed(panel: Panel, name: str | None) -> list[str]:

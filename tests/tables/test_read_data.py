@@ -143,7 +143,7 @@ def test_periods_are_one_however_they_are_written(tmp_path):
         (lambda t: t.assign(town=["Ulm", None, "Bonn", "Bonn"]), r"air\.csv line 3: no town; write it"),
         (
             lambda t: t.assign(air=["8.5", "—", "5", "6"]),
-            r"many line 3 of air\.csv, unit 'Ulm', period 2021, indicator 'air'",
+            r"^air\.csv line 3, unit 'Ulm', period 2021, indicator 'air'",
         ),
         (
             lambda t: t.assign(income=[31, 99, 28, 27]),
@@ -157,6 +157,39 @@ def test_faults_have_their_file_and_line(tmp_path, change, told):
     )
     with pytest.raises(hi.DataError, match=told):
         computed(files)
+
+
+def both(path, **columns):
+    """Write two files, the second with some other columns; return their paths, which have no name together."""
+    more = pd.concat([WHOLE, pd.DataFrame([["Rome", 2020, 9.0, 4.0]], columns=WHOLE.columns)])
+    folder(path, income=more[["town", "year", "income"]], air=more[["town", "year", "air"]].assign(**columns))
+    return [path / "income.csv", path / "air.csv"]
+
+
+@pytest.mark.parametrize("left_out", [[], ["Rome"]])
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"air": ["8", "7", "6", "many", "5"]}, r"^air\.csv line 5, unit 'Bonn', period 2021, indicator 'air'"),
+        (
+            {"town": ["Ulm", "Ulm", "Bonn", "Bonn", "ulm "]},
+            r"^air\.csv line 6: units 'Ulm', 'ulm' differ in case alone",
+        ),
+        ({"year": [2020, 2021, 2020, "later", 2020]}, r"year: .*line 5 of air\.csv"),
+    ],
+)
+def test_faults_of_joined_files_name_the_file_once_with_its_line(tmp_path, columns, told, left_out):
+    index = INDEX.replace({"exclude": left_out})
+    with pytest.raises(hi.DataError, match=told) as caught:
+        computed(both(tmp_path, **columns), index)
+    assert str(caught.value).count("air.csv") == 1
+
+
+def test_the_log_of_joined_files_names_each_file_once(tmp_path):
+    files = both(tmp_path, air=["8.5 ", "1 008", "5", "６", "4"])
+    told = [*log(computed(files)).split(" | "), *hi.read(files, unit="town", period="year").attrs["log"]]
+    assert any("air.csv" in line for line in told)
+    assert not [line for line in told if "2 files" in line or line.count("air.csv") > 1]
 
 
 def test_the_same_figures_in_two_files_are_one_column(tmp_path):
@@ -176,7 +209,7 @@ def test_sheets_that_each_have_an_indicator_are_joined_where_they_are_named(tmp_
     bad = workbook(
         tmp_path / "c.xlsx", **{**sheets, "air": [["town", "2020", "2021"], ["Ulm", 3, "x"], ["Bonn", 1, 2]]}
     )
-    with pytest.raises(hi.DataError, match=r"'air' \(cell C2 of c\.xlsx sheet 'air'\): 'x' is not a number"):
+    with pytest.raises(hi.DataError, match=r"^c\.xlsx sheet 'air' line 2, .*'air' \(cell C2\): 'x' is not a number"):
         computed(bad, index)
 
 
