@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import re
 import struct
 import zlib
@@ -14,7 +15,7 @@ from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, listed
+from hengdian_index.errors import DataError, FaultsError, listed
 
 ENDINGS = (".zip", ".gz")
 """The endings of files in which a table is packed."""
@@ -29,7 +30,19 @@ _DOCUMENTATION = re.compile(
     r"|licen[cs]e|notes?|about|(?:data[ _-]?)?dictionary|元数据|说明|使用说明|数据说明",
     re.IGNORECASE,
 )
-_DAMAGED = (BadZipFile, EOFError, NotImplementedError, OSError, struct.error, zlib.error)
+# Lengths, offsets and kinds may all be nonsense.
+_DAMAGED = (
+    BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @contextmanager
@@ -42,17 +55,17 @@ def unpacked(path: Path, endings: Sequence[str]) -> Iterator[tuple[Path, str]]:
         No table, or several; a file that is damaged, locked with a password, or too large once unpacked, which is told
         before it is unpacked where the file says so, and stops the unpacking where it does not.
     """
-    try:
-        with TemporaryDirectory() as folder:
-            if path.suffix.lower() == ".gz":
-                yield _of_gzip(path, Path(folder), endings)
-            else:
-                yield _of_zip(path, Path(folder), endings)
-    except FileNotFoundError:
-        raise
-    except _DAMAGED as error:
-        why = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{path.name}: cannot be unpacked: {why}; fetch it anew, or give the table itself") from None
+    unpack = _of_gzip if path.suffix.lower() == ".gz" else _of_zip
+    with TemporaryDirectory() as folder:
+        try:
+            found = unpack(path, Path(folder), endings)
+        except (FaultsError, FileNotFoundError):
+            raise
+        except _DAMAGED as error:
+            why = " ".join(str(error).split()) or type(error).__name__
+            told = f"cannot be unpacked: {why}; fetch it anew, or give the table itself"
+            raise DataError(f"{path.name}: {told}") from None
+        yield found
 
 
 def _of_zip(path: Path, folder: Path, endings: Sequence[str]) -> tuple[Path, str]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 import struct
 import tracemalloc
-from zipfile import ZIP_DEFLATED, ZipFile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 import hengdian_index as hi
 from hengdian_index._tables.read_file import read_stream
@@ -30,6 +35,19 @@ def archive(path, members):
         for name, text in members.items():
             file.writestr(name, text)
     return path
+
+
+def packed():
+    """Return a name and the bytes of each kind of file."""
+    for method in (ZIP_DEFLATED, ZIP_LZMA):
+        file = io.BytesIO()
+        with ZipFile(file, "w", method) as zipped:
+            zipped.writestr("API.csv", TEXT)
+        yield "bank.zip", file.getvalue()
+    yield "towns.csv.gz", gzip.compress(TEXT.encode())
+
+
+KINDS = tuple(packed())
 
 
 @pytest.mark.parametrize(
@@ -159,3 +177,19 @@ def test_what_is_damaged_locked_or_absent_is_refused_by_name(tmp_path, name):
         path.write_bytes(bytes(locked))
         with pytest.raises(hi.DataError, match="password"):
             hi.read(path)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=6), st.sampled_from(KINDS))
+def test_no_damage_gives_other_numbers_or_a_raw_error(changes, kind):
+    name, whole = kind
+    content = bytearray(whole)
+    for at, byte in changes:
+        content[at % len(content)] = byte
+    with TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        path.write_bytes(bytes(content))
+        try:
+            found = hi.read(path)
+        except hi.DataError:
+            return
+        assert found["rent"].tolist() == [9.5, 7, 6, 8, 5.5, 4]
