@@ -168,10 +168,13 @@ class _File:
                 one.lead, lead = lead + one.lead, ""
                 kept.append(one)
             block.entries, block.after = kept, lead + block.after
-        for i, block in enumerate(self.blocks):
+        left = list[_Block]()
+        for block in self.blocks:
             if len(place) > 1 and block.place[: len(place)] == place:
-                self.blocks[i - 1].after += block.after
-        self.blocks = [block for block in self.blocks if len(place) < 2 or block.place[: len(place)] != place]
+                left[-1].after += (block.lead if block.lead.strip() else "") + block.after
+            else:
+                left.append(block)
+        self.blocks = left
 
     def _change_several(self, kind: str, new: Sequence[Mapping[str, Any]]) -> None:
         """Change the tables of one kind, each known by its code: some go, some come, others stay in their place."""
