@@ -29,9 +29,9 @@ class NormalisingTraits(Traits, total=False):
 
     arithmetic: Any
     by_column: Sequence[str]
-    ends: Callable[..., Any]
+    ends: Sequence[float | None] | Callable[..., Any]
     fits_on_base: bool
-    gives: Callable[..., Any]
+    gives: Sequence[float | None] | Callable[..., Any]
     monotone: Flag
     normalises: bool
     of_distance: Callable[..., str]
