@@ -247,7 +247,7 @@ def _blocks(text: str) -> tuple[list[_Block], str]:
     rest = text[at:]
     if at and not _ends_line(text, at):
         blocks[-1].entries[-1].tail, rest = _line_and_rest(rest)
-    above, blank, foot = re.match(r"((?:[^\n]*\S[^\n]*\n)*)([ \t]*(?:\n|$))?(.*)", rest, re.DOTALL).groups("")  # type: ignore[union-attr]
+    above, blank, foot = re.match(r"((?:[^\n]*\S[^\n]*\n)*)([ \t]*(?:\n|$))?(.*)", rest, re.DOTALL).groups("")  # type: ignore[union-attr]  # it matches any text
     blocks[-1].after += above
     return blocks, blank + foot
 

@@ -51,7 +51,7 @@ def _dividing(
 ) -> Callable[[Callable[Concatenate[Array, P], Array]], Learnt[P, Changed, FittedRatio]]:
     """Register a function of two columns as a treatment of tables."""
     decorator: Any = entering("treat", _division, None, "rows", {"second": "by", "needs": ("by",), **traits})
-    return decorator  # type: ignore[no-any-return]
+    return decorator  # type: ignore[no-any-return]  # made by what knows no signature
 
 
 def _division(method: Method) -> Any:
