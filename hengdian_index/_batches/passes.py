@@ -429,7 +429,7 @@ class _Learning:
     def _keeps(self, view: View) -> bool:
         """Return whether what is learnt holds all values itself, as ranks do."""
         kind, name = view.of[0], view.of[1]  # type: ignore[index]
-        return bool(kind == "map" and self._leaf(name).normalise.method.name in ("rank", "percentile_rank", "borda"))
+        return bool(kind == "map" and self._leaf(name).normalise.method.traits.get("keeps_values"))
 
     def _called(self, views: Iterable[View]) -> str:
         """Return what asks for some views, in words: the methods, and the indicators or groups that each is of."""

@@ -83,7 +83,8 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
         `gives(**options)`: interval of the scores on the fit rows. `ends(**options)`: the scores of the worst and of
         the best, which are how the scale is presented (0 and 100). `unit_free`, `monotone`: laws it obeys.
         `own_zero`: it decides itself where 0 lies among the scores, as a z-score does. `normalises`: False if values
-        stay as they are. `fits_on_base`: without rows to fit on it learns from the base. `takes_target`: of a function
+        stay as they are. `keeps_values`: its map holds all values of the fit rows. `fits_on_base`: without rows to
+        fit on it learns from the base. `takes_target`: of a function
         with the option `direction`, that it takes a target, too. `by_column`: options that hold one value a column, by
         name or in order. `check(**options)`: what is wrong with a set of options, one text for each fault.
         `arithmetic`, of a function that gives scores: an expression in x and its options, such as "x / 1000"; a map

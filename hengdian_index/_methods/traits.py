@@ -31,6 +31,7 @@ class NormalisingTraits(Traits, total=False):
     by_column: Sequence[str]
     ends: Sequence[float | None] | Callable[..., Any]
     fits_on_base: bool
+    keeps_values: bool
     gives: Sequence[float | None] | Callable[..., Any]
     monotone: Flag
     normalises: bool

@@ -15,6 +15,7 @@ from hengdian_index._methods.sample import Sample
 
 @normalising(
     sees="statistics",
+    keeps_values=True,
     unit_free=True,
     monotone=True,
     gives=lambda **_: (1, np.inf),
@@ -56,6 +57,7 @@ def rank(x: Sample, *, ties: Ties = "average", **shared: Unpack[Learning]) -> Ma
 
 @normalising(
     sees="statistics",
+    keeps_values=True,
     unit_free=True,
     monotone=True,
     gives=lambda form, **_: (0.0, 1.0) if form == "unit" else (np.nextafter(0, 1), 100.0),
@@ -100,6 +102,7 @@ def percentile_rank(x: Sample, *, form: Literal["share", "unit"] = "share", **sh
 
 @normalising(
     sees="statistics",
+    keeps_values=True,
     unit_free=True,
     monotone=True,
     gives=lambda **_: (0.0, np.inf),
