@@ -75,15 +75,6 @@ def test_the_example_of_spark(firms: pd.DataFrame, folder: Path, tmp_path: Path)
     need_same(pd.read_parquet(tmp_path / "scores"), index, firms, 1e-10)
 
 
-def scored_once_killed(rows: pd.DataFrame, fitted: hi.Fitted, mark: str) -> pd.DataFrame:
-    """Return the scores of rows; the first process that is asked for many of them is killed."""
-    if len(rows) > 100 and not os.path.exists(mark):
-        Path(mark).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    scores = fitted.score(rows).scores if len(rows) else pd.DataFrame(columns=fitted.tree.groups, dtype=float)
-    return scores.rename_axis("firm").reset_index().astype({"firm": object})
-
-
 @pytest.mark.program("distributed", "pyarrow")
 def test_partitions_that_a_cluster_holds_are_learnt_from_and_a_killed_worker_loses_none(
     firms: pd.DataFrame, folder: Path, tmp_path: Path
@@ -94,6 +85,16 @@ def test_partitions_that_a_cluster_holds_are_learnt_from_and_a_killed_worker_los
     example: dict[str, Any] = runpy.run_path(str(EXAMPLES / "with_dask.py"))
     own = {"processes": True, "host": "127.0.0.1", "dashboard_address": None}
     mark = tmp_path / "killed"
+
+    def scored_once_killed(rows: pd.DataFrame, fitted: hi.Fitted) -> pd.DataFrame:
+        """Return the scores of rows; the first process that is asked for many of them is killed."""
+        if len(rows) > 100 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        scores = fitted.score(rows).scores if len(rows) else pd.DataFrame(columns=fitted.tree.groups, dtype=float)
+        return scores.rename_axis("firm").reset_index().astype({"firm": object})
+
+    # It stands within the test, so that it is sent whole: workers need not find this file.
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, **own) as cluster,
         distributed.Client(cluster) as client,
@@ -101,9 +102,7 @@ def test_partitions_that_a_cluster_holds_are_learnt_from_and_a_killed_worker_los
         held = client.persist(dd.read_parquet(folder))
         fitted = example["index"].fit(held)
         distributed.wait(held)
-        parts = [
-            client.submit(scored_once_killed, part, fitted, str(mark)) for part in client.compute(held.to_delayed())
-        ]
+        parts = [client.submit(scored_once_killed, part, fitted) for part in client.compute(held.to_delayed())]
         scores = pd.concat(client.gather(parts))
     assert mark.exists()
     need_same(scores, example["index"], firms, 1e-12)
