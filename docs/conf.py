@@ -49,10 +49,4 @@ html_theme_options = {
     "show_toc_level": 2,
     "pygments_light_style": "tango",
 }
-html_sidebars = {
-    page: []
-    for page in (
-        *("index", "idea", "film", "robustness", "audit", "official", "clusters"),
-        *("hengdian", "pictures", "commands", "excel", "methods", "proofs", "writing", "decisions/**", "changes"),
-    )
-}
+html_sidebars = {"index": []}

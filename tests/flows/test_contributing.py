@@ -19,7 +19,7 @@ from hengdian_index._methods.sample import Sample
 
 ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-WRITING = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8")
+WRITING = (ROOT / "docs" / "howto" / "writing.md").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CHECKLIST = ["Formula", "Source", "Edge cases", "Laws", "Proof", "Words"]
 
@@ -42,7 +42,7 @@ def test_it_begins_with_five_commands() -> None:
     assert len(first[1].splitlines()) == 5
 
 
-@pytest.mark.parametrize("page", [CONTRIBUTING, WRITING], ids=["CONTRIBUTING.md", "docs/writing.md"])
+@pytest.mark.parametrize("page", [CONTRIBUTING, WRITING], ids=["CONTRIBUTING.md", "docs/howto/writing.md"])
 def test_every_folder_marker_and_extra_of_a_command_is_there(page: str) -> None:
     told = PYPROJECT["tool"]["pytest"]["ini_options"]["markers"]
     markers = {re.match(r"\w+", line)[0] for line in told}

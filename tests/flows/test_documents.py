@@ -108,7 +108,7 @@ def test_every_command_of_the_readme_is_there():
 def test_the_page_on_commands_has_each_of_them_and_options_that_are_there():
     from hengdian_index.cli import main
 
-    page = text_of("docs/commands.md")
+    page = text_of("docs/reference/command.md")
     assert set(re.findall(r"^\| `hengdian-index ([a-z]+)", page, flags=re.MULTILINE)) == set(main.commands)
     for line in re.findall(r"hengdian-index ([a-z]+ .*--.*)", page):
         name, *words = line.partition(" > ")[0].split("|")[0].split()
@@ -117,7 +117,7 @@ def test_the_page_on_commands_has_each_of_them_and_options_that_are_there():
 
 
 def test_the_doubts_on_the_page_on_commands_are_such():
-    (block,) = re.findall(r"^```toml\n(.*?)^```", text_of("docs/commands.md"), flags=re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```toml\n(.*?)^```", text_of("docs/reference/command.md"), flags=re.MULTILINE | re.DOTALL)
     groups = [hi.Group("total"), hi.Group("supply", "total"), hi.Group("reach", "total")]
     parts = [hi.Indicator(code, "supply" if code < "b" else "reach") for code in ("a", "awards", "exports", "films")]
     power = hi.Index(groups=groups, indicators=parts, aggregate={"method": "power", "p": 1})

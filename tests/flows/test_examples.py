@@ -129,7 +129,9 @@ def test_the_readme_shows_what_compare_prints() -> None:
 
 def test_the_pmi_as_a_tree_of_five_is_the_same_and_splits() -> None:
     index, table = hi.example("pmi")
-    tree = hi.Index.from_toml((EXAMPLES.parent / "docs" / "official.md").read_text(encoding="utf-8").split('"""')[1])
+    tree = hi.Index.from_toml(
+        (EXAMPLES.parent / "docs" / "about" / "gallery" / "official.md").read_text(encoding="utf-8").split('"""')[1]
+    )
     levels = tree.compute(table)
     np.testing.assert_allclose(levels.scores["pmi"], index.compute(table).scores["pmi"], rtol=1e-12)
     points = levels.contributions(base="2016-02", to=levels.scores["pmi"].iloc[0])

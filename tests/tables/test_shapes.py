@@ -462,7 +462,7 @@ def test_what_is_learnt_from_a_long_table_reads_the_next_one(tmp_path):
     assert loaded.score(frame).scores.equals(found.compute(frame).scores)
 
 
-PAGE = Path(__file__).parents[2] / "docs" / "shapes.md"
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "shapes.md"
 
 
 def test_the_page_on_shapes_reads_its_own_tables(tmp_path):
