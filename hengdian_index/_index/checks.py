@@ -34,8 +34,10 @@ def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str
     """
     reach = {leaf.code: _given(leaf.normalise) for leaf in tree.leaves}
     faults = []
+    starting = {leaf.code for leaf in tree.leaves if leaf.start is not None}
     for branch in tree.branches:
-        faults += _weight_faults(branch, own_weights, branch.code in weighed)
+        starting |= {branch.code} if starting.issuperset(branch.children) else set()
+        faults += _weight_faults(branch, own_weights, branch.code in weighed, starting)
         faults += _domain_faults(branch, reach)
         reach[branch.code] = _hull(branch, reach)
     return faults[::-1]
@@ -119,7 +121,8 @@ def domain_of(choice: Choice) -> str:
     return str(choice.method.declared("domain", choice.options, "real"))
 
 
-def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> list[Fault]:
+def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool, starting: Set[str]) -> list[Fault]:
+    """Return what is wrong with the weights of a group; `starting` are the parts that are not there from the first."""
     carried = [child for child in branch.children if child in own]
     if carried and weighed:
         why = f"its children {listed(carried)} have a weight of their own; give one or the other"
@@ -128,6 +131,11 @@ def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool) -> l
     if carried and bare:
         return [_fault(branch, "weights", f"{listed(bare)} has no weight and the others have; give all or none")]
     faults = _judgement_faults(branch, branch.weights, "weights", branch.children)
+    named = {name for choice in branch.weights_since.values() for name in choice.named or branch.children}
+    first = tuple(child for child in branch.children if child not in starting & named)
+    if faults and first and len(first) < len(branch.children):
+        # Weights that hold first need not name what starts later, with weights of then.
+        faults = min(faults, _judgement_faults(branch, branch.weights, "weights", first), key=len)
     for period, choice in branch.weights_since.items():
         said = choice.named or branch.children
         strange = [name for name in said if name not in branch.children]

@@ -117,7 +117,7 @@ def _written_whole(fitted: Any, frame: pd.DataFrame, layout: Layout, out: Any, *
     """Write the scores of a table that must be scored as one."""
     tree, setting = fitted.tree, fitted.setting
     result = fitted.score(frame)
-    levelled = setting.base is not None and setting.to is not None
+    levelled = setting.levelled
     values = np.hstack([result.scores, *([result.series()] if levelled else [])])
     noted = _noted(result.entries)
 

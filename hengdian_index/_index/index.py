@@ -9,9 +9,7 @@ from contextlib import suppress
 from dataclasses import KW_ONLY, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol, get_origin, get_type_hints
-
-from pydantic import Field
+from typing import Any, Literal, Protocol, get_origin, get_type_hints
 
 from hengdian_index._files import spec_file, toml
 from hengdian_index._files.part_tables import Parts, is_frame, parts_of_frame
@@ -40,6 +38,7 @@ from hengdian_index._scoring.fields import (
     Selector,
     Share,
     TableForm,
+    To,
     Treat,
     UnitGroups,
     Units,
@@ -103,7 +102,7 @@ class Index(Part):
     base : period, span or list of periods, optional
         Whose mean level is `to`; another thing than `fit_on`.
     to : float, optional
-        Level of the base period.
+        Level of the base period; None, in a file "none", leaves the scores as they are.
     normalise, weights, aggregate, treat, impute, deseasonalise, missing, coverage, scope
         Choices for every group and indicator that does not make its own; the steps run in the order build, denominate,
         impute, deseasonalise, treat, direction, normalise, weigh, aggregate.
@@ -168,7 +167,7 @@ class Index(Part):
     period: str | None = None
     fit_on: Selector = None
     base: Selector = None
-    to: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = 100.0
+    to: To = 100.0
     normalise: Normalise = _default("normalise", min_max)
     weights: Weights = _default("weights", equal)
     aggregate: Aggregate = _default("aggregate", arithmetic)
@@ -330,9 +329,8 @@ class Index(Part):
         return list(dict.fromkeys([*filter(None, (self.unit, self.period)), *given, *sizes, *groups, *of_units]))
 
     def _tables(self) -> dict[str, Any]:
-        if self.to is None:
-            raise SpecError("to = None cannot be written to a file; leave `base` out instead")
         head = {name: value for name, value in self._said().items() if name not in _PARTS}
+        head |= {"to": "none"} if self.to is None else {}
         own = {name: head.pop(name, None) for name in ("data", "doubts")}
         return {
             "index": head,

@@ -310,13 +310,13 @@ def _fit_line(result: Result) -> str:
     where = {"base": f"the {rows['weights']['rows']} base rows", "period": "each period's own rows"}
     if rows["weights"]["learnt_from"] in where:
         line += f" Weights learnt from {where[rows['weights']['learnt_from']]}."
-    return line if result.setting.base is None else f"{line} Base {result.setting.base} = {result.setting.to:g}."
+    return line if not result.setting.levelled else f"{line} Base {result.setting.base} = {result.setting.to:g}."
 
 
 def _ranking(result: Result) -> str:
     """Return ranks and scores of the units in the last period, the best first, and what is left out."""
     panel, root = result.panel, result.tree.root.code
-    rows, heading, base = _last_rows(result), "", result.setting.base is not None
+    rows, heading, base = _last_rows(result), "", result.setting.levelled
     if panel.periods is not None:
         heading = f"Ranks and scores in {panel.period(int(rows[0]))}:\n"
     every = result.ranks()[root]
@@ -355,7 +355,7 @@ def _left_out(result: Result, shown: int, rows: Array, ranks: Array) -> str:
 
 def _levels(result: Result) -> str:
     """Return the levels of the last periods of one series and the two changes, one row a group."""
-    periods, levels = result.panel.periods, result.series() if result.setting.base is not None else result.scores
+    periods, levels = result.panel.periods, result.series() if result.setting.levelled else result.scores
     assert periods is not None
     order = periods.ordinals.argsort()[-_ROWS:]
     shown = levels.iloc[order].T

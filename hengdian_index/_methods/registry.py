@@ -321,7 +321,8 @@ def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapp
     """Enter a function under its own name; a name taken by another module is refused."""
     method = Method(family, function.__name__, function, sees, types.MappingProxyType(_with_formula(family, traits)))
     unknown = [name for name in traits if name not in DECLARED[family]]
-    raise_all(SpecError, [f"{method.name}: no trait {one!r}{suggestion(one, DECLARED[family])}" for one in unknown])
+    faults = [f"{method.name}: no trait {one!r}{suggestion(one, DECLARED[family])}" for one in unknown]
+    raise_all(SpecError, [*faults, *_misplaced(method)])
     spoken = [lang for lang in method.traits.get("words", {}) if lang not in LANGUAGES]
     wrong = [f"words: no {lang!r}{suggestion(lang, LANGUAGES)}" for lang in spoken]
     named = (*ARITHMETIC.get(family, ("",))[1:], *method.judgements, *method.options)
@@ -332,6 +333,19 @@ def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapp
         raise SpecError(f"{family} has a method {method.name!r} already; give the function another name")
     FAMILIES[family][method.name] = method
     return method
+
+
+def _misplaced(method: Method) -> list[str]:
+    """Return a fault for each option that could be given by its place, where a spec could not name it."""
+    parameters = parameters_of(method.function)
+    placed = [
+        name for name, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD and name not in method.options
+    ]
+    data = 2 if method.family == "aggregate" else 1
+    if method.judgements:
+        return []
+    why = f"an option is given by name alone; put a * before it: {method.name}({', '.join(placed[:data])}, *, ...)"
+    return [f"{method.name}: {name}: {why}" for name in placed[data:]]
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -44,7 +44,7 @@ def of_result(result: Any) -> str:
     """Return the last levels of a result and their changes, as HTML."""
     panel, timed = result.panel, result.panel.periods is not None
     try:
-        levels = result.series() if result.setting.base is not None else result.scores
+        levels = result.series() if result.setting.levelled else result.scores
         why = ""
     except FaultsError as error:
         levels, why = result.scores, f"scores, no series: {error.faults[0]}"

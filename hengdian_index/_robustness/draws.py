@@ -44,7 +44,7 @@ def try_all(study: Study, u: Array, remedy: str) -> None:
 def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, client: Any) -> Ranked:
     """Return what all draws give, computed in blocks; what does not fit into memory lies in a file meanwhile."""
     blocks, shape = study.blocks(u), (len(u), len(study.rows))
-    based = study.index.setting.base is not None and study.index.setting.to is not None
+    based = study.index.setting.levelled
     wide = np.iinfo(np.int16).max <= shape[1]
     scores, levels = _space(shape, max_memory), _space(shape, max_memory) if based else None
     ranks, kept = np.empty(shape, dtype=np.int32 if wide else np.int16), np.empty(len(u), dtype=np.bool_)

@@ -377,7 +377,7 @@ class Study:
         own = np.broadcast_to(evaluation.cancelled(self.node), draws)
         scores = np.broadcast_to(evaluation.values(self.node), (draws, len(self.needed)))
         levels = None
-        if state.setting.base is not None and state.setting.to is not None:
+        if state.setting.levelled:
             levels = state.setting.to * scores / self._base(state, scores)
         if len(at) == len(self.needed):
             return Drawn(scores, levels, own)

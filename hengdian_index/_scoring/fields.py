@@ -241,6 +241,10 @@ Growth = Annotated[
     BeforeValidator(_growth),
 ]
 Period = Annotated[Read[str | None, Any], BeforeValidator(_period)]
+To = Annotated[
+    Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
+    BeforeValidator(lambda given: None if among(given, ("none",)) else given),
+]
 Scope = Literal["all", "period"]
 WeighScale = Literal["unit", "score"]
 Share = Annotated[float, Field(ge=0, le=1)]

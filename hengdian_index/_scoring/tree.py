@@ -135,6 +135,11 @@ class Setting:
     data: Mapping[str, Any] | None = None
     groups_of_units: tuple[Any, ...] = ()
 
+    @property
+    def levelled(self) -> bool:
+        """Whether scores are brought to a level in a base period."""
+        return self.base is not None and self.to is not None
+
 
 # Columns that contributions add beside the codes.
 RESERVED = ("reweighting", "interaction", "other rows")

@@ -118,7 +118,7 @@ def _factors(first: Result, second: Result, old: Vintage, new: Vintage, one: Row
 def _factor(result: Result, *, frozen: bool) -> Array:
     """Return `to` over the base level of each row's unit (n, groups), missing where there is none."""
     setting, panel, levels = result.setting, result.panel, result.course.levels
-    if setting.base is None or setting.to is None:
+    if not setting.levelled:
         return np.ones_like(levels)
     known = result.base_levels if frozen else None
     if not known:

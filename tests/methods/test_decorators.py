@@ -170,15 +170,33 @@ def test_wrong_scores_of_a_users_aggregation_are_refused(answer):
 
 @pytest.mark.parametrize("register", [hi.normalising, hi.weighting, hi.aggregating])
 def test_a_decorated_function_keeps_its_name_text_and_options_in_help(register):
-    def sizes(x, w=None, *, how: Literal["big", "small"] = "big"):
+    def of_data(x, *, how: Literal["big", "small"] = "big"):
         """Say how big."""
 
+    def of_data_and_weights(x, w, *, how: Literal["big", "small"] = "big"):
+        """Say how big."""
+
+    sizes = of_data_and_weights if register is hi.aggregating else of_data
+    sizes.__name__ = "sizes"
     given = register(sizes)
     parameters = inspect.signature(given).parameters
     assert (given.__name__, given.__doc__) == ("sizes", "Say how big.")
     assert next(iter(parameters)) == "x"
     assert parameters["how"].default == "big"
     assert "sample" not in parameters
+
+
+@pytest.mark.parametrize(
+    ("register", "data"),
+    [(hi.normalising, "x"), (hi.weighting, "x"), (hi.aggregating, "x, w"), (hi.treating, "x"), (hi.imputing, "x")],
+)
+def test_an_option_that_can_be_given_by_its_place_is_refused(register, data):
+    namespace = {}
+    exec(f"def placed({data}, shape=1, size=2): return x", namespace)  # a signature for each family
+    with pytest.raises(hi.SpecError) as error:
+        register(namespace["placed"])
+    remedy = f"an option is given by name alone; put a * before it: placed({data}, *, ...)"
+    assert str(error.value) == f"placed: shape: {remedy}\nplaced: size: {remedy}"
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))

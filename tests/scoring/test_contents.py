@@ -634,3 +634,45 @@ def test_a_unit_that_the_fit_does_not_know_is_said_to_hang_on_its_rows() -> None
         f"no level in the base period; enters in 2004 {ENTRY['link']} (new_units); the fit does not know it, so the"
         " rows scored with it decide its level: fit again to freeze it"
     ]
+
+
+class TestWeightsOfLaterParts:
+    """The weights that hold first need not name what is not there yet."""
+
+    table = pd.DataFrame(
+        {"year": [2019, 2020, 2021, 2022], "x": [1, 2, 3, 4.0], "y": [2, 3, 5, 4.0], "w": [1, 3, 2, 5.0]}
+    )
+
+    def index(self, first: Any, since: str = "2021", start: str | None = "2021", later: str = "w") -> hi.Index:
+        """Return an index of three groups, of which the last has one indicator that may start later."""
+        dated = {since: {"a": 0.3, "b": 0.3, "c": 0.4}}
+        return hi.Index(
+            period="year",
+            base="2020",
+            fit_on="2019:2020",
+            groups=[
+                hi.Group("total", weights=first, weights_since=dated),
+                *(hi.Group(code, "total") for code in "abc"),
+            ],
+            indicators=[hi.Indicator("x", "a"), hi.Indicator("y", "b"), hi.Indicator(later, "c", start=start)],
+        )
+
+    @pytest.mark.parametrize("first", [{"a": 0.4, "b": 0.6}, {"method": "ahp", "matrix": {"a": {"b": 2}}}])
+    def test_they_are_those_of_the_parts_that_are_there(self, first: Any) -> None:
+        found = self.index(first).compute(self.table)
+        before = self.index(first).replace({"w": None, "c": None, "total.weights_since": {}}).compute(self.table)
+        pd.testing.assert_frame_equal(found.series()[["total"]].iloc[:2], before.series()[["total"]].iloc[:2])
+
+    def test_naming_it_with_any_weight_changes_nothing(self) -> None:
+        named = self.index({"a": 0.4, "b": 0.6, "c": 0.0}).compute(self.table).series()
+        pd.testing.assert_frame_equal(self.index({"a": 0.4, "b": 0.6}).compute(self.table).series(), named)
+
+    def test_what_is_there_from_the_first_must_be_named(self) -> None:
+        with pytest.raises(hi.SpecError, match="nothing given for child 'c'"):
+            self.index({"a": 0.4, "b": 0.6}, start=None)
+        with pytest.raises(hi.SpecError, match="nothing given for child 'b'"):
+            self.index({"a": 0.4})
+
+    def test_weights_that_come_after_it_are_refused(self) -> None:
+        with pytest.raises(hi.SpecError, match="nothing given for child 'c'"):
+            self.index({"a": 0.4, "b": 0.6}, since="2022").compute(self.table)

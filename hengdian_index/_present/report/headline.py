@@ -85,7 +85,7 @@ def _of_series(result: Result, found: Uncertainty | None, say: Room) -> Iterator
     panel = result.panel
     row = int(of_unit(panel, None)[-1])
     assert panel.periods is not None
-    label = say["level in" if result.setting.base is not None else "score in"]
+    label = say["level in" if result.setting.levelled else "score in"]
     levels = result.series()[result.tree.root.code].to_numpy()
     remarks = _remarks(_base(result, say), _partial(result, row, say), say=say)
     yield Number(label.format(period=period_name(panel, int(panel.periods.ordinals[row]))), _said(levels[row]), remarks)
@@ -96,7 +96,7 @@ def _of_series(result: Result, found: Uncertainty | None, say: Room) -> Iterator
 
 def _base(result: Result, say: Room) -> str:
     setting = result.setting
-    return "" if setting.base is None else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
+    return "" if not setting.levelled else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
 
 
 def _partial(result: Result, row: int, say: Room) -> str:
@@ -183,11 +183,11 @@ def _of_leader(result: Result, rows: Rows, say: Room) -> Iterator[Number]:
     who = row_names(panel, np.array([row]))[0]
     which = say["first of level"] if scores[rows == row][0] < np.nanmax(scores) else ""
     period = period_name(panel, int(panel.periods.ordinals[row]))
-    if result.setting.base is not None:
+    if result.setting.levelled:
         remark = _remarks(period, which, _base(result, say), _partial(result, row, say), say=say)
         yield Number(say["level of"].format(unit=who), _said(levels[row]), remark)
     yield from _changes(result, row, levels, say, who)
-    if result.setting.base is not None:
+    if result.setting.levelled:
         label = say("mean level" if len(own) == len(rows) else "mean level of some", count=len(own))
         yield Number(label, _said(float(own.mean())), say("mean of", count=len(own), period=period))
 

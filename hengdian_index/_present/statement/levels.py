@@ -118,7 +118,7 @@ def series(tell: Teller) -> Iterator[Block]:
     yield from scales.scale(tell)
     if setting.series in _FORMULAS:
         yield Block("formula", (Math(_FORMULAS[setting.series]),))
-    if setting.base is None:
+    if not setting.levelled:
         return
     several = tell.panel.units is not None
     to = precise(setting.to)

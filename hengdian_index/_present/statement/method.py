@@ -113,7 +113,7 @@ def data(tell: Teller) -> Iterator[Block]:
         yield tell.text("left out", units=tell.joined(gone))
     if tell.setting.groups_of_units:
         yield tell.text("unit means", groups=tell.joined([_mean(tell, one) for one in asked(tell.setting)]))
-    if tell.setting.base is None:
+    if not tell.setting.levelled:
         yield tell.text("no base")
     else:
         yield tell.text("base", base=_base(tell), to=precise(tell.setting.to))

@@ -34,7 +34,7 @@ def of_level(result: Any, code: str, row: int) -> Iterator[Step]:
         yield from _linked(course, code, row)
     if isinstance(course, Chained) and not np.isnan(level):
         yield from _chained(course, code, row)
-    if result.setting.base is None or result.setting.to is None:
+    if not result.setting.levelled:
         return
     try:
         # The step itself says what is missing.

@@ -98,7 +98,7 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
 def _summary(levels: Levels, ranks: Ranks) -> Page:
     """Return what it is, and where it stands: in the last period, or every row by its rank where there are none."""
     places, result, say = levels.places, levels.places.result, levels.places.say
-    base = result.setting.base
+    base, to = result.setting.base, result.setting.to
     sheet = "scores" if levels.frame is None else "series"
     values = result.scores[list(places.groups)].to_numpy() if levels.frame is None else levels.values
     names = [result.tree.by_code[code].name or code for code in places.groups]
@@ -108,7 +108,7 @@ def _summary(levels: Levels, ranks: Ranks) -> Page:
     rows: list[list[Any]] = [
         [say("rows"), result.panel.n],
         [say("learnt"), _fit_rows(places)],
-        [say("base period"), say("none") if base is None else f"{base} = {result.setting.to:g}"],
+        [say("base period"), say("none") if base is None else f"{base}" if to is None else f"{base} = {to:g}"],
         [say("to read it"), say("formulas")],
         *([[say("not comparable"), told(lapses, places.lang)]] if lapses else []),
         [],

@@ -44,7 +44,7 @@ class Levels:
     def direct(self) -> bool:
         """Whether a level is `to` * score / base level."""
         result = self.places.result
-        based = result.setting.base is not None and result.setting.to is not None
+        based = result.setting.levelled
         return self.frame is not None and isinstance(result.course, Direct) and based
 
     @cached_property
