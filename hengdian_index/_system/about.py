@@ -1,6 +1,6 @@
 """The version of the package, which stands nowhere else, and how its extras are installed."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def install(extra: str) -> str:
