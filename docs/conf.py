@@ -14,7 +14,10 @@ author = "The hengdian_index developers"
 copyright = "2026, the hengdian_index developers"
 version = release = hengdian_index.__version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "myst_nb", "prose", "offline", "registry", "cells"]
+extensions = [
+    *("sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "myst_nb"),
+    *("prose", "offline", "registry", "cells"),
+]
 exclude_patterns = ["_build", "_ext", "jupyter_execute", "generated/parts"]
 language = "en"
 

@@ -113,6 +113,8 @@ def test_pre_commit_runs_what_the_checks_run() -> None:
     entries = [shlex.split(hook["entry"]) for repository in config["repos"] for hook in repository["hooks"]]
     run = (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert {"ruff", "mypy", "pytest"} <= {words[0] for words in entries}
-    assert [words for words in entries if f"\n{words[0]} " not in run] == []
+    # At the beginning of a line, or of what a function of the shell does with a limit of time.
+    ran = set(re.findall(r"^(?:\w+\(\) \{ timeout (?:\S+ )*?\d+ )?(\w+) ", run, flags=re.MULTILINE))
+    assert [words for words in entries if words[0] not in ran] == []
     assert " ".join(next(words for words in entries if words[0] == "mypy")) in run
     assert [word for words in entries for word in words if "/" in word and not (ROOT / word).exists()] == []
