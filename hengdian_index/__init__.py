@@ -149,6 +149,7 @@ _HOME = {
 
 # What values can do that stands above them: class and attribute -> the module and the name of what does it.
 _DOORS = {
+    "Comparison.plot": ("plot", "OF_COMPARISON"),
     "Fitted.card": ("_present.cards", "of_fitted"),
     "Index.card": ("_present.cards", "of_index"),
     "Result.card": ("_present.cards", "of_result"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -443,7 +444,7 @@ def _moved(found: Comparison, name: str) -> tuple[float, int, int]:
     scores = found.scores.iloc[:, :1].assign(**{name: found.scores[name]}).to_numpy()
     lost = np.isnan(scores).any(axis=1)
     both = pd.DataFrame(np.where(lost[:, np.newaxis], np.nan, scores), index=found.scores.index)
-    pair = Comparison(both, found.scopes)
+    pair = replace(found, scores=both)
     places = max(_ranked(pair.scopes, pair.ranks.iloc[:, 0].to_numpy()))
     return float(pair.mean_shift.iloc[0]), places, int((lost & ~np.isnan(scores[:, 0])).sum())
 

@@ -138,3 +138,21 @@ class SensitivityPlots(Protocol):
 
     def bars(self, *, ax: Axes | None = None) -> Axes:
         """Bars of Sobol' indices: what each choice explains alone and with its interactions, with their intervals."""
+
+
+class ComparisonPlots(Protocol):
+    """Pictures of a comparison: `comparison.plot.slope()`."""
+
+    def slope(
+        self,
+        others: str | Sequence[str] | None = None,
+        *,
+        of: Literal["ranks", "scores"] = "ranks",
+        period: Any = None,
+        named: int | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Lines from index to index: the rank, or the score, of each row under each, side by side."""
+
+    def shift(self, other: str | None = None, *, period: Any = None, top: int = 30, ax: Axes | None = None) -> Axes:
+        """Bars of how many ranks each row moves under another index, in order: rises on top, falls below."""

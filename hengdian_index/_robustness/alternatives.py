@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._index.doors import Doors
 from hengdian_index._index.factors import read_factors
 from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
@@ -36,6 +37,9 @@ from hengdian_index.errors import (
 )
 from hengdian_index.log import journal
 
+if TYPE_CHECKING:
+    from hengdian_index._index.stubs import ComparisonPlots
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
@@ -45,6 +49,12 @@ class Comparison:
     ----------
     scores : DataFrame
         One column an index.
+    panel : Panel
+        Whose rows they are and when, without the values of the table.
+    tree : Tree
+        The tree of the first index.
+    node : str
+        The group whose scores are compared.
     said : "under" or "without"
         How `summary` speaks of the others: "under" another index, "without" what is left out.
 
@@ -61,8 +71,26 @@ class Comparison:
     """
 
     scores: pd.DataFrame
-    scopes: tuple[NDArray[np.intp], ...]
+    panel: Panel
+    tree: Tree
+    node: str
     said: Literal["under", "without"] = "under"
+
+    if TYPE_CHECKING:
+
+        @property
+        def plot(self) -> ComparisonPlots:
+            """Pictures of the comparison."""
+
+    else:
+        plot = Doors()
+
+    @cached_property
+    def scopes(self) -> tuple[NDArray[np.intp], ...]:
+        """The rows that are compared with each other: those of a period where rows have units and periods."""
+        if self.panel.periods is None or self.panel.units is None:
+            return (np.arange(self.panel.n),)
+        return tuple(self.panel.periods.blocks())
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
@@ -231,7 +259,8 @@ def compare(
         if code not in result.tree.by_code:
             raise SpecError(f"{name}: node: no group {code!r}{suggestion(code, result.tree.groups)}")
         columns[name] = result.rows.values(code)[asked]
-    return Comparison(pd.DataFrame(columns, index=first.panel.labels[asked]), _scopes(first.panel.pick(asked)))
+    scores = pd.DataFrame(columns, index=first.panel.labels[asked])
+    return Comparison(scores, _rows(first.panel, asked), first.tree, node or first.tree.root.code)
 
 
 def remove_one(
@@ -297,7 +326,7 @@ def remove_one(
             found = settled(evaluation.values(code), evaluation.cancelled(code))[:, asked]
     columns = pd.Index(["nominal", *kept])
     scores = pd.DataFrame(found.T, index=panel.labels[asked], columns=columns)
-    return Comparison(scores, _scopes(panel.pick(asked)), "without")
+    return Comparison(scores, _rows(panel, asked), tree, code, "without")
 
 
 def _without_each(
@@ -349,8 +378,6 @@ def _below(tree: Tree, node: str) -> set[str]:
     return found
 
 
-def _scopes(panel: Panel) -> tuple[NDArray[np.intp], ...]:
-    """Return the rows that are compared with each other: those of a period where rows have units and periods."""
-    if panel.periods is None or panel.units is None:
-        return (np.arange(panel.n),)
-    return tuple(panel.periods.blocks())
+def _rows(panel: Panel, asked: NDArray[np.intp]) -> Panel:
+    """Return some rows without their values: who they are, and when."""
+    return replace(panel.pick(asked).laid_out(()), beside=None, lender=None, came={}, chains={})

@@ -1,11 +1,12 @@
 """Pictures of results with matplotlib: each function draws into `ax` or into a new figure, and returns the axes.
 
-`result.plot`, `uncertainty.plot` and `sensitivity.plot` have them as methods. `save` writes a picture so that the same
-numbers give the same bytes.
+`result.plot`, `uncertainty.plot`, `sensitivity.plot` and `comparison.plot` have them as methods. `save` writes a
+picture so that the same numbers give the same bytes.
 """
 
 from __future__ import annotations
 
+from hengdian_index.plot.comparison import shift, slope
 from hengdian_index.plot.contributions import change, level, waterfall
 from hengdian_index.plot.framework import framework
 from hengdian_index.plot.indicators import correlations, treatment
@@ -28,15 +29,18 @@ __all__ = [
     "ranking",
     "save",
     "score_intervals",
+    "shift",
+    "slope",
     "treatment",
     "waterfall",
 ]
 
-# What results, draws and indices of sensitivity have as methods, by name.
+# What results, draws, indices of sensitivity and comparisons have as methods, by name.
 _RESULT = (lines, level, change, waterfall, ranking, framework, radar, correlations, treatment)
 OF_RESULT = {function.__name__: function for function in _RESULT}
 OF_UNCERTAINTY = {function.__name__: function for function in (rank_intervals, rank_frequency, score_intervals)}
 OF_SENSITIVITY = {function.__name__: function for function in (bars,)}
+OF_COMPARISON = {function.__name__: function for function in (slope, shift)}
 
 
 def __dir__() -> list[str]:

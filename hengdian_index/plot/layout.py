@@ -32,7 +32,7 @@ _STEPS = (1, 2, 3, 5, 10, 20, 50, 100)
 _EVERY = (1, 2, 4, 8, 16, 32, 64)
 
 # Inches: how wide a letter of one point is, and how far names of ticks stay apart.
-_LETTER, _BETWEEN = 0.0089, 0.08
+LETTER, _BETWEEN = 0.0089, 0.08
 
 # Names of rows of more letters are written smaller; of more than the second number they are broken.
 _LONG, _WIDEST = 30, 56
@@ -73,7 +73,7 @@ def listed_in(*parts: str) -> str:
 
 def titled(ax: Axes, *lines: str, width: int = 44) -> None:
     """Write a title, each of its lines broken where it is wider than axes beside which names take half of the width."""
-    width = min(width, max(12, int(width_of(ax) / (_LETTER * 9))))
+    width = min(width, max(12, int(width_of(ax) / (LETTER * 9))))
     ax.set_title("\n".join(wrapped(line, width) for line in lines if line).replace(_KEPT, " "))
 
 
@@ -168,10 +168,10 @@ def in_period(panel: Panel, period: Any) -> Rows:
     return np.flatnonzero(panel.periods.ordinals == panel.periods.ordinals.max())
 
 
-def top_faults(top: Any) -> list[str]:
+def top_faults(top: Any, what: str = "top") -> list[str]:
     """Return what is wrong with a number of rows to draw."""
     whole = isinstance(top, (int, np.integer)) and not isinstance(top, bool) and top >= 1
-    return [] if whole else [f"top: a whole number of rows, 1 or more, not {top!r}"]
+    return [] if whole else [f"{what}: a whole number of rows, 1 or more, not {top!r}"]
 
 
 def row_names(panel: Panel, rows: Rows) -> list[str]:
@@ -228,7 +228,7 @@ def mark(
     pyplot()
     from matplotlib.ticker import FixedLocator, FuncFormatter
 
-    wide = max(map(size, names)) * _LETTER * points + _BETWEEN
+    wide = max(map(size, names)) * LETTER * points + _BETWEEN
 
     def named(x: float, _: Any) -> str:
         ends = ax.transData.transform([(at[0], 0), (at[-1], 0)])[:, 0] / ax.figure.figure.dpi

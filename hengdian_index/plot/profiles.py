@@ -61,7 +61,9 @@ def radar(
     -------
     Axes
         Scores of the children, indicators normalised; levels, where one unit has a base and all children are groups.
-        The title has the group, and the period of a unit's row.
+        The title has the group, and the period of a unit's row. The axis begins at a round value, which stands at the
+        centre and below the web: at 0 where no corner is below it and the lowest less than half of the highest, else
+        below the lowest.
 
     Raises
     ------
@@ -175,8 +177,6 @@ def _known(values: Array, codes: tuple[str, ...], where: str) -> Array:
 
 def _web(ax: Axes, corners: Array, compared: Array, names: list[str]) -> None:
     """Draw two closed lines over the parts, the first on top at twelve, clockwise."""
-    from matplotlib.ticker import MaxNLocator
-
     angles = np.linspace(0, 2 * np.pi, len(corners), endpoint=False)
     closed = np.append(angles, angles[0])
     # Polar axes, as `axes` has made sure of; their type declares the common ones.
@@ -186,17 +186,33 @@ def _web(ax: Axes, corners: Array, compared: Array, names: list[str]) -> None:
     ax.plot(closed, np.append(compared, compared[0]), color=DOWN, linewidth=1.4, linestyle=(0, (4, 1.5)))
     ax.fill(closed, np.append(corners, corners[0]), color=UP, alpha=0.12, linewidth=0)
     both = np.concatenate([corners, compared])
-    low, high = both.min(), both.max()
-    reach = max(high - low, 1e-6 * max(abs(high), 1.0))
-    inner = 0.0 if 0 <= low < 0.5 * high else low - 0.35 * reach
-    ax.set_ylim(inner, high + 0.08 * reach)
+    begin, ticks = _ticks(float(both.min()), float(both.max()))
+    ax.set_ylim(begin, max(float(both.max()), ticks[-1]) + 0.04 * (ticks[-1] - begin))
     ax.set_xticks(angles, [""] * len(angles))
     _name_corners(ax, angles, names)
     ax.tick_params(axis="y", labelsize=7, labelcolor="0.35")
-    ax.set_yticks([tick for tick in MaxNLocator(4).tick_values(*ax.get_ylim()) if inner < tick <= ax.get_ylim()[1]])
+    ax.set_yticks(ticks, [_plain(value) for value in ticks])
+    # Polar axes do not name the tick at their centre.
+    place: dict[str, Any] = {"xytext": (2, -2), "textcoords": "offset points", "va": "top", "color": "0.35"}
+    ax.annotate(_plain(begin), (0, begin), fontsize=7, **place)
     ax.set_rlabel_position(180 / len(corners))  # type: ignore[attr-defined]
     ax.grid(color=REST, linewidth=0.4, alpha=0.6)
     ax.spines["polar"].set_color(REST)
+
+
+def _ticks(low: float, high: float) -> tuple[float, list[float]]:
+    """Return where the axis begins, 0 where it is near beside what is drawn, else below the lowest, and its ticks."""
+    from matplotlib.ticker import MaxNLocator
+
+    reach = max(high - low, 1e-6 * max(abs(high), 1.0))
+    start = 0.0 if 0 <= low < 0.5 * high else low - 0.35 * reach
+    every = [float(tick) + 0.0 for tick in MaxNLocator(4).tick_values(start, high)]
+    begin = max(tick for tick in every if tick <= start + 1e-9 * reach)
+    return begin, [tick for tick in every if begin < tick <= high + 0.08 * reach] or [high]
+
+
+def _plain(value: float) -> str:
+    return f"{value:.10g}".replace("-", "−")
 
 
 def _key(ax: Axes, room: float) -> None:
@@ -206,7 +222,9 @@ def _key(ax: Axes, room: float) -> None:
     down = ScaledTranslation(0, -room - 0.25, ax.figure.dpi_scale_trans)
     columns = 1 if any(len(str(line.get_label())) > 30 for line in ax.lines[:2]) else 2
     place: dict[str, Any] = {"bbox_to_anchor": (0.5, 0.0), "bbox_transform": ax.transAxes + down}
-    ax.legend(handles=ax.lines[:2], loc="upper center", ncols=columns, borderaxespad=0, **place)
+    told = say("axis begins", value=_plain(float(ax.get_ylim()[0])))
+    place |= {"loc": "upper center", "ncols": columns, "borderaxespad": 0}
+    ax.legend(handles=ax.lines[:2], title=told, title_fontsize=7.5, **place)
 
 
 def _name_corners(ax: Axes, angles: Array, names: list[str]) -> None:

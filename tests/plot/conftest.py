@@ -66,3 +66,13 @@ def film_draws() -> hi.Uncertainty:
 def shares() -> hi.Sensitivity:
     factors = {"weights": hi.Noise(0.4), "aggregate": ["arithmetic", "geometric"]}
     return hi.sensitivity(towns_index(), towns_table(), factors, draws=32)
+
+
+@pytest.fixture(scope="session")
+def compared() -> hi.Comparison:
+    index = towns_index()
+    others = {
+        "by rank": index.replace({"normalise": "percentile_rank"}),
+        "top": index.replace({"aggregate": "minimum"}),
+    }
+    return hi.compare({"as it is": index, **others}, towns_table())

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
-from hengdian_index.plot import OF_RESULT, OF_SENSITIVITY, OF_UNCERTAINTY
+from hengdian_index.plot import OF_COMPARISON, OF_RESULT, OF_SENSITIVITY, OF_UNCERTAINTY
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
 
@@ -74,6 +74,10 @@ def drawn():
     factors = {"weights": hi.Noise(0.4), "aggregate": ["arithmetic", "geometric"]}
     draws = hi.uncertainty(index, table, factors, draws=64)
     shares = hi.sensitivity(index, table, factors, draws=64)
+    ranks = index.replace({"normalise": "percentile_rank", "supply.weights": {"studios": 5, "crews": 1}})
+    compared = hi.compare(
+        {"as it is": index, "by rank": ranks, "lowest": index.replace({"aggregate": "minimum"})}, table
+    )
     of_film = {name: getattr(series.plot, name) for name in OF_RESULT}
     of_film["lines"] = lambda: series.plot.lines(["film", "prosperity"], lag=4)
     of_film["sunburst"] = lambda: series.plot.framework("sunburst")
@@ -86,6 +90,7 @@ def drawn():
         "treatment": towns.plot.treatment,
         **{name: getattr(draws.plot, name) for name in OF_UNCERTAINTY},
         **{name: getattr(shares.plot, name) for name in OF_SENSITIVITY},
+        **{name: getattr(compared.plot, name) for name in OF_COMPARISON},
     }
     drawings = {f"film-{name}": draw for name, draw in of_film.items()}
     return drawings | {f"towns-{name}": draw for name, draw in of_towns.items()}
@@ -94,7 +99,7 @@ def drawn():
 NAMES = [
     *(f"film-{name}" for name in [*OF_RESULT, "sunburst"]),
     *(f"towns-{name}" for name in ["lines", "change", "waterfall", "ranking", "radar", "treatment"]),
-    *(f"towns-{name}" for name in [*OF_UNCERTAINTY, *OF_SENSITIVITY]),
+    *(f"towns-{name}" for name in [*OF_UNCERTAINTY, *OF_SENSITIVITY, *OF_COMPARISON]),
 ]
 
 
@@ -183,6 +188,11 @@ def with_a_line_upside_down(ax):
     ax.lines[0].set_ydata(np.nanmax(values) + np.nanmin(values) - values)
 
 
+def with_every_line_turned_round(ax):
+    for line in ax.lines:
+        line.set_ydata(np.asarray(line.get_ydata())[::-1])
+
+
 def without_intervals(ax):
     ax.collections[0].remove()
 
@@ -211,6 +221,8 @@ MUTATIONS = [
     ("towns-rank_frequency", with_the_cells_turned),
     ("towns-bars", without_the_largest_bar),
     ("towns-bars", with_two_colours_swapped),
+    ("towns-slope", with_every_line_turned_round),
+    ("towns-shift", without_the_largest_bar),
 ]
 
 

@@ -9,6 +9,7 @@ from support.indexes import two_levels
 from support.tables import table
 
 import hengdian_index as hi
+from hengdian_index.plot.layout import speaking
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
 
@@ -241,6 +242,29 @@ def test_a_radar_of_a_series_is_against_its_base(film):
     np.testing.assert_allclose(ax.lines[1].get_ydata(), 100.0)
     with pytest.raises(hi.SpecError, match="a radar needs three or more parts; 'innovation' has 2"):
         film.plot.radar("innovation")
+
+
+@pytest.mark.parametrize(
+    ("values", "begins"), [([30.0, 55.0, 90.0], 0), ([82.0, 95.0, 104.0], None), ([-1.3, 0.4, 2.0], None)]
+)
+def test_a_radar_says_where_its_axis_begins(values, begins):
+    codes = ["a", "b", "c"]
+    groups = [hi.Group("all", aggregate="arithmetic"), *(hi.Group(f"g{code}", "all") for code in codes)]
+    scale = {"method": "goalposts", "low": 0, "high": 1, "clip": False}
+    indicators = [hi.Indicator(code, f"g{code}", normalise=scale) for code in codes]
+    table = {"who": ["A", "B"], **{code: [value, value + 1] for code, value in zip(codes, values, strict=True)}}
+    result = hi.Index(unit="who", groups=groups, indicators=indicators).compute(table)
+    ax = result.plot.radar(unit="A")
+    begin = ax.get_ylim()[0]
+    written = f"{begin:g}".replace("-", "−")
+    assert ax.get_legend().get_title().get_text() == f"the axis begins at {written}"
+    assert written in texts(ax)
+    assert begin <= min(values)
+    assert begin == begins if begins is not None else begin != 0
+    assert begin == pytest.approx(round(begin, 1))
+    with speaking("zh"):
+        said = result.plot.radar(unit="A").get_legend().get_title().get_text()
+    assert said == f"坐标轴从{written}开始"
 
 
 def test_the_cells_of_the_heat_map_are_the_correlations(film):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index.plot import OF_RESULT, OF_UNCERTAINTY, save, style
+from hengdian_index.plot import OF_COMPARISON, OF_RESULT, OF_UNCERTAINTY, save, style
 from hengdian_index.plot.layout import apart
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
@@ -27,6 +27,7 @@ def every(request):
     chosen = {name: {"unit": "横店"} if request.param == "towns" and name in OF_A_UNIT else {} for name in OF_RESULT}
     pictures = [(name, lambda n=name, **more: getattr(result.plot, n)(**chosen[n], **more)) for name in OF_RESULT]
     pictures += [(name, getattr(found.plot, name)) for name in OF_UNCERTAINTY]
+    pictures += [(name, getattr(request.getfixturevalue("compared").plot, name)) for name in OF_COMPARISON]
     return [*pictures, ("bars", request.getfixturevalue("shares").plot.bars)]
 
 

@@ -275,6 +275,9 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     assert own.summary()
     alternatives: hi.Comparison = hi.compare(doubted.replace({"doubts": {"normalise": ["z_score"]}}), TOWNS)
     assert list(alternatives.ranks) == ["as it is", "normalise = z_score"]
+    alternatives.plot.slope("normalise = z_score", of="scores", period=2021, named=2)
+    alternatives.plot.shift(period=2021, top=3)
+    hi.plot.slope(alternatives, ["normalise = z_score"])
     y = np.linspace(0.0, 1.0, 8)
     hi.sobol(y, y[::-1], np.stack([y**2, 1 - y]), resamples=10, rng=0)
     two: hi.Comparison = hi.compare({"one": index, "z": index.replace({"normalise": "z_score"})}, TOWNS, node="total")
@@ -512,6 +515,7 @@ def wrong_results(result: hi.Result, found: hi.Uncertainty, shares: hi.Sensitivi
     result.series(too=100)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     found.plot.bars()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     found.plot.rank_intervals(topp=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    hi.compare({}, TOWNS).plot.slope(of="levels")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     shares.plot.bars(period=2020)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     found.acceptability("first")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
