@@ -160,6 +160,13 @@ def benefit_of_the_doubt(
     Indicators Research 122). Proof: Compind (two tables); equal weights give mean / largest mean; a direction along the
     row itself gives the free score.
 
+    **Symbols.** c: the row that is scored; v: weights that suit this row best.
+
+    **When to use.** No weights can be agreed on: nobody can say that another set would have suited it better.
+
+    **Pitfalls.** Without bounds a row may reach 1 by one good column and ignore the rest, and many rows tie at 1;
+    bounds are judgements. One outlying row moves the frontier for all.
+
     Examples
     --------
     >>> import hengdian_index as hi

@@ -166,6 +166,11 @@ def topsis(
 
     Source: Hwang & Yoon 1981. Proof: Tzeng & Huang 2011 (plain), the graduate school example (interval and cost).
 
+    **When to use.** A choice among rows that are given: near the best point and far from the worst.
+
+    **Pitfalls.** A row that joins or leaves may turn the order of two others round, and `norm` is a choice that moves
+    it, too. Scores of two sets of rows cannot be compared.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -254,6 +259,11 @@ def vikor(x: Array, w: Array, /, *, v: float = 0.5, details: bool = False, **sha
     Source: Opricovic 1998; Opricovic & Tzeng 2004 (European Journal of Operational Research 156). Proof: its laws and
     a slow formula.
 
+    **When to use.** A compromise between being good on the whole (S) and having no very bad column (R).
+
+    **Pitfalls.** A row that joins or leaves may turn the order of two others round. v is a choice; the two conditions
+    of the source (`details`) say whether the first place is safe.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -326,6 +336,10 @@ def grey_relational(
 
     Source: Deng Julong 1982 (Systems & Control Letters 1). Proof: sectors and gross domestic product, 2000-2005.
 
+    **When to use.** Few rows and no assumption on distributions: how closely each row follows a reference.
+
+    **Pitfalls.** rho and the extreme differences of the whole table decide, so one cell may move all grades.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -366,7 +380,7 @@ def _wroclaw_figures(row: Row) -> Iterator[Figure]:
     chinese="弗罗茨瓦夫分类法（赫尔维格发展测度）",
 )
 def wroclaw(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
-    """Wroclaw taxonomy (Hellwig's measure of development) of each row: 1 at the best point, falling with the distance.
+    r"""Wroclaw taxonomy (Hellwig's measure of development) of each row: 1 at the best point, falling with the distance.
 
     Parameters
     ----------
@@ -387,6 +401,14 @@ def wroclaw(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     columns it has.
 
     Source: Hellwig 1968 (Przeglad Statystyczny 15). Proof: Compind.
+
+    **Symbols.** \bar{d}: mean of the distances; s: their standard deviation.
+
+    **When to use.** Regional and social statistics that rank units by their distance from the best value of every
+    column.
+
+    **Pitfalls.** The best point is made of the largest values, so an outlier moves it for all. Correlated columns count
+    more than once in the distance.
 
     Examples
     --------

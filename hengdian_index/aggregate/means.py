@@ -50,6 +50,14 @@ def arithmetic(**shared: Unpack[Scoring]) -> Pair:
     Source: OECD/JRC Handbook (2008), step 7. Proof: TAI ranks (Table 38), hospital marks, new growth drivers of the
     National Bureau of Statistics, PPI manual (Laspeyres).
 
+    Notes
+    -----
+    **When to use.** A deficit in one indicator may be made good by a surplus in another, at the rate of the weights;
+    contributions are plain products.
+
+    **Pitfalls.** The most uneven profile scores as the even one. Weights are rates of exchange between normalised
+    scores, not importances.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -77,6 +85,14 @@ def geometric(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Sc
     Source: OECD/JRC Handbook (2008), step 7; Human Development Report since 2010. Proof: the Handbook's worked
     example, PPI manual (geometric Laspeyres and Paasche).
 
+    Notes
+    -----
+    **When to use.** A poor score should cost more than a rich one brings, without ruling alone; scores above 0 on a
+    ratio scale.
+
+    **Pitfalls.** A value near 0 swamps the rest, so the answer depends on where the scale begins: 1 to 100 and 10 to
+    100 give other orders. Not for z-scores.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -101,6 +117,12 @@ def harmonic(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Sco
 
     Source: OECD/JRC Handbook (2008), step 7. Proof: PPI manual (Paasche is the harmonic mean of relatives with current
     shares); harmonic <= geometric <= arithmetic.
+
+    Notes
+    -----
+    **When to use.** Ratios whose weights belong to the numerators (Paasche), or a strong penalty on low scores.
+
+    **Pitfalls.** The smallest score dominates, and where the scale begins decides how much.
 
     Examples
     --------
@@ -127,6 +149,15 @@ def power(*, p: float, **shared: Unpack[Scoring]) -> Pair | Callable[[Array, Arr
 
     Source: Hardy, Littlewood & Polya (1934); Decancq & Lugo 2013 (Econometric Reviews 32) for indexes. Proof: equals
     the three classical means at 1, 0, -1; rises with p.
+
+    Notes
+    -----
+    **Symbols.** p: order of the mean, the option `p`; r: a number near p.
+
+    **When to use.** How far low scores may be made good is to be a number that is shown, or varied (`hi.Uniform` at
+    `aggregate.p`).
+
+    **Pitfalls.** p has no natural value: say why it is what it is. Far from 1 one single value decides.
 
     Examples
     --------

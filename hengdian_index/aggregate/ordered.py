@@ -89,6 +89,12 @@ def owa(x: Array, w: Array, /, *, order_weights: Any, **shared: Unpack[Scoring])
     Source: Yager 1988 (IEEE Transactions on Systems, Man, and Cybernetics 18). Proof: Compind (means of the lowest and
     of the highest values), and its limits.
 
+    **Symbols.** v: weight of a rank, the option `order_weights`; r: rank within the row, 1 the largest.
+
+    **When to use.** An attitude is modelled: near the maximum, near the minimum, or with both ends trimmed.
+
+    **Pitfalls.** Columns have no weight of their own: each counts by its place within the row.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -130,6 +136,14 @@ def minimum(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
 
     Nothing is compensated. Proof: the limit of `power` for p to minus infinity, of `owa` and of `mean_min`.
 
+    Notes
+    -----
+    **When to use.** The weakest link decides: safety, rights, conditions that all must hold.
+
+    **Pitfalls.** Every other indicator, and every weight above 0, is ignored; one error of measurement sets the score.
+
+    Source: Decancq & Lugo 2013 (Econometric Reviews 32), as a limit of the power means.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -151,6 +165,14 @@ def maximum(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     """Largest value of each row, over the columns with a weight above 0.
 
     Proof: the limit of `power` for p to infinity, and of `owa`.
+
+    Notes
+    -----
+    **When to use.** One strength is enough.
+
+    **Pitfalls.** Every other indicator, and every weight above 0, is ignored; the largest error of measurement wins.
+
+    Source: Decancq & Lugo 2013 (Econometric Reviews 32), as a limit of the power means.
 
     Examples
     --------
@@ -178,6 +200,17 @@ def median(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     Formula: the smallest z with cumulative weight >= 1/2; where it is exactly 1/2, the mean of that z and the next.
     One extreme value, however extreme, does not move it. Proof: its laws and a slow count; equal weights give the
     common median.
+
+    Notes
+    -----
+    **Symbols.** l: a column.
+
+    **When to use.** No single wild score should move a row.
+
+    **Pitfalls.** Values on either side of the middle may change without any effect, and the score jumps where the
+    cumulated weight passes one half.
+
+    Source: Huber 1981, Robust Statistics.
 
     Examples
     --------

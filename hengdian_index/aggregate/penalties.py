@@ -66,6 +66,11 @@ def mazziotta_pareto(
 
     Source: Mazziotta & Pareto 2007, 2016. Proof: Compind with ddof=1; S = 0 gives M.
 
+    **When to use.** Uneven profiles are to be penalised, on scores with mean 100 and standard deviation 10.
+
+    **Pitfalls.** The penalty divides by the mean, so scores must lie about 100; outside 70..130 a row may fall when one
+    of its values rises. Comparable over time only on one frozen fit.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -153,6 +158,12 @@ def adjusted_mazziotta_pareto(
 
     Source: Mazziotta & Pareto 2016 (Social Indicators Research 127). Proof: Compind (3 decimals).
 
+    **When to use.** As the Mazziotta-Pareto index, with change over time: goalposts about a reference that stands for
+    100.
+
+    **Pitfalls.** With a reference it normalises itself, from raw values: leave the normalisation at "none". More rows
+    may then move every score.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -213,6 +224,12 @@ def mean_min(x: Array, w: Array, /, *, alpha: float, beta: float, **shared: Unpa
     its numbers are off by up to 16.
 
     Source: Tarabusi & Guarini 2013 (Social Indicators Research 112). Proof: the two limits, and its laws.
+
+    **When to use.** Between full and no compensation, by two numbers: alpha, how much of the gap to the minimum is
+    charged, and beta, how wide a gap is let off.
+
+    **Pitfalls.** Neither number has a natural value. Only the smallest score is charged for; other unevenness is not
+    seen.
 
     Examples
     --------

@@ -147,6 +147,13 @@ def rank_sum_ratio(
 
     Source: Tian Fengdiao 1988. Proof: maternal and child health of ten areas (ratios, probits, line).
 
+    **Symbols.** R: rank of a row within a column, 1 the worst.
+
+    **When to use.** Few rows, indicators of unlike units, and grades by probits, as in Chinese health statistics.
+
+    **Pitfalls.** Whole ranks give up distances. Ratios depend on which rows are there, and grades need several distinct
+    ratios.
+
     Examples
     --------
     >>> import hengdian_index as hi

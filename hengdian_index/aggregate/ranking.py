@@ -77,7 +77,7 @@ class Kemeny:
 
 
 def outranking(x: Any, w: Any = None) -> Any:
-    """Share of weight by which each row outranks each other row.
+    r"""Share of weight by which each row outranks each other row.
 
     Parameters
     ----------
@@ -96,6 +96,14 @@ def outranking(x: Any, w: Any = None) -> Any:
     -----
     e_ab + e_ba = 1. With weights that are numbers of voters, e times their sum is the count. Source: Condorcet 1785;
     OECD/JRC Handbook (2008), step 6. Proof: Handbook, Tables 27, 30 and 36.
+
+    .. math:: e_{ab} = \sum_{j : z_{aj} > z_{bj}} w_j + \tfrac{1}{2} \sum_{j : z_{aj} = z_{bj}} w_j
+
+    **Symbols.** e: share of weight by which row a outranks row b; a, b: two rows; z: value of a row in a column.
+
+    **When to use.** To see who beats whom, and by how much weight, before rows are put in an order.
+
+    **Pitfalls.** A table of n rows by n. Majorities may run in a circle, so the table alone is no order.
 
     Examples
     --------
@@ -166,6 +174,13 @@ def copeland(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     Source: Copeland 1951; Munda & Nardo 2009 (Applied Economics 41). Proof: Handbook, Tables 27, 30, 36 (e), and a
     slow count.
 
+    **Symbols.** a, b: two rows.
+
+    **When to use.** Majorities decide: of two rows only which is better counts, not by how much.
+
+    **Pitfalls.** Distances are given up and ties are common; rows that beat each other in a circle get the same score.
+    A row that joins may change the order of others.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -220,6 +235,10 @@ def borda(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     value standing in the middle; a row with gaps counts the columns it has, reweighted.
 
     Source: Borda 1784. Proof: Handbook, Tables 25 to 33.
+
+    **When to use.** The order in each column counts, and every place counts the same.
+
+    **Pitfalls.** Distances are given up, and a row that joins or leaves may turn the order of two others round.
 
     Examples
     --------
@@ -281,6 +300,14 @@ def kemeny(x: Array, w: Array, /, *, details: bool = False, **shared: Unpack[Sco
 
     Source: Kemeny 1959; Young & Levenglick 1978 (SIAM Journal on Applied Mathematics 35). Proof: Handbook, Tables 28
     and 37 (three optima); trying all orders of up to seven rows.
+
+    **Symbols.** a, b: two rows.
+
+    **When to use.** One order of the rows with the greatest support of pairwise comparisons; a row that beats every
+    other comes first.
+
+    **Pitfalls.** Exact up to 15 rows, a search above. Several orders may have the same support, and distances are given
+    up.
 
     Examples
     --------

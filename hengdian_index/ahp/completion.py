@@ -19,7 +19,7 @@ _METHODS = ("eigenvector", "geometric")
 
 
 def complete(matrix: object, *, method: Literal["eigenvector", "geometric"] = "eigenvector") -> Any:
-    """Return the matrix with the pairs that were not compared filled in; a table when it has names, else an array.
+    r"""Return the matrix with the pairs that were not compared filled in; a table when it has names, else an array.
 
     Parameters
     ----------
@@ -36,8 +36,17 @@ def complete(matrix: object, *, method: Literal["eigenvector", "geometric"] = "e
 
     Notes
     -----
-    Harker (1987); Shiraishi, Obata & Daigo (1998); Bozoki, Fulop & Ronyai (2010). Proof by law: a consistent matrix
-    with holes comes back exactly; the gradient at the optimum is 0.
+    Source: Harker (1987); Shiraishi, Obata & Daigo (1998); Bozoki, Fulop & Ronyai (2010). Proof by law: a consistent
+    matrix with holes comes back exactly; the gradient at the optimum is 0.
+
+    .. math:: a_{ij} = \frac{W_i}{W_j}
+
+    **Symbols.** W: weights, logarithms by least squares; a: what is filled in; i, j: items.
+
+    **When to use.** Not every pair was asked, or an answer is missing.
+
+    **Pitfalls.** What is filled in follows from the other answers: it makes judgements look more consistent than more
+    answers might.
 
     Examples
     --------

@@ -52,7 +52,7 @@ def combine(
     shares: Sequence[float] | Mapping[Any, float] | None = None,
     method: Literal["eigenvector", "geometric", "arithmetic"] | None = None,
 ) -> Any:
-    """Return several people's judgements as one matrix ("aij") or as one set of weights ("aip").
+    r"""Return several people's judgements as one matrix ("aij") or as one set of weights ("aip").
 
     aij: prod a_ij^share, entry by entry. aip: geometric mean, by shares, of each one's weights, rescaled to sum 1.
     Under the geometric method the two give the same weights. Arithmetic means break reciprocity: not offered.
@@ -78,8 +78,18 @@ def combine(
 
     Notes
     -----
-    Aczel & Saaty (1983); Forman & Peniwati (1998). Means that leave the 1-9 scale are right and accepted. Proof by
-    law: aij equals aip under the geometric method.
+    Means that leave the 1-9 scale are right and accepted. Source: Aczel & Saaty (1983); Forman & Peniwati (1998). Proof
+    by law: aij equals aip under the geometric method.
+
+    .. math:: g_{ij} = \prod_p a_{pij}^{s_p}
+
+    **Symbols.** a: judgement of person p on items i and j; p: a person; s: share of the person; g: judgement of the
+    group.
+
+    **When to use.** Several people judge: one matrix of the group ("aij") where they act as one, one set of weights
+    each ("aip") where they act for themselves.
+
+    **Pitfalls.** A mean may be consistent where no single person is, and hides who disagrees: look at `compatibility`.
 
     Examples
     --------
@@ -103,7 +113,7 @@ def combine(
 
 
 def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None = None) -> Compatibility:
-    """Return how far weights (a group's, say) are from one person's judgements, or from several people's.
+    r"""Return how far weights (a group's, say) are from one person's judgements, or from several people's.
 
     gcompi = 2 / ((n - 1)(n - 2)) sum_{i<j} ln^2(a_ij w_j / w_i); pvn the same sum of v: 1 where w_i, w_j stand in
     the order against a_ij, 1/2 where just one of the two is a tie, else 0. Both 0 for n < 3.
@@ -126,8 +136,16 @@ def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None =
 
     Notes
     -----
-    Golany & Kress (1993), violations; Aguaron & Moreno-Jimenez (2003). Proof by law: with a matrix's own geometric
-    weights gcompi is its GCI.
+    Source: Golany & Kress (1993), violations; Aguaron & Moreno-Jimenez (2003). Proof by law: with a matrix's own
+    geometric weights gcompi is its GCI.
+
+    .. math:: \mathrm{gcompi} = \frac{2}{(n - 1)(n - 2)} \sum_{i < j} \ln^2 \frac{a_{ij} w_j}{w_i}
+
+    **Symbols.** a: judgement; w: weights of the group; n: number of items; i, j: items.
+
+    **When to use.** To see who of a group disagrees with its weights, before these are used.
+
+    **Pitfalls.** It measures distance from the given weights alone, not whether a person is consistent.
 
     Examples
     --------

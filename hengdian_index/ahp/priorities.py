@@ -78,7 +78,7 @@ def priorities(
     method: Literal["eigenvector", "geometric", "arithmetic"] = "eigenvector",
     random_index: str | float | None = "saaty",
 ) -> Priorities:
-    """Return the weights of the compared items, with lambda_max, CI, CR and GCI.
+    r"""Return the weights of the compared items, with lambda_max, CI, CR and GCI.
 
     CI = (lambda_max - n) / (n - 1), CR = CI / RI(n); both 0 for n <= 2. GCI = 2 / ((n - 1)(n - 2)) sum_{i<j}
     ln^2(a_ij w_j / w_i), always with geometric w.
@@ -108,8 +108,23 @@ def priorities(
 
     Notes
     -----
-    Verdicts depend on the table: published ones differ (.58, .52 for n = 3), so the result names it. Saaty (1977,
-    1980); Crawford & Williams (1985); Aguaron & Moreno-Jimenez (2003), EJOR 147. Proof: case ahp; `numpy.linalg.eig`.
+    Verdicts depend on the table: published ones differ (.58, .52 for n = 3), so the result names it. Source: Saaty
+    (1977, 1980); Crawford & Williams (1985); Aguaron & Moreno-Jimenez (2003), EJOR 147. Proof: case ahp;
+    `numpy.linalg.eig`.
+
+    .. math::
+
+       A w = \lambda_{\max} w, \quad
+       \mathrm{CI} = \frac{\lambda_{\max} - n}{n - 1}, \quad
+       \mathrm{CR} = \frac{\mathrm{CI}}{\mathrm{RI}(n)}
+
+    **Symbols.** A, a: judgements; w: weights; n: number of items; \lambda: largest eigenvalue; CI, CR: consistency
+    index and ratio; RI: random index.
+
+    **When to use.** One person's pairwise judgements, with everything there is to say on their consistency.
+
+    **Pitfalls.** CR < .1 is a convention and depends on the table of random indexes, which the result names. The three
+    methods agree on consistent judgements only.
 
     Examples
     --------

@@ -32,7 +32,7 @@ _LARGEST = 15
 
 
 def random_index(n: int, *, source: str = "saaty", missing: int = 0) -> float | None:
-    """Return the mean CI of random matrices of n items, or None where the table has no entry.
+    r"""Return the mean CI of random matrices of n items, or None where the table has no entry.
 
     Parameters
     ----------
@@ -54,6 +54,17 @@ def random_index(n: int, *, source: str = "saaty", missing: int = 0) -> float | 
     The entries for incomplete matrices were found with every filled-in judgement held within 1/9 to 9; `complete`
     leaves it free, so that consistent judgements come back exactly. With many missing the CR is therefore a little low
     (4 items, 2 missing: mean CI .28 free, .31 held; by simulation). Proof: case ahp, all tables to the digit.
+
+    .. math:: \mathrm{RI}(n) = E\,\frac{\lambda_{\max}(A) - n}{n - 1}
+
+    **Symbols.** A: a random reciprocal matrix; n: number of items; \lambda: its largest eigenvalue; E: mean over random
+    matrices.
+
+    **When to use.** A consistency ratio by hand, or a look at the table behind one.
+
+    **Pitfalls.** Published tables differ in the second digit, and so may verdicts: name the table.
+
+    Source: Saaty 1980, 2008; Agoston & Csato 2022 (Omega 108).
 
     Examples
     --------
@@ -79,7 +90,13 @@ def random_index(n: int, *, source: str = "saaty", missing: int = 0) -> float | 
 def gci_threshold(n: int) -> float:
     """Return the GCI that corresponds to CR = .1: .31 (n = 3), .35 (n = 4), .37 (more).
 
-    Aguaron & Moreno-Jimenez (2003), EJOR 147. Proof: case ahp.
+    Source: Aguaron & Moreno-Jimenez (2003), EJOR 147. Proof: case ahp.
+
+    Notes
+    -----
+    **When to use.** Judgements whose consistency is measured by the geometric index.
+
+    **Pitfalls.** The limits stand for CR = .1 and share its conventions; there is one number for all n above 4.
 
     Examples
     --------

@@ -20,7 +20,7 @@ _SCALE = np.array([1 / k for k in range(9, 1, -1)] + [float(k) for k in range(1,
 
 
 def revise(matrix: object, *, random_index: str | float | None = "saaty") -> pd.DataFrame:
-    """Return the judgements in the order to look at them again, with what the others suggest for each.
+    r"""Return the judgements in the order to look at them again, with what the others suggest for each.
 
     Sorted by |ln(a_ij w_j / w_i)|, largest first, with geometric w (by least squares of logs where pairs are missing).
 
@@ -39,7 +39,16 @@ def revise(matrix: object, *, random_index: str | float | None = "saaty") -> pd.
 
     Notes
     -----
-    Saaty (2003), EJOR 145. Proof by law: following the first suggestion never raises GCI.
+    Source: Saaty (2003), EJOR 145. Proof by law: following the first suggestion never raises GCI.
+
+    .. math:: d_{ij} = \left|\ln \frac{a_{ij} w_j}{w_i}\right|
+
+    **Symbols.** a: judgement; w: weights; d: how far a judgement is from the others; i, j: items.
+
+    **When to use.** Judgements that contradict each other: which to ask about first.
+
+    **Pitfalls.** A suggestion makes judgements agree; whether it is true only the person can say. Do not put it in
+    unasked.
 
     Examples
     --------
@@ -80,6 +89,14 @@ def verdict(
     """Return in words whether one person's judgements are consistent and, if not, which one to look at first.
 
     Parameters and errors are those of `priorities`, for one matrix.
+
+    Notes
+    -----
+    **When to use.** A line for a person who has just judged.
+
+    **Pitfalls.** It says one judgement to look at, not all: `revise` has them in order.
+
+    Source and proof: those of `priorities` and `revise`.
 
     Examples
     --------

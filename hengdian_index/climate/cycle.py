@@ -189,6 +189,14 @@ def cycle(
     Source: Conference Board 2001, Business Cycle Indicators Handbook. Proof: its leading index of April 1998 (change,
     contribution, level), a slow loop, its laws.
 
+    **Symbols.** r: factor of component j; v: volatility of its changes; c: value of the component; m: its symmetric
+    change; i: change of the composite in per cent.
+
+    **When to use.** Turning points from several monthly or quarterly indicators, in the way of the Conference Board.
+
+    **Pitfalls.** Each component gets the same volatility, so a quiet one gets a large factor. Factors learnt again move
+    history: freeze the fit rows.
+
     Examples
     --------
     >>> import hengdian_index.climate as climate

@@ -57,7 +57,7 @@ def _diffusion_figures(built: Built) -> Iterator[Figure]:
     chinese="扩散指数",
 )
 def diffusion(up: Any, same: Any = None, down: Any = None, *, centre: Literal[50, 100, 0] = 50) -> Any:
-    """Diffusion index of answers: the share that says up, and half of the share that says the same.
+    r"""Diffusion index of answers: the share that says up, and half of the share that says the same.
 
     Parameters
     ----------
@@ -86,6 +86,15 @@ def diffusion(up: Any, same: Any = None, down: Any = None, *, centre: Literal[50
     takes the first (weights 1, 1/2 and 0).
 
     Proof: the entrepreneur survey of the People's Bank of China, 2020Q2 and 2020Q3; the ISM report of April 2010.
+
+    **Symbols.** \varnothing: `same` is not given.
+
+    **When to use.** Answers in three classes, told on a scale on which 50 (or 100, or 0) is no change.
+
+    **Pitfalls.** It says how widespread a movement is, not how large; a reading above the centre may still be a slower
+    rise. Know the centre of a series before it is compared.
+
+    Source: Institute for Supply Management, Report On Business; People's Bank of China, entrepreneur survey.
 
     Examples
     --------
@@ -130,6 +139,12 @@ def balance(up: Any, down: Any) -> Any:
     Notes
     -----
     up - down = 2 (diffusion - 50). Proof: that identity, against `diffusion`.
+
+    **When to use.** Answers in three classes, told as those that say up less those that say down.
+
+    **Pitfalls.** It says how widespread a movement is, not how large. Half up and half down reads as all the same.
+
+    Source: European Commission, Joint Harmonised EU Programme of Business and Consumer Surveys.
 
     Examples
     --------
@@ -227,6 +242,12 @@ def pmi(components: Any, weights: Any, *, inverted: Any = None, names: Sequence[
     Source: National Bureau of Statistics of China, notes of the monthly releases. Proof: 13 months of them, 2016-02
     to 2017-02.
 
+    **When to use.** Purchasing managers' surveys: one number from the diffusion indexes of orders, output, employment,
+    deliveries and stocks.
+
+    **Pitfalls.** Weights, and which component is turned round, differ between publishers: take theirs. Components are
+    to be seasonally adjusted before.
+
     Examples
     --------
     >>> import hengdian_index.climate as climate
@@ -281,6 +302,10 @@ def confidence(current: Any, expected: Any, *, share: float = 0.4) -> Any:
 
     Source: National Bureau of Statistics of China, annex of the release of 2013Q2. Proof: its identity and laws.
 
+    **When to use.** How things are and how they are expected to become, in one number.
+
+    **Pitfalls.** The share is a convention, and opposite movements of the two cancel: show both beside it.
+
     Examples
     --------
     >>> import hengdian_index.climate as climate
@@ -333,6 +358,11 @@ def breadth(x: Any, *, lag: int = 1, same: float = 0.0) -> Array:
     is but rounding (1e-12 of the larger value) is none.
 
     Source: Conference Board 2001, Business Cycle Indicators Handbook. Proof: a slow loop and its laws.
+
+    **When to use.** How many of several series rise, whatever their sizes and units.
+
+    **Pitfalls.** Sizes of changes are ignored, and with few series it moves in steps of 100 / n. In quiet times noise
+    decides: give `same` or a longer `lag`.
 
     Examples
     --------

@@ -49,7 +49,7 @@ class PrincipalComponents:
 
 @typed
 def principal_components(x: Any, *, scores: bool = False) -> PrincipalComponents:
-    """Principal components of the correlations of the indicators: eigenvalues, shares of variance, loadings.
+    r"""Principal components of the correlations of the indicators: eigenvalues, shares of variance, loadings.
 
     Parameters
     ----------
@@ -75,6 +75,16 @@ def principal_components(x: Any, *, scores: bool = False) -> PrincipalComponents
     R = V diag(lambda) V'. Indicators that depend on each other are no fault here: an eigenvalue is 0.
 
     Source: OECD/JRC Handbook (2008), step 4. Proof: TAI (Handbook, Tables 7 and 8); NumPy's singular values.
+
+    .. math:: R = V \Lambda V'
+
+    **Symbols.** R: correlation matrix; V: loadings before scaling, the eigenvectors; \Lambda: eigenvalues on the
+    diagonal.
+
+    **When to use.** How many dimensions the indicators have, and which go together.
+
+    **Pitfalls.** Components are sums that vary most, not causes. The rule that keeps eigenvalues above 1 is a
+    convention.
 
     Examples
     --------

@@ -54,7 +54,7 @@ class Correlations:
 def correlations(
     x: Any, groups: Any = None, *, how: Literal["pearson", "spearman", "kendall"] = "pearson", pairwise: bool = False
 ) -> Correlations:
-    """Correlations of the indicators, with p-values and numbers of rows.
+    r"""Correlations of the indicators, with p-values and numbers of rows.
 
     Parameters
     ----------
@@ -87,6 +87,17 @@ def correlations(
     p of Pearson and Spearman: t = r sqrt((n - 2) / (1 - r^2)) with n - 2 degrees of freedom, as SciPy and R; of
     Kendall: exact for small samples without ties, else normal (SciPy). Proof: TAI (Handbook, Table 6); ASEM (COINr);
     SciPy.
+
+    .. math:: r_{jl} = \frac{\sum_i (x_{ij} - \bar{x}_j)(x_{il} - \bar{x}_l)}{(n - 1)\,s_j s_l}
+
+    **Symbols.** r: correlation of columns j and l; x: value; s: standard deviation; n: number of rows.
+
+    **When to use.** Whether indicators of a group go together, and which do not.
+
+    **Pitfalls.** Many pairs make some p-values small by chance. Pearson sees straight lines only, and one outlier may
+    make or hide one.
+
+    Source: OECD/JRC Handbook (2008), step 4.
 
     Examples
     --------
@@ -137,6 +148,11 @@ def flags(x: Any, groups: Any = None, *, high: float = 0.92, low: float = 0.3) -
     -----
     Pearson correlations over the rows complete in the group. Source: JRC guidance for composite indicators (COIN
     Tool). Proof: TAI (Handbook, Table 6).
+
+    **When to use.** A list to talk through: pairs that say the same, nothing in common, or the opposite.
+
+    **Pitfalls.** The limits are conventions. A negative pair may be a wrong direction or a true trade-off: look before
+    turning.
 
     Examples
     --------

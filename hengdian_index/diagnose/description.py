@@ -39,6 +39,13 @@ def describe(x: Any) -> Any:
     -----
     Proof: SciPy, NumPy and pandas; skew and kurtosis of the ASEM index as COINr prints them.
 
+    **When to use.** A first look at each indicator: range, skewness, zeros, repeated values.
+
+    **Pitfalls.** One column at a time: nothing is said of relations. Skewness and kurtosis of few rows are mostly
+    noise.
+
+    Source: OECD/JRC Handbook (2008), step 4.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -71,7 +78,7 @@ def describe(x: Any) -> Any:
 
 
 def availability(x: Any, groups: Any = None) -> Any:
-    """Table of the values each unit has: one row a unit, in number, as a share, and as a share of each group.
+    r"""Table of the values each unit has: one row a unit, in number, as a share, and as a share of each group.
 
     Parameters
     ----------
@@ -94,6 +101,16 @@ def availability(x: Any, groups: Any = None) -> Any:
     Notes
     -----
     The JRC guidance asks for a share of .65 or more, of a unit and of an indicator. Proof: counts by hand.
+
+    .. math:: a_i = \frac{m_i}{k}
+
+    **Symbols.** a: share of unit i; k: number of indicators; m: how many of them have a value.
+
+    **When to use.** Before anything else: which units and indicators have enough values to be kept.
+
+    **Pitfalls.** A share says nothing about which values are missing: gaps of the weakest units are the worst.
+
+    Source: JRC guidance for composite indicators (COIN Tool).
 
     Examples
     --------

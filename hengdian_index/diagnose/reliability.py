@@ -103,7 +103,7 @@ class Bartlett:
 
 @typed
 def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False) -> Alpha:
-    """Cronbach's alpha: how far the indicators measure one thing; also without each one, and item-rest correlations.
+    r"""Cronbach's alpha: how far the indicators measure one thing; also without each one, and item-rest correlations.
 
     Parameters
     ----------
@@ -133,6 +133,16 @@ def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False)
 
     Source: Cronbach 1951, Psychometrika 16. Proof: TAI (Handbook, Table 11).
 
+    .. math:: \alpha = \frac{k}{k - 1} \left(1 - \frac{\sum_j s_j^2}{S^2}\right)
+
+    **Symbols.** \alpha: Cronbach's alpha; k: number of indicators; s: standard deviation of a column; S: standard
+    deviation of their sum.
+
+    **When to use.** Indicators of a group are to measure one thing, and their sum is to be reliable.
+
+    **Pitfalls.** Alpha rises with the number of indicators and does not show that there is one dimension. Low alpha is
+    no fault where the indicators form, rather than reflect, what is measured.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -159,7 +169,7 @@ def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False)
 
 
 def kmo(x: Any) -> Kmo:
-    """Kaiser-Meyer-Olkin measure: how much of the correlation of two indicators is shared with the others.
+    r"""Kaiser-Meyer-Olkin measure: how much of the correlation of two indicators is shared with the others.
 
     Parameters
     ----------
@@ -182,6 +192,14 @@ def kmo(x: Any) -> Kmo:
     partial correlation given all others, P the inverse of the correlation matrix. Two columns: always .5.
 
     Source: Kaiser 1974, Psychometrika 39. Proof: partial correlations by least squares; the closed form for three.
+
+    .. math:: \mathrm{KMO} = \frac{\sum_{j \ne l} r_{jl}^2}{\sum_{j \ne l} r_{jl}^2 + \sum_{j \ne l} q_{jl}^2}
+
+    **Symbols.** r: correlation of columns j and l; q: their partial correlation given all others.
+
+    **When to use.** Before a factor analysis: whether the indicators share enough.
+
+    **Pitfalls.** The limits (.5, .6) are conventions; nothing is said on how many factors there are.
 
     Examples
     --------
@@ -206,7 +224,7 @@ def kmo(x: Any) -> Kmo:
 
 
 def bartlett(x: Any) -> Bartlett:
-    """Bartlett's test of sphericity: whether the correlations of the indicators could all be 0.
+    r"""Bartlett's test of sphericity: whether the correlations of the indicators could all be 0.
 
     Parameters
     ----------
@@ -229,6 +247,15 @@ def bartlett(x: Any) -> Bartlett:
 
     Source: Bartlett 1950, British Journal of Psychology 3. Proof: columns without correlation: det 1, chi2 0; the
     distribution of chi2 in simulated samples.
+
+    .. math:: \chi^2 = -\left(n - 1 - \frac{2 k + 5}{6}\right) \ln \det R
+
+    **Symbols.** \chi: the statistic, its square root; n: number of rows; k: number of indicators; R: correlation
+    matrix.
+
+    **When to use.** Before a factor analysis: whether any correlation can be shown.
+
+    **Pitfalls.** With many rows it nearly always says yes; it assumes normal data.
 
     Examples
     --------

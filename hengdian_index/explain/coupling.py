@@ -43,7 +43,7 @@ class Coupling:
 
 @typed
 def coupling(u: Any, shares: Any = None, *, form: Literal["standard", "wang2021"] = "standard") -> Coupling:
-    """Coupling coordination of subsystems: degree of coupling C, level T, and D = sqrt(C T), for each row.
+    r"""Coupling coordination of subsystems: degree of coupling C, level T, and D = sqrt(C T), for each row.
 
     Parameters
     ----------
@@ -77,6 +77,16 @@ def coupling(u: Any, shares: Any = None, *, form: Literal["standard", "wang2021"
 
     Source: Illingworth's capacitive coupling, as Chinese development studies use it; Wang Shujia et al. 2021, Journal
     of Natural Resources 36(3). Proof: its laws and a slow formula.
+
+    .. math:: C = \frac{k \left(\prod_j U_j\right)^{1/k}}{\sum_j U_j}, \quad T = \sum_j a_j U_j, \quad D = \sqrt{C T}
+
+    **Symbols.** C: degree of coupling; T: level; D: coordination; U: score of a subsystem; a: share of a subsystem; k:
+    number of subsystems.
+
+    **When to use.** Chinese studies of how far subsystems (economy and environment, say) advance together.
+
+    **Pitfalls.** C is a measure of evenness: two very poor systems are as coupled as two very good ones, so look at D
+    and T. The grades that are usual for D are conventions.
 
     Examples
     --------

@@ -101,7 +101,7 @@ class _Population:
 
 
 def theil(y: Any, groups: Any) -> Theil:
-    """Theil index of units, split into inequality between groups and within them.
+    r"""Theil index of units, split into inequality between groups and within them.
 
     Parameters
     ----------
@@ -132,6 +132,15 @@ def theil(y: Any, groups: Any) -> Theil:
     Source: Theil 1967, Economics and Information Theory; Shorrocks 1980, Econometrica 48. Proof: its laws and a slow
     double loop.
 
+    .. math:: T = \frac{1}{n} \sum_i \frac{y_i}{m} \ln \frac{y_i}{m}
+
+    **Symbols.** T: Theil index; y: value; m: mean; n: number of units.
+
+    **When to use.** How unequal units are, split exactly into within groups and between them.
+
+    **Pitfalls.** Its largest value grows with n (ln n), so two sets of unlike size are hard to compare. Values must be
+    0 or more; the top counts more than the bottom.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -155,7 +164,7 @@ def theil(y: Any, groups: Any) -> Theil:
 
 
 def dagum(y: Any, groups: Any) -> Dagum:
-    """Gini coefficient of units, split into within groups, net between groups, and transvariation.
+    r"""Gini coefficient of units, split into within groups, net between groups, and transvariation.
 
     Parameters
     ----------
@@ -185,6 +194,15 @@ def dagum(y: Any, groups: Any) -> Dagum:
     sorted them by their means. n^2, not n (n - 1), in the denominator: doubling the population changes nothing.
 
     Source: Dagum 1997, Empirical Economics 22. Proof: its laws and a slow double loop.
+
+    .. math:: G = \frac{1}{2 n^2 m} \sum_i \sum_l |y_i - y_l|
+
+    **Symbols.** G: Gini coefficient; y: value; n: number of units; m: mean; i, l: two units.
+
+    **When to use.** How unequal units are, within and between groups whose ranges overlap.
+
+    **Pitfalls.** Transvariation is overlap, neither within nor between: do not add it to either without a word. The
+    parts depend on how the groups are drawn.
 
     Examples
     --------

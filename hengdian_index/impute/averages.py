@@ -87,6 +87,13 @@ def mean(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
     -----
     The means of the columns are kept; their spread and correlations shrink. Proof: mean preserved.
 
+    **When to use.** Few gaps that have nothing to do with the values, which should neither help nor harm a unit much.
+
+    **Pitfalls.** Spreads and correlations shrink, and with them weights that are learnt from these. A weak unit with a
+    gap is lifted to the mean.
+
+    Source: Little & Rubin 2002, Statistical Analysis with Missing Data; OECD/JRC Handbook (2008), step 3.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -110,6 +117,12 @@ def median(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
     Notes
     -----
     Proof: median preserved; a slow formula.
+
+    **When to use.** As `mean`, for skewed columns.
+
+    **Pitfalls.** As those of `mean`: spreads and correlations shrink, and a weak unit is lifted to the middle.
+
+    Source: Little & Rubin 2002, Statistical Analysis with Missing Data; OECD/JRC Handbook (2008), step 3.
 
     Examples
     --------
@@ -151,6 +164,12 @@ def group_mean(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
     -----
     Proof: the ASEM index as COINr imputes it; group means preserved.
 
+    **When to use.** Units of a group (a region, an income class) are like each other.
+
+    **Pitfalls.** A group with few values gives a noisy mean, and differences within groups shrink.
+
+    Source: Little & Rubin 2002, Statistical Analysis with Missing Data; OECD/JRC Handbook (2008), step 3.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -175,6 +194,12 @@ def group_median(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
     Notes
     -----
     Proof: a slow formula.
+
+    **When to use.** As `group_mean`, for skewed columns.
+
+    **Pitfalls.** As those of `group_mean`.
+
+    Source: Little & Rubin 2002, Statistical Analysis with Missing Data; OECD/JRC Handbook (2008), step 3.
 
     Examples
     --------

@@ -79,6 +79,13 @@ def neighbours(
     share these, so that no order of the rows decides. Source: Troyanskaya et al. 2001 (Bioinformatics 17),
     scikit-learn's KNNImputer. Proof: a slow loop.
 
+    **Symbols.** N: the nearest rows that have a value; d: distance of two rows; l: a neighbour.
+
+    **When to use.** Indicators go together, so that rows alike in some are alike in others.
+
+    **Pitfalls.** How many neighbours is a choice. With many gaps distances rest on few columns, and extreme rows are
+    pulled to the middle.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -98,7 +105,7 @@ def neighbours(
     chinese="回归插补",
 )
 def regression(x: Rows, *, rounds: int = 10, rng: int = 0, **shared: Unpack[LabelledFit]) -> Filler:
-    """Missing values filled by regression of each indicator on the others, in rounds.
+    r"""Missing values filled by regression of each indicator on the others, in rounds.
 
     Parameters
     ----------
@@ -127,6 +134,12 @@ def regression(x: Rows, *, rounds: int = 10, rng: int = 0, **shared: Unpack[Labe
     Bayesian ridge regression of standardised columns, from the column mean on, fewest gaps first. Source: van Buuren &
     Groothuis-Oudshoorn 2011 (J. Statistical Software 45), scikit-learn's IterativeImputer. Proof: exact linear
     dependence is recovered.
+
+    **Symbols.** \alpha, \beta: coefficients of a ridge regression on the fit rows; l: another indicator.
+
+    **When to use.** Close relations between indicators, and many rows to learn them from.
+
+    **Pitfalls.** What is filled lies on the line, so correlations look closer than they are and scores more certain.
 
     Examples
     --------

@@ -58,6 +58,14 @@ def carry_forward(x: Rows, limit: int | None = None, **shared: Unpack[RowLabels]
     -----
     Ages are counted by calendar, not by row: a missing row makes a value older. Proof: a slow loop.
 
+    **Symbols.** s: a period before t.
+
+    **When to use.** The newest figure of a slow indicator is late: the last one stands in until it comes.
+
+    **Pitfalls.** A trend is stopped, then jumps. Set `limit`, so that nothing old stands for today.
+
+    Source: common practice of statistical offices; OECD/JRC Handbook (2008), step 3.
+
     Examples
     --------
     >>> import pandas as pd
@@ -116,6 +124,13 @@ def interpolate(
     -----
     x_a + (x_b - x_a) (t - t_a) / (t_b - t_a), t in periods of the calendar: rows may be missing. Proof: a line is
     recovered exactly; a slow loop.
+
+    **When to use.** Gaps within series that move smoothly.
+
+    **Pitfalls.** It needs the next value, so it cannot serve the newest period, and a value filled between two is
+    smoother than the truth.
+
+    Source: OECD/JRC Handbook (2008), step 3.
 
     Examples
     --------

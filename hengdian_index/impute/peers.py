@@ -63,6 +63,16 @@ def peers(
     in every such mean of incomplete rows. A constant column is no peer, and is itself filled with its one value.
     Proof: that identity; a slow loop.
 
+    **Symbols.** m: number of other indicators of the group that have a value; l: another indicator of the group; f: the
+    common scale.
+
+    **When to use.** The indicators of a group measure one thing, and a row lacks one of them.
+
+    **Pitfalls.** It adds nothing that the other indicators do not say: leaving the gap out of an equal mean gives the
+    same score.
+
+    Source: common practice of scorecards.
+
     Examples
     --------
     >>> import hengdian_index as hi

@@ -72,6 +72,12 @@ def robust(
     (x - median) / scale. Source: common practice. Proof: textbook loops; one extreme that moves further out changes no
     other score.
 
+    **When to use.** Heavy tails, or outliers that are to be kept as they are: up to a quarter of the rows ("iqr"), or
+    nearly half of them ("mad"), cannot carry the scale away.
+
+    **Pitfalls.** Many equal values make the scale 0, which is refused. Extreme rows keep extreme scores, and a mean
+    over indicators follows them.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -124,6 +130,14 @@ def logistic(x: Sample, *, constant: Constant = "raise", **shared: Unpack[Learni
     1 / (1 + exp(-(x - m) / s)), s with ddof=1; direction -1 turns the sign of the exponent. Where rounding would give
     0 or 1 the score is the nearest number inside, so that a geometric mean takes it. Proof: increasing, inside (0, 1),
     .5 at the mean; a textbook loop.
+
+    **When to use.** Outliers that should keep their place in the order and count little: scores are steep about the
+    mean and flat far from it.
+
+    **Pitfalls.** Equal steps of the indicator are not equal steps of the score, and rows far from the mean can hardly
+    be told apart. The mean and the standard deviation behind it are still moved by outliers.
+
+    Source: Verhulst 1845 for the curve; as a normalisation, common practice.
 
     Examples
     --------

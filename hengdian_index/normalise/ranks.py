@@ -44,6 +44,13 @@ def rank(x: Sample, *, ties: Ties = "average", **shared: Unpack[Learning]) -> Ma
     differ by rounding alone. A column whose whole range is rounding of its size (1e-12 of its largest magnitude) is
     constant: all tie; that is no error. Proof: TAI (Table 15).
 
+    **When to use.** Only the order can be trusted, or outliers and units of measure should play no part.
+
+    **Pitfalls.** Distances are given up: the narrowest lead and the widest count the same. A score depends on which
+    other rows are there.
+
+    Source: OECD/JRC Handbook (2008), step 5.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -82,6 +89,12 @@ def percentile_rank(x: Sample, *, form: Literal["share", "unit"] = "share", **sh
     -----
     A column whose whole range is rounding of its size (1e-12 of its largest magnitude) is constant: all tie; that is no
     error. Proof: TAI (Table 15).
+
+    **When to use.** The order alone counts, on a scale that does not depend on how many rows there are.
+
+    **Pitfalls.** Distances are given up, as with ranks. With few rows the steps are coarse, 100 / n.
+
+    Source: OECD/JRC Handbook (2008), step 5.
 
     Examples
     --------
@@ -129,6 +142,11 @@ def borda(x: Sample, *, ties: Literal["average", "min"] = "average", **shared: U
     halfway between them ("average"), beyond the ends 0 or n - 1. A column whose whole range is rounding of its size
     (1e-12 of its largest magnitude) is constant: all tie; that is no error. Source: Borda 1784. Proof: a slow count
     over all pairs, and the sum.
+
+    **When to use.** The places of a vote: summed over indicators it is the Borda count, and still explained by
+    indicator.
+
+    **Pitfalls.** Distances are given up, and a row that joins the fit may turn the order of two others round.
 
     Examples
     --------

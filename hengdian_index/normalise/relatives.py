@@ -73,6 +73,15 @@ def relative(
     period: fixed-base individual indexes. Proof: TAI (Table 15: to the mean, the best, the worst; Table 14), PPI
     manual.
 
+    **When to use.** Index relatives, each indicator in per cent of its own base, mean or best value, as in price and
+    volume indexes: growth of the indicator stays growth of the score.
+
+    **Pitfalls.** It needs a true zero, and costs above 0. Indicators keep their own coefficients of variation, so the
+    most volatile moves the index most.
+
+    Source: ILO, IMF and others 2004, Producer Price Index Manual; OECD/JRC Handbook (2008), step 5 (distance to a
+    reference).
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -131,6 +140,13 @@ def distance_to_target(
     -----
     (x - min) / (target - min); direction -1: (max - x) / (max - target). A target worse than every fit row gets a line
     in the log, and turns the scores round: they are 0 or less. Proof: with the best value as target it is min_max.
+
+    **When to use.** Targets are set by policy: 0 is the worst fit row, 1 the target reached.
+
+    **Pitfalls.** The way begins at the worst fit row, so one very bad row makes all others look near the target.
+    Targets of unlike ambition act as weights.
+
+    Source: OECD/JRC Handbook (2008), step 5 (distance to a reference).
 
     Examples
     --------

@@ -30,6 +30,13 @@ def none(x: Any) -> Any:
     -----
     Proof: its laws.
 
+    **When to use.** Indicators that are on one scale already: marks, balances, percentages, relatives with one base.
+
+    **Pitfalls.** Nothing is made comparable. The indicator with the largest spread moves the index most, and weights
+    learnt from the data may only say in which unit it was measured.
+
+    Source: none is needed, nothing is computed.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -81,6 +88,15 @@ def min_max(
     -----
     lower + (upper - lower) (x - min) / (max - min). With a target, the best end is the target itself, even if no row
     reaches it. Proof: TAI (Handbook, Table 15).
+
+    **When to use.** An index that is read as the distance between the worst and the best, with fixed ends such as 0 and
+    100, of indicators without gross outliers.
+
+    **Pitfalls.** Two rows set the scale of all: one outlier presses the others together (see `hi.treat`). Rows that
+    join the fit may move every score, so freeze them with `fit_on`; later rows may then leave the ends unless `clip`
+    holds them.
+
+    Source: OECD/JRC Handbook (2008), step 5.
 
     Examples
     --------
@@ -142,6 +158,14 @@ def z_score(
     -----
     mean + sd (x - m) / s. What m loses when it is rounded to a number, which is much beside s where all values lie
     about 1e9, is in the starting score. Proof: TAI (Handbook, Table 15); exact fractions at an offset of 2^36.
+
+    **When to use.** Indicators of roughly symmetric distribution whose extreme values should count as such. Each gets
+    the same variance, so that weights act on equal spreads.
+
+    **Pitfalls.** Scores have no ends, and 0 is the mean, not a minimum: geometric means and weights that need a zero
+    (entropy, variation) do not go with them. Mean and standard deviation are both moved by outliers.
+
+    Source: OECD/JRC Handbook (2008), step 5.
 
     Examples
     --------
@@ -215,6 +239,14 @@ def goalposts(
     -----
     lower + (upper - lower) (x - low) / (high - low). Proof: TAI ranks (Table 38) with the goalposts of the Human
     Development Report 2001; the Human Development Index 2022.
+
+    **When to use.** Bounds that hold for all times and units, from theory, law or agreement: scores of one year do not
+    move when another is added.
+
+    **Pitfalls.** The bounds act as weights: the wider they are, the less an indicator can vary. With `clip` all values
+    beyond a goalpost are equal, so progress there is not seen.
+
+    Source: United Nations Development Programme, Human Development Reports, technical notes.
 
     Examples
     --------
@@ -301,6 +333,11 @@ def efficacy(
     ln(high / low); floor (ceiling / floor)^u. Source: Chinese enterprise-performance rules (1999) for 60 and 40; Peng,
     Yuan & Hui 2007 (Statistical Research) for the exponential form. Proof: textbook question (58.73); both ends and
     the middle.
+
+    **When to use.** Assessments whose rules name a not-allowed and a satisfactory value, and read 60 as a pass.
+
+    **Pitfalls.** The three forms order one indicator alike but space it otherwise, so means over indicators differ.
+    Bounds taken from the data themselves make it min-max on another scale.
 
     Examples
     --------

@@ -58,6 +58,13 @@ def share(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     x / sum x; direction -1: (1 / x) / sum(1 / x). The shares of the fit rows sum to 1; a later row has its share of
     their total. A constant column gives 1 / n; that is no error. Proof: sums to 1; the same in any unit.
 
+    **When to use.** Parts of a total: what is meant is how much of the sum each unit has.
+
+    **Pitfalls.** Scores of n rows have the mean 1 / n, so they shrink as rows join the fit, and an indicator that is
+    spread evenly hardly differs between rows.
+
+    Source: Hwang & Yoon 1981 (sum normalisation).
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -108,6 +115,13 @@ def vector(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     x / sqrt(sum x^2); direction -1: 1 - that. TOPSIS does not use the second form: it looks for the smallest value
     instead. A constant column gives 1 / sqrt(n); that is no error. Proof: the five graduate schools (TOPSIS); unit
     length.
+
+    **When to use.** The first step of TOPSIS and its kin, where columns are directions in a space.
+
+    **Pitfalls.** Scores have no common ends: an indicator whose values lie far from 0 beside their spread hardly
+    differs between rows, and so hardly counts.
+
+    Source: Hwang & Yoon 1981.
 
     Examples
     --------

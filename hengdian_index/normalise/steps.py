@@ -132,6 +132,16 @@ def categorical(
     TAI (Table 15: these cuts, and the smaller rank for ties, give all 23 scores; the Handbook's text words the cuts
     otherwise).
 
+    **Symbols.** l: a cut, counted from the lowest; c: class of the value.
+
+    **When to use.** A few classes are wanted, or there are published cuts; small errors of measurement within a class
+    do no harm.
+
+    **Pitfalls.** What differs within a class is thrown away, and a value near a cut jumps. Cuts by percentiles give
+    every indicator the same distribution, whatever its own.
+
+    Source: OECD/JRC Handbook (2008), step 5.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -181,6 +191,13 @@ def above_below(x: Sample, *, threshold: float = 0.2, direction: Any = 1, **shar
     -----
     With r = x / m: 1 if r > 1 + threshold, -1 if r < 1 - threshold, else 0; direction -1 turns the sign. Proof: TAI
     (Table 15).
+
+    **When to use.** A coarse signal is enough: clearly above the mean, about it, clearly below.
+
+    **Pitfalls.** Distances are given up, and the threshold is a convention. A ratio to the mean says nothing where the
+    mean is near 0 or below.
+
+    Source: OECD/JRC Handbook (2008), step 5.
 
     Examples
     --------

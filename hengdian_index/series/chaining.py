@@ -49,7 +49,7 @@ def chain(
     gap: Literal["raise", "carry"] = "raise",
     form: Literal["percent", "index"] = "percent",
 ) -> Any:
-    """Levels that a series of growth rates makes.
+    r"""Levels that a series of growth rates makes.
 
     Parameters
     ----------
@@ -86,6 +86,15 @@ def chain(
 
     Source: The Conference Board 2001, Business Cycle Indicators Handbook. Proof: its published level of April 1998;
     `chain(growth(s))` is s rebased; the reciprocal series has the reciprocal levels.
+
+    .. math:: I_t = I_{t-1} \left(1 + \frac{g_t}{100}\right)
+
+    **Symbols.** I: level; g: growth in per cent; t: a period.
+
+    **When to use.** Levels are wanted and growth is what there is.
+
+    **Pitfalls.** Errors of growth add up in the level, and one missing rate stops it. How rates become levels must be
+    how they were made: a symmetric rate chained as a ratio drifts.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def changes(
     *,
     per_year: int | None = None,
 ) -> Any:
-    """Change of a series on the period `lag` before, in per cent.
+    r"""Change of a series on the period `lag` before, in per cent.
 
     Parameters
     ----------
@@ -87,6 +87,15 @@ def changes(
     Source: IMF 2017, Quarterly National Accounts Manual. Proof: a change over four quarters compounds four
     quarterly ones; a slow loop.
 
+    .. math:: g_t = 100 \left(\frac{s_t}{s_{t-h}} - 1\right)
+
+    **Symbols.** g: change in per cent; s: the series; t: a period; h: the option `lag`.
+
+    **When to use.** Change on the period or the year before, as it is printed.
+
+    **Pitfalls.** On a year before, a change says as much on then as on now (base effect). In per cent it says nothing
+    of a series that passes 0: take points.
+
     Examples
     --------
     >>> import pandas as pd
@@ -110,7 +119,7 @@ def changes(
 
 @typed
 def growth(s: Any, how: Literal["ratio", "symmetric", "log"] = "ratio") -> Any:
-    """Growth of a series on the period before, in per cent, as `chain` takes it back.
+    r"""Growth of a series on the period before, in per cent, as `chain` takes it back.
 
     Parameters
     ----------
@@ -139,6 +148,14 @@ def growth(s: Any, how: Literal["ratio", "symmetric", "log"] = "ratio") -> Any:
 
     Source: The Conference Board 2001, Business Cycle Indicators Handbook (symmetric). Proof: its published change of
     average weekly hours; `chain(growth(s))` is s rebased.
+
+    .. math:: g_t = 100 \left(\frac{s_t}{s_{t-1}} - 1\right)
+
+    **Symbols.** g: growth in per cent; s: the series; t: a period.
+
+    **When to use.** Changes that are to be added up over series and chained again.
+
+    **Pitfalls.** No growth exists through 0 or below: take points there (`changes`).
 
     Examples
     --------

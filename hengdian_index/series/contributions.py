@@ -31,7 +31,7 @@ def contributions(
     form: Literal["arithmetic", "geometric", "harmonic"] = "arithmetic",
     share: bool = False,
 ) -> Any:
-    """Contribution of each part to the change, or to the level, of the weighted mean of several series.
+    r"""Contribution of each part to the change, or to the level, of the weighted mean of several series.
 
     Parameters
     ----------
@@ -74,6 +74,16 @@ def contributions(
 
     Source: Vartia 1976, Scandinavian Journal of Statistics 3; Balk 2008, Price and Quantity Index Numbers. Proof:
     nbs_new_drivers, both years; exact sums; the same as `Result.contributions`.
+
+    .. math:: c_j = w_j \left(f(z_{1j}) - f(z_{0j})\right) \frac{y_1 - y_0}{f(y_1) - f(y_0)}
+
+    **Symbols.** c: contribution of part j; f: z, its logarithm or its reciprocal, by `form`; z: value of a part, before
+    (0) and after (1); y: the mean; w: weight.
+
+    **When to use.** Why a mean of several series moved, in parts that sum to the whole exactly.
+
+    **Pitfalls.** Parts are those of the formula, not causes. Weights must be those of the mean; of a harmonic or
+    geometric mean parts depend on all series.
 
     Examples
     --------

@@ -51,6 +51,15 @@ def decumulate(s: Any, *, per_year: int | None = None) -> Any:
 
     Source: IMF 2017, Quarterly National Accounts Manual. Proof: the sums within each year give the figures back.
 
+    .. math:: x_t = s_t - s_{t-1}
+
+    **Symbols.** x: figure of the period; s: figure of the year to date; t: a period.
+
+    **When to use.** Figures of the year to date, of which those of each month or quarter are wanted.
+
+    **Pitfalls.** Revisions of earlier months fall into the month in which they are published. A missing period leaves
+    two unknown.
+
     Examples
     --------
     >>> import pandas as pd

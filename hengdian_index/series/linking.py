@@ -48,7 +48,7 @@ class Link:
 
 @typed
 def link(old: Any, new: Any, at: Any, *, details: bool = False) -> Any:
-    """Old series brought to the level of a new one and continued by it.
+    r"""Old series brought to the level of a new one and continued by it.
 
     Parameters
     ----------
@@ -77,6 +77,15 @@ def link(old: Any, new: Any, at: Any, *, details: bool = False) -> Any:
     new part do not change. Over a span the growth from the last old to the first new period belongs to neither.
 
     Source: ILO, IMF and others 2004, Producer Price Index Manual, chapter 9 (linking, overlap method). Proof: its laws.
+
+    .. math:: f = \frac{\sum_{t \in T} N_t}{\sum_{t \in T} o_t}
+
+    **Symbols.** f: factor; o: old series; N: new series; T: the overlap.
+
+    **When to use.** A series was redefined and old and new overlap.
+
+    **Pitfalls.** One factor for all: if the gap between the two was not constant, history is bent. The choice of the
+    overlap decides the level.
 
     Examples
     --------

@@ -20,7 +20,7 @@ _ROUNDING = 1e-13
 
 @typed
 def rebase(s: Any, base: Any, to: float = 100.0) -> Any:
-    """Series whose mean over the base period is `to`.
+    r"""Series whose mean over the base period is `to`.
 
     Parameters
     ----------
@@ -50,6 +50,16 @@ def rebase(s: Any, base: Any, to: float = 100.0) -> Any:
 
     Source: ILO, IMF and others 2004, Producer Price Index Manual, chapter 9. Proof: its laws.
 
+    .. math:: I_t = C\,\frac{s_t}{\frac{1}{m} \sum_{b \in B} s_b}
+
+    **Symbols.** s: the series; B: the base; b: a period of it; m: number of its periods; I: rebased level; C: level
+    of the base, the option `to`.
+
+    **When to use.** Another period is to be 100.
+
+    **Pitfalls.** Levels of several rebased series agree in the base by construction; a base of an unusual year makes
+    all others look high or low.
+
     Examples
     --------
     >>> import pandas as pd
@@ -65,7 +75,7 @@ def rebase(s: Any, base: Any, to: float = 100.0) -> Any:
 
 
 def relatives(s: Any, base: Any = None) -> Any:
-    """Index relatives, times 100: each value against the first, a base, or the period before.
+    r"""Index relatives, times 100: each value against the first, a base, or the period before.
 
     Parameters
     ----------
@@ -91,6 +101,14 @@ def relatives(s: Any, base: Any = None) -> Any:
 
     Source: ILO, IMF and others 2004, Producer Price Index Manual, chapter 15. Proof: the laws of `rebase`; products of
     the second kind are the first.
+
+    .. math:: I_t = 100\,\frac{s_t}{s_b}
+
+    **Symbols.** I: relative; s: the series; b: the base, or the period before; t: a period.
+
+    **When to use.** Series in unlike units are to be shown in one picture or averaged as relatives.
+
+    **Pitfalls.** The base decides which series looks high. Values must be above 0 to be averaged.
 
     Examples
     --------

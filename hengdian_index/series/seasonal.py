@@ -116,6 +116,15 @@ def deseasonalise(
     Source: Cleveland, Cleveland, McRae & Terpenning 1990, Journal of Official Statistics 6; US Census Bureau,
     X-13ARIMA-SEATS Reference Manual. Proof: a pure seasonal pattern is removed, sums of a year are nearly kept.
 
+    .. math:: x_t = s_t - S_t
+
+    **Symbols.** x: the series without its season; s: the series; S: its seasonal part; t: a period.
+
+    **When to use.** Quarters or months are to be compared with the one before, not only with a year before.
+
+    **Pitfalls.** The newest values are revised as later ones come. Additive and multiplicative differ where the level
+    changes; two or three years are little to learn a season from.
+
     Examples
     --------
     >>> import pandas as pd

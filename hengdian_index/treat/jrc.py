@@ -86,6 +86,12 @@ def jrc(
     limit. Source: Joint Research Centre, COIN Tool user guide; Becker et al.
     (COINr). Proof: the ASEM index as COINr treats it, cell by cell; a slow loop.
 
+    **When to use.** The usual rule of audited indexes: only columns whose skewness and kurtosis both pass a limit are
+    touched.
+
+    **Pitfalls.** The limits are conventions, and one row may decide whether a column is touched at all: freeze the fit.
+    A logarithm changes what a step of the indicator is worth.
+
     Examples
     --------
     >>> import hengdian_index as hi

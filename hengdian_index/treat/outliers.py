@@ -66,6 +66,13 @@ def winsorise(x: Sample, *, points: int | None = None, limits: Any = None, **sha
     log says so. Quantiles are of type 7 (linear). Other libraries' limits are the shares cut off at either side: their
     (.05, .05) is (.05, .95) here. Proof: median unchanged; a slow loop.
 
+    **When to use.** A few extreme values that are believed, but should not set the scale of all others.
+
+    **Pitfalls.** Real leads are taken away: the first rows become equal. How many points, or which quantiles, is a
+    choice; say which cells were changed (the log has them).
+
+    Source: Tukey 1962 (Annals of Mathematical Statistics 33), who names it after C. P. Winsor; COINr.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -120,6 +127,11 @@ def fence(
     or equal ones, stay as they are. The log says so.
     Source: Tukey 1977 (Exploratory Data Analysis). Proof: unchanged by a second run where the quartiles stay; a slow
     formula.
+
+    **When to use.** Many indicators, one rule for all, nothing counted by hand.
+
+    **Pitfalls.** In a skewed column much of one side lies beyond the fence: take a logarithm there. The outliers
+    themselves widen a standard deviation, and so the fence of "sigma".
 
     Examples
     --------

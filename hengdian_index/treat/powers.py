@@ -59,6 +59,14 @@ def log(x: Sample, *, offset: Offset = "none", **shared: Unpack[LabelledFit]) ->
     or of equal ones, stays untreated. A well-known package returns its input from one of its logarithms (log_GII);
     its "log_CT" is "range" without the mirrored form. Proof: increasing; closed forms at the ends of the range.
 
+    **When to use.** Quantities that grow by factors, such as income or population: a doubling counts the same
+    everywhere.
+
+    **Pitfalls.** Steps at the top count less, which is a judgement of worth. Zeros need an offset, and small values
+    hang on its size.
+
+    Source: COINr (`log_CT` and its kin) for the offsets.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -113,6 +121,10 @@ def box_cox(x: Sample, *, lmbda: Any = None, offset: Offset = "none", **shared: 
     (x^l - 1) / l, ln x for l = 0. Computed as expm1(l ln x) / l, which keeps its digits near l = 0. Without a lambda,
     a column of fewer than four values, or of equal ones, stays untreated. Source: Box & Cox 1964 (JRSS-B 26). Proof:
     scipy.special at the same lambda, and the likelihood's peak against a grid.
+
+    **When to use.** A strongly skewed column above 0, and no reason for one particular power.
+
+    **Pitfalls.** The power is learnt from the rows, outliers among them: freeze the fit. Readers cannot read the scale.
 
     Examples
     --------
@@ -169,6 +181,10 @@ def yeo_johnson(x: Sample, *, lmbda: Any = None, **shared: Unpack[LabelledFit]) 
     Box-Cox of 1 + x with l for x >= 0, and minus Box-Cox of 1 - x with 2 - l below 0; l = 1 leaves x as it is. It
     depends on the unit of measure. Source: Yeo & Johnson 2000 (Biometrika 87). Proof: scipy.stats at the same lambda,
     and the likelihood's peak against a grid.
+
+    **When to use.** As `box_cox`, for values of any sign.
+
+    **Pitfalls.** The power is learnt from the rows: freeze the fit. Thousands in place of millions give another shape.
 
     Examples
     --------

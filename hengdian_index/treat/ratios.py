@@ -125,6 +125,13 @@ def denominate(
     scale x / by; nothing is learnt. Proof: the ASEM index as COINr denominates it (missing="propagate", because one
     country has no figure for energy).
 
+    **When to use.** Totals of units of unlike size: per head, per unit of product, per area.
+
+    **Pitfalls.** The denominator becomes part of the indicator, with its errors and its trend; the smallest units get
+    the most extreme ratios.
+
+    Source: COINr (`Denominate`).
+
     Examples
     --------
     >>> import pandas as pd

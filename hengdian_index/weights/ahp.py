@@ -57,7 +57,7 @@ def ahp(
     how: Literal["aij", "aip"] = "aij",
     shares: Any = None,
 ) -> tuple[tuple[Any, ...] | None, Array]:
-    """Weights from a pairwise comparison matrix, or one from each of several people (analytic hierarchy process).
+    r"""Weights from a pairwise comparison matrix, or one from each of several people (analytic hierarchy process).
 
     Parameters
     ----------
@@ -89,6 +89,15 @@ def ahp(
     Notes
     -----
     Source and proof: `hi.ahp.priorities`, `hi.ahp.combine`.
+
+    **Symbols.** A, a: judgements, how much more item j matters than item l; \lambda: largest eigenvalue of A; k: number
+    of items; j, l, m: items.
+
+    **When to use.** Judgements of few items, up to about nine, by people who can compare pairs, with a measure of how
+    far the judgements contradict each other.
+
+    **Pitfalls.** The scale from 1 to 9 and the limit CR < .1 are conventions: a small CR says that judgements agree
+    with each other, not that they are right. k items need k (k - 1) / 2 comparisons.
 
     Examples
     --------

@@ -76,7 +76,7 @@ class BestWorst:
 def best_worst(
     best: Any, worst: Any, *, form: Literal["linear", "nonlinear"] = "linear", details: bool = False
 ) -> tuple[Names, Array | BestWorst]:
-    """Best-worst weights: from comparisons of the best criterion with all, and of all with the worst.
+    r"""Best-worst weights: from comparisons of the best criterion with all, and of all with the worst.
 
     Parameters
     ----------
@@ -107,6 +107,14 @@ def best_worst(
 
     Source: Rezaei 2015, 2016 (Omega 53, 64); Liang, Brunelli & Rezaei 2020 (Omega 96). Proof: Rezaei (2016), example 1,
     and the table of CI; the bisection of linear programmes, in the tests.
+
+    **Symbols.** \xi: largest deviation, made as small as possible; B, W: the best and the worst criterion; a:
+    comparisons.
+
+    **When to use.** Fewer questions than pairwise comparison, 2 k - 3, with a measure of consistency.
+
+    **Pitfalls.** Everything hangs on the two criteria called best and worst. The linear form has one answer; the
+    nonlinear one may have many, and gives intervals.
 
     Examples
     --------

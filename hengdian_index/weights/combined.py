@@ -77,7 +77,7 @@ def combine(
     shares: Any = None,
     details: bool = False,
 ) -> tuple[Names, Any]:
-    """Weights combined from several sets of weights.
+    r"""Weights combined from several sets of weights.
 
     Parameters
     ----------
@@ -113,6 +113,14 @@ def combine(
     Source: game: Chinese literature since 2003. Proof: Hou et al. (2021), 11 indicators (products to 8 digits, weights
     to 3e-4; one of its printed sets sums to .998); closed forms; another solver; a grid over alpha.
 
+    **Symbols.** l, m: sets of weights; s: share of a set; \alpha: coefficient of a set.
+
+    **When to use.** Judgements and data are both to count, AHP and entropy, say.
+
+    **Pitfalls.** A mean hides a disagreement that readers should see: show the sets, too (`hi.compare`). In a product
+    one weight near 0 rules; the coefficients of the game follow from lengths and angles of the sets, not from how good
+    they are.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -131,7 +139,7 @@ def combine(
 
 @typed
 def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
-    """Effective importance of each indicator: how much the scores move with it, whatever its weight.
+    r"""Effective importance of each indicator: how much the scores move with it, whatever its weight.
 
     Parameters
     ----------
@@ -160,6 +168,15 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
     Not the nominal weight: an indicator that varies little, or runs against the others, may weigh much and move
     nothing. Products of weights down the tree are `Result.effective_weights`. Source: Paruolo, Saisana & Saltelli 2013
     (JRSS-A 176). Proof: numpy.corrcoef, scipy.stats.spearmanr, a least-squares fit; what `matched` attains.
+
+    .. math:: I_j = \frac{r^2(y, x_j)}{\sum_l r^2(y, x_l)}
+
+    **Symbols.** I: share of an indicator; r: correlation; y: scores; x: indicator.
+
+    **When to use.** After an index is computed: to see whether what moves it is what its weights say.
+
+    **Pitfalls.** Correlation is not cause: an indicator of weight 0 may follow the scores all the same. Importances
+    belong to the rows they are measured on.
 
     Examples
     --------

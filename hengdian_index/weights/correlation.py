@@ -62,6 +62,11 @@ def critic(
     Source: Diakoulaki, Mavrotas & Papayannakis 1995 (Computers & Operations Research 22). Proof: Krishnan (2021),
     Table 5.
 
+    **When to use.** Contrast and conflict are both to count: a column that says what others do not weighs more.
+
+    **Pitfalls.** Noise is correlated with nothing and so weighs much; a column turned the wrong way weighs most of all:
+    check directions first. Correlations need many more rows than columns.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -139,6 +144,13 @@ def independence(x: Sample, *, constant: Constant = "raise") -> Array:
     an exact sum of others. Some texts take the inverse correlation matrix, which does not exist then.
 
     Source: Chinese evaluation texts. Proof: least squares, column by column, and its laws.
+
+    **Symbols.** R: multiple correlation of column j with the others.
+
+    **When to use.** What the other columns say already is to count less.
+
+    **Pitfalls.** A column that nothing explains, such as noise, weighs most; the weight has no bound as R comes near 0.
+    Multiple correlations need many more rows than columns.
 
     Examples
     --------

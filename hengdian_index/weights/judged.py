@@ -31,6 +31,16 @@ def equal(x: Sample) -> Array:
 
     Within an index they are equal within each group; equal over all leaves is another choice. Proof: TAI (Table 38).
 
+    Notes
+    -----
+    **When to use.** Nothing known says that one indicator matters more: the default of most published indexes, and the
+    case that others are compared with.
+
+    **Pitfalls.** Equal weights are not equal influence: what two correlated indicators share counts twice
+    (`hi.weights.effective`), and an indicator of a large group weighs less than one of a small group.
+
+    Source: OECD/JRC Handbook (2008), step 6.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -66,6 +76,14 @@ def fixed(values: Any, *, left_of: str | None = None) -> tuple[tuple[Any, ...] |
     Notes
     -----
     Proof: its laws.
+
+    **Symbols.** v: numbers given; l: any column.
+
+    **When to use.** Weights come from law, agreement, publication or shares of expenditure.
+
+    **Pitfalls.** They say what was decided, not what an indicator moves. Keep the reason beside the number.
+
+    Source: OECD/JRC Handbook (2008), step 6.
 
     Examples
     --------
@@ -140,6 +158,14 @@ def budget(allocations: Any, *, shares: Any = None) -> tuple[Names, Array]:
     -----
     w = sum_e s_e a_e / sum_j a_ej. Dividing by the expert's own total first keeps one who hands out 1000 points from
     outvoting nine who hand out 100. Source: OECD/JRC Handbook (2008), step 6. Proof: its laws.
+
+    **Symbols.** e: an expert; s: share of the expert, equal unless given; a: points; l: any column.
+
+    **When to use.** A panel that knows the field hands out 100 points: quick, and easy to explain for up to about ten
+    indicators.
+
+    **Pitfalls.** Points are hard to hand out over many indicators and may follow the concerns of the day. The mean
+    hides how far the experts disagree.
 
     Examples
     --------
@@ -225,6 +251,13 @@ def rank_order(
     1996 (Management Science 42; centroid). Proof: the centroid for k = 5 (.4567 .2567 .1567 .09 .04), closed forms, the
     corners of the simplex of ordered weights.
 
+    **Symbols.** r, s: rank of a criterion, 1 the most important; k: number of criteria.
+
+    **When to use.** People agree on the order of importance and on nothing more.
+
+    **Pitfalls.** The numbers come from the form, not from people: of five criteria the first gets .46 by the centroid
+    and .33 by the sum. With few criteria the first dominates.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -284,6 +317,12 @@ def swara(s: Any) -> tuple[Names, Array]:
     -----
     q_1 = 1, q_j = q_(j-1) / (1 + s_j), w = q / sum q. Source: Kersuliene, Zavadskas & Turskis 2010 (Journal of Business
     Economics and Management 11). Proof: their example, printed with two digits.
+
+    **Symbols.** s: how far the criterion falls behind the one before.
+
+    **When to use.** People can put criteria in order and say how far each falls behind the one before: k - 1 questions.
+
+    **Pitfalls.** Nothing shows a contradiction, and an error near the top passes to every weight below.
 
     Examples
     --------

@@ -135,6 +135,13 @@ def matched(
     spline: Harrell 2001. Proof: uncorrelated columns of one variance (w proportional to sqrt(t)), two columns in closed
     form, a grid over the simplex, and its laws.
 
+    **Symbols.** I: importance of a column under the weights w (`measure`); t: wanted importance; l: any column.
+
+    **When to use.** Importances are to be as stated, where correlations make weights say something else.
+
+    **Pitfalls.** The weights themselves are hard to explain, may be 0, and hold for the fit rows. What cannot be
+    attained is said in the log.
+
     Examples
     --------
     >>> import hengdian_index as hi

@@ -101,7 +101,7 @@ def pca(
     constant: Constant = "raise",
     details: bool = False,
 ) -> Array | PcaWeights:
-    """Weights by the first principal component of the correlations.
+    r"""Weights by the first principal component of the correlations.
 
     Parameters
     ----------
@@ -131,6 +131,14 @@ def pca(
     v is the eigenvector of the largest eigenvalue of the correlation matrix, with sum v > 0; w = v / sum v or v^2.
 
     Source: OECD/JRC Handbook (2008), step 6. Proof: TAI (Handbook, Tables 6-8).
+
+    **Symbols.** R: correlation matrix; \lambda: largest eigenvalue; v: its eigenvector; l: any column.
+
+    **When to use.** One factor explains most of what the indicators have in common; its component is then their best
+    summary in one number.
+
+    **Pitfalls.** Correlation is not importance: an indicator that stands alone gets little. Loadings move with the
+    rows, so freeze the fit; mixed signs are refused.
 
     Examples
     --------
@@ -208,6 +216,13 @@ def factor(
 
     Source: Nicoletti, Scarpetta & Boylaud 2000 (OECD); OECD/JRC Handbook (2008), step 6. Proof: TAI (Handbook,
     Tables 7-9, 16, 17).
+
+    **Symbols.** a: rotated loading of a column on a factor; f: a kept factor; l: any column.
+
+    **When to use.** Several factors lie behind the indicators, and the procedure of the Handbook is wanted.
+
+    **Pitfalls.** How many factors are kept and how they are rotated are choices that move the weights. Each indicator
+    counts by one factor alone; its other loadings are dropped.
 
     Examples
     --------

@@ -60,6 +60,11 @@ def merec(x: Sample, *, direction: Any = 1) -> Array:
 
     Source: Keshavarz-Ghorabaee et al. 2021 (Symmetry 13:525). Proof: their illustrative example (Tables 2-4).
 
+    **When to use.** Importance is understood as what would change if the column were not there.
+
+    **Pitfalls.** Values must be above 0, and all are compared with the smallest (for costs the largest) of their
+    column: one extreme row moves every weight.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -113,6 +118,14 @@ def cilos(x: Sample, *, direction: Any = 1) -> Array:
     Source: Mirkin 1974; Zavadskas & Podvezko 2016 (IJITDM 15). Proof: Zavadskas et al. (2017), Table 8; Zavadskas &
     Podvezko (2016).
 
+    **Symbols.** a: value of a column in the row where the other is best; p: relative loss; l: the column that is best
+    there.
+
+    **When to use.** A column is to count more, the less it suffers where others are at their best; in practice together
+    with entropy (`idocriw`).
+
+    **Pitfalls.** Only the best rows are looked at, one for each column: a single value may decide.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -154,6 +167,10 @@ def idocriw(x: Sample, *, direction: Any = 1) -> Array:
     ln(rows) gives negative weights on ordinary data. In an index x and `direction` are as in `merec`.
 
     Source: Zavadskas & Podvezko 2016 (IJITDM 15). Proof: their example.
+
+    **When to use.** Entropy, which rewards spread, is to be balanced by CILOS, which does not.
+
+    **Pitfalls.** A product: where one factor is near 0 the column is out. Both parents' faults are inherited.
 
     Examples
     --------
@@ -198,6 +215,13 @@ def lopcow(x: Sample, *, direction: Any = 1) -> Array:
     (with 0 the published digits are missed); w = v / sum v. The range cancels.
 
     Source: Ecer & Pamucar 2022 (Omega 112). Proof: the formula column by column, and its laws.
+
+    **Symbols.** s: standard deviation of u in column j.
+
+    **When to use.** Weights nearer to each other than those of entropy: the logarithm holds them together.
+
+    **Pitfalls.** It weighs columns in which most rows score well and alike, the reverse of entropy; importance is in
+    neither. Ends of the range are two rows.
 
     Examples
     --------

@@ -24,7 +24,7 @@ from hengdian_index.weights._correlations import ZERO, need_gap, need_rows
     chinese="纵横向拉开档次法",
 )
 def scatter(x: Sample) -> Array:
-    """Scatter-degree weights: the weights of length 1 that set the rows apart most, over all periods together.
+    r"""Scatter-degree weights: the weights of length 1 that set the rows apart most, over all periods together.
 
     Parameters
     ----------
@@ -51,6 +51,13 @@ def scatter(x: Sample) -> Array:
     falls, from every axis and from |v|, the best end kept.
 
     Source: Guo Yajun 2002. Proof: equals the free eigenvector where x >= 0 (Perron); a general optimiser elsewhere.
+
+    **Symbols.** X: scores of the rows of period t; t: a period; \lambda: largest eigenvalue of H.
+
+    **When to use.** A panel: one set of weights for all periods that sets the units apart as far as possible.
+
+    **Pitfalls.** Not free of the zero: a column whose scores lie far from 0 weighs much, whatever its spread. Columns
+    that move together are rewarded.
 
     Examples
     --------

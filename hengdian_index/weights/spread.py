@@ -71,6 +71,12 @@ def entropy(x: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", 
     Source: Shannon 1948; Zeleny 1982; Hwang & Yoon 1981. Proof: Zavadskas (raw), Krishnan (min-max), the hospital
     example.
 
+    **When to use.** Quantities of 0 or more, no judgements at hand, and a column that sets the rows apart is to count
+    more.
+
+    **Pitfalls.** Spread is not importance: outliers and errors of measurement are rewarded, and two columns that say
+    the same count twice. The answer depends on where 0 lies, so on the normalisation.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -108,6 +114,12 @@ def variation(x: Sample) -> Array:
     w_j proportional to s_j / m_j; free of the unit of measure, not of where 0 is: in an index x are scores on the scale
     0 to 1 (`weigh_scale`). ddof cancels. Proof: its laws and a slow formula.
 
+    **When to use.** Quantities with a true zero, whose spread relative to the mean is to count.
+
+    **Pitfalls.** A mean near 0 makes the weight explode. Spread is not importance, and outliers widen it.
+
+    Source: Pearson 1896 for the coefficient; as weights, Chinese evaluation texts.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -138,6 +150,13 @@ def deviation(x: Sample, *, ddof: int = 1) -> Array:
     Notes
     -----
     w_j proportional to s_j. Proof: Krishnan (2021), Table 5 (the deviations of min-max columns).
+
+    **When to use.** Columns on one scale, of which the one that sets the rows apart most is to count most.
+
+    **Pitfalls.** The unit of measure decides unless x are scores. In min-max scores an outlier makes the deviation, and
+    so the weight, smaller.
+
+    Source: Diakoulaki, Mavrotas & Papayannakis 1995 (Computers & Operations Research 22).
 
     Examples
     --------
@@ -198,6 +217,10 @@ def gini(x: Sample) -> Array:
 
     Source: Gini 1912; for weights Li & Chi 2009. Proof: the double loop over pairs, and its laws.
 
+    **When to use.** How unequally a total is shared out is what should count.
+
+    **Pitfalls.** The answer depends on where 0 lies, so on the normalisation. Concentration is not importance.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -245,6 +268,11 @@ def max_deviation(x: Sample) -> Array:
 
     Source: Wang Yingming 1997. Proof: the double loop over pairs, and its laws.
 
+    **When to use.** Scores on one scale, and rows are to be told apart as far as possible.
+
+    **Pitfalls.** The unit of measure decides unless x are scores. Correlations are not seen: a column that is there
+    twice counts twice.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -291,6 +319,12 @@ def angle(x: Sample) -> Array:
     the arc cosine of a number near 1 has lost half of its digits.
 
     Source: Shuai et al. 2012. Proof: the formula above on ordinary columns, arctan on nearly constant ones.
+
+    **When to use.** As `variation`, with a bound: however large the coefficient of variation, the angle stays below a
+    right one.
+
+    **Pitfalls.** A function of the coefficient of variation alone, so it depends on where 0 lies. Correlations are not
+    seen.
 
     Examples
     --------
