@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         normalise,
         plot,
         series,
+        sklearn,
         treat,
         weights,
     )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from hengdian_index._methods.treating import treating
     from hengdian_index._robustness.alternatives import Comparison, compare, remove_one
     from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
-    from hengdian_index._robustness.sobol import sobol
+    from hengdian_index._robustness.sobol import saltelli, sobol
     from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
     from hengdian_index._scoring.fields import Group, Indicator
     from hengdian_index._tables.read_data import read
@@ -90,8 +91,10 @@ __all__ = [
     "release",
     "remove_one",
     "revisions",
+    "saltelli",
     "sensitivity",
     "series",
+    "sklearn",
     "sobol",
     "tidy",
     "treat",
@@ -138,6 +141,7 @@ _HOME = {
     "release": "_vintages.release",
     "remove_one": "_robustness.alternatives",
     "revisions": "_vintages.revisions",
+    "saltelli": "_robustness.sobol",
     "sensitivity": "_robustness.sensitivity",
     "sobol": "_robustness.sobol",
     "tidy": "_tables.tidy",

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from hengdian_index._robustness.problem import read_problem
 from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.table import Array, Labelled, read_labelled, shortened
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, raise_together
+from hengdian_index.errors import (
+    DataError,
+    Fault,
+    FaultsError,
+    SpecError,
+    among,
+    raise_all,
+    raise_together,
+    shown,
+    suggestion,
+)
 from hengdian_index.log import note
 
 # Resampled counts that are held at one time: 16 MB.
@@ -41,28 +52,44 @@ class Indices(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
-    """Runs to make: points `a` and `b` (N, dims) of the unit cube; factor i owns `sizes[i]` consecutive columns."""
+    """Runs to make of a model: the points `a` and `b`, and `swapped(factor)`, which is A with that factor from B.
+
+    Attributes
+    ----------
+    a, b : array (N, dims)
+        A row for each run: points of the unit cube, or values of the inputs of a problem.
+    owners : tuple of int
+        The factor that each column belongs to.
+    names, factors : tuple of str
+        What columns and factors are called; empty without a problem.
+    """
 
     a: Array
     b: Array
-    sizes: tuple[int, ...]
+    owners: tuple[int, ...]
+    names: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
 
-    def swapped(self, i: int) -> Array:
-        """Return A with the columns of factor i from B (N, dims)."""
-        start = sum(self.sizes[:i])
-        owned = slice(start, start + self.sizes[i])
-        mixed = self.a.copy()
-        mixed[:, owned] = self.b[:, owned]
-        return mixed
+    def swapped(self, factor: int | str) -> Array:
+        """Return A with the columns of a factor, its number or its name, from B (N, dims)."""
+        known = self.factors if isinstance(factor, str) else range(max(self.owners) + 1)
+        if not among(factor, known):
+            raise SpecError(f"swapped: no factor {factor!r}{suggestion(factor, known)}")
+        at = self.factors.index(factor) if isinstance(factor, str) else int(factor)
+        return np.where(np.array(self.owners) == at, self.b, self.a)
 
 
-def saltelli(sizes: Sequence[int], n: int, *, rng: Any = 0) -> Design:
+def saltelli(factors: Sequence[int] | Mapping[str, Any], n: int, *, rng: Any = 0) -> Design:
     """Design of N (d + 2) runs for sensitivity indices: scrambled Sobol' points A and B, and A with a factor from B.
 
     Parameters
     ----------
-    sizes : d whole numbers of 1 or more
-        Columns (uniform numbers) that each factor needs; a factor of several columns is moved as one.
+    factors : d whole numbers of 1 or more, or SALib's problem
+        Columns (uniform numbers) that each factor needs; a factor of several columns is moved as one. A problem is a
+        mapping: `bounds`, two or more numbers an input; and, if wanted, `names`; `dists`, of which "unif" (lower,
+        upper), "logunif" (the same), "triang" (lower, upper, peak as a share of the width), "norm" (mean, standard
+        deviation), "lognorm" (those of the logarithm), "truncnorm" (lower, upper, mean, standard deviation), "weibull"
+        (shape, scale, location); `groups`, the name of the factor that each input is part of; `num_vars`.
     n : int
         Runs N of A, best a power of 2: only then are the points balanced. Any other number gets a line in the log.
     rng : int, Generator or None
@@ -71,35 +98,58 @@ def saltelli(sizes: Sequence[int], n: int, *, rng: Any = 0) -> Design:
     Returns
     -------
     Design
-        `a`, `b` (N, dims), dims = sum of `sizes`, values in [0, 1); `swapped(i)`.
+        `a`, `b` (N, dims), values in [0, 1) or of the inputs of a problem; `swapped(i)`, also by name; `names` of
+        columns and `factors` of a problem.
 
     Raises
     ------
     SpecError
-        No factor, a size or n below 1, more columns than Sobol' points have.
+        No factor, a size or n below 1, more columns than Sobol' points have; each key, distribution and bound of a
+        problem that cannot be.
 
     Notes
     -----
-    A and B are the two halves of one sequence of 2 dims columns, so that they are independent of one another.
+    A and B are the two halves of one sequence of 2 dims columns, so that they are independent of one another. Columns
+    of a problem are quantiles of the points. SALib has the runs of its `sample.sobol` in one table, a run of A, those
+    of A with each factor from B, and the run of B below one another; of a triangle it also takes two numbers, the
+    upper end and the peak, which are refused here.
 
-    Source: Saltelli et al. 2010, Computer Physics Communications 181, section 5. Proof: its laws; the Ishigami case.
+    Source: Saltelli et al. 2010, Computer Physics Communications 181, section 5. Proof: its laws; the Ishigami case;
+    scipy; SALib's samples and indices of the same points.
 
     Examples
     --------
-    >>> from hengdian_index._robustness.sobol import saltelli
-    >>> design = saltelli([1, 2], 8)
+    >>> import hengdian_index as hi
+    >>> design = hi.saltelli([1, 2], 8)
     >>> mixed = design.swapped(1)
     >>> bool((mixed[:, 0] == design.a[:, 0]).all()), bool((mixed[:, 1:] == design.b[:, 1:]).all())
     (True, True)
+
+    SALib's form, for a model of a room's width and height:
+
+    >>> problem = {"num_vars": 2, "names": ["width", "height"], "bounds": [[3, 5], [2, 3]]}
+    >>> design = hi.saltelli(problem, 512)
+    >>> area = lambda room: room[:, 0] * room[:, 1]
+    >>> mixed = {name: area(design.swapped(name)) for name in design.factors}
+    >>> hi.sobol(area(design.a), area(design.b), mixed).first.round(2).to_dict()
+    {'width': 0.61, 'height': 0.39}
     """
     from scipy.stats import qmc
 
+    if not isinstance(factors, (Mapping, Sequence, np.ndarray)):
+        raise SpecError(f"saltelli: factors: the number of columns of each, [1, 1], or a problem, not {shown(factors)}")
+    problem = read_problem(factors) if isinstance(factors, Mapping) else None
+    sizes: Any = [problem.groups.count(name) for name in problem.factors] if problem else factors
     generator = _checked_design(sizes, n, rng)
     _note_unbalanced(n)
     dims = sum(sizes)
     # 53 bits fill a float exactly: 0 itself, where quantile functions are infinite, all but never comes.
     points = qmc.Sobol(2 * dims, bits=53, rng=generator).random_base2((int(n) - 1).bit_length())[:n]
-    return Design(points[:, :dims], points[:, dims:], tuple(map(int, sizes)))
+    a, b = points[:, :dims], points[:, dims:]
+    if problem is None:
+        return Design(a, b, tuple(i for i, size in enumerate(sizes) for _ in range(size)))
+    owners = tuple(map(problem.factors.index, problem.groups))
+    return Design(problem.scaled(a), problem.scaled(b), owners, problem.names, problem.factors)
 
 
 def sobol(y_a: Any, y_b: Any, y_ab: Any, *, resamples: int = 1000, rng: Any = 0, level: float = 0.95) -> Indices:
@@ -109,7 +159,7 @@ def sobol(y_a: Any, y_b: Any, y_ab: Any, *, resamples: int = 1000, rng: Any = 0,
     ----------
     y_a, y_b : array or Series (N,)
         Outputs of the runs of the designs A and B, best N a power of 2; any other number gets a line in the log.
-    y_ab : array (d, N), or table (N, d) with a column for each factor
+    y_ab : array (d, N), or table (N, d) with a column for each factor, or mapping from factor to outputs (N,)
         Outputs of A with factor i taken from B. Runs go together by position; a table keeps the factors' names.
     resamples : int
         Bootstrap resamples behind the intervals.
@@ -145,10 +195,9 @@ def sobol(y_a: Any, y_b: Any, y_ab: Any, *, resamples: int = 1000, rng: Any = 0,
     Examples
     --------
     >>> import hengdian_index as hi
-    >>> from hengdian_index._robustness.sobol import saltelli
     >>> def model(u):
     ...     return u[:, 0] + 2 * u[:, 1]
-    >>> design = saltelli([1, 1], 1024)
+    >>> design = hi.saltelli([1, 1], 1024)
     >>> y_ab = [model(design.swapped(i)) for i in range(2)]
     >>> first, total, intervals = hi.sobol(model(design.a), model(design.b), y_ab)
     >>> first.round(2).tolist(), total.round(2).tolist()
@@ -218,7 +267,15 @@ def _read(y_a: Any, y_b: Any, y_ab: Any) -> tuple[Array, Array, Labelled]:
 
 
 def _factors_last(y_ab: Any) -> Any:
-    """Return an array (d, N) as (N, d), the way a table has it."""
+    """Return an array (d, N), or a mapping of columns, as (N, d), the way a table has it."""
+    if isinstance(y_ab, Mapping):
+        import pandas as pd
+
+        columns = {name: np.ravel(column) for name, column in y_ab.items()}
+        sizes = {len(column) for column in columns.values()}
+        if len(sizes) > 1:
+            raise DataError(f"sobol: y_ab: factors with {min(sizes)} to {max(sizes)} outputs; each needs one a run")
+        return pd.DataFrame(columns)
     if not isinstance(y_ab, (np.ndarray, list, tuple)):
         return y_ab
     try:

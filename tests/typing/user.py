@@ -280,6 +280,10 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     hi.plot.slope(alternatives, ["normalise = z_score"])
     y = np.linspace(0.0, 1.0, 8)
     hi.sobol(y, y[::-1], np.stack([y**2, 1 - y]), resamples=10, rng=0)
+    problem = {"num_vars": 2, "names": ["length", "width"], "bounds": [[1, 2], [3, 0.5]], "dists": ["unif", "norm"]}
+    design = hi.saltelli(problem, 8, rng=1)
+    hi.sobol(design.a[:, 0], design.b[:, 0], {name: design.swapped(name)[:, 0] for name in design.factors})
+    assert hi.saltelli([1, 2], 8).swapped(1).shape == (8, 3)
     two: hi.Comparison = hi.compare({"one": index, "z": index.replace({"normalise": "z_score"})}, TOWNS, node="total")
     without: hi.Comparison = hi.remove_one(index, TOWNS, level="indicator")
     tables: list[pd.DataFrame] = [two.scores, two.ranks, two.shifts, two.correlations("kendall"), without.shifts]
@@ -287,6 +291,17 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     means: pd.Series[float] = two.mean_shift
     assert len(means) == 1
     assert two.summary()
+
+
+def learning(index: hi.Index) -> None:
+    step = hi.sklearn.IndexTransformer(index, output="normalised", nodes=["seats"], weights="critic")
+    step.set_params(**{"supply.weights": {"screens": 1, "seats": 3}})
+    codes: list[str] = [str(code) for code in step.fit(TOWNS).get_feature_names_out()]
+    scores: NDArray[np.float64] = step.transform(TOWNS)
+    assert scores.shape == (len(TOWNS), len(codes))
+    fitted: hi.Fitted = step.fitted_
+    assert fitted.maps
+    hi.sklearn.IndexTransformer(choices={"aggregate": "geometric"})
 
 
 def audits_and_vintages(index: hi.Index, result: hi.Result, folder: Path) -> None:
@@ -550,6 +565,10 @@ def wrong_questions(index: hi.Index, result: hi.Result) -> None:
     hi.Normal(sdd=1.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     hi.Uniform(0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     hi.Target("ten")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.saltelli(3, 8)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.saltelli([1, 1], "8")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.sklearn.IndexTransformer(index, output="ranks")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    hi.sklearn.IndexTransformer(index, weight="equal")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     hi.uncertain(index, TOWNS, {})  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
@@ -603,6 +622,7 @@ def main() -> None:
         result = results(index, folder)
         pictures(result, folder)
         robustness(index, result, folder)
+        learning(index)
         audits_and_vintages(index, result, folder)
         assert faults(index)
         normalisations()
