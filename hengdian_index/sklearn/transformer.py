@@ -155,8 +155,8 @@ class IndexTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
         if result.panel.n != len(table):
             had = f"X has {counted(len(table), 'row')}, the index takes {result.panel.n} of them"
             raise DataError(f"{had}; a transformer keeps every row: leave out units and totals before it")
-        made = {"scores": lambda: result.scores, "levels": result.series, "normalised": lambda: result.normalised}
-        return np.asarray(made[self.output]()[self._out], dtype=np.float64)
+        found: pd.DataFrame = result.series() if self.output == "levels" else getattr(result, self.output)
+        return np.asarray(found[self._out], dtype=np.float64)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the codes of what the columns of the answer are.

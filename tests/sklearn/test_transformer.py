@@ -44,7 +44,7 @@ def towns(n=30, seed=0):
     return pd.DataFrame(rng.gamma(3.0, size=(n, 4)), columns=["screens", "seats", "visits", "price"])
 
 
-def panel(years=(2020, 2021, 2022)):
+def town_panel(years=(2020, 2021, 2022)):
     table = towns(4 * len(years))
     return table.assign(town=list("abcd") * len(years), year=np.repeat(years, 4))
 
@@ -74,7 +74,7 @@ def test_scores_are_those_of_the_index_with_what_was_learnt_frozen(output):
 
 
 def test_levels_keep_the_base_of_the_fit():
-    table, later = panel(), panel((2023,))
+    table, later = town_panel(), town_panel((2023,))
     found = IndexTransformer(PANEL, output="levels").fit(table)
     np.testing.assert_array_equal(found.transform(later), PANEL.fit(table).score(later).series())
     own = found.transform(table)[table["year"] == 2020]
@@ -138,7 +138,7 @@ def test_tables_come_out_as_they_are_asked_for(kind, given):
 
 
 def test_rows_keep_their_order_and_their_labels():
-    table = panel().sample(frac=1, random_state=3).set_index(["town", "year"])
+    table = town_panel().sample(frac=1, random_state=3).set_index(["town", "year"])
     found = IndexTransformer(PANEL).set_output(transform="pandas").fit_transform(table)
     assert found.index.equals(table.index)
     pd.testing.assert_frame_equal(found, PANEL.compute(table).scores)
@@ -252,13 +252,13 @@ def test_a_parameter_that_is_none_is_refused_when_it_is_set(index, name, says):
 
 def test_levels_ask_for_the_base_among_the_rows():
     with pytest.raises(hi.DataError, match="2020"):
-        IndexTransformer(PANEL, output="levels").fit(panel((2021, 2022)))
+        IndexTransformer(PANEL, output="levels").fit(town_panel((2021, 2022)))
 
 
 def test_rows_that_the_index_leaves_out_are_refused():
-    made = IndexTransformer(PANEL, choices={"exclude": ["a"]}).fit(panel())
+    made = IndexTransformer(PANEL, choices={"exclude": ["a"]}).fit(town_panel())
     with pytest.raises(hi.DataError, match="X has 12 rows, the index takes 9 of them"):
-        made.transform(panel())
+        made.transform(town_panel())
 
 
 def test_the_library_is_loaded_when_the_transformer_is_asked_for():
