@@ -54,6 +54,7 @@ class Entry:
 
 _open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
 _held: ContextVar[bool] = ContextVar("held", default=False)
+_counted_only: ContextVar[bool] = ContextVar("counted_only", default=False)
 _about: ContextVar[tuple[str, dict[str, object]]] = ContextVar("about", default=("", {}))
 
 
@@ -76,8 +77,10 @@ def tell(entries: Sequence[Entry]) -> None:
 
 
 @contextmanager
-def journal(*, held: bool = False) -> Iterator[list[Entry]]:
+def journal(*, held: bool = False, counted_only: bool = False) -> Iterator[list[Entry]]:
     """Collect the lines written inside the block; if they are held, Python's logging has to be told them later.
+
+    Of rows that are `counted_only` no line tells one: there is a line that counts all of a kind.
 
     Examples
     --------
@@ -89,11 +92,18 @@ def journal(*, held: bool = False) -> Iterator[list[Entry]]:
     """
     book: list[Entry] = []
     token, before = _open.set(book), _held.set(held or _held.get())
+    counting = _counted_only.set(counted_only or _counted_only.get())
     try:
         yield book
     finally:
         _open.reset(token)
         _held.reset(before)
+        _counted_only.reset(counting)
+
+
+def only_counted() -> bool:
+    """Return whether rows are counted alone, and which they are is asked by nobody."""
+    return _counted_only.get()
 
 
 @contextmanager
@@ -129,7 +139,8 @@ def first_of_each(kinds: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[NDArr
     """
     order = np.argsort(kinds, kind="stable")
     own = kinds[order]
-    later = np.arange(len(own)) - np.searchsorted(own, own) >= (_FIRST if len(own) > EACH else len(own))
+    each = 0 if only_counted() else _FIRST if len(own) > EACH else len(own)
+    later = np.arange(len(own)) - np.searchsorted(own, own) >= each
     some, own = order[later], own[later]
     others = np.split(some, np.flatnonzero(np.diff(own)) + 1) if len(some) else []
     return np.sort(order[~later]), others

@@ -343,7 +343,7 @@ class _Learning:
         plain = not any(leaf.denominator for leaf in self.tree.leaves)
         if plain and not self.blocks and not self.treatments:
             return batch
-        with journal():
+        with journal(held=True, counted_only=True):
             ready = self._preparation()(self.tree, batch)
         assert isinstance(ready, Batch)
         return ready
@@ -351,7 +351,7 @@ class _Learning:
     def _scores(self, ready: Batch) -> dict[str, Array]:
         """Return the scores of indicators, and of the groups whose weights are known."""
         tree = self.tree
-        with journal():
+        with journal(held=True, counted_only=True):
             z = normalised(tree, self.maps, ready)
             groups = climbed(tree, self.weights, z, ready, self.lost)
         return {code: z[:, j] for j, code in enumerate(tree.codes)} | {code: one.values for code, one in groups.items()}

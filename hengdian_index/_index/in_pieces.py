@@ -97,7 +97,7 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
     levels = _Levels(fitted.base_levels, setting.to) if fitted.base_levels and setting.to is not None else None
 
     def score(batch: Batch) -> tuple[Array, dict[str, int]]:
-        with journal() as lines:
+        with journal(counted_only=True) as lines:
             panel = built(fitted.builds, tree, batch)
             ready = fitted.preparation(tree, panel)
             rows = in_turn(tree, fitted.contents, Columns.of(tree, fitted.maps, ready), panel, fitted.cancelled)

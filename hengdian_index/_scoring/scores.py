@@ -19,7 +19,7 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import largest, settled, together
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
-from hengdian_index.log import EACH, Entry, first_of_each, journal, note
+from hengdian_index.log import EACH, Entry, first_of_each, journal, note, only_counted
 
 Weights = Mapping[str, Array]
 
@@ -459,6 +459,8 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
 
 def _combinations(absent: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return a number for what each row (n, k) lacks, one for all rare combinations that have the same end."""
+    if only_counted():
+        return dropped.astype(np.intp)
     if len(absent) <= EACH:
         return np.arange(len(absent))
     packed = np.packbits(np.column_stack([dropped, absent]), axis=1)
