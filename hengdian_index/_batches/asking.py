@@ -269,7 +269,7 @@ class Asking(Sample):
         """Return the rows that a map gives before anything is learnt."""
         if turn is None:
             return self._with(self.view, self.glimpse.turned(turn, best, worst), best=best, worst=worst)
-        size = turn.cancelled(self.largest) if isinstance(turn, Distance) else self.size
+        size = turn.cancelled(np.zeros(self.k)) if isinstance(turn, Distance) else self.size
         view, glimpse = self.view.then(Change.of(turn)), self.glimpse.turned(turn, best, worst)
         return self._with(view, glimpse, best=best, worst=worst, size=size)
 

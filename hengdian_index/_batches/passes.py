@@ -316,7 +316,7 @@ class _Learning:
             rows = "base"
         sample = self._asking(("map", leaf.code), rows, self.shown.values[:, [j]], (leaf.code,))
         if leaf.computed:
-            sample = Asking(self.book, sample.view, sample.glimpse, size=sample.largest)
+            sample = Asking(self.book, sample.view, sample.glimpse, size=np.zeros(1))
         return leaf_map(leaf, sample, (*self.tree.codes, *self.layout.numbers))
 
     def _learn_weights(self, branch: Branch) -> Array:

@@ -203,7 +203,7 @@ class Ranks:
     """Rank from the worst (1) to the best (n) among the fitted values, sorted in each column (..., n, k).
 
     A later row takes the rank it would have had: the fitted rows below it, plus its ties, at most n. `size` (..., k) is
-    the largest magnitude that computed values come from, which says what ties (`equality`); NaN for values as given.
+    what cancelled in computed values beside their magnitude, by which they tie (`equality`); NaN for values as given.
     """
 
     values: Array
@@ -425,17 +425,17 @@ def cancelled(one: Map, before: Array) -> Array:
 
 
 def cancelled_each(maps: Sequence[Map], before: Array) -> Array:
-    """Return the magnitudes (k,) that cancel on the way to the scores of k maps, one a column."""
+    """Return the magnitudes (..., k) that cancel on the way to the scores of k maps, one a column."""
     for steps in zip_longest(*(one.maps if isinstance(one, Chain) else (one,) for one in maps)):
         lines = {j: one for j, one in enumerate(steps) if isinstance(one, Affine)}
         out = np.empty_like(before)
         if lines:
             # Lines are computed all at once, of which there may be many in an index.
             parts = (np.concatenate([getattr(one, part) for one in lines.values()]) for part in Affine.__slots__)
-            out[list(lines)] = Affine(*parts).cancelled(before[list(lines)])
+            out[..., list(lines)] = Affine(*parts).cancelled(before[..., list(lines)])
         for j, one in enumerate(steps):
             if j not in lines:
-                out[j] = before[j] if one is None else cancelled(one, before[j : j + 1])[0]
+                out[..., j] = before[..., j] if one is None else cancelled(one, before[..., j : j + 1])[..., 0]
         before = out
     return before
 

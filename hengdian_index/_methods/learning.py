@@ -18,7 +18,6 @@ from hengdian_index._tables.options import in_order
 from hengdian_index._tables.selection import picked
 from hengdian_index._tables.table import Array, Labelled, of_truths, read_labelled
 from hengdian_index._values.decimals import counted
-from hengdian_index._values.equality import largest
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.log import note
@@ -80,7 +79,8 @@ def as_sample(table: Labelled) -> Sample:
     labels = (
         table.source.index if hasattr(table.source, "index") and not isinstance(table.source, (list, tuple)) else None
     )
-    return Sample((table.values,), table.columns, labels, size=largest(table.values) if table.computed else None)
+    size = np.zeros(table.values.shape[:-2] + table.values.shape[-1:]) if table.computed else None
+    return Sample((table.values,), table.columns, labels, size=size)
 
 
 def _learn(method: Method, rows: Labelled, direction: Direction, options: Mapping[str, Any]) -> Map:

@@ -40,8 +40,8 @@ class Sample:
     best, worst : float, optional
         Ends of the scale that belong to it even if no row reaches them (distance to a target: 0).
     size : array (..., k), optional
-        Largest magnitude that computed columns come from, by which `equality` judges; NaN, or none at all, where
-        values are as given.
+        What cancelled in computed columns, beside the magnitude of each value, by which `equality` judges; NaN, or
+        none at all, where values are as given.
 
     Examples
     --------
@@ -124,7 +124,8 @@ class Sample:
             return Sample(self.chunks, self.columns, self.labels, best, worst, self.size)
         size = self.size
         if isinstance(turn, Distance):
-            size = turn.cancelled(self.largest)
+            # A value is no larger than its distance and the limits: of other rows its size knows nothing.
+            size = turn.cancelled(np.zeros((*self.leading, self.k)))
         return Sample(tuple(turn(chunk) for chunk in self.chunks), self.columns, self.labels, best, worst, size)
 
     def flattened(self) -> Sample:

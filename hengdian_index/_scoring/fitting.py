@@ -24,7 +24,7 @@ from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.decimals import counted
-from hengdian_index._values.equality import largest, same, settled
+from hengdian_index._values.equality import same, settled
 from hengdian_index.errors import (
     CellsError,
     DataError,
@@ -76,9 +76,9 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
             faults += column.refusal(error).faults
     raise_all(DataError, faults)
     for at in few_columns([j for j, leaf in enumerate(tree.leaves) if leaf.computed], panel.n):
-        # Of a column, what cancels is that of its largest magnitude.
-        lost = cancelled_each([maps[tree.codes[j]] for j in at], largest(panel.values[:, at]))
-        out[:, at] = settled(out[:, at], lost, axis=0)
+        # Each value is computed by itself: what cancels in it is of its own magnitude.
+        values, own = panel.values[:, at], [maps[tree.codes[j]] for j in at]
+        out[:, at] = settled(out[:, at], cancelled_each(own, np.abs(values)), axis=0)
     return out
 
 

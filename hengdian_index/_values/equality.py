@@ -83,8 +83,9 @@ def settled(values: _Array, cancelled: Any = 0.0, axis: int = -1) -> _Array:
     ----------
     values : array
         Missing as NaN.
-    cancelled : float, or array of the shape of values without the axis
-        What is added to |value| for its size; NaN where values are as given, which leaves them.
+    cancelled : float, or array of the shape of values, or of that without the axis
+        What is added to |value| for its size; NaN where values are as given, which leaves them. Where each value has
+        its own, that of the smaller one of two counts: one value of a size beyond all others makes none of them equal.
     axis : int
         Along which numbers are compared.
 
@@ -100,7 +101,12 @@ def settled(values: _Array, cancelled: Any = 0.0, axis: int = -1) -> _Array:
         return values
     along = values if axis == -1 else np.moveaxis(values, axis, -1)
     rising = np.sort(along, axis=-1)
-    joins = joined(rising, np.asarray(cancelled)[..., np.newaxis])
+    lost = np.asarray(cancelled)
+    each = lost.ndim == values.ndim
+    if each:
+        lost = np.moveaxis(np.broadcast_to(lost, values.shape), axis, -1)
+        own = np.take_along_axis(lost, np.argsort(along, axis=-1, kind="stable"), axis=-1)
+    joins = joined(rising, np.fmin(own[..., 1:], own[..., :-1]) if each else lost[..., np.newaxis])
     if not joins.any() or not (joins & (rising[..., 1:] != rising[..., :-1])).any():
         return values
     first = np.zeros(rising.shape, dtype=np.intp)

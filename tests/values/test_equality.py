@@ -1,5 +1,6 @@
 """Rounding is no difference: the rule itself, and what it decides, against exact fractions."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -49,6 +50,13 @@ def test_what_is_settled_along_an_axis_and_what_is_as_given():
     np.testing.assert_array_equal(equality.settled(table, np.array([nan, 0.0]), axis=0), table)
     np.testing.assert_array_equal(equality.settled(np.array([1.0])), [1])
     np.testing.assert_array_equal(equality.settled(np.array([np.inf, nan, np.inf, 1])), [np.inf, nan, np.inf, 1])
+
+
+def test_sizes_of_their_own_join_by_the_smaller_of_two():
+    values = np.array([3.0, 1.0, 1 + 1e-9, 2.0, nan])
+    np.testing.assert_array_equal(equality.settled(values, np.array([1e300, 0, 0, 5, 0])), values)
+    both = equality.settled(np.column_stack([values, values]), np.array([[0, 1e4]] * 5), axis=0)
+    np.testing.assert_array_equal(both, [[3, 3], [1, 1], [1 + 1e-9, 1], [2, 2], [nan, nan]])
 
 
 @LAW
@@ -270,6 +278,39 @@ def test_a_ratio_that_is_constant_but_for_rounding_is_refused_and_others_tie():
         index.compute(table)
     ranked = index.replace({"part.normalise": "rank"})
     assert ranked.compute(table.assign(of=[3, 1, 7, 1.0])).normalised["part"].tolist() == [2, 2, 2, 4]
+
+
+RATIOS = [
+    ({"method": "goalposts", "low": 0, "high": 8, "lower": 1, "upper": 2}, [1, -1]),
+    ({"method": "categorical", "cuts": [25, 60], "scores": [0, 1, 2], "on": "percentile"}, [1, hi.Target(1.5)]),
+    *((name, [1, -1, hi.Target(1.5), hi.Between(1, 2, 0.25, 6)]) for name in ("min_max", "rank", "percentile_rank")),
+]
+
+
+@pytest.mark.parametrize(("choice", "direction"), [(choice, one) for choice, ways in RATIOS for one in ways])
+def test_one_ratio_beyond_all_others_makes_none_of_them_equal(choice, direction):
+    cases = pd.DataFrame({"cases": [3.0, 7.0, 1.0, 9.0, 5.0, 1e280], "people": [2.0, 4.0, 1.0, 3.0, 8.0, 2.0]})
+    # As they would be without the one: it is the last in the order of all maps here, or at their end.
+    few = cases.iloc[:5]
+
+    def scores(rows):
+        part = hi.Indicator("cases", "total", normalise=choice, direction=direction, denominator="people")
+        index = hi.Index(groups=[hi.Group("total")], indicators=[part])
+        return index.fit(few).score(rows).normalised["cases"].to_numpy()
+
+    np.testing.assert_array_equal(scores(cases)[:5], scores(few))
+
+
+def test_one_ratio_beyond_all_others_is_learnt_from_as_it_would_be_divided():
+    cases = pd.DataFrame({"cases": [3.0, 7.0, 1.0, 9.0, 5.0, 1e280], "people": [2.0, 4.0, 1.0, 3.0, 8.0, 2.0]})
+    for name, direction in itertools.product(("rank", "percentile_rank"), (1, hi.Target(1.5))):
+        said = {"normalise": name, "direction": direction}
+        groups = [hi.Group("total")]
+        found = hi.Index(groups=groups, indicators=[hi.Indicator("cases", "total", denominator="people", **said)])
+        ranks = found.compute(cases).normalised["cases"]
+        assert ranks.nunique() == 6
+        divided = hi.Index(groups=groups, indicators=[hi.Indicator("cases", "total", **said)])
+        assert divided.compute({"cases": cases["cases"] / cases["people"]}).normalised["cases"].tolist() == list(ranks)
 
 
 def test_a_fit_that_is_saved_ties_as_before(tmp_path):
