@@ -51,6 +51,9 @@ Trees = Mapping[str, ast.expr]
 
 _BATCHES = "fitted.score(rows, out='folder') scores it by batches"
 
+# Functions of arithmetic that engines of tables have not.
+_LACKING = ("normal_quantile",)
+
 NOTHING: ast.expr = ast.Constant(None)
 
 
@@ -214,7 +217,7 @@ def _values(leaf: Leaf, maps: Sequence[Map | None], faults: list[str]) -> tuple[
         x = ast.BinOp(x, ast.Div(), size)
     for part in parts:
         found = arithmetic_of(part)
-        if found is None or not calculable(found.tree) or set(names(found.tree)) - {"x", *found.numbers}:
+        if found is None or not calculable(found.tree, _LACKING) or set(names(found.tree)) - {"x", *found.numbers}:
             faults.append(f"{where}: {_called(leaf, part)} is no arithmetic in one value")
             return None
         if found.positive:

@@ -1,13 +1,13 @@
 """Arithmetic as a value: one expression in names, from which its numbers, text, LaTeX, formulas and speech follow.
 
-Expressions are Python's, of + - * / ** and `a if b < c else d`, with log, exp, abs, min and max; over the parts of a
-row stand `sum`, `prod`, and `min` or `max` of one argument.
+Expressions are Python's, of + - * / ** and `a if b < c else d`, with log, exp, abs, min, max and normal_quantile;
+over the parts of a row stand `sum`, `prod`, and `min` or `max` of one argument.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -220,10 +220,10 @@ def _evaluated(tree: ast.expr, values: Values) -> Array:
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def calculable(tree: ast.expr) -> bool:
+def calculable(tree: ast.expr, without: Collection[str] = ()) -> bool:
     """Return whether every function that a tree calls is one of arithmetic, and none of a method's own."""
     called = (one.func.id for one in ast.walk(tree) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
-    return all(name in FUNCTIONS or name in _OVER for name in called)
+    return all(name in FUNCTIONS and name not in without for name in called)
 
 
 def faults(lines: Iterable[Line], named: Iterable[str]) -> list[str]:
@@ -235,7 +235,7 @@ def faults(lines: Iterable[Line], named: Iterable[str]) -> list[str]:
         except (SyntaxError, TypeError):
             tree = None
         if tree is None or not calculable(tree):
-            found.append(f"{line.expression!r} is none; write + - * / **, log, exp, abs, min, max, sum and prod")
+            found.append(f"{line.expression!r} is none; write + - * / **, {', '.join(FUNCTIONS)}")
         else:
             unknown = [name for name in names(tree) if name not in known]
             found += [f"no {name!r} for {line.expression!r}{suggestion(name, sorted(known))}" for name in unknown]
@@ -260,12 +260,21 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "log": np.log,
     "exp": np.exp,
     "abs": np.abs,
+    "normal_quantile": lambda share: _normal_quantile(share),
     "min": lambda *values: np.minimum.reduce(np.broadcast_arrays(*values)),
     "max": lambda *values: np.maximum.reduce(np.broadcast_arrays(*values)),
     # With a term for each part.
     "sum": lambda *values: np.add.reduce(np.broadcast_arrays(*values)),
     "prod": lambda *values: np.multiply.reduce(np.broadcast_arrays(*values)),
 }
+
+
+def _normal_quantile(share: Array) -> Array:
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(share))
+
+
 _OVER: Mapping[str, Callable[[Array], Array]] = {
     "sum": lambda values: values.sum(axis=-1, keepdims=True),
     "prod": lambda values: values.prod(axis=-1, keepdims=True),

@@ -16,8 +16,10 @@ from hengdian_index.errors import suggestion
 
 if TYPE_CHECKING:
     from hengdian_index.normalise.centred import *
+    from hengdian_index.normalise.rank_scores import *
     from hengdian_index.normalise.ranks import *
     from hengdian_index.normalise.relatives import *
+    from hengdian_index.normalise.roots import *
     from hengdian_index.normalise.scales import *
     from hengdian_index.normalise.sizes import *
     from hengdian_index.normalise.steps import *

@@ -68,13 +68,38 @@ def rank(x: Sample, *, ties: Ties = "average", **shared: Unpack[Learning]) -> Ma
     unit_free=True,
     monotone=True,
     gives=lambda form, **_: (0.0, 1.0) if form == "unit" else (np.nextafter(0, 1), 100.0),
-    formula=lambda form, **_: {
-        "share": r"z = 100\,\frac{r}{n}, \quad r = \#\{i : x_i < x\} + 1",
-        "unit": r"z = \frac{r - 1}{n - 1}, \quad r = \#\{i : x_i < x\} + 1",
-    }[form],
+    formula=lambda form, ties, **_: (
+        {"share": r"z = 100\,\frac{r}{n}", "unit": r"z = \frac{r - 1}{n - 1}"}[form]
+        + r", \quad r = \#\{i : x_i < x\} + "
+        + {
+            "min": "1",
+            "max": r"\max(\#\{i : x_i = x\}, 1)",
+            "average": r"\tfrac{1}{2} \left(\#\{i : x_i = x\} + 1\right)",
+        }[ties]
+    ),
     chinese="百分位名次法",
+    words={
+        "en": {
+            "ties": "ties",
+            "ties = min": "take the lowest rank",
+            "ties = max": "take the highest rank",
+            "ties = average": "share their mean rank",
+        },
+        "zh": {
+            "ties": "并列时",
+            "ties = min": "取最低名次",
+            "ties = max": "取最高名次",
+            "ties = average": "取平均名次",
+        },
+    },
 )
-def percentile_rank(x: Sample, *, form: Literal["share", "unit"] = "share", **shared: Unpack[Learning]) -> Map:
+def percentile_rank(
+    x: Sample,
+    *,
+    form: Literal["share", "unit"] = "share",
+    ties: Literal["min", "max", "average"] = "min",
+    **shared: Unpack[Learning],
+) -> Map:
     """Percentage of the fit rows that rank no higher than each value.
 
     Parameters
@@ -83,7 +108,11 @@ def percentile_rank(x: Sample, *, form: Literal["share", "unit"] = "share", **sh
         Units by indicators.
     form : {"share", "unit"}
         "share": 100 rank / n (default; the Handbook's table, which average or max ties do not give). "unit":
-        (rank - 1) / (n - 1), from 0 to 1 (COINr). Ties take the smaller rank in both.
+        (rank - 1) / (n - 1), from 0 to 1 (COINr; PERCENT_RANK of SQL and spreadsheets).
+    ties : {"min", "max", "average"}
+        The rank of values that are equal: the lowest of theirs (default; the Handbook's table, COINr, the index of
+        social vulnerability of the CDC), the highest (governance indicators of the World Bank: the share of units that
+        score no higher), or their mean.
 
     Notes
     -----
@@ -106,7 +135,7 @@ def percentile_rank(x: Sample, *, form: Literal["share", "unit"] = "share", **sh
     x.need_values(ordered.n, least=2 if form == "unit" else 1)
     n = ordered.n.astype(np.float64)
     zero, one = np.zeros(n.shape), np.ones(n.shape)
-    ranks = Ranks(ordered.values, "min", x.size)
+    ranks = Ranks(ordered.values, ties, x.size)
     if form == "unit":
         return chain(ranks, Affine(one, n - 1, one, zero))
     # Times 100 before the division: 29 / 100 * 100 is 28.999999999999996, and would miss a cut at 29.

@@ -84,3 +84,12 @@ def test_a_column_without_values_is_refused_and_a_single_row_where_it_has_no_sca
     same(rank([4.0]), [1])
     with pytest.raises(hi.DataError, match="at least 2 are needed"):
         percentile_rank([4.0], form="unit")
+
+
+@pytest.mark.parametrize("form", ["share", "unit"])
+@pytest.mark.parametrize("ties", ["min", "max", "average"])
+def test_percentile_ranks_take_the_rank_of_ties_that_is_asked_for(form, ties):
+    x = np.array([3.0, 1.0, 3.0, 7.0, 3.0, 1.0])
+    rank = rankdata(x, method=ties)
+    expected = 100 * rank / 6 if form == "share" else (rank - 1) / 5
+    np.testing.assert_allclose(hi.normalise.percentile_rank(x, form=form, ties=ties), expected, rtol=1e-14)

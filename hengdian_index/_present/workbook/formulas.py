@@ -6,7 +6,7 @@ import ast
 
 from hengdian_index._maths.arithmetic import constant
 
-_FUNCTIONS = {"log": "LN", "exp": "EXP", "abs": "ABS", "min": "MIN", "max": "MAX"}
+_FUNCTIONS = {"log": "LN", "exp": "EXP", "abs": "ABS", "min": "MIN", "max": "MAX", "normal_quantile": "NORMSINV"}
 _LISTED = {"sum": "+", "prod": "*"}
 # How tight signs bind in a spreadsheet, where -a^2 is (-a)^2, so that a sign and a power never stand without brackets.
 _LOOSE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
