@@ -19,6 +19,12 @@ from support.tables import table
 
 import hengdian_index as hi
 
+# LibreOffice calculates a workbook that another program wrote only if its settings say so.
+ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item></oor:items>"""
+
 
 def workbook(path: Path, **sheets: list[list[Any]]) -> Path:
     """Write sheets of cells; a tuple (formula, value) is a formula with its stored value."""

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
-from support.workbooks import CASES, MAPS, mapped
+from support.workbooks import ALWAYS_CALCULATE, CASES, MAPS, mapped
 
 import hengdian_index as hi
 from hengdian_index._files.write_workbook import judgement_page, write_workbook
@@ -25,10 +25,6 @@ from hengdian_index._tables.workbook import read_sheets, tab
 
 pytestmark = pytest.mark.office("soffice")
 
-ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
-<value>0</value></prop></item></oor:items>"""
 LANGUAGES = pytest.mark.parametrize(
     ("lang", "sheet", "first", "second"), [("en", "judgements", "supply", "demand"), ("zh", "判断", "供给", "需求")]
 )
