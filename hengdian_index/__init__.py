@@ -153,6 +153,7 @@ _HOME = {
 
 # What values can do that stands above them: class and attribute -> the module and the name of what does it.
 _DOORS = {
+    "Comparison.card": ("_present.cards", "of_comparison"),
     "Comparison.plot": ("plot", "OF_COMPARISON"),
     "Fitted.card": ("_present.cards", "of_fitted"),
     "Index.card": ("_present.cards", "of_index"),
@@ -163,7 +164,10 @@ _DOORS = {
     "Result.report": ("_present.report.render", "report"),
     "Result.to_csv": ("_index.text", "to_csv"),
     "Result.to_excel": ("_present.workbook.book", "to_excel"),
+    "Revisions.card": ("_present.cards", "of_revisions"),
+    "Sensitivity.card": ("_present.cards", "of_sensitivity"),
     "Sensitivity.plot": ("plot", "OF_SENSITIVITY"),
+    "Uncertainty.card": ("_present.cards", "of_uncertainty"),
     "Uncertainty.plot": ("plot", "OF_UNCERTAINTY"),
 }
 

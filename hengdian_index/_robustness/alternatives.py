@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._index.doors import Doors
+from hengdian_index._index.doors import DOORS, Doors
 from hengdian_index._index.factors import read_factors
 from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
@@ -166,6 +166,9 @@ class Comparison:
         if known == len(self.scopes):
             return f", the mean of those within each of {known} periods"
         return f", the mean of those within each of {known} of {len(self.scopes)} periods; the others have none"
+
+    def _repr_html_(self) -> str:
+        return str(DOORS["Comparison.card"]()(self))
 
     def __repr__(self) -> str:
         return f"<Comparison of {len(self.scores.columns)} indexes over {counted(len(self.scores), 'row')}>"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hengdian_index._index.doors import Doors
+from hengdian_index._index.doors import DOORS, Doors
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.draws import check_words, demand, run_all, try_all
 from hengdian_index._robustness.labels import label as text_of
@@ -82,6 +82,9 @@ class Sensitivity:
         )
         what = self.of if isinstance(self.of, str) else f"the {self.of[0]} of {self.of[1]}"
         return f"Of the variance of {what.replace('_', ' ')} over {self.runs} runs each choice explains: {said}."
+
+    def _repr_html_(self) -> str:
+        return str(DOORS["Sensitivity.card"]()(self))
 
     def __repr__(self) -> str:
         return f"<Sensitivity of {self.of}: {len(self.first)} factors, {self.runs} runs>"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._index.doors import Doors
+from hengdian_index._index.doors import DOORS, Doors
 from hengdian_index._index.index import Index
 from hengdian_index._maths.blocks import full_size, power_of_two
 from hengdian_index._robustness.draws import Infeasible, check_words, columns_of, demand, run_all, try_all
@@ -365,6 +365,9 @@ class Uncertainty:
                 else Said("{rows} is first in {share:.0f} % of the draws.", rows=rows, share=share)
             )
         return told
+
+    def _repr_html_(self) -> str:
+        return str(DOORS["Uncertainty.card"]()(self))
 
     def __repr__(self) -> str:
         return (

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._index.doors import DOORS
 from hengdian_index._index.published import Key, Rows, differing, shared, step
 from hengdian_index._index.result import Result
 from hengdian_index._tables.table import Array
@@ -128,6 +129,9 @@ class Revisions:
                 what = f"{_cell(cell)}" if cell else words.get(name, str(name))
                 found.append(f"{what} ({parts[name]:+.{2 if abs(parts[name]) >= 0.005 else 6}f})")
         return found
+
+    def _repr_html_(self) -> str:
+        return str(DOORS["Revisions.card"]()(self))
 
     def __repr__(self) -> str:
         return (
