@@ -21,5 +21,6 @@ if TYPE_CHECKING:
     from hengdian_index.ahp.priorities import *
     from hengdian_index.ahp.random_indexes import *
     from hengdian_index.ahp.revision import *
+    from hengdian_index.ahp.rounds import *
 else:
     __all__, __getattr__, __dir__ = family(__name__, suggestion)

@@ -484,7 +484,11 @@ def diagnoses() -> None:
     hi.diagnose.principal_components(X, scores=True)
     hi.explain.theil(TOWNS["screens"], TOWNS["coast"])
     hi.explain.dagum(TOWNS["screens"], TOWNS["coast"])
-    hi.explain.coupling(hi.normalise.min_max(X, lower=0.1), form="wang2021")
+    coupled = hi.explain.coupling(hi.normalise.min_max(X, lower=0.1), form="wang2021")
+    hi.explain.grade(coupled.d, lang="zh")
+    hi.explain.grade(coupled.d, [0.4, 0.6], ["low", "middle", "high"])
+    hi.explain.convergence([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [4.0, 5.0, 6.0]])
+    hi.ahp.delphi({"first": [[9, 7, 3], [8, 9, 2]], "second": [[9, 8, 3], [8, 7, 2]]}, highest=10)
     meta = pd.DataFrame(
         {
             "iCode": ["total", "a", "b"],
