@@ -28,7 +28,7 @@ def by_hand(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
 
 
 @pytest.fixture
-def panel() -> pd.DataFrame:
+def regions() -> pd.DataFrame:
     """Return 12 regions in 8 years that come closer."""
     rng = np.random.default_rng(4)
     first = rng.lognormal(3, 0.6, 12)
@@ -38,9 +38,9 @@ def panel() -> pd.DataFrame:
     )
 
 
-def test_it_is_the_regression_by_hand(panel: pd.DataFrame) -> None:
-    found = convergence(panel)
-    x = panel.to_numpy()
+def test_it_is_the_regression_by_hand(regions: pd.DataFrame) -> None:
+    found = convergence(regions)
+    x = regions.to_numpy()
     spread = x.std(axis=0, ddof=1) / x.mean(axis=0)
     close(found.sigma["cv"], spread)
     assert found.sigma.index.tolist() == list(range(2015, 2023))
@@ -64,20 +64,20 @@ def test_units_that_part_have_no_speed() -> None:
     assert np.isnan(found.beta[["speed", "half_life"]]).all()
 
 
-def test_a_series_by_unit_and_period_is_the_same(panel: pd.DataFrame) -> None:
-    long = panel.stack().rename_axis(["region", "year"])
-    close(convergence(long).beta, convergence(panel).beta)
+def test_a_series_by_unit_and_period_is_the_same(regions: pd.DataFrame) -> None:
+    long = regions.stack().rename_axis(["region", "year"])
+    close(convergence(long).beta, convergence(regions).beta)
     index, table = hi.example("countries")
     assert convergence(index.compute(table).scores["film"] + 1).sigma["n"].nunique() == 1
 
 
-def test_units_with_gaps_are_left_out_with_a_line(panel: pd.DataFrame) -> None:
-    holed = panel.copy()
+def test_units_with_gaps_are_left_out_with_a_line(regions: pd.DataFrame) -> None:
+    holed = regions.copy()
     holed.loc[3, 2018] = np.nan
     with journal() as lines:
         found = convergence(holed)
     assert [line.why for line in lines] == ["convergence: 1 unit has no value in some period; left out"]
-    close(found.beta, convergence(panel.drop(index=3)).beta)
+    close(found.beta, convergence(regions.drop(index=3)).beta)
 
 
 @pytest.mark.parametrize(
