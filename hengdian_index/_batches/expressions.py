@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hengdian_index._batches.footers import scanned_ends
 from hengdian_index._batches.plan import Check, Plan, Trees, is_nothing
-from hengdian_index._batches.ranges import Range, may_hold, ranges
+from hengdian_index._batches.ranges import Range, Ranges, may_hold, ranges
 from hengdian_index._maths.arithmetic import constant
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, guess, readable, shown
@@ -96,8 +97,9 @@ class Expressions:
     def apply(self, table: Any, *, normalised: bool = False) -> Any:
         """Return the scores of a table's rows: a table of the same kind, lazy where it is lazy.
 
-        Cells that a score would be refused for are counted first, in one query; the scores are another, that of the
-        answer. Units and periods are taken as they are: rows that are given twice are not looked for.
+        Cells that a score would be refused for are counted first, in one query, unless the footers of Parquet files
+        that a LazyFrame scans show that there are none; the scores are another, that of the answer. Units and periods
+        are taken as they are: rows that are given twice are not looked for.
 
         Parameters
         ----------
@@ -120,7 +122,7 @@ class Expressions:
         """
         scored = self._frame(table)
         with np.errstate(all="ignore"):
-            doubtful = self._doubtful(scored)
+            doubtful = self._doubtful(scored, scanned_ends(table, self.columns))
             for trees in self.plan.steps:
                 scored = scored.with_columns(**_each(trees))
             self._need_good(scored, doubtful)
@@ -152,22 +154,26 @@ class Expressions:
         cast = [nw.col(name) if types[name] == nw.Float64 else nw.col(name).cast(nw.Float64) for name in self.columns]
         return frame.select(*map(nw.col, self.labels), *cast)
 
-    def _doubtful(self, frame: Any) -> list[Check]:
-        """Return the checks that may find rows, as the ends of the columns have it: mostly none."""
+    def _doubtful(self, frame: Any, known: Ranges) -> list[Check]:
+        """Return the checks that may find rows, as the ends of the columns have it: mostly none.
+
+        Those that are not known are asked for, and whether a value is missing where that may be refused.
+        """
         import narwhals.stable.v2 as nw
 
         asked: dict[str, Any] = {}
         for i, name in enumerate(self.columns):
-            column = nw.col(name)
-            asked |= {f"low_{i}": column.min(), f"high_{i}": column.max()}
-            if name in self.plan.watched:
+            column, before = nw.col(name), known.get(name)
+            if before is None:
+                asked |= {f"low_{i}": column.min(), f"high_{i}": column.max()}
+            if name in self.plan.watched and (before is None or before.missing):
                 asked[f"missing_{i}"] = nw.when(column.is_finite()).then(nw.lit(0)).otherwise(nw.lit(1)).sum()
-        ends = {name: found[0] for name, found in _collected(frame.select(**asked)).items()}
-        known = {
-            name: Range(_end(ends[f"low_{i}"]), _end(ends[f"high_{i}"]), ends.get(f"missing_{i}", 1) != 0)
-            for i, name in enumerate(self.columns)
-        }
-        every = ranges(self.plan, known)
+        ends = {name: found[0] for name, found in _collected(frame.select(**asked)).items()} if asked else {}
+        found = dict[str, Range]()
+        for i, name in enumerate(self.columns):
+            low, high, missing = known.get(name) or (_end(ends[f"low_{i}"]), _end(ends[f"high_{i}"]), True)
+            found[name] = Range(low, high, ends[f"missing_{i}"] != 0 if f"missing_{i}" in ends else missing)
+        every = ranges(self.plan, found)
         return [check for check in self.plan.checks if may_hold(check.tree, every)]
 
     def _need_good(self, scored: Any, checks: Sequence[Check]) -> None:

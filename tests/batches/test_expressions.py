@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -13,6 +16,7 @@ from support.streams import near
 from support.tables import panel
 
 import hengdian_index as hi
+from hengdian_index._batches.footers import scanned_ends
 
 N = 30
 
@@ -140,6 +144,14 @@ def later_rows(draw, seed):
     return found
 
 
+def scan_of(table, folder, size):
+    """Return rows as a scan of two files of row groups of a size."""
+    half = len(table) // 2
+    for i, part in enumerate((table.iloc[:half], table.iloc[half:])):
+        pl.from_pandas(part, nan_to_null=i == 0).write_parquet(folder / f"{i}.parquet", row_group_size=size)
+    return pl.scan_parquet(folder / "*.parquet")
+
+
 def fitted_of(drawn, table):
     """Return a fit of a drawn index, unless index or rows are refused."""
     try:
@@ -195,8 +207,9 @@ def test_sql_is_the_kernels(drawn, seed, data):
 @given(drawn=indexes(), seed=st.integers(0, 99), data=st.data())
 def test_every_check_that_finds_a_row_is_made(drawn, seed, data):
     found = fitted_of(drawn, rows(seed, 0)).expressions()
-    frame = found._frame(data.draw(later_rows(seed)))
-    doubtful = {id(check) for check in found._doubtful(frame)}
+    given = data.draw(later_rows(seed))
+    frame = found._frame(given)
+    doubtful = {id(check) for check in found._doubtful(frame, {})}
     with np.errstate(all="ignore"):
         for step in found.steps:
             frame = frame.with_columns(**step)
@@ -205,6 +218,11 @@ def test_every_check_that_finds_a_row_is_made(drawn, seed, data):
     # What is made of a refused value is missing, which may be refused in its turn.
     first = min((check.step for check in bad), default=0)
     assert all(id(check) in doubtful for check in bad if check.step == first)
+    with tempfile.TemporaryDirectory() as folder:
+        # The same of what footers say, and of values that are looked at where they say nothing.
+        scan = scan_of(given, Path(folder), data.draw(st.integers(1, N)))
+        by_footers = {id(check) for check in found._doubtful(found._frame(scan), scanned_ends(scan, found.columns))}
+    assert all(id(check) in by_footers for check in bad if check.step == first)
 
 
 def index(**choices):
@@ -299,6 +317,49 @@ def test_cells_are_counted_and_refused(kind):
         found.apply(made(table.assign(b=table["b"].where(table.index != 5, -1.0))))
     with pytest.raises(hi.DataError, match=r"group 'people': 'c_normalised': this mean needs values of 0 or more"):
         found.apply(made(table.assign(c=table["c"].where(table.index != 5, -1.0))))
+
+
+def test_footers_spare_a_look_at_the_values(tmp_path, monkeypatch):
+    table = rows(4, 0.1, "abc")
+    found = index().fit(table).expressions()
+    wanted = found.apply(table)
+    scan = scan_of(table, tmp_path, 4)
+    monkeypatch.setattr("hengdian_index._batches.expressions._collected", lambda frame: pytest.fail("looked at"))
+    near(found.apply(scan).collect()["top"].to_numpy(), wanted["top"])
+    # Of a cell that may be refused for being missing the footer knows too little: it may be NaN.
+    monkeypatch.undo()
+    with pytest.raises(hi.DataError, match="'b_normalised' is missing, and the rule is 'raise'"):
+        index(missing="raise").fit(rows(4, 0, "abc")).expressions().apply(scan)
+
+
+@pytest.mark.parametrize(
+    "way", ["whole", "no statistics", "another writer", "filtered", "sliced", "cut", "renamed", "by folders"]
+)
+@pytest.mark.parametrize("cell", [np.inf, -np.inf, np.nan, None])
+def test_what_footers_do_not_say_is_looked_at(way, cell, tmp_path):
+    import pyarrow.parquet as pq
+
+    table = rows(4, 0, "abc")
+    found = index().fit(table).expressions()
+    given = pl.from_pandas(table).with_columns(b=pl.Series([*table["b"][:-1], cell], dtype=pl.Float64, strict=False))
+    path = tmp_path / ("b=2" if way == "by folders" else "") / "rows.parquet"
+    path.parent.mkdir(exist_ok=True)
+    pq.write_table(given.to_arrow(), path, row_group_size=7, write_statistics=way != "no statistics")
+    if way == "another writer":
+        path.write_bytes(path.read_bytes().replace(b"parquet-cpp-arrow", b"somebody else's ."))
+    scan = pl.scan_parquet(path, n_rows=N if way == "cut" else None, hive_partitioning=way == "by folders")
+    changed = {
+        "filtered": lambda one: one.filter(pl.col("a") > 0),
+        "sliced": lambda one: one.slice(0, N),
+        "renamed": lambda one: one.with_columns(b=pl.col("b") + 0),
+    }
+    scan = changed.get(way, lambda one: one)(scan)
+    assert ("b" in scanned_ends(scan, "abc")) == (way == "whole")
+    if way != "by folders" and cell in (np.inf, -np.inf):
+        with pytest.raises(hi.DataError, match=r"indicator 'b': infinity is no value.* \(1 row, first firm 'f29'\)"):
+            found.apply(scan)
+    else:
+        near(found.apply(scan).collect()["people"].to_numpy(), found.apply(scan.collect())["people"].to_numpy())
 
 
 def test_columns_that_are_no_numbers_or_not_there():
