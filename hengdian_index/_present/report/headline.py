@@ -87,14 +87,26 @@ def _of_series(result: Result, found: Uncertainty | None, say: Room) -> Iterator
     assert panel.periods is not None
     label = say["level in" if result.setting.levelled else "score in"]
     levels = result.series()[result.tree.root.code].to_numpy()
-    remarks = _remarks(_base(result, say), _partial(result, row, say), say=say)
-    yield Number(label.format(period=period_name(panel, int(panel.periods.ordinals[row]))), _said(levels[row]), remarks)
+    remarks = _remarks(base_said(result, say), _partial(result, row, say), say=say)
+    yield Number(
+        label.format(period=period_name(panel, int(panel.periods.ordinals[row]))), figure(levels[row]), remarks
+    )
     yield from _changes(result, row, levels, say)
-    yield from _largest(result, row, say)
-    yield from _interval(result, found, row, say)
+    for one in largest(result, row):
+        value = say["points"].format(value=signed(one.value))
+        yield Number(say["largest up" if one.sign > 0 else "largest down"], value, one.name)
+    ends = interval(result, found, row)
+    if ends is not None:
+        yield Number(say["interval"], say["range"].format(low=ends[0], high=ends[1]))
 
 
-def _base(result: Result, say: Room) -> str:
+def root_levels(result: Result) -> Array:
+    """Return the level of the whole in each row."""
+    return result.series()[result.tree.root.code].to_numpy()
+
+
+def base_said(result: Result, say: Room) -> str:
+    """Return what the base is and what its level, nothing where there is none."""
     setting = result.setting
     return "" if not setting.levelled else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
 
@@ -109,48 +121,70 @@ def _remarks(*parts: str, say: Room) -> str:
     return say["remarks"].join(filter(None, parts))
 
 
-def _changes(result: Result, row: int, levels: Array, say: Room, who: str = "") -> Iterator[Number]:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a level on a period before: what it is called, as text, since when, from which row."""
+
+    name: str
+    text: str
+    known: bool
+    when: str
+    before: int
+
+
+def changes_on(result: Result, row: int, levels: Array, say: Room) -> Iterator[Change]:
     """Return the changes of a level on the period and on a year before, in per cent or in points."""
     panel = result.panel
     assert panel.periods is not None
     ordinal, year = int(panel.periods.ordinals[row]), panel.periods.frequency.per_year
     for lag, name in ((1, "change on period"), *(((year, "change on year"),) if year > 1 else ())):
-        before = panel.previous(lag)[row]
+        before = int(panel.previous(lag)[row])
         old = levels[before] if before >= 0 else np.nan
         if in_points(result):
             change, written_as, text = levels[row] - old, "points", signed(levels[row] - old)
         else:
             change = 100 * (levels[row] / old - 1) if old > 0 else np.nan
             written_as, text = "per cent", f"{change:+.2f}"
-        value = say[written_as].format(value=text) if np.isfinite(change) else "–"
-        ends = (_partial(result, row, say), _partial(result, int(before), say) if before >= 0 else "")
+        known = bool(np.isfinite(change))
+        value = say[written_as].format(value=text) if known else "–"
+        yield Change(name, value, known, period_name(panel, ordinal - lag), before)
+
+
+def _changes(result: Result, row: int, levels: Array, say: Room, who: str = "") -> Iterator[Number]:
+    for one in changes_on(result, row, levels, say):
+        ends = (_partial(result, row, say), _partial(result, one.before, say) if one.before >= 0 else "")
         rests = next(filter(None, ends), "")
-        when = period_name(panel, ordinal - lag)
-        when = say("of before", unit=who, period=when) if who else when
-        yield Number(say[name], value, _remarks(when, rests, say=say))
+        when = say("of before", unit=who, period=one.when) if who else one.when
+        yield Number(say[one.name], one.text, _remarks(when, rests, say=say))
 
 
-def _largest(result: Result, row: int, say: Room) -> Iterator[Number]:
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """An indicator that moves a level most in a direction, by so many points."""
+
+    sign: int
+    name: str
+    value: float
+
+
+def largest(result: Result, row: int) -> Iterator[Mover]:
     """Return the parts that move the last level most, one in each direction."""
     parts = result.contributions(depth="indicators").iloc[row].dropna()
-    for name, some, end in (
-        ("largest up", parts[parts > 0], np.argmax),
-        ("largest down", parts[parts < 0], np.argmin),
-    ):
+    for sign in (1, -1):
+        some = parts[sign * parts > 0]
         if len(some):
-            at = int(end(some.to_numpy()))
-            value = say["points"].format(value=signed(some.iloc[at]))
-            yield Number(say[name], value, name_of(result.tree, str(some.index[at])))
+            at = int(np.argmax(sign * some.to_numpy()))
+            yield Mover(sign, name_of(result.tree, str(some.index[at])), float(some.iloc[at]))
 
 
-def _interval(result: Result, found: Uncertainty | None, row: int, say: Room) -> Iterator[Number]:
-    """Return the interval of the last row, where there are draws of it."""
+def interval(result: Result, found: Uncertainty | None, row: int) -> tuple[str, str] | None:
+    """Return the interval of the level of a row, None where there are no draws of it."""
     at = _drawn_at(result, found, row)
     if found is None or at is None:
-        return
+        return None
     table = found.scores if found.levels is None else found.series
-    low, high = (_said(float(table[end].to_numpy()[at])) for end in ("q05", "q95"))
-    yield Number(say["interval"], say["range"].format(low=low, high=high))
+    low, high = (figure(float(table[end].to_numpy()[at])) for end in ("q05", "q95"))
+    return low, high
 
 
 def _of_rows(result: Result, found: Uncertainty | None, say: Room) -> Iterator[Number]:
@@ -163,9 +197,14 @@ def _of_rows(result: Result, found: Uncertainty | None, say: Room) -> Iterator[N
         best, worst = (known[int(end(scores[known]))] for end in (np.argmax, np.argmin))
         for at, bare, dated in ((best, "first", "first in"), (worst, "last place", "last in")):
             label = say[dated].format(period=period) if period else say[bare]
-            remark = _remarks(say["score is"].format(value=_said(scores[at])), _partial(result, rows[at], say), say=say)
+            remark = _remarks(
+                say["score is"].format(value=figure(scores[at])), _partial(result, rows[at], say), say=say
+            )
             yield Number(label, row_names(panel, rows[[at]])[0], remark)
-        yield from _rank_interval(result, found, int(rows[best]), say)
+        ends = rank_interval(result, found, int(rows[best]))
+        if ends is not None:
+            label = say["rank interval"].format(unit=row_names(panel, rows[[best]])[0])
+            yield Number(label, say["range"].format(low=ends[0], high=ends[1]))
         # What has no levels says so in its own part of the page.
         with suppress(FaultsError):
             yield from list(_of_leader(result, rows, say)) if panel.periods is not None else []
@@ -174,7 +213,7 @@ def _of_rows(result: Result, found: Uncertainty | None, say: Room) -> Iterator[N
 
 def _of_leader(result: Result, rows: Rows, say: Room) -> Iterator[Number]:
     """Return the level of the first unit that has one and its changes, and the mean level of the units."""
-    panel, levels = result.panel, result.series()[result.tree.root.code].to_numpy()
+    panel, levels = result.panel, root_levels(result)
     scores, own = result.rows.values(result.tree.root.code)[rows], levels[rows][np.isfinite(levels[rows])]
     if not len(own):
         return
@@ -184,21 +223,21 @@ def _of_leader(result: Result, rows: Rows, say: Room) -> Iterator[Number]:
     which = say["first of level"] if scores[rows == row][0] < np.nanmax(scores) else ""
     period = period_name(panel, int(panel.periods.ordinals[row]))
     if result.setting.levelled:
-        remark = _remarks(period, which, _base(result, say), _partial(result, row, say), say=say)
-        yield Number(say["level of"].format(unit=who), _said(levels[row]), remark)
+        remark = _remarks(period, which, base_said(result, say), _partial(result, row, say), say=say)
+        yield Number(say["level of"].format(unit=who), figure(levels[row]), remark)
     yield from _changes(result, row, levels, say, who)
     if result.setting.levelled:
         label = say("mean level" if len(own) == len(rows) else "mean level of some", count=len(own))
-        yield Number(label, _said(float(own.mean())), say("mean of", count=len(own), period=period))
+        yield Number(label, figure(float(own.mean())), say("mean of", count=len(own), period=period))
 
 
-def _rank_interval(result: Result, found: Uncertainty | None, row: int, say: Room) -> Iterator[Number]:
-    """Return the interval of a row's rank, where there are draws of it."""
+def rank_interval(result: Result, found: Uncertainty | None, row: int) -> tuple[str, str] | None:
+    """Return the interval of a row's rank, None where there are no draws of it."""
     at = _drawn_at(result, found, row)
-    if found is not None and at is not None and np.isfinite(found.ranks["q05"].to_numpy()[at]):
-        low, high = (written(float(found.ranks[end].to_numpy()[at]), "rank") for end in ("q05", "q95"))
-        name = row_names(result.panel, np.array([row]))[0]
-        yield Number(say["rank interval"].format(unit=name), say["range"].format(low=low, high=high))
+    if found is None or at is None or not np.isfinite(found.ranks["q05"].to_numpy()[at]):
+        return None
+    low, high = (written(float(found.ranks[end].to_numpy()[at]), "rank") for end in ("q05", "q95"))
+    return low, high
 
 
 def _drawn_at(result: Result, found: Uncertainty | None, row: int) -> int | None:
@@ -229,7 +268,8 @@ def _spread(result: Result, say: Room) -> str:
     return ends or " – ".join(told(rows[end], say.lang) for end in ("first", "last"))
 
 
-def _said(value: float) -> str:
+def figure(value: float) -> str:
+    """Return a level or a score as text, missing as a dash."""
     return "–" if value != value else f"{value:.2f}" if abs(value) >= 10 else f"{value:.4g}"
 
 

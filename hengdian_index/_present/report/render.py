@@ -63,8 +63,9 @@ def report(
 
     Notes
     -----
-    Headline numbers, framework, series, contributions, ranking, uncertainty, data log, weights, method statement,
-    provenance. Each chart names the table with its numbers; each table is in the page as CSV as well. A large table
+    The page opens with up to three sentences: where the index stands, what moved it most, how sure that is. Headline
+    numbers, framework, series, contributions, ranking, uncertainty, data log, weights, method statement and provenance
+    follow. Each chart names the table with its numbers; each table is in the page as CSV as well. A large table
     is cut, and says so. Of several units the charts of contributions show the first, the tables all; the indicators
     where a row stands best and worst are named for the first 200 rows, and intervals are drawn of up to 60. Scores
     that rest on part of the weight are marked where they stand; a part without a score is blank in contributions,
@@ -138,8 +139,8 @@ def _rendered(shown: Content, limits: Limits) -> str:
             else:
                 items += [(kind, table(one, say, limits) if isinstance(one, Sheet) else one) for one in group]
         sections.append((section.id, section.title, items))
-    parts = {"lang": shown.lang, "say": say, "title": shown.title, "numbers": shown.numbers, "sections": sections}
-    return str(_template().render(parts))
+    parts = {"lang": shown.lang, "say": say, "title": shown.title, "opening": shown.opening, "numbers": shown.numbers}
+    return str(_template().render(parts, sections=sections))
 
 
 def _kind(item: Any) -> str:

@@ -18,6 +18,7 @@ from hengdian_index._present.document import Block
 from hengdian_index._present.report import units
 from hengdian_index._present.report.draws import group_choices, indicator_choices, varied
 from hengdian_index._present.report.headline import Number, best_unit, headline, leader, partial
+from hengdian_index._present.report.opening import opening
 from hengdian_index._present.report.pictures import Picture, Text, picture
 from hengdian_index._present.report.tables import Sheet
 from hengdian_index._present.statement.method import statement
@@ -103,6 +104,7 @@ class Content:
 
     lang: Lang
     title: str
+    opening: tuple[str, ...]
     numbers: tuple[Number, ...]
     sections: tuple[Section, ...]
 
@@ -187,7 +189,8 @@ def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | 
     reasons = Reasons(asked.say)
     made = {id: _had(asked, id, make, reasons) for id, make in makers.items()}
     sections = tuple(Section(f"part-{id}", asked.say[id], items) for id, items in made.items() if items)
-    return Content(lang, title or said, headline(result, found, asked.say), sections)
+    told = opening(result, found, asked.say)
+    return Content(lang, title or said, told, headline(result, found, asked.say), sections)
 
 
 def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reasons: Reasons) -> tuple[Item, ...]:
