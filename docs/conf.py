@@ -21,6 +21,10 @@ extensions = [
 exclude_patterns = ["_build", "_ext", "jupyter_execute", "generated/parts"]
 language = "en"
 
+# A catalogue for each page: sphinx-build -b gettext docs docs/_build/gettext; translations stand in locales/<language>.
+locale_dirs = ["locales"]
+gettext_compact = False
+
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
