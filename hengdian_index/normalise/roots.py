@@ -17,7 +17,7 @@ from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError
 
 
-@stored("square root")
+@stored("root of 0 or more")
 @dataclass(frozen=True, slots=True)
 class SquareRoot:
     """`sqrt(x)`; negative values are refused."""
@@ -31,7 +31,7 @@ class SquareRoot:
         return np.sqrt(x)
 
 
-@stored("cube root")
+@stored("signed cube root")
 @dataclass(frozen=True, slots=True)
 class CubeRoot:
     """The cube root, negative for negative values."""

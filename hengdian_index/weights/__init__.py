@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hengdian_index.weights.combined import *
     from hengdian_index.weights.correlation import *
     from hengdian_index.weights.judged import *
+    from hengdian_index.weights.likelihood import *
     from hengdian_index.weights.matched import *
     from hengdian_index.weights.principal import *
     from hengdian_index.weights.removal import *

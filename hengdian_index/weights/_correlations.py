@@ -75,6 +75,13 @@ def need_gap(parts: Components, q: Array | int, method: str) -> None:
         )
 
 
+def rarer_sign(vector: Array) -> NDArray[np.bool_]:
+    """Return which entries (..., k) have the sign that fewer have; none where all have one sign, or are rounding."""
+    below, above = vector < -ZERO, vector > ZERO
+    fewer = below.sum(axis=-1, keepdims=True) <= above.sum(axis=-1, keepdims=True)
+    return np.where(fewer, below, above & below.any(axis=-1, keepdims=True))
+
+
 def dependent(r: Array) -> NDArray[np.bool_]:
     """Return which columns (..., k) take part in an exact linear dependence; one with NaN correlations does not."""
     parts = principal_components(r)

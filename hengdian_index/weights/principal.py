@@ -15,7 +15,15 @@ from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.log import note
-from hengdian_index.weights._correlations import ZERO, Constant, correlations, dependent, need_gap, need_rows
+from hengdian_index.weights._correlations import (
+    ZERO,
+    Constant,
+    correlations,
+    dependent,
+    need_gap,
+    need_rows,
+    rarer_sign,
+)
 
 Keep: TypeAlias = Literal["tenth", "kaiser"] | int
 
@@ -247,14 +255,8 @@ def factor(
 
 def _one_signed(sample: Sample, vector: Array) -> Array:
     """Return the vector (..., k) without rounding below 0; both signs are refused, the rarer one named."""
-    below, above = vector < -ZERO, vector > ZERO
-    rarer = np.where(
-        below.sum(axis=-1, keepdims=True) <= above.sum(axis=-1, keepdims=True),
-        below,
-        above & below.any(axis=-1, keepdims=True),
-    )
     sample.refuse(
-        rarer,
+        rarer_sign(vector),
         "goes against the others in the first component, which would make its weight negative; turn its direction, "
         "leave it out, or form='squared'",
     )

@@ -109,7 +109,7 @@ from hengdian_index._methods.decorators import aggregating, normalising
 from hengdian_index._values.stored import stored
 
 
-@stored("cube root")
+@stored("capped root")
 @dataclass(frozen=True, slots=True)
 class CubeRoot:
     """The cube root."""
@@ -120,7 +120,7 @@ class CubeRoot:
 
 
 @normalising(sees="statistics", chinese="立方根法")
-def cube_root(sample, *, ceiling: float = 5.0):
+def capped_root(sample, *, ceiling: float = 5.0):
     """Cube root of each value."""
     return CubeRoot()
 
@@ -244,11 +244,11 @@ def test_their_choices_and_what_they_learnt_are_kept_in_files(tmp_path: Path) ->
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_what_declares_no_arithmetic_says_so_everywhere(tmp_path: Path, lang: Any) -> None:
-    result = two_levels(normalise="cube_root", aggregate="midpoint", base=None).compute(rows())
+    result = two_levels(normalise="capped_root", aggregate="midpoint", base=None).compute(rows())
     text = result.method(lang)
     assert ("Its map declares no arithmetic" if lang == "en" else "其映射没有声明算式") in text
     # An option of another method has words under this name, which are none of its.
-    assert re.search(r"`cube_root`.{1,2}`ceiling` 5", text)
+    assert re.search(r"`capped_root`.{1,2}`ceiling` 5", text)
     steps = result.explain(period="2002Q1", node="a").steps.query("step in ['normalise', 'aggregate']")
     assert (steps["formula"] == "").all()
     assert steps["what"].str.endswith("declares no arithmetic").all()
