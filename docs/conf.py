@@ -16,7 +16,7 @@ version = release = hengdian_index.__version__
 
 extensions = [
     *("sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "myst_nb"),
-    *("prose", "offline", "registry", "cells", "coming_from"),
+    *("prose", "offline", "registry", "cells", "coming_from", "notebooks"),
 ]
 exclude_patterns = ["_build", "_ext", "jupyter_execute", "generated/parts"]
 language = "en"
