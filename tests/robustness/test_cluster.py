@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
 import re
+import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,6 +61,50 @@ def test_results_are_let_go_as_they_come(client: Any) -> None:
     for own, block in zip(blocks, spread(client, study, blocks), strict=True):
         assert len(client.futures) <= most + 1
         np.testing.assert_array_equal(block.scores, study.run(own).scores)
+
+
+def test_draws_of_a_worker_that_is_killed_are_computed_again(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    table, mark = countries(400), tmp_path / "killed"
+    here = hi.uncertainty(index(), table, FACTORS, draws=3000)
+
+    def plant(mark: str) -> None:
+        """Have this process killed in the middle of its second block of draws, unless one has been already."""
+        from hengdian_index._robustness import cluster
+
+        plain, begun = cluster._block, itertools.count()
+
+        def once_killed(u: Any, study: Any) -> Any:
+            found = plain(u, study)
+            if next(begun) == 1 and not os.path.exists(mark):
+                open(mark, "x").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
+
+        cluster._block = once_killed
+
+    # It stands within the test, so that it is sent whole: workers need not find this file.
+    own = {"processes": True, "host": "127.0.0.1", "dashboard_address": None}
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, **own) as cluster,
+        distributed.Client(cluster, timeout=60) as client,
+    ):
+        client.wait_for_workers(2, timeout=60)
+        before = client.run(os.getpid)
+        client.run(plant, str(mark))
+        # Whatever waits for draws is let go then, and fails.
+        latest = threading.Timer(180, client.close)
+        latest.start()
+        try:
+            there = hi.uncertainty(index(), table, FACTORS, draws=3000, client=client)
+        finally:
+            latest.cancel()
+        client.wait_for_workers(2, timeout=60)
+        after = client.run(os.getpid)
+    assert mark.exists()
+    assert len(set(before.values()) & set(after.values())) == 1
+    np.testing.assert_array_equal(here.drawn, there.drawn)
+    np.testing.assert_array_equal(here.drawn_ranks, there.drawn_ranks)
 
 
 def test_why_draws_cannot_be_computed_is_said_as_it_is_here(client: Any) -> None:
