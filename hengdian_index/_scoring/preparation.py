@@ -6,6 +6,7 @@ imputed, seasonally adjusted, treated.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,7 +40,7 @@ from hengdian_index.errors import (
     raise_all,
     raise_together,
 )
-from hengdian_index.log import general, note
+from hengdian_index.log import general, note, only_counted
 from hengdian_index.series import deseasonalise
 from hengdian_index.treat.ratios import denominate
 
@@ -469,15 +470,21 @@ def _rows(choice: Choice, at: tuple[int, ...], tree: Tree, panel: Panel, values:
 
 def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
     filling = block.filler(_rows(block.choice, block.at, tree, panel, values))
+    told = Counter[tuple[str, str]]()
     for (row, column), why in zip(filling.cells.tolist(), filling.why, strict=True):
         after = float(filling.values[row, column])
         leaf = tree.leaves[block.at[column]]
         if np.isnan(after) and (leaf.start or leaf.end or leaf.replaced_from):
             continue
-        where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": tree.codes[block.at[column]]}
         name = block.choice.method.name
         kind = f"{name}: left: {general(why.removeprefix('left missing: '))}" if np.isnan(after) else f"{name}: filled"
+        if only_counted():
+            told[leaf.code, kind] += 1
+            continue
+        where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}
         note("impute", why, **where, after=None if np.isnan(after) else after, kind=kind)
+    for (code, kind), rows in told.items():
+        note("impute", kind, indicator=code, kind=kind, rows=rows)
     return filling.values
 
 
@@ -507,9 +514,13 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
             whole=True,
         )
         return np.asarray(after)
+    kind = f"{name}: values moved"
+    if only_counted() and touched:
+        note("treat", name, indicator=leaf.code, kind=kind, rows=len(touched))
+        return np.asarray(after)
     for row in touched:
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}
-        note("treat", name, **where, before=float(values[row]), after=float(after[row]), kind=f"{name}: values moved")
+        note("treat", name, **where, before=float(values[row]), after=float(after[row]), kind=kind)
     return np.asarray(after)
 
 

@@ -71,7 +71,15 @@ def test_what_is_written_is_what_a_result_has(data, tmp_path_factory):
     assert answer.complete
     digest = result.log_digest()
     digest = digest[digest["step"].isin(["aggregate", "impute"])]
-    assert sum(answer.gaps.values()) == digest["lines"].sum()
+    assert answer.gaps == dict(zip(digest["step"] + ": " + digest["kind"], digest["lines"], strict=True))
+
+
+def test_values_that_a_treatment_moves_are_counted(tmp_path):
+    rows = cities(40)
+    fitted = index(treat={"method": "fence", "width": 0.5}).fit(rows)
+    answer = fitted.score(rows, out=tmp_path / "out")
+    digest = fitted.score(rows).log_digest().set_index("kind")["lines"]
+    assert answer.gaps["treat: fence: values moved"] == digest["fence: values moved"] > 1
 
 
 def complete(fitted, given, out):
