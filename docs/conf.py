@@ -44,6 +44,7 @@ mathjax3_config = {"options": {"enableMenu": False}}
 html_theme = "pydata_sphinx_theme"
 html_title = "hengdian_index"
 html_static_path = ["_static", str(mathjax_file())]
+html_js_files = ["focus.js"]
 html_css_files = ["style.css"]
 html_context = {"default_mode": "light"}
 html_copy_source = False
@@ -54,6 +55,5 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
     "show_toc_level": 2,
-    "pygments_light_style": "tango",
 }
 html_sidebars = {"index": []}
