@@ -94,10 +94,13 @@ class Row:
             return np.array([given.get(part, absent) for part in self.parts], dtype=np.float64)
         return np.broadcast_to(np.asarray(given, dtype=np.float64), self.there.shape)
 
+    def every_direction(self, given: Any) -> Any:
+        """Return directions as one for all parts, or one for each of them."""
+        return [given.get(part, 1) for part in self.parts] if isinstance(given, Mapping) else given
+
     def directions(self, given: Any) -> Any:
         """Return directions as one for all parts, or one for each of those that are there."""
-        if isinstance(given, Mapping):
-            return [given.get(child, 1) for child in self.children]
+        given = self.every_direction(given)
         if isinstance(given, (list, tuple, np.ndarray)):
             return [one for one, there in zip(given, self.there, strict=True) if there]
         return given

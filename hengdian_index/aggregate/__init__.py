@@ -7,8 +7,9 @@ give scores (m, n), whatever m and n. `missing="reweight"` leaves missing column
 weight; a row with a smaller share of present columns than `coverage` has no score. `"propagate"` gives no score to any
 row with a gap, `"raise"` refuses it. Missing is never counted as 0.
 
-Set-wise methods (Copeland, Kemeny, Borda, TOPSIS, VIKOR, grey relation, rank-sum ratio, Wroclaw, benefit of the doubt)
-compare the rows with each other: another row may change every score, and a row without a score takes no part. Higher is
+Set-wise methods (Copeland, Kemeny, Borda, PROMETHEE, ELECTRE, TOPSIS, VIKOR, EDAS, CODAS, MABAC, CoCoSo, COPRAS, ARAS,
+MARCOS, WASPAS, MOORA, MULTIMOORA, grey relation, rank-sum ratio, Wroclaw, benefit of the doubt) compare the rows with
+each other: another row may change every score, and a row without a score takes no part. Higher is
 always better, also where the source has "lower is better".
 """
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from hengdian_index.aggregate.means import *
     from hengdian_index.aggregate.ordered import *
     from hengdian_index.aggregate.penalties import *
+    from hengdian_index.aggregate.preferences import *
     from hengdian_index.aggregate.rank_sum import *
     from hengdian_index.aggregate.ranking import *
+    from hengdian_index.aggregate.ratios import *
+    from hengdian_index.aggregate.references import *
 else:
     __all__, __getattr__, __dir__ = family(__name__, suggestion)

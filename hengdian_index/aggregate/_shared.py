@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.arithmetic import Line
+from hengdian_index._maths.blocks import power_of_two
 from hengdian_index._maths.maps import Between, Target, orientation
 from hengdian_index._maths.means import ColumnsError, RowsError
 from hengdian_index._methods.figures import Figure, Row
@@ -18,7 +19,7 @@ from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same, settled
-from hengdian_index.errors import SpecError, raise_all, shown
+from hengdian_index.errors import CellsError, SpecError, raise_all, shown
 
 SMALLEST = (Line("y", "min(z)", "the smallest"),)
 LARGEST = (Line("y", "max(z)", "the largest"),)
@@ -87,6 +88,59 @@ def _farthest(direction: Target | Between, minus_distance: Array) -> Array | flo
         return 1.0
     most = -np.fmin.reduce(minus_distance, axis=-1)[..., np.newaxis]
     return np.where(most > 0, most, 1.0)
+
+
+def split_costs(x: Array, direction: Any) -> tuple[Array, NDArray[np.bool_]]:
+    """Return x with targets and intervals turned into benefits, and which columns (k,) are costs, values kept."""
+    given = directions(direction, x.shape[-1])
+    cost = [not isinstance(one, Target | Between) and one == -1 for one in given]
+    rest = [1 if is_cost else one for one, is_cost in zip(given, cost, strict=True)]
+    return turned(x, rest) if any(one != 1 for one in rest) else x, np.array(cost)
+
+
+def refuse_signs(x: Array, cost: NDArray[np.bool_]) -> None:
+    """Refuse the cells below 0, and those of a cost that are 0."""
+    bad = (x < 0) | (cost & (x == 0))
+    if bad.any():
+        raise CellsError(
+            bad, "this method divides by sizes: values of 0 or more, a cost above 0; normalise to such a scale"
+        )
+
+
+def of_best(x: Array, cost: NDArray[np.bool_], w: Array) -> Array:
+    """Return each value as a share of the best of its column (..., n, k): x / max, of a cost min / x."""
+    refuse_signs(x, cost)
+    low, high = ends(x)
+    refuse_columns((high == 0) & ~cost, w, "all values are 0, so there is no best to divide by; leave it out")
+    return np.where(cost, low / np.where(cost, x, 1.0), x / np.where(high > 0, high, 1.0))
+
+
+def on_range(x: Array, cost: NDArray[np.bool_], w: Array) -> Array:
+    """Return where each value lies in the range of its column (..., n, k): 0 the worst, 1 the best."""
+    low, high = ends(x)
+    refuse_columns(high == low, w, "constant over the rows compared; leave it out")
+    half = np.where(high > low, high / 2 - low / 2, 1.0)
+    return np.where(cost, high / 2 - x / 2, x / 2 - low / 2) / half
+
+
+def tamed(x: Array) -> Array:
+    """Return x with columns whose squares would overflow or vanish divided by a power of two."""
+    scale = power_of_two(x, largest(x))
+    return x if (scale == 1).all() else x / scale[..., np.newaxis, :]
+
+
+def column_mean(x: Array) -> Array:
+    """Return the mean of each column, (..., 1, k), missing values left out; 0 where all are missing."""
+    absent = np.isnan(x)
+    n = x.shape[-2] - absent.sum(axis=-2, keepdims=True)
+    return np.asarray(np.where(absent, 0.0, x).sum(axis=-2, keepdims=True) / np.maximum(n, 1))
+
+
+def present_product(terms: Array, weights: Array) -> Array:
+    """Return the products (..., n) of terms (..., n, k) of 0 or more to the power of weights, missing ones left out."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(weights > 0, weights * np.log(terms), 0.0)
+    return np.asarray(np.exp(np.where(np.isnan(logs), 0.0, logs).sum(axis=-1)))
 
 
 def ends(x: Array) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.fits import choices, chosen, wide
-from support.laws import law
+from support.laws import law, own
 from support.streams import Pieces, near, parquet, pieces
 from support.tables import panel
 
@@ -72,7 +72,7 @@ def test_few_choices_need_all_rows():
         index = chosen(family, method, options)
         if needing_all(index.tree, index.setting):
             wanting.add(method.name)
-    compared = {"copeland", "kemeny", "borda", "topsis", "vikor", "grey_relational", "rank_sum_ratio", "wroclaw"}
+    compared = {method.name for method in own("aggregate") if method.traits.get("set_wise") is True}
     assert wanting - compared <= {"benefit_of_the_doubt", "carry_forward", "interpolate", "neighbours", "regression"}
     assert {"carry_forward", "interpolate", "topsis"} <= wanting
 

@@ -278,7 +278,8 @@ def test_a_row_has_a_score_from_a_coverage_of_exactly_65_per_cent(method, option
 def test_a_row_at_the_coverage_asked_for_has_a_score(method, options, present, columns):
     x = np.where(np.arange(columns) < present, 2.0, np.nan)[np.newaxis]
     share, options = present / columns, sized(options, columns)
-    assert public(method)(x, coverage=share, **options) == pytest.approx(2.0)
+    whole = public(method)(np.full_like(x, 2.0), **options)
+    assert public(method)(x, coverage=share, **options) == pytest.approx(whole)
     assert np.isnan(public(method)(x, coverage=share + 1e-6, **options)).all()
 
 

@@ -110,7 +110,11 @@ def results() -> dict[str, hi.Result]:
 
 
 # Options on which a formula depends, though no annotation lists their words.
-_WORDS = {"log": [False, True], "reference": [None, 1.0]}
+_WORDS = {
+    "log": [False, True],
+    "preference": ["usual", "u_shape", "v_shape", "level", "linear", "gaussian", ["usual", "level"]],
+    "reference": [None, 1.0],
+}
 
 
 def formulas_of(method):

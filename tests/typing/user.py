@@ -414,6 +414,19 @@ def aggregations() -> None:
     hi.aggregate.wroclaw(X)
     hi.aggregate.benefit_of_the_doubt(X.head(4), details=True)
     hi.aggregate.outranking(X, w)
+    hi.aggregate.waspas(X, w, share=0.4)
+    hi.aggregate.aras(X, w, direction=[1, 1, -1])
+    hi.aggregate.copras(X, w, direction={CODES[0]: 1})
+    hi.aggregate.marcos(X, missing="propagate")
+    hi.aggregate.moora(X, w)
+    hi.aggregate.multimoora(X, details=True)
+    hi.aggregate.edas(X, w)
+    hi.aggregate.mabac(X, w)
+    hi.aggregate.codas(X, tau=0.03)
+    hi.aggregate.spotis(X, low=0, high=[1e6, 1e6, 1e6], outside="clip")
+    hi.aggregate.cocoso(X, share=0.5)
+    hi.aggregate.promethee(X, preference=["linear", "usual", "level"], q=1, p=2, details=True)
+    hi.aggregate.electre(X, p=2, q=1, v=None)
     assert len(scores) == len(X)
 
 
@@ -587,6 +600,7 @@ def wrong_methods() -> None:
     hi.weights.rank_order(["a", "b"], form="median")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     hi.aggregate.power(X)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     hi.aggregate.topsis(X, normm="vector")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    hi.aggregate.spotis(X, low=0, high=1, outside="keep")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     hi.aggregate.arithmetic(X, missing="drop")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     hi.treat.winsorise(X, point=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     hi.treat.fence(X, rule="box")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

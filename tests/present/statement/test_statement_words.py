@@ -33,18 +33,33 @@ each_method = pytest.mark.parametrize("method", METHODS, ids=lambda m: f"{m.fami
 PROPER = {
     *(
         "AHP",
+        "ARAS",
         "BWM",
         "CILOS",
+        "COCOSO",
+        "CODAS",
+        "COPRAS",
         "CRITIC",
+        "EDAS",
+        "ELECTRE",
         "IDOCRIW",
+        "II",
+        "III",
         "LOPCOW",
+        "MABAC",
+        "MARCOS",
         "MEREC",
+        "MOORA",
+        "MULTIMOORA",
         "OWA",
+        "PROMETHEE",
         "RSR",
+        "SPOTIS",
         "SPSSAU",
         "SWARA",
         "TOPSIS",
         "VIKOR",
+        "WASPAS",
     ),
     *("Box", "Cox", "Yeo", "Johnson", "STL", "ARIMA", "SEATS", "SHA", "NumPy", "Python", "pandas", "hengdian_index"),
     *("CI", "CR", "ln"),
@@ -301,7 +316,8 @@ def test_every_way_to_weigh_is_told(method: Any) -> None:
 def test_every_aggregation_is_told(method: Any) -> None:
     for example in EXAMPLE_OPTIONS.get(method.name, [{}]):
         index = two_levels(base=None, aggregate={"method": method.name, **sized(example, 2)})
-        told_in_both(index.compute(table()), method.name)
+        # Scores that sum to 0 are none that a method of sizes takes at the top.
+        told_in_both(index.replace({"all.aggregate": "arithmetic"}).compute(table()), method.name)
 
 
 @pytest.mark.parametrize("method", own("impute"), ids=lambda m: m.name)
