@@ -98,13 +98,16 @@ def test_what_nothing_runs_is_still_there() -> None:
     assert len(UNTRIED) < 4
 
 
-def with_python() -> list[Path]:
-    """Return the pages with blocks of Python that the build does not run."""
+def with_python() -> list[Any]:
+    """Return the pages with blocks of Python that no build runs, and what these need beside the extra `test`."""
     pages = {b.page for b in BLOCKS if b.language == "python" and (said(b.page), b.language) not in UNTRIED}
-    return sorted(pages - {ROOT / name for name in ELSEWHERE})
+    pages -= {ROOT / name for name in ELSEWHERE}
+    needed = {page: re.findall(r"^import (duckdb)$", text_of(page), flags=re.MULTILINE) for page in sorted(pages)}
+    marks = {page: [pytest.mark.program(*names)] if names else [] for page, names in needed.items()}
+    return [pytest.param(page, marks=marks[page], id=said(page)) for page in needed]
 
 
-@pytest.mark.parametrize("page", with_python(), ids=said)
+@pytest.mark.parametrize("page", with_python())
 def test_blocks_of_python_run_and_print_what_stands_below(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
