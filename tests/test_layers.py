@@ -19,7 +19,7 @@ ROOT = PACKAGE.name
 FAMILIES = ("normalise", "weights", "aggregate", "treat", "impute", "climate", "series", "diagnose", "explain")
 
 # From the ground up. A module may import from the layers below its own, a folder also from itself.
-# The page of ideas in docs/ draws its picture from this tuple.
+# The page on rooms in docs/ draws its picture from this tuple.
 LAYERS = (
     ("_words", "_values", "_system"),
     ("errors", "log"),

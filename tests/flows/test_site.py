@@ -295,6 +295,14 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     assert broken(page) == ["other.md#title", "none.md"]
 
 
+@pytest.mark.parametrize("page", PAPERS, ids=said)
+def test_every_path_that_is_named_is_there(page: Path) -> None:
+    """Files of the project stand in code where a page cannot link to them; what is in angle brackets is any name."""
+    text = re.sub(r"^(`{3,}).*?^\1\s*$", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`((?:docs|examples|tests|hengdian_index|packaging)/[\w./-]*)`", text)
+    assert [path for path in named if not (ROOT / path).exists()] == [], said(page)
+
+
 def test_every_page_can_be_reached_from_the_front_page() -> None:
     """Only what the build writes is listed by pattern; every other page is named once in a list of pages."""
     listed: dict[Path, int] = {}
