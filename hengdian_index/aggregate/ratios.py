@@ -24,7 +24,6 @@ __all__ = ["Multimoora", "aras", "copras", "marcos", "moora", "multimoora", "was
 
 _SUMLESS = "all values are 0, so the column has no sum to divide by; leave it out"
 _LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out"
-_COSTLESS = "all of its costs are missing, so what they add up to cannot be divided by; fill one in"
 
 # Seconds that it takes to compare two rows by three scores.
 _EACH_PAIR = 6e-9
@@ -308,12 +307,12 @@ def _copras_parts(x: Array, cost: Any, w: Array) -> tuple[Array, Array, Array]:
 
 def _copras_scores(plus: Array, minus: Array) -> tuple[Array, Array]:
     """Return the relative significance of each row (..., n), and the largest (..., 1)."""
-    charged = (minus > 0).any(axis=-1, keepdims=True)
-    _shared.refuse_rows(charged & (minus == 0), _COSTLESS)
-    one = np.where(charged, minus, 1.0)
-    # Measured by the smallest, so that nothing overflows.
-    inverse = one.min(axis=-1, keepdims=True) / one
-    q = plus + np.where(charged, minus.sum(axis=-1, keepdims=True) * inverse / inverse.sum(axis=-1, keepdims=True), 0.0)
+    charged = minus > 0
+    # Measured by the smallest, so that nothing overflows; a row without costs has none of what they come to.
+    least = np.where(charged, minus, np.inf).min(axis=-1, keepdims=True)
+    inverse = np.where(charged, least / np.where(charged, minus, 1.0), 0.0)
+    total = inverse.sum(axis=-1, keepdims=True)
+    q = plus + minus.sum(axis=-1, keepdims=True) * (inverse / np.where(total > 0, total, 1.0))
     return q, q.max(axis=-1, keepdims=True)
 
 
@@ -334,7 +333,12 @@ def _copras_figures(row: Row) -> Iterator[Figure]:
         if what == "benefits":
             q = part.value
             continue
-        numbers = {"q": q, "all_costs": float(minus.sum()), "own": part.value, "inverses": float((1 / minus).sum())}
+        numbers = {
+            "q": q,
+            "all_costs": float(minus.sum()),
+            "own": part.value,
+            "inverses": float((1 / minus[minus > 0]).sum()),
+        }
         what = "benefits, and what the costs of all rows come to by the inverse of its own"
         yield (part := Figure.of(what, "q + all_costs / (own * inverses)", **numbers))
         q = part.value
@@ -371,14 +375,14 @@ def copras(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scorin
     Raises
     ------
     DataError
-        A value below 0, a cost of 0, a column of zeros; a row that has no cost where others have.
+        A value below 0, a cost of 0, a column of zeros.
 
     Notes
     -----
     v_ij = x_ij / sum_l x_lj; S+ and S- are the weighted sums of v over the benefits and over the costs; Q_i = S+_i +
     sum_l S-_l / (S-_i sum_l 1 / S-_l); y_i = Q_i / max_l Q_l, 1 for the best row (the source prints it in per cent).
     Without costs Q = S+. In a column with gaps the sum is n times the mean of what is there; a row with gaps is
-    measured over the columns it has, reweighted.
+    measured over the columns it has, reweighted, one without any cost by its benefits alone.
 
     **When to use.** Benefits and costs are sizes on a scale with a true 0, and costs shall count by their inverse.
     **Pitfalls.** A row whose costs are near 0 takes nearly the whole of what the costs of all rows come to. Without a

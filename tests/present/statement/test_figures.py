@@ -160,6 +160,26 @@ GAPS = [
     {"method": "benefit_of_the_doubt", "share_bounds": (0.1, 1.0)},
     {"method": "benefit_of_the_doubt", "direction": 1},
     {"method": "adjusted_mazziotta_pareto", "reference": [50.0, 60.0, 40.0]},
+    *(
+        {"method": name, "direction": direction}
+        for name in ("waspas", "aras", "marcos", "copras", "moora", "multimoora", "edas", "mabac", "codas", "cocoso")
+        for direction in (1, [1, -1, hi.Target(50)], {"a": -1})
+    ),
+    {"method": "waspas", "share": 0.3},
+    {"method": "cocoso", "share": 0.8},
+    {"method": "codas", "tau": 0.1},
+    {"method": "copras", "direction": -1},
+    {"method": "spotis", "low": [-9.0, 0.0, 1.0], "high": 101.0, "direction": [1, -1, hi.Between(40, 60)]},
+    {"method": "spotis", "low": 20.0, "high": {"a": 70.0, "b": 80.0, "c": 90.0}, "outside": "clip"},
+    {
+        "method": "promethee",
+        "preference": {"a": "linear", "b": "gaussian"},
+        "q": 4.0,
+        "p": {"a": 20.0},
+        "s": [1, 30, 1],
+    },
+    {"method": "promethee", "preference": ["level", "u_shape", "v_shape"], "q": 4.0, "p": 20.0, "direction": {"b": -1}},
+    {"method": "electre", "q": 3.0, "p": [10.0, 10.0, 20.0], "v": {"a": 60.0}, "direction": [1, 1, hi.Target(50)]},
 ]
 
 
