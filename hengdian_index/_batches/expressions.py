@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hengdian_index._batches.footers import scanned_ends
-from hengdian_index._batches.plan import Check, Plan, Trees, is_nothing
+from hengdian_index._batches.plan import Check, Plan, Trees, free, is_nothing
 from hengdian_index._batches.ranges import Range, Ranges, may_hold, ranges
 from hengdian_index._maths.arithmetic import constant
+from hengdian_index._scoring.scores import NO_SCORE, REWEIGHTED
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import DataError, guess, readable, shown
 
@@ -120,14 +121,36 @@ class Expressions:
             Columns that are missing, or of text; cells that are infinite, outside the domain of a map or a mean, or
             missing where the rule is "raise": how many of each, and where the first is.
         """
+        wanted = [*self.labels, *(self.plan.normalised.values() if normalised else ()), *self.plan.answer]
+        return self._stepped(table).select(*wanted).to_native()
+
+    def with_gaps(self, table: Any) -> tuple[Any, dict[str, str]]:
+        """Return what `apply` does, with two columns more: in how many groups a row has a gap, by what came of it.
+
+        Their names are given by what the log says of such rows.
+        """
+        import narwhals.stable.v2 as nw
+
+        scored, one, none = self._stepped(table), nw.lit(1), nw.lit(0)
+        counts: dict[str, list[nw.Expr]] = {NO_SCORE: [], REWEIGHTED: []}
+        for group, children in self.plan.between.items():
+            gap, lost = reduce(operator.or_, (nw.col(child).is_null() for child in children)), nw.col(group).is_null()
+            for end, found in ((NO_SCORE, gap & lost), (REWEIGHTED, gap & ~lost)):
+                counts[end].append(nw.when(found).then(one).otherwise(none))
+        taken = {*self.labels, *self.plan.answer}
+        names = {end: free(f"rows: {end}", taken) for end in counts}
+        sums = [_joined(operator.add, parts).alias(names[end]) for end, parts in counts.items()]
+        return scored.select(*self.labels, *self.plan.answer, *sums).to_native(), names
+
+    def _stepped(self, table: Any) -> Any:
+        """Return a table with the columns of all steps, its cells good."""
         scored = self._frame(table)
         with np.errstate(all="ignore"):
             doubtful = self._doubtful(scored, scanned_ends(table, self.columns))
             for trees in self.plan.steps:
                 scored = scored.with_columns(**_each(trees))
             self._need_good(scored, doubtful)
-            wanted = [*self.labels, *(self.plan.normalised.values() if normalised else ()), *self.plan.answer]
-            return scored.select(*wanted).to_native()
+        return scored
 
     def __repr__(self) -> str:
         what = f"{counted(len(self.plan.normalised), 'indicator')}, {counted(len(self.groups), 'group')}"

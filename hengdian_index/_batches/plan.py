@@ -120,7 +120,7 @@ def plan(
     told = [fault.partition(":")[0] for fault in faults]
     alone = list(_together(tree, setting))
     taken = {*tree.groups, *(label for label in (setting.unit, setting.period) if label is not None)}
-    normalised = {code: _free(f"{code}_normalised", taken) for code in tree.codes}
+    normalised = {code: free(f"{code}_normalised", taken) for code in tree.codes}
     first, checks = dict[str, ast.expr](), list[Check]()
     for leaf in tree.leaves:
         found = _values(leaf, (preparation.treatments.get(leaf.code), maps[leaf.code]), alone)
@@ -144,7 +144,7 @@ def plan(
             at += 1
         checks += [replace(one, step=level[branch.code] + (one.step > 0)) for one in group.checks()]
     levels = _levels(tree, setting, bases, alone)
-    last = {_free(f"{group}_level", taken): level for group, level in levels.items()}
+    last = {free(f"{group}_level", taken): level for group, level in levels.items()}
     faults += [f"{one}; {_BATCHES}" for one in dict.fromkeys(alone) if one.partition(":")[0] not in told]
     raise_all(SpecError, faults)
     sizes = [leaf.denominator for leaf in tree.leaves if leaf.denominator is not None]
@@ -190,7 +190,7 @@ def _together(tree: Tree, setting: Setting) -> Iterable[str]:
         yield "[data] missing_marks: an expression reads what is missing as such; mend the table with hi.tidy"
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free(name: str, taken: set[str]) -> str:
     """Return a name that no other column has, and take it."""
     while name in taken:
         name = f"{name}_"
@@ -366,7 +366,7 @@ class _Group:
         values: list[ast.expr] = list(z)
         size: ast.expr | None = None
         if self.pair is not None and self.pair.anchor != "none":
-            name = _free(f"{self.branch.code}_size", taken)
+            name = free(f"{self.branch.code}_size", taken)
             which = "greatest" if self.pair.anchor == "largest" else "least"
             before[name] = _call(which, *z)
             size = ast.Name(name)
@@ -374,7 +374,7 @@ class _Group:
         shares: list[ast.expr] = [ast.Constant(weight) for _, weight in self.counted]
         total: ast.expr | None = None
         if not self.complete and "w" in names(self.tree):
-            name = _free(f"{self.branch.code}_weight", taken)
+            name = free(f"{self.branch.code}_weight", taken)
             before[name] = _call("sum", *(_there(child, weight) for child, weight in self.counted))
             total = ast.Name(name)
         if before:

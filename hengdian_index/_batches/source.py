@@ -11,7 +11,7 @@ import glob
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -442,8 +442,20 @@ def _of_pyarrow(given: Any) -> Source | None:
     return _of_stream(given)
 
 
-def _of_polars(given: Any) -> Source | None:
-    if not hasattr(given, "collect_schema") or not hasattr(given, "sink_parquet"):
+def is_lazy(given: Any) -> bool:
+    """Return whether something is a LazyFrame of Polars."""
+    return type(given).__module__.startswith("polars") and hasattr(given, "sink_parquet") and hasattr(given, "collect")
+
+
+def in_the_same_pieces(lazy: Any, source: Source, columns: Sequence[str]) -> Source:
+    """Return another LazyFrame of the rows of a source, in the pieces that those have of which so many are asked."""
+    found = _of_polars(lazy, max(1, _NUMBERS // max(1, len(columns))))
+    assert found is not None
+    return replace(found, name=source.name, rows=source.rows, fingerprint=source.fingerprint)
+
+
+def _of_polars(given: Any, size: int | None = None) -> Source | None:
+    if not is_lazy(given):
         return None
     _need_pyarrow("polars LazyFrame")
     import polars as pl
@@ -451,7 +463,7 @@ def _of_polars(given: Any) -> Source | None:
     rows = int(given.select(pl.len()).collect().item())
 
     def batches(asked: Sequence[str]) -> Iterator[Any]:
-        some, most = given.select(asked), max(1, _NUMBERS // max(1, len(asked)))
+        some, most = given.select(asked), size or max(1, _NUMBERS // max(1, len(asked)))
         if hasattr(some, "collect_batches"):
             parts = some.collect_batches(chunk_size=most, maintain_order=True)
         else:

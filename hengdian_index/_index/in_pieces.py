@@ -15,7 +15,7 @@ import pandas as pd
 from hengdian_index._batches.choices import needing_all
 from hengdian_index._batches.held import held
 from hengdian_index._batches.reading import Batch, Layout
-from hengdian_index._batches.source import PARQUET, source_of, source_of_table
+from hengdian_index._batches.source import PARQUET, Source, in_the_same_pieces, is_lazy, source_of, source_of_table
 from hengdian_index._batches.written import Scoring, Written, write
 from hengdian_index._index.stored_file import seal
 from hengdian_index._index.unit_groups import columns_of_units
@@ -23,6 +23,7 @@ from hengdian_index._levels.courses import matrix
 from hengdian_index._scoring.contents import in_turn
 from hengdian_index._scoring.fitting import Columns
 from hengdian_index._scoring.preparation import built, columns_asked
+from hengdian_index._scoring.scores import gaps_of
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.packed import ENDINGS as PACKED
@@ -30,6 +31,7 @@ from hengdian_index._tables.panel import digest
 from hengdian_index._tables.read_data import read_data
 from hengdian_index._tables.read_panel import frame_of
 from hengdian_index._tables.table import Array
+from hengdian_index.errors import FaultsError
 from hengdian_index.log import Entry, journal, kind_of
 
 # Bytes of a file; a larger one is read in pieces.
@@ -94,6 +96,9 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
         else:
             table = held(table, source, layout, together, "sort the choices out, or score fewer rows")
         return _written_whole(fitted, table, layout, out, resume=resume)
+    by_engine = _by_engine(fitted, table, source, layout) if is_lazy(table) and source is not None else None
+    if by_engine is not None:
+        return write(*by_engine, out, resume=resume)
     levels = _Levels(fitted.base_levels, setting.to) if fitted.base_levels and setting.to is not None else None
 
     def score(batch: Batch) -> tuple[Array, dict[str, int]]:
@@ -111,6 +116,34 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
 
     scoring = Scoring(score, _columns(tree, levels is not None), layout, fitted.frequency, tree.to_date, seal(fitted))
     return write(scoring, source or source_of_table(table), out, resume=resume)
+
+
+def _by_engine(fitted: Any, table: Any, source: Source, layout: Layout) -> tuple[Scoring, Source] | None:
+    """Return how a LazyFrame is scored by its engine; None where a choice is no expression, or a cell may be refused.
+
+    Batches tell such a cell by its row, and count what is filled and treated.
+    """
+    tree = fitted.tree
+    if any(leaf.impute is not None or leaf.treat is not None for leaf in tree.leaves):
+        return None
+    try:
+        expressions = fitted.expressions()
+        scored, ends = expressions.with_gaps(table)
+    except FaultsError:
+        return None
+    columns, groups = (*expressions.groups, *expressions.levels), len(expressions.groups)
+
+    def score(batch: Batch) -> tuple[Array, dict[str, int]]:
+        values = batch.values[:, : len(columns)]
+        counts = batch.values[:, len(columns) :].sum(axis=0).astype(int).tolist()
+        noted = {f"aggregate: {gaps_of(end)}": n for end, n in zip(ends, counts, strict=True) if n}
+        lost = int((np.isnan(values[:, groups:]) & ~np.isnan(values[:, :groups])).any(axis=1).sum()) if levelled else 0
+        return values, noted | ({_NO_BASE: lost} if lost else {})
+
+    levelled = bool(expressions.levels)
+    own = Layout((*columns, *ends.values()), layout.unit, layout.period)
+    scoring = Scoring(score, columns, own, fitted.frequency, tree.to_date, seal(fitted))
+    return scoring, in_the_same_pieces(scored, source, layout.columns)
 
 
 def _written_whole(fitted: Any, frame: pd.DataFrame, layout: Layout, out: Any, *, resume: bool) -> Written:

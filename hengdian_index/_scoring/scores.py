@@ -25,6 +25,8 @@ Weights = Mapping[str, Array]
 
 # So many combinations of missing parts are told apart where there are many rows.
 _COMBINATIONS = 100
+# What becomes of a row with missing parts.
+NO_SCORE, REWEIGHTED = "no score", "the rest reweighted"
 
 
 @dataclass(frozen=True, eq=False)
@@ -444,10 +446,10 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
     told, others = first_of_each(_combinations(absent, dropped))
     for some in (*told[:, np.newaxis], *others):
         lost, row = absent[some[0]], int(rows[some[0]])
-        end = "no score" if dropped[some[0]] else "the rest reweighted"
+        end = NO_SCORE if dropped[some[0]] else REWEIGHTED
         gone = ", ".join(child for child, gap in zip(branch.children, lost, strict=True) if gap)
         missing = f"{gone} ({k - int(lost.sum())} of {k} present)"
-        where: dict[str, Any] = {"indicator": branch.code, "kind": f"rows with missing parts: {end}"}
+        where: dict[str, Any] = {"indicator": branch.code, "kind": gaps_of(end)}
         if len(some) > 1:
             missing = missing if (absent[some] == lost).all() else "other combinations of parts"
             where["rows"] = len(some)
@@ -455,6 +457,11 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
             where |= {"unit": panel.unit(row), "period": panel.period(row)}
         more = f" in {len(some):,} more rows" if len(some) > 1 else ""
         note("aggregate", f"missing{more}: {missing}; {end}", **where)
+
+
+def gaps_of(end: str) -> str:
+    """Return of what kind a line is that tells of rows with missing parts."""
+    return f"rows with missing parts: {end}"
 
 
 def _combinations(absent: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -296,3 +296,61 @@ def test_choices_that_see_other_rows_are_scored_as_a_result_is(choices, tmp_path
     fitted.score(parquet(rows, tmp_path / "t.parquet", 4), out=tmp_path / "out")
     result = fitted.score(rows)
     near(read(tmp_path / "out")[COLUMNS].reindex(result.scores.index), result.scores[COLUMNS])
+
+
+@law(8)
+@given(seed=st.integers(0, 99), gaps=st.sampled_from([0.0, 0.1, 0.5]), based=st.booleans())
+def test_a_lazy_frame_is_scored_by_its_engine_as_by_batches(seed, gaps, based, tmp_path_factory):
+    import polars as pl
+
+    rows = panel(12, "uvwxyz")
+    rng = np.random.default_rng(seed)
+    for name in "abcd":
+        rows.loc[rng.random(len(rows)) < gaps, name] = np.nan
+    fitted = index(**({"base": "2001", "to": 100} if based else {})).fit(cities())
+    folder = tmp_path_factory.mktemp("scores")
+    plain = fitted.score(rows, out=folder / "plain")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hengdian_index._index.in_pieces.in_turn", lambda *_: pytest.fail("a row left its engine"))
+        lazy = fitted.score(pl.from_pandas(rows).lazy(), out=folder / "lazy")
+    assert (lazy.rows, lazy.gaps, lazy.complete) == (plain.rows, plain.gaps, True)
+    assert list(read(folder / "lazy")) == list(read(folder / "plain"))
+    near(read(folder / "lazy"), read(folder / "plain"))
+
+
+@pytest.mark.parametrize("choice", [{}, {"normalise": "rank"}, {"impute": "mean"}, {"treat": {"method": "fence"}}])
+def test_a_lazy_frame_with_a_cell_to_refuse_or_another_choice_is_scored_by_batches(choice, tmp_path, small):
+    import polars as pl
+
+    rows = cities()
+    fitted = index(**choice).fit(rows)
+    rows.loc[31, "a"] = rows.loc[31, "a"] if choice else np.inf
+    answers = [
+        fitted.score(given, out=tmp_path / name)
+        for name, given in {"plain": rows, "lazy": pl.from_pandas(rows).lazy()}.items()
+    ]
+    assert [one.split(":", 1)[1] for one in answers[0].faults] == [one.split(":", 1)[1] for one in answers[1].faults]
+    assert bool(answers[1].faults) == (not choice)
+    if choice:
+        assert answers[0].gaps == answers[1].gaps
+        near(read(tmp_path / "lazy"), read(tmp_path / "plain"))
+
+
+def test_a_run_of_a_lazy_frame_goes_on_by_engine_where_batches_left_it(tmp_path, small, monkeypatch):
+    import polars as pl
+
+    from hengdian_index._batches import source
+
+    # A row of two labels and four columns: pieces of ten rows.
+    monkeypatch.setattr(source, "_NUMBERS", 60)
+    rows = cities()
+    fitted = index().fit(rows)
+    bad = rows.copy()
+    bad.loc[31, "a"] = np.inf
+    first = fitted.score(pl.from_pandas(bad).lazy(), out=tmp_path / "scores")
+    assert not first.complete
+    again = fitted.score(pl.from_pandas(rows).lazy(), out=tmp_path / "scores", resume=True)
+    assert again.complete
+    whole = fitted.score(rows, out=tmp_path / "whole")
+    assert (again.rows, again.gaps) == (whole.rows, whole.gaps)
+    near(read(tmp_path / "scores"), read(tmp_path / "whole"))
