@@ -5,7 +5,7 @@ Each stub has the signature of its function, without the first argument, and its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import pandas as pd
@@ -40,6 +40,19 @@ class ResultPlots(Protocol):
         ax: Axes | None = None,
     ) -> Axes:
         """Lines of the levels of groups, the base marked, the last level and its change at the end of each line."""
+
+    def multiples(
+        self,
+        nodes: str | Sequence[str] | None = None,
+        *,
+        each: Literal["unit", "group"] | None = None,
+        units: Any = None,
+        lag: int = 1,
+        base: Any = None,
+        to: float | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Small multiples: the lines of `lines` in panels with the same axes, one for each unit or each group."""
 
     def level(
         self,
@@ -115,6 +128,26 @@ class ResultPlots(Protocol):
         ax: Axes | None = None,
     ) -> Axes:
         """A heat map of the correlations of the normalised indicators, the groups framed."""
+
+    def distribution(
+        self,
+        nodes: str | Sequence[str] | None = None,
+        *,
+        of: Literal["both", "raw", "normalised"] = "both",
+        period: Any = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Histograms of indicators, raw and normalised, or of the scores of groups, each value marked below."""
+
+    def scatter(
+        self,
+        by: str | pd.Series[Any] | Mapping[Any, Any],
+        node: str | None = None,
+        *,
+        period: Any = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Dots of a score against a variable from outside the index, with their correlation."""
 
     def treatment(self, indicator: str | None = None, *, ax: Axes | None = None) -> Axes:
         """An indicator before and after treatment: each row's value before it and the value that was normalised."""

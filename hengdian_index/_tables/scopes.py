@@ -44,7 +44,7 @@ def scopes(panel: Panel, within: Within, missing: Unlabelled = "refuse") -> NDAr
     if within is Compared.BY_DEFAULT:
         within = "period" if panel.units is not None and panel.periods is not None else None
     asked = [] if within is None else [within] if isinstance(within, (str, int)) else _several(within, faults)
-    known = _columns(panel)
+    known = columns_of(panel)
     faults += [f"within: no {name!r}{suggestion(name, known)}" for name in asked if name not in known]
     absent = [name for name in ("period", "unit") if name in asked and name not in known]
     if absent and len(faults) == len(absent):
@@ -68,8 +68,8 @@ def _several(within: Any, faults: list[str]) -> list[str]:
     return names
 
 
-def _columns(panel: Panel) -> dict[Any, Any]:
-    """Return what rows can be compared within: name -> labels (n,), or the columns that hold them."""
+def columns_of(panel: Panel) -> dict[Any, Any]:
+    """Return the columns of the table, scored or not: name -> labels (n,), or the columns that hold them."""
     found: dict[Any, Any] = {}
     if panel.beside is not None:
         found |= dict.fromkeys(panel.beside.columns, panel.beside)

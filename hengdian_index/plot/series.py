@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
 
 # How many lines can be told apart; of more units those that stand highest are shown.
-_MOST = 8
+MOST = 8
 
-_DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))
+DASHES = ("-", (0, (4, 1.5)), (0, (1, 1.2)))
 
 # From the middle of a name's left side to the end of its line.
 _LEADER: dict[str, Any] = {"relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 0, "linewidth": 0.9}
@@ -53,7 +53,7 @@ _CLEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A line to draw: its name, its rows by period, the column of its group, its colour and dashes."""
 
     name: str
@@ -137,31 +137,31 @@ def lines(
     lost = len(shown) - len(ends)
     ax = axes(ax, max(3.6, 0.7 + float(heights([end.text for end in ends]).sum())))
     for line in shown:
-        _draw(ax, line, *unbroken(periods.ordinals[line.rows], levels[line.rows, line.column]))
+        draw_line(ax, line, *unbroken(periods.ordinals[line.rows], levels[line.rows, line.column]))
     if all(end.x == periods.ordinals.min() for end in ends):
         ax.set_xlim(periods.ordinals.min() - 1, periods.ordinals.min() + 0.1)
-    _mark_provisional(ax, result, shown, levels)
+    mark_provisional(ax, result, shown, levels)
     mark_periods(ax, panel, periods.ordinals)
-    _mark_base(ax, result, base, to)
-    _mark_contents(ax, result)
-    without = [say(f"without a {_what(result, levels)}", lost)] if lost else []
+    mark_base(ax, result, base, to)
+    mark_contents(ax, result)
+    without = [say(f"without a {lacking(result, levels)}", lost)] if lost else []
     titled(ax, listed_in(*([told] if told else []), *without))
     _name_ends(ax, ends)
     return ax
 
 
-def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[_Line], str]:
+def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[Line], str]:
     """Return the lines to draw, and a title."""
     tree, panel = result.tree, result.panel
-    names, told = _units(result, units, levels)
+    names, told = units_shown(result, units, levels)
     if nodes is None:
         below = [code for code in tree.root.children if code in tree.by_code]
-        nodes = [tree.root.code] if len(names) > 1 or len(below) >= _MOST else [tree.root.code, *below]
+        nodes = [tree.root.code] if len(names) > 1 or len(below) >= MOST else [tree.root.code, *below]
     nodes = nodes if isinstance(nodes, (list, tuple)) else [nodes]
     codes = list(dict.fromkeys(branch_of(tree, node).code for node in nodes))
     if not codes:
         raise SpecError(f"nodes: none is named; choose among {listed(tree.groups)}")
-    found: list[_Line] = []
+    found: list[Line] = []
     for unit in names:
         for code in codes:
             own = [str(panel.name(unit))] if len(names) > 1 else []
@@ -169,15 +169,15 @@ def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[
             first = code == tree.root.code and len(names) == 1
             number = len(found) - any(line.colour == WHOLE for line in found)
             colour = WHOLE if first else COLOURS[number % len(COLOURS)]
-            dashes = "-" if first else _DASHES[number // len(COLOURS) % len(_DASHES)]
-            found.append(_Line(listed_in(*own), of_unit(panel, unit), tree.groups.index(code), colour, dashes))
+            dashes = "-" if first else DASHES[number // len(COLOURS) % len(DASHES)]
+            found.append(Line(listed_in(*own), of_unit(panel, unit), tree.groups.index(code), colour, dashes))
     title = [name_of(tree, codes[0])] if len(names) > 1 and len(codes) == 1 else []
     title += [str(panel.name(names[0]))] if len(names) == 1 and names[0] is not None else []
     return found, say("head").join([*title, *told])
 
 
-def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[str]]:
-    """Return the units to draw, and a word on those that are not."""
+def units_shown(result: Result, units: Any, levels: Array, most: int = MOST) -> tuple[list[Any], list[str]]:
+    """Return the units to draw, at most so many unless they are named, and a word on those that are not."""
     panel = result.panel
     every = list(dict.fromkeys(panel.unit_list()))
     if units is not None:
@@ -187,25 +187,25 @@ def _units(result: Result, units: Any, levels: Array) -> tuple[list[Any], list[s
         for unit in given:
             of_unit(panel, unit)
         return list(dict.fromkeys(given)), []
-    if len(every) <= _MOST:
+    if len(every) <= most:
         return every, []
     last = {unit: levels[of_unit(panel, unit)[-1], 0] for unit in every}
     known = [unit for unit in every if np.isfinite(last[unit])]
     lost = len(every) - len(known)
-    best = sorted(known, key=lambda unit: -last[unit])[:_MOST]
+    best = sorted(known, key=lambda unit: -last[unit])[:most]
     if not lost or not known:
-        return best or every[:_MOST], [say("highest", len(every), most=_MOST)] if best else []
-    which = "highest" if len(known) > _MOST else "units"
-    return best, [say(f"{which} with a {_what(result, levels)}", len(known), most=_MOST, lost=lost)]
+        return best or every[:most], [say("highest", len(every), most=most)] if best else []
+    which = "highest" if len(known) > most else "units"
+    return best, [say(f"{which} with a {lacking(result, levels)}", len(known), most=most, lost=lost)]
 
 
-def _what(result: Result, levels: Array) -> str:
+def lacking(result: Result, levels: Array) -> str:
     """Return what a unit that is not drawn lacks: a score, or only the level of one."""
     scores = np.isfinite(result.rows.values(result.tree.root.code))
     return "level" if (scores & ~np.isfinite(levels[:, 0])).any() else "score"
 
 
-def _mark_base(ax: Axes, result: Result, base: Any, to: float | None) -> None:
+def mark_base(ax: Axes, result: Result, base: Any, to: float | None) -> None:
     """Shade the base periods and draw a line at their level."""
     base = result.setting.base if base is None else base
     to = result.setting.to if to is None and base is not None else to
@@ -224,7 +224,7 @@ def _mark_base(ax: Axes, result: Result, base: Any, to: float | None) -> None:
     ax.set_ylabel(wrapped(f"{base} = {to:g}", 40))
 
 
-def _mark_contents(ax: Axes, result: Result) -> None:
+def mark_contents(ax: Axes, result: Result) -> None:
     """Draw a dotted line where other indicators, groups or weights begin to hold."""
     ordinals = timed(result.panel).ordinals
     for content in result.contents:
@@ -232,7 +232,8 @@ def _mark_contents(ax: Axes, result: Result) -> None:
             ax.axvline(content.since - 0.5, color=REST, linewidth=0.9, linestyle=":", zorder=0)
 
 
-def _mark_provisional(ax: Axes, result: Result, shown: Sequence[_Line], levels: Array) -> None:
+def mark_provisional(ax: Axes, result: Result, shown: Sequence[Line], levels: Array) -> None:
+    """Draw a hollow dot at each provisional level."""
     marks = result.provisional.to_numpy()
     for line in shown:
         rows = line.rows[marks[line.rows, line.column]]
@@ -241,7 +242,7 @@ def _mark_provisional(ax: Axes, result: Result, shown: Sequence[_Line], levels: 
             ax.plot(at, levels[rows, line.column], "o", markersize=4, color=line.colour, markerfacecolor="white")
 
 
-def _draw(ax: Axes, line: _Line, at: Any, values: Array) -> None:
+def draw_line(ax: Axes, line: Line, at: Any, values: Array) -> None:
     """Draw a line, with dots where its points are few or stand alone between gaps."""
     there = np.isfinite(values)
     few = "." if there.sum() <= 12 else None
@@ -253,7 +254,7 @@ def _draw(ax: Axes, line: _Line, at: Any, values: Array) -> None:
         ax.plot(at[alone], values[alone], ".", color=line.colour)
 
 
-def _ends(shown: Sequence[_Line], levels: Array, ordinals: Any, before: Rows, points: bool) -> list[_End]:
+def _ends(shown: Sequence[Line], levels: Array, ordinals: Any, before: Rows, points: bool) -> list[_End]:
     """Return where each line ends, and what is said there: its name, its last level and the change of it."""
     found = []
     several = [row for line in shown for row in levels[line.rows, line.column] if np.isfinite(row)]
@@ -263,13 +264,13 @@ def _ends(shown: Sequence[_Line], levels: Array, ordinals: Any, before: Rows, po
     for line in shown:
         rows = line.rows[np.isfinite(levels[line.rows, line.column])]
         if len(rows):
-            said = _said(levels, line.column, rows[-1], before[rows[-1]], decimals, points)
+            said = level_said(levels, line.column, rows[-1], before[rows[-1]], decimals, points)
             text = f"{wrapped(line.name, 36)}\n{said}"
             found.append(_End(int(ordinals[rows[-1]]), float(levels[rows[-1], line.column]), text, line.colour))
     return found
 
 
-def _said(levels: Array, column: int, row: int, before: int, decimals: int, points: bool) -> str:
+def level_said(levels: Array, column: int, row: int, before: int, decimals: int, points: bool) -> str:
     """Return a level and its change as text."""
     now, old = levels[row, column], levels[before, column] if before >= 0 else np.nan
     if np.isnan(old):

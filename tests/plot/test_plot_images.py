@@ -80,11 +80,14 @@ def drawn():
     )
     of_film = {name: getattr(series.plot, name) for name in OF_RESULT}
     of_film["lines"] = lambda: series.plot.lines(["film", "prosperity"], lag=4)
+    of_film["distribution"] = lambda: series.plot.distribution(["dist_hhi", "mean_budget_musd"])
+    of_film["scatter"] = lambda: series.plot.scatter("us_gross_musd")
     of_film["sunburst"] = lambda: series.plot.framework("sunburst")
     of_towns = {
         "lines": towns.plot.lines,
         "change": lambda: towns.plot.change(unit="Birch"),
         "waterfall": lambda: towns.plot.waterfall(unit="Birch", lag=3),
+        "multiples": towns.plot.multiples,
         "ranking": lambda: towns.plot.ranking(depth="indicators"),
         "radar": lambda: towns.plot.radar(unit="Ash"),
         "treatment": towns.plot.treatment,
@@ -98,7 +101,7 @@ def drawn():
 
 NAMES = [
     *(f"film-{name}" for name in [*OF_RESULT, "sunburst"]),
-    *(f"towns-{name}" for name in ["lines", "change", "waterfall", "ranking", "radar", "treatment"]),
+    *(f"towns-{name}" for name in ["lines", "change", "waterfall", "multiples", "ranking", "radar", "treatment"]),
     *(f"towns-{name}" for name in [*OF_UNCERTAINTY, *OF_SENSITIVITY, *OF_COMPARISON]),
 ]
 
@@ -193,6 +196,16 @@ def with_every_line_turned_round(ax):
         line.set_ydata(np.asarray(line.get_ydata())[::-1])
 
 
+def with_a_panel_upside_down(ax):
+    line = next(line for line in ax.child_axes[0].lines if line.get_linewidth() > 1)
+    values = np.asarray(line.get_ydata(), dtype=float)
+    line.set_ydata(np.nanmax(values) + np.nanmin(values) - values)
+
+
+def with_a_panel_without_its_largest_bar(ax):
+    without_the_largest_bar(ax.child_axes[0])
+
+
 def without_intervals(ax):
     ax.collections[0].remove()
 
@@ -221,6 +234,9 @@ MUTATIONS = [
     ("towns-rank_frequency", with_the_cells_turned),
     ("towns-bars", without_the_largest_bar),
     ("towns-bars", with_two_colours_swapped),
+    ("towns-multiples", with_a_panel_upside_down),
+    ("film-distribution", with_a_panel_without_its_largest_bar),
+    ("film-scatter", with_a_line_upside_down),
     ("towns-slope", with_every_line_turned_round),
     ("towns-shift", without_the_largest_bar),
 ]

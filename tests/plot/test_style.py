@@ -25,6 +25,7 @@ def every(request):
     result = request.getfixturevalue(request.param)
     found = request.getfixturevalue("film_draws" if request.param == "film" else "draws")
     chosen = {name: {"unit": "横店"} if request.param == "towns" and name in OF_A_UNIT else {} for name in OF_RESULT}
+    chosen["scatter"] = {"by": result.tree.codes[0]}
     pictures = [(name, lambda n=name, **more: getattr(result.plot, n)(**chosen[n], **more)) for name in OF_RESULT]
     pictures += [(name, getattr(found.plot, name)) for name in OF_UNCERTAINTY]
     pictures += [(name, getattr(request.getfixturevalue("compared").plot, name)) for name in OF_COMPARISON]

@@ -235,6 +235,11 @@ def pictures(result: hi.Result, folder: Path) -> None:
     hi.plot.radar(flat.compute(TOWNS[TOWNS["year"] == 2022]), unit="Aa", against="Bo")
     result.plot.correlations(how="spearman", pairwise=False)
     result.plot.treatment("seats")
+    result.plot.multiples("supply", each="group", units=["Aa", "Bo"], lag=1, base=2019, to=100, ax=axes)
+    result.plot.distribution(["seats", "price"], of="raw", period=2021, ax=axes)
+    rain = hi.plot.scatter(result, pd.Series({"Aa": 1.0, "Bo": 2.5, "Cy": 2.0}), "supply", period=2021)
+    result.plot.scatter({"Aa": 1.0, "Bo": 2.5}, ax=rain)
+    result.plot.scatter("people", ax=rain)
     path: Path = hi.plot.save(axes, folder / "lines.svg", dpi=100)
     assert path.exists()
     page: Path = result.report(folder / "page.html", lang="zh", title="Kinos")
@@ -276,8 +281,8 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     alternatives: hi.Comparison = hi.compare(doubted.replace({"doubts": {"normalise": ["z_score"]}}), TOWNS)
     assert list(alternatives.ranks) == ["as it is", "normalise = z_score"]
     alternatives.plot.slope("normalise = z_score", of="scores", period=2021, named=2)
-    alternatives.plot.shift(period=2021, top=3)
-    hi.plot.slope(alternatives, ["normalise = z_score"])
+    beside = alternatives.plot.shift(period=2021, top=3)
+    hi.plot.slope(alternatives, ["normalise = z_score"], ax=beside)
     y = np.linspace(0.0, 1.0, 8)
     hi.sobol(y, y[::-1], np.stack([y**2, 1 - y]), resamples=10, rng=0)
     problem = {"num_vars": 2, "names": ["length", "width"], "bounds": [[1, 2], [3, 0.5]], "dists": ["unif", "norm"]}
@@ -538,6 +543,9 @@ def wrong_results(result: hi.Result, found: hi.Uncertainty, shares: hi.Sensitivi
     result.plot.linez()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     result.plot.lines(nodess="total")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     result.plot.ranking(top="all")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.plot.multiples(each="node")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.plot.distribution(of="score")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    result.plot.scatter()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     result.plot.level(depth="leaves")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.rank()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     result.ranks(witin="coast")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
