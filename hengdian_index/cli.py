@@ -35,6 +35,7 @@ from hengdian_index._commands.reading import (
     read_several,
     result_of,
     thresholds_of,
+    units_of,
 )
 from hengdian_index._values.decimals import counted
 
@@ -308,6 +309,8 @@ def audit(
 @options.base
 @options.lang
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of doubts; 0: none.")
+@click.option("--period", help="Period that the page is about; default: the last.")
+@click.option("--unit", "--units", "units", multiple=True, help="Unit with a profile; several: A,B, or again.")
 @quiet
 @refusing
 def report(
@@ -316,13 +319,19 @@ def report(
     base: str | None,
     lang: Literal["en", "zh"],
     draws: int,
+    period: str | None,
+    units: tuple[str, ...],
 ) -> None:
     """Write INDEX computed on DATA as one HTML page that needs no network.
+
+    With --period the page is about that period, and later rows are left out; with --unit a unit has a profile: scores
+    and ranks, indicators against the mean of its group, contributions.
 
     With --draws also how sure it is: under the doubts of INDEX, or, where it has none, with weights up to a quarter
     larger or smaller in every group.
     """
     from hengdian_index._maths.doubts import Noise
+    from hengdian_index._present.report.chosen import span, up_to
     from hengdian_index._robustness.uncertainty import uncertainty
 
     index, data, out = files
@@ -334,11 +343,13 @@ def report(
     # A page without its series is no report of a published index; Result.report writes one that says why.
     _ = result.series() if result.setting.base is not None else result.scores
     factors = found.doubts or {"weights": Noise(0.25)}
-    drawn = uncertainty(found, table, factors, draws=draws, progress=progress()) if draws else None
+    rows = span(up_to(result, period)) if draws and period is not None else None
+    drawn = uncertainty(found, table, factors, draws=draws, rows=rows, progress=progress()) if draws else None
+    asked: dict[str, Any] = {"lang": lang, "uncertainty": drawn, "period": period, "units": units_of(result, units)}
     if alone:
-        piped(lambda path: result.report(path, lang=lang, uncertainty=drawn), "report.html")
+        piped(lambda path: result.report(path, **asked), "report.html")
     else:
-        told(f"Written to {result.report(out, lang=lang, uncertainty=drawn)}")
+        told(f"Written to {result.report(out, **asked)}")
 
 
 @main.command()

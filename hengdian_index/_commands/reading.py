@@ -94,6 +94,13 @@ def read_several(indexes: Sequence[Path], data: Data) -> tuple[dict[str, Index],
     return found, table
 
 
+def units_of(result: Result, written: Sequence[str]) -> list[Any] | None:
+    """Return units from what is typed: "A1", or several with commas between; None where nothing is."""
+    known = {str(unit): unit for unit in result.panel.unit_list()}
+    each = [one.strip() for text in written for one in ([text] if text in known else text.split(","))]
+    return [known.get(one, one) for one in each] or None
+
+
 def changed(index: Index, **options: Any) -> Index:
     """Return an index with what the options of a command say otherwise."""
     given = {name: value for name, value in options.items() if value is not None}

@@ -14,6 +14,7 @@ import pandas as pd
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.doors import DOORS, Door, Doors
 from hengdian_index._index.long_form import LongKind, kinds_of, long_form
+from hengdian_index._index.pivots import pivoted
 from hengdian_index._index.provenance import provenance
 from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._index.unit_groups import unit_means
@@ -106,6 +107,8 @@ class Result:
             lang: Literal["en", "zh"] = "en",
             uncertainty: Drawn | None = None,
             title: str | None = None,
+            period: Any = None,
+            units: Any = None,
         ) -> Path:
             """Write a result as one HTML page that needs nothing else, and return its path."""
 
@@ -476,11 +479,58 @@ class Result:
         [['B', 'x', 'rent', 'raw', 3.0], ['B', 'all', 'all', 'score', 1.0]]
         """
         wanted = kinds_of(kinds, timed=self.setting.base is not None or self.panel.periods is not None)
-        made = {"score": lambda: self.scores, "level": self.series, "rank": self.ranks}
-        frames = {kind: made[kind]() if kind in made else getattr(self, kind) for kind in wanted}
+        frames = {kind: self._of_kind(kind) for kind in wanted}
         names = {leaf.code: leaf.name or leaf.code for leaf in self.tree.leaves}
         names |= {code: self.tree.by_code[code].name or code for code in self.tree.groups}
         return long_form(frames, names, self.panel)
+
+    def pivot(self, kind: LongKind = "score", node: str | None = None) -> pd.DataFrame:
+        """Return the numbers of one group or indicator with a row for each unit and a column for each period.
+
+        Parameters
+        ----------
+        kind : {"score", "level", "rank", "normalised", "raw", "prepared"}
+            What the numbers are, as in `long`.
+        node : str, optional
+            Code of a group, or of an indicator for the last three; default: the whole.
+
+        Returns
+        -------
+        DataFrame
+            Units as they come, periods in time; missing where a unit has no row or no number.
+
+        Raises
+        ------
+        SpecError
+            A kind or a code that there is not.
+        DataError
+            Rows without units or without periods.
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> tree = {"groups": [hi.Group("all")], "indicators": [hi.Indicator("x", "all")]}
+        >>> index = hi.Index(unit="town", period="year", **tree)
+        >>> table = {"town": ["A", "A", "B"], "year": [2020, 2021, 2021], "x": [1.0, 3.0, 2.0]}
+        >>> index.compute(table).pivot("rank")
+        year  2020  2021
+        town
+        A      1.0   1.0
+        B      NaN   2.0
+        """
+        if not among(kind, get_args(LongKind)):
+            raise SpecError(f"kind: no {shown(kind)}{suggestion(kind, get_args(LongKind))}")
+        frame = self._of_kind(kind)
+        code = self.tree.root.code if node is None else node
+        if not among(code, frame.columns):
+            what = "group" if kind in ("score", "level", "rank") else "indicator"
+            raise SpecError(f"node: no {what} {shown(code)}{suggestion(code, frame.columns)}")
+        return pivoted(self.panel, frame[code].to_numpy(dtype=np.float64))
+
+    def _of_kind(self, kind: LongKind) -> pd.DataFrame:
+        """Return the numbers of all rows that a kind is of."""
+        made = {"score": lambda: self.scores, "level": self.series, "rank": self.ranks}
+        return made[kind]() if kind in made else getattr(self, kind)
 
     @property
     def log(self) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._index.comparability import incomparable
 from hengdian_index._index.comparability import told as lapses_told
+from hengdian_index._index.long_form import LongKind
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_groups
@@ -147,6 +148,15 @@ def _of_unit_groups(result: Result) -> dict[str, pd.DataFrame]:
     return {"unit_means": result.unit_means(), **found, **series}
 
 
+def _pivots(result: Result) -> dict[str, pd.DataFrame]:
+    """Return the whole of a panel by unit and period, by name: its scores, its levels if it has any, its ranks."""
+    panel = result.panel
+    if panel.units is None or len(panel.period_labels()) < 2:
+        return {}
+    kinds: list[LongKind] = ["score", "level", "rank"] if result.setting.levelled else ["score", "rank"]
+    return {f"pivot_{kind}": result.pivot(kind) for kind in kinds}
+
+
 def _with_names(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table to be written with the names of units, if there are any, after their codes."""
     panel, column = result.panel, result.setting.unit_names
@@ -172,7 +182,8 @@ def texts(result: Result) -> dict[str, str]:
 
 def written_tables(result: Result) -> dict[str, pd.DataFrame]:
     """Return every table of a result as it is written, by name: with the names and the groups of units."""
-    return {name: _with_names(result, frame) for name, frame in (tables(result) | _of_unit_groups(result)).items()}
+    every = tables(result) | _of_unit_groups(result) | _pivots(result)
+    return {name: _with_names(result, frame) for name, frame in every.items()}
 
 
 def main_table(result: Result) -> tuple[str, pd.DataFrame]:
@@ -186,8 +197,10 @@ def to_csv(result: Result, folder: str | Path) -> list[str]:
     """Write every table of the result to a folder as CSV, all or none, and return the names of the files.
 
     They are those of the command `compute --out`: scores, normalised indicators, weights, ranks, series, changes,
-    contributions, log, what else the index has, and `provenance.json` with versions and hashes. Files are in UTF-8 with
-    a byte-order mark, by which Excel knows the letters; a text that begins like a formula has an apostrophe before it.
+    contributions, log, what else the index has, of a panel its scores, levels and ranks with a row for each unit and a
+    column for each period (`pivot_score.csv` and the like), and `provenance.json` with versions and hashes. Files are
+    in UTF-8 with a byte-order mark, by which Excel knows the letters; a text that begins like a formula has an
+    apostrophe before it.
 
     Parameters
     ----------

@@ -80,6 +80,20 @@ class Evaluation:
                 share[child] = share[code] * weight
         return np.stack(np.broadcast_arrays(*(share[code] for code in self.tree.codes)), axis=-1)
 
+    def pick(self, rows: NDArray[np.intp]) -> Evaluation:
+        """Return some of the rows, as they were scored among all."""
+        groups = {
+            code: replace(
+                s,
+                values=s.values[rows],
+                given=None if s.shared or s.weights is None else s.weights[rows],
+                dropped=s.dropped[rows],
+            )
+            for code, s in self.groups.items()
+        }
+        weights = {code: w if w.ndim == 1 else w[rows] for code, w in self.weights.items()}
+        return Evaluation(self.tree, self.leaves[rows], groups=groups, weights=weights)
+
     def at(self, rows: NDArray[np.intp]) -> Taken:
         """Return some rows in the order given; everything is missing where a row is -1."""
         return Taken(self, rows, rows < 0)

@@ -214,6 +214,8 @@ def results(index: hi.Index, folder: Path) -> hi.Result:
     result.to_excel(folder / "result.xlsx", lang="en")
     files: list[str] = result.to_csv(folder / "tables")
     assert files
+    pivot: pd.DataFrame = result.pivot("level", "supply")
+    assert [*result.pivot("rank").columns] == [*pivot.columns] == YEARS
     long: pd.DataFrame = result.long(["score", "rank"])
     assert list(long)[-1] == "value"
     return result
@@ -242,7 +244,7 @@ def pictures(result: hi.Result, folder: Path) -> None:
     result.plot.scatter("people", ax=rain)
     path: Path = hi.plot.save(axes, folder / "lines.svg", dpi=100)
     assert path.exists()
-    page: Path = result.report(folder / "page.html", lang="zh", title="Kinos")
+    page: Path = result.report(folder / "page.html", lang="zh", title="Kinos", period=2021, units=["Aa", "Bo"])
     assert page.exists()
 
 
@@ -534,6 +536,8 @@ def wrong_results(result: hi.Result, found: hi.Uncertainty, shares: hi.Sensitivi
     result.report("page.html", lang="de")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.report("page.html", uncertainty=shares)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.report()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.report("page.html", unit="Aa")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    result.pivot("scores")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.long("scores")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     result.to_excel(1, 2, 3)  # type: ignore[arg-type, call-arg]  # pyright: ignore[reportCallIssue]
     result.to_excel("r.xlsx", language="zh")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

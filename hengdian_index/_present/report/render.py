@@ -13,6 +13,7 @@ import numpy as np
 
 from hengdian_index._index.result import Result
 from hengdian_index._present.document import Block, Code, Math
+from hengdian_index._present.report.chosen import chosen, span
 from hengdian_index._present.report.pictures import Picture, Text, formula
 from hengdian_index._present.report.sections import Content, content
 from hengdian_index._present.report.tables import Limits, Sheet, table
@@ -35,6 +36,8 @@ def report(
     lang: Lang = "en",
     uncertainty: Uncertainty | None = None,
     title: str | None = None,
+    period: Any = None,
+    units: Any = None,
 ) -> Path:
     """Write a result as one HTML page that needs nothing else, and return its path.
 
@@ -49,6 +52,13 @@ def report(
         Draws of the same index on the same data.
     title : str, optional
         Default: the name of the index.
+    period : period, optional
+        The period that the page is about, in the place of the last: its ranks, contributions and weights. Rows after it
+        are left out; the numbers of the others stay as they are.
+    units : unit or list of units, optional
+        Units that have a profile: scores and ranks, each indicator against the mean of the unit's group (the first of
+        `groups_of_units` that it is in, else all units of the period), and contributions. Charts show these units. A
+        file for each unit is a loop: `for unit in ...: result.report(f"{unit}.html", units=unit)`.
 
     Returns
     -------
@@ -57,15 +67,17 @@ def report(
     Raises
     ------
     SpecError
-        An ending or language that is not known; jinja2 is not installed.
+        An ending, language or unit that is not known; no single period; jinja2 is not installed.
     DataError
-        Draws of another index or of other data; a file that cannot be written; a page of more than 3 MB.
+        A period without rows, a unit without a row in it; draws of another index, of other data or of later rows; a
+        file that cannot be written; a page of more than 3 MB.
 
     Notes
     -----
     The page opens with up to three sentences: where the index stands, what moved it most, how sure that is. Headline
-    numbers, framework, series, contributions, ranking, uncertainty, data log, weights, method statement and provenance
-    follow. Each chart names the table with its numbers; each table is in the page as CSV as well. A large table
+    numbers, framework, series (of a panel also by unit and period), contributions, ranking, profiles of the units
+    chosen, uncertainty, data log, weights, method statement and provenance follow. Each chart names the table with its
+    numbers; each table is in the page as CSV as well. A large table
     is cut, and says so. Of several units the charts of contributions show the first, the tables all; the indicators
     where a row stands best and worst are named for the first 200 rows, and intervals are drawn of up to 60. Scores
     that rest on part of the weight are marked where they stand; a part without a score is blank in contributions,
@@ -86,9 +98,10 @@ def report(
     raise_all(SpecError, _faults(path, lang, title))
     if not os.path.isdir(path.parent):
         raise DataError(f"cannot write {path}: there is no folder {path.parent}")
-    _same(result, uncertainty)
+    about = chosen(result, period, units)
+    _same(about.result, uncertainty, period)
     _template()
-    shown = content(result, lang, uncertainty, title)
+    shown = content(about.result, lang, uncertainty, title, units=about.units, whole=result)
     _write(path, _page(shown))
     return path
 
@@ -102,12 +115,14 @@ def _faults(path: Path, lang: Any, title: Any) -> list[str]:
     return faults
 
 
-def _same(result: Result, found: Any) -> None:
-    """Refuse draws that are not of this result."""
+def _same(result: Result, found: Any, period: Any) -> None:
+    """Refuse draws that are not of this result, or of rows after the period that is shown."""
     if found is None:
         return
     if not isinstance(found, Uncertainty):
         raise SpecError(f"uncertainty: what hi.uncertainty returns, not {type(found).__name__}")
+    if period is not None and not found.labels.isin(result.panel.labels).all():
+        raise DataError(f"uncertainty: drawn also for rows after {period}; draw it with rows={span(result)!r}")
     node = found.study.node
     at = result.panel.labels.get_indexer(found.labels) if result.panel.labels.is_unique else np.arange(result.panel.n)
     same = len(at) == len(found.labels) and (at >= 0).all() and node in result.tree.groups

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from functools import partial as partial_of
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.coverage import blanked
+from hengdian_index._index.long_form import LongKind
 from hengdian_index._index.result import Result
 from hengdian_index._index.text import ranks_within, with_unit_means
 from hengdian_index._present.document import Block
@@ -21,6 +23,7 @@ from hengdian_index._present.report.headline import Number, best_unit, headline,
 from hengdian_index._present.report.opening import opening
 from hengdian_index._present.report.pictures import Picture, Text, picture
 from hengdian_index._present.report.tables import Sheet
+from hengdian_index._present.report.unit_profiles import Profile
 from hengdian_index._present.statement.method import statement
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.tree import RESERVED
@@ -29,7 +32,7 @@ from hengdian_index._values.decimals import form_of
 from hengdian_index._words.catalogue import Lang, Room, Words, words
 from hengdian_index.errors import FaultsError
 from hengdian_index.log import general
-from hengdian_index.plot.layout import Rows, in_period, of_unit
+from hengdian_index.plot.layout import Rows, in_period, of_unit, period_name
 from hengdian_index.plot.numbers import in_points
 
 # Reasons of a kind that are told.
@@ -86,6 +89,9 @@ _RANKS = 20
 # Lines of a log that need no digest.
 _FEW = 12
 
+# Periods that stand side by side, and units whose profiles have charts.
+_PERIODS, _CHARTS = 24, 12
+
 Item = Text | Picture | Sheet | Block
 
 
@@ -109,17 +115,22 @@ class Content:
     sections: tuple[Section, ...]
 
 
-# Changes in per cent, shares of the weight, and weights.
-_PERCENT, _SHARE, _WEIGHTS = ".2f", ".1f", ".4f"
+# Changes in per cent, shares of the weight, weights, and values in units of their own.
+_PERCENT, _SHARE, _WEIGHTS, _VALUES = ".2f", ".1f", ".4f", ".6g"
 
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """A result, what is uncertain in it, and the language of the page."""
+    """A result, what is uncertain in it, the language of the page, and which units have a profile.
+
+    `whole` has also the rows after the period that the page shows, None where it shows all.
+    """
 
     result: Result
     found: Uncertainty | None
     lang: Lang
+    units: tuple[Any, ...] = ()
+    whole: Result | None = None
 
     @property
     def say(self) -> Room:
@@ -171,14 +182,23 @@ class _Asked:
         return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], shown, heads, forms=forms, **options)
 
 
-def content(result: Result, lang: Lang, found: Uncertainty | None, title: str | None) -> Content:
+def content(
+    result: Result,
+    lang: Lang,
+    found: Uncertainty | None,
+    title: str | None,
+    *,
+    units: tuple[Any, ...] = (),
+    whole: Result | None = None,
+) -> Content:
     """Return what the page of a result shows; a part that cannot be had is replaced by why."""
-    asked = _Asked(result, found, lang)
+    asked = _Asked(result, found, lang, units, None if whole is result else whole)
     makers = {
         "framework": _framework,
         "series": _series,
         "contributions": _contributions,
         "ranking": _ranking,
+        "profiles": _profiles,
         "uncertainty": _uncertainty,
         "log": _log,
         "weights": _weights,
@@ -230,12 +250,52 @@ def _framework(asked: _Asked) -> Iterator[Item]:
 
 def _series(asked: _Asked) -> Iterator[Item]:
     result = asked.result
+    if asked.whole is not None:
+        yield Text(asked.say("left out after", period=_end(result), last=_end(asked.whole)))
     if asked.timed:
-        yield asked.chart("lines", "lines chart", "levels table", result.plot.lines, _last(result))
+        draw = partial_of(result.plot.lines, units=list(asked.units)) if asked.units else result.plot.lines
+        yield asked.chart("lines", "lines chart", "levels table", draw, _last(result))
     if asked.timed or result.setting.base is not None:
         yield asked.sheet("levels table", with_unit_means(result, "series"), tail=asked.timed, whole=asked.written)
     if asked.timed:
+        yield from _pivots(asked)
         yield from _changes(asked)
+
+
+def _end(result: Result) -> str:
+    """Return the last period of a result that has periods."""
+    periods = result.panel.periods
+    assert periods is not None
+    return period_name(result.panel, int(periods.ordinals.max()))
+
+
+def _pivots(asked: _Asked) -> Iterator[Item]:
+    """Return levels and ranks with a row for each unit and a column for each period."""
+    result, root = asked.result, asked.result.tree.root
+    if result.panel.units is None or len(result.panel.period_labels()) < 2 or len(set(result.panel.unit_list())) < 2:
+        return
+    kind: LongKind = "level" if result.setting.levelled else "score"
+    groups = [root.code, *(child for child in root.children if child in result.tree.by_code)]
+    for i, code in enumerate(groups):
+        yield _pivot(asked, f"pivot {kind} table", kind, code, i + 1)
+    yield _pivot(asked, "pivot rank table", "rank", root.code, 1)
+
+
+def _pivot(asked: _Asked, id: str, kind: LongKind, code: str, number: int) -> Sheet:
+    """Return one number of every unit by period, the best of the last period first, means over units below."""
+    result = asked.result
+    frame = result.pivot(kind, code)
+    frame = frame.sort_values(frame.columns[-1], ascending=kind == "rank", kind="stable")
+    if kind != "rank" and result.setting.groups_of_units:
+        means = result.unit_means("series" if kind == "level" else "scores")[code].unstack(sort=False)
+        frame = pd.concat([frame, means.reindex(columns=frame.columns)])
+    cut = frame.iloc[:, -_PERIODS:].rename_axis(columns=None)
+    shown = cut.astype("Int64") if kind == "rank" else cut
+    made = asked.sheet(id, shown, whole=asked.in_python(f'result.pivot("{kind}", "{code}")'))
+    caption = made.caption.format(name=asked.names[code])
+    if cut.shape[1] < frame.shape[1]:
+        caption += asked.say("last columns", shown=cut.shape[1], all=frame.shape[1])
+    return replace(made, id=f"{made.id}-{number}", caption=caption)
 
 
 def _changes(asked: _Asked) -> Iterator[Item]:
@@ -263,7 +323,7 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
         whole = asked.in_python('result.contributions(of="level", depth="indicators")')
         yield asked.sheet("level table", parts, whole=whole)
         return
-    unit, which = _shown(result)
+    unit, which = (asked.units[0], "first chosen") if asked.units else _shown(result)
     if unit is not None:
         yield Text(asked.say["of unit"].format(unit=result.panel.name(unit), which=asked.say[which]))
     options = {} if unit is None else {"unit": unit}
@@ -322,6 +382,40 @@ def _ranking(asked: _Asked) -> Iterator[Item]:
     if several > len(profiles):
         yield Text(asked.say["profile shown"].format(shown=len(profiles), all=several))
     yield asked.sheet("profile table", profiles)
+
+
+def _profiles(asked: _Asked) -> Iterator[Item]:
+    """Return of each unit chosen its scores and ranks, indicators against the mean of its group, and contributions."""
+    if len(asked.units) > _CHARTS:
+        yield Text(asked.say("profiles without charts", most=_CHARTS))
+    for number, unit in enumerate(asked.units, 1):
+        yield from _profile(asked, Profile(asked.result, unit, asked.say, asked.names), number)
+
+
+def _profile(asked: _Asked, one: Profile, number: int) -> Iterator[Item]:
+    result, say = asked.result, asked.say
+    yield Block("heading", (one.called,))
+    yield Text(one.sentence())
+
+    def sheet(id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
+        made = asked.sheet(id, frame, **options)
+        caption = made.caption.format(unit=one.called, group=one.group_called)
+        return replace(made, id=f"{made.id}-{number}", caption=caption)
+
+    def chart(id: str, title: str, table: Sheet, draw: Callable[[], Any]) -> Picture:
+        return picture(f"chart-{id}-{number}", say[title].format(unit=one.called), table.caption, draw, asked.lang)
+
+    scores = sheet("profile scores table", one.scores, forms={"level": _PERCENT})
+    indicators = sheet("profile indicators table", one.indicators, forms={"value": _VALUES})
+    if len(asked.units) <= _CHARTS and len(result.tree.root.children) > 2:
+        yield chart("radar", "profile radar chart", scores, lambda: result.plot.radar(unit=one.unit))
+    yield scores
+    yield indicators
+    parts = one.parts
+    if parts is not None:
+        # Scores and levels differ in size.
+        own = {name: form_of(parts[name].to_numpy()) for name in parts.columns[1:]}
+        yield sheet("profile parts table", parts, forms=own)
 
 
 def _unit_groups(asked: _Asked) -> Iterator[Item]:
@@ -419,7 +513,7 @@ def _method(asked: _Asked) -> Iterator[Item]:
 
 def _provenance(asked: _Asked) -> Iterator[Item]:
     yield Text(asked.say["no time"])
-    rows = list(_flat({key: value for key, value in asked.result.provenance.items() if key != "time"}))
+    rows = list(_flat({key: value for key, value in (asked.whole or asked.result).provenance.items() if key != "time"}))
     yield asked.sheet("provenance table", pd.DataFrame(rows, columns=["key", "value"]).set_index("key"))
 
 
