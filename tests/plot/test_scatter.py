@@ -146,11 +146,8 @@ def test_what_is_asked_wrongly_is_refused_by_name(valleys):
 def test_too_few_rows_have_no_correlation(valleys):
     result, _ = valleys
     ax = result.plot.scatter({"A": 1, "B": 2})
-    assert (
-        ax.get_title()
-        .split("\n")[1]
-        .startswith("Pearson correlation none, Spearman correlation none, n = 2, 6 without")
-    )
+    told = " ".join(ax.get_title().split())
+    assert told.endswith("Pearson correlation none, Spearman correlation none, n = 2, 6 without a value of both")
     with speaking("zh"):
         said = result.plot.scatter("people").get_title().split("\n")[1]
     assert said.startswith("皮尔逊相关系数")
