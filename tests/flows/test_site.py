@@ -303,6 +303,14 @@ def test_every_path_that_is_named_is_there(page: Path) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == [], said(page)
 
 
+def test_the_bar_has_five_doors_each_with_a_folder_of_pages() -> None:
+    (listed,) = [block for block in blocks_of(DOCS / "index.md") if block.language == "{toctree}"]
+    doors = dict(re.findall(r"^([\w-]+) <(\w+)/index>$", listed.text, flags=re.MULTILINE))
+    assert list(doors) == ["Start", "How-to", "Methods", "Reference", "About"]
+    folders = {page.relative_to(DOCS).parts[0] for page in PAGES} - {"index.md"}
+    assert set(doors.values()) == folders
+
+
 def test_every_page_can_be_reached_from_the_front_page() -> None:
     """Only what the build writes is listed by pattern; every other page is named once in a list of pages."""
     listed: dict[Path, int] = {}
