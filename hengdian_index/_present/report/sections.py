@@ -90,7 +90,7 @@ _RANKS = 20
 _FEW = 12
 
 # Periods that stand side by side, and units whose profiles have charts.
-_PERIODS, _CHARTS = 24, 12
+_PERIODS, _CHARTS = 12, 12
 
 Item = Text | Picture | Sheet | Block
 
@@ -289,12 +289,11 @@ def _pivot(asked: _Asked, id: str, kind: LongKind, code: str, number: int) -> Sh
     if kind != "rank" and result.setting.groups_of_units:
         means = result.unit_means("series" if kind == "level" else "scores")[code].unstack(sort=False)
         frame = pd.concat([frame, means.reindex(columns=frame.columns)])
-    cut = frame.iloc[:, -_PERIODS:].rename_axis(columns=None)
-    shown = cut.astype("Int64") if kind == "rank" else cut
-    made = asked.sheet(id, shown, whole=asked.in_python(f'result.pivot("{kind}", "{code}")'))
+    numbers = (frame.astype("Int64") if kind == "rank" else frame).rename_axis(columns=None)
+    made = asked.sheet(id, numbers, whole=asked.in_python(f'result.pivot("{kind}", "{code}")'), last=_PERIODS)
     caption = made.caption.format(name=asked.names[code])
-    if cut.shape[1] < frame.shape[1]:
-        caption += asked.say("last columns", shown=cut.shape[1], all=frame.shape[1])
+    if frame.shape[1] > _PERIODS:
+        caption += asked.say("last columns", shown=_PERIODS, all=frame.shape[1])
     return replace(made, id=f"{made.id}-{number}", caption=caption)
 
 

@@ -32,7 +32,7 @@ class Sheet:
 
     `english` is the column that holds what the library says itself, `words` what the labels of rows are called.
     `form` is how numbers of the table are written where they have their own way, `forms` how those of some columns.
-    `whole` says where all its rows are.
+    `whole` says where all its rows are. Of its columns the `last` so many are shown, all with 0.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Sheet:
     form: str = ""
     forms: Mapping[Any, str] = field(default_factory=dict)
     whole: str = ""
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,17 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
     (('2001', '100.00'), ('2002', '108.91'))
     """
     frame = sheet.frame
-    most = max(1, limits.cells // (frame.shape[1] + frame.index.nlevels))
-    shown = frame if len(frame) <= most else frame.tail(most) if sheet.tail else frame.head(most)
+    shown = frame.iloc[:, -sheet.last :]
+    most = max(1, limits.cells // (shown.shape[1] + frame.index.nlevels))
+    shown = shown if len(frame) <= most else shown.tail(most) if sheet.tail else shown.head(most)
     text, whole = csv_of(frame), True
     if len(text) > limits.letters:
         text, whole = csv_of(shown), len(shown) == len(frame)
     said = "" if len(shown) == len(frame) else say["shown" if whole else "shown only"]
     columns = [shown.index.get_level_values(j) for j in range(frame.index.nlevels)]
     labels = [say.get(str(name), str(name)) if name is not None else say["row"] for name in frame.index.names]
-    heads = (*labels, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in frame.columns))
-    numeric = (*(False for _ in columns), *map(_is_number, (frame.iloc[:, j] for j in range(frame.shape[1]))))
+    heads = (*labels, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in shown.columns))
+    numeric = (*(False for _ in columns), *map(_is_number, (shown.iloc[:, j] for j in range(shown.shape[1]))))
     labelled = [[sheet.words.get(cell, cell) for cell in _label_cells(column)] for column in columns]
     written = [*labelled, *_columns(shown, sheet)]
     return Table(
@@ -94,7 +96,7 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
         heads,
         numeric,
         tuple(map(_width, heads, written, numeric)),
-        len(columns) + list(frame.columns).index(sheet.english) if sheet.english else -1,
+        len(columns) + list(shown.columns).index(sheet.english) if sheet.english else -1,
         tuple(zip(*written, strict=True)),
         said.format(shown=len(shown), all=len(frame), whole=sheet.whole),
         _link(text),
