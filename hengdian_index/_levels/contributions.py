@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._maths.means import ARITHMETIC, Pair, Together
+from hengdian_index._maths.means import Pair, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.effects import Moves, Split
 from hengdian_index._scoring.scores import Scored
@@ -87,8 +87,8 @@ def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split
 
 def _level_factors(branch: Branch, pair: Pair, x: Array, w: Array, y: Array) -> Array:
     """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others."""
-    if pair is ARITHMETIC:
-        return np.asarray(w)
+    if pair.linear:
+        return np.asarray(w * pair.times)
     shares, by_weight = pair.level_shares(x, w, y)
     if by_weight.any():
         why = (
@@ -106,8 +106,8 @@ def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: 
     Where a 0 gives the limit 0, the children that come from or go to 0 make the whole change, by weight.
     """
     mean = (w0 + w1) / 2
-    if pair is ARITHMETIC:
-        return np.broadcast_to(mean, x0.shape)
+    if pair.linear:
+        return np.broadcast_to(mean * pair.times, x0.shape)
     factors = mean * pair.slope(x0, x1, y0, y1)
     if not pair.zero_is_limit:
         return factors

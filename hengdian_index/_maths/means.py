@@ -39,7 +39,8 @@ class Pair:
     cancellation. `domain` says which x it takes; with `zero_is_limit` a 0 of positive weight gives 0.
     `anchor` is the value of a row that counts most where powers leave the range of numbers: the means
     are homogeneous, so each row is divided by it first. `quotient(z, y)` is f(z) / f(y), of powers; `whole(x, w)` is
-    the mean itself, where f and its inverse one after another would lose digits.
+    the mean itself, where f and its inverse one after another would lose digits. An arithmetic mean is given `times`
+    over: with the sum of the weights it is a weighted sum.
     """
 
     forward: Callable[[Array], Array]
@@ -50,6 +51,12 @@ class Pair:
     anchor: Literal["none", "largest", "smallest"] = "none"
     quotient: Callable[[Array, Array], Array] | None = None
     whole: Callable[[Array, Array], Array] | None = None
+    times: float = 1.0
+
+    @property
+    def linear(self) -> bool:
+        """Whether it is the arithmetic mean, or a sum."""
+        return self.forward is ARITHMETIC.forward
 
     def mean(self, x: Array, w: Array, absent: NDArray[np.bool_] | None = None) -> Array:
         """Return the weighted means (..., n) of rows x (..., n, k), weights w (..., k) or (..., n, k).
@@ -57,7 +64,10 @@ class Pair:
         Rows are complete, or `absent` (n, k) says which values they lack: then each is the mean of those it has.
         """
         if self.domain == "real":
-            return weighted_sum(x, w) if absent is None else known_mean(x, w, absent)
+            if absent is None:
+                return weighted_sum(x, w if self.times == 1 else w * self.times)
+            y = known_mean(x, w, absent)
+            return y if self.times == 1 else y * self.times
         there = np.ones((), dtype=np.bool_) if absent is None else ~absent
         x = x if absent is None else np.where(there, x, 1.0)
         self.refuse(x)

@@ -223,9 +223,11 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
         `laws`: letters of METHODS (M monotone, I idempotent, H homogeneous, T translates, S symmetric, B between
         the smallest and the largest value; of a set-wise method D: a row at least as good everywhere never scores
         lower). `domain`: "real", "zero or more" or "above 0". `set_wise`: the rows are compared with each other.
-        `takes_gaps`: rows with gaps reach the function as they are, NaN for a missing value. `per_column`: options
-        that may be a mapping by column name, each with the value of a column left out (None: none may be).
-        `normalised`: defaults of options that take the place of the usual ones in an index that normalises its columns.
+        `takes_gaps`: rows with gaps reach the function as they are, NaN for a missing value. `total`: the option that
+        takes what the weights sum to as they are given, 1 for each column without any, where it is None. `per_column`:
+        options that may be a mapping by column name, each with the value of a column left out (None: none may be).
+        `normalised`: defaults of options that take the place of the usual ones in an index that normalises its
+        columns.
         `arithmetic`: the score as an expression in the weights w, the scores z, their number k and the options, such
         as "sum(w * z)"; or several `Line`s, or a function of the options that gives either. Explanation, spreadsheet
         formula, speech and, where no `formula` is given, LaTeX follow. `figures(row)`: the steps to a score that also
@@ -289,7 +291,13 @@ def _aggregation(method: Method) -> Any:
         options = method.demand(options)
         rule = Missing.of(missing, coverage)
         table = read_labelled(x, vector="row")
-        weights = matched_weights(w, table)
+        total, times = method.traits.get("total"), None
+        weights = matched_weights(w, table, noted=total is None)
+        if total is not None and options.get(total) is None:
+            given = _total(w, table)
+            single = np.ndim(given) == 0
+            # Each of several sets of weights has its own total.
+            options, times = {**options, total: given if single else 1.0}, None if single else given
         score = kernel(method, options, table.columns or range(table.values.shape[-1]))
         try:
             if isinstance(score, Together):
@@ -303,7 +311,7 @@ def _aggregation(method: Method) -> Any:
             note(
                 "aggregate", f"{counted(int(answer.dropped.sum()), 'row', 'have')} too few values for a score: missing"
             )
-        return table.rows(answer.values)
+        return table.rows(answer.values if times is None else answer.values * times)
 
     return presented(scores, method, _GAPS)
 
@@ -316,23 +324,34 @@ def _refuse_rounding(x: Array, w: Array) -> None:
         raise ColumnsError(marked, "constant over the rows compared, but for rounding; round it, or leave it out")
 
 
-def matched_weights(w: Any, table: Labelled) -> Array:
+def _total(w: Any, table: Labelled) -> Any:
+    """Return what weights sum to as they are given, (..., 1) of several sets; 1 for each column without any."""
+    if w is None:
+        return float(table.values.shape[-1])
+    given = _in_columns(w, table)
+    return given.sum(axis=-1, keepdims=True) if given.ndim > 1 else float(given.sum())
+
+
+def _in_columns(w: Any, table: Labelled) -> Array:
+    """Return weights (..., k) as they are given, matched to the columns by name, or by position without names."""
+    names = table.columns or tuple(range(table.values.shape[-1]))
+    if hasattr(type(w), "columns"):
+        sets = read_labelled(w)
+        of = in_order({name: j for j, name in enumerate(sets.columns or ())}, names, "weights", lacks=_no_weight(names))
+        return np.asarray(sets.values[..., of])
+    given = in_order(w, names, "weights", lacks=_no_weight(names))
+    try:
+        return floats(given)
+    except (TypeError, ValueError):
+        raise SpecError(f"weights: each must be a number of 0 or more, not {w!r}") from None
+
+
+def matched_weights(w: Any, table: Labelled, *, noted: bool = True) -> Array:
     """Return weights (..., k) that sum to 1, matched to the columns by name, or by position where these have none."""
     k = table.values.shape[-1]
     if w is None:
         return np.full(k, 1 / k)
-    names = table.columns or tuple(range(k))
-    if hasattr(type(w), "columns"):
-        sets = read_labelled(w)
-        of = in_order({name: j for j, name in enumerate(sets.columns or ())}, names, "weights", lacks=_no_weight(names))
-        weights = sets.values[..., of]
-    else:
-        given = in_order(w, names, "weights", lacks=_no_weight(names))
-        try:
-            weights = floats(given)
-        except (TypeError, ValueError):
-            raise SpecError(f"weights: each must be a number of 0 or more, not {w!r}") from None
-    weights = unit_sum(weights, k, "weights", table.columns)
+    weights = unit_sum(_in_columns(w, table), k, "weights", table.columns, noted=noted)
     if weights.ndim == 1:
         return weights
     if table.columns is not None:
@@ -350,7 +369,7 @@ def _no_weight(names: Sequence[Any]) -> Callable[[int], str]:
     return lambda j: f"weights: none for column {names[j]!r}"
 
 
-def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = None) -> Array:
+def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = None, *, noted: bool = True) -> Array:
     """Return weights (..., k) rescaled to sum 1; negative, missing and all-zero weights are refused, by their names."""
     if weights.shape[-1:] != (k,):
         raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {counted(k, 'column')}")
@@ -366,6 +385,6 @@ def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = No
     total = weights.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
         raise SpecError(f"{what}: all are 0; give at least one a positive weight")
-    if (np.abs(total - 1) > 1e-9).any():
+    if noted and (np.abs(total - 1) > 1e-9).any():
         note("weights", f"{what} summing to {float(np.ravel(total)[0]):.6g} rescaled to 1")
     return np.asarray(weights / total)

@@ -67,6 +67,7 @@ class AggregatingTraits(Traits, total=False):
     per_column: Mapping[str, Any]
     set_wise: Flag
     takes_gaps: Flag
+    total: str
 
 
 class TreatingTraits(Traits, total=False):

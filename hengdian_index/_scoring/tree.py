@@ -234,9 +234,12 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
     own = {child: weight[child] for child in children if child in weight}
     weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else index.weights)
     aggregate = chosen("aggregate")
-    normalised = aggregate.method.traits.get("normalised", {})
-    if normalised and not bare:
-        aggregate = Choice(aggregate.method, Frozen({**normalised, **aggregate.options}))
+    traits = aggregate.method.traits
+    taken = {} if bare else dict(traits.get("normalised", {}))
+    if (total := traits.get("total")) is not None and aggregate.options.get(total) is None:
+        taken |= {total: _total(index, children, weights)}
+    if taken:
+        aggregate = Choice(aggregate.method, Frozen({**taken, **aggregate.options}))
     settled = {
         "children": children,
         "weights": _with_replaced(weights, index),
@@ -245,6 +248,16 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
         "weights_since": Frozen({when: _with_replaced(choice, index) for when, choice in group.weights_since.items()}),
     }
     return Branch(**{one.name: chosen(one.name) for one in fields(Branch)} | settled)
+
+
+def _total(index: Any, children: tuple[str, ...], weights: Choice) -> float:
+    """Return what the weights of a group sum to as they are written; 1 for each part where they are not."""
+    given = weights.options.get("values")
+    replacing = {one.code for one in index.indicators if one.replaces}
+    first = [child for child in children if child not in replacing]
+    if not isinstance(given, Mapping) or not all(child in given for child in first):
+        return float(len(first))
+    return float(sum(given[child] for child in first))
 
 
 def _with_replaced(choice: Choice, index: Any) -> Choice:

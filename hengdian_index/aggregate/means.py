@@ -1,8 +1,9 @@
-"""The family of quasi-arithmetic means: arithmetic, geometric, harmonic, power."""
+"""The family of quasi-arithmetic means: arithmetic, geometric, harmonic, power; and the weighted sum."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Literal, Unpack
 
 import numpy as np
@@ -65,6 +66,50 @@ def arithmetic(**shared: Unpack[Scoring]) -> Pair:
     array([2., 5.])
     """
     return ARITHMETIC
+
+
+@aggregating(
+    sees="statistics",
+    laws="MHS",
+    domain="real",
+    total="total",
+    check=lambda total: [] if total is None or 0 < total < np.inf else [f"total: a number above 0, not {total:g}"],
+    formula=r"y = \sum_j w_j z_j, \quad \sum_j w_j = \mathrm{total}",
+    arithmetic="total * sum(w * z)",
+    chinese="加权求和",
+)
+def sum(*, total: float | None = None, **shared: Unpack[Scoring]) -> Pair:
+    """Weighted sum of each row, the weights as they are given.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    w : weights (k,), optional
+        As they are: 2 and 1 make 2 x + y. Default: 1 each, the plain sum.
+    total : float above 0, optional
+        What the weights sum to, if not what they sum to as they are given. Inside an index: as they are written; 1 for
+        each part where they are equal or learnt from data.
+
+    Notes
+    -----
+    y = sum_j w_j x_j. The Handbook's linear aggregation has weights that sum to 1, which is `arithmetic`; with total 1
+    both are the same. Missing is not 0: what a row has is scaled up to the total weight, as the mean of what is there.
+
+    **When to use.** Points that are added up, a count of signs, percentile ranks that a published index sums.
+    **Pitfalls.** The score is on no scale of its parts, and grows with their number: groups with more parts weigh more
+    one level up. A result of an index shows the weights as shares that sum to 1.
+
+    Source: OECD/JRC Handbook (2008), step 7; CDC/ATSDR Social Vulnerability Index (sums of percentile ranks). Proof:
+    `total` times the arithmetic mean, and the plain product of table and weights.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.aggregate.sum([[1.0, 3.0], [2.0, 8.0]]), hi.aggregate.sum([[1.0, 3.0], [2.0, 8.0]], [2, 1])
+    (array([ 4., 10.]), array([ 5., 12.]))
+    """
+    return replace(ARITHMETIC, times=1.0 if total is None else total)
 
 
 @aggregating(

@@ -177,3 +177,87 @@ def test_a_power_takes_the_values_that_have_one(p, zero, negative):
     domain = power.method.traits["domain"](p=p)
     assert (domain != "above 0") is zero
     assert (domain == "real") is negative
+
+
+def test_a_sum_takes_weights_as_they_are_given():
+    x = TABLE.to_numpy()
+    np.testing.assert_array_equal(hi.aggregate.sum(TABLE), [7.0, 26.0])
+    for w in (
+        [2, 1, 0.5],
+        {"c": 0.5, "a": 2, "b": 1},
+        pd.Series([0.5, 2.0, 1.0], ["c", "a", "b"]),
+        np.array([2, 1, 0.5]),
+    ):
+        np.testing.assert_allclose(hi.aggregate.sum(TABLE, w), [7.0, 20.0], rtol=1e-15)
+    np.testing.assert_allclose(hi.aggregate.sum(TABLE, [0.2, 0.3, 0.5]), x @ [0.2, 0.3, 0.5], rtol=1e-15)
+    sets = np.array([[2.0, 1.0, 0.5], [1.0, 1.0, 1.0], [0.1, 0.2, 0.3]])
+    np.testing.assert_allclose(hi.aggregate.sum(x, sets), sets @ x.T, rtol=1e-15)
+    np.testing.assert_allclose(hi.aggregate.sum(x, sets, total=1), arithmetic(x, sets), rtol=1e-15)
+    with journal() as log:
+        hi.aggregate.sum(TABLE, [2, 1, 0.5])
+    assert not [entry for entry in log if entry.step == "weights"]
+
+
+def test_a_sum_scales_what_a_row_has_up_to_all_weights():
+    gapped = TABLE.assign(b=[4.0, np.nan])
+    np.testing.assert_allclose(hi.aggregate.sum(gapped, [1, 2, 3]), [15.0, (2 + 48) / 4 * 6])
+    np.testing.assert_allclose(hi.aggregate.sum(gapped, coverage=0), [7.0, 27.0])
+    sets = np.array([[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]])
+    for missing, last in (("reweight", [75.0, 27.0]), ("propagate", [np.nan, np.nan])):
+        found = hi.aggregate.sum(gapped.to_numpy(), sets, missing=missing)
+        np.testing.assert_allclose(found, np.column_stack([[15.0, 7.0], last]))
+
+
+@pytest.mark.parametrize("total", [0, -1, np.inf])
+def test_a_total_that_is_none_is_refused(total):
+    with pytest.raises(hi.SpecError, match="total: a number above 0"):
+        hi.aggregate.sum(TABLE, total=total)
+
+
+def summed(**choices):
+    """Return an index of two groups, one of which sums what is written of it."""
+    return hi.Index(
+        groups=[
+            hi.Group("all", **choices.pop("top", {})),
+            hi.Group("left", "all", **choices),
+            hi.Group("right", "all"),
+        ],
+        indicators=[*(hi.Indicator(code, "left") for code in "ab"), hi.Indicator("c", "right")],
+        normalise="none",
+        period="year",
+    )
+
+
+ROWS = pd.DataFrame({"year": [2001, 2002, 2003], "a": [1.0, 2.0, 4.0], "b": [4.0, 8.0, 2.0], "c": [2.0, 16.0, 3.0]})
+
+
+@pytest.mark.parametrize(
+    ("choices", "wanted"),
+    [
+        ({}, [5.0, 10.0, 6.0]),
+        ({"weights": {"a": 2, "b": 1}}, [6.0, 12.0, 10.0]),
+        ({"weights": {"a": 0.5, "b": 0.5}}, [2.5, 5.0, 3.0]),
+        ({"weights": {"a": 2, "b": 1}, "aggregate": {"method": "sum", "total": 1}}, [2.0, 4.0, 10 / 3]),
+        ({"weights": "equal"}, [5.0, 10.0, 6.0]),
+    ],
+    ids=str,
+)
+def test_an_index_sums_with_the_weights_that_are_written(choices, wanted):
+    index = summed(**{"aggregate": "sum", **choices})
+    result = index.compute(ROWS)
+    np.testing.assert_allclose(result.scores["left"], wanted, rtol=1e-15)
+    assert hi.Index.from_toml(index.to_toml()) == index
+    assert hi.Index.from_toml(index.to_toml()).compute(ROWS).scores.equals(result.scores)
+    told = result.explain(period=2002, node="left")
+    assert told.value == pytest.approx(wanted[1])
+    assert sum(told.steps.query("step == 'aggregate'")["value"]) == pytest.approx(wanted[1])
+    pieces = index.fit(ROWS).score(ROWS)
+    np.testing.assert_allclose(pieces.scores["left"], wanted, rtol=1e-15)
+
+
+def test_levels_and_changes_of_a_sum_split_into_its_terms():
+    result = summed(top={"aggregate": "sum"}, aggregate="sum", weights={"a": 2, "b": 1}).compute(ROWS)
+    levels = result.contributions("left", of="level")
+    np.testing.assert_allclose(levels[["a", "b"]], [[2.0, 4.0], [4.0, 8.0], [8.0, 2.0]])
+    changes = result.contributions("all", of="change", depth="indicators").iloc[1:]
+    np.testing.assert_allclose(changes[["a", "b", "c"]], [[2.0, 4.0, 14.0], [4.0, -6.0, -13.0]])

@@ -43,7 +43,9 @@ def row_by_row(method, options):
 
 
 def column_by_column(method, options):
-    return row_by_row(method, options) and not declared(method, "takes_gaps", options)
+    """Return whether leaving a column out leaves the scale of the scores as it is, which a sum of fewer does not."""
+    takes_gaps, total = declared(method, "takes_gaps", options), declared(method, "total", options)
+    return row_by_row(method, options) and not takes_gaps and total is None
 
 
 ROW_BY_ROW = every("aggregate", having=row_by_row)

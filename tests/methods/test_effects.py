@@ -112,6 +112,8 @@ def row_wise(method: Any, options: Any) -> bool:
 
 
 def in_an_index(method: Any, options: Any) -> Any:
+    # By hand each set of weights sums to 1.
+    options = options | ({method.traits["total"]: 1.0} if "total" in method.traits else {})
     return {"method": method.name, **options} if options else method.name
 
 
@@ -392,6 +394,8 @@ def test_a_method_that_jumps_has_no_parts_below_and_says_so(split: str, gap: flo
 def test_methods_that_compare_rows_have_bounded_parts_that_sum(
     method: Any, options: Any, split: str, scope: str
 ) -> None:
+    if method.name == "cocoso":
+        pytest.skip("divided by the least sum of any row, its scores have no bound near a row that is worst in all")
     rng = np.random.default_rng(8)
     rows = [(unit, year) for unit in "pqrs" for year in (2001, 2002)]
     frame = pd.DataFrame(rows, columns=["unit", "year"]).assign(**{c: rng.uniform(80, 120, 8) for c in "abcd"})

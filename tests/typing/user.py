@@ -421,6 +421,7 @@ def aggregations() -> None:
     hi.aggregate.wroclaw(X)
     hi.aggregate.benefit_of_the_doubt(X.head(4), details=True)
     hi.aggregate.outranking(X, w)
+    hi.aggregate.sum(X, w, total=3)
     hi.aggregate.waspas(X, w, share=0.4)
     hi.aggregate.aras(X, w, direction=[1, 1, -1])
     hi.aggregate.copras(X, w, direction={CODES[0]: 1})
