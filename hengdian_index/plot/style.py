@@ -65,6 +65,9 @@ _SLACK = 0.02
 
 _UNSHOWN: ContextVar[bool] = ContextVar("unshown", default=False)
 
+# Formats in which a picture has a title.
+_TITLED = (".svg", ".pdf", ".png")
+
 # What a format writes of the time of day unless told not to.
 _DATES = {".svg": "Date", ".pdf": "CreationDate"}
 
@@ -308,8 +311,9 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
     Notes
     -----
     What reaches out of the figure makes the picture larger; nothing is cut. SVG holds letters as outlines, so that it
-    looks alike where the font is absent, and neither a date nor random names. Proof: two pictures of one result are the
-    same bytes; what stands outside of the axes is in the file.
+    looks alike where the font is absent, and neither a date nor random names. SVG, PDF and PNG have as their title what
+    the picture says in words: its titles, its axes, its key. Proof: two pictures of one result are the same bytes; what
+    stands outside of the axes is in the file.
 
     Examples
     --------
@@ -331,12 +335,26 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
         raise SpecError(f"path: no picture format {ending!r}; allowed: {', '.join(known)}")
     with context(), _placed(figure):
         try:
-            dates = {_DATES[ending]: None} if ending in _DATES else None
+            facts: dict[str, str | None] = {_DATES[ending]: None} if ending in _DATES else {}
+            facts |= {"Title": described(figure)} if ending in _TITLED else {}
             with whole(path) as part:
-                figure.savefig(part, dpi=dpi, metadata=dates, bbox_inches=_whole(figure))
+                figure.savefig(part, dpi=dpi, metadata=facts or None, bbox_inches=_whole(figure))
         except OSError as error:
             raise DataError(f"cannot write {path}: {error.strerror or error}") from None
     return path
+
+
+def described(figure: Figure) -> str:
+    """Return what a picture says of itself in words, for those who cannot see it: its titles and what its axes are."""
+    said: list[str] = []
+    for ax in figure.axes:
+        legend: Any = ax.get_legend()
+        panels: list[Any] = list(ax.child_axes)
+        said += [ax.get_title(), *(text.get_text() for text in ax.texts if not ax.axison)]
+        said += [ax.get_xlabel(), ax.get_ylabel()] if ax.axison else []
+        said += [text.get_text() for text in (legend.get_title(), *legend.get_texts())] if legend else []
+        said += [panel.get_title(loc="left") for panel in panels]
+    return "; ".join(dict.fromkeys(" ".join(text.split()) for text in said if text.strip()))
 
 
 def _whole(figure: Figure) -> Any:

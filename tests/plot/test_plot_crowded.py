@@ -96,6 +96,7 @@ def cut(ax):
         ("radar", {"unit": REGIONS[1]}),
         ("correlations", {}),
         ("treatment", {}),
+        ("scatter", {"by": "x00"}),
     ],
 )
 def test_long_names_are_neither_cut_nor_over_one_another(regions, name, options):
@@ -109,6 +110,24 @@ def test_long_names_are_neither_cut_nor_over_one_another(regions, name, options)
 def test_long_names_in_pictures_of_draws(regions, name):
     index, table = regions
     ax = getattr(hi.uncertainty(index, table, {"weights": hi.Noise(0.4)}, draws=32).plot, name)()
+    assert cut(ax) == []
+    assert overlapping(ax) == []
+
+
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize("name", ["slope", "shift"])
+def test_long_names_in_pictures_of_comparisons(regions, name, given):
+    import matplotlib.pyplot as plt
+
+    index, table = regions
+    others = {
+        "normalised by percentile ranks": index.replace({"normalise": "percentile_rank"}),
+        "aggregated by the geometric mean of all": index.replace({"aggregate": "geometric"}),
+        "the minimum of the groups": index.replace({"all.aggregate": "minimum"}),
+    }
+    found = hi.compare({"as it is published": index, **others}, table)
+    more = {"ax": plt.subplots(figsize=(8, 6))[1]} if given else {}
+    ax = getattr(found.plot, name)(**more)
     assert cut(ax) == []
     assert overlapping(ax) == []
 

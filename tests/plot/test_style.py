@@ -64,6 +64,26 @@ def test_svg_holds_outlines_and_no_date(film, tmp_path):
     assert "dc:date" not in text
 
 
+def test_a_saved_picture_says_in_words_what_it_shows(towns, compared, tmp_path):
+    from xml.etree import ElementTree
+
+    from PIL import Image
+
+    for ax, parts in (
+        (towns.plot.ranking(), ["总指数, 2022", "score", "supply", "fame"]),
+        (towns.plot.multiples(), ["总指数, 2019 = 100", *(f"{town} " for town in towns.panel.units)]),
+        (
+            compared.plot.shift("top"),
+            ["top against as it is 总指数, 2022", "shift of the rank (− rises, + falls)", "falls"],
+        ),
+    ):
+        root = ElementTree.fromstring(save(ax, tmp_path / "a.svg").read_text(encoding="utf-8"))
+        (title,) = root.findall("{http://www.w3.org/2000/svg}title")
+        assert [part for part in parts if part not in title.text] == []
+        with Image.open(save(ax, tmp_path / "a.png", dpi=40)) as image:
+            assert image.text["Title"] == title.text
+
+
 @pytest.mark.parametrize("name", ["framework", "radar", "correlations"])
 def test_a_picture_saved_again_is_the_same_bytes(film, tmp_path, name):
     """A layout begins where the one before ended, so each save starts from the same places."""

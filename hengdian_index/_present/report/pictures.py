@@ -94,7 +94,9 @@ def inline(svg: str, id: str, title: str, description: str) -> str:
     >>> found.rpartition("<path")[2]
     ' id="x-a"/></svg>'
     """
-    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    body = re.sub(
+        r"<metadata>.*?</metadata>|<title>.*?</title>|<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL
+    )
     body = re.sub(r'\s(?:xmlns(?::\w+)?|version)="[^"]*"', "", body)
     body = re.sub(r'\bid="', f'id="{id}-', body)
     body = body.replace('xlink:href="#', f'href="#{id}-').replace("url(#", f"url(#{id}-")
