@@ -96,12 +96,15 @@ def sum(*, total: float | None = None, **shared: Unpack[Scoring]) -> Pair:
     y = sum_j w_j x_j. The Handbook's linear aggregation has weights that sum to 1, which is `arithmetic`; with total 1
     both are the same. Missing is not 0: what a row has is scaled up to the total weight, as the mean of what is there.
 
-    **When to use.** Points that are added up, a count of signs, percentile ranks that a published index sums.
-    **Pitfalls.** The score is on no scale of its parts, and grows with their number: groups with more parts weigh more
-    one level up. A result of an index shows the weights as shares that sum to 1.
-
     Source: OECD/JRC Handbook (2008), step 7; CDC/ATSDR Social Vulnerability Index (sums of percentile ranks). Proof:
     `total` times the arithmetic mean, and the plain product of table and weights.
+
+    **Symbols.** total: what the weights sum to.
+
+    **When to use.** Points that are added up, a count of signs, percentile ranks that a published index sums.
+
+    **Pitfalls.** The score is on no scale of its parts, and grows with their number: groups with more parts weigh more
+    one level up. A result of an index shows the weights as shares that sum to 1.
 
     Examples
     --------

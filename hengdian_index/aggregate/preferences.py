@@ -313,15 +313,19 @@ def promethee(
     Leads that differ from a threshold by rounding alone equal it. Of two rows with gaps the columns present in both
     count, reweighted; a pair without any adds nothing.
 
-    **When to use.** Small differences shall not count, large ones not without limit, and thresholds can be given in the
-    unit of each indicator.
-    **Pitfalls.** The thresholds decide as much as the weights. A row that comes or goes can turn the order of two
-    others. "usual" without thresholds counts only who is ahead, as `borda` does.
-
     Variants: PROMETHEE I keeps the two flows apart and leaves rows incomparable: see the details.
 
     Source: Brans & Vincke 1985 (Management Science 31). Proof: Papathanasiou & Ploskas 2018 and wind farms of Ziemba
     2017 and 2019 (nineteen flows), and a slow count for all six functions.
+
+    **Symbols.** a, b: two rows; pi: preference for a over b; P: preference function; d: lead of a value over another;
+    q, p, s: thresholds; n: number of rows.
+
+    **When to use.** Small differences shall not count, large ones not without limit, and thresholds can be given in
+    the unit of each indicator.
+
+    **Pitfalls.** The thresholds decide as much as the weights. A row that comes or goes can turn the order of two
+    others. "usual" without thresholds counts only who is ahead, as `borda` does.
 
     Examples
     --------
@@ -452,15 +456,19 @@ def electre(
     (sigma_ab - sigma_ba). The scores sum to 0. Of two rows with gaps the columns present in both count, reweighted; a
     pair without any adds nothing.
 
-    **When to use.** Some shortfalls must not be made good by anything, which a veto says, and small differences are no
-    differences.
-    **Pitfalls.** Thresholds are the same however large the values are; the source lets them grow with the values. A row
-    that comes or goes can turn the order of two others.
-
     Variants: the source ranks by two distillations of the credibilities, which leave rows incomparable; the net flow is
     the usual complete order, and needs no cutting level.
 
     Source: Roy 1978 (Cahiers du Centre d'Etudes de Recherche Operationnelle 20). Proof: a slow count, and by hand.
+
+    **Symbols.** a, b: two rows; sigma: credibility that a is as good as b; C: concordance; c, d: agreement and
+    discordance of a column; u: how far a is behind b in it; q, p, v: thresholds.
+
+    **When to use.** Some shortfalls must not be made good by anything, which a veto says, and small differences are no
+    differences.
+
+    **Pitfalls.** Thresholds are the same however large the values are; the source lets them grow with the values. A
+    row that comes or goes can turn the order of two others.
 
     Examples
     --------

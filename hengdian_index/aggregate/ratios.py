@@ -128,16 +128,19 @@ def waspas(x: Array, w: Array, /, *, share: float = 0.5, direction: Any = 1, **s
     y_i = share sum_j w_j r_ij + (1 - share) prod_j r_ij^w_j, r_ij = x_ij / max_i x_ij, of a cost min_i x_ij / x_ij. A 0
     makes the product 0. A row with gaps is measured over the columns it has, reweighted.
 
-    **When to use.** The values are sizes on a scale with a true 0, and a low one shall be made good by others only in
-    part.
-    **Pitfalls.** After min-max scores each row that is last in one column has a product of 0: score on a scale that
-    begins above 0. Another row that is best in a column changes all scores.
-
     Variants: pymcdm and pyDecision divide by the best too; a share chosen by least variance of the score (Zavadskas et
     al. 2012) can be given as `share`.
 
     Source: Zavadskas, Turskis, Antucheviciene & Zakarevicius 2012 (Elektronika ir Elektrotechnika 122). Proof: software
     selection of Tus & Aytac Adali 2019 (five scores), and a slow formula.
+
+    **Symbols.** r: value over the best of its column; lambda: share of the weighted sum.
+
+    **When to use.** The values are sizes on a scale with a true 0, and a low one shall be made good by others only in
+    part.
+
+    **Pitfalls.** After min-max scores each row that is last in one column has a product of 0: score on a scale that
+    begins above 0. Another row that is best in a column changes all scores.
 
     Examples
     --------
@@ -201,15 +204,18 @@ def aras(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]
     S_i / S_0. 1 is a row that is best in all. In a column with gaps the sum is n times the mean of what is there; a row
     with gaps and the best row are measured over the columns that the row has, reweighted.
 
-    **When to use.** The values are sizes on a scale with a true 0, and a score shall say how near a row comes to one
-    that is best in everything.
-    **Pitfalls.** A column weighs by w over its sum in units of its best: one where a single row is far ahead counts
-    more than its weight says. Other rows change the score, and may change the order.
-
     Variants: the best may be set by the user in other software; add a row that holds it.
 
     Source: Zavadskas & Turskis 2010 (Technological and Economic Development of Economy 16). Proof: mobile phones of
     Goswami & Mitra 2020 (ten scores), and a slow formula.
+
+    **Symbols.** S: weighted sum of the shares of a row in the sums of the columns; row 0: the best of each column.
+
+    **When to use.** The values are sizes on a scale with a true 0, and a score shall say how near a row comes to one
+    that is best in everything.
+
+    **Pitfalls.** A column weighs by w over its sum in units of its best: one where a single row is far ahead counts
+    more than its weight says. Other rows change the score, and may change the order.
 
     Examples
     --------
@@ -275,12 +281,16 @@ def marcos(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scorin
     f(K+)) / f(K+) + (1 - f(K-)) / f(K-)). As S_ai = 1, that is S_i (1 + a) / (1 + a + a^2) with a = S_aai, which has a
     value for a = 0 too. A row with gaps, and the ideal rows with it, are measured over the columns it has, reweighted.
 
-    **When to use.** The values are sizes on a scale with a true 0, and what one is asked for is MARCOS.
-    **Pitfalls.** The order is that of the weighted sum of x / max, whatever the anti-ideal is: two factors of the
-    formula are the same for all rows. Another row that is best or worst in a column changes all scores.
-
     Source: Stevic, Pamucar, Puska & Chatterjee 2020 (Computers & Industrial Engineering 140). Proof: the source's
     sustainable suppliers (eight scores), and a slow formula.
+
+    **Symbols.** S: weighted sum of values over the best of their columns; ai, aai: the ideal and the anti-ideal row;
+    K+, K-: a row beside each of these; f: utility function.
+
+    **When to use.** The values are sizes on a scale with a true 0, and what one is asked for is MARCOS.
+
+    **Pitfalls.** The order is that of the weighted sum of x / max, whatever the anti-ideal is: two factors of the
+    formula are the same for all rows. Another row that is best or worst in a column changes all scores.
 
     Examples
     --------
@@ -384,14 +394,18 @@ def copras(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scorin
     Without costs Q = S+. In a column with gaps the sum is n times the mean of what is there; a row with gaps is
     measured over the columns it has, reweighted, one without any cost by its benefits alone.
 
-    **When to use.** Benefits and costs are sizes on a scale with a true 0, and costs shall count by their inverse.
-    **Pitfalls.** A row whose costs are near 0 takes nearly the whole of what the costs of all rows come to. Without a
-    cost the order is that of the weighted sum of x over the sums; some packages refuse that.
-
     Variants: in pymcdm 1.4 S- cancels in the second term, which leaves Q = S+ + S-: costs count as benefits.
 
     Source: Zavadskas, Kaklauskas & Sarka 1994. Proof: mobile phones of Goswami & Mitra 2020 (ten scores), and a slow
     formula.
+
+    **Symbols.** S+, S-: weighted shares in the sums of the columns, of benefits and of costs; Q: relative
+    significance.
+
+    **When to use.** Benefits and costs are sizes on a scale with a true 0, and costs shall count by their inverse.
+
+    **Pitfalls.** A row whose costs are near 0 takes nearly the whole of what the costs of all rows come to. Without a
+    cost the order is that of the weighted sum of x over the sums; some packages refuse that.
 
     Examples
     --------
@@ -455,15 +469,18 @@ def moora(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring
     y_i = sum_j +-w_j x_ij / sqrt(sum_l x_lj^2), + for a benefit, - for a cost. In a column with gaps the squares are
     summed as n times their mean; a row with gaps is measured over the columns it has, reweighted.
 
-    **When to use.** Many criteria of different units and benefits beside costs, compared once; the order is that of a
-    weighted mean, and easy to check.
-    **Pitfalls.** The length depends on all rows: one with a huge value makes the others of its column alike. Low and
-    high values make each other good in full; `multimoora` also asks for the worst distance and the product.
-
     Variants: Brauers & Zavadskas 2006 have no weights; equal ones give their order, and k times these scores.
 
     Source: Brauers & Zavadskas 2006 (Control and Cybernetics 35). Proof: candidates for a mine of Karabasevic et al.
     2015 (three scores), and a slow formula.
+
+    **Symbols.** v: value over the length of its column; +, -: benefits and costs.
+
+    **When to use.** Many criteria of different units and benefits beside costs, compared once; the order is that of a
+    weighted mean, and easy to check.
+
+    **Pitfalls.** The length depends on all rows: one with a huge value makes the others of its column alike. Low and
+    high values make each other good in full; `multimoora` also asks for the worst distance and the product.
 
     Examples
     --------
@@ -554,17 +571,21 @@ def multimoora(x: Array, w: Array, /, *, direction: Any = 1, details: bool = Fal
     more of the three than it is behind; the score is rows dominated less rows that dominate, so that circles share it.
     A row with gaps is measured over the columns it has, reweighted, and its product is of values over the best.
 
-    **When to use.** A ranking that shall not hang on one way of adding up: mean, worst distance and product each have a
-    vote.
-    **Pitfalls.** The scores are counts, not sizes: how far two rows are apart they do not say. A 0 makes the product of
-    its row 0, and with min-max scores many rows have one.
-
     Variants: the sources rank by dominance theory, in words; this is its majority of two of three. Others sum the three
     ranks (`borda` of the details). Where weights multiply the values of the product, they change no order; here they
     are powers (Brauers & Zavadskas 2012).
 
     Source: Brauers & Zavadskas 2010 (Technological and Economic Development of Economy 16). Proof: candidates for a
     mine of Karabasevic et al. 2015 (all three scores and the ranks), and a slow count.
+
+    **Symbols.** T: the three scores of a row; v: value over the length of its column; best: the best v of the column;
+    +, -: benefits and costs.
+
+    **When to use.** A ranking that shall not hang on one way of adding up: mean, worst distance and product each have
+    a vote.
+
+    **Pitfalls.** The scores are counts, not sizes: how far two rows are apart they do not say. A 0 makes the product
+    of its row 0, and with min-max scores many rows have one.
 
     Examples
     --------

@@ -99,13 +99,17 @@ def edas(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]
     w_j max(0, -d_ij); y_i = (SP_i / max SP + 1 - SN_i / max SN) / 2. A constant column adds nothing. A mean is that of
     the values there are; a row with gaps is measured over the columns it has, reweighted.
 
-    **When to use.** A row shall be told by how it stands to the average rather than to the best, as where the best are
-    outliers.
-    **Pitfalls.** Columns with large variation beside their mean weigh more than their weights say, and a shift of the
-    scale (60..100 for 0..40) changes the order. The average moves with every row.
-
     Source: Keshavarz Ghorabaee, Zavadskas, Olfat & Turskis 2015 (Informatica 26). Proof: equipment for a company of
     Ersoy 2021 (six scores), and a slow formula.
+
+    **Symbols.** SP, SN: weighted distance above and below the means; d: distance of a value from the mean of its
+    column, over that mean.
+
+    **When to use.** A row shall be told by how it stands to the average rather than to the best, as where the best are
+    outliers.
+
+    **Pitfalls.** Columns with large variation beside their mean weigh more than their weights say, and a shift of the
+    scale (60..100 for 0..40) changes the order. The average moves with every row.
 
     Examples
     --------
@@ -171,12 +175,16 @@ def mabac(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring
     geometric mean of v_ij over the rows; y_i = sum_j (v_ij - g_j). The border of a column with gaps is that of the rows
     that have it; a row with gaps is measured over the columns it has, reweighted.
 
-    **When to use.** A row shall be told as above or below what is usual, with a sign, and each column's part of it.
-    **Pitfalls.** All rows have the same borders, so that without gaps the order is that of the weighted sum of min-max
-    scores. Another row at an end of a column changes all scores.
-
     Source: Pamucar & Cirovic 2015 (Expert Systems with Applications 42). Proof: logistics performance of Isik et al.
     2020 (eleven scores), and a slow formula.
+
+    **Symbols.** t: where a value lies in the range of its column, 0..1; v: its weighted value; g: border of the
+    column; n: number of rows.
+
+    **When to use.** A row shall be told as above or below what is usual, with a sign, and each column's part of it.
+
+    **Pitfalls.** All rows have the same borders, so that without gaps the order is that of the weighted sum of min-max
+    scores. Another row at an end of a column changes all scores.
 
     Examples
     --------
@@ -268,14 +276,18 @@ def codas(x: Array, w: Array, /, *, tau: float = 0.02, direction: Any = 1, **sha
     sum_l ((E_i - E_l) + psi (T_i - T_l)), psi = 1 where |E_i - E_l| >= tau, else 0. The scores sum to 0. A row with
     gaps is measured over the columns it has, reweighted.
 
-    **When to use.** Rows shall be ranked by how far they have left the worst behind, one strong column counting more
-    than several middling ones.
-    **Pitfalls.** At tau a score jumps: a row at least as good everywhere as another may score lower, so try some values
-    of tau. The source's text adds T where E is near, its formula where E is not; this is the formula, as in the worked
-    examples.
-
     Source: Keshavarz Ghorabaee, Zavadskas, Turskis & Antucheviciene 2016 (Economic Computation and Economic Cybernetics
     Studies and Research 50). Proof: suppliers and sites of Badi et al. 2018 (eleven scores), and a slow formula.
+
+    **Symbols.** E, T: straight and taxicab distance of a row from the worst point; r: value over the best of its
+    column; u: its weighted distance from the worst; psi: whether E differs by tau or more.
+
+    **When to use.** Rows shall be ranked by how far they have left the worst behind, one strong column counting more
+    than several middling ones.
+
+    **Pitfalls.** At tau a score jumps: a row at least as good everywhere as another may score lower, so try some
+    values of tau. The source's text adds T where E is near, its formula where E is not; this is the formula, as in the
+    worked examples.
 
     Examples
     --------
@@ -374,14 +386,17 @@ def spotis(
     y_i = 1 - sum_j w_j |x_ij - best_j| / (high_j - low_j). The source ranks by the distance, small being good. As the
     bounds are given, no other row changes a score. A row with gaps is measured over the columns it has, reweighted.
 
-    **When to use.** Ranks must not turn when a row comes or goes, and the bounds can be argued for.
-    **Pitfalls.** With directions 1 and -1 this is the arithmetic mean of goalpost scores: bounds far beyond the values
-    take weight from their column. Inside an index choose this or goalposts, not both.
-
     Variants: an expected point in place of the best (Shekhovtsov et al. 2020) is a Target here.
 
     Source: Dezert, Tchamova, Han & Tacnet 2020 (23rd International Conference on Information Fusion). Proof: the
     source's four cars, and a slow formula.
+
+    **Symbols.** best: the bound, or the value within the bounds, that the direction asks for; low, high: the bounds.
+
+    **When to use.** Ranks must not turn when a row comes or goes, and the bounds can be argued for.
+
+    **Pitfalls.** With directions 1 and -1 this is the arithmetic mean of goalpost scores: bounds far beyond the values
+    take weight from their column. Inside an index choose this or goalposts, not both.
 
     Examples
     --------
@@ -503,15 +518,19 @@ def cocoso(x: Array, w: Array, /, *, share: float = 0.5, direction: Any = 1, **s
     S + (1 - share) max P); y = (k_a k_b k_c)^(1/3) + (k_a + k_b + k_c) / 3. A row with gaps is measured over the
     columns it has, reweighted, and its P taken as many times as columns are asked for.
 
-    **When to use.** What one is asked for is CoCoSo; else waspas says the same with two terms that can be explained.
-    **Pitfalls.** k_b divides by the least S: a row that is near the worst everywhere inflates all other scores. k_a
-    falls with each row that is added, so scores of two runs do not compare.
-
     Variants: a row that is the worst in every column, where the source would divide by 0 and other software gives
     infinity, scores 0 here, and the least S and P are those of the other rows.
 
     Source: Yazdani, Zarate, Zavadskas & Turskis 2019 (Management Decision 57). Proof: the source's seven robots (to the
     rounding of its printed steps), and a slow formula.
+
+    **Symbols.** S: weighted sum; P: sum of powers; t: where a value lies in the range of its column, 0..1; a, b, c:
+    the three compromises; lambda: share of the weighted sum.
+
+    **When to use.** What one is asked for is CoCoSo; else `waspas` has sum and product without the rest.
+
+    **Pitfalls.** k_b divides by the least S: a row that is near the worst everywhere inflates all other scores. k_a
+    falls with each row that is added, so scores of two runs do not compare.
 
     Examples
     --------
