@@ -97,7 +97,7 @@ def sum(*, total: float | None = None, **shared: Unpack[Scoring]) -> Pair:
     both are the same. Missing is not 0: what a row has is scaled up to the total weight, as the mean of what is there.
 
     Source: OECD/JRC Handbook (2008), step 7; CDC/ATSDR Social Vulnerability Index (sums of percentile ranks). Proof:
-    `total` times the arithmetic mean, and the plain product of table and weights.
+    the Social Vulnerability Index of Pennsylvania, 2018 to 2022 (sums of themes); the product of table and weights.
 
     **Symbols.** total: what the weights sum to.
 

@@ -261,3 +261,17 @@ def test_levels_and_changes_of_a_sum_split_into_its_terms():
     np.testing.assert_allclose(levels[["a", "b"]], [[2.0, 4.0], [4.0, 8.0], [8.0, 2.0]])
     changes = result.contributions("all", of="change", depth="indicators").iloc[1:]
     np.testing.assert_allclose(changes[["a", "b", "c"]], [[2.0, 4.0, 14.0], [4.0, -6.0, -13.0]])
+
+
+@pytest.mark.parametrize("year", [2018, 2020, 2022])
+def test_the_sums_of_the_social_vulnerability_index(software, year):
+    folder = software.parent / "indexes" / "svi_pa"
+    if not folder.is_dir():
+        pytest.skip(f"the case is not here: {folder}")
+    printed = pd.read_csv(folder / f"expected{year}.csv", dtype={"FIPS": str}).set_index("FIPS")
+    early = {"THEME2": "AGE65 AGE17 DISABL SNGPNT", "THEME4": "MUNIT MOBILE CROWD NOVEH GROUPQ"}
+    late = early | {"THEME2": "AGE65 AGE17 DISABL SNGPNT LIMENG", "THEME1": "POV150 UNEMP HBURD NOHSDP UNINSUR"}
+    themes = early | {"THEME1": "POV UNEMP PCI NOHSDP", "THEME3": "MINRTY LIMENG"} if year == 2018 else late
+    for theme, indicators in themes.items():
+        found = hi.aggregate.sum(printed[[f"EPL_{code}" for code in indicators.split()]])
+        np.testing.assert_allclose(found, printed[f"SPL_{theme}"], rtol=0, atol=1e-12)
