@@ -86,8 +86,8 @@ def slope(
 
     Notes
     -----
-    A row rises or falls by its largest shift among the indexes shown. Proof: the lines hold the numbers of
-    `Comparison.ranks` and `Comparison.scores`.
+    A row rises or falls from the first index shown to the last; which rows move most is by their largest shift under
+    any of them. Proof: the lines hold the numbers of `Comparison.ranks` and `Comparison.scores`.
 
     Examples
     --------
@@ -104,10 +104,10 @@ def slope(
     rows = _ranked(found, in_period(found.panel, period), columns)
     ranks = found.ranks[columns].to_numpy()[rows]
     values = ranks if of == "ranks" else found.scores[columns].to_numpy()[rows]
-    moves = _largest(ranks)
+    largest, moves = _moves(ranks)
     limit = named if named is not None else len(rows) if len(rows) <= _NAMED else _MOVERS
-    shown = np.argsort(-np.abs(moves), kind="stable")[:limit]
-    shown = np.sort(shown if limit >= len(rows) else shown[moves[shown] != 0])
+    shown = np.argsort(-largest, kind="stable")[:limit]
+    shown = np.sort(shown if limit >= len(rows) else shown[largest[shown] > 0])
     names = row_names(found.panel, rows[shown])
     texts = [f"{wrapped(name, _WIDE)}  {_ends(values[i], of)}" for name, i in zip(names, shown, strict=True)]
     ax = axes(ax, max(3.6 if len(rows) <= _NAMED else 5.0, 1.1 + float(heights(texts).sum())))
@@ -221,11 +221,12 @@ def _ranked(found: Comparison, rows: Rows, columns: Sequence[Any]) -> Rows:
     return rows[np.argsort(np.nan_to_num(ranks[:, 0], nan=np.inf), kind="stable")]
 
 
-def _largest(ranks: Array) -> Array:
-    """Return for each row its largest shift from the first index that ranks it."""
-    first = ranks[np.arange(len(ranks)), np.isfinite(ranks).argmax(axis=1)]
-    shifts = np.nan_to_num(ranks - first[:, np.newaxis])
-    return np.asarray(shifts[np.arange(len(ranks)), np.abs(shifts).argmax(axis=1)])
+def _moves(ranks: Array) -> tuple[Array, Array]:
+    """Return for each row its largest shift from the first index that ranks it, and that of the last one that does."""
+    rows, there = np.arange(len(ranks)), np.isfinite(ranks)
+    first = ranks[rows, there.argmax(axis=1)]
+    last = ranks[rows, ranks.shape[1] - 1 - there[:, ::-1].argmax(axis=1)]
+    return np.nanmax(np.abs(ranks - first[:, np.newaxis]), axis=1), last - first
 
 
 def _called(found: Comparison, name: Any) -> str:

@@ -60,16 +60,18 @@ def test_each_row_says_its_first_and_its_last_rank(compared):
     assert said == {f"{town}  {row['as it is']:.0f} → {row['top']:.0f}" for town, row in ranks.iterrows()}
 
 
-def test_colour_and_dashes_say_who_rises_and_who_falls(compared):
-    ax = compared.plot.slope("top")
+@pytest.mark.parametrize("others", ["top", ["by rank", "top"], ["top", "by rank"]])
+def test_colour_and_dashes_say_who_rises_and_who_falls(compared, others):
+    ax = compared.plot.slope(others)
     kinds = {line.get_label(): line for line in ax.get_legend().get_lines()}
-    shift = compared.shifts["top"].xs(2022, level="year")
+    final = str(ax.get_xticklabels()[-1].get_text())
+    shift = compared.shifts[final].xs(2022, level="year")
     for line in ax.lines[:6]:
-        first, last = line.get_ydata()
+        first, last = np.asarray(line.get_ydata())[[0, -1]]
         kind = "rises" if last < first else "falls" if last > first else "stays"
         assert line.get_color() == kinds[kind].get_color()
     assert set(kinds) == {"rises" if s < 0 else "falls" if s > 0 else "stays" for s in shift}
-    assert kinds["rises"].get_linestyle() != kinds["falls"].get_linestyle()
+    assert len({line.get_linestyle() for kind, line in kinds.items() if kind != "stays"}) == len({*kinds} - {"stays"})
 
 
 def test_of_many_rows_those_that_move_most_are_named(many):
