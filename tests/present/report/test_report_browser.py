@@ -11,6 +11,7 @@ import pytest
 from support import browser
 from support.pages import read, towns
 
+import hengdian_index as hi
 from hengdian_index._words.catalogue import LANGUAGES, words
 
 WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
@@ -61,6 +62,16 @@ def faulty(tmp_path_factory) -> Path:
     return result.report(tmp_path_factory.mktemp("faulty") / "r.html", lang="zh")
 
 
+@pytest.fixture(scope="module")
+def profiled(tmp_path_factory) -> Path:
+    """A page about a year before the last, with profiles and their charts, in Chinese."""
+    _, table = towns()
+    flat = {"groups": [hi.Group("total")], "indicators": [hi.Indicator(code, "total") for code in "abcd"]}
+    result = hi.Index(unit="town", period="year", base=2019, **flat).compute(table)
+    path = tmp_path_factory.mktemp("profiled") / "r.html"
+    return result.report(path, lang="zh", period=2021, units=["Birch", "横店"])
+
+
 def checked(chromium, tags: Sequence[str] = TAGS) -> dict:
     """Return what axe finds wrong, what it is not sure of, and on how many elements each rule holds."""
     return chromium.ask(f"""axe.run(document, {{ runOnly: {{ type: "tag", values: {list(tags)} }} }}).then((found) => {{
@@ -89,8 +100,8 @@ def test_axe_finds_no_fault_in_light_nor_in_dark(chromium, axe, written, case):
     assert dark["held"]["color-contrast"] == found["held"]["color-contrast"] > 300
 
 
-def test_axe_finds_no_fault_in_a_narrow_window_nor_among_faults(chromium, axe, written, faulty):
-    for path in (written["panel", "en"], faulty):
+def test_axe_finds_no_fault_in_a_narrow_window_nor_among_faults(chromium, axe, written, faulty, profiled):
+    for path in (written["panel", "en"], profiled, faulty):
         chromium.open(path.as_uri(), width=390)
         assert chromium.ask("document.documentElement.scrollWidth <= innerWidth")
         chromium.ask(axe + TRIM)
