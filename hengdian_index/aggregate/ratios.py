@@ -128,8 +128,8 @@ def waspas(x: Array, w: Array, /, *, share: float = 0.5, direction: Any = 1, **s
     y_i = share sum_j w_j r_ij + (1 - share) prod_j r_ij^w_j, r_ij = x_ij / max_i x_ij, of a cost min_i x_ij / x_ij. A 0
     makes the product 0. A row with gaps is measured over the columns it has, reweighted.
 
-    Variants: pymcdm and pyDecision divide by the best too; a share chosen by least variance of the score (Zavadskas et
-    al. 2012) can be given as `share`.
+    Variants: pyDecision takes min-max scores from 1 to 2 in place of values over the best; a share chosen by least
+    variance of the score (Zavadskas et al. 2012) can be given as `share`.
 
     Source: Zavadskas, Turskis, Antucheviciene & Zakarevicius 2012 (Elektronika ir Elektrotechnika 122). Proof: software
     selection of Tus & Aytac Adali 2019 (five scores), and a slow formula.
