@@ -17,15 +17,31 @@ def setup(app):
 
 
 def _show(app, tree):
-    """Take the magic's line from a cell, whose language is then that of the shell or of the file."""
-    from docutils.nodes import Text, literal_block
+    """Take the magic's line from a cell, whose language is then that of the shell or of the file; name its pictures."""
+    from docutils.nodes import Text, container, image, literal_block
 
+    for cell in tree.findall(container):
+        if cell.get("nb_element") == "cell_code":
+            code = next(cell.findall(literal_block), None)
+            for picture in [] if code is None else cell.findall(image):
+                picture.attributes.setdefault("alt", _told(picture, code.astext()))
     for block in tree.findall(literal_block):
         found = _SHOWN.match(block.rawsource or block.astext())
         if found:
             held = block.astext()[found.end() :]
             block["language"] = found[1] or {"csv": "text", "txt": "text"}.get(found[2], found[2])
             block.rawsource, block[:] = held, [Text(held)]
+
+
+def _told(picture, code):
+    """Return what a picture is, for those who cannot see it: the heading above it and the line that draws it."""
+    from docutils.nodes import section, title
+
+    above = picture.parent
+    while above is not None and not isinstance(above, section):
+        above = above.parent
+    heading = "" if above is None else next(above.findall(title)).astext() + ": "
+    return heading + code.strip().splitlines()[-1].rstrip(";")
 
 
 def _prepare():

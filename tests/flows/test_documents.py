@@ -1,6 +1,7 @@
 """The papers around the code: one version everywhere, examples that read, nothing of a machine in any file."""
 
 import re
+import runpy
 import shutil
 import subprocess
 import tomllib
@@ -197,3 +198,13 @@ def test_the_search_finds_what_is_forbidden(text):
 @pytest.mark.parametrize("text", ["framework/models", "../shared/reference", "a / b", "group.work/x", "C: 5"])
 def test_the_search_leaves_other_words_alone(text):
     assert forbidden(text) == []
+
+
+def test_a_picture_of_a_page_says_what_draws_it():
+    nodes = pytest.importorskip("docutils.nodes", reason="docutils is not installed: there are no pages")
+    show = runpy.run_path(str(ROOT / "docs/_ext/cells.py"))["_show"]
+    code = 'result = index.compute(table)\nresult.plot.radar(unit="A");'
+    pictures = [nodes.image(uri="a1b2.svg"), nodes.image(uri="c3d4.svg", alt="A chart")]
+    cell = nodes.container("", nodes.literal_block(code, code), nodes.container("", *pictures), nb_element="cell_code")
+    show(None, nodes.section("", nodes.title("", "Who is where"), cell))
+    assert [one["alt"] for one in pictures] == ['Who is where: result.plot.radar(unit="A")', "A chart"]
