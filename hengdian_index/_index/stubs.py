@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Kind: TypeAlias = Literal["icicle", "sunburst"]
+Compared: TypeAlias = Literal["ranks", "scores"]
+Each: TypeAlias = Literal["unit", "group"]
+Values: TypeAlias = Literal["both", "raw", "normalised"]
 
 
 class Drawn(Protocol):
@@ -45,7 +48,7 @@ class ResultPlots(Protocol):
         self,
         nodes: str | Sequence[str] | None = None,
         *,
-        each: Literal["unit", "group"] | None = None,
+        each: Each | None = None,
         units: Any = None,
         lag: int = 1,
         base: Any = None,
@@ -133,7 +136,7 @@ class ResultPlots(Protocol):
         self,
         nodes: str | Sequence[str] | None = None,
         *,
-        of: Literal["both", "raw", "normalised"] = "both",
+        of: Values = "both",
         period: Any = None,
         ax: Axes | None = None,
     ) -> Axes:
@@ -180,7 +183,7 @@ class ComparisonPlots(Protocol):
         self,
         others: str | Sequence[str] | None = None,
         *,
-        of: Literal["ranks", "scores"] = "ranks",
+        of: Compared = "ranks",
         period: Any = None,
         named: int | None = None,
         ax: Axes | None = None,

@@ -17,8 +17,8 @@ import hengdian_index as hi
 from hengdian_index._index import stubs
 from hengdian_index._index.doors import DOORS, Door
 
-CLASSES = {"Result": hi.Result, "Uncertainty": hi.Uncertainty, "Sensitivity": hi.Sensitivity}
-CARDS = {"Fitted.card", "Index.card", "Result.card"}
+CLASSES = {one.__name__: one for one in (hi.Result, hi.Uncertainty, hi.Sensitivity, hi.Comparison)}
+CARDS = {name for name in DOORS if name.endswith(".card")}
 METHODS = sorted(name for name in DOORS if name not in CARDS and not name.endswith(".plot"))
 PLOTS = [f"{name}.{plot}" for name in DOORS if name.endswith(".plot") for plot in DOORS[name]()]
 
@@ -121,11 +121,19 @@ def test_doors_are_no_fields_and_stay_open_on_copies(result: hi.Result) -> None:
 
 
 def test_cards_are_what_a_notebook_shows(result: hi.Result) -> None:
-    index = hi.Index(groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")])
-    for value in (index, result.fitted, result):
+    index, table = hi.example("film_industry")
+    doubts = {"film.weights": hi.Noise(0.25)}
+    studied = (
+        hi.uncertainty(index, table, doubts, draws=8),
+        hi.sensitivity(index, table, doubts, draws=8, resamples=4),
+    )
+    others = (hi.compare({"one": index, "other": index}, table), hi.revisions(result, result))
+    shown = (index, result.fitted, result, *studied, *others)
+    assert {f"{type(value).__name__}.card" for value in shown} == CARDS
+    for value in shown:
         html = value._repr_html_()
         assert html == DOORS[f"{type(value).__name__}.card"]()(value)
-        assert "<table" in html or "<ul" in html
+        assert "<table" in html or "<ul" in html or "none of 3 rows" in html
 
 
 def test_the_folder_of_plots_shows_pictures_alone() -> None:
