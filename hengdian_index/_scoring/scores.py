@@ -25,6 +25,8 @@ Weights = Mapping[str, Array]
 
 # So many combinations of missing parts are told apart where there are many rows.
 _COMBINATIONS = 100
+# A value is beyond all others if it is so many times as large as the median; of many rows some say what that is.
+_BEYOND, _SOME = 1e3, 4096
 # What becomes of a row with missing parts.
 NO_SCORE, REWEIGHTED = "no score", "the rest reweighted"
 
@@ -332,11 +334,25 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
 
 
 def _signed(x: Array) -> Array:
-    """Return the largest magnitude of columns (..., n, k) with values below 0, which may cancel in a mean; else 0."""
+    """Return the magnitude of columns (..., n, k) with values below 0, which may cancel in a mean; else 0.
+
+    It is that of the largest value, but for values beyond all others, which take no part in the scores of other rows.
+    """
     if not (x < 0).any():
         return np.zeros((*x.shape[:-2], x.shape[-1]))
     low = np.fmin.reduce(x, axis=-2, initial=np.inf)
-    return np.where(low < 0, np.fmax(np.fmax.reduce(x, axis=-2), -low), 0.0)
+    most = np.where(low < 0, np.fmax(np.fmax.reduce(x, axis=-2), -low), 0.0)
+    return np.minimum(most, _BEYOND * _middling(x))
+
+
+def _middling(x: Array) -> Array:
+    """Return the median magnitude of each column (k,), zeros left out; infinite where there is no other value."""
+    rows = x[(0,) * (x.ndim - 2)]
+    sizes = np.abs(rows[:: max(1, len(rows) // _SOME)])
+    sizes = np.sort(np.where(sizes > 0, sizes, np.nan), axis=0)
+    n = (~np.isnan(sizes)).sum(axis=0)
+    middle = np.take_along_axis(sizes, np.maximum(n - 1, 0)[np.newaxis] // 2, axis=0)[0]
+    return np.where(n > 0, middle, np.inf)
 
 
 def _comparing(branch: Branch) -> bool:

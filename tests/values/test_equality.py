@@ -313,6 +313,18 @@ def test_one_ratio_beyond_all_others_is_learnt_from_as_it_would_be_divided():
         assert divided.compute({"cases": cases["cases"] / cases["people"]}).normalised["cases"].tolist() == list(ranks)
 
 
+def test_one_score_beyond_all_others_makes_none_of_the_means_equal():
+    rows = pd.DataFrame({"a": [1.0, 2, 3, 4, -1e15, 5], "b": [2.0, -1, 7, 4, 0, nan], "c": [3.0, 1, 4, 1, 5, 9]})
+    groups = [hi.Group("all"), hi.Group("part", "all", coverage=0.5)]
+    parts = [hi.Indicator("a", "part"), hi.Indicator("b", "part"), hi.Indicator("c", "all")]
+    index = hi.Index(groups=groups, indicators=parts, normalise="none")
+    scores = index.compute(rows).scores
+    assert scores["part"].tolist() == [1.5, 0.5, 5, 4, -5e14, 5]
+    assert scores["all"].tolist()[:4] == [2.25, 0.75, 4.5, 2.5]
+    drawn = hi.uncertainty(index, rows, {"weights": hi.Noise(1e-9)}, draws=8)
+    assert np.array_equal(drawn.drawn_ranks[0], scores["all"].rank(ascending=False))
+
+
 def test_a_fit_that_is_saved_ties_as_before(tmp_path):
     table = pd.DataFrame({"x": [0.2, 0.8, 0.1, 0.45], "y": [1.0, 2, 3, 4]})
     index = hi.Index(
