@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from hengdian_index._index.fitted import Fitted
 from hengdian_index._index.index import Index
 from hengdian_index._scoring.fields import Group, Indicator
 from hengdian_index._scoring.tree import Tree
@@ -80,6 +81,12 @@ class IndexTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
     >>> step.fit_transform(x)["index"].tolist()
     [0.0, 0.875, 0.625]
     """
+
+    # What `fit` sets.
+    index_: Index
+    fitted_: Fitted
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
 
     def __init__(
         self,
