@@ -148,7 +148,7 @@ def shown(value: Any) -> str:
     """Return the first numbers of a result as text."""
     flat = numbers(value).ravel()
     told = ["missing" if np.isnan(x) else f"{x:.{_DIGITS}g}" for x in flat[:_SHOWN]]
-    return ", ".join(told) + (", …" if len(flat) > _SHOWN else "")
+    return ", ".join(told) + (" …" if len(flat) > _SHOWN else "")
 
 
 def table(of: Tool, section: str, heading: str) -> str:
@@ -168,17 +168,21 @@ def table(of: Tool, section: str, heading: str) -> str:
 def _outcome(of: Tool, row: Row) -> Iterator[str]:
     """Yield what the last column says of a row."""
     if row.kind == "equal":
-        yield f"equal: {shown(of.run(row.ours))}."
+        yield _sentence(f"equal: {shown(of.run(row.ours))}")
     elif row.kind == "differs":
         theirs = row.formula or row.alike
         there = f", there {shown(of.run(theirs))}" if theirs else ""
-        yield f"**Differs**: here {shown(of.run(row.ours))}{there}. {_cell(row.differs)}"
+        yield f"{_sentence(f'**Differs**: here {shown(of.run(row.ours))}{there}')} {_cell(row.differs)}"
         if row.alike:
             yield f"Their numbers here: {_code(row.alike)}."
     else:
         yield _cell(row.told)
     if row.note:
         yield _cell(row.note)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("…") else f"{text}."
 
 
 def _code(text: str) -> str:
