@@ -3,90 +3,91 @@
 from __future__ import annotations
 
 import inspect
-import math
 import re
 import runpy
-import tomllib
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from reference import functions, path
-from sphinx.util import logging
+from declared import LAWS, TRAITS, own
+from declared import said as declared
+from docstrings import told_of
+from methods import BESIDE, calls_of, cases_of, every_function, functions, method_of, options_of
+from methods import cases as published
 
 import hengdian_index as hi
 from hengdian_index._methods.registry import FAMILIES, Method
 
-_LOG = logging.getLogger(__name__)
 _PROJECT = Path(__file__).parents[2]
-_LAWS = {
-    "M": "rises with each value",
-    "I": "equal values give that value",
-    "H": "scales with the values",
-    "T": "shifts with the values",
-    "S": "order of the columns does not matter",
-    "B": "between the smallest and the largest value",
-}
 
 
-def own(family: str) -> list[Method]:
-    """Return the package's methods of a family by name, without those that examples register."""
-    methods = FAMILIES[family].values()
-    return sorted((m for m in methods if m.function.__module__.startswith("hengdian_index.")), key=lambda m: m.name)
+def families() -> str:
+    """Return a section for each family: what it does, a table of its methods, or a line for each of its functions."""
+    return "\n".join(_section(family) for family in (*FAMILIES, *BESIDE))
 
 
-def family_section(family: str) -> str:
-    """Return the heading of a family, the first line of its description, and its table."""
+def _section(family: str) -> str:
     module = import_module(f"hengdian_index.{family}")
-    intro = inspect.getdoc(module) or ""
-    beside = [_reference(f, f.__name__) for f in functions(module) if not hasattr(f, "method")]
-    more = f"\nBeside them, functions that are no methods of an index: {', '.join(beside)}.\n" if beside else ""
-    return f"## {family}\n\n{intro.splitlines()[0]}\n\n{family_table(family)}{more}"
+    intro = (inspect.getdoc(module) or "").splitlines()[0]
+    rest = [f for f in functions(family) if method_of(f) is None]
+    parts = [f"## {family}", f"{intro} {{ref}}`All of {family}, with proofs <family-{family}>`."]
+    parts += [family_table(family)] * bool(own(family))
+    parts += ["Functions that are no methods of an index:"] * bool(rest and own(family))
+    if rest:
+        parts.append(_table(["function", "what comes out"], [[_reference(f, family), _first_line(f)] for f in rest]))
+    return "\n\n".join([*parts, ""])
 
 
 def family_table(family: str) -> str:
     """Return the table of a family: method, first line, options, and the columns of what its methods declare."""
     methods = own(family)
-    shown = [trait for trait in _TRAITS if any(trait in m.traits for m in methods)]
+    shown = [trait for trait in _COLUMNS if any(trait in m.traits for m in methods)]
     judged = any(m.sees == "judgement" for m in methods)
     origin = ["from"] if judged else []
-    head = ["method", "what comes out, and the options", *origin, *(_TRAITS[trait][0] for trait in shown)]
+    head = ["method", "what comes out, and the options", *origin, *(_COLUMNS[trait] for trait in shown)]
     rows = []
     for method in methods:
         learnt = ["judgement" if method.sees == "judgement" else "data"] if judged else []
-        told = [_declared(method, trait, _TRAITS[trait][1]) for trait in shown]
-        rows.append([_link(method), f"{_first_line(method.function)}{_options(method)}", *learnt, *told])
+        told = [_declared(method, trait) for trait in shown]
+        options = _cell(options_of(method).replace("``", "`"))
+        rows.append([_link(method), _first_line(method.function) + options, *learnt, *told])
     return _table(head, rows)
 
 
 def axioms() -> str:
     """Return the table of the laws that each aggregation declares; the law tests hold it to them."""
     methods = [m for m in own("aggregate") if "laws" in m.traits]
-    rows = [[_link(m), *("✓" if letter in m.traits["laws"] else "" for letter in _LAWS)] for m in methods]
-    return _table(["method", *_LAWS.values()], rows)
+    rows = [[_link(m), *("✓" if letter in m.traits["laws"] else "" for letter in "MIHTSB")] for m in methods]
+    return _table(["method", *(LAWS[letter] for letter in "MIHTSB")], rows)
 
 
 def proofs() -> str:
-    """Return the table method -> proof, from the sentence "Proof: ..." of the description; warn where there is none."""
+    """Return the table function -> proof, from the sentence "Proof: ..." of its description."""
     rows = []
-    for family in FAMILIES:
-        for method in own(family):
-            proof = _proof(method.function)
-            if not proof:
-                _LOG.warning("%s.%s: its description has no sentence 'Proof: ...'", family, method.name)
-            rows.append([_link(method, f"{family}.{method.name}"), proof])
-    rows += [[_reference(f, f"ahp.{f.__name__}"), _proof(f)] for f in functions(hi.ahp) if _proof(f)]
-    return _table(["method", "proof"], rows)
+    for family, function in every_function():
+        proof = told_of(function).proof
+        found = ", ".join(f"{{ref}}`{name} <case-{name}>`" for name in cases_of(family, function.__name__))
+        rows.append([_reference(function, family, whole=True), _cell(_linked(proof)), found])
+    return _table(["function", "proof", "published case"], rows)
 
 
 def cases() -> str:
-    """Return the table of the published cases that the tests hold: folder, title, source."""
-    rows = []
-    for file in sorted((_PROJECT / "tests" / "reference").glob("*/CASE.toml")):
-        case = tomllib.loads(file.read_text(encoding="utf-8"))
-        rows.append([f"`{file.parent.name}`", _cell(case["title"]), _cell(case["source"])])
-    return _table(["case", "title", "source"], rows)
+    """Return a section for each published case that the tests hold: what it is, its source, what it checks."""
+    return "\n".join(_case(name, told) for name, told in published().items())
+
+
+def _case(name: str, told: dict[str, Any]) -> str:
+    calls = [(family, f) for family, f in calls_of(told) if hasattr(import_module(f"hengdian_index.{family}"), f)]
+    links = ", ".join(f"{{py:obj}}`{family}.{f} <hengdian_index.{family}.{f}>`" for family, f in calls)
+    checked = f"It checks {links}." if links else ""
+    text = [f"(case-{name})=\n\n### {name}", _cell(told["title"]) + ".", f"Source: {_cell(told['source'])}", checked]
+    return "\n\n".join([*filter(None, text), ""])
+
+
+def _linked(text: str) -> str:
+    """Return a text whose names of functions lead to their pages."""
+    return re.sub(r"`(hi\.[\w.]+)`", lambda m: f"{{py:obj}}`{m[1]} <hengdian_index{m[1][2:]}>`", text)
 
 
 def layers() -> str:
@@ -100,35 +101,23 @@ def layers() -> str:
     return "\n".join([*lines, "</div>", ""])
 
 
-def _declared(method: Method, trait: str, show: Callable[[Any], str]) -> str:
-    """Return what a method declares: with its defaults, and with which words of its options something else."""
-    value = method.traits.get(trait)
-    if not callable(value):
-        return show(value)
-    given = {p.name: p.default for p in method.options.values() if p.default is not p.empty}
-    try:
-        plain = show(value(**given))
-    except TypeError:
-        return "by " + ", ".join(f"`{name}`" for name in inspect.signature(value).parameters)
-    others: dict[str, list[str]] = {}
-    for name, word in [(option, word) for option in given for word in _words(method.hints.get(option))]:
-        told = show(value(**{**given, name: word}))
-        if told != plain:
-            others.setdefault(told or "not", []).append(f"`{name}={_word(word)}`")
-    return "<br>".join([plain, *(f"{told} with {' or '.join(options)}" for told, options in others.items())])
+def _declared(method: Method, trait: str) -> str:
+    """Return what a method declares, a tick for yes and nothing for no."""
+    said = [one for one in declared(method, trait, TRAITS[trait][1]) if not one.startswith("other values")]
+    return "<br>".join(re.sub(r"^(yes|no)(?= with|$)", _tick, one) for one in said)
 
 
-def _words(hint: Any) -> tuple[Any, ...]:
-    """Return the words that an option may be."""
-    return get_args(hint) if get_origin(hint) is Literal else (True, False) if hint is bool else ()
+def _tick(match: re.Match[str]) -> str:
+    return "✓" if match[1] == "yes" else "not" if match.end() < len(match.string) else ""
 
 
 def _link(method: Method, text: str = "") -> str:
     return f"{{py:func}}`{text or method.name} <hengdian_index.{method.family}.{method.name}>`"
 
 
-def _reference(function: Callable[..., Any], text: str) -> str:
-    return f"{{py:func}}`{text} <{path(function)}>`"
+def _reference(function: Callable[..., Any], family: str, *, whole: bool = False) -> str:
+    name = function.__name__
+    return f"{{py:func}}`{f'{family}.{name}' if whole else name} <hengdian_index.{family}.{name}>`"
 
 
 def _first_line(value: Any) -> str:
@@ -143,49 +132,14 @@ def _module_line(name: str) -> str:
     return (inspect.getdoc(module) or "").partition("\n")[0]
 
 
-def _proof(function: Any) -> str:
-    """Return what follows "Proof:" in a description, to the end of the paragraph."""
-    for paragraph in re.split(r"\n\s*\n", inspect.getdoc(function) or ""):
-        found = re.search(r"\b[Pp]roof(?: by law)?:\s+(.*)", " ".join(paragraph.split()))
-        if found:
-            return _cell(found[1])
-    return ""
-
-
-def _options(method: Method) -> str:
-    """Return the options with their defaults, the other words of a choice behind them; what must be given is bold."""
-    shown = [f"**{name}**" for name in method.judgements]
-    for name, option in method.options.items():
-        words = [word for word in _words(method.hints.get(name)) if not isinstance(word, bool)]
-        others = ", ".join(f"`{_word(word)}`" for word in words if word != option.default)
-        given = f"**{name}**" if option.default is option.empty else f"`{name}={_word(option.default)}`"
-        shown.append(given + (f" ({others})" if others else ""))
-    return "".join(f"<br>{option}" for option in shown[:1]) + "".join(f", {option}" for option in shown[1:])
-
-
-def _word(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-def _yes(value: Any) -> str:
-    return "✓" if value else ""
-
-
-def _interval(value: Any) -> str:
-    if value is None:
-        return "set by the data"
-    low, high = ("" if math.isinf(end) else "0" if abs(end) < 1e-300 else f"{end:g}" for end in value)
-    return f"{low} to {high}" if low and high else f"{low} or more" if low else "any number"
-
-
-_TRAITS: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "gives": ("scores of fit rows", _interval),
-    "domain": ("takes", lambda value: "any number" if value in (None, "real") else str(value)),
-    "unit_free": ("free of the unit", _yes),
-    "shift_free": ("free of the zero", _yes),
-    "complete": ("complete rows", _yes),
-    "monotone": ("monotone", _yes),
-    "fits_on_base": ("learns from base", _yes),
+_COLUMNS = {
+    "gives": "scores of fit rows",
+    "domain": "takes",
+    "unit_free": "free of the unit",
+    "shift_free": "free of the zero",
+    "complete": "complete rows",
+    "monotone": "monotone",
+    "fits_on_base": "learns from base",
 }
 
 

@@ -285,7 +285,7 @@ def marcos(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scorin
     sustainable suppliers (eight scores), and a slow formula.
 
     **Symbols.** S: weighted sum of values over the best of their columns; ai, aai: the ideal and the anti-ideal row;
-    K+, K-: a row beside each of these; f: utility function.
+    K+, K-: a row beside each of these; f: utility function; a: the ideal row (ai) and the anti-ideal row (aai).
 
     **When to use.** The values are sizes on a scale with a true 0, and what one is asked for is MARCOS.
 
@@ -579,7 +579,7 @@ def multimoora(x: Array, w: Array, /, *, direction: Any = 1, details: bool = Fal
     mine of Karabasevic et al. 2015 (all three scores and the ranks), and a slow count.
 
     **Symbols.** T: the three scores of a row; v: value over the length of its column; best: the best v of the column;
-    +, -: benefits and costs.
+    +, -: benefits and costs; a, b: two rows; t: one of the three ways.
 
     **When to use.** A ranking that shall not hang on one way of adding up: mean, worst distance and product each have
     a vote.

@@ -76,7 +76,7 @@ def _edas_figures(row: Row) -> Iterator[Figure]:
     chinese="EDAS法（基于平均解距离的评价法）",
 )
 def edas(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]) -> Array:
-    """EDAS appraisal of each row: how far it is above and below the means of the columns, from 0 to 1.
+    r"""EDAS appraisal of each row: how far it is above and below the means of the columns, from 0 to 1.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def edas(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]
     Ersoy 2021 (six scores), and a slow formula.
 
     **Symbols.** SP, SN: weighted distance above and below the means; d: distance of a value from the mean of its
-    column, over that mean.
+    column, over that mean; P, N: above and below the mean; \bar{z}: mean of a column.
 
     **When to use.** A row shall be told by how it stands to the average rather than to the best, as where the best are
     outliers.

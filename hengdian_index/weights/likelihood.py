@@ -55,7 +55,8 @@ def likelihood_factor(x: Sample, *, constant: Constant = "raise") -> Array:
     are proportional to a_j / u_j: a column counts the more, the more of it is common. u is held at 0.005 or above, as
     R's factanal does; where it meets that limit (a Heywood case) the log names the column.
 
-    **Symbols.** R: correlation matrix; a: loading; u: uniqueness, on the diagonal of U; l: any column.
+    **Symbols.** R: correlation matrix; a: loading; u: uniqueness, on the diagonal of U; l: any column; U: diagonal
+    matrix of the u.
 
     **When to use.** Indicators are several imperfect measures of one thing that is not seen, as the domains of skills
     and of health in the English indices of deprivation.
