@@ -46,10 +46,7 @@ def up_to(result: Result, period: Any) -> Result:
     if panel.periods is None:
         raise SpecError("period: the rows have no period; leave it out")
     frequency, ordinals = panel.periods.frequency, panel.periods.ordinals
-    try:
-        low, last = read_span(period, frequency, "period")
-    except SpecError as error:
-        raise SpecError(*(fault.under(saying="period: ") for fault in error.faults)) from None
+    low, last = read_span(period, frequency, "period")
     if low != last:
         raise SpecError(
             f"period: one period, such as {format_period(int(ordinals.max()), frequency)}, not {shown(period)}"
