@@ -41,9 +41,21 @@ def index(weights: Any, lower: float, upper: float, **more: Any) -> hi.Index:
 @pytest.mark.parametrize("weights", LEARNS, ids=lambda given: given["method"])
 @pytest.mark.parametrize("ends", [(60, 100), (1, 100), (-3, 7)])
 def test_weights_are_those_of_the_scale_0_to_1(weights: dict[str, Any], ends: tuple[float, float]) -> None:
-    found, plain = learnt_weights(index(weights, *ends), rising()), learnt_weights(index(weights, 0, 1), rising())
+    # Of three parts each, which every method can weigh.
+    codes = ["a", "b", "c", "left.d", "left.e", "left.f", "right.g", "right.h", "right.i"]
+    rng = np.random.default_rng(5)
+    common, spreads = rng.lognormal(3, 0.5, 40), np.linspace(1.3, 0.4, 9)
+    rows = pd.DataFrame({code: common + rng.lognormal(1, s, 40) for code, s in zip(codes, spreads, strict=True)})
+
+    def of_threes(lower: float, upper: float) -> hi.Index:
+        parts = [hi.Group(code, "top", weights=weights) for code in ("left", "right", "rest")]
+        indicators = [hi.Indicator(code, code.partition(".")[0] if "." in code else "rest") for code in codes]
+        normalise = {"method": "min_max", "lower": lower, "upper": upper}
+        return hi.Index(normalise=normalise, groups=[hi.Group("top", weights=weights), *parts], indicators=indicators)
+
+    found, plain = learnt_weights(of_threes(*ends), rows), learnt_weights(of_threes(0, 1), rows)
     np.testing.assert_allclose(found, plain, rtol=1e-9)
-    assert np.abs(plain - 0.5).max() > 1e-3 or weights["method"] in (
+    assert np.abs(plain - 1 / 3).max() > 1e-3 or weights["method"] in (
         "equal",
         "independence",
         "pca",
