@@ -20,8 +20,8 @@ pandas.options.display.max_columns = 20
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Copy before Sphinx looks for its sources, and after `registry` has cleared what it did not write."""
-    app.connect("builder-inited", copy_notebooks, priority=600)
+    """Copy before Sphinx looks for its sources."""
+    app.connect("builder-inited", copy_notebooks)
     return {"parallel_read_safe": True}
 
 
