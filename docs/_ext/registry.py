@@ -18,7 +18,20 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-signature", shown_signature)
     # Before the docstrings are escaped.
     app.connect("autodoc-process-docstring", shown_docstring, priority=50)
+    app.connect("build-finished", lay_out_signatures)
     return {"parallel_read_safe": True}
+
+
+def lay_out_signatures(app: Sphinx, error: Exception | None) -> None:
+    """Say of the lines of a long signature, which Sphinx writes as a list of definitions, that they are layout."""
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        plain = text.replace('<dl>\n<dd><em class="sig-param">', '<dl role="none">\n<dd><em class="sig-param">')
+        plain = plain.replace('<dd><em class="sig-param">', '<dd role="none"><em class="sig-param">')
+        if plain != text:
+            path.write_text(plain, encoding="utf-8")
 
 
 def write_pages(app: Sphinx) -> None:

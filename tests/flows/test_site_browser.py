@@ -40,7 +40,7 @@ LOOK = """(() => {
 # picture.
 TRIM = """
   for (const table of document.querySelectorAll("table")) [...table.rows].slice(5).forEach((row) => row.remove());
-  for (const many of ["nav li", "dt.sig ~ dd", "pre"]) {
+  for (const many of ["nav li", "section > dl", "pre"]) {
     const all = [...document.querySelectorAll(many)];
     if (all.length > 12) all.slice(12).forEach((one) => one.remove());
   }
