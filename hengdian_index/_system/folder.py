@@ -25,7 +25,7 @@ def family(
     --------
     >>> import hengdian_index as hi
     >>> hi.explain.__all__
-    ['Coupling', 'Dagum', 'Theil', 'coupling', 'dagum', 'theil']
+    ['Convergence', 'Coupling', 'Dagum', 'Theil', 'convergence', 'coupling', 'dagum', 'grade', 'theil']
     >>> hi.explain.tiel
     Traceback (most recent call last):
     AttributeError: explain has no method 'tiel'; did you mean 'theil'? (Coupling, Dagum, Theil, coupling, dagum, theil)

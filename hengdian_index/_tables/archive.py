@@ -174,7 +174,7 @@ class _Scan:
         self._row = 0
         self._row_now = 0
         self._count = 0
-        self._cell = ""
+        self._address: str | None = None
         self._kind = ""
         self._pending = ""
         self._in_value = False
@@ -235,6 +235,11 @@ class _Scan:
         """Number of cells from A1 to the corner."""
         return self._row * max(map(_number, self._columns), default=0)
 
+    @property
+    def _cell(self) -> str:
+        """The address of the cell that is read; one that says none stands after that before it."""
+        return self._address or f"{letters(self._count)}{self._row_now}"
+
     def _refuse_long_values(self, size: int) -> None:
         """Refuse a value that does not end: a reader would hold all of it."""
         self._inside = self._inside + size if self._in_value and self._all == self._seen else 0
@@ -261,9 +266,9 @@ class _Scan:
         if self._all % _LOOK == 0:
             self._look()
         self._count += 1
-        self._cell = attributes.get("r") or f"{letters(self._count)}{self._row_now}"
-        if len(self._cell) > _ADDRESS:
-            raise BadZipFile(f"no cell has the address {self._cell[:_ADDRESS]!r}…")
+        self._address = attributes.get("r")
+        if self._address and len(self._address) > _ADDRESS:
+            raise BadZipFile(f"no cell has the address {self._address[:_ADDRESS]!r}…")
         self._kind = attributes.get("t", "n")
         if self._kind == "e":
             self.errors[self._cell] = ""

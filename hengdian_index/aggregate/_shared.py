@@ -103,7 +103,8 @@ def refuse_signs(x: Array, cost: NDArray[np.bool_]) -> None:
     bad = (x < 0) | (cost & (x == 0))
     if bad.any():
         raise CellsError(
-            bad, "this method divides by sizes: values of 0 or more, a cost above 0; normalise to such a scale"
+            bad,
+            "this method aggregates ratios of sizes: values of 0 or more, a cost above 0; normalise to such a scale",
         )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._methods.registry import typed
 from hengdian_index._tables.cells import tabular
 from hengdian_index._tables.table import Array, Labelled, read_labelled
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, FaultsError, SpecError, raise_together
+from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together
 from hengdian_index.log import note
 
 __all__ = ["Delphi", "delphi"]
@@ -40,6 +41,7 @@ class Delphi:
     agreement: Any
 
 
+@typed
 def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
     r"""Agreement of experts on items, round by round: mean, variation, share of full marks, Kendall's W.
 
@@ -90,6 +92,8 @@ def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
     """
     import pandas as pd
 
+    if highest is not None and not np.isfinite(highest):
+        raise SpecError(f"highest: a finite number, the full mark, not {highest}")
     tables, errors = dict[Any, Labelled](), list[FaultsError]()
     for called, table in _rounds(marks).items():
         try:
@@ -97,7 +101,9 @@ def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
         except FaultsError as error:
             errors.append(type(error)(*(fault.under(saying=f"round {called}: ") for fault in error.faults)))
     raise_together(errors)
-    full = max(float(np.nanmax(table.values)) for table in tables.values()) if highest is None else float(highest)
+    empty = [called for called, table in tables.items() if np.isnan(table.values).all()]
+    raise_all(DataError, [f"round {called}: no mark in it" for called in empty])
+    full = max(float(np.nanmax(table.values)) for table in tables.values()) if highest is None else highest
     items, agreement = [], []
     for called, table in tables.items():
         x = table.values

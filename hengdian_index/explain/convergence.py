@@ -105,7 +105,8 @@ def convergence(y: Any) -> Convergence:
     x = _complete(x)
     periods = table.columns or tuple(range(x.shape[1]))
     mean, sd = x.mean(axis=0), x.std(axis=0, ddof=1)
-    sigma = pd.DataFrame({"n": len(x), "mean": mean, "sd": sd, "cv": sd / mean}, index=pd.Index(periods, name="period"))
+    at = pd.Index(periods, name="period", tupleize_cols=False)
+    sigma = pd.DataFrame({"n": len(x), "mean": mean, "sd": sd, "cv": sd / mean}, index=at)
     steps = x.shape[1] - 1
     first = np.log(x[:, 0])
     if np.ptp(first) <= 1e-12 * max(1.0, float(np.abs(first).max())):

@@ -141,10 +141,10 @@ def test_units_of_measure_do_not_matter_at_the_ends_of_the_numbers(name, directi
 @pytest.mark.parametrize("name", SIZES)
 def test_values_below_0_and_costs_of_0_are_refused_by_cell(name):
     x = np.array([[1.0, 2.0], [0.0, 3.0], [4.0, -1.0]])
-    with pytest.raises(hi.DataError, match=r"column 1, row 2: -1: this method divides by sizes") as refusal:
+    with pytest.raises(hi.DataError, match=r"column 1, row 2: -1: this method aggregates ratios of sizes") as refusal:
         getattr(A, name)(x)
     assert len(refusal.value.faults) == 1
-    with pytest.raises(hi.DataError, match=r"column 0, row 1: 0: this method divides by sizes"):
+    with pytest.raises(hi.DataError, match=r"column 0, row 1: 0: this method aggregates ratios of sizes"):
         getattr(A, name)(np.abs(x), direction=[-1, 1])
 
 
