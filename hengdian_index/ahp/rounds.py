@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._methods.registry import typed
 from hengdian_index._tables.cells import tabular
+from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, Labelled, read_labelled
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together
+from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together, shown
 from hengdian_index.log import note
 
 __all__ = ["Delphi", "delphi"]
@@ -41,7 +41,6 @@ class Delphi:
     agreement: Any
 
 
-@typed
 def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
     r"""Agreement of experts on items, round by round: mean, variation, share of full marks, Kendall's W.
 
@@ -92,8 +91,7 @@ def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
     """
     import pandas as pd
 
-    if highest is not None and not np.isfinite(highest):
-        raise SpecError(f"highest: a finite number, the full mark, not {highest}")
+    limit = None if highest is None else _number(highest)
     tables, errors = dict[Any, Labelled](), list[FaultsError]()
     for called, table in _rounds(marks).items():
         try:
@@ -103,7 +101,7 @@ def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
     raise_together(errors)
     empty = [called for called, table in tables.items() if np.isnan(table.values).all()]
     raise_all(DataError, [f"round {called}: no mark in it" for called in empty])
-    full = max(float(np.nanmax(table.values)) for table in tables.values()) if highest is None else highest
+    full = max(float(np.nanmax(table.values)) for table in tables.values()) if limit is None else limit
     items, agreement = [], []
     for called, table in tables.items():
         x = table.values
@@ -118,6 +116,16 @@ def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
         agreement.append(_concordance(x, called))
     rounds = pd.Index(list(tables), name="round", tupleize_cols=False)
     return Delphi(pd.concat(items), pd.DataFrame(agreement, index=rounds))
+
+
+def _number(highest: Any) -> float:
+    try:
+        number = float(floats([highest])[0])
+    except (TypeError, ValueError):
+        number = np.nan
+    if not np.isfinite(number):
+        raise SpecError(f"highest: a finite number, the full mark, not {shown(highest)}")
+    return number
 
 
 def _rounds(marks: Any) -> Mapping[Any, Any]:

@@ -74,3 +74,14 @@ def test_experts_without_any_order_have_no_concordance() -> None:
 def test_what_is_no_round_is_refused(marks, highest, why) -> None:
     with pytest.raises(hi.DataError, match=why):
         hi.ahp.delphi(marks, highest=highest)
+
+
+@pytest.mark.parametrize("highest", ["full", float("nan"), [10, 10]])
+def test_a_full_mark_that_is_no_number_is_refused(highest) -> None:
+    with pytest.raises(hi.SpecError, match="highest: a finite number, the full mark"):
+        hi.ahp.delphi([[1, 2], [2, 1]], highest=highest)
+
+
+def test_a_round_without_a_mark_is_refused() -> None:
+    with pytest.raises(hi.DataError, match="round 2: no mark in it"):
+        hi.ahp.delphi([np.array([[1.0, 2.0], [2.0, 1.0]]), np.full((2, 2), np.nan)])
