@@ -323,7 +323,9 @@ def test_footers_spare_a_look_at_the_values(tmp_path, monkeypatch):
     table = rows(4, 0.1, "abc")
     found = index().fit(table).expressions()
     wanted = found.apply(table)
-    scan = scan_of(table, tmp_path, 4)
+    # Of a column with NaN some versions of Polars write no ends, and then the values are looked at.
+    pl.from_pandas(table).write_parquet(tmp_path / "rows.parquet", row_group_size=4)
+    scan = pl.scan_parquet(tmp_path / "*.parquet")
     monkeypatch.setattr("hengdian_index._batches.expressions._collected", lambda frame: pytest.fail("looked at"))
     near(found.apply(scan).collect()["top"].to_numpy(), wanted["top"])
     # Of a cell that may be refused for being missing the footer knows too little: it may be NaN.
