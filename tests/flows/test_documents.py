@@ -118,11 +118,15 @@ def test_the_page_on_commands_has_each_of_them_and_options_that_are_there():
 
 def test_the_doubts_on_the_page_on_commands_are_such():
     (block,) = re.findall(r"^```toml\n(.*?)^```", text_of("docs/reference/command.md"), flags=re.MULTILINE | re.DOTALL)
-    groups = [hi.Group("total"), hi.Group("supply", "total"), hi.Group("reach", "total")]
+    power = {"method": "power", "p": 1}
+    groups = [hi.Group("total"), hi.Group("supply", "total"), hi.Group("reach", "total", aggregate=power)]
     parts = [hi.Indicator(code, "supply" if code < "b" else "reach") for code in ("a", "awards", "exports", "films")]
-    power = hi.Index(groups=groups, indicators=parts, aggregate={"method": "power", "p": 1})
-    found = hi.Index.from_toml(power.to_toml().replace("[[group]]", block + "\n[[group]]", 1))
-    assert len(found.doubts) == len([line for line in block.splitlines() if " = " in line])
+    spec = hi.Index(groups=groups, indicators=parts).to_toml()
+    found = hi.Index.from_toml(spec.replace("[[group]]", block + "\n[[group]]", 1))
+    assert len(found.doubts) == len(re.findall(r"^[\w.]+ = ", block, flags=re.MULTILINE)) > 6
+    rows = np.random.default_rng(2).uniform(1, 9, (12, 4))
+    drawn = hi.uncertainty(found, pd.DataFrame(rows, columns=[part.code for part in parts]), draws=32)
+    assert drawn.scores["nominal"].notna().all()
 
 
 def test_one_licence_everywhere():
