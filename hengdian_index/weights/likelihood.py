@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
@@ -105,32 +106,46 @@ def likelihood_factor(x: Sample, *, constant: Constant = "raise") -> Array:
 
 def _coefficients(r: Array) -> tuple[Array, Array]:
     """Return coefficients of the score (k,), sizes summing to 1, and which columns have the least of their own."""
-    from scipy.optimize import minimize, root
+    from scipy.optimize import minimize
 
     def gradient(u: Array) -> Array:
-        a = _loadings(r, u)
-        return np.asarray((a**2 + u - 1) / u**2)
+        return np.asarray(_surplus(r, u) / u**2)
 
     def misfit(u: Array) -> float:
         values = np.linalg.eigvalsh(r / np.sqrt(np.outer(u, u)))[:-1]
         return float((values - np.log(values) - 1).sum())
 
     start = np.clip((1 - 0.5 / len(r)) / np.diagonal(np.linalg.inv(r)), _LEAST, 1.0)
-    found = minimize(misfit, start, jac=gradient, method="L-BFGS-B", bounds=[(_LEAST, 1.0)] * len(r), tol=1e-12)
-    u = found.x
-    free = (u > _LEAST + 1e-6) & (u < 1 - 1e-9)
-
-    def left(inner: Array) -> Array:
-        whole = u.copy()
-        whole[free] = inner
-        return gradient(np.clip(whole, _LEAST, 1.0))[free]
-
-    if free.any():
-        polished = root(left, u[free], tol=1e-14)
-        if np.abs(left(polished.x)).max() <= np.abs(left(u[free])).max():
-            u[free] = np.clip(polished.x, _LEAST, 1.0)
+    near = minimize(misfit, start, jac=gradient, method="L-BFGS-B", bounds=[(_LEAST, 1.0)] * len(r), tol=1e-12).x
+    u = _settled(r, near)
     coefficients = _loadings(r, u) / u
     return coefficients / np.abs(coefficients).sum(), u <= _LEAST + 1e-6
+
+
+def _settled(r: Array, near: Array) -> Array:
+    """Return uniquenesses near the likeliest to the last digit: at the least, or where the diagonal is met exactly."""
+    from scipy.optimize import root
+
+    u, held = near, near <= _LEAST + 1e-3
+    for _ in range(2 * len(r)):
+
+        def left(inner: Array, held: NDArray[np.bool_] = held) -> Array:
+            whole = np.full(len(r), _LEAST)
+            whole[~held] = np.maximum(inner, 1e-8)
+            return _surplus(r, whole)[~held]
+
+        u = np.full(len(r), _LEAST)
+        u[~held] = root(left, near[~held], tol=1e-15).x
+        below, pulled = ~held & (u < _LEAST), held & (_surplus(r, np.maximum(u, _LEAST)) < 0)
+        if not (below | pulled).any():
+            break
+        held = (held | below) & ~pulled
+    return np.clip(u, _LEAST, 1.0)
+
+
+def _surplus(r: Array, u: Array) -> Array:
+    """Return by how much loadings and uniquenesses (k,) exceed the variance of 1 that they share."""
+    return np.asarray(_loadings(r, u) ** 2 + u - 1)
 
 
 def _loadings(r: Array, u: Array) -> Array:
