@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._system.about import install
-from hengdian_index._tables.cells import is_pandas
 from hengdian_index._tables.table import Array, read_labelled
 from hengdian_index._values.decimals import counted
 from hengdian_index.errors import CellsError, DataError, SpecError
+from hengdian_index.explain._panels import wide
 from hengdian_index.log import note
 
 
@@ -96,7 +96,7 @@ def convergence(y: Any) -> Convergence:
     """
     import pandas as pd
 
-    table = read_labelled(_wide(y))
+    table = read_labelled(wide("convergence", y, single=False))
     x = table.values
     if x.ndim != 2 or x.shape[1] < 3:
         raise DataError(f"convergence: three periods or more, one a column, not {counted(x.shape[-1], 'column')}")
@@ -118,17 +118,6 @@ def convergence(y: Any) -> Convergence:
     slope, slope_se, slope_p, _ = _line(np.arange(x.shape[1], dtype=np.float64), sd / mean)
     trend = {"slope": slope, "se": slope_se, "p": slope_p}
     return Convergence(sigma, pd.Series(trend, name="trend"), pd.Series(beta, name="beta"))
-
-
-def _wide(y: Any) -> Any:
-    """Return a Series by unit and period as a table of a column a period."""
-    if not is_pandas(y) or y.ndim > 1:
-        return y
-    if y.index.nlevels != 2:
-        raise SpecError("convergence: a Series has two index levels, unit and period, or give a table (units, periods)")
-    if y.index.has_duplicates:
-        raise DataError("convergence: a unit stands twice in a period; each has one value a period")
-    return y.unstack()
 
 
 def _complete(x: Array) -> Array:

@@ -118,7 +118,7 @@ def test_the_parts_sum_to_the_whole_exactly_and_so_do_the_tables(population):
 
 def parts_of(found):
     """Return the numbers of an answer by name, tables left out."""
-    return {name: getattr(found, name) for name in found.__slots__ if name not in ("groups", "pairs")}
+    return {name: getattr(found, name) for name in found.__slots__ if name not in ("groups", "pairs", "pooled")}
 
 
 def agree(found, wanted, tolerance=1e-13):
@@ -294,7 +294,6 @@ def test_a_unit_without_a_group_is_refused_by_name(split):
         ([0.0, 0.0], "all values are 0"),
         ([5.0], "needs two or more"),
         ([5.0, np.nan], "needs two or more"),
-        ([[1.0, 2.0], [3.0, 4.0]], "one column of values"),
         ([1.0, np.inf], "infinity"),
     ],
 )
@@ -314,3 +313,125 @@ def test_groups_that_do_not_fit_are_refused(split, groups):
 def test_a_misspelt_column_of_groups_is_refused_with_a_suggestion(split):
     with pytest.raises(hi.SpecError, match="did you mean 'region'"):
         split(CITIES, "regoin")
+
+
+@st.composite
+def weighted(draw, zeros=True):
+    """Draw a population and a whole number of heads for each unit."""
+    y, groups = draw(populations(zeros))
+    return y, groups, draw(st.lists(st.integers(1, 5), min_size=len(y), max_size=len(y)))
+
+
+def slow_log_deviation(values):
+    middle = mean(values)
+    return math.fsum(math.log(middle / v) for v in values) / len(values)
+
+
+@both
+@LAW
+@given(population=weighted())
+def test_a_weight_is_so_many_units_alike(split, population):
+    y, groups, heads = population
+    repeated = split(np.repeat(y, heads), np.repeat(groups, heads).tolist())
+    found = split(y, groups, weights=heads)
+    agree(found, repeated)
+    order = list(repeated.groups.index)
+    pd.testing.assert_frame_equal(
+        found.groups.drop(columns="n").loc[order], repeated.groups.drop(columns="n"), rtol=1e-12, atol=1e-15
+    )
+    agree(split(y, groups, weights=[1e9 * one for one in heads]), found)
+
+
+@LAW
+@given(population=weighted(zeros=False))
+def test_the_mean_logarithmic_deviation_is_the_textbook_formula(population):
+    y, groups, heads = population
+    found = theil(y, groups, weights=heads, form="L")
+    agree(theil(y, groups, weights=heads, form="GE(0)"), found)
+    many, of = np.repeat(y, heads).tolist(), np.repeat(groups, heads).tolist()
+    parts = in_groups(many, of).values()
+    within = math.fsum(len(part) / len(many) * slow_log_deviation(part) for part in parts)
+    between = math.fsum(len(part) / len(many) * math.log(mean(many) / mean(part)) for part in parts)
+    np.testing.assert_allclose(found.total, slow_log_deviation(many), atol=1e-14)
+    np.testing.assert_allclose((found.between, found.within), (between, within), atol=1e-14)
+    np.testing.assert_allclose(found.groups["between"].sum(), found.between, atol=1e-15)
+
+
+def test_the_log_deviation_keeps_its_digits_near_1_and_far_from_it():
+    y = np.array([1.0, 2.0, 3.0, 4.0, 6.0]) + 1e7
+    exact = [Decimal(v) for v in y.tolist()]
+    middle = sum(exact) / 5
+    wanted = float(sum((middle / v).ln() for v in exact) / 5)
+    assert theil(y, list("ababb"), form="L").total == pytest.approx(wanted, rel=1e-12)
+    assert theil([1.0, 1e200], ["a", "b"], form="L").total == pytest.approx(100 * math.log(10) - math.log(2), rel=1e-14)
+
+
+def test_a_value_of_0_has_no_log_deviation():
+    with pytest.raises(hi.DataError, match="a value of 0 has no logarithm"):
+        theil([0.0, 1.0], ["a", "b"], form="L")
+    with pytest.raises(hi.SpecError, match="form: no form 'T1'"):
+        theil([2.0, 1.0], ["a", "b"], form="T1")
+
+
+PANEL = pd.DataFrame(
+    {"2021": [1.0, 3.0, 2.0, 6.0], "2022": [2.0, 3.0, np.nan, 5.0], "2023": [4.0, 4.0, 4.0, 4.0]},
+    index=pd.Index(["a", "b", "c", "d"], name="city"),
+)
+REGIONS = ["east", "east", "west", "west"]
+HEADS = pd.DataFrame({"2021": [4, 1, 2, 2], "2022": [5, 1, 9, 2], "2023": [6, 2, 2, 2]}, index=PANEL.index)
+
+
+@both
+def test_a_panel_is_a_period_at_a_time(split):
+    with journal() as lines:
+        found = split(PANEL, REGIONS, weights=HEADS.iloc[::-1])
+    assert [line.why for line in lines] == [f"{split.__name__}: 1 missing value is left out"]
+    rows = PANEL.stack().rename_axis(["city", "year"])
+    long = pd.DataFrame({"y": rows, "heads": HEADS.stack().rename_axis(rows.index.names)}).dropna().reset_index()
+    long["region"] = long["city"].map(dict(zip(PANEL.index, REGIONS, strict=True)))
+    shuffled = long[["y", "heads", "region", "year"]].sample(frac=1, random_state=3)
+    by_name = split(shuffled, "region", weights="heads", periods="year")
+    for year in PANEL:
+        there = PANEL[year].notna()
+        alone = split(
+            PANEL[year][there], [r for r, t in zip(REGIONS, there, strict=True) if t], weights=HEADS[year][there]
+        )
+        for name, number in parts_of(alone).items():
+            assert getattr(found, name)[year] == pytest.approx(number, rel=1e-14)
+            assert getattr(by_name, name)[year] == pytest.approx(number, rel=1e-13, abs=1e-15)
+        pd.testing.assert_frame_equal(found.groups.loc[year], alone.groups)
+    assert list(by_name.total.index) == list(PANEL.columns)
+    assert found.total.name == "total"
+
+
+@pytest.mark.parametrize("form", ["T", "L"])
+def test_the_pooled_years_split_between_years_and_inside_them(form):
+    found = theil(PANEL, REGIONS, weights=HEADS, form=form)
+    long = pd.DataFrame({"y": PANEL.stack(), "heads": HEADS.stack()}).dropna()
+    years = theil(long["y"], long.index.get_level_values(1), weights=long["heads"], form=form)
+    assert found.pooled["total"] == pytest.approx(years.total, rel=1e-13)
+    assert found.pooled["between_periods"] == pytest.approx(years.between, rel=1e-13)
+    assert found.pooled["total"] == pytest.approx(found.pooled.iloc[1:].sum(), rel=1e-14)
+    share = years.groups["share_of_total" if form == "T" else "share_of_units"].reindex(found.between.index)
+    assert found.pooled["between_groups"] == pytest.approx((share * found.between).sum(), rel=1e-13)
+    assert theil(PANEL["2021"], REGIONS).pooled is None
+
+
+def test_periods_stand_in_the_order_of_time():
+    months = ["2024年10月", "2024年9月", "2024年10月", "2024年9月"]
+    found = dagum([1.0, 2.0, 3.0, 5.0], ["a", "a", "b", "b"], periods=months)
+    assert list(found.total.index) == ["2024年9月", "2024年10月"]
+    assert list(found.pairs.index.get_level_values("period")) == ["2024年9月", "2024年10月"]
+
+
+@both
+def test_faults_of_a_panel_name_the_period_and_the_row(split):
+    with pytest.raises(hi.DataError, match=r"^period '2022': .*all values are 0.*\nperiod '2023': .*needs two or more"):
+        split(PANEL.assign(**{"2022": 0.0, "2023": [1.0, np.nan, np.nan, np.nan]}), REGIONS)
+    with pytest.raises(hi.DataError, match="row 'b': the unit has no weight above 0"):
+        split(PANEL["2021"], REGIONS, weights=[1.0, 0.0, 2.0, 1.0])
+    with pytest.raises(hi.DataError, match="row 'd': the unit has no period"):
+        split(PANEL["2021"], REGIONS, periods=["x", "x", "x", None])
+    for bad in (["one", 1, 1, 1], [1.0, 2.0], "head", HEADS.iloc[:3], HEADS.to_numpy()[:, :2]):
+        with pytest.raises(hi.SpecError, match="weights"):
+            split(PANEL, REGIONS, weights=bad)

@@ -505,6 +505,8 @@ def diagnoses() -> None:
     hi.diagnose.principal_components(X, scores=True)
     hi.explain.theil(TOWNS["screens"], TOWNS["coast"])
     hi.explain.dagum(TOWNS["screens"], TOWNS["coast"])
+    unequal = hi.explain.theil(TOWNS["seats"], TOWNS["coast"], weights=TOWNS["people"], periods=TOWNS["year"], form="L")
+    assert len(unequal.total) == len(YEARS)
     coupled = hi.explain.coupling(hi.normalise.min_max(X, lower=0.1), form="wang2021")
     hi.explain.grade(coupled.d, lang="zh")
     hi.explain.grade(coupled.d, [0.4, 0.6], ["low", "middle", "high"])
