@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.doors import DOORS, Door, Doors
@@ -20,12 +21,12 @@ from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._index.unit_groups import unit_means
 from hengdian_index._levels.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
 from hengdian_index._levels.chained import Chained
-from hengdian_index._levels.contributions import Depth
+from hengdian_index._levels.contributions import Depth, Whole, in_order
 from hengdian_index._levels.courses import Course, Direct, Linked, provisional
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.contents import Content, late_groups, rows_of
 from hengdian_index._scoring.scores import Evaluation, weights_series
-from hengdian_index._scoring.tree import RESERVED, Setting, Tree
+from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.periods import EARLIEST, format_period
@@ -336,15 +337,19 @@ class Result:
                 return self._changes(now - before)
         lost = (before <= 0) | ((now <= 0) & (how == "log"))
         if lost.any():
-            row, column = np.argwhere(lost)[0]
-            where = f"the first: {self.tree.groups[column]!r}, {self.panel.place(int(row))}"
-            count = int(lost.sum())
-            have, missing = ("has", "it is missing") if count == 1 else ("have", "they are missing")
-            why = f"{counted(count, 'change')} {have} no {how} value, from or to a level that is not above 0 ({where})"
-            warnings.warn(f"{why}; {missing}; how='points' has all", stacklevel=2)
+            self._warn_of(lost, self.tree.groups, how, "how='points'")
             before, now = np.where(lost, np.nan, before), np.where(lost, np.nan, now)
         with np.errstate(over="ignore"):
             return self._changes(100 * (now / before - 1) if how == "percent" else 100 * np.log(now / before))
+
+    def _warn_of(self, lost: NDArray[np.bool_], codes: Sequence[str], how: str, instead: str) -> None:
+        """Warn of changes (n, codes) from or to a level that is not above 0, of which only points can be told."""
+        row, column = np.argwhere(lost)[0].tolist()
+        where = f"the first: {codes[column]!r}, {self.panel.place(row)}"
+        count = int(lost.sum())
+        have, missing = ("has", "it is missing") if count == 1 else ("have", "they are missing")
+        why = f"{counted(count, 'change')} {have} no {how} value, from or to a level that is not above 0 ({where})"
+        warnings.warn(f"{why}; {missing}; {instead} has all", stacklevel=3)
 
     def _changes(self, values: Array) -> pd.DataFrame:
         refuse_infinite(values, self.panel, self.tree.groups, "change")
@@ -354,7 +359,7 @@ class Result:
         self,
         node: str | None = None,
         *,
-        of: Literal["level", "change"] = "change",
+        of: Whole = "change",
         lag: int = 1,
         depth: Depth = "children",
         share: bool = False,
@@ -362,20 +367,22 @@ class Result:
         base: Any = None,
         to: float | None = None,
     ) -> pd.DataFrame:
-        """Return what each part contributes to a group's level or to its change; the rows sum to it exactly.
+        """Return what each part contributes to a group's level, its change or its growth; rows sum to it exactly.
 
         Parameters
         ----------
         node : str, optional
             Code of a group; default: the root.
-        of : {"change", "level"}
-            Both are printed as "contribution rate" in official releases; they are different numbers.
+        of : {"change", "growth", "level"}
+            The change, in points of the series; the growth rate, which is `changes(lag)`, in percentage points
+            (拉动百分点); the level. Shares of a change and of a level are both printed as "contribution rate" (贡献率)
+            in official releases; they are different numbers.
         lag : int
-            For a change: on how many periods before.
+            For a change and for growth: on how many periods before.
         depth : {"children", "indicators"}
             The parts: the group's children, or the indicators below it.
         share : bool
-            In per cent of the whole, instead of points of the series; missing where the change is 0.
+            In per cent of the whole, instead of points; missing where the change is 0.
         split : {"interaction", "shapley"}
             What an aggregation that is no mean leaves when each child has moved alone: a column of its own, or shared
             out.
@@ -383,9 +390,10 @@ class Result:
         Returns
         -------
         DataFrame (n, parts)
-            A further column "reweighting" appears where missing values or learnt weights changed the weights between
-            the two periods, "interaction" where a group is aggregated by something else than a quasi-arithmetic mean,
-            and "other rows" for what the movement of the others does under a method that compares rows.
+            In the order of the spec, groups before indicators. A further column "reweighting" appears where missing
+            values or learnt weights changed the weights between the two periods, "interaction" where a group is
+            aggregated by something else than a quasi-arithmetic mean, and "other rows" for what the movement of the
+            others does under a method that compares rows.
 
         Notes
         -----
@@ -395,6 +403,10 @@ class Result:
         level of 1, of which the logarithm is 0 (347 and -346 of 1.001): where their sizes add up to more than 10 times
         the level each part counts by its weight, y w_j, with a line in the log. Across a link each content's part of
         the change counts at the factor of that content; along a chain the parts are those of the steps, added up.
+
+        Of growth a part is 100 times that of the change over the level before, missing with a warning where this is not
+        above 0. On a year before, of an index that is linked once in it, the parts are Ribe's: what a part adds up to
+        the link at the old weights, and from the link on at the new ones.
 
         Under any other aggregation the part of a child is the effect of its own move, alone or (Shapley) averaged over
         all orders, and a leaf below it has that effect per unit of the child's change, times its own part of that
@@ -406,9 +418,9 @@ class Result:
         limit of gaps of 1e-3, 1e-6, 1e-9 and 0.
         """
         branch = self._branch(node)
-        faults = [] if among(of, ("level", "change")) else [f"of: no {of!r}{suggestion(of, ['level', 'change'])}"]
-        for name, word, words in (("depth", depth, get_args(Depth)), ("split", split, get_args(Split))):
-            faults += [] if among(word, words) else [f"{name}: no {word!r}{suggestion(word, words)}"]
+        faults = list[str]()
+        for name, word, kind in (("of", of, Whole), ("depth", depth, Depth), ("split", split, Split)):
+            faults += [] if among(word, get_args(kind)) else [f"{name}: no {word!r}{suggestion(word, get_args(kind))}"]
         if not isinstance(share, (bool, np.bool_)):
             faults.append(f"share: true or false is needed, not {shown(share)}")
         raise_all(SpecError, faults)
@@ -420,13 +432,22 @@ class Result:
                 parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
             else:
                 parts = self.course.change_parts(branch.code, lag, depth == "indicators", split)
-                whole = level - self._before(level[:, np.newaxis], lag)[:, 0]
-            names = sorted(parts, key=RESERVED.__contains__)
-            values = np.stack([parts[name] * factor for name in names], axis=1)
-        refuse_infinite(values, self.panel, names, "contribution")
-        frame = self._frame(dict(zip(names, values.T, strict=True)))
+                before = self._before(level[:, np.newaxis], lag)[:, 0]
+                whole = level - before
+            parts = in_order(self.tree, parts)
+            values = np.stack([part * factor for part in parts.values()], axis=1)
         if share:
-            frame = 100 * frame.div(np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole), axis=0)
+            whole = np.where(np.abs(whole) < 1e-9 * np.abs(level), np.nan, whole)
+        elif of == "growth":
+            whole = before
+        if of == "growth" and (before <= 0).any():
+            self._warn_of(before[:, np.newaxis] <= 0, [branch.code], "percent", "of='change'")
+            whole = np.where(before > 0, whole, np.nan)
+        if share or of == "growth":
+            with np.errstate(over="ignore"):
+                values = 100 * (values / whole[:, np.newaxis])
+        refuse_infinite(values, self.panel, list(parts), "contribution")
+        frame = self._frame(dict(zip(parts, values.T, strict=True)))
         frame.attrs["of"] = of
         return frame
 

@@ -12,7 +12,7 @@ from hengdian_index._maths.means import Pair, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.effects import Moves, Split
 from hengdian_index._scoring.scores import Scored
-from hengdian_index._scoring.tree import Branch
+from hengdian_index._scoring.tree import RESERVED, Branch, Tree
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE
@@ -20,6 +20,7 @@ from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.log import note
 
 Depth: TypeAlias = Literal["children", "indicators"]
+Whole: TypeAlias = Literal["change", "growth", "level"]
 Parts = dict[str, Array]
 
 # A gap between a change and the sum of its parts, relative to their size, up to which it is rounding; and relative to
@@ -31,7 +32,13 @@ _LEVEL_ROUNDING = 2 * TOLERANCE
 
 def level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
     """Return the contributions (n,) of the parts of a group to its level; they sum to it."""
-    return _missing_with(_level_parts(rows, code, to_leaves), rows.values(code))
+    return in_order(rows.tree, _missing_with(_level_parts(rows, code, to_leaves), rows.values(code)))
+
+
+def in_order(tree: Tree, parts: Parts) -> Parts:
+    """Return parts in the order of the spec, groups before indicators, what is no part of the index after them."""
+    places = {code: i for i, code in enumerate((*tree.groups, *tree.codes, *RESERVED))}
+    return dict(sorted(parts.items(), key=lambda part: places.get(part[0], len(places))))
 
 
 def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
@@ -45,7 +52,7 @@ def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split:
         parts = _change_parts(before, now, code, to_leaves, split)
     except CellsError as error:
         raise SpecError(f"group {code!r}: its change cannot be split: {error.why}") from None
-    return _missing_with(_rounded(parts, y1 - y0, np.maximum(*np.abs((y0, y1)))), y1 - y0)
+    return in_order(now.tree, _missing_with(_rounded(parts, y1 - y0, np.maximum(*np.abs((y0, y1)))), y1 - y0))
 
 
 def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:

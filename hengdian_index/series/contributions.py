@@ -16,7 +16,7 @@ from hengdian_index.log import note
 from hengdian_index.series._labels import Mask, Timed, read_series
 
 _PAIRS: Mapping[str, Pair] = {"arithmetic": ARITHMETIC, "geometric": geometric_pair(), "harmonic": harmonic_pair()}
-_MEANINGS = ("change", "level")
+_MEANINGS = ("change", "growth", "level")
 # Beside a level, a change below this is what rounding leaves of none: no share of it is told.
 _NO_CHANGE = 1e-9
 
@@ -26,7 +26,7 @@ def contributions(
     x: Any,
     w: Any = None,
     *,
-    of: Literal["change", "level"] = "change",
+    of: Literal["change", "growth", "level"] = "change",
     lag: int = 1,
     form: Literal["arithmetic", "geometric", "harmonic"] = "arithmetic",
     share: bool = False,
@@ -39,10 +39,11 @@ def contributions(
         The parts: periods by components.
     w : mapping by column or sequence (k,), optional
         Weights of the parts, divided by their sum; default: equal. The same in all periods.
-    of : {"change", "level"}
-        Both are printed as "contribution rate" in official releases; they are different numbers.
+    of : {"change", "growth", "level"}
+        The change of the mean; its growth rate, in percentage points (拉动百分点); its level. Shares of a change and of
+        a level are both printed as "contribution rate" (贡献率) in official releases; they are different numbers.
     lag : int
-        For a change: on how many periods before, by the calendar.
+        For a change and for growth: on how many periods before, by the calendar.
     form : {"arithmetic", "geometric", "harmonic"}
         The mean that the parts make.
     share : bool
@@ -51,8 +52,8 @@ def contributions(
     Returns
     -------
     Like `x`
-        Rows sum to the change of the mean, or to its level. A row is missing where a part is, now or `lag` periods
-        before.
+        Rows sum to the change of the mean, to its growth in per cent, or to its level. A row is missing where a part
+        is, now or `lag` periods before.
 
     Raises
     ------
@@ -65,7 +66,8 @@ def contributions(
     Notes
     -----
     With f(z) = z, ln z or 1/z and y the mean: to the change c_j = w_j (f(z1_j) - f(z0_j)) (y1 - y0) / (f(y1) - f(y0)),
-    with the limit where y1 = y0, so that the parts sum exactly; of the geometric mean this is the log-mean
+    with the limit where y1 = y0, so that the parts sum exactly; to its growth 100 c_j / y0, missing with a line in the
+    log where y0 is not above 0; of the geometric mean this is the log-mean
     (Vartia-Montgomery) split. To the level: y w_j f(z_j) / f(y), which for the geometric mean depends on the unit of
     measure. Near y = 1, of which the logarithm is 0, it has no
     bounds (347 and -346 for 1.001): where the sizes of its parts add up to more than 10 y, each is y w_j, and the log
@@ -119,11 +121,24 @@ def contributions(
             parts, whole = _change(pair, z, weights, y, before)
         except CellsError as error:
             raise timed.refusal(error) from None
-    parts = 100 * _shares(timed, parts, whole, y, lost) if share else parts
+    if share:
+        parts = 100 * _shares(timed, parts, whole, y, lost)
+    elif of == "growth":
+        parts = 100 * parts / y[..., before, np.newaxis]
+    lost = lost | (_no_growth(timed, y[..., before], lost) if of == "growth" else False)
     answer = timed.like(np.where(lost[..., np.newaxis], np.nan, parts))
     if hasattr(answer, "attrs"):
         answer.attrs["of"] = of
     return answer
+
+
+def _no_growth(timed: Timed, y0: Array, lost: Mask) -> Mask:
+    """Return where the level before (..., n) is not above 0, so that a change in per cent of it says nothing."""
+    none: Mask = y0 <= 0
+    for row in np.unique(np.argwhere(none & ~lost)[:, -1]).tolist():
+        why = "contributions: the level before is not above 0, so that there is no growth from it"
+        note("series", why, period=timed.text(int(timed.ordinals[row])))
+    return none
 
 
 def _level(timed: Timed, pair: Pair, z: Array, w: Array, y: Array) -> Array:

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.indexes import MEANS, POSITIVE, computed, two_levels
-from support.tables import table
+from support.indexes import MEANS, POSITIVE, changing, computed, two_levels
+from support.tables import quarters, table
 
 import hengdian_index as hi
 from hengdian_index.log import journal
@@ -237,3 +237,91 @@ def test_parts_of_a_geometric_level_not_so_near_1_keep_their_logarithms() -> Non
     level = 1.6**0.5
     np.testing.assert_allclose(parts, level * np.log([2.0, 0.8]) / np.log(1.6), rtol=1e-12)
     assert not [line for line in lines if line.step == "contributions"]
+
+
+@given(computed(gaps=True), st.integers(1, 4), st.sampled_from(["children", "indicators"]))
+@settings(max_examples=60)
+def test_parts_of_growth_sum_to_the_growth_rate(result: hi.Result, lag: int, depth: str) -> None:
+    for code, rate in result.changes(lag).items():
+        parts = result.contributions(str(code), of="growth", lag=lag, depth=depth)  # type: ignore[arg-type]
+        rounding = 1e-10 * (1 + np.abs(parts.to_numpy()).sum(axis=1))
+        np.testing.assert_allclose(_sum(parts) / rounding, rate / rounding, rtol=0, atol=1)
+
+
+@pytest.mark.parametrize("series", ["fixed", "ratio", "symmetric", "log"])
+@pytest.mark.parametrize("content", ["link", "restate"])
+@pytest.mark.parametrize("mean", ["arithmetic", "geometric", "minimum"])
+@pytest.mark.parametrize("split", ["interaction", "shapley"])
+def test_every_course_of_an_index_has_parts_that_sum_to_its_growth(
+    series: str, content: str, mean: str, split: str
+) -> None:
+    index = changing(series=series, content=content, aggregate=mean)
+    result = index.compute(table(16))
+    for lag in (1, 4, 7):
+        for code, rate in result.changes(lag).items():
+            parts = result.contributions(str(code), of="growth", lag=lag, depth="indicators", split=split)  # type: ignore[arg-type]
+            np.testing.assert_allclose(_sum(parts), rate, rtol=1e-9, atol=1e-9)
+            points = result.contributions(str(code), lag=lag, depth="indicators", split=split)  # type: ignore[arg-type]
+            before = result.series()[code].shift(lag).to_numpy()
+            np.testing.assert_allclose(parts, 100 * points.div(before, axis=0), rtol=1e-12)
+
+
+def test_parts_of_growth_over_a_link_are_those_of_ribe() -> None:
+    """Old weights to the link, times what the index grew by up to it, new weights from there on."""
+    prices = pd.DataFrame({"food": [100, 104, 110, 99, 130], "rent": [100, 102, 103, 109, 111]}, dtype=float)
+    weights = np.array([[0.7, 0.3], [0.4, 0.6]])
+    index = hi.Index(
+        period="quarter",
+        base="2020Q1",
+        normalise="none",
+        groups=[hi.Group("cpi", weights={"food": 7, "rent": 3}, weights_since={"2020Q4": {"food": 4, "rent": 6}})],
+        indicators=[hi.Indicator("food", "cpi"), hi.Indicator("rent", "cpi")],
+    )
+    result = index.compute(prices.assign(quarter=["2020Q1", "2020Q2", "2020Q3", "2020Q4", "2021Q1"]))
+    p = prices.to_numpy()
+    sums = p @ weights.T
+    # Linked in the quarter before the new weights hold.
+    old = 100 * weights[0] * (p[2] - p[1]) / sums[1, 0]
+    new = 100 * weights[1] * (p[4] - p[2]) / sums[2, 1] * (sums[2, 0] / sums[1, 0])
+    found = result.contributions(of="growth", lag=3).iloc[4]
+    np.testing.assert_allclose(found, old + new, rtol=1e-12)
+    np.testing.assert_allclose(found.sum(), result.changes(3)["cpi"].iloc[4], rtol=1e-12)
+
+
+def test_growth_from_a_level_that_is_not_above_0_has_no_parts() -> None:
+    index = hi.Index(period="year", groups=[hi.Group("all")], indicators=[hi.Indicator("x", "all")], normalise="none")
+    result = index.compute({"year": [2019, 2020, 2021, 2022], "x": [4.0, -1.0, 2.0, 3.0]})
+    with pytest.warns(UserWarning, match=r"^1 change has no percent value.*'all', period 2021.*of='change' has all"):
+        parts = result.contributions(of="growth", to=None)
+    assert parts["x"].fillna(-1).tolist() == [-1, -125, -1, 50]
+
+
+def test_shares_of_growth_are_those_of_the_change() -> None:
+    result = two_levels().compute(table())
+    shares = [result.contributions(of=of, share=True, lag=2) for of in ("growth", "change")]  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(*shares)
+    np.testing.assert_allclose(_sum(shares[0])[2:], 100)
+
+
+@pytest.mark.parametrize("series", ["fixed", "ratio", "log"])
+@pytest.mark.parametrize("of", ["level", "change", "growth"])
+def test_parts_stand_in_the_order_of_the_spec(series: str, of: str) -> None:
+    """Whatever group they are of, and whenever they begin."""
+    index = hi.Index(
+        period="quarter",
+        series=series,
+        normalise=POSITIVE,
+        groups=[hi.Group("z", "all"), hi.Group("all"), hi.Group("y", "all")],
+        indicators=[
+            hi.Indicator("d", "y", start="2001Q3"),
+            hi.Indicator("c", "z"),
+            hi.Indicator("b", "all"),
+            hi.Indicator("a", "y"),
+            hi.Indicator("e", "z", end="2001Q4"),
+        ],
+    )
+    columns = {code: np.random.default_rng(i).uniform(1, 9, 8) for i, code in enumerate("abcde")}
+    result = index.compute({"quarter": quarters(8), **columns})
+    parts = [code for code in result.contributions(of=of, depth="indicators") if code in "abcde"]  # type: ignore[arg-type]
+    assert parts == ["d", "c", "b", "a", "e"]
+    assert list(result.contributions(of=of))[:3] == ["z", "y", "b"]  # type: ignore[arg-type]

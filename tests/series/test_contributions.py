@@ -77,7 +77,7 @@ def test_of_the_geometric_mean_the_split_is_the_log_mean_formula(drawn):
 
 
 @each_form
-@pytest.mark.parametrize("of", ["level", "change"])
+@pytest.mark.parametrize("of", ["level", "change", "growth"])
 @pytest.mark.parametrize("share", [False, True])
 def test_a_result_says_the_same(form, of, share):
     table = pd.DataFrame(
@@ -172,3 +172,21 @@ def test_a_mean_near_1_in_one_table_of_several_is_told_by_its_period():
         found = contributions(x, [0.5, 0.5], form="geometric", of="level")
     assert [line.period for line in lines] == ["position 2"]
     np.testing.assert_allclose(found[1, 2], [0.5, 0.5])
+
+
+@each_form
+@given(drawn=parts())
+def test_parts_of_growth_sum_to_the_growth_of_the_mean(form, drawn):
+    x, w = drawn
+    found = contributions(x, w, of="growth", form=form, lag=2)
+    rate = hi.series.changes(MEANS[form](x, w), lag=2)
+    np.testing.assert_allclose(found.sum(axis=1, skipna=False), rate, rtol=1e-9, atol=1e-8)
+
+
+def test_there_is_no_growth_from_a_mean_that_is_not_above_0():
+    x = pd.DataFrame({"a": [2.0, -3.0, 5.0], "b": [2.0, 1.0, 5.0]}, index=[2019, 2020, 2021])
+    with journal() as lines:
+        found = contributions(x, of="growth")
+    assert found.iloc[1].tolist() == [-125, -25]
+    assert found.iloc[2].isna().all()
+    assert [(line.period, "not above 0" in line.why) for line in lines] == [("2021", True)]

@@ -197,6 +197,7 @@ def results(index: hi.Index, folder: Path) -> hi.Result:
         result.contributions(),
         result.contributions("supply", of="level", depth="indicators", share=True),
         result.contributions(lag=2, split="shapley", base=2019, to=100.0),
+        result.contributions(of="growth", lag=4),
         result.obstacles(),
         result.strengths("Aa", n=1, period=2020),
         result.log,
@@ -481,6 +482,7 @@ def series() -> None:
     hi.series.link(s.head(3), s.tail(2) / 2, at="2021", details=True)
     hi.series.changes(s, 1, "log")
     hi.series.contributions(X, [1, 1, 1], of="level", form="arithmetic")
+    hi.series.contributions(X, of="growth", lag=2)
     months = pd.Series(np.sin(np.arange(48.0)) + 10, index=pd.period_range("2019-01", periods=48, freq="M"))
     hi.series.deseasonalise(months, "stl", model="additive", robust=False)
     hi.climate.diffusion(s / 2, [30.0, 30.0, 20.0, 20.0], centre=0)
