@@ -42,7 +42,7 @@ from hengdian_index._scoring.contents import (
     learn_by_period,
     own_rows,
 )
-from hengdian_index._scoring.fitting import Columns, cancelled, learn_maps
+from hengdian_index._scoring.fitting import Columns, cancelled, learn_maps, normalised
 from hengdian_index._scoring.given import as_values, asking
 from hengdian_index._scoring.growth import Chains
 from hengdian_index._scoring.preparation import (
@@ -57,7 +57,7 @@ from hengdian_index._scoring.preparation import (
     staying,
 )
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, weights_series, whole
-from hengdian_index._scoring.tree import Setting, Tree
+from hengdian_index._scoring.tree import Branch, Setting, Tree
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.latest import is_cross_section, latest
 from hengdian_index._tables.panel import Panel, digest
@@ -546,11 +546,21 @@ def learn_with_rows(
             x = Columns.of(tree, maps, seen)
             lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
             weights: Weights = {}
+
+            def others(branch: Branch, part: Tree = part, seen: Panel = seen) -> tuple[Array, Panel] | None:
+                # A rescaling learns from the rows that an indicator's normalisation does.
+                assert branch.rescale is not None
+                from_base = on_base and branch.rescale.method.traits.get("fits_on_base")
+                rows = ready_base if from_base else ready
+                if rows is seen:
+                    return None
+                return columns_of(tree, part, normalised(tree, maps, rows)), rows
+
             with journal() as said:
                 if setting.weigh_on != "period":
                     own_x = x if part is tree else columns_of(tree, part, whole(x))
-                    scores = learn_scores(part, own_x, seen, lost, missing if scored else None)
-                    weights = scores.weights
+                    scores = learn_scores(part, own_x, seen, lost, missing if scored else None, others=others)
+                    part, weights = scores.tree, scores.weights
             # Weights that stay where something else changes are spoken of once.
             lines += [line for line in said if line not in lines]
             contents.append(Content(since, part, weights))

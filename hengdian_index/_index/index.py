@@ -215,6 +215,11 @@ class Index(Part):
             raise SpecError(Fault("weigh_on = 'base' needs a base: name its periods", ("index", "weigh_on")))
         if self.weigh_on == "period" and self.period is None:
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
+        if self.weigh_on == "period":
+            why = "is learnt from all fit rows, and weigh_on = 'period' learns weights in each; take one of the two out"
+            again = [(i, group) for i, group in enumerate(self.groups) if group.rescale is not None]
+            faults = [Fault(f"group {one.code!r}: rescale {why}", ("group", i, "rescale")) for i, one in again]
+            raise_all(SpecError, faults)
         raise_all(SpecError, self._of_last_values())
         both = [one for one in self.units or () if one in (self.exclude or ())]
         why = "is among the units and left out of them; name it once"

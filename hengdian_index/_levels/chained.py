@@ -64,7 +64,9 @@ class Chained:
         mean = Choice.of("aggregate", arithmetic)
 
         def plain(tree: Tree) -> Tree:
-            return Tree(tree.leaves, tuple(replace(branch, aggregate=mean) for branch in tree.branches))
+            # Growth is averaged as it is, whatever is done to the scores.
+            bare = {"aggregate": mean, "rescale": None, "round": None, "scaling": None}
+            return Tree(tree.leaves, tuple(replace(branch, **bare) for branch in tree.branches))
 
         contents = [replace(content, tree=plain(content.tree)) for content in self.contents]
         return self._scored(plain(self.tree), contents, growth)

@@ -1,7 +1,8 @@
 """Arithmetic as a value: one expression in names, from which its numbers, text, LaTeX, formulas and speech follow.
 
-Expressions are Python's, of + - * / ** and `a if b < c else d`, with log, exp, abs, min, max and normal_quantile;
-over the parts of a row stand `sum`, `prod`, and `min` or `max` of one argument.
+Expressions are Python's, of + - * / ** and `a if b < c else d`, with log, exp, abs, min, max, normal_quantile, and
+round(x, digits), of which a half goes away from 0, or round_even; over the parts of a row stand `sum`, `prod`, and
+`min` or `max` of one argument.
 """
 
 from __future__ import annotations
@@ -11,12 +12,21 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from hengdian_index._tables.table import Array
+from hengdian_index._values.equality import TOLERANCE
 from hengdian_index.errors import suggestion
+
+Halves: TypeAlias = Literal["away", "even"]
+"""Where a half goes that is rounded: away from 0, or to the even digit."""
+
+# Values with more digits than this before the one that is rounded have none after it.
+_WHOLE = 2.0**52
+# A half is one up to this much of a step, however many digits stand before it.
+_MOST_OFF = 1e-4
 
 Values: TypeAlias = Mapping[str, Any]
 """What a name stands for: a number, or one number for each part (k,)."""
@@ -261,12 +271,27 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "exp": np.exp,
     "abs": np.abs,
     "normal_quantile": lambda share: _normal_quantile(share),
+    "round": lambda x, digits: rounded(x, int(first(digits)), "away"),
+    "round_even": lambda x, digits: rounded(x, int(first(digits)), "even"),
     "min": lambda *values: np.minimum.reduce(np.broadcast_arrays(*values)),
     "max": lambda *values: np.maximum.reduce(np.broadcast_arrays(*values)),
     # With a term for each part.
     "sum": lambda *values: np.add.reduce(np.broadcast_arrays(*values)),
     "prod": lambda *values: np.multiply.reduce(np.broadcast_arrays(*values)),
 }
+
+
+def rounded(x: Array, digits: int, ties: Halves) -> Array:
+    """Return values rounded to decimals; what differs from a half by rounding alone is one."""
+    steps = np.abs(x) * 10.0**digits if digits >= 0 else np.abs(x) / 10.0**-digits
+    with np.errstate(invalid="ignore"):
+        low = np.floor(steps)
+        rest = steps - low
+        half = np.abs(rest - 0.5) <= np.minimum(TOLERANCE * np.maximum(steps, 1.0), _MOST_OFF)
+        up = np.where(half, True if ties == "away" else low % 2 == 1, rest > 0.5)
+    whole = low + up
+    size = whole / 10.0**digits if digits >= 0 else whole * 10.0**-digits
+    return np.where(steps < _WHOLE, np.copysign(size, x) + 0.0, x)
 
 
 def _normal_quantile(share: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Protocol, TypeAlias
 
 import numpy as np
 
-from hengdian_index._maths.arithmetic import Arithmetic, first
+from hengdian_index._maths.arithmetic import Arithmetic, Halves, first, rounded
 from hengdian_index._maths.blocks import each_slice
 from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.table import Array
@@ -350,6 +350,41 @@ class Exponential:
             return _finite_scores(np.asarray(self.floor * np.exp(x * np.log(self.ceiling / self.floor))), x)
 
 
+@stored("rounded")
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """Values rounded to decimals (tens where `digits` is -1): a half goes away from 0, or to the even digit.
+
+    A value that differs from a half by rounding alone is one: 0.1 + 0.185 is 0.285, which no float is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index._maths.maps import Rounded
+    >>> halves = np.array([[0.285], [-2.5], [3.5]])
+    >>> Rounded(0)(halves).ravel().tolist(), Rounded(2, "even")(halves).ravel().tolist()
+    ([0.0, -3.0, 4.0], [0.28, -2.5, 3.5])
+    """
+
+    digits: int
+    ties: Halves = "away"
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to values of any shape."""
+        return rounded(x, self.digits, self.ties)
+
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x; to a half, by how much that moves."""
+        if x is not None and round(x, self.digits) != (found := float(self(np.array(x)))):
+            return Arithmetic("x + half", {"half": found - x})
+        name = {"away": "round", "even": "round_even"}[self.ties]
+        return Arithmetic(f"{name}(x, digits)", {"digits": self.digits})
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels: nothing, a rounded value is exact."""
+        return np.zeros_like(before)
+
+
 @stored("chain")
 @dataclass(frozen=True, slots=True)
 class Chain:
@@ -410,6 +445,28 @@ def chain(*maps: Map | None) -> Map:
         first = parts[1]
         parts[:2] = [Affine(-first.centre, -first.spread, first.gain, first.at)]
     return parts[0] if len(parts) == 1 else Chain(tuple(parts))
+
+
+def line_of(one: Map | None) -> tuple[float, float] | None:
+    """Return (slope, constant) of a map of one column that is a straight line; None of any other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hengdian_index._maths.maps import Affine, line_of
+    >>> line_of(Affine(np.array([2.0]), np.array([4.0]), np.array([100.0]), np.array([1.0])))
+    (25.0, -49.0)
+    """
+    slope, at = 1.0, 0.0
+    for part in one.maps if isinstance(one, Chain) else () if one is None else (one,):
+        if isinstance(part, Mirror):
+            slope, at = -slope, -at
+            continue
+        if not isinstance(part, Affine) or np.size(part.spread) != 1:
+            return None
+        gain = first(part.gain) / first(part.spread)
+        slope, at = slope * gain, (at - first(part.centre)) * gain + first(part.at)
+    return slope, at
 
 
 def cancelled(one: Map, before: Array) -> Array:

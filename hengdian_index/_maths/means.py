@@ -220,7 +220,8 @@ class Scores:
 
     `cancelled` (...) is the magnitude that cancelled in their computation, which `equality` adds to that of a score.
     With `shared` the weights asked for were divided among the values of each row, which `given_weights` does again:
-    as many numbers as the table has are made when they are asked for.
+    as many numbers as the table has are made when they are asked for. `before` are the scores as they were aggregated,
+    where they were rescaled or rounded since.
     """
 
     values: Array
@@ -228,6 +229,7 @@ class Scores:
     dropped: NDArray[np.bool_]
     cancelled: Any = 0.0
     shared: bool = False
+    before: Array | None = None
 
     @property
     def weights(self) -> Array | None:

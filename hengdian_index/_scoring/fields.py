@@ -33,8 +33,9 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
+from hengdian_index._maths.arithmetic import Halves
 from hengdian_index._maths.doubts import read_doubts, said
-from hengdian_index._maths.maps import Between, Direction, Target
+from hengdian_index._maths.maps import Between, Direction, Rounded, Target
 from hengdian_index._maths.means import Rule
 from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import code_of, parameters_of
@@ -133,6 +134,31 @@ def _growth(given: Any) -> Any:
     return said["on"] if len(said) == 1 else Frozen(said)
 
 
+def _rounding(given: Any) -> Any:
+    """Return to how many digits scores are rounded, with where a half goes if not away from 0."""
+    if given is None:
+        return None
+    said = dict(given) if isinstance(given, Mapping) else {"digits": given}
+    faults = [f"unknown option {name!r}{suggestion(name, _ROUNDING)}" for name in said if not among(name, _ROUNDING)]
+    digits, ties = said.get("digits"), said.get("ties", "away")
+    if not isinstance(digits, (int, np.integer)) or isinstance(digits, bool) or abs(digits) > _MOST_DIGITS:
+        faults.append(f"digits: a whole number from -{_MOST_DIGITS} to {_MOST_DIGITS} is needed, not {shown(digits)}")
+    if not among(ties, get_args(Halves)):
+        faults.append(f"ties: no {shown(ties)}{suggestion(ties, get_args(Halves))}")
+    raise_all(SpecError, faults)
+    return int(said["digits"]) if ties == "away" else Frozen(digits=int(said["digits"]), ties=ties)
+
+
+_ROUNDING = ("digits", "ties")
+_MOST_DIGITS = 15
+
+
+def rounding_of(part: Any) -> Rounded | None:
+    """Return how the scores of a group or an indicator are rounded, None where they are not."""
+    given = part.round
+    return None if given is None else Rounded(**given) if isinstance(given, Mapping) else Rounded(given)
+
+
 def _dated_weights(given: Any) -> Any:
     """Return the choices of weights by the period they hold from."""
     if given is None:
@@ -226,6 +252,7 @@ Weights = Annotated[Read[Choice | None, Named | Labelled], Choosable("weights")]
 Treat = Annotated[Read[Choice | Literal["none"] | None, Named], Choosable("treat", or_none=True)]
 Impute = Annotated[Read[Choice | Literal["none"] | None, Named], Choosable("impute", or_none=True)]
 Build = Annotated[Read[Choice | None, Named], Choosable("climate")]
+Rounding = Annotated[Read[int | Mapping[str, Any] | None, int | Mapping[str, Any] | None], BeforeValidator(_rounding)]
 Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_seasons)]
 DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], BeforeValidator(_dated_weights)]
 WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(_direction)]
@@ -555,6 +582,12 @@ class Group(Part):
     weights, aggregate : choice, optional
         How the children are weighed, `{"a": 3, "b": 1}` or a method, and how their scores become one; left out, those
         of the index.
+    rescale : choice, optional
+        How its own scores are normalised again: any normalisation, learnt from the scores of the fit rows and frozen
+        with the fit; children before parents, so that a parent is made of rescaled scores. Larger is better.
+    round : int or mapping, optional
+        Digits that its scores are rounded to, last of all: 1, or `{"digits": 1, "ties": "even"}` where a half goes to
+        the even digit; left out, a half goes away from 0.
     missing : {"reweight", "propagate", "raise"}, optional
         What is done where a child has no score.
     coverage : float, optional
@@ -590,6 +623,8 @@ class Group(Part):
     normalise: Normalise = LEFT_OUT
     weights: Weights = LEFT_OUT
     aggregate: Aggregate = LEFT_OUT
+    rescale: Normalise = LEFT_OUT
+    round: Rounding = LEFT_OUT
     treat: Treat = LEFT_OUT
     impute: Impute = LEFT_OUT
     missing: Rule | None = None
@@ -623,6 +658,9 @@ class Indicator(Part):
     normalise, treat, impute, deseasonalise : choice, optional
         A method's name, `{"method": name, option: value}` or a function; left out, that of the group or the index
         above. All but `normalise` may be "none": nothing is done, whatever is chosen above.
+    round : int or mapping, optional
+        Digits that its normalised scores are rounded to: 1, or `{"digits": 1, "ties": "even"}` where a half goes to
+        the even digit; left out, a half goes away from 0.
     missing : {"reweight", "propagate", "raise"}, optional
         What its groups do where it has no value.
     coverage : float, optional
@@ -676,6 +714,7 @@ class Indicator(Part):
     normalise: Inherited[Normalise] = LEFT_OUT
     treat: Inherited[Treat] = LEFT_OUT
     impute: Inherited[Impute] = LEFT_OUT
+    round: Rounding = LEFT_OUT
     missing: Rule | None = None
     coverage: Share | None = None
     deseasonalise: Inherited[Seasons] = LEFT_OUT

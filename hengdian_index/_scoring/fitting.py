@@ -14,12 +14,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hengdian_index._maths.blocks import few_columns
-from hengdian_index._maths.maps import Map, cancelled_each
+from hengdian_index._maths.maps import Map, cancelled_each, chain
 from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel, unit_sum
-from hengdian_index._methods.learning import learn, learn_from, weigh
+from hengdian_index._methods.learning import as_sample, learn, learn_from, weigh
 from hengdian_index._methods.sample import Sample
 from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
@@ -121,23 +122,64 @@ def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
     column = Labelled(rows.values[:, j : j + 1], (leaf.code,), complete=False, source=rows, computed=leaf.computed)
-    return learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf, rows.columns))
+    learnt = learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf.normalise, leaf.code, rows.columns))
+    return chain(learnt, rounding_of(leaf))
 
 
 def leaf_map(leaf: Leaf, sample: Sample, codes: tuple[str, ...]) -> Map:
     """Return what an indicator's normalisation learns from a sample of its prepared values; `codes` are all of them."""
     method = leaf.normalise.method
-    return learn_from(method, sample, leaf.direction, method.demand(_own_options(leaf, codes)))
+    learnt = learn_from(method, sample, leaf.direction, method.demand(_own_options(leaf.normalise, leaf.code, codes)))
+    return chain(learnt, rounding_of(leaf))
 
 
-def _own_options(leaf: Leaf, codes: tuple[str, ...]) -> dict[str, Any]:
-    """Return a leaf's options, its own value taken from those given by indicator."""
+def learn_scaling(branch: Branch, values: Array, lost: Any, panel: Panel) -> Map:
+    """Return what a group's rescaling learns from its scores (..., n) in some rows, of which `lost` cancelled."""
+    column = Labelled(values[..., np.newaxis], (branch.code,), complete=False, source=panel, computed=True)
+    size = np.broadcast_to(lost, values.shape[:-1])[..., np.newaxis]
+    try:
+        return scaling_from(branch, replace(as_sample(column), size=size))
+    except CellsError as error:
+        faults = column.refusal(error).faults
+        raise DataError(*(fault.under(saying=_scaled(branch)) for fault in faults)) from None
+
+
+def scaling_from(branch: Branch, sample: Sample) -> Map:
+    """Return what a group's rescaling learns from a sample of its scores."""
+    assert branch.rescale is not None
+    method, codes = branch.rescale.method, (branch.code,)
+    try:
+        return learn_from(method, sample, 1, method.demand(_own_options(branch.rescale, branch.code, codes, "group")))
+    except CellsError:
+        raise
+    except FaultsError as error:
+        raise type(error)(*(fault.under(saying=_scaled(branch)) for fault in error.faults)) from error.__cause__
+    except Exception as error:
+        raise users_fault(branch.rescale, codes, error, _scaled(branch)) from error
+
+
+def _scaled(branch: Branch) -> str:
+    return f"group {branch.code!r}: rescale: "
+
+
+def rescaled(branch: Branch, values: Array, panel: Panel) -> Array:
+    """Return a group's scores (..., n) by the map that was learnt; the rows that it refuses are named."""
+    assert branch.scaling is not None
+    try:
+        return np.asarray(branch.scaling(values[..., np.newaxis])[..., 0])
+    except CellsError as error:
+        column = Labelled(values[..., np.newaxis], (branch.code,), complete=False, source=panel)
+        raise DataError(*(fault.under(saying=_scaled(branch)) for fault in column.refusal(error).faults)) from None
+
+
+def _own_options(choice: Choice, code: str, codes: tuple[str, ...], what: str = "indicator") -> dict[str, Any]:
+    """Return the options of a node's normalisation, its own value taken from those given by code."""
     options = {}
-    for name, value in leaf.normalise.options.items():
+    for name, value in choice.options.items():
         if isinstance(value, Mapping):
-            surplus = [f"{name}: no indicator {key!r}{suggestion(key, codes)}" for key in value if key not in codes]
+            surplus = [f"{name}: no {what} {key!r}{suggestion(key, codes)}" for key in value if key not in codes]
             raise_all(SpecError, surplus)
-            value = {leaf.code: value[leaf.code]} if leaf.code in value else {}
+            value = {code: value[code]} if code in value else {}
         options[name] = value
     return options
 
@@ -148,15 +190,26 @@ Ends: TypeAlias = tuple[float, float] | None
 
 def leaf_ends(leaf: Leaf) -> Ends:
     """Return the ends of an indicator's scale, as its normalisation declares them."""
-    found: Ends = leaf.normalise.method.declared("ends", leaf.normalise.options)
+    return _declared_ends(leaf.normalise, leaf)
+
+
+def _declared_ends(choice: Choice, part: Leaf | Branch) -> Ends:
+    """Return the ends that a normalisation declares, rounded as the scores of the part are."""
+    found, rounding = choice.method.declared("ends", choice.options), rounding_of(part)
+    if found is not None and rounding is not None:
+        low, high = rounding(np.array(found, dtype=np.float64)).tolist()
+        found = low, high
     return found if found is not None and found[0] < found[1] else None
 
 
 def group_ends(branch: Branch, weights: Array, parts: Sequence[Ends]) -> Ends:
     """Return the scores of a group whose parts are all at their worst, and all at their best.
 
-    There are none where a part has none, and where rows are compared with each other.
+    There are none where a part has none, and where rows are compared with each other. Scores that are rescaled have
+    the ends of their normalisation.
     """
+    if branch.rescale is not None:
+        return _declared_ends(branch.rescale, branch)
     known = [part for part in parts if part is not None]
     laws = branch.aggregate.method.traits.get("laws", "")
     score = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
@@ -176,6 +229,9 @@ def group_ends(branch: Branch, weights: Array, parts: Sequence[Ends]) -> Ends:
 def own_zeros(tree: Tree, code: str) -> bool:
     """Return whether a normalisation decides where 0 lies among an indicator's or a group's scores, as z-scores do."""
     if code in tree.by_code:
+        rescale = tree.by_code[code].rescale
+        if rescale is not None:
+            return bool(rescale.method.declared("own_zero", rescale.options))
         return any(own_zeros(tree, child) for child in tree.by_code[code].children)
     leaf = next(leaf for leaf in tree.leaves if leaf.code == code)
     return bool(leaf.normalise.method.declared("own_zero", leaf.normalise.options))

@@ -10,10 +10,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._maths.maps import cancelled as cancelled_by
 from hengdian_index._maths.means import Scores, Together, aggregate, given_weights, refusal
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
-from hengdian_index._scoring.fitting import Columns, group_ends, group_weights, leaf_ends, users_fault
+from hengdian_index._scoring.fields import rounding_of
+from hengdian_index._scoring.fitting import (
+    Columns,
+    group_ends,
+    group_weights,
+    leaf_ends,
+    learn_scaling,
+    rescaled,
+    users_fault,
+)
 from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
@@ -58,6 +68,11 @@ class Evaluation:
         """Return the scores (n, k) of a group's children, each column in one piece of memory."""
         return np.stack([self.values(child) for child in branch.children]).T
 
+    def aggregated(self, code: str) -> Array:
+        """Return the scores (n,) of a group as they were aggregated, before they were rescaled or rounded."""
+        found = self.groups[code]
+        return found.values if found.before is None else found.before
+
     def cancelled(self, code: str) -> Any:
         """Return the magnitude that cancelled in the scores of a group, one number or one a draw."""
         return self.groups[code].cancelled
@@ -90,6 +105,7 @@ class Evaluation:
                 values=s.values[rows],
                 given=None if s.shared or s.weights is None else s.weights[rows],
                 dropped=s.dropped[rows],
+                before=None if s.before is None else s.before[rows],
             )
             for code, s in self.groups.items()
         }
@@ -116,9 +132,16 @@ class Taken:
 
     def values(self, code: str) -> Array:
         """Return the scores of a group or an indicator in the rows taken."""
-        values = self.whole.values(code)[self.rows]
-        values[self.none] = np.nan
-        return np.asarray(values)
+        return self._taken(self.whole.values(code))
+
+    def aggregated(self, code: str) -> Array:
+        """Return the scores of a group in the rows taken, before they were rescaled or rounded."""
+        return self._taken(self.whole.aggregated(code))
+
+    def _taken(self, values: Array) -> Array:
+        found = np.asarray(values[self.rows])
+        found[self.none] = np.nan
+        return found
 
     def children(self, branch: Branch) -> Array:
         """Return the scores of a group's children in the rows taken."""
@@ -158,21 +181,43 @@ def learn_weights(tree: Tree, normalised: Array | Columns, panel: Panel, cancell
 
 
 def learn_scores(
-    tree: Tree, normalised: Array | Columns, panel: Panel, cancelled: Any = 0.0, said: list[Entry] | None = None
+    tree: Tree,
+    normalised: Array | Columns,
+    panel: Panel,
+    cancelled: Any = 0.0,
+    said: list[Entry] | None = None,
+    *,
+    known: Weights | None = None,
+    others: Callable[[Branch], tuple[Array | Columns, Panel] | None] = lambda _: None,
 ) -> Evaluation:
     """Return rows scored under weights that are learnt from them, from the leaves up; gaps are noted in `said`.
 
+    The tree of the answer holds what groups that are rescaled have learnt: of these rows, or of the `others` that are
+    given for a group, normalised and prepared.
+
     `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
     `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
+    `known` are weights that are not learnt, (k,), or (draws, k) of normalised values (1, n, k).
     """
     weights: dict[str, Array] = {}
     ends = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
+    settled_branches: dict[str, Branch] = {}
+    several = not isinstance(normalised, Columns) and normalised.ndim > 2
 
     def step(branch: Branch, x: Array, lost: Array) -> Scores:
         own = [ends[child] for child in branch.children]
-        w = weights[branch.code] = group_weights(tree, branch, x, panel, own)
-        ends[branch.code] = group_ends(branch, w, own)
-        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel))
+        w = weights[branch.code] = group_weights(tree, branch, x, panel, own) if known is None else known[branch.code]
+        ends[branch.code] = group_ends(branch, w, own) if known is None else None
+        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), several)
+        if branch.rescale is not None:
+            shown, rows = found, panel
+            other = others(branch)
+            if other is not None:
+                upto = Tree(tree.leaves, (*settled_branches.values(), replace(branch, rescale=None, round=None)))
+                shown, rows = climbed(upto, weights, *other, cancelled)[branch.code], other[1]
+            branch = replace(branch, scaling=learn_scaling(branch, shown.values, shown.cancelled, rows))
+        settled_branches[branch.code] = branch
+        found = _presented(branch, found, panel, several)
         if said is not None:
             with journal(held=True) as lines:
                 _note_rows(branch, x, found, panel)
@@ -180,6 +225,8 @@ def learn_scores(
         return found
 
     groups = _climb(tree, normalised, cancelled, step)
+    if any(branch.rescale is not None for branch in tree.branches):
+        tree = Tree(tree.leaves, tuple(settled_branches.values()))
     return Evaluation(tree, normalised, groups=groups, weights=Frozen(weights))
 
 
@@ -191,7 +238,7 @@ def climbed(
 
     def step(branch: Branch, x: Array, lost: Array) -> Scores:
         w = weights[branch.code]
-        return _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel))
+        return _presented(branch, _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel)), panel)
 
     return _climb(known, normalised, cancelled, step)
 
@@ -211,6 +258,7 @@ def score(tree: Tree, weights: Weights, normalised: Array | Columns, panel: Pane
             groups = np.array([child in tree.by_code for child in branch.children])
             x = settled(x, np.broadcast_to(np.where(groups, lost, np.nan), (*x.shape[:-2], x.shape[-1])), axis=-2)
         found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), several)
+        found = _presented(branch, found, panel, several)
         if not several:
             _note_rows(branch, x, found, panel)
         return found
@@ -222,13 +270,16 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
     """Return the rows of several evaluations as one under the tree that holds them all.
 
     Each part says which rows it scored; its tree may lack children of the whole, which then have weight 0.
+    A group that is rescaled has the map that its parts share, or none.
     """
-    groups, asked = {}, {}
+    groups, asked, branches = {}, {}, list[Branch]()
     for branch in tree.branches:
         own = [(rows, part, part.tree.by_code[branch.code]) for rows, part in parts if branch.code in part.tree.by_code]
-        values = np.full(len(leaves), np.nan)
+        values, before = np.full(len(leaves), np.nan), np.full(len(leaves), np.nan)
         for rows, part, _ in own:
-            values[rows] = part.values(branch.code)
+            values[rows], before[rows] = part.values(branch.code), part.aggregated(branch.code)
+        maps = {id(one.scaling): one.scaling for *_, one in own}
+        branches.append(replace(branch, scaling=next(iter(maps.values())) if len(maps) == 1 else None))
         shape = (len(leaves), len(branch.children))
         given = _woven(shape, branch, [(rows, one, part.row_weights(one)) for rows, part, one in own])
         same = all(part.row_weights(one) is part.asked_weights(one) for _, part, one in own)
@@ -236,7 +287,15 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
             given if same else _woven(shape, branch, [(rows, one, part.asked_weights(one)) for rows, part, one in own])
         )
         lost = max((np.max(part.cancelled(one.code)) for _, part, one in own), default=0.0)
-        groups[branch.code] = Scores(settled(values, lost), given, dropped=np.isnan(values), cancelled=lost)
+        presented = branch.rescale is not None or branch.round is not None
+        groups[branch.code] = Scores(
+            settled(values, lost),
+            given,
+            dropped=np.isnan(values),
+            cancelled=lost,
+            before=before if presented else None,
+        )
+    tree = Tree(tree.leaves, tuple(branches)) if any(one.scaling for one in branches) else tree
     return Evaluation(tree, leaves, groups=groups, weights=asked)
 
 
@@ -266,6 +325,7 @@ def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
             dropped=np.isnan(over(s.values)),
             cancelled=s.cancelled,
             shared=s.shared,
+            before=None if s.before is None else over(s.before),
         )
         for code, s in part.groups.items()
     }
@@ -331,6 +391,29 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
     values = found.values if several else settled(found.values, cancelled)
     # Shared weights would keep the columns that they are made of.
     return replace(found, values=values, cancelled=cancelled, given=None if found.shared else found.given)
+
+
+def _presented(branch: Branch, found: Scores, panel: Panel, several: bool = False) -> Scores:
+    """Return a group's scores rescaled and rounded, where the group says so."""
+    rounding = rounding_of(branch)
+    if branch.rescale is None and rounding is None:
+        return found
+    values, lost = found.values, found.cancelled
+    if branch.rescale is not None:
+        values = rescaled(branch, values, panel)
+        size = together(
+            lost, np.minimum(largest(found.values[..., np.newaxis])[..., 0], _BEYOND * _median(found.values))
+        )
+        lost = cancelled_by(branch.scaling, size[..., np.newaxis])[..., 0]
+        values = values if several else settled(values, lost)
+    if rounding is not None:
+        values, lost = rounding(values), 0.0
+    return replace(found, values=values, cancelled=lost, before=found.values)
+
+
+def _median(values: Array) -> Any:
+    """Return the median magnitude of scores (..., n), zeros left out."""
+    return _middling(values[..., np.newaxis])[..., 0]
 
 
 def _signed(x: Array) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from hengdian_index._maths.maps import Direction
+from hengdian_index._maths.maps import Direction, Map
 from hengdian_index._maths.means import Missing
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import Group, Indicator, Is, inherited
@@ -60,9 +60,10 @@ class Leaf(Indicator, checked=False):
 class Branch:
     """A group: its children in order, how they are weighed, aggregated, and what is done about gaps.
 
-    `weights_since` holds the weights from later periods on; `scope` says whether a method that compares rows sees all
-    of them or those of one period, `weigh_scale` whether weights that depend on where 0 is are learnt from scores on
-    the scale 0 to 1 or as they are.
+    The order at a group is: aggregate, rescale, round; `scaling` is the map that `rescale` learnt, in a tree that holds
+    for a fit. `weights_since` holds the weights from later periods on; `scope` says whether a method that compares rows
+    sees all of them or those of one period, `weigh_scale` whether weights that depend on where 0 is are learnt from
+    scores on the scale 0 to 1 or as they are.
     """
 
     code: str
@@ -75,6 +76,9 @@ class Branch:
     scope: str = "all"
     weights_since: Mapping[str, Choice] = field(default_factory=Frozen)
     weigh_scale: str = "score"
+    rescale: Choice | None = None
+    round: int | Mapping[str, Any] | None = None
+    scaling: Map | None = None
 
 
 @stored("tree")
@@ -142,7 +146,7 @@ class Setting:
 
 
 # Columns that contributions add beside the codes.
-RESERVED = ("reweighting", "interaction", "other rows")
+RESERVED = ("reweighting", "interaction", "other rows", "rescaling", "rounding")
 
 # Groups, one in the other, from the top down; no index that is read by people comes near.
 DEEPEST = 100
@@ -192,7 +196,8 @@ def planted(index: Any) -> Tree:
     for code in ordered((g.code, g.parent) for g in index.groups):
         bare = plain.issuperset(children[code])
         branches.append(_branch(index, group[code], tuple(children[code]), weight, bare))
-        if bare and not compares(branches[-1].aggregate):
+        kept = branches[-1].rescale is None or not branches[-1].rescale.method.traits.get("normalises", True)
+        if bare and kept and not compares(branches[-1].aggregate):
             plain.add(code)
     return Tree(leaves, tuple(branches))
 

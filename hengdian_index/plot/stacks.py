@@ -78,7 +78,9 @@ def _shade(code: str | Others) -> tuple[str, str] | None:
     """Return colour and hatch of a column that is no part of its own."""
     if isinstance(code, Others):
         return FAINT, HATCHES[0]
-    return ((REST if code == "reweighting" else FAINT), HATCHES[RESERVED.index(code)]) if code in RESERVED else None
+    if code not in RESERVED:
+        return None
+    return (REST if code == "reweighting" else FAINT), HATCHES[RESERVED.index(code) % len(HATCHES)]
 
 
 def key_height(names: Sequence[str], columns: int = 1) -> float:

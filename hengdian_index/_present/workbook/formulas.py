@@ -6,7 +6,17 @@ import ast
 
 from hengdian_index._maths.arithmetic import constant
 
-_FUNCTIONS = {"log": "LN", "exp": "EXP", "abs": "ABS", "min": "MIN", "max": "MAX", "normal_quantile": "NORMSINV"}
+_FUNCTIONS = {
+    "log": "LN",
+    "exp": "EXP",
+    "abs": "ABS",
+    "min": "MIN",
+    "max": "MAX",
+    "normal_quantile": "NORMSINV",
+    "round": "ROUND",
+}
+# ROUND takes halves away from 0; of those above an even number the digits after it are cut off.
+_ROUND_EVEN = "IF(ROUND(MOD(ABS({x})*10^{digits},2),9)=0.5,TRUNC({x},{digits}),ROUND({x},{digits}))"
 _LISTED = {"sum": "+", "prod": "*"}
 # How tight signs bind in a spreadsheet, where -a^2 is (-a)^2, so that a sign and a power never stand without brackets.
 _LOOSE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
@@ -55,6 +65,9 @@ def _written(tree: ast.expr) -> tuple[str, int]:
     if name in _LISTED:
         tight = _SUM if name == "sum" else _PRODUCT
         return _LISTED[name].join(_within(one, tight) for one in tree.args), tight
+    if name == "round_even":
+        x, digits = map(formula, tree.args)
+        return _ROUND_EVEN.format(x=x, digits=digits), _ATOM
     return f"{_FUNCTIONS[name]}({','.join(map(formula, tree.args))})", _ATOM
 
 
