@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._maths.maps import line_of
 from hengdian_index._maths.means import Pair, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.effects import Moves, Split
@@ -28,6 +30,10 @@ Parts = dict[str, Array]
 _ROUNDING = 1e-9
 # Levels that are one number by the rule of `equality` stand up to a tolerance each from what their parts sum to.
 _LEVEL_ROUNDING = 2 * TOLERANCE
+# Parts that add up to more than so many times the level, without their signs, say nothing about it.
+_UNBOUND = 10.0
+# Below this share of what the parts add up to, a change says little about the slope of a map.
+_CANCELLED = 0.01
 
 
 def level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
@@ -57,7 +63,7 @@ def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split:
 
 def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
     branch = rows.tree.by_code[code]
-    x, w, y = rows.children(branch), rows.row_weights(branch), rows.values(code)
+    x, w, y = rows.children(branch), rows.row_weights(branch), rows.aggregated(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     if not isinstance(pair, Pair):
         raise SpecError(
@@ -68,13 +74,94 @@ def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
     def below(child: str) -> Parts | None:
         return _level_parts(rows, child, True) if to_leaves and child in rows.tree.by_code else None
 
-    return _gathered(branch, factors, x, below)
+    parts = _gathered(branch, factors, x, below)
+    return _presented_level(rows, branch, parts) if branch.presented else parts
+
+
+def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
+    """Return the parts of a level that was rescaled or rounded, given those of the score before.
+
+    A straight line multiplies each part, and its constant is a part of its own. Any other map keeps the proportions of
+    the parts; where they have none (a score of 0 or less, or parts that nearly cancel) the level is its own part.
+    """
+    y, shown = rows.aggregated(branch.code), rows.values(branch.code)
+    unrounded, line = _unrounded(rows, branch), line_of(branch.scaling)
+    if branch.rescale is None or line is not None:
+        factor: Array | float = line[0] if line else 1.0
+    else:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            bound = (y > 0) & (_sums(parts)[1] <= _UNBOUND * y)
+            factor = np.where(bound, unrounded / y, 0.0)
+        why = f"{branch.rescale.method.name} is no straight line: the parts of a level keep the proportions of the"
+        note("contributions", f"{why} score before it", indicator=branch.code)
+    parts = {name: part * factor for name, part in parts.items()}
+    parts = _closed(parts, unrounded, np.abs(shown), "rescaling")
+    return _closed(parts, shown, np.zeros_like(shown), "rounding") if branch.round is not None else parts
+
+
+def _unrounded(rows: Scored, branch: Branch) -> Array:
+    """Return the scores (n,) of a group rescaled, before they are rounded."""
+    if branch.round is None or (branch.rescale is not None and branch.scaling is None):
+        return rows.values(branch.code)
+    y = rows.aggregated(branch.code)
+    return y if branch.scaling is None else np.asarray(branch.scaling(y[:, np.newaxis])[:, 0])
 
 
 def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
     branch = now.tree.by_code[code]
-    x0, w0, y0 = before.children(branch), before.row_weights(branch), before.values(code)
-    x1, w1, y1 = now.children(branch), now.row_weights(branch), now.values(code)
+    parts = _aggregated_parts(before, now, branch, to_leaves, split)
+    return _presented_change(before, now, branch, parts, split) if branch.presented else parts
+
+
+def _presented_change(before: Scored, now: Scored, branch: Branch, parts: Parts, split: Split) -> Parts:
+    """Return the parts of a change of scores that were rescaled or rounded, given those of the change before that.
+
+    A straight line multiplies each part. Under any other map each has its part of the change before, times the slope
+    of the map between the two scores, as a part below a group that is no mean; what has no slope is "interaction".
+    What other maps at the start and at the end do is "rescaling", what rounding does "rounding".
+    """
+    code, first = branch.code, before.tree.by_code[branch.code]
+    y0, y1 = before.aggregated(code), now.aggregated(code)
+    s0, s1 = _unrounded(before, first), _unrounded(now, branch)
+    level = np.maximum(*np.abs((s0, s1)))
+    lines = line_of(first.scaling), line_of(branch.scaling)
+    if branch.scaling is None and branch.rescale is not None:
+        size = _sums(parts)[1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            factor = np.where(np.abs(y1 - y0) > _CANCELLED * size, (s1 - s0) / (y1 - y0), 0.0)
+        parts = {name: part * factor for name, part in parts.items()}
+    elif lines[0] is not None and lines[1] is not None:
+        slope = (lines[0][0] + lines[1][0]) / 2
+        parts = {name: part * slope for name, part in parts.items()}
+    else:
+        assert branch.rescale is not None
+        scaling = branch.scaling
+        assert scaling is not None
+        y = np.stack([y0, y1])
+        effect = np.subtract(*scaling(y[..., np.newaxis])[::-1, :, 0])
+        moves = Moves.of(
+            lambda x, _: scaling(x)[:, 0],
+            y[0][:, None],
+            y[1][:, None],
+            np.ones(1),
+            np.ones(1),
+            ~np.isnan(effect),
+            split,
+        )
+        own, inner = replace(branch, children=(code,), aggregate=branch.rescale), parts
+        parts = _shared_out(own, moves, np.nan_to_num(effect)[:, np.newaxis], level, lambda _: inner)
+        parts = _closed(parts, effect, level, "interaction")
+    parts = _closed(parts, s1 - s0, level, "rescaling")
+    if branch.round is None:
+        return parts
+    return _closed(parts, now.values(code) - before.values(code), np.zeros_like(level), "rounding")
+
+
+def _aggregated_parts(before: Scored, now: Scored, branch: Branch, to_leaves: bool, split: Split) -> Parts:
+    """Return the parts of the change of a group's scores as they were aggregated."""
+    code = branch.code
+    x0, w0, y0 = before.children(branch), before.row_weights(branch), before.aggregated(code)
+    x1, w1, y1 = now.children(branch), now.row_weights(branch), now.aggregated(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     change, level = y1 - y0, np.maximum(*np.abs((y0, y1)))
 

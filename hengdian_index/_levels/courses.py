@@ -202,7 +202,15 @@ class Linked:
     def level_parts(self, code: str, to_leaves: bool) -> Parts:
         """Return the parts (n,) of a group's level."""
         factor = self._own_factors()[:, self.tree.groups.index(code)]
-        return {name: part * factor for name, part in level_parts(self.rows, code, to_leaves).items()}
+        if not any(branch.rescale for branch in self.tree.branches):
+            return {name: part * factor for name, part in level_parts(self.rows, code, to_leaves).items()}
+        total: Parts = {}
+        for position, view in enumerate(self.views):
+            here = self.which == position
+            found = level_parts(view, code, to_leaves) if code in view.tree.by_code else {}
+            for name, part in found.items():
+                total.setdefault(name, np.zeros(self.panel.n))[here] = part[here] * factor[here]
+        return total
 
     def change_parts(self, code: str, lag: int, to_leaves: bool, split: Split) -> Parts:
         """Return the parts (n,) of a group's change on the period `lag` before: those under each content in between."""

@@ -137,11 +137,7 @@ def learn_scaling(branch: Branch, values: Array, lost: Any, panel: Panel) -> Map
     """Return what a group's rescaling learns from its scores (..., n) in some rows, of which `lost` cancelled."""
     column = Labelled(values[..., np.newaxis], (branch.code,), complete=False, source=panel, computed=True)
     size = np.broadcast_to(lost, values.shape[:-1])[..., np.newaxis]
-    try:
-        return scaling_from(branch, replace(as_sample(column), size=size))
-    except CellsError as error:
-        faults = column.refusal(error).faults
-        raise DataError(*(fault.under(saying=_scaled(branch)) for fault in faults)) from None
+    return scaling_from(branch, replace(as_sample(column), size=size))
 
 
 def scaling_from(branch: Branch, sample: Sample) -> Map:
@@ -150,8 +146,10 @@ def scaling_from(branch: Branch, sample: Sample) -> Map:
     method, codes = branch.rescale.method, (branch.code,)
     try:
         return learn_from(method, sample, 1, method.demand(_own_options(branch.rescale, branch.code, codes, "group")))
-    except CellsError:
-        raise
+    except CellsError as error:
+        first = sample.x[error.marked & ~np.isnan(sample.x)]
+        value = f"{first[0]:g}: " if len(first) else ""
+        raise DataError(f"{_scaled(branch)}{value}{error.why}") from None
     except FaultsError as error:
         raise type(error)(*(fault.under(saying=_scaled(branch)) for fault in error.faults)) from error.__cause__
     except Exception as error:

@@ -287,13 +287,12 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
             given if same else _woven(shape, branch, [(rows, one, part.asked_weights(one)) for rows, part, one in own])
         )
         lost = max((np.max(part.cancelled(one.code)) for _, part, one in own), default=0.0)
-        presented = branch.rescale is not None or branch.round is not None
         groups[branch.code] = Scores(
             settled(values, lost),
             given,
             dropped=np.isnan(values),
             cancelled=lost,
-            before=before if presented else None,
+            before=before if branch.presented else None,
         )
     tree = Tree(tree.leaves, tuple(branches)) if any(one.scaling for one in branches) else tree
     return Evaluation(tree, leaves, groups=groups, weights=asked)
@@ -395,10 +394,9 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
 
 def _presented(branch: Branch, found: Scores, panel: Panel, several: bool = False) -> Scores:
     """Return a group's scores rescaled and rounded, where the group says so."""
-    rounding = rounding_of(branch)
-    if branch.rescale is None and rounding is None:
+    if not branch.presented:
         return found
-    values, lost = found.values, found.cancelled
+    values, lost, rounding = found.values, found.cancelled, rounding_of(branch)
     if branch.rescale is not None:
         values = rescaled(branch, values, panel)
         size = together(

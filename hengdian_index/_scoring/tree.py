@@ -80,6 +80,11 @@ class Branch:
     round: int | Mapping[str, Any] | None = None
     scaling: Map | None = None
 
+    @property
+    def presented(self) -> bool:
+        """Whether its scores are others than those that were aggregated."""
+        return self.rescale is not None or self.round is not None
+
 
 @stored("tree")
 @dataclass(frozen=True)
