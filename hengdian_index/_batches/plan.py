@@ -38,6 +38,7 @@ from hengdian_index._maths.arithmetic import (
 )
 from hengdian_index._maths.maps import Chain, Map
 from hengdian_index._maths.means import Pair
+from hengdian_index._maths.own_means import Censored, Limit, Mirrored, limit_of
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.figures import known_to, numeric
 from hengdian_index._methods.registry import lines_of
@@ -266,6 +267,7 @@ class _Group:
     weights: tuple[float, ...]
     tree: ast.expr
     pair: Pair | None
+    limit: Limit | None
     propagated: tuple[str, ...]
     needed: tuple[str, ...]
 
@@ -282,7 +284,8 @@ class _Group:
         pair = scorer if isinstance(scorer, Pair) else None
         lines = lines_of(method.traits, options)
         extreme = [line.expression for line in lines] in (["min(z)"], ["max(z)"])
-        if not known_to(lines, {"w", "z", "k", *numeric(options)}) or not lines or (pair is None and not extreme):
+        row_wise = pair is not None or extreme or isinstance(scorer, Censored)
+        if not known_to(lines, {"w", "z", "k", *numeric(options)}) or not lines or not row_wise:
             faults.append(f"{where}: {method.name} is no mean of the scores of one row")
             return None
         if pair is not None and pair.whole is not None:
@@ -296,6 +299,7 @@ class _Group:
             tuple(np.asarray(weights, dtype=np.float64).tolist()),
             bound(joined(lines), numeric(options)),
             pair,
+            limit_of(scorer),
             tuple(child for child, rule in rules.items() if rule == "propagate"),
             tuple(child for child, rule in rules.items() if rule == "raise"),
         )
@@ -331,10 +335,9 @@ class _Group:
 
     def outside(self, child: str) -> ast.expr | None:
         """Return where the score of a child lies outside the domain of the mean."""
-        if self.pair is None or self.pair.domain == "real":
+        if self.limit is None:
             return None
-        strict = self.pair.domain == "above 0" and not self.pair.zero_is_limit
-        return ast.Compare(ast.Name(child), [ast.LtE() if strict else ast.Lt()], [ast.Constant(0.0)])
+        return ast.Compare(ast.Name(child), [_BEYOND[self.limit.beyond]], [ast.Constant(self.limit.value)])
 
     def checks(self) -> Iterable[Check]:
         """Yield the rows that are refused, at step 0 before the score and at 1 after it."""
@@ -355,9 +358,8 @@ class _Group:
 
     @property
     def _domain(self) -> str:
-        assert self.pair is not None
-        strict = self.pair.domain == "above 0" and not self.pair.zero_is_limit
-        return f"this mean needs values {'above 0' if strict else 'of 0 or more'}; normalise to such a scale"
+        assert self.limit is not None
+        return self.limit.why
 
     def steps(self, taken: set[str]) -> Iterable[Trees]:
         """Yield the score, after the columns that it takes on the way."""
@@ -383,7 +385,10 @@ class _Group:
         score = filled(score, {"k": _count(self.children) if not self.complete else number(len(self.children))})
         if size is not None:
             score = ast.BinOp(size, ast.Mult(), score)
-        if self.pair is not None and (size is not None or self.pair.zero_is_limit):
+        if isinstance(self.pair, Mirrored) and self.pair.zero_is_limit:
+            top = ast.Constant(self.pair.top)
+            score = ast.IfExp(ast.Compare(_call("greatest", *z), [ast.Lt()], [top]), score, top)
+        elif self.pair is not None and (size is not None or self.pair.zero_is_limit):
             # A part of 0 gives 0 where that is the limit; of a largest of 0 nothing can be measured by it.
             positive = size if size is not None else _call("least", *z)
             score = ast.IfExp(_above_0(positive), score, ast.Constant(0.0))
@@ -425,6 +430,7 @@ def _averaged(
     return _spread(expanded(tree, {"w": weights, "z": values}, sums=sums))
 
 
+_BEYOND: Mapping[str, ast.cmpop] = {"<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE()}
 _NEUTRAL: Mapping[str, float | None] = {"sum": 0.0, "prod": 1.0, "min": None, "max": None}
 
 

@@ -16,6 +16,7 @@ from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.doors import DOORS, Door, Doors
 from hengdian_index._index.long_form import LongKind, kinds_of, long_form
 from hengdian_index._index.pivots import pivoted
+from hengdian_index._index.poverty import Poverty, poverty
 from hengdian_index._index.provenance import provenance
 from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._index.unit_groups import unit_means
@@ -474,6 +475,53 @@ class Result:
         """
         row = row_of(self.panel, unit, period)
         return strengths(self.tree, self.panel, self.rows.leaves, row, n)
+
+    def poverty(
+        self, node: str | None = None, *, within: Within = Compared.BY_DEFAULT, weights: str | None = None
+    ) -> Poverty:
+        """Return headcount ratio, intensity and adjusted headcount ratio (Alkire-Foster), and what makes them up.
+
+        Parameters
+        ----------
+        node : str, optional
+            Code of a group whose aggregation is `counting`; default: the root, or the only one.
+        within : str, list of str or None
+            Columns that tell the groups of units apart, as in `ranks`: "region", ["period", "region"]. None: all rows
+            together. Default: those of a period where the index has units and periods, else all rows.
+        weights : str, optional
+            Column of the table with the number of people that a row stands for. Default: the one that the index names
+            in `groups_of_units`; without one each row counts once.
+
+        Returns
+        -------
+        Poverty
+            `H`, `A`, `M0`; tables `measures`, `headcounts`, `censored`, `contributions`, `dimensions`.
+
+        Raises
+        ------
+        SpecError
+            No group that counts, several of which none is the root, a column that the table has not.
+        DataError
+            An indicator below the group whose score is neither 0 nor 1; a row without a label or a weight.
+
+        Notes
+        -----
+        H = share of people with a count of at least the cut-off; A = their mean count; M0 = H A, the mean of the
+        censored counts. The contribution of an indicator is its weight times its censored headcount ratio, of M0, in
+        per cent; where rows have gaps, with the weights that each row was given. Rows without a score are left out.
+
+        Source: Alkire & Foster 2011 (Journal of Public Economics 95).
+
+        Examples
+        --------
+        >>> import hengdian_index as hi
+        >>> tree = {"groups": [hi.Group("poor")], "indicators": [hi.Indicator("a", "poor"), hi.Indicator("b", "poor")]}
+        >>> index = hi.Index(normalise="none", aggregate={"method": "counting", "cutoff": 0.5}, **tree)
+        >>> table = {"a": [1, 0, 1, 0], "b": [1, 0, 0, 0], "coast": ["east", "east", "west", "west"]}
+        >>> index.compute(table).poverty(within="coast").measures[["H", "A", "M0"]].to_dict("index")
+        {'east': {'H': 0.5, 'A': 1.0, 'M0': 0.5}, 'west': {'H': 0.5, 'A': 0.5, 'M0': 0.25}}
+        """
+        return poverty(self.rows, self.panel, self.setting, node, within, weights)
 
     def long(self, kinds: LongKind | Sequence[LongKind] | None = None) -> pd.DataFrame:
         """Return the result as one tidy table, a number in each row, for R, Tableau, a database or a chart.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import line_of
 from hengdian_index._maths.means import Pair, Together
+from hengdian_index._maths.own_means import Censored
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.effects import Moves, Split
 from hengdian_index._scoring.scores import Scored
@@ -65,11 +66,14 @@ def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
     branch = rows.tree.by_code[code]
     x, w, y = rows.children(branch), rows.row_weights(branch), rows.aggregated(code)
     pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
-    if not isinstance(pair, Pair):
+    if isinstance(pair, Censored):
+        factors = pair.level_factors(w, y)
+    elif isinstance(pair, Pair):
+        factors = np.broadcast_to(_level_factors(branch, pair, x, w, y), x.shape)
+    else:
         raise SpecError(
             f"group {code!r}: a level splits only under a mean, not {branch.aggregate.method.name!r}; use of='change'"
         )
-    factors = np.broadcast_to(_level_factors(branch, pair, x, w, y), x.shape)
 
     def below(child: str) -> Parts | None:
         return _level_parts(rows, child, True) if to_leaves and child in rows.tree.by_code else None
@@ -180,9 +184,14 @@ def _aggregated_parts(before: Scored, now: Scored, branch: Branch, to_leaves: bo
 
 
 def _level_factors(branch: Branch, pair: Pair, x: Array, w: Array, y: Array) -> Array:
-    """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others."""
+    """Return what each child's level is multiplied by: w for the arithmetic mean, y w f(z) / (f(y) z) for others.
+
+    Where the mean of zeros is one, the level is the change from it: y w (f(z) - f(0)) / ((f(y) - f(0)) z).
+    """
     if pair.linear:
         return np.asarray(w * pair.times)
+    if pair.from_zero:
+        return _change_factors(pair, np.zeros_like(x), x, np.zeros_like(y), y, w, w)
     shares, by_weight = pair.level_shares(x, w, y)
     if by_weight.any():
         why = (
@@ -205,10 +214,10 @@ def _change_factors(pair: Pair, x0: Array, x1: Array, y0: Array, y1: Array, w0: 
     factors = mean * pair.slope(x0, x1, y0, y1)
     if not pair.zero_is_limit:
         return factors
-    turned = ((x0 == 0) != (x1 == 0)) * (w0 + w1)
+    turned = ((x0 == pair.limit) != (x1 == pair.limit)) * (w0 + w1)
     with np.errstate(invalid="ignore", divide="ignore"):
         limit = turned / turned.sum(axis=1, keepdims=True) * (y1 - y0)[:, np.newaxis] / (x1 - x0)
-    zero = ((y0 == 0) | (y1 == 0))[:, np.newaxis]
+    zero = ((y0 == pair.limit) | (y1 == pair.limit))[:, np.newaxis]
     return np.where(zero, np.where(turned > 0, limit, 0.0), factors)
 
 

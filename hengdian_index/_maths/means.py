@@ -58,6 +58,21 @@ class Pair:
         """Whether it is the arithmetic mean, or a sum."""
         return self.forward is ARITHMETIC.forward
 
+    @property
+    def limit(self) -> float:
+        """With `zero_is_limit` the value that is the limit of the mean wherever a part has it."""
+        return 0.0
+
+    @property
+    def filler(self) -> float:
+        """A value in the domain, that may stand where none counts."""
+        return 1.0
+
+    @property
+    def from_zero(self) -> bool:
+        """Whether a level splits as the change from a row of zeros does."""
+        return False
+
     def mean(self, x: Array, w: Array, absent: NDArray[np.bool_] | None = None) -> Array:
         """Return the weighted means (..., n) of rows x (..., n, k), weights w (..., k) or (..., n, k).
 
@@ -99,12 +114,18 @@ class Pair:
         """Raise if a value lies outside the domain."""
         if self.domain == "real":
             return
-        strict = self.domain == "above 0" and not self.zero_is_limit
-        bad = x <= 0 if strict else x < 0
+        bad = x <= 0 if self._strict else x < 0
         if bad.any():
-            raise CellsError(
-                bad, f"this mean needs values {'above 0' if strict else 'of 0 or more'}; normalise to such a scale"
-            )
+            raise CellsError(bad, self.why)
+
+    @property
+    def _strict(self) -> bool:
+        return self.domain == "above 0" and not self.zero_is_limit
+
+    @property
+    def why(self) -> str:
+        """What is said of a value that lies outside the domain."""
+        return f"this mean needs values {'above 0' if self._strict else 'of 0 or more'}; normalise to such a scale"
 
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean: contribution = w slope (z1 - z0)."""
@@ -323,7 +344,7 @@ def _masked(pair: Pair, x: Array, w: Array, absent: NDArray[np.bool_], dropped: 
             values[rows] = pair.mean(np.asfortranarray(x[rows]), w, lost)
     except CellsError:
         # Of all rows, not of those of one block alone.
-        pair.refuse(np.where(absent | dropped[:, np.newaxis], 1.0, x))
+        pair.refuse(np.where(absent | dropped[:, np.newaxis], pair.filler, x))
         raise
     values[dropped] = np.nan
     return values
@@ -437,7 +458,7 @@ def _rows(kernel: Kernel, x: Array, w: Array, keep: NDArray[np.bool_]) -> Array:
 def _partial(kernel: Kernel, x: Array, w: Array, present: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> Array:
     """Return the scores of rows with gaps, each under its own weights (..., n, k)."""
     if isinstance(kernel, Pair):
-        filled = np.where(present & ~dropped[..., np.newaxis], x, 1.0)
+        filled = np.where(present & ~dropped[..., np.newaxis], x, kernel.filler)
         kernel.refuse(filled)
         return np.where(dropped, np.nan, kernel.mean(filled, np.nan_to_num(w)))
     out = np.full(x.shape[:-1], np.nan)

@@ -423,6 +423,15 @@ def aggregations() -> None:
     hi.aggregate.benefit_of_the_doubt(X.head(4), details=True)
     hi.aggregate.outranking(X, w)
     hi.aggregate.sum(X, w, total=3)
+    hi.aggregate.counting([[1, 0, 1]], cutoff=0.5)
+    counts = hi.Index(
+        normalise="none",
+        aggregate={"method": "counting", "cutoff": 0.5},
+        groups=[hi.Group("poor")],
+        indicators=[hi.Indicator("food", "poor"), hi.Indicator("roof", "poor")],
+    )
+    poor = counts.compute({"food": [1, 0], "roof": [1, 0], "people": [3, 1]}).poverty(within=None, weights="people")
+    assert poor.measures["H"].tolist() == [poor.H]
     hi.aggregate.waspas(X, w, share=0.4)
     hi.aggregate.aras(X, w, direction=[1, 1, -1])
     hi.aggregate.copras(X, w, direction={CODES[0]: 1})
