@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import declared
+import gallery
 from docstrings import Told, code_of, executed, told_of
 from prose import escape
 from rst import bullets, code, label, math, page, symbols, table, title
@@ -140,6 +141,10 @@ def _proof(family: str, function: Callable[..., Any], told: Told) -> str:
     if not told.proof:
         return ""
     links = [f"Published numbers that the tests reproduce: {', '.join(map(_case, cases))}."] if cases else []
+    indexes = [
+        f":doc:`{one.title} </generated/gallery/{one.name}>`" for one in gallery.methods_of(family, function.__name__)
+    ]
+    links += [f"Published indexes that rest on it: {', '.join(indexes)}."] * bool(indexes)
     return "\n\n".join([escape(told.proof), *links])
 
 

@@ -7,6 +7,7 @@ import os
 # Examples are run here, some of which draw.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+import gallery
 import keys
 import reference
 import tables
@@ -20,4 +21,4 @@ def pages() -> dict[str, str]:
     texts |= {"generated/parts/commands.md": keys.commands(), "generated/parts/names.md": reference.names_table()}
     texts |= {f"methods/{place}": text for place, text in method_pages().items()}
     texts |= {f"reference/names/{place}": text for place, text in reference.name_pages().items()}
-    return texts | {"reference/toml.rst": keys.toml_page()}
+    return texts | gallery.pages() | {"reference/toml.rst": keys.toml_page()}

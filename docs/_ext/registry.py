@@ -9,7 +9,7 @@ from reference import shown_docstring, shown_signature
 from sphinx.application import Sphinx
 
 # Folders, and a page, that hold nothing else.
-_OWN = ("generated/parts", "methods/*/", "reference/names")
+_OWN = ("generated/gallery", "generated/parts", "methods/*/", "reference/names")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

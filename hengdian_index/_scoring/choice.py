@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._maths.maps import Between, Target
+from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import Method, resolve
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import SpecError, raise_all
@@ -50,7 +52,8 @@ class Choice:
         if isinstance(given, Mapping):
             if "method" not in given:
                 raise SpecError(f"'method' is missing in {dict(given)!r}")
-            options = {key: value for key, value in given.items() if key != "method"}
+            options = {key: _directions(value) if key == "direction" else value for key, value in given.items()}
+            options.pop("method")
             given = given["method"]
         if not (isinstance(given, str) or callable(given)):
             raise SpecError(f"a method's name, {{ method = ... }} or a function, not {given!r}")
@@ -180,9 +183,41 @@ def thawed(value: Any) -> Any:
     """Return a frozen value as plain mappings and lists."""
     if isinstance(value, Choice):
         return value.plain()
+    if isinstance(value, Target):
+        return {"target": value.value}
+    if isinstance(value, Between):
+        worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
+        return {"between": [value.low, value.high], **worst}
     if isinstance(value, Mapping):
         return {key: thawed(part) for key, part in value.items()}
     return [thawed(part) for part in value] if isinstance(value, tuple) else value
+
+
+def read_direction(given: Any) -> Any:
+    """Return a direction from what Python or TOML says."""
+    if isinstance(given, Mapping):
+        if set(given) == {"target"}:
+            return Target(given["target"])
+        limits = given.get("between", ())
+        if {"between"} <= set(given) <= {"between", "worst_low", "worst_high"} and np.shape(limits) == (2,):
+            return Between(*limits, **{key: limit for key, limit in given.items() if key != "between"})
+    fault = direction_fault(given)
+    if fault:
+        raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
+    return given if isinstance(given, (Target, Between)) else int(given)
+
+
+def _directions(given: Any) -> Any:
+    """Return the option `direction` of a method: one for all, or one a column by its name or its place."""
+    if isinstance(given, Mapping):
+        # A column may be called so, too; then it has a direction: 1, -1 or a mapping.
+        target = given["target"] if given.keys() == {"target"} else 1
+        if np.shape(given.get("between", 0)) == (2,) or (isinstance(target, (int, float)) and target not in (1, -1)):
+            return read_direction(given)
+        return {key: read_direction(one) if isinstance(one, Mapping) else one for key, one in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [read_direction(one) if isinstance(one, Mapping) else one for one in given]
+    return given
 
 
 def _with_parts(method: Method, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:

@@ -35,11 +35,10 @@ from pydantic.fields import FieldInfo
 
 from hengdian_index._maths.arithmetic import Halves
 from hengdian_index._maths.doubts import read_doubts, said
-from hengdian_index._maths.maps import Between, Direction, Rounded, Target
+from hengdian_index._maths.maps import Direction, Rounded
 from hengdian_index._maths.means import Rule
-from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import code_of, parameters_of
-from hengdian_index._scoring.choice import Choice, Frozen, frozen, thawed
+from hengdian_index._scoring.choice import Choice, Frozen, frozen, read_direction, thawed
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.periods import ACCEPTED, read_label
@@ -222,20 +221,6 @@ def _alternatives(address: str, given: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(frozen(value_of(one) if picks_rows else one) for one in given)
 
 
-def _direction(given: Any) -> Any:
-    """Return a direction from what Python or TOML says."""
-    if isinstance(given, Mapping):
-        if set(given) == {"target"}:
-            return Target(given["target"])
-        limits = given.get("between", ())
-        if {"between"} <= set(given) <= {"between", "worst_low", "worst_high"} and np.shape(limits) == (2,):
-            return Between(*limits, **{key: limit for key, limit in given.items() if key != "between"})
-    fault = direction_fault(given)
-    if fault:
-        raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
-    return given if isinstance(given, (Target, Between)) else int(given)
-
-
 class Labelled(Protocol):
     """A labelled row of numbers, such as a pandas Series."""
 
@@ -255,7 +240,7 @@ Build = Annotated[Read[Choice | None, Named], Choosable("climate")]
 Rounding = Annotated[Read[int | Mapping[str, Any] | None, int | Mapping[str, Any] | None], BeforeValidator(_rounding)]
 Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_seasons)]
 DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], BeforeValidator(_dated_weights)]
-WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(_direction)]
+WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(read_direction)]
 Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
 TableForm = Annotated[Read[Mapping[str, Any] | None, Mapping[str, Any] | None], BeforeValidator(_form)]
 Units = Annotated[Read[tuple[Any, ...] | None, Sequence[Any] | str | None], BeforeValidator(_units)]
@@ -537,11 +522,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, LabelledMask):
         remedy = "name the rows, such as fit_on = ['2019', '2020'], or give the mask to fit(table, fit_on=mask)"
         raise SpecError(f"a mask with row labels cannot be written to a file; {remedy}")
-    if isinstance(value, Target):
-        return {"target": value.value}
-    if isinstance(value, Between):
-        worst = {key: getattr(value, key) for key in ("worst_low", "worst_high") if getattr(value, key) is not None}
-        return {"between": [value.low, value.high], **worst}
     if isinstance(value, Mapping):
         return {key: plain(part) for key, part in value.items()}
     return thawed(value)

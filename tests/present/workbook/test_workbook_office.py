@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import zipfile
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from python_calamine import CalamineWorkbook
-from support.workbooks import ALWAYS_CALCULATE, CASES, MAPS, mapped
+from support.office import bare, cells, saved_by_office
+from support.workbooks import CASES, MAPS, mapped
 
 import hengdian_index as hi
 from hengdian_index._files.write_workbook import judgement_page, write_workbook
@@ -70,22 +68,7 @@ class Office:
             for k in NUMBERS_OF_ITEMS:
                 named_by_hand(folder / f"items_{lang}_{k}.xlsx", lang, k)
                 bare(folder / f"items_{lang}_{k}.xlsx", folder / "bare" / f"items_{lang}_{k}.xlsx")
-        self._convert()
-
-    def _convert(self) -> None:
-        profile = self.folder / "profile"
-        (profile / "user").mkdir(parents=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_CALCULATE)
-        files = sorted(map(str, (self.folder / "bare").glob("*.xlsx")))
-        command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx"]
-        subprocess.run([*command, "--outdir", str(self.folder / "saved"), *files], check=True, timeout=300)
-
-
-def bare(path: Path, target: Path) -> None:
-    """Copy a workbook without the values that its formulas have."""
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, re.sub(rb"</f><v>[^<]*</v>", b"</f>", old.read(name)))
+        saved_by_office(folder, sorted((folder / "bare").glob("*.xlsx")))
 
 
 def retyped(path: Path, cell: str, content: str) -> None:
@@ -139,16 +122,6 @@ def typed_into(path: Path, typed: dict[str, str]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
             archive.writestr(name, part)
-
-
-def cells(path: Path) -> dict[str, list[list[Any]]]:
-    """Return the cells of each sheet that has any, without the blank ends of rows and sheets."""
-    with CalamineWorkbook.from_path(path) as book:
-        found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    return {
-        name: [row[: 1 + max((j for j, v in enumerate(row) if v != ""), default=-1)] for row in rows]
-        for name, rows in found.items()
-    }
 
 
 @pytest.fixture(scope="module")
