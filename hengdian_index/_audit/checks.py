@@ -371,7 +371,7 @@ _MEANS = ("arithmetic", "geometric")
 def one_out(context: Context, *, one_out: float = 0.1) -> Answers:
     """Without any one indicator, ranks move by at most this share of the places on average."""
     context.demand_ranks()
-    if len(context.result.contents) > 1 or context.result.contents[0].by_period is not None:
+    if len(context.result.contents) > 1 or not context.result.contents[0].alike:
         raise SkippedError("no one out")
     found = without_each(context.index, context.table, rows=context.asked)
     for code in found.scores.columns[1:]:

@@ -23,6 +23,8 @@ def needing_all(tree: Tree, setting: Setting) -> list[str]:
     if changes(tree) and setting.content == "link":
         told = "start, end, replaces and weights_since link the levels of a unit"
         found.append(f"{told}; content = 'restate' scores all rows alike")
+    if setting.weights_form != "plain":
+        found.append("weights_form = 'shares' divides by the levels of a unit in other periods; 'plain' does not")
     if setting.series != "fixed":
         found.append(f"series = {setting.series!r} chains the levels of a unit; series = 'fixed' has each by itself")
     if setting.weigh_on == "period":

@@ -185,6 +185,8 @@ def _together(tree: Tree, setting: Setting) -> Iterable[str]:
     for branch in tree.branches:
         if branch.weights_since:
             yield f"group {branch.code!r}: weights that change with time are no expression"
+    if setting.weights_form != "plain":
+        yield "weights_form = 'shares': levels in other periods are no expression of the columns of a row"
     if setting.units is not None or setting.exclude:
         yield "units, exclude: an expression leaves out no rows; leave them out before, and take out the field"
     if (setting.data or {}).get("missing_marks"):

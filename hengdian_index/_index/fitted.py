@@ -58,6 +58,7 @@ from hengdian_index._scoring.preparation import (
 )
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, weights_series, whole
 from hengdian_index._scoring.tree import Branch, Setting, Tree
+from hengdian_index._scoring.value_shares import referred
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.latest import is_cross_section, latest
 from hengdian_index._tables.panel import Panel, digest
@@ -372,7 +373,9 @@ class Fitted:
         return Result(fitted=self, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
 
     def _seen(self, x: Columns, panel: Panel) -> tuple[Content, ...]:
-        """Return the contents with weights for every period of the rows, where weights are learnt in each."""
+        """Return the contents with weights for every period, and every unit, of the rows where these differ."""
+        if self.setting.weights_form != "plain":
+            return referred(self.tree, self.setting, self.contents, x.whole, panel)
         if self.setting.weigh_on != "period":
             return self.contents
         return tuple(learn_by_period(self.tree, content, x, panel, self.cancelled) for content in self.contents)
@@ -564,6 +567,13 @@ def learn_with_rows(
             # Weights that stay where something else changes are spoken of once.
             lines += [line for line in said if line not in lines]
             contents.append(Content(since, part, weights))
+    if setting.weights_form != "plain":
+        with journal(held=True):
+            every_x = Columns.of(tree, maps, preparation(tree, panel)).whole
+        with journal() as said:
+            contents = list(referred(tree, setting, contents, every_x, panel))
+        lines += said
+        scored = False
     known = None
     if every and rows.all() and seen is ready:
         alike = len(dated) == 1 and dated[0] == (EARLIEST, tree)
@@ -649,6 +659,8 @@ def _needed(fitted: Fitted, panel: Panel, in_base: NDArray[np.bool_] | None) -> 
     """Return which rows (n,) base levels and links follow from: the base, where contents change, each unit's ends."""
     setting = fitted.setting
     if setting.new_units != "refuse" or setting.weigh_on == "period" or comparing(fitted.tree):
+        return np.ones(panel.n, dtype=np.bool_)
+    if setting.weights_form != "plain":
         return np.ones(panel.n, dtype=np.bool_)
     rows = np.zeros(panel.n, dtype=np.bool_) if in_base is None else in_base.copy()
     if len(fitted.contents) > 1:

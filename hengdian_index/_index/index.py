@@ -44,9 +44,11 @@ from hengdian_index._scoring.fields import (
     Units,
     WeighScale,
     Weights,
+    WeightsForm,
     distinct_text,
     hints_of,
 )
+from hengdian_index._scoring.fitting import learnt
 from hengdian_index._scoring.preparation import columns_asked
 from hengdian_index._scoring.tree import (
     NewUnits,
@@ -59,6 +61,7 @@ from hengdian_index._scoring.tree import (
     planted,
     shape_faults,
 )
+from hengdian_index._scoring.value_shares import convertible
 from hengdian_index._tables.form import Form
 from hengdian_index._values.decimals import counted
 from hengdian_index.aggregate import arithmetic
@@ -142,6 +145,13 @@ class Index(Part):
     new_units : {"refuse", "link", "restate", "missing"}
         A unit (or a group of it) without a level in the base period is refused, enters at the mean level of the others,
         gets their mean base level, or has no series; "missing" also leaves out series whose base level is not above 0.
+    weights_form : {"plain", "shares"} or mapping
+        Weights multiply scores as they are, or are shares of a value (of spending, output, sales) at the prices of the
+        link, as offices publish them: each is divided by the level there, up the tree. A link is the period before the
+        shares hold (December, the fourth quarter); `{"form": "shares", "link": "year"}`: the mean of the year before
+        (annual overlap). Shares at older prices, `{"form": "shares", "prices": 2}` (calendar years before they hold) or
+        `"prices": "2013"`, are updated by prices to the link. Shares that have no date are those of the first period of
+        the table, of an index whose weights never change those of the base.
 
     Raises
     ------
@@ -189,6 +199,7 @@ class Index(Part):
     series: Series = "fixed"
     content: OnChange = "link"
     new_units: NewUnits = "refuse"
+    weights_form: WeightsForm = "plain"  # type: ignore[assignment]  # what is held, not what is given
 
     @classmethod
     def _checked(cls, given: dict[str, Any]) -> dict[str, Any]:
@@ -220,7 +231,7 @@ class Index(Part):
             again = [(i, group) for i, group in enumerate(self.groups) if group.rescale is not None]
             faults = [Fault(f"group {one.code!r}: rescale {why}", ("group", i, "rescale")) for i, one in again]
             raise_all(SpecError, faults)
-        raise_all(SpecError, self._of_last_values())
+        raise_all(SpecError, self._of_last_values() + self._of_shares())
         both = [one for one in self.units or () if one in (self.exclude or ())]
         why = "is among the units and left out of them; name it once"
         raise_all(SpecError, [Fault(f"exclude: {shown(one)} {why}", ("index", "exclude")) for one in both])
@@ -241,6 +252,34 @@ class Index(Part):
                 raise SpecError(
                     *(fault.under("index", "doubts", saying="doubts: ") for fault in error.faults)
                 ) from None
+
+    def _of_shares(self) -> list[Fault]:
+        """Return what does not go with weights that are shares of a value."""
+        if self.weights_form == "plain":
+            return []
+        said = []
+        if self.period is None:
+            said.append("needs periods, in which prices are: name the period column")
+        if self.series != "fixed":
+            said.append(f"shares are linked where they change; take series = {self.series!r} out")
+        if self.weigh_on == "period":
+            said.append("shares are given; take weigh_on = 'period' out")
+        for branch in self.tree.branches if not said else ():
+            if len(branch.children) < 2:
+                continue
+            chosen = (branch.weights, *branch.weights_since.values())
+            learning = next((one.method.name for one in chosen if learnt(one)), None)
+            if learning is not None:
+                said.append(f"group {branch.code!r}: shares are given, {{ a = 3, b = 1 }}, not learnt by {learning}")
+            said += [
+                f"group {branch.code!r}: take {name} out: what is linked is its level"
+                for name in ("rescale", "round")
+                if getattr(branch, name) is not None
+            ]
+            if not convertible(branch):
+                name = branch.aggregate.method.name
+                said.append(f"group {branch.code!r}: {name} is no mean of levels; take arithmetic, geometric or power")
+        return [Fault(f"weights_form: {why}", ("index", "weights_form")) for why in said]
 
     def _of_last_values(self) -> list[Fault]:
         """Return what does not go with a cross-section of last values, which has units and no periods."""

@@ -28,6 +28,7 @@ from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.contents import Content, late_groups, rows_of
 from hengdian_index._scoring.scores import Evaluation, weights_series
 from hengdian_index._scoring.tree import Setting, Tree
+from hengdian_index._scoring.value_shares import ValueShares
 from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.periods import EARLIEST, format_period
@@ -650,7 +651,9 @@ class Result:
             return Chained(how=setting.series, tree=tree, contents=contents, rows=rows, panel=panel)
         if len(contents) == 1:
             return Direct(rows, panel)
-        return Linked(tree=tree, contents=contents, rows=rows, panel=panel, known=self.fitted.links)
+        form, periods, known = ValueShares.of(setting), panel.periods, self.fitted.links
+        over = 1 if form is None or periods is None else form.over(periods.frequency)
+        return Linked(tree=tree, contents=contents, rows=rows, panel=panel, known=known, over=over)
 
     @property
     def _latest(self) -> Content:

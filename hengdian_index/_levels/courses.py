@@ -79,7 +79,7 @@ class Linked:
     A content is linked to the one before in the last period before it, or in its first, whichever has all that the two
     do not share: level = factor * score, factor_c = factor_(c-1) score_(c-1) / score_c there. A group that is new
     enters at the level of its parent. `known` are the factors (contents, groups) of units that were linked before;
-    they stand.
+    they stand. A link `over` several periods, those before a content, is that of the mean level to the mean score.
     """
 
     tree: Tree
@@ -87,6 +87,7 @@ class Linked:
     rows: Evaluation
     panel: Panel
     known: Mapping[Any, Array] | None = None
+    over: int = 1
 
     @cached_property
     def which(self) -> Rows:
@@ -104,7 +105,7 @@ class Linked:
         assert self.panel.periods is not None
         ordinals = self.panel.periods.ordinals
         near = np.ones(self.panel.n, dtype=np.bool_)
-        near &= True if since is None else ordinals >= since - 1
+        near &= True if since is None else ordinals >= since - self.over
         near &= True if until is None else ordinals <= until
         rows = np.flatnonzero(near)
         part = scored(self.tree, content, self.rows.leaves[rows], self.panel.pick(rows))
@@ -115,6 +116,16 @@ class Linked:
         """For each content the row (n,) in which each row's unit is linked to it, -1 where there is none."""
         none = np.full(self.panel.n, -1)
         return (none, *(self._link(position) for position in range(1, len(self.contents))))
+
+    def linking(self, position: int) -> list[Rows]:
+        """Return the rows (n,) over which each row's unit is linked to a content, in the order of time; -1 for none."""
+        assert self.panel.periods is not None
+        at = self.links[position]
+        if self.over == 1:
+            return [at]
+        since = self.contents[position].since
+        rows = [self.panel.rows_at(np.full(self.panel.n, one)) for one in range(since - self.over, since)]
+        return [np.where(at < 0, -1, row) for row in rows]
 
     @cached_property
     def factors(self) -> Array:
@@ -163,8 +174,8 @@ class Linked:
         """Return which levels (n, groups) depend on rows whose scores are marked: their own, and those linked there."""
         out = marks.copy()
         for position in range(1, len(self.contents)):
-            at = self.links[position]
-            out |= (self.which >= position)[:, np.newaxis] & (at >= 0)[:, np.newaxis] & marks[at]
+            for at in self.linking(position):
+                out |= (self.which >= position)[:, np.newaxis] & (at >= 0)[:, np.newaxis] & marks[at]
         return out
 
     def _unlinked(self, lost: NDArray[np.bool_]) -> list[Fault]:
@@ -177,7 +188,8 @@ class Linked:
             when = " and ".join(format_period(ordinal, frequency) for ordinal in (since - 1, since))
             who = "" if self.panel.units is None else f"unit {shown(self.panel.unit(row))}: "
             why = f"what holds from {format_period(since, frequency)} on cannot be linked to what held before"
-            remedy = f"neither of {when} has all values of both; give its row and its values, or content = 'restate'"
+            lacks = f"neither of {when} has" if self.over == 1 else f"not all of the {self.over} periods before have"
+            remedy = f"{lacks} all values of both; give its row and its values, or content = 'restate'"
             key = (int(self.panel.unit_codes()[row]), position, int(g))
             said = f"{who}{self.tree.groups[g]!r}: {why}: {remedy}"
             faults.setdefault(key, Fault(said, kind=("units", position, int(g))))
@@ -194,10 +206,16 @@ class Linked:
             linked = first[rows[first] >= 0]
             for ordinal in np.unique(self.panel.periods.ordinals[rows[linked]]).tolist():
                 some = linked[self.panel.periods.ordinals[rows[linked]] == ordinal]
-                when = format_period(ordinal, self.panel.periods.frequency)
+                when = self.when(ordinal)
                 named = f"factor {self.factors[position][some[0], 0]:.6g} in {content.tree.root.code!r}"
                 said.append(f"linked in {when}: {named if self.panel.units is None else counted(len(some), 'unit')}")
         return said
+
+    def when(self, last: int) -> str:
+        """Return the periods of a link in words."""
+        assert self.panel.periods is not None
+        ends = [format_period(one, self.panel.periods.frequency) for one in (last - self.over + 1, last)]
+        return " to ".join(dict.fromkeys(ends))
 
     def level_parts(self, code: str, to_leaves: bool) -> Parts:
         """Return the parts (n,) of a group's level."""
@@ -222,12 +240,15 @@ class Linked:
             here = np.flatnonzero((old <= position) & (position <= self.which) & (before >= 0))
             if code not in view.tree.by_code or not len(here):
                 continue
-            start = np.where(old == position, before, self.links[position])[here]
-            after = self.links[position + 1] if position + 1 < len(self.links) else own
-            end = np.where(self.which == position, own, after)[here]
-            factor = self.factors[position][here, g]
-            for name, part in change_parts(view.at(start), view.at(end), code, to_leaves, split).items():
-                total.setdefault(name, np.zeros(self.panel.n))[here] += part * factor
+            factor = self.factors[position][here, g] / self.over
+            starts = self.linking(position)
+            ends = self.linking(position + 1) if position + 1 < len(self.links) else [own] * self.over
+            # The change between two means is the mean of changes.
+            for first, last in zip(starts, ends, strict=True):
+                start = np.where(old == position, before, first)[here]
+                end = np.where(self.which == position, own, last)[here]
+                for name, part in change_parts(view.at(start), view.at(end), code, to_leaves, split).items():
+                    total.setdefault(name, np.zeros(self.panel.n))[here] += part * factor
         level = self.levels[:, g]
         gone = np.isnan(level) | (before < 0) | np.isnan(level[before])
         return {name: np.where(gone, np.nan, part) for name, part in total.items()}
@@ -259,6 +280,9 @@ class Linked:
         every = top & np.logical_and.reduce(list(both.values()))
         found = np.full(self.panel.n, -1)
         rows = [self.panel.rows_at(np.full(self.panel.n, ordinal)) for ordinal in (since - 1, since)]
+        if self.over > 1:
+            year = [self.panel.rows_at(np.full(self.panel.n, one)) for one in range(since - self.over, since)]
+            return np.where(np.logical_and.reduce([(at >= 0) & top[at] for at in year]), rows[0], -1)
         for known in (top, every):
             for at in reversed(rows):
                 found = np.where((at >= 0) & known[at], at, found)
@@ -274,7 +298,11 @@ class Linked:
 
     def _factor(self, position: int, before: Array) -> Array:
         """Return the factors of a content (n, groups) from those of the one before it."""
-        old, new, at = self.views[position - 1], self.views[position], self.links[position]
+        old, new, rows = self.views[position - 1], self.views[position], self.linking(position)
+
+        def mean(values: Array) -> Array:
+            return np.asarray(sum(values[at] for at in rows) / len(rows))
+
         out = np.full(before.shape, np.nan)
         level = np.full(before.shape, np.nan)
         for g, code in enumerate(self.tree.groups):
@@ -282,12 +310,12 @@ class Linked:
                 continue
             if code in old.groups:
                 with np.errstate(over="ignore"):
-                    level[:, g] = before[:, g] * old.values(code)[at]
+                    level[:, g] = before[:, g] * mean(old.values(code))
             else:
                 parent = self.tree.by_code[code].parent
                 level[:, g] = level[:, self.tree.groups.index(str(parent))]
             with np.errstate(invalid="ignore", divide="ignore"):
-                out[:, g] = np.where(at < 0, np.nan, level[:, g] / new.values(code)[at])
+                out[:, g] = np.where(rows[0] < 0, np.nan, level[:, g] / mean(new.values(code)))
         return out
 
 

@@ -315,7 +315,7 @@ def remove_one(
             leaves = known.columns.whole
         else:
             leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
-    if len(fitted.contents) > 1 or fitted.contents[0].by_period is not None:
+    if len(fitted.contents) > 1 or not fitted.contents[0].alike:
         raise SpecError("remove_one: an index whose content or weights change by period; use compare with replace")
     below = _below(fitted.tree, code)
     parts = [part for part in (tree.codes if level == "indicator" else tree.groups) if part in below]

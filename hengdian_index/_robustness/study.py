@@ -391,6 +391,9 @@ class Study:
             return {code: w if w.ndim == 1 else w[0] for code, w in found.items()}
 
         dated = content.by_period and {since: moved(weights) for since, weights in content.by_period.items()}
+        if content.shares is not None:
+            # Levels make other weights of other shares.
+            return replace(content, weights=moved(content.shares), shares=None, by_unit=None)
         return replace(content, weights=moved(content.weights), by_period=dated)
 
     def _in_turn(self, state: State, u: Array) -> Drawn:
@@ -457,7 +460,8 @@ def nominal_of(study: Study) -> tuple[Array, Array | None, Array]:
 
 def is_plain(tree: Tree, setting: Setting, panel: Panel) -> bool:
     """Return whether levels are scores, one tree holds throughout, and no unit enters after the base period."""
-    one_tree = setting.series == "fixed" and setting.weigh_on != "period" and not changes(tree)
+    alike = setting.weigh_on != "period" and setting.weights_form == "plain"
+    one_tree = setting.series == "fixed" and alike and not changes(tree)
     return one_tree and not (setting.new_units in ("link", "restate") and _enters(panel, setting.base))
 
 

@@ -33,13 +33,22 @@ class Content:
     """The tree that holds from a period on (`since`, an ordinal), and its weights.
 
     With weights learnt in each period, `by_period` holds those of the periods seen by the fit; `weights` are those of
-    all fit rows.
+    all fit rows. Where weights are `shares` of a value, `by_unit` holds those that the levels of each unit make of
+    them, and `priced` the periods whose prices the shares of each group are at; `weights` are those of a single unit.
     """
 
     since: int
     tree: Tree
     weights: Weights
     by_period: Mapping[int, Weights] | None = None
+    shares: Weights | None = None
+    by_unit: Mapping[Any, Weights] | None = None
+    priced: Mapping[str, str] | None = None
+
+    @property
+    def alike(self) -> bool:
+        """Whether all rows have the same weights."""
+        return self.by_period is None and (self.by_unit is None or len(self.by_unit) == 1)
 
 
 def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
@@ -139,6 +148,11 @@ def _weight_dates(tree: Tree, frequency: Frequency) -> dict[str, dict[int, Branc
             except SpecError as error:
                 faults += [fault.under(saying=f"group {branch.code!r}: ") for fault in error.faults]
     raise_all(SpecError, faults)
+    for branch in tree.branches:
+        dates = found.get(branch.code, {})
+        if dates and dates[min(dates)].weights == branch.weights:
+            # The first weights, which hold before their date, too.
+            del dates[min(dates)]
     return found
 
 
@@ -207,12 +221,27 @@ def scored(tree: Tree, content: Content, leaves: Array | Columns, panel: Panel, 
     """
     x = leaves if content.tree.codes == tree.codes else columns_of(tree, content.tree, whole(leaves))
     lost = columns_of(tree, content.tree, np.broadcast_to(cancelled, (1, len(tree.codes))))[0]
+    if content.by_unit is not None:
+        return _by_unit(content, content.by_unit, whole(x), panel, lost)
     if content.by_period is None or panel.periods is None:
         return score(content.tree, content.weights, x, panel, lost)
     x, parts = whole(x), []
     for rows in panel.periods.blocks():
         weights = content.by_period[int(panel.periods.ordinals[rows[0]])]
         parts.append((rows, score(content.tree, weights, x[rows], panel.pick(rows), lost)))
+    return stitched(content.tree, x, parts)
+
+
+def _by_unit(content: Content, known: Mapping[Any, Weights], x: Array, panel: Panel, lost: Array) -> Evaluation:
+    """Return rows scored under the weights of their unit; a unit that has none yet has no scores."""
+    codes, parts = panel.unit_codes(), []
+    first = np.unique(codes, return_index=True)[1]
+    if len(first) == 1 and panel.unit(int(first[0])) in known:
+        return score(content.tree, known[panel.unit(int(first[0]))], x, panel, lost)
+    for row in first.tolist():
+        rows = np.flatnonzero(codes == codes[row])
+        if panel.unit(row) in known:
+            parts.append((rows, score(content.tree, known[panel.unit(row)], x[rows], panel.pick(rows), lost)))
     return stitched(content.tree, x, parts)
 
 

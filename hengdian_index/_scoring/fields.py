@@ -158,6 +158,41 @@ def rounding_of(part: Any) -> Rounded | None:
     return None if given is None else Rounded(**given) if isinstance(given, Mapping) else Rounded(given)
 
 
+_WEIGHTS_FORM = {"form": ("shares",), "link": ("period", "year")}
+
+
+def _weights_form(given: Any) -> Any:
+    """Return what weights are: "plain", "shares", { form = "shares", link = "year", prices = 2 }."""
+    if among(given, ("plain", "shares")):
+        return given
+    said = dict(given) if isinstance(given, Mapping) else {"form": given}
+    allowed = (*_WEIGHTS_FORM, "prices")
+    faults = [f"unknown option {name!r}{suggestion(name, allowed)}" for name in said if name not in allowed]
+    faults += [] if "form" in said else ['form is missing: form = "shares"']
+    for name, words in _WEIGHTS_FORM.items():
+        if name in said and not among(said[name], words):
+            known = ("plain", "shares") if name == "form" else words
+            faults.append(f"{name}: no {shown(said[name])}{suggestion(said[name], known)}")
+    prices = said.get("prices", "link")
+    whole = isinstance(prices, int) and not isinstance(prices, bool)
+    if not (0 < prices < _YEARS_AGO if whole else among(prices, ("link",)) or _is_span(prices)):
+        faults.append(f'prices: "link", how many calendar years before, 2, or the periods, "2013", not {shown(prices)}')
+    raise_all(SpecError, faults)
+    left = {name: value for name, value in said.items() if value != _FORM_BY_DEFAULT[name]}
+    return Frozen({"form": "shares", **left}) if left else "shares"
+
+
+# A larger number is the label of a year.
+_YEARS_AGO = 100
+_FORM_BY_DEFAULT = {"form": "shares", "link": "period", "prices": "link"}
+
+
+def _is_span(given: Any) -> bool:
+    """Return whether a text names a period, or the first and the last of several."""
+    ends = str(given).split(":") if isinstance(given, str) else []
+    return 0 < len(ends) <= 2 and all(read_label(end) is not None for end in ends)
+
+
 def _dated_weights(given: Any) -> Any:
     """Return the choices of weights by the period they hold from."""
     if given is None:
@@ -240,6 +275,9 @@ Build = Annotated[Read[Choice | None, Named], Choosable("climate")]
 Rounding = Annotated[Read[int | Mapping[str, Any] | None, int | Mapping[str, Any] | None], BeforeValidator(_rounding)]
 Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_seasons)]
 DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], BeforeValidator(_dated_weights)]
+WeightsForm = Annotated[
+    Read[str | Mapping[str, Any], Literal["plain", "shares"] | Mapping[str, Any]], BeforeValidator(_weights_form)
+]
 WayUp = Annotated[Read[Direction, Direction | Mapping[str, Any]], BeforeValidator(read_direction)]
 Selector = Annotated[Any, BeforeValidator(lambda given: frozen(value_of(given)))]
 TableForm = Annotated[Read[Mapping[str, Any] | None, Mapping[str, Any] | None], BeforeValidator(_form)]

@@ -289,6 +289,13 @@ def needs_zero(choice: Choice) -> bool:
     return method.declared("shift_free", choice.options) is False and not method.traits.get("raw")
 
 
+def learnt(choice: Choice) -> bool:
+    """Return whether weights depend on the values of rows."""
+    if choice.method.sees == "judgement":
+        return any(map(learnt, choice.parts))
+    return bool(choice.method.traits.get("learns", True))
+
+
 def chosen_weights(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choice], Array]) -> Array:
     """Return the weights of a group's children: judged, matched by name, or what `learnt` gives for other methods.
 

@@ -11,6 +11,7 @@ from hengdian_index._maths.maps import Direction, Map
 from hengdian_index._maths.means import Missing
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import Group, Indicator, Is, inherited
+from hengdian_index._tables.periods import read_label
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import Fault, fewer, listed, suggestion
 
@@ -143,6 +144,7 @@ class Setting:
     unit_names: str | None = None
     data: Mapping[str, Any] | None = None
     groups_of_units: tuple[Any, ...] = ()
+    weights_form: str | Mapping[str, Any] = "plain"
 
     @property
     def levelled(self) -> bool:
@@ -242,7 +244,12 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
         return getattr(index, name, None) if found is None else found
 
     own = {child: weight[child] for child in children if child in weight}
-    weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else index.weights)
+    weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else None)
+    dated = group.weights_since
+    if weights is None and dated and index.weights_form != "plain":
+        # Shares that all have a date: the earliest hold before it, too.
+        weights = dated[min(dated, key=_instant)]
+    weights = weights or index.weights
     aggregate = chosen("aggregate")
     traits = aggregate.method.traits
     taken = {} if bare else dict(traits.get("normalised", {}))
@@ -255,9 +262,17 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
         "weights": _with_replaced(weights, index),
         "aggregate": aggregate,
         "missing": Missing(chosen("missing"), chosen("coverage")),
-        "weights_since": Frozen({when: _with_replaced(choice, index) for when, choice in group.weights_since.items()}),
+        "weights_since": Frozen({when: _with_replaced(choice, index) for when, choice in dated.items()}),
     }
     return Branch(**{one.name: chosen(one.name) for one in fields(Branch)} | settled)
+
+
+def _instant(period: str) -> float:
+    """Return when a period begins, in years, so that periods of any length are in the order of time."""
+    read = read_label(period)
+    if isinstance(read, tuple):
+        return read[1] / read[0].per_year
+    return 0.0 if read is None else read.year + (read.timetuple().tm_yday - 1) / 366
 
 
 def _total(index: Any, children: tuple[str, ...], weights: Choice) -> float:

@@ -9,13 +9,18 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._maths.notation import precise
-from hengdian_index._present.document import Block, Math, Piece
+from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.figures import compares
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.fitting import Ends, ends_of, needs_zero, own_zeros
+from hengdian_index._scoring.fitting import Ends, ends_of, learnt, needs_zero, own_zeros
 from hengdian_index._scoring.tree import Branch
+from hengdian_index._scoring.value_shares import is_linear
+from hengdian_index._tables.periods import EARLIEST, format_period
+
+# The weight of a part: its share over what the mean makes of its level where its share was measured.
+_SHARES = r"w_j = \frac{W_j / @_j}{\sum_l W_l / @_l}"
 
 
 def groups(tell: Teller) -> Iterator[Block]:
@@ -27,12 +32,32 @@ def groups(tell: Teller) -> Iterator[Block]:
     ends = ends_of(tell.result.contents[-1].tree, tell.result.contents[-1].weights)
     scales = {branch.code: _Scale.of(tell, branch, ends) for branch in branches if len(branch.children) > 1}
     yield from _what_is_weighed(tell, weighed, [choice for scale in scales.values() for choice in scale.choices])
+    yield from _shares(tell)
     rules = {branch.missing for branch in branches}
     common = len(branches) > 1 and len(rules) == 1
     if common:
         yield tell.text("same rule", rule=_rule(tell, branches[0]))
     for branch in branches:
         yield tell.item(*_group(tell, branch, common, scales.get(branch.code)))
+
+
+def _shares(tell: Teller) -> Iterator[Block]:
+    """Yield how shares of a value become weights, and at the prices of which periods they are."""
+    if tell.setting.weights_form == "plain":
+        return
+    linear = all(is_linear(branch) for branch in tell.tree.branches)
+    yield tell.text("value shares" if linear else "value shares of means")
+    yield Block("formula", (Math(_SHARES.replace("@", r"\bar{z}" if linear else "f")),))
+    for content in tell.result.contents:
+        spans: dict[str, list[str]] = {}
+        for code, span in (content.priced or {}).items():
+            spans.setdefault(span, []).append(code)
+        first = tell.panel.periods is None or content.since == EARLIEST
+        since = "" if first else format_period(content.since, tell.panel.periods.frequency)
+        said = [tell.say("priced", period=span, groups=tell.codes(codes)) for span, codes in spans.items()]
+        yield tell.item(tell.say("priced since" if since else "priced first", period=since, said=tell.joined(said)))
+    if any(len(content.by_unit or {}) > 1 for content in tell.result.contents):
+        yield tell.text("value shares by unit", where=Code("result.contents[-1].by_unit"))
 
 
 @dataclass(frozen=True)
@@ -215,10 +240,3 @@ def _later(tell: Teller, branch: Branch) -> dict[str, Choice]:
 def by_period(tell: Teller, branch: Branch) -> bool:
     """Return whether rows that a group's method compares are those of one period."""
     return branch.scope == "period" or tell.setting.weigh_on == "period"
-
-
-def learnt(choice: Choice) -> bool:
-    """Return whether weights depend on the values of rows."""
-    if choice.method.sees == "judgement":
-        return any(map(learnt, choice.parts))
-    return bool(choice.method.traits.get("learns", True))

@@ -46,9 +46,10 @@ def content(tell: Teller) -> Iterator[Block]:
         }
         said = tell.joined([tell.say(key, parts=tell.codes(some)) for key, some in parts.items() if some])
         yield tell.item(tell.say("change", period=format_period(new.since, periods.frequency), said=said))
-    if isinstance(tell.result.course, Linked):
-        yield tell.text("linked")
-        yield from _factors(tell, tell.result.course)
+    course = tell.result.course
+    if isinstance(course, Linked):
+        yield tell.text("linked") if course.over == 1 else tell.text("linked over", count=str(course.over))
+        yield from _factors(tell, course)
     else:
         yield tell.text("chained")
 
@@ -107,6 +108,8 @@ def _of_content(tell: Teller, course: Linked, unit: Any, factors: Array, positio
         row = int(np.flatnonzero([one == unit for one in tell.panel.unit_list()])[0])
         key = "no factor" if course.links[position][row] < 0 else "no factor before"
         ends = {"before": before, "since": since} if key == "no factor" else {}
+        if ends and course.over > 1:
+            key, ends = "no factor over", {"count": str(course.over), "since": since}
         said.append(tell.say(key, groups=lost, **ends))
     of = "" if unit is None else tell.words["of unit"].format(unit=tell.unit(unit))
     return tell.say("factors", period=since, unit=of, factors=tell.joined(said))

@@ -16,6 +16,7 @@ from hengdian_index._scoring.contents import late_groups
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
+from hengdian_index._tables.table import Array
 from hengdian_index.errors import FaultsError
 
 _LAST = 4
@@ -90,7 +91,7 @@ def _linked(course: Linked, code: str, row: int) -> Iterator[Step]:
         since = format_period(course.contents[position].since, panel.periods.frequency)
         factor, at = float(course.factors[position, row, g]), int(course.links[position][row])
         formula, when = _factor(course, code, position, row, at)
-        known = formula and np.isclose(_value(course, code, position, row, at), factor, rtol=1e-9, atol=0)
+        known = formula and np.isclose(_value(course, code, position, row), factor, rtol=1e-9, atol=0)
         what = f"factor from {since} on"
         if known:
             what += f", linked in {when}: level before over score after"
@@ -106,21 +107,33 @@ def _factor(course: Linked, code: str, position: int, row: int, at: int) -> tupl
     """Return a link factor as arithmetic, and the period of the link; nothing where no row links."""
     if at < 0 or code not in course.views[position].groups:
         return "", ""
-    new = float(course.views[position].values(code)[at])
+    rows = _rows(course, position, row)
+    new = course.views[position].values(code)[rows]
     holder = _holder(course, code, position)
     g = course.tree.groups.index(holder)
     if holder == code:
-        old = float(course.views[position - 1].values(code)[at])
-        before = f"{exact(float(course.factors[position - 1, row, g]))} * {exact(old)}"
+        old = course.views[position - 1].values(code)[rows]
+        before = f"{exact(float(course.factors[position - 1, row, g]))} * {_summed(old)}"
     else:
-        before = exact(_level(course, holder, position, row, at))
-    return f"{before} / {exact(new)}", str(course.panel.period(at))
+        before = exact(_level(course, holder, position, row) * len(rows))
+    assert course.panel.periods is not None
+    return f"{before} / {_summed(new)}", course.when(int(course.panel.periods.ordinals[rows[-1]]))
 
 
-def _value(course: Linked, code: str, position: int, row: int, at: int) -> float:
-    return _level(course, _holder(course, code, position), position, row, at) / float(
-        course.views[position].values(code)[at]
-    )
+def _summed(values: Array) -> str:
+    """Return the sum of values as arithmetic."""
+    terms = " + ".join(map(exact, values.tolist()))
+    return terms if len(values) == 1 else f"({terms})"
+
+
+def _rows(course: Linked, position: int, row: int) -> list[int]:
+    """Return the rows over which a row's unit is linked to a content."""
+    return [int(one[row]) for one in course.linking(position)]
+
+
+def _value(course: Linked, code: str, position: int, row: int) -> float:
+    new = course.views[position].values(code)[_rows(course, position, row)]
+    return _level(course, _holder(course, code, position), position, row) / float(new.mean())
 
 
 def _holder(course: Linked, code: str, position: int) -> str:
@@ -130,10 +143,10 @@ def _holder(course: Linked, code: str, position: int) -> str:
     return code
 
 
-def _level(course: Linked, code: str, position: int, row: int, at: int) -> float:
-    """Return the level of a group under the content before, in the row of the link."""
+def _level(course: Linked, code: str, position: int, row: int) -> float:
+    """Return the mean level of a group under the content before, in the rows of the link."""
     factor = course.factors[position - 1, row, course.tree.groups.index(code)]
-    return float(factor * course.views[position - 1].values(code)[at])
+    return float(factor * course.views[position - 1].values(code)[_rows(course, position, row)].mean())
 
 
 def _chained(course: Chained, code: str, row: int) -> Iterator[Step]:

@@ -1,0 +1,255 @@
+"""Weights that are shares of a value, divided by the level that what they weigh had when they were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hengdian_index._maths.means import Missing, Pair, aggregate
+from hengdian_index._methods.decorators import kernel
+from hengdian_index._scoring.choice import Frozen
+from hengdian_index._scoring.contents import Content, columns_of
+from hengdian_index._scoring.scores import Weights
+from hengdian_index._scoring.tree import Branch, Setting, Tree
+from hengdian_index._tables.panel import Panel
+from hengdian_index._tables.periods import Frequency, format_period, read_span
+from hengdian_index._tables.table import Array, shortened
+from hengdian_index.errors import DataError, Fault, listed, raise_all, shown
+from hengdian_index.log import note
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueShares:
+    """Where levels are linked when shares change, and at the prices of which periods the shares are.
+
+    `link` is the period before the shares hold, or the year before; `prices` are those of the link, of the calendar
+    year so many years before, or of the periods that a label names.
+    """
+
+    link: Literal["period", "year"] = "period"
+    prices: Any = "link"
+
+    @classmethod
+    def of(cls, setting: Setting) -> ValueShares | None:
+        """Return what an index says of its shares; None where weights are used as they are."""
+        said = setting.weights_form
+        if said == "plain":
+            return None
+        given = said if isinstance(said, Mapping) else {}
+        return cls(given.get("link", "period"), given.get("prices", "link"))
+
+    def over(self, frequency: Frequency) -> int:
+        """Return how many periods a link is over."""
+        return frequency.per_year if self.link == "year" else 1
+
+    def priced(self, since: int, frequency: Frequency) -> Span:
+        """Return the first and last period whose prices the shares are at that hold from a period on."""
+        if self.prices == "link":
+            return since - self.over(frequency), since - 1
+        if isinstance(self.prices, int):
+            first = (since // frequency.per_year - self.prices) * frequency.per_year
+            return first, first + frequency.per_year - 1
+        return read_span(self.prices, frequency, column="prices")
+
+
+def referred(
+    tree: Tree, setting: Setting, contents: Sequence[Content], x: Array, panel: Panel, *, noted: bool = True
+) -> tuple[Content, ...]:
+    r"""Return contents whose weights are shares over levels, for the units among some rows that have none yet.
+
+    .. math:: v_j = W_j / f(z_j(P)) \; / \; \sum_l W_l / f(z_l(P))
+
+    with W the shares, P the periods whose prices they are at, and f that of the mean: z for the arithmetic one. The
+    mean of the levels with weights v, over that in P, is that of the relatives z / z(P) with weights W.
+
+    Parameters
+    ----------
+    x : array (n, k)
+        The normalised indicators of the whole tree.
+    panel : Panel
+        Their rows.
+    noted : bool
+        Say at the prices of which periods the shares are.
+
+    Raises
+    ------
+    DataError
+        Parts without a level above 0 in the periods whose prices their shares are at.
+    """
+    form = ValueShares.of(setting)
+    assert form is not None
+    assert panel.periods is not None
+    codes, begin = panel.unit_codes(), int(panel.periods.ordinals.min())
+    first = np.unique(codes, return_index=True)[1]
+    units = {panel.unit(row): np.flatnonzero(codes == codes[row]) for row in first.tolist()}
+    faults: list[Fault] = []
+    said: dict[str, dict[str, None]] = {}
+    out = []
+    for content in contents:
+        shares = content.weights if content.shares is None else content.shares
+        known, priced = dict(content.by_unit or {}), dict[str, str]()
+        for unit, rows in units.items():
+            if unit not in known:
+                one = _Unit(tree, setting, form, content, shares, x[rows], panel.pick(rows), unit, begin)
+                weights = one.weights()
+                if one.faults and content.since > one.ordinals.max():
+                    # What will hold later is known when the rows before it are.
+                    continue
+                known[unit] = weights
+                faults += one.faults
+                priced = {**one.priced, **priced}
+                for when, code in one.said:
+                    said.setdefault(when, {})[code] = None
+        weights = next(iter(known.values())) if len(known) == 1 else shares
+        spans = content.priced or Frozen({code: priced[code] for code in content.tree.groups if code in priced})
+        out.append(replace(content, weights=weights, shares=shares, by_unit=Frozen(known), priced=spans))
+    raise_all(DataError, shortened(faults))
+    for when, groups in said.items() if noted else ():
+        note(
+            "weights",
+            f"shares of value at the prices of {when}: {listed([code for code in tree.groups if code in groups])}",
+        )
+    return tuple(out)
+
+
+class _Unit:
+    """The rows of one unit under one content, and the levels of its parts in the periods of their prices."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        setting: Setting,
+        form: ValueShares,
+        content: Content,
+        shares: Weights,
+        x: Array,
+        panel: Panel,
+        unit: Any,
+        begin: int,
+    ) -> None:
+        assert panel.periods is not None
+        self.setting, self.form, self.content, self.shares = setting, form, content, shares
+        self.panel, self.unit, self.begin = panel, unit, begin
+        self.ordinals, self.frequency = panel.periods.ordinals, panel.periods.frequency
+        part = columns_of(tree, content.tree, x)
+        self.values: dict[str, Array] = dict(zip(content.tree.codes, part.T, strict=True))
+        self.starts = {leaf.code for leaf in content.tree.leaves if leaf.start is not None}
+        self.faults: list[Fault] = []
+        self.said: list[tuple[str, str]] = []
+        self.priced: dict[str, str] = {}
+
+    def weights(self) -> Weights:
+        """Return the weights of every group, from the leaves up."""
+        found: dict[str, Array] = {}
+        for branch in self.content.tree.branches:
+            if self.starts.issuperset(branch.children):
+                self.starts.add(branch.code)
+            pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+            assert isinstance(pair, Pair)
+            w = self.shares[branch.code]
+            if len(branch.children) > 1:
+                w = w * self._per_level(pair, branch)
+                w = w / w.sum()
+            found[branch.code] = w
+            rows = np.stack([self.values[child] for child in branch.children], axis=1)
+            self.values[branch.code] = aggregate(pair, rows, w, Missing("reweight", 0.0)).values
+        return Frozen(found)
+
+    def _per_level(self, pair: Pair, branch: Branch) -> Array:
+        """Return what the share of each child (k,) is multiplied by: 1 / f(z)."""
+        inside, what = self._priced(branch)
+        levels = np.array([self._level(branch, child, inside, what) for child in branch.children])
+        if pair.linear:
+            return 1 / levels
+        return np.ones(len(levels)) if pair.quotient is None else pair.quotient(np.ones(len(levels)), levels)
+
+    def _priced(self, branch: Branch) -> tuple[NDArray[np.bool_], str]:
+        """Return which rows have the prices of a group's shares, and those periods in words."""
+        since = dated(branch, self.content.since, self.frequency, latest=self.setting.content == "restate")
+        ordinals, setting = self.ordinals, self.setting
+        if since is None and not (isinstance(self.form.prices, str) and self.form.prices != "link"):
+            if not branch.weights_since and setting.base is not None and self.panel.holds(setting.base):
+                inside = self.panel.select(setting.base, "base")
+                self.said.append((f"the base, {setting.base}", branch.code))
+                self.priced[branch.code] = str(setting.base)
+                return inside, f"the base, {setting.base}"
+            span = int(ordinals.min()), int(ordinals.min()) + self.form.over(self.frequency) - 1
+            where = ", the first of the table"
+        else:
+            span, where = self.form.priced(0 if since is None else since, self.frequency), ""
+        own = int(ordinals.min())
+        if own > max(self.begin, span[0]):
+            # A unit that enters later is weighed by its first prices.
+            span, where = (own, own + span[1] - span[0]), f", the first of unit {shown(self.unit)}, which enters later"
+        ends = [format_period(end, self.frequency) for end in span]
+        what = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+        self.said.append((f"{what}{where}", branch.code))
+        self.priced[branch.code] = ":".join(dict.fromkeys(ends))
+        inside = (ordinals >= span[0]) & (ordinals <= span[1])
+        if inside.sum() < span[1] - span[0] + 1:
+            self._lacks(branch, f"no row of {self._absent(span)}, whose prices its shares are at{self._remedy(since)}")
+        return inside, what
+
+    def _absent(self, span: Span) -> str:
+        known = set(self.ordinals.tolist())
+        gone = [format_period(one, self.frequency) for one in range(span[0], span[1] + 1) if one not in known]
+        return gone[0] if len(gone) == 1 else f"{gone[0]} and {len(gone) - 1} more"
+
+    def _remedy(self, since: int | None) -> str:
+        first = format_period(int(self.ordinals.min()), self.frequency)
+        if since is None:
+            return ""
+        return f"; give those rows, or as weights without a date those that hold first, at the prices of {first}"
+
+    def _level(self, branch: Branch, child: str, inside: NDArray[np.bool_], what: str) -> float:
+        """Return the mean level of a child over some rows; of one that starts later its first."""
+        values = self.values[child]
+        found = values[inside]
+        if child in self.starts and np.isnan(found).any():
+            later = np.flatnonzero(~np.isnan(values))
+            later = later[np.argsort(self.ordinals[later], kind="stable")]
+            found = values[later[:1]]
+        level = float(found.mean()) if len(found) else np.nan
+        if not level > 0 and len(found):
+            why = "no value" if np.isnan(level) else f"the level {level:g}"
+            self._lacks(branch, f"{child!r} has {why} in {what}, whose prices its share is at: it needs one above 0")
+        return level if level > 0 else 1.0
+
+    def _lacks(self, branch: Branch, why: str) -> None:
+        who = "" if self.unit is None else f"unit {shown(self.unit)}: "
+        self.faults.append(Fault(f"{who}group {branch.code!r}: {why}", kind=("units", branch.code)))
+
+
+def dated(branch: Branch, since: int, frequency: Frequency, *, latest: bool = False) -> int | None:
+    """Return from which period on the weights of a group hold, None for those that hold first and have no date.
+
+    `latest` says that the last weights hold throughout.
+    """
+    found = {
+        read_span(period, frequency, column="weights_since")[0]: choice
+        for period, choice in branch.weights_since.items()
+    }
+    if latest and found:
+        return max(found)
+    known = [date for date in found if date <= since]
+    if known:
+        return max(known)
+    return min(found) if found and found[min(found)] == branch.weights else None
+
+
+def is_linear(branch: Branch) -> bool:
+    """Return whether a group's mean is the arithmetic one."""
+    pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    return isinstance(pair, Pair) and pair.linear
+
+
+def convertible(branch: Branch) -> bool:
+    """Return whether shares of a group can be made weights of its levels: its mean is the same in any unit."""
+    pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    return isinstance(pair, Pair) and (pair.linear or pair.quotient is not None or pair.forward is np.log)
