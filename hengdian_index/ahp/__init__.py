@@ -16,7 +16,10 @@ from hengdian_index._system.folder import family
 from hengdian_index.errors import suggestion
 
 if TYPE_CHECKING:
+    from hengdian_index.ahp.alternatives import *
     from hengdian_index.ahp.completion import *
+    from hengdian_index.ahp.dematel import *
+    from hengdian_index.ahp.fuzzy import *
     from hengdian_index.ahp.group import *
     from hengdian_index.ahp.priorities import *
     from hengdian_index.ahp.random_indexes import *

@@ -50,7 +50,7 @@ class Judgements:
     @property
     def holes(self) -> list[str]:
         """Return the pairs of one matrix that were not compared, as messages call them."""
-        return [_where(tuple(cell), self.names) for cell in np.argwhere(np.triu(np.isnan(self.values), 1))]
+        return [place_of(tuple(cell), self.names) for cell in np.argwhere(np.triu(np.isnan(self.values), 1))]
 
     @property
     def missing(self) -> NDArray[np.int64]:
@@ -77,18 +77,20 @@ def read(matrix: object) -> Judgements:
     """
     if isinstance(matrix, Judgements):
         return matrix
-    title: Hashable = None
-    names: Names = None
-    if isinstance(matrix, Mapping):
-        cells, names = _from_mapping(matrix)
-    elif hasattr(type(matrix), "columns"):
-        cells, names, title = _from_table(matrix)
-    else:
-        cells = _from_sequence(matrix)
+    cells, names, title = cells_of(matrix)
     values, faults = _numbers(cells, names)
     faults += _outside(values, names) + _contradictions(values, names)
     raise_all(DataError, faults)
     return Judgements(_reciprocal(values), names, title, _beyond(values, names))
+
+
+def cells_of(matrix: object) -> tuple[NDArray[Any], Names, Hashable]:
+    """Return the cells of a square matrix (..., n, n) in whatever form, the names of its items and their title."""
+    if isinstance(matrix, Mapping):
+        return *_from_mapping(matrix), None
+    if hasattr(type(matrix), "columns"):
+        return _from_table(matrix)
+    return _from_sequence(matrix), None, None
 
 
 def read_one(matrix: object) -> Judgements:
@@ -189,7 +191,7 @@ def _numbers(cells: NDArray[Any], names: Names) -> tuple[Array, list[str]]:
             values[cell] = _number(cells[cell])
         except (TypeError, ValueError, ArithmeticError):
             faults.append(
-                f"judgement {_where(cell, names)}: {cells[cell]!r} is no judgement;"
+                f"judgement {place_of(cell, names)}: {cells[cell]!r} is no judgement;"
                 " write a positive number or a fraction such as '1/3', or leave it empty if it was not asked"
             )
     return values, faults
@@ -206,7 +208,7 @@ def _number(cell: Any) -> float:
     return fraction_of(cell)
 
 
-def _where(cell: tuple[int, ...], names: Names) -> str:
+def place_of(cell: tuple[int, ...], names: Names) -> str:
     """Return the place of a cell in words: ('tea', 'wine') by name, [0, 1] by position."""
     if names is None:
         return str([int(i) for i in cell])
@@ -218,13 +220,13 @@ def _outside(values: Array, names: Names) -> list[str]:
     with np.errstate(divide="ignore", over="ignore"):
         fine = (values > 0) & np.isfinite(values) & np.isfinite(1 / values)
     faults = [
-        f"judgement {_where(tuple(cell), names)}: {values[tuple(cell)]:g} is not a positive finite number;"
+        f"judgement {place_of(tuple(cell), names)}: {values[tuple(cell)]:g} is not a positive finite number;"
         " how many times more important is the first than the second? (NaN or empty if it was not asked)"
         for cell in np.argwhere(~fine & ~np.isnan(values))
     ]
     own = np.eye(values.shape[-1], dtype=bool) & fine & (np.abs(values - 1) > 1e-9)
     faults += [
-        f"judgement {_where(tuple(cell), names)}: {values[tuple(cell)]:g} stands on the diagonal, which must be 1"
+        f"judgement {place_of(tuple(cell), names)}: {values[tuple(cell)]:g} stands on the diagonal, which must be 1"
         for cell in np.argwhere(own)
     ]
     return faults
@@ -243,7 +245,7 @@ def _beyond(values: Array, names: Names) -> str:
     ninth = ~(mirrored < 1 / _MOST - TWO_DECIMALS) & (np.abs(mirrored - np.round(mirrored, 2)) < 1e-9)
     above = (values > _MOST * (1 + 1e-9)) & ~ninth
     cells = np.argwhere(above | (below & ~above.swapaxes(-2, -1)))
-    said = [f"{_where(tuple(cell), names)}: {values[tuple(cell)]:.4g}" for cell in cells[:5]]
+    said = [f"{place_of(tuple(cell), names)}: {values[tuple(cell)]:.4g}" for cell in cells[:5]]
     return ", ".join(said) + (f" and {len(cells) - 5} more" if len(cells) > 5 else "")
 
 
@@ -257,7 +259,7 @@ def _contradictions(values: Array, names: Names) -> list[str]:
     wrong[wrong] = ~_two_decimals(values[wrong], mirrored[wrong])
     near = np.argwhere(~wrong & (off > 1e-9))
     if len(near):
-        where = ", ".join(_where(tuple(cell), names) for cell in near[:5]) + (" and others" if len(near) > 5 else "")
+        where = ", ".join(place_of(tuple(cell), names) for cell in near[:5]) + (" and others" if len(near) > 5 else "")
         note("ahp", f"{len(near)} rounded reciprocals, the upper triangle is used: {where}")
     return [_contradiction(values, (*cell[:-2], cell[-2], cell[-1]), names) for cell in map(tuple, np.argwhere(wrong))]
 
@@ -274,7 +276,7 @@ def _contradiction(values: Array, cell: tuple[int, ...], names: Names) -> str:
     back = (*cell[:-2], cell[-1], cell[-2])
     one, other = values[cell], values[back]
     return (
-        f"judgements {_where(cell, names)}: {one:.4g} and {_where(back, names)}: {other:.4g} contradict each other"
+        f"judgements {place_of(cell, names)}: {one:.4g} and {place_of(back, names)}: {other:.4g} contradict each other"
         f" (their product is {one * other:.4g}, it must be 1 within {RECIPROCAL_TOLERANCE},"
         " or the smaller the other's reciprocal to two decimals):"
         f" if the first is right, the second is {1 / one:.4g}; if the second, the first is {1 / other:.4g}"

@@ -523,6 +523,9 @@ def diagnoses() -> None:
     hi.explain.grade(coupled.d, [0.4, 0.6], ["low", "middle", "high"])
     hi.explain.convergence([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [4.0, 5.0, 6.0]])
     hi.ahp.delphi({"first": [[9, 7, 3], [8, 9, 2]], "second": [[9, 8, 3], [8, 7, 2]]}, highest=10)
+    hi.ahp.alternatives({"cost": {"light": 2}}, {"cost": {"A": {"B": 3}}, "light": {"A": 1, "B": 2}}, mode="ideal")
+    hi.ahp.dematel([[0, 3, 1], [1, 0, 2], [0, 1, 0]], form="length")
+    hi.ahp.fuzzy(hi.ahp.membership([4.0, 12.0], [[2, 4, 6], [15, 10, 5]]), [1, 2], operator="min_max", values=[9, 7, 5])
     meta = pd.DataFrame(
         {
             "iCode": ["total", "a", "b"],
