@@ -37,6 +37,17 @@ def _interval(value: Any) -> str:
     return f"{low} to {high}" if low and high else f"{low} or more" if low else "any number"
 
 
+def _values(value: Any) -> str:
+    """Return which values a method takes: a text, or the interval inside which they lie."""
+    if value in (None, "real"):
+        return "any number"
+    return (
+        value
+        if isinstance(value, str)
+        else f"above {value[0]:g}" + ("" if math.isinf(value[1]) else f" and below {value[1]:g}")
+    )
+
+
 def _laws(value: Any) -> str:
     return ", ".join(LAWS[letter] for letter in str(value)) or "none"
 
@@ -49,7 +60,7 @@ def _names(value: Any) -> str:
 TRAITS: dict[str, tuple[str, Show]] = {
     "gives": ("Scores of the fit rows lie in", _interval),
     "ends": ("Worst and best score", _interval),
-    "domain": ("Takes", lambda value: "any number" if value in (None, "real") else str(value)),
+    "domain": ("Takes", _values),
     "monotone": ("Monotone: a larger value never scores less (with direction 1)", _yes),
     "unit_free": ("Free of the unit: a column times a positive number changes nothing", _yes),
     "shift_free": ("Free of the zero: a number added to a column changes nothing", _yes),
@@ -76,7 +87,7 @@ TRAITS: dict[str, tuple[str, Show]] = {
 # Traits that are not sentences of their own: the page shows them otherwise, or they only serve the package.
 SHOWN_OTHERWISE = {
     *("formula", "arithmetic", "of_distance", "figures"),
-    *("chinese", "words"),
+    *("chinese", "words", "example"),
     *("learns", "raw"),
     *("check", "without", "consistency", "parts", "normalised", "second", "table"),
 }
@@ -114,14 +125,17 @@ def learnt_from(method: Method) -> str:
 
 @cache
 def _asks(method: Method) -> bool:
-    """Return whether other fit rows give other scores; options that must be given are numbers that rise."""
+    """Return whether other fit rows give other scores; options that must be given are as in its example, or rise."""
     if method.sees == "rows":
         return False
     public = getattr(import_module(f"hengdian_index.{method.family}"), method.name)
     needed = [p.name for p in method.options.values() if p.default is p.empty]
-    given = {name: float(at) for at, name in enumerate(needed, start=1)}
+    given = {name: float(at) for at, name in enumerate(needed, start=1)} | dict(method.traits.get("example", {}))
     fits = [np.linspace(2.0, 8.0, 12), np.geomspace(0.5, 900.0, 12)]
-    found = [public.fit(rows[:, np.newaxis], **given)([[4.0], [200.0]]) for rows in fits]
+    domain = method.declared("domain", given)
+    size = 1000.0 / domain[1] if domain and np.isfinite(domain[1]) else 1.0
+    later = np.array([[4.0], [200.0]]) / size
+    found = [public.fit(rows[:, np.newaxis] / size, **given)(later) for rows in fits]
     return not np.array_equal(*found)
 
 

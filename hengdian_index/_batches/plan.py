@@ -53,7 +53,7 @@ Trees = Mapping[str, ast.expr]
 _BATCHES = "fitted.score(rows, out='folder') scores it by batches"
 
 # Functions of arithmetic that engines of tables have not.
-_LACKING = ("normal_quantile", "round", "round_even")
+_LACKING = ("normal_quantile", "normal_share", "round", "round_even")
 
 NOTHING: ast.expr = ast.Constant(None)
 

@@ -1,8 +1,8 @@
 """Arithmetic as a value: one expression in names, from which its numbers, text, LaTeX, formulas and speech follow.
 
-Expressions are Python's, of + - * / ** and `a if b < c else d`, with log, exp, abs, min, max, normal_quantile, and
-round(x, digits), of which a half goes away from 0, or round_even; over the parts of a row stand `sum`, `prod`, and
-`min` or `max` of one argument.
+Expressions are Python's, of + - * / ** and `a if b < c else d`, with log, exp, abs, min, max, normal_quantile,
+normal_share, and round(x, digits), of which a half goes away from 0, or round_even; over the parts of a row stand
+`sum`, `prod`, and `min` or `max` of one argument.
 """
 
 from __future__ import annotations
@@ -271,6 +271,7 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "exp": np.exp,
     "abs": np.abs,
     "normal_quantile": lambda share: _normal_quantile(share),
+    "normal_share": lambda x: _normal_share(x),
     "round": lambda x, digits: rounded(x, int(first(digits)), "away"),
     "round_even": lambda x, digits: rounded(x, int(first(digits)), "even"),
     "min": lambda *values: np.minimum.reduce(np.broadcast_arrays(*values)),
@@ -298,6 +299,12 @@ def _normal_quantile(share: Array) -> Array:
     from scipy.special import ndtri
 
     return np.asarray(ndtri(share))
+
+
+def _normal_share(x: Array) -> Array:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(x))
 
 
 _OVER: Mapping[str, Callable[[Array], Array]] = {

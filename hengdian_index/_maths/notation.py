@@ -116,9 +116,15 @@ def _has_parts(tree: ast.expr) -> bool:
 # The names that have one number for each part of a row: their weights and their scores.
 _PARTS = ("w", "z")
 _GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "theta", "kappa", "mu", "nu", "rho", "sigma", "tau", "phi")
-_NAMES = {"log": r"\ln", "min": r"\min", "max": r"\max", "normal_quantile": r"\Phi^{-1}"} | dict.fromkeys(
-    ("round", "round_even"), r"\operatorname{round}"
-)
+_NAMES = {
+    "log": r"\ln",
+    "min": r"\min",
+    "max": r"\max",
+    "normal_quantile": r"\Phi^{-1}",
+    "normal_share": r"\Phi",
+    "round": r"\operatorname{round}",
+    "round_even": r"\operatorname{round}",
+}
 _OVER = {"sum": r"\sum_j", "prod": r"\prod_j", "min": r"\min_j", "max": r"\max_j"}
 _LATEX_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: r"\cdot"}
 _SIGNED = (ast.Add, ast.Sub, ast.Mult, ast.Div)

@@ -82,14 +82,16 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
     **traits
         `gives(**options)`: interval of the scores on the fit rows. `ends(**options)`: the scores of the worst and of
         the best, which are how the scale is presented (0 and 100). `unit_free`, `monotone`: laws it obeys.
-        `own_zero`: it decides itself where 0 lies among the scores, as a z-score does. `normalises`: False if values
-        stay as they are. `keeps_values`: its map holds all values of the fit rows. `fits_on_base`: without rows to
-        fit on it learns from the base. `takes_target`: of a function
-        with the option `direction`, that it takes a target, too. `by_column`: options that hold one value a column, by
-        name or in order. `check(**options)`: what is wrong with a set of options, one text for each fault.
+        `domain(**options)`: the interval whose inside it takes, such as (0, inf); it refuses other values itself.
+        `own_zero`: it decides itself where 0 lies among the scores, as a z-score does. `normalises`: False if
+        values stay as they are. `keeps_values`: its map holds all values of the fit rows. `fits_on_base`: without rows
+        to fit on it learns from the base. `takes_target`: of a function with the option `direction`, that it takes a
+        target, too. `by_column`: options that hold one value a column, by name or in order.
+        `check(**options)`: what is wrong with a set of options, one text for each fault.
         `arithmetic`, of a function that gives scores: an expression in x and its options, such as "x / 1000"; a map
-        declares its own. `of_distance(share)`: the formula in LaTeX where the best end is a direction's and no value
-        of a row, in the share of the distance. `formula` in LaTeX, a text or a function of the options that gives it,
+        declares its own. `example`: values of options that must be given, which a refusal shows. `of_distance(share)`:
+        the formula in LaTeX where the best end is a direction's and no value of a row, in the share of the distance.
+        `formula` in LaTeX, a text or a function of the options that gives it,
         `chinese`, what a statement calls it, and `words` of its options, by language:
         `{"en": {"shape": "shape", "shape = round": "round"}, "zh": ...}`; what has no word is told by its own name.
 
@@ -231,8 +233,8 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
         `arithmetic`: the score as an expression in the weights w, the scores z, their number k and the options, such
         as "sum(w * z)"; or several `Line`s, or a function of the options that gives either. Explanation, spreadsheet
         formula, speech and, where no `formula` is given, LaTeX follow. `figures(row)`: the steps to a score that also
-        depends on other rows (`hengdian_index._methods.figures`). `check`, `formula`, `chinese` and `words`
-        as of a normalisation.
+        depends on other rows (`hengdian_index._methods.figures`). `check`, `example`, `formula`, `chinese`
+        and `words` as of a normalisation.
 
     Examples
     --------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import math
 import types
 from collections.abc import Callable, Mapping
@@ -61,7 +62,8 @@ class Method:
     `traits` are declarations that the gate, the law tests and the documentation read: `unit_free`,
     `monotone`, `gives` (the interval of its scores), `laws` and `domain` of an aggregation; `formula` in LaTeX, or
     a function of the options that gives it, `arithmetic` or `figures`, from which explanation and spreadsheet formula
-    follow, `chinese`, what a statement of the method calls it, and `words` of its options by language.
+    follow, `chinese`, what a statement of the method calls it, `example`, values for options that must be given, and
+    `words` of its options by language.
     """
 
     family: str
@@ -140,7 +142,9 @@ class Method:
     def absent(self, options: Mapping[str, Any]) -> list[str]:
         """Return a fault for each option that must be given and is not."""
         needed = [p.name for p in self.options.values() if p.default is p.empty and p.name not in options]
-        return [f"option {name!r} is missing" for name in needed]
+        example = self.traits.get("example", {})
+        such = {name: f", such as {name} = {json.dumps(value)}" for name, value in example.items()}
+        return [f"option {name!r} is missing{such.get(name, '')}" for name in needed]
 
     def declared(self, trait: str, options: Mapping[str, Any], default: Any = None) -> Any:
         """Return what the method declares: a value, or what a function of all its options gives."""

@@ -15,6 +15,7 @@ class Told(TypedDict, total=False):
 
     formula: Words
     chinese: str
+    example: Mapping[str, Any]
     words: Mapping[str, Mapping[str, str]]
 
 
@@ -29,6 +30,7 @@ class NormalisingTraits(Traits, total=False):
 
     arithmetic: Any
     by_column: Sequence[str]
+    domain: Sequence[float] | Callable[..., Any]
     ends: Sequence[float | None] | Callable[..., Any]
     fits_on_base: bool
     keeps_values: bool

@@ -6,7 +6,9 @@ of a total, variation over the mean) would differ with each; so they are learnt 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -19,7 +21,7 @@ from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel, unit_sum
 from hengdian_index._methods.learning import as_sample, learn, learn_from, weigh
 from hengdian_index._methods.sample import Sample
-from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.choice import Choice, thawed
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
@@ -39,6 +41,8 @@ from hengdian_index.errors import (
 )
 from hengdian_index.log import about, journal, note
 
+# The end of what is said of a constant column.
+_ITS_SCORE = "give `constant` its score"
 # The normalised indicators of a table of more numbers than this are computed where they are needed.
 _AT_ONCE = 1 << 20
 
@@ -122,15 +126,38 @@ def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
     column = Labelled(rows.values[:, j : j + 1], (leaf.code,), complete=False, source=rows, computed=leaf.computed)
-    learnt = learn(leaf.normalise.method, column, leaf.direction, _own_options(leaf.normalise, leaf.code, rows.columns))
-    return chain(learnt, rounding_of(leaf))
+    with _remedied(leaf.normalise):
+        options = _own_options(leaf.normalise, leaf.code, rows.columns)
+        return chain(learn(leaf.normalise.method, column, leaf.direction, options), rounding_of(leaf))
+
+
+@contextmanager
+def _remedied(choice: Choice) -> Iterator[None]:
+    """Let faults of a constant column through with the line that gives such a column a score."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(*(_with_line(fault, choice) for fault in error.faults)) from None
+
+
+def _with_line(fault: Fault, choice: Choice) -> Fault:
+    """Return a fault of a constant column with the line that gives such a column a score: the middle of the scale."""
+    if "constant" not in choice.method.options or not fault.message.endswith(_ITS_SCORE):
+        return fault
+    options = choice.complete()
+    ends = choice.method.declared("ends", options) or choice.method.declared("gives", options) or ()
+    middle = sum(ends) / 2 if len(ends) == 2 and np.isfinite(ends).all() else options.get("mean", 0)
+    said = {"method": choice.method.name, **choice.options, "constant": round(float(middle), 9)}
+    line = ", ".join(f"{name} = {json.dumps(thawed(value))}" for name, value in said.items())
+    return replace(fault, message=f"{fault.message}: normalise = {{ {line} }}")
 
 
 def leaf_map(leaf: Leaf, sample: Sample, codes: tuple[str, ...]) -> Map:
     """Return what an indicator's normalisation learns from a sample of its prepared values; `codes` are all of them."""
     method = leaf.normalise.method
-    learnt = learn_from(method, sample, leaf.direction, method.demand(_own_options(leaf.normalise, leaf.code, codes)))
-    return chain(learnt, rounding_of(leaf))
+    options = method.demand(_own_options(leaf.normalise, leaf.code, codes))
+    with _remedied(leaf.normalise):
+        return chain(learn_from(method, sample, leaf.direction, options), rounding_of(leaf))
 
 
 def learn_scaling(branch: Branch, values: Array, lost: Any, panel: Panel) -> Map:

@@ -344,6 +344,7 @@ def _spotis_figures(row: Row) -> Iterator[Figure]:
     takes_gaps=True,
     per_column={"low": None, "high": None, "direction": 1},
     check=_bound_faults,
+    example={"low": 0, "high": 100},
     figures=_spotis_figures,
     formula=(r"y_i = 1 - \sum_j w_j \frac{|z_{ij} - \mathrm{best}_j|}{\mathrm{high}_j - \mathrm{low}_j}"),
     chinese="SPOTIS法（稳定偏好理想解排序法）",

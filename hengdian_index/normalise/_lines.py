@@ -1,17 +1,39 @@
-"""What the normalisations along a line share: the line, its clip, and bounds in order."""
+"""What the normalisations along a line share: the line, its clip, and bounds, given or learnt, in order."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from hengdian_index._maths.maps import Affine, Clip, Map, chain
+from hengdian_index._maths.stats import Ordered
 from hengdian_index._methods.sample import Sample
+from hengdian_index._tables.options import in_order
 from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import SpecError, raise_all
 
 Constant: TypeAlias = float | Literal["raise"]
+
+# A bound that is learnt from the fit rows, as it is written.
+_LEARNT = re.compile(r"(best_mean|worst_mean|percentile)\(\s*(\d+(?:\.\d*)?|\.\d+)\s*\)")
+BOUND_WORDS = {
+    "en": {
+        "best_mean(n)": "mean of the {n} best fit rows",
+        "worst_mean(n)": "mean of the {n} worst fit rows",
+        "percentile(n)": "percentile {n} of the fit rows",
+    },
+    "zh": {
+        "best_mean(n)": "拟合行中最好的 {n} 行的均值",
+        "worst_mean(n)": "拟合行中最差的 {n} 行的均值",
+        "percentile(n)": "拟合行的第 {n} 百分位数",
+    },
+}
+"""The words of such bounds."""
+_WRITTEN = "'best_mean(5)', 'worst_mean(5)' or 'percentile(2.5)'"
 
 # The smallest numbers are whole multiples of the smallest one, so that this many of it have nine digits.
 _NINE_DIGITS = 1e9 * float(np.finfo(np.float64).smallest_subnormal)
@@ -44,11 +66,84 @@ def hold(sample: Sample, low: float, high: float) -> Clip:
     return Clip(np.full(sample.k, float(low)), np.full(sample.k, float(high)))
 
 
+def bound_faults(**bounds: Any) -> list[str]:
+    """Return what is wrong with bounds that are learnt, among those given by name."""
+    faults = []
+    for option, given in bounds.items():
+        several = (
+            given.values() if isinstance(given, Mapping) else given if isinstance(given, (list, tuple)) else [given]
+        )
+        for one in several:
+            if not isinstance(one, str):
+                continue
+            kind, amount = _read(one)
+            if not kind and "(" in one:
+                faults.append(f"{option}: a number, or {_WRITTEN}, not {one!r}")
+            elif kind == "percentile" and amount > 100:
+                faults.append(f"{option}: a percentile runs from 0 to 100, not {amount:g}")
+            elif kind and kind != "percentile" and (amount < 1 or amount != int(amount)):
+                faults.append(f"{option}: {kind} takes how many of the fit rows, 1 or more, not {amount:g}")
+    return faults
+
+
+def bounds(sample: Sample, given: Any, option: str, direction: int = 1) -> Array:
+    """Return a bound of each column, (k,) or (..., k): as given, or what is learnt from the fit rows where a text says.
+
+    Of `best_mean(5)` the best are the largest under direction 1, the smallest under -1; a percentile is the quantile of
+    type 7 of the values as they are.
+    """
+    listed = in_order(
+        given,
+        sample.columns or tuple(range(sample.k)),
+        option,
+        lacks=lambda j: f"{option}: no value for {sample.name(j)}",
+    )
+    each = list(listed) if isinstance(listed, (list, tuple)) and len(listed) == sample.k else [listed] * sample.k
+    learnt = {j: read for j, one in enumerate(each) if isinstance(one, str) and (read := _read(one))[0]}
+    if not learnt:
+        return sample.per_column(given, option)
+    numbers = sample.per_column([0.0 if j in learnt else one for j, one in enumerate(each)], option)
+    ordered = sample.measure(Ordered)
+    sample.need_values(ordered.n)
+    found: Array = np.array(np.broadcast_to(numbers, ordered.n.shape), dtype=np.float64)
+    for kind, amount in dict.fromkeys(learnt.values()):
+        at = [j for j, one in learnt.items() if one == (kind, amount)]
+        found[..., at] = _learnt(sample, ordered, kind, amount, direction, at)[..., at]
+    return found
+
+
+def _read(text: str) -> tuple[str, float]:
+    """Return which bound is learnt and its number; ("", 0) of a text that says none."""
+    read = _LEARNT.fullmatch(text.strip())
+    return (read[1], float(read[2])) if read else ("", 0.0)
+
+
+def _learnt(sample: Sample, ordered: Ordered, kind: str, amount: float, direction: int, at: list[int]) -> Array:
+    if kind == "percentile":
+        return ordered.quantile(amount / 100)
+    few = np.zeros(ordered.n.shape, dtype=np.bool_)
+    few[..., at] = ordered.n[..., at] < amount
+    sample.refuse(
+        few, f"{kind}({amount:g}) needs {counted(int(amount), 'value')} in the rows to learn from; ask for fewer"
+    )
+    place = np.arange(ordered.values.shape[-2])[:, np.newaxis]
+    last = ordered.n[..., np.newaxis, :]
+    largest = (kind == "best_mean") == (direction == 1)
+    those = (place >= last - amount) & (place < last) if largest else place < amount
+    # Halves first: the sum of large values could overflow.
+    return np.asarray(2 * np.sum(np.where(those, ordered.values / 2 / amount, 0.0), axis=-2))
+
+
 def need_order(sample: Sample, low: Array, high: Array, *, positive: bool) -> None:
     """Refuse bounds out of order, or not above 0 where logarithms are taken."""
-    faults = [f"{sample.name(j)}: low = {low[j]:g} must be below high = {high[j]:g}" for j in marked(low >= high)]
+    low, high = (part.reshape(-1, sample.k) for part in np.broadcast_arrays(low, high))
+    faults = [
+        f"{sample.name(j)}: low = {low[i, j]:g} must be below high = {high[i, j]:g}" for i, j in _first(low >= high)
+    ]
     if positive:
-        faults += [f"{sample.name(j)}: low = {low[j]:g} must be above 0 under a logarithm" for j in marked(low <= 0)]
+        faults += [
+            f"{sample.name(j)}: low = {low[i, j]:g} must be above 0 under a logarithm" for i, j in _first(low <= 0)
+        ]
     raise_all(SpecError, faults)
 
 
@@ -67,6 +162,6 @@ def need_digits(sample: Sample, size: Array, what: str) -> None:
     sample.refuse(few, f"its {what} is so near 0 that a number holds few of its digits; rescale its unit")
 
 
-def marked(mask: Array) -> list[int]:
-    """Return the positions where a mask (k,) is True."""
-    return [int(j) for j in np.flatnonzero(mask)]
+def _first(mask: Array) -> list[tuple[int, int]]:
+    """Return the first place of each column of a mask (m, k) that is marked."""
+    return [(int(np.argmax(mask[:, j])), int(j)) for j in np.flatnonzero(mask.any(axis=0))]

@@ -1,4 +1,4 @@
-"""Normalisations that only bend the scale: roots."""
+"""Normalisations that only bend the scale: roots and log-odds."""
 
 from __future__ import annotations
 
@@ -41,6 +41,26 @@ class CubeRoot:
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         return np.cbrt(x)
+
+
+@stored("log-odds")
+@dataclass(frozen=True, slots=True)
+class LogOdds:
+    """`ln(x / (whole - x))`; values that do not lie between 0 and the whole are refused."""
+
+    arithmetic: ClassVar[str] = "log(x / (whole - x))"
+    positive: ClassVar[str] = "min(x, whole - x)"
+
+    whole: float
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        outside = (x <= 0) | (x >= self.whole)
+        if outside.any():
+            why = f"log-odds need a share between 0 and {self.whole:g}, neither of them included"
+            remedy = "give whole = 100 for percentages" if self.whole == 1 else "give the whole that it is a share of"
+            raise CellsError(outside, f"{why}; {remedy}, or use another normalisation for this indicator")
+        return np.asarray(np.log(x / (self.whole - x)))
 
 
 @normalising(
@@ -120,3 +140,54 @@ def cube_root(x: Sample, **shared: Unpack[Learning]) -> Map:
     """
     x.need_values(x.measure(Range).n)
     return CubeRoot()
+
+
+@normalising(
+    sees="statistics",
+    monotone=True,
+    domain=lambda whole: (0.0, float(whole)),
+    check=lambda whole: [] if 0 < whole < np.inf else [f"whole: a number above 0, such as 1 or 100, not {whole}"],
+    formula=r"z = d \ln \frac{x}{\mathrm{whole} - x}",
+    chinese="对数几率变换（比例与其余部分之比的对数）",
+    words={"en": {"whole": "the whole is"}, "zh": {"whole": "总体为"}},
+)
+def logit(x: Sample, *, whole: float = 1, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
+    """Log-odds of each share: the logarithm of what has it over what has not, minus that where smaller is better.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, shares strictly between 0 and `whole`.
+    whole : float
+        What the shares are parts of: 1 (default), or 100 for percentages.
+
+    Raises
+    ------
+    DataError
+        A value of 0 or less, or of the whole or more, also in later rows; the cell is named.
+
+    Notes
+    -----
+    d ln(x / (whole - x)), d the direction. Half of the whole scores 0, and the scores of a share and of what is left of
+    it differ in sign alone. Nothing is learnt from the fit rows: a score depends on its own value alone.
+
+    **When to use.** Shares and rates that crowd near 0 or near the whole, where a step from 98 to 99 % means more than
+    one from 50 to 51 %: literacy, coverage, survival.
+
+    **Pitfalls.** Shares of exactly 0 or of the whole have no log-odds: where counts are known, take
+    (count + 1/2) / (total + 1) before. Near the ends small errors of measurement become large. Indicators are not
+    brought to a common spread: z-scores of the log-odds are two steps, the first of them in the table.
+
+    Source: Berkson, Application of the logistic function to bio-assay, 1944, Journal of the American Statistical
+    Association 39. Proof: the logistic curve gives back the share; log-odds of a share and of the rest sum to 0.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.logit([0.1, 0.5, 0.9]).round(4)
+    array([-2.1972,  0.    ,  2.1972])
+    >>> hi.normalise.logit([50.0, 80.0], whole=100).round(4)
+    array([0.    , 1.3863])
+    """
+    x.need_values(x.measure(Range).n)
+    return chain(LogOdds(float(whole)), Mirror() if direction == -1 else None)

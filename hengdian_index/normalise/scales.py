@@ -11,7 +11,17 @@ from hengdian_index._maths.stats import Moments, Range
 from hengdian_index._methods.decorators import normalising
 from hengdian_index._methods.frame import FitRows, Learning
 from hengdian_index._methods.sample import Sample
-from hengdian_index.normalise._lines import Constant, hold, line, need_digits, need_order, rising
+from hengdian_index.normalise._lines import (
+    BOUND_WORDS,
+    Constant,
+    bound_faults,
+    bounds,
+    hold,
+    line,
+    need_digits,
+    need_order,
+    rising,
+)
 
 # Up to so many standard deviations, what a mean loses when it is rounded to a number is the rounding of scores too.
 _LOST = 1e-13
@@ -50,12 +60,23 @@ def none(x: Any) -> Any:
     sees="statistics",
     unit_free=True,
     monotone=True,
-    gives=lambda lower, upper, **_: (lower, upper),
+    gives=lambda lower, upper, clip, worst, best, **_: (lower, upper) if clip or worst is best is None else None,
     ends=lambda lower, upper, **_: (lower, upper),
-    check=lambda lower, upper, **_: rising(lower=lower, upper=upper),
-    formula=(r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{x - \min x}{\max x - \min x}"),
+    check=lambda lower, upper, worst, best, **_: (
+        rising(lower=lower, upper=upper) + bound_faults(worst=worst, best=best)
+    ),
+    formula=lambda worst, best, **_: (
+        r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,"
+        r"\frac{x - WORST}{BEST - WORST}".replace("WORST", r"\min x" if worst is None else r"\mathrm{worst}").replace(
+            "BEST", r"\max x" if best is None else r"\mathrm{best}"
+        )
+    ),
     of_distance=lambda share: rf"z = \mathrm{{upper}} - (\mathrm{{upper}} - \mathrm{{lower}})\,{share}",
     chinese="极差标准化（拟合行的最小值与最大值之间的位置）",
+    words={
+        "en": {"worst": "worst end", "best": "best end", **BOUND_WORDS["en"]},
+        "zh": {"worst": "最差端", "best": "最好端", **BOUND_WORDS["zh"]},
+    },
 )
 def min_max(
     x: Sample,
@@ -63,6 +84,8 @@ def min_max(
     lower: float = 0,
     upper: float = 1,
     clip: bool = False,
+    worst: str | None = None,
+    best: str | None = None,
     constant: Constant = "raise",
     **shared: Unpack[Learning],
 ) -> Map:
@@ -75,7 +98,12 @@ def min_max(
     lower, upper : float
         Scores of the worst and of the best fit row: 0 and 100; 1 and 100 before a geometric mean; 70 and 130 (AMPI).
     clip : bool
-        Hold later rows within `lower..upper`; without it they run on along the same line.
+        Hold scores within `lower..upper`; without it rows beyond the bounds run on along the same line.
+    worst, best : str, optional
+        What stands in for the worst and the best fit row, so that no single one sets the scale: "best_mean(5)" (mean of
+        the five best), "worst_mean(5)", "percentile(2.5)" (of the values counted from the worst, quantile of type 7).
+        They follow the direction: one choice serves indicators of either. The SDG Index has
+        `worst="percentile(2.5)", best="best_mean(5)", upper=100, clip=True`; with a bound that is given, `goalposts`.
     constant : "raise" or float
         Refuse a constant column, or the score it gets.
 
@@ -105,11 +133,17 @@ def min_max(
     array([0.  , 0.25, 1.  ])
     >>> hi.normalise.min_max([2.0, 3.0, 6.0], direction=-1, upper=100)
     array([100.,  75.,   0.])
+    >>> hi.normalise.min_max([0.0, 6.0, 7.0, 8.0, 9.0], best="best_mean(3)", clip=True)
+    array([0.   , 0.75 , 0.875, 1.   , 1.   ])
     """
     seen = x.measure(Range)
     x.need_values(seen.n)
     lo = seen.lo if x.worst is None else np.minimum(seen.lo, x.worst)
     hi = seen.hi if x.best is None else np.maximum(seen.hi, x.best)
+    lo = lo if worst is None else bounds(x, worst, "worst")
+    hi = hi if best is None else bounds(x, best, "best")
+    crossed = (lo >= hi) & (seen.lo < seen.hi)
+    x.refuse(crossed, "its worst end is not below its best end; take bounds further out, or fit on more rows")
     with np.errstate(over="ignore"):
         spread = hi - lo
     return line(x, lo, spread, upper - lower, lower, clip=(lower, upper) if clip else None, constant=constant)
@@ -188,7 +222,10 @@ def z_score(
     gives=lambda lower, upper, clip, **_: (lower, upper) if clip else None,
     ends=lambda lower, upper, **_: (lower, upper),
     by_column=("low", "high"),
-    check=lambda low, high, lower, upper, **_: rising(low=low, high=high) + rising(lower=lower, upper=upper),
+    check=lambda low, high, lower, upper, **_: (
+        rising(low=low, high=high) + rising(lower=lower, upper=upper) + bound_faults(low=low, high=high)
+    ),
+    domain=lambda log, **_: (0.0, np.inf) if log else None,
     formula=lambda log, **_: {
         False: (
             r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{x - "
@@ -199,7 +236,9 @@ def z_score(
             r"\mathrm{low}}{\ln \mathrm{high} - \ln \mathrm{low}}"
         ),
     }[log],
+    example={"low": 20, "high": 85},
     chinese="固定阈值法（两个给定界限之间的位置）",
+    words=BOUND_WORDS,
 )
 def goalposts(
     x: Sample,
@@ -220,7 +259,9 @@ def goalposts(
     x : table or array (..., n, k)
         Units by indicators.
     low, high : float, or one a column (sequence, or mapping by name)
-        Goalposts in the indicator's own unit, low < high; with direction -1 low is the good one.
+        Goalposts in the indicator's own unit, low < high; with direction -1 low is the good one. Instead of a number
+        "percentile(2.5)" (quantile of type 7 of the fit rows), "best_mean(5)" or "worst_mean(5)" (mean of the five fit
+        rows that are best or worst under the direction).
     lower, upper : float
         Scores at the bad and at the good goalpost.
     clip : bool
@@ -254,7 +295,7 @@ def goalposts(
     >>> hi.normalise.goalposts([10.0, 52.5, 90.0], low=20, high=85)
     array([0. , 0.5, 1. ])
     """
-    low, high = x.per_column(low, "low"), x.per_column(high, "high")
+    low, high = bounds(x, low, "low", direction), bounds(x, high, "high", direction)
     need_order(x, low, high, positive=log)
     if log:
         low, high = np.log(low), np.log(high)
@@ -271,9 +312,11 @@ def goalposts(
     gives=lambda floor, ceiling, clip, **_: (floor, ceiling) if clip else None,
     ends=lambda floor, ceiling, **_: (floor, ceiling),
     by_column=("low", "high"),
+    domain=lambda form, **_: (0.0, np.inf) if form == "log" else None,
     check=lambda low, high, form, floor, ceiling, **_: (
         rising(low=low, high=high)
         + rising(floor=floor, ceiling=ceiling)
+        + bound_faults(low=low, high=high)
         + ([f"floor: above 0 for the exponential form, not {floor}"] if form == "exponential" and floor <= 0 else [])
     ),
     formula=lambda form, **_: {
@@ -290,7 +333,9 @@ def goalposts(
             r"\mathrm{low}}{\mathrm{high} - \mathrm{low}}"
         ),
     }[form],
+    example={"low": 6, "high": 12},
     chinese="功效系数法（不允许值得下限分，满意值得上限分）",
+    words=BOUND_WORDS,
 )
 def efficacy(
     x: Sample,
@@ -311,10 +356,13 @@ def efficacy(
     x : table or array (..., n, k)
         Units by indicators.
     low, high : float, or one a column (sequence, or mapping by name)
-        Not-allowed and satisfactory value, low < high; with direction -1 their roles swap.
+        Not-allowed and satisfactory value, low < high; with direction -1 their roles swap. A table of limits as offices
+        publish them, one row an indicator, is given by its columns: `low=limits["不允许值"], high=limits["满意值"]`.
+        Instead of a number "percentile(5)" of the fit rows, "best_mean(5)" or "worst_mean(5)".
     form : {"linear", "log", "exponential"}
         Halfway between 6 and 12 the three give 80, 83.4 and 77.46. Log with floor 0 and bounds at the 5 % and 95 %
-        quantiles of a base year is the Peking University digital-finance index, whose later years pass 100.
+        quantiles of a base year ("percentile(5)", "percentile(95)") is the Peking University digital-finance index,
+        whose later years pass 100. Five limits an indicator (优秀值 to 较差值): `piecewise`.
     floor, ceiling : float
         Scores at the two values.
     clip : bool
@@ -345,7 +393,7 @@ def efficacy(
     >>> hi.normalise.efficacy([5.81, 9.0, 12.0], low=6, high=12).round(2)
     array([ 58.73,  80.  , 100.  ])
     """
-    low, high = x.per_column(low, "low"), x.per_column(high, "high")
+    low, high = bounds(x, low, "low", direction), bounds(x, high, "high", direction)
     need_order(x, low, high, positive=form == "log")
     if form == "log":
         low, high = np.log(low), np.log(high)

@@ -1,4 +1,4 @@
-"""Normalisations in steps: classes with a score each, and above or below the mean."""
+"""Normalisations in steps: classes with a score each, lines from one limit to the next, above or below the mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hengdian_index._methods.frame import FitRows
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
-from hengdian_index._values.equality import same
+from hengdian_index._values.equality import same, together
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import SpecError
 from hengdian_index.normalise.ranks import percentile_rank
@@ -51,6 +51,59 @@ class Steps:
     def cancelled(self, before: Array) -> Array:
         """Return what cancels: nothing, the scores are those given."""
         return np.zeros_like(before)
+
+
+@stored("pieces")
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Lines from one limit to the next: limits (c, k) rising, scores (c,) at them; `held` beyond the ends, or on.
+
+    With `below` a value short of the first limit has that score.
+    """
+
+    limits: Array
+    scores: Array
+    held: bool
+    below: float | None = None
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (..., n, k)."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            out = np.full_like(x, self.scores[0]) if self.held else self._line(x, 0)
+            for i, limit in enumerate(self.limits[:-1]):
+                out = np.where(x >= limit, self._line(x, i), out)
+        if self.held:
+            out = np.where(x >= self.limits[-1], self.scores[-1], out)
+        if self.below is not None:
+            short = (x < self.limits[0]) & ~same(x, self.limits[0], np.abs(self.limits[0]))
+            out = np.where(short, self.below, out)
+        return np.where(np.isnan(x), np.nan, out)
+
+    def arithmetic(self, x: float | None = None) -> Arithmetic:
+        """Return what it does to x: the line of the piece that x lies in."""
+        last = len(self.limits) - 1
+        cases = [] if self.below is None else ["below if x < limit_1 else "]
+        cases += ["score_1 if x < limit_1 else "] if self.held and self.below is None else []
+        pieces = [
+            f"score_{i} + (x - limit_{i}) / (limit_{i + 1} - limit_{i}) * (score_{i + 1} - score_{i})"
+            for i in range(1, last + 1)
+        ]
+        cases += [
+            f"{piece} if x < limit_{i + 1} else " for i, piece in enumerate(pieces[: last if self.held else -1], 1)
+        ]
+        numbers: dict[str, Any] = {f"limit_{i}": limit for i, limit in enumerate(self.limits, 1)}
+        numbers |= {f"score_{i}": score for i, score in enumerate(self.scores, 1)}
+        numbers |= {} if self.below is None else {"below": self.below}
+        return Arithmetic("".join(cases) + (f"score_{last + 1}" if self.held else pieces[-1]), numbers)
+
+    def cancelled(self, before: Array) -> Array:
+        """Return what cancels (k,): the distance from a limit, along the steepest line."""
+        steepest = np.max(np.abs(np.diff(self.scores))[:, np.newaxis] / np.diff(self.limits, axis=0), axis=0)
+        return together(steepest * together(before, np.max(np.abs(self.limits), axis=0)), np.max(np.abs(self.scores)))
+
+    def _line(self, x: Array, i: int) -> Array:
+        low, high = self.limits[i], self.limits[i + 1]
+        return np.asarray(self.scores[i] + (x - low) / (high - low) * (self.scores[i + 1] - self.scores[i]))
 
 
 @stored("sides")
@@ -160,6 +213,107 @@ def categorical(
     return chain(turn, percentile_rank.method.function(turned), Steps(limits, floats(scores)))
 
 
+def _ends(scores: Any, below: float | None) -> tuple[float, float]:
+    first = float(scores[0]) if below is None else float(below)
+    return first, float(scores[-1])
+
+
+@normalising(
+    sees="statistics",
+    monotone=True,
+    gives=lambda scores, clip, below, **_: _ends(scores, below) if clip else None,
+    ends=lambda scores, below, **_: _ends(scores, below),
+    check=lambda at, scores, below, **_: _limit_faults(at, scores, below),
+    formula=(
+        r"z = \mathrm{scores}_l + (\mathrm{scores}_{l+1} - \mathrm{scores}_l)\,"
+        r"\frac{x - \mathrm{at}_l}{\mathrm{at}_{l+1} - \mathrm{at}_l}, \quad \mathrm{at}_l \le x < \mathrm{at}_{l+1}"
+    ),
+    example={"at": [0, 2, 5, 8, 12]},
+    chinese="分段功效系数法（在公布的各档标准值之间按直线计分）",
+    words={
+        "en": {
+            "at": "limits",
+            "scores": "scores at them",
+            "below": "score short of the first limit",
+            "clip": "values beyond the ends are",
+            "clip = true": "held at them",
+            "clip = false": "not held",
+        },
+        "zh": {
+            "at": "各档标准值",
+            "scores": "各档得分",
+            "below": "低于最低档时的得分",
+            "clip": "超出两端的值",
+            "clip = true": "按两端计",
+            "clip = false": "不作限制",
+        },
+    },
+)
+def piecewise(
+    x: Sample,
+    *,
+    at: Any,
+    scores: Any = (20, 40, 60, 80, 100),
+    clip: bool = True,
+    below: float | None = None,
+    direction: Any = 1,
+    **shared: Unpack[FitRows],
+) -> Map:
+    """Score of each value on straight lines between published limits, each of which has a score.
+
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators.
+    at : c numbers, rising, two or more; or such a sequence for each column (mapping by name)
+        Limits in the indicator's own unit. A table of limits as offices publish them (one row an indicator, the columns
+        its limits from low to high) is `limits.T.to_dict("list")`.
+    scores : c numbers, rising
+        Score at each limit, from the worst. The default are the standard coefficients of China's enterprise performance
+        rules in per cent: 较差值 20, 较低值 40, 平均值 60, 良好值 80, 优秀值 100.
+    clip : bool
+        Hold values beyond the first and the last limit at their scores (default), or run on along the outer lines.
+    below : float, optional
+        Score of a value short of the first limit, no more than that at it: 0 in the enterprise rules.
+
+    Raises
+    ------
+    SpecError
+        Limits or scores that do not rise, one too many or too few.
+
+    Notes
+    -----
+    scores_l + (scores_(l+1) - scores_l) (x - at_l) / (at_(l+1) - at_l) between two limits. With direction -1 the
+    largest limit is the worst, and has the first score. Nothing is learnt from the rows. With two limits it is
+    `goalposts`.
+
+    **Symbols.** l: a limit, counted from the worst.
+
+    **When to use.** Standards with several grades an indicator: 功效系数法 with 标准值 by industry, indexes of air and
+    water quality, where each concentration limit has an index value.
+
+    **Pitfalls.** A bend of the line is a change of what a unit of the indicator is worth; where limits lie close, small
+    errors of measurement become large. Limits of another industry or year are other limits: scores then do not compare.
+
+    Source: State-owned Assets Supervision and Administration Commission of China, 中央企业综合绩效评价实施细则, 2006
+    (功效系数); Ministry of Environmental Protection of China, HJ 633-2012 (index of air quality). Proof: the limits
+    themselves; HJ 633-2012 at its limits and between; numpy.interp.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> hi.normalise.piecewise([-1.0, 3.0, 6.5, 20.0], at=[0, 2, 5, 8, 12], below=0)
+    array([  0.        ,  46.66666667,  70.        , 100.        ])
+    >>> hi.normalise.piecewise([40.0, 100.0], at=[0, 35, 75, 115, 150], scores=[0, 50, 100, 150, 200])  # PM2.5
+    array([ 56.25, 131.25])
+    """
+    if direction not in (1, -1):
+        raise SpecError(f"piecewise: direction 1 or -1, not {direction!r}; its limits are in the indicator's own unit")
+    limits = _cuts_by_column(x, at, len(scores), "at")
+    turned = limits if direction == 1 else -limits[::-1]
+    return chain(orientation(direction)[0], Pieces(turned, floats(scores), clip, below))
+
+
 @normalising(
     sees="statistics",
     unit_free=True,
@@ -212,11 +366,11 @@ def above_below(x: Sample, *, threshold: float = 0.2, direction: Any = 1, **shar
     return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
 
 
-def _cuts_by_column(sample: Sample, cuts: Any, number: int) -> Array:
+def _cuts_by_column(sample: Sample, cuts: Any, number: int, option: str = "cuts") -> Array:
     """Return the cuts as (c, k): the same for every column, or each column's own."""
     if not isinstance(cuts, Mapping):
         return np.repeat(floats(cuts)[:, np.newaxis], sample.k, axis=1)
-    return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, "cuts") for i in range(number)])
+    return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, option) for i in range(number)])
 
 
 def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
@@ -238,6 +392,25 @@ def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
             faults.append(
                 f"{name}: percentiles run from 0 to 100, not {own!r}; cuts in the indicator's unit need on='value'"
             )
+    return faults
+
+
+def _limit_faults(at: Any, scores: Any, below: float | None) -> list[str]:
+    """Return what is wrong with the limits of lines and the scores at them."""
+    values = _numbers(scores)
+    if values is None or len(values) < 2 or (np.diff(values) <= 0).any():
+        return [f"scores: two or more numbers that rise, from the worst limit to the best, not {scores!r}"]
+    faults = []
+    if below is not None and not below <= values[0]:
+        faults.append(f"below: a score of {values[0]:g} or less, that at the first limit, not {below:g}")
+    for name, own in (
+        {f"at of {c!r}": own for c, own in at.items()}.items() if isinstance(at, Mapping) else [("at", at)]
+    ):
+        limits = _numbers(own)
+        if limits is None or (np.diff(limits) <= 0).any():
+            faults.append(f"{name}: numbers that rise, not {own!r}")
+        elif len(limits) != len(values):
+            faults.append(f"{name}: {len(limits)} limits, and {len(values)} scores; give one score for each limit")
     return faults
 
 

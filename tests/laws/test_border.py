@@ -11,7 +11,20 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.laws import EXAMPLE_OPTIONS, LAW, close, every, frames, numbers, own, public, required, sized, tables
+from support.laws import (
+    EXAMPLE_OPTIONS,
+    LAW,
+    close,
+    every,
+    frames,
+    numbers,
+    own,
+    placed,
+    public,
+    required,
+    sized,
+    tables,
+)
 
 import hengdian_index as hi
 from hengdian_index._methods.registry import FAMILIES
@@ -138,7 +151,12 @@ def ordinary(method):
         data = COMPONENTS.get(method.name, [10 * X[:, 0], X[:, 1]])
         return data, {"weights": [1, 2, 1]} if method.name == "pmi" else {}
     judgements = [options.pop(name) for name in method.judgements if name in options]
-    return (judgements or [FRAME]), options
+    return (judgements or [suited(method, FRAME)]), options
+
+
+def suited(method, x):
+    """Return values that a method takes."""
+    return placed(method, needed(method), x)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -190,10 +208,11 @@ def answer(method, x, **more):
 
 @pytest.mark.parametrize("method", WITH_ROWS)
 def test_masked_values_are_missing_ones(method):
-    masked = np.ma.masked_array(np.where(np.isnan(GAPS), -99.0, GAPS), mask=np.isnan(GAPS))
+    gaps = suited(method, GAPS)
+    masked = np.ma.masked_array(np.where(np.isnan(gaps), -99.0, gaps), mask=np.isnan(gaps))
     needs = labels(method)
     try:
-        wanted = answer(method, GAPS, **needs)
+        wanted = answer(method, gaps, **needs)
     except DataError:
         with pytest.raises(DataError):
             answer(method, masked, **needs)
@@ -203,10 +222,10 @@ def test_masked_values_are_missing_ones(method):
 
 @pytest.mark.parametrize("method", WITH_ROWS)
 def test_names_of_several_levels_are_names(method):
-    frame = ODD["levels of columns"]
+    frame = suited(method, ODD["levels of columns"])
     needs = labels(method)
     try:
-        wanted = answer(method, X, **needs)
+        wanted = answer(method, suited(method, X), **needs)
     except DataError:
         with pytest.raises(DataError):
             answer(method, frame, **needs)
@@ -289,11 +308,11 @@ FITTED = [p for p in WITH_ROWS if p.values[0].family in ("normalise", "treat", "
 def test_what_is_learnt_from_k_columns_takes_k_columns(method):
     later = labels(method)
     options = {**needed(method), **later}
-    fit = public(method).fit
-    for learnt, others in ((X, (X[:, :1], X[:, :2], X[0].tolist(), X[:, 0])), (X[:, :1], (X, X[:, :2]))):
+    fit, x = public(method).fit, suited(method, X)
+    for learnt, others in ((x, (x[:, :1], x[:, :2], x[0].tolist(), x[:, 0])), (x[:, :1], (x, x[:, :2]))):
         fitted = fit(learnt, **options)
         for other in others:
-            more = {k: v for k, v in later.items() if len(other) == len(X)}
+            more = {k: v for k, v in later.items() if len(other) == len(x)}
             with pytest.raises(DataError, match=r"columns?, where|learnt from"):
                 fitted(other, **more)
 
@@ -301,12 +320,13 @@ def test_what_is_learnt_from_k_columns_takes_k_columns(method):
 @pytest.mark.parametrize("method", [p for p in FITTED if not p.values[0].traits.get("needs")])
 def test_what_is_learnt_by_name_gets_its_columns_by_name(method):
     options = needed(method)
-    for learnt in frames(X).values():
+    tables_of = frames(suited(method, X))
+    for learnt in tables_of.values():
         fitted = public(method).fit(learnt, **options)
         wanted = fitted(learnt)
-        names = list(frames(X)["pandas"].columns)[::-1]
+        names = list(tables_of["pandas"].columns)[::-1]
         turned = [
-            frame[names] if isinstance(frame, pd.DataFrame) else frame.select(names) for frame in frames(X).values()
+            frame[names] if isinstance(frame, pd.DataFrame) else frame.select(names) for frame in tables_of.values()
         ]
         for other in [*turned, turned[1].lazy()]:
             found = fitted(other)
@@ -321,16 +341,17 @@ MASKED = [p for p in FITTED if p.values[0].traits.get("learns", True) and not p.
 
 @pytest.mark.parametrize("method", MASKED)
 def test_fit_rows_are_picked_alike_by_mask_slice_and_label(method):
+    x, frame = suited(method, X), suited(method, FRAME)
     rows = np.array([True, True, True, True, True, False])
-    wanted = answer(method, X, fit_on=X[:5])
+    wanted = answer(method, x, fit_on=x[:5])
     ways = [rows, rows.tolist(), rows.astype(object), slice("p", "t"), list("tsrqp"), slice(0, 5)]
-    ways += [pd.Series(rows, FRAME.index).iloc[::-1], pd.Series(rows, FRAME.index, dtype="boolean"), pl.Series(rows)]
+    ways += [pd.Series(rows, frame.index).iloc[::-1], pd.Series(rows, frame.index, dtype="boolean"), pl.Series(rows)]
     for way in ways:
-        close(answer(method, FRAME, fit_on=way), wanted)
+        close(answer(method, frame, fit_on=way), wanted)
     with pytest.raises(DataError, match="row 'q': the mask has no value"):
-        answer(method, FRAME, fit_on=pd.Series([True, None, *rows[2:]], FRAME.index, dtype="boolean"))
+        answer(method, frame, fit_on=pd.Series([True, None, *rows[2:]], frame.index, dtype="boolean"))
     with pytest.raises(DataError, match="a table of truths"):
-        answer(method, FRAME, fit_on=FRAME > 4)
+        answer(method, frame, fit_on=FRAME > 4)
     for wrong in (["p", "z"], slice("p", "z"), [True], "z"):
         with pytest.raises(SpecError, match="fit_on"):
-            answer(method, FRAME, fit_on=wrong)
+            answer(method, frame, fit_on=wrong)

@@ -7,7 +7,7 @@ exact numbers and rounding alone could part them.
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
-from support.laws import LAW, declared, every, orders, sized
+from support.laws import LAW, declared, every, orders, placed, sized
 
 import hengdian_index as hi
 from hengdian_index.errors import DataError
@@ -70,6 +70,7 @@ def choice(method, options, k):
 @given(table=marks(), data=st.data())
 def test_ranks_under_every_normalisation(method, options, table, data):
     units = declared(method, "unit_free", options)
+    table = placed(method, options, table)
     hold(lambda columns: index_of(columns, normalise=choice(method, options, 1)), table, data, units)
 
 

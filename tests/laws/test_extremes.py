@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
-from support.laws import LAW, attempt, every, numbers, public, tables
+from support.laws import LAW, attempt, declared, every, numbers, public, tables
 
 import hengdian_index as hi
 
@@ -97,7 +97,9 @@ FAR = [2.0**20, 2.0**30, 2.0**34]
 def test_a_score_that_a_small_offset_leaves_a_large_one_leaves_too(
     method: Any, options: dict[str, Any], x: np.ndarray
 ) -> None:
-    _same_far_off(public(method), options, x)
+    domain = declared(method, "domain", options)
+    if domain is None or np.isinf(domain[1]):
+        _same_far_off(public(method), options, x)
 
 
 @every("weights")

@@ -19,6 +19,7 @@ from support.laws import (
     numbers,
     orders,
     own,
+    placed,
     public,
     required,
     same,
@@ -44,6 +45,7 @@ def test_the_public_function_stands_for_the_method(method):
 @LAW
 @given(x=tables(gaps=True), direction=DIRECTIONS)
 def test_shape_is_kept_and_missing_stays_missing(method, options, x, direction):
+    x = placed(method, options, x)
     z = attempt(public(method), frozen(x), direction=direction, **options)
     assert z.shape == x.shape
     assert z.dtype == np.float64
@@ -54,6 +56,7 @@ def test_shape_is_kept_and_missing_stays_missing(method, options, x, direction):
 @LAW
 @given(x=tables(), direction=DIRECTIONS)
 def test_better_values_never_score_lower(method, options, x, direction):
+    x = placed(method, options, x)
     z = attempt(public(method), x, direction=direction, **options)
     order = np.argsort(direction * x, axis=0, kind="stable")
     steps = np.diff(np.take_along_axis(z, order, axis=0), axis=0)
@@ -64,6 +67,7 @@ def test_better_values_never_score_lower(method, options, x, direction):
 @LAW
 @given(x=tables(gaps=True), direction=DIRECTIONS)
 def test_fitting_on_all_rows_then_scoring_is_computing(method, options, x, direction):
+    x = placed(method, options, x)
     function = public(method)
     z = attempt(function, x, direction=direction, **options)
     same(function.fit(x, direction=direction, **options)(x), z)
@@ -76,6 +80,7 @@ def test_fitting_on_all_rows_then_scoring_is_computing(method, options, x, direc
 @LAW
 @given(x=tables(gaps=True), direction=DIRECTIONS, split=st.integers(5, 6))
 def test_later_rows_are_scored_one_by_one_under_the_frozen_map(method, options, x, direction, split):
+    x = placed(method, options, x)
     function = public(method)
     fitted = attempt(function.fit, x[:split], direction=direction, **options)
     z = attempt(fitted, x)
@@ -87,6 +92,7 @@ def test_later_rows_are_scored_one_by_one_under_the_frozen_map(method, options, 
 @LAW
 @given(x=tables(gaps=True), direction=DIRECTIONS)
 def test_every_kind_of_table_gives_the_same_numbers_and_its_own_kind(method, options, x, direction):
+    x = placed(method, options, x)
     function = public(method)
     z = attempt(function, x, direction=direction, **options)
     for frame in frames(x).values():
@@ -106,6 +112,7 @@ def test_every_kind_of_table_gives_the_same_numbers_and_its_own_kind(method, opt
 @LAW
 @given(x=tables(gaps=True))
 def test_memory_order_does_not_matter(method, options, x):
+    x = placed(method, options, x)
     z = attempt(public(method), x, **options)
     close(public(method)(np.asfortranarray(x), **options), z)
     close(public(method)(np.repeat(x, 2, axis=0)[::2], **options), z)
@@ -115,6 +122,7 @@ def test_memory_order_does_not_matter(method, options, x):
 @LAW
 @given(x=tables(gaps=True))
 def test_smaller_is_better_means_the_negated_column(method, options, x):
+    x = placed(method, options, x)
     same(attempt(public(method), x, direction=-1, **options), public(method)(-x, **options))
 
 
@@ -122,6 +130,7 @@ def test_smaller_is_better_means_the_negated_column(method, options, x):
 @LAW
 @given(data=st.data(), x=tables(gaps=True))
 def test_each_column_is_scored_for_itself(method, options, data, x):
+    x = placed(method, options, x)
     k = x.shape[1]
     directions = [data.draw(DIRECTIONS) for _ in range(k)]
     z = attempt(public(method), x, direction=directions, **options)
@@ -135,6 +144,7 @@ def test_each_column_is_scored_for_itself(method, options, data, x):
 @LAW
 @given(data=st.data(), x=tables(gaps=True), direction=DIRECTIONS)
 def test_scores_follow_their_rows(method, options, data, x, direction):
+    x = placed(method, options, x)
     z = attempt(public(method), x, direction=direction, **options)
     order = data.draw(orders(len(x)))
     close(public(method)(x[order], direction=direction, **options), z[order])
@@ -144,6 +154,7 @@ def test_scores_follow_their_rows(method, options, data, x, direction):
 @LAW
 @given(x=tables(gaps=True), direction=DIRECTIONS)
 def test_a_row_without_values_changes_nothing(method, options, x, direction):
+    x = placed(method, options, x)
     z = attempt(public(method), x, direction=direction, **options)
     empty = np.full((1, x.shape[1]), np.nan)
     close(public(method)(np.concatenate([empty, x]), direction=direction, **options), np.concatenate([empty, z]))
@@ -153,6 +164,7 @@ def test_a_row_without_values_changes_nothing(method, options, x, direction):
 @LAW
 @given(data=st.data(), x=tables(), direction=DIRECTIONS)
 def test_the_unit_of_measure_does_not_matter(method, options, data, x, direction):
+    x = placed(method, options, x)
     z = attempt(public(method), x, direction=direction, **options)
     factors = np.array([data.draw(st.sampled_from([1e-12, 1.0, 1e12])) for _ in range(x.shape[1])])
     close(public(method)(x * factors, direction=direction, **options), z, 1e-9)
@@ -162,6 +174,7 @@ def test_the_unit_of_measure_does_not_matter(method, options, data, x, direction
 @LAW
 @given(x=tables(gaps=True), direction=DIRECTIONS)
 def test_scores_of_the_fit_rows_lie_where_the_method_says(method, options, x, direction):
+    x = placed(method, options, x)
     z = attempt(public(method), x, direction=direction, **options)
     low, high = declared(method, "gives", options)
     slack = 1e-12 * (high - low) if np.isfinite(high - low) else 0
@@ -173,7 +186,8 @@ def test_scores_of_the_fit_rows_lie_where_the_method_says(method, options, x, di
 @LAW
 @given(x=tables(rows=(6, 6), columns=(2, 3), gaps=True), scale=st.sampled_from([0.5, 3.0]), direction=DIRECTIONS)
 def test_a_stacked_batch_equals_one_by_one(method, options, x, scale, direction):
-    batch = np.stack([x, scale * x[::-1], x + 1])
+    x = placed(method, options, x)
+    batch = placed(method, options, np.stack([x, scale * x[::-1], x + 1]))
     one_by_one = [attempt(public(method), one, direction=direction, **options) for one in batch]
     close(public(method)(batch, direction=direction, **options), np.stack(one_by_one))
     close(public(method).fit(batch, direction=direction, **options)(batch), np.stack(one_by_one))
@@ -183,6 +197,7 @@ def test_a_stacked_batch_equals_one_by_one(method, options, x, scale, direction)
 @LAW
 @given(data=st.data(), x=tables(gaps=True))
 def test_rows_in_chunks_teach_the_same_as_rows_together(method, options, data, x):
+    x = placed(method, options, x)
     z = attempt(public(method), x, **options)
     cut = data.draw(st.integers(1, len(x) - 1))
     learnt = method.function(Sample((x[:cut], x[cut:])), **complete(method, options))
@@ -224,6 +239,7 @@ def test_a_scale_whose_zero_the_method_decides_declares_it(method, options):
     if required(method):
         return
     x = np.linspace(1.0, 9.0, 12) ** 2
-    z, moved = (public(method)(x + by, **options) for by in (0.0, 64.0))
+    here, there = np.split(placed(method, options, np.concatenate([x, x + 64.0])), 2)
+    z, moved = (public(method)(values, **options) for values in (here, there))
     decided = np.allclose(z, moved, atol=1e-9) and z.min() < 0 < z.max()
     assert bool(declared(method, "own_zero", options)) == decided

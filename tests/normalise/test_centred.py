@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from support.laws import close, law, same, tables
+from scipy.stats import norm
+from support.laws import LAW, close, law, same, tables
+from support.workbooks import check, formulas, written
 
 import hengdian_index as hi
 from hengdian_index.normalise import logistic, robust, z_score
@@ -162,3 +164,28 @@ def test_numbers_near_the_largest_are_scored_or_refused_never_turned_into_nan():
     close(robust([1e308, -1e308, 1.5e308, 0, 3.0])[:3], [1, -1, 1.5])
     with pytest.raises(hi.DataError, match="not a finite number"):
         robust([-1.7e308, 1.7e308], scale="mad")
+
+
+@LAW
+@given(tables(unique=True), st.sampled_from([1, -1]), st.sampled_from([0, 1]))
+def test_the_cumulative_distribution_is_that_of_scipy(x, direction, ddof):
+    z = (x - x.mean(axis=0)) / x.std(axis=0, ddof=ddof)
+    found = hi.normalise.cumulative_distribution(x, direction=direction, ddof=ddof)
+    np.testing.assert_allclose(found, norm.cdf(direction * z), rtol=1e-9)
+
+
+def test_the_cumulative_distribution_stays_inside_0_and_1_and_holds_a_constant_column():
+    fitted = hi.normalise.cumulative_distribution.fit([1.0, 2.0, 3.0])
+    far = fitted([-1e9, 2.0, 1e9])
+    assert 0 < far[0] < far[1] == 0.5 < far[2] < 1
+    assert hi.normalise.cumulative_distribution([4.0, 4.0], constant=0.3).tolist() == [0.3, 0.3]
+    with pytest.raises(hi.DataError, match="constant over the fit rows"):
+        hi.normalise.cumulative_distribution([4.0, 4.0])
+
+
+def test_the_cumulative_distribution_is_a_formula_of_the_workbook(tmp_path):
+    leaf = hi.Indicator("a", "all", normalise="cumulative_distribution")
+    result = hi.Index(groups=[hi.Group("all")], indicators=[leaf]).compute({"a": [1.0, 4.0, 5.0, 9.0]})
+    book = written(result, tmp_path / "curve.xlsx")
+    assert formulas(book, "normalised", "a") == 4
+    check(book, result)

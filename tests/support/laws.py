@@ -34,6 +34,7 @@ EXAMPLE_OPTIONS = {
     "goalposts": [{"low": 0.5, "high": 30.0}],
     "matched": [{"importance": 1.0}],
     "mean_min": [{"alpha": 0.6, "beta": 0.0}, {"alpha": 0.6, "beta": 2.0}],
+    "piecewise": [{"at": [0.5, 8.0, 30.0], "scores": [0.0, 60.0, 100.0]}],
     "owa": [{"order_weights": lambda k: np.arange(1.0, k + 1)}],
     "power": [{"p": p} for p in (-np.inf, -2.0, -0.5, 0, 0.5, 1, 3.0, np.inf)],
     "rank_order": [{"order": ["b", "a", "c"]}, {"order": ["b", "a", "c"], "form": "exponent", "p": 2.0}],
@@ -147,6 +148,21 @@ def declared(method, trait, options):
 def declaring(trait):
     """Return the condition that a variant declares a trait."""
     return lambda method, options: bool(declared(method, trait, options))
+
+
+def placed(method, options, x):
+    """Return a table that lies in the domain a normalisation declares: as it is, or moved, and shrunk if it must be.
+
+    The factor is a power of two, so that eighths stay exact and what differs stays different.
+    """
+    domain = declared(method, "domain", sized(options, np.shape(x)[-1])) if method.family == "normalise" else None
+    values = np.asarray(x, dtype=np.float64)
+    if domain is None or ((values > domain[0]) & (values < domain[1]) | np.isnan(values)).all():
+        return x
+    (low, high), least, most = domain, np.nanmin(values), np.nanmax(values)
+    if np.isinf(high):
+        return x + (low + 1 / 8 - least)
+    return low + (x - least + 1 / 8) * (high - low) / 2.0 ** np.ceil(np.log2(most - least + 1 / 4))
 
 
 def attempt(function, *data, **options):

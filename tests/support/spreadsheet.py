@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from statistics import NormalDist
 from xml.etree import ElementTree
 
 from python_calamine import CalamineWorkbook
@@ -27,6 +28,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "LN": math.log,
     "EXP": math.exp,
     "ABS": abs,
+    "NORMSDIST": NormalDist().cdf,
     "IF": lambda holds, then, otherwise: then if holds else otherwise,
 }
 

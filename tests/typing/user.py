@@ -367,6 +367,10 @@ def normalisations() -> None:
     hi.normalise.vector(X)
     hi.normalise.none(X)
     hi.normalise.logistic(X)
+    hi.normalise.cumulative_distribution(X, ddof=0)
+    hi.normalise.logit([[0.5], [0.8]], whole=1)
+    hi.normalise.piecewise(X, at=[0, 10, 100], scores=[0, 60, 100], below=0, clip=False)
+    hi.normalise.min_max(X, worst="percentile(2.5)", best="best_mean(5)")
     assert len(hi.normalise.min_max.fit(X, upper=10)(X)) == len(scores)
 
 

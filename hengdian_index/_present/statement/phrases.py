@@ -114,6 +114,10 @@ def symbols(lang: str, formulas: Sequence[tuple[Vocabulary, str]]) -> list[Piece
     return _joined(pairs, words(lang, "sign")["and"])
 
 
+# A value with a number, such as best_mean(5), which the method's own words tell as best_mean(n).
+_CALL = re.compile(r"(\w+)\(\s*([\d.]+)\s*\)")
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """The options of one method in words."""
@@ -139,6 +143,8 @@ class _Told:
         known = self.vocabulary.word("option value", f"{name} = {_written(value)}")
         if known is not None:
             return [known]
+        if isinstance(value, str) and (call := _CALL.fullmatch(value)) and f"{call[1]}(n)" in self.vocabulary.own:
+            return [self.vocabulary.own[f"{call[1]}(n)"].format(n=call[2])]
         if isinstance(value, bool):
             return [signs["yes" if value else "no"]]
         if value is None:

@@ -13,6 +13,7 @@ _FUNCTIONS = {
     "min": "MIN",
     "max": "MAX",
     "normal_quantile": "NORMSINV",
+    "normal_share": "NORMSDIST",
     "round": "ROUND",
 }
 # ROUND takes halves away from 0; of those above an even number the digits after it are cut off.

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 
 import numpy as np
 import pytest
-from support.laws import EXAMPLE_OPTIONS, own, sized
+from support.laws import EXAMPLE_OPTIONS, own, placed, sized
 from support.statements import bare, formulas_of, of_answers, results, weighed
 from support.tables import table
 
@@ -258,7 +258,9 @@ def test_built_indicators_are_told_in_chinese(build: Any) -> None:
 @pytest.mark.parametrize("method", own("normalise"), ids=lambda m: m.name)
 def test_every_normalisation_is_told_in_chinese(method: Any) -> None:
     for example in EXAMPLE_OPTIONS.get(method.name, [{}]):
-        result = two_levels(normalise={"method": method.name, **example}, base=None).compute(table())
+        rows = table().set_index("quarter")
+        rows = placed(method, example, rows).reset_index()
+        result = two_levels(normalise={"method": method.name, **example}, base=None).compute(rows)
         text = result.method("zh")
         assert latin(bare(text)) == set()
         assert f"`{method.name}`" in text
