@@ -236,6 +236,23 @@ def named_file(kind: str, given: Any, folder: Path) -> tuple[Path, str | None]:
     return folder / said["file"], said.get("sheet")
 
 
+def weights_of_file(given: Any, folder: Path) -> Any:
+    """Return the table of weights that a spec names, a row for each period they hold from.
+
+    Raises
+    ------
+    SpecError
+        No such file, no such sheet, a file that cannot be read.
+    """
+    said = {"file": given} if isinstance(given, str) else given
+    path, sheet = folder / said["file"], said.get("sheet")
+    try:
+        table = data_table(path, sheet) if path.suffix.lower() in ENDINGS else read_table(path)
+    except DataError as error:
+        raise SpecError(*error.faults) from None
+    return table.set_index(table.columns[0])
+
+
 def read_all(
     named: Mapping[str, Any], given: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]], folder: Path
 ) -> Parts:

@@ -24,6 +24,7 @@ _TABLES = ("index", *OWN, "group", "indicator")
 # Those that stand once.
 _SINGLE = ("index", *OWN)
 _PARTS = ("groups", "indicators")
+_WEIGHTS = "weights_since"
 # Where an index has the form of its tables: in TOML a table of its own, in a workbook rows among the others.
 _FORM = ("index", "data")
 
@@ -72,6 +73,7 @@ def from_toml(text: str, name: str, fields: read_workbook.Fields, folder: Path =
     own, listed = dict(zip(OWN, shaped, strict=False)), shaped[len(OWN) :]
     odd = [one for one in OWN if head.pop(one, None)]
     surplus += [Fault(f"{one}: write a table [{one}] of its own", ("index", one)) for one in odd]
+    surplus += _read_weights(head, folder)
     named = {one: tables[one] for one in _PARTS if one in known}
     named |= {one: head.pop(one) for one in _PARTS if one in head}
     given = dict(zip(_PARTS, listed, strict=True))
@@ -80,6 +82,18 @@ def from_toml(text: str, name: str, fields: read_workbook.Fields, folder: Path =
     whole = {**head, **{name: table for name, table in own.items() if table}, **parts}
     place = partial(_located, name=name, lines=lines, places=found.places)
     return Document(whole, (*surplus, *found.faults), place, all(getattr(found, one) is not None for one in named))
+
+
+def _read_weights(head: dict[str, Any], folder: Path) -> list[Fault]:
+    """Put the table of weights that the fields of an index name in its place, and return what is wrong with it."""
+    if not part_tables.names_a_file(head.get(_WEIGHTS)):
+        return []
+    try:
+        head[_WEIGHTS] = part_tables.weights_of_file(head[_WEIGHTS], folder)
+    except SpecError as error:
+        del head[_WEIGHTS]
+        return [Fault(f"{_WEIGHTS}: {fault.message}", ("index", _WEIGHTS)) for fault in error.faults]
+    return []
 
 
 def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int], places: Mapping[toml.Place, str]) -> Fault:
@@ -115,6 +129,7 @@ def from_workbook(path: Path, fields: read_workbook.Fields) -> Document:
     except DataError as error:
         raise SpecError(*error.faults) from None
     with_judgements(path, spec)
+    spec.found += _read_weights(spec.head, path.parent)
     rows = {name: row for name, row in Form.rows().items() if row in spec.head}
     form = {name: spec.head.pop(row) for name, row in rows.items()}
     given = {**spec.head, **({"data": form} if form else {}), "groups": spec.groups, "indicators": spec.indicators}

@@ -98,6 +98,9 @@ def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
     own = {part.get("parent") for part in (*fields["groups"], *fields["indicators"]) if part.get("weight") is not None}
     default = [group["code"] for group in fields["groups"] if group.get("weights") is None and group["code"] not in own]
     faults, parts = list[str](), _by_code(fields)
+    if fields.get("weights_since") and "weights" in changes and "weights_since" not in changes:
+        why = "weights_since of the index has those of the groups, which would stay in force"
+        faults.append(f"'weights': {why}; change 'weights_since' with it ({{}}: these weights throughout)")
     for address in changes:
         part, rest = _part(parts, address)
         field = (rest if part else address).partition(".")[0]

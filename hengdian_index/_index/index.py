@@ -45,6 +45,7 @@ from hengdian_index._scoring.fields import (
     WeighScale,
     Weights,
     WeightsForm,
+    WeightsOfParts,
     distinct_text,
     hints_of,
 )
@@ -152,6 +153,10 @@ class Index(Part):
         (annual overlap). Shares at older prices, `{"form": "shares", "prices": 2}` (calendar years before they hold) or
         `"prices": "2013"`, are updated by prices to the link. Shares that have no date are those of the first period of
         the table, of an index whose weights never change those of the base.
+    weights_since : mapping or table, optional
+        Weights of groups and indicators by the period they hold from, `{"2023": {"a": 3, "b": 1}, "2024": ...}`, or a
+        table of periods by codes, in a file also its name, `"weights.csv"`: for every group that names none itself. The
+        earliest hold before their date, too; a group that has none here has the sum of its parts'.
 
     Raises
     ------
@@ -200,6 +205,7 @@ class Index(Part):
     content: OnChange = "link"
     new_units: NewUnits = "refuse"
     weights_form: WeightsForm = "plain"  # type: ignore[assignment]  # what is held, not what is given
+    weights_since: WeightsOfParts = Frozen()  # type: ignore[assignment]  # what is held, not what is given
 
     @classmethod
     def _checked(cls, given: dict[str, Any]) -> dict[str, Any]:

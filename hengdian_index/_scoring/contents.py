@@ -281,6 +281,8 @@ def dated_trees(tree: Tree, setting: Setting, periods: Periods | None) -> list[t
     frequency = periods.frequency if periods else None
     found = trees(tree, frequency)
     first, last = (int(end(periods.ordinals)) if periods else 0 for end in (np.min, np.max))
+    if setting.weights_form != "plain" and setting.content == "link" and frequency is not None:
+        found = _with_prices(found, frequency, first)
     if (len(found) > 1 and setting.content == "link") or setting.series != "fixed":
         raise_all(
             SpecError,
@@ -301,6 +303,28 @@ def dated_trees(tree: Tree, setting: Setting, periods: Periods | None) -> list[t
         end = "level kept" if setting.content == "link" else "history recomputed"
         note("content", f"{described(before, now, since, frequency)}; {end} (content = {setting.content!r})")
     return found if setting.content == "link" else [(EARLIEST, found[-1][1])]
+
+
+def _with_prices(found: list[tuple[int, Tree]], frequency: Frequency, first: int) -> list[tuple[int, Tree]]:
+    """Return trees without those of shares that hold before the table, or in its first row alone, the next link."""
+    kept = list(found)
+    while len(kept) > 1 and kept[1][0] - 1 <= first and kept[0][1].codes == kept[1][1].codes:
+        kept = kept[1:]
+    if len(kept) == len(found):
+        return found
+    since, tree = kept[0]
+    note(
+        "weights", f"the shares from {format_period(since, frequency)} on hold before it, too: the table has no others"
+    )
+    branches = (replace(one, weights_since=_since(one, since, frequency)) for one in tree.branches)
+    return [(EARLIEST, Tree(tree.leaves, tuple(branches))), *kept[1:]]
+
+
+def _since(branch: Branch, since: int, frequency: Frequency) -> Frozen:
+    """Return the dated weights of a group without those that are no longer in force in a period."""
+    dates = {period: read_span(period, frequency, column="weights_since")[0] for period in branch.weights_since}
+    force = max((date for date in dates.values() if date <= since), default=since)
+    return Frozen({period: choice for period, choice in branch.weights_since.items() if dates[period] >= force})
 
 
 def _kernel(branch: Branch) -> Kernel:

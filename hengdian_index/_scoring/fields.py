@@ -39,7 +39,7 @@ from hengdian_index._maths.maps import Direction, Rounded
 from hengdian_index._maths.means import Rule
 from hengdian_index._methods.registry import code_of, parameters_of
 from hengdian_index._scoring.choice import Choice, Frozen, frozen, read_direction, thawed
-from hengdian_index._tables.cells import single
+from hengdian_index._tables.cells import is_missing, number_of, single
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.periods import ACCEPTED, read_label
 from hengdian_index._tables.selection import LabelledMask, value_of
@@ -209,6 +209,53 @@ def _dated_weights(given: Any) -> Any:
     return Frozen(found)
 
 
+def _weights_of_parts(given: Any) -> Any:
+    """Return the weights of groups and indicators by the period they hold from; of a table its rows are periods."""
+    if given is None:
+        return Frozen()
+    if hasattr(type(given), "columns") and not isinstance(given, Mapping):
+        given = _rows_by_period(given)
+    if not isinstance(given, Mapping) or not all(isinstance(some, Mapping) for some in given.values()):
+        form = "{ 2023 = { a = 1, b = 2 } }, or a table of periods by codes"
+        raise SpecError(f"weights of parts by the period they hold from, {form}, not {shown(given)}")
+    found, faults = dict[str, Any](), list[Fault]()
+    for period, some in given.items():
+        try:
+            when = _period(period)
+            if when in found:
+                raise SpecError(f"{when} is given twice")
+            found[when] = Frozen({code: _weight_of(code, one) for code, one in some.items() if not is_missing(one)})
+        except SpecError as error:
+            faults += [fault.under(str(period), saying=f"{period}: ") for fault in error.faults]
+    raise_all(SpecError, faults)
+    return Frozen(found)
+
+
+def _weight_of(code: Any, given: Any) -> float:
+    number = number_of(given)
+    if number is None or not 0 <= number < np.inf:
+        raise SpecError(f"{code!r}: a weight of 0 or more is needed, not {shown(given)}")
+    return number
+
+
+def _rows_by_period(frame: Any) -> dict[Any, Any]:
+    """Return the rows of a table by their period: the label of the row, or its first column."""
+    import narwhals.stable.v2 as nw
+    import pandas as pd
+
+    try:
+        table = frame if isinstance(frame, pd.DataFrame) else nw.from_native(frame, eager_only=True).to_pandas()
+    except TypeError:
+        raise SpecError(f"a table of weights is needed, not {type(frame).__name__}") from None
+    if table.index.name is None and isinstance(table.index, pd.RangeIndex) and table.shape[1]:
+        table = table.set_index(table.columns[0])
+    twice = [str(one) for one in table.index[table.index.duplicated()].unique()]
+    raise_all(SpecError, [f"the period {one} has two rows" for one in twice])
+    return {
+        period: dict(zip(map(str, table.columns), row, strict=True)) for period, *row in table.itertuples(name=None)
+    }
+
+
 def _units(given: Any) -> Any:
     """Return the units that an index names."""
     if given is None:
@@ -275,6 +322,7 @@ Build = Annotated[Read[Choice | None, Named], Choosable("climate")]
 Rounding = Annotated[Read[int | Mapping[str, Any] | None, int | Mapping[str, Any] | None], BeforeValidator(_rounding)]
 Seasons = Annotated[Read[Any, str | Mapping[str, Any] | None], BeforeValidator(_seasons)]
 DatedWeights = Annotated[Read[Mapping[str, Choice], Mapping[Any, Any] | None], BeforeValidator(_dated_weights)]
+WeightsOfParts = Annotated[Read[Mapping[str, Mapping[str, float]], Any], BeforeValidator(_weights_of_parts)]
 WeightsForm = Annotated[
     Read[str | Mapping[str, Any], Literal["plain", "shares"] | Mapping[str, Any]], BeforeValidator(_weights_form)
 ]

@@ -246,8 +246,10 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
     own = {child: weight[child] for child in children if child in weight}
     weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else None)
     dated = group.weights_since
-    if weights is None and dated and index.weights_form != "plain":
-        # Shares that all have a date: the earliest hold before it, too.
+    shared = {} if weights is not None or dated else _of_parts(index, children)
+    dated = dated or shared
+    if weights is None and dated and (shared or index.weights_form != "plain"):
+        # All have a date: the earliest hold before it, too.
         weights = dated[min(dated, key=_instant)]
     weights = weights or index.weights
     aggregate = chosen("aggregate")
@@ -265,6 +267,27 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
         "weights_since": Frozen({when: _with_replaced(choice, index) for when, choice in dated.items()}),
     }
     return Branch(**{one.name: chosen(one.name) for one in fields(Branch)} | settled)
+
+
+def _of_parts(index: Any, children: Sequence[str]) -> dict[str, Choice]:
+    """Return the weights of some parts by period from those of all; a group without one has the sum of its parts'."""
+    below: dict[str, list[str]] = {}
+    for part in (*index.groups, *index.indicators) if index.weights_since else ():
+        below.setdefault(part.parent, []).append(part.code)
+    found = {}
+    for period, given in index.weights_since.items():
+        own = {child: weight for child in children if (weight := _summed(child, given, below)) is not None}
+        if own:
+            found[period] = Choice.of("weights", {"method": "fixed", "values": own})
+    return found
+
+
+def _summed(code: str, given: Mapping[str, float], below: Mapping[str, Sequence[str]]) -> float | None:
+    """Return the weight of a part, or the sum of those below it; None where there are none."""
+    if code in given:
+        return given[code]
+    parts = [weight for child in below.get(code, ()) if (weight := _summed(child, given, below)) is not None]
+    return sum(parts) if parts else None
 
 
 def _instant(period: str) -> float:

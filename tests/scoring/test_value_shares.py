@@ -282,3 +282,79 @@ def test_rows_of_shares_are_not_scored_apart() -> None:
     fitted = spec.fit(prices(4).reset_index())
     with pytest.raises(hi.SpecError, match="weights_form = 'shares'"):
         fitted.expressions()
+
+
+def of_table(shares: Any, **choices: Any) -> hi.Index:
+    """Return the tree whose weights are a table of the whole index."""
+    spec = index(spending(), weights_since=shares, **choices)
+    return spec.replace({f"{code}.{name}": None for code in BELOW for name in ("weights", "weights_since")})
+
+
+def test_a_table_of_weights_is_that_of_the_groups() -> None:
+    """Rows are periods, columns codes; what the index does not use is left, and a group sums its parts."""
+    x, shares = prices(4).reset_index(), spending()
+    wanted = index(shares).compute(x.iloc[3:]).series()
+    table = pd.DataFrame(shares).T.rename_axis("year").assign(other=1.0)
+    ways = [shares, table, table.reset_index(), table[LEAVES], {str(year): some for year, some in shares.items()}]
+    for given in ways:
+        spec = of_table(given)
+        np.testing.assert_allclose(spec.compute(x.iloc[3:]).series(), wanted, rtol=1e-12)
+        assert hi.Index.from_toml(spec.to_toml()) == spec
+    own = of_table(table).replace({"home.weights": {"rent": 1, "tools": 1, "paint": 1}})
+    assert own.tree.by_code["home"].weights_since == {}
+    plain = of_table(table, weights_form="plain").compute(x)
+    assert plain.weights_by_period.index.tolist() == ["", "2012Q1", "2013Q1", "2014Q1"]
+
+
+def test_a_spec_names_the_file_of_its_weights(tmp_path: Path) -> None:
+    table = pd.DataFrame(spending()).T.rename_axis("year").round(2)
+    spec = of_table(table)
+    table.to_csv(tmp_path / "weights.csv")
+    with pd.ExcelWriter(tmp_path / "weights.xlsx") as book:
+        table.to_excel(book, sheet_name="shares")
+    lines = [line for line in spec.to_toml().splitlines() if not line.startswith("weights_since")]
+    for named in ('"weights.csv"', '{ file = "weights.xlsx", sheet = "shares" }'):
+        text = "\n".join([*lines[:1], f"weights_since = {named}  # by year", *lines[1:]])
+        (tmp_path / "index.toml").write_text(text)
+        read = hi.Index.read(tmp_path / "index.toml")
+        assert read == spec
+        read.replace({"name": "prices"}).write(tmp_path / "index.toml")
+        assert f"weights_since = {named}  # by year" in (tmp_path / "index.toml").read_text()
+    (tmp_path / "index.toml").write_text(text.replace("weights.xlsx", "lost.csv").replace(', sheet = "shares"', ""))
+    with pytest.raises(hi.SpecError, match=r"index.toml:2: weights_since: .*lost.csv: no such file"):
+        hi.Index.read(tmp_path / "index.toml")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ([1, 2], "weights of parts by the period they hold from"),
+        ({2011: 3}, "weights of parts by the period they hold from"),
+        ({"lately": {"fuel": 1}}, "lately: cannot read 'lately' as a period"),
+        ({2011: {"fuel": "much"}}, "2011: 'fuel': a weight of 0 or more is needed, not 'much'"),
+        ({2011: {"fuel": -1}}, "2011: 'fuel': a weight of 0 or more"),
+        ({2011: {}, "2011": {}}, "2011 is given twice"),
+        (pd.DataFrame({"year": [2011, 2011], "fuel": [1, 2]}), "the period 2011 has two rows"),
+        ({2011: {"food": 1, "home": 2}}, "nothing given for child 'fuel'"),
+    ],
+    ids=str,
+)
+def test_weights_of_parts_that_cannot_be_read_are_refused(given: Any, why: str) -> None:
+    with pytest.raises(hi.SpecError, match=why):
+        of_table(given)
+
+
+def test_other_weights_do_not_stand_beside_a_table_that_overrides_them() -> None:
+    with pytest.raises(hi.SpecError, match="'weights': weights_since of the index has those of the groups"):
+        of_table(spending()).replace({"weights": "equal"})
+
+
+def test_shares_of_years_before_the_table_need_no_prices() -> None:
+    """The first row of a table is often the link of its first year alone."""
+    x, shares = prices(4), spending()
+    early = of_table({2005: shares[2011], 2010: shares[2012], **shares})
+    found = early.compute(x.iloc[3:].reset_index())
+    np.testing.assert_allclose(found.series(), of_table(shares).compute(x.iloc[3:].reset_index()).series(), rtol=1e-12)
+    assert found.log["why"].str.contains("the shares from 2011Q1 on hold before it, too").any()
+    with pytest.raises(hi.DataError, match="no row of 2009Q4"):
+        early.compute(x.iloc[2:].reset_index())

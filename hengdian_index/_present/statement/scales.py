@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from hengdian_index._levels.courses import Linked
 from hengdian_index._present.document import Block
 from hengdian_index._present.statement.figures import compares
-from hengdian_index._present.statement.groups import by_period, learnt
+from hengdian_index._present.statement.groups import by_period
 from hengdian_index._present.statement.teller import Teller
+from hengdian_index._scoring.fitting import learnt
 from hengdian_index._scoring.tree import Branch
 
 
