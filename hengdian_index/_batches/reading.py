@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -124,28 +124,27 @@ class Reader:
             first=piece.first,
         )
         faults: list[Fault | str] = []
-        columns = [self._numbers(piece.rows.column(name), name, plain, faults) for name in layout.numbers]
+        values = np.empty((n, len(layout.numbers)), order="F")
+        for j, name in enumerate(layout.numbers):
+            self._numbers(piece.rows.column(name), name, plain, faults, values[:, j])
         units = None if layout.unit is None else self._units(piece.rows.column(layout.unit), plain, faults)
         ordinals = None if layout.period is None else self._periods(piece.rows.column(layout.period), plain, faults)
         raise_all(DataError, shortened(faults))
         groups = {name: labels_of(piece.rows.column(name)) for name in layout.groups}
         for start in range(0, n, size):
             rows = slice(start, min(start + size, n))
-            yield from self._batch(plain, rows, columns, units, ordinals, groups)
+            yield from self._batch(plain, rows, values[rows], units, ordinals, groups)
 
     def _batch(
         self,
         plain: Batch,
         rows: slice,
-        columns: Sequence[Array],
+        values: Array,
         units: NDArray[Any] | None,
         ordinals: NDArray[np.int64] | None,
         groups: dict[str, NDArray[Any]],
     ) -> Iterator[Batch]:
         n = rows.stop - rows.start
-        values = np.empty((n, len(columns)), order="F")
-        for j, column in enumerate(columns):
-            values[:, j] = column[rows]
         own = None if units is None else units[rows]
         frequency = self.frequency
         periods = None if ordinals is None or frequency is None else Periods(frequency, ordinals[rows])
@@ -173,16 +172,17 @@ class Reader:
         if batch.n:
             yield batch
 
-    def _numbers(self, column: pa.ChunkedArray, name: str, rows: Batch, faults: list[Fault | str]) -> Array:
-        """Return a column of numbers (n,), missing ones NaN; the faults of its cells are added to the list."""
-        values, bad = _plain_numbers(column), list[Fault]()
-        if values is None:
-            values, bad = self._texts(column, name, rows)
-        faults += shortened(bad)
+    def _numbers(self, column: pa.ChunkedArray, name: str, rows: Batch, faults: list[Fault | str], out: Array) -> None:
+        """Write a column of numbers (n,), missing ones NaN; the faults of its cells are added to the list."""
+        if not _doubles(column, out):
+            values, bad = _plain_numbers(column), list[Fault]()
+            if values is None:
+                values, bad = self._texts(column, name, rows)
+            faults += shortened(bad)
+            out[:] = values
         marks = self.layout.form.mark_numbers
         if marks:
-            values = np.where(np.isin(values, sorted(marks)), np.nan, values)
-        return values
+            out[np.isin(out, sorted(marks))] = np.nan
 
     def _texts(self, column: pa.ChunkedArray, name: str, rows: Batch) -> tuple[Array, list[Fault]]:
         """Return the numbers that cells of another type stand for."""
@@ -222,6 +222,21 @@ class Reader:
         if faults:
             return None
         return np.array([self._ordinals[label] for label in distinct.tolist()], dtype=np.int64)[codes]
+
+
+def _doubles(column: pa.ChunkedArray, out: Array) -> bool:
+    """Write an Arrow column of doubles, missing ones NaN, and return True; False where it is of another type."""
+    import pyarrow as pa
+
+    if not pa.types.is_float64(column.type):
+        return False
+    start = 0
+    for chunk in column.chunks:
+        part = out[start : (start := start + len(chunk))]
+        part[:] = np.frombuffer(chunk.buffers()[1], dtype=np.float64, count=len(chunk), offset=8 * chunk.offset)
+        if chunk.null_count:
+            part[chunk.is_null().to_numpy(zero_copy_only=False)] = np.nan
+    return True
 
 
 def _plain_numbers(column: pa.ChunkedArray) -> Array | None:

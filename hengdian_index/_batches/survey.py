@@ -6,8 +6,10 @@ are looked at again by their labels, so that no two units are taken for one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._batches.reading import Batch, Layout, Reader, labels_of
-from hengdian_index._batches.source import Source
+from hengdian_index._batches.source import Reading, Source
+from hengdian_index._system.alone import in_order, shared_out
 from hengdian_index._tables.cells import hashed, single
 from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, Periods, read_periods, read_span
 from hengdian_index._tables.table import shortened
@@ -167,10 +170,7 @@ def survey(
     found = _Units(layout, frozenset(one for one in asked if hashed(one)))
     turns = max(1, -(-(source.rows or 0) // _ROWS))
     for turn in range(turns):
-        found.begin()
-        for batch in _batches(source, reader):
-            found.take(batch, turn, turns)
-        found.end()
+        found.walk(source, reader, turn, turns)
     if found.suspects:
         raise_all(DataError, _twice(source, reader, layout, found.suspects))
     raise_all(DataError, found.faults(complete=complete))
@@ -190,10 +190,7 @@ def spread(source: Source, layout: Layout, known: Survey, picked: Selector) -> d
     else:
         labels = Layout((), layout.unit, layout.period)
         found = _Units(layout, frozenset())
-        found.begin()
-        for batch in _batches(source, Reader(labels, known.frequency)):
-            found.take(batch.pick(picked(batch)), 0, 1)
-        found.end()
+        found.walk(source, Reader(labels, known.frequency), picked=picked)
         units, ordinals = found.units, tuple(sorted(found.ordinals))
     said: dict[str, Any] = {} if units is None else {"units": units}
     if known.frequency is not None and ordinals:
@@ -202,8 +199,23 @@ def spread(source: Source, layout: Layout, known: Survey, picked: Selector) -> d
     return said
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a piece shows: its rows, the hashes of its units, each once, and of each unit with its period, its periods.
+
+    `names` are those of the units, each once, None where they are too many to be compared; `met` those asked for.
+    """
+
+    rows: int
+    units: NDArray[np.uint64]
+    keys: NDArray[np.uint64]
+    ordinals: frozenset[int] = frozenset()
+    names: tuple[Any, ...] | None = ()
+    met: frozenset[Any] = frozenset()
+
+
 class _Units:
-    """What one walk over the labels meets."""
+    """What walks over the labels meet."""
 
     def __init__(self, layout: Layout, asked: frozenset[Any]) -> None:
         self.layout, self.asked = layout, asked
@@ -212,44 +224,59 @@ class _Units:
         self.suspects = set[int]()
         self.names: dict[Any, None] | None = {}
 
-    def begin(self) -> None:
-        """Begin a turn."""
-        self._units, self._keys = list[NDArray[np.uint64]](), list[NDArray[np.uint64]]()
+    def walk(
+        self, source: Source, reader: Reader, turn: int = 0, turns: int = 1, picked: Selector | None = None
+    ) -> None:
+        """Walk over the rows picked whose turn it is: count their units, and keep the keys that come twice."""
+        units, keys = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.uint64)]
+        look = partial(self._look, reader=reader, turn=turn, turns=turns, picked=picked)
+        for piece in in_order(look, source.reads(reader.layout.columns), os.cpu_count() or 1):
+            for seen in piece:
+                units.append(seen.units)
+                keys.append(seen.keys)
+                self.rows += seen.rows
+                self.ordinals |= seen.ordinals
+                self.met |= seen.met
+                self._name(seen.names)
+        rising, whose = shared_out(lambda some: some(), [partial(_rising, keys), partial(_rising, units)], 2)
+        again = rising[1:][rising[1:] == rising[:-1]]
+        self.suspects |= set(distinct(again)[:1000].tolist())
+        self.units += int(np.count_nonzero(whose[1:] != whose[:-1])) + bool(len(whose))
 
-    def take(self, batch: Batch, turn: int, turns: int) -> None:
-        """Take the rows of a batch whose turn it is."""
-        if turn == 0 and batch.units is not None:
-            self._name(batch.units)
+    def _look(
+        self, read: Reading, *, reader: Reader, turn: int, turns: int, picked: Selector | None
+    ) -> list[_Seen]:
+        """Return what a piece shows to a walk; rows and periods are counted in the first turn."""
+        piece = read()
+        return [
+            self._seen(batch if picked is None else batch.pick(picked(batch)), turn, turns)
+            for batch in reader.batches(piece, max(1, piece.rows.num_rows))
+        ]
+
+    def _seen(self, batch: Batch, turn: int, turns: int) -> _Seen:
+        names, met = self._names(batch.units) if turn == 0 and batch.units is not None else ((), frozenset())
         batch = self.layout.left(batch)
         units, keys = keys_of(batch)
-        if turn == 0:
-            self.rows += batch.n
-            if batch.periods is not None:
-                self.ordinals.update(np.unique(batch.periods.ordinals).tolist())
         if turns > 1:
             mine = units % np.uint64(turns) == turn
             units, keys = units[mine], keys[mine]
-        self._units.append(distinct(units))
-        self._keys.append(keys)
+        if turn:
+            return _Seen(0, distinct(units), keys)
+        return _Seen(batch.n, distinct(units), keys, frozenset(_ordinals(batch)), names, met)
 
-    def _name(self, units: NDArray[Any]) -> None:
-        if not self.asked and self.names is None:
-            return
-        distinct = pd.unique(units)
-        self.met |= self.asked.intersection(distinct.tolist()) if self.asked else set()
+    def _names(self, units: NDArray[Any]) -> tuple[tuple[Any, ...] | None, frozenset[Any]]:
+        """Return the different units of a batch, None where they are too many, and those of them that are asked for."""
+        if self.names is None and not self.asked:
+            return None, frozenset()
+        found = pd.unique(units)
+        met = found[pd.Index(found).isin(list(self.asked))] if self.asked else found[:0]
+        return tuple(found.tolist()) if len(found) <= _NAMES else None, frozenset(met.tolist())
+
+    def _name(self, names: Sequence[Any] | None) -> None:
         if self.names is not None:
-            self.names |= dict.fromkeys(distinct.tolist())
-            if len(self.names) > _NAMES:
+            self.names = None if names is None else {**self.names, **dict.fromkeys(names)}
+            if self.names is not None and len(self.names) > _NAMES:
                 self.names = None
-
-    def end(self) -> None:
-        """End a turn: count its units, and keep the keys that came twice."""
-        keys = np.concatenate([np.zeros(0, dtype=np.uint64), *self._keys])
-        keys.sort()
-        again = keys[1:][keys[1:] == keys[:-1]]
-        self.suspects |= set(distinct(again)[:1000].tolist())
-        self.units += len(distinct(np.concatenate([np.zeros(0, dtype=np.uint64), *self._units])))
-        self._units, self._keys = [], []
 
     def faults(self, *, complete: bool) -> list[str]:
         """Return the faults of the names of units, where there are not too many to be compared."""
@@ -281,6 +308,20 @@ def distinct(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
 
 
+def _rising(keys: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """Return the keys of all pieces in rising order."""
+    return np.sort(np.concatenate(keys))
+
+
+def _ordinals(batch: Batch) -> list[int]:
+    """Return the ordinals that there are in a batch, each once: mostly it has one alone."""
+    if batch.periods is None or not batch.n:
+        return []
+    ordinals = batch.periods.ordinals
+    some = ordinals[:1] if (ordinals == ordinals[0]).all() else pd.unique(ordinals)
+    return [int(one) for one in some]
+
+
 def keys_of(batch: Batch) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Return 64 bits that tell the unit of each row (n,) from others, and 64 that tell unit and period."""
     units = np.zeros(batch.n, dtype=np.uint64)
@@ -288,7 +329,9 @@ def keys_of(batch: Batch) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         units = pd.util.hash_array(batch.units, categorize=False).astype(np.uint64)
     keys = units
     if batch.periods is not None:
-        times = pd.util.hash_array(batch.periods.ordinals.astype(np.int64), categorize=False).astype(np.uint64)
+        ordinals = batch.periods.ordinals.astype(np.int64)
+        some = ordinals[:1] if (ordinals == ordinals[:1]).all() else ordinals
+        times = pd.util.hash_array(some, categorize=False).astype(np.uint64)
         keys = units ^ (times * np.uint64(0x9E3779B97F4A7C15))
     return units, keys
 

@@ -162,6 +162,19 @@ class Affine:
             return self._of_halves(x)
         return out
 
+    def fill(self, x: Array, out: Array) -> None:
+        """Write what the map of one column makes of its values (n,) into an array of as many."""
+        centre, spread, gain, at = (part.item() for part in (self.centre, self.spread, self.gain, self.at))
+        try:
+            with np.errstate(over="raise"):
+                np.subtract(x, centre, out=out)
+                out /= spread
+                if not (gain == 1 and at == 0 and spread > 0):
+                    out *= gain
+                    out += at
+        except FloatingPointError:
+            out[:] = self._of_halves(x[:, np.newaxis])[:, 0]
+
     def cancelled(self, before: Array) -> Array:
         """Return what cancels (k,): a column far from 0 leaves its distance from 0, in units of the spread."""
         with np.errstate(over="ignore"):

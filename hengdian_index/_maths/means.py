@@ -314,6 +314,9 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
         return Scores(_whole(kernel, x, w), None, np.zeros(x.shape[:-1], dtype=np.bool_))
     if not isinstance(kernel, Pair) or missing.rule == "propagate":
         x = np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), *x.shape[-2:]))
+    if isinstance(kernel, Pair) and kernel.linear and missing.rule == "reweight" and x.ndim == 2 and w.ndim == 1:
+        values, dropped = _of_known(kernel, x, w, missing)
+        return Scores(values, partial(given_weights, x, w, dropped), dropped, shared=True)
     absent = np.isnan(x)
     dropped = _dropped(kernel, absent, w, missing)
     if missing.rule == "propagate":
@@ -332,6 +335,25 @@ def aggregate(kernel: Kernel, x: Array, w: Array, missing: Missing, *, complete:
 def _lifted(x: Array, w: Array) -> Array:
     """Return x with more axes than the weights (..., k) have, so that a set of weights is never taken for a row's."""
     return x.reshape((1,) * (w.ndim + 1 - x.ndim) + x.shape) if 1 < w.ndim >= x.ndim else x
+
+
+def _of_known(pair: Pair, x: Array, w: Array, missing: Missing) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the weighted sums of rows (n, k) as if none had gaps; those that have are summed again of what they have.
+
+    Beside the sums comes which rows are left without one.
+    """
+    values, dropped = np.empty(len(x)), np.zeros(len(x), dtype=np.bool_)
+    for start in range(0, len(x), _ROWS):
+        rows = slice(start, start + _ROWS)
+        block = x[rows] if x.strides[0] == x.itemsize else np.asfortranarray(x[rows])
+        values[rows] = _by_columns(block, w * pair.times)
+        lost = np.flatnonzero(np.isnan(values[rows]))
+        part = np.asfortranarray(block[lost])
+        absent = np.isnan(part)
+        without = _dropped(pair, absent, w, missing)
+        values[start + lost] = np.where(without, np.nan, pair.mean(part, w, absent))
+        dropped[start + lost] = without
+    return values, dropped
 
 
 def _masked(pair: Pair, x: Array, w: Array, absent: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> Array:

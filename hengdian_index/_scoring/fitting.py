@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hengdian_index._maths.blocks import few_columns
-from hengdian_index._maths.maps import Map, cancelled_each, chain
+from hengdian_index._maths.maps import Affine, Map, cancelled_each, chain
 from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel, unit_sum
 from hengdian_index._methods.learning import as_sample, learn, learn_from, weigh
@@ -74,11 +74,14 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
     out = np.empty(panel.values.shape, order="F")
     faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
-        column = Labelled(panel.values[:, j : j + 1], (leaf.code,), complete=False, source=panel)
+        values, one = panel.values[:, j : j + 1], maps[leaf.code]
         try:
-            out[:, j] = maps[leaf.code](column.values)[:, 0]
+            if isinstance(one, Affine) and panel.n <= _AT_ONCE:
+                one.fill(values[:, 0], out[:, j])
+            else:
+                out[:, j] = one(values)[:, 0]
         except CellsError as error:
-            faults += column.refusal(error).faults
+            faults += Labelled(values, (leaf.code,), complete=False, source=panel).refusal(error).faults
     raise_all(DataError, faults)
     for at in few_columns([j for j, leaf in enumerate(tree.leaves) if leaf.computed], panel.n):
         # Each value is computed by itself: what cancels in it is of its own magnitude.
@@ -108,10 +111,15 @@ class Columns:
         """All of them (n, k)."""
         return normalised(self.tree, self.maps, self.panel)
 
+    @property
+    def held(self) -> Array | None:
+        """All of them where they are computed already."""
+        return vars(self).get("whole")
+
     def column(self, j: int) -> Array:
         """Return one of them (n,); values that are refused are told with those of all others."""
-        if "whole" in vars(self):
-            return self.whole[:, j]
+        if self.held is not None:
+            return self.held[:, j]
         own = Tree((self.tree.leaves[j],), ())
         try:
             return normalised(own, self.maps, replace(self.panel, values=self.panel.values[:, j : j + 1]))[:, 0]

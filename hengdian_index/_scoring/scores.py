@@ -27,6 +27,7 @@ from hengdian_index._scoring.fitting import (
 from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
+from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, settled, together
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
 from hengdian_index.log import EACH, Entry, first_of_each, journal, note, only_counted
@@ -247,9 +248,11 @@ def score(tree: Tree, weights: Weights, normalised: Array | Columns, panel: Pane
     """Return rows scored under given weights, gaps noted; scores of a group that are equal (`equality`) are one number.
 
     Weights (draws, k) of some groups and indicators (1, n, k) give scores (draws, n) there and above; then nothing is
-    noted, and equal scores are left to the ranking.
+    noted, and equal scores are left to the ranking. So they are where rows are only counted, in a piece of a source:
+    a score hangs on its own row alone.
     """
     several = not isinstance(normalised, Columns) and normalised.ndim > 2
+    settles = not several and not only_counted()
 
     def step(branch: Branch, x: Array, lost: Array) -> Scores:
         w = weights[branch.code]
@@ -257,8 +260,8 @@ def score(tree: Tree, weights: Weights, normalised: Array | Columns, panel: Pane
             # What is compared is settled in draws, too; an indicator has been, or is as given.
             groups = np.array([child in tree.by_code for child in branch.children])
             x = settled(x, np.broadcast_to(np.where(groups, lost, np.nan), (*x.shape[:-2], x.shape[-1])), axis=-2)
-        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), several)
-        found = _presented(branch, found, panel, several)
+        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), settles)
+        found = _presented(branch, found, panel, settles)
         if not several:
             _note_rows(branch, x, found, panel)
         return found
@@ -353,8 +356,7 @@ def _climb(
     for branch in tree.branches:
         if not all(child in at or child in scores for child in branch.children):
             continue
-        columns = [_column(normalised, at[c]) if c in at else scores[c].values for c in branch.children]
-        x = np.moveaxis(np.stack(np.broadcast_arrays(*columns)), 0, -1)
+        x = _beside_each_other(branch, normalised, at, scores)
         before = _beside([given[..., at[c]] if c in at else scores[c].cancelled for c in branch.children])
         try:
             scores[branch.code] = step(branch, x, together(before, _signed(x)))
@@ -367,6 +369,19 @@ def _climb(
     return scores
 
 
+def _beside_each_other(
+    branch: Branch, normalised: Array | Columns, at: Mapping[str, int], scores: Mapping[str, Scores]
+) -> Array:
+    """Return the values (..., n, k) of a group's children: of indicators that lie side by side, as they lie there."""
+    places = [at.get(child, -1) for child in branch.children]
+    together = places[0] >= 0 and places == list(range(places[0], places[0] + len(places)))
+    table = normalised.held if isinstance(normalised, Columns) else normalised
+    if together and table is not None and table.flags.f_contiguous and table.ndim == 2:
+        return np.asarray(table[:, places[0] : places[-1] + 1])
+    columns = [_column(normalised, at[c]) if c in at else scores[c].values for c in branch.children]
+    return np.moveaxis(np.stack(np.broadcast_arrays(*columns)), 0, -1)
+
+
 def _beside(parts: list[Any]) -> Array:
     """Return what cancels in each of some children, one number or one a draw, side by side along the last axis."""
     if any(np.shape(part) for part in parts):
@@ -374,8 +389,8 @@ def _beside(parts: list[Any]) -> Array:
     return np.array(parts)
 
 
-def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, several: bool = False) -> Scores:
-    """Return a group's scores with what cancelled in them, and unless they are of draws those that are equal made one.
+def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, settles: bool = True) -> Scores:
+    """Return a group's scores with what cancelled in them, those that are equal made one where that settles them.
 
     The scores of rows that are compared have a scale of their own, so there the share of the columns' size is kept.
     """
@@ -387,12 +402,12 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, sever
         cancelled = together(most, np.max(share, axis=-1) * most)
     elif lost.any():
         cancelled = (lost * w).sum(axis=-1) if found.given is None else np.where(w > 0, lost, 0.0).max(axis=-1)
-    values = found.values if several else settled(found.values, cancelled)
+    values = settled(found.values, cancelled) if settles else found.values
     # Shared weights would keep the columns that they are made of.
     return replace(found, values=values, cancelled=cancelled, given=None if found.shared else found.given)
 
 
-def _presented(branch: Branch, found: Scores, panel: Panel, several: bool = False) -> Scores:
+def _presented(branch: Branch, found: Scores, panel: Panel, settles: bool = True) -> Scores:
     """Return a group's scores rescaled and rounded, where the group says so."""
     if not branch.presented:
         return found
@@ -403,7 +418,7 @@ def _presented(branch: Branch, found: Scores, panel: Panel, several: bool = Fals
             lost, np.minimum(largest(found.values[..., np.newaxis])[..., 0], _BEYOND * _median(found.values))
         )
         lost = cancelled_by(branch.scaling, size[..., np.newaxis])[..., 0]
-        values = values if several else settled(values, lost)
+        values = settled(values, lost) if settles else values
     if rounding is not None:
         values, lost = rounding(values), 0.0
     return replace(found, values=values, cancelled=lost, before=found.values)
@@ -551,16 +566,22 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
     """
     if scores.given is None and not scores.shared:
         return
-    absent: NDArray[np.bool_] = np.isnan(x)
-    rows = np.flatnonzero(absent.any(axis=-1))
-    absent, dropped, k = absent[rows], scores.dropped[rows], len(branch.children)
+    gaps = _with_gaps(x)
+    if only_counted():
+        for end, those in ((NO_SCORE, gaps & scores.dropped), (REWEIGHTED, gaps & ~scores.dropped)):
+            if n := int(np.count_nonzero(those)):
+                where: dict[str, Any] = {"indicator": branch.code, "kind": gaps_of(end), "rows": n}
+                note("aggregate", f"missing parts in {counted(n, 'row')}; {end}", **where)
+        return
+    rows = np.flatnonzero(gaps)
+    absent, dropped, k = np.isnan(x[rows]), scores.dropped[rows], len(branch.children)
     told, others = first_of_each(_combinations(absent, dropped))
     for some in (*told[:, np.newaxis], *others):
         lost, row = absent[some[0]], int(rows[some[0]])
         end = NO_SCORE if dropped[some[0]] else REWEIGHTED
         gone = ", ".join(child for child, gap in zip(branch.children, lost, strict=True) if gap)
         missing = f"{gone} ({k - int(lost.sum())} of {k} present)"
-        where: dict[str, Any] = {"indicator": branch.code, "kind": gaps_of(end)}
+        where = {"indicator": branch.code, "kind": gaps_of(end)}
         if len(some) > 1:
             missing = missing if (absent[some] == lost).all() else "other combinations of parts"
             where["rows"] = len(some)
@@ -570,6 +591,14 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
         note("aggregate", f"missing{more}: {missing}; {end}", **where)
 
 
+def _with_gaps(x: Array) -> NDArray[np.bool_]:
+    """Return which rows of (n, k) have gaps, looked for column by column."""
+    found = np.zeros(len(x), dtype=np.bool_)
+    for column in x.T:
+        found |= np.isnan(column)
+    return found
+
+
 def gaps_of(end: str) -> str:
     """Return of what kind a line is that tells of rows with missing parts."""
     return f"rows with missing parts: {end}"
@@ -577,8 +606,6 @@ def gaps_of(end: str) -> str:
 
 def _combinations(absent: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return a number for what each row (n, k) lacks, one for all rare combinations that have the same end."""
-    if only_counted():
-        return dropped.astype(np.intp)
     if len(absent) <= EACH:
         return np.arange(len(absent))
     packed = np.packbits(np.column_stack([dropped, absent]), axis=1)
