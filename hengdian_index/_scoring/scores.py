@@ -203,13 +203,13 @@ def learn_scores(
     weights: dict[str, Array] = {}
     ends = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
     settled_branches: dict[str, Branch] = {}
-    several = not isinstance(normalised, Columns) and normalised.ndim > 2
+    settles = isinstance(normalised, Columns) or normalised.ndim == 2
 
     def step(branch: Branch, x: Array, lost: Array) -> Scores:
         own = [ends[child] for child in branch.children]
         w = weights[branch.code] = group_weights(tree, branch, x, panel, own) if known is None else known[branch.code]
         ends[branch.code] = group_ends(branch, w, own) if known is None else None
-        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), several)
+        found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), settles)
         if branch.rescale is not None:
             shown, rows = found, panel
             other = others(branch)
@@ -218,7 +218,7 @@ def learn_scores(
                 shown, rows = climbed(upto, weights, *other, cancelled)[branch.code], other[1]
             branch = replace(branch, scaling=learn_scaling(branch, shown.values, shown.cancelled, rows))
         settled_branches[branch.code] = branch
-        found = _presented(branch, found, panel, several)
+        found = _presented(branch, found, panel, settles)
         if said is not None:
             with journal(held=True) as lines:
                 _note_rows(branch, x, found, panel)
