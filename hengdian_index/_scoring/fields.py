@@ -235,7 +235,7 @@ def _weight_of(code: Any, given: Any) -> float:
     number = number_of(given)
     if number is None or not 0 <= number < np.inf:
         raise SpecError(f"{code!r}: a weight of 0 or more is needed, not {shown(given)}")
-    return number
+    return float(number)
 
 
 def _rows_by_period(frame: Any) -> dict[Any, Any]:

@@ -286,8 +286,10 @@ def test_rows_of_shares_are_not_scored_apart() -> None:
 
 def of_table(shares: Any, **choices: Any) -> hi.Index:
     """Return the tree whose weights are a table of the whole index."""
-    spec = index(spending(), weights_since=shares, **choices)
-    return spec.replace({f"{code}.{name}": None for code in BELOW for name in ("weights", "weights_since")})
+    groups = [hi.Group(code, None if code == "all" else "all") for code in BELOW]
+    spec = index(spending())
+    given = {"period": "t", "normalise": "none", "base": "2012", "weights_form": "shares", "weights_since": shares}
+    return hi.Index(groups=groups, indicators=spec.indicators, **{**given, **choices})
 
 
 def test_a_table_of_weights_is_that_of_the_groups() -> None:
