@@ -18,6 +18,11 @@ def needing_all(tree: Tree, setting: Setting) -> list[str]:
         if branch.aggregate.method.declared("set_wise", branch.aggregate.options)
     ]
     found += [text for leaf in tree.leaves for text in _of_leaf(leaf)]
+    found += [
+        f"group {branch.code!r}: {branch.impute.method.name} learns from all scores; leave impute out"
+        for branch in tree.branches
+        if branch.impute is not None
+    ]
     if setting.unit_coverage is not None:
         found.append("unit_coverage counts the cells of all rows of a unit; leave out those units before")
     if changes(tree) and setting.content == "link":
@@ -47,6 +52,10 @@ def _of_leaf(leaf: Leaf) -> list[str]:
             found.append(f"{who}{method.name} fills from other periods of the unit; 'mean' or 'peers' do not")
         elif method.sees == "rows" or method.name in ("neighbours", "regression"):
             found.append(f"{who}{method.name} fills from all fit rows; 'mean', 'group_mean' or 'peers' do not")
+    if leaf.impute is not None and leaf.impute.options.get("weights") is not None and leaf.impute.method.sees != "rows":
+        found.append(f"{who}{leaf.impute.method.name} by weights learns from all rows; without weights it does not")
+    if leaf.impute_scores is not None:
+        found.append(f"{who}{leaf.impute_scores.method.name} learns from all scores; at = 'values' does not")
     if leaf.deseasonalise is not None:
         found.append(f"{who}deseasonalise works through the periods of a unit; adjust the column before")
     if leaf.build is not None and (leaf.build.method.traits["along"] or leaf.build.method.traits["learns"]):

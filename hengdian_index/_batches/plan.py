@@ -179,10 +179,12 @@ def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, fau
 def _together(tree: Tree, setting: Setting) -> Iterable[str]:
     """Yield the choices that see one row, and are no arithmetic in its columns."""
     for leaf in tree.leaves:
-        steps = ("build", "impute", "start", "end")
-        for step in (step for step in steps if getattr(leaf, step) is not None):
+        steps = ("build", "impute", "impute_scores", "start", "end")
+        for step in (step.partition("_")[0] for step in steps if getattr(leaf, step) is not None):
             yield f"indicator {leaf.code!r}: {step} is no expression of the columns of a row"
     for branch in tree.branches:
+        if branch.impute is not None:
+            yield f"group {branch.code!r}: impute is no expression of the columns of a row"
         if branch.weights_since:
             yield f"group {branch.code!r}: weights that change with time are no expression"
     if setting.weights_form != "plain":

@@ -243,9 +243,7 @@ class _Units:
         self.suspects |= set(distinct(again)[:1000].tolist())
         self.units += int(np.count_nonzero(whose[1:] != whose[:-1])) + bool(len(whose))
 
-    def _look(
-        self, read: Reading, *, reader: Reader, turn: int, turns: int, picked: Selector | None
-    ) -> list[_Seen]:
+    def _look(self, read: Reading, *, reader: Reader, turn: int, turns: int, picked: Selector | None) -> list[_Seen]:
         """Return what a piece shows to a walk; rows and periods are counted in the first turn."""
         piece = read()
         return [

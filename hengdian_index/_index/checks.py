@@ -39,6 +39,9 @@ def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str
         starting |= {branch.code} if starting.issuperset(branch.children) else set()
         faults += _weight_faults(branch, own_weights, branch.code in weighed, starting)
         faults += _domain_faults(branch, reach)
+        if branch.impute is not None and branch.impute.method.traits.get("across"):
+            why = f"{branch.impute.method.name} fills from other columns, and a group's score is one column; take mean,"
+            faults.append(_fault(branch, "impute", f"{why} group_mean or carry_forward"))
         reach[branch.code] = _hull(branch, reach)
     return faults[::-1]
 
@@ -82,7 +85,7 @@ def _idle(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for field in inherited(Indicator):
         taken = {_source(one, field, above) for one in fields["indicators"]}
-        found += [(code, field) for code, group in above.items() if group.get(field) is not None and code not in taken]
+        found += [(code, field) for code, group in above.items() if _handed(group, field) and code not in taken]
     compare = {code for code, group in above.items() if compares(_aggregate(group, fields))}
     found += [(code, "scope") for code, g in above.items() if g.get("scope") == "period" and code not in compare]
     if fields.get("scope") == "period" and all(above[code].get("scope") is not None for code in compare):
@@ -181,10 +184,19 @@ def _source(indicator: Mapping[str, Any], field: str, above: Mapping[str, Mappin
     """Return the group that an indicator takes a choice from, None for its own or that of the index."""
     node: Mapping[str, Any] | None = indicator
     passed: list[Any] = []
-    while node is not None and node.get(field) is None and node["code"] not in passed:
+    while node is not None and not _handed(node, field, own=node is indicator) and node["code"] not in passed:
         passed.append(node["code"])
         node = above.get(node.get("parent") or "")
     return None if node is None or node is indicator else str(node["code"])
+
+
+def _handed(node: Mapping[str, Any], field: str, own: bool = False) -> bool:
+    """Return whether a node has a choice that holds for the indicators below; of an indicator, for itself."""
+    found = node.get(field)
+    if own or field != "impute" or found is None:
+        return found is not None
+    options = found.options if isinstance(found, Choice) else found if isinstance(found, Mapping) else {}
+    return bool(options.get("at") != "scores")
 
 
 def _aggregate(group: Mapping[str, Any], fields: Mapping[str, Any]) -> Choice | None:

@@ -28,6 +28,18 @@ def weight_there(result: Result) -> Array:
     return np.where(share > 100 * (1 - _ROUNDING), 100.0, share)
 
 
+def imputed(result: Result) -> pd.DataFrame:
+    """Return which scores (n, groups and indicators) an imputation gave: of the score itself, or of the value below."""
+    tree, rows = result.tree, result.rows
+    raw, scores = result.panel.values[:, : len(tree.codes)], rows.leaves
+    found = {
+        leaf.code: np.isnan(raw[:, j]) & ~np.isnan(scores[:, j]) & bool(leaf.impute or leaf.impute_scores)
+        for j, leaf in enumerate(tree.leaves)
+    }
+    own = {branch.code: rows.imputed(branch.code) for branch in tree.branches if branch.impute is not None}
+    return pd.DataFrame(own | found, index=result.panel.labels)
+
+
 def scored(result: Result, code: str) -> NDArray[np.bool_]:
     """Return where (n,) a group or an indicator has a score, and every group between it and the whole too."""
     tree, found = result.tree, np.ones(result.panel.n, dtype=np.bool_)

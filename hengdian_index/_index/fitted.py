@@ -30,7 +30,7 @@ from hengdian_index._index.unit_groups import notes_of_groups
 from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
-from hengdian_index._scoring.choice import Frozen
+from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.contents import (
     Content,
     columns_of,
@@ -42,10 +42,11 @@ from hengdian_index._scoring.contents import (
     learn_by_period,
     own_rows,
 )
-from hengdian_index._scoring.fitting import Columns, cancelled, learn_maps, normalised
+from hengdian_index._scoring.fitting import Columns, cancelled, learn_fills, learn_maps, normalised
 from hengdian_index._scoring.given import as_values, asking
 from hengdian_index._scoring.growth import Chains
 from hengdian_index._scoring.preparation import (
+    Block,
     Builds,
     Preparation,
     built,
@@ -57,7 +58,7 @@ from hengdian_index._scoring.preparation import (
     staying,
 )
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, weights_series, whole
-from hengdian_index._scoring.tree import Branch, Setting, Tree
+from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._scoring.value_shares import referred
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.latest import is_cross_section, latest
@@ -100,6 +101,8 @@ class Fitted:
         What imputations and treatments learnt.
     maps : mapping
         Code of each indicator -> the map from its values to its scores.
+    fills : tuple
+        What the imputations of indicators' scores learnt.
     contents : tuple
         What the index consists of and its weights, from each change of content on.
     rows : dict
@@ -141,6 +144,7 @@ class Fitted:
     base_levels: BaseLevels | None = None
     links: Mapping[Any, Array] | None = None
     chains: Mapping[str, Chains] = field(default_factory=Frozen)
+    fills: tuple[Block, ...] = ()
 
     def log_lines(self) -> list[str]:
         """Return what fitting noted, as texts."""
@@ -350,7 +354,7 @@ class Fitted:
             if among is not None:
                 panel, ready = panel.pick(among), ready.pick(among)
             if rows is None:
-                x = Columns.of(self.tree, self.maps, ready)
+                x = self.columns(ready)
                 contents = self._seen(x, ready)
                 rows = in_turn(self.tree, contents, x, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
@@ -371,6 +375,10 @@ class Fitted:
         learnt, told = _joined(self.log, lines)
         said = (*learnt, *before, *told)
         return Result(fitted=self, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
+
+    def columns(self, ready: Panel) -> Columns:
+        """Return the normalised indicators of prepared rows."""
+        return Columns.of(self.tree, self.maps, ready, self.fills)
 
     def _seen(self, x: Columns, panel: Panel) -> tuple[Content, ...]:
         """Return the contents with weights for every period, and every unit, of the rows where these differ."""
@@ -540,24 +548,25 @@ def learn_with_rows(
             ready_base = ready if base is shown else preparation(tree, base)
             own = {code: preparation(tree, rows) for code, rows in alone.items()}
         maps = Frozen(learn_maps(tree, ready, ready_base if on_base else ready, own))
+        fills = learn_fills(tree, maps, ready, own)
         weighed = ready_base if setting.weigh_on == "base" else ready
         contents = []
         scores, missing = None, list[Entry]()
         for since, part in dated:
             late = late_rows(part, panel) if setting.weigh_on == "fit_on" else None
             seen = weighed if late is None else preparation(tree, panel.pick(rows | late))
-            x = Columns.of(tree, maps, seen)
+            with journal(held=True) as filled_scores:
+                x = Columns.of(tree, maps, seen, fills)
             lost = columns_of(tree, part, cancelled(tree, maps)[np.newaxis])[0]
             weights: Weights = {}
 
-            def others(branch: Branch, part: Tree = part, seen: Panel = seen) -> tuple[Array, Panel] | None:
-                # A rescaling learns from the rows that an indicator's normalisation does.
-                assert branch.rescale is not None
-                from_base = on_base and branch.rescale.method.traits.get("fits_on_base")
-                rows = ready_base if from_base else ready
+            def others(choice: Choice, part: Tree = part, seen: Panel = seen) -> tuple[Array, Panel] | None:
+                # A group learns from the rows that the choices of indicators do.
+                rows = ready_base if on_base and choice.method.traits.get("fits_on_base") else ready
                 if rows is seen:
                     return None
-                return columns_of(tree, part, normalised(tree, maps, rows)), rows
+                with journal(held=True):
+                    return columns_of(tree, part, normalised(tree, maps, rows, fills)), rows
 
             with journal() as said:
                 if setting.weigh_on != "period":
@@ -569,13 +578,14 @@ def learn_with_rows(
             contents.append(Content(since, part, weights))
     if setting.weights_form != "plain":
         with journal(held=True):
-            every_x = Columns.of(tree, maps, preparation(tree, panel)).whole
+            every_x = Columns.of(tree, maps, preparation(tree, panel), fills).whole
         with journal() as said:
             contents = list(referred(tree, setting, contents, every_x, panel))
         lines += said
         scored = False
     known = None
     if every and rows.all() and seen is ready:
+        filled += filled_scores
         alike = len(dated) == 1 and dated[0] == (EARLIEST, tree)
         known = Known(ready, x, scores, (*filled, *missing)) if scored and alike else Known(ready, x, None, filled)
     fitted = Fitted(
@@ -590,6 +600,7 @@ def learn_with_rows(
         log=tuple(lines),
         left_out=left_out,
         chains=Frozen({code: Frozen(units) for code, units in panel.chains.items()}),
+        fills=fills,
     )
     with journal() as said:
         fitted = _based(fitted, panel, known, levels=based)
@@ -607,7 +618,7 @@ def _based(fitted: Fitted, panel: Panel, known: Known | None, *, levels: bool) -
     tree, setting = fitted.tree, fitted.setting
     if setting.weigh_on == "period":
         ready = fitted.preparation(tree, panel)
-        x = Columns.of(tree, fitted.maps, ready)
+        x = fitted.columns(ready)
         counted = {"learnt_from": "period", "rows": panel.period_sizes()}
         fitted = replace(
             fitted,
@@ -658,7 +669,8 @@ def _of_column(line: Entry) -> bool:
 def _needed(fitted: Fitted, panel: Panel, in_base: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
     """Return which rows (n,) base levels and links follow from: the base, where contents change, each unit's ends."""
     setting = fitted.setting
-    if setting.new_units != "refuse" or setting.weigh_on == "period" or comparing(fitted.tree):
+    together = comparing(fitted.tree) or fitted.tree.fills_scores
+    if setting.new_units != "refuse" or setting.weigh_on == "period" or together:
         return np.ones(panel.n, dtype=np.bool_)
     if setting.weights_form != "plain":
         return np.ones(panel.n, dtype=np.bool_)

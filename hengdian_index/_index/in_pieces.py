@@ -21,7 +21,6 @@ from hengdian_index._index.stored_file import seal
 from hengdian_index._index.unit_groups import columns_of_units
 from hengdian_index._levels.courses import matrix
 from hengdian_index._scoring.contents import in_turn
-from hengdian_index._scoring.fitting import Columns
 from hengdian_index._scoring.preparation import built, columns_asked
 from hengdian_index._scoring.scores import gaps_of
 from hengdian_index._scoring.tree import Setting, Tree
@@ -105,7 +104,7 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
         with journal(counted_only=True) as lines:
             panel = built(fitted.builds, tree, batch)
             ready = fitted.preparation(tree, panel)
-            rows = in_turn(tree, fitted.contents, Columns.of(tree, fitted.maps, ready), panel, fitted.cancelled)
+            rows = in_turn(tree, fitted.contents, fitted.columns(ready), panel, fitted.cancelled)
             scores = matrix(rows)
         noted = _noted(lines)
         if levels is None:
@@ -124,7 +123,7 @@ def _by_engine(fitted: Any, table: Any, source: Source, layout: Layout) -> tuple
     Batches tell such a cell by its row, and count what is filled and treated.
     """
     tree = fitted.tree
-    if any(leaf.impute is not None or leaf.treat is not None for leaf in tree.leaves):
+    if any(leaf.impute or leaf.treat or leaf.impute_scores for leaf in tree.leaves):
         return None
     try:
         expressions = fitted.expressions()

@@ -58,6 +58,7 @@ from hengdian_index._scoring.tree import (
     Setting,
     Tree,
     WeighOn,
+    fills_own,
     own_weights,
     planted,
     shape_faults,
@@ -234,8 +235,9 @@ class Index(Part):
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
         if self.weigh_on == "period":
             why = "is learnt from all fit rows, and weigh_on = 'period' learns weights in each; take one of the two out"
-            again = [(i, group) for i, group in enumerate(self.groups) if group.rescale is not None]
-            faults = [Fault(f"group {one.code!r}: rescale {why}", ("group", i, "rescale")) for i, one in again]
+            own = {"rescale": lambda group: group.rescale is not None, "impute": lambda group: fills_own(group.impute)}
+            again = [(i, one, name) for i, one in enumerate(self.groups) for name, has in own.items() if has(one)]
+            faults = [Fault(f"group {one.code!r}: {name} {why}", ("group", i, name)) for i, one, name in again]
             raise_all(SpecError, faults)
         raise_all(SpecError, self._of_last_values() + self._of_shares())
         both = [one for one in self.units or () if one in (self.exclude or ())]

@@ -65,7 +65,7 @@ class Chained:
 
         def plain(tree: Tree) -> Tree:
             # Growth is averaged as it is, whatever is done to the scores.
-            bare = {"aggregate": mean, "rescale": None, "round": None, "scaling": None}
+            bare = {"aggregate": mean, "rescale": None, "round": None, "scaling": None, "impute": None}
             return Tree(tree.leaves, tuple(replace(branch, **bare) for branch in tree.branches))
 
         contents = [replace(content, tree=plain(content.tree)) for content in self.contents]

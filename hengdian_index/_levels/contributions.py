@@ -79,7 +79,8 @@ def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
         return _level_parts(rows, child, True) if to_leaves and child in rows.tree.by_code else None
 
     parts = _gathered(branch, factors, x, below)
-    return _presented_level(rows, branch, parts) if branch.presented else parts
+    parts = _presented_level(rows, branch, parts) if branch.presented else parts
+    return _with_imputed(parts, rows.imputed(code), rows.values(code))
 
 
 def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
@@ -88,7 +89,7 @@ def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
     A straight line multiplies each part, and its constant is a part of its own. Any other map keeps the proportions of
     the parts; where they have none (a score of 0 or less, or parts that nearly cancel) the level is its own part.
     """
-    y, shown = rows.aggregated(branch.code), rows.values(branch.code)
+    y, shown = rows.aggregated(branch.code), _known(rows, branch)
     unrounded, line = _unrounded(rows, branch), line_of(branch.scaling)
     if branch.rescale is None or line is not None:
         factor: Array | float = line[0] if line else 1.0
@@ -106,7 +107,7 @@ def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
 def _unrounded(rows: Scored, branch: Branch) -> Array:
     """Return the scores (n,) of a group rescaled, before they are rounded."""
     if branch.round is None or (branch.rescale is not None and branch.scaling is None):
-        return rows.values(branch.code)
+        return _known(rows, branch)
     y = rows.aggregated(branch.code)
     return y if branch.scaling is None else np.asarray(branch.scaling(y[:, np.newaxis])[:, 0])
 
@@ -114,7 +115,8 @@ def _unrounded(rows: Scored, branch: Branch) -> Array:
 def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
     branch = now.tree.by_code[code]
     parts = _aggregated_parts(before, now, branch, to_leaves, split)
-    return _presented_change(before, now, branch, parts, split) if branch.presented else parts
+    parts = _presented_change(before, now, branch, parts, split) if branch.presented else parts
+    return _with_imputed(parts, before.imputed(code) | now.imputed(code), now.values(code) - before.values(code))
 
 
 def _presented_change(before: Scored, now: Scored, branch: Branch, parts: Parts, split: Split) -> Parts:
@@ -158,7 +160,22 @@ def _presented_change(before: Scored, now: Scored, branch: Branch, parts: Parts,
     parts = _closed(parts, s1 - s0, level, "rescaling")
     if branch.round is None:
         return parts
-    return _closed(parts, now.values(code) - before.values(code), np.zeros_like(level), "rounding")
+    return _closed(parts, _known(now, branch) - _known(before, branch), np.zeros_like(level), "rounding")
+
+
+def _known(rows: Scored, branch: Branch) -> Array:
+    """Return the scores (n,) of a group, missing where an imputation gave them."""
+    values = rows.values(branch.code)
+    return values if branch.impute is None else np.where(rows.imputed(branch.code), np.nan, values)
+
+
+def _with_imputed(parts: Parts, imputed: NDArray[np.bool_], whole: Array) -> Parts:
+    """Return the parts; of rows whose score an imputation gave, before or now, the whole is a part of its own."""
+    if not imputed.any():
+        return parts
+    found = {name: np.where(imputed, 0.0, part) for name, part in parts.items()}
+    found["imputation"] = np.where(imputed, whole, found.get("imputation", 0.0))
+    return found
 
 
 def _aggregated_parts(before: Scored, now: Scored, branch: Branch, to_leaves: bool, split: Split) -> Parts:

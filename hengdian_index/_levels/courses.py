@@ -332,13 +332,19 @@ def provisional(rows: Evaluation, course: Course, panel: Panel, base: Any) -> ND
     panel : Panel
         The prepared rows, with their marked cells.
     """
-    groups = rows.tree.groups
-    marks = panel.provisional
-    if marks is None or not marks.any():
+    groups, k = rows.tree.groups, len(rows.tree.codes)
+    marks = np.zeros((panel.n, k), dtype=np.bool_) if panel.provisional is None else panel.provisional
+    for j, leaf in enumerate(rows.tree.leaves):
+        if leaf.impute_scores is not None and leaf.impute_scores.method.traits.get("provisional"):
+            marks = marks.copy()
+            marks[:, j] |= np.isnan(panel.values[:, j]) & ~np.isnan(rows.values(leaf.code))
+    carried = [one for one in rows.tree.branches if one.impute and one.impute.method.traits.get("provisional")]
+    if not marks.any() and not any(rows.imputed(branch.code).any() for branch in carried):
         return np.zeros((panel.n, len(groups)), dtype=np.bool_)
     found = dict(zip(rows.tree.codes, (marks & (rows.importance() > 0)).T, strict=True))
     for branch in rows.tree.branches:
         found[branch.code] = np.logical_or.reduce([found[child] for child in branch.children])
+        found[branch.code] |= rows.imputed(branch.code) & (branch in carried)
     resting = course.resting(np.stack([found[code] for code in groups], axis=1))
     if base is None or not panel.holds(base):
         return resting

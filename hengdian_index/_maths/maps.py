@@ -438,6 +438,12 @@ class Split:
         return out
 
 
+def unrounded(one: Map) -> Map:
+    """Return a map without the rounding at its end, if it has one."""
+    parts = one.maps if isinstance(one, Chain) else (one,)
+    return chain(*parts[:-1]) if parts and isinstance(parts[-1], Rounded) else one
+
+
 def chain(*maps: Map | None) -> Map:
     """Return the maps as one, in order; a mirror before an affine map becomes part of it.
 

@@ -16,7 +16,7 @@ from hengdian_index._methods.registry import Method, Pickled, Sees
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.traits import ImputingTraits
 from hengdian_index._methods.treating import Changed, record
-from hengdian_index._tables.cells import no_label
+from hengdian_index._tables.cells import no_label, numbers
 from hengdian_index._tables.periods import Periods, read_periods
 from hengdian_index._tables.selection import picked
 from hengdian_index._tables.table import (
@@ -27,22 +27,25 @@ from hengdian_index._tables.table import (
     of_truths,
     only_name,
     read_rows,
+    row_label,
     select,
+    shortened,
 )
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import DataError, OptionError, SpecError
+from hengdian_index.errors import DataError, OptionError, SpecError, raise_all
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What an imputation sees of a table: values (n, k), column names, and n labels of each kind it may need."""
+    """What an imputation sees of a table: values (n, k), column names, n labels of each kind it needs, n weights."""
 
     values: Array
     columns: tuple[Any, ...] | None = None
     units: Sequence[Any] | None = None
     periods: Periods | None = None
     groups: Sequence[Any] | None = None
+    weights: Array | None = None
 
     @property
     def sample(self) -> Sample:
@@ -64,20 +67,33 @@ class Rows:
         return self.groups
 
     @property
-    def samples(self) -> dict[Any, Sample]:
-        """The values of each group of rows as something to learn from, by label in order of appearance."""
+    def weighed(self) -> Array:
+        """The weights of the rows; rows without are refused."""
+        if self.weights is None:
+            raise SpecError("weights: name a column that all the tables have, or give one number for each row")
+        return self.weights
+
+    @property
+    def members(self) -> dict[Any, list[int]]:
+        """The rows of each group, by label in order of appearance."""
         members: dict[Any, list[int]] = {}
         for row, label in enumerate(self.grouped):
             if not no_label(label):
                 members.setdefault(label, []).append(row)
-        return {label: Sample((self.values[rows],), self.columns) for label, rows in members.items()}
+        return members
+
+    @property
+    def samples(self) -> dict[Any, Sample]:
+        """The values of each group of rows as something to learn from, by label in order of appearance."""
+        return {label: Sample((self.values[rows],), self.columns) for label, rows in self.members.items()}
 
     def pick(self, chosen: Any) -> Rows:
         """Return some of the rows, by a mask or a slice."""
         at = np.arange(self.values.shape[-2])[chosen].tolist()
         periods = self.periods and Periods(self.periods.frequency, self.periods.ordinals[chosen])
         units, groups = (part if part is None else [part[i] for i in at] for part in (self.units, self.groups))
-        return Rows(self.values[..., chosen, :], self.columns, units, periods, groups)
+        weights = self.weights if self.weights is None else self.weights[at]
+        return Rows(self.values[..., chosen, :], self.columns, units, periods, groups, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +237,14 @@ def imputing(
     second : str, optional
         The option that may also be given by place, after x.
     needs : sequence of str
-        Row labels the function reads: "period" (periods, and units if there are any), "groups" (groups of rows; its
-        option `groups` names their column or holds them), "parents" (groups of columns in its option `groups`).
+        What the function reads of rows besides: "period" (periods, and units if there are any), "groups" (groups of
+        rows; its option `groups` names their column or holds them), "weights" (numbers; its option `weights` names
+        their column or holds them), "parents" (groups of columns in its option `groups`).
     learns : bool
         Whether anything is learnt from the fit rows, so that `fit_on` means something.
     **traits
         `provisional`: what it fills stands in for a number that is still to come, and a result marks what rests on it.
+        `across`: it fills from the other columns of the row, so that one column alone is not enough.
         `check`, `formula`, `chinese` and `words` as of a normalisation.
 
     Examples
@@ -258,7 +276,8 @@ def imputing(
             options = _with_second(method, place, options)
             named = _named(method, options, unit, period)
             table, rows = _read(x, method, named)
-            kept = {name: only_name(given) for name, given in named.items()}
+            # Later rows are filled with what was learnt, whatever they weigh.
+            kept = {name: only_name(given) for name, given in named.items() if name != "weights"}
             if rows.values.ndim > 2:
                 raise DataError(f"{method.name}.fit learns from one table (n, k), not from a stack {rows.values.shape}")
             return FittedFilling(fill(method, rows, options), method, table.columns, rows.values.shape, kept)
@@ -278,18 +297,28 @@ def _with_second(method: Method, place: tuple[Any, ...], options: dict[str, Any]
 
 
 def _named(method: Method, options: Mapping[str, Any], unit: Any, period: Any) -> dict[str, Any]:
-    groups = {"groups": options.get("groups")} if "groups" in method.traits["needs"] else {}
-    return {"unit": unit, "period": period} | groups
+    own = {name: options.get(name) for name in ("groups", "weights") if name in method.traits["needs"]}
+    return {"unit": unit, "period": period} | own
 
 
 def _read(x: Any, method: Method, named: Mapping[str, Any]) -> tuple[Labelled, Rows]:
     """Return a table, its columns of labels set aside, and its rows as the imputation sees them."""
-    table = read_rows(x, **{role: given for role, given in named.items() if role != "groups" or given is not None})
+    own = ("groups", "weights")
+    table = read_rows(x, **{role: given for role, given in named.items() if role not in own or given is not None})
     units, groups = (own if own is None else list(own) for own in map(table.labels.get, ("unit", "groups")))
+    weights = None if (labels := table.labels.get("weights")) is None else _weights(labels, table)
     timed, period, periods = "period" in method.traits["needs"], named["period"], table.labels["period"]
     if timed and periods is not None:
         periods = read_periods(periods, column=str(period) if is_name(period) else "period")
-    return table, Rows(table.values, table.columns, units if timed else None, periods if timed else None, groups)
+    units, periods = (units, periods) if timed else (None, None)
+    return table, Rows(table.values, table.columns, units, periods, groups, weights)
+
+
+def _weights(given: Sequence[Any], table: Labelled) -> Array:
+    """Return the weights of rows, missing as NaN."""
+    weights, faults = numbers(list(given), lambda row: f"weights, {row_label(table.source, row)}")
+    raise_all(DataError, shortened(faults))
+    return weights
 
 
 def _reference(fit_on: Any, rows: Rows, source: Any, method: Method, named: Mapping[str, Any]) -> Rows:

@@ -82,6 +82,7 @@ class TreatingTraits(Traits, total=False):
 class ImputingTraits(Traits, total=False):
     """What an imputation may declare."""
 
+    across: bool
     provisional: bool
 
 

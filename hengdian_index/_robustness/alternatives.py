@@ -314,7 +314,7 @@ def remove_one(
         if known is not None:
             leaves = known.columns.whole
         else:
-            leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel))
+            leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel), fitted.fills)
     if len(fitted.contents) > 1 or not fitted.contents[0].alike:
         raise SpecError("remove_one: an index whose content or weights change by period; use compare with replace")
     below = _below(fitted.tree, code)

@@ -116,7 +116,7 @@ class Study:
         moved = any(
             factor.kind == "levels" and not set(factor.address.split(".")) & _HARMLESS for factor in self.factors
         )
-        if moved or not is_plain(tree, setting, self.panel) or comparing(tree):
+        if moved or not is_plain(tree, setting, self.panel) or comparing(tree) or tree.fills_scores:
             return np.arange(self.panel.n)
         rows = np.zeros(self.panel.n, dtype=np.bool_)
         rows[self.rows] = True
@@ -353,7 +353,7 @@ class Study:
             known, x = ready, leaves
             if not rows.all() or ready.n < panel.n:
                 known = fitted.preparation(tree, panel.pick(rows))
-                x = normalised(tree, fitted.maps, known)
+                x = normalised(tree, fitted.maps, known, fitted.fills)
             weights = learn_weights(tree, x, known, fitted.cancelled)
         return State(tree, setting, fitted, ready, leaves, weights, self.only_needed(panel), True)
 
@@ -363,7 +363,7 @@ class Study:
             needed = self.only_needed(panel)
             if known is None or needed is not panel:
                 ready = self.only_needed(fitted.preparation(fitted.tree, panel))
-                leaves = normalised(fitted.tree, fitted.maps, ready)
+                leaves = normalised(fitted.tree, fitted.maps, ready, fitted.fills)
             else:
                 ready, leaves = known.ready, known.columns.whole
         plain = is_plain(tree, setting, panel)

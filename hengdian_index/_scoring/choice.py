@@ -12,7 +12,10 @@ from hengdian_index._maths.maps import Between, Target
 from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import Method, resolve
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import SpecError, raise_all
+from hengdian_index.errors import SpecError, among, raise_all, shown, suggestion
+
+# Whether an imputation fills values, before they are normalised, or scores.
+_AT = ("values", "scores")
 
 # No label and no number of a spec is larger; Python writes integers of more than 4,300 digits not at all.
 LARGEST = 10**100
@@ -60,14 +63,19 @@ class Choice:
         method = resolve(family, given)
         if "by" in method.traits.get("needs", ()):
             raise SpecError(f"{method.name}: say denominator = 'column' at the indicator instead")
+        at = options.get("at", _AT[0]) if family == "impute" else _AT[0]
+        if family == "impute":
+            options = {key: value for key, value in options.items() if key != "at"}
         settings = {key: value for key, value in options.items() if key not in method.judgements}
         faults = method.faults(settings) + method.absent(settings)
+        faults += [] if among(at, _AT) else [f"at: no {shown(at)}{suggestion(at, _AT)}"]
         faults += ["'details' is for the function, not for an index"] if "details" in settings else []
         faults += [f"{name!r} is missing" for name in method.needed if name not in options]
         if "direction" in settings and method.traits.get("raw"):
             faults.append("'direction' is for the function; in an index it is that of each indicator")
         options, more = _with_parts(method, options)
         options = options if faults else {**options, **method.settled(settings)}
+        options = options if at == _AT[0] else {**options, "at": at}
         raise_all(SpecError, [f"{method.name}: {fault}" for fault in (*faults, *more)])
         return cls(method, frozen(options))
 
@@ -81,6 +89,11 @@ class Choice:
 
     def __repr__(self) -> str:
         return f"<{self.method.name}{dict(self.options) or ''}>"
+
+    @property
+    def of_scores(self) -> bool:
+        """Whether it is an imputation that fills scores, not the values that they are made of."""
+        return self.method.family == "impute" and self.options.get("at") == "scores"
 
     @property
     def fingerprint(self) -> Any:
@@ -121,8 +134,9 @@ class Choice:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Options without the judgement."""
-        return {key: value for key, value in self.options.items() if key not in self.method.judgements}
+        """Options of the function: without the judgement, and without what an imputation fills."""
+        left_out = {*self.method.judgements, *(("at",) if self.of_scores else ())}
+        return {key: value for key, value in self.options.items() if key not in left_out}
 
     def complete(self) -> dict[str, Any]:
         """Return the settings with the defaults of those not given."""

@@ -644,7 +644,8 @@ class Group(Part):
     weight : float, optional
         Its own weight in its parent: all children of a group have one, or none.
     normalise, treat, impute, deseasonalise : choice, optional
-        For the indicators below that make none; left out, those of the group or the index above.
+        For the indicators below that make none; left out, those of the group or the index above. An `impute` with
+        `"at": "scores"` fills the group's own score instead.
     weights, aggregate : choice, optional
         How the children are weighed, `{"a": 3, "b": 1}` or a method, and how their scores become one; left out, those
         of the index.
@@ -723,7 +724,9 @@ class Indicator(Part):
         Column to divide by.
     normalise, treat, impute, deseasonalise : choice, optional
         A method's name, `{"method": name, option: value}` or a function; left out, that of the group or the index
-        above. All but `normalise` may be "none": nothing is done, whatever is chosen above.
+        above. All but `normalise` may be "none": nothing is done, whatever is chosen above. `impute` fills values; with
+        `"at": "scores"` it fills scores after normalisation: `{"method": "group_mean", "groups": "region", "at":
+        "scores"}`.
     round : int or mapping, optional
         Digits that its normalised scores are rounded to: 1, or `{"digits": 1, "ties": "even"}` where a half goes to
         the even digit; left out, a half goes away from 0.

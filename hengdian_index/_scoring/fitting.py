@@ -16,13 +16,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hengdian_index._maths.blocks import few_columns
-from hengdian_index._maths.maps import Affine, Map, cancelled_each, chain
+from hengdian_index._maths.maps import Affine, Map, cancelled_each, chain, unrounded
 from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel, unit_sum
 from hengdian_index._methods.learning import as_sample, learn, learn_from, weigh
 from hengdian_index._methods.sample import Sample
 from hengdian_index._scoring.choice import Choice, thawed
 from hengdian_index._scoring.fields import rounding_of
+from hengdian_index._scoring.preparation import Block, filled, learn_block
 from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
@@ -69,8 +70,30 @@ def learn_maps(tree: Tree, shown: Panel, base: Panel, own: Mapping[str, Panel]) 
     return maps
 
 
-def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
-    """Return the normalised indicators (n, k), values of a computed indicator that are equal (`equality`) as one."""
+def learn_fills(tree: Tree, maps: Mapping[str, Map], shown: Panel, own: Mapping[str, Panel]) -> tuple[Block, ...]:
+    """Return what the imputations of indicators' scores learn, from the same rows as their maps."""
+    found, errors = [], list[FaultsError]()
+    blocks: dict[tuple[str, Choice], list[int]] = {}
+    for j, leaf in enumerate(tree.leaves):
+        if leaf.impute_scores is not None:
+            blocks.setdefault((repr(leaf.fit_on), leaf.impute_scores), []).append(j)
+    for (_, choice), at in blocks.items():
+        rows = own.get(tree.codes[at[0]], shown)
+        try:
+            bare = {code: unrounded(one) for code, one in maps.items()}
+            found.append(learn_block(choice, tuple(at), tree, rows, normalised(tree, bare, rows)))
+        except FaultsError as error:
+            errors.append(error)
+    raise_together(errors)
+    return tuple(found)
+
+
+def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel, fills: Sequence[Block] = ()) -> Array:
+    """Return the normalised indicators (n, k), values of a computed indicator that are equal (`equality`) as one.
+
+    `fills` are the imputations of scores that are missing then, before these are rounded; what they do is noted.
+    """
+    maps = {**maps, **{code: unrounded(maps[code]) for block in fills for code in block.codes(tree)}} if fills else maps
     out = np.empty(panel.values.shape, order="F")
     faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
@@ -87,6 +110,11 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Array:
         # Each value is computed by itself: what cancels in it is of its own magnitude.
         values, own = panel.values[:, at], [maps[tree.codes[j]] for j in at]
         out[:, at] = settled(out[:, at], cancelled_each(own, np.abs(values)), axis=0)
+    for block in fills:
+        out[:, block.at] = filled(block, tree, panel, out)
+        for j in block.at:
+            rounding = rounding_of(tree.leaves[j])
+            out[:, j] = out[:, j] if rounding is None else rounding(out[:, j])
     return out
 
 
@@ -97,19 +125,23 @@ class Columns:
     tree: Tree
     maps: Mapping[str, Map]
     panel: Panel
+    fills: Sequence[Block] = ()
 
     @classmethod
-    def of(cls, tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Columns:
-        """Return the normalised indicators; those of a small table are computed at once, refused values told."""
-        found = cls(tree, maps, panel)
-        if panel.values.size <= _AT_ONCE:
+    def of(cls, tree: Tree, maps: Mapping[str, Map], panel: Panel, fills: Sequence[Block] = ()) -> Columns:
+        """Return the normalised indicators; those of a small table are computed at once, refused values told.
+
+        So are all where some are filled in, which may take the others of their row.
+        """
+        found = cls(tree, maps, panel, fills)
+        if panel.values.size <= _AT_ONCE or fills:
             found.whole  # noqa: B018  # computed and kept
         return found
 
     @cached_property
     def whole(self) -> Array:
         """All of them (n, k)."""
-        return normalised(self.tree, self.maps, self.panel)
+        return normalised(self.tree, self.maps, self.panel, self.fills)
 
     @property
     def held(self) -> Array | None:

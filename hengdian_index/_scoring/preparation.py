@@ -295,6 +295,10 @@ class Block:
     choice: Choice
     filler: Filler
 
+    def codes(self, tree: Tree) -> tuple[str, ...]:
+        """Return the codes of the indicators."""
+        return tuple(tree.codes[j] for j in self.at)
+
 
 @stored("preparation")
 @dataclass(frozen=True)
@@ -317,10 +321,10 @@ class Preparation:
         stand_in = [bool(block.choice.method.traits.get("provisional")) for block in self.blocks]
         provisional = np.zeros(values.shape, dtype=np.bool_) if any(stand_in) else None
         for block, marks in zip(self.blocks, stand_in, strict=True):
-            filled = _filled(block, tree, panel, values)
+            full = filled(block, tree, panel, values)
             if provisional is not None and marks:
-                provisional[:, block.at] = np.isnan(values[:, block.at]) & ~np.isnan(filled)
-            values[:, block.at] = filled
+                provisional[:, block.at] = np.isnan(values[:, block.at]) & ~np.isnan(full)
+            values[:, block.at] = full
         for j, leaf in enumerate(tree.leaves):
             if leaf.code in self.seasons:
                 values[:, j] = self.seasons[leaf.code](leaf, panel, values[:, j])
@@ -329,7 +333,8 @@ class Preparation:
         for j, leaf in enumerate(tree.leaves):
             if leaf.code in self.treatments:
                 values[:, j] = _treated(self.treatments[leaf.code], leaf, panel, values[:, j])
-        return replace(panel, values=values, columns=tree.codes, provisional=provisional)
+        sizes = {name: panel.column(name) for name in _weighing(tree)}
+        return replace(panel, values=values, columns=tree.codes, provisional=provisional, sizes=sizes)
 
 
 def learn_preparation(tree: Tree, panel: Panel, own: Mapping[str, Panel]) -> Preparation:
@@ -367,9 +372,7 @@ def _learn_some(tree: Tree, panel: Panel, some: tuple[int, ...], errors: list[Fa
     for choice in dict.fromkeys(chosen):
         at = tuple(j for j in some if tree.leaves[j].impute == choice)
         try:
-            known, learns = _rows(choice, at, tree, panel, values), choice.method.traits.get("learns", True)
-            filler = fill(choice.method, known, options_of(choice, at, tree), needed=bool(learns))
-            block = Block(at, choice, filler)
+            block = learn_block(choice, at, tree, panel, values)
             values[:, at] = block.filler(_rows(choice, at, tree, panel, values)).values
             blocks.append(block)
         except FaultsError as error:
@@ -406,8 +409,21 @@ def columns_asked(tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for leaf in tree.leaves:
         if leaf.build is not None:
             sizes.update(dict.fromkeys(name for name in ingredients(leaf.build) if name not in tree.codes))
-    named = [leaf.impute.options.get("groups") for leaf in tree.leaves if leaf.impute and _needs(leaf.impute, "groups")]
+    sizes |= dict.fromkeys(name for name in _weighing(tree) if name not in tree.codes)
+    named = [one.options.get("groups") for one in _imputations(tree) if _needs(one, "groups")]
     return tuple(str(size) for size in sizes), tuple(dict.fromkeys(str(name) for name in named if name is not None))
+
+
+def _imputations(tree: Tree) -> Iterator[Choice]:
+    """Yield every imputation of an index, of values and of scores."""
+    of_leaves = (choice for leaf in tree.leaves for choice in (leaf.impute, leaf.impute_scores))
+    yield from (choice for choice in (*of_leaves, *(branch.impute for branch in tree.branches)) if choice is not None)
+
+
+def _weighing(tree: Tree) -> tuple[str, ...]:
+    """Return the columns of the table that weigh rows in the means that an index imputes."""
+    named = [one.options.get("weights") for one in _imputations(tree) if _needs(one, "weights")]
+    return tuple(dict.fromkeys(str(name) for name in named if name is not None))
 
 
 def denominated(tree: Tree, panel: Panel) -> Panel:
@@ -456,19 +472,75 @@ def options_of(choice: Choice, at: tuple[int, ...], tree: Tree) -> dict[str, Any
     if _needs(choice, "parents"):
         leaves = [tree.leaves[j] for j in at]
         options.setdefault("groups", {leaf.code: leaf.parent for leaf in leaves})
-        options.setdefault("direction", {leaf.code: leaf.direction for leaf in leaves})
+        # Scores point one way.
+        options.setdefault("direction", {leaf.code: 1 if choice.of_scores else leaf.direction for leaf in leaves})
     return options
 
 
+def learn_block(choice: Choice, at: tuple[int, ...], tree: Tree, panel: Panel, values: Array) -> Block:
+    """Return what an imputation learns of indicators, by position, from their values or scores (n, k) in some rows."""
+    known, learns = _rows(choice, at, tree, panel, values), choice.method.traits.get("learns", True)
+    return Block(at, choice, fill(choice.method, known, options_of(choice, at, tree), needed=bool(learns)))
+
+
 def _rows(choice: Choice, at: tuple[int, ...], tree: Tree, panel: Panel, values: Array) -> Rows:
-    names = tuple(tree.codes[j] for j in at)
+    return rows_seen(choice, panel, values[:, at], tuple(tree.codes[j] for j in at))
+
+
+def learn_filler(choice: Choice, panel: Panel, values: Array, code: str) -> Filler | tuple[Filler, ...]:
+    """Return what an imputation learns from the scores (n,) of a group in some rows; of draws (m, n), from each."""
+    learns = bool(choice.method.traits.get("learns", True))
+    found = tuple(
+        fill(choice.method, rows_seen(choice, panel, one[:, np.newaxis], (code,)), choice.settings, needed=learns)
+        for one in np.atleast_2d(values)
+    )
+    return found if values.ndim > 1 else found[0]
+
+
+def filled_scores(
+    choice: Choice, filler: Filler | tuple[Filler, ...], panel: Panel, values: Array, code: str
+) -> tuple[Array, tuple[tuple[int, str], ...]]:
+    """Return the scores (..., n) of a group filled, and of each row of one draw that lacked one what is to be said."""
+    fillers = filler if isinstance(filler, tuple) else (filler,) * len(np.atleast_2d(values))
+    each = [
+        one(rows_seen(choice, panel, own[:, np.newaxis], (code,)))
+        for one, own in zip(fillers, np.atleast_2d(values), strict=True)
+    ]
+    told = zip(each[0].cells[:, 0].tolist(), each[0].why, strict=True)
+    return np.stack([one.values[:, 0] for one in each]).reshape(values.shape), tuple(told) if values.ndim == 1 else ()
+
+
+def note_filled(choice: Choice, why: str, after: float, **where: Any) -> None:
+    """Write the line of the log about a value or a score that was missing."""
+    kind, gone = _kind(choice, why, after), np.isnan(after)
+    why = f"score: {why}" if choice.of_scores and not gone else why
+    note("impute", why, **where, after=None if gone else after, kind=kind)
+
+
+def _kind(choice: Choice, why: str, after: float) -> str:
+    """Return of what kind a line is about a value or a score that was missing."""
+    name = f"{choice.method.name} of scores" if choice.of_scores else choice.method.name
+    return f"{name}: left: {general(why.removeprefix('left missing: '))}" if np.isnan(after) else f"{name}: filled"
+
+
+def rows_seen(choice: Choice, panel: Panel, values: Array, names: tuple[str, ...]) -> Rows:
+    """Return values (n, k) as an imputation sees them: with the labels and the weights of the rows that it needs."""
     timed = _needs(choice, "period")
     units = None if panel.units is None or not timed else panel.units.tolist()
     groups = panel.groups.get(str(choice.options.get("groups"))) if _needs(choice, "groups") else None
-    return Rows(values[:, at], names, units=units, periods=panel.periods if timed else None, groups=groups)
+    weights = choice.options.get("weights") if _needs(choice, "weights") else None
+    return Rows(
+        values,
+        names,
+        units=units,
+        periods=panel.periods if timed else None,
+        groups=groups,
+        weights=None if weights is None else panel.column(str(weights)),
+    )
 
 
-def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
+def filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
+    """Return the columns of an imputation, filled, of values or scores (n, k); every cell that is missing is noted."""
     filling = block.filler(_rows(block.choice, block.at, tree, panel, values))
     told = Counter[tuple[str, str]]()
     for (row, column), why in zip(filling.cells.tolist(), filling.why, strict=True):
@@ -476,13 +548,11 @@ def _filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
         leaf = tree.leaves[block.at[column]]
         if np.isnan(after) and (leaf.start or leaf.end or leaf.replaced_from):
             continue
-        name = block.choice.method.name
-        kind = f"{name}: left: {general(why.removeprefix('left missing: '))}" if np.isnan(after) else f"{name}: filled"
         if only_counted():
-            told[leaf.code, kind] += 1
+            told[leaf.code, _kind(block.choice, why, after)] += 1
             continue
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}
-        note("impute", why, **where, after=None if np.isnan(after) else after, kind=kind)
+        note_filled(block.choice, why, after, **where)
     for (code, kind), rows in told.items():
         note("impute", kind, indicator=code, kind=kind, rows=rows)
     return filling.values

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.maps import cancelled as cancelled_by
 from hengdian_index._maths.means import Scores, Together, aggregate, given_weights, refusal
 from hengdian_index._methods.decorators import kernel
-from hengdian_index._scoring.choice import Frozen
+from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.fitting import (
     Columns,
@@ -24,6 +24,7 @@ from hengdian_index._scoring.fitting import (
     rescaled,
     users_fault,
 )
+from hengdian_index._scoring.preparation import filled_scores, learn_filler, note_filled
 from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
@@ -74,6 +75,11 @@ class Evaluation:
         found = self.groups[code]
         return found.values if found.before is None else found.before
 
+    def imputed(self, code: str) -> NDArray[np.bool_]:
+        """Return which scores (n,) of a group were filled in."""
+        found = self.groups[code].imputed
+        return np.zeros(len(self.leaves), dtype=np.bool_) if found is None else found
+
     def cancelled(self, code: str) -> Any:
         """Return the magnitude that cancelled in the scores of a group, one number or one a draw."""
         return self.groups[code].cancelled
@@ -107,6 +113,8 @@ class Evaluation:
                 given=None if s.shared or s.weights is None else s.weights[rows],
                 dropped=s.dropped[rows],
                 before=None if s.before is None else s.before[rows],
+                imputed=None if s.imputed is None else s.imputed[rows],
+                why=(),
             )
             for code, s in self.groups.items()
         }
@@ -138,6 +146,10 @@ class Taken:
     def aggregated(self, code: str) -> Array:
         """Return the scores of a group in the rows taken, before they were rescaled or rounded."""
         return self._taken(self.whole.aggregated(code))
+
+    def imputed(self, code: str) -> NDArray[np.bool_]:
+        """Return which scores of a group were filled in, in the rows taken."""
+        return self.whole.imputed(code)[self.rows] & ~self.none
 
     def _taken(self, values: Array) -> Array:
         found = np.asarray(values[self.rows])
@@ -189,12 +201,12 @@ def learn_scores(
     said: list[Entry] | None = None,
     *,
     known: Weights | None = None,
-    others: Callable[[Branch], tuple[Array | Columns, Panel] | None] = lambda _: None,
+    others: Callable[[Choice], tuple[Array | Columns, Panel] | None] = lambda _: None,
 ) -> Evaluation:
     """Return rows scored under weights that are learnt from them, from the leaves up; gaps are noted in `said`.
 
-    The tree of the answer holds what groups that are rescaled have learnt: of these rows, or of the `others` that are
-    given for a group, normalised and prepared.
+    The tree of the answer holds what groups have learnt that are rescaled, or filled: of these rows, or of the `others`
+    that are given for a choice, normalised and prepared.
 
     `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
     `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
@@ -205,18 +217,28 @@ def learn_scores(
     settled_branches: dict[str, Branch] = {}
     settles = isinstance(normalised, Columns) or normalised.ndim == 2
 
+    def learning(bare: Branch, choice: Choice, found: Scores) -> tuple[Scores, Panel]:
+        """Return the scores that a choice of a group learns from, as far as the group presents them, and their rows."""
+        other = others(choice)
+        if other is None:
+            return _presented(bare, found, panel, settles), panel
+        upto = Tree(tree.leaves, (*settled_branches.values(), bare))
+        return climbed(upto, weights, *other, cancelled)[bare.code], other[1]
+
     def step(branch: Branch, x: Array, lost: Array) -> Scores:
         own = [ends[child] for child in branch.children]
         w = weights[branch.code] = group_weights(tree, branch, x, panel, own) if known is None else known[branch.code]
         ends[branch.code] = group_ends(branch, w, own) if known is None else None
         found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), settles)
+        bare = replace(branch, rescale=None, impute=None, round=None)
         if branch.rescale is not None:
-            shown, rows = found, panel
-            other = others(branch)
-            if other is not None:
-                upto = Tree(tree.leaves, (*settled_branches.values(), replace(branch, rescale=None, round=None)))
-                shown, rows = climbed(upto, weights, *other, cancelled)[branch.code], other[1]
-            branch = replace(branch, scaling=learn_scaling(branch, shown.values, shown.cancelled, rows))
+            shown, rows = learning(bare, branch.rescale, found)
+            scaling = learn_scaling(branch, shown.values, shown.cancelled, rows)
+            bare = replace(bare, rescale=branch.rescale, scaling=scaling)
+        if branch.impute is not None:
+            shown, rows = learning(bare, branch.impute, found)
+            bare = replace(bare, filler=_filler(branch, branch.impute, shown.values, rows))
+        branch = replace(branch, scaling=bare.scaling, filler=bare.filler)
         settled_branches[branch.code] = branch
         found = _presented(branch, found, panel, settles)
         if said is not None:
@@ -226,7 +248,7 @@ def learn_scores(
         return found
 
     groups = _climb(tree, normalised, cancelled, step)
-    if any(branch.rescale is not None for branch in tree.branches):
+    if tree.learns_scores:
         tree = Tree(tree.leaves, tuple(settled_branches.values()))
     return Evaluation(tree, normalised, groups=groups, weights=Frozen(weights))
 
@@ -279,8 +301,10 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
     for branch in tree.branches:
         own = [(rows, part, part.tree.by_code[branch.code]) for rows, part in parts if branch.code in part.tree.by_code]
         values, before = np.full(len(leaves), np.nan), np.full(len(leaves), np.nan)
+        imputed = np.zeros(len(leaves), dtype=np.bool_)
         for rows, part, _ in own:
             values[rows], before[rows] = part.values(branch.code), part.aggregated(branch.code)
+            imputed[rows] = part.imputed(branch.code)
         maps = {id(one.scaling): one.scaling for *_, one in own}
         branches.append(replace(branch, scaling=next(iter(maps.values())) if len(maps) == 1 else None))
         shape = (len(leaves), len(branch.children))
@@ -296,6 +320,7 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
             dropped=np.isnan(values),
             cancelled=lost,
             before=before if branch.presented else None,
+            imputed=imputed if branch.impute is not None else None,
         )
     tree = Tree(tree.leaves, tuple(branches)) if any(one.scaling for one in branches) else tree
     return Evaluation(tree, leaves, groups=groups, weights=asked)
@@ -328,6 +353,7 @@ def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
             cancelled=s.cancelled,
             shared=s.shared,
             before=None if s.before is None else over(s.before),
+            imputed=None if s.imputed is None else over(s.imputed) == 1,
         )
         for code, s in part.groups.items()
     }
@@ -408,7 +434,7 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, settl
 
 
 def _presented(branch: Branch, found: Scores, panel: Panel, settles: bool = True) -> Scores:
-    """Return a group's scores rescaled and rounded, where the group says so."""
+    """Return a group's scores rescaled, filled and rounded, where the group says so."""
     if not branch.presented:
         return found
     values, lost, rounding = found.values, found.cancelled, rounding_of(branch)
@@ -419,9 +445,23 @@ def _presented(branch: Branch, found: Scores, panel: Panel, settles: bool = True
         )
         lost = cancelled_by(branch.scaling, size[..., np.newaxis])[..., 0]
         values = settled(values, lost) if settles else values
+    imputed, why = None, tuple[tuple[int, str], ...]()
+    if branch.impute is not None and branch.filler is not None:
+        missing = np.isnan(values)
+        values, why = filled_scores(branch.impute, branch.filler, panel, values, branch.code)
+        imputed = missing & ~np.isnan(values)
     if rounding is not None:
         values, lost = rounding(values), 0.0
-    return replace(found, values=values, cancelled=lost, before=found.values)
+    return replace(found, values=values, cancelled=lost, before=found.values, imputed=imputed, why=why)
+
+
+def _filler(branch: Branch, choice: Choice, values: Array, panel: Panel) -> Any:
+    """Return what the imputation of a group's scores (..., n) learns from some rows."""
+    try:
+        return learn_filler(choice, panel, values, branch.code)
+    except FaultsError as error:
+        saying = f"group {branch.code!r}: impute: "
+        raise type(error)(*(fault.under(saying=saying) for fault in error.faults)) from error.__cause__
 
 
 def _median(values: Array) -> Any:
@@ -556,6 +596,10 @@ def _note_comparison(branch: Branch, panel: Panel) -> None:
 def _note_rows(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
     """Say what the scores of a group leave out, and what they depend on."""
     _note_gaps(branch, x, scores, panel)
+    if branch.impute is not None:
+        for row, why in scores.why:
+            where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": branch.code}
+            note_filled(branch.impute, why, float(scores.values[row]), **where)
     _note_comparison(branch, panel)
 
 

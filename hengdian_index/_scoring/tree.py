@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from hengdian_index._maths.maps import Direction, Map
 from hengdian_index._maths.means import Missing
+from hengdian_index._methods.imputing import Filler
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import Group, Indicator, Is, inherited
 from hengdian_index._tables.periods import read_label
@@ -23,7 +24,10 @@ WeighOn: TypeAlias = Literal["fit_on", "base", "period"]
 
 @stored("indicator")
 class Leaf(Indicator, checked=False):
-    """An indicator with the choices that hold for it; another replaces it from `replaced_from` on."""
+    """An indicator with the choices that hold for it; another replaces it from `replaced_from` on.
+
+    `impute` fills its values, `impute_scores` its scores, after normalisation.
+    """
 
     parent: str = field()
     _: KW_ONLY
@@ -35,6 +39,7 @@ class Leaf(Indicator, checked=False):
     deseasonalise: Is[Mapping[str, Any] | None]
     growth: Is[str | Mapping[str, str] | None]
     replaced_from: str | None = None
+    impute_scores: Is[Choice | None] = None  # type: ignore[assignment]  # what is held, not what is given
 
     @property
     def derived(self) -> bool:
@@ -61,10 +66,10 @@ class Leaf(Indicator, checked=False):
 class Branch:
     """A group: its children in order, how they are weighed, aggregated, and what is done about gaps.
 
-    The order at a group is: aggregate, rescale, round; `scaling` is the map that `rescale` learnt, in a tree that holds
-    for a fit. `weights_since` holds the weights from later periods on; `scope` says whether a method that compares rows
-    sees all of them or those of one period, `weigh_scale` whether weights that depend on where 0 is are learnt from
-    scores on the scale 0 to 1 or as they are.
+    The order at a group is: aggregate, rescale, impute, round; `scaling` is the map that `rescale` learnt, and `filler`
+    what `impute` did, in a tree that holds for a fit. `weights_since` holds the weights from later periods on; `scope`
+    says whether a method that compares rows sees all of them or those of one period, `weigh_scale` whether weights that
+    depend on where 0 is are learnt from scores on the scale 0 to 1 or as they are.
     """
 
     code: str
@@ -80,11 +85,13 @@ class Branch:
     rescale: Choice | None = None
     round: int | Mapping[str, Any] | None = None
     scaling: Map | None = None
+    impute: Choice | None = None
+    filler: Filler | tuple[Filler, ...] | None = None
 
     @property
     def presented(self) -> bool:
         """Whether its scores are others than those that were aggregated."""
-        return self.rescale is not None or self.round is not None
+        return self.rescale is not None or self.impute is not None or self.round is not None
 
 
 @stored("tree")
@@ -114,6 +121,17 @@ class Tree:
     def to_date(self) -> bool:
         """Whether an indicator has figures of the year to date, so that labels may say so."""
         return any(leaf.cumulative is not None for leaf in self.leaves)
+
+    @cached_property
+    def learns_scores(self) -> bool:
+        """Whether a group learns from its own scores, once it has weights."""
+        return any(branch.rescale is not None or branch.impute is not None for branch in self.branches)
+
+    @cached_property
+    def fills_scores(self) -> bool:
+        """Whether scores that are missing are filled in, perhaps from those of other rows."""
+        of_groups = any(branch.impute is not None for branch in self.branches)
+        return of_groups or any(leaf.impute_scores is not None for leaf in self.leaves)
 
     @cached_property
     def by_code(self) -> dict[str, Branch]:
@@ -153,7 +171,7 @@ class Setting:
 
 
 # Columns that contributions add beside the codes.
-RESERVED = ("reweighting", "interaction", "other rows", "rescaling", "rounding")
+RESERVED = ("reweighting", "interaction", "other rows", "rescaling", "rounding", "imputation")
 
 # Groups, one in the other, from the top down; no index that is read by people comes near.
 DEEPEST = 100
@@ -228,12 +246,20 @@ def _leaf(index: Any, indicator: Indicator, group: Mapping[str, Group], replaced
         found, above = getattr(indicator, name), group.get(indicator.parent or "")
         while found is None and above is not None:
             found, above = getattr(above, name), group.get(above.parent or "")
+            found = None if name == "impute" and fills_own(found) else found
         found = getattr(index, name) if found is None else found
         return None if found == "none" else found
 
     own = {one.name: getattr(indicator, one.name) for one in fields(Indicator)}
     own |= {name: chosen(name) for name in inherited(Indicator)}
+    if fills_own(own["impute"]):
+        own |= {"impute": None, "impute_scores": own["impute"]}
     return Leaf(**own, replaced_from=replaced_from)
+
+
+def fills_own(impute: Any) -> bool:
+    """Return whether a choice of a group fills the group's own score, not the values of the indicators below."""
+    return isinstance(impute, Choice) and impute.of_scores
 
 
 def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping[str, float], bare: bool) -> Branch:
@@ -264,6 +290,7 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
         "weights": _with_replaced(weights, index),
         "aggregate": aggregate,
         "missing": Missing(chosen("missing"), chosen("coverage")),
+        "impute": group.impute if fills_own(group.impute) else None,
         "weights_since": Frozen({when: _with_replaced(choice, index) for when, choice in dated.items()}),
     }
     return Branch(**{one.name: chosen(one.name) for one in fields(Branch)} | settled)

@@ -103,7 +103,8 @@ class Panel:
     that the index does not score; `liberties` says what was read otherwise than as it stands. `table` has the row
     labels of the whole table, its own and those of the results, and `at` says which of its rows these are. `unit_names`
     are what units are called where they are shown. `came` has columns (n,) as they came, where the values are made of
-    them, and `chains` what is chained of them, by column and unit.
+    them, and `chains` what is chained of them, by column and unit. `sizes` are columns (n,) that weigh rows, where the
+    values are of indicators alone.
     """
 
     values: Array
@@ -124,6 +125,7 @@ class Panel:
     lender: Lender | None = field(default=None, repr=False)
     came: Mapping[str, Array] = field(default_factory=dict)
     chains: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
+    sizes: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def index(self) -> Any:
@@ -134,6 +136,10 @@ class Panel:
     def n(self) -> int:
         """Number of rows."""
         return len(self.values)
+
+    def column(self, name: str) -> Array:
+        """Return a column (n,) of numbers, one that weighs rows as it came."""
+        return self.sizes[name] if name in self.sizes else self.values[:, self.columns.index(name)]
 
     def pick(self, rows: NDArray[Any]) -> Self:
         """Return some of the rows, by mask or by position; a mask of all copies none of them."""
@@ -151,6 +157,7 @@ class Panel:
             "provisional": marks,
             "at": self.at[rows],
             "came": {name: column[rows] for name, column in self.came.items()},
+            "sizes": {name: column[rows] for name, column in self.sizes.items()},
         }
         return replace(self, values=self.values[rows], labels=self.labels[rows], **some, beside=beside, source=None)
 

@@ -16,7 +16,9 @@ from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import shown
+from hengdian_index.errors import DataError, shown
+
+_WEIGHTED = "weighted mean"
 
 
 @stored("constants")
@@ -63,16 +65,24 @@ class GroupConstants:
 
 @imputing(
     sees="statistics",
-    formula=r"\hat{x}_j = \bar{x}_j",
+    needs=["weights"],
+    formula=lambda weights: (
+        r"\hat{x}_j = \bar{x}_j"
+        if weights is None
+        else r"\hat{x}_j = \frac{\sum_l v_l x_{lj}}{\sum_l v_l}, \quad v = \mathrm{weights}"
+    ),
     chinese="均值插补",
 )
-def mean(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
+def mean(x: Rows, *, weights: Any = None, **shared: Unpack[LabelledFit]) -> Filler:
     """Missing values filled with the mean of their column.
 
     Parameters
     ----------
     x : table or array (..., n, k)
         Units by indicators, missing as NaN or null.
+    weights : column or index level, or n numbers; optional
+        What each row counts in the mean (population, GDP): 0 or more. A column of x is left out of the arithmetic and
+        stays in the table; rows without a weight do not count.
 
     Returns
     -------
@@ -85,7 +95,9 @@ def mean(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
 
     Notes
     -----
-    The means of the columns are kept; their spread and correlations shrink. Proof: mean preserved.
+    The means of the columns are kept; their spread and correlations shrink. Proof: mean preserved; a slow formula.
+
+    **Symbols.** v: the weight of a row; l: a row that has the value and a weight.
 
     **When to use.** Few gaps that have nothing to do with the values, which should neither help nor harm a unit much.
 
@@ -101,7 +113,11 @@ def mean(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
     >>> table, log.loc[0, "why"]
     (array([1., 2., 3.]), 'mean of 2 values')
     """
-    return Constants(_mean(x.sample), x.sample.measure(Range).n, "mean")
+    if weights is None:
+        return Constants(_mean(x.sample), x.sample.measure(Range).n, "mean")
+    values, counts = _weighted(x.values, x.weighed)
+    x.sample.refuse(counts == 0, "no row that has a value has a weight above 0; give weights, or take the mean without")
+    return Constants(values, counts, _WEIGHTED)
 
 
 @imputing(
@@ -136,11 +152,15 @@ def median(x: Rows, **shared: Unpack[LabelledFit]) -> Filler:
 @imputing(
     sees="statistics",
     second="groups",
-    needs=["groups"],
-    formula=r"\hat{x}_{ij} = \bar{x}_{g(i)j}",
+    needs=["groups", "weights"],
+    formula=lambda groups, weights: (
+        r"\hat{x}_{ij} = \bar{x}_{g(i)j}"
+        if weights is None
+        else r"\hat{x}_{ij} = \frac{\sum_{l \in g(i)} v_l x_{lj}}{\sum_{l \in g(i)} v_l}, \quad v = \mathrm{weights}"
+    ),
     chinese="组内均值插补",
 )
-def group_mean(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
+def group_mean(x: Rows, groups: Any, *, weights: Any = None, **shared: Unpack[LabelledFit]) -> Filler:
     """Missing values filled with the mean of their column over the rows of the same group.
 
     Parameters
@@ -149,6 +169,8 @@ def group_mean(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
         Units by indicators, missing as NaN or null.
     groups : column or index level, or n labels
         Group of each row (income class, region). A column of x is left out of the arithmetic and stays in the table.
+    weights : column or index level, or n numbers; optional
+        What each row counts in the mean of its group (population, GDP): 0 or more; rows without one do not count.
 
     Returns
     -------
@@ -162,7 +184,11 @@ def group_mean(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
 
     Notes
     -----
-    Proof: the ASEM index as COINr imputes it; group means preserved.
+    Of scores (`at = "scores"` in an index) it is the regional mean, by population or not, with which dashboards fill a
+    goal or a pillar that a country lacks. Proof: the ASEM index as COINr imputes it; group means preserved; with
+    weights a slow formula.
+
+    **Symbols.** g: the group of a row; v: the weight of a row; l: a row of the group that has the value and a weight.
 
     **When to use.** Units of a group (a region, an income class) are like each other.
 
@@ -175,8 +201,10 @@ def group_mean(x: Rows, groups: Any, **shared: Unpack[LabelledFit]) -> Filler:
     >>> import hengdian_index as hi
     >>> hi.impute.group_mean([1.0, float("nan"), 3.0, 9.0], ["a", "a", "b", "b"]).table
     array([1., 1., 3., 9.])
+    >>> hi.impute.group_mean([1.0, 4.0, float("nan")], ["a", "a", "a"], weights=[2.0, 1.0, 5.0]).table
+    array([1., 4., 2.])
     """
-    return _by_group(x, _mean, "mean")
+    return _by_group(x, _mean, "mean") if weights is None else _weighted_by_group(x)
 
 
 @imputing(
@@ -216,6 +244,25 @@ def _mean(sample: Sample) -> Array:
 
 def _median(sample: Sample) -> Array:
     return sample.measure(Ordered).quantile(0.5)
+
+
+def _weighted(values: Array, weights: Array) -> tuple[Array, Array]:
+    """Return the weighted mean of each column (k,), missing where nothing weighs, and of how many values it is."""
+    odd = (weights < 0) | np.isinf(weights)
+    if odd.any():
+        raise DataError(f"weights: a finite number of 0 or more for each row, not {weights[odd][0]:g}")
+    counted_rows = ~np.isnan(values) & (np.nan_to_num(weights) > 0)[:, np.newaxis]
+    largest = np.where(counted_rows, weights[:, np.newaxis], 0.0).max(axis=0, initial=0.0)
+    own = np.where(counted_rows, weights[:, np.newaxis], 0.0) / np.where(largest > 0, largest, 1.0)
+    total = own.sum(axis=0)
+    shares = np.divide(own, total, out=np.full_like(own, np.nan), where=total > 0)
+    return (shares * np.where(counted_rows, values, 0.0)).sum(axis=0), counted_rows.sum(axis=0)
+
+
+def _weighted_by_group(known: Rows) -> GroupConstants:
+    found = [_weighted(known.values[rows], known.weighed[rows]) for rows in known.members.values()]
+    values, counts = (_stack([one[part] for one in found], known) for part in (0, 1))
+    return GroupConstants(tuple(known.members), values, counts, _WEIGHTED)
 
 
 def _by_group(known: Rows, average: Callable[[Sample], Array], what: str) -> GroupConstants:

@@ -40,6 +40,7 @@ def _in_range(**options: Any) -> list[str]:
 
 @imputing(
     sees="statistics",
+    across=True,
     check=_in_range,
     formula=lambda weights, **_: {
         "uniform": r"\hat{x}_{ij} = \frac{1}{m} \sum_{l \in N(i)} x_{lj}, \quad m = \mathrm{number}",
@@ -100,6 +101,7 @@ def neighbours(
 
 @imputing(
     sees="statistics",
+    across=True,
     check=_in_range,
     formula=r"\hat{x}_j = \alpha_j + \sum_{l \ne j} \beta_{jl} x_l",
     chinese="回归插补",

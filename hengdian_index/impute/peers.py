@@ -21,6 +21,7 @@ from hengdian_index.errors import SpecError, shown
 
 @imputing(
     sees="statistics",
+    across=True,
     second="groups",
     needs=["parents"],
     formula=r"\hat{x}_{ij} = f_j^{-1}\left(\frac{1}{m} \sum_{l \ne j} f_l(x_{il})\right), \quad f = \mathrm{scale}",

@@ -134,3 +134,49 @@ def test_an_indicator_without_any_value_is_refused_by_name(function):
         function(pd.DataFrame({"a": [1.0, 2.0], "b": [nan, nan]}))
     with pytest.raises(DataError, match="selects no row"):
         function([1.0, 2.0], fit_on=slice(0))
+
+
+@LAW
+@given(x=tables(gaps=True), data=st.data())
+def test_weighted_means_are_sums_over_rows_that_have_a_value_and_a_weight(x, data):
+    n = len(x)
+    numbers = st.one_of(st.just(nan), st.just(0.0), st.floats(0.01, 1e6))
+    weights = np.array(data.draw(st.lists(numbers, min_size=n, max_size=n)))
+    weights[0] = 3.0
+    groups = data.draw(st.lists(st.sampled_from(["north", "南"]), min_size=n, max_size=n))
+
+    def slow(rows, j):
+        there = [i for i in rows if weights[i] > 0 and not math.isnan(x[i, j])]
+        total = math.fsum(weights[i] for i in there)
+        return math.fsum(weights[i] / total * x[i, j] for i in there) if there else nan
+
+    found = impute.group_mean(x, groups, weights=weights).table
+    wanted = [
+        [slow([r for r in range(n) if groups[r] == groups[i]], j) if math.isnan(v) else v for j, v in enumerate(row)]
+        for i, row in enumerate(x)
+    ]
+    close(found, np.array(wanted).reshape(x.shape))
+    every = [slow(range(n), j) for j in range(x.shape[1])]
+    if np.isnan(every).any():
+        with pytest.raises(DataError, match="no row that has a value has a weight above 0"):
+            impute.mean(x, weights=weights)
+    else:
+        close(impute.mean(x, weights=weights).table, np.where(np.isnan(x), every, x))
+    close(impute.mean(x, weights=[7.0] * n).table, impute.mean(x).table)
+
+
+def test_a_column_of_weights_stays_in_the_table_and_odd_weights_are_refused():
+    frame = pd.DataFrame({"people": [1, 3, 5], "x": [2.0, 6.0, nan]}, index=["a", "b", "c"])
+    found = impute.mean(frame, weights="people").table
+    assert found.to_dict("list") == {"people": [1, 3, 5], "x": [2.0, 6.0, 5.0]}
+    fitted = impute.mean.fit(frame, weights="people")
+    assert fitted(pd.DataFrame({"x": [nan, 1.0]})).table["x"].tolist() == [5.0, 1.0]
+    assert impute.mean(frame.assign(people=[1, 0, 9]), weights="people").table.loc["c", "x"] == 2.0
+    other = impute.mean(frame[["x"]], weights=[1, 3, 5], fit_on=[True, True, False]).table
+    assert other.loc["c", "x"] == 5.0
+    with pytest.raises(DataError, match=r"weights: a finite number of 0 or more for each row, not -3"):
+        impute.mean(frame.assign(people=[1, -3, 5]), weights="people")
+    with pytest.raises(DataError, match=r"weights, row 'b': 'many' is not a number"):
+        impute.mean(frame.assign(people=[1, "many", 5]), weights="people")
+    with pytest.raises(SpecError, match="weights: name a column that all the tables have"):
+        impute.mean(frame[["x"]], weights=[1, 3, 5], fit_on=frame[["x"]])

@@ -91,7 +91,7 @@ def test_a_leaf_has_every_field_of_its_indicator() -> None:
     same = [f.name for f in fields(hi.Indicator) if f.name not in passed_down]
     assert {name: getattr(leaf, name) for name in same} == {name: getattr(own, name) for name in same}
     assert (leaf.normalise.method.name, leaf.impute.method.name) == ("rank", "mean")
-    assert {f.name for f in fields(Leaf)} == {*hi.Indicator.model_fields, "replaced_from"}
+    assert {f.name for f in fields(Leaf)} == {*hi.Indicator.model_fields, "replaced_from", "impute_scores"}
 
 
 def test_a_workbook_has_a_column_for_every_field(tmp_path: Path) -> None:

@@ -122,6 +122,10 @@ def formulas_of(method):
     formula = method.traits["formula"]
     if not callable(formula):
         return [formula]
-    asked = next(p.name for p in inspect.signature(formula).parameters.values() if p.kind is not p.VAR_KEYWORD)
+    asked = [p.name for p in inspect.signature(formula).parameters.values() if p.kind is not p.VAR_KEYWORD]
     defaults = {p.name: p.default for p in method.options.values()}
-    return [formula(**{**defaults, asked: word}) for word in _WORDS.get(asked) or get_args(method.hints[asked])]
+    words = _WORDS.get(asked[0]) or get_args(method.hints[asked[0]])
+    if not words:
+        # Columns that are named, or none.
+        return [formula(**defaults) if one is None else formula(**dict.fromkeys(asked, one)) for one in (None, "c")]
+    return [formula(**{**defaults, asked[0]: word}) for word in words]

@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 
 from hengdian_index._index.comparability import NAMED, incomparable
-from hengdian_index._index.coverage import weight_there
+from hengdian_index._index.coverage import imputed, weight_there
 from hengdian_index._index.result import Result
 from hengdian_index._levels.contributions import level_parts
 from hengdian_index._present.report.headline import (
@@ -207,6 +207,9 @@ def _behind(result: Result, rows: Rows, say: Room) -> Iterator[str]:
     part = int((there < 100).sum())
     if part:
         yield say("sure partial", count=part, all=len(rows) - bare)
+    filled = int(imputed(result).to_numpy()[rows].sum())
+    if filled:
+        yield say("sure imputed", count=filled)
     if result.provisional.to_numpy()[rows].any():
         yield say["sure provisional"]
     lapses = incomparable(result)

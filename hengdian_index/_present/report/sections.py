@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index._index.consistency import consistency_table
-from hengdian_index._index.coverage import blanked
+from hengdian_index._index.coverage import blanked, imputed
 from hengdian_index._index.long_form import LongKind
 from hengdian_index._index.result import Result
 from hengdian_index._index.text import ranks_within, with_unit_means
@@ -158,6 +159,19 @@ class _Asked:
         """How points of the levels are written: the same in every table, also of small changes."""
         return form_of(self.result.series().to_numpy()[in_period(self.result.panel, None)])
 
+    def marks(self, rows: Rows) -> Mapping[Any, Any]:
+        """Return by group which scores of some rows an imputation gave; rows beyond the last are means."""
+        found = imputed(self.result)
+        at = np.minimum(rows, len(found) - 1)
+        return {
+            code: found[code].to_numpy()[at] & (rows < len(found)) for code in self.result.tree.groups if code in found
+        }
+
+    def imputed(self, codes: Iterable[Any], row: int) -> NDArray[np.bool_]:
+        """Return which of some groups or indicators an imputation gave the score in a row."""
+        found = imputed(self.result).iloc[row]
+        return np.array([bool(found.get(code, False)) for code in codes])
+
     @property
     def written(self) -> str:
         """Where the whole of a table is that the command writes."""
@@ -256,7 +270,9 @@ def _series(asked: _Asked) -> Iterator[Item]:
         draw = partial_of(result.plot.lines, units=list(asked.units)) if asked.units else result.plot.lines
         yield asked.chart("lines", "lines chart", "levels table", draw, _last(result))
     if asked.timed or result.setting.base is not None:
-        yield asked.sheet("levels table", with_unit_means(result, "series"), tail=asked.timed, whole=asked.written)
+        levels = with_unit_means(result, "series")
+        marks = asked.marks(np.arange(len(levels)))
+        yield asked.sheet("levels table", levels, tail=asked.timed, whole=asked.written, marks=marks)
     if asked.timed:
         yield from _pivots(asked)
         yield from _changes(asked)
@@ -369,7 +385,8 @@ def _ranking(asked: _Asked) -> Iterator[Item]:
     if panel.units is None and asked.timed:
         yield Text(asked.say["periods ranked"])
     yield asked.chart("ranking", "ranking chart", "ranking table", result.plot.ranking, in_period(panel, None))
-    yield asked.sheet("ranking table", units.ranked(result), whole=asked.written)
+    marks = asked.marks(units.compared(result))
+    yield asked.sheet("ranking table", units.ranked(result), whole=asked.written, marks=marks)
     parts = units.score_parts(result)
     yield from [] if parts is None else [asked.sheet("level parts table", parts)]
     yield asked.sheet("group ranks table", units.group_ranks(result), whole=asked.written)
@@ -404,8 +421,13 @@ def _profile(asked: _Asked, one: Profile, number: int) -> Iterator[Item]:
     def chart(id: str, title: str, table: Sheet, draw: Callable[[], Any]) -> Picture:
         return picture(f"chart-{id}-{number}", say[title].format(unit=one.called), table.caption, draw, asked.lang)
 
-    scores = sheet("profile scores table", one.scores, forms={"level": _PERCENT})
-    indicators = sheet("profile indicators table", one.indicators, forms={"value": _VALUES})
+    scores, indicators = (
+        sheet(f"profile {kind} table", frame, forms=forms, marks={"score": asked.imputed(frame.index, one.row)})
+        for kind, frame, forms in (
+            ("scores", one.scores, {"level": _PERCENT}),
+            ("indicators", one.indicators, {"value": _VALUES}),
+        )
+    )
     if len(asked.units) <= _CHARTS and len(result.tree.root.children) > 2:
         yield chart("radar", "profile radar chart", scores, lambda: result.plot.radar(unit=one.unit))
     yield scores

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index._tables.guard import csv_of
 from hengdian_index._tables.table import Array
@@ -32,7 +33,8 @@ class Sheet:
 
     `english` is the column that holds what the library says itself, `words` what the labels of rows are called.
     `form` is how numbers of the table are written where they have their own way, `forms` how those of some columns.
-    `whole` says where all its rows are. Of its columns the `last` so many are shown, all with 0.
+    `whole` says where all its rows are. Of its columns the `last` so many are shown, all with 0. `marks` says of
+    columns which of their rows (n,) an imputation gave.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Sheet:
     forms: Mapping[Any, str] = field(default_factory=dict)
     whole: str = ""
     last: int = 0
+    marks: Mapping[Any, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
     frame = sheet.frame
     shown = frame.iloc[:, -sheet.last :]
     most = max(1, limits.cells // (shown.shape[1] + frame.index.nlevels))
-    shown = shown if len(frame) <= most else shown.tail(most) if sheet.tail else shown.head(most)
+    rows = slice(None) if len(frame) <= most else slice(-most, None) if sheet.tail else slice(most)
+    shown = shown.iloc[rows]
     text, whole = csv_of(frame), True
     if len(text) > limits.letters:
         text, whole = csv_of(shown), len(shown) == len(frame)
@@ -89,7 +93,10 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
     heads = (*labels, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in shown.columns))
     numeric = (*(False for _ in columns), *map(_is_number, (shown.iloc[:, j] for j in range(shown.shape[1]))))
     labelled = [[sheet.words.get(cell, cell) for cell in _label_cells(column)] for column in columns]
-    written = [*labelled, *_columns(shown, sheet)]
+    marks = [sheet.marks[column][rows] if column in sheet.marks else None for column in shown.columns]
+    written = [*labelled, *map(_marked, _columns(shown, sheet), marks)]
+    notes = [said.format(shown=len(shown), all=len(frame), whole=sheet.whole)]
+    notes += [say["imputed note"]] if any(own is not None and own.any() for own in marks) else []
     return Table(
         sheet.id,
         sheet.caption,
@@ -98,7 +105,7 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
         tuple(map(_width, heads, written, numeric)),
         len(columns) + list(shown.columns).index(sheet.english) if sheet.english else -1,
         tuple(zip(*written, strict=True)),
-        said.format(shown=len(shown), all=len(frame), whole=sheet.whole),
+        " ".join(filter(None, notes)),
         _link(text),
         whole,
     )
@@ -132,6 +139,13 @@ def _columns(frame: pd.DataFrame, sheet: Sheet) -> list[list[str]]:
         else:
             out.append(["" if value != value else written(value, own[j] or form) for value in numbers[j]])
     return out
+
+
+def _marked(cells: list[str], marks: NDArray[np.bool_] | None) -> list[str]:
+    """Return the cells of a column, those that are marked with a star behind."""
+    if marks is None:
+        return cells
+    return [f"{cell} *" if mark and cell else cell for cell, mark in zip(cells, marks.tolist(), strict=True)]
 
 
 def _values(column: pd.Series[Any]) -> Array:

@@ -151,8 +151,7 @@ def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
     if leaf.denominator is not None:
         yield tell.item(tell.say("denominator", indicator=name, column=Code(leaf.denominator)))
     if leaf.impute is not None:
-        count = str(len([entry for entry in tell.noted("impute", leaf) if entry.after is not None]))
-        yield tell.item(tell.say("impute", indicator=name, method=tell.method(leaf.impute), count=count))
+        yield tell.item(tell.say("impute", indicator=name, method=tell.method(leaf.impute), count=tell.filled(leaf)))
     if leaf.deseasonalise is not None:
         seasonal = phrases.Vocabulary(tell.lang, "series.deseasonalise", {})
         yield tell.item(tell.say("seasons", indicator=name, options=tell.options(leaf.deseasonalise, seasonal)))
@@ -190,7 +189,8 @@ def _treated(tell: Teller, leaf: Leaf, choice: Choice) -> Block:
 def normalisation(tell: Teller) -> Iterator[Block]:
     """Yield the formulas of the normalisations, and each indicator's direction and fitted map."""
     leaves = tell.tree.leaves
-    yield from tell.formulas([leaf.normalise for leaf in leaves])
+    fills = [leaf.impute_scores for leaf in leaves if leaf.impute_scores is not None]
+    yield from tell.formulas([*(leaf.normalise for leaf in leaves), *fills])
     common = len(leaves) > 1 and len({leaf.normalise for leaf in leaves}) == 1
     if common:
         yield tell.text("same method", method=tell.method(leaves[0].normalise))
@@ -211,7 +211,10 @@ def normalisation(tell: Teller) -> Iterator[Block]:
         said = [tell.say("indicator", **names, method=method, numbers=numbers)]
         rows = _learnt_from(tell, leaf, None if whole else counts[leaf.code])
         untold = () if declared(tell.fitted.maps[leaf.code]) else tell.say("no arithmetic")
-        yield tell.item(*said, untold, rows, _own_rules(tell, leaf), _valid(tell, leaf))
+        filled: Sequence[Piece] = ()
+        if leaf.impute_scores is not None:
+            filled = tell.say("impute scores", method=tell.method(leaf.impute_scores), count=tell.filled(leaf))
+        yield tell.item(*said, untold, rows, filled, _own_rules(tell, leaf), _valid(tell, leaf))
 
 
 def _base(tell: Teller) -> str:

@@ -18,7 +18,7 @@ from hengdian_index._present.statement.expressions import at_value, declared, si
 from hengdian_index._present.statement.figures import compares, composed, figures
 from hengdian_index._present.statement.path_of_level import of_level
 from hengdian_index._present.statement.validity import absence
-from hengdian_index._scoring.choice import thawed
+from hengdian_index._scoring.choice import Choice, thawed
 from hengdian_index._scoring.growth import Growth
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
@@ -94,6 +94,8 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
             y = float(part(np.array([[x]]))[0, 0])
         yield Step(code, "normalise", what if declared(part) else f"{what}: {_NONE}", at_value(part, x), y)
         x = y
+    if leaf.impute_scores is not None:
+        yield from _of_fill(result, leaf.impute_scores, code, row, x)
     for branch in _above(result, leaf.parent, row):
         yield from _of_group(result, branch, row)
 
@@ -166,18 +168,29 @@ def _of_build(leaf: Leaf, panel: Panel, row: int, value: float) -> Iterator[Step
 def _of_stage(result: Any, leaf: Leaf, row: int, step: str, before: float, value: float) -> Step:
     """Return the step of an imputation or of a seasonal adjustment."""
     if step == "impute":
-        panel = result.panel
-        where = (step, leaf.code, panel.unit(row), panel.period(row))
-        said = [e.why for e in result.entries if (e.step, e.indicator, e.unit, e.period) == where]
-        return Step(
-            leaf.code, step, f"{leaf.impute and leaf.impute.method.name}: {said[-1] if said else ''}", "", value
-        )
+        assert leaf.impute is not None
+        return Step(leaf.code, step, _why_filled(result, leaf.impute, leaf.code, row), "", value)
     seasons = result.fitted.preparation.seasons[leaf.code]
     sign, part = ("/", before / value) if seasons.multiplied else ("-", before - value)
     pattern = seasons.patterns.get(result.panel.unit(row))
     if pattern is not None and result.panel.periods is not None:
         part = float(pattern.at(result.panel.periods.ordinals[[row]])[0])
     return Step(leaf.code, step, "seasonal part taken out", f"{exact(before)} {sign} {exact(part)}", value)
+
+
+def _of_fill(result: Any, choice: Choice, code: str, row: int, before: float) -> Iterator[Step]:
+    """Yield that a score was missing and is filled in, where that is so."""
+    value = float(result.rows.values(code)[row])
+    if np.isnan(before) and not np.isnan(value):
+        yield Step(code, "impute", _why_filled(result, choice, code, row), "", value)
+
+
+def _why_filled(result: Any, choice: Choice, code: str, row: int) -> str:
+    """Return by which method a cell or a score was filled in, and what the log says of it."""
+    panel = result.panel
+    where = ("impute", code, panel.unit(row), panel.period(row))
+    said = [e.why for e in result.entries if (e.step, e.indicator, e.unit, e.period) == where]
+    return f"{choice.method.name}: {said[-1] if said else ''}"
 
 
 def _of_treatment(result: Any, leaf: Leaf, x: float) -> Iterator[Step]:

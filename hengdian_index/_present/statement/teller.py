@@ -127,9 +127,13 @@ class Teller:
         said = (inspect.getdoc(choice.method.function) or "").partition("\n")[0].rstrip(".")
         return str(choice.method.traits.get("chinese", "")) if self.lang == "zh" else said
 
-    def noted(self, step: str, leaf: Leaf) -> list[Entry]:
-        """Return the lines of the log about an indicator."""
+    def noted(self, step: str, leaf: Leaf | Branch) -> list[Entry]:
+        """Return the lines of the log about an indicator or a group."""
         return [entry for entry in self.result.entries if entry.step == step and entry.indicator == leaf.code]
+
+    def filled(self, node: Leaf | Branch) -> str:
+        """Return how many values or scores of a node an imputation filled in."""
+        return str(sum(entry.rows for entry in self.noted("impute", node) if entry.after is not None))
 
     def each_unit(self, told: Callable[[Any], Block | None], units: Sequence[Any], more: str, where: str) -> Any:
         """Yield what is told of the first units, and how many more there are and where."""

@@ -16,6 +16,7 @@ from hengdian_index._maths.maps import Map
 from hengdian_index._present.statement.expressions import simple_maps
 from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
+from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.table import Array
@@ -155,8 +156,11 @@ class Fits:
         """Return the scores of an indicator, formulas where its map is one."""
         places, steps = self.places, self.steps[code]
         values, x = (frame[code].to_numpy() for frame in (places.result.normalised, places.result.prepared))
+        fill = self._leaf(code).impute_scores
+        filled = fill is not None and np.isnan(x) & ~np.isnan(values)
         if steps is None:
-            return Column(code, cells(values.tolist()), self._told(code), code=code)
+            told = {i: self._imputed(fill) for i in np.flatnonzero(filled).tolist()}
+            return Column(code, cells(values.tolist()), self._told(code), told, code=code)
         near, written = self._given(steps, x, values), f"={self._formula(code)}"
         column = places.result.tree.codes.index(code)
         sheet = places.sheet("prepared" if self._changed[code] else "raw")
@@ -166,7 +170,13 @@ class Fits:
         ]
         why = places.plain(places.say("not its map"))
         remarks = {i: why for i, cell in enumerate(found) if isinstance(cell, float)}
+        remarks |= {i: self._imputed(fill) for i in np.flatnonzero(filled).tolist()}
         return Column(code, found, self._told(code), remarks, code)
+
+    def _imputed(self, fill: Choice | None) -> str:
+        """Return the comment of a score that was filled in."""
+        assert fill is not None
+        return self.places.plain(self.places.say("imputed", method=self.places.method(fill.method)))
 
     def _given(self, steps: tuple[_Step, ...], x: Array, values: Array) -> Any:
         """Return where the arithmetic gives the scores (n,)."""
