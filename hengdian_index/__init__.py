@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from hengdian_index._tables.tidy import tidy
     from hengdian_index._vintages.release import Release, release
     from hengdian_index._vintages.revisions import Revisions, revisions
+    from hengdian_index.aggregate.quasi_arithmetic import means
     from hengdian_index.errors import DataError, SpecError
     from hengdian_index.examples import example
 
@@ -83,6 +84,7 @@ __all__ = [
     "explain",
     "impute",
     "imputing",
+    "means",
     "normalise",
     "normalising",
     "plot",
@@ -135,6 +137,7 @@ _HOME = {
     "composing": "_methods.composing",
     "example": "examples",
     "imputing": "_methods.imputing",
+    "means": "aggregate.quasi_arithmetic",
     "normalising": "_methods.decorators",
     "read": "_tables.read_data",
     "read_coinr": "_index.coinr",

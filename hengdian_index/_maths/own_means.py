@@ -117,9 +117,13 @@ class Own(Pair):
         terms = np.where(gone, 0.0, self.forward(x))
         total = weighted_sum(terms, w) if absent is None else known_mean(terms, w, absent)
         y = self.inverse(total)
-        lost = ~np.isfinite(y) & ~gone.all(axis=-1) & np.isfinite(total)
+        low, high = (np.where(gone, end, x) for end in (np.inf, -np.inf))
+        size = _BACK * np.abs(np.where(gone, 0.0, x)).max(axis=-1)
+        inside = (y >= low.min(axis=-1) - size) & (y <= high.max(axis=-1) + size)
+        lost = ~inside & ~gone.all(axis=-1) & np.isfinite(total)
         if lost.any():
-            raise RowsError(lost[..., np.newaxis], "the inverse has no finite number at the mean of f; see the pair")
+            why = "the mean does not lie among its values; f must rise, or fall, without a break over all of them"
+            raise RowsError(lost[..., np.newaxis], why)
         return y
 
     def refuse(self, x: Array) -> None:
@@ -134,6 +138,10 @@ class Own(Pair):
         if astray.any():
             why = "the inverse does not lead back to the value from f of it; f must rise, or fall, over all values"
             raise CellsError(astray, why)
+        steps = np.diff(u[there][np.argsort(x[there], kind="stable")])
+        steps = steps[np.abs(steps) > TOLERANCE * np.abs(u[there]).max(initial=0.0)]
+        if (steps > 0).any() and (steps < 0).any():
+            raise CellsError(there, "f rises from some values to others, and falls; it must do one of both over all")
 
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean."""

@@ -220,7 +220,8 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
     Parameters
     ----------
     function : callable
-        `f(x, w, **options)` on rows (n, k) without gaps and weights (k,) that sum to 1, giving n scores.
+        `f(x, w, **options)` on rows (n, k) without gaps and weights (k,) that sum to 1, giving n scores. With
+        `sees="statistics"`: `f(**options)`, giving a mean of `hi.means`, which has exact contributions.
     **traits
         `laws`: letters of METHODS (M monotone, I idempotent, H homogeneous, T translates, S symmetric, B between
         the smallest and the largest value; of a set-wise method D: a row at least as good everywhere never scores
@@ -245,7 +246,7 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
     >>> midrange([[1.0, 2.0, 9.0]])
     array([5.])
     """
-    return entering("aggregate", _aggregation, function, sees, traits)
+    return entering("aggregate", scoring, function, sees, traits)
 
 
 def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | None = None) -> Kernel:
@@ -254,7 +255,8 @@ def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | 
     `columns` names the columns of the rows, for options that are given by column name.
     """
     if method.sees == "statistics":
-        pair: Kernel = method.function(**options)
+        made = method.function(**options)
+        pair: Kernel = getattr(made, "pair", made)
         return pair
     options = {**options, **_in_column_order(method, options, columns)}
 
@@ -287,7 +289,9 @@ def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequen
     return listed
 
 
-def _aggregation(method: Method) -> Any:
+def scoring(method: Method) -> Any:
+    """Return the public form of an aggregation."""
+
     @wraps(method.function)
     def scores(x: Any, w: Any = None, *, missing: str = "reweight", coverage: float = 0.65, **options: Any) -> Any:
         options = method.demand(options)

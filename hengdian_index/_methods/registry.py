@@ -179,6 +179,8 @@ class Method:
 
 def code_of(function: Callable[..., Any], name: str = "") -> str:
     """Return what tells a function without a registered name from every other: where it stands, and its code."""
+    if isinstance(own := getattr(function, "identity", None), str):
+        return own
     code = getattr(function, "__code__", None)
     said = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', name)}"
     return f"{said} {code.co_code.hex()} {code.co_names} {code.co_consts}" if code else said

@@ -58,6 +58,7 @@ class Choice:
             options = {key: _directions(value) if key == "direction" else value for key, value in given.items()}
             options.pop("method")
             given = given["method"]
+        options = {**getattr(given, "options", {}), **options} if hasattr(given, "method") else options
         if not (isinstance(given, str) or callable(given)):
             raise SpecError(f"a method's name, {{ method = ... }} or a function, not {given!r}")
         method = resolve(family, given)

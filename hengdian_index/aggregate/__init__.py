@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hengdian_index.aggregate.ordered import *
     from hengdian_index.aggregate.penalties import *
     from hengdian_index.aggregate.preferences import *
+    from hengdian_index.aggregate.quasi_arithmetic import *
     from hengdian_index.aggregate.rank_sum import *
     from hengdian_index.aggregate.ranking import *
     from hengdian_index.aggregate.ratios import *

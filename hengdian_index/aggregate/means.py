@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.means import ARITHMETIC, Domain, Pair, extreme, geometric_pair, harmonic_pair, power_pair
+from hengdian_index._maths.own_means import Mirrored
 from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
@@ -33,6 +34,15 @@ def _at_0(row: Row) -> Iterator[Figure]:
     """Yield the limit, where a part is 0; else the arithmetic tells it all."""
     if (row.z == 0).any():
         yield Figure.of("0, the limit, as a part is 0", "y", y=0.0)
+
+
+def _at_limit(row: Row) -> Iterator[Figure]:
+    """Yield the limit, where a part has it, of a geometric mean, which may be mirrored."""
+    mirror = row.options["reflect"]
+    if mirror is None:
+        yield from _at_0(row)
+    elif (row.z == mirror).any():
+        yield Figure.of("the point of reflection, the limit, as a part has it", "y", y=mirror)
 
 
 @aggregating(
@@ -118,23 +128,52 @@ def sum(*, total: float | None = None, **shared: Unpack[Scoring]) -> Pair:
 @aggregating(
     sees="statistics",
     laws="MIHSB",
-    domain=lambda zeros: "zero or more" if zeros == "limit" else "above 0",
-    arithmetic="prod(z ** w)",
-    figures=_at_0,
+    domain=lambda zeros, reflect: "real" if reflect is not None else "zero or more" if zeros == "limit" else "above 0",
+    check=lambda zeros, reflect: (
+        [] if reflect is None or np.isfinite(reflect) else [f"reflect: a finite number, not {reflect:g}"]
+    ),
+    formula=lambda zeros, reflect: (
+        (
+            r"y = \prod_j z_j^{w_j}"
+            if reflect is None
+            else r"y = \mathrm{reflect} - \prod_j \left(\mathrm{reflect} - z_j\right)^{w_j}"
+        )
+        + (r", \quad 0^{w_j} = 0" if zeros == "limit" else "")
+    ),
+    arithmetic=lambda zeros, reflect: "prod(z ** w)" if reflect is None else "reflect - prod((reflect - z) ** w)",
+    figures=_at_limit,
     chinese="加权几何平均",
 )
-def geometric(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Scoring]) -> Pair:
-    """Weighted geometric mean of each row.
+def geometric(
+    *, zeros: Literal["raise", "limit"] = "raise", reflect: float | None = None, **shared: Unpack[Scoring]
+) -> Pair:
+    """Weighted geometric mean of each row, or that of its mirror image.
 
-    Formula: y = exp(sum_j w_j ln z_j). A low value is only partly made good by a high one. Values must be above 0: a
-    zero is refused (`zeros="raise"`), or gives 0, the limit (`zeros="limit"`); a negative value is always refused.
-    Other tools return NaN, or nonsense without a word.
-
-    Source: OECD/JRC Handbook (2008), step 7; Human Development Report since 2010. Proof: the Handbook's worked
-    example, PPI manual (geometric Laspeyres and Paasche).
+    Parameters
+    ----------
+    x : table or array (..., n, k)
+        Units by indicators, normalised, above 0.
+    w : weights (k,), optional
+        Rescaled to sum 1.
+    zeros : {"raise", "limit"}
+        A zero is refused, or gives 0, the limit; a negative value is always refused. Other tools return NaN, or
+        nonsense without a word.
+    reflect : float, optional
+        The point of reflection c: the score is c - prod_j (c - z_j)^w_j of values below c, where high values (of
+        risk) are only partly made good by low ones. INFORM, which turns scores of 0 to 10 round onto 1 to 10, has
+        c = 100/9 (11.11111111111111). With `zeros="limit"` a value of c gives c.
 
     Notes
     -----
+    Formula: y = exp(sum_j w_j ln z_j). A low value is only partly made good by a high one. The contributions to a
+    mirrored level are those of its change from a row of zeros.
+
+    Source: OECD/JRC Handbook (2008), step 7; Human Development Report since 2010; INFORM, Concept and Methodology
+    (2017), of the mirrored one. Proof: the Handbook's worked example, PPI manual (geometric Laspeyres and Paasche);
+    INFORM's formula as its workbook writes it.
+
+    **Symbols.** reflect: the point of reflection.
+
     **When to use.** A poor score should cost more than a rich one brings, without ruling alone; scores above 0 on a
     ratio scale.
 
@@ -146,8 +185,11 @@ def geometric(*, zeros: Literal["raise", "limit"] = "raise", **shared: Unpack[Sc
     >>> import hengdian_index as hi
     >>> hi.aggregate.geometric([[1.0, 4.0], [2.0, 8.0]], [0.5, 0.5])
     array([2., 4.])
+    >>> hi.aggregate.geometric([[2.0, 8.0]], reflect=10).round(6)
+    array([6.])
     """
-    return geometric_pair(zeros == "limit")
+    pair = geometric_pair(zeros == "limit")
+    return pair if reflect is None else Mirrored.of(pair, reflect)
 
 
 @aggregating(

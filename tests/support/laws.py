@@ -38,6 +38,7 @@ EXAMPLE_OPTIONS = {
     "owa": [{"order_weights": lambda k: np.arange(1.0, k + 1)}],
     "power": [{"p": p} for p in (-np.inf, -2.0, -0.5, 0, 0.5, 1, 3.0, np.inf)],
     "rank_order": [{"order": ["b", "a", "c"]}, {"order": ["b", "a", "c"], "form": "exponent", "p": 2.0}],
+    "quasi_arithmetic": [{"f": "log(z)", "inverse": "exp(y)"}, {"f": "z ** 3", "inverse": "u ** (1 / 3)"}],
     "spotis": [{"low": -1e4, "high": 2e6}],
     "swara": [{"s": [None, 0.2, 0.1]}],
 }

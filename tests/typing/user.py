@@ -428,6 +428,10 @@ def aggregations() -> None:
     hi.aggregate.outranking(X, w)
     hi.aggregate.sum(X, w, total=3)
     hi.aggregate.counting([[1, 0, 1]], cutoff=0.5)
+    hi.aggregate.geometric(X, w, reflect=2e6)
+    hi.aggregate.quasi_arithmetic(X, f="log(z)", inverse="exp(y)")
+    hi.means(np.sqrt, np.square)(X, w, missing="propagate")
+    hi.Index(aggregate=hi.means("z ** 3", "y ** (1 / 3)"), groups=[hi.Group("a")], indicators=[hi.Indicator("b", "a")])
     counts = hi.Index(
         normalise="none",
         aggregate={"method": "counting", "cutoff": 0.5},
