@@ -1,10 +1,11 @@
 """Published indexes as specs, and what they give beside the published figures: pages and tests from one file an index.
 
-A folder `about/gallery/NAME/` holds a spec, `index.toml`, and `case.toml`: where the data come from, the Python that
-reads them (`table`) and what is computed of them (`steps`), and checks. A check has `found` and `printed`, expressions
-of Python, and `half`, half a unit of the last printed digit; `inputs` is what rounded inputs leave open, for the
-reason `why`. `cells` and `close` are how many figures there are and how many are within half a unit (else all), as
-last counted: they stand on the page where the data are not at hand, and the tests hold them to what is computed.
+A folder `about/gallery/NAME/` holds a spec, `index.toml` with the tables that it names, and `case.toml`: where the
+data come from, the Python that reads them (`table`) and what is computed of them (`steps`), and checks. A check has
+`found` and `printed`, expressions of Python, and `half`, half a unit of the last printed digit; `inputs` is what
+rounded inputs leave open, for the reason `why`. `cells` and `close` are how many figures there are and how many are
+within half a unit (else all), as last counted: they stand on the page where the data are not at hand, and the tests
+hold them to what is computed.
 
 Data lie in `tests/reference` or `examples`, or, where they may not be shipped, in a folder beside the project or in the
 one that HENGDIAN_REFERENCE names.
@@ -35,8 +36,10 @@ KINDS = {
     "surveys": "Surveys and climate",
     "choices": "Tables of multi-criteria methods",
 }
-# Figures of a check that a page shows.
+# Figures of a check, and lines of a table, that a page shows.
 _SHOWN = 8
+# Letters of a line of a table beside a spec.
+_WIDE = 90
 
 
 @dataclass(frozen=True)
@@ -114,16 +117,16 @@ class Case:
         """The index that the spec says."""
         return hi.Index.read(self.path)
 
-    def run(self) -> dict[str, Any]:
-        """Return the names after the data were read and the index computed."""
+    def read(self, name: str, **options: Any) -> pd.DataFrame:
+        """Return a table of the data."""
         folder = self.folder
         if folder is None:
             raise FileNotFoundError(f"{self.name}: no {self.data} in any of {', '.join(map(str, roots()))}")
+        return pd.read_csv(folder / name, **options)
 
-        def read(name: str, **options: Any) -> pd.DataFrame:
-            return pd.read_csv(folder / name, **options)
-
-        names: dict[str, Any] = {"hi": hi, "np": np, "pd": pd, "read": read, "folder": folder, "index": self.index}
+    def run(self) -> dict[str, Any]:
+        """Return the names after the data were read and the index computed."""
+        names: dict[str, Any] = {"hi": hi, "np": np, "pd": pd, "read": self.read, "index": self.index}
         for part in (self.table, self.steps):
             exec(compile(part, f"{self.name}/case.toml", "exec"), names)
         return names
@@ -133,7 +136,7 @@ class Case:
         return [Compared(one, _beside(one, names)) for one in self.check]
 
     def methods(self) -> list[tuple[str, str]]:
-        """Return family and name of each method that the spec chooses, in the order of the families."""
+        """Return family and name of each method that the spec chooses."""
         tree = self.index.tree
         nodes = [*tree.leaves, *tree.branches]
         values = [getattr(node, field.name) for node in nodes for field in fields(node)]
@@ -244,6 +247,7 @@ def _page(one: Case) -> str:
             f"**Methods.** {methods}." if methods else "",
             "## The spec",
             f"```toml\n{one.path.read_text(encoding='utf-8').strip()}\n```",
+            *_tables_of(one),
             "## The data",
             *away,
             f"`read` reads a file of `{one.data}` by pandas.",
@@ -254,6 +258,15 @@ def _page(one: Case) -> str:
             "",
         ]
     )
+
+
+def _tables_of(one: Case) -> Iterator[str]:
+    """Yield the tables beside a spec, the first lines of each."""
+    for path in sorted(one.path.parent.glob("*.csv")) if one.spec == "index.toml" else []:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        shown = [line if len(line) <= _WIDE else f"{line[:_WIDE]}..." for line in lines[:_SHOWN]]
+        more = [f"... {len(lines) - _SHOWN} lines more"] if len(lines) > _SHOWN else []
+        yield "\n".join([f"`{path.name}` beside it:", "", "```text", *shown, *more, "```"])
 
 
 def _figures(found: Compared) -> Iterator[str]:
