@@ -11,7 +11,9 @@ from hengdian_index.errors import suggestion
 if TYPE_CHECKING:
     from hengdian_index.explain.convergence import *
     from hengdian_index.explain.coupling import *
+    from hengdian_index.explain.density import *
     from hengdian_index.explain.grades import *
     from hengdian_index.explain.inequality import *
+    from hengdian_index.explain.moran import *
 else:
     __all__, __getattr__, __dir__ = family(__name__, suggestion)

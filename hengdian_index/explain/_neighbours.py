@@ -1,0 +1,149 @@
+"""Neighbours of units: read from a matrix, a table of pairs, a mapping or an object of libpysal."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from hengdian_index._tables.cells import is_missing, number_of, single
+from hengdian_index._tables.table import Array, eager, shortened
+from hengdian_index._values.decimals import counted
+from hengdian_index.errors import DataError, SpecError, listed, raise_all, shown
+from hengdian_index.log import note
+
+Pair = tuple[Any, Any, Any]
+_FORM = "a matrix (units, units), a table of pairs, a mapping unit -> neighbours, or weights of libpysal"
+
+
+def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
+    """Return the weights (n, n) of each unit's neighbours, 0 where two are none.
+
+    Examples
+    --------
+    >>> from hengdian_index.explain._neighbours import weights_of
+    >>> weights_of([("A", "B"), ("B", "C")], ["A", "B", "C"]).tolist()
+    [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    """
+    place = {unit: i for i, unit in enumerate(units)}
+    twice = [unit for unit in place if list(units).count(unit) > 1] if len(place) < len(units) else []
+    raise_all(DataError, [f"moran: unit {shown(unit)} stands twice among the units" for unit in twice])
+    pairs, each_once = _pairs(neighbours, units)
+    faults: list[str] = []
+    weights, there, strange = np.zeros((len(units), len(units))), set[Any](), dict[Any, None]()
+    for one, other, given in pairs:
+        there.add(one)
+        if is_missing(other):
+            continue
+        there.add(other)
+        number = 1.0 if given is None else number_of(given)
+        if number is None or not 0 <= number < np.inf:
+            faults.append(
+                f"neighbours: {shown(one)}, {shown(other)}: {shown(given)}; a weight is a number of 0 or more"
+            )
+            continue
+        strange |= dict.fromkeys(unit for unit in (one, other) if unit not in place)
+        if one not in place or other not in place or not number:
+            continue
+        if one == other:
+            faults.append(f"neighbours: {shown(one)} stands as its own neighbour")
+            continue
+        i, j = place[one], place[other]
+        if weights[i, j] not in (0.0, number):
+            faults.append(
+                f"neighbours: {shown(one)}, {shown(other)}: given twice, with weights {weights[i, j]:g}, {number:g}"
+            )
+        weights[i, j] = number
+    faults += [
+        f"neighbours: none for unit {shown(unit)}; if it has none, say so: a row with a blank one, or {{unit: []}}"
+        for unit in units
+        if unit not in there
+    ]
+    raise_all(DataError, shortened(faults))
+    if strange:
+        note("explain", f"neighbours: no unit of the table is called {listed(list(strange), most=5)}; left out")
+    if each_once and weights.any() and not (weights * weights.T).any():
+        note("explain", "neighbours: each pair stands once, and is taken both ways")
+        weights = weights + weights.T
+    if not weights.any():
+        raise DataError("neighbours: no unit has a neighbour among the units of the table")
+    return weights
+
+
+def _pairs(neighbours: Any, units: Sequence[Hashable]) -> tuple[Iterable[Pair], bool]:
+    """Return (unit, neighbour, weight) of each pair; and whether each pair may stand once for both ways."""
+    import pandas as pd
+
+    if hasattr(neighbours, "adjacency"):
+        neighbours = neighbours.adjacency
+    elif hasattr(neighbours, "neighbors") and hasattr(neighbours, "weights"):
+        return _mapped(
+            {unit: dict(zip(own, neighbours.weights[unit], strict=True)) for unit, own in neighbours.neighbors.items()}
+        ), False
+    if isinstance(neighbours, pd.Series) and neighbours.index.nlevels == 2:
+        return [(*pair, weight) for pair, weight in neighbours.items()], False  # type: ignore[misc]  # pairs are tuples
+    if isinstance(neighbours, Mapping):
+        return _mapped(neighbours), False
+    if hasattr(type(neighbours), "columns"):
+        return _of_table(neighbours)
+    rows = neighbours.tolist() if isinstance(neighbours, np.ndarray) else neighbours
+    if not isinstance(rows, (list, tuple)) or not rows or not all(isinstance(row, (list, tuple)) for row in rows):
+        raise SpecError(f"neighbours: {_FORM}, not {shown(neighbours)}")
+    if (
+        len(rows) == len(units)
+        and all(len(row) == len(units) for row in rows)
+        and all(number_of(c) is not None for row in rows for c in row)
+    ):
+        return _of_matrix(rows, list(units)), False
+    return _of_rows(rows), True
+
+
+def _mapped(neighbours: Mapping[Any, Any]) -> list[Pair]:
+    """Return the pairs of unit -> neighbours, or unit -> {neighbour: weight}."""
+    odd = [unit for unit, own in neighbours.items() if single(own)]
+    raise_all(SpecError, [f"neighbours: {shown(unit)}: a list of units, or {{unit: weight}}" for unit in odd])
+    pairs: list[Pair] = []
+    for unit, own in neighbours.items():
+        weighted = own.items() if hasattr(own, "items") else [(other, None) for other in own]
+        pairs += [(unit, other, weight) for other, weight in weighted] or [(unit, None, None)]
+    return pairs
+
+
+def _of_table(table: Any) -> tuple[list[Pair], bool]:
+    """Return the pairs of a square table of weights, or of one with a row a pair."""
+    import pandas as pd
+
+    given: Any = table if isinstance(table, pd.DataFrame) else eager(table)
+    if given is None:
+        raise SpecError(f"neighbours: {_FORM}, not {type(table).__name__}")
+    frame = given
+    if given is not table:
+        frame = pd.DataFrame({name: given.get_column(name).to_list() for name in given.columns})
+    if frame.shape[1] == len(frame) + 1 and set(frame.iloc[:, 0]) == set(frame.columns[1:]):
+        frame = frame.set_index(frame.columns[0])
+    if frame.shape[0] == frame.shape[1] and set(frame.index) == set(frame.columns):
+        square = frame.reindex(columns=frame.index)
+        return _of_matrix(square.astype(object).to_numpy().tolist(), list(frame.index)), False
+    return _of_rows(frame.astype(object).to_numpy().tolist()), True
+
+
+def _of_matrix(rows: Sequence[Sequence[Any]], names: Sequence[Any]) -> list[Pair]:
+    """Return the pairs of a square matrix; what is blank or 0 is no neighbour."""
+    pairs: list[Pair] = [(one, None, None) for one in names]
+    for one, row in zip(names, rows, strict=True):
+        pairs += [
+            (one, other, cell) for other, cell in zip(names, row, strict=True) if not is_missing(cell) and cell != 0
+        ]
+    return pairs
+
+
+def _of_rows(rows: Sequence[Sequence[Any]]) -> list[Pair]:
+    """Return the pairs of rows (unit, neighbour) or (unit, neighbour, weight)."""
+    lengths = sorted({len(row) for row in rows})
+    if not set(lengths) <= {2, 3}:
+        found = f"{counted(len(rows), 'row')} of {listed(lengths)} columns"
+        raise SpecError(
+            f"neighbours: {_FORM}; pairs are rows (unit, neighbour) or (unit, neighbour, weight), not {found}"
+        )
+    return [(row[0], row[1], row[2] if len(row) == 3 else None) for row in rows]
