@@ -162,16 +162,17 @@ def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, fau
     means = np.array(list(bases.values()))
     multiples = setting.to / np.where(means > 0, means, np.nan)
     units: list[Any] = [getattr(unit, "item", lambda own=unit: own)() for unit in bases]
-    if setting.unit is not None and len({type(unit) for unit in units} & {str, int}) != 1:
+    column = None if None in bases else setting.unit
+    if column is not None and len({type(unit) for unit in units} & {str, int}) != 1:
         faults.append(f"base: units are texts or whole numbers for an expression, not {listed(units)}")
         return {}
     found: dict[str, ast.expr] = {}
     for group, own in zip(tree.groups, multiples.T.tolist(), strict=True):
         numbers = tuple(one if one == one else None for one in own)
         factor: ast.expr = ast.Constant(numbers[0])
-        if setting.unit is not None:
+        if column is not None:
             known = [ast.Constant(part) for part in (tuple(units), numbers, group)]  # type: ignore[arg-type]
-            factor = ast.Call(ast.Name("of"), [ast.Name(setting.unit), *known], [])
+            factor = ast.Call(ast.Name("of"), [ast.Name(column), *known], [])
         found[group] = ast.BinOp(ast.Name(group), ast.Mult(), factor)
     return found
 

@@ -27,7 +27,8 @@ from hengdian_index._index.published import published, revision
 from hengdian_index._index.result import Result
 from hengdian_index._index.stored_file import load, save
 from hengdian_index._index.unit_groups import notes_of_groups
-from hengdian_index._levels.bases import BaseLevels, base_levels, note_entrants, note_thin, with_entrants
+from hengdian_index._levels.bases import BaseLevels, note_entrants, note_thin, with_entrants
+from hengdian_index._levels.common_base import CommonBase, levels_of_base
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.maps import Map
 from hengdian_index._scoring.choice import Choice, Frozen
@@ -644,8 +645,12 @@ def _based(fitted: Fitted, panel: Panel, known: Known | None, *, levels: bool) -
     needed = _needed(fitted, panel, in_base)
     result = fitted.result(panel, among=needed, known=known)
     found, shown, rows = result.course.levels, result.panel, in_base[needed]
-    own = base_levels(shown, found, rows, late_groups(tree, fitted.contents))
-    note_thin(shown, found, rows, tree.groups)
+    own = levels_of_base(setting, shown, found, rows, late_groups(tree, fitted.contents))
+    common = CommonBase.of(setting)
+    if common is None:
+        note_thin(shown, found, rows, tree.groups)
+    else:
+        common.note(shown, found, rows)
     note_entrants(setting, shown, found, own, tree.groups, learnt=True)
     bases = with_entrants(shown, found, own, setting.new_units)
     return _linked(replace(fitted, base_levels=bases), result)

@@ -188,5 +188,6 @@ class _Levels:
 
     def of(self, batch: Batch) -> Array:
         """Return the multiple of each row and group (n, groups), missing without a base level above 0."""
-        at = np.zeros(batch.n, dtype=np.intp) if batch.units is None else self.units.get_indexer(pd.Index(batch.units))
+        units = None if None in self.units else batch.units
+        at = np.zeros(batch.n, dtype=np.intp) if units is None else self.units.get_indexer(pd.Index(units))
         return np.asarray(self.multiples[at])

@@ -21,11 +21,13 @@ from hengdian_index._index.doors import DOORS
 from hengdian_index._index.factors import read_factors
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_units
+from hengdian_index._levels.common_base import column_of_weights
 from hengdian_index._maths.means import Rule
-from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.choice import Choice, Frozen, thawed
 from hengdian_index._scoring.fields import (
     LEFT_OUT,
     Aggregate,
+    BaseOf,
     Doubts,
     Group,
     Impute,
@@ -106,6 +108,12 @@ class Index(Part):
         Rows that bounds, statistics and weights are learnt from; default: all rows that `fit` is given.
     base : period, span or list of periods, optional
         Whose mean level is `to`; another thing than `fit_on`.
+    base_of : {"unit", "mean", "weighted"}, a unit, or mapping
+        Whose mean level in the base period is `to`: each unit's own, so that levels say how far each has come; or one
+        base for all units, so that their levels can be compared, too. `"Germany"`, or `{"unit": "mean"}` for one that
+        is called like a word, is the level of a unit; `"mean"` the mean over the units, in each period of the base, of
+        those that have a level; `{"weights": "people"}` that weighted by a column, which `"weighted"` takes from
+        `groups_of_units`.
     to : float, optional
         Level of the base period; None, in a file "none", leaves the scores as they are.
     normalise, weights, aggregate, treat, impute, deseasonalise, missing, coverage, scope
@@ -183,6 +191,7 @@ class Index(Part):
     period: str | None = None
     fit_on: Selector = None
     base: Selector = None
+    base_of: BaseOf = "unit"  # type: ignore[assignment]  # what is held, not what is given
     to: To = 100.0
     normalise: Normalise = _default("normalise", min_max)
     weights: Weights = _default("weights", equal)
@@ -240,6 +249,7 @@ class Index(Part):
             faults = [Fault(f"group {one.code!r}: {name} {why}", ("group", i, name)) for i, one, name in again]
             raise_all(SpecError, faults)
         raise_all(SpecError, self._of_last_values() + self._of_shares())
+        raise_all(SpecError, self._of_one_base())
         both = [one for one in self.units or () if one in (self.exclude or ())]
         why = "is among the units and left out of them; name it once"
         raise_all(SpecError, [Fault(f"exclude: {shown(one)} {why}", ("index", "exclude")) for one in both])
@@ -288,6 +298,22 @@ class Index(Part):
                 name = branch.aggregate.method.name
                 said.append(f"group {branch.code!r}: {name} is no mean of levels; take arithmetic, geometric or power")
         return [Fault(f"weights_form: {why}", ("index", "weights_form")) for why in said]
+
+    def _of_one_base(self) -> list[Fault]:
+        """Return what does not go with one base for all units."""
+        if self.base_of == "unit":
+            return []
+        found = ["needs a unit column: name it"] if self.unit is None else []
+        found += ["needs a base: name its periods, base = 2015"] if self.base is None else []
+        if self.new_units in ("link", "restate"):
+            found.append(f"no unit needs a base of its own; take new_units = {self.new_units!r} out")
+        said = toml.line("base_of", thawed(self.base_of))
+        faults = [Fault(f"{said}: {why}", ("index", "base_of")) for why in found]
+        try:
+            _ = self.base_of == "weighted" and column_of_weights(self.groups_of_units)
+        except SpecError as error:
+            faults += [fault.under("index", "base_of") for fault in error.faults]
+        return faults
 
     def _of_last_values(self) -> list[Fault]:
         """Return what does not go with a cross-section of last values, which has units and no periods."""

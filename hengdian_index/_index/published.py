@@ -39,7 +39,7 @@ def keys_of(panel: Panel) -> tuple[Key, ...]:
 def published(fitted: Any, table: Any) -> Published:
     """Return the series of a table's rows, without units that the fit has no base level for and may not take in."""
     result = fitted.score(table)
-    if fitted.base_levels and fitted.setting.new_units == "refuse":
+    if fitted.base_levels and None not in fitted.base_levels and fitted.setting.new_units == "refuse":
         known = np.array([unit in fitted.base_levels for unit in result.panel.unit_list()])
         result = result if known.all() else fitted.result(result.panel.pick(known))
     return Published(keys_of(result.panel), fitted.tree.groups, result.series().to_numpy())

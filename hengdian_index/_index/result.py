@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -20,12 +20,14 @@ from hengdian_index._index.poverty import Poverty, poverty
 from hengdian_index._index.provenance import provenance
 from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._index.unit_groups import unit_means
-from hengdian_index._levels.bases import BaseLevels, base_levels, factors, refuse_infinite, with_entrants
+from hengdian_index._levels.bases import BaseLevels, factors, refuse_infinite, with_entrants
 from hengdian_index._levels.chained import Chained
+from hengdian_index._levels.common_base import levels_of_base
 from hengdian_index._levels.contributions import Depth, Whole, in_order
 from hengdian_index._levels.courses import Course, Direct, Linked, provisional
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.contents import Content, late_groups, rows_of
+from hengdian_index._scoring.fields import whose_base
 from hengdian_index._scoring.scores import Evaluation, weights_series
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._scoring.value_shares import ValueShares
@@ -249,7 +251,7 @@ class Result:
         ranks[codes < 0] = np.nan
         return ranks.set_axis(self.panel.labels, axis=0)
 
-    def series(self, base: Any = None, to: float | None = None) -> pd.DataFrame:
+    def series(self, base: Any = None, to: float | None = None, *, base_of: Any = None) -> pd.DataFrame:
         """Return the levels of every group, the mean of the base period set to `to`.
 
         Parameters
@@ -258,6 +260,8 @@ class Result:
             Default: the index's own base; without one, the first period.
         to : float, optional
             Level of the base period; default: the index's own (100). An index without base and `to` gives its scores.
+        base_of : {"unit", "mean", "weighted"}, a unit, or mapping; optional
+            Whose level is the base, as in an index; default: the index's own.
 
         Raises
         ------
@@ -267,12 +271,13 @@ class Result:
 
         Notes
         -----
-        to * level / mean of the levels over the base period; in a panel each unit has its own base. The level is the
+        to * level / mean of the levels over the base period; in a panel each unit has its own base, unless `base_of`
+        names one for all: the mean, in each period of the base, of the levels of the units. The level is the
         score (series = "fixed"; where the content changes, linked), or a chain of ratios, of symmetric growth or of
         logarithms, as the index says.
         """
         with np.errstate(over="ignore"):
-            levels = self.course.levels * self.factors(base, to)
+            levels = self.course.levels * self.factors(base, to, base_of)
         refuse_infinite(levels, self.panel, self.tree.groups, "level")
         return self._matrix(levels)
 
@@ -319,6 +324,7 @@ class Result:
         *,
         base: Any = None,
         to: float | None = None,
+        base_of: Any = None,
     ) -> pd.DataFrame:
         """Return the change of every group on the period `lag` before.
 
@@ -332,7 +338,7 @@ class Result:
         """
         if not among(how, ("percent", "points", "log")):
             raise SpecError(f"how: no {how!r}{suggestion(how, ['percent', 'points', 'log'])}")
-        levels = self.series(base, to).to_numpy()
+        levels = self.series(base, to, base_of=base_of).to_numpy()
         before, now = self._before(levels, lag), levels
         if how == "points":
             with np.errstate(over="ignore"):
@@ -368,6 +374,7 @@ class Result:
         split: Split = "interaction",
         base: Any = None,
         to: float | None = None,
+        base_of: Any = None,
     ) -> pd.DataFrame:
         """Return what each part contributes to a group's level, its change or its growth; rows sum to it exactly.
 
@@ -427,8 +434,8 @@ class Result:
             faults.append(f"share: true or false is needed, not {shown(share)}")
         raise_all(SpecError, faults)
         g = self.tree.groups.index(branch.code)
-        factor = self.factors(base, to)[:, g]
-        level = self.series(base, to).to_numpy()[:, g]
+        factor = self.factors(base, to, base_of)[:, g]
+        level = self.series(base, to, base_of=base_of).to_numpy()[:, g]
         with np.errstate(over="ignore"):
             if of == "level":
                 parts, whole = self.course.level_parts(branch.code, depth == "indicators"), level
@@ -671,9 +678,11 @@ class Result:
             raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
         return self.tree.by_code[code]
 
-    def factors(self, base: Any = None, to: float | None = None) -> Array:
-        """Return what each level (n, groups) is multiplied by: to / mean level of its unit over the base."""
-        frozen = self.base_levels if base is None else None
+    def factors(self, base: Any = None, to: float | None = None, base_of: Any = None) -> Array:
+        """Return what each level (n, groups) is multiplied by: to / mean level over the base, of its unit or of all."""
+        own = base_of is None or whose_base(base_of) == self.setting.base_of
+        frozen = self.base_levels if base is None and own else None
+        setting = self.setting if own else replace(self.setting, base_of=whose_base(base_of))
         base = self.setting.base if base is None else base
         to = self.setting.to if to is None and base is not None else to
         levels = self.course.levels
@@ -683,7 +692,7 @@ class Result:
         if number is None or not 0 < number < np.inf:
             raise SpecError(f"to: a finite number above 0, not {shown(to)}")
         late = late_groups(self.tree, self.contents)
-        known = frozen or base_levels(self.panel, levels, self._base_rows(base), late)
+        known = frozen or levels_of_base(setting, self.panel, levels, self._base_rows(base), late)
         known = with_entrants(self.panel, levels, known, self.setting.new_units)
         return factors(self.panel, known, number, self.tree.groups, self.setting.new_units, warned=not frozen)
 

@@ -23,6 +23,7 @@ from hengdian_index._index.long_form import LongKind
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_groups
+from hengdian_index._levels.common_base import base_said
 from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._system.alone import unheard
 from hengdian_index._system.written import followed, whole_folder
@@ -323,7 +324,7 @@ def _fit_line(result: Result) -> str:
     where = {"base": f"the {rows['weights']['rows']} base rows", "period": "each period's own rows"}
     if rows["weights"]["learnt_from"] in where:
         line += f" Weights learnt from {where[rows['weights']['learnt_from']]}."
-    return line if not result.setting.levelled else f"{line} Base {result.setting.base} = {result.setting.to:g}."
+    return line if not result.setting.levelled else f"{line} Base {base_said(result.setting, result.panel)}."
 
 
 def _ranking(result: Result) -> str:
@@ -339,7 +340,7 @@ def _ranking(result: Result) -> str:
     frame.insert(0, "rank", every.iloc[shown], allow_duplicates=True)
     forms = ["rank", *[form_of(result.scores.to_numpy()[rows])] * len(result.tree.groups)]
     if base and panel.periods is not None:
-        frame[f"level ({result.setting.base} = {result.setting.to:g})"] = result.series()[root].iloc[shown]
+        frame[f"level ({base_said(result.setting, panel)})"] = result.series()[root].iloc[shown]
         forms.append(".2f")
     if panel.units is not None:
         frame = frame.set_axis([panel.name(unit) for unit in panel.units[shown].tolist()], axis=0)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._levels.common_base import CommonBase
 from hengdian_index._scoring.tree import Setting
 from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.panel import Panel
@@ -32,6 +33,8 @@ def columns_of_groups(setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...
 def columns_of_units(setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the columns of labels and those of numbers that an index asks for of its units, names included."""
     labels, weights = columns_of_groups(setting)
+    base = CommonBase.of(setting)
+    weights = tuple(dict.fromkeys((*weights, *(base.columns if base else ()))))
     return tuple(dict.fromkeys((*filter(None, [setting.unit_names]), *labels))), weights
 
 

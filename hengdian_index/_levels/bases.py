@@ -21,6 +21,7 @@ from hengdian_index.errors import DataError, Fault, listed, raise_all, shown
 from hengdian_index.log import note
 
 BaseLevels: TypeAlias = Mapping[Any, Array]
+"""Base levels (groups,) by unit; those of rows without units, and one base for all units, stand under None."""
 
 
 def base_levels(
@@ -65,7 +66,7 @@ def with_entrants(panel: Panel, levels: Array, known: BaseLevels, how: NewUnits)
     "link": such a series enters, in its first period with a level, at the mean level of the units that have a base, so
     that the mean does not move. "restate": its base level is the mean of theirs. "refuse", "missing": it gets none.
     """
-    if how == "refuse":
+    if how == "refuse" or None in known:
         return dict(known)
     nothing = np.full(levels.shape[1], np.nan)
     found = {unit: known.get(unit, nothing).copy() for unit in dict.fromkeys(panel.unit_list())}
@@ -125,8 +126,8 @@ def factors(
         A unit without a level, or with one of 0 or less, in the base period; under "missing" if no unit has one.
     """
     nothing = np.full(len(groups), np.nan)
-    codes = panel.unit_codes()
-    units = [panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
+    codes = np.zeros(panel.n, dtype=np.intp) if None in levels else panel.unit_codes()
+    units = [None if None in levels else panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
     means = np.array([levels.get(unit, nothing) for unit in units])
     faults: list[tuple[str, bool]] = []
     called = {label_text(unit): unit for unit in levels}
@@ -209,7 +210,7 @@ def note_entrants(
     setting: Setting, panel: Panel, scores: Array, known: BaseLevels | None, groups: Sequence[str], *, learnt: bool
 ) -> None:
     """Write a line for every unit without base levels of its own, of known ones only while they are `learnt`."""
-    if not known or setting.new_units == "refuse":
+    if not known or None in known or setting.new_units == "refuse":
         return
     nothing = np.full(len(groups), np.nan)
     units = [unit for unit in dict.fromkeys(panel.unit_list()) if learnt or unit not in known]

@@ -15,6 +15,7 @@ from hengdian_index._index.factors import Factor, read_factors
 from hengdian_index._index.fitted import Fitted, learn, learn_with_rows, read_rows
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
+from hengdian_index._levels.common_base import CommonBase
 from hengdian_index._robustness.ranks import Ranks, ranks_of
 from hengdian_index._scoring.contents import Content, changes, comparing
 from hengdian_index._scoring.fitting import normalised
@@ -172,6 +173,9 @@ class Study:
     def laid(self, panel: Panel, tree: Tree) -> Panel:
         """Return rows with the columns that a tree asks for, read again where they lack some."""
         codes, (sizes, groups) = tree.codes, columns_asked(tree)
+        common = CommonBase.of(self.index.setting)
+        weights = () if common is None else common.columns
+        sizes = (*sizes, *(name for name in weights if name not in (*codes, *sizes)))
         made = [leaf.code for leaf in tree.leaves if leaf.build is not None]
         absent = {*codes, *sizes} - {*panel.columns, *made}
         if absent or set(groups) - set(panel.groups):
@@ -417,7 +421,12 @@ class Study:
 
     def _base(self, state: State, scores: Array) -> Array:
         """Return the mean score of each row's unit over the base period, (draws, n)."""
-        rows = np.flatnonzero(state.panel.select(state.setting.base, "base"))
+        in_base = state.panel.select(state.setting.base, "base")
+        common = CommonBase.of(state.setting)
+        if common is not None:
+            base = common.levels(state.panel, scores.T, in_base)
+            return np.where(base > 0, base, np.nan)[:, np.newaxis]
+        rows = np.flatnonzero(in_base)
         codes = state.panel.unit_codes()
         sums = np.full((len(scores), codes.max() + 1), np.nan)
         for unit in np.unique(codes[rows]).tolist():

@@ -283,6 +283,17 @@ def _groups_of_units(given: Any) -> Any:
     return frozen(list(several))
 
 
+def whose_base(given: Any) -> Any:
+    """Return whose level in the base is that of all units: "mean", "Germany", { weights = "people" }."""
+    if isinstance(given, Mapping):
+        if len(given) == 1 and (set(given) == {"unit"} or isinstance(given.get("weights"), str)):
+            return Frozen(given)
+    elif given is None or (isinstance(given, (str, int, float)) and not isinstance(given, bool) and str(given).strip()):
+        return "unit" if given is None else given
+    words = '"unit", each its own; "mean", "weighted", { weights = "people" }, or a unit, "Germany", for all'
+    raise SpecError(f"{words}; not {shown(given)}")
+
+
 def _form(given: Any) -> Any:
     """Return what an index says of the form of its tables, the fields that it gives alone."""
     if given is None:
@@ -332,6 +343,9 @@ TableForm = Annotated[Read[Mapping[str, Any] | None, Mapping[str, Any] | None], 
 Units = Annotated[Read[tuple[Any, ...] | None, Sequence[Any] | str | None], BeforeValidator(_units)]
 UnitGroups = Annotated[
     Read[tuple[Any, ...], Sequence[str | Mapping[str, str]] | str], BeforeValidator(_groups_of_units)
+]
+BaseOf = Annotated[
+    Read[str | int | float | Mapping[str, Any], str | int | float | Mapping[str, Any]], BeforeValidator(whose_base)
 ]
 Doubts = Annotated[Read[Mapping[str, Any], Mapping[str, Any] | None], BeforeValidator(_doubts)]
 Growth = Annotated[

@@ -163,6 +163,7 @@ class Setting:
     data: Mapping[str, Any] | None = None
     groups_of_units: tuple[Any, ...] = ()
     weights_form: str | Mapping[str, Any] = "plain"
+    base_of: Any = "unit"
 
     @property
     def levelled(self) -> bool:

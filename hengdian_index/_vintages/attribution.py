@@ -10,8 +10,9 @@ import pandas as pd
 
 from hengdian_index._index.published import TOLERANCE, Rows, keys_of
 from hengdian_index._index.result import Result
-from hengdian_index._levels.bases import base_levels, with_entrants
+from hengdian_index._levels.bases import with_entrants
 from hengdian_index._levels.chained import Chained
+from hengdian_index._levels.common_base import levels_of_base
 from hengdian_index._levels.contributions import Parts, change_parts
 from hengdian_index._maths.means import Together, log_secant
 from hengdian_index._methods.decorators import kernel
@@ -124,11 +125,12 @@ def _factor(result: Result, *, frozen: bool) -> Array:
     if not known:
         if not panel.holds(setting.base):
             return np.full_like(levels, np.nan)
-        known = base_levels(panel, levels, panel.select(setting.base, "base"))
+        known = levels_of_base(setting, panel, levels, panel.select(setting.base, "base"))
     known = with_entrants(panel, levels, known, setting.new_units)
     nothing = np.full(levels.shape[1], np.nan)
+    units = [None] * panel.n if None in known else panel.unit_list()
     with np.errstate(divide="ignore"):
-        return np.asarray(setting.to / np.array([known.get(unit, nothing) for unit in panel.unit_list()]))
+        return np.asarray(setting.to / np.array([known.get(unit, nothing) for unit in units]))
 
 
 def _root_parts(first: Result, second: Result, one: Rows, other: Rows, before: Array, after: Array) -> Parts:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hengdian_index._index.coverage import blanked
 from hengdian_index._index.result import Result
+from hengdian_index._levels.common_base import base_said
 from hengdian_index._levels.contributions import Depth
 from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.tree import RESERVED
@@ -19,6 +20,7 @@ from hengdian_index.plot.layout import (
     Rows,
     branch_of,
     in_series,
+    in_words,
     listed_in,
     mark_periods,
     name_of,
@@ -95,7 +97,8 @@ def level(
     base = result.setting.base if base is None else base
     to = result.setting.to if to is None and base is not None else to
     start = say("first period") if base is None else base
-    ax.set_ylabel(say("score") if to is None else readable(say("points of", base=start, to=f"{to:g}")))
+    said = "" if to is None else in_words(base_said(result.setting, result.panel, start, to))
+    ax.set_ylabel(readable(say("points of", base=said)) if said else say("score"))
     return ax
 
 

@@ -15,6 +15,7 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Periods, format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._words.catalogue import Lang, words
+from hengdian_index._words.said import told
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.plot.style import height_of, pyplot, readable, size, width_of, wrapped
 
@@ -51,6 +52,11 @@ def speaking(lang: Lang) -> Iterator[None]:
         yield
     finally:
         _LANG.reset(token)
+
+
+def in_words(text: object) -> str:
+    """Return a text that says itself, such as what a base is, in the language of pictures."""
+    return told(text, _LANG.get())
 
 
 def say(key: str, n: int | None = None, **values: Any) -> str:

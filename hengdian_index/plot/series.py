@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._index.result import Result
+from hengdian_index._levels.common_base import base_said
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.plot.layout import (
@@ -17,6 +18,7 @@ from hengdian_index.plot.layout import (
     apart,
     branch_of,
     heights,
+    in_words,
     listed_in,
     mark_periods,
     name_of,
@@ -221,7 +223,7 @@ def mark_base(ax: Axes, result: Result, base: Any, to: float | None) -> None:
     ax.axhline(to, color=REST, linewidth=0.7, zorder=0)
     if len(inside):
         ax.axvspan(inside.min() - 0.5, inside.max() + 0.5, color="0.93", linewidth=0, zorder=-1)
-    ax.set_ylabel(wrapped(f"{base} = {to:g}", 40))
+    ax.set_ylabel(wrapped(in_words(base_said(result.setting, result.panel, base, to)), 40))
 
 
 def mark_contents(ax: Axes, result: Result) -> None:

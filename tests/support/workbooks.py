@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -119,6 +120,15 @@ def renewed(content: Any, frame: pd.DataFrame | None = None, base: str | None = 
     return index.compute(table() if frame is None else frame)
 
 
+def one_base(base_of: Any) -> hi.Result:
+    """Return three cities with one base for all of them, one of which has a gap in it."""
+    frames = [table(8, seed=i).assign(city=city, people=i + 0.5) for i, city in enumerate("xyz")]
+    index = two_levels(base_of=base_of, unit="city", base="2001Q1:2001Q3")
+    return index.compute(pd.concat(frames, ignore_index=True).assign(a=lambda t: t["a"].where(t.index != 9)))
+
+
+ONE_BASE = {"mean": "mean", "weighted": {"weights": "people"}, "unit": "y"}
+
 CASES = {
     "example": lambda: hi.example("film_industry")[0].compute(hi.example("film_industry")[1]),
     "panel": cities,
@@ -136,6 +146,7 @@ CASES = {
         groups=[hi.Group("g")], indicators=[hi.Indicator(c, "g") for c in "abcd"], weights="entropy"
     ).compute(table().set_index("quarter")),
     "units without a base": lambda: late_unit(),
+    **{f"one base, {name}": partial(one_base, base_of) for name, base_of in ONE_BASE.items()},
     "new rows under a frozen index": lambda: two_levels().fit(table(8)).score(table(12).iloc[8:]),
 }
 

@@ -13,6 +13,7 @@ from hengdian_index._index.comparability import NAMED, incomparable
 from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.coverage import weight_there
 from hengdian_index._index.result import Result
+from hengdian_index._levels.common_base import base_said as base_label
 from hengdian_index._present.report.units import signed
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._tables.table import Array
@@ -107,8 +108,7 @@ def root_levels(result: Result) -> Array:
 
 def base_said(result: Result, say: Room) -> str:
     """Return what the base is and what its level, nothing where there is none."""
-    setting = result.setting
-    return "" if not setting.levelled else say["base is"].format(base=setting.base, to=f"{setting.to:g}")
+    return told(base_label(result.setting, result.panel), say.lang) if result.setting.levelled else ""
 
 
 def _partial(result: Result, row: int, say: Room) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._levels.bases import base_levels, with_entrants
+from hengdian_index._levels.bases import with_entrants
+from hengdian_index._levels.common_base import CommonBase, levels_of_base
 from hengdian_index._levels.courses import Linked
 from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Code, Math, Piece
@@ -20,6 +21,11 @@ from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import FaultsError
 
+# The level over which those of all units are, as a plain mean and with weights.
+_OVER_UNITS = (
+    r"\bar{s}_0 = \frac{1}{T} \sum_t \frac{1}{n_t} \sum_u s_{ut}",
+    r"\bar{s}_0 = \frac{1}{T} \sum_t \frac{\sum_u w_{ut}\,s_{ut}}{\sum_u w_{ut}}",
+)
 _FORMULAS = {
     "ratio": r"s_t = s_{t-1}\,\frac{y_t}{y_{t-1}}",
     "symmetric": r"s_t = s_{t-1}\,\frac{200 + V_t}{200 - V_t}, \quad "
@@ -124,12 +130,27 @@ def series(tell: Teller) -> Iterator[Block]:
     if not setting.levelled:
         return
     several = tell.panel.units is not None
-    to = precise(setting.to)
-    yield tell.text("index", to=to, unit=tell.words["in unit"] if several else "", base=Math(r"\bar{s}_0"))
+    to, common = precise(setting.to), CommonBase.of(setting)
+    if common is None:
+        yield tell.text("index", to=to, unit=tell.words["in unit"] if several else "", base=Math(r"\bar{s}_0"))
+    else:
+        yield tell.text("index of all", to=to, base=Math(r"\bar{s}_0"), whose=_whose(tell, common))
     yield Block("formula", (Math(rf"I = {to}\,\frac{{s}}{{\bar{{s}}_0}}"),))
+    if common is not None and common.unit is None:
+        yield Block("formula", (Math(_OVER_UNITS[common.weights is not None]),))
     yield from _base(tell)
+    several &= common is None
     if setting.new_units == "missing" or (several and setting.new_units == "refuse"):
         yield tell.text(setting.new_units)
+
+
+def _whose(tell: Teller, common: CommonBase) -> Sequence[Piece]:
+    """Return whose level in the base period is that of all units."""
+    if common.unit is not None:
+        return tell.say("base of unit", unit=tell.unit(common.unit))
+    if common.weights is not None:
+        return tell.say("base of weighted", column=Code(common.weights))
+    return tell.say("base of mean")
 
 
 def _base(tell: Teller) -> Iterator[Block]:
@@ -143,6 +164,9 @@ def _base(tell: Teller) -> Iterator[Block]:
         return
     if known is None:
         yield tell.text("base elsewhere")
+        return
+    if None in known and tell.panel.units is not None:
+        yield tell.item(_of_all(tell, known[None]))
         return
     where = "result.base_levels" if tell.result.base_levels else "result.series()"
     units = list(dict.fromkeys(tell.panel.unit_list()))
@@ -158,8 +182,21 @@ def _known(tell: Teller, levels: Array) -> Mapping[Any, Array] | None:
         if not panel.holds(setting.base):
             return None
         late = late_groups(tell.tree, result.contents)
-        known = base_levels(panel, levels, panel.select(setting.base, "base"), late)
+        known = levels_of_base(setting, panel, levels, panel.select(setting.base, "base"), late)
     return with_entrants(panel, levels, known, setting.new_units)
+
+
+def _of_all(tell: Teller, own: Array) -> Sequence[Piece]:
+    """Return the base levels that all units share, in words where there is none."""
+    said: list[Sequence[Piece]] = []
+    for code, level in zip(tell.tree.groups, own.tolist(), strict=True):
+        if np.isnan(level):
+            said.append(tell.say("no base score", group=Code(code)))
+        elif level <= 0:
+            said.append(tell.say("no level above", group=Code(code), level=precise(level)))
+        else:
+            said.append((Code(code), f" {precise(level)}"))
+    return tell.say("base levels", unit="", levels=tell.joined(said))
 
 
 def _of_unit(tell: Teller, levels: Array, known: Mapping[Any, Array], unit: Any) -> Block:

@@ -9,6 +9,7 @@ import numpy as np
 
 from hengdian_index._index.explanation import Step, same
 from hengdian_index._levels.chained import Chained
+from hengdian_index._levels.common_base import CommonBase, base_said
 from hengdian_index._levels.courses import Linked, matrix
 from hengdian_index._maths.notation import exact
 from hengdian_index._methods.figures import Figure
@@ -21,6 +22,9 @@ from hengdian_index.errors import FaultsError
 
 _LAST = 4
 """So many steps of a chain are shown, the last ones."""
+
+_MOST_TERMS = 40
+"""Of more rows than these a mean over units is told without its terms."""
 
 
 def of_level(result: Any, code: str, row: int) -> Iterator[Step]:
@@ -48,12 +52,15 @@ def of_level(result: Any, code: str, row: int) -> Iterator[Step]:
     yield base
     to = result.setting.to
     formula = "" if np.isnan(series) else f"{exact(level)} * {exact(to)} / {exact(base.value)}"
-    yield Step(code, "series", f"{result.setting.base} = {to:g}", formula, series)
+    yield Step(code, "series", base_said(result.setting, result.panel), formula, series)
 
 
 def _base(result: Any, code: str, row: int) -> Step:
     """Return the level of the row's unit that is `to`: the mean over the base, where its rows are at hand."""
     panel, g, base = result.panel, result.tree.groups.index(code), result.setting.base
+    common = CommonBase.of(result.setting)
+    if common is not None:
+        return _of_all(common, result, code, row)
     unit, levels = panel.unit(row), result.course.levels[:, g]
     used = float(result.setting.to / result.factors()[row, g])
     frozen = (result.base_levels or {}).get(unit)
@@ -79,6 +86,23 @@ def _base(result: Any, code: str, row: int) -> Step:
     else:
         why = f"mean level{of} over {base}, frozen when the index was fitted"
     return Step(code, "base", why, "", used)
+
+
+def _of_all(common: CommonBase, result: Any, code: str, row: int) -> Step:
+    """Return the level that is `to` for all units: as arithmetic where its rows are at hand, and not too many."""
+    panel, g, base = result.panel, result.tree.groups.index(code), result.setting.base
+    levels, used = result.course.levels[:, g], float(result.setting.to / result.factors()[row, g])
+    whose = f"base of all units: {common.said}"
+    if np.isnan(used):
+        why = f"none: {common.said} has no level above 0 in {base}, so there is no series"
+        return Step(code, "base", why, "", used)
+    if panel.holds(base):
+        rows = panel.select(base, "base")
+        same = np.isclose(common.levels(panel, levels[:, np.newaxis], rows)[0], used, rtol=1e-9, atol=0)
+        formula = common.formula(panel, levels, rows, lambda i: exact(float(levels[i]))) if same else ""
+        if formula:
+            return Step(code, "base", f"{whose} over {base}", formula if rows.sum() <= _MOST_TERMS else "", used)
+    return Step(code, "base", f"{whose} over {base}, frozen when the index was fitted", "", used)
 
 
 def _linked(course: Linked, code: str, row: int) -> Iterator[Step]:

@@ -14,6 +14,7 @@ from hengdian_index._files.sheets import Live, Page, cell_of, pages_written
 from hengdian_index._index.comparability import incomparable, told
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.result import Result
+from hengdian_index._levels.common_base import base_said
 from hengdian_index._present.workbook.fits import Fits
 from hengdian_index._present.workbook.levels import Levels
 from hengdian_index._present.workbook.places import Places, cells
@@ -21,6 +22,7 @@ from hengdian_index._present.workbook.ranks import Ranks
 from hengdian_index._present.workbook.scores import score_column
 from hengdian_index._present.workbook.unit_means import UnitMeans
 from hengdian_index._words.catalogue import LANGUAGES
+from hengdian_index._words.said import told as told_in
 from hengdian_index.errors import SpecError, raise_all
 
 # The columns of the log, by the word for each.
@@ -108,7 +110,7 @@ def _summary(levels: Levels, ranks: Ranks) -> Page:
     rows: list[list[Any]] = [
         [say("rows"), result.panel.n],
         [say("learnt"), _fit_rows(places)],
-        [say("base period"), say("none") if base is None else f"{base}" if to is None else f"{base} = {to:g}"],
+        [say("base period"), say("none") if base is None else f"{base}" if to is None else _base(places)],
         [say("to read it"), say("formulas")],
         *([[say("not comparable"), told(lapses, places.lang)]] if lapses else []),
         [],
@@ -125,6 +127,11 @@ def _summary(levels: Levels, ranks: Ranks) -> Page:
     return Page(
         say("summary"), header, [[*row, *[None] * (width - len(row))] for row in rows], number="0.00", table=table
     )
+
+
+def _base(places: Places) -> str:
+    """Return whose level is set to what in which period."""
+    return told_in(base_said(places.result.setting, places.result.panel), places.lang)
 
 
 def _ranked(result: Result) -> bool:

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._files.sheets import MOST_FORMULA, Live, Page, cell_of
+from hengdian_index._levels.common_base import CommonBase
 from hengdian_index._levels.courses import Direct
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
 from hengdian_index._present.workbook.unit_means import UnitMeans
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import told
 from hengdian_index.errors import DataError
 
 _CLOSE = 1e-12
@@ -48,9 +50,16 @@ class Levels:
         return self.frame is not None and isinstance(result.course, Direct) and based
 
     @cached_property
+    def common(self) -> CommonBase | None:
+        """The one base for all units, None where each has its own."""
+        return CommonBase.of(self.places.result.setting)
+
+    @cached_property
     def units(self) -> dict[Any, np.ndarray[Any, Any]]:
-        """The rows of each unit; without units one entry, None."""
+        """The rows of each unit; without units, or with one base for all of them, one entry, None."""
         panel = self.places.result.panel
+        if self.common is not None:
+            return {None: np.arange(panel.n)}
         codes = panel.unit_codes()
         first = np.unique(codes, return_index=True)[1]
         return {panel.unit(int(row)): np.flatnonzero(codes == codes[row]) for row in first.tolist()}
@@ -129,6 +138,9 @@ class Levels:
     def _unit(self, unit: Any) -> list[Any]:
         """Return the cells that say whose base level it is."""
         name = self.places.result.panel.name(unit)
+        if self.common is not None:
+            whose = self.common.said if self.common.unit is None else self.common.unit
+            return [cell_of(told(whose, self.places.lang)), *([""] if self.places.named_units else [])]
         return ["" if unit is None else cell_of(unit), *([cell_of(name)] if self.places.named_units else [])]
 
     def _score(self, g: int, i: int, value: float) -> Any:
@@ -159,11 +171,24 @@ class Levels:
         if np.isnan(value):
             return None
         levels = result.course.levels[:, column]
+        if self.common is not None:
+            return self._base_of_all(self.common, levels, value, g)
         known = [i for i in rows[self._in_base[rows]].tolist() if not np.isnan(levels[i])]
         terms = "+".join(f"{self.places.sheet('scores')}!{self.places.at(g, i)}" for i in known)
         formula = f"=({terms})/{len(known)}"
         near = bool(known) and abs(levels[known].mean() - value) <= _CLOSE * value
         return Live(formula, value) if near and len(formula) < MOST_FORMULA else value
+
+    def _base_of_all(self, common: CommonBase, levels: Array, value: float, g: int) -> Any:
+        """Return the base level that all units share, as a formula where the base rows are among these rows."""
+        if not self._in_base.any():
+            return value
+        panel = self.places.result.panel
+        own = float(common.levels(panel, levels[:, np.newaxis], self._in_base)[0])
+        sheet = self.places.sheet("scores")
+        formula = common.formula(panel, levels, self._in_base, lambda i: f"{sheet}!{self.places.at(g, i)}", "")
+        near = bool(formula) and abs(own - value) <= _CLOSE * value and len(formula) + 1 < MOST_FORMULA
+        return Live(f"={formula}", value) if near else value
 
     @cached_property
     def _factors(self) -> Array:

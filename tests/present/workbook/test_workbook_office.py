@@ -34,6 +34,8 @@ RESULTS = (
     "geometric groups",
     "content linked",
     "units without a base",
+    "one base, mean",
+    "one base, weighted",
     *(f"map {name}" for name in MAPS),
 )
 IN_CHINESE = ("panel", "gaps", "content linked", "map prepared")
