@@ -115,6 +115,8 @@ def indexes() -> hi.Index:
     hi.Indicator("price", "total", direction=hi.Target(10.0), unit="yuan", weight=1.0)
     hi.Indicator("price", "total", direction=hi.Between(8.0, 12.0), normalise={"method": "min_max", "clip": True})
     hi.Indicator(code="seats", parent="total", denominator="people", treat="fence", impute="none")
+    for whose in ("mean", {"weights": "people"}, 276):
+        hi.Index(unit="town", period="year", base=2015, base_of=whose, groups=[hi.Group("all")], indicators=[])
     index = hi.Index(
         name="Cinemas",
         unit="town",
@@ -198,6 +200,7 @@ def results(index: hi.Index, folder: Path) -> hi.Result:
         result.contributions("supply", of="level", depth="indicators", share=True),
         result.contributions(lag=2, split="shapley", base=2019, to=100.0),
         result.contributions(of="growth", lag=4),
+        result.series(2019, base_of="mean"),
         result.obstacles(),
         result.strengths("Aa", n=1, period=2020),
         result.log,
