@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.contents import changes
 from hengdian_index._scoring.tree import Leaf, Setting, Tree
 from hengdian_index._tables.form import Form
@@ -16,6 +17,12 @@ def needing_all(tree: Tree, setting: Setting) -> list[str]:
         f"group {branch.code!r}: {branch.aggregate.method.name} compares rows; a mean scores each by itself"
         for branch in tree.branches
         if branch.aggregate.method.declared("set_wise", branch.aggregate.options)
+    ]
+    found += [
+        f"group {branch.code!r}: rescale: {branch.rescale.method.name} is a function of all rows; one of statistics is "
+        "fitted in pieces"
+        for branch in tree.branches
+        if branch.rescale is not None and _sees_all(branch.rescale)
     ]
     found += [text for leaf in tree.leaves for text in _of_leaf(leaf)]
     found += [
@@ -68,6 +75,11 @@ def _of_leaf(leaf: Leaf) -> list[str]:
         found.append(f"{who}deflate names the base of its prices from all rows; deflate the column before")
     steps = (leaf.normalise, leaf.treat)
     for choice in (step for step in steps if step is not None):
-        if choice.method.sees == "rows" and choice.method.traits.get("normalises", True):
+        if _sees_all(choice):
             found.append(f"{who}{choice.method.name} is a function of all rows; one of statistics is fitted in pieces")
     return found
+
+
+def _sees_all(choice: Choice) -> bool:
+    """Return whether a normalisation or a treatment is shown all rows, and no statistics of them."""
+    return bool(choice.method.sees == "rows" and choice.method.traits.get("normalises", True))

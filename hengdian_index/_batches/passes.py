@@ -40,6 +40,7 @@ from hengdian_index._scoring.fitting import (
     leaf_map,
     learnt_weights,
     normalised,
+    scaling_from,
     shown_values,
     weights_of,
 )
@@ -136,6 +137,7 @@ class _Learning:
         self.treatments: dict[str, Map] = {}
         self.maps: dict[str, Map] = {}
         self.weights: dict[str, Array] = {}
+        self.scalings: dict[str, Map] = {}
         self.ends: dict[str, Ends] = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
         self.choices: dict[Hashable, Choice] = {}
         self.lines: dict[Hashable, list[Entry]] = {}
@@ -161,19 +163,19 @@ class _Learning:
         leaves, branches = self.tree.codes, [branch.code for branch in self.tree.branches]
         order: list[Hashable] = [("block", i) for i in range(len(self.steps))]
         order += [(kind, code) for kind in ("treat", "map") for code in leaves]
-        order += [("weights", code) for code in branches]
+        order += [(kind, code) for code in branches for kind in ("weights", "scaling")]
         said = [Entry("periods", text) for text in self.survey.notes] + [one for one in lines if one.step != "periods"]
         said += [line for key in order for line in self.lines.get(key, ())] + self.said
         with journal() as more:
             # What a method has to say of its options, whatever the rows.
-            climbed(self.tree, self.weights, normalised(self.tree, self.maps, self.shown), self.shown)
+            climbed(self._known(), self.weights, normalised(self.tree, self.maps, self.shown), self.shown)
         said += [line for line in more if not line.kind and line.unit is None and line not in said]
         return Learnt(
             self.tree,
             self.builds,
             self._preparation(),
             Frozen(self.maps),
-            (Content(since, self.tree, Frozen(self.weights)),),
+            (Content(since, self._known(), Frozen(self.weights)),),
             self.survey.frequency,
             self._learnt_from(),
             tuple(said),
@@ -256,6 +258,10 @@ class _Learning:
                     own = [self.ends[child] for child in branch.children]
                     self.ends[branch.code] = group_ends(branch, self.weights[branch.code], own)
                     self.scores = self._scores(self.shown)
+                if branch.code in self.weights and branch.rescale is not None:
+                    learn = partial(self._learn_scaling, branch)
+                    self._try(("scaling", branch.code), learn, self.scalings, branch.code)
+                    self.scores = self._scores(self.shown)
 
     def _try(self, key: Hashable, learn: Callable[[], T], kept: dict[Any, T], name: Any) -> None:
         """Let one thing learn; its answer is kept if it asked for nothing that is not known."""
@@ -333,7 +339,27 @@ class _Learning:
 
         return weights_of(branch, learnt)
 
+    def _learn_scaling(self, branch: Branch) -> Map:
+        assert branch.rescale is not None
+        on_base = self.on_base and branch.rescale.method.traits.get("fits_on_base")
+        x = self._scores(self.shown, bare=branch.code)[branch.code][:, np.newaxis]
+        sample = self._asking(("scaling", branch.code), "base" if on_base else "shown", x, (branch.code,))
+        # Scores of both signs may cancel in a mean; their largest magnitude is no smaller than what does.
+        return scaling_from(branch, Asking(self.book, sample.view, sample.glimpse, size=sample.largest))
+
     # What is known is applied to a batch.
+
+    def _known(self, bare: str = "") -> Tree:
+        """Return the groups that can be scored, with their rescaling; one may be left as it is aggregated."""
+        found = list[Branch]()
+        for branch in self.tree.branches:
+            if branch.code == bare:
+                branch = replace(branch, rescale=None, impute=None, round=None)
+            if branch.rescale is not None and branch.code in self.scalings:
+                branch = replace(branch, scaling=self.scalings[branch.code])
+            if branch.code in self.weights and (branch.rescale is None or branch.scaling is not None):
+                found.append(branch)
+        return Tree(self.tree.leaves, tuple(found))
 
     def _preparation(self) -> Preparation:
         return Preparation(tuple(self.blocks[i] for i in sorted(self.blocks)), {}, dict(self.treatments))
@@ -348,12 +374,12 @@ class _Learning:
         assert isinstance(ready, Batch)
         return ready
 
-    def _scores(self, ready: Batch) -> dict[str, Array]:
-        """Return the scores of indicators, and of the groups whose weights are known."""
+    def _scores(self, ready: Batch, bare: str = "") -> dict[str, Array]:
+        """Return the scores of indicators, and of the groups of which all is known; one may be as it is aggregated."""
         tree = self.tree
         with journal(held=True, counted_only=True):
             z = normalised(tree, self.maps, ready)
-            groups = climbed(tree, self.weights, z, ready, self.lost)
+            groups = climbed(self._known(bare), self.weights, z, ready, self.lost)
         return {code: z[:, j] for j, code in enumerate(tree.codes)} | {code: one.values for code, one in groups.items()}
 
     # A pass.
@@ -429,7 +455,9 @@ class _Learning:
     def _keeps(self, view: View) -> bool:
         """Return whether what is learnt holds all values itself, as ranks do."""
         kind, name = view.of[0], view.of[1]  # type: ignore[index]
-        return bool(kind == "map" and self._leaf(name).normalise.method.traits.get("keeps_values"))
+        rescale = self.tree.by_code[name].rescale if kind == "scaling" else None
+        choice = self._leaf(name).normalise if kind == "map" else rescale
+        return bool(choice and choice.method.traits.get("keeps_values"))
 
     def _called(self, views: Iterable[View]) -> str:
         """Return what asks for some views, in words: the methods, and the indicators or groups that each is of."""
@@ -438,6 +466,9 @@ class _Learning:
             kind, name = view.of[0], view.of[1]  # type: ignore[index]
             if kind == "group":
                 found.setdefault(f"{self.choices[view.of].method.name} weights", []).append(name)
+            elif kind == "scaling":
+                rescale = self.tree.by_code[name].rescale
+                found.setdefault(rescale.method.name if rescale else "", []).append(name)
             elif kind == "block":
                 step = self.steps[name]
                 found.setdefault(step.choice.method.name, []).extend(self.tree.codes[j] for j in step.at)
@@ -571,6 +602,8 @@ class _Seen:
             x = np.stack([self.scores[child] for child in branch.children]).T
             own = [self.learning.ends[child] for child in branch.children]
             return shown_values(choice, tree, branch, x, self.ready, own)
+        if kind == "scaling":
+            return self.learning._scores(self.ready, bare=name)[name][:, np.newaxis]
         if kind == "block":
             return np.asarray(self.ready.values[:, self.learning.steps[name].at])
         j = tree.codes.index(name)

@@ -36,12 +36,13 @@ from hengdian_index._maths.arithmetic import (
     parsed,
     simplified,
 )
-from hengdian_index._maths.maps import Chain, Map
+from hengdian_index._maths.maps import Chain, Map, Rounded
 from hengdian_index._maths.means import Pair
 from hengdian_index._maths.own_means import Censored, Limit, Mirrored, limit_of
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.figures import known_to, numeric
 from hengdian_index._methods.registry import lines_of
+from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
 from hengdian_index._tables.table import Array
@@ -77,7 +78,8 @@ class Plan:
 
     `steps` are trees by the name of the column that they give, in the names of the steps before; those of the first are
     the columns of the table. `normalised`, `groups` and `levels`, which are there where the fit knows the base, say
-    which column holds what; other columns are on the way. A score of a group lies `between` those of its children.
+    which column holds what; other columns are on the way. A score of a group lies `between` those of its children;
+    one that is rescaled between none, so that its range follows from its own arithmetic.
     """
 
     labels: tuple[str, ...]
@@ -133,17 +135,25 @@ def plan(
     steps: list[dict[str, ast.expr]] = [first]
     level, between = dict.fromkeys(normalised.values(), 0), dict[str, tuple[str, ...]]()
     for branch in tree.branches:
-        group = _Group.of(tree, branch, normalised, weights.get(branch.code), alone)
+        name = free(f"{branch.code}_aggregated", taken) if branch.presented else branch.code
+        group = _Group.of(tree, branch, name, normalised, weights.get(branch.code), alone)
         if group is None:
             continue
-        between[branch.code] = group.children
+        between[group.name] = group.children
         at = 1 + max(level.get(child, 0) for child in group.children)
         for trees in group.steps(taken):
             steps += [{}] * (at + 1 - len(steps))
             steps[at] = {**steps[at], **trees}
             level |= dict.fromkeys(trees, at)
             at += 1
-        checks += [replace(one, step=level[branch.code] + (one.step > 0)) for one in group.checks()]
+        checks += [replace(one, step=level[group.name] + (one.step > 0)) for one in group.checks()]
+        if branch.presented:
+            shown = _presented(branch, group.name, alone)
+            steps += [{}] * (at + 1 - len(steps))
+            steps[at] = {**steps[at], branch.code: shown}
+            level[branch.code], between[branch.code] = at, ()
+            why = "its rescaled score is too large a number; rescale the columns"
+            checks.append(Check(f"group {branch.code!r}", why, _overflow(ast.Name(branch.code)), at))
     levels = _levels(tree, setting, bases, alone)
     last = {free(f"{group}_level", taken): level for group, level in levels.items()}
     faults += [f"{one}; {_BATCHES}" for one in dict.fromkeys(alone) if one.partition(":")[0] not in told]
@@ -241,6 +251,8 @@ def _values(leaf: Leaf, maps: Sequence[Map | None], faults: list[str]) -> tuple[
 
 
 def _called(leaf: Leaf, part: Map) -> str:
+    if isinstance(part, Rounded):
+        return "round"
     treated = leaf.treat is not None and type(part).__module__.startswith("hengdian_index.treat")
     return (leaf.treat if treated and leaf.treat is not None else leaf.normalise).method.name
 
@@ -268,6 +280,7 @@ class _Group:
     """A group whose score is arithmetic: the columns of its children, their weights, what is wanted of them."""
 
     branch: Branch
+    name: str
     children: tuple[str, ...]
     weights: tuple[float, ...]
     tree: ast.expr
@@ -278,9 +291,15 @@ class _Group:
 
     @classmethod
     def of(
-        cls, tree: Tree, branch: Branch, normalised: Mapping[str, str], weights: Array | None, faults: list[str]
+        cls,
+        tree: Tree,
+        branch: Branch,
+        name: str,
+        normalised: Mapping[str, str],
+        weights: Array | None,
+        faults: list[str],
     ) -> _Group | None:
-        """Return a group as arithmetic; None, with a fault, for one that is none."""
+        """Return a group as arithmetic, its score by name; None, with a fault, for one that is none."""
         method, options = branch.aggregate.method, branch.aggregate.complete()
         where = f"group {branch.code!r}"
         if weights is None or np.ndim(weights) != 1:
@@ -300,6 +319,7 @@ class _Group:
         rules = {normalised.get(c, c): own.get(c, branch.missing.rule) for c in branch.children}
         return cls(
             branch,
+            name,
             tuple(rules),
             tuple(np.asarray(weights, dtype=np.float64).tolist()),
             bound(joined(lines), numeric(options)),
@@ -359,7 +379,7 @@ class _Group:
 
     @property
     def _score(self) -> ast.expr:
-        return ast.Name(self.branch.code)
+        return ast.Name(self.name)
 
     @property
     def _domain(self) -> str:
@@ -404,7 +424,26 @@ class _Group:
         for child in self.needed:
             why = f"group {self.branch.code!r}: {child!r} is missing, and the rule is 'raise'"
             score = ast.IfExp(_call("not_known", ast.Name(child)), _refused(why), score)
-        yield {self.branch.code: score}
+        yield {self.name: score}
+
+
+def _presented(branch: Branch, name: str, faults: list[str]) -> ast.expr:
+    """Return the score of a group rescaled and rounded, from the column of what is aggregated."""
+    score: ast.expr = ast.Name(name)
+    scaling = branch.scaling
+    parts = list(scaling.maps) if isinstance(scaling, Chain) else [] if scaling is None else [scaling]
+    rounding = rounding_of(branch)
+    for part in [*parts, *([] if rounding is None else [rounding])]:
+        found = arithmetic_of(part)
+        if found is None or not calculable(found.tree, _LACKING) or set(names(found.tree)) - {"x", *found.numbers}:
+            what = "round" if part is rounding else branch.rescale.method.name if branch.rescale else ""
+            faults.append(f"group {branch.code!r}: {what} is no arithmetic in one value")
+            return NOTHING
+        inside = filled(bound(parsed(found.positive), found.numbers), {"x": score}) if found.positive else None
+        after = filled(simplified(_rounded(found)), {"x": score})
+        why = f"group {branch.code!r}: the score must lie where its curve or quotient has one, above 0"
+        score = after if inside is None else ast.IfExp(_above_0(inside), after, _refused(why))
+    return ast.IfExp(_call("known", ast.Name(name)), score, NOTHING)
 
 
 def _averaged(

@@ -39,6 +39,9 @@ def ranges(plan: Plan, columns: Ranges) -> Ranges:
         low, high, _ = range_of(tree, columns)
         found[name] = Range(low, high, any(columns[one].missing for one in _columns(tree)))
     for group, children in plan.between.items():
+        if not children:
+            found[group] = range_of(next(step[group] for step in plan.steps if group in step), found)
+            continue
         parts = [found[child] for child in children]
         low, high = min(part.low for part in parts), max(part.high for part in parts)
         # A mean lies between its parts, but for rounding.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, overload
+from functools import cache, cached_property
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import pandas as pd
@@ -58,7 +58,7 @@ from hengdian_index._scoring.preparation import (
     screened,
     staying,
 )
-from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, weights_series, whole
+from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, settled_tree, weights_series, whole
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._scoring.value_shares import referred
 from hengdian_index._tables.form import Form
@@ -270,7 +270,9 @@ class Fitted:
         return query(found, dialect_of(dialect), table, wanted)
 
     def _plan(self) -> Plan:
-        return plan(self.tree, self.setting, self.preparation, self.maps, self.group_weights, self.base_levels)
+        return plan(
+            self.contents[-1].tree, self.setting, self.preparation, self.maps, self.group_weights, self.base_levels
+        )
 
     def refit(self, table: Any, *, fit_on: Any = None, revise: bool = False) -> Fitted:
         """Return the index learnt again from a table; refused if its published series would move.
@@ -606,6 +608,42 @@ def learn_with_rows(
     with journal() as said:
         fitted = _based(fitted, panel, known, levels=based)
     return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel, known
+
+
+Shown: TypeAlias = Callable[[Choice | None], tuple[Array, Panel]]
+"""What gives the rows that a choice of a group learns from, normalised and prepared; of none, those that most do."""
+
+
+def rescaled_from(fitted: Fitted, panel: Panel, fit_on: Panel | None = None) -> Shown:
+    """Return what gives the rows of a table, built and screened, that rescaled or filled groups of a fit learn from."""
+    setting = fitted.setting
+    on_base = setting.fit_on is None and setting.base is not None
+
+    @cache
+    def rows(base: bool) -> tuple[Array, Panel]:
+        where = (setting.base, "base") if base else (setting.fit_on, "fit_on")
+        chosen = panel.pick(panel.select(*where)) if base or fit_on is None else fit_on
+        with journal():
+            ready = fitted.preparation(fitted.tree, chosen)
+            return normalised(fitted.tree, fitted.maps, ready, fitted.fills), ready
+
+    def shown(choice: Choice | None) -> tuple[Array, Panel]:
+        return rows(bool(on_base and choice and choice.method.traits.get("fits_on_base")))
+
+    return shown
+
+
+def settled_under(fitted: Fitted, tree: Tree, weights: Weights, shown: Shown) -> Tree:
+    """Return the tree of a fit, or a part of it, whose rescaled groups have learnt again under other weights."""
+
+    def rows(choice: Choice | None) -> tuple[Array, Panel]:
+        leaves, panel = shown(choice)
+        return columns_of(fitted.tree, tree, leaves), panel
+
+    same = tree.codes == fitted.tree.codes
+    lost = fitted.cancelled if same else columns_of(fitted.tree, tree, fitted.cancelled[np.newaxis])[0]
+    with journal():
+        return settled_tree(tree, weights, rows, lost)
 
 
 def _learnt_from(shown: Panel, chosen: Any, weights: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -388,8 +388,11 @@ class Rounded:
 
     def arithmetic(self, x: float | None = None) -> Arithmetic:
         """Return what it does to x; to a half, by how much that moves."""
-        if x is not None and round(x, self.digits) != (found := float(self(np.array(x)))):
-            return Arithmetic("x + half", {"half": found - x})
+        if x is not None:
+            found = float(self(np.array(x)))
+            if round(x, self.digits) != found:
+                return Arithmetic("x + half", {"half": found - x})
+            return Arithmetic("round(x, digits)", {"digits": self.digits})
         name = {"away": "round", "even": "round_even"}[self.ties]
         return Arithmetic(f"{name}(x, digits)", {"digits": self.digits})
 

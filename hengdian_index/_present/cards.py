@@ -155,6 +155,7 @@ def _node(tree: Tree, code: str) -> str:
         sign = "" if leaf.direction == 1 else ", smaller is better" if leaf.direction == -1 else f", {leaf.direction}"
         return nested(f"{escape(_called(leaf))}: {escape(leaf.normalise.method.name)}{escape(sign)}", [])
     choices = f"weights {branch.weights.method.name}, {branch.aggregate.method.name}"
+    choices += f", rescaled by {branch.rescale.method.name}" if branch.rescale else ""
     given = branch.weights.options.get("values")
     if isinstance(given, Mapping):
         choices += f" ({', '.join(f'{child} {weight:g}' for child, weight in given.items())})"

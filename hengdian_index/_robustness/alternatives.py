@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._index.doors import DOORS, Doors
 from hengdian_index._index.factors import read_factors
-from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows
+from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows, rescaled_from, settled_under
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.ranks import mean_over_scopes, ranks_of
@@ -291,9 +291,9 @@ def remove_one(
     Notes
     -----
     What is left out has weight 0, its siblings' weights are rescaled; a group that is left empty leaves its parent,
-    too. Nothing is learnt again: weights learnt from the data keep their proportions. Leaving out the last part of all
-    is no index and has no column. Proof: leaving out what has weight 0 changes nothing; equals `replace({code: None})`
-    under equal and given weights.
+    too. Nothing is learnt again but what rescaled groups learn from their scores: weights learnt from the data keep
+    their proportions. Leaving out the last part of all is no index and has no column. Proof: leaving out what has
+    weight 0 changes nothing; equals `replace({code: None})` under equal and given weights.
 
     Examples
     --------
@@ -325,7 +325,8 @@ def remove_one(
         if np.isnan(leaves).any() or comparing(fitted.tree):
             found = _one_by_one(fitted, leaves, panel, kept, code)[:, asked]
         else:
-            evaluation = score(fitted.tree, weights, leaves[np.newaxis], panel, fitted.cancelled)
+            moved = settled_under(fitted, fitted.tree, weights, rescaled_from(fitted, panel))
+            evaluation = score(moved, weights, leaves[np.newaxis], panel, fitted.cancelled)
             found = settled(evaluation.values(code), evaluation.cancelled(code))[:, asked]
     columns = pd.Index(["nominal", *kept])
     scores = pd.DataFrame(found.T, index=panel.labels[asked], columns=columns)
@@ -356,7 +357,8 @@ def _without_each(
 
 def _one_by_one(fitted: Fitted, leaves: Array, panel: Panel, parts: list[str], node: str) -> Array:
     """Return the scores (1 + parts, n) without each part, of trees that have it not: gaps then count for the rest."""
-    found = [score(fitted.tree, fitted.group_weights, leaves, panel, fitted.cancelled).values(node)]
+    shown = rescaled_from(fitted, panel)
+    found = [score(fitted.contents[0].tree, fitted.group_weights, leaves, panel, fitted.cancelled).values(node)]
     for part in parts:
         gone = {part} | (_below(fitted.tree, part) if part in fitted.tree.by_code else set())
         tree = pruned(fitted.tree, {code for code in fitted.tree.codes if code not in gone})
@@ -365,6 +367,7 @@ def _one_by_one(fitted: Fitted, leaves: Array, panel: Panel, parts: list[str], n
             every = fitted.tree.by_code[branch.code].children
             own = fitted.group_weights[branch.code][[every.index(child) for child in branch.children]]
             weights[branch.code] = own / own.sum() if own.sum() > 0 else own
+        tree = settled_under(fitted, tree, weights, shown)
         at = [fitted.tree.codes.index(code) for code in tree.codes]
         found.append(score(tree, weights, leaves[:, at], panel, fitted.cancelled[at]).values(node))
     return np.array(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Any
 
@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._index.factors import Factor, read_factors
-from hengdian_index._index.fitted import Fitted, learn, learn_with_rows, read_rows
+from hengdian_index._index.fitted import Fitted, Shown, learn, learn_with_rows, read_rows, rescaled_from, settled_under
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
 from hengdian_index._levels.common_base import CommonBase
 from hengdian_index._robustness.ranks import Ranks, ranks_of
+from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.contents import Content, changes, comparing
 from hengdian_index._scoring.fitting import normalised
 from hengdian_index._scoring.preparation import columns_asked
-from hengdian_index._scoring.scores import Weights, learn_weights, score
+from hengdian_index._scoring.scores import Weights, learn_scores, score
 from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.panel import Panel
@@ -46,7 +47,8 @@ class State:
     """An index under one combination of choices, fitted: what draws under it share.
 
     `ready` are the rows prepared, `leaves` their normalised values. `plain` says that levels are scores and one tree
-    holds throughout, so that draws of weights are scored at once.
+    holds throughout, so that draws of weights are scored at once. `shown` gives the rows that a rescaled group learns
+    from.
     """
 
     tree: Tree
@@ -57,6 +59,11 @@ class State:
     weights: Weights
     panel: Panel
     plain: bool
+    shown: Shown
+
+    def settled(self, tree: Tree, weights: Weights) -> Tree:
+        """Return the tree, or a part of it, whose rescaled groups have learnt under some weights."""
+        return settled_under(self.fitted, tree, weights, self.shown)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +124,8 @@ class Study:
         moved = any(
             factor.kind == "levels" and not set(factor.address.split(".")) & _HARMLESS for factor in self.factors
         )
-        if moved or not is_plain(tree, setting, self.panel) or comparing(tree) or tree.fills_scores:
+        learns = tree.learns_scores or tree.fills_scores
+        if moved or learns or not is_plain(tree, setting, self.panel) or comparing(tree):
             return np.arange(self.panel.n)
         rows = np.zeros(self.panel.n, dtype=np.bool_)
         rows[self.rows] = True
@@ -358,8 +366,10 @@ class Study:
             if not rows.all() or ready.n < panel.n:
                 known = fitted.preparation(tree, panel.pick(rows))
                 x = normalised(tree, fitted.maps, known, fitted.fills)
-            weights = learn_weights(tree, x, known, fitted.cancelled)
-        return State(tree, setting, fitted, ready, leaves, weights, self.only_needed(panel), True)
+            shown = rescaled_from(fitted, panel)
+            others = partial(_apart, shown, setting.weigh_on == "base")
+            weights = learn_scores(tree, x, known, fitted.cancelled, others=others).weights
+        return State(tree, setting, fitted, ready, leaves, weights, self.only_needed(panel), True, shown)
 
     def _learnt(self, tree: Tree, setting: Setting, panel: Panel, fit_on: Panel | None) -> State:
         with journal():
@@ -370,14 +380,15 @@ class Study:
                 leaves = normalised(fitted.tree, fitted.maps, ready, fitted.fills)
             else:
                 ready, leaves = known.ready, known.columns.whole
-        plain = is_plain(tree, setting, panel)
-        return State(fitted.tree, setting, fitted, ready, leaves, fitted.group_weights, needed, plain)
+        plain, shown = is_plain(tree, setting, panel), rescaled_from(fitted, panel, fit_on)
+        return State(fitted.tree, setting, fitted, ready, leaves, fitted.group_weights, needed, plain, shown)
 
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
         """Return the scores and levels of draws under one state."""
         at = np.searchsorted(self.needed, self.rows)
         with journal():
-            evaluation = score(state.tree, weights, state.leaves[np.newaxis], state.panel, state.fitted.cancelled)
+            tree = state.settled(state.tree, weights)
+            evaluation = score(tree, weights, state.leaves[np.newaxis], state.panel, state.fitted.cancelled)
         own = np.broadcast_to(evaluation.cancelled(self.node), draws)
         scores = np.broadcast_to(evaluation.values(self.node), (draws, len(self.needed)))
         levels = None
@@ -387,7 +398,7 @@ class Study:
             return Drawn(scores, levels, own)
         return Drawn(scores[:, at], None if levels is None else levels[:, at], own)
 
-    def _moved(self, content: Content, u: Array) -> Content:
+    def _moved(self, state: State, content: Content, u: Array) -> Content:
         """Return a content under the weights of one draw (size,)."""
 
         def moved(nominal: Weights) -> Weights:
@@ -398,11 +409,14 @@ class Study:
         if content.shares is not None:
             # Levels make other weights of other shares.
             return replace(content, weights=moved(content.shares), shares=None, by_unit=None)
-        return replace(content, weights=moved(content.weights), by_period=dated)
+        weights = moved(content.weights)
+        with journal():
+            tree = state.settled(content.tree, weights)
+        return replace(content, tree=tree, weights=weights, by_period=dated)
 
     def _in_turn(self, state: State, u: Array) -> Drawn:
         """Return the scores and levels of draws one by one, of an index whose content changes or levels chain."""
-        contents = [tuple(self._moved(one, row) for one in state.fitted.contents) for row in u]
+        contents = [tuple(self._moved(state, one, row) for one in state.fitted.contents) for row in u]
         return self._each(state, [replace(state.fitted, contents=some) for some in contents])
 
     def _each(self, state: State, fits: Sequence[Fitted]) -> Drawn:
@@ -494,6 +508,12 @@ def drawn_again(rows: Panel, u: float) -> Panel:
     codes = rows.unit_codes() if rows.units is not None else np.arange(rows.n)
     chosen = draws.integers(0, codes.max() + 1, codes.max() + 1)
     return rows.pick(np.concatenate([np.flatnonzero(codes == code) for code in chosen]))
+
+
+def _apart(shown: Shown, on_base: bool, choice: Choice) -> tuple[Array, Panel] | None:
+    """Return the rows that a choice of a group learns from, None where they are those that weights are learnt from."""
+    usual, own = shown(None), shown(choice)
+    return own if on_base or own[1] is not usual[1] else None
 
 
 def _dated(fitted: Fitted, code: str) -> bool:

@@ -204,7 +204,21 @@ def learn_scaling(branch: Branch, values: Array, lost: Any, panel: Panel) -> Map
     """Return what a group's rescaling learns from its scores (..., n) in some rows, of which `lost` cancelled."""
     column = Labelled(values[..., np.newaxis], (branch.code,), complete=False, source=panel, computed=True)
     size = np.broadcast_to(lost, values.shape[:-1])[..., np.newaxis]
+    if values.ndim > 1 and branch.rescale is not None and branch.rescale.method.sees == "rows":
+        # A user's function is shown one table at a time.
+        return _Each(tuple(learn_scaling(branch, one, lost, panel) for one in values))
     return scaling_from(branch, replace(as_sample(column), size=size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Each:
+    """A map for each draw."""
+
+    maps: tuple[Map, ...]
+
+    def __call__(self, x: Array) -> Array:
+        """Apply to rows (draws, n, k)."""
+        return np.stack([one(x[i]) for i, one in enumerate(self.maps)])
 
 
 def scaling_from(branch: Branch, sample: Sample) -> Map:
@@ -218,7 +232,11 @@ def scaling_from(branch: Branch, sample: Sample) -> Map:
         value = f"{first[0]:g}: " if len(first) else ""
         raise DataError(f"{_scaled(branch)}{value}{error.why}") from None
     except FaultsError as error:
-        raise type(error)(*(fault.under(saying=_scaled(branch)) for fault in error.faults)) from error.__cause__
+        # A sample calls its columns indicators.
+        said = (
+            replace(fault, message=fault.message.removeprefix(f"indicator {branch.code!r}: ")) for fault in error.faults
+        )
+        raise type(error)(*(fault.under(saying=_scaled(branch)) for fault in said)) from error.__cause__
     except Exception as error:
         raise users_fault(branch.rescale, codes, error, _scaled(branch)) from error
 

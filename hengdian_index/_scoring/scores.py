@@ -253,6 +253,28 @@ def learn_scores(
     return Evaluation(tree, normalised, groups=groups, weights=Frozen(weights))
 
 
+def settled_tree(
+    tree: Tree,
+    weights: Weights,
+    rows: Callable[[Choice | None], tuple[Array, Panel]],
+    cancelled: Any = 0.0,
+) -> Tree:
+    """Return a tree whose groups that are rescaled or filled have learnt under given weights, (k,) or (draws, k).
+
+    `rows` gives those that a choice learns from, normalised and prepared; of none, those that most do.
+    """
+    if not tree.learns_scores:
+        return tree
+    x, panel = rows(None)
+    several = any(w.ndim > 1 for w in weights.values())
+
+    def others(choice: Choice) -> tuple[Array, Panel] | None:
+        found = rows(choice)
+        return None if found[1] is panel else (found[0][np.newaxis] if several else found[0], found[1])
+
+    return learn_scores(tree, x[np.newaxis] if several else x, panel, cancelled, known=weights, others=others).tree
+
+
 def climbed(
     tree: Tree, weights: Weights, normalised: Array | Columns, panel: Panel, cancelled: Any = 0.0
 ) -> dict[str, Scores]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,8 @@ from hengdian_index._present.statement import phrases
 from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._scoring.choice import Choice
-from hengdian_index._scoring.tree import Tree
+from hengdian_index._scoring.fields import rounding_of
+from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._words.catalogue import Lang, Words, words
 from hengdian_index.errors import FaultsError
 from hengdian_index.plot.layout import name_of
@@ -50,7 +51,19 @@ def group_choices(tree: Tree, lang: Lang) -> pd.DataFrame:
         for b in map(tree.by_code.__getitem__, tree.groups)
     ]
     columns = ["code", "name", "parent", "weighting", "aggregate"]
-    return pd.DataFrame(rows, columns=columns).set_index("code")
+    frame = pd.DataFrame(rows, columns=columns).set_index("code")
+    branches = [tree.by_code[code] for code in tree.groups]
+    if any(branch.rescale for branch in branches):
+        frame["rescale"] = [method_name(b.rescale.method, lang) if b.rescale else "" for b in branches]
+    return _with_rounding(frame, branches)
+
+
+def _with_rounding(frame: pd.DataFrame, parts: Sequence[Branch | Leaf]) -> pd.DataFrame:
+    """Return choices with a column that says to what scores are rounded, where some are."""
+    found = list(map(rounding_of, parts))
+    if any(found):
+        frame["round"] = [f"{10.0**-one.digits:g}" if one else "" for one in found]
+    return frame
 
 
 def indicator_choices(tree: Tree, lang: Lang) -> pd.DataFrame:
@@ -60,7 +73,7 @@ def indicator_choices(tree: Tree, lang: Lang) -> pd.DataFrame:
         for x in tree.leaves
     ]
     columns = ["code", "name", "group", "direction", "normalise"]
-    return pd.DataFrame(rows, columns=columns).set_index("code")
+    return _with_rounding(pd.DataFrame(rows, columns=columns).set_index("code"), tree.leaves)
 
 
 # Fewer draws than this give rough intervals.

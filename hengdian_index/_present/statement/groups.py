@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from hengdian_index._maths.arithmetic import filled
 from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement import phrases
+from hengdian_index._present.statement.expressions import declared, tree_of
 from hengdian_index._present.statement.figures import compares
-from hengdian_index._present.statement.teller import Teller
+from hengdian_index._present.statement.teller import Teller, formula_of
 from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.fitting import Ends, ends_of, learnt, needs_zero, own_zeros
-from hengdian_index._scoring.tree import Branch
+from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._scoring.value_shares import is_linear
 from hengdian_index._tables.periods import EARLIEST, format_period
 
@@ -28,7 +32,9 @@ def groups(tell: Teller) -> Iterator[Block]:
     branches = [tell.tree.by_code[code] for code in tell.tree.groups]
     chosen = [c for b in branches if len(b.children) > 1 for c in (b.weights, *_later(tell, b).values())]
     weighed = [part for choice in chosen for part in choice.all_parts]
-    yield from tell.formulas([*weighed, *(branch.aggregate for branch in branches)])
+    told = {(leaf.normalise.method, formula_of(leaf.normalise)) for leaf in tell.tree.leaves}
+    again = [b.rescale for b in branches if b.rescale and (b.rescale.method, formula_of(b.rescale)) not in told]
+    yield from tell.formulas([*weighed, *(branch.aggregate for branch in branches), *again])
     ends = ends_of(tell.result.contents[-1].tree, tell.result.contents[-1].weights)
     scales = {branch.code: _Scale.of(tell, branch, ends) for branch in branches if len(branch.children) > 1}
     yield from _what_is_weighed(tell, weighed, [choice for scale in scales.values() for choice in scale.choices])
@@ -112,6 +118,7 @@ def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> 
     yield tell.say("aggregate", method=tell.method(branch.aggregate))
     if compares(branch.aggregate):
         yield tell.say("scope" if by_period(tell, branch) else "whole table")
+    yield from _presented(tell, branch)
     if not common:
         yield _rule(tell, branch)
     counted = tell.result.rows.asked_weights(branch) > 0
@@ -121,6 +128,27 @@ def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> 
         reweighted = tell.words("rows reweighted", count=int((absent & ~lost).sum()))
         without = tell.words("rows without", count=int(lost.sum()))
         yield tell.say("gaps", rows=tell.words("row counted", count=len(lost)), moved=reweighted, lost=without)
+
+
+def _presented(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
+    """Yield how the scores of a group are normalised again and rounded."""
+    if branch.rescale is not None:
+        contents = [one.tree.by_code[branch.code] for one in tell.result.contents if branch.code in one.tree.by_code]
+        scaling = contents[-1].scaling
+        assert scaling is not None
+        numbers = Math.of("z", filled(tree_of(scaling), {"x": ast.Name("y")}))
+        rows = tell.say("of the base" if tell.learns_on_base(branch) else "of the fit rows")
+        yield tell.say("rescaled", method=tell.method(branch.rescale), numbers=numbers, rows=rows)
+        if not declared(scaling):
+            yield tell.say("no arithmetic")
+    yield from rounded(tell, branch)
+
+
+def rounded(tell: Teller, part: Leaf | Branch) -> Iterator[Sequence[Piece]]:
+    """Yield to what the scores of a group or an indicator are rounded, and where a half goes."""
+    rounding = rounding_of(part)
+    if rounding is not None:
+        yield tell.say(f"rounded {rounding.ties}", step=precise(10.0**-rounding.digits))
 
 
 def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:

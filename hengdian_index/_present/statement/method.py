@@ -214,7 +214,9 @@ def normalisation(tell: Teller) -> Iterator[Block]:
         filled: Sequence[Piece] = ()
         if leaf.impute_scores is not None:
             filled = tell.say("impute scores", method=tell.method(leaf.impute_scores), count=tell.filled(leaf))
-        yield tell.item(*said, untold, rows, filled, _own_rules(tell, leaf), _valid(tell, leaf))
+        yield tell.item(
+            *said, untold, *groups.rounded(tell, leaf), rows, filled, _own_rules(tell, leaf), _valid(tell, leaf)
+        )
 
 
 def _base(tell: Teller) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hengdian_index._index.explanation import Explanation, Step, same
 from hengdian_index._index.result import Result
+from hengdian_index._maths.maps import Rounded
 from hengdian_index._maths.notation import exact
 from hengdian_index._methods.figures import Built, Row
 from hengdian_index._present.statement import phrases
@@ -19,6 +20,8 @@ from hengdian_index._present.statement.figures import compares, composed, figure
 from hengdian_index._present.statement.path_of_level import of_level
 from hengdian_index._present.statement.validity import absence
 from hengdian_index._scoring.choice import Choice, thawed
+from hengdian_index._scoring.contents import rows_of
+from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.growth import Growth
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
@@ -50,13 +53,13 @@ def explain(result: Result, unit: Any = None, period: Any = None, node: str | No
 
     Notes
     -----
-    A formula is arithmetic that Python takes as it stands (log, exp, abs, min, max) and gives the value of its step;
-    as text, with ten digits. Every aggregation of the package has one, those that compare rows too, also where some
-    of the rows compared have gaps. A node that is not part of the index in the period asked for says so first, and
-    from or until when it counts. The path ends with the level (through link factors, or the last steps of a
-    chain), the base level of the row's own unit, and the series. A step without a formula depends on other rows, or
-    is of a method that declares no arithmetic, and says so. Proof: each formula is evaluated, for every aggregation
-    and its options.
+    A formula is arithmetic that Python takes as it stands (log, exp, abs, min, max, round) and gives the value of
+    its step; as text, with ten digits. Every aggregation of the package has one, those that compare rows too, also
+    where some of the rows compared have gaps. A node that is not part of the index in the period asked for says so
+    first, and from or until when it counts. The path ends with the level (through link factors, or the last steps
+    of a chain), the base level of the row's own unit, and the series. A step without a formula depends on other
+    rows, or is of a method that declares no arithmetic, and says so. Proof: each formula is evaluated, for every
+    aggregation and its options.
     """
     tree, code = result.tree, _node(result, node)
     row = row_of(result.panel, unit, period)
@@ -90,6 +93,9 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
     if not maps:
         yield Step(code, "normalise", what, "" if np.isnan(x) else exact(x), x)
     for part in maps:
+        if isinstance(part, Rounded):
+            yield _of_rounding(code, part, x)
+            continue
         with np.errstate(all="ignore"):
             y = float(part(np.array([[x]]))[0, 0])
         yield Step(code, "normalise", what if declared(part) else f"{what}: {_NONE}", at_value(part, x), y)
@@ -228,11 +234,13 @@ def _of_group(result: Any, code: str, row: int) -> Iterator[Step]:
 
 def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> Iterator[Step]:
     """Yield the steps from a group's children to its score."""
-    method, value = branch.aggregate.method, float(result.rows.values(branch.code)[row])
+    method, value = branch.aggregate.method, float(result.rows.aggregated(branch.code)[row])
     if np.isnan(value):
         rule = f"too much is missing ({branch.missing.rule}, coverage {branch.missing.coverage:g})"
         why = absence(result, branch.code, row) or rule
         yield Step(branch.code, "aggregate", f"{method.name}: no score, {why}", "", value)
+        if branch.impute is not None:
+            yield from _of_fill(result, branch.impute, branch.code, row, value)
         return
     among = _others(result, branch, row)
     place, rows = int(among[:row].sum()), result.rows.children(branch)[among]
@@ -246,6 +254,32 @@ def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> 
         yield Step(branch.code, "figure", one.what, one.formula, one.value)
     what, formula = (found[-1].what, found[-1].formula) if found else (_unwritten(branch), "")
     yield Step(branch.code, "aggregate", f"{named}{what and ': '}{what}", formula, value)
+    yield from _of_rescaling(result, branch, value, row)
+
+
+def _of_rescaling(result: Any, branch: Branch, value: float, row: int) -> Iterator[Step]:
+    """Yield what becomes of a score after it is aggregated: rescaled by the map of the row's content, and rounded."""
+    code = branch.code
+    if branch.rescale is not None:
+        content = int(rows_of([one.since for one in result.contents], result.panel)[row])
+        scaling = result.contents[content].tree.by_code[code].scaling
+        maps, what = simple_maps(scaling), branch.rescale.method.name
+        if not maps:
+            yield Step(code, "rescale", what, exact(value), value)
+        for part in maps:
+            with np.errstate(all="ignore"):
+                after = float(part(np.array([[value]]))[0, 0])
+            yield Step(code, "rescale", what if declared(part) else f"{what}: {_NONE}", at_value(part, value), after)
+            value = after
+    rounding = rounding_of(branch)
+    if rounding is not None:
+        yield _of_rounding(code, rounding, value)
+
+
+def _of_rounding(code: str, rounding: Rounded, x: float) -> Step:
+    half = {"away": "a half goes away from 0", "even": "a half goes to the even digit"}[rounding.ties]
+    what = f"to {10.0**-rounding.digits:g}, {half}"
+    return Step(code, "round", what, at_value(rounding, x), float(rounding(np.array(x))))
 
 
 def _unwritten(branch: Branch) -> str:

@@ -51,7 +51,8 @@ def _weighed_anew(tell: Teller, branch: Branch) -> bool:
 
 
 def _unknown(tell: Teller, branch: Branch) -> bool:
-    return not branch.aggregate.method.registered
+    again = branch.rescale
+    return not branch.aggregate.method.registered or (again is not None and not again.method.registered)
 
 
 _MOVES: dict[str, Callable[[Teller, Branch], bool]] = {

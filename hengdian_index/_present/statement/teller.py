@@ -148,10 +148,11 @@ class Teller:
         except FaultsError:
             return None
 
-    def learns_on_base(self, leaf: Leaf) -> bool:
-        """Return whether an indicator's bounds were learnt from the base rows."""
-        asked = self.result.fit_rows["fit_on"] is None and self.setting.base is not None and leaf.fit_on is None
-        return bool(asked and leaf.normalise.method.traits.get("fits_on_base"))
+    def learns_on_base(self, part: Leaf | Branch) -> bool:
+        """Return whether an indicator's bounds, or a group's rescaling, were learnt from the base rows."""
+        own, choice = (part.fit_on, part.normalise) if isinstance(part, Leaf) else (None, part.rescale)
+        asked = self.result.fit_rows["fit_on"] is None and self.setting.base is not None and own is None
+        return bool(asked and choice is not None and choice.method.traits.get("fits_on_base"))
 
     def _shown(self) -> NDArray[np.bool_] | None:
         """Return the fit rows (n,) among those of the result, None if these are not all there as the fit saw them."""

@@ -17,7 +17,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._levels.common_base import base_said
 from hengdian_index._present.workbook.fits import Fits
 from hengdian_index._present.workbook.levels import Levels
-from hengdian_index._present.workbook.places import Places, cells
+from hengdian_index._present.workbook.places import Column, Places, cells
 from hengdian_index._present.workbook.ranks import Ranks
 from hengdian_index._present.workbook.scores import score_column
 from hengdian_index._present.workbook.unit_means import UnitMeans
@@ -48,11 +48,12 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
 
     Notes
     -----
-    Sheets: summary, series, changes, contributions, ranks, unit means, scores, normalised, fitted, prepared, weights,
-    consistency, base, raw, log, provenance; those of the series only with periods or a base, `ranks` not of one series
-    (those of units are within their period), `unit means` only with groups of units, whose mean levels stand below
-    those of the units, too, `prepared` only where values were (imputed, treated and the like), `fitted` only with
-    numbers on it, `consistency` only with pairwise judgements. Names of units stand in a column beside their codes.
+    Sheets: summary, series, changes, contributions, ranks, unit means, scores, aggregated, normalised, fitted,
+    prepared, weights, consistency, base, raw, log, provenance; those of the series only with periods or a base, `ranks`
+    not of one series (those of units are within their period), `unit means` only with groups of units, whose mean
+    levels stand below those of the units, too, `aggregated` only with groups whose scores are rescaled or rounded,
+    `prepared` only where values were (imputed, treated and the like), `fitted` only with numbers on it, `consistency`
+    only with pairwise judgements. Names of units stand in a column beside their codes.
     A normalised indicator is the arithmetic that its
     map declares (a line, a clip, a distance from what is best, a logarithm, a class of cuts, ...), a formula of the raw
     or prepared value with the numbers that were learnt on the sheet `fitted`. A score of a group is the arithmetic that
@@ -84,7 +85,7 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
         *([levels.changes(), levels.contributions()] if timed else []),
         *([ranks.page()] if _ranked(result) else []),
         *UnitMeans(places).pages(),
-        places.page("scores", [score_column(places, result.tree.by_code[code]) for code in places.groups], "0.0000"),
+        *_scores(places, fits),
         *fits.pages(),
         _weights(places),
         *_consistency(places),
@@ -95,6 +96,18 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
     ]
     with pages_written(path, pages, "shorten it"):
         yield
+
+
+def _scores(places: Places, fits: Fits) -> list[Page]:
+    """Return the scores of the groups, and of those that are rescaled or rounded what was aggregated."""
+
+    def aggregated(code: str) -> Column:
+        return score_column(places, places.result.tree.by_code[code])
+
+    again = places.presented
+    scores = [fits.presented(code) if code in again else aggregated(code) for code in places.groups]
+    before = [places.page("aggregated", list(map(aggregated, again)), "0.0000")] if again else []
+    return [places.page("scores", scores, "0.0000"), *before]
 
 
 def _summary(levels: Levels, ranks: Ranks) -> Page:

@@ -12,11 +12,12 @@ import numpy as np
 
 from hengdian_index._files.sheets import Live, Page, cell_of
 from hengdian_index._maths.arithmetic import Arithmetic, arithmetic_of, calculable, evaluated, filled, first, names
-from hengdian_index._maths.maps import Map
+from hengdian_index._maths.maps import Map, chain
 from hengdian_index._present.statement.expressions import simple_maps
 from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
 from hengdian_index._scoring.choice import Choice
+from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.table import Array
@@ -84,11 +85,20 @@ class Fits:
     @cached_property
     def steps(self) -> dict[str, tuple[_Step, ...] | None]:
         """The steps of each indicator's map, None where it is no formula."""
-        return {code: _steps(self._maps[code]) if code in self._maps else None for code in self.places.indicators}
+        return {code: _steps(self._maps[code]) if code in self._maps else None for code in self._codes}
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        """Codes of the indicators, and of the groups whose scores are rescaled or rounded."""
+        return (*self.places.indicators, *self.places.presented)
 
     @cached_property
     def _maps(self) -> Mapping[str, Map]:
-        maps: Mapping[str, Map] = self.places.result.fitted.maps
+        tree, maps = self.places.result.rows.tree, dict(self.places.result.fitted.maps)
+        for code in self.places.presented:
+            branch = tree.by_code[code]
+            if branch.rescale is None or branch.scaling is not None:
+                maps[code] = chain(branch.scaling, rounding_of(branch))
         return maps
 
     @cached_property
@@ -124,46 +134,61 @@ class Fits:
     def _word(self, one: _Number) -> str:
         """Return a number's word, with the turn of its map where it is not the first of its kind."""
         stem, _, place = one.name.rpartition("_") if one.name[-1].isdigit() else (one.name, "", "")
-        methods = (self._leaf(code).normalise.method for code, steps in self.steps.items() if one in _numbers(steps))
-        own = next(methods).traits.get("words", {}).get(self.places.lang, {})
+        choices = (self._choice(code) for code, steps in self.steps.items() if one in _numbers(steps))
+        choice = next(choices)
+        own = choice.method.traits.get("words", {}).get(self.places.lang, {}) if choice else {}
         name = own.get(stem) or words(self.places.lang, "number").get(f"{one.word} {stem}", stem)
         return " ".join([name, *([place] if place else []), *([f"({one.turn})"] if one.turn > 1 else [])])
 
     def _fitted(self) -> Page:
         """Return the numbers of each indicator's map."""
         places = self.places
-        numbers = [_numbers(self.steps[code]) for code in places.indicators]
+        numbers = [_numbers(self.steps[code]) for code in self._codes]
         rows = [[self._called[one], *(column.get(one) for column in numbers)] for one in self._lines]
-        comments = ["", *(places.named(code, self._told(code)) for code in places.indicators)]
-        header = [places.say("number"), *places.indicators]
+        comments = ["", *(places.named(code, self._told(code)) for code in self._codes)]
+        header = [places.say("number"), *self._codes]
         return Page(places.say("fitted"), header, rows, comments, frozen=(1, 1))
 
     def _told(self, code: str) -> str:
         """Return in words how an indicator's score is made."""
         places, steps = self.places, self.steps[code]
         if steps is None:
-            method = places.method(self._leaf(code).normalise.method)
-            return places.plain(method if code in self._maps else places.say("frozen"))
+            choice = self._choice(code)
+            known = code in self._maps and choice is not None
+            return places.plain(places.method(choice.method) if known and choice else places.say("frozen"))
         said = (places.arithmetic(step.filled(ast.Name("x"), self._called)) for step in steps)
         told = places.say("mark").join([places.say("x"), *said])
         return places.say("with numbers", steps=told, fitted=places.say("fitted")) if _numbers(steps) else told
 
-    def _leaf(self, code: str) -> Leaf:
+    def _choice(self, code: str) -> Choice | None:
+        """Return how an indicator is normalised, or a group again."""
         tree = self.places.result.tree
-        return tree.leaves[tree.codes.index(code)]
+        return tree.by_code[code].rescale if code in tree.by_code else tree.leaves[tree.codes.index(code)].normalise
 
     def _scores(self, code: str) -> Column:
         """Return the scores of an indicator, formulas where its map is one."""
-        places, steps = self.places, self.steps[code]
-        values, x = (frame[code].to_numpy() for frame in (places.result.normalised, places.result.prepared))
-        fill = self._leaf(code).impute_scores
-        filled = fill is not None and np.isnan(x) & ~np.isnan(values)
+        result = self.places.result
+        values, x = (frame[code].to_numpy() for frame in (result.normalised, result.prepared))
+        fill = next(leaf for leaf in result.tree.leaves if leaf.code == code).impute_scores
+        return self._column(
+            code, "prepared" if self._changed[code] else "raw", result.tree.codes.index(code), x, values, fill
+        )
+
+    def presented(self, code: str) -> Column:
+        """Return the scores of a group that are rescaled or rounded, formulas of those that were aggregated."""
+        rows = self.places.result.rows
+        column = self.places.presented.index(code)
+        fill = self.places.result.tree.by_code[code].impute
+        return self._column(code, "aggregated", column, rows.aggregated(code), rows.values(code), fill)
+
+    def _column(self, code: str, name: str, column: int, x: Array, values: Array, fill: Choice | None) -> Column:
+        """Return scores that a map makes of a column of another sheet."""
+        places, steps, sheet = self.places, self.steps[code], self.places.sheet(name)
+        filled = np.isnan(x) & ~np.isnan(values) & (fill is not None)
         if steps is None:
             told = {i: self._imputed(fill) for i in np.flatnonzero(filled).tolist()}
             return Column(code, cells(values.tolist()), self._told(code), told, code=code)
         near, written = self._given(steps, x, values), f"={self._formula(code)}"
-        column = places.result.tree.codes.index(code)
-        sheet = places.sheet("prepared" if self._changed[code] else "raw")
         found = [
             Live(written.replace(_X, f"{sheet}!{places.at(column, i)}"), value) if given else cell_of(value)
             for i, (value, given) in enumerate(zip(values.tolist(), near.tolist(), strict=True))
@@ -187,7 +212,7 @@ class Fits:
 
     def _formula(self, code: str) -> str:
         """Return an indicator's formula with `{x}` for the value."""
-        sheet, column = self.places.sheet("fitted"), letters(self.places.indicators.index(code) + 2)
+        sheet, column = self.places.sheet("fitted"), letters(self._codes.index(code) + 2)
         places = {one: f"{sheet}!{column}${line}" for one, line in self._lines.items()}
         tree: ast.expr = ast.Name(_X)
         for step in self.steps[code] or ():

@@ -84,6 +84,11 @@ class Places:
         return tuple(child for code in self.groups for child in self.children(code, groups=False))
 
     @cached_property
+    def presented(self) -> tuple[str, ...]:
+        """Codes of the groups whose scores are rescaled or rounded after they are aggregated."""
+        return tuple(code for code in self.groups if self.result.tree.by_code[code].presented)
+
+    @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """(group, child) of each weight, of each group the groups before the indicators."""
         kinds = [(code, kind) for code in self.groups for kind in (True, False)]

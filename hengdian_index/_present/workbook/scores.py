@@ -29,8 +29,8 @@ _MOST_ARGUMENTS = 255
 
 
 def score_column(places: Places, branch: Branch) -> Column:
-    """Return the scores of a group, formulas where its method is arithmetic in its children's."""
-    values, options = places.result.rows.values(branch.code), branch.aggregate.complete()
+    """Return the scores of a group as aggregated, formulas where its method is arithmetic in its children's."""
+    values, options = places.result.rows.aggregated(branch.code), branch.aggregate.complete()
     lines = lines_of(branch.aggregate.method.traits, options)
     if not lines or not known_to(lines, {"w", "z", "k", *numeric(options)}):
         why = places.plain(places.method(branch.aggregate.method))
