@@ -80,6 +80,43 @@ def test_units_with_gaps_are_left_out_with_a_line(regions: pd.DataFrame) -> None
     close(found.beta, convergence(regions.drop(index=3)).beta)
 
 
+def test_with_controls_it_is_the_regression_with_them(regions: pd.DataFrame) -> None:
+    rng = np.random.default_rng(8)
+    controls = pd.DataFrame({"schools": rng.normal(5, 1, 12), "港口": rng.integers(0, 2, 12)}, index=regions.index)
+    controls.loc[2, "schools"] = np.nan
+    with journal() as lines:
+        found = convergence(regions, controls=controls.iloc[::-1])
+    assert [line.why for line in lines] == ["convergence: 1 unit has no value in some period, or no control; left out"]
+    x = regions.drop(index=2).to_numpy()
+    growth = np.log(x[:, -1] / x[:, 0]) / 7
+    design = np.column_stack([np.ones(11), np.log(x[:, 0]), controls.drop(index=2)])
+    coefficients = np.linalg.lstsq(design, growth, rcond=None)[0]
+    inverse = np.linalg.inv(design.T @ design)
+    left = growth - design @ coefficients
+    errors = np.sqrt(np.diag(inverse @ (design.T * left**2) @ design @ inverse * 11 / 7))
+    assert found.terms.index.tolist() == ["constant", "first", "schools", "港口"]
+    close(found.terms["coefficient"], coefficients)
+    close(found.terms["se"], errors)
+    close(found.terms["p"], 2 * t.sf(np.abs(coefficients / errors), 7))
+    close(found.beta[["coefficient", "se"]], [coefficients[1], errors[1]])
+    assert convergence(regions).terms.index.tolist() == ["constant", "first"]
+
+
+@pytest.mark.parametrize(
+    ("controls", "why"),
+    [
+        (np.ones((12, 1)), "one is constant"),
+        (np.ones((11, 1)), "controls: 11 rows for 12 units"),
+        (pd.DataFrame({"a": range(11)}), "controls: no row for unit 11"),
+        (pd.DataFrame({"a": range(24)}, index=[*range(12)] * 2), "a unit has several rows"),
+        (np.vander(np.arange(12.0), 11)[:, :10], "12 units with a value in every period; 13 are needed"),
+    ],
+)
+def test_controls_that_are_none_are_refused(regions: pd.DataFrame, controls, why) -> None:
+    with pytest.raises(hi.DataError, match=why):
+        convergence(regions, controls=controls)
+
+
 @pytest.mark.parametrize(
     ("y", "error", "why"),
     [

@@ -533,6 +533,9 @@ def diagnoses() -> None:
     hi.explain.grade(coupled.d, lang="zh")
     hi.explain.grade(coupled.d, [0.4, 0.6], ["low", "middle", "high"])
     hi.explain.convergence([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [4.0, 5.0, 6.0]])
+    hi.explain.convergence(
+        [[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [4.0, 5.0, 6.0], [5, 5, 6]], controls=[[0], [1], [0], [1]]
+    )
     hi.explain.density(X, bandwidth="normal").periods.sort_index()
     hi.explain.moran([1.0, 2.0, 8.0, 9.0], [(0, 1), (1, 2), (2, 3)], permutations=99).overall.sort_index()
     hi.ahp.delphi({"first": [[9, 7, 3], [8, 9, 2]], "second": [[9, 8, 3], [8, 7, 2]]}, highest=10)
