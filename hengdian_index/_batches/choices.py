@@ -53,6 +53,8 @@ def needing_all(tree: Tree, setting: Setting) -> list[str]:
 def _of_leaf(leaf: Leaf) -> list[str]:
     """Return what an indicator's values need besides those of their row."""
     who, found = f"indicator {leaf.code!r}: ", list[str]()
+    if leaf.scope == "period":
+        found.append(f"{who}scope = 'period' normalises it within each period; 'all' learns once")
     if leaf.impute is not None:
         method = leaf.impute.method
         if "period" in method.traits.get("needs", ()):

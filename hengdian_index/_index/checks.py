@@ -12,7 +12,7 @@ from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import Indicator, inherited
 from hengdian_index._scoring.fitting import chosen_weights, shrunk
 from hengdian_index._scoring.growth import Growth
-from hengdian_index._scoring.tree import Branch, Tree, compares
+from hengdian_index._scoring.tree import Branch, Tree, compares, learns
 from hengdian_index._tables.periods import read_label
 from hengdian_index.errors import Fault, FaultsError, SpecError, listed, suggestion
 from hengdian_index.log import journal
@@ -88,7 +88,9 @@ def _idle(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
         found += [(code, field) for code, group in above.items() if _handed(group, field) and code not in taken]
     compare = {code for code, group in above.items() if compares(_aggregate(group, fields))}
     found += [(code, "scope") for code, g in above.items() if g.get("scope") == "period" and code not in compare]
-    if fields.get("scope") == "period" and all(above[code].get("scope") is not None for code in compare):
+    said = [above[code].get("scope") for code in compare]
+    said += [one.get("scope") for one in fields["indicators"] if _learning(one, fields, above)]
+    if fields.get("scope") == "period" and None not in said:
         found.append(("", "scope"))
     return found
 
@@ -103,7 +105,9 @@ def idle_faults(fields: Mapping[str, Any]) -> list[Fault]:
         if field == "scope":
             known = [name for name, method in FAMILIES["aggregate"].items() if method.traits.get("set_wise")]
             why = "'period' is for aggregations that compare rows"
-            why += f" ({', '.join(known)}; a function of yours says set_wise = True), and none here does; take it out"
+            why += f" ({', '.join(known)}; a function of yours says set_wise = True)"
+            why += "" if code else ", and for normalisations that learn from rows"
+            why += ", and none here does, or each says its own; take it out"
         faults.append(Fault(f"{who}{field}: {why}", place))
     return faults
 
@@ -197,6 +201,16 @@ def _handed(node: Mapping[str, Any], field: str, own: bool = False) -> bool:
         return found is not None
     options = found.options if isinstance(found, Choice) else found if isinstance(found, Mapping) else {}
     return bool(options.get("at") != "scores")
+
+
+def _learning(indicator: Mapping[str, Any], fields: Mapping[str, Any], above: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Return whether an indicator's normalisation learns from rows; one that cannot be read is taken to."""
+    source = _source(indicator, "normalise", above)
+    given = indicator.get("normalise") or (above[source] if source else fields).get("normalise")
+    try:
+        return given is None or learns(Choice.of("normalise", given))
+    except SpecError:
+        return True
 
 
 def _aggregate(group: Mapping[str, Any], fields: Mapping[str, Any]) -> Choice | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, TypeAlias, overload
@@ -43,9 +43,10 @@ from hengdian_index._scoring.contents import (
     learn_by_period,
     own_rows,
 )
-from hengdian_index._scoring.fitting import Columns, cancelled, learn_fills, learn_maps, normalised
+from hengdian_index._scoring.fitting import Columns, cancelled, learn_fills, learn_maps, normalised, with_new_periods
 from hengdian_index._scoring.given import as_values, asking
 from hengdian_index._scoring.growth import Chains
+from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.preparation import (
     Block,
     Builds,
@@ -71,7 +72,7 @@ from hengdian_index._tables.table import Array
 from hengdian_index._tables.units import names_of
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import DataError, SpecError
+from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.log import Entry, journal, note, tell
 
 
@@ -347,9 +348,10 @@ class Fitted:
         what the fit had of the same rows.
         """
         with journal() as lines:
-            contents, rows = self.contents, None
+            fitted, contents, rows = self, self.contents, None
             if known is None:
                 ready = self.preparation(self.tree, panel)
+                fitted = self._with_periods(ready)
             else:
                 ready = replace(known.ready, source=panel.source)
                 tell(known.entries)
@@ -357,7 +359,7 @@ class Fitted:
             if among is not None:
                 panel, ready = panel.pick(among), ready.pick(among)
             if rows is None:
-                x = self.columns(ready)
+                x = fitted.columns(ready)
                 contents = self._seen(x, ready)
                 rows = in_turn(self.tree, contents, x, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
@@ -377,7 +379,20 @@ class Fitted:
             lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
         learnt, told = _joined(self.log, lines)
         said = (*learnt, *before, *told)
-        return Result(fitted=self, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
+        return Result(fitted=fitted, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
+
+    def _with_periods(self, ready: Panel) -> Fitted:
+        """Return the fit with maps of periods that it has not seen, learnt from the prepared rows, which is noted."""
+        maps = with_new_periods(self.tree, self.maps, ready)
+        if maps is self.maps:
+            return self
+        before, now = ({p for one in every.values() for p in _periods(one)} for every in (self.maps, maps))
+        assert ready.periods is not None
+        for rows in ready.periods.blocks():
+            if int(ready.periods.ordinals[rows[0]]) in now - before:
+                why = f"bounds learnt from the {counted(len(rows), 'row')} given of a period after the fit"
+                note("normalise", why, period=ready.period(int(rows[0])))
+        return replace(self, maps=maps)
 
     def columns(self, ready: Panel) -> Columns:
         """Return the normalised indicators of prepared rows."""
@@ -550,7 +565,11 @@ def learn_with_rows(
         with journal(held=True):
             ready_base = ready if base is shown else preparation(tree, base)
             own = {code: preparation(tree, rows) for code, rows in alone.items()}
-        maps = Frozen(learn_maps(tree, ready, ready_base if on_base else ready, own))
+        maps: Mapping[str, Map] = Frozen(learn_maps(tree, ready, ready_base if on_base else ready, own))
+        if scoped := [leaf.code for leaf in tree.leaves if leaf.scope == "period"]:
+            with journal(held=True):
+                maps = with_new_periods(tree, maps, ready if rows.all() else preparation(tree, panel))
+            _note_scope(scoped)
         fills = learn_fills(tree, maps, ready, own)
         weighed = ready_base if setting.weigh_on == "base" else ready
         contents = []
@@ -644,6 +663,15 @@ def settled_under(fitted: Fitted, tree: Tree, weights: Weights, shown: Shown) ->
     lost = fitted.cancelled if same else columns_of(fitted.tree, tree, fitted.cancelled[np.newaxis])[0]
     with journal():
         return settled_tree(tree, weights, rows, lost)
+
+
+def _periods(one: Map) -> Iterable[int]:
+    return one.maps if isinstance(one, PeriodMaps) else ()
+
+
+def _note_scope(codes: Sequence[str]) -> None:
+    why = "a score says where a row stands in its period, and a change of it how that place changed"
+    note("normalise", f"scope = 'period': {listed(codes)}: bounds of each period, learnt from its own rows; {why}")
 
 
 def _learnt_from(shown: Panel, chosen: Any, weights: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -118,7 +118,8 @@ class Index(Part):
         Level of the base period; None, in a file "none", leaves the scores as they are.
     normalise, weights, aggregate, treat, impute, deseasonalise, missing, coverage, scope
         Choices for every group and indicator that does not make its own; the steps run in the order build, denominate,
-        impute, deseasonalise, treat, direction, normalise, weigh, aggregate.
+        impute, deseasonalise, treat, direction, normalise, weigh, aggregate. `scope = "period"`: normalisations learn,
+        and methods that compare rows (TOPSIS) compare, within each period.
     weigh_on : {"fit_on", "base", "period"}
         Learn weights from all fit rows pooled, from the base rows, or in each period from its own rows.
     weigh_scale : {"unit", "score"}

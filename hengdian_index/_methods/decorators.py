@@ -84,9 +84,10 @@ def normalising(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
         the best, which are how the scale is presented (0 and 100). `unit_free`, `monotone`: laws it obeys.
         `domain(**options)`: the interval whose inside it takes, such as (0, inf); it refuses other values itself.
         `own_zero`: it decides itself where 0 lies among the scores, as a z-score does. `normalises`: False if
-        values stay as they are. `keeps_values`: its map holds all values of the fit rows. `fits_on_base`: without rows
-        to fit on it learns from the base. `takes_target`: of a function with the option `direction`, that it takes a
-        target, too. `by_column`: options that hold one value a column, by name or in order.
+        values stay as they are. `keeps_values`: its map holds all values of the fit rows. `learns`: False if
+        the fit rows do not matter. `fits_on_base`: without rows to fit on it learns from the base. `takes_target`: of a
+        function with the option `direction`, that it takes a target, too.
+        `by_column`: options that hold one value a column, by name or in order.
         `check(**options)`: what is wrong with a set of options, one text for each fault.
         `arithmetic`, of a function that gives scores: an expression in x and its options, such as "x / 1000"; a map
         declares its own. `example`: values of options that must be given, which a refusal shows. `of_distance(share)`:

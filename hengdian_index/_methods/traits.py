@@ -34,6 +34,7 @@ class NormalisingTraits(Traits, total=False):
     ends: Sequence[float | None] | Callable[..., Any]
     fits_on_base: bool
     keeps_values: bool
+    learns: Flag
     gives: Sequence[float | None] | Callable[..., Any]
     monotone: Flag
     normalises: bool

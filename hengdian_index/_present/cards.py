@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._present.statement.expressions import of_map
+from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._values.decimals import counted
@@ -33,7 +34,12 @@ def of_fitted(fitted: Any) -> str:
     rows = fitted.rows
     leaves = {leaf.code: leaf for leaf in fitted.tree.leaves}
     maps = [
-        (_called(leaves[code]), leaves[code].normalise.method.name, of_map(one)) for code, one in fitted.maps.items()
+        (
+            _called(leaves[code]),
+            leaves[code].normalise.method.name,
+            f"of each of {counted(len(one.maps), 'period')}" if isinstance(one, PeriodMaps) else of_map(one),
+        )
+        for code, one in fitted.maps.items()
     ]
     weights = [(group, child, float(w)) for (group, child), w in fitted.weights.items()]
     learnt = line(f"learnt from {rows_said(rows)}")

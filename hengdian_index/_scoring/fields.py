@@ -765,6 +765,9 @@ class Indicator(Part):
         Column of a price index: values at current prices become those of its base, where it is 100 (x / price * 100).
     fit_on : period, span, unit, label, or a list of these; optional
         Rows that its own bounds are learnt from.
+    scope : {"all", "period"}, optional
+        Its normalisation learns from all fit rows together, or in each period from the rows of that period alone, so
+        that its score says where a unit stands in its year; left out, that of the index.
     start, end : period, optional
         First and last period it counts.
     replaces : str, optional
@@ -806,6 +809,7 @@ class Indicator(Part):
     growth: Growth = LEFT_OUT
     deflate: str | None = None
     fit_on: Selector = None
+    scope: Scope | None = None
     start: Period = LEFT_OUT
     end: Period = LEFT_OUT
     replaces: str | None = None

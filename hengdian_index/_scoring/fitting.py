@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,8 +21,9 @@ from hengdian_index._maths.means import Together, aggregate
 from hengdian_index._methods.decorators import kernel, unit_sum
 from hengdian_index._methods.learning import as_sample, learn, learn_from, weigh
 from hengdian_index._methods.sample import Sample
-from hengdian_index._scoring.choice import Choice, thawed
+from hengdian_index._scoring.choice import Choice, Frozen, thawed
 from hengdian_index._scoring.fields import rounding_of
+from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.preparation import Block, filled, learn_block
 from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
@@ -80,7 +81,7 @@ def learn_fills(tree: Tree, maps: Mapping[str, Map], shown: Panel, own: Mapping[
     for (_, choice), at in blocks.items():
         rows = own.get(tree.codes[at[0]], shown)
         try:
-            bare = {code: unrounded(one) for code, one in maps.items()}
+            bare = {code: _bare(one) for code, one in maps.items()}
             found.append(learn_block(choice, tuple(at), tree, rows, normalised(tree, bare, rows)))
         except FaultsError as error:
             errors.append(error)
@@ -93,7 +94,7 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel, fills: Sequenc
 
     `fills` are the imputations of scores that are missing then, before these are rounded; what they do is noted.
     """
-    maps = {**maps, **{code: unrounded(maps[code]) for block in fills for code in block.codes(tree)}} if fills else maps
+    maps = {**maps, **{code: _bare(maps[code]) for block in fills for code in block.codes(tree)}} if fills else maps
     out = np.empty(panel.values.shape, order="F")
     faults: list[Fault] = []
     for j, leaf in enumerate(tree.leaves):
@@ -102,7 +103,7 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel, fills: Sequenc
             if isinstance(one, Affine) and panel.n <= _AT_ONCE:
                 one.fill(values[:, 0], out[:, j])
             else:
-                out[:, j] = one(values)[:, 0]
+                out[:, j] = _scores(leaf, one, panel, j)[:, 0]
         except CellsError as error:
             faults += Labelled(values, (leaf.code,), complete=False, source=panel).refusal(error).faults
     raise_all(DataError, faults)
@@ -116,6 +117,35 @@ def normalised(tree: Tree, maps: Mapping[str, Map], panel: Panel, fills: Sequenc
             rounding = rounding_of(tree.leaves[j])
             out[:, j] = out[:, j] if rounding is None else rounding(out[:, j])
     return out
+
+
+def _bare(one: Map) -> Map:
+    """Return a map, or those of periods, without the rounding at the end."""
+    return one.each(unrounded) if isinstance(one, PeriodMaps) else unrounded(one)
+
+
+def _scores(leaf: Leaf, one: Map, panel: Panel, j: int) -> Array:
+    """Return the scores (n, 1) of an indicator; of a period that is new, by what its rows here give."""
+    values = panel.values[:, j : j + 1]
+    if not isinstance(one, PeriodMaps):
+        return one(values)
+    return one.also(values, panel, partial(_own_map, leaf, j=j)).apply(values, panel)
+
+
+def with_new_periods(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Mapping[str, Map]:
+    """Return the maps with those of periods that no map has, learnt from prepared rows; the same where none is new."""
+    found: dict[str, Map] = {}
+    errors: list[FaultsError] = []
+    for j, leaf in enumerate(tree.leaves):
+        one = maps[leaf.code]
+        if isinstance(one, PeriodMaps):
+            try:
+                more = one.also(panel.values[:, j : j + 1], panel, partial(_own_map, leaf, j=j))
+                found |= {leaf.code: more} if more is not one else {}
+            except FaultsError as error:
+                errors.append(error)
+    raise_together(errors)
+    return Frozen({**maps, **found}) if found else maps
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +195,12 @@ def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
 
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
+    if leaf.scope == "period":
+        return PeriodMaps({}).also(rows.values[:, j : j + 1], rows, partial(_own_map, leaf, j=j))
+    return _own_map(leaf, rows, j)
+
+
+def _own_map(leaf: Leaf, rows: Panel, j: int) -> Map:
     column = Labelled(rows.values[:, j : j + 1], (leaf.code,), complete=False, source=rows, computed=leaf.computed)
     with _remedied(leaf.normalise):
         options = _own_options(leaf.normalise, leaf.code, rows.columns)

@@ -240,6 +240,12 @@ def compares(aggregate: Choice | None) -> bool:
     return bool(method and (method.declared("set_wise", options) or method.declared("takes_gaps", options)))
 
 
+def learns(normalise: Choice) -> bool:
+    """Return whether other fit rows make another map of a normalisation."""
+    method = normalise.method
+    return bool(method.traits.get("normalises", True) and method.declared("learns", normalise.options, True))
+
+
 def _leaf(index: Any, indicator: Indicator, group: Mapping[str, Group], replaced_from: str | None) -> Leaf:
     """Return an indicator with what it leaves out taken from above."""
 
@@ -255,6 +261,7 @@ def _leaf(index: Any, indicator: Indicator, group: Mapping[str, Group], replaced
     own |= {name: chosen(name) for name in inherited(Indicator)}
     if fills_own(own["impute"]):
         own |= {"impute": None, "impute_scores": own["impute"]}
+    own["scope"] = (indicator.scope or index.scope) if learns(own["normalise"]) else None
     return Leaf(**own, replaced_from=replaced_from)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -66,16 +65,17 @@ def hold(sample: Sample, low: float, high: float) -> Clip:
     return Clip(np.full(sample.k, float(low)), np.full(sample.k, float(high)))
 
 
+def learnt_in(given: Any) -> list[str]:
+    """Return the texts in a bound, those that say how it is learnt."""
+    several = given.values() if hasattr(given, "keys") else given if isinstance(given, (list, tuple)) else [given]
+    return [one for one in several if isinstance(one, str)]
+
+
 def bound_faults(**bounds: Any) -> list[str]:
     """Return what is wrong with bounds that are learnt, among those given by name."""
     faults = []
     for option, given in bounds.items():
-        several = (
-            given.values() if isinstance(given, Mapping) else given if isinstance(given, (list, tuple)) else [given]
-        )
-        for one in several:
-            if not isinstance(one, str):
-                continue
+        for one in learnt_in(given):
             kind, amount = _read(one)
             if not kind and "(" in one:
                 faults.append(f"{option}: a number, or {_WRITTEN}, not {one!r}")

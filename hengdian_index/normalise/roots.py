@@ -65,6 +65,7 @@ class LogOdds:
 
 @normalising(
     sees="statistics",
+    learns=False,
     monotone=True,
     formula=r"z = d \sqrt{x}",
     chinese="平方根变换",
@@ -106,6 +107,7 @@ def square_root(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> 
 
 @normalising(
     sees="statistics",
+    learns=False,
     monotone=True,
     formula=r"z = d \sqrt[3]{x}",
     chinese="立方根变换",
@@ -144,6 +146,7 @@ def cube_root(x: Sample, **shared: Unpack[Learning]) -> Map:
 
 @normalising(
     sees="statistics",
+    learns=False,
     monotone=True,
     domain=lambda whole: (0.0, float(whole)),
     check=lambda whole: [] if 0 < whole < np.inf else [f"whole: a number above 0, such as 1 or 100, not {whole}"],

@@ -17,6 +17,7 @@ from hengdian_index.normalise._lines import (
     bound_faults,
     bounds,
     hold,
+    learnt_in,
     line,
     need_digits,
     need_order,
@@ -226,6 +227,7 @@ def z_score(
         rising(low=low, high=high) + rising(lower=lower, upper=upper) + bound_faults(low=low, high=high)
     ),
     domain=lambda log, **_: (0.0, np.inf) if log else None,
+    learns=lambda low, high, **_: bool(learnt_in(low) or learnt_in(high)),
     formula=lambda log, **_: {
         False: (
             r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,\frac{x - "
@@ -313,6 +315,7 @@ def goalposts(
     ends=lambda floor, ceiling, **_: (floor, ceiling),
     by_column=("low", "high"),
     domain=lambda form, **_: (0.0, np.inf) if form == "log" else None,
+    learns=lambda low, high, **_: bool(learnt_in(low) or learnt_in(high)),
     check=lambda low, high, form, floor, ceiling, **_: (
         rising(low=low, high=high)
         + rising(floor=floor, ceiling=ceiling)

@@ -140,6 +140,7 @@ class Sides:
     ends=lambda scores, **_: (float(min(scores)), float(max(scores))),
     check=lambda cuts, scores, on: _class_faults(cuts, scores, on),
     takes_target=True,
+    learns=lambda on, **_: on == "percentile",
     formula=lambda on, **_: {
         "percentile": (
             r"z = \mathrm{scores}_c, \quad c = \#\{l : q \ge \mathrm{cuts}_l\}, \quad q = "
@@ -220,6 +221,7 @@ def _ends(scores: Any, below: float | None) -> tuple[float, float]:
 
 @normalising(
     sees="statistics",
+    learns=False,
     monotone=True,
     gives=lambda scores, clip, below, **_: _ends(scores, below) if clip else None,
     ends=lambda scores, below, **_: _ends(scores, below),

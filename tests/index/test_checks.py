@@ -67,7 +67,8 @@ SET_WISE = [m.name for m in FAMILIES["aggregate"].values() if m.declared("set_wi
     "method", ["arithmetic", "geometric", "median", pytest.param(lambda x, w: x @ w, id="a user's own")]
 )
 def test_comparing_within_a_period_needs_something_that_compares(method: Any) -> None:
-    given = {"normalise": {"method": "min_max", "lower": 1.0, "upper": 2.0}, "aggregate": method}
+    # What learns from no rows has no scope either.
+    given = {"normalise": {"method": "goalposts", "low": 0, "high": 9, "lower": 1.0, "upper": 2.0}, "aggregate": method}
     with pytest.raises(hi.SpecError, match=r"^scope: 'period' is for aggregations that compare rows .*topsis"):
         index(scope="period", **given)
     with pytest.raises(hi.SpecError, match="group 'g': scope: 'period' is for aggregations that compare rows"):
@@ -80,7 +81,8 @@ def test_comparing_within_a_period_needs_something_that_compares(method: Any) ->
 
 
 def test_a_scope_goes_with_what_compared() -> None:
-    spec = index({"aggregate": "copeland"}, scope="period", period="y", unit="u")
+    bounds = {"method": "goalposts", "low": 0, "high": 9}
+    spec = index({"aggregate": "copeland"}, scope="period", period="y", unit="u", normalise=bounds)
     assert spec.replace({"g.aggregate": "arithmetic"}).scope == "all"
     rows = pd.DataFrame(np.random.default_rng(1).lognormal(size=(8, 3)), columns=list("abc"))
     rows = rows.assign(u=list("pqrs") * 2, y=[2001] * 4 + [2002] * 4)

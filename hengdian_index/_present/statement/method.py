@@ -18,6 +18,7 @@ from hengdian_index._present.statement.expressions import declared, tree_of
 from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.growth import START, Growth
+from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.preparation import ingredients
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
@@ -205,18 +206,32 @@ def normalisation(tell: Teller) -> Iterator[Block]:
         yield tell.text("on base", parts=tell.codes(leaf.code for leaf in on_base), base=_base(tell))
     comma = ", " if tell.lang == "en" else "，"
     for leaf in leaves:
-        numbers = Math.of("z", tree_of(tell.fitted.maps[leaf.code]))
+        one = tell.fitted.maps[leaf.code]
+        each = _of_periods(tell, leaf, one) if isinstance(one, PeriodMaps) else []
+        numbers: Any = tell.say("period maps") if each else Math.of("z", tree_of(one))
         method = () if common else (comma, *tell.method(leaf.normalise))
         names = {"indicator": tell.named(leaf), "direction": phrases.direction(tell.lang, leaf.direction)}
         said = [tell.say("indicator", **names, method=method, numbers=numbers)]
         rows = _learnt_from(tell, leaf, None if whole else counts[leaf.code])
-        untold = () if declared(tell.fitted.maps[leaf.code]) else tell.say("no arithmetic")
+        untold = () if all(map(declared, one.maps.values() if each else (one,))) else tell.say("no arithmetic")
         filled: Sequence[Piece] = ()
         if leaf.impute_scores is not None:
             filled = tell.say("impute scores", method=tell.method(leaf.impute_scores), count=tell.filled(leaf))
         yield tell.item(
             *said, untold, *groups.rounded(tell, leaf), rows, filled, _own_rules(tell, leaf), _valid(tell, leaf)
         )
+        yield from each
+
+
+def _of_periods(tell: Teller, leaf: Leaf, one: PeriodMaps) -> list[Block]:
+    """Return the map of each period."""
+    assert tell.panel.periods is not None
+    frequency = tell.panel.periods.frequency
+    said = ((format_period(at, frequency), Math.of("z", tree_of(part))) for at, part in sorted(one.maps.items()))
+    return [
+        tell.item(tell.say("period map", indicator=Code(leaf.code), period=period, numbers=numbers))
+        for period, numbers in said
+    ]
 
 
 def _base(tell: Teller) -> str:

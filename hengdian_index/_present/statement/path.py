@@ -23,6 +23,7 @@ from hengdian_index._scoring.choice import Choice, thawed
 from hengdian_index._scoring.contents import rows_of
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.growth import Growth
+from hengdian_index._scoring.period_maps import map_at
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.panel import Panel, row_of
@@ -89,7 +90,8 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
     yield from _of_preparation(result, leaf, row)
     x = float(result.prepared_panel.values[row, result.tree.codes.index(code)])
     what = f"{leaf.normalise.method.name}, {phrases.direction('en', leaf.direction)}"
-    maps = simple_maps(result.fitted.maps[code])
+    own = map_at(result.fitted.maps[code], result.prepared_panel, row)
+    maps = () if own is None else simple_maps(own)
     if not maps:
         yield Step(code, "normalise", what, "" if np.isnan(x) else exact(x), x)
     for part in maps:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,11 +18,16 @@ from hengdian_index._present.workbook.formulas import formula
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import rounding_of
+from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.archive import letters
+from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import word_of
 from hengdian_index._words.catalogue import words
+
+# An indicator, and a period where each has a map of its own.
+Fit: TypeAlias = tuple[str, int | None]
 
 _CLOSE = 1e-12
 # The place of the value in a formula.
@@ -83,14 +88,34 @@ class Fits:
     places: Places
 
     @cached_property
-    def steps(self) -> dict[str, tuple[_Step, ...] | None]:
-        """The steps of each indicator's map, None where it is no formula."""
-        return {code: _steps(self._maps[code]) if code in self._maps else None for code in self._codes}
+    def steps(self) -> dict[Fit, tuple[_Step, ...] | None]:
+        """The steps of the map of each indicator, and group rescaled or rounded, or of that of each period, None where it is no formula."""
+        found: dict[Fit, tuple[_Step, ...] | None] = {}
+        for code in (*self.places.indicators, *self.places.presented):
+            one = self._maps.get(code)
+            if isinstance(one, PeriodMaps):
+                found |= {(code, ordinal): _steps(part) for ordinal, part in sorted(one.maps.items())}
+            else:
+                found[code, None] = None if one is None else _steps(one)
+        return found
 
-    @cached_property
-    def _codes(self) -> tuple[str, ...]:
-        """Codes of the indicators, and of the groups whose scores are rescaled or rounded."""
-        return (*self.places.indicators, *self.places.presented)
+    def _fit_of(self, code: str, row: int) -> Fit | None:
+        """Return which map gives an indicator's score in a row, None where the row's period has none."""
+        if (code, None) in self.steps:
+            return code, None
+        periods = self.places.result.panel.periods
+        assert periods is not None
+        own = code, int(periods.ordinals[row])
+        return own if own in self.steps else None
+
+    def _head(self, fit: Fit) -> str:
+        """Return what stands above a map's numbers: the indicator, and the period where each has its own."""
+        code, ordinal = fit
+        if ordinal is None:
+            return code
+        periods = self.places.result.panel.periods
+        assert periods is not None
+        return f"{code} {format_period(ordinal, periods.frequency)}"
 
     @cached_property
     def _maps(self) -> Mapping[str, Map]:
@@ -134,7 +159,7 @@ class Fits:
     def _word(self, one: _Number) -> str:
         """Return a number's word, with the turn of its map where it is not the first of its kind."""
         stem, _, place = one.name.rpartition("_") if one.name[-1].isdigit() else (one.name, "", "")
-        choices = (self._choice(code) for code, steps in self.steps.items() if one in _numbers(steps))
+        choices = (self._choice(fit[0]) for fit, steps in self.steps.items() if one in _numbers(steps))
         choice = next(choices)
         own = choice.method.traits.get("words", {}).get(self.places.lang, {}) if choice else {}
         name = own.get(stem) or words(self.places.lang, "number").get(f"{one.word} {stem}", stem)
@@ -143,15 +168,16 @@ class Fits:
     def _fitted(self) -> Page:
         """Return the numbers of each indicator's map."""
         places = self.places
-        numbers = [_numbers(self.steps[code]) for code in self._codes]
+        numbers = [_numbers(steps) for steps in self.steps.values()]
         rows = [[self._called[one], *(column.get(one) for column in numbers)] for one in self._lines]
-        comments = ["", *(places.named(code, self._told(code)) for code in self._codes)]
-        header = [places.say("number"), *self._codes]
+        comments = ["", *(places.named(code, self._told(code)) for code, _ in self.steps)]
+        header = [places.say("number"), *map(self._head, self.steps)]
         return Page(places.say("fitted"), header, rows, comments, frozen=(1, 1))
 
     def _told(self, code: str) -> str:
         """Return in words how an indicator's score is made."""
-        places, steps = self.places, self.steps[code]
+        places = self.places
+        steps = next(steps for fit, steps in self.steps.items() if fit[0] == code)
         if steps is None:
             choice = self._choice(code)
             known = code in self._maps and choice is not None
@@ -183,18 +209,21 @@ class Fits:
 
     def _column(self, code: str, name: str, column: int, x: Array, values: Array, fill: Choice | None) -> Column:
         """Return scores that a map makes of a column of another sheet."""
-        places, steps, sheet = self.places, self.steps[code], self.places.sheet(name)
+        places, sheet = self.places, self.places.sheet(name)
         filled = np.isnan(x) & ~np.isnan(values) & (fill is not None)
-        if steps is None:
-            told = {i: self._imputed(fill) for i in np.flatnonzero(filled).tolist()}
-            return Column(code, cells(values.tolist()), self._told(code), told, code=code)
-        near, written = self._given(steps, x, values), f"={self._formula(code)}"
-        found = [
-            Live(written.replace(_X, f"{sheet}!{places.at(column, i)}"), value) if given else cell_of(value)
-            for i, (value, given) in enumerate(zip(values.tolist(), near.tolist(), strict=True))
-        ]
-        why = places.plain(places.say("not its map"))
-        remarks = {i: why for i, cell in enumerate(found) if isinstance(cell, float)}
+        fits = [self._fit_of(code, row) for row in range(len(values))]
+        found: list[Any] = cells(values.tolist())
+        remarks: dict[int, Any] = {}
+        for fit in dict.fromkeys(one for one in fits if one is not None):
+            steps, rows = self.steps[fit], np.array([i for i, one in enumerate(fits) if one == fit])
+            if steps is None:
+                continue
+            written = f"={self._formula(fit)}"
+            for i, given in zip(rows.tolist(), self._given(steps, x[rows], values[rows]).tolist(), strict=True):
+                if given:
+                    found[i] = Live(written.replace(_X, f"{sheet}!{places.at(column, i)}"), float(values[i]))
+                elif isinstance(found[i], float):
+                    remarks[i] = places.plain(places.say("not its map"))
         remarks |= {i: self._imputed(fill) for i in np.flatnonzero(filled).tolist()}
         return Column(code, found, self._told(code), remarks, code)
 
@@ -210,12 +239,12 @@ class Fits:
         with np.errstate(invalid="ignore"):
             return np.abs(x - values) <= _CLOSE * np.maximum(1.0, np.abs(values))
 
-    def _formula(self, code: str) -> str:
-        """Return an indicator's formula with `{x}` for the value."""
-        sheet, column = self.places.sheet("fitted"), letters(self._codes.index(code) + 2)
+    def _formula(self, fit: Fit) -> str:
+        """Return the formula of a map with `{x}` for the value."""
+        sheet, column = self.places.sheet("fitted"), letters(list(self.steps).index(fit) + 2)
         places = {one: f"{sheet}!{column}${line}" for one, line in self._lines.items()}
         tree: ast.expr = ast.Name(_X)
-        for step in self.steps[code] or ():
+        for step in self.steps[fit] or ():
             tree = step.filled(tree, places)
         return formula(tree)
 
