@@ -55,7 +55,7 @@ class PeriodMaps:
 
     def cancelled(self, before: Array) -> Array:
         """Return what cancels in any of them."""
-        return np.max([cancelled_in(one, before) for one in self.maps.values()], axis=0, initial=0.0)
+        return np.asarray(np.max([cancelled_in(one, before) for one in self.maps.values()], axis=0, initial=0.0))
 
     def also(self, values: Array, panel: Panel, learn: Learnt) -> PeriodMaps:
         """Return the maps with those of the periods that are new, learnt from the rows (n, 1) given of each."""

@@ -261,7 +261,8 @@ def _leaf(index: Any, indicator: Indicator, group: Mapping[str, Group], replaced
     own |= {name: chosen(name) for name in inherited(Indicator)}
     if fills_own(own["impute"]):
         own |= {"impute": None, "impute_scores": own["impute"]}
-    own["scope"] = (indicator.scope or index.scope) if learns(own["normalise"]) else None
+    within = (indicator.scope or index.scope) == "period" and learns(own["normalise"])
+    own["scope"] = "period" if within else None
     return Leaf(**own, replaced_from=replaced_from)
 
 

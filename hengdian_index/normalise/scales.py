@@ -66,7 +66,7 @@ def none(x: Any) -> Any:
     check=lambda lower, upper, worst, best, **_: (
         rising(lower=lower, upper=upper) + bound_faults(worst=worst, best=best)
     ),
-    formula=lambda worst, best, **_: (
+    formula=lambda clip, worst, best, **_: (
         r"z = \mathrm{lower} + (\mathrm{upper} - \mathrm{lower})\,"
         r"\frac{x - WORST}{BEST - WORST}".replace("WORST", r"\min x" if worst is None else r"\mathrm{worst}").replace(
             "BEST", r"\max x" if best is None else r"\mathrm{best}"
