@@ -89,7 +89,10 @@ class Fits:
 
     @cached_property
     def steps(self) -> dict[Fit, tuple[_Step, ...] | None]:
-        """The steps of the map of each indicator, and group rescaled or rounded, or of that of each period, None where it is no formula."""
+        """The steps of the map of each indicator and each group rescaled or rounded, or of that of each period.
+
+        None where a map is no formula.
+        """
         found: dict[Fit, tuple[_Step, ...] | None] = {}
         for code in (*self.places.indicators, *self.places.presented):
             one = self._maps.get(code)
