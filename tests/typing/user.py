@@ -116,7 +116,8 @@ def indexes() -> hi.Index:
     hi.Indicator("price", "total", direction=hi.Between(8.0, 12.0), normalise={"method": "min_max", "clip": True})
     hi.Indicator(code="seats", parent="total", denominator="people", treat="fence", impute="none")
     for whose in ("mean", {"weights": "people"}, 276):
-        hi.Index(unit="town", period="year", base=2015, base_of=whose, groups=[hi.Group("all")], indicators=[])
+        part = hi.Indicator("price", "all")
+        hi.Index(unit="town", period="year", base=2015, base_of=whose, groups=[hi.Group("all")], indicators=[part])
     index = hi.Index(
         name="Cinemas",
         unit="town",
