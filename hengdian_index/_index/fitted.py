@@ -46,6 +46,7 @@ from hengdian_index._scoring.contents import (
 from hengdian_index._scoring.fitting import Columns, cancelled, learn_fills, learn_maps, normalised, with_new_periods
 from hengdian_index._scoring.given import as_values, asking
 from hengdian_index._scoring.growth import Chains
+from hengdian_index._scoring.parental import priced
 from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.preparation import (
     Block,
@@ -61,7 +62,6 @@ from hengdian_index._scoring.preparation import (
 )
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, settled_tree, weights_series, whole
 from hengdian_index._scoring.tree import Setting, Tree
-from hengdian_index._scoring.value_shares import referred
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.latest import is_cross_section, latest
 from hengdian_index._tables.panel import Panel, digest
@@ -360,8 +360,8 @@ class Fitted:
                 panel, ready = panel.pick(among), ready.pick(among)
             if rows is None:
                 x = fitted.columns(ready)
-                contents = self._seen(x, ready)
-                rows = in_turn(self.tree, contents, x, panel, self.cancelled)
+                contents, filled = self._seen(x, ready)
+                rows = in_turn(self.tree, contents, filled, panel, self.cancelled)
             note_entrants(self.setting, panel, matrix(rows), self.base_levels, self.tree.groups, learnt=False)
         # Of some rows nothing is told.
         doubts = (
@@ -398,13 +398,13 @@ class Fitted:
         """Return the normalised indicators of prepared rows."""
         return Columns.of(self.tree, self.maps, ready, self.fills)
 
-    def _seen(self, x: Columns, panel: Panel) -> tuple[Content, ...]:
-        """Return the contents with weights for every period, and every unit, of the rows where these differ."""
+    def _seen(self, x: Columns, panel: Panel) -> tuple[tuple[Content, ...], Array | Columns]:
+        """Return the contents with weights for the periods and units of rows where these differ, and their levels."""
         if self.setting.weights_form != "plain":
-            return referred(self.tree, self.setting, self.contents, x.whole, panel)
+            return priced(self.tree, self.setting, self.contents, x.whole, panel)
         if self.setting.weigh_on != "period":
-            return self.contents
-        return tuple(learn_by_period(self.tree, content, x, panel, self.cancelled) for content in self.contents)
+            return self.contents, x
+        return tuple(learn_by_period(self.tree, content, x, panel, self.cancelled) for content in self.contents), x
 
     def _repr_html_(self) -> str:
         return str(DOORS["Fitted.card"]()(self))
@@ -601,9 +601,12 @@ def learn_with_rows(
     if setting.weights_form != "plain":
         with journal(held=True):
             every_x = Columns.of(tree, maps, preparation(tree, panel), fills).whole
-        with journal() as said:
-            contents = list(referred(tree, setting, contents, every_x, panel))
-        lines += said
+        with journal(held=True) as said:
+            contents = list(priced(tree, setting, contents, every_x, panel)[0])
+        # Of the values that are filled a result says it of its own rows.
+        with journal() as told:
+            tell([line for line in said if line.step != "impute"])
+        lines += told
         scored = False
     known = None
     if every and rows.all() and seen is ready:

@@ -22,7 +22,7 @@ from hengdian_index._index.factors import read_factors
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_units
 from hengdian_index._levels.common_base import column_of_weights
-from hengdian_index._maths.means import Rule
+from hengdian_index._maths.means import PartRule
 from hengdian_index._scoring.choice import Choice, Frozen, thawed
 from hengdian_index._scoring.fields import (
     LEFT_OUT,
@@ -52,6 +52,7 @@ from hengdian_index._scoring.fields import (
     hints_of,
 )
 from hengdian_index._scoring.fitting import learnt
+from hengdian_index._scoring.parental import moves
 from hengdian_index._scoring.preparation import columns_asked
 from hengdian_index._scoring.tree import (
     NewUnits,
@@ -69,7 +70,7 @@ from hengdian_index._scoring.value_shares import convertible
 from hengdian_index._tables.form import Form
 from hengdian_index._values.decimals import counted
 from hengdian_index.aggregate import arithmetic
-from hengdian_index.errors import Fault, SpecError, raise_all, shown
+from hengdian_index.errors import Fault, SpecError, listed, raise_all, shown
 from hengdian_index.normalise import min_max
 from hengdian_index.weights import equal
 
@@ -200,7 +201,7 @@ class Index(Part):
     treat: Treat = LEFT_OUT
     impute: Impute = LEFT_OUT
     deseasonalise: Seasons = LEFT_OUT
-    missing: Rule = "reweight"
+    missing: PartRule = "reweight"
     coverage: Share = 0.65
     scope: Scope = "all"
     weigh_on: WeighOn = "fit_on"
@@ -274,8 +275,12 @@ class Index(Part):
 
     def _of_shares(self) -> list[Fault]:
         """Return what does not go with weights that are shares of a value."""
+        moving = [one for one in self.tree.leaves if moves(self.tree, one)]
         if self.weights_form == "plain":
-            return []
+            why = (
+                'missing = "parent" moves levels that value shares weigh: write weights_form = "shares", or "reweight"'
+            )
+            return [Fault(why, ("index", "missing"))] if moving else []
         said = []
         if self.period is None:
             said.append("needs periods, in which prices are: name the period column")
@@ -287,6 +292,8 @@ class Index(Part):
             if len(branch.children) < 2:
                 continue
             chosen = (branch.weights, *branch.weights_since.values())
+            if branch.weights is self.weights and "weights" not in self.model_fields_set:
+                said.append(f"group {branch.code!r}: no shares of {listed(branch.children)}; give them as weights")
             learning = next((one.method.name for one in chosen if learnt(one)), None)
             if learning is not None:
                 said.append(f"group {branch.code!r}: shares are given, {{ a = 3, b = 1 }}, not learnt by {learning}")

@@ -16,6 +16,7 @@ from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 
 Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
+PartRule: TypeAlias = Literal["reweight", "propagate", "raise", "parent"]
 Domain: TypeAlias = Literal["real", "zero or more", "above 0"]
 
 # Rows of a column that stay in the processor's nearest memory.
@@ -218,7 +219,7 @@ def known_mean(x: Array, w: Array, absent: NDArray[np.bool_]) -> Array:
 class Missing:
     """What an aggregation does about missing values: the rule, and the least share of values a score needs."""
 
-    rule: Rule = "reweight"
+    rule: PartRule = "reweight"
     coverage: float = 0.65
 
     @classmethod

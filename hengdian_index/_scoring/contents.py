@@ -35,6 +35,7 @@ class Content:
     With weights learnt in each period, `by_period` holds those of the periods seen by the fit; `weights` are those of
     all fit rows. Where weights are `shares` of a value, `by_unit` holds those that the levels of each unit make of
     them, and `priced` the periods whose prices the shares of each group are at; `weights` are those of a single unit.
+    `begins` is the first period of each unit, `unseen` the indicators that move with their group for want of any value.
     """
 
     since: int
@@ -44,6 +45,8 @@ class Content:
     shares: Weights | None = None
     by_unit: Mapping[Any, Weights] | None = None
     priced: Mapping[str, str] | None = None
+    begins: Mapping[Any, int] | None = None
+    unseen: Mapping[Any, tuple[str, ...]] | None = None
 
     @property
     def alike(self) -> bool:

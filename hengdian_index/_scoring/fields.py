@@ -36,7 +36,7 @@ from pydantic.fields import FieldInfo
 from hengdian_index._maths.arithmetic import Halves
 from hengdian_index._maths.doubts import read_doubts, said
 from hengdian_index._maths.maps import Direction, Rounded
-from hengdian_index._maths.means import Rule
+from hengdian_index._maths.means import PartRule
 from hengdian_index._methods.registry import code_of, parameters_of
 from hengdian_index._scoring.choice import Choice, Frozen, frozen, read_direction, thawed
 from hengdian_index._tables.cells import is_missing, number_of, single
@@ -609,7 +609,7 @@ def _faults_of(error: ValidationError, kind: type[Part], who: str) -> list[Fault
             found += [fault.under(*place, saying=f"{who}{field}: ") for fault in inner.faults]
         else:
             told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-            guess = suggestion(one["input"], get_args(Rule)) if field == "missing" else ""
+            guess = suggestion(one["input"], get_args(PartRule)) if field == "missing" else ""
             found.append(Fault(f"{who}{field}: {told}, not {shown(one['input'])}{guess}", place))
     return [*fewer(unknown, "unknown keys"), *found]
 
@@ -669,8 +669,9 @@ class Group(Part):
     round : int or mapping, optional
         Digits that its scores are rounded to, last of all: 1, or `{"digits": 1, "ties": "even"}` where a half goes to
         the even digit; left out, a half goes away from 0.
-    missing : {"reweight", "propagate", "raise"}, optional
-        What is done where a child has no score.
+    missing : {"reweight", "propagate", "raise", "parent"}, optional
+        What is done where a child has no score. "parent", with value shares: an indicator moves with its group from
+        its last value on, a group that has nothing with the one above.
     coverage : float, optional
         Least share of the weights, 0 to 1, whose children must have a score.
     scope : {"all", "period"}, optional
@@ -708,7 +709,7 @@ class Group(Part):
     round: Rounding = LEFT_OUT
     treat: Treat = LEFT_OUT
     impute: Impute = LEFT_OUT
-    missing: Rule | None = None
+    missing: PartRule | None = None
     coverage: Share | None = None
     deseasonalise: Seasons = LEFT_OUT
     scope: Scope | None = None
@@ -744,8 +745,8 @@ class Indicator(Part):
     round : int or mapping, optional
         Digits that its normalised scores are rounded to: 1, or `{"digits": 1, "ties": "even"}` where a half goes to
         the even digit; left out, a half goes away from 0.
-    missing : {"reweight", "propagate", "raise"}, optional
-        What its groups do where it has no value.
+    missing : {"reweight", "propagate", "raise", "parent"}, optional
+        What its groups do where it has no value; "parent", with value shares: it moves with its group.
     coverage : float, optional
         Least share of the fit rows, 0 to 1, that must have a value.
     build : choice, optional
@@ -801,7 +802,7 @@ class Indicator(Part):
     treat: Inherited[Treat] = LEFT_OUT
     impute: Inherited[Impute] = LEFT_OUT
     round: Rounding = LEFT_OUT
-    missing: Rule | None = None
+    missing: PartRule | None = None
     coverage: Share | None = None
     deseasonalise: Inherited[Seasons] = LEFT_OUT
     build: Build = LEFT_OUT

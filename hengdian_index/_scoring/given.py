@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._scoring.growth import Chains, Growth, level, places
+from hengdian_index._scoring.parental import chained, moves
 from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import CUMULATIVE, YEAR, format_period
@@ -51,7 +52,8 @@ def as_values(tree: Tree, panel: Panel, chains: Mapping[str, Chains] | None = No
         at = panel.columns.index(leaf.code)
         if leaf.growth is not None and panel.periods is not None:
             known = None if chains is None else chains.get(leaf.code, {})
-            values[:, at], made[leaf.code] = level(leaf, panel, known, said, faults)
+            bridged = moves(tree, leaf) and chained(leaf)
+            values[:, at], made[leaf.code] = level(leaf, panel, known, said, faults, bridged=bridged)
         if leaf.cumulative is not None and panel.periods is not None:
             values[:, at] = _apart(leaf, panel, values[:, at], said)
         if leaf.deflate is not None:

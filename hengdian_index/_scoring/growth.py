@@ -73,12 +73,15 @@ class Growth:
         return f'growth = {{ on = "{self.on}"{more} }}' if more else f'growth = "{self.on}"'
 
 
-def level(leaf: Leaf, panel: Panel, known: Chains | None, said: list[str], faults: list[Any]) -> tuple[Array, Chains]:
+def level(
+    leaf: Leaf, panel: Panel, known: Chains | None, said: list[str], faults: list[Any], *, bridged: bool = False
+) -> tuple[Array, Chains]:
     """Return the levels (n,) that the growth in an indicator's column makes, and the chain of each unit.
 
     L_t = L_(t-m) (1 + g_t / 100), with m the periods in a year for growth on a year ago and 1 for growth on the period
     before. `known` are the chains of the fit, from which the levels of later rows go on; without them the m periods
-    before the first growth of a unit start at 100 (to date: 100, 200, ...), or at what a column of levels has.
+    before the first growth of a unit start at 100 (to date: 100, 200, ...), or at what a column of levels has. Where it
+    is `bridged` the level stays over a gap, and is missing inside it alone.
 
     Examples
     --------
@@ -117,7 +120,9 @@ def level(leaf: Leaf, panel: Panel, known: Chains | None, said: list[str], fault
     anchors = np.full(panel.n, np.nan) if column is None else panel.values[:, panel.columns.index(column)].copy()
     before = np.full(panel.n, np.nan)
     units = list(_units(panel))
-    starts = _started(units, ordinals, ratios, lag) if known is None and column is None else {}
+    # What is bridged has a first growth later, too, where the fit has seen none.
+    fresh = units if known is None else [one for one in units if bridged and one[0] not in known]
+    starts = _started(fresh, ordinals, ratios, lag) if column is None else {}
     to_date = frequency.per_year if leaf.cumulative is not None else 1
     for unit, rows in units:
         chain = (known or {}).get(unit)
@@ -128,7 +133,7 @@ def level(leaf: Leaf, panel: Panel, known: Chains | None, said: list[str], fault
         elif unit in starts:
             anchors[rows] = _at_start(ordinals[rows], starts[unit], lag, to_date)
             before[rows] = _at_start(ordinals[rows] - lag, starts[unit], lag, to_date)
-    levels = _chained(panel, ratios, lag, anchors, before)
+    levels = _chained(panel, np.where(np.isnan(ratios), 1.0, ratios) if bridged else ratios, lag, anchors, before)
     lost = np.isnan(levels)
     beyond = np.isinf(levels)
     if beyond.any():
@@ -138,7 +143,8 @@ def level(leaf: Leaf, panel: Panel, known: Chains | None, said: list[str], fault
         faults += _unreached(leaf, panel, known, units, lost & ~np.isnan(ratios))
     said += _told(leaf, panel, levels, known, starts)
     chains = {unit: _frozen(unit, ordinals[rows], levels[rows], starts, lag, to_date) for unit, rows in units}
-    return levels, {unit: chain for unit, chain in chains.items() if chain is not None}
+    inside = np.isnan(ratios) & np.isnan(anchors) & bridged
+    return np.where(inside, np.nan, levels), {unit: chain for unit, chain in chains.items() if chain is not None}
 
 
 def _units(panel: Panel) -> Iterator[tuple[Any, Rows]]:
@@ -245,6 +251,8 @@ def _start(panel: Panel, growth: Growth, known: Chains | None, starts: Mapping[A
         return "going on from the levels of the fit"
     if growth.level is not None:
         return f"starting from the levels in column {growth.level!r}"
+    if not starts:
+        return "no growth is there"
     lag, firsts = growth.lag(frequency), sorted({*starts.values()})
     ends = [tuple(format_period(o, frequency) for o in (first, first + lag - 1)) for first in firsts]
     spans = [low if lag == 1 else f"each {frequency.name} of {low} to {high}" for low, high in ends]

@@ -229,9 +229,25 @@ def planted(index: Any) -> Tree:
 
 
 def own_weights(index: Any) -> dict[str, float]:
-    """Return the weight of each part that carries one, or replaces an indicator that does."""
+    """Return the weight of each part that carries one, or replaces an indicator that does; shares sum up the tree."""
     parts = (*index.groups, *index.indicators)
-    return _handed_on({part.code: part.weight for part in parts if part.weight is not None}, index)
+    found = _handed_on({part.code: part.weight for part in parts if part.weight is not None}, index)
+    if index.weights_form == "plain" or index.weights_since:
+        return found
+    naming = {group.code for group in index.groups if group.weights or group.weights_since}
+    given, below = {**found, **_named(group.weights for group in index.groups)}, _below(index)
+    summed = [group.code for group in index.groups if group.parent not in (None, *naming) and group.code not in found]
+    sums = {code: _summed(code, given, below, whole=True) for code in summed}
+    return found | {code: weight for code, weight in sums.items() if weight is not None}
+
+
+def _named(choices: Iterable[Choice | None]) -> dict[str, float]:
+    """Return the numbers that choices of weights give children by name."""
+    found: dict[str, float] = {}
+    for choice in choices:
+        values = choice.options.get("values") if choice is not None else None
+        found |= values if isinstance(values, Mapping) else {}
+    return found
 
 
 def compares(aggregate: Choice | None) -> bool:
@@ -280,10 +296,11 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
 
     own = {child: weight[child] for child in children if child in weight}
     weights = group.weights or (Choice.of("weights", {"method": "fixed", "values": own}) if own else None)
-    dated = group.weights_since
-    shared = {} if weights is not None or dated else _of_parts(index, children)
-    dated = dated or shared
-    if weights is None and dated and (shared or index.weights_form != "plain"):
+    dated, shares = group.weights_since, index.weights_form != "plain"
+    if not group.weights and not dated and (index.weights_since or shares):
+        dated = _of_shares(index, group.code, children) if not index.weights_since else _of_table(index, children)
+        dated = {} if own and index.weights_since else dated
+    if weights is None and dated and (index.weights_since or shares):
         # All have a date: the earliest hold before it, too.
         weights = dated[min(dated, key=_instant)]
     weights = weights or index.weights
@@ -305,25 +322,53 @@ def _branch(index: Any, group: Group, children: tuple[str, ...], weight: Mapping
     return Branch(**{one.name: chosen(one.name) for one in fields(Branch)} | settled)
 
 
-def _of_parts(index: Any, children: Sequence[str]) -> dict[str, Choice]:
-    """Return the weights of some parts by period from those of all; a group without one has the sum of its parts'."""
+def _below(index: Any) -> dict[str, list[str]]:
     below: dict[str, list[str]] = {}
-    for part in (*index.groups, *index.indicators) if index.weights_since else ():
+    for part in (*index.groups, *index.indicators):
         below.setdefault(part.parent, []).append(part.code)
-    found = {}
+    return below
+
+
+def _of_table(index: Any, children: Sequence[str]) -> dict[str, Choice]:
+    """Return the weights of some parts by period from those of all; a group without one has the sum of its parts'."""
+    below, found = _below(index), dict[str, Choice]()
     for period, given in index.weights_since.items():
-        own = {child: weight for child in children if (weight := _summed(child, given, below)) is not None}
+        sums = {child: _summed(child, given, below, whole=False) for child in children}
+        own = {child: weight for child, weight in sums.items() if weight is not None}
         if own:
             found[period] = Choice.of("weights", {"method": "fixed", "values": own})
     return found
 
 
-def _summed(code: str, given: Mapping[str, float], below: Mapping[str, Sequence[str]]) -> float | None:
-    """Return the weight of a part, or the sum of those below it; None where there are none."""
+def _of_shares(index: Any, code: str, children: Sequence[str]) -> dict[str, Choice]:
+    """Return the shares of a group's parts by period: the sums of those below, where these have dates."""
+    below, found = _below(index), dict[str, Choice]()
+    inside = set(_all_below(code, below))
+    groups = [group for group in index.groups if group.code in inside]
+    given = {part.code: part.weight for part in (*groups, *index.indicators) if part.weight is not None}
+    given |= _named(group.weights for group in groups)
+    for period in sorted({period for group in groups for period in group.weights_since}, key=_instant):
+        given |= _named(group.weights_since.get(period) for group in groups)
+        own = {child: _summed(child, given, below, whole=True) for child in children}
+        if None not in own.values():
+            found[period] = Choice.of("weights", {"method": "fixed", "values": own})
+    return found
+
+
+def _all_below(code: str, below: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """Yield the codes of all parts of a group, and of theirs."""
+    for child in below.get(code, ()):
+        yield child
+        yield from _all_below(child, below)
+
+
+def _summed(code: str, given: Mapping[str, float], below: Mapping[str, Sequence[str]], whole: bool) -> float | None:
+    """Return the weight of a part, or the sum of those below it; None where there are none, or if `whole` not all."""
     if code in given:
         return given[code]
-    parts = [weight for child in below.get(code, ()) if (weight := _summed(child, given, below)) is not None]
-    return sum(parts) if parts else None
+    parts = [_summed(child, given, below, whole) for child in below.get(code, ())]
+    known = [weight for weight in parts if weight is not None]
+    return sum(known) if known and (len(known) == len(parts) or not whole) else None
 
 
 def _instant(period: str) -> float:

@@ -85,9 +85,7 @@ def referred(
     form = ValueShares.of(setting)
     assert form is not None
     assert panel.periods is not None
-    codes, begin = panel.unit_codes(), int(panel.periods.ordinals.min())
-    first = np.unique(codes, return_index=True)[1]
-    units = {panel.unit(row): np.flatnonzero(codes == codes[row]) for row in first.tolist()}
+    begin, units = int(panel.periods.ordinals.min()), units_of(panel)
     faults: list[Fault] = []
     said: dict[str, dict[str, None]] = {}
     out = []
@@ -108,7 +106,11 @@ def referred(
                     said.setdefault(when, {})[code] = None
         weights = next(iter(known.values())) if len(known) == 1 else shares
         spans = content.priced or Frozen({code: priced[code] for code in content.tree.groups if code in priced})
-        out.append(replace(content, weights=weights, shares=shares, by_unit=Frozen(known), priced=spans))
+        begins = {unit: int(panel.periods.ordinals[rows[0]]) for unit, rows in units.items()} | dict(
+            content.begins or {}
+        )
+        own, first = Frozen(known), Frozen(begins)
+        out.append(replace(content, weights=weights, shares=shares, by_unit=own, priced=spans, begins=first))
     raise_all(DataError, shortened(faults))
     for when, groups in said.items() if noted else ():
         note(
@@ -116,6 +118,15 @@ def referred(
             f"shares of value at the prices of {when}: {listed([code for code in tree.groups if code in groups])}",
         )
     return tuple(out)
+
+
+def units_of(panel: Panel) -> dict[Any, NDArray[np.intp]]:
+    """Return the rows of each unit in the order of time."""
+    assert panel.periods is not None
+    codes = panel.unit_codes()
+    order = np.lexsort((panel.periods.ordinals, codes))
+    first = np.unique(codes[order], return_index=True)[1]
+    return {panel.unit(int(rows[0])): rows for rows in np.split(order, first[1:])}
 
 
 class _Unit:

@@ -337,7 +337,7 @@ def test_a_spec_names_the_file_of_its_weights(tmp_path: Path) -> None:
         ({2011: {"fuel": -1}}, "2011: 'fuel': a weight of 0 or more"),
         ({2011: {}, "2011": {}}, "2011 is given twice"),
         (pd.DataFrame({"year": [2011, 2011], "fuel": [1, 2]}), "the period 2011 has two rows"),
-        ({2011: {"food": 1, "home": 2}}, "nothing given for child 'fuel'"),
+        ({2011: dict.fromkeys(LEAVES[:-1], 1)}, "nothing given for child 'fuel'"),
     ],
     ids=str,
 )
@@ -360,3 +360,27 @@ def test_shares_of_years_before_the_table_need_no_prices() -> None:
     assert found.log["why"].str.contains("the shares from 2011Q1 on hold before it, too").any()
     with pytest.raises(hi.DataError, match="no row of 2009Q4"):
         early.compute(x.iloc[2:].reset_index())
+
+
+def test_shares_sum_up_the_tree_where_a_group_names_none() -> None:
+    """Of parts with a weight of their own, and of groups whose shares have dates."""
+    x, shares = prices(4).reset_index(), spending()
+    wanted = index(shares)
+    dated = wanted.replace({"all.weights": None, "all.weights_since": None, "fuel.weight": shares[2011]["fuel"]})
+    found = dated.tree.by_code["all"]
+    own = {child: shares[2012][child] for child in ("food", "home")} | {"fuel": shares[2011]["fuel"]}
+    assert found.weights_since["2012Q1"].options["values"] == pytest.approx(own)
+    assert found.weights.options["values"] == pytest.approx({child: shares[2011][child] for child in BELOW["all"]})
+    fixed = {f"{code}.{name}": None for code in BELOW for name in ("weights", "weights_since")}
+    bare = wanted.replace({**fixed, **{f"{leaf}.weight": shares[2011][leaf] for leaf in LEAVES}})
+    one = wanted.replace({f"{code}.weights_since": {} for code in BELOW} | _first(shares))
+    np.testing.assert_allclose(bare.compute(x).series(), one.compute(x).series(), rtol=1e-13)
+    with pytest.raises(hi.SpecError, match="group 'home': no shares of 'rent', 'tools', 'paint'; give them as weights"):
+        wanted.replace({"home.weights": None, "home.weights_since": None})
+    assert (
+        bare.replace({"weights_form": "plain", "fuel.weight": None}).tree.by_code["all"].weights.method.name == "equal"
+    )
+
+
+def _first(shares: dict[int, dict[str, float]]) -> dict[str, Any]:
+    return {f"{code}.weights": {child: shares[2011][child] for child in BELOW[code]} for code in BELOW}

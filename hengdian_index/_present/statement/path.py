@@ -23,6 +23,7 @@ from hengdian_index._scoring.choice import Choice, thawed
 from hengdian_index._scoring.contents import rows_of
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.growth import Growth
+from hengdian_index._scoring.parental import moves
 from hengdian_index._scoring.period_maps import map_at
 from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
@@ -104,6 +105,9 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
         x = y
     if leaf.impute_scores is not None:
         yield from _of_fill(result, leaf.impute_scores, code, row, x)
+    elif moves(result.tree, leaf) and not same(x, result.rows.values(code)[row]):
+        why = f"moves with {leaf.parent}, its group, where it is missing"
+        yield Step(code, "impute", why, "", float(result.rows.values(code)[row]))
     for branch in _above(result, leaf.parent, row):
         yield from _of_group(result, branch, row)
 
