@@ -87,7 +87,7 @@ TRAITS: dict[str, tuple[str, Show]] = {
 # Traits that are not sentences of their own: the page shows them otherwise, or they only serve the package.
 SHOWN_OTHERWISE = {
     *("formula", "arithmetic", "of_distance", "figures"),
-    *("chinese", "words", "example"),
+    *("aliases", "chinese", "words", "example"),
     *("learns", "raw"),
     *("check", "without", "consistency", "parts", "normalised", "second", "table"),
 }

@@ -18,6 +18,7 @@ from prose import escape
 from rst import bullets, code, label, math, page, symbols, table, title
 from symbols import explained
 
+from hengdian_index._methods.aliases import also_called
 from hengdian_index._methods.registry import FAMILIES, Method
 
 _PROJECT = Path(__file__).parents[2]
@@ -78,11 +79,13 @@ def method_page(family: str, function: Callable[..., Any]) -> str:
     told, name = told_of(function), function.__name__
     method = method_of(function)
     formulas = declared.formulas(method) if method else [("", told.formula)] if told.formula else []
+    others = also_called(f"{family}.{name}")
     return page(
         _index_entries(family, function),
         label(f"method-{family}-{name}"),
         title(name, "="),
         f".. autofunction:: hengdian_index.{family}.{name}",
+        f"Also called: {escape(', '.join(others))}." if others else "",
         _section("Formula", _formulas(family, formulas, function, told)),
         _section("When to use", escape(told.when)),
         _section("Pitfalls", escape(told.pitfalls)),
@@ -103,7 +106,9 @@ def _section(name: str, text: str) -> str:
 def _index_entries(family: str, function: Callable[..., Any]) -> str:
     """Return entries of the index, which the search looks at, too: the name in words, and in Chinese."""
     called = chinese(function)
-    words = dict.fromkeys([f"{function.__name__.replace('_', ' ')} ({family})", called, called.removesuffix("法")])
+    others = also_called(f"{family}.{function.__name__}")
+    name = f"{function.__name__.replace('_', ' ')} ({family})"
+    words = dict.fromkeys([name, called, called.removesuffix("法"), *others])
     return ".. index::\n" + "\n".join(f"   single: {word}" for word in words if word)
 
 

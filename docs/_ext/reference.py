@@ -18,6 +18,7 @@ from rst import page, table, title
 
 import hengdian_index as hi
 from hengdian_index._index.doors import Door, Doors
+from hengdian_index._methods.aliases import also_called
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._scoring.fields import Part, inherited
 
@@ -135,7 +136,9 @@ def _class_page(name: str, value: type) -> str:
     folder = name.rpartition(".")[0]
     attributes = [_field(value, field, *entry) for field, entry in shown.items()]
     found = members(value)
+    words = [word for one in (name, *(f"{name}.{member}" for member in found)) for word in also_called(one)]
     return page(
+        ".. index::\n" + "\n".join(f"   single: {word}" for word in words) if words else "",
         title(f"hi.{name}", "="),
         f".. py:currentmodule:: hengdian_index{f'.{folder}' if folder else ''}",
         f".. {kind}:: hengdian_index.{name}\n   :no-members:",

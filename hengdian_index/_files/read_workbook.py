@@ -14,9 +14,10 @@ from typing import Any, Protocol, get_args
 
 from hengdian_index._files import toml
 from hengdian_index._files.sheets import heading_of, remarks
+from hengdian_index._methods.aliases import direction_of
 from hengdian_index._tables.cells import fraction_of, number_of
 from hengdian_index._tables.workbook import Sheet, read_sheets, sheet_called, tab
-from hengdian_index._words.catalogue import LANGUAGES, words
+from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, raise_all, suggestion
 
@@ -29,7 +30,10 @@ Fields = Mapping[str, Mapping[str, Any]]
 
 _NEEDED = ("groups", "indicators")
 _MOST_DOTS = 100
-_SIGNS = {"+": 1, "-": -1, "1": 1, "-1": -1, "+1": 1}
+_QUOTES = str.maketrans("“”＂", '"' * 3)
+_WIDE = str.maketrans("｛｝［］＝，、：；．－＋", "{}[]=,,:;.-+") | {
+    code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)
+}
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -121,24 +125,17 @@ def parsed(name: str, kind: Any, cell: Any) -> Any:
     if not isinstance(cell, str):
         return str(cell) if is_text and type(cell) in (int, float) else cell
     text = cell.strip()
-    if text[:1] == '"' or (text[:1] in ("{", "[") and not is_text):
+    if text[:1] in ('"', "\N{LEFT DOUBLE QUOTATION MARK}") or (text[:1] in ("{", "[", "｛", "［") and not is_text):
         return _toml(text)
     if is_text:
         return text
+    if name == "direction" and (sign := direction_of(text)):
+        return sign
     if name == "direction":
-        return _direction(text)
+        return text
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     return _as_number(text) if holds(kind, float) else text
-
-
-def _direction(text: str) -> int:
-    word = _half_width(text).lower()
-    known = {words(lang, "sheet")[sign]: int(sign) for lang in LANGUAGES for sign in ("1", "-1")} | _SIGNS
-    if word not in known:
-        allowed = "1 or 正向 (larger is better), -1 or 负向 (smaller is better), { target = 5 }, { between = [5, 6] }"
-        raise SpecError(f"{text!r}: allowed: {allowed}")
-    return known[word]
 
 
 def holds(kind: Any, wanted: type) -> bool:
@@ -156,14 +153,19 @@ def _as_number(text: str) -> Any:
     return text if number is None else number
 
 
+def _half_width_signs(text: str) -> str:
+    """Return a text with the signs that a Chinese keyboard writes as TOML has them, those inside quotes as they are."""
+    parts = re.split('("[^"]*")', text.translate(_QUOTES))
+    return "".join(part if part[:1] == '"' else part.translate(_WIDE) for part in parts)
+
+
 def _toml(text: str) -> Any:
     try:
-        return toml.read("value = " + re.sub(r"[\r\n]+", " ", text))[0]["value"]
+        return toml.read("value = " + _half_width_signs(re.sub(r"[\r\n]+", " ", text)))[0]["value"]
     except ValueError as error:
-        wide = "; use half-width punctuation and straight quotes" if re.search("[｛｝［］＝，：“”]", text) else ""
         example = 'write { method = "power", p = 2 } or [1, 2], names beyond a-z and 0-9 in quotes'
         why = re.sub(r" \(at .*\)$", "", str(error))
-        raise SpecError(f"{_begun(text)} cannot be read: {why}; {example}{wide}") from None
+        raise SpecError(f"{_begun(text)} cannot be read: {why}; {example}") from None
 
 
 def _begun(text: str, most: int = 200) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +25,7 @@ from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_groups
 from hengdian_index._levels.common_base import base_said
+from hengdian_index._methods.aliases import aliases, also_called, called, meant
 from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._system.alone import unheard
 from hengdian_index._system.written import followed, whole_folder
@@ -293,21 +295,50 @@ def listing() -> str:
 
 def methods_table(name: str | None = None) -> pd.DataFrame:
     """Return every method, or those of one name, with its family, its options and the first line of its description."""
-    found = _called(name) if name else [one for methods in FAMILIES.values() for _, one in sorted(methods.items())]
-    rows = [(one.family, one.name, first_line(one.function), _signature(one)[1:-1]) for one in found]
+    every: list[Method | str] = [one for methods in FAMILIES.values() for _, one in sorted(methods.items())]
+    rows = [_row(one) for one in (_called(name) if name else every)]
     return pd.DataFrame(rows, columns=["family", "method", "description", "options"]).set_index("family")
 
 
+def _row(one: Method | str) -> tuple[str, str, str, str]:
+    """Return the family, the name, the first line of the description and the options of a method or a public name."""
+    if isinstance(one, Method):
+        return one.family, one.name, first_line(one.function), _signature(one)[1:-1]
+    family, _, name = one.rpartition(".")
+    value = resolve_name(f"hengdian_index:{one}")
+    return family, name, first_line(value), str(inspect.signature(value))[1:-1] if inspect.isroutine(value) else ""
+
+
 def described(name: str) -> str:
-    """Return the description of a method; `weights.entropy` picks one of two families."""
-    found = _called(name)
-    return "\n\n".join(f"{m.family}.{m.name}{_signature(m)}\n\n{inspect.getdoc(m.function)}" for m in found)
+    """Return the description of a method; `weights.entropy` picks one of two families.
+
+    A name that the field has for it serves too, also of a function: 熵权法, entropy weight, 障碍度.
+    """
+    return "\n\n".join(_description(one) for one in _called(name))
 
 
-def _called(name: str) -> list[Method]:
-    """Return the methods of a name, which may begin with their family."""
+def _description(one: Method | str) -> str:
+    """Return name, signature, other names and description of a method, or of what has this public name."""
+    if isinstance(one, Method):
+        head, others = f"{one.family}.{one.name}{_signature(one)}", aliases(one.family, one.name, one.traits)
+        value: Any = one.function
+    else:
+        value, others = resolve_name(f"hengdian_index:{one}"), also_called(one)
+        head = one + (str(inspect.signature(value)) if inspect.isroutine(value) else "")
+    also = f"\n\nAlso called: {', '.join(others)}." if others else ""
+    return f"{head}{also}\n\n{inspect.getdoc(value)}"
+
+
+def _called(name: str) -> list[Method | str]:
+    """Return the methods of a name, which may begin with their family; or what else has this other name."""
     family, _, short = name.rpartition(".")
-    found = [methods[short] for key, methods in FAMILIES.items() if short in methods and family in ("", key)]
+    found: list[Method | str] = []
+    found += [methods[short] for key, methods in FAMILIES.items() if short in methods and family in ("", key)]
+    if not found:
+        others = [(key, meant(key, name, methods), methods) for key, methods in FAMILIES.items()]
+        found += [methods[own] for _, own, methods in others if own is not None]
+        own_names = {f"{one.family}.{one.name}" for one in found if isinstance(one, Method)}
+        found += [one for one in called(name) if one not in own_names]
     if not found:
         known = [(key, method) for key, methods in FAMILIES.items() for method in methods]
         homes = Counter(method for _, method in known)

@@ -17,6 +17,7 @@ import numpy as np
 from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.arithmetic import faults as arithmetic_faults
 from hengdian_index._maths.notation import latex_of
+from hengdian_index._methods.aliases import meant
 from hengdian_index._methods.traits import DECLARED
 from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_all, shown, suggestion
@@ -242,9 +243,12 @@ def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def find(family: str, name: str) -> Method:
-    """Return a registered method, or say which one was perhaps meant."""
+    """Return a registered method by its name or another that the field has for it, or say which was perhaps meant."""
     methods = FAMILIES[family]
     if name not in methods:
+        own = meant(family, name, methods)
+        if own is not None:
+            return methods[own]
         raise SpecError(f"no method {name!r}{suggestion(name, methods)}")
     return methods[name]
 

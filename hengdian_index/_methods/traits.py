@@ -13,6 +13,7 @@ Words: TypeAlias = str | Callable[..., Any]
 class Told(TypedDict, total=False):
     """What a method of any family may declare."""
 
+    aliases: Sequence[str]
     formula: Words
     chinese: str
     example: Mapping[str, Any]

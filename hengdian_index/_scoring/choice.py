@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._maths.maps import Between, Target
+from hengdian_index._methods.aliases import direction_of
 from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import Method, resolve
 from hengdian_index._values.stored import stored
@@ -216,10 +217,24 @@ def read_direction(given: Any) -> Any:
         limits = given.get("between", ())
         if {"between"} <= set(given) <= {"between", "worst_low", "worst_high"} and np.shape(limits) == (2,):
             return Between(*limits, **{key: limit for key, limit in given.items() if key != "between"})
+    if isinstance(given, str):
+        return _direction_said(given)
     fault = direction_fault(given)
     if fault:
         raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
     return given if isinstance(given, (Target, Between)) else int(given)
+
+
+def _direction_said(word: str) -> int:
+    """Return the direction that a word stands for."""
+    sign = direction_of(word)
+    if sign == 0:
+        why = "is a direction that needs its best values: { target = 5 }, or { between = [5, 6] }"
+        raise SpecError(f"{word!r} {why}")
+    if sign is None:
+        allowed = "1 or 正向 (larger is better), -1 or 负向 (smaller is better), { target = 5 }, { between = [5, 6] }"
+        raise SpecError(f"{word!r}: allowed: {allowed}")
+    return sign
 
 
 def _directions(given: Any) -> Any:

@@ -19,6 +19,7 @@ from support.tables import table
 from support.workbooks import workbook
 
 import hengdian_index as hi
+from hengdian_index._files.read_workbook import parsed
 from hengdian_index._files.sheets import heading_of, meaning_of
 from hengdian_index._files.write_workbook import write_workbook
 from hengdian_index._index.index import sheet_fields
@@ -200,7 +201,7 @@ def test_all_faults_at_once_with_sheet_and_cell(tmp_path: Path) -> None:
             指数=[["项目", "值"], ["基 期", "2001"], ["weights", "entrpy"], ["coverage", 3], ["weights", "equal"]],
             分指数=[
                 ["code", "parents", "aggregate"],
-                ["top", None, "{ method = “power” }"],
+                ["top", None, "{ method = power }"],
                 ["left", "top", '{ method = "power", q = 2 }'],
             ],
             指标=[["代码", "上极", "parent", "方向"], ["x", None, "tpo", 3], [None] * 4, ["y", None, "left", "升"]],
@@ -210,12 +211,12 @@ def test_all_faults_at_once_with_sheet_and_cell(tmp_path: Path) -> None:
         "i.xlsx: sheet '指数' cell A2: unknown heading '基 期'; did you mean '基期'?",
         "i.xlsx: sheet '指数' cell A5: 'weights' is given twice",
         "i.xlsx: sheet '分指数' cell B1: unknown heading 'parents'; did you mean 'parent'?",
-        "i.xlsx: sheet '分指数' cell C2 (aggregate): aggregate: '{ method = “power” }' cannot be read",
+        "i.xlsx: sheet '分指数' cell C2 (aggregate): aggregate: '{ method = power }' cannot be read",
         "i.xlsx: sheet '指标' cell B1: unknown heading '上极'; allowed: 代码, 上级",
         "i.xlsx: sheet '分指数' cell C3 (aggregate): group 'left': aggregate: power: unknown option 'q'",
         "i.xlsx: sheet '分指数' cell C3 (aggregate): group 'left': aggregate: power: option 'p' is missing",
         "i.xlsx: sheet '指标' cell D2 (方向): indicator 'x': direction: 1 (larger is better)",
-        "i.xlsx: sheet '指标' cell D4 (方向): direction: '升': allowed: 1 or 正向 (larger is better), -1 or 负向",
+        "i.xlsx: sheet '指标' cell D4 (方向): indicator 'y': direction: '升': allowed: 1 or 正向 (larger is better), -1 or 负向",
         "i.xlsx: sheet '指标' cell C2 (parent): indicator 'x': parent: no group 'tpo'; did you mean 'top'?",
         "i.xlsx: sheet '指数' cell B3: weights: no method 'entrpy'; did you mean 'entropy'?",
         "i.xlsx: sheet '指数' cell B4: coverage: less than or equal to 1, not 3",
@@ -225,7 +226,41 @@ def test_all_faults_at_once_with_sheet_and_cell(tmp_path: Path) -> None:
     for start in expected:
         assert any(fault.startswith(start) for fault in found), (start, found)
     assert len(found) == len(expected), found
-    assert "half-width" in next(fault for fault in found if "C2" in fault)
+
+
+def test_what_a_chinese_keyboard_writes_is_read() -> None:
+    assert parsed("aggregate", Any, "｛ method ＝ “power”，p ＝ ２ ｝") == {"method": "power", "p": 2}
+    assert parsed("direction", Any, "｛ between ＝ ［44，46］ ｝") == {"between": [44, 46]}
+    # Inside quotes a sign is part of a name.
+    assert parsed("weights", Any, '{ "票房（亿元），合计" = 1 }') == {"票房（亿元），合计": 1}
+
+
+def test_methods_and_directions_have_the_names_of_the_field(tmp_path: Path) -> None:
+    path = filled(
+        tmp_path / "i.xlsx",
+        指数=[["项目", "值"], ["标准化", "极差法"], ["赋权", "熵值法"], ["合成", "线性加权法"], ["插补", "线性插值"]],
+        分指数=[["代码", "上级"], ["景气", None]],
+        指标=[
+            ["代码", "上级", "方向"],
+            ["票房", "景气", "效益型"],
+            ["空置率", "景气", "逆向指标"],
+            ["价格", "景气", "−"],
+        ],
+    )
+    index = hi.Index.read(path)
+    found = (index.normalise, index.weights, index.aggregate, index.impute)
+    assert [one.method.name for one in found if one] == ["min_max", "entropy", "arithmetic", "interpolate"]
+    assert [one.direction for one in index.indicators] == [1, -1, -1]
+
+
+def test_a_direction_that_needs_its_best_values_says_so(tmp_path: Path) -> None:
+    path = filled(
+        tmp_path / "i.xlsx",
+        指数=[["项目", "值"]],
+        分指数=[["代码", "上级"], ["景气", None]],
+        指标=[["代码", "上级", "方向"], ["集中度", "景气", "适度"]],
+    )
+    assert ["cell C2 (方向)" in fault and "{ between = [5, 6] }" in fault for fault in faults(path)] == [True]
 
 
 def test_the_gate_of_choices_names_the_cell(tmp_path: Path) -> None:
