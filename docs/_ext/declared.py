@@ -78,6 +78,7 @@ TRAITS: dict[str, tuple[str, Show]] = {
     "needs": ("Needs besides the values", _names),
     "columns": ("Made of the columns", _names),
     "along": ("The rows are one unit's", lambda value: "period after period" if value else "any rows"),
+    "across": ("A value is filled from", lambda value: "other indicators of its row" if value else "its own indicator"),
     "limit": ("Limit of changed cells", str),
     "total": ("Takes what the weights sum to, as they are given, as the option", lambda value: f"`{value}`"),
     "by_column": ("One value a column may be given for", _names),
