@@ -30,7 +30,11 @@ def index(**choices: Any) -> hi.Index:
     """Return a group of two groups, changed at the addresses given; "__" stands for the dot."""
     made = hi.Index(
         unit="ward",
-        groups=[hi.Group("all", weights={"health": 1, "income": 3}), hi.Group("health", "all"), hi.Group("income", "all")],
+        groups=[
+            hi.Group("all", weights={"health": 1, "income": 3}),
+            hi.Group("health", "all"),
+            hi.Group("income", "all"),
+        ],
         indicators=[hi.Indicator(code, "health" if code in "ab" else "income") for code in CODES],
     )
     return made.replace({address.replace("__", "."): choice for address, choice in choices.items()})
@@ -68,7 +72,9 @@ def test_any_normalisation_does_to_scores_what_it_does_to_values(method: Any, op
 
 def test_what_is_rescaled_is_saved_with_the_fit(tmp_path: Path) -> None:
     rows = wards()
-    chosen = index(health__rescale="normal_score", all__rescale={"method": "z_score", "mean": 100, "sd": 10}, all__round=1)
+    chosen = index(
+        health__rescale="normal_score", all__rescale={"method": "z_score", "mean": 100, "sd": 10}, all__round=1
+    )
     fitted = chosen.fit(rows.iloc[:15])
     fitted.save(tmp_path / "fit.json")
     loaded = hi.Fitted.load(tmp_path / "fit.json")
@@ -79,7 +85,9 @@ def test_what_is_rescaled_is_saved_with_the_fit(tmp_path: Path) -> None:
 
 def test_weights_of_a_parent_are_learnt_from_rescaled_scores() -> None:
     rows, again = wards(), {"method": "min_max", "lower": 1, "upper": 100}
-    result = index(all__weights="entropy", weigh_scale="score", health__rescale=again, income__rescale=again).compute(rows)
+    result = index(all__weights="entropy", weigh_scale="score", health__rescale=again, income__rescale=again).compute(
+        rows
+    )
     scores = result.scores[["health", "income"]]
     np.testing.assert_allclose(result.weights["all"], hi.weights.entropy(scores), rtol=1e-12)
 
@@ -88,7 +96,9 @@ def test_a_rescaling_learns_from_the_fit_rows_where_weights_are_learnt_from_the_
     rng = np.random.default_rng(8)
     table = pd.DataFrame({"year": range(2000, 2012), **{code: rng.uniform(1, 9, 12) for code in CODES}})
     made = index(all__weights="deviation", health__rescale={"method": "z_score", "mean": 50})
-    made = made.replace({"unit": None, "period": "year", "fit_on": "2000:2009", "base": "2010:2011", "weigh_on": "base"})
+    made = made.replace(
+        {"unit": None, "period": "year", "fit_on": "2000:2009", "base": "2010:2011", "weigh_on": "base"}
+    )
     scores = made.compute(table).scores["health"].iloc[:10]
     assert (scores.mean(), scores.std(ddof=1)) == pytest.approx((50, 1))
 
@@ -120,13 +130,15 @@ def test_what_rounding_of_floats_leaves_of_a_half_is_one() -> None:
     assert Rounded(2)(np.array([off, -off, 0.2849999])).tolist() == [0.29, -0.29, 0.28]
     assert Rounded(1, "even")(np.array([below, 0.35])).tolist() == [0.2, 0.4]
     assert np.isnan(Rounded(1)(np.array([np.nan]))).all()
-    assert Rounded(3)(np.array([1e300, -2.0**60])).tolist() == [1e300, -(2.0**60)]
+    assert Rounded(3)(np.array([1e300, -(2.0**60)])).tolist() == [1e300, -(2.0**60)]
 
 
 def test_a_parent_is_made_of_rounded_scores() -> None:
     table = wards()
     plain = index().compute(table)
-    result = index(a__round=1, health__round=2, income__round={"digits": 1, "ties": "even"}, all__round=3).compute(table)
+    result = index(a__round=1, health__round=2, income__round={"digits": 1, "ties": "even"}, all__round=3).compute(
+        table
+    )
     np.testing.assert_array_equal(result.normalised["a"], plain.normalised["a"].round(1))
     np.testing.assert_array_equal(result.normalised["b"], plain.normalised["b"])
     scores = result.scores

@@ -6,6 +6,7 @@ import math
 import re
 import zipfile
 from collections.abc import Callable
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from statistics import NormalDist
 from xml.etree import ElementTree
@@ -21,6 +22,11 @@ def product(x: list[float], w: list[float]) -> float:
     return sum(a * b for a, b in zip(x, w, strict=True))
 
 
+def printed(x: float, digits: float, rounding: str) -> float:
+    """Return a number of fifteen digits, as spreadsheets have them, rounded to decimals."""
+    return float(Decimal(f"{x:.15g}").quantize(Decimal(1).scaleb(-int(digits)), rounding=rounding))
+
+
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "SUMPRODUCT": product,
     "MIN": min,
@@ -28,6 +34,9 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "LN": math.log,
     "EXP": math.exp,
     "ABS": abs,
+    "ROUND": lambda x, digits: printed(x, digits, ROUND_HALF_UP),
+    "TRUNC": lambda x, digits: printed(x, digits, ROUND_DOWN),
+    "MOD": lambda x, by: x % by,
     "NORMSDIST": NormalDist().cdf,
     "IF": lambda holds, then, otherwise: then if holds else otherwise,
 }
@@ -96,7 +105,8 @@ class Workbook:
             assert row == last_row, "only rows of cells"
             return repr([self.calculate(tab or sheet, f"{letters(j)}{row}") for j in range(at(column), at(last) + 1)])
 
-        return float(eval(CELL.sub(number, formula).replace("^", "**"), {**FUNCTIONS, "__builtins__": {}}))
+        written = re.sub(r"(?<![<>])=", "==", CELL.sub(number, formula).replace("^", "**"))
+        return float(eval(written, {**FUNCTIONS, "__builtins__": {}}))
 
 
 def at(column: str) -> int:

@@ -191,6 +191,13 @@ MAPS: dict[str, dict[str, Any]] = {
     "exponential": {"normalise": {"method": "efficacy", "low": 1, "high": 99, "form": "exponential"}},
     "none": {"normalise": "none", "base": None},
     "target": {"a.direction": hi.Target(20.0), "c.direction": hi.Between(15.0, 22.0)},
+    "rescaled": {
+        "left.rescale": {"method": "z_score", "mean": 100, "sd": 10},
+        "right.rescale": "square_root",
+        "all.rescale": {"method": "relative", "to": "max"},
+        "all.round": 1,
+    },
+    "rounded": {"a.round": 2, "b.round": {"digits": 1, "ties": "even"}, "left.round": {"digits": 0, "ties": "even"}},
     "prepared": {"a.impute": "mean", "b.treat": {"method": "winsorise", "points": 2}, "c.denominator": "size"},
 }
 

@@ -25,7 +25,8 @@ def recompute(explanation: Any) -> None:
     for step in explanation.steps.itertuples():
         if step.formula:
             assert float(eval(step.formula, KNOWN)) == pytest.approx(step.value, rel=1e-12, abs=1e-12), step
-    scored = explanation.steps.query("node == @explanation.node and step in ['normalise', 'aggregate']")
+    own = explanation.steps[explanation.steps["node"] == explanation.node]
+    scored = own[own["step"].isin(["normalise", "aggregate", "rescale", "round"])]
     if len(scored):
         np.testing.assert_equal(scored["value"].iloc[-1], explanation.value)
 
@@ -163,6 +164,31 @@ def test_gaps_show_how_weights_are_rescaled() -> None:
     assert weights["formula"].tolist() == ["", "0.5 / (0.5)"]
     lost = two_levels(missing="propagate").compute(frame).explain(period="2002Q2", node="left")
     assert "no score" in lost.steps.query("step == 'aggregate'")["what"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    "again", ["min_max", "square_root", "rank", "exponential_rank", {"method": "relative", "to": "max"}]
+)
+def test_rescaling_and_rounding_are_steps(again: Any) -> None:
+    addresses = {"left.rescale": again, "left.round": {"digits": 1, "ties": "even"}, "a.round": 0, "all.round": 2}
+    result = two_levels(to="none").replace(addresses).compute(table())
+    for node in ("a", "left", "all"):
+        found = result.explain(period="2002Q2", node=node)
+        recompute(found)
+        chained(found)
+    steps = result.explain(period="2002Q2", node="a").steps
+    assert steps["step"].tolist()[1:3] == ["normalise", "round"]
+    own = steps[steps["node"] == "left"]["step"].tolist()
+    assert own[-3:] == ["rescale", "rescale", "round"] or own[-2:] == ["rescale", "round"]
+    assert (steps["formula"] != "").sum() >= 4
+
+
+def test_a_half_says_by_how_much_it_moves() -> None:
+    index = hi.Index(normalise="none", to="none", groups=[hi.Group("g", round=0)], indicators=[hi.Indicator("a", "g")])
+    found = index.compute({"a": [2.5, 3.0]}).explain(0)
+    recompute(found)
+    assert found.steps["formula"].iloc[-1] == "2.5 + 0.5"
+    assert found.value == 3
 
 
 @pytest.mark.parametrize("how", ["fixed", "ratio", "symmetric", "log"])

@@ -65,3 +65,19 @@ def test_what_was_prepared_says_how(tmp_path: Path) -> None:
     assert told["C1"] == "a value where it is not the raw one: outliers treated (winsorise)"
     assert told["D1"] == "a value where it is not the raw one: divided by size"
     assert told["E1"] == "the raw value"
+
+
+def test_rescaled_scores_are_formulas_of_what_was_aggregated(tmp_path: Path) -> None:
+    result = mapped(**MAPS["rescaled"])
+    book = written(result, tmp_path / "r.xlsx")
+    assert book.rows["aggregated"][0][1:] == ["all", "left", "right"]
+    assert formulas(book, "aggregated", "all") == formulas(book, "scores", "all") == len(result.scores)
+    assert book.rows["fitted"][0][-3:] == ["all", "left", "right"]
+    ranked = mapped(**{"left.rescale": "rank", "all.rescale": "rank"})
+    check(written(ranked, tmp_path / "ranked.xlsx"), ranked)
+    assert formulas(Workbook(tmp_path / "ranked.xlsx"), "scores", "left") == 0
+    assert "rank" in comments(tmp_path / "ranked.xlsx")["scores"]["B1"]
+
+
+def test_without_rescaling_there_is_no_sheet_of_what_was_aggregated(tmp_path: Path) -> None:
+    assert "aggregated" not in written(mapped(), tmp_path / "r.xlsx").rows
