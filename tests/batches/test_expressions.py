@@ -40,6 +40,15 @@ def sql(fitted, rows):
         return connection.execute(fitted.to_sql(table="given rows", normalised=True)).df()
 
 
+def test_what_is_ranked_or_rounded_is_left_to_the_kernels():
+    ranked = hi.Index(groups=[hi.Group("all", rescale="rank", round=1)], indicators=[hi.Indicator("a", "all", round=2)])
+    fitted = ranked.fit({"a": [1.0, 2.0, 4.0]})
+    with pytest.raises(hi.SpecError, match="no arithmetic in one value") as told:
+        fitted.expressions()
+    said = [str(fault) for fault in told.value.faults]
+    assert [line.partition(" is no")[0] for line in said] == ["indicator 'a': round", "group 'all': rank"]
+
+
 # Scores above 0, of every value or of those near the ones learnt from; and scores of any sign.
 POSITIVE = (
     {"method": "min_max", "lower": 10, "upper": 90, "clip": True},
@@ -120,7 +129,9 @@ def indexes(draw):
             st.sampled_from([0, 1, 1, 2.5]), min_size=len(children[group]), max_size=len(children[group])
         )
         given = dict(zip(children[group], draw(weights.filter(any)), strict=True))
+        again = (POSITIVE[0], None, None, None) if positive else ("z_score", "min_max", "logistic", None, None, None)
         said = {"aggregate": draw(st.sampled_from(means)), "coverage": draw(COVERAGES), "weights": given}
+        said["rescale"] = draw(st.sampled_from(again))
         groups.append(hi.Group(group, parent, **said))
     return {"unit": "firm", "groups": groups, "indicators": indicators}
 

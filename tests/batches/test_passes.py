@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.fits import choices, chosen, wide
-from support.laws import law, own
+from support.laws import every, law, own
 from support.streams import Pieces, near, parquet, pieces
 from support.tables import panel
 
@@ -63,6 +63,24 @@ def test_any_method_learns_in_pieces_what_it_learns_of_all_rows(family, method, 
         near(found.scores, wanted.scores)
     assert parts.rows["count"] == whole.rows["count"]
     assert {line.why for line in whole.log} <= {line.why for line in parts.log}
+
+
+@every("normalise")
+@law(4)
+@given(data=st.data())
+def test_a_group_is_rescaled_in_pieces_as_by_all_rows(method, options, data):
+    again = {"method": method.name, **options}
+    scale = {"method": "min_max", "lower": 0.02, "upper": 0.98, "clip": True}
+    groups = [hi.Group("top", weights="deviation", rescale="rank", round=1), hi.Group("g", "top", rescale=again)]
+    indicators = [hi.Indicator(code, "g" if code in "ab" else "top") for code in "abc"]
+    index = hi.Index(groups=groups, indicators=indicators, normalise=scale)
+    table = wide(data.draw(st.integers(0, 3)), 14)[list("abc")]
+    whole, refused = answers(index, table)
+    parts, other = answers(index, data.draw(pieces(table, ordered=True)))
+    assert (refused is None) == (other is None), (refused, other)
+    if whole is not None and parts is not None:
+        near(parts.score(table).scores, whole.score(table).scores)
+        near(parts.weights, whole.weights)
 
 
 def test_few_choices_need_all_rows():
