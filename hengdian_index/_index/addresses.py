@@ -163,6 +163,8 @@ def _without(fields: Fields, gone: list[str]) -> Fields:
         several = sum(child not in out for child in children) > 1
         if isinstance(group.get("weights"), Choice):
             group["weights"] = shrunk(group["weights"], children, out) if several else None
+        if isinstance(group.get("aggregate"), Choice):
+            group["aggregate"] = group["aggregate"].without(children, out)
         dated = group.pop("weights_since", {})
         if several and (dated := _dated_without(dated, children, out)):
             group["weights_since"] = dated

@@ -149,7 +149,7 @@ class Choice:
         """Return the choice with what it holds for each column in their order under the columns' names instead."""
         given = {
             name: dict(zip(columns, value, strict=True))
-            for name in self.method.traits.get("by_column", ())
+            for name in (*self.method.traits.get("by_column", ()), *self.method.traits.get("per_column", ()))
             if isinstance(value := self.options.get(name), tuple) and len(value) == len(columns)
         }
         return Choice(self.method, frozen({**self.options, **given})).each_part(lambda part: part.by_name(columns))

@@ -186,7 +186,8 @@ def _restricted(branch: Branch, children: tuple[str, ...]) -> Branch:
     weights = shrunk(branch.weights, branch.children, gone) if len(children) > 1 else branch.weights
     # What is said of weights names the period from which they hold: found by the weights.
     since = Frozen({p: weights if choice == branch.weights else choice for p, choice in branch.weights_since.items()})
-    return replace(branch, children=children, weights=weights, weights_since=since)
+    aggregate = branch.aggregate.without(branch.children, gone)
+    return replace(branch, children=children, weights=weights, weights_since=since, aggregate=aggregate)
 
 
 def learn_by_period(tree: Tree, content: Content, x: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Content:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from support.countries import countries, index
@@ -58,6 +61,39 @@ def test_leaving_out_is_replacing_by_nothing(aggregate: object, gaps: bool, miss
         for part in parts:
             alone = one.replace({part: None}).compute(frame).scores["all"]
             np.testing.assert_allclose(found.scores[part], alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "whole"),
+    [
+        ({"method": "topsis", "direction": {"a": -1, "b": hi.Between(4, 6)}}, False),
+        ({"method": "topsis", "direction": {"a": -1, "b": hi.Between(4, 6)}}, True),
+        ({"method": "topsis", "direction": [-1, 1, hi.Target(5), 1]}, False),
+        ({"method": "grey_relational", "reference": [9, 8, 7, 6]}, False),
+        (
+            {"method": "promethee", "preference": "linear", "q": {"a": 1, "b": 0.5}, "p": dict.fromkeys("abcd", 3)},
+            False,
+        ),
+        ({"method": "waspas", "direction": {"d": -1}}, True),
+    ],
+)
+def test_an_option_by_column_goes_with_its_column(aggregate: dict[str, Any], whole: bool) -> None:
+    """Also where a group gives it in the order of its columns, or the whole index by their names."""
+    frame = pd.DataFrame(np.random.default_rng(8).uniform(1, 9, (7, 4)), columns=list("abcd")).assign(
+        who=list("tuvwxyz")
+    )
+    own, common = (None, aggregate) if whole else (aggregate, "arithmetic")
+    one = hi.Index(
+        unit="who",
+        normalise="none",
+        aggregate=common,
+        groups=[hi.Group("all", aggregate=own)],
+        indicators=[hi.Indicator(code, "all") for code in "abcd"],
+    )
+    found = hi.remove_one(one, frame)
+    for code in "abcd":
+        alone = one.replace({code: None}).compute(frame).scores["all"]
+        np.testing.assert_allclose(found.scores[code], alone, rtol=1e-12)
 
 
 def test_leaving_out_what_weighs_nothing_changes_nothing() -> None:
