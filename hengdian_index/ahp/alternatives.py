@@ -15,7 +15,7 @@ from hengdian_index.ahp._kernels import METHODS
 from hengdian_index.ahp.group import is_several
 from hengdian_index.ahp.priorities import Priorities, priorities
 from hengdian_index.ahp.random_indexes import CONSISTENT_BELOW, chosen_table
-from hengdian_index.errors import DataError, Fault, listed, raise_all, shown, suggestion
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown, suggestion
 from hengdian_index.log import about, note
 
 __all__ = ["Alternatives", "alternatives"]
@@ -133,6 +133,8 @@ def alternatives(
     levels = dict(criteria) if isinstance(criteria, Mapping) and is_several(criteria) else {None: criteria}
     above = _weighed(levels, "criteria", method, random_index)
     weights = _down(above)
+    if not isinstance(judgements, (Mapping, Sequence, np.ndarray)) or isinstance(judgements, str):
+        raise SpecError(f"ahp: judgements: one matrix for each lowest criterion, by its name, not {shown(judgements)}")
     given = judgements if isinstance(judgements, Mapping) else dict(enumerate(judgements))
     raise_all(DataError, _unlike(weights, given))
     below = _weighed({criterion: given[criterion] for criterion in weights}, "alternatives", method, random_index)

@@ -201,7 +201,7 @@ def membership(x: Any, limits: Any) -> Any:
     if s.shape[1] < 2:
         raise DataError("membership: limits of two grades or more are needed, one a column")
     steps = np.diff(s, axis=1)
-    faults = row_faults(np.flatnonzero(np.isnan(values)), table.source, "no value")
+    faults = row_faults(np.flatnonzero(~np.isfinite(values)), table.source, "no finite value")
     wrong = ~((steps > 0).all(axis=1) | (steps < 0).all(axis=1)) | np.isnan(s).any(axis=1)
     faults += row_faults(np.flatnonzero(wrong), table.source, "its limits neither rise nor fall")
     raise_all(DataError, shortened(faults))

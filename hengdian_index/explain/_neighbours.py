@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._tables.cells import is_missing, number_of, single
+from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, eager, shortened
 from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, SpecError, listed, raise_all, shown
+from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
 from hengdian_index.log import note
 
 Pair = tuple[Any, Any, Any]
@@ -30,7 +31,7 @@ def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
     twice = [unit for unit in place if list(units).count(unit) > 1] if len(place) < len(units) else []
     raise_all(DataError, [f"moran: unit {shown(unit)} stands twice among the units" for unit in twice])
     pairs, each_once = _pairs(neighbours, units)
-    faults: list[str] = []
+    faults = list[Fault]()
     weights, there, strange = np.zeros((len(units), len(units))), set[Any](), dict[Any, None]()
     for one, other, given in pairs:
         there.add(one)
@@ -38,28 +39,22 @@ def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
             continue
         there.add(other)
         number = 1.0 if given is None else number_of(given)
+        known = [unit in place for unit in (one, other)]
+        strange |= {unit: None for unit, here in zip((one, other), known, strict=True) if not here}
+        said = f"neighbours: {shown(one)}, {shown(other)}: "
         if number is None or not 0 <= number < np.inf:
-            faults.append(
-                f"neighbours: {shown(one)}, {shown(other)}: {shown(given)}; a weight is a number of 0 or more"
-            )
-            continue
-        strange |= dict.fromkeys(unit for unit in (one, other) if unit not in place)
-        if one not in place or other not in place or not number:
-            continue
-        if one == other:
-            faults.append(f"neighbours: {shown(one)} stands as its own neighbour")
-            continue
-        i, j = place[one], place[other]
-        if weights[i, j] not in (0.0, number):
-            faults.append(
-                f"neighbours: {shown(one)}, {shown(other)}: given twice, with weights {weights[i, j]:g}, {number:g}"
-            )
-        weights[i, j] = number
-    faults += [
-        f"neighbours: none for unit {shown(unit)}; if it has none, say so: a row with a blank one, or {{unit: []}}"
-        for unit in units
-        if unit not in there
-    ]
+            faults.append(Fault(f"{said}{shown(given)}; a weight is a number of 0 or more", kind=("pairs", "weight")))
+        elif number and one == other:
+            faults.append(Fault(f"neighbours: {shown(one)} stands as its own neighbour", kind=("units", "own")))
+        elif number and all(known):
+            i, j = place[one], place[other]
+            if weights[i, j] not in (0.0, number):
+                why = f"given twice, with weights {weights[i, j]:g} and {number:g}"
+                faults.append(Fault(f"{said}{why}", kind=("pairs", "twice")))
+            weights[i, j] = number
+    remedy = "if it has none, say so: a row with a blank one, or {unit: []}"
+    lacking = [unit for unit in units if unit not in there]
+    faults += [Fault(f"neighbours: none for unit {shown(u)}; {remedy}", kind=("units", "none")) for u in lacking]
     raise_all(DataError, shortened(faults))
     if strange:
         note("explain", f"neighbours: no unit of the table is called {listed(list(strange), most=5)}; left out")
@@ -78,25 +73,22 @@ def _pairs(neighbours: Any, units: Sequence[Hashable]) -> tuple[Iterable[Pair], 
     if hasattr(neighbours, "adjacency"):
         neighbours = neighbours.adjacency
     elif hasattr(neighbours, "neighbors") and hasattr(neighbours, "weights"):
-        return _mapped(
-            {unit: dict(zip(own, neighbours.weights[unit], strict=True)) for unit, own in neighbours.neighbors.items()}
-        ), False
+        weights = neighbours.weights
+        of = {unit: dict(zip(own, weights[unit], strict=True)) for unit, own in neighbours.neighbors.items()}
+        return _mapped(of), False
     if isinstance(neighbours, pd.Series) and neighbours.index.nlevels == 2:
         return [(*pair, weight) for pair, weight in neighbours.items()], False  # type: ignore[misc]  # pairs are tuples
     if isinstance(neighbours, Mapping):
         return _mapped(neighbours), False
     if hasattr(type(neighbours), "columns"):
         return _of_table(neighbours)
-    rows = neighbours.tolist() if isinstance(neighbours, np.ndarray) else neighbours
-    if not isinstance(rows, (list, tuple)) or not rows or not all(isinstance(row, (list, tuple)) for row in rows):
+    if not isinstance(neighbours, (np.ndarray, list, tuple)) or np.ndim(neighbours[:1]) != 2:
         raise SpecError(f"neighbours: {_FORM}, not {shown(neighbours)}")
-    if (
-        len(rows) == len(units)
-        and all(len(row) == len(units) for row in rows)
-        and all(number_of(c) is not None for row in rows for c in row)
-    ):
-        return _of_matrix(rows, list(units)), False
-    return _of_rows(rows), True
+    if len(neighbours) == len(units) and {len(row) for row in neighbours} == {len(units)}:
+        return _of_matrix(neighbours, list(units)), False
+    if isinstance(neighbours, np.ndarray) and neighbours.dtype.kind == "f":
+        raise SpecError(f"neighbours: a matrix of shape {neighbours.shape} for {counted(len(units), 'unit')}")
+    return _of_rows(list(neighbours)), True
 
 
 def _mapped(neighbours: Mapping[Any, Any]) -> list[Pair]:
@@ -124,18 +116,19 @@ def _of_table(table: Any) -> tuple[list[Pair], bool]:
         frame = frame.set_index(frame.columns[0])
     if frame.shape[0] == frame.shape[1] and set(frame.index) == set(frame.columns):
         square = frame.reindex(columns=frame.index)
-        return _of_matrix(square.astype(object).to_numpy().tolist(), list(frame.index)), False
+        return _of_matrix(square.to_numpy(), list(frame.index)), False
     return _of_rows(frame.astype(object).to_numpy().tolist()), True
 
 
-def _of_matrix(rows: Sequence[Sequence[Any]], names: Sequence[Any]) -> list[Pair]:
+def _of_matrix(rows: Any, names: Sequence[Any]) -> list[Pair]:
     """Return the pairs of a square matrix; what is blank or 0 is no neighbour."""
     pairs: list[Pair] = [(one, None, None) for one in names]
-    for one, row in zip(names, rows, strict=True):
-        pairs += [
-            (one, other, cell) for other, cell in zip(names, row, strict=True) if not is_missing(cell) and cell != 0
-        ]
-    return pairs
+    try:
+        cells = floats(rows)
+    except ValueError:
+        cells = np.array(rows, dtype=object)
+    there = np.argwhere(~((cells == 0) | np.isnan(cells))) if cells.dtype.kind == "f" else np.argwhere(cells != 0)
+    return pairs + [(names[i], names[j], cells[i, j]) for i, j in there.tolist() if not is_missing(cells[i, j])]
 
 
 def _of_rows(rows: Sequence[Sequence[Any]]) -> list[Pair]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._maths.blocks import full_size, power_of_two
 from hengdian_index._system.about import install
 from hengdian_index._tables.table import Array, Labelled, has_index, read_labelled
 from hengdian_index._values.decimals import counted
@@ -114,9 +115,10 @@ def convergence(y: Any, *, controls: Any = None) -> Convergence:
     beside, names = _controls(controls, table)
     x, beside = _complete(x, beside)
     periods = table.columns or tuple(range(x.shape[1]))
-    mean, sd = x.mean(axis=0), x.std(axis=0, ddof=1)
+    unit = float(power_of_two(x.reshape(-1, 1), full_size(x.reshape(-1, 1)))[0])
+    mean, sd = (x / unit).mean(axis=0), (x / unit).std(axis=0, ddof=1)
     at = pd.Index(periods, name="period", tupleize_cols=False)
-    sigma = pd.DataFrame({"n": len(x), "mean": mean, "sd": sd, "cv": sd / mean}, index=at)
+    sigma = pd.DataFrame({"n": len(x), "mean": mean * unit, "sd": sd * unit, "cv": sd / mean}, index=at)
     steps = x.shape[1] - 1
     first = np.log(x[:, 0])
     if np.ptp(first) <= 1e-12 * max(1.0, float(np.abs(first).max())):

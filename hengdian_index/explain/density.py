@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._maths.blocks import full_size, power_of_two
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, read_labelled
 from hengdian_index._values.decimals import counted
@@ -105,20 +106,26 @@ def density(y: Any, *, bandwidth: float | str = "silverman", points: int = 512) 
 
     _checked(bandwidth, points)
     table = read_labelled(wide("density", y)).need_shape("density: a table (units, periods) is needed")
-    columns = [column[~np.isnan(column)] for column in table.values.T]
+    # Squares of values of 1e200 are infinite, those of 1e-200 are 0: both are told in a unit near their size.
+    whole = table.values.reshape(-1, 1)
+    unit = float(power_of_two(whole, full_size(whole))[0])
+    columns = [column[~np.isnan(column)] / unit for column in table.values.T]
     gaps = int(np.isnan(table.values).sum())
     if gaps:
         note("explain", f"density: {counted(gaps, 'missing value')} {'is' if gaps == 1 else 'are'} left out")
     _measurable(columns, table.names)
-    widths = [_width(x, bandwidth) for x in columns]
+    widths = [_RULES[bandwidth](x) if isinstance(bandwidth, str) else bandwidth / unit for x in columns]
     low = min(float(x.min()) - _BEYOND * h for x, h in zip(columns, widths, strict=True))
     high = max(float(x.max()) + _BEYOND * h for x, h in zip(columns, widths, strict=True))
     at = np.linspace(low, high, points)
     curves = [_curve(x, h, at) for x, h in zip(columns, widths, strict=True)]
     periods = pd.Index(list(table.names), name="period", tupleize_cols=False)
     rows = [_described(x, h, at, curve) for x, h, curve in zip(columns, widths, curves, strict=True)]
-    drawn = pd.DataFrame(np.column_stack(curves), index=pd.Index(at, name="value"), columns=periods)
-    return Density(drawn, pd.DataFrame(rows, index=periods))
+    told = pd.DataFrame(rows, index=periods)
+    told[["mean", "sd", "bandwidth", "mode"]] *= unit
+    told["height"] /= unit
+    drawn = pd.DataFrame(np.column_stack(curves) / unit, index=pd.Index(at * unit, name="value"), columns=periods)
+    return Density(drawn, told)
 
 
 def _checked(bandwidth: Any, points: int) -> None:
@@ -155,10 +162,6 @@ def _normal(x: Array) -> float:
 
 
 _RULES = {"silverman": _silverman, "normal": _normal}
-
-
-def _width(x: Array, bandwidth: Any) -> float:
-    return _RULES[bandwidth](x) if isinstance(bandwidth, str) else float(bandwidth)
 
 
 def _curve(x: Array, h: float, at: Array) -> Array:

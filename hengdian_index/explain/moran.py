@@ -102,7 +102,8 @@ def moran(
     **Pitfalls.** The answer hangs on who counts as a neighbour: print the table. Of many local p some are small by
     chance. Levels with one base for each unit are no values to compare across units.
 
-    Variants: GeoDa and esda divide the local coefficients by n - 1 instead of n.
+    Variants: GeoDa and esda multiply the local coefficients by (n - 1) / n. esda shuffles by NumPy's global state; here
+    one seed gives one answer.
 
     Source: Moran 1950, Biometrika 37; Cliff & Ord 1981, Spatial Processes, London; Anselin 1995, Geographical Analysis
     27(2). Proof: all shuffles of six units, one by one; esda, its I, variance and local coefficients.
@@ -179,6 +180,8 @@ def _period(
     lag, total, square = w @ z, w.sum(), float(z @ z)
     found = len(y) / total * float(z @ lag) / square
     expected, sd = _shuffled(z, w)
+    if np.isnan(sd):
+        note("explain", "moran: every shuffle has the same coefficient, as where all are neighbours of all: no z, no p")
     far = (found - expected) / sd
     numbers = {"n": len(y), "i": found, "expected": expected, "sd": sd, "z": far, "p": float(2 * norm.sf(abs(far)))}
     numbers["p_permuted"] = _global(z, w, found, permutations, rng)

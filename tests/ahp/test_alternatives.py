@@ -128,6 +128,8 @@ def test_what_is_no_hierarchy_is_refused(criteria, judgements, why) -> None:
 
 
 def test_misspelt_choices_are_refused() -> None:
+    with pytest.raises(hi.SpecError, match="judgements: one matrix for each lowest criterion"):
+        hi.ahp.alternatives(CRITERIA, None)
     with pytest.raises(hi.SpecError, match="did you mean 'ideal'"):
         hi.ahp.alternatives(CRITERIA, UNDER, mode="ideel")
     with pytest.raises(hi.SpecError, match="no random index"):

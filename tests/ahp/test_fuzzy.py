@@ -141,7 +141,12 @@ def test_what_is_no_evaluation_is_refused(memberships, options, error, why) -> N
     ("x", "limits", "error", "why"),
     [
         ([1.0, 2.0], [[1, 2, 3]], hi.SpecError, "x: one number for each of 1 factor"),
-        ([np.nan, 2.0], [[1, 2], [2, 2]], hi.DataError, "row 0: no value\nrow 1: its limits neither rise nor fall"),
+        (
+            [np.nan, 2.0],
+            [[1, 2], [2, 2]],
+            hi.DataError,
+            "row 0: no finite value\nrow 1: its limits neither rise nor fall",
+        ),
         ([2.0], [[1]], hi.DataError, "two grades or more"),
     ],
 )

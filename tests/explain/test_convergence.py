@@ -51,6 +51,14 @@ def test_it_is_the_regression_by_hand(regions: pd.DataFrame) -> None:
     assert found.trend["slope"] < 0
 
 
+@pytest.mark.parametrize("factor", [1e-300, 1e300])
+def test_the_unit_of_measure_does_not_matter(regions: pd.DataFrame, factor: float) -> None:
+    found, plain = convergence(regions * factor), convergence(regions)
+    close(found.sigma["cv"], plain.sigma["cv"])
+    np.testing.assert_allclose(found.sigma["sd"] / factor, plain.sigma["sd"], rtol=1e-9)
+    np.testing.assert_allclose(found.beta["coefficient"], plain.beta["coefficient"], rtol=1e-6)
+
+
 def test_an_exact_speed_is_found_back() -> None:
     gaps = np.array([-1.0, 0.3, 0.5, 2.0])[:, np.newaxis] * np.exp(-0.05 * np.arange(5))
     found = convergence(np.exp(3 + gaps))

@@ -63,6 +63,16 @@ def test_a_series_by_unit_and_period_is_the_same() -> None:
     pd.testing.assert_frame_equal(density(scores).curves, density(wide).curves, check_names=False)
 
 
+@pytest.mark.parametrize("factor", [1e-300, 1e-12, 1e300])
+def test_the_unit_of_measure_moves_the_axis_alone(factor: float) -> None:
+    x = np.array([[0.1, 0.4], [0.3, 0.5], [0.4, 0.9], [0.5, 0.2]])
+    plain, scaled = density(x), density(x * factor)
+    np.testing.assert_allclose(scaled.curves * factor, plain.curves, rtol=1e-9, atol=1e-13)
+    np.testing.assert_allclose(scaled.curves.index / factor, plain.curves.index, rtol=1e-9)
+    np.testing.assert_allclose(scaled.periods["mode"] / factor, plain.periods["mode"], rtol=1e-9)
+    assert scaled.periods["peaks"].tolist() == plain.periods["peaks"].tolist()
+
+
 def test_missing_values_are_left_out_with_a_line() -> None:
     with journal() as lines:
         found = density([[1.0, 2.0], [2.0, np.nan], [3.0, 3.0], [4.0, 5.0]])

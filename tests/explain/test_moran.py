@@ -152,6 +152,14 @@ def test_an_island_is_named_and_others_that_are_no_units_are_left_out() -> None:
     assert np.isnan(found.local.loc["蒙", "p_permuted"])
 
 
+def test_where_every_shuffle_is_the_same_there_is_no_test() -> None:
+    with journal() as lines:
+        found = moran(CITIES, 1 - np.eye(5))
+    assert found.overall["i"].iloc[0] == pytest.approx(-0.25)
+    assert np.isnan(found.overall[["z", "p"]].to_numpy()).all()
+    assert "every shuffle has the same coefficient" in lines[0].why
+
+
 def test_it_is_that_of_esda() -> None:
     esda, libpysal = pytest.importorskip("esda"), pytest.importorskip("libpysal")
     rng = np.random.default_rng(3)
@@ -180,6 +188,7 @@ def test_it_is_that_of_esda() -> None:
         (CITIES.iloc[:3], MATRIX, hi.DataError, "3 units with a value; four are needed"),
         (pd.concat([CITIES, CITIES.iloc[:1]]), MATRIX, hi.DataError, "unit '京' stands twice"),
         (CITIES, [("京",)], hi.SpecError, "pairs are rows"),
+        (CITIES, np.ones((3, 3)), hi.SpecError, r"a matrix of shape \(3, 3\) for 5 units"),
         (CITIES, "queen", hi.SpecError, "neighbours: a matrix"),
         (CITIES, {"京": "津"}, hi.SpecError, "'京': a list of units"),
         (CITIES, 5, hi.SpecError, "neighbours: a matrix"),
