@@ -81,6 +81,7 @@ TRAITS: dict[str, tuple[str, Show]] = {
     "across": ("A value is filled from", lambda value: "other indicators of its row" if value else "its own indicator"),
     "limit": ("Limit of changed cells", str),
     "total": ("Takes what the weights sum to, as they are given, as the option", lambda value: f"`{value}`"),
+    "by_row": ("Weights in an index", lambda value: "of each row, from columns of the table"),
     "by_column": ("One value a column may be given for", _names),
     "per_column": ("One value a column may be given for", _names),
 }

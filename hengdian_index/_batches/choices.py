@@ -30,6 +30,11 @@ def needing_all(tree: Tree, setting: Setting) -> list[str]:
         for branch in tree.branches
         if branch.impute is not None
     ]
+    found += [
+        f"group {branch.code!r}: weights from columns have their mean over all rows; give weights, or scale rows before"
+        for branch in tree.branches
+        if branch.weighing is not None
+    ]
     if setting.unit_coverage is not None:
         found.append("unit_coverage counts the cells of all rows of a unit; leave out those units before")
     if changes(tree) and setting.content == "link":

@@ -196,6 +196,8 @@ def _together(tree: Tree, setting: Setting) -> Iterable[str]:
     for branch in tree.branches:
         if branch.impute is not None:
             yield f"group {branch.code!r}: impute is no expression of the columns of a row"
+        if branch.weighing is not None:
+            yield f"group {branch.code!r}: weights of each row are no expression"
         if branch.weights_since:
             yield f"group {branch.code!r}: weights that change with time are no expression"
     if setting.weights_form != "plain":

@@ -16,6 +16,7 @@ from hengdian_index._scoring.tree import Branch, Tree, compares, learns
 from hengdian_index._tables.periods import read_label
 from hengdian_index.errors import Fault, FaultsError, SpecError, listed, suggestion
 from hengdian_index.log import journal
+from hengdian_index.weights.columns import are_names
 
 Interval = tuple[float, float]
 
@@ -39,11 +40,30 @@ def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str
         starting |= {branch.code} if starting.issuperset(branch.children) else set()
         faults += _weight_faults(branch, own_weights, branch.code in weighed, starting)
         faults += _domain_faults(branch, reach)
+        faults += _row_faults(branch)
         if branch.impute is not None and branch.impute.method.traits.get("across"):
             why = f"{branch.impute.method.name} fills from other columns, and a group's score is one column; take mean,"
             faults.append(_fault(branch, "impute", f"{why} group_mean or carry_forward"))
         reach[branch.code] = _hull(branch, reach)
     return faults[::-1]
+
+
+def _row_faults(branch: Branch) -> list[Fault]:
+    """Return what is wrong with weights that columns of the table give each row."""
+    later = {f"weights_since: {when}": one for when, one in branch.weights_since.items()}
+    faults = []
+    for place, choice in {"weights": branch.weights, **later}.items():
+        inside = [part for part in choice.all_parts if part.method.traits.get("by_row")]
+        if not inside or not are_names(inside[0].options["column"]):
+            continue
+        if inside != [choice]:
+            why = "weights of each row are not combined with others; take column alone"
+        elif compares(branch.aggregate):
+            why = f"{branch.aggregate.method.name} takes rows together, under the same weights; take a mean"
+        else:
+            continue
+        faults.append(_fault(branch, place.partition(":")[0], f"{place.partition(': ')[2]}{why}"))
+    return faults
 
 
 def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault]:

@@ -12,7 +12,7 @@ from hengdian_index._maths.doubts import KINDS, Bootstrap, Dirichlet, Noise, Nor
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import FaultsError, SpecError, raise_all, suggestion
+from hengdian_index.errors import FaultsError, SpecError, listed, raise_all, suggestion
 
 
 @dataclass(frozen=True)
@@ -135,5 +135,9 @@ def _weights_factor(tree: Tree, address: str, given: Any) -> Factor:
     if not groups or (code is not None and address != f"{code}.weights"):
         allowed = ["weights", *(f"{g}.weights" for g in tree.groups)]
         raise SpecError(f"noise on weights stands at one of their addresses{suggestion(address, allowed)}")
+    rows = [g for g in groups if tree.by_code[str(g)].weighing is not None]
+    groups = [g for g in groups if g not in rows]
+    if not groups:
+        raise SpecError(f"the weights of {listed(rows)} come from columns of the table, row by row; they do not vary")
     names = [f"{g}.weights[{child}]" for g in groups for child in tree.by_code[str(g)].children]
     return Factor(address, "weights", given, tuple(map(str, groups)), tuple(names))

@@ -243,8 +243,9 @@ class Scores:
     `cancelled` (...) is the magnitude that cancelled in their computation, which `equality` adds to that of a score.
     With `shared` the weights asked for were divided among the values of each row, which `given_weights` does again:
     as many numbers as the table has are made when they are asked for. `before` are the scores as they were aggregated,
-    where they were rescaled, filled or rounded since; `imputed` says
-    which were filled (None: none), and `why` of each row of one draw that lacked a score what is to be said of that.
+    where they were rescaled, filled or rounded since; `imputed` says which were filled (None: none), and `why` of each
+    row of one draw that lacked a score what is to be said of that. `asked` are the weights (..., n, k) asked for where
+    each row has its own.
     """
 
     values: Array
@@ -254,6 +255,7 @@ class Scores:
     shared: bool = False
     before: Array | None = None
     imputed: NDArray[np.bool_] | None = None
+    asked: Array | None = None
     why: tuple[tuple[int, str], ...] = ()
 
     @property

@@ -152,6 +152,7 @@ def weighting(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpack[
         they are presented on. `learns`: False if the values of the rows do not matter. `complete`: only rows without a
         gap count. `raw`: in an index it sees values before direction and normalisation, and the directions if it has
         the option `direction`. `by_column`: judgements and options that hold one value a column, by name or in order.
+        `by_row`: the judgement names columns of the table, which weigh each row by itself.
         `without(options, columns, gone)`: the judgements and options that are left when some columns are taken out; if
         these do not hold by themselves, the others keep their proportions. `consistency(options, columns)`: pairs of a
         person and the `Priorities` of what that person judged. `parts`: the judgement that is a list of sets of

@@ -49,6 +49,7 @@ class WeightingTraits(Traits, total=False):
     """What a weighting may declare."""
 
     by_column: Sequence[str]
+    by_row: bool
     complete: bool
     consistency: Callable[..., Any]
     learns: bool

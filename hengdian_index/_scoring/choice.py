@@ -83,8 +83,13 @@ class Choice:
 
     @classmethod
     def of_weights(cls, given: Any) -> Choice:
-        """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`."""
+        """Return the choice of a group's weights; a plain mapping child -> weight means `fixed`.
+
+        Of columns alone, `{"column": "spent on {}"}`, they are those of each row.
+        """
         given = frozen(given) if hasattr(given, "to_dict") else given
+        if isinstance(given, Mapping) and set(given) == {"column"} and isinstance(given["column"], (str, Mapping)):
+            given = {"method": "column", **given}
         if isinstance(given, Mapping) and "method" not in given:
             given = {"method": "fixed", "values": dict(given)}
         return cls.of("weights", given)

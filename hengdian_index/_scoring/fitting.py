@@ -42,6 +42,7 @@ from hengdian_index.errors import (
     suggestion,
 )
 from hengdian_index.log import about, journal, note
+from hengdian_index.weights.columns import row_shares
 
 # The end of what is said of a constant column.
 _ITS_SCORE = "give `constant` its score"
@@ -382,12 +383,34 @@ def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequ
     `panel` holds the prepared values of the indicators, before direction and normalisation, in the same rows; `ends`
     are those of the children's scales.
     """
+    if branch.weighing is not None and len(branch.children) > 1:
+        note(
+            "weights", "shares of columns of the table in each row; their mean over the fit rows", indicator=branch.code
+        )
+        shares = row_weights(branch, x, panel)
+        return np.asarray(shares[shares.any(axis=1)].mean(axis=0) if shares.any() else np.ones(len(branch.children)))
 
     def learnt(choice: Choice) -> Array:
         shown = shown_values(choice, tree, branch, x, panel, ends)
         return learnt_weights(choice, tree, branch, Sample((shown,), branch.children), ends)
 
     return weights_of(branch, learnt)
+
+
+def row_weights(branch: Branch, x: Array, panel: Panel) -> Array:
+    """Return the weights (n, k) that columns of the table give a group's children in each row, shares of their sum.
+
+    `x` (..., n, k) are the children's scores: what has none needs no weight.
+    """
+    assert branch.weighing is not None
+    weights = np.stack([panel.column(name) for name in branch.weighing], axis=1)
+    there = ~np.isnan(x).all(axis=tuple(range(x.ndim - 2)))
+    try:
+        return row_shares(weights, there)
+    except CellsError as error:
+        refused = Labelled(weights, branch.weighing, complete=False, source=panel).refusal(error)
+        faults = [fault.under(saying=f"group {branch.code!r}: weights: ") for fault in refused.faults]
+        raise DataError(*faults) from None
 
 
 def weights_of(branch: Branch, learnt: Callable[[Choice], Array]) -> Array:

@@ -22,6 +22,7 @@ from hengdian_index._scoring.fitting import (
     leaf_ends,
     learn_scaling,
     rescaled,
+    row_weights,
     users_fault,
 )
 from hengdian_index._scoring.preparation import filled_scores, learn_filler, note_filled
@@ -86,14 +87,15 @@ class Evaluation:
 
     def row_weights(self, branch: Branch) -> Array:
         """Return the weights that each row's children were given, (n, k), or (k,) where all rows have the same."""
-        found, asked = self.groups[branch.code], self.weights[branch.code]
+        found, asked = self.groups[branch.code], self.asked_weights(branch)
         if found.shared:
             return given_weights(self.children(branch), asked, found.dropped)
         return asked if found.weights is None else found.weights
 
     def asked_weights(self, branch: Branch) -> Array:
         """Return the weights asked for, whatever is missing, (n, k) or (k,)."""
-        return self.weights[branch.code]
+        own = self.groups[branch.code].asked
+        return self.weights[branch.code] if own is None else own
 
     def importance(self) -> Array:
         """Return the product of the weights down to each indicator, (n, k) or (k,) where all rows have the same."""
@@ -114,6 +116,7 @@ class Evaluation:
                 dropped=s.dropped[rows],
                 before=None if s.before is None else s.before[rows],
                 imputed=None if s.imputed is None else s.imputed[rows],
+                asked=None if s.asked is None else s.asked[rows],
                 why=(),
             )
             for code, s in self.groups.items()
@@ -376,6 +379,7 @@ def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
             shared=s.shared,
             before=None if s.before is None else over(s.before),
             imputed=None if s.imputed is None else over(s.imputed) == 1,
+            asked=None if s.asked is None else over(s.asked),
         )
         for code, s in part.groups.items()
     }
@@ -448,6 +452,8 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, settl
         share = np.where(size > 0, lost / np.where(size > 0, size, 1.0), 0.0)
         most = largest(found.values[..., np.newaxis])[..., 0]
         cancelled = together(most, np.max(share, axis=-1) * most)
+    elif lost.any() and found.asked is not None:
+        cancelled = lost.max(axis=-1)
     elif lost.any():
         cancelled = (lost * w).sum(axis=-1) if found.given is None else np.where(w > 0, lost, 0.0).max(axis=-1)
     values = settled(found.values, cancelled) if settles else found.values
@@ -553,6 +559,8 @@ def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
     """Return a group's scores; a method that compares rows sees those of one period where the scope says so."""
     method = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     rule = replace(branch.missing, rule="reweight")
+    if branch.weighing is not None and len(branch.children) > 1:
+        return _each_row(branch, x, w, panel)
     if x.ndim > 2 and not branch.aggregate.method.function.__module__.startswith("hengdian_index."):
         return _draw_by_draw(branch, x, w, panel)
     if branch.scope == "all" or not isinstance(method, Together):
@@ -560,6 +568,36 @@ def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
     if panel.periods is None:
         raise DataError("scope = 'period', but the rows have no period; name its column")
     return _by_period(branch, method, x, w, panel)
+
+
+def _each_row(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
+    """Return a group's scores where columns of the table weigh each row: a row is what a draw of weights is else.
+
+    Of weights w (m, k) those of 0 leave a child out.
+    """
+    method = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    rule, own = replace(branch.missing, rule="reweight"), row_weights(branch, x, panel)
+    if w.ndim > 1:
+        own = np.where((w > 0)[:, np.newaxis, :], own, 0.0)
+        total = own.sum(axis=-1, keepdims=True)
+        own = own / np.where(total > 0, total, 1.0)
+    rows = x[..., np.newaxis, :]
+    try:
+        if branch.aggregate.method.function.__module__.startswith("hengdian_index."):
+            found = aggregate(method, rows, own, rule)
+        else:
+            shape = np.broadcast_shapes(rows.shape[:-2], own.shape[:-1])
+            pairs = (
+                np.broadcast_to(one, (*shape, *one.shape[len(one.shape) - d :])) for one, d in ((rows, 2), (own, 1))
+            )
+            rows, sets = pairs
+            each = [aggregate(method, rows[at], sets[at], rule) for at in np.ndindex(shape)]
+            values, dropped = (np.stack([getattr(one, n) for one in each]) for n in ("values", "dropped"))
+            found = Scores(values.reshape(*shape, 1), None, dropped.reshape(*shape, 1))
+    except CellsError as error:
+        raise CellsError(np.squeeze(error.marked, axis=-2), error.why) from None
+    given = None if found.weights is None else found.weights[..., 0, :]
+    return Scores(found.values[..., 0], given, found.dropped[..., 0], asked=own)
 
 
 def _draw_by_draw(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:

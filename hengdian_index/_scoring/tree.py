@@ -15,6 +15,7 @@ from hengdian_index._scoring.fields import Group, Indicator, Is, inherited
 from hengdian_index._tables.periods import read_label
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import Fault, fewer, listed, suggestion
+from hengdian_index.weights.columns import are_names, column_of
 
 Series: TypeAlias = Literal["fixed", "ratio", "symmetric", "log"]
 OnChange: TypeAlias = Literal["link", "restate"]
@@ -87,6 +88,14 @@ class Branch:
     scaling: Map | None = None
     impute: Choice | None = None
     filler: Filler | tuple[Filler, ...] | None = None
+
+    @property
+    def weighing(self) -> tuple[str, ...] | None:
+        """Columns of the table that weigh the children in each row, None where all rows have the same weights."""
+        by_row = self.weights.method.traits.get("by_row")
+        if not by_row or not are_names(self.weights.options["column"]):
+            return None
+        return tuple(column_of(self.weights.options["column"], child) for child in self.children)
 
     @property
     def presented(self) -> bool:

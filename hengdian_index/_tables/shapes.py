@@ -175,10 +175,35 @@ def as_wide(
     _refuse_strangers(work, roles)
     before = work.frame
     _keep(work)
+    _with_beside(work, roles)
     _refuse_loss(work, roles, before)
     roles = _settled(work, roles, likely=likely)
     cells = _of_long(work, roles) if roles.layout == "long" else _across(work, roles)
     return _pivoted(work, roles, cells)
+
+
+def _with_beside(work: _Work, roles: Roles) -> None:
+    """Give the cells of columns beside the values of a long table rows of their own, as far as they are asked for.
+
+    What stands in the column `weight` beside the values of `rent` is asked for as `weight_rent`.
+    """
+    if roles.layout != "long" or roles.indicator is None or roles.value is None:
+        return
+    codes, known = _coded(work.frame[roles.indicator])
+    taken = {roles.indicator, roles.value, roles.unit, roles.period}
+    asked = {name for name in work.columns if name not in known}
+    beside = [one for one in work.frame.columns if one not in taken and any(f"{one}_{code}" in asked for code in known)]
+    if not beside:
+        return
+    frame, lines = work.frame.drop(columns=beside), work.lines
+    labels = np.array([*known, None], dtype=object)[codes]
+    parts = [frame]
+    for name in beside:
+        called = [None if label is None else f"{name}_{label}" for label in labels]
+        parts.append(frame.assign(**{roles.indicator: called, roles.value: work.frame[name]}))
+    attrs = {**work.frame.attrs, "lines": tuple(np.tile(lines, len(parts)).tolist())}
+    work.frame = pd.concat(parts, ignore_index=True)
+    work.frame.attrs = attrs
 
 
 def said_by_title(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from hengdian_index.errors import suggestion
 if TYPE_CHECKING:
     from hengdian_index.weights.ahp import *
     from hengdian_index.weights.best_worst import *
+    from hengdian_index.weights.columns import *
     from hengdian_index.weights.combined import *
     from hengdian_index.weights.correlation import *
     from hengdian_index.weights.judged import *

@@ -33,7 +33,9 @@ def groups(tell: Teller) -> Iterator[Block]:
     chosen = [c for b in branches if len(b.children) > 1 for c in (b.weights, *_later(tell, b).values())]
     weighed = [part for choice in chosen for part in choice.all_parts]
     told = {(leaf.normalise.method, formula_of(leaf.normalise)) for leaf in tell.tree.leaves}
-    again = [b.rescale for b in branches if b.rescale and (b.rescale.method, formula_of(b.rescale)) not in told]
+    told |= {(one.method, formula_of(one)) for leaf in tell.tree.leaves for one in (leaf.impute_scores,) if one}
+    own = [one for b in branches for one in (b.rescale, b.impute) if one is not None]
+    again = [one for one in own if (one.method, formula_of(one)) not in told]
     yield from tell.formulas([*weighed, *(branch.aggregate for branch in branches), *again])
     ends = ends_of(tell.result.contents[-1].tree, tell.result.contents[-1].weights)
     scales = {branch.code: _Scale.of(tell, branch, ends) for branch in branches if len(branch.children) > 1}
@@ -125,13 +127,14 @@ def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> 
     absent = (np.isnan(tell.result.rows.children(branch)) & counted).any(axis=1)
     lost = np.isnan(tell.result.rows.values(branch.code)) & absent
     if absent.any():
-        reweighted = tell.words("rows reweighted", count=int((absent & ~lost).sum()))
+        filled_in = tell.result.rows.imputed(branch.code)
+        reweighted = tell.words("rows reweighted", count=int((absent & ~lost & ~filled_in).sum()))
         without = tell.words("rows without", count=int(lost.sum()))
         yield tell.say("gaps", rows=tell.words("row counted", count=len(lost)), moved=reweighted, lost=without)
 
 
 def _presented(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
-    """Yield how the scores of a group are normalised again and rounded."""
+    """Yield how the scores of a group are normalised again, filled and rounded."""
     if branch.rescale is not None:
         contents = [one.tree.by_code[branch.code] for one in tell.result.contents if branch.code in one.tree.by_code]
         scaling = contents[-1].scaling
@@ -141,6 +144,8 @@ def _presented(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
         yield tell.say("rescaled", method=tell.method(branch.rescale), numbers=numbers, rows=rows)
         if not declared(scaling):
             yield tell.say("no arithmetic")
+    if branch.impute is not None:
+        yield tell.say("impute scores", method=tell.method(branch.impute), count=tell.filled(branch))
     yield from rounded(tell, branch)
 
 
@@ -155,6 +160,9 @@ def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
     """Yield how the parts of a group are weighed, and what weights that are learnt rest on."""
     if len(branch.children) == 1:
         yield tell.say("one child")
+        return
+    if branch.weighing is not None:
+        yield tell.say("by row", columns=tell.codes(branch.weighing))
         return
     if not learnt(branch.weights):
         yield tell.say("judged", method=tell.method(branch.weights))
