@@ -106,7 +106,7 @@ def moran(
     one seed gives one answer.
 
     Source: Moran 1950, Biometrika 37; Cliff & Ord 1981, Spatial Processes, London; Anselin 1995, Geographical Analysis
-    27(2). Proof: all shuffles of six units, one by one; esda, its I, variance and local coefficients.
+    27(2). Proof: case moran_columbus; all shuffles of six units, one by one; esda.
 
     Examples
     --------

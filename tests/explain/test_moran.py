@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import permutations
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -30,6 +32,20 @@ def slow_i(y: list[float], w: np.ndarray) -> float:
     n, middle = len(y), sum(y) / len(y)
     top = sum(w[i][j] * (y[i] - middle) * (y[j] - middle) for i in range(n) for j in range(n))
     return n / w.sum() * top / sum((v - middle) ** 2 for v in y)
+
+
+def test_the_neighbourhoods_of_columbus() -> None:
+    case = Path(__file__).parents[1] / "reference" / "moran_columbus"
+    check = tomllib.loads((case / "CASE.toml").read_text(encoding="utf-8"))["check"][0]
+    printed = pd.read_csv(case / check["expected"], index_col=check["key"])[check["column"]]
+    crime = pd.read_csv(case / "crime.csv", index_col="area")["crime"]
+    found = moran(crime, pd.read_csv(case / "pairs.csv"))
+    whole = found.overall.loc["crime"]
+    told = [whole["i"], whole["expected"], whole["sd"] ** 2]
+    np.testing.assert_allclose(told, printed[["i", "expected", "variance"]], atol=check["tolerance"])
+    assert whole["z"] == pytest.approx(printed["z"], abs=5e-5)
+    assert found.local["i"].mean() == pytest.approx(printed["i"], abs=check["tolerance"])
+    assert whole["p_permuted"] == 0.001
 
 
 @st.composite
