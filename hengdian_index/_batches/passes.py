@@ -354,7 +354,7 @@ class _Learning:
         found = list[Branch]()
         for branch in self.tree.branches:
             if branch.code == bare:
-                branch = replace(branch, rescale=None, impute=None, round=None)
+                branch = branch.bare
             if branch.rescale is not None and branch.code in self.scalings:
                 branch = replace(branch, scaling=self.scalings[branch.code])
             if branch.code in self.weights and (branch.rescale is None or branch.scaling is not None):

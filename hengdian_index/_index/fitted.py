@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from typing import Any, TypeAlias, overload
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -632,27 +632,37 @@ def learn_with_rows(
     return replace(fitted, log=(*lines, *(line for line in said if line.step in ("base", "content")))), panel, known
 
 
-Shown: TypeAlias = Callable[[Choice | None], tuple[Array, Panel]]
-"""What gives the rows that a choice of a group learns from, normalised and prepared; of none, those that most do."""
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The rows of a table, built and screened, that rescaled or filled groups of a fit learn from.
 
+    `fit_on` are other rows to learn from than those that the fit names.
+    """
 
-def rescaled_from(fitted: Fitted, panel: Panel, fit_on: Panel | None = None) -> Shown:
-    """Return what gives the rows of a table, built and screened, that rescaled or filled groups of a fit learn from."""
-    setting = fitted.setting
-    on_base = setting.fit_on is None and setting.base is not None
+    fitted: Fitted
+    panel: Panel
+    fit_on: Panel | None = None
 
-    @cache
-    def rows(base: bool) -> tuple[Array, Panel]:
-        where = (setting.base, "base") if base else (setting.fit_on, "fit_on")
-        chosen = panel.pick(panel.select(*where)) if base or fit_on is None else fit_on
+    def __call__(self, choice: Choice | None) -> tuple[Array, Panel]:
+        """Return the rows that a choice learns from, normalised and prepared; of none, those that most do."""
+        setting = self.fitted.setting
+        on_base = setting.fit_on is None and setting.base is not None
+        return self._of_base if on_base and choice and choice.method.traits.get("fits_on_base") else self._usual
+
+    @cached_property
+    def _usual(self) -> tuple[Array, Panel]:
+        chosen = self.fitted.setting.fit_on
+        return self._ready(self.panel.pick(self.panel.select(chosen, "fit_on")) if self.fit_on is None else self.fit_on)
+
+    @cached_property
+    def _of_base(self) -> tuple[Array, Panel]:
+        return self._ready(self.panel.pick(self.panel.select(self.fitted.setting.base, "base")))
+
+    def _ready(self, rows: Panel) -> tuple[Array, Panel]:
+        fitted = self.fitted
         with journal():
-            ready = fitted.preparation(fitted.tree, chosen)
+            ready = fitted.preparation(fitted.tree, rows)
             return normalised(fitted.tree, fitted.maps, ready, fitted.fills), ready
-
-    def shown(choice: Choice | None) -> tuple[Array, Panel]:
-        return rows(bool(on_base and choice and choice.method.traits.get("fits_on_base")))
-
-    return shown
 
 
 def settled_under(fitted: Fitted, tree: Tree, weights: Weights, shown: Shown) -> Tree:

@@ -246,8 +246,8 @@ class Index(Part):
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
         if self.weigh_on == "period":
             why = "is learnt from all fit rows, and weigh_on = 'period' learns weights in each; take one of the two out"
-            own = {"rescale": lambda group: group.rescale is not None, "impute": lambda group: fills_own(group.impute)}
-            again = [(i, one, name) for i, one in enumerate(self.groups) for name, has in own.items() if has(one)]
+            again = [(i, one, "rescale") for i, one in enumerate(self.groups) if one.rescale is not None]
+            again += [(i, one, "impute") for i, one in enumerate(self.groups) if fills_own(one.impute)]
             faults = [Fault(f"group {one.code!r}: {name} {why}", ("group", i, name)) for i, one, name in again]
             raise_all(SpecError, faults)
         raise_all(SpecError, self._of_last_values() + self._of_shares())

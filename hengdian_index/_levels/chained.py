@@ -65,8 +65,8 @@ class Chained:
 
         def plain(tree: Tree) -> Tree:
             # Growth is averaged as it is, whatever is done to the scores.
-            bare = {"aggregate": mean, "rescale": None, "round": None, "scaling": None, "impute": None}
-            return Tree(tree.leaves, tuple(replace(branch, **bare) for branch in tree.branches))
+            bare = (branch.bare for branch in tree.branches)
+            return Tree(tree.leaves, tuple(replace(branch, aggregate=mean) for branch in bare))
 
         contents = [replace(content, tree=plain(content.tree)) for content in self.contents]
         return self._scored(plain(self.tree), contents, growth)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._index.doors import DOORS, Doors
 from hengdian_index._index.factors import read_factors
-from hengdian_index._index.fitted import Fitted, learn_with_rows, read_rows, rescaled_from, settled_under
+from hengdian_index._index.fitted import Fitted, Shown, learn_with_rows, read_rows, settled_under
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.labels import word
 from hengdian_index._robustness.ranks import mean_over_scopes, ranks_of
@@ -325,7 +325,7 @@ def remove_one(
         if np.isnan(leaves).any() or comparing(fitted.tree):
             found = _one_by_one(fitted, leaves, panel, kept, code)[:, asked]
         else:
-            moved = settled_under(fitted, fitted.tree, weights, rescaled_from(fitted, panel))
+            moved = settled_under(fitted, fitted.tree, weights, Shown(fitted, panel))
             evaluation = score(moved, weights, leaves[np.newaxis], panel, fitted.cancelled)
             found = settled(evaluation.values(code), evaluation.cancelled(code))[:, asked]
     columns = pd.Index(["nominal", *kept])
@@ -357,7 +357,7 @@ def _without_each(
 
 def _one_by_one(fitted: Fitted, leaves: Array, panel: Panel, parts: list[str], node: str) -> Array:
     """Return the scores (1 + parts, n) without each part, of trees that have it not: gaps then count for the rest."""
-    shown = rescaled_from(fitted, panel)
+    shown = Shown(fitted, panel)
     found = [score(fitted.contents[0].tree, fitted.group_weights, leaves, panel, fitted.cancelled).values(node)]
     for part in parts:
         gone = {part} | (_below(fitted.tree, part) if part in fitted.tree.by_code else set())

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._index.factors import Factor, read_factors
-from hengdian_index._index.fitted import Fitted, Shown, learn, learn_with_rows, read_rows, rescaled_from, settled_under
+from hengdian_index._index.fitted import Fitted, Shown, learn, learn_with_rows, read_rows, settled_under
 from hengdian_index._index.index import Index
 from hengdian_index._levels.bases import mean_of_known
 from hengdian_index._levels.common_base import CommonBase
@@ -366,7 +366,7 @@ class Study:
             if not rows.all() or ready.n < panel.n:
                 known = fitted.preparation(tree, panel.pick(rows))
                 x = normalised(tree, fitted.maps, known, fitted.fills)
-            shown = rescaled_from(fitted, panel)
+            shown = Shown(fitted, panel)
             others = partial(_apart, shown, setting.weigh_on == "base")
             weights = learn_scores(tree, x, known, fitted.cancelled, others=others).weights
         return State(tree, setting, fitted, ready, leaves, weights, self.only_needed(panel), True, shown)
@@ -380,7 +380,7 @@ class Study:
                 leaves = normalised(fitted.tree, fitted.maps, ready, fitted.fills)
             else:
                 ready, leaves = known.ready, known.columns.whole
-        plain, shown = is_plain(tree, setting, panel), rescaled_from(fitted, panel, fit_on)
+        plain, shown = is_plain(tree, setting, panel), Shown(fitted, panel, fit_on)
         return State(fitted.tree, setting, fitted, ready, leaves, fitted.group_weights, needed, plain, shown)
 
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:

@@ -140,7 +140,7 @@ def _rounding(given: Any) -> Any:
     said = dict(given) if isinstance(given, Mapping) else {"digits": given}
     faults = [f"unknown option {name!r}{suggestion(name, _ROUNDING)}" for name in said if not among(name, _ROUNDING)]
     digits, ties = said.get("digits"), said.get("ties", "away")
-    if not isinstance(digits, (int, np.integer)) or isinstance(digits, bool) or abs(digits) > _MOST_DIGITS:
+    if not isinstance(digits, (int, np.integer)) or isinstance(digits, bool) or abs(int(digits)) > _MOST_DIGITS:
         faults.append(f"digits: a whole number from -{_MOST_DIGITS} to {_MOST_DIGITS} is needed, not {shown(digits)}")
     if not among(ties, get_args(Halves)):
         faults.append(f"ties: no {shown(ties)}{suggestion(ties, get_args(Halves))}")

@@ -233,7 +233,7 @@ def learn_scores(
         w = weights[branch.code] = group_weights(tree, branch, x, panel, own) if known is None else known[branch.code]
         ends[branch.code] = group_ends(branch, w, own) if known is None else None
         found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), settles)
-        bare = replace(branch, rescale=None, impute=None, round=None)
+        bare = branch.bare
         if branch.rescale is not None:
             shown, rows = learning(bare, branch.rescale, found)
             scaling = learn_scaling(branch, shown.values, shown.cancelled, rows)
@@ -467,6 +467,7 @@ def _presented(branch: Branch, found: Scores, panel: Panel, settles: bool = True
         return found
     values, lost, rounding = found.values, found.cancelled, rounding_of(branch)
     if branch.rescale is not None:
+        assert branch.scaling is not None
         values = rescaled(branch, values, panel)
         size = together(
             lost, np.minimum(largest(found.values[..., np.newaxis])[..., 0], _BEYOND * _median(found.values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -101,6 +101,12 @@ class Branch:
     def presented(self) -> bool:
         """Whether its scores are others than those that were aggregated."""
         return self.rescale is not None or self.impute is not None or self.round is not None
+
+    @property
+    def bare(self) -> Branch:
+        """The group whose scores are left as they are aggregated."""
+        none: dict[str, Any] = dict.fromkeys(("rescale", "scaling", "impute", "filler", "round"))
+        return replace(self, **none) if self.presented else self
 
 
 @stored("tree")
