@@ -67,7 +67,7 @@ def hold(sample: Sample, low: float, high: float) -> Clip:
 
 def learnt_in(given: Any) -> list[str]:
     """Return the texts in a bound, those that say how it is learnt."""
-    several = given.values() if hasattr(given, "keys") else given if isinstance(given, (list, tuple)) else [given]
+    several = dict(given).values() if hasattr(given, "keys") else given if isinstance(given, (list, tuple)) else [given]
     return [one for one in several if isinstance(one, str)]
 
 
