@@ -29,9 +29,8 @@ def leaf_of(context: Context, code: str) -> Leaf | None:
 def of_coverage(context: Context, code: str) -> dict[str, Any]:
     """Return the remedy for an indicator with gaps: those that are imputed already are not to be imputed."""
     leaf = leaf_of(context, code)
-    if leaf is None or leaf.impute is None:
-        return {}
-    return {"remedy": "imputed already", "facts": {"imputed": leaf.impute.method.name}}
+    fills = leaf and (leaf.impute or leaf.impute_scores)
+    return {"remedy": "imputed already", "facts": {"imputed": fills.method.name}} if fills else {}
 
 
 def of_unit(context: Context) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def of_unit(context: Context) -> dict[str, Any]:
     screened = context.result.setting.unit_coverage
     if screened is not None:
         return {"remedy": "screened already", "facts": {"screened": screened}}
-    imputed = all(leaf.impute is not None for leaf in context.tree.leaves)
+    imputed = all(leaf.impute or leaf.impute_scores for leaf in context.tree.leaves)
     return {"remedy": "unit imputed already"} if imputed else {}
 
 

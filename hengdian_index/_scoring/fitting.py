@@ -404,7 +404,7 @@ def row_weights(branch: Branch, x: Array, panel: Panel) -> Array:
     """
     assert branch.weighing is not None
     weights = np.stack([panel.column(name) for name in branch.weighing], axis=1)
-    there = ~np.isnan(x).all(axis=tuple(range(x.ndim - 2)))
+    there = np.asarray(~np.isnan(x).all(axis=tuple(range(x.ndim - 2))))
     try:
         return row_shares(weights, there)
     except CellsError as error:

@@ -423,10 +423,7 @@ def _imputations(tree: Tree) -> Iterator[Choice]:
 def _weighing(tree: Tree) -> tuple[str, ...]:
     """Return the columns of the table that weigh rows in the means that an index imputes, or parts in each row."""
     named = [one.options.get("weights") for one in _imputations(tree) if _needs(one, "weights")]
-    for branch in tree.branches:
-        held = (branch, *(replace(branch, weights=choice) for choice in branch.weights_since.values()))
-        named += [name for one in held if len(one.children) > 1 for name in one.weighing or ()]
-    return tuple(dict.fromkeys(str(name) for name in named if name is not None))
+    return tuple(dict.fromkeys((*(str(name) for name in named if name is not None), *tree.weighing)))
 
 
 def denominated(tree: Tree, panel: Panel) -> Panel:

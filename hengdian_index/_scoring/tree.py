@@ -92,10 +92,7 @@ class Branch:
     @property
     def weighing(self) -> tuple[str, ...] | None:
         """Columns of the table that weigh the children in each row, None where all rows have the same weights."""
-        by_row = self.weights.method.traits.get("by_row")
-        if not by_row or not are_names(self.weights.options["column"]):
-            return None
-        return tuple(column_of(self.weights.options["column"], child) for child in self.children)
+        return _weighing(self.weights, self.children)
 
     @property
     def presented(self) -> bool:
@@ -107,6 +104,12 @@ class Branch:
         """The group whose scores are left as they are aggregated."""
         none: dict[str, Any] = dict.fromkeys(("rescale", "scaling", "impute", "filler", "round"))
         return replace(self, **none) if self.presented else self
+
+
+def _weighing(weights: Choice, children: Sequence[str]) -> tuple[str, ...] | None:
+    if not weights.method.traits.get("by_row") or not are_names(weights.options["column"]):
+        return None
+    return tuple(column_of(weights.options["column"], child) for child in children)
 
 
 @stored("tree")
@@ -136,6 +139,13 @@ class Tree:
     def to_date(self) -> bool:
         """Whether an indicator has figures of the year to date, so that labels may say so."""
         return any(leaf.cumulative is not None for leaf in self.leaves)
+
+    @cached_property
+    def weighing(self) -> tuple[str, ...]:
+        """Columns of the table that weigh the children of some group in each row, at some time."""
+        choices = [(one, choice) for one in self.branches for choice in (one.weights, *one.weights_since.values())]
+        found = (_weighing(choice, one.children) for one, choice in choices if len(one.children) > 1)
+        return tuple(dict.fromkeys(name for names in found for name in names or ()))
 
     @cached_property
     def learns_scores(self) -> bool:

@@ -200,7 +200,8 @@ def _with_beside(work: _Work, roles: Roles) -> None:
     parts = [frame]
     for name in beside:
         called = [None if label is None else f"{name}_{label}" for label in labels]
-        parts.append(frame.assign(**{roles.indicator: called, roles.value: work.frame[name]}))
+        parts.append(frame.copy())
+        parts[-1][roles.indicator], parts[-1][roles.value] = called, work.frame[name]
     attrs = {**work.frame.attrs, "lines": tuple(np.tile(lines, len(parts)).tolist())}
     work.frame = pd.concat(parts, ignore_index=True)
     work.frame.attrs = attrs
