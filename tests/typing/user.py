@@ -121,6 +121,10 @@ def indexes() -> hi.Index:
     for whose in ("mean", {"weights": "people"}, 276):
         part = hi.Indicator("price", "all")
         hi.Index(unit="town", period="year", base=2015, base_of=whose, groups=[hi.Group("all")], indicators=[part])
+    for form in ("shares", {"form": "shares", "link": "year", "prices": 2}):
+        chained = {2020: {"price": 1.0, "fuel": 2.0}}
+        parts = [hi.Indicator("price", "all", missing="parent"), hi.Indicator("fuel", "all")]
+        hi.Index(period="year", weights_form=form, weights_since=chained, groups=[hi.Group("all")], indicators=parts)
     index = hi.Index(
         name="Cinemas",
         unit="town",
