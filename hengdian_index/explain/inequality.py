@@ -102,7 +102,8 @@ def theil(
         How much each unit counts, such as its population; default: all alike. Of totals (product, not product a
         head), give y = total / population.
     periods : n labels, or the name of a column or index level of y, optional
-        Period of each row, where a table has one row a unit and period.
+        Period of each row, where a table has one row a unit and period; or any grouping above the groups, such as the
+        province of a city.
     form : {"T", "L", "GE(1)", "GE(0)"}
         "T" or "GE(1)": shares of the total weigh the terms, and the parts within groups. "L" or "GE(0)", the mean
         logarithmic deviation: shares of the population do; values above 0.
@@ -127,8 +128,8 @@ def theil(
     between = sum p_g ln(p_g / s_g). Computed from terms that are all >= 0, so a level of 1e7 costs no digits; the
     parts sum to the whole exactly. Inequality in a group of zeros is 0.
 
-    Source: Theil 1967, Economics and Information Theory; Shorrocks 1980, Econometrica 48. Proof: its laws and a slow
-    double loop.
+    Source: Theil 1967, Economics and Information Theory; Shorrocks 1980, Econometrica 48. Proof: case
+    theil_groups; its laws and a slow double loop.
 
     .. math:: T = \sum_i s_i \ln \frac{s_i}{p_i}, \quad L = \sum_i p_i \ln \frac{p_i}{s_i}, \quad
         s_i = \frac{p_i y_i}{m}

@@ -46,6 +46,13 @@ def test_the_garment_of_the_textbooks(customers, grade) -> None:
     np.testing.assert_allclose(found.shares, found.b / printed.sum())
 
 
+def test_what_the_package_mathmodels_prints() -> None:
+    """R package of Zhang Jingxin, examples of fuzzy_eval and compute_mf."""
+    factors = [[0.8, 0.1, 0.1], [0.7, 0.2, 0.1], [0.6, 0.2, 0.2], [0.7, 0.1, 0.2]]
+    np.testing.assert_allclose(fuzzy(factors, [0.3, 0.3, 0.3, 0.1]).shares, [0.70, 0.16, 0.14], atol=1e-12)
+    np.testing.assert_allclose(membership([0.07], [[0.05, 0.15, 0.25, 0.5]]), [[0.8, 0.2, 0.0, 0.0]], atol=1e-12)
+
+
 @LAW
 @given(
     st.integers(1, 5)

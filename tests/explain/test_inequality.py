@@ -1,7 +1,9 @@
 """Theil and Dagum: slow double loops, laws, closed forms, refusals."""
 
 import math
+import tomllib
 from decimal import Decimal, getcontext
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -415,6 +417,34 @@ def test_the_pooled_years_split_between_years_and_inside_them(form):
     share = years.groups["share_of_total" if form == "T" else "share_of_units"].reindex(found.between.index)
     assert found.pooled["between_groups"] == pytest.approx((share * found.between).sum(), rel=1e-13)
     assert theil(PANEL["2021"], REGIONS).pooled is None
+
+
+CASE = Path(__file__).parents[1] / "reference" / "theil_groups"
+CHECKS = {one["input"][0]: one for one in tomllib.loads((CASE / "CASE.toml").read_text(encoding="utf-8"))["check"]}
+
+
+def printed(name):
+    """Return a published table, what is printed of it, and how exactly."""
+    rows = pd.read_csv(CASE / "expected.csv")
+    told = rows[rows["table"] == name].set_index("quantity")["value"]
+    return pd.read_csv(CASE / f"{name}.csv"), told, CHECKS[f"{name}.csv"]["tolerance"]
+
+
+def test_one_published_grouping():
+    table, told, tolerance = printed("heads")
+    found = theil(table, "group", weights="people")
+    for name in ("total", "between", "within"):
+        assert getattr(found, name) == pytest.approx(told[name], abs=tolerance)
+    np.testing.assert_allclose(found.groups["theil"], told[found.groups.index], atol=tolerance)
+
+
+def test_two_published_groupings_that_are_nested():
+    table, told, tolerance = printed("cities")
+    # A province of one city has nothing between its cities.
+    found = theil(table["wage"], table["city"], weights=table["employed"], periods=table["province"]).pooled
+    for name in ("total", "between_periods", "between_groups"):
+        assert found[name] == pytest.approx(told[name], abs=tolerance)
+    assert found["within"] == pytest.approx(told["within_groups"], abs=tolerance)
 
 
 def test_periods_stand_in_the_order_of_time():
