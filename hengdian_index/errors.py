@@ -58,11 +58,11 @@ class SpecError(FaultsError):
     --------
     >>> import hengdian_index as hi
     >>> try:
-    ...     hi.Group("total", missing="drop", coverage=2)
+    ...     hi.Group("total", scope="each", coverage=2)
     ... except hi.SpecError as error:
     ...     print(error)
-    group 'total': missing: 'reweight', 'propagate' or 'raise', not 'drop'; allowed: reweight, propagate, raise
     group 'total': coverage: less than or equal to 1, not 2
+    group 'total': scope: 'all' or 'period', not 'each'
     """
 
 

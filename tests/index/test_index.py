@@ -207,7 +207,7 @@ def test_all_faults_of_a_file_at_once_with_their_lines() -> None:
     expected = [
         "my.toml:3: unknown key 'periode'; did you mean 'period'?",
         "my.toml:4: weights: no method 'entrpy'; did you mean 'entropy'?",
-        "my.toml:5: missing: 'reweight', 'propagate' or 'raise', not 'rewegh'; did you mean 'reweight'?",
+        "my.toml:5: missing: 'reweight', 'propagate', 'raise' or 'parent', not 'rewegh'; did you mean 'reweight'?",
         "my.toml:6: coverage: less than or equal to 1, not 3",
         "my.toml:8: group 'top': no group or indicator has it as parent",
         "my.toml:10: group 'top': aggregate: power: unknown option 'q'",
