@@ -160,6 +160,7 @@ _DOORS = {
     "Comparison.plot": ("plot", "OF_COMPARISON"),
     "Fitted.card": ("_present.cards", "of_fitted"),
     "Index.card": ("_present.cards", "of_index"),
+    "Result.bulletin": ("_present.bulletin", "bulletin"),
     "Result.card": ("_present.cards", "of_result"),
     "Result.explain": ("_present.statement.path", "explain"),
     "Result.method": ("_present.statement.method", "method"),

@@ -357,6 +357,52 @@ def report(
 @options.data
 @options.fit_on
 @options.base
+@options.lang
+@click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of doubts; 0: none.")
+@click.option("--period", help="Period that the bulletin is about; default: the last.")
+@click.option("--unit", help="Unit whose index it is; default: all that are compared.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File, .docx or .md; else it is printed.")
+@quiet
+@refusing
+def bulletin(
+    index: Path,
+    data: Data,
+    fit_on: str | None,
+    base: str | None,
+    lang: Literal["en", "zh"],
+    draws: int,
+    period: str | None,
+    unit: str | None,
+    out: Path | None,
+) -> None:
+    """Say INDEX computed on DATA as a statistical office does: half a page of prose and a table.
+
+    With --draws also how sure it is: under the doubts of INDEX, or, where it has none, with weights up to a quarter
+    larger or smaller in every group.
+    """
+    from hengdian_index._maths.doubts import Noise
+    from hengdian_index._present.report.chosen import span, up_to
+    from hengdian_index._robustness.uncertainty import uncertainty
+
+    keep_apart({"--out": out}, index, data)
+    found, table = read(index, data)
+    found = changed(found, fit_on=fit_on, base=base)
+    result = found.compute(table)
+    factors = found.doubts or {"weights": Noise(0.25)}
+    rows = span(up_to(result, period)) if draws and period is not None else None
+    drawn = uncertainty(found, table, factors, draws=draws, rows=rows, progress=progress()) if draws else None
+    whose = next(iter(units_of(result, (unit,)) or [None])) if unit is not None else None
+    text = result.bulletin(out, period=period, unit=whose, lang=lang, uncertainty=drawn)
+    show(text.rstrip("\n"), written=bool(out))
+    if out:
+        told(f"Written to {out}")
+
+
+@main.command()
+@options.index
+@options.data
+@options.fit_on
+@options.base
 @options.doubt
 @options.draws
 @options.rng

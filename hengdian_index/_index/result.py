@@ -93,6 +93,17 @@ class Result:
         def plot(self) -> ResultPlots:
             """Pictures of the result."""
 
+        def bulletin(
+            self,
+            path: str | Path | None = None,
+            *,
+            period: Any = None,
+            unit: Any = None,
+            lang: Literal["en", "zh"] = "en",
+            uncertainty: Drawn | None = None,
+        ) -> str:
+            """Return the bulletin of a period as Markdown, written to a file of Word or Markdown where one is named."""
+
         def explain(self, unit: Any = None, period: Any = None, node: str | None = None) -> Explanation:
             """Return the path from the raw value to the score, step by step, each with its formula in numbers."""
 
@@ -125,6 +136,7 @@ class Result:
 
     else:
         plot = Doors()
+        bulletin = Door()
         explain = Door()
         method = Door()
         report = Door()

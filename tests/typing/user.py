@@ -221,6 +221,8 @@ def results(index: hi.Index, folder: Path) -> hi.Result:
     assert versions["hengdian_index"] == hi.__version__
     text: str = result.method("zh", "latex", path=folder / "method.tex")
     assert text
+    bulletin: str = result.bulletin(folder / "b.md", period=2021, unit="Aa", lang="zh")
+    assert bulletin
     explanation = result.explain("Aa", 2020, node="seats")
     assert float(explanation.value) == float(explanation.steps["value"].iloc[-1]) or str(explanation)
     result.to_excel(folder / "result.xlsx", lang="en")

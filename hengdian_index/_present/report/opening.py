@@ -51,7 +51,7 @@ def opening(result: Result, found: Uncertainty | None, say: Room) -> tuple[str, 
         # What cannot be had is told, with why, in its own part of the page.
         with suppress(FaultsError):
             told += part(result, rows, say)
-    return (*told, *_sure(result, rows, found, say))
+    return (*told, *sure(result, rows, found, say))
 
 
 def _subject(result: Result, say: Room) -> dict[str, object]:
@@ -175,7 +175,7 @@ def _apart(result: Result, rows: Rows, say: Room) -> Iterator[str]:
     yield from _both(_APART, ends, say, first=row_names(result.panel, rows[:1])[0])
 
 
-def _sure(result: Result, rows: Rows, found: Uncertainty | None, say: Room) -> Iterator[str]:
+def sure(result: Result, rows: Rows, found: Uncertainty | None, say: Room) -> Iterator[str]:
     """Return how sure the last scores are: over draws, with values that are missing, carried forward or reweighted."""
     told = [*_drawn(result, rows, found, say), *_behind(result, rows, say)]
     if told:
