@@ -124,7 +124,7 @@ def _of_one(result: Result, unit: Any, found: Uncertainty | None, lang: Literal[
     heading = (
         say["sub-index"],
         say["level of"],
-        *(say(f"per {one}", unit=line.measure) for one in line.lags),
+        *line.headings,
         *line.pp,
     )
     codes = [root, *result.tree.root.children]
