@@ -355,14 +355,20 @@ def _below(index: Any) -> dict[str, list[str]]:
 
 
 def _of_table(index: Any, children: Sequence[str]) -> dict[str, Choice]:
-    """Return the weights of some parts by period from those of all; a group without one has the sum of its parts'."""
-    below, found = _below(index), dict[str, Choice]()
-    for period, given in index.weights_since.items():
-        sums = {child: _summed(child, given, below, whole=False) for child in children}
-        own = {child: weight for child, weight in sums.items() if weight is not None}
-        if own:
-            found[period] = Choice.of("weights", {"method": "fixed", "values": own})
-    return found
+    """Return the weights of some parts by period from those of all; a group without one has the sum of its parts'.
+
+    A part that has a weight in some period has none, 0, where its cell is blank.
+    """
+    below = _below(index)
+    given = {
+        period: {
+            child: weight for child in children if (weight := _summed(child, some, below, whole=False)) is not None
+        }
+        for period, some in index.weights_since.items()
+    }
+    known = [child for child in children if any(child in some for some in given.values())]
+    whole = {period: dict.fromkeys(known, 0.0) | some for period, some in given.items() if any(some.values())}
+    return {period: Choice.of("weights", {"method": "fixed", "values": some}) for period, some in whole.items()}
 
 
 def _of_shares(index: Any, code: str, children: Sequence[str]) -> dict[str, Choice]:

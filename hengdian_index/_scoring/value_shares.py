@@ -175,7 +175,9 @@ class _Unit:
     def _per_level(self, pair: Pair, branch: Branch) -> Array:
         """Return what the share of each child (k,) is multiplied by: 1 / f(z)."""
         inside, what = self._priced(branch)
-        levels = np.array([self._level(branch, child, inside, what) for child in branch.children])
+        counted = zip(branch.children, self.shares[branch.code].tolist(), strict=True)
+        # What counts for nothing needs no price.
+        levels = np.array([self._level(branch, child, inside, what) if share else 1.0 for child, share in counted])
         if pair.linear:
             return 1 / levels
         return np.ones(len(levels)) if pair.quotient is None else pair.quotient(np.ones(len(levels)), levels)

@@ -384,3 +384,21 @@ def test_shares_sum_up_the_tree_where_a_group_names_none() -> None:
 
 def _first(shares: dict[int, dict[str, float]]) -> dict[str, Any]:
     return {f"{code}.weights": {child: shares[2011][child] for child in BELOW[code]} for code in BELOW}
+
+
+def test_a_blank_cell_of_a_table_counts_for_nothing() -> None:
+    """What comes later needs a price at its first link alone; until then it is as if it were not there."""
+    x, shares = prices(4), spending()
+    late = {
+        year: {code: one for code, one in some.items() if year >= 2013 or code != "tools"}
+        for year, some in shares.items()
+    }
+    part = {year: some | {"home": sum(some.get(c, 0) for c in BELOW["home"])} for year, some in late.items()}
+    x.loc[:"2012Q3", "tools"] = np.nan
+    found = of_table(part).compute(x.reset_index()).series()
+    without = of_table(part).replace({"tools": None}).compute(x.reset_index()).series()
+    growth, other = found.pct_change(), without.pct_change()
+    np.testing.assert_allclose(growth[:"2012Q4"], other[:"2012Q4"], rtol=1e-10)
+    assert np.abs(growth["2013Q1":] - other["2013Q1":])["home"].max() > 1e-3
+    with pytest.raises(hi.DataError, match="group 'home': 'tools' has no value in 2012Q4"):
+        of_table(part).compute(x.assign(tools=x["tools"].where(x.index != "2012Q4")).reset_index())
