@@ -17,7 +17,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from math import floor, log10
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ class Case:
         found = (root / self.data for root in roots())
         return next((folder for folder in found if folder.is_dir()), None)
 
-    @property
+    @cached_property
     def index(self) -> hi.Index:
         """The index that the spec says."""
         return hi.Index.read(self.path)
@@ -135,6 +135,7 @@ class Case:
         """Return every check with its figures."""
         return [Compared(one, _beside(one, names)) for one in self.check]
 
+    @cached_property
     def methods(self) -> list[tuple[str, str]]:
         """Return family and name of each method that the spec chooses."""
         tree = self.index.tree
@@ -219,7 +220,7 @@ def methods_table() -> str:
     """Return which indexes rest on which method."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in cases().values():
-        for method in one.methods():
+        for method in one.methods:
             found.setdefault(method, []).append(f"{{doc}}`{one.title} </generated/gallery/{one.name}>`")
     rows = [
         [f"{{py:func}}`{family}.{name} <hengdian_index.{family}.{name}>`", ", ".join(found[family, name])]
@@ -230,13 +231,13 @@ def methods_table() -> str:
 
 def methods_of(family: str, name: str) -> list[Case]:
     """Return the indexes whose specs choose a method."""
-    return [one for one in cases().values() if (family, name) in one.methods()]
+    return [one for one in cases().values() if (family, name) in one.methods]
 
 
 def _page(one: Case) -> str:
     here = one.folder is not None
     figures = [part for found in one.compared(one.run()) for part in _figures(found)] if here else _recorded(one)
-    methods = ", ".join(f"{{py:func}}`{f}.{n} <hengdian_index.{f}.{n}>`" for f, n in one.methods())
+    methods = ", ".join(f"{{py:func}}`{f}.{n} <hengdian_index.{f}.{n}>`" for f, n in one.methods)
     lacking = ["## What could not be had", "\n".join(f"- {text}" for text in one.lacking)] if one.lacking else []
     away = [] if here else ["The data are not part of the project and were not here when this page was built."]
     return "\n\n".join(

@@ -47,7 +47,6 @@ def kept(index: hi.Index, table: pd.DataFrame, folder: Path) -> hi.Result:
     pd.testing.assert_frame_equal(again.scores, result.scores, rtol=1e-13)
     for lang in ("en", "zh"):
         result.to_excel(folder / f"{lang}.xlsx", lang=lang)
-        result.report(folder / f"{lang}.html", lang=lang)
         assert result.method(lang=lang)
     return result
 
@@ -149,6 +148,8 @@ def test_a_sentiment_indicator_has_the_mean_100_and_the_deviation_10_of_a_frozen
     np.testing.assert_allclose(early.scores, result.scores, rtol=1e-12)
     parts = result.contributions(of="change")
     np.testing.assert_allclose(parts.sum(axis=1).iloc[1:], np.diff(result.scores["esi"]), atol=1e-9)
+    for lang in ("en", "zh"):
+        result.report(tmp_path / f"{lang}.html", lang=lang)
 
 
 def test_a_risk_index_rounds_every_level_and_turns_its_geometric_mean(tmp_path: Path) -> None:
