@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.workbooks import check, written
 
 import hengdian_index as hi
 
@@ -204,6 +205,16 @@ def test_odd_weights_are_refused_with_their_cell(changed: dict[str, float], why:
 def test_what_does_not_go_together_is_refused(changes: dict[str, Any], why: str) -> None:
     with pytest.raises(hi.SpecError, match=why):
         index().replace(changes)
+
+
+@pytest.mark.parametrize("mean", ["arithmetic", "geometric"])
+def test_a_workbook_calculates_each_row_from_its_sizes(tmp_path: Path, mean: str) -> None:
+    found = index(aggregate=mean).compute(homes())
+    book = written(found, tmp_path / "book.xlsx")
+    check(book, found)
+    assert book.rows["sizes"][0] == ["home", "year", *(f"spent on {code}" for code in CODES)]
+    live = [cell for sheet, cell in book.formulas if sheet == "scores" and cell[0] == "D"]
+    assert len(live) == len(homes())
 
 
 def test_engines_are_told() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from support.workbooks import check, comments, written
 
 import hengdian_index as hi
 
@@ -160,6 +161,9 @@ def test_every_page_says_what_was_filled(tmp_path: Path) -> None:
     page = (tmp_path / "page.html").read_text("utf-8")
     assert page.count(" *</td>") >= 2
     assert "1 score is imputed" in page
+    check(written(found, tmp_path / "book.xlsx"), found)
+    told = [one for one in comments(tmp_path / "book.xlsx")["scores"].values() if "imputed (group_mean)" in one]
+    assert len(told) == 4
 
 
 def test_what_is_carried_forward_is_provisional() -> None:

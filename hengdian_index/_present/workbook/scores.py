@@ -62,14 +62,18 @@ class _Formulas:
         rows = self.places.result.rows
         x = rows.children(self.branch)
         w = np.broadcast_to(rows.asked_weights(self.branch), x.shape)
-        there, lines = ~np.isnan(x) & (w > 0), self._lines(w)
+        lines = self._lines(w)
+        if self._sizes is not None:
+            panel = self.places.result.panel
+            w, lines = np.stack([panel.column(name) for name in self._sizes], axis=1), np.ones(len(x), dtype=np.int64)
+        there = ~np.isnan(x) & (w > 0)
         found = list(map(cell_of, values.tolist()))
         known = ~np.isnan(values) & there.any(axis=1) & (lines > 0)
         kinds, which = np.unique(np.column_stack([there, lines]), axis=0, return_inverse=True)
         for kind in np.unique(np.ravel(which)[known]):
             some = np.flatnonzero(known & (np.ravel(which) == kind))
             present = kinds[kind, :-1].astype(np.bool_)
-            whole = bool(present[w[some[0]] > 0].all())
+            whole = self._sizes is None and bool(present[w[some[0]] > 0].all())
             written = formula(self._filled(present, int(kinds[kind, -1]), whole))
             for i in some[self._near(x[some][:, present], w[some][:, present], whole, values[some])].tolist():
                 if len(written) < MOST_FORMULA and present.sum() <= _MOST_ARGUMENTS:
@@ -94,10 +98,7 @@ class _Formulas:
     def _filled(self, present: NDArray[np.bool_], line: int, whole: bool) -> ast.expr:
         """Return the arithmetic with the places of the children that are there and of their weights."""
         children = [child for child, there in zip(self.branch.children, present, strict=True) if there]
-        sheet, code = self.places.sheet("weights"), self.branch.code
-        weights: list[ast.expr] = [
-            ast.Name(f"{sheet}!{self.places.weight_at(code, child, line)}") for child in children
-        ]
+        weights: list[ast.expr] = [ast.Name(self._weight(child, line)) for child in children]
         scores: list[ast.expr] = [ast.Name(self._score(child)) for child in children]
         listed = ast.Name("sum")
         of_all = ast.Call(listed, weights, [])
@@ -109,6 +110,19 @@ class _Formulas:
         total = ast.Call(listed, self._products(line), []) if whole else ast.BinOp(total, ast.Div(), of_all)
         tree = expanded(self.tree, {"w": shares, "z": scores}, sums={_SUM: total})
         return bound(tree, {**self.options, "k": len(children)})
+
+    @property
+    def _sizes(self) -> tuple[str, ...] | None:
+        """Columns that weigh the children in each row, None where weights stand on their sheet."""
+        return self.branch.weighing if len(self.branch.children) > 1 else None
+
+    def _weight(self, child: str, line: int) -> str:
+        """Return the place of a child's weight; of one of each row, but for the number of the row."""
+        places = self.places
+        if self._sizes is None:
+            return f"{places.sheet('weights')}!{places.weight_at(self.branch.code, child, line)}"
+        column = places.result.tree.weighing.index(self._sizes[self.branch.children.index(child)])
+        return f"{places.sheet('sizes')}!{places.at(column, 0)[:-1]}{_ROW}"
 
     def _products(self, line: int) -> list[ast.expr]:
         """Return the sums of products of the child groups, which stand on one sheet, and of the indicators."""
