@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, overload
@@ -479,20 +479,23 @@ def read_rows(
     """
     asked = layout_of(tree, setting)
     period, form = read_with(setting, table)
-    panel = read_panel(
-        table,
-        asked.numbers,
-        unit=asked.unit,
-        period=period,
-        frequency=frequency,
-        groups=asked.groups,
-        unit_names=setting.unit_names,
-        only=asked.only,
-        exclude=asked.exclude,
-        form=form,
-        complete=complete,
-        to_date=tree.to_date,
-    )
+    try:
+        panel = read_panel(
+            table,
+            asked.numbers,
+            unit=asked.unit,
+            period=period,
+            frequency=frequency,
+            groups=asked.groups,
+            unit_names=setting.unit_names,
+            only=asked.only,
+            exclude=asked.exclude,
+            form=form,
+            complete=complete,
+            to_date=tree.to_date,
+        )
+    except DataError as error:
+        raise DataError(*error.faults, *_of_weights(tree, error)) from None
     if setting.unit_names is not None:
         names = names_of(panel.unit_list(), panel.groups[setting.unit_names], setting.unit_names)
         panel = replace(panel, unit_names=names)
@@ -501,6 +504,20 @@ def read_rows(
     if any(leaf.build is not None for leaf in tree.leaves):
         panel = panel.laid_out((*tree.codes, *(name for name in asked.numbers if name not in tree.codes)))
     return panel
+
+
+def _of_weights(tree: Tree, error: DataError) -> Iterator[str]:
+    """Yield what columns weights are taken from, for each group that names one for all parts where some are missing."""
+    told = "\n".join(one.message for one in error.faults)
+    missing = [name for name in tree.weighing if f"column {name!r} is missing" in told]
+    for branch in tree.branches:
+        given = branch.weights.options.get("column")
+        lacking = [name for name in branch.weighing or () if name in missing]
+        if lacking and isinstance(given, str):
+            what = f"weights = {{ column = {given!r} }} takes one column for each part, such as {lacking[0]!r}"
+            beside = f", or of a long table ([data] layout = 'long') the column {given!r} beside the values"
+            units = "; what weighs units in means over them is a part of groups_of_units"
+            yield f"group {branch.code!r}: {what}{beside}{units}"
 
 
 def read_with(setting: Setting, table: Any) -> tuple[str | None, Form]:
