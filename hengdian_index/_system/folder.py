@@ -24,11 +24,11 @@ def family(
     Examples
     --------
     >>> import hengdian_index as hi
-    >>> hi.explain.__all__
-    ['Convergence', 'Coupling', 'Dagum', 'Theil', 'convergence', 'coupling', 'dagum', 'grade', 'theil']
-    >>> hi.explain.tiel
+    >>> "theil" in hi.explain.__all__
+    True
+    >>> hi.series.chian
     Traceback (most recent call last):
-    AttributeError: explain has no method 'tiel'; did you mean 'theil'? (Coupling, Dagum, Theil, coupling, dagum, theil)
+    AttributeError: series has no method 'chian'; did you mean 'chain'? (...)
     """
     module = sys.modules[package]
     names = [one.name for one in iter_modules(module.__path__) if not one.name.startswith("_")]
