@@ -102,25 +102,31 @@ def test_the_unit_of_a_price_changes_nothing(choice: Any, link: str) -> None:
     assert choice == "geometric" or np.abs(plain_here - plain_there).max().max() > 0.1
 
 
-def test_contributions_to_the_annual_rate_are_those_of_ribe() -> None:
-    """Ribe (1999): the part of this year's shares since December, and that of last year's up to it."""
+@pytest.mark.parametrize("link", LINKS)
+def test_contributions_to_the_annual_rate_are_those_of_ribe(link: str) -> None:
+    """Ribe (1999): the part of this year's shares since the link, and that of last year's up to it."""
     x, shares = prices(), spending()
-    result = index(shares, "-01").compute(x.reset_index())
+    result = index(shares, "-01", weights_form=LINKS[link]).compute(x.reset_index())
     levels = result.series()
-    parts = result.contributions(lag=12).div(levels["all"].shift(12), axis=0) * 100
+    parts = result.contributions(of="growth", lag=12)
     np.testing.assert_allclose(parts.sum(axis=1).iloc[12:], result.changes(lag=12)["all"].iloc[12:], atol=1e-11)
+    over = 12 if link == "year" else 1
 
     def level(code: str, at: int) -> float:
         return float((levels if code in levels else x)[code].iloc[at])
 
+    def linked(code: str, year: int) -> float:
+        """Return the level at the link of a year's shares; those of 2011 hold from the first row on."""
+        last = 12 * (max(year, 2011) - 2010) if year > 2011 else over
+        return float(np.mean([level(code, at) for at in range(last - over, last)]))
+
     for i in range(24, len(x)):
-        year, december = 2010 + i // 12, (i // 12) * 12 - 1
+        year, ago = 2010 + i // 12, i - 12
         for code in BELOW["all"]:
             new, old = (shares[y][code] / sum(shares[y][c] for c in BELOW["all"]) for y in (year, max(year - 1, 2011)))
-            ago, link = i - 12, december - 12 if year > 2012 else 0
-            since = new * level("all", december) / level("all", ago) * (level(code, i) / level(code, december) - 1)
-            before = old * level("all", link) / level("all", ago)
-            before *= (level(code, december) - level(code, ago)) / level(code, link)
+            since = new * linked("all", year) / level("all", ago) * (level(code, i) / linked(code, year) - 1)
+            before = old * linked("all", year - 1) / level("all", ago)
+            before *= (linked(code, year) - level(code, ago)) / linked(code, year - 1)
             np.testing.assert_allclose(parts[code].iloc[i], 100 * (since + before), rtol=1e-9)
 
 
