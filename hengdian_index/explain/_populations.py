@@ -75,8 +75,11 @@ class Populations:
         return pd.concat(list(tables), keys=self.periods, names=["period"])
 
 
-def populations(call: str, y: Any, groups: Any, weights: Any, periods: Any) -> Populations:
-    """Return the units that have a value by group, checked; of several periods one population each."""
+def populations(call: str, y: Any, groups: Any, weights: Any, periods: Any, *, zeros: str = "") -> Populations:
+    """Return the units that have a value by group, checked; of several periods one population each.
+
+    `zeros` says why a value of 0 is refused, where it is.
+    """
     aside = None if weights is None or tabular(weights) else weights
     roles = {"weights": aside, "periods": periods}
     table = read_rows(y, groups=groups, **{name: given for name, given in roles.items() if given is not None})
@@ -87,6 +90,8 @@ def populations(call: str, y: Any, groups: Any, weights: Any, periods: Any) -> P
     if named is not None or table.values.shape[-1] == 1:
         table.need_shape(f"{call}: one column of values is needed", 1)
     table.need_shape(f"{call}: one column a period is needed")
+    if zeros and (table.values == 0).any():
+        raise table.refusal(CellsError(table.values == 0, f"{call}: {zeros}"))
     weight = _weights(weights, table)
     there = _checked(call, table, given, weight)
     if named is None:

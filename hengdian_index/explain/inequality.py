@@ -10,7 +10,7 @@ import numpy as np
 
 from hengdian_index._maths.stats import theil_term
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import DataError, SpecError, among, suggestion
+from hengdian_index.errors import SpecError, among, suggestion
 from hengdian_index.explain._populations import Population, populations
 
 
@@ -161,9 +161,8 @@ def theil(
     if not among(form, _FORMS):
         raise SpecError(f"form: no form {form!r}{suggestion(form, _FORMS)}")
     top = _FORMS[form]
-    given = populations("theil", y, groups, weights, periods)
-    if not top and any((part == 0).any() for one in given.found for part in one.parts):
-        raise DataError("theil: a value of 0 has no logarithm, which form 'L' needs; leave the unit out, or take 'T'")
+    zeros = "" if top else "0 has no logarithm, which form 'L' needs; leave the unit out, or take 'T'"
+    given = populations("theil", y, groups, weights, periods, zeros=zeros)
     split = [_entropy(one, top) for one in given.found]
     between, within = [one.between for one in split], [one.within for one in split]
     total = [b + w for b, w in zip(between, within, strict=True)]

@@ -369,8 +369,8 @@ def test_the_log_deviation_keeps_its_digits_near_1_and_far_from_it():
 
 
 def test_a_value_of_0_has_no_log_deviation():
-    with pytest.raises(hi.DataError, match="a value of 0 has no logarithm"):
-        theil([0.0, 1.0], ["a", "b"], form="L")
+    with pytest.raises(hi.DataError, match="column '2021', row 'b': 0: theil: 0 has no logarithm"):
+        theil(PANEL.replace(3.0, 0.0)[["2021"]], REGIONS, form="L")
     with pytest.raises(hi.SpecError, match="form: no form 'T1'"):
         theil([2.0, 1.0], ["a", "b"], form="T1")
 
