@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from hengdian_index._files import toml
 from hengdian_index._files.read_workbook import Fields, parsed
 from hengdian_index._files.sheets import Live, Page, cell_of, heading_of, meaning_of, write_pages
-from hengdian_index._methods.registry import FAMILIES
+from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._scoring.fields import Choosable
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.workbook import tab
@@ -156,16 +157,28 @@ def _data_page(data: Any, lang: str) -> Page:
 
 
 def _lists_page(lang: str) -> Page:
-    """Return the hidden sheet of the names of methods, which the drop-down lists show."""
-    names = [sorted(methods) for methods in FAMILIES.values()]
-    rows = [[column[i] if i < len(column) else None for column in names] for i in range(max(map(len, names)))]
-    return Page(tab("lists", lang), list(FAMILIES), rows, hidden=True)
+    """Return the sheet of the names of methods, which the drop-down lists show, each beside what it means."""
+    every = [sorted(methods.items()) for methods in FAMILIES.values()]
+    most = max(map(len, every))
+    columns = [
+        column + [None] * (most - len(column))
+        for methods in every
+        for column in ([name for name, _ in methods], [_meaning(method, lang) for _, method in methods])
+    ]
+    header = [one for family in FAMILIES for one in (family, heading_of("index", "meaning", lang))]
+    return Page(tab("lists", lang), header, list(zip(*columns, strict=True)), frozen=(1, 0))
+
+
+def _meaning(method: Method, lang: str) -> str:
+    """Return what a method means in a language, in one line."""
+    chinese = method.traits.get("chinese") if lang == "zh" else None
+    return str(chinese or (inspect.getdoc(method.function) or "").partition("\n")[0])
 
 
 def _choices(name: str, kind: Any, lang: str) -> Any:
     """Return what a drop-down list of a field shows, None where anything may stand."""
     for family in (mark.family for mark in get_args(kind) if isinstance(mark, Choosable)):
-        column = letters(list(FAMILIES).index(family) + 1)
+        column = letters(2 * list(FAMILIES).index(family) + 1)
         return f"='{tab('lists', lang)}'!${column}$2:${column}${len(FAMILIES[family]) + 1}"
     if name == "parent":
         return f"='{tab('groups', lang)}'!$A$2:$A${_ROWS_TO_FILL}"

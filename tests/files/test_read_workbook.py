@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from support.indexes import DIRECTIONS, indexes, two_levels
 from support.tables import table
 from support.workbooks import workbook
@@ -251,6 +252,17 @@ def test_methods_and_directions_have_the_names_of_the_field(tmp_path: Path) -> N
     found = (index.normalise, index.weights, index.aggregate, index.impute)
     assert [one.method.name for one in found if one] == ["min_max", "entropy", "arithmetic", "interpolate"]
     assert [one.direction for one in index.indicators] == [1, -1, -1]
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("en", "Entropy weights"), ("zh", "熵权法")])
+def test_the_sheet_of_choices_says_what_each_means(tmp_path: Path, lang: str, expected: str) -> None:
+    index, _ = hi.example("film_industry")
+    index.write(tmp_path / "i.xlsx", lang=lang)
+    sheet = CalamineWorkbook.from_path(tmp_path / "i.xlsx").get_sheet_by_index(5).to_python()
+    at = sheet[0].index("weights")
+    meanings = {row[at]: row[at + 1] for row in sheet[1:]}
+    assert str(meanings["entropy"]).startswith(expected)
+    assert all(meaning for name, meaning in meanings.items() if name)
 
 
 def test_a_direction_that_needs_its_best_values_says_so(tmp_path: Path) -> None:
