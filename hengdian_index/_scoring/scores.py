@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import cancelled as cancelled_by
-from hengdian_index._maths.means import Scores, Together, aggregate, given_weights, refusal
+from hengdian_index._maths.means import Kernel, Missing, Pair, Scores, Together, aggregate, given_weights, refusal
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import rounding_of
@@ -582,23 +582,31 @@ def _each_row(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
         own = np.where((w > 0)[:, np.newaxis, :], own, 0.0)
         total = own.sum(axis=-1, keepdims=True)
         own = own / np.where(total > 0, total, 1.0)
-    rows = x[..., np.newaxis, :]
+    own_function = not branch.aggregate.method.function.__module__.startswith("hengdian_index.")
+    score_rows = _alone if own_function and not isinstance(method, Pair) else aggregate
     try:
-        if branch.aggregate.method.function.__module__.startswith("hengdian_index."):
-            found = aggregate(method, rows, own, rule)
-        else:
-            shape = np.broadcast_shapes(rows.shape[:-2], own.shape[:-1])
-            pairs = (
-                np.broadcast_to(one, (*shape, *one.shape[len(one.shape) - d :])) for one, d in ((rows, 2), (own, 1))
-            )
-            rows, sets = pairs
-            each = [aggregate(method, rows[at], sets[at], rule) for at in np.ndindex(shape)]
-            values, dropped = (np.stack([getattr(one, n) for one in each]) for n in ("values", "dropped"))
-            found = Scores(values.reshape(*shape, 1), None, dropped.reshape(*shape, 1))
+        found = score_rows(method, x[..., np.newaxis, :], own, rule)
     except CellsError as error:
         raise CellsError(np.squeeze(error.marked, axis=-2), error.why) from None
     given = None if found.weights is None else found.weights[..., 0, :]
     return Scores(found.values[..., 0], given, found.dropped[..., 0], asked=own)
+
+
+def _alone(method: Kernel, x: Array, w: Array, rule: Missing) -> Scores:
+    """Return the scores that a user's function gives rows x (..., 1, k) under weights w (..., k), one at a time."""
+    shape = np.broadcast_shapes(x.shape[:-2], w.shape[:-1])
+    rows, sets = np.broadcast_to(x, (*shape, *x.shape[-2:])), np.broadcast_to(w, (*shape, w.shape[-1]))
+    values, dropped = np.empty((*shape, 1)), np.empty((*shape, 1), dtype=np.bool_)
+    weights, marked = np.array(sets[..., np.newaxis, :]), np.zeros(rows.shape, dtype=np.bool_)
+    for at in np.ndindex(shape):
+        try:
+            one = aggregate(method, rows[at], sets[at], rule)
+        except CellsError as error:
+            marked[at] = error.marked
+            raise CellsError(marked, error.why) from None
+        values[at], dropped[at] = one.values, one.dropped
+        weights[at] = weights[at] if one.weights is None else one.weights
+    return Scores(values, weights, dropped)
 
 
 def _draw_by_draw(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:

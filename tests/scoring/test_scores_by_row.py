@@ -12,6 +12,7 @@ import pytest
 from support.workbooks import check, written
 
 import hengdian_index as hi
+from hengdian_index.errors import CellsError
 
 nan = math.nan
 SPENT = {"column": "spent on {}"}
@@ -73,12 +74,20 @@ def test_a_function_of_a_user_is_shown_one_row_at_a_time() -> None:
     def middle(x: np.ndarray, w: np.ndarray) -> Any:
         return (x * w).sum(axis=-1)
 
-    table = homes()
-    # A function of rows is refused gaps.
-    table["fuel"] = table["fuel"].fillna(100.0)
-    table["spent on fuel"] = table["spent on fuel"].fillna(3.0)
-    found = index(aggregate=middle).compute(table).scores["prices"]
-    np.testing.assert_allclose(found, slow(table, "arithmetic"), rtol=1e-13)
+    found = index(aggregate=middle).compute(homes())
+    np.testing.assert_allclose(found.scores["prices"], slow(homes(), "arithmetic"), rtol=1e-13)
+    parts = found.contributions(depth="indicators")
+    np.testing.assert_allclose(parts.sum(axis=1, skipna=False), found.changes(1, "points")["all"], atol=1e-9)
+
+    def picky(x: np.ndarray, w: np.ndarray) -> Any:
+        if (x > 139).any():
+            raise CellsError(x > 139, "too dear")
+        return (x * w).sum(axis=-1)
+
+    dear = homes()
+    dear.loc[3, "rent"] = 150.0
+    with pytest.raises(hi.DataError, match=r"column 'rent', unit 'poor', period 2021: 150: too dear$"):
+        index(aggregate=picky).compute(dear)
 
 
 def test_new_rows_bring_their_own_and_the_order_of_rows_is_nothing(tmp_path: Path) -> None:
