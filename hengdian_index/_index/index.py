@@ -302,9 +302,11 @@ class Index(Part):
             learning = next((one.method.name for one in chosen if learnt(one)), None)
             if learning is not None:
                 said.append(f"group {branch.code!r}: shares are given, {{ a = 3, b = 1 }}, not learnt by {learning}")
+            by_row = any(part.method.traits.get("by_row") for one in chosen for part in one.all_parts)
+            said += [f"group {branch.code!r}: give shares by period, weights_since, not in columns"] if by_row else []
             said += [
                 f"group {branch.code!r}: take {name} out: what is linked is its level"
-                for name in ("rescale", "round")
+                for name in ("rescale", "round", "impute")
                 if getattr(branch, name) is not None
             ]
             if not convertible(branch):
