@@ -67,6 +67,7 @@ TRAITS: dict[str, tuple[str, Show]] = {
     "own_zero": ("Decides itself where 0 lies", _yes),
     "laws": ("Laws", _laws),
     "set_wise": ("Compares the rows with each other", _yes),
+    "refers": ("May be measured by fit rows that are kept (`reference`)", _yes),
     "takes_gaps": ("Takes rows with gaps as they are", _yes),
     "complete": ("Only rows without a gap count", _yes),
     "fits_on_base": ("Without rows to fit on it learns from the base period", _yes),

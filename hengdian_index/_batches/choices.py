@@ -24,6 +24,8 @@ def needing_all(tree: Tree, setting: Setting) -> list[str]:
         for branch in tree.branches
         if branch.rescale is not None and _sees_all(branch.rescale)
     ]
+    told = "reference = 'fit' keeps the scores of all fit rows; a mean scores each row by itself"
+    found += [f"group {branch.code!r}: {told}" for branch in tree.branches if branch.refers]
     found += [text for leaf in tree.leaves for text in _of_leaf(leaf)]
     found += [
         f"group {branch.code!r}: {branch.impute.method.name} learns from all scores; leave impute out"

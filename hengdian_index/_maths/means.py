@@ -283,6 +283,14 @@ class Together:
         return self.function(flattened(x), w)
 
 
+@stored("reference rows")
+@dataclass(frozen=True, eq=False, slots=True)
+class Known:
+    """Rows (..., m, k) that scores are measured by, kept by a fit: other rows are not compared with each other."""
+
+    rows: Array
+
+
 Kernel: TypeAlias = Pair | Together | Callable[[Array, Array], Array]
 
 

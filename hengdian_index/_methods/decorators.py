@@ -30,7 +30,7 @@ from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, as_learnt, broadcast, read_labelled, select, with_labels
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import uneven
-from hengdian_index.errors import CellsError, SpecError
+from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.log import note
 
 # What every normalisation, and every aggregation, is told beside its own parameters.
@@ -228,6 +228,7 @@ def aggregating(function: Any = None, /, *, sees: Sees = "rows", **traits: Unpac
         `laws`: letters of METHODS (M monotone, I idempotent, H homogeneous, T translates, S symmetric, B between
         the smallest and the largest value; of a set-wise method D: a row at least as good everywhere never scores
         lower). `domain`: "real", "zero or more" or "above 0". `set_wise`: the rows are compared with each other.
+        `refers`: its option `reference` may be "fit", rows that a fit keeps and scores are measured by.
         `takes_gaps`: rows with gaps reach the function as they are, NaN for a missing value. `total`: the option that
         takes what the weights sum to as they are given, 1 for each column without any, where it is None. `per_column`:
         options that may be a mapping by column name, each with the value of a column left out (None: none may be).
@@ -265,10 +266,21 @@ def kernel(method: Method, options: Mapping[str, Any], columns: Sequence[Any] | 
     def scores(x: Array, w: Array) -> Any:
         if x.ndim > 2 and method.sees == "rows":
             return _each_table(method, x, w, options)
-        return method.function(x, w, **options)
+        try:
+            return method.function(x, w, **options)
+        except CellsError as error:
+            raise _of_own_rows(method, error, x.shape[-2]) from None
 
     takes_gaps, set_wise = (bool(method.declared(trait, options)) for trait in ("takes_gaps", "set_wise"))
     return Together(scores, takes_gaps, set_wise) if takes_gaps or set_wise else scores
+
+
+def _of_own_rows(method: Method, error: CellsError, n: int) -> Exception:
+    """Return a refusal of cells as one of the n rows scored, which stand below those that they are measured by."""
+    if isinstance(error, ColumnsError) or error.marked.shape[-2] <= n:
+        return error
+    own = error.marked[..., -n:, :]
+    return type(error)(own, error.why) if own.any() else DataError(f"{method.name}: reference: {error.why}")
 
 
 def _each_table(method: Method, x: Array, w: Array, options: Mapping[str, Any]) -> Array:

@@ -59,7 +59,8 @@ class Row:
 
     `parts` are the codes of all parts, `there` (parts,) says which of them the row has, `whole` (n, parts) holds the
     rows that it is compared with, itself at `place`, and `asked` (parts,) the weights before gaps; `score` is what
-    comes out, `options` are those of the method, the defaults among them.
+    comes out, `options` are those of the method, the defaults among them. With `known` the first so many rows alone are
+    what it is measured by.
     """
 
     options: Mapping[str, Any]
@@ -70,6 +71,7 @@ class Row:
     score: float
     whole: Array
     place: int
+    known: int = 0
 
     @property
     def children(self) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ class AggregatingTraits(Traits, total=False):
     laws: str
     normalised: Mapping[str, Any]
     per_column: Mapping[str, Any]
+    refers: bool
     set_wise: Flag
     takes_gaps: Flag
     total: str

@@ -340,5 +340,5 @@ def comparing(tree: Tree) -> list[str]:
     return [
         f"group {branch.code!r}: {branch.aggregate.method.name} compares rows"
         for branch in tree.branches
-        if isinstance(_kernel(branch), Together)
+        if isinstance(one := _kernel(branch), Together) and one.set_wise
     ]

@@ -11,7 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._maths.maps import cancelled as cancelled_by
-from hengdian_index._maths.means import Kernel, Missing, Pair, Scores, Together, aggregate, given_weights, refusal
+from hengdian_index._maths.means import (
+    Kernel,
+    Known,
+    Missing,
+    Pair,
+    Scores,
+    Together,
+    aggregate,
+    given_weights,
+    refusal,
+)
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import rounding_of
@@ -208,8 +218,8 @@ def learn_scores(
 ) -> Evaluation:
     """Return rows scored under weights that are learnt from them, from the leaves up; gaps are noted in `said`.
 
-    The tree of the answer holds what groups have learnt that are rescaled, or filled: of these rows, or of the `others`
-    that are given for a choice, normalised and prepared.
+    The tree of the answer holds what groups have learnt that are rescaled, filled, or measured by the fit rows: of
+    these rows, or of the `others` that are given for a choice, normalised and prepared.
 
     `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
     `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
@@ -228,10 +238,25 @@ def learn_scores(
         upto = Tree(tree.leaves, (*settled_branches.values(), bare))
         return climbed(upto, weights, *other, cancelled)[bare.code], other[1]
 
+    def referring(branch: Branch, w: Array, x: Array) -> Branch:
+        """Return a group whose rows are measured by the children's scores in the fit rows, of which it keeps these."""
+        other, rows = others(branch.aggregate), panel
+        if other is not None:
+            rows, upto = other[1], Tree(tree.leaves, tuple(settled_branches.values()))
+            groups = climbed(upto, weights, *other, cancelled)
+            at = {code: j for j, code in enumerate(tree.codes)}
+            columns = [groups[c].values if c in groups else _column(other[0], at[c]) for c in branch.children]
+            x = np.moveaxis(np.stack(np.broadcast_arrays(*columns)), 0, -1)
+        alone = _aggregated(tree, _measured_by(branch, None), x, w, rows)
+        kept = ~alone.dropped.reshape(-1, x.shape[-2]).any(axis=0)
+        return _measured_by(branch, Known(x[..., kept, :]))
+
     def step(branch: Branch, x: Array, lost: Array) -> Scores:
         own = [ends[child] for child in branch.children]
         w = weights[branch.code] = group_weights(tree, branch, x, panel, own) if known is None else known[branch.code]
         ends[branch.code] = group_ends(branch, w, own) if known is None else None
+        if branch.refers:
+            branch = referring(branch, w, x)
         found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), settles)
         bare = branch.bare
         if branch.rescale is not None:
@@ -254,6 +279,12 @@ def learn_scores(
     if tree.learns_scores:
         tree = Tree(tree.leaves, tuple(settled_branches.values()))
     return Evaluation(tree, normalised, groups=groups, weights=Frozen(weights))
+
+
+def _measured_by(branch: Branch, reference: Known | None) -> Branch:
+    """Return a group whose rows are measured by given rows, or by each other."""
+    choice = branch.aggregate
+    return replace(branch, aggregate=Choice(choice.method, Frozen({**choice.options, "reference": reference})))
 
 
 def settled_tree(
@@ -330,6 +361,9 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
         for rows, part, _ in own:
             values[rows], before[rows] = part.values(branch.code), part.aggregated(branch.code)
             imputed[rows] = part.imputed(branch.code)
+        measured = {id(one.aggregate): one.aggregate for *_, one in own}
+        if branch.refers and len(measured) == 1:
+            branch = replace(branch, aggregate=next(iter(measured.values())))
         maps = {id(one.scaling): one.scaling for *_, one in own}
         branches.append(replace(branch, scaling=next(iter(maps.values())) if len(maps) == 1 else None))
         shape = (len(leaves), len(branch.children))
@@ -347,7 +381,7 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
             before=before if branch.presented else None,
             imputed=imputed if branch.impute is not None else None,
         )
-    tree = Tree(tree.leaves, tuple(branches)) if any(one.scaling for one in branches) else tree
+    tree = Tree(tree.leaves, tuple(branches)) if tree.learns_scores else tree
     return Evaluation(tree, leaves, groups=groups, weights=asked)
 
 
@@ -650,7 +684,14 @@ def _in_period(fault: Fault, panel: Panel) -> Fault:
 
 def _note_comparison(branch: Branch, panel: Panel) -> None:
     """Say of a method that compares rows what its scores depend on."""
-    if not _comparing(branch):
+    reference = branch.aggregate.options.get("reference")
+    if isinstance(reference, Known):
+        rows = counted(reference.rows.shape[-2], "fit row")
+        why = f"measures by the {rows} that it keeps, so no other row changes a score"
+        note("aggregate", f"{branch.aggregate.method.name} {why}", indicator=branch.code)
+        return
+    method = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
+    if not (isinstance(method, Together) and method.set_wise):
         return
     if branch.scope == "all" or panel.periods is None:
         why = "compares all rows: another row, or other rows, may change every score, also earlier ones"

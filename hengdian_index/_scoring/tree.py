@@ -14,7 +14,7 @@ from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import Group, Indicator, Is, inherited
 from hengdian_index._tables.periods import read_label
 from hengdian_index._values.stored import stored
-from hengdian_index.errors import Fault, fewer, listed, suggestion
+from hengdian_index.errors import Fault, among, fewer, listed, suggestion
 from hengdian_index.weights.columns import are_names, column_of
 
 Series: TypeAlias = Literal["fixed", "ratio", "symmetric", "log"]
@@ -95,6 +95,12 @@ class Branch:
         return _weighing(self.weights, self.children)
 
     @property
+    def refers(self) -> bool:
+        """Whether its rows are measured by the fit rows instead of each other."""
+        choice = self.aggregate
+        return bool(choice.method.traits.get("refers")) and among(choice.options.get("reference"), ("fit",))
+
+    @property
     def presented(self) -> bool:
         """Whether its scores are others than those that were aggregated."""
         return self.rescale is not None or self.impute is not None or self.round is not None
@@ -150,7 +156,8 @@ class Tree:
     @cached_property
     def learns_scores(self) -> bool:
         """Whether a group learns from its own scores, once it has weights."""
-        return any(branch.rescale is not None or branch.impute is not None for branch in self.branches)
+        own = (branch.rescale is not None or branch.impute is not None or branch.refers for branch in self.branches)
+        return any(own)
 
     @cached_property
     def fills_scores(self) -> bool:

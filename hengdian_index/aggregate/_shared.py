@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.blocks import power_of_two
 from hengdian_index._maths.maps import Between, Target, orientation
-from hengdian_index._maths.means import ColumnsError, RowsError
+from hengdian_index._maths.means import ColumnsError, Known, RowsError
 from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.learning import direction_fault
 from hengdian_index._tables.cells import single, tabular
 from hengdian_index._tables.options import floats, in_order
-from hengdian_index._tables.table import Array
+from hengdian_index._tables.table import Array, read_labelled
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same, settled
 from hengdian_index.errors import CellsError, SpecError, raise_all, shown
@@ -35,6 +35,21 @@ def equal_only(w: Array, method: str, why: str) -> None:
     if not same(w.max(axis=-1), w.min(axis=-1), 1.0).all():
         given = ", ".join(f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]])
         raise SpecError(f"{method}: w must be None or equal, not [{given}]: {why}")
+
+
+# Of an option `reference`, in words.
+REFERENCE_WORDS = {
+    "en": {
+        "reference": "measured by",
+        "reference = fit": "the fit rows, which are kept, so that no other row changes a score",
+    },
+    "zh": {"reference": "参照", "reference = fit": "固定的拟合行（其他行不改变任何得分）"},
+}
+
+
+def among_themselves(reference: Any) -> bool:
+    """Return whether rows are compared with each other, not with reference rows."""
+    return reference is None
 
 
 def per_column(value: Any, k: int, option: str) -> Array:
@@ -59,11 +74,37 @@ def directions(direction: Any, k: int) -> list[Any]:
     return given
 
 
-def turned(x: Array, direction: Any) -> Array:
+def beside(x: Array, reference: Any, method: str) -> tuple[Array, int]:
+    """Return rows (..., n, k) below those that they are measured by, and how many these are: 0 for each other."""
+    if reference is None:
+        return x, 0
+    if isinstance(reference, str):
+        if reference == "fit":
+            raise SpecError(
+                f"{method}: reference = 'fit' is for an index, which keeps its fit rows; give a table of rows"
+            )
+        raise SpecError(f"{method}: reference: 'fit', or a table of rows, not {shown(reference)}")
+    rows = reference.rows if isinstance(reference, Known) else read_labelled(reference).values
+    if rows.ndim < 2 or rows.shape[-1] != x.shape[-1] or not rows.shape[-2]:
+        why = f"a table of {counted(x.shape[-1], 'column')}, one row or more, not one of shape {rows.shape}"
+        raise SpecError(f"{method}: reference: {why}")
+    # A row without any value takes no part.
+    rows = rows[..., ~np.isnan(rows).all(axis=-1).reshape(-1, rows.shape[-2]).all(axis=0), :]
+    leading = np.broadcast_shapes(rows.shape[:-2], x.shape[:-2])
+    parts = [np.broadcast_to(part, (*leading, *part.shape[-2:])) for part in (rows, x)]
+    return np.concatenate(parts, axis=-2), rows.shape[-2]
+
+
+def known(x: Array, m: int) -> Array:
+    """Return the first m rows (..., m, k), which the others are measured by; all of them for m = 0."""
+    return x[..., :m, :] if m else x
+
+
+def turned(x: Array, direction: Any, m: int = 0) -> Array:
     """Return x with larger better in every column.
 
     A cost becomes -x. A target or an interval becomes 1 where the value is best, falling in a straight line to 0 at
-    the worst limit, or at the row farthest off where there is none.
+    the worst limit, or at the row farthest off where there is none; with m among the first m rows, held there.
     """
     out = np.array(x)
     for j, one in enumerate(directions(direction, x.shape[-1])):
@@ -72,7 +113,8 @@ def turned(x: Array, direction: Any) -> Array:
             out[..., j] = turn(x[..., j : j + 1])[..., 0]
         if isinstance(one, Target | Between):
             out[..., j] = _settled(turn, x[..., j], out[..., j])
-            out[..., j] = 1 + out[..., j] / _farthest(one, out[..., j])
+            out[..., j] = 1 + out[..., j] / _farthest(one, out[..., :m, j] if m else out[..., j])
+            out[..., j] = np.maximum(out[..., j], 0.0) if m else out[..., j]
     return out
 
 
@@ -90,12 +132,12 @@ def _farthest(direction: Target | Between, minus_distance: Array) -> Array | flo
     return np.where(most > 0, most, 1.0)
 
 
-def split_costs(x: Array, direction: Any) -> tuple[Array, NDArray[np.bool_]]:
+def split_costs(x: Array, direction: Any, m: int = 0) -> tuple[Array, NDArray[np.bool_]]:
     """Return x with targets and intervals turned into benefits, and which columns (k,) are costs, values kept."""
     given = directions(direction, x.shape[-1])
     cost = [not isinstance(one, Target | Between) and one == -1 for one in given]
     rest = [1 if is_cost else one for one, is_cost in zip(given, cost, strict=True)]
-    return turned(x, rest) if any(one != 1 for one in rest) else x, np.array(cost)
+    return turned(x, rest, m) if any(one != 1 for one in rest) else x, np.array(cost)
 
 
 def refuse_signs(x: Array, cost: NDArray[np.bool_]) -> None:
@@ -108,17 +150,17 @@ def refuse_signs(x: Array, cost: NDArray[np.bool_]) -> None:
         )
 
 
-def of_best(x: Array, cost: NDArray[np.bool_], w: Array) -> Array:
+def of_best(x: Array, cost: NDArray[np.bool_], w: Array, m: int = 0) -> Array:
     """Return each value as a share of the best of its column (..., n, k): x / max, of a cost min / x."""
     refuse_signs(x, cost)
-    low, high = ends(x)
+    low, high = ends(known(x, m))
     refuse_columns((high == 0) & ~cost, w, "all values are 0, so there is no best to divide by; leave it out")
     return np.where(cost, low / np.where(cost, x, 1.0), x / np.where(high > 0, high, 1.0))
 
 
-def on_range(x: Array, cost: NDArray[np.bool_], w: Array) -> Array:
+def on_range(x: Array, cost: NDArray[np.bool_], w: Array, m: int = 0) -> Array:
     """Return where each value lies in the range of its column (..., n, k): 0 the worst, 1 the best."""
-    low, high = ends(x)
+    low, high = ends(known(x, m))
     refuse_columns(high == low, w, "constant over the rows compared; leave it out")
     half = np.where(high > low, high / 2 - low / 2, 1.0)
     return np.where(cost, high / 2 - x / 2, x / 2 - low / 2) / half

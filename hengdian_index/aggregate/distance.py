@@ -92,9 +92,11 @@ class Vikor:
 
 def _topsis_figures(row: Row) -> Iterator[Figure]:
     """Yield the distances from the best and the worst point, and the share of the second in both."""
-    x = _shared.turned(row.among, row.directions(row.options["direction"]))
-    z, (low, high) = x[row.place], (end[0] for end in _shared.ends(x))
-    divisors = {"vector": np.sqrt(np.nansum(x**2, axis=0)), "min_max": high - low, "none": np.ones(len(z))}
+    x = _shared.turned(row.among, row.directions(row.options["direction"]), row.known)
+    among = _shared.known(x, row.known)
+    low, high = (end[0] for end in _shared.ends(among))
+    z = np.clip(x[row.place], low, high)
+    divisors = {"vector": np.sqrt(np.nansum(among**2, axis=0)), "min_max": high - low, "none": np.ones(len(z))}
     known = {"z": z, "length": divisors[row.options["norm"]]}
     known["factor"] = row.w if row.options["form"] == "w" else np.sqrt(row.w)
     distance = "sum(((end - z) * factor / length) ** 2) ** 0.5"
@@ -109,10 +111,12 @@ def _topsis_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="real",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
     per_column={"direction": 1},
     normalised={"norm": "none"},
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     figures=_topsis_figures,
     formula=lambda form, **_: (
         r"y = \frac{d^-}{d^+ + d^-}, \quad d^{\pm} = |v - v^{\pm}|, \quad v_j = "
@@ -129,6 +133,7 @@ def topsis(
     norm: Literal["vector", "min_max", "none"] = "vector",
     form: Literal["w", "sqrt"] = "w",
     direction: Any = 1,
+    reference: Any = None,
     details: bool = False,
     **shared: Unpack[Scoring],
 ) -> Any:
@@ -147,6 +152,9 @@ def topsis(
     direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
         A cost keeps its values and swaps its ideals, the same as feeding -x; turning it into 1/x first changes the
         scores in the third digit. A target or an interval becomes a 0..1 column (1 where best) before the norm.
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. Values beyond their ends count as at them.
     details : bool
         Return the distances too.
 
@@ -177,10 +185,12 @@ def topsis(
     >>> hi.aggregate.topsis([[3.0, 0.0], [4.0, 3.0], [0.0, 4.0]]).round(3)
     array([0.421, 0.833, 0.5  ])
     """
-    turned, seen = _scaled(x, direction, norm)
+    x, m = _shared.beside(x, reference, "topsis")
+    turned, seen = _scaled(x, direction, norm, m)
     low, high = seen.lo[..., np.newaxis, :], seen.hi[..., np.newaxis, :]
-    length = _length(turned, low, high, w, norm)
-    whole = bool((seen.n == x.shape[-2]).all())
+    length = _length(_shared.known(turned, m), low, high, w, norm)
+    whole = bool((seen.n == x.shape[-2]).all()) if m == 0 else not np.isnan(x).any()
+    turned = np.clip(turned, low, high)[..., m:, :] if m else turned
 
     def distances(part: Array) -> tuple[Array, Array]:
         weights = w[..., np.newaxis, :] if whole else shared_weights(part, w)
@@ -196,7 +206,8 @@ def topsis(
 
 def _vikor_figures(row: Row) -> Iterator[Figure]:
     """Yield the mean and the largest loss, and both between the least and the largest among the rows."""
-    v, (low, high) = float(row.options["v"]), (end[0] for end in _shared.ends(row.whole))
+    v, among = float(row.options["v"]), _shared.known(row.whole, row.known)
+    low, high = (end[0] for end in _shared.ends(among))
     losses = shared_weights(row.whole, row.asked) * (high - row.whole) / np.where(high > low, high - low, 1.0)
     known: dict[str, Any] = {"w": row.w, "z": row.z, "low": low[row.there], "high": high[row.there]}
     score = "1"
@@ -205,7 +216,8 @@ def _vikor_figures(row: Row) -> Iterator[Figure]:
         ("r", 1 - v, "max", "largest loss, R", np.nanmax(losses, axis=1)),
     ):
         yield (found := Figure.of(what, f"{over}(w * (high - z) / (high - low))", **known))
-        least, most = float(of_rows.min()), float(of_rows.max())
+        compared = of_rows[: row.known or None]
+        least, most = float(compared.min()), float(compared.max())
         if most - least > TOLERANCE:
             score += f" - {name}_share * ({name} - {name}_least) / ({name}_most - {name}_least)"
             known |= {f"{name}_share": share, name: found.value, f"{name}_least": least, f"{name}_most": most}
@@ -216,8 +228,10 @@ def _vikor_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="real",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     check=lambda v, **_: [] if 0 <= v <= 1 else [f"v: a number from 0 to 1, not {v:g}"],
     figures=_vikor_figures,
     formula=(
@@ -227,7 +241,9 @@ def _vikor_figures(row: Row) -> Iterator[Figure]:
     ),
     chinese="VIKOR法（多准则妥协解）",
 )
-def vikor(x: Array, w: Array, /, *, v: float = 0.5, details: bool = False, **shared: Unpack[Scoring]) -> Any:
+def vikor(
+    x: Array, w: Array, /, *, v: float = 0.5, reference: Any = None, details: bool = False, **shared: Unpack[Scoring]
+) -> Any:
     """VIKOR compromise of each row: 1 where it is best both on the whole and in its worst column, down to 0.
 
     Parameters
@@ -237,6 +253,9 @@ def vikor(x: Array, w: Array, /, *, v: float = 0.5, details: bool = False, **sha
     w : weights (k,), optional
     v : float in 0..1
         How much the whole (S) counts against the worst column (R).
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. A row better than all of these may score above 1.
     details : bool
         Return S, R, Q, the two acceptance conditions and the compromise set too.
 
@@ -270,12 +289,14 @@ def vikor(x: Array, w: Array, /, *, v: float = 0.5, details: bool = False, **sha
     >>> hi.aggregate.vikor([[0.0, 1.0], [1.0, 0.5], [0.5, 0.0]])
     array([0.25, 1.  , 0.  ])
     """
-    low, high = _shared.ends(x)
+    x, m = _shared.beside(x, reference, "vikor")
+    low, high = _shared.ends(_shared.known(x, m))
     _shared.refuse_columns(high == low, w, _CONSTANT)
     half = np.where(high > low, high / 2 - low / 2, 1.0)
     terms = shared_weights(x, w) * ((high / 2 - x / 2) / half)
     s, r = np.nansum(terms, axis=-1), np.fmax.reduce(terms, axis=-1)
-    q = v * _from_least(s) + (1 - v) * _from_least(r)
+    q = v * _from_least(s, m) + (1 - v) * _from_least(r, m)
+    s, r, q = (part[..., m:] for part in (s, r, q))
     return Vikor(1 - q, s, r, q, *_verdict(s, r, q)) if details else 1 - q
 
 
@@ -358,9 +379,10 @@ def grey_relational(
 
 def _wroclaw_figures(row: Row) -> Iterator[Figure]:
     """Yield the distance from the best point, measured by the distances of all rows."""
-    high = _shared.ends(row.whole)[1][0]
-    d = np.sqrt(np.nansum((high - row.whole) ** 2 * shared_weights(row.whole, row.asked), axis=1))
-    known = {"w": row.w, "high": high[row.there], "z": row.z}
+    among = _shared.known(row.whole, row.known)
+    high = _shared.ends(among)[1][0]
+    d = np.sqrt(np.nansum((high - among) ** 2 * shared_weights(among, row.asked), axis=1))
+    known = {"w": row.w, "high": high[row.there], "z": np.minimum(row.z, high[row.there])}
     yield (own := Figure.of("distance from the best point", "sum(w * (high - z) ** 2) ** 0.5", **known))
     mean, sd = float(d.mean()), float(d.std(ddof=1))
     yield Figure("mean distance of the rows compared", "", mean)
@@ -373,13 +395,15 @@ def _wroclaw_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="real",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     figures=_wroclaw_figures,
     formula=r"y_i = 1 - \frac{d_i}{\bar{d} + 2 s_d}, \quad d_i = \sqrt{\sum_j w_j (\max_j - z_{ij})^2}",
     chinese="弗罗茨瓦夫分类法（赫尔维格发展测度）",
 )
-def wroclaw(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
+def wroclaw(x: Array, w: Array, /, *, reference: Any = None, **shared: Unpack[Scoring]) -> Array:
     r"""Wroclaw taxonomy (Hellwig's measure of development) of each row: 1 at the best point, falling with the distance.
 
     Parameters
@@ -388,6 +412,9 @@ def wroclaw(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
         Units by indicators, on one scale (distances add their columns). Rows are compared with each other.
     w : weights (k,), optional
         They weigh the squared gaps.
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. Values beyond the best count as at it.
 
     Raises
     ------
@@ -416,22 +443,26 @@ def wroclaw(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     >>> hi.aggregate.wroclaw([[1.0, 1.0], [0.0, 1.0], [1.0, 0.0]]).round(3)
     array([1.   , 0.451, 0.451])
     """
-    low, high = _shared.ends(x)
+    x, m = _shared.beside(x, reference, "wroclaw")
+    low, high = _shared.ends(_shared.known(x, m))
+    x = np.minimum(x, high)
     most = np.fmax.reduce((high / 2 - low / 2) * (w[..., np.newaxis, :] > 0), axis=-1, keepdims=True)
     d = _distance((high / 2 - x / 2) / np.where(most > 0, most, 1.0), shared_weights(x, w))
-    if not (d.max(axis=-1) > 0).all():
+    among = d[..., :m] if m else d
+    if not (among.max(axis=-1) > 0).all():
         raise DataError(f"wroclaw: {_NO_SPREAD}")
-    return np.asarray(1 - d / (d.mean(axis=-1, keepdims=True) + 2 * d.std(axis=-1, ddof=1, keepdims=True)))
+    size = among.mean(axis=-1, keepdims=True) + 2 * among.std(axis=-1, ddof=1, keepdims=True)
+    return np.asarray(1 - d[..., m:] / size)
 
 
-def _scaled(x: Array, direction: Any, norm: str) -> tuple[Array, Range]:
-    """Return x with larger better, and the range of its columns, both divided by a power of two.
+def _scaled(x: Array, direction: Any, norm: str, m: int = 0) -> tuple[Array, Range]:
+    """Return x with larger better, and the range of its columns, of the first m rows, both divided by a power of two.
 
     That is 1 unless squares would overflow or vanish; without a norm it is the same for all columns.
     """
     if any(one != 1 for one in _shared.directions(direction, x.shape[-1])):
-        x = _shared.turned(x, direction)
-    seen = Range.of(x)
+        x = _shared.turned(x, direction, m)
+    seen = Range.of(_shared.known(x, m))
     size = np.fmax(np.abs(seen.lo), np.abs(seen.hi))
     if norm == "none":
         size = np.broadcast_to(np.fmax.reduce(size, axis=-1, keepdims=True), size.shape)
@@ -461,9 +492,13 @@ def _distance(gaps: Array, factor: Array) -> Array:
     return np.asarray(np.sqrt(weighted_sum(np.where(np.isnan(squares), 0.0, squares), factor)))
 
 
-def _from_least(values: Array) -> Array:
-    """Return where each row's value (0..1) lies between the least (0) and the largest (1), 0 if all are equal."""
-    low, high = values.min(axis=-1, keepdims=True), values.max(axis=-1, keepdims=True)
+def _from_least(values: Array, m: int) -> Array:
+    """Return where each row's value lies between the least (0) and the largest (1), 0 if all are equal.
+
+    With m these are of the first m rows.
+    """
+    among = values[..., :m] if m else values
+    low, high = among.min(axis=-1, keepdims=True), among.max(axis=-1, keepdims=True)
     apart = ~same(high, low, 1.0)
     return np.where(apart, (values - low) / np.where(apart, high - low, 1.0), 0.0)
 

@@ -64,7 +64,7 @@ def _share_faults(share: float, **_: Any) -> list[str]:
 
 def _best_figures(row: Row, x: Array, cost: Any) -> Iterator[Figure]:
     """Yield each part over the best of its column, x (n, k) with targets turned."""
-    low, high = (end[0].tolist() for end in _shared.ends(x))
+    low, high = (end[0].tolist() for end in _shared.ends(_shared.known(x, row.known)))
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         if cost[j]:
             yield Figure.of(f"the least of {child} over its own", "least / z", least=low[j], z=z)
@@ -74,7 +74,7 @@ def _best_figures(row: Row, x: Array, cost: Any) -> Iterator[Figure]:
 
 def _split(row: Row) -> tuple[Array, Any]:
     """Return the rows compared over the parts that are there, with targets turned, and which parts are costs."""
-    return _shared.split_costs(row.among, row.directions(row.options["direction"]))
+    return _shared.split_costs(row.among, row.directions(row.options["direction"]), row.known)
 
 
 def _waspas_figures(row: Row) -> Iterator[Figure]:
@@ -93,9 +93,11 @@ def _waspas_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="zero or more",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
     per_column={"direction": 1},
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     check=_share_faults,
     figures=_waspas_figures,
     formula=(
@@ -104,7 +106,9 @@ def _waspas_figures(row: Row) -> Iterator[Figure]:
     ),
     chinese="WASPAS法（加权和积综合评价法）",
 )
-def waspas(x: Array, w: Array, /, *, share: float = 0.5, direction: Any = 1, **shared: Unpack[Scoring]) -> Array:
+def waspas(
+    x: Array, w: Array, /, *, share: float = 0.5, direction: Any = 1, reference: Any = None, **shared: Unpack[Scoring]
+) -> Array:
     """WASPAS score of each row: part weighted sum, part weighted product of its values over the best, from 0 to 1.
 
     Parameters
@@ -117,6 +121,9 @@ def waspas(x: Array, w: Array, /, *, share: float = 0.5, direction: Any = 1, **s
         The source's lambda: 1 the weighted sum alone, 0 the weighted product alone.
     direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
         A cost keeps its values, above 0, and becomes min / x. A target or an interval becomes a 0..1 column first.
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. Values beyond the best of these count in proportion.
 
     Raises
     ------
@@ -148,9 +155,10 @@ def waspas(x: Array, w: Array, /, *, share: float = 0.5, direction: Any = 1, **s
     >>> hi.aggregate.waspas([[4.0, 1.0], [2.0, 4.0], [1.0, 2.0]]).round(4)
     array([0.5625, 0.7286, 0.3643])
     """
-    x, cost = _shared.split_costs(x, direction)
-    r, weights = _shared.of_best(x, cost, w), shared_weights(x, w)
-    return share * _shared.present_sum(r, weights) + (1 - share) * _shared.present_product(r, weights)
+    x, m = _shared.beside(x, reference, "waspas")
+    x, cost = _shared.split_costs(x, direction, m)
+    r, weights = _shared.of_best(x, cost, w, m), shared_weights(x, w)
+    return (share * _shared.present_sum(r, weights) + (1 - share) * _shared.present_product(r, weights))[..., m:]
 
 
 def _aras_figures(row: Row) -> Iterator[Figure]:
@@ -158,8 +166,8 @@ def _aras_figures(row: Row) -> Iterator[Figure]:
     x, cost = _split(row)
     parts = list(_best_figures(row, x, cost))
     yield from parts
-    r = _shared.of_best(x, cost, row.w)
-    totals = (len(x) * _shared.column_mean(r) + 1)[0]
+    r = _shared.known(_shared.of_best(x, cost, row.w, row.known), row.known)
+    totals = (len(r) * _shared.column_mean(r) + 1)[0]
     known: dict[str, Any] = {"w": row.w, "r": [one.value for one in parts], "total": totals}
     what = "weighted shares in the sums of the columns, the best row among them"
     yield (own := Figure.of(what, "sum(w * (r / total))", **known))
@@ -171,9 +179,11 @@ def _aras_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="zero or more",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
     per_column={"direction": 1},
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     figures=_aras_figures,
     formula=(
         r"y_i = \frac{S_i}{S_0}, \quad S_i = \sum_j w_j \frac{z_{ij}}{z_{0j} + \sum_l z_{lj}}, \quad z_{0j} = "
@@ -181,7 +191,7 @@ def _aras_figures(row: Row) -> Iterator[Figure]:
     ),
     chinese="ARAS法（加性比率评价法）",
 )
-def aras(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]) -> Array:
+def aras(x: Array, w: Array, /, *, direction: Any = 1, reference: Any = None, **shared: Unpack[Scoring]) -> Array:
     """ARAS utility of each row: its weighted sum of shares over that of a row of all the best, up to 1.
 
     Parameters
@@ -192,6 +202,9 @@ def aras(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]
     w : weights (k,), optional
     direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
         A cost becomes 1 / x, and must be above 0. A target or an interval becomes a 0..1 column first.
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. Values beyond the best of these count in proportion.
 
     Raises
     ------
@@ -223,11 +236,13 @@ def aras(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]
     >>> hi.aggregate.aras([[4.0, 1.0], [2.0, 4.0], [1.0, 2.0]]).round(4)
     array([0.625 , 0.75  , 0.375 ])
     """
-    x, cost = _shared.split_costs(x, direction)
-    r, weights = _shared.of_best(x, cost, w), shared_weights(x, w)
-    total = x.shape[-2] * _shared.column_mean(r) + 1
+    x, m = _shared.beside(x, reference, "aras")
+    x, cost = _shared.split_costs(x, direction, m)
+    r, weights = _shared.of_best(x, cost, w, m), shared_weights(x, w)
+    among = _shared.known(r, m)
+    total = among.shape[-2] * _shared.column_mean(among) + 1
     best = np.where(np.isnan(x), np.nan, 1 / total)
-    return np.asarray(_shared.present_sum(r / total, weights) / _shared.present_sum(best, weights))
+    return np.asarray(_shared.present_sum(r / total, weights) / _shared.present_sum(best, weights))[..., m:]
 
 
 def _marcos_figures(row: Row) -> Iterator[Figure]:
@@ -235,7 +250,7 @@ def _marcos_figures(row: Row) -> Iterator[Figure]:
     x, cost = _split(row)
     parts = list(_best_figures(row, x, cost))
     yield from parts
-    low = _shared.ends(_shared.of_best(x, cost, row.w))[0][0]
+    low = _shared.ends(_shared.known(_shared.of_best(x, cost, row.w, row.known), row.known))[0][0]
     yield (own := Figure.of("weighted sum", "sum(w * r)", w=row.w, r=[one.value for one in parts]))
     yield (worst := Figure.of("weighted sum of the worst row", "sum(w * low)", w=row.w, low=low))
     utility = "s * (1 + a) / (1 + a + a ** 2)"
@@ -246,9 +261,11 @@ def _marcos_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="zero or more",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
     per_column={"direction": 1},
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     figures=_marcos_figures,
     formula=(
         r"y_i = \frac{K^+_i + K^-_i}{1 + \frac{1 - f(K^+_i)}{f(K^+_i)} + \frac{1 - f(K^-_i)}{f(K^-_i)}}, \quad K^+_i "
@@ -257,7 +274,7 @@ def _marcos_figures(row: Row) -> Iterator[Figure]:
     ),
     chinese="MARCOS法（按折衷解测量与排序备选方案）",
 )
-def marcos(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]) -> Array:
+def marcos(x: Array, w: Array, /, *, direction: Any = 1, reference: Any = None, **shared: Unpack[Scoring]) -> Array:
     """MARCOS utility of each row: its weighted sum, beside those of the ideal and of the anti-ideal row.
 
     Parameters
@@ -268,6 +285,9 @@ def marcos(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scorin
     w : weights (k,), optional
     direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
         A cost keeps its values, above 0, and becomes min / x. A target or an interval becomes a 0..1 column first.
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. Values beyond the best of these count in proportion.
 
     Raises
     ------
@@ -298,11 +318,12 @@ def marcos(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scorin
     >>> hi.aggregate.marcos([[4.0, 1.0], [2.0, 4.0], [1.0, 2.0]]).round(4)
     array([0.5952, 0.7143, 0.3571])
     """
-    x, cost = _shared.split_costs(x, direction)
-    r, weights = _shared.of_best(x, cost, w), shared_weights(x, w)
+    x, m = _shared.beside(x, reference, "marcos")
+    x, cost = _shared.split_costs(x, direction, m)
+    r, weights = _shared.of_best(x, cost, w, m), shared_weights(x, w)
     s = _shared.present_sum(r, weights)
-    a = _shared.present_sum(np.where(np.isnan(x), np.nan, _shared.ends(r)[0]), weights)
-    return np.asarray(s * ((1 + a) / (1 + a + a * a)))
+    a = _shared.present_sum(np.where(np.isnan(x), np.nan, _shared.ends(_shared.known(r, m))[0]), weights)
+    return np.asarray(s * ((1 + a) / (1 + a + a * a)))[..., m:]
 
 
 def _copras_parts(x: Array, cost: Any, w: Array) -> tuple[Array, Array, Array]:

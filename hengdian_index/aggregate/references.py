@@ -23,31 +23,33 @@ _MEANLESS = "all values are 0, so the column has no mean to divide by; leave it 
 
 def _split(row: Row) -> tuple[Array, Any]:
     """Return the rows compared over the parts that are there, with targets turned, and which parts are costs."""
-    return _shared.split_costs(row.among, row.directions(row.options["direction"]))
+    return _shared.split_costs(row.among, row.directions(row.options["direction"]), row.known)
 
 
-def _from_mean(x: Array, cost: Any, w: Array) -> Array:
+def _from_mean(x: Array, cost: Any, w: Array, m: int = 0) -> Array:
     """Return how far each value is better than the mean of its column (..., n, k), over that mean."""
     _shared.refuse_signs(x, cost)
-    mean = _shared.column_mean(x)
+    mean = _shared.column_mean(_shared.known(x, m))
     _shared.refuse_columns(mean == 0, w, _MEANLESS)
     # Of a column that is constant but for rounding, the mean is its value.
     ahead = np.where(same(x, mean, largest(x)[..., np.newaxis, :]), 0.0, (x - mean) / np.where(mean > 0, mean, 1.0))
     return np.where(np.isnan(x), np.nan, np.where(cost, -ahead, ahead))
 
 
-def _edas_sums(x: Array, cost: Any, w: Array) -> tuple[Array, Array]:
+def _edas_sums(x: Array, cost: Any, w: Array, m: int = 0) -> tuple[Array, Array]:
     """Return the weighted distances above and below the mean of each row (..., n)."""
-    ahead, weights = _from_mean(x, cost, w), shared_weights(x, w)
+    ahead, weights = _from_mean(x, cost, w, m), shared_weights(x, w)
     return _shared.present_sum(np.maximum(ahead, 0.0), weights), _shared.present_sum(np.maximum(-ahead, 0.0), weights)
 
 
 def _edas_figures(row: Row) -> Iterator[Figure]:
     """Yield the distances from the means, their sums above and below, and each over its largest."""
-    whole, costs = _shared.split_costs(_shared.tamed(row.whole), row.every_direction(row.options["direction"]))
-    above, below = _edas_sums(whole, costs, row.asked)
+    ways, m = row.every_direction(row.options["direction"]), row.known
+    whole, costs = _shared.split_costs(_shared.tamed(row.whole), ways, m)
+    above, below = (sums[: m or None] for sums in _edas_sums(whole, costs, row.asked, m))
     x, cost = whole[:, row.there], costs[row.there]
-    mean, ahead = _shared.column_mean(x)[0].tolist(), _from_mean(x, cost, row.w)[row.place].tolist()
+    mean = _shared.column_mean(_shared.known(x, m))[0].tolist()
+    ahead = _from_mean(x, cost, row.w, m)[row.place].tolist()
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         formula = "0 * z" if ahead[j] == 0 else "(mean - z) / mean" if cost[j] else "(z - mean) / mean"
         yield Figure.of(f"{child} better than the mean, over the mean", formula, z=z, mean=mean[j])
@@ -64,9 +66,11 @@ def _edas_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="zero or more",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
     per_column={"direction": 1},
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     figures=_edas_figures,
     formula=(
         r"y_i = \frac{1}{2} \left(\frac{SP_i}{\max_l SP_l} + 1 - \frac{SN_i}{\max_l SN_l}\right), \quad SP_i = \sum_j "
@@ -75,7 +79,7 @@ def _edas_figures(row: Row) -> Iterator[Figure]:
     ),
     chinese="EDAS法（基于平均解距离的评价法）",
 )
-def edas(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]) -> Array:
+def edas(x: Array, w: Array, /, *, direction: Any = 1, reference: Any = None, **shared: Unpack[Scoring]) -> Array:
     r"""EDAS appraisal of each row: how far it is above and below the means of the columns, from 0 to 1.
 
     Parameters
@@ -87,6 +91,9 @@ def edas(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]
     direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
         A cost keeps its values, above 0, and is better below its mean. A target or an interval becomes a 0..1 column
         first.
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. A row farther off than all of these passes 0 or 1.
 
     Raises
     ------
@@ -117,23 +124,24 @@ def edas(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]
     >>> hi.aggregate.edas([[4.0, 1.0], [3.0, 4.0], [2.0, 1.0]]).round(4)
     array([0.3667, 1.    , 0.    ])
     """
-    x, cost = _shared.split_costs(_shared.tamed(x), direction)
-    above, below = _edas_sums(x, cost, w)
-    most, least = above.max(axis=-1, keepdims=True), below.max(axis=-1, keepdims=True)
+    x, m = _shared.beside(x, reference, "edas")
+    x, cost = _shared.split_costs(_shared.tamed(x), direction, m)
+    above, below = _edas_sums(x, cost, w, m)
+    most, least = (sums[..., : m or None].max(axis=-1, keepdims=True) for sums in (above, below))
     if not ((most > 0) & (least > 0)).all():
         raise DataError("edas: no column tells the rows compared apart, so there is no distance from a mean")
-    return np.asarray((above / most + 1 - below / least) / 2)
+    return np.asarray((above[..., m:] / most + 1 - below[..., m:] / least) / 2)
 
 
 def _mabac_figures(row: Row) -> Iterator[Figure]:
     """Yield where the parts lie in their ranges, and their distance from the border of each column."""
     x, cost = _split(row)
-    t = _shared.on_range(x, cost, row.w)
-    low, high = (end[0].tolist() for end in _shared.ends(x))
+    t = _shared.on_range(x, cost, row.w, row.known)
+    low, high = (end[0].tolist() for end in _shared.ends(_shared.known(x, row.known)))
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         formula = "(high - z) / (high - low)" if cost[j] else "(z - low) / (high - low)"
         yield Figure.of(f"{child} within its range", formula, z=z, low=low[j], high=high[j])
-    border = np.exp(_shared.column_mean(np.log1p(t)))[0]
+    border = np.exp(_shared.column_mean(np.log1p(_shared.known(t, row.known))))[0]
     what = "distance from the border, the geometric mean of 1 more than the range's share"
     yield Figure.of(what, "sum(w * (t + 1 - border))", w=row.w, t=t[row.place], border=border)
 
@@ -142,9 +150,11 @@ def _mabac_figures(row: Row) -> Iterator[Figure]:
     sees="stacks",
     laws="D",
     domain="real",
-    set_wise=True,
+    set_wise=lambda reference, **_: _shared.among_themselves(reference),
     takes_gaps=True,
     per_column={"direction": 1},
+    refers=True,
+    words=_shared.REFERENCE_WORDS,
     figures=_mabac_figures,
     formula=(
         r"y_i = \sum_j \left(v_{ij} - g_j\right), \quad v_{ij} = w_j (t_{ij} + 1), \quad g_j = \left(\prod_i v_{ij}"
@@ -152,7 +162,7 @@ def _mabac_figures(row: Row) -> Iterator[Figure]:
     ),
     chinese="MABAC法（多属性边界逼近区域比较法）",
 )
-def mabac(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring]) -> Array:
+def mabac(x: Array, w: Array, /, *, direction: Any = 1, reference: Any = None, **shared: Unpack[Scoring]) -> Array:
     """MABAC score of each row: its weighted distance from the border area, above 0 in the upper one.
 
     Parameters
@@ -163,6 +173,9 @@ def mabac(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring
     w : weights (k,), optional
     direction : 1, -1, Target or Between, or one a column (sequence, or mapping by name)
         A cost is counted from its largest value. A target or an interval becomes a 0..1 column first.
+    reference : "fit" or table of rows, optional
+        Rows that scores are measured by in place of the rows scored, so that no row changes the score of another: in an
+        index "fit", its fit rows, which the fit keeps. Values beyond their ends run on along the same lines.
 
     Raises
     ------
@@ -192,10 +205,11 @@ def mabac(x: Array, w: Array, /, *, direction: Any = 1, **shared: Unpack[Scoring
     >>> hi.aggregate.mabac([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]).round(4)
     array([-0.0874, -0.0874,  0.4126])
     """
-    x, cost = _shared.split_costs(x, direction)
-    t = _shared.on_range(x, cost, w)
-    border = np.exp(_shared.column_mean(np.log1p(t)))
-    return _shared.present_sum(t + 1 - border, shared_weights(x, w))
+    x, m = _shared.beside(x, reference, "mabac")
+    x, cost = _shared.split_costs(x, direction, m)
+    t = _shared.on_range(x, cost, w, m)
+    border = np.exp(_shared.column_mean(np.log1p(_shared.known(t, m))))
+    return _shared.present_sum(t + 1 - border, shared_weights(x, w))[..., m:]
 
 
 def _from_worst(x: Array, cost: Any, w: Array) -> tuple[Array, Array]:

@@ -12,6 +12,7 @@ import pandas as pd
 from hengdian_index._index.explanation import Explanation, Step, same
 from hengdian_index._index.result import Result
 from hengdian_index._maths.maps import Rounded
+from hengdian_index._maths.means import Known
 from hengdian_index._maths.notation import exact
 from hengdian_index._methods.figures import Built, Row
 from hengdian_index._present.statement import phrases
@@ -29,6 +30,7 @@ from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
+from hengdian_index._values.decimals import counted
 from hengdian_index.errors import SpecError, among, listed, suggestion
 from hengdian_index.log import journal
 
@@ -251,10 +253,17 @@ def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> 
     among = _others(result, branch, row)
     place, rows = int(among[:row].sum()), result.rows.children(branch)[among]
     there = ~np.isnan(rows[place]) & (w > 0)
+    kept = _kept(result, branch, row)
+    known = 0 if kept is None else len(kept)
+    if kept is not None:
+        rows, place = np.vstack([kept, rows[place]]), known
     options = branch.aggregate.complete()
-    found = figures(branch.aggregate, Row(options, branch.children, there, w[there], asked, value, rows, place))
+    shown = Row(options, branch.children, there, w[there], asked, value, rows, place, known)
+    found = figures(branch.aggregate, shown)
     named = method.name
-    if compares(branch.aggregate):
+    if known:
+        named += f", measured by {counted(known, 'fit row')}"
+    elif compares(branch.aggregate):
         named += f", compared with the other rows of {'its period' if _by_period(result, branch) else 'the table'}"
     for one in found[:-1]:
         yield Step(branch.code, "figure", one.what, one.formula, one.value)
@@ -296,6 +305,13 @@ def _unwritten(branch: Branch) -> str:
 
 def _by_period(result: Any, branch: Branch) -> bool:
     return bool(branch.scope == "period" or result.setting.weigh_on == "period")
+
+
+def _kept(result: Any, branch: Branch, row: int) -> Array | None:
+    """Return the fit rows that a group's rows are measured by, None where they are compared with each other."""
+    content = int(rows_of([one.since for one in result.contents], result.panel)[row])
+    reference = result.contents[content].tree.by_code[branch.code].aggregate.options.get("reference")
+    return reference.rows if isinstance(reference, Known) else None
 
 
 def _others(result: Any, branch: Branch, row: int) -> Any:
