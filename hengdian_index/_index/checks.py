@@ -10,9 +10,11 @@ import numpy as np
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import Indicator, inherited
-from hengdian_index._scoring.fitting import chosen_weights, shrunk
+from hengdian_index._scoring.fitting import chosen_weights, learnt, shrunk
 from hengdian_index._scoring.growth import Growth
+from hengdian_index._scoring.parental import moves
 from hengdian_index._scoring.tree import Branch, Tree, compares, learns
+from hengdian_index._scoring.value_shares import convertible
 from hengdian_index._tables.periods import read_label
 from hengdian_index.errors import Fault, FaultsError, SpecError, listed, suggestion
 from hengdian_index.log import journal
@@ -64,6 +66,41 @@ def _row_faults(branch: Branch) -> list[Fault]:
             continue
         faults.append(_fault(branch, place.partition(":")[0], f"{place.partition(': ')[2]}{why}"))
     return faults
+
+
+def share_faults(index: Any) -> list[Fault]:
+    """Return what does not go with weights that are shares of a value."""
+    moving = [one for one in index.tree.leaves if moves(index.tree, one)]
+    if index.weights_form == "plain":
+        why = 'missing = "parent" moves levels that value shares weigh: write weights_form = "shares", or "reweight"'
+        return [Fault(why, ("index", "missing"))] if moving else []
+    said = []
+    if index.period is None:
+        said.append("needs periods, in which prices are: name the period column")
+    if index.series != "fixed":
+        said.append(f"shares are linked where they change; take series = {index.series!r} out")
+    if index.weigh_on == "period":
+        said.append("shares are given; take weigh_on = 'period' out")
+    for branch in index.tree.branches if not said else ():
+        if len(branch.children) < 2:
+            continue
+        chosen = (branch.weights, *branch.weights_since.values())
+        if branch.weights is index.weights and "weights" not in index.model_fields_set:
+            said.append(f"group {branch.code!r}: no shares of {listed(branch.children)}; give them as weights")
+        learning = next((one.method.name for one in chosen if learnt(one)), None)
+        if learning is not None:
+            said.append(f"group {branch.code!r}: shares are given, {{ a = 3, b = 1 }}, not learnt by {learning}")
+        by_row = any(part.method.traits.get("by_row") for one in chosen for part in one.all_parts)
+        said += [f"group {branch.code!r}: give shares by period, weights_since, not in columns"] if by_row else []
+        said += [
+            f"group {branch.code!r}: take {name} out: what is linked is its level"
+            for name in ("rescale", "round", "impute")
+            if getattr(branch, name) is not None
+        ]
+        if not convertible(branch):
+            name = branch.aggregate.method.name
+            said.append(f"group {branch.code!r}: {name} is no mean of levels; take arithmetic, geometric or power")
+    return [Fault(f"weights_form: {why}", ("index", "weights_form")) for why in said]
 
 
 def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault]:

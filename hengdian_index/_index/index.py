@@ -16,7 +16,7 @@ from hengdian_index._files.part_tables import Parts, is_frame, parts_of_frame
 from hengdian_index._files.read_workbook import located
 from hengdian_index._index import fitted
 from hengdian_index._index.addresses import changed, demand
-from hengdian_index._index.checks import choice_faults, idle_faults, validity_faults, without_idle
+from hengdian_index._index.checks import choice_faults, idle_faults, share_faults, validity_faults, without_idle
 from hengdian_index._index.doors import DOORS
 from hengdian_index._index.factors import read_factors
 from hengdian_index._index.result import Result
@@ -51,8 +51,6 @@ from hengdian_index._scoring.fields import (
     distinct_text,
     hints_of,
 )
-from hengdian_index._scoring.fitting import learnt
-from hengdian_index._scoring.parental import moves
 from hengdian_index._scoring.preparation import columns_asked
 from hengdian_index._scoring.tree import (
     NewUnits,
@@ -66,11 +64,10 @@ from hengdian_index._scoring.tree import (
     planted,
     shape_faults,
 )
-from hengdian_index._scoring.value_shares import convertible
 from hengdian_index._tables.form import Form
 from hengdian_index._values.decimals import counted
 from hengdian_index.aggregate import arithmetic
-from hengdian_index.errors import Fault, SpecError, listed, raise_all, shown
+from hengdian_index.errors import Fault, SpecError, raise_all, shown
 from hengdian_index.normalise import min_max
 from hengdian_index.weights import equal
 
@@ -250,7 +247,7 @@ class Index(Part):
             again += [(i, one, "impute") for i, one in enumerate(self.groups) if fills_own(one.impute)]
             faults = [Fault(f"group {one.code!r}: {name} {why}", ("group", i, name)) for i, one, name in again]
             raise_all(SpecError, faults)
-        raise_all(SpecError, self._of_last_values() + self._of_shares())
+        raise_all(SpecError, self._of_last_values() + share_faults(self))
         raise_all(SpecError, self._of_one_base())
         both = [one for one in self.units or () if one in (self.exclude or ())]
         why = "is among the units and left out of them; name it once"
@@ -277,42 +274,6 @@ class Index(Part):
                 raise SpecError(
                     *(fault.under("index", "doubts", saying="doubts: ") for fault in error.faults)
                 ) from None
-
-    def _of_shares(self) -> list[Fault]:
-        """Return what does not go with weights that are shares of a value."""
-        moving = [one for one in self.tree.leaves if moves(self.tree, one)]
-        if self.weights_form == "plain":
-            why = (
-                'missing = "parent" moves levels that value shares weigh: write weights_form = "shares", or "reweight"'
-            )
-            return [Fault(why, ("index", "missing"))] if moving else []
-        said = []
-        if self.period is None:
-            said.append("needs periods, in which prices are: name the period column")
-        if self.series != "fixed":
-            said.append(f"shares are linked where they change; take series = {self.series!r} out")
-        if self.weigh_on == "period":
-            said.append("shares are given; take weigh_on = 'period' out")
-        for branch in self.tree.branches if not said else ():
-            if len(branch.children) < 2:
-                continue
-            chosen = (branch.weights, *branch.weights_since.values())
-            if branch.weights is self.weights and "weights" not in self.model_fields_set:
-                said.append(f"group {branch.code!r}: no shares of {listed(branch.children)}; give them as weights")
-            learning = next((one.method.name for one in chosen if learnt(one)), None)
-            if learning is not None:
-                said.append(f"group {branch.code!r}: shares are given, {{ a = 3, b = 1 }}, not learnt by {learning}")
-            by_row = any(part.method.traits.get("by_row") for one in chosen for part in one.all_parts)
-            said += [f"group {branch.code!r}: give shares by period, weights_since, not in columns"] if by_row else []
-            said += [
-                f"group {branch.code!r}: take {name} out: what is linked is its level"
-                for name in ("rescale", "round", "impute")
-                if getattr(branch, name) is not None
-            ]
-            if not convertible(branch):
-                name = branch.aggregate.method.name
-                said.append(f"group {branch.code!r}: {name} is no mean of levels; take arithmetic, geometric or power")
-        return [Fault(f"weights_form: {why}", ("index", "weights_form")) for why in said]
 
     def _of_one_base(self) -> list[Fault]:
         """Return what does not go with one base for all units."""
