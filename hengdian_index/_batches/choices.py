@@ -26,6 +26,11 @@ def needing_all(tree: Tree, setting: Setting) -> list[str]:
     ]
     told = "reference = 'fit' keeps the scores of all fit rows; a mean scores each row by itself"
     found += [f"group {branch.code!r}: {told}" for branch in tree.branches if branch.refers]
+    found += [
+        f"group {branch.code!r}: scope = 'period' rescales it within each period; 'all' learns once"
+        for branch in tree.branches
+        if branch.within
+    ]
     found += [text for leaf in tree.leaves for text in _of_leaf(leaf)]
     found += [
         f"group {branch.code!r}: {branch.impute.method.name} learns from all scores; leave impute out"

@@ -143,7 +143,7 @@ def _idle(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     for field in inherited(Indicator):
         taken = {_source(one, field, above) for one in fields["indicators"]}
         found += [(code, field) for code, group in above.items() if _handed(group, field) and code not in taken]
-    compare = {code for code, group in above.items() if compares(_aggregate(group, fields))}
+    compare = {code for code, group in above.items() if compares(_aggregate(group, fields)) or _rescaled(group)}
     found += [(code, "scope") for code, g in above.items() if g.get("scope") == "period" and code not in compare]
     said = [above[code].get("scope") for code in compare]
     said += [one.get("scope") for one in fields["indicators"] if _learning(one, fields, above)]
@@ -266,6 +266,15 @@ def _learning(indicator: Mapping[str, Any], fields: Mapping[str, Any], above: Ma
     given = indicator.get("normalise") or (above[source] if source else fields).get("normalise")
     try:
         return given is None or learns(Choice.of("normalise", given))
+    except SpecError:
+        return True
+
+
+def _rescaled(group: Mapping[str, Any]) -> bool:
+    """Return whether a group's scores are normalised again by what they are; what cannot be read is taken to."""
+    given = group.get("rescale")
+    try:
+        return given is not None and learns(Choice.of("normalise", given))
     except SpecError:
         return True
 

@@ -583,10 +583,10 @@ def learn_with_rows(
             ready_base = ready if base is shown else preparation(tree, base)
             own = {code: preparation(tree, rows) for code, rows in alone.items()}
         maps: Mapping[str, Map] = Frozen(learn_maps(tree, ready, ready_base if on_base else ready, own))
-        if scoped := [leaf.code for leaf in tree.leaves if leaf.scope == "period"]:
+        if any(leaf.scope == "period" for leaf in tree.leaves):
             with journal(held=True):
                 maps = with_new_periods(tree, maps, ready if rows.all() else preparation(tree, panel))
-            _note_scope(scoped)
+        _note_scope(tree)
         fills = learn_fills(tree, maps, ready, own)
         weighed = ready_base if setting.weigh_on == "base" else ready
         contents = []
@@ -699,7 +699,11 @@ def _periods(one: Map) -> Iterable[int]:
     return one.maps if isinstance(one, PeriodMaps) else ()
 
 
-def _note_scope(codes: Sequence[str]) -> None:
+def _note_scope(tree: Tree) -> None:
+    codes = [leaf.code for leaf in tree.leaves if leaf.scope == "period"]
+    codes += [branch.code for branch in tree.branches if branch.within]
+    if not codes:
+        return
     why = "a score says where a row stands in its period, and a change of it how that place changed"
     note("normalise", f"scope = 'period': {listed(codes)}: bounds of each period, learnt from its own rows; {why}")
 

@@ -14,6 +14,7 @@ from hengdian_index._maths.means import Pair, Together
 from hengdian_index._maths.own_means import Censored
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.effects import Moves, Split
+from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.scores import Scored
 from hengdian_index._scoring.tree import RESERVED, Branch, Tree
 from hengdian_index._tables.table import Array
@@ -89,6 +90,7 @@ def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
     A straight line multiplies each part, and its constant is a part of its own. Any other map keeps the proportions of
     the parts; where they have none (a score of 0 or less, or parts that nearly cancel) the level is its own part.
     """
+    branch = _of_one_map(branch)
     y, shown = rows.aggregated(branch.code), _known(rows, branch)
     unrounded, line = _unrounded(rows, branch), line_of(branch.scaling)
     if branch.rescale is None or line is not None:
@@ -102,6 +104,11 @@ def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
     parts = {name: part * factor for name, part in parts.items()}
     parts = _closed(parts, unrounded, np.abs(shown), "rescaling")
     return _closed(parts, shown, np.zeros_like(shown), "rounding") if branch.round is not None else parts
+
+
+def _of_one_map(branch: Branch) -> Branch:
+    """Return a group that has no map where each period has its own: rows then have several."""
+    return replace(branch, scaling=None) if isinstance(branch.scaling, PeriodMaps) else branch
 
 
 def _unrounded(rows: Scored, branch: Branch) -> Array:
@@ -126,7 +133,8 @@ def _presented_change(before: Scored, now: Scored, branch: Branch, parts: Parts,
     of the map between the two scores, as a part below a group that is no mean; what has no slope is "interaction".
     What other maps at the start and at the end do is "rescaling", what rounding does "rounding".
     """
-    code, first = branch.code, before.tree.by_code[branch.code]
+    branch, first = _of_one_map(branch), _of_one_map(before.tree.by_code[branch.code])
+    code = branch.code
     y0, y1 = before.aggregated(code), now.aggregated(code)
     s0, s1 = _unrounded(before, first), _unrounded(now, branch)
     level = np.maximum(*np.abs((s0, s1)))

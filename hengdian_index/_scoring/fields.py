@@ -675,7 +675,7 @@ class Group(Part):
     coverage : float, optional
         Least share of the weights, 0 to 1, whose children must have a score.
     scope : {"all", "period"}, optional
-        Rows that a method which compares rows (TOPSIS, Copeland) sees: all, or those of one period.
+        Rows that a method which compares rows (TOPSIS, Copeland), and `rescale`, sees: all, or those of one period.
     weigh_scale : {"unit", "score"}, optional
         Weights are learnt from scores on the scale 0 to 1, or from scores as they are.
     weights_since : mapping, optional

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hengdian_index._maths.blocks import few_columns
 from hengdian_index._maths.maps import Affine, Map, cancelled_each, chain, unrounded
@@ -130,7 +131,7 @@ def _scores(leaf: Leaf, one: Map, panel: Panel, j: int) -> Array:
     values = panel.values[:, j : j + 1]
     if not isinstance(one, PeriodMaps):
         return one(values)
-    return one.also(values, panel, partial(_own_map, leaf, j=j)).apply(values, panel)
+    return one.also(values, panel, partial(_of_rows, leaf, panel, j)).apply(values, panel)
 
 
 def with_new_periods(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Mapping[str, Map]:
@@ -141,7 +142,7 @@ def with_new_periods(tree: Tree, maps: Mapping[str, Map], panel: Panel) -> Mappi
         one = maps[leaf.code]
         if isinstance(one, PeriodMaps):
             try:
-                more = one.also(panel.values[:, j : j + 1], panel, partial(_own_map, leaf, j=j))
+                more = one.also(panel.values[:, j : j + 1], panel, partial(_of_rows, leaf, panel, j))
                 found |= {leaf.code: more} if more is not one else {}
             except FaultsError as error:
                 errors.append(error)
@@ -197,8 +198,12 @@ def cancelled(tree: Tree, maps: Mapping[str, Map]) -> Array:
 
 def _map(leaf: Leaf, rows: Panel, j: int) -> Map:
     if leaf.scope == "period":
-        return PeriodMaps({}).also(rows.values[:, j : j + 1], rows, partial(_own_map, leaf, j=j))
+        return PeriodMaps({}).also(rows.values[:, j : j + 1], rows, partial(_of_rows, leaf, rows, j))
     return _own_map(leaf, rows, j)
+
+
+def _of_rows(leaf: Leaf, panel: Panel, j: int, rows: NDArray[np.intp]) -> Map:
+    return _own_map(leaf, panel.pick(rows), j)
 
 
 def _own_map(leaf: Leaf, rows: Panel, j: int) -> Map:
@@ -239,11 +244,22 @@ def leaf_map(leaf: Leaf, sample: Sample, codes: tuple[str, ...]) -> Map:
 
 def learn_scaling(branch: Branch, values: Array, lost: Any, panel: Panel) -> Map:
     """Return what a group's rescaling learns from its scores (..., n) in some rows, of which `lost` cancelled."""
+    return _scaling_of(branch, values, lost, panel, PeriodMaps({}) if branch.within else None)
+
+
+def _scaling_of(branch: Branch, values: Array, lost: Any, panel: Panel, known: PeriodMaps | None) -> Map:
+    """Return what a rescaling learns; within periods, what is known with that of periods that are new."""
+    if known is not None:
+        return known.also(
+            values[..., np.newaxis],
+            panel,
+            lambda rows: _scaling_of(branch, values[..., rows], lost, panel.pick(rows), None),
+        )
     column = Labelled(values[..., np.newaxis], (branch.code,), complete=False, source=panel, computed=True)
     size = np.broadcast_to(lost, values.shape[:-1])[..., np.newaxis]
     if values.ndim > 1 and branch.rescale is not None and branch.rescale.method.sees == "rows":
         # A user's function is shown one table at a time.
-        return _Each(tuple(learn_scaling(branch, one, lost, panel) for one in values))
+        return _Each(tuple(_scaling_of(branch, one, lost, panel, None) for one in values))
     return scaling_from(branch, replace(as_sample(column), size=size))
 
 
@@ -283,10 +299,18 @@ def _scaled(branch: Branch) -> str:
 
 
 def rescaled(branch: Branch, values: Array, panel: Panel) -> Array:
-    """Return a group's scores (..., n) by the map that was learnt; the rows that it refuses are named."""
-    assert branch.scaling is not None
+    """Return a group's scores (..., n) by the map that was learnt; the rows that it refuses are named.
+
+    Rows of a period that has no map are scored by what they give.
+    """
+    one = branch.scaling
+    assert one is not None
     try:
-        return np.asarray(branch.scaling(values[..., np.newaxis])[..., 0])
+        if isinstance(one, PeriodMaps):
+            every = _scaling_of(branch, values, 0.0, panel, one)
+            assert isinstance(every, PeriodMaps)
+            return every.apply(values[..., np.newaxis], panel)[..., 0]
+        return np.asarray(one(values[..., np.newaxis])[..., 0])
     except CellsError as error:
         column = Labelled(values[..., np.newaxis], (branch.code,), complete=False, source=panel)
         raise DataError(*(fault.under(saying=_scaled(branch)) for fault in column.refusal(error).faults)) from None

@@ -15,8 +15,8 @@ from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import CellsError, DataError, FaultsError, raise_together
 
-Learnt = Callable[[Panel], Map]
-"""How a map is learnt from rows of one period."""
+Learnt = Callable[[NDArray[np.intp]], Map]
+"""How a map is learnt from rows of one period, by their numbers."""
 
 
 @stored("maps of periods")
@@ -39,16 +39,16 @@ class PeriodMaps:
         return PeriodMaps({ordinal: change(one) for ordinal, one in self.maps.items()})
 
     def apply(self, values: Array, panel: Panel) -> Array:
-        """Return the scores (n, 1) of values, each by the map of its row's period."""
+        """Return the scores (..., n, 1) of values, each by the map of its row's period."""
         out, refused, why = np.full_like(values, np.nan), np.zeros(values.shape, dtype=np.bool_), ""
         for ordinal, rows in _blocks(panel):
             one = self.at(ordinal)
             if one is None:
                 continue
             try:
-                out[rows] = one(values[rows])
+                out[..., rows, :] = one(values[..., rows, :])
             except CellsError as error:
-                refused[rows], why = error.marked, error.why
+                refused[..., rows, :], why = error.marked, error.why
         if refused.any():
             raise CellsError(refused, why)
         return out
@@ -58,14 +58,14 @@ class PeriodMaps:
         return np.asarray(np.max([cancelled_in(one, before) for one in self.maps.values()], axis=0, initial=0.0))
 
     def also(self, values: Array, panel: Panel, learn: Learnt) -> PeriodMaps:
-        """Return the maps with those of the periods that are new, learnt from the rows (n, 1) given of each."""
+        """Return the maps with those of the periods that are new, learnt from the rows (..., n, 1) given of each."""
         found: dict[int, Map] = {}
         errors: list[FaultsError] = []
         for ordinal, rows in _blocks(panel):
-            if ordinal in self.maps or np.isnan(values[rows]).all():
+            if ordinal in self.maps or np.isnan(values[..., rows, :]).all():
                 continue
             try:
-                found[ordinal] = learn(panel.pick(rows))
+                found[ordinal] = learn(rows)
             except FaultsError as error:
                 period = panel.period(int(rows[0]))
                 errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))

@@ -69,8 +69,8 @@ class Branch:
 
     The order at a group is: aggregate, rescale, impute, round; `scaling` is the map that `rescale` learnt, and `filler`
     what `impute` did, in a tree that holds for a fit. `weights_since` holds the weights from later periods on; `scope`
-    says whether a method that compares rows sees all of them or those of one period, `weigh_scale` whether weights that
-    depend on where 0 is are learnt from scores on the scale 0 to 1 or as they are.
+    says whether a method that compares rows, and `rescale`, sees all of them or those of one period, `weigh_scale`
+    whether weights that depend on where 0 is are learnt from scores on the scale 0 to 1 or as they are.
     """
 
     code: str
@@ -104,6 +104,11 @@ class Branch:
     def presented(self) -> bool:
         """Whether its scores are others than those that were aggregated."""
         return self.rescale is not None or self.impute is not None or self.round is not None
+
+    @property
+    def within(self) -> bool:
+        """Whether its scores are normalised again within each period."""
+        return self.rescale is not None and self.scope == "period" and learns(self.rescale)
 
     @property
     def bare(self) -> Branch:

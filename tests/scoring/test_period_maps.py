@@ -12,6 +12,7 @@ from support.workbooks import check, formulas, written
 import hengdian_index as hi
 
 UNITS = "pqrstuv"
+WIDE = {"method": "min_max", "lower": 1, "upper": 100}
 
 
 def cities() -> pd.DataFrame:
@@ -50,6 +51,51 @@ def test_every_method_gives_what_each_period_alone_gives(method, options) -> Non
         return
     found = index.compute(rows).normalised
     pd.testing.assert_frame_equal(found.sort_index(), wanted.sort_index(), check_exact=False, rtol=1e-12)
+
+
+@every("normalise")
+def test_a_group_is_rescaled_within_each_period_as_each_period_alone_is(method, options) -> None:
+    choice = {"method": method.name, **sized(options, 1)}
+    # Scores of 1 to 100, which every method takes.
+    index = index_of(normalise=WIDE)
+    try:
+        index = index.replace({"g.rescale": choice, "top.rescale": choice, "top.round": 3})
+        wanted = pd.concat(
+            [index.replace({"scope": "all"}).compute(own).scores for _, own in cities().groupby("quarter")]
+        )
+    except (hi.SpecError, hi.DataError):
+        return
+    found = index.compute(cities()).scores
+    pd.testing.assert_frame_equal(found.sort_index(), wanted.sort_index(), check_exact=False, rtol=1e-9)
+
+
+@pytest.mark.parametrize("choice", ["z_score", "percentile_rank", {"method": "relative", "to": "max"}], ids=str)
+def test_rescaled_groups_of_periods_split_draw_and_stay_in_files(choice, tmp_path) -> None:
+    rows, index = cities(), index_of().replace({"top.rescale": choice, "top.round": 2, "g.rescale": WIDE})
+    result = index.compute(rows)
+    assert result.log["why"].str.contains("'a', 'b', 'c', 'g', 'top': bounds of each period").sum() == 1
+    assert hi.Index.from_toml(index.to_toml()) == index
+    level, change = (result.contributions(of=of, depth="indicators") for of in ("level", "change"))
+    np.testing.assert_allclose(level.sum(axis=1), result.scores["top"], atol=1e-9)
+    moved = result.scores["top"].groupby(level="city").diff()
+    np.testing.assert_allclose(change.sum(axis=1)[moved.notna()], moved.dropna(), atol=1e-9)
+    draws = hi.uncertainty(index, rows, {"scope": ["period"]}, draws=4)
+    np.testing.assert_allclose(draws.scores["q05"], result.scores["top"], atol=1e-9)
+    draws = hi.uncertainty(index, rows, {"weights": hi.Noise(0.2)}, draws=4)
+    assert draws.scores.notna().all(axis=None)
+    fitted = index.fit(rows[rows["quarter"] < "2001Q4"])
+    fitted.save(tmp_path / "fit.json")
+    pd.testing.assert_frame_equal(hi.Fitted.load(tmp_path / "fit.json").score(rows).scores, result.scores)
+    one = fitted.score(rows[(rows["quarter"] == "2001Q2") & (rows["city"] == "p")]).scores
+    pd.testing.assert_frame_equal(one, result.scores.loc[one.index])
+    for lang in ("en", "zh"):
+        result.report(tmp_path / f"{lang}.html", lang=lang)
+        assert result.method(lang=lang)
+    steps = result.explain("r", "2001Q3").steps
+    assert steps[steps["node"] == "top"]["value"].iloc[-1] == result.scores.loc[("r", "2001Q3"), "top"]
+    check(written(result, tmp_path / "scores.xlsx"), result)
+    with pytest.raises(hi.SpecError, match="group 'top': scope = 'period' rescales it within each period"):
+        fitted.expressions()
 
 
 def test_an_indicator_or_the_whole_index_says_the_scope() -> None:

@@ -19,6 +19,7 @@ from hengdian_index._present.statement.teller import Teller, formula_of
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.fitting import Ends, ends_of, learnt, needs_zero, own_zeros
+from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._scoring.value_shares import is_linear
 from hengdian_index._tables.periods import EARLIEST, format_period
@@ -139,10 +140,11 @@ def _presented(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
         contents = [one.tree.by_code[branch.code] for one in tell.result.contents if branch.code in one.tree.by_code]
         scaling = contents[-1].scaling
         assert scaling is not None
-        numbers = Math.of("z", filled(tree_of(scaling), {"x": ast.Name("y")}))
+        each = isinstance(scaling, PeriodMaps)
+        numbers: Any = tell.say("period maps") if each else Math.of("z", filled(tree_of(scaling), {"x": ast.Name("y")}))
         rows = tell.say("of the base" if tell.learns_on_base(branch) else "of the fit rows")
         yield tell.say("rescaled", method=tell.method(branch.rescale), numbers=numbers, rows=rows)
-        if not declared(scaling):
+        if not all(map(declared, scaling.maps.values() if isinstance(scaling, PeriodMaps) else (scaling,))):
             yield tell.say("no arithmetic")
     if branch.impute is not None:
         yield tell.say("impute scores", method=tell.method(branch.impute), count=tell.filled(branch))

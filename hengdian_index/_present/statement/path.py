@@ -277,8 +277,8 @@ def _of_rescaling(result: Any, branch: Branch, value: float, row: int) -> Iterat
     code = branch.code
     if branch.rescale is not None:
         content = int(rows_of([one.since for one in result.contents], result.panel)[row])
-        scaling = result.contents[content].tree.by_code[code].scaling
-        maps, what = simple_maps(scaling), branch.rescale.method.name
+        scaling = map_at(result.contents[content].tree.by_code[code].scaling, result.panel, row)
+        maps, what = [] if scaling is None else simple_maps(scaling), branch.rescale.method.name
         if not maps:
             yield Step(code, "rescale", what, exact(value), value)
         for part in maps:

@@ -19,7 +19,7 @@ from hengdian_index._present.workbook.places import Column, Places, cells, plain
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.period_maps import PeriodMaps
-from hengdian_index._scoring.tree import Leaf
+from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
@@ -81,6 +81,12 @@ def _numbers(steps: tuple[_Step, ...] | None) -> dict[_Number, float]:
     return {one: value for step in steps or () for one, value in step.numbers.items()}
 
 
+def _rounded(branch: Branch) -> Map:
+    """Return the map of a group's scores with its rounding at the end, in each period where each has its own."""
+    one, last = branch.scaling, rounding_of(branch)
+    return one.each(lambda part: chain(part, last)) if isinstance(one, PeriodMaps) else chain(one, last)
+
+
 @dataclass(frozen=True)
 class Fits:
     """The normalised indicators, what they are made of, and the numbers that their maps learnt."""
@@ -126,7 +132,7 @@ class Fits:
         for code in self.places.presented:
             branch = tree.by_code[code]
             if branch.rescale is None or branch.scaling is not None:
-                maps[code] = chain(branch.scaling, rounding_of(branch))
+                maps[code] = _rounded(branch)
         return maps
 
     @cached_property
