@@ -20,6 +20,7 @@ from hengdian_index.errors import suggestion
 
 if TYPE_CHECKING:
     from hengdian_index.aggregate.benefit_of_the_doubt import *
+    from hengdian_index.aggregate.catastrophe import *
     from hengdian_index.aggregate.counting import *
     from hengdian_index.aggregate.distance import *
     from hengdian_index.aggregate.means import *
