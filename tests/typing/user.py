@@ -445,6 +445,7 @@ def aggregations() -> None:
     hi.aggregate.sum(X, w, total=3)
     hi.aggregate.counting([[1, 0, 1]], cutoff=0.5)
     hi.aggregate.geometric(X, w, reflect=2e6)
+    hi.aggregate.catastrophe(X, rule="non_complementary", order=[2, 1, 3])
     hi.aggregate.quasi_arithmetic(X, f="log(z)", inverse="exp(y)")
     hi.means(np.sqrt, np.square)(X, w, missing="propagate")
     hi.Index(aggregate=hi.means("z ** 3", "y ** (1 / 3)"), groups=[hi.Group("a")], indicators=[hi.Indicator("b", "a")])
