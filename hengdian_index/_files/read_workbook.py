@@ -29,6 +29,9 @@ JUDGED = "judgements"
 Fields = Mapping[str, Mapping[str, Any]]
 
 _NEEDED = ("groups", "indicators")
+# Choices whose options may have columns of their own, and the two of a published table of limits by their names.
+_CHOICES = ("normalise", "treat", "impute", "aggregate", "weights")
+_LIMITS = {"不允许值": ("normalise", "low"), "满意值": ("normalise", "high")}
 _MOST_DOTS = 100
 _QUOTES = str.maketrans("“”＂", '"' * 3)
 _WIDE = str.maketrans("｛｝［］＝，、：；．－＋", "{}[]=,,:;.-+") | {
@@ -243,7 +246,14 @@ class Rows(Protocol):
 def read_parts(table: str, sheet: Rows, fields: Mapping[str, Any], spec: Spec) -> list[dict[str, Any]]:
     """Return the groups or indicators of a table, one a row; faults and places are added to the spec."""
     names: dict[str, int] = {}
+    options: dict[tuple[str, str], int] = {}
     for j, heading in enumerate(sheet.header):
+        option = _option_of(heading, fields)
+        if option is not None:
+            if option in options:
+                spec.found.append(Fault(f"{sheet.cell(-1, j)}: {'.'.join(option)!r} is given twice"))
+            options[option] = j
+            continue
         name = _named(table, heading, fields, where=sheet.cell(-1, j), spec=spec, taken=names)
         if name:
             names[name] = j
@@ -262,8 +272,38 @@ def read_parts(table: str, sheet: Rows, fields: Mapping[str, Any], spec: Spec) -
             spec.places[place] = f"{sheet.cell(i, j)} ({sheet.header[j]})"
             if row[j] is not None:
                 _take(part, name, fields[name], row[j], spec.places[place], place, spec)
+        for (name, option), j in options.items():
+            if row[j] is not None:
+                where = f"{sheet.cell(i, j)} ({sheet.header[j]})"
+                _take_option(part, name, option, row[j], where, (table, len(parts), name), spec)
         parts.append(part)
     return parts
+
+
+def _option_of(heading: str, fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the choice and its option that a heading names, `normalise.low`; limits have names of their own."""
+    word = _half_width(heading).strip()
+    known = _LIMITS.get(word)
+    name, dot, option = word.lower().partition(".")
+    found = known or ((name.strip(), option.strip()) if dot and option.strip().isidentifier() else None)
+    return found if found is not None and found[0] in fields and found[0] in _CHOICES else None
+
+
+def _take_option(part: dict[str, Any], name: str, option: str, cell: Any, where: str, place: Place, spec: Spec) -> None:
+    """Put an option of a choice in its place; limits without a method are those of an efficacy score."""
+    limits = _LIMITS.values()
+    given = part.get(name, "efficacy" if (name, option) in limits else None)
+    said = dict(given) if isinstance(given, Mapping) else {"method": given}
+    if not isinstance(said.get("method"), str):
+        spec.found.append(
+            Fault(f"{where}: the row has no method in {name!r} that the option is of; name it there", place)
+        )
+        return
+    if option in said:
+        spec.found.append(Fault(f"{where}: {option!r} stands in {name!r}, too; give it once", place))
+        return
+    spec.places.setdefault(place, where)
+    part[name] = {**said, option: parsed(option, float, cell)}
 
 
 def _take(into: dict[str, Any], name: str, kind: Any, cell: Any, where: str, place: Place, spec: Spec) -> None:
