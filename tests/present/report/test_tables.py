@@ -55,6 +55,18 @@ def test_ranks_have_a_decimal_only_where_they_need_one():
     assert table(Sheet("t", "T", frame, form="rank"), WORDS["en"], LIMITS).rows == (("a", "8", "8.2"), ("b", "1", ""))
 
 
+@pytest.mark.parametrize(("lang", "note"), [("en", "* imputed"), ("zh", "* 插补所得")])
+def test_what_was_imputed_has_a_star_and_is_a_plain_number_in_the_file(lang, note):
+    frame = pd.DataFrame({"a": [1.0, 2.0, np.nan], "b": [4.0, 5.0, 6.0]}, index=list("xyz"))
+    sheet = Sheet("t", "T", frame, form=".1f", marks={"a": np.array([False, True, True])})
+    found = table(sheet, WORDS[lang], LIMITS)
+    assert found.rows == (("x", "1.0", "4.0"), ("y", "2.0 *", "5.0"), ("z", "", "6.0"))
+    assert found.note == note
+    assert table(sheet, WORDS[lang], Limits(2, 100_000, 0)).rows == (("x", "1.0", "4.0"),)
+    last = table(Sheet("t", "T", frame, tail=True, form=".1f", marks=sheet.marks), WORDS[lang], Limits(6, 100_000, 0))
+    assert [row[1] for row in last.rows] == ["2.0 *", ""]
+
+
 def rows_of(text: str, id: str) -> list[list[str]]:
     body = re.search(rf'<table id="table-{id}"[^>]*>.*?<tbody>(.*?)</tbody>', text, re.DOTALL)[1]
     return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.strip().split("\n")]
