@@ -272,10 +272,10 @@ def read_parts(table: str, sheet: Rows, fields: Mapping[str, Any], spec: Spec) -
             spec.places[place] = f"{sheet.cell(i, j)} ({sheet.header[j]})"
             if row[j] is not None:
                 _take(part, name, fields[name], row[j], spec.places[place], place, spec)
-        for (name, option), j in options.items():
+        for (choice, own), j in options.items():
             if row[j] is not None:
                 where = f"{sheet.cell(i, j)} ({sheet.header[j]})"
-                _take_option(part, name, option, row[j], where, (table, len(parts), name), spec)
+                _take_option(part, choice, own, row[j], where, (table, len(parts), choice), spec)
         parts.append(part)
     return parts
 

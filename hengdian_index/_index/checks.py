@@ -156,12 +156,6 @@ def idle_faults(fields: Mapping[str, Any]) -> list[Fault]:
     """Return a fault for each choice of an index that nothing takes."""
     faults = []
     at = {group["code"]: i for i, group in enumerate(fields["groups"])}
-    for i, group in enumerate(fields["groups"] if fields.get("scope") == "period" else ()):
-        if group.get("rescale") is not None and group.get("scope") is None:
-            why = (
-                "it learns from all periods together, and the index says scope = 'period'; give the group scope = 'all'"
-            )
-            faults.append(Fault(f"group {group['code']!r}: rescale: {why}", ("group", i, "rescale")))
     for code, field in _idle(fields):
         who, place = (f"group {code!r}: ", ("group", at[code], field)) if code else ("", ("index", field))
         why = "every indicator below has its own, or that of a group between; take it out here, or take theirs out"

@@ -206,11 +206,3 @@ def test_a_scope_that_nothing_takes_is_refused() -> None:
     leaves = [hi.Indicator("a", "all", scope="all"), hi.Indicator("b", "all", scope="period")]
     with pytest.raises(hi.SpecError, match=r"^scope: 'period' is for .*, and none here does, or each says its own"):
         hi.Index(period="y", groups=[hi.Group("all")], indicators=leaves, scope="period")
-
-
-def test_a_group_that_is_rescaled_says_that_it_is_over_all_periods() -> None:
-    groups = [hi.Group("top", rescale="rank"), hi.Group("g", "top"), hi.Group("h", "top")]
-    with pytest.raises(hi.SpecError, match="group 'top': rescale: it learns from all periods together"):
-        index_of(groups=groups)
-    over_all = index_of(groups=[hi.Group("top", rescale="rank", scope="all"), *groups[1:]])
-    assert over_all.compute(cities()).scores["top"].max() == 28
