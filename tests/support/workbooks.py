@@ -139,6 +139,8 @@ CASES = {
     "weights by period": lambda: panel_weighed_by_period(),
     "weights that change": changing,
     "content linked": lambda: renewed("link"),
+    "value shares": lambda: of_value(),
+    "value shares of units": lambda: of_value("xy"),
     "content restated": lambda: renewed("restate"),
     "chained": lambda: two_levels(series="ratio").compute(table()),
     "no base": lambda: hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g")]).compute(table()[["a"]]),
@@ -149,6 +151,22 @@ CASES = {
     **{f"one base, {name}": partial(one_base, base_of) for name, base_of in ONE_BASE.items()},
     "new rows under a frozen index": lambda: two_levels().fit(table(8)).score(table(12).iloc[8:]),
 }
+
+
+def of_value(units: str = "") -> hi.Result:
+    """Return prices weighed by shares that change twice, of a series or of units."""
+    frames = [table(12, seed=i).assign(city=city) for i, city in enumerate(units or "x")]
+    rows = pd.concat(frames, ignore_index=True)
+    rows[list("abcd")] = np.exp(rows[list("abcd")] / 100)
+    first, second = (dict(zip("abcd", some, strict=True)) for some in ([1, 2, 3, 4], [4, 1, 3, 1]))
+    given = {"unit": "city"} if units else {}
+    groups = [hi.Group("all"), hi.Group("left", "all"), hi.Group("right", "all")]
+    parts = [hi.Indicator(code, "left" if code in "ab" else "right") for code in "abcd"]
+    spec = {"period": "quarter", "base": "2002", "normalise": "none", "weights_form": "shares", **given}
+    index = hi.Index(
+        groups=groups, indicators=parts, weights_since={2001: first, "2002Q2": second, 2003: first}, **spec
+    )
+    return index.replace({"weights_form": {"form": "shares", "prices": "2001"}}).compute(rows)
 
 
 def panel_weighed_by_period() -> hi.Result:

@@ -49,19 +49,21 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
     Notes
     -----
     Sheets: summary, series, changes, contributions, ranks, unit means, scores, aggregated, normalised, fitted,
-    prepared, weights, sizes, consistency, base, raw, log, provenance; those of the series only with periods or a base,
-    `ranks` not of one series (those of units are within their period), `unit means` only with groups of units, whose
-    mean levels stand below those of the units, too, `aggregated` only with groups whose scores are rescaled, filled or
-    rounded, `sizes` only where columns weigh the parts of each row, `prepared` only where values were (imputed, treated
-    and the like), `fitted` only with numbers on it, `consistency` only with pairwise judgements. Names of units stand
-    in a column beside their codes. A normalised indicator is the arithmetic that its map declares (a line, a clip, a
-    distance from what is best, a logarithm, a class of cuts, ...), a formula of the raw or prepared value with the
-    numbers that were learnt on the sheet `fitted`. A score of a group is the arithmetic that its method declares: of
-    the arithmetic mean SUMPRODUCT(weights, children); over gaps with the children that are there, the weights divided
-    by their sum. What depends on other rows is a value. A level is to * score / base level, a base level the mean of
-    its scores, a change 100 (now / before - 1). All carry their value, so that programs that do not calculate read them
-    too. What is no formula says why in a comment. Text is never a formula. The comment of a code's heading gives its
-    name. Siblings stand side by side, so columns may be in another order than in the tables.
+    prepared, weights, sizes, consistency, base, links, raw, log, provenance; those of the series only with periods
+    or a base, `ranks` not of one series (those of units are within their period), `unit means` only with groups of
+    units, whose mean levels stand below those of the units, too, `aggregated` only with groups whose scores are
+    rescaled, filled or rounded, `sizes` only where columns weigh the parts of each row, `prepared` only where
+    values were (imputed, treated and the like), `fitted` only with numbers on it, `consistency` only with pairwise
+    judgements, `links` only where the content changes. Names of units stand in a column beside their codes. A
+    normalised indicator is the arithmetic that its map declares (a line, a clip, a distance from what is best, a
+    logarithm, a class of cuts, ...), a formula of the raw or prepared value with the numbers that were learnt on
+    the sheet `fitted`. A score of a group is the arithmetic that its method declares: of the arithmetic mean
+    SUMPRODUCT(weights, children); over gaps with the children that are there, the weights divided by their sum.
+    What depends on other rows is a value. A level is to * score / base level, where the content changes times the
+    factor of its link (a value), a base level the mean of its scores, a change 100 (now / before - 1). All carry
+    their value, so that programs that do not calculate read them too. What is no formula says why in a comment.
+    Text is never a formula. The comment of a code's heading gives its name. Siblings stand side by side, so columns
+    may be in another order than in the tables.
     Proof: `tests/present/workbook/test_book.py`, where each formula is calculated again, and
     `tests/present/workbook/test_workbook_office.py`, where a spreadsheet program does.
     """
@@ -90,7 +92,8 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
         _weights(places),
         *_sizes(places),
         *_consistency(places),
-        *([levels.base()] if levels.direct else []),
+        *([levels.base()] if levels.direct or levels.linked else []),
+        *([levels.links(levels.linked)] if levels.linked else []),
         fits.raw(),
         _log(places),
         _provenance(places),

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hengdian_index._files.sheets import MOST_FORMULA, Live, Page, cell_of
 from hengdian_index._levels.common_base import CommonBase
-from hengdian_index._levels.courses import Direct
+from hengdian_index._levels.courses import Direct, Linked
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
 from hengdian_index._present.workbook.unit_means import UnitMeans
 from hengdian_index._tables.archive import letters
@@ -49,6 +50,13 @@ class Levels:
         based = result.setting.levelled
         return self.frame is not None and isinstance(result.course, Direct) and based
 
+    @property
+    def linked(self) -> Linked | None:
+        """How levels are linked, where they are and each unit has its own base."""
+        result = self.places.result
+        known = self.frame is not None and result.setting.levelled and self.common is None
+        return result.course if known and isinstance(result.course, Linked) else None
+
     @cached_property
     def common(self) -> CommonBase | None:
         """The one base for all units, None where each has its own."""
@@ -75,6 +83,9 @@ class Levels:
             if self.direct:
                 made = [self._level(g, i, int(lines[i]), value) for i, value in enumerate(values)]
                 columns.append(Column(code, made, say("level"), self._without_base(g), code))
+            elif self.linked is not None:
+                made = [self._level(g, i, int(lines[i]), value) for i, value in enumerate(values)]
+                columns.append(Column(code, made, say("linked level"), self._without_base(g), code))
             elif isinstance(self.places.result.course, Direct):
                 made = [self._score(g, i, value) for i, value in enumerate(values)]
                 columns.append(Column(code, made, say("no base"), code=code))
@@ -94,6 +105,37 @@ class Levels:
         comments = [*[""] * first, *map(places.named, places.groups)]
         frozen = (1, self._labels)
         return Page(places.say("base"), header, rows, comments, number="0.0000", frozen=frozen, remarks=remarks)
+
+    def links(self, course: Linked) -> Page:
+        """Return what the scores of each content are multiplied by, a row for each unit and change of content."""
+        places, since = self.places, [str(one) for one in self.places.dated.index]
+        at = [places.result.tree.groups.index(code) for code in places.groups]
+        rows = [
+            [*self._unit(unit), since[position], *cells(course.factors[position, own[0], at].tolist())]
+            for unit, own in self.units.items()
+            for position in range(len(course.contents))
+        ]
+        names = [places.result.setting.unit_names] if places.named_units else []
+        header = [places.say("unit"), *map(str, names), places.say("since"), *places.groups]
+        told = places.plain(places.say("link factor"))
+        comments = [*[""] * (self._labels + 1), *(places.named(code, told) for code in places.groups)]
+        return Page(places.say("links"), header, rows, comments, number="0.000000", frozen=(1, self._labels + 1))
+
+    def _scored(self, g: int, i: int) -> str:
+        """Return a row's score as a formula has it, times the factor of its link where levels are linked."""
+        score = f"{self.places.sheet('scores')}!{self.places.at(g, i)}"
+        if self.linked is None:
+            return score
+        line = self._first_links[i] + max(int(self.linked.which[i]), 0)
+        return f"{score}*{self.places.sheet('links')}!${letters(self._labels + 2 + g)}${line}"
+
+    @cached_property
+    def _first_links(self) -> NDArray[np.intp]:
+        """The line of each row's unit on the sheet of links (n,)."""
+        out = np.zeros(len(self.values), dtype=np.intp)
+        for number, rows in enumerate(self.units.values()):
+            out[rows] = 2 + number * len(self.places.result.contents)
+        return out
 
     def changes(self) -> Page:
         """Return the changes on the period before and, within a year, on the same period of the year before."""
@@ -126,9 +168,9 @@ class Levels:
     def _level(self, g: int, i: int, line: int, value: float) -> Any:
         if np.isnan(value):
             return None
-        base, scores = self.places.sheet("base"), self.places.sheet("scores")
+        base = self.places.sheet("base")
         level = f"{base}!${letters(self._labels + 2 + g)}${line}"
-        return Live(f"={base}!${letters(self._labels + 1)}${line}*{scores}!{self.places.at(g, i)}/{level}", value)
+        return Live(f"={base}!${letters(self._labels + 1)}${line}*{self._scored(g, i)}/{level}", value)
 
     @property
     def _labels(self) -> int:
@@ -174,7 +216,7 @@ class Levels:
         if self.common is not None:
             return self._base_of_all(self.common, levels, value, g)
         known = [i for i in rows[self._in_base[rows]].tolist() if not np.isnan(levels[i])]
-        terms = "+".join(f"{self.places.sheet('scores')}!{self.places.at(g, i)}" for i in known)
+        terms = "+".join(self._scored(g, i) for i in known)
         formula = f"=({terms})/{len(known)}"
         near = bool(known) and abs(levels[known].mean() - value) <= _CLOSE * value
         return Live(formula, value) if near and len(formula) < MOST_FORMULA else value

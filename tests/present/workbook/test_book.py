@@ -70,6 +70,20 @@ def test_what_the_formulas_look_like(tmp_path: Path) -> None:
     assert [row[0] for row in book.rows["fitted"]] == ["number", "centre", "spread", "gain", "at"]
 
 
+@pytest.mark.parametrize("name", ["content linked", "value shares", "value shares of units"])
+def test_a_linked_level_is_a_formula(tmp_path: Path, name: str) -> None:
+    """To times score times the factor of its link, a row for each unit and content, over the base level."""
+    result = CASES[name]()
+    book = written(result, tmp_path / "r.xlsx")
+    for code in result.tree.groups:
+        assert formulas(book, "series", code) == int(result.series()[code].notna().sum())
+    units = 2 if name.endswith("units") else 1
+    assert len(book.rows["links"]) == 1 + units * len(result.contents)
+    last = len(book.rows["series"])
+    assert "*links!$" in book.formulas["series", f"C{last}"]
+    assert "*links!$" in book.formulas["base", "C2"]
+
+
 def test_a_value_that_is_no_formula_says_why(tmp_path: Path) -> None:
     result = two_levels(series="ratio").replace({"left.aggregate": "median"}).compute(table())
     book = written(result, tmp_path / "r.xlsx")

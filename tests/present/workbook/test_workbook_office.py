@@ -33,6 +33,7 @@ RESULTS = (
     "gaps",
     "geometric groups",
     "content linked",
+    "value shares of units",
     "units without a base",
     "one base, mean",
     "one base, weighted",
