@@ -209,9 +209,9 @@ def overview() -> str:
             if one.kind == kind:
                 cells = sum(check.cells for check in one.check)
                 close = sum(check.cells if check.close < 0 else check.close for check in one.check)
-                rows.append(
-                    [f"{{doc}}`{one.title} </generated/gallery/{name}>`", _cell(one.about), _count(close, cells)]
-                )
+                rest = "; the others within what rounded inputs leave open" if close < cells else ""
+                title = f"{{doc}}`{one.title} </generated/gallery/{name}>`"
+                rows.append([title, _cell(one.about), _count(close, cells) + rest])
         parts += [f"### {heading}", _table(["index", "what it is", "figures within half a printed unit"], rows)]
     return "\n\n".join([*parts, ""])
 
