@@ -42,6 +42,7 @@ from hengdian_index._scoring.contents import (
     late_rows,
     learn_by_period,
     own_rows,
+    with_periods,
 )
 from hengdian_index._scoring.fitting import Columns, cancelled, learn_fills, learn_maps, normalised, with_new_periods
 from hengdian_index._scoring.given import as_values, asking
@@ -403,7 +404,7 @@ class Fitted:
         if self.setting.weights_form != "plain":
             return priced(self.tree, self.setting, self.contents, x.whole, panel)
         if self.setting.weigh_on != "period":
-            return self.contents, x
+            return tuple(with_periods(self.tree, one, x, panel, self.cancelled) for one in self.contents), x
         return tuple(learn_by_period(self.tree, content, x, panel, self.cancelled) for content in self.contents), x
 
     def _repr_html_(self) -> str:
@@ -615,6 +616,11 @@ def learn_with_rows(
             # Weights that stay where something else changes are spoken of once.
             lines += [line for line in said if line not in lines]
             contents.append(Content(since, part, weights))
+        if any(branch.within for branch in tree.branches):
+            with journal(held=True):
+                ready_all = ready if rows.all() else preparation(tree, panel)
+                all_x, lost = Columns.of(tree, maps, ready_all, fills), cancelled(tree, maps)
+            contents = [with_periods(tree, one, all_x, ready_all, lost) for one in contents]
     if setting.weights_form != "plain":
         with journal(held=True):
             every_x = Columns.of(tree, maps, preparation(tree, panel), fills).whole

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._maths.maps import line_of
+from hengdian_index._maths.maps import Map, line_of
 from hengdian_index._maths.means import Pair, Together
 from hengdian_index._maths.own_means import Censored
 from hengdian_index._methods.decorators import kernel
@@ -90,12 +90,10 @@ def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
     A straight line multiplies each part, and its constant is a part of its own. Any other map keeps the proportions of
     the parts; where they have none (a score of 0 or less, or parts that nearly cancel) the level is its own part.
     """
-    branch = _of_one_map(branch)
     y, shown = rows.aggregated(branch.code), _known(rows, branch)
-    unrounded, line = _unrounded(rows, branch), line_of(branch.scaling)
-    if branch.rescale is None or line is not None:
-        factor: Array | float = line[0] if line else 1.0
-    else:
+    unrounded, factor = _unrounded(rows, branch), _slopes(rows, branch)
+    if factor is None:
+        assert branch.rescale is not None
         with np.errstate(invalid="ignore", divide="ignore"):
             bound = (y > 0) & (_sums(parts)[1] <= _UNBOUND * y)
             factor = np.where(bound, unrounded / y, 0.0)
@@ -106,17 +104,42 @@ def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
     return _closed(parts, shown, np.zeros_like(shown), "rounding") if branch.round is not None else parts
 
 
-def _of_one_map(branch: Branch) -> Branch:
-    """Return a group that has no map where each period has its own: rows then have several."""
-    return replace(branch, scaling=None) if isinstance(branch.scaling, PeriodMaps) else branch
-
-
 def _unrounded(rows: Scored, branch: Branch) -> Array:
     """Return the scores (n,) of a group rescaled, before they are rounded."""
     if branch.round is None or (branch.rescale is not None and branch.scaling is None):
         return _known(rows, branch)
     y = rows.aggregated(branch.code)
-    return y if branch.scaling is None else np.asarray(branch.scaling(y[:, np.newaxis])[:, 0])
+    return y if branch.scaling is None else _scaled(rows, branch, y)
+
+
+def _maps(rows: Scored, branch: Branch) -> list[tuple[Map, NDArray[np.bool_]]]:
+    """Return the maps that rescale the scores of a group, each with its rows (n,): one, or that of each period."""
+    one, ordinals = branch.scaling, rows.ordinals(branch.code)
+    if isinstance(one, PeriodMaps) and ordinals is not None:
+        return [(part, at) for when, part in one.maps.items() if (at := ordinals == when).any()]
+    return [] if one is None else [(one, np.ones(len(rows.values(branch.code)), dtype=np.bool_))]
+
+
+def _scaled(rows: Scored, branch: Branch, y: Array) -> Array:
+    """Return what the maps of the rows make of aggregated scores (n,)."""
+    out = np.full(len(y), np.nan)
+    for one, at in _maps(rows, branch):
+        out[at] = one(y[at, np.newaxis])[:, 0]
+    return out
+
+
+def _slopes(rows: Scored, branch: Branch) -> Array | None:
+    """Return by how much the maps of the rows multiply a difference of scores (n,), None where one is no line."""
+    found = np.ones(len(rows.values(branch.code)))
+    if branch.rescale is None:
+        return found
+    maps = _maps(rows, branch)
+    for one, at in maps:
+        line = line_of(one)
+        if line is None:
+            return None
+        found[at] = line[0]
+    return found if maps else None
 
 
 def _change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split: Split) -> Parts:
@@ -133,42 +156,44 @@ def _presented_change(before: Scored, now: Scored, branch: Branch, parts: Parts,
     of the map between the two scores, as a part below a group that is no mean; what has no slope is "interaction".
     What other maps at the start and at the end do is "rescaling", what rounding does "rounding".
     """
-    branch, first = _of_one_map(branch), _of_one_map(before.tree.by_code[branch.code])
-    code = branch.code
+    code, first = branch.code, before.tree.by_code[branch.code]
     y0, y1 = before.aggregated(code), now.aggregated(code)
     s0, s1 = _unrounded(before, first), _unrounded(now, branch)
     level = np.maximum(*np.abs((s0, s1)))
-    lines = line_of(first.scaling), line_of(branch.scaling)
+    slopes = _slopes(before, first), _slopes(now, branch)
     if branch.scaling is None and branch.rescale is not None:
         size = _sums(parts)[1]
         with np.errstate(invalid="ignore", divide="ignore"):
             factor = np.where(np.abs(y1 - y0) > _CANCELLED * size, (s1 - s0) / (y1 - y0), 0.0)
         parts = {name: part * factor for name, part in parts.items()}
-    elif lines[0] is not None and lines[1] is not None:
-        slope = (lines[0][0] + lines[1][0]) / 2
+    elif slopes[0] is not None and slopes[1] is not None:
+        slope = (slopes[0] + slopes[1]) / 2
         parts = {name: part * slope for name, part in parts.items()}
     else:
-        assert branch.rescale is not None
-        scaling = branch.scaling
-        assert scaling is not None
-        y = np.stack([y0, y1])
-        effect = np.subtract(*scaling(y[..., np.newaxis])[::-1, :, 0])
-        moves = Moves.of(
-            lambda x, _: scaling(x)[:, 0],
-            y[0][:, None],
-            y[1][:, None],
-            np.ones(1),
-            np.ones(1),
-            ~np.isnan(effect),
-            split,
-        )
-        own, inner = replace(branch, children=(code,), aggregate=branch.rescale), parts
-        parts = _shared_out(own, moves, np.nan_to_num(effect)[:, np.newaxis], level, lambda _: inner)
-        parts = _closed(parts, effect, level, "interaction")
+        each = _maps(now, branch)
+        found: Parts = {}
+        for one, at in each:
+            own = {name: part[at] for name, part in parts.items()}
+            for name, part in _through(branch, one, y0[at], y1[at], own, split).items():
+                found.setdefault(name, np.zeros(len(y1)))[at] = part
+        parts = found or parts
     parts = _closed(parts, s1 - s0, level, "rescaling")
     if branch.round is None:
         return parts
     return _closed(parts, _known(now, branch) - _known(before, branch), np.zeros_like(level), "rounding")
+
+
+def _through(branch: Branch, one: Map, y0: Array, y1: Array, parts: Parts, split: Split) -> Parts:
+    """Return the parts of a change by a map that is no line, given those of the change of its argument."""
+    assert branch.rescale is not None
+    ends = [one(y[:, np.newaxis])[:, 0] for y in (y0, y1)]
+    effect, level = ends[1] - ends[0], np.maximum(*np.abs(ends))
+    moves = Moves.of(
+        lambda x, _: one(x)[:, 0], y0[:, None], y1[:, None], np.ones(1), np.ones(1), ~np.isnan(effect), split
+    )
+    own = replace(branch, children=(branch.code,), aggregate=branch.rescale)
+    found = _shared_out(own, moves, np.nan_to_num(effect)[:, np.newaxis], level, lambda _: parts)
+    return _closed(found, effect, level, "interaction")
 
 
 def _known(rows: Scored, branch: Branch) -> Array:

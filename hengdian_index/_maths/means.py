@@ -254,6 +254,7 @@ class Scores:
     cancelled: Any = 0.0
     shared: bool = False
     before: Array | None = None
+    ordinals: Array | None = None
     imputed: NDArray[np.bool_] | None = None
     asked: Array | None = None
     why: tuple[tuple[int, str], ...] = ()

@@ -14,7 +14,7 @@ from hengdian_index._maths.means import ARITHMETIC, Kernel, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
 from hengdian_index._scoring.fitting import Columns, shrunk
-from hengdian_index._scoring.scores import Evaluation, Weights, learn_weights, score, stitched, whole
+from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, learn_weights, score, stitched, whole
 from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, Periods, format_period, read_span
@@ -22,7 +22,7 @@ from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import Fault, FaultsError, SpecError, raise_all, raise_together
-from hengdian_index.log import about, note
+from hengdian_index.log import about, journal, note
 
 Span = tuple[int, int]
 
@@ -216,6 +216,17 @@ def learn_by_period(tree: Tree, content: Content, x: Array | Columns, panel: Pan
             )
     raise_together(errors)
     return replace(content, weights=found[max(found)], by_period=found)
+
+
+def with_periods(tree: Tree, content: Content, leaves: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Content:
+    """Return a content whose groups that are rescaled within periods know those of the rows; the same if they do."""
+    if not any(branch.within for branch in content.tree.branches):
+        return content
+    x = leaves if content.tree.codes == tree.codes else columns_of(tree, content.tree, whole(leaves))
+    lost = columns_of(tree, content.tree, np.broadcast_to(cancelled, (1, len(tree.codes))))[0]
+    with journal():
+        found = learn_scores(content.tree, x, panel, lost, known=content.weights, again=False).tree
+    return replace(content, tree=found)
 
 
 def scored(tree: Tree, content: Content, leaves: Array | Columns, panel: Panel, cancelled: Any = 0.0) -> Evaluation:

@@ -243,8 +243,12 @@ def leaf_map(leaf: Leaf, sample: Sample, codes: tuple[str, ...]) -> Map:
 
 
 def learn_scaling(branch: Branch, values: Array, lost: Any, panel: Panel) -> Map:
-    """Return what a group's rescaling learns from its scores (..., n) in some rows, of which `lost` cancelled."""
-    return _scaling_of(branch, values, lost, panel, PeriodMaps({}) if branch.within else None)
+    """Return what a group's rescaling learns from its scores (..., n) in some rows, of which `lost` cancelled.
+
+    Within periods, what it has learnt stays.
+    """
+    known = branch.scaling if isinstance(branch.scaling, PeriodMaps) else PeriodMaps({})
+    return _scaling_of(branch, values, lost, panel, known if branch.within else None)
 
 
 def _scaling_of(branch: Branch, values: Array, lost: Any, panel: Panel, known: PeriodMaps | None) -> Map:

@@ -86,6 +86,10 @@ class Evaluation:
         found = self.groups[code]
         return found.values if found.before is None else found.before
 
+    def ordinals(self, code: str) -> Array | None:
+        """Return the period of each row (n,) of a group that is rescaled within periods."""
+        return self.groups[code].ordinals
+
     def imputed(self, code: str) -> NDArray[np.bool_]:
         """Return which scores (n,) of a group were filled in."""
         found = self.groups[code].imputed
@@ -125,6 +129,7 @@ class Evaluation:
                 given=None if s.shared or s.weights is None else s.weights[rows],
                 dropped=s.dropped[rows],
                 before=None if s.before is None else s.before[rows],
+                ordinals=None if s.ordinals is None else s.ordinals[rows],
                 imputed=None if s.imputed is None else s.imputed[rows],
                 asked=None if s.asked is None else s.asked[rows],
                 why=(),
@@ -159,6 +164,11 @@ class Taken:
     def aggregated(self, code: str) -> Array:
         """Return the scores of a group in the rows taken, before they were rescaled or rounded."""
         return self._taken(self.whole.aggregated(code))
+
+    def ordinals(self, code: str) -> Array | None:
+        """Return the period of each row taken of a group that is rescaled within periods."""
+        found = self.whole.ordinals(code)
+        return None if found is None else self._taken(found)
 
     def imputed(self, code: str) -> NDArray[np.bool_]:
         """Return which scores of a group were filled in, in the rows taken."""
@@ -214,6 +224,7 @@ def learn_scores(
     said: list[Entry] | None = None,
     *,
     known: Weights | None = None,
+    again: bool = True,
     others: Callable[[Choice], tuple[Array | Columns, Panel] | None] = lambda _: None,
 ) -> Evaluation:
     """Return rows scored under weights that are learnt from them, from the leaves up; gaps are noted in `said`.
@@ -223,7 +234,8 @@ def learn_scores(
 
     `cancelled` (k,) is what cancelled in the normalised values, as `maps.cancelled` has it.
     `panel` are the prepared rows that the normalised ones are made of: some methods see their values instead.
-    `known` are weights that are not learnt, (k,), or (draws, k) of normalised values (1, n, k).
+    `known` are weights that are not learnt, (k,), or (draws, k) of normalised values (1, n, k). Unless they learn
+    `again`, groups keep what they have learnt, and learn what is new of periods within which they are rescaled.
     """
     weights: dict[str, Array] = {}
     ends = {leaf.code: leaf_ends(leaf) for leaf in tree.leaves}
@@ -260,10 +272,15 @@ def learn_scores(
         found = _level(branch, x, w, lost, _aggregated(tree, branch, x, w, panel), settles)
         bare = branch.bare
         if branch.rescale is not None:
-            shown, rows = learning(bare, branch.rescale, found)
-            scaling = learn_scaling(branch, shown.values, shown.cancelled, rows)
+            scaling = branch.scaling
+            if again or scaling is None or branch.within:
+                shown, rows = learning(bare, branch.rescale, found)
+                kept = replace(branch, scaling=None if again else scaling)
+                scaling = learn_scaling(kept, shown.values, shown.cancelled, rows)
             bare = replace(bare, rescale=branch.rescale, scaling=scaling)
-        if branch.impute is not None:
+        if branch.impute is not None and not again and branch.filler is not None:
+            bare = replace(bare, filler=branch.filler)
+        elif branch.impute is not None:
             shown, rows = learning(bare, branch.impute, found)
             bare = replace(bare, filler=_filler(branch, branch.impute, shown.values, rows))
         branch = replace(branch, scaling=bare.scaling, filler=bare.filler)
@@ -357,8 +374,9 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
     for branch in tree.branches:
         own = [(rows, part, part.tree.by_code[branch.code]) for rows, part in parts if branch.code in part.tree.by_code]
         values, before = np.full(len(leaves), np.nan), np.full(len(leaves), np.nan)
-        imputed = np.zeros(len(leaves), dtype=np.bool_)
+        imputed, ordinals = np.zeros(len(leaves), dtype=np.bool_), np.full(len(leaves), np.nan)
         for rows, part, _ in own:
+            ordinals[rows] = np.nan if (when := part.ordinals(branch.code)) is None else when
             values[rows], before[rows] = part.values(branch.code), part.aggregated(branch.code)
             imputed[rows] = part.imputed(branch.code)
         measured = {id(one.aggregate): one.aggregate for *_, one in own}
@@ -379,6 +397,7 @@ def stitched(tree: Tree, leaves: Array, parts: Sequence[tuple[NDArray[np.intp], 
             dropped=np.isnan(values),
             cancelled=lost,
             before=before if branch.presented else None,
+            ordinals=ordinals if branch.within else None,
             imputed=imputed if branch.impute is not None else None,
         )
     tree = Tree(tree.leaves, tuple(branches)) if tree.learns_scores else tree
@@ -412,6 +431,7 @@ def spread(n: int, rows: NDArray[np.intp], part: Evaluation) -> Evaluation:
             cancelled=s.cancelled,
             shared=s.shared,
             before=None if s.before is None else over(s.before),
+            ordinals=None if s.ordinals is None else over(s.ordinals),
             imputed=None if s.imputed is None else over(s.imputed) == 1,
             asked=None if s.asked is None else over(s.asked),
         )
@@ -515,7 +535,10 @@ def _presented(branch: Branch, found: Scores, panel: Panel, settles: bool = True
         imputed = missing & ~np.isnan(values)
     if rounding is not None:
         values, lost = rounding(values), 0.0
-    return replace(found, values=values, cancelled=lost, before=found.values, imputed=imputed, why=why)
+    ordinals = panel.periods.ordinals.astype(np.float64) if branch.within and panel.periods is not None else None
+    return replace(
+        found, values=values, cancelled=lost, before=found.values, ordinals=ordinals, imputed=imputed, why=why
+    )
 
 
 def _filler(branch: Branch, choice: Choice, values: Array, panel: Panel) -> Any:

@@ -85,6 +85,23 @@ def test_what_rounding_does_is_said_apart() -> None:
     np.testing.assert_allclose(parts[list("abcd")], plain.contributions(of="level", depth="indicators")[list("abcd")])
 
 
+@pytest.mark.parametrize("depth", ["children", "indicators"])
+@pytest.mark.parametrize("inner", [LINES[0], LINES[1], "rank", "exponential_rank"])
+def test_parts_sum_where_each_period_has_its_own_map(inner: Any, depth: Any) -> None:
+    rows = panel(6, "vwxyz")
+    made = chosen(inner, {"method": "z_score", "mean": 100, "sd": 10}, 1, to="none").replace(
+        {"unit": "city", "base": None}
+    )
+    result = made.replace({"scope": "period"}).compute(rows)
+    change = result.changes(how="points")["all"]
+    for split in ("interaction", "shapley"):
+        parts = result.contributions(depth=depth, split=split)  # type: ignore[arg-type]
+        np.testing.assert_allclose(parts.sum(axis=1, skipna=False), change, atol=1e-9)
+        assert "rescaling" in parts
+    parts = result.contributions(of="level", depth=depth)
+    np.testing.assert_allclose(parts.sum(axis=1), result.scores["all"], rtol=1e-12)
+
+
 @pytest.mark.parametrize("series", ["fixed", "ratio"])
 @pytest.mark.parametrize("content", ["link", "restate"])
 def test_parts_sum_across_a_change_of_content(series: Any, content: Any) -> None:

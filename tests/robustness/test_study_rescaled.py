@@ -33,7 +33,10 @@ def index(inner: Any, **choices: Any) -> hi.Index:
 
 
 @pytest.mark.parametrize("inner", AGAIN)
-@pytest.mark.parametrize("choices", [{}, {"base": "2001"}, {"fit_on": "2001"}, {"base": "2001", "weigh_on": "base"}])
+@pytest.mark.parametrize(
+    "choices",
+    [{}, {"base": "2001"}, {"fit_on": "2001"}, {"base": "2001", "weigh_on": "base"}, {"scope": "period"}],
+)
 def test_a_draw_is_the_index_computed_again(inner: Any, choices: dict[str, Any]) -> None:
     made, rows = index(inner, **choices), panel(6)
     factors = {"all.weights": hi.Noise(0.3), "left.weights": hi.Noise(0.2)}
@@ -52,10 +55,11 @@ def test_how_a_group_is_rescaled_may_be_uncertain() -> None:
         np.testing.assert_allclose(found.drawn[draw], found.index_of(draw).compute(rows).scores["all"], rtol=1e-10)
 
 
+@pytest.mark.parametrize("scope", ["all", "period"])
 @pytest.mark.parametrize("gaps", [False, True])
 @pytest.mark.parametrize("inner", AGAIN)
-def test_leaving_a_part_out_is_the_index_without_it(inner: Any, gaps: bool) -> None:
-    made, rows = index(inner), panel(6)
+def test_leaving_a_part_out_is_the_index_without_it(inner: Any, gaps: bool, scope: Any) -> None:
+    made, rows = index(inner, scope=scope), panel(6, "vwxyz")
     if gaps:
         rows.loc[[2, 9], ["a", "c"]] = np.nan, 20.0
     found = hi.remove_one(made, rows).scores

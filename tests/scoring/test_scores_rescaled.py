@@ -103,6 +103,34 @@ def test_a_rescaling_learns_from_the_fit_rows_where_weights_are_learnt_from_the_
     assert (scores.mean(), scores.std(ddof=1)) == pytest.approx((50, 1))
 
 
+@pytest.mark.parametrize(
+    "again", ["rank", {"method": "percentile_rank", "form": "unit"}, {"method": "z_score", "mean": 100}]
+)
+def test_within_periods_each_period_is_an_index_of_its_own(tmp_path: Path, again: Any) -> None:
+    years = [wards(seed).assign(year=2020 + seed) for seed in range(3)]
+    rows = pd.concat(years, ignore_index=True)
+    alone = index(health__rescale=again, all__rescale=again, all__round=2)
+    wanted = np.concatenate([alone.compute(one.drop(columns="year")).scores for one in years])
+    panel = alone.replace({"period": "year", "scope": "period"})
+    np.testing.assert_allclose(panel.compute(rows).scores, wanted, rtol=1e-12)
+    fitted = panel.fit(rows[rows["year"] < 2022])
+    np.testing.assert_allclose(fitted.score(rows).scores, wanted, rtol=1e-12)
+    fitted.save(tmp_path / "fit.json")
+    loaded = hi.Fitted.load(tmp_path / "fit.json").score(rows[rows["year"] == 2021].iloc[:4]).scores
+    np.testing.assert_allclose(loaded, wanted[24:28], rtol=1e-12)
+    assert any("'health'" in why and "scope" in why for why in panel.compute(rows).log["why"])
+
+
+def test_a_group_may_be_rescaled_within_periods_alone() -> None:
+    rows = pd.concat([wards(seed).assign(year=2020 + seed) for seed in range(2)], ignore_index=True)
+    panel = index(all__rescale="rank").replace({"period": "year"})
+    for scope in ("all", "period"):
+        ranks = panel.replace({"all.scope": scope}).compute(rows).scores["all"]
+        assert ranks.max() == (24 if scope == "period" else 48)
+    with pytest.raises(hi.SpecError, match="group 'income': scope: 'period' is for"):
+        panel.replace({"income.scope": "period"})
+
+
 def test_scores_that_tie_share_their_rank() -> None:
     table = pd.DataFrame({"ward": list("pqr"), "a": [1.0, 2, 3], "b": [3.0, 2, 1], "c": [1.0, 2, 3], "d": [1.0, 2, 3]})
     assert index(health__rescale="rank").compute(table).scores["health"].tolist() == [2, 2, 2]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hengdian_index._maths.arithmetic import filled
+from hengdian_index._maths.maps import Map
 from hengdian_index._maths.notation import precise
 from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement import phrases
@@ -48,6 +49,7 @@ def groups(tell: Teller) -> Iterator[Block]:
         yield tell.text("same rule", rule=_rule(tell, branches[0]))
     for branch in branches:
         yield tell.item(*_group(tell, branch, common, scales.get(branch.code)))
+        yield from _of_periods(tell, branch)
 
 
 def _shares(tell: Teller) -> Iterator[Block]:
@@ -140,15 +142,30 @@ def _presented(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
         contents = [one.tree.by_code[branch.code] for one in tell.result.contents if branch.code in one.tree.by_code]
         scaling = contents[-1].scaling
         assert scaling is not None
-        each = isinstance(scaling, PeriodMaps)
-        numbers: Any = tell.say("period maps") if each else Math.of("z", filled(tree_of(scaling), {"x": ast.Name("y")}))
-        rows = tell.say("of the base" if tell.learns_on_base(branch) else "of the fit rows")
+        each = scaling.maps.values() if isinstance(scaling, PeriodMaps) else (scaling,)
+        numbers: Any = tell.say("period maps") if branch.within else _in_y(scaling)
+        whose = "of the base" if tell.learns_on_base(branch) else "of the fit rows"
+        rows = tell.say("of their period" if branch.within else whose)
         yield tell.say("rescaled", method=tell.method(branch.rescale), numbers=numbers, rows=rows)
-        if not all(map(declared, scaling.maps.values() if isinstance(scaling, PeriodMaps) else (scaling,))):
+        if not all(map(declared, each)):
             yield tell.say("no arithmetic")
     if branch.impute is not None:
         yield tell.say("impute scores", method=tell.method(branch.impute), count=tell.filled(branch))
     yield from rounded(tell, branch)
+
+
+def _in_y(scaling: Map) -> Math:
+    """Return a rescaling as arithmetic in the score that was aggregated."""
+    return Math.of("z", filled(tree_of(scaling), {"x": ast.Name("y")}))
+
+
+def _of_periods(tell: Teller, branch: Branch) -> Iterator[Block]:
+    """Yield the map of each period within which a group is rescaled."""
+    scaling = tell.result.contents[-1].tree.by_code[branch.code].scaling if branch.within else None
+    if isinstance(scaling, PeriodMaps) and tell.panel.periods is not None:
+        for at, part in sorted(scaling.maps.items()):
+            period = format_period(at, tell.panel.periods.frequency)
+            yield tell.item(tell.say("period map", indicator=Code(branch.code), period=period, numbers=_in_y(part)))
 
 
 def rounded(tell: Teller, part: Leaf | Branch) -> Iterator[Sequence[Piece]]:
