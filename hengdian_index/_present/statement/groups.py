@@ -172,7 +172,8 @@ def rounded(tell: Teller, part: Leaf | Branch) -> Iterator[Sequence[Piece]]:
     """Yield to what the scores of a group or an indicator are rounded, and where a half goes."""
     rounding = rounding_of(part)
     if rounding is not None:
-        yield tell.say(f"rounded {rounding.ties}", step=precise(10.0**-rounding.digits))
+        said = {"away": "rounded away", "even": "rounded even"}[rounding.ties]
+        yield tell.say(said, step=precise(10.0**-rounding.digits))
 
 
 def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
