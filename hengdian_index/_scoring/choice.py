@@ -72,6 +72,8 @@ class Choice:
         faults = method.faults(settings) + method.absent(settings)
         faults += [] if among(at, _AT) else [f"at: no {shown(at)}{suggestion(at, _AT)}"]
         faults += ["'details' is for the function, not for an index"] if "details" in settings else []
+        if family == "normalise" and "scope" in settings and "scope" not in method.options:
+            faults.append("'scope' stands beside the choice, of an indicator or the index: scope = 'period'")
         faults += [f"{name!r} is missing" for name in method.needed if name not in options]
         if "direction" in settings and method.traits.get("raw"):
             faults.append("'direction' is for the function; in an index it is that of each indicator")

@@ -206,3 +206,8 @@ def test_a_scope_that_nothing_takes_is_refused() -> None:
     leaves = [hi.Indicator("a", "all", scope="all"), hi.Indicator("b", "all", scope="period")]
     with pytest.raises(hi.SpecError, match=r"^scope: 'period' is for .*, and none here does, or each says its own"):
         hi.Index(period="y", groups=[hi.Group("all")], indicators=leaves, scope="period")
+
+
+def test_a_scope_inside_the_choice_is_told_its_place() -> None:
+    with pytest.raises(hi.SpecError, match="'scope' stands beside the choice, of an indicator or the index"):
+        index_of(normalise={"method": "min_max", "scope": "period"})
