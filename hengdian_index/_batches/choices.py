@@ -75,6 +75,8 @@ def _of_leaf(leaf: Leaf) -> list[str]:
             found.append(f"{who}{method.name} fills from all fit rows; 'mean', 'group_mean' or 'peers' do not")
     if leaf.impute is not None and leaf.impute.options.get("weights") is not None and leaf.impute.method.sees != "rows":
         found.append(f"{who}{leaf.impute.method.name} by weights learns from all rows; without weights it does not")
+    if leaf.impute is not None and isinstance(leaf.impute.options.get("groups"), tuple):
+        found.append(f"{who}{leaf.impute.method.name} by several columns learns from all rows; by one it does not")
     if leaf.impute_scores is not None:
         found.append(f"{who}{leaf.impute_scores.method.name} learns from all scores; at = 'values' does not")
     if leaf.deseasonalise is not None:

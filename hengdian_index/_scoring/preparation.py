@@ -24,6 +24,7 @@ from hengdian_index._methods.treating import moved
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.growth import Growth
 from hengdian_index._scoring.tree import Leaf, Setting, Tree
+from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, Labelled
@@ -410,8 +411,22 @@ def columns_asked(tree: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if leaf.build is not None:
             sizes.update(dict.fromkeys(name for name in ingredients(leaf.build) if name not in tree.codes))
     sizes |= dict.fromkeys(name for name in _weighing(tree) if name not in tree.codes)
-    named = [one.options.get("groups") for one in _imputations(tree) if _needs(one, "groups")]
-    return tuple(str(size) for size in sizes), tuple(dict.fromkeys(str(name) for name in named if name is not None))
+    named = [name for one in _imputations(tree) for name in _grouping(one)]
+    return tuple(str(size) for size in sizes), tuple(dict.fromkeys(named))
+
+
+def _grouping(choice: Choice) -> tuple[str, ...]:
+    """Return the columns of labels that group the rows of an imputation."""
+    given = choice.options.get("groups") if _needs(choice, "groups") else None
+    return () if given is None else tuple(map(str, given)) if isinstance(given, tuple) else (str(given),)
+
+
+def _grouped(choice: Choice, panel: Panel) -> list[Any] | None:
+    """Return the group of each row; of several columns what they say together, None where one says nothing."""
+    columns = [panel.groups[name] for name in _grouping(choice)]
+    if len(columns) < 2:
+        return columns[0] if columns else None
+    return [None if any(map(no_label, row)) else row for row in zip(*columns, strict=True)]
 
 
 def _imputations(tree: Tree) -> Iterator[Choice]:
@@ -527,7 +542,7 @@ def rows_seen(choice: Choice, panel: Panel, values: Array, names: tuple[str, ...
     """Return values (n, k) as an imputation sees them: with the labels and the weights of the rows that it needs."""
     timed = _needs(choice, "period")
     units = None if panel.units is None or not timed else panel.units.tolist()
-    groups = panel.groups.get(str(choice.options.get("groups"))) if _needs(choice, "groups") else None
+    groups = _grouped(choice, panel)
     weights = choice.options.get("weights") if _needs(choice, "weights") else None
     return Rows(
         values,

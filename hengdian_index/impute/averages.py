@@ -168,7 +168,8 @@ def group_mean(x: Rows, groups: Any, *, weights: Any = None, **shared: Unpack[La
     x : table or array (..., n, k)
         Units by indicators, missing as NaN or null.
     groups : column or index level, or n labels
-        Group of each row (income class, region). A column of x is left out of the arithmetic and stays in the table.
+        Group of each row (income class, region). A column of x is left out of the arithmetic and stays in the table. In
+        an index also several columns, `["region", "year"]`: the mean of the region in the same year.
     weights : column or index level, or n numbers; optional
         What each row counts in the mean of its group (population, GDP): 0 or more; rows without one do not count.
 

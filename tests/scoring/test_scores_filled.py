@@ -73,6 +73,27 @@ def test_a_group_takes_the_mean_of_its_region_before_its_parent_is_made() -> Non
     assert found.normalised.isna().sum().sum() == 7
 
 
+def test_a_group_may_take_the_mean_of_its_region_in_the_same_year(tmp_path: Path) -> None:
+    table = states()
+    made = index({"method": "group_mean", "groups": ["region", "year"], "at": "scores"})
+    bare = index(None).compute(table).scores["land"]
+    means = bare.groupby([table["region"].to_numpy(), table["year"].to_numpy()]).transform("mean")
+    fitted = made.fit(table)
+    np.testing.assert_allclose(fitted.score(table).scores["land"], bare.fillna(means), rtol=1e-13)
+    later = fitted.score(table.assign(year=table["year"] + 1))
+    # What the fit has not seen is no group of its own.
+    assert np.isnan(later.scores["land"][("T", 2022)])
+    assert "group ('south', 2022) has no value" in " ".join(later.log["why"])
+    assert hi.Index.from_toml(made.to_toml()) == made
+    fitted.save(tmp_path / "fit.json")
+    assert hi.Fitted.load(tmp_path / "fit.json").score(table).scores.equals(fitted.score(table).scores)
+    table.loc[1, "region"] = None
+    assert np.isnan(made.compute(table).scores["land"].iloc[1])
+    values = index(None).replace({"soil.impute": {"method": "group_mean", "groups": ["region", "year"]}})
+    table.to_csv(tmp_path / "states.csv", index=False)
+    assert values.fit(tmp_path / "states.csv").score(table).scores.equals(values.compute(table).scores)
+
+
 def test_the_order_is_rescale_impute_round() -> None:
     table = states()
     again = index(None, rescale="percentile_rank").compute(table).scores["land"]
