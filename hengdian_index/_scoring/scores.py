@@ -92,8 +92,8 @@ class Evaluation:
 
     def imputed(self, code: str) -> NDArray[np.bool_]:
         """Return which scores (n,) of a group were filled in."""
-        found = self.groups[code].imputed
-        return np.zeros(len(self.leaves), dtype=np.bool_) if found is None else found
+        found = self.groups[code]
+        return np.zeros(found.values.shape, dtype=np.bool_) if found.imputed is None else found.imputed
 
     def cancelled(self, code: str) -> Any:
         """Return the magnitude that cancelled in the scores of a group, one number or one a draw."""
