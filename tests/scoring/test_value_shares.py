@@ -271,6 +271,9 @@ def test_the_statement_says_at_which_prices_shares_are(lang: Any, link: str) -> 
 def test_the_path_of_a_level_names_the_year_of_its_link() -> None:
     result = index(spending(), weights_form=LINKS["year"]).compute(prices(4).reset_index())
     steps = result.explain(period="2013Q2").steps
+    told = steps.loc[steps["step"] == "weight", "what"].iloc[0]
+    assert told.startswith("food: its share 0.")
+    assert "at the prices of 2012Q1:2012Q4" in told
     links = steps[steps["step"] == "link"]
     assert links["what"].str.contains("linked in 2012Q1 to 2012Q4").any()
     for formula, value in zip(links["formula"], links["value"], strict=True):

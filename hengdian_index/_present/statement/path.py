@@ -234,10 +234,21 @@ def _of_group(result: Any, code: str, row: int) -> Iterator[Step]:
     for child, wanted, weight in zip(branch.children, asked.tolist(), given.tolist(), strict=True):
         moved = not same(wanted, weight) and weight > 0
         out = absence(result, child, row)
-        what = child + (", rescaled for what is missing" if moved else f", {out}" if out else "")
+        what = child + _share(result, code, child, row)
+        what += ", rescaled for what is missing" if moved else f", {out}" if out else ""
         formula = f"{exact(wanted)} / ({' + '.join(map(exact, present))})" if moved else ""
         yield Step(code, "weight", what, formula, weight)
     yield from _of_score(result, branch, asked, given, row)
+
+
+def _share(result: Any, code: str, child: str, row: int) -> str:
+    """Return the share of a value that a weight is made of, in words; nothing where weights are as they are."""
+    content = result.contents[max(int(rows_of([one.since for one in result.contents], result.panel)[row]), 0)]
+    branch = content.tree.by_code.get(code)
+    if content.shares is None or branch is None or child not in branch.children or code not in content.priced:
+        return ""
+    share = float(content.shares[code][branch.children.index(child)])
+    return f": its share {share:.6g} over its level at the prices of {content.priced[code]}, rescaled to sum 1"
 
 
 def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> Iterator[Step]:
