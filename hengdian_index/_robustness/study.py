@@ -354,7 +354,9 @@ class Study:
         panel = self.laid(self.panel, tree)
         if not is_plain(tree, setting, panel):
             return self._learnt(tree, setting, panel, None)
-        before = (tree.leaves, setting.fit_on, setting.base, setting.weigh_on)
+        # Prepared rows keep the columns that fill scores of groups, or weigh parts in each row.
+        kept = tuple(branch.impute for branch in tree.branches), tree.weighing
+        before = (tree.leaves, kept, setting.fit_on, setting.base, setting.weigh_on)
         if before not in self.columns:
             state = self._learnt(tree, setting, panel, None)
             self.columns[before] = state.fitted, state.ready, state.leaves

@@ -66,3 +66,24 @@ def test_leaving_a_part_out_is_the_index_without_it(inner: Any, gaps: bool, scop
     for code in "abcd":
         again = made.replace({code: None}).compute(rows).scores["all"]
         np.testing.assert_allclose(found[code], again, rtol=1e-10)
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_how_a_group_is_filled_may_be_uncertain(first: bool) -> None:
+    rows = panel(6)
+    rows["people"], rows["coast"] = (
+        np.arange(1.0, 1 + len(rows)),
+        ["east" if i % 3 else "west" for i in range(len(rows))],
+    )
+    rows.loc[rows.index[4], ["a", "b"]] = np.nan
+    filled: list[Any] = [
+        {"method": "group_mean", "groups": "coast", "weights": "people", "at": "scores"},
+        {"method": "mean", "weights": "c", "at": "scores"},
+        {"method": "median", "at": "scores"},
+    ]
+    filled = filled if first else filled[::-1]
+    made = index("rank").replace({"left.impute": filled[0]})
+    found = hi.uncertainty(made, rows, {"left.impute": filled}, draws=12)
+    assert len({tuple(found.drawn[i]) for i in range(12)}) == 3
+    for draw in range(12):
+        np.testing.assert_allclose(found.drawn[draw], found.index_of(draw).compute(rows).scores["all"], rtol=1e-10)
