@@ -262,11 +262,6 @@ class Index(Part):
         faults = choice_faults(self.tree, own_weights(self), {g.code for g in self.groups if g.weights})
         at = {part.code: i for parts in _PARTS for i, part in enumerate(getattr(self, parts))}
         raise_all(SpecError, [Fault(fault.message, _numbered(fault.place, at)) for fault in faults])
-        if self.weights_form != "plain":
-            why = "weights of each row are no shares at the prices of a link; give them by period, weights_since"
-            codes = [one.code for one in self.tree.branches if one.weighing is not None]
-            faults = [Fault(f"group {code!r}: weights: {why}", ("group", at[code], "weights")) for code in codes]
-            raise_all(SpecError, faults)
         if self.doubts:
             try:
                 read_factors(self.certain, self.doubts, "")

@@ -208,7 +208,7 @@ def test_odd_weights_are_refused_with_their_cell(changed: dict[str, float], why:
         ({"prices.aggregate": "topsis"}, "topsis takes rows together, under the same weights"),
         ({"prices.weights": {"column": {"food": "spent on food"}}}, "nothing given for child 'rent'"),
         ({"prices.weights": {"method": "column", "column": 3}}, "column: names of columns, or a column of numbers"),
-        ({"weights_form": "shares"}, "weights of each row are no shares at the prices of a link"),
+        ({"weights_form": "shares"}, "give shares by period, weights_since, not in columns"),
     ],
 )
 def test_what_does_not_go_together_is_refused(changes: dict[str, Any], why: str) -> None:
