@@ -8,7 +8,7 @@ weight; a row with a smaller share of present columns than `coverage` has no sco
 row with a gap, `"raise"` refuses it. Missing is never counted as 0.
 
 Set-wise methods (Copeland, Kemeny, Borda, PROMETHEE, ELECTRE, TOPSIS, VIKOR, EDAS, CODAS, MABAC, CoCoSo, COPRAS, ARAS,
-MARCOS, WASPAS, MOORA, MULTIMOORA, grey relation, rank-sum ratio, Wroclaw, benefit of the doubt) compare the rows with
+MARCOS, WASPAS, MOORA, MULTIMOORA, projection pursuit, grey relation, rank-sum ratio, Wroclaw, benefit of the doubt) compare the rows with
 each other: another row may change every score, and a row without a score takes no part. Higher is
 always better, also where the source has "lower is better".
 """
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hengdian_index.aggregate.ordered import *
     from hengdian_index.aggregate.penalties import *
     from hengdian_index.aggregate.preferences import *
+    from hengdian_index.aggregate.projection import *
     from hengdian_index.aggregate.quasi_arithmetic import *
     from hengdian_index.aggregate.rank_sum import *
     from hengdian_index.aggregate.ranking import *

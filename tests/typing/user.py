@@ -445,6 +445,7 @@ def aggregations() -> None:
     hi.aggregate.sum(X, w, total=3)
     hi.aggregate.counting([[1, 0, 1]], cutoff=0.5)
     hi.aggregate.geometric(X, w, reflect=2e6)
+    hi.aggregate.projection_pursuit(X, radius=0.2, details=True)
     hi.aggregate.catastrophe(X, rule="non_complementary", order=[2, 1, 3])
     hi.aggregate.quasi_arithmetic(X, f="log(z)", inverse="exp(y)")
     hi.means(np.sqrt, np.square)(X, w, missing="propagate")
