@@ -8,9 +8,9 @@ weight; a row with a smaller share of present columns than `coverage` has no sco
 row with a gap, `"raise"` refuses it. Missing is never counted as 0.
 
 Set-wise methods (Copeland, Kemeny, Borda, PROMETHEE, ELECTRE, TOPSIS, VIKOR, EDAS, CODAS, MABAC, CoCoSo, COPRAS, ARAS,
-MARCOS, WASPAS, MOORA, MULTIMOORA, projection pursuit, grey relation, rank-sum ratio, Wroclaw, benefit of the doubt) compare the rows with
-each other: another row may change every score, and a row without a score takes no part. Higher is
-always better, also where the source has "lower is better".
+MARCOS, WASPAS, MOORA, MULTIMOORA, projection pursuit, grey relation, rank-sum ratio, Wroclaw, benefit of the doubt)
+compare the rows with each other: another row may change every score, and a row without a score takes no part. Higher
+is always better, also where the source has "lower is better".
 """
 
 from typing import TYPE_CHECKING

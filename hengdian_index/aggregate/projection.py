@@ -220,14 +220,12 @@ def _best(z: Array, radius: float) -> Array:
     starts = _starts(z)
     first = np.argsort(-_index(z, starts, radius), kind="stable")[:_FOLLOWED]
 
-    def downhill(a: Array) -> tuple[float, Array]:
+    def downhill(a: Any) -> tuple[float, Any]:
         value, slope = _log_index(z, a, radius)
         return -value, -slope
 
-    limits, steps = [(0.0, 1.0)] * k, {"maxiter": _STEPS}
-    ends = [
-        minimize(downhill, a, jac=True, method="L-BFGS-B", bounds=limits, options=steps).x for a in starts[:, first].T
-    ]
+    more: dict[str, Any] = {"bounds": [(0.0, 1.0)] * k, "options": {"maxiter": _STEPS}}
+    ends = [minimize(downhill, a, jac=True, method="L-BFGS-B", **more).x for a in starts[:, first].T]
     tops = _unit(np.column_stack([starts[:, first], np.maximum(ends, 0.0).T]))
     tops = tops[:, np.argsort(-_index(z, tops, radius), kind="stable")]
     apart = np.unique(tops.round(_APART), axis=1, return_index=True)[1]
@@ -265,7 +263,7 @@ def _corners(z: Array) -> Array:
         chosen = np.array([rng.choice(len(limits), k - 1, replace=False) for _ in range(most)])
     a = np.linalg.svd(limits[chosen])[2][:, -1, :]
     a = np.where(a.sum(axis=1, keepdims=True) < 0, -a, a)
-    return np.maximum(a[(a >= -_NARROW).all(axis=1)], 0.0).T
+    return np.asarray(np.maximum(a[(a >= -_NARROW).all(axis=1)], 0.0).T)
 
 
 def _pairs(n: int, most: int, rng: np.random.Generator) -> NDArray[np.intp]:
