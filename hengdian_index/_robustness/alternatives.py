@@ -316,7 +316,8 @@ def remove_one(
         else:
             leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel), fitted.fills)
     if len(fitted.contents) > 1 or not fitted.contents[0].alike:
-        raise SpecError("remove_one: an index whose content or weights change by period; use compare with replace")
+        why = "an index whose content or weights change by period, or whose weights are shares of value"
+        raise SpecError(f"remove_one: {why}; use compare with replace")
     below = _below(fitted.tree, code)
     parts = [part for part in (tree.codes if level == "indicator" else tree.groups) if part in below]
     weights, kept = _without_each(fitted.tree, fitted.group_weights, parts, code)

@@ -383,7 +383,9 @@ class Study:
             else:
                 ready, leaves = known.ready, known.columns.whole
         plain, shown = is_plain(tree, setting, panel), Shown(fitted, panel, fit_on)
-        return State(fitted.tree, setting, fitted, ready, leaves, fitted.group_weights, needed, plain, shown)
+        # Draws of weights that are shares of a value are draws of the shares.
+        weights = fitted.contents[-1].shares or fitted.group_weights
+        return State(fitted.tree, setting, fitted, ready, leaves, weights, needed, plain, shown)
 
     def _scored(self, state: State, weights: Mapping[str, Array], draws: int) -> Drawn:
         """Return the scores and levels of draws under one state."""

@@ -50,8 +50,8 @@ class Content:
 
     @property
     def alike(self) -> bool:
-        """Whether all rows have the same weights."""
-        return self.by_period is None and (self.by_unit is None or len(self.by_unit) == 1)
+        """Whether all rows have the same weights, whatever their levels are."""
+        return self.by_period is None and self.by_unit is None
 
 
 def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:

@@ -290,6 +290,17 @@ def test_noise_in_shares_is_noise_before_prices_divide_them() -> None:
     assert here.levels.std(axis=0).max() > 0.01
 
 
+def test_the_index_of_a_draw_has_the_shares_of_the_draw() -> None:
+    x = prices(4).reset_index()
+    spec = index(spending()).replace({f"{code}.weights_since": {} for code in BELOW} | _first(spending()))
+    found = hi.uncertainty(spec, x, {"weights": {"noise": 0.25}}, draws=4, rng=2)
+    with pytest.raises(hi.SpecError, match="remove_one: .* shares of value; use compare"):
+        hi.remove_one(spec, x)
+    for draw in range(4):
+        again = found.index_of(draw).compute(x).series()["all"]
+        np.testing.assert_allclose(again, found.levels[draw], rtol=1e-10)
+
+
 def test_rows_of_shares_are_not_scored_apart() -> None:
     spec = index(spending())
     fitted = spec.fit(prices(4).reset_index())
