@@ -294,7 +294,7 @@ def test_the_index_of_a_draw_has_the_shares_of_the_draw() -> None:
     x = prices(4).reset_index()
     spec = index(spending()).replace({f"{code}.weights_since": {} for code in BELOW} | _first(spending()))
     found = hi.uncertainty(spec, x, {"weights": {"noise": 0.25}}, draws=4, rng=2)
-    with pytest.raises(hi.SpecError, match="remove_one: .* shares of value; use compare"):
+    with pytest.raises(hi.SpecError, match=r"remove_one: .* shares of value; use compare"):
         hi.remove_one(spec, x)
     for draw in range(4):
         again = found.index_of(draw).compute(x).series()["all"]
