@@ -181,6 +181,31 @@ def test_a_risk_index_rounds_every_level_and_turns_its_geometric_mean(tmp_path: 
     np.testing.assert_allclose(result.scores["risk"], away(expected.prod(axis=1) ** (1 / 3), 1), atol=ROUNDED)
 
 
+def test_counts_become_roots_in_per_cent_of_the_best_and_so_does_the_total(tmp_path: Path) -> None:
+    """The way of ARWU: each count has a group of its own, whose root is normalised again."""
+    shares = {"alumni": 10, "staff": 20, "papers": 20}
+    best = {"method": "relative", "to": "max"}
+    table = places(list(shares)).assign(alumni=lambda frame: frame["alumni"].round(1) * (frame.index > 5))
+    index = hi.Index(
+        unit="place",
+        normalise="square_root",
+        to="none",
+        groups=[
+            hi.Group(
+                "total", weights={f"{code}_score": share for code, share in shares.items()}, rescale=best, round=1
+            ),
+            *(hi.Group(f"{code}_score", "total", rescale=best, round=1) for code in shares),
+        ],
+        indicators=[hi.Indicator(code, f"{code}_score") for code in shares],
+    )
+    result = kept(index, table, tmp_path)
+    roots = np.sqrt(table[list(shares)])
+    scores = away(100 * roots / roots.max(), 1)
+    total = (scores * pd.Series(shares)).sum(axis=1)
+    np.testing.assert_allclose(result.scores[[f"{code}_score" for code in shares]], scores, atol=ROUNDED)
+    np.testing.assert_allclose(result.scores["total"], away(100 * total / total.max(), 1), atol=ROUNDED)
+
+
 def test_goals_are_measured_from_a_percentile_to_the_mean_of_the_best_five(tmp_path: Path) -> None:
     """The way of the Sustainable Development Report."""
     codes = ["a", "b", "c", "d"]
