@@ -57,7 +57,7 @@ class LogOdds:
         """Apply to rows (..., n, k)."""
         outside = (x <= 0) | (x >= self.whole)
         if outside.any():
-            why = f"log-odds need a share between 0 and {self.whole:g}, neither of them included"
+            why = f"logit needs a share between 0 and {self.whole:g}, neither of them included"
             remedy = "give whole = 100 for percentages" if self.whole == 1 else "give the whole that it is a share of"
             raise CellsError(outside, f"{why}; {remedy}, or use another normalisation for this indicator")
         return np.asarray(np.log(x / (self.whole - x)))

@@ -64,7 +64,7 @@ def test_the_logistic_curve_gives_back_the_share(x: np.ndarray, direction: int, 
 
 @pytest.mark.parametrize(("value", "whole"), [(0.0, 1), (1.0, 1), (1.2, 1), (-0.1, 1), (100.0, 100)])
 def test_what_has_no_log_odds_is_refused_by_its_cell(value: float, whole: float) -> None:
-    why = rf"row 1: {value:g}: log-odds need a share between 0 and {whole}"
+    why = rf"row 1: {value:g}: logit needs a share between 0 and {whole}"
     with pytest.raises(hi.DataError, match=why):
         hi.normalise.logit([0.5, value], whole=whole)
     with pytest.raises(hi.DataError, match=why):
