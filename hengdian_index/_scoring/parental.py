@@ -176,7 +176,9 @@ class _Unit:
         growth = {code: steps[at[code]] for code in tree.codes}
         for branch in tree.branches:
             pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
-            assert isinstance(pair, Pair)
+            if not isinstance(pair, Pair):
+                before[branch.code], growth[branch.code] = (one[branch.children[0]] for one in (before, growth))
+                continue
             whole = np.array([before[child] for child in branch.children])
             moved = whole * [growth[child] for child in branch.children]
             both = ~(np.isnan(whole) | np.isnan(moved))

@@ -162,12 +162,14 @@ class _Unit:
             if self.starts.issuperset(branch.children):
                 self.starts.add(branch.code)
             pair = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
-            assert isinstance(pair, Pair)
-            w = self.shares[branch.code]
+            w = found[branch.code] = self.shares[branch.code]
+            if not isinstance(pair, Pair):
+                # Of one part alone, which is the group under any method.
+                self.values[branch.code] = self.values[branch.children[0]]
+                continue
             if len(branch.children) > 1:
                 w = w * self._per_level(pair, branch)
-                w = w / w.sum()
-            found[branch.code] = w
+                w = found[branch.code] = w / w.sum()
             rows = np.stack([self.values[child] for child in branch.children], axis=1)
             self.values[branch.code] = aggregate(pair, rows, w, Missing("reweight", 0.0)).values
         return Frozen(found)
@@ -192,8 +194,7 @@ class _Unit:
                 self.said.append((f"the base, {setting.base}", branch.code))
                 self.priced[branch.code] = str(setting.base)
                 return inside, f"the base, {setting.base}"
-            span = int(ordinals.min()), int(ordinals.min()) + self.form.over(self.frequency) - 1
-            where = ", the first of the table"
+            span, where = self._first(branch), ", the first of the table"
         else:
             span, where = self.form.priced(0 if since is None else since, self.frequency), ""
         own = int(ordinals.min())
@@ -208,6 +209,13 @@ class _Unit:
         if inside.sum() < span[1] - span[0] + 1:
             self._lacks(branch, f"no row of {self._absent(span)}, whose prices its shares are at{self._remedy(since)}")
         return inside, what
+
+    def _first(self, branch: Branch) -> Span:
+        """Return the first link of the rows: a period, or a whole year that begins when the shares change."""
+        over, begin = self.form.over(self.frequency), int(self.ordinals.min())
+        changes = (read_span(period, self.frequency, column="weights_since")[0] for period in branch.weights_since)
+        begin += (min(changes, default=0) - begin) % over
+        return begin, begin + over - 1
 
     def _absent(self, span: Span) -> str:
         known = set(self.ordinals.tolist())

@@ -426,3 +426,28 @@ def test_a_blank_cell_of_a_table_counts_for_nothing() -> None:
     assert np.abs(growth["2013Q1":] - other["2013Q1":])["home"].max() > 1e-3
     with pytest.raises(hi.DataError, match="group 'home': 'tools' has no value in 2012Q4"):
         of_table(part).compute(x.assign(tools=x["tools"].where(x.index != "2012Q4")).reset_index())
+
+
+def test_the_first_link_of_a_year_is_a_whole_year() -> None:
+    """A table that begins with a fourth quarter: shares without a date are at the prices of the year after it."""
+    x = prices(4).iloc[3:]
+    result = index(spending(), weights_form=LINKS["year"]).compute(x.reset_index())
+    assert set(result.contents[0].priced.values()) == {"2011Q1:2011Q4"}
+    bare = index({2011: spending()[2011]}, weights_form=LINKS["year"], base=None)
+    with pytest.raises(hi.DataError, match="no row of 2014Q1"):
+        bare.compute(prices(4).iloc[13:16].reset_index())
+
+
+@pytest.mark.parametrize("rule", ["reweight", "parent"])
+def test_a_group_of_one_part_is_that_part_under_any_method(rule: Any) -> None:
+    spec = index(spending(), missing=rule)
+    extra = hi.Group("alone", "all", aggregate="minimum")
+    parts = [one for one in spec.indicators if one.code != "fuel"] + [hi.Indicator("fuel", "alone")]
+    shares = {year: {**some, "alone": some["fuel"]} for year, some in spending().items()}
+    groups = [hi.Group("all"), hi.Group("food", "all"), hi.Group("home", "all"), extra]
+    given = {"period": "t", "normalise": "none", "base": "2012", "weights_form": "shares", "missing": rule}
+    x = prices(4)
+    x.loc["2013Q2", "bread"] = np.nan
+    found = hi.Index(groups=groups, indicators=parts, weights_since=shares, **given).compute(x.iloc[3:].reset_index())
+    wanted = spec.compute(x.iloc[3:].reset_index())
+    np.testing.assert_allclose(found.series()["all"], wanted.series()["all"], rtol=1e-12)
