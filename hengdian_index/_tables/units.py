@@ -38,6 +38,8 @@ _LETTERS = str.maketrans("ıøłđħ", "ioldh")
 _ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 _DOTS = ".,'’\"“”·•()"
 _PUNCTUATION = re.compile(rf"(?<!\d)(?:[{_DOTS}](?!\d)|(?<=[^\W\d])[-_](?=[^\W\d]))")
+# Between two words, where another name may have a blank.
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-_](?=[^\W\d_])")
 # Marks of footnotes as they stand after a name, or before it.
 _STARS, _RAISED = "*†‡§¶#", "¹²³⁰⁴-⁹①-⑳⑴-⒇❶-❿➀-➉㈠-㈩"
 _FOOTNOTE = re.compile(rf"^[{_STARS}]+\s*(?=[^\W\d]{{2}})|(?<=\w[\w.)])\s*(?:[{_STARS}{_RAISED}]|\[\w\])+$")
@@ -196,7 +198,23 @@ def twins(units: Iterable[Any]) -> list[list[Any]]:
         for first, *others in [every] if stem in found else kinds.values():
             for name in others:
                 found[first] += found.pop(name)
-    return [same for same in found.values() if len(same) > 1]
+    parted = [part for same in found.values() if len(same) > 1 for part in _hyphenated_apart(same)]
+    return [same for same in parted if len(same) > 1]
+
+
+def _hyphenated_apart(same: list[Any]) -> list[list[Any]]:
+    """Return names that are alike, those with a hyphen between words apart from those with one word there.
+
+    A hyphen may stand for a blank (Guinea-Bissau, Guinea Bissau); North-West and Northwest University are two.
+    """
+    hyphened = [one for one in same if isinstance(one, str) and _HYPHEN.search(one)]
+    words = {tuple(_words(one)) for one in hyphened}
+    alone = [one for one in same if one not in hyphened and not (isinstance(one, str) and tuple(_words(one)) in words)]
+    return [[one for one in same if one not in alone], alone] if hyphened else [same]
+
+
+def _words(name: str) -> list[str]:
+    return _without_accents(bare(_HYPHEN.sub(" ", name).split()))
 
 
 def _without_accents(names: list[str]) -> list[str]:

@@ -286,6 +286,7 @@ def test_a_unit_to_leave_out_may_be_written_with_other_blanks_or_width(written, 
         (("Iğdır", "IGDIR"), "accents or punctuation"),
         (("Korea, Rep.", "Korea Rep"), "accents or punctuation"),
         (("Guinea-Bissau", "Guinea Bissau"), "accents or punctuation"),
+        (("Timor Leste", "TIMOR-LESTE"), "accents or punctuation"),
         (("St. John’s", "St Johns"), "accents or punctuation"),
         (("Germany", "Germany*"), "marks of footnotes"),
         (("Oslo", "Oslo †‡"), "marks of footnotes"),
@@ -316,6 +317,8 @@ def test_units_that_differ_in_accents_punctuation_or_marks_are_one(names, what):
         ["ин", "йн", "がく", "かく", "강", "가"],
         ["Congo (Brazzaville)", "Congo (Kinshasa)", "Congo"],
         ["A.1", "A1", "A-1", "A_1"],
+        ["Northwest University", "North-West University"],
+        ["Newcastle", "New-Castle", "Co-operative", "Cooperative"],
     ],
 )
 def test_signs_that_tell_units_apart_stay(names):
