@@ -407,7 +407,7 @@ def _levels(result: Result) -> str:
     shown.columns = [format_period(int(o), periods.frequency) for o in periods.ordinals[order]]
     forms = [form_of(shown.to_numpy())] * shown.shape[1]
     year, blank = periods.frequency.per_year, False
-    for name, lag in (("change %", 1), *([("on year %", year)] if year > 1 else [])):
+    for name, lag in (("change %", 1), ("on year %", year)) if year > 1 else (("on year %", 1),):
         found, without = _in_percent(result, lag)
         shown[name] = found.iloc[order[-1]]
         blank |= bool(without.iloc[order[-1]].any())

@@ -261,6 +261,11 @@ class Panel:
         parts += [Said("period {period}", period=self.period(row))] if self.periods is not None else []
         return joined(parts or [_row_place(native(self.labels[row]))], "places")
 
+    @property
+    def of_years(self) -> bool:
+        """Whether the rows are of years, so that a change on the period before is one on the year before."""
+        return self.periods is not None and self.periods.frequency.per_year == 1
+
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
         if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or not 1 <= lag < 10**9:

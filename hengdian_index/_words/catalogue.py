@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from gettext import c2py
 from pathlib import Path
@@ -59,6 +59,19 @@ class Room(Mapping[str, str]):
         """Return a text with its places filled in, in the form that the language has for their number."""
         return self.form_for(key, values).format(**values)
 
+    def of_years(self) -> Room:
+        """Return the texts about periods that are years: those that have a text of their own for these in its place.
+
+        Examples
+        --------
+        >>> from hengdian_index._words.catalogue import words
+        >>> say = words("zh", "report")
+        >>> say["change on period"], say.of_years()["change on period"]
+        ('环比变化', '比上年变化')
+        """
+        own = {key: forms for key in self.forms if (forms := self.forms.get(f"{key} of years"))}
+        return replace(self, forms={**self.forms, **own})
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.forms)
 
@@ -78,8 +91,8 @@ class Catalogue(NamedTuple):
         return room.forms.get(english, ()) if room is not None else ()
 
 
-def words(lang: str, room: str) -> Room:
-    """Return the texts of a room in a language.
+def words(lang: str, room: str, *, of_years: bool = False) -> Room:
+    """Return the texts of a room in a language; those about years where the periods are years.
 
     Examples
     --------
@@ -88,7 +101,8 @@ def words(lang: str, room: str) -> Room:
     >>> say["an index"], say("title", name="电影")
     ('指数', '方法说明：电影')
     """
-    return catalogue(lang).rooms[room]
+    found = catalogue(lang).rooms[room]
+    return found.of_years() if of_years else found
 
 
 @cache

@@ -153,7 +153,11 @@ def change(
     """
     parts = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to)
     ax = _through_time(result, node, unit, parts, f"a change on {_before(lag)}", ax)
-    ax.set_ylabel(say("change") if lag == 1 else say("change on", lag))
+    years = result.panel.of_years
+    if lag == 1:
+        ax.set_ylabel(say("change of years" if years else "change"))
+    else:
+        ax.set_ylabel(say("change on of years" if years else "change on", lag))
     return ax
 
 

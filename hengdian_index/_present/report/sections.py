@@ -135,7 +135,7 @@ class _Asked:
 
     @property
     def say(self) -> Room:
-        return words(self.lang, "report")
+        return words(self.lang, "report", of_years=self.result.panel.of_years)
 
     @cached_property
     def names(self) -> Mapping[Any, str]:

@@ -34,7 +34,8 @@ class Teller:
     """One result, and its words in one language."""
 
     def __init__(self, result: Any, lang: str) -> None:
-        self.result, self.lang, self.words = result, lang, words(lang, "statement")
+        self.result, self.lang = result, lang
+        self.words = words(lang, "statement", of_years=result.panel.of_years)
         self.tree, self.setting, self.fitted, self.panel = result.tree, result.setting, result.fitted, result.panel
         self.shown = self._shown()
         self._last: dict[str, Choice] = {}
