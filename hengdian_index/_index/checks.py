@@ -149,7 +149,16 @@ def _idle(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     said += [one.get("scope") for one in fields["indicators"] if _learning(one, fields, above)]
     if fields.get("scope") == "period" and None not in said:
         found.append(("", "scope"))
+    if fields.get("base_of", "unit") not in (None, "unit") and _lacking(fields):
+        found.append(("", "base_of"))
     return found
+
+
+def _lacking(fields: Mapping[str, Any]) -> str:
+    """Return what one base for all units needs, and an index does not have."""
+    if fields.get("unit") is None:
+        return "needs a unit column: name it"
+    return "needs a base: name its periods, base = 2015" if fields.get("base") is None else ""
 
 
 def idle_faults(fields: Mapping[str, Any]) -> list[Fault]:
@@ -165,6 +174,8 @@ def idle_faults(fields: Mapping[str, Any]) -> list[Fault]:
             why += f" ({', '.join(known)}; a function of yours says set_wise = True)"
             why += "" if code else ", and for normalisations that learn from rows"
             why += ", and none here does, or each says its own; take it out"
+        if field == "base_of":
+            why = f"one base for all units {_lacking(fields)}"
         faults.append(Fault(f"{who}{field}: {why}", place))
     return faults
 

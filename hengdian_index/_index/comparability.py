@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._index.result import Result
+from hengdian_index._levels.common_base import CommonBase
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
@@ -22,6 +24,15 @@ FEWEST, _FEWEST = 10, 3
 
 # Periods that are named.
 NAMED = 5
+
+
+def levels_compare(result: Result, base: Any = None, to: float | None = None) -> bool:
+    """Return whether levels of different units may stand side by side: they have one base, or are scores."""
+    panel = result.panel
+    levelled = result.setting.levelled or base is not None or to is not None
+    if not levelled or panel.units is None or CommonBase.of(result.setting) is not None:
+        return True
+    return len(set(panel.unit_list())) < 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

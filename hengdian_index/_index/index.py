@@ -274,12 +274,10 @@ class Index(Part):
         """Return what does not go with one base for all units."""
         if self.base_of == "unit":
             return []
-        found = ["needs a unit column: name it"] if self.unit is None else []
-        found += ["needs a base: name its periods, base = 2015"] if self.base is None else []
+        faults = list[Fault]()
         if self.new_units in ("link", "restate"):
-            found.append(f"no unit needs a base of its own; take new_units = {self.new_units!r} out")
-        said = toml.line("base_of", thawed(self.base_of))
-        faults = [Fault(f"{said}: {why}", ("index", "base_of")) for why in found]
+            why = f"no unit needs a base of its own; take new_units = {self.new_units!r} out"
+            faults.append(Fault(f"{toml.line('base_of', thawed(self.base_of))}: {why}", ("index", "base_of")))
         try:
             _ = self.base_of == "weighted" and column_of_weights(self.groups_of_units)
         except SpecError as error:

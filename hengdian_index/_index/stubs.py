@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["icicle", "sunburst"]
 Compared: TypeAlias = Literal["ranks", "scores"]
 Each: TypeAlias = Literal["unit", "group"]
+Lined: TypeAlias = Literal["series", "scores"]
 Values: TypeAlias = Literal["both", "raw", "normalised"]
 
 
@@ -36,6 +37,7 @@ class ResultPlots(Protocol):
         self,
         nodes: str | Sequence[str] | None = None,
         *,
+        of: Lined = "series",
         units: Any = None,
         lag: int = 1,
         base: Any = None,

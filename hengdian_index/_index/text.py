@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hengdian_index._index.comparability import incomparable
+from hengdian_index._index.comparability import incomparable, levels_compare
 from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.long_form import LongKind
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_groups
 from hengdian_index._levels.common_base import base_said
+from hengdian_index._levels.contributions import Depth
 from hengdian_index._methods.aliases import aliases, also_called, called, meant
 from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._system.alone import unheard
@@ -122,10 +123,24 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
             why = f"{counted(lost, 'change')} from a level that is not above 0 {blank} blank; series has the levels"
             warnings.warn(f"{', '.join(lags)}: {why}", stacklevel=2)
         found["contributions_to_change"] = result.contributions(depth="indicators")
+        if growth_told(result):
+            found["contributions_to_growth"] = contributions_to_growth(result, "indicators")
         # A level splits only under means; an index that has none still has all its other tables.
         with suppress(SpecError):
             found["contributions_to_level"] = result.contributions(of="level", depth="indicators")
     return found
+
+
+def growth_told(result: Result) -> bool:
+    """Return whether changes are told in per cent: there are some from levels above 0."""
+    with unheard(UserWarning):
+        return bool(result.panel.periods is not None and result.changes()[result.tree.root.code].notna().any())
+
+
+def contributions_to_growth(result: Result, depth: Depth = "children", *, share: bool = False) -> pd.DataFrame:
+    """Return the parts of growth on the period before; those of a level that is not above 0 are missing."""
+    with unheard(UserWarning):
+        return result.contributions(of="growth", depth=depth, share=share)
 
 
 def with_unit_means(result: Result, of: Literal["series", "scores"]) -> pd.DataFrame:
@@ -361,7 +376,7 @@ def _fit_line(result: Result) -> str:
 def _ranking(result: Result) -> str:
     """Return ranks and scores of the units in the last period, the best first, and what is left out."""
     panel, root = result.panel, result.tree.root.code
-    rows, heading, base = _last_rows(result), "", result.setting.levelled
+    rows, heading, base = _last_rows(result), "", result.setting.levelled and levels_compare(result)
     if panel.periods is not None:
         heading = f"Ranks and scores in {panel.period(int(rows[0]))}:\n"
     every = result.ranks()[root]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._index.comparability import levels_compare
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._present.statement.expressions import of_map
 from hengdian_index._scoring.period_maps import PeriodMaps
@@ -51,7 +52,7 @@ def of_result(result: Any) -> str:
     """Return the last levels of a result and their changes, as HTML."""
     panel, timed = result.panel, result.panel.periods is not None
     try:
-        levels = result.series() if result.setting.levelled else result.scores
+        levels = result.series() if result.setting.levelled and levels_compare(result) else result.scores
         why = ""
     except FaultsError as error:
         levels, why = result.scores, f"scores, no series: {error.faults[0]}"

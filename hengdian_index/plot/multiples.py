@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from hengdian_index._index.comparability import levels_compare
 from hengdian_index._index.result import Result
 from hengdian_index._tables.table import Array
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
@@ -76,7 +77,7 @@ def multiples(
         What has a panel of its own; default: units where there are several, else groups.
     units : label or list, optional
         Default: all units; of more than 30 with a panel, the 30 whose root stands highest in the last period, and the
-        eight highest of those that share panels of groups.
+        eight highest of those that share panels of groups; by their scores where each unit has its own base.
     lag, base, to
         As for `lines`.
     ax : Axes, optional
@@ -119,7 +120,8 @@ def multiples(
     if not np.isfinite(levels).any():
         raise DataError("no row has a score, so there is no line to draw; the log says why")
     codes = _codes(result, nodes, each)
-    names, told = units_shown(result, units, levels, _PANELS if each == "unit" else MOST)
+    most, compare = _PANELS if each == "unit" else MOST, levels_compare(result, base, to)
+    names, told = units_shown(result, units, levels, most, compare=compare)
     by_panel = _lines(result, names, codes, each)
     if len(by_panel[0][1]) > MOST:
         word = "nodes" if each == "unit" else "units"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._index.comparability import levels_compare
 from hengdian_index._index.result import Result
 from hengdian_index._levels.common_base import base_said
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import DataError, SpecError, listed
+from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
 from hengdian_index.plot.layout import (
     Rows,
     apart,
@@ -35,6 +36,8 @@ from hengdian_index.plot.style import COLOURS, REST, WHOLE, axes, drawn, height_
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
+
+Lined = Literal["series", "scores"]
 
 # How many lines can be told apart; of more units those that stand highest are shown.
 MOST = 8
@@ -80,6 +83,7 @@ def lines(
     result: Result,
     nodes: str | Sequence[str] | None = None,
     *,
+    of: Lined = "series",
     units: Any = None,
     lag: int = 1,
     base: Any = None,
@@ -94,9 +98,11 @@ def lines(
         Of rows with periods.
     nodes : str or list of str, optional
         Codes of groups; default: the root and the groups below it, of several units the root alone.
+    of : {"series", "scores"}
+        The levels, or the scores, which of units can be compared where each has its own base.
     units : label or list, optional
         Default: all units; of more than eight, the eight whose root stands highest in the last period, of those with
-        a level.
+        a level; by their scores where each unit has its own base.
     lag : int
         The change at the end of a line is that on so many periods before: in per cent; in points where one of the
         two levels is not above 0, and in all lines of scores without a base on a scale that goes to 0 or below it.
@@ -132,10 +138,16 @@ def lines(
     Cluster 集聚
     108.9 (+19.9 %)
     """
-    panel, levels = result.panel, result.series(base, to).to_numpy()
+    if not among(of, get_args(Lined)):
+        raise SpecError(f"of: no {of!r}{suggestion(of, get_args(Lined))}")
+    scores = of == "scores"
+    if scores and (base is not None or to is not None):
+        raise SpecError("of = 'scores': scores have no base; take base and to out")
+    panel, levels = result.panel, (result.scores if scores else result.series(base, to)).to_numpy()
     periods = timed(panel)
-    shown, told = _lines(result, nodes, units, levels)
-    ends = _ends(shown, levels, periods.ordinals, panel.previous(lag), in_points(result, base, to))
+    shown, told = _lines(result, nodes, units, levels, compare=scores or levels_compare(result, base, to))
+    points = bool((levels <= 0).any()) if scores else in_points(result, base, to)
+    ends = _ends(shown, levels, periods.ordinals, panel.previous(lag), points)
     lost = len(shown) - len(ends)
     ax = axes(ax, max(3.6, 0.7 + float(heights([end.text for end in ends]).sum())))
     for line in shown:
@@ -144,7 +156,10 @@ def lines(
         ax.set_xlim(periods.ordinals.min() - 1, periods.ordinals.min() + 0.1)
     mark_provisional(ax, result, shown, levels)
     mark_periods(ax, panel, periods.ordinals)
-    mark_base(ax, result, base, to)
+    if scores:
+        ax.set_ylabel(say("score"))
+    else:
+        mark_base(ax, result, base, to)
     mark_contents(ax, result)
     without = [say(f"without a {lacking(result, levels)}", lost)] if lost else []
     titled(ax, listed_in(*([told] if told else []), *without))
@@ -152,10 +167,10 @@ def lines(
     return ax
 
 
-def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[Line], str]:
+def _lines(result: Result, nodes: Any, units: Any, levels: Array, *, compare: bool) -> tuple[list[Line], str]:
     """Return the lines to draw, and a title."""
     tree, panel = result.tree, result.panel
-    names, told = units_shown(result, units, levels)
+    names, told = units_shown(result, units, levels, compare=compare)
     if nodes is None:
         below = [code for code in tree.root.children if code in tree.by_code]
         nodes = [tree.root.code] if len(names) > 1 or len(below) >= MOST else [tree.root.code, *below]
@@ -178,8 +193,13 @@ def _lines(result: Result, nodes: Any, units: Any, levels: Array) -> tuple[list[
     return found, say("head").join([*title, *told])
 
 
-def units_shown(result: Result, units: Any, levels: Array, most: int = MOST) -> tuple[list[Any], list[str]]:
-    """Return the units to draw, at most so many unless they are named, and a word on those that are not."""
+def units_shown(
+    result: Result, units: Any, levels: Array, most: int = MOST, *, compare: bool
+) -> tuple[list[Any], list[str]]:
+    """Return the units to draw, at most so many unless they are named, and a word on those that are not.
+
+    Those that stand highest: by their levels where these `compare`, else by their scores.
+    """
     panel = result.panel
     every = list(dict.fromkeys(panel.unit_list()))
     if units is not None:
@@ -194,9 +214,14 @@ def units_shown(result: Result, units: Any, levels: Array, most: int = MOST) -> 
     last = {unit: levels[of_unit(panel, unit)[-1], 0] for unit in every}
     known = [unit for unit in every if np.isfinite(last[unit])]
     lost = len(every) - len(known)
-    best = sorted(known, key=lambda unit: -last[unit])[:most]
+    scores = result.rows.values(result.tree.root.code)
+    standing = last if compare else {unit: scores[of_unit(panel, unit)[-1]] for unit in known}
+    best = sorted(known, key=lambda unit: -standing[unit])[:most]
+    by = "" if compare else " by score"
     if not lost or not known:
-        return best or every[:most], [say("highest", len(every), most=most)] if best else []
+        return best or every[:most], [say(f"highest{by}", len(every), most=most)] if best else []
+    if len(known) > most and not compare:
+        return best, [say("highest with a level by score", len(known), most=most, lost=lost)]
     which = "highest" if len(known) > most else "units"
     return best, [say(f"{which} with a {lacking(result, levels)}", len(known), most=most, lost=lost)]
 

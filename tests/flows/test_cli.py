@@ -98,6 +98,7 @@ def test_compute_writes_every_table(files: tuple[Path, Path], tmp_path: Path) ->
         "series.csv",
         "weights.csv",
         "contributions_to_change.csv",
+        "contributions_to_growth.csv",
         "log.csv",
         "provenance.json",
     } <= written
@@ -404,12 +405,12 @@ def test_compute_prints_the_last_year_by_rank_and_what_is_left_out(tmp_path: Pat
 
 def test_compute_prints_no_more_than_there_is(tmp_path: Path) -> None:
     spec, data, index, frame = panel_files(
-        tmp_path, units=6, base="2001", normalise={"method": "min_max", "lower": 1, "upper": 9}
+        tmp_path, units=6, base="2001", base_of="mean", normalise={"method": "min_max", "lower": 1, "upper": 9}
     )
     frame = frame.dropna()
     frame[frame["year"] != 2002].to_csv(data, index=False)
     said = run("compute", spec, data)[1]
-    assert "level (2001 = 100)" in said
+    assert "level (mean of the units, 2001 = 100)" in said
     assert "of 6 units;" not in said
     frame[frame["year"] == 2003].drop(columns="year").to_csv(data, index=False)
     index.replace({"period": None, "base": None}).write(spec)

@@ -177,9 +177,9 @@ def test_one_base_is_said_wherever_a_base_is(base_of: Any) -> None:
 
 
 def test_what_does_not_go_with_one_base_is_refused() -> None:
-    with pytest.raises(hi.SpecError, match=r'base_of = "mean": needs a base: name its periods'):
+    with pytest.raises(hi.SpecError, match="base_of: one base for all units needs a base: name its periods"):
         two_levels(unit="city", base_of="mean", base=None)
-    with pytest.raises(hi.SpecError, match='base_of = "mean": needs a unit column: name it'):
+    with pytest.raises(hi.SpecError, match="base_of: one base for all units needs a unit column: name it"):
         two_levels(base_of="mean")
     with pytest.raises(hi.SpecError, match="no unit needs a base of its own; take new_units = 'link' out"):
         based("mean", new_units="link")
@@ -190,6 +190,12 @@ def test_what_does_not_go_with_one_base_is_refused() -> None:
     for wrong in ({"weight": "people"}, {"weights": 3}, {"weights": "people", "unit": "x"}, True, "", ["x"]):
         with pytest.raises(hi.SpecError, match='base_of: "unit", each its own; "mean", "weighted"'):
             based(wrong)
+
+
+def test_it_goes_with_the_base_or_the_units_that_a_change_takes_out() -> None:
+    spec = based("mean")
+    assert spec.replace({"base": None}) == two_levels(unit="city", base=None)
+    assert spec.replace({"unit": None}) == two_levels()
 
 
 def test_a_unit_that_there_is_not_and_weights_below_0_are_refused() -> None:

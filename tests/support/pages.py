@@ -88,6 +88,7 @@ def towns(name: str = "Towns") -> tuple[hi.Index, pd.DataFrame]:
         unit="town",
         period="year",
         base="2019",
+        base_of="mean",
         normalise={"method": "min_max", "lower": 1, "upper": 100},
         groups=[hi.Group("total", name=name), hi.Group("one", "total"), hi.Group("two", "total")],
         indicators=[hi.Indicator(c, p, name=name) for c, p in zip("abcd", ["one", "one", "two", "two"], strict=True)],

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hengdian_index._index.comparability import NAMED, incomparable
+from hengdian_index._index.comparability import NAMED, incomparable, levels_compare
 from hengdian_index._index.comparability import told as lapses_told
 from hengdian_index._index.coverage import weight_there
 from hengdian_index._index.result import Result
@@ -222,11 +222,12 @@ def _of_leader(result: Result, rows: Rows, say: Room) -> Iterator[Number]:
     who = row_names(panel, np.array([row]))[0]
     which = say["first of level"] if scores[rows == row][0] < np.nanmax(scores) else ""
     period = period_name(panel, int(panel.periods.ordinals[row]))
-    if result.setting.levelled:
+    levelled = result.setting.levelled and levels_compare(result)
+    if levelled:
         remark = _remarks(period, which, base_said(result, say), _partial(result, row, say), say=say)
         yield Number(say["level of"].format(unit=who), figure(levels[row]), remark)
     yield from _changes(result, row, levels, say, who)
-    if result.setting.levelled:
+    if levelled:
         label = say("mean level" if len(own) == len(rows) else "mean level of some", count=len(own))
         yield Number(label, figure(float(own.mean())), say("mean of", count=len(own), period=period))
 

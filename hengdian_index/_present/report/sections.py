@@ -12,15 +12,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hengdian_index._index.comparability import levels_compare
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.coverage import blanked, imputed
 from hengdian_index._index.long_form import LongKind
 from hengdian_index._index.result import Result
-from hengdian_index._index.text import ranks_within, with_unit_means
+from hengdian_index._index.text import contributions_to_growth, growth_told, ranks_within, with_unit_means
 from hengdian_index._present.document import Block
 from hengdian_index._present.report import units
 from hengdian_index._present.report.draws import group_choices, indicator_choices, varied
-from hengdian_index._present.report.headline import Number, best_unit, headline, leader, partial
+from hengdian_index._present.report.headline import Number, base_said, best_unit, headline, leader, partial
 from hengdian_index._present.report.opening import opening
 from hengdian_index._present.report.pictures import Picture, Text, picture
 from hengdian_index._present.report.tables import Sheet
@@ -266,13 +267,22 @@ def _series(asked: _Asked) -> Iterator[Item]:
     result = asked.result
     if asked.whole is not None:
         yield Text(asked.say("left out after", period=_end(result), last=_end(asked.whole)))
-    if asked.timed:
-        draw = partial_of(result.plot.lines, units=list(asked.units)) if asked.units else result.plot.lines
-        yield asked.chart("lines", "lines chart", "levels table", draw, _last(result))
+    compare = levels_compare(result)
+    if not compare:
+        yield Text(asked.say("levels apart", base=base_said(result, asked.say)), 'base_of = "mean"')
+    if asked.timed and (compare or not asked.units):
+        draw = partial_of(result.plot.lines, of="series" if compare else "scores")
+        draw = partial_of(draw, units=list(asked.units)) if asked.units else draw
+        title, table = ("lines chart", "levels table") if compare else ("score lines chart", "scores table")
+        yield asked.chart("lines", title, table, draw, _last(result))
+    elif asked.timed:
+        # Those that are named are looked at one by one, each through time.
+        draw = partial_of(result.plot.multiples, units=list(asked.units))
+        yield asked.chart("lines", "own lines chart", "scores table", draw, _last(result))
     if asked.timed or result.setting.base is not None:
-        levels = with_unit_means(result, "series")
-        marks = asked.marks(np.arange(len(levels)))
-        yield asked.sheet("levels table", levels, tail=asked.timed, whole=asked.written, marks=marks)
+        levels = with_unit_means(result, "series" if compare else "scores")
+        marks, table = asked.marks(np.arange(len(levels))), "levels table" if compare else "scores table"
+        yield asked.sheet(table, levels, tail=asked.timed, whole=asked.written, marks=marks)
     if asked.timed:
         yield from _pivots(asked)
         yield from _changes(asked)
@@ -290,7 +300,7 @@ def _pivots(asked: _Asked) -> Iterator[Item]:
     result, root = asked.result, asked.result.tree.root
     if result.panel.units is None or len(result.panel.period_labels()) < 2 or len(set(result.panel.unit_list())) < 2:
         return
-    kind: LongKind = "level" if result.setting.levelled else "score"
+    kind: LongKind = "level" if result.setting.levelled and levels_compare(result) else "score"
     groups = [root.code, *(child for child in root.children if child in result.tree.by_code)]
     for i, code in enumerate(groups):
         yield _pivot(asked, f"pivot {kind} table", kind, code, i + 1)
@@ -357,14 +367,26 @@ def _contributions(asked: _Asked) -> Iterator[Item]:
         .sort_values(key=np.isnan, kind="stable")
     )
     named = last.to_frame().assign(name=[asked.names.get(code, "") for code in last.index])
-    yield asked.sheet("last table", named[["name", "contribution"]], form=asked.points)
+    named = named[["name", "contribution"]]
+    forms = {"contribution": asked.points}
+    if growth_told(result):
+        for head, share in (("to growth", False), ("share of change", True)):
+            parts = contributions_to_growth(result, "indicators", share=share)
+            named[head] = blanked(result, parts, 1).iloc[rows[-1]].reindex(named.index)
+            forms[head] = _PERCENT
+    yield asked.sheet("last table", named, forms=forms)
     yield asked.chart("change", "change chart", "parts table", lambda: result.plot.change(**options))
     points = result.changes(1, "points")[result.tree.root.code].rename("change")
     parts = blanked(result, result.contributions(), 1)
     yield asked.sheet("parts table", pd.concat([points, parts], axis=1).iloc[rows], tail=True, form=asked.points)
+    if growth_told(result):
+        yield asked.sheet("growth parts table", units.growth_parts(result).iloc[rows], tail=True, form=_PERCENT)
     if unit is not None:
-        yield asked.sheet("units change table", units.unit_changes(result, asked.say), form=asked.points)
-        levels = units.unit_levels(result)
+        if levels_compare(result):
+            yield asked.sheet("units change table", units.unit_changes(result, asked.say), form=asked.points)
+        elif growth_told(result):
+            yield asked.sheet("units growth table", units.unit_growth(result, asked.say), form=_PERCENT)
+        levels = units.unit_levels(result) if levels_compare(result) else None
         yield from [] if levels is None else [asked.sheet("units level table", levels, form=asked.points)]
 
 

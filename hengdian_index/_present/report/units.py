@@ -11,6 +11,7 @@ import pandas as pd
 from hengdian_index._index.coverage import blanked, weight_there
 from hengdian_index._index.result import Result
 from hengdian_index._index.strengths import strengths
+from hengdian_index._index.text import contributions_to_growth
 from hengdian_index._levels.contributions import level_parts
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._tables.table import Array
@@ -92,6 +93,22 @@ def unit_changes(result: Result, say: Words) -> pd.DataFrame:
     parts = blanked(result, result.contributions(), 1).iloc[rows]
     frame = pd.concat([level.iloc[rows], points.iloc[rows], _there(result, rows, 1), parts], axis=1)
     leaves = result.contributions(depth="indicators").iloc[rows]
+    up, down = (_largest(result, leaves, sign, say) for sign in (1, -1))
+    return frame.assign(**{"largest up": up, "largest down": down})
+
+
+def growth_parts(result: Result) -> pd.DataFrame:
+    """Return the growth of each row on the period before, in per cent, and what the groups contribute to it."""
+    parts = blanked(result, contributions_to_growth(result), 1)
+    return pd.concat([parts.sum(axis=1, min_count=1).rename("growth"), parts], axis=1)
+
+
+def unit_growth(result: Result, say: Words) -> pd.DataFrame:
+    """Return of every unit its last score, its growth, what the groups contribute to it, and who is ahead in it."""
+    rows, root = compared(result), result.tree.root.code
+    score = result.scores[root].rename("score")
+    frame = pd.concat([score.iloc[rows], _there(result, rows, 1), growth_parts(result).iloc[rows]], axis=1)
+    leaves = contributions_to_growth(result, "indicators").iloc[rows]
     up, down = (_largest(result, leaves, sign, say) for sign in (1, -1))
     return frame.assign(**{"largest up": up, "largest down": down})
 

@@ -11,9 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index._files.sheets import Live, Page, cell_of, pages_written
-from hengdian_index._index.comparability import incomparable, told
+from hengdian_index._index.comparability import incomparable, levels_compare, told
 from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.result import Result
+from hengdian_index._index.text import growth_told
 from hengdian_index._levels.common_base import base_said
 from hengdian_index._present.workbook.fits import Fits
 from hengdian_index._present.workbook.levels import Levels
@@ -85,6 +86,7 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
         _summary(levels, ranks),
         *([levels.series()] if levels.frame is not None else []),
         *([levels.changes(), levels.contributions()] if timed else []),
+        *([levels.growth()] if timed and growth_told(result) else []),
         *([ranks.page()] if _ranked(result) else []),
         *UnitMeans(places).pages(),
         *_scores(places, fits),
@@ -118,8 +120,8 @@ def _summary(levels: Levels, ranks: Ranks) -> Page:
     """Return what it is, and where it stands: in the last period, or every row by its rank where there are none."""
     places, result, say = levels.places, levels.places.result, levels.places.say
     base, to = result.setting.base, result.setting.to
-    sheet = "scores" if levels.frame is None else "series"
-    values = result.scores[list(places.groups)].to_numpy() if levels.frame is None else levels.values
+    sheet = "scores" if levels.frame is None or not levels_compare(result) else "series"
+    values = result.scores[list(places.groups)].to_numpy() if sheet == "scores" else levels.values
     names = [result.tree.by_code[code].name or code for code in places.groups]
     lapses = incomparable(result)
     ranked, labels = _ranked(result), len(places.labels.columns)

@@ -11,10 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hengdian_index._files.sheets import MOST_FORMULA, Live, Page, cell_of
+from hengdian_index._index.text import contributions_to_growth
 from hengdian_index._levels.common_base import CommonBase
 from hengdian_index._levels.courses import Direct, Linked
 from hengdian_index._present.workbook.places import Column, Places, cells, plain_columns
 from hengdian_index._present.workbook.unit_means import UnitMeans
+from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.table import Array
 from hengdian_index._words.said import told
@@ -161,9 +163,30 @@ class Levels:
             for i, row in enumerate(before)
         ]
         total = Column(places.say("points"), whole, places.say("difference"))
-        parts = parts[[*(code for code in places.indicators if code in parts), *rest]]
         shown = parts.rename(columns={name: places.say(name) for name in rest})
         return places.page("contributions", [total, *plain_columns(shown, places.plain(places.say("split")))], "0.0000")
+
+    def growth(self) -> Page:
+        """Return what each indicator contributes to the growth of the whole, in percentage points, and that growth."""
+        places, result = self.places, self.places.result
+        parts = contributions_to_growth(result, "indicators")
+        contributions, series = places.sheet("contributions"), places.sheet("series")
+        before = result.panel.previous(1).tolist()
+
+        def column(j: int, values: Any) -> list[Any]:
+            found = list[Any]()
+            for i, value in enumerate(values):
+                at = f"{contributions}!{places.at(j, i)}"
+                told = value == value
+                found.append(Live(f"=100*{at}/{series}!{places.at(0, before[i])}", float(value)) if told else None)
+            return found
+
+        whole = parts.sum(axis=1, skipna=False).to_numpy()
+        columns = [Column(places.say("per cent"), column(0, whole), places.say("growth of parts"))]
+        for j, code in enumerate(map(str, parts), 1):
+            heading = places.say(code) if code in RESERVED else code
+            columns.append(Column(heading, column(j, parts[code].to_numpy()), "", code=code))
+        return places.page("growth", columns, "0.0000")
 
     def _level(self, g: int, i: int, line: int, value: float) -> Any:
         if np.isnan(value):

@@ -25,6 +25,7 @@ INDEX = hi.Index(
     unit="city",
     period="year",
     base=2018,
+    base_of="mean",
     groups=[hi.Group("total"), *(hi.Group(code, "total", name=code.title()) for code in ("halls", "plays", "crowd"))],
     indicators=[
         hi.Indicator(code, parent, name=code.upper())

@@ -31,6 +31,7 @@ def index_of(**more) -> hi.Index:
         "unit": "town",
         "period": "year",
         "base": "2020",
+        "base_of": "mean",
         "normalise": scale,
         "missing": "reweight",
         "coverage": 0.3,
@@ -170,6 +171,6 @@ def test_the_headline_of_a_panel_has_levels_changes_and_intervals(result, drawn)
 
 
 def test_a_panel_without_a_base_has_no_levels_in_the_headline():
-    labels = [one.label for one in headline(index_of(base=None).compute(table_of()), None, WORDS["en"])]
+    labels = [one.label for one in headline(index_of(base=None, base_of="unit").compute(table_of()), None, WORDS["en"])]
     assert not [label for label in labels if re.match("Level|Mean level", label)]
     assert "Change on the period before" in labels

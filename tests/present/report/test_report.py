@@ -188,7 +188,8 @@ def test_a_chart_of_very_many_marks_is_drawn_in_dots(panel, tmp_path, monkeypatc
     monkeypatch.setattr("hengdian_index._present.report.pictures._MOST", 1000)
     path = panel[0].report(tmp_path / "r.html")
     pictures = read(path)[1].having("img")
-    titles = [WORDS["en"][f"{name} chart"] for name in ("tree", "lines", "waterfall", "change", "ranking")]
+    say = words("en", "report", of_years=True)
+    titles = [say[f"{name} chart"] for name in ("tree", "lines", "waterfall", "change", "ranking")]
     assert [one["alt"].partition(".")[0] for one in pictures] == titles
     assert all(one["src"].startswith("data:image/png;base64,iVBOR") for one in pictures)
     assert panel[0].report(tmp_path / "again.html").read_bytes() == path.read_bytes()

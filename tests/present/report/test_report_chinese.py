@@ -81,7 +81,7 @@ def own(page: Page) -> str:
 @pytest.mark.skipif(chinese_family() is None, reason="no font has Chinese: charts keep their English words")
 def test_charts_have_no_english(drawn):
     texts = {text.replace("\n", "") for text in drawn[1]}
-    assert {"得分", "位次", "水平，点", "环比变化，点", "90 % 的抽样", "抽样百分比"} <= texts
+    assert {"得分", "位次", "水平，点", "比上年变化，点", "90 % 的抽样", "抽样百分比"} <= texts
     assert "总指数：有得分的9个对象中最高的8个，1个没有得分" in texts
     assert "总指数，38行中的前30行，2行没有得分" in texts
     assert "总指数，2003" in texts

@@ -294,7 +294,9 @@ def test_every_sentence_is_used() -> None:
     composed = {"fixed", "ratio", "symmetric", "log", "refuse", "missing", "link", "restate", "own reweight"}
     composed |= {"own propagate", "own raise", "indicator counted", "group counted", "reweight", "propagate", "raise"}
     composed |= {"parent", "own parent"}
-    assert [key for key in WORDS["en"] if f'"{key}"' not in code and key not in composed] == []
+    assert [
+        key for key in WORDS["en"] if f'"{key.removesuffix(" of years")}"' not in code and key not in composed
+    ] == []
 
 
 def told_in_both(result: hi.Result, name: str) -> None:
