@@ -20,6 +20,7 @@ Kind: TypeAlias = Literal["icicle", "sunburst"]
 Compared: TypeAlias = Literal["ranks", "scores"]
 Each: TypeAlias = Literal["unit", "group"]
 Lined: TypeAlias = Literal["series", "scores"]
+Moved: TypeAlias = Literal["change", "growth"]
 Values: TypeAlias = Literal["both", "raw", "normalised"]
 
 
@@ -75,6 +76,7 @@ class ResultPlots(Protocol):
         self,
         node: str | None = None,
         *,
+        of: Moved = "change",
         unit: Any = None,
         lag: int = 1,
         depth: Depth = "children",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
-from hengdian_index.errors import DataError, shown
+from hengdian_index.errors import DataError, SpecError, among, shown, suggestion
 from hengdian_index.plot.layout import (
     Rows,
     branch_of,
@@ -39,6 +39,8 @@ from hengdian_index.plot.style import DOWN, REST, UP, WHOLE, axes, drawn, height
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+Moved = Literal["change", "growth"]
 
 
 @drawn
@@ -107,6 +109,7 @@ def change(
     result: Result,
     node: str | None = None,
     *,
+    of: Moved = "change",
     unit: Any = None,
     lag: int = 1,
     depth: Depth = "children",
@@ -123,6 +126,8 @@ def change(
         Of rows with periods.
     node, unit, depth, base, to, ax
         As for `level`.
+    of : {"change", "growth"}
+        The change in points, or growth in percentage points (拉动百分点).
     lag : int
         The change on so many periods before.
     split : {"interaction", "shapley"}
@@ -142,7 +147,7 @@ def change(
 
     Notes
     -----
-    Proof: the bars hold the numbers of `Result.contributions` and sum to the change in points.
+    Proof: the bars hold the numbers of `Result.contributions` and sum to the change in points, to growth in per cent.
 
     Examples
     --------
@@ -151,13 +156,12 @@ def change(
     >>> index.compute(table).plot.change("cluster", lag=4).get_ylabel()
     'change on 4 periods before, points'
     """
-    parts = result.contributions(node, lag=lag, depth=depth, split=split, base=base, to=to)
+    if not among(of, get_args(Moved)):
+        raise SpecError(f"of: no {of!r}{suggestion(of, get_args(Moved))}")
+    parts = result.contributions(node, of=of, lag=lag, depth=depth, split=split, base=base, to=to)
     ax = _through_time(result, node, unit, parts, f"a change on {_before(lag)}", ax)
-    years = result.panel.of_years
-    if lag == 1:
-        ax.set_ylabel(say("change of years" if years else "change"))
-    else:
-        ax.set_ylabel(say("change on of years" if years else "change on", lag))
+    told = of if lag == 1 else f"{of} on"
+    ax.set_ylabel(say(f"{told} of years" if result.panel.of_years else told, None if lag == 1 else lag))
     return ax
 
 

@@ -28,8 +28,8 @@ def late_towns(n: int, late: int, **options) -> hi.Result:
 @pytest.mark.parametrize(
     ("n", "late", "title", "drawn"),
     [
-        (12, 0, "all: the 8 highest of 12 units", 8),
-        (12, 3, "all: the 8 highest of the 9 units with a level, 3 without", 8),
+        (12, 0, "all: the 8 of 12 units with the highest scores", 8),
+        (12, 3, "all: the 8 highest by score of the 9 units with a level, 3 without", 8),
         (12, 7, "all: the 5 units with a level, 7 without", 5),
         (4, 1, "all, 1 without a level", 4),
     ],

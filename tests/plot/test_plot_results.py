@@ -103,6 +103,18 @@ def test_the_stacks_of_a_level_sum_to_it(film, depth):
 
 
 @pytest.mark.parametrize(("node", "lag"), [("film", 1), ("cluster", 4)])
+def test_the_stacks_of_growth_sum_to_the_rate(film, node, lag):
+    ax = film.plot.change(node, of="growth", lag=lag)
+    line = next(one for one in ax.lines if len(one.get_xdata()) > 2)
+    rate = film.changes(lag)[node].dropna()
+    np.testing.assert_allclose(np.asarray(line.get_ydata())[np.isfinite(line.get_ydata())], rate, rtol=1e-9)
+    said = "growth on the period before" if lag == 1 else f"growth on {lag} periods before"
+    assert ax.get_ylabel() == f"{said}, percentage points"
+    with pytest.raises(hi.SpecError, match="of: no 'growt'; did you mean 'growth'"):
+        film.plot.change(of="growt")
+
+
+@pytest.mark.parametrize(("node", "lag"), [("film", 1), ("cluster", 4)])
 def test_the_stacks_of_a_change_sum_to_it(film, node, lag):
     ax = film.plot.change(node, lag=lag)
     change = film.changes(lag, how="points")[node].dropna()
