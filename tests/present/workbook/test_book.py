@@ -89,7 +89,7 @@ def test_a_value_that_is_no_formula_says_why(tmp_path: Path) -> None:
     book = written(result, tmp_path / "r.xlsx")
     assert (formulas(book, "scores", "left"), formulas(book, "scores", "right")) == (0, 12)
     assert (formulas(book, "series", "all"), "base" in book.rows) == (0, False)
-    xml = "".join(zipfile.ZipFile(tmp_path / "r.xlsx").read(f"xl/comments{i}.xml").decode() for i in (1, 4))
+    xml = "".join(zipfile.ZipFile(tmp_path / "r.xlsx").read(f"xl/comments{i}.xml").decode() for i in (1, 5))
     assert "a value, not a formula: median" in xml
     assert "a value, not a formula: a chain (ratio)" in xml
 
@@ -143,7 +143,7 @@ def test_the_sheets_in_their_order(tmp_path: Path) -> None:
     result = cities()
     book = written(result, tmp_path / "r.xlsx")
     assert list(book.rows) == [
-        *("summary", "series", "changes", "contributions", "ranks", "scores", "normalised", "fitted"),
+        *("summary", "series", "changes", "contributions", "growth", "ranks", "scores", "normalised", "fitted"),
         *("weights", "base", "raw", "log", "provenance"),
     ]
     assert book.rows["weights"][:2] == [

@@ -32,7 +32,7 @@ def test_the_workbook_in_chinese(tmp_path: Path) -> None:
     result.to_excel(tmp_path / "zh.xlsx", lang="zh")
     english, book = Workbook(tmp_path / "en.xlsx"), Workbook(tmp_path / "zh.xlsx")
     assert list(book.rows) == [
-        *("摘要", "指数序列", "变动", "贡献", "得分", "标准化得分", "拟合参数"),
+        *("摘要", "指数序列", "变动", "贡献", "拉动百分点", "得分", "标准化得分", "拟合参数"),
         *("权重", "基期", "原始数据", "日志", "来源"),
     ]
     assert book.formulas["得分", "B2"] == "SUMPRODUCT('权重'!$B$4:$C$4,'得分'!C2:D2)"
