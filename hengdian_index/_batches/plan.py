@@ -38,7 +38,7 @@ from hengdian_index._maths.arithmetic import (
 )
 from hengdian_index._maths.maps import Chain, Map, Rounded
 from hengdian_index._maths.means import Pair
-from hengdian_index._maths.own_means import Censored, Limit, Mirrored, limit_of
+from hengdian_index._maths.own_means import Censored, Limit, Mirrored, Own, limit_of
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._methods.figures import known_to, numeric
 from hengdian_index._methods.registry import lines_of
@@ -314,6 +314,9 @@ class _Group:
         if not known_to(lines, {"w", "z", "k", *numeric(options)}) or not lines or not row_wise:
             faults.append(f"{where}: {method.name} is no mean of the scores of one row")
             return None
+        if isinstance(pair, Own) and pair.trees is None:
+            faults.append(f"{where}: {method.name} is a mean by functions of Python that are no arithmetic")
+            return None
         if pair is not None and pair.whole is not None:
             faults.append(f"{where}: {method.name} of a power so near 0 is computed otherwise than it is written")
             return None
@@ -362,6 +365,8 @@ class _Group:
 
     def outside(self, child: str) -> ast.expr | None:
         """Return where the score of a child lies outside the domain of the mean."""
+        if isinstance(self.pair, Own):
+            return self.pair.astray(ast.Name(child))
         if self.limit is None:
             return None
         return ast.Compare(ast.Name(child), [_BEYOND[self.limit.beyond]], [ast.Constant(self.limit.value)])
@@ -385,6 +390,8 @@ class _Group:
 
     @property
     def _domain(self) -> str:
+        if isinstance(self.pair, Own):
+            return self.pair.why
         assert self.limit is not None
         return self.limit.why
 

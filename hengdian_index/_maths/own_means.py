@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
@@ -9,6 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._maths.arithmetic import filled
 from hengdian_index._maths.means import Kernel, Pair, RowsError, known_mean, weighted_sum
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
@@ -81,10 +83,17 @@ class Mirrored(Pair):
 
 @dataclass(frozen=True, slots=True)
 class Own(Pair):
-    """The mean of any pair (f, f inverse) of functions of arrays."""
+    """The mean of any pair (f, f inverse); `trees` are both as arithmetic in z, where they are that."""
+
+    trees: tuple[ast.expr, ast.expr] | None = field(default=None, kw_only=True)
 
     @classmethod
-    def of(cls, forward: Callable[[Array], Array], inverse: Callable[[Array], Array]) -> Own:
+    def of(
+        cls,
+        forward: Callable[[Array], Array],
+        inverse: Callable[[Array], Array],
+        trees: tuple[ast.expr, ast.expr] | None = None,
+    ) -> Own:
         """Return the mean of a pair, whose secant is measured."""
 
         def f(x: Array) -> Array:
@@ -93,7 +102,21 @@ class Own(Pair):
         def back(u: Array) -> Array:
             return _quiet(inverse, u)
 
-        return cls(f, back, _measured_secant(f))
+        return cls(f, back, _measured_secant(f), trees=trees)
+
+    @property
+    def why(self) -> str:
+        """What is said of a value to which the inverse does not lead back."""
+        return "the inverse does not lead back to the value from f of it; f must rise, or fall, over all values"
+
+    def astray(self, value: ast.expr) -> ast.expr | None:
+        """Return where a value is one to which the inverse does not lead back, as arithmetic."""
+        if self.trees is None:
+            return None
+        back = filled(self.trees[1], {"z": filled(self.trees[0], {"z": value})})
+        # Beside values near 0 others count, which are not at hand: 1 stands for them.
+        far, size = ast.BinOp(back, ast.Sub(), value), ast.BinOp(ast.Constant(1.0), ast.Add(), _squared(value))
+        return ast.Compare(_squared(far), [ast.Gt()], [ast.BinOp(ast.Constant(_BACK**2), ast.Mult(), size)])
 
     @property
     def filler(self) -> float:
@@ -136,8 +159,7 @@ class Own(Pair):
         size = np.abs(x[there]).max(initial=0.0)
         astray = there & ~(np.abs(self.inverse(u) - x) <= _BACK * size)
         if astray.any():
-            why = "the inverse does not lead back to the value from f of it; f must rise, or fall, over all values"
-            raise CellsError(astray, why)
+            raise CellsError(astray, self.why)
         steps = np.diff(u[there][np.argsort(x[there], kind="stable")])
         steps = steps[np.abs(steps) > TOLERANCE * np.abs(u[there]).max(initial=0.0)]
         if (steps > 0).any() and (steps < 0).any():
@@ -186,6 +208,10 @@ def limit_of(kernel: Kernel) -> Limit | None:
     if not isinstance(kernel, Pair) or kernel.domain == "real":
         return None
     return Limit("<=" if kernel.domain == "above 0" and not kernel.zero_is_limit else "<", 0.0, kernel.why)
+
+
+def _squared(tree: ast.expr) -> ast.expr:
+    return ast.BinOp(tree, ast.Pow(), ast.Constant(2))
 
 
 def _quiet(function: Callable[[Array], Array], x: Array) -> Array:

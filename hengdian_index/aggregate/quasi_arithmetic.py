@@ -115,7 +115,8 @@ def quasi_arithmetic(*, f: str, inverse: str, **shared: Unpack[Scoring]) -> Own:
     >>> hi.aggregate.quasi_arithmetic([[3.0, 4.0, 5.0]], f="z ** 2", inverse="y ** 0.5").round(3)
     array([4.082])
     """
-    return Own.of(_function(f), _function(inverse))
+    z = ast.Name("z")
+    return Own.of(_function(f), _function(inverse), (_in(f, z), _in(inverse, z)))
 
 
 @dataclass(frozen=True, slots=True)
