@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Unpack
 
-import numpy as np
-
 from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.own_means import Censored
 from hengdian_index._methods.decorators import aggregating
@@ -16,7 +14,9 @@ from hengdian_index._methods.frame import Scoring
     sees="statistics",
     laws="MS",
     domain="zero or more",
-    check=lambda cutoff: [] if 0 < cutoff < np.inf else [f"cutoff: a number above 0, up to 1, not {cutoff:g}"],
+    check=lambda cutoff: (
+        [] if 0 < cutoff <= 1 else [f"cutoff: a number above 0, up to 1 (2 of 10 dimensions: 0.2), not {cutoff:g}"]
+    ),
     arithmetic=(
         Line("count", "sum(w * z)", "weighted count of deprivations"),
         # As much is rounding, of a count that meets the cut-off.

@@ -131,13 +131,13 @@ def normal_score(
     chinese="指数名次法（按拟合行中的名次，越靠前拉得越开）",
     words={
         "en": {
-            "half": "constant of the curve:",
+            "half": "constant of the curve",
             "form": "form:",
             "form = share": "share of the rows up to it",
             "form = below": "share of the rows below it",
         },
         "zh": {
-            "half": "曲线常数为",
+            "half": "曲线常数",
             "form": "形式为",
             "form = share": "不高于该值的行的比例",
             "form = below": "低于该值的行的比例",

@@ -152,7 +152,7 @@ def cube_root(x: Sample, **shared: Unpack[Learning]) -> Map:
     check=lambda whole: [] if 0 < whole < np.inf else [f"whole: a number above 0, such as 1 or 100, not {whole}"],
     formula=r"z = d \ln \frac{x}{\mathrm{whole} - x}",
     chinese="对数几率变换（比例与其余部分之比的对数）",
-    words={"en": {"whole": "the whole is"}, "zh": {"whole": "总体为"}},
+    words={"en": {"whole": "whole"}, "zh": {"whole": "总体值"}},
 )
 def logit(x: Sample, *, whole: float = 1, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     """Log-odds of each share: the logarithm of what has it over what has not, minus that where smaller is better.

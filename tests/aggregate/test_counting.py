@@ -42,7 +42,7 @@ def test_a_row_with_a_gap_is_counted_by_what_it_has():
     assert np.isnan(hi.aggregate.counting(row, [1, 1, 1, 3], cutoff=0.6, missing="propagate")[0])
 
 
-@pytest.mark.parametrize("cutoff", [0, -0.2, np.inf])
+@pytest.mark.parametrize("cutoff", [0, -0.2, 1.01, 2, 33, np.inf])
 def test_a_cutoff_that_counts_nobody_or_everybody_is_refused(cutoff):
     with pytest.raises(SpecError, match="cutoff: a number above 0"):
         hi.aggregate.counting([[1, 0]], cutoff=cutoff)

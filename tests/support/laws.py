@@ -28,7 +28,7 @@ EXAMPLE_OPTIONS = {
     "budget": [{"allocations": [[30, 70, 0], [50, 25, 25]]}],
     "combine": [{"weights": [{"b": 1.0, "a": 3.0, "c": 0.5}, {"a": 1.0, "b": 2.0, "c": 4.0}]}],
     "column": [{"column": {"b": [1.0, 4.0], "a": [3.0, 4.0], "c": [0.0, 2.0]}}],
-    "counting": [{"cutoff": 0.4}, {"cutoff": 12.0}],
+    "counting": [{"cutoff": 0.4}, {"cutoff": 1.0}],
     "distance_to_target": [{"target": 35.0}],
     "efficacy": [{"low": 0.5, "high": 30.0}],
     "fixed": [{"values": {"b": 1.0, "a": 3.0, "c": 0.0}}],

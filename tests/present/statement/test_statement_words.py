@@ -167,6 +167,15 @@ def test_upright_words_in_formulas_are_explained(method: Any) -> None:
 
 
 @each_method
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_a_word_of_a_formula_stands_for_is_a_noun(method: Any, lang: Any) -> None:
+    own_words = phrases.Vocabulary.of(lang, method)
+    for text in formulas_of(method):
+        said = "".join(piece for piece in phrases.symbols(lang, [(own_words, text)]) if isinstance(piece, str))
+        assert not re.search(r"[:：]|为[、。]|为$| is(,|$)", said.removeprefix("其中")), said
+
+
+@each_method
 def test_options_in_chinese_have_no_latin_words(method: Any) -> None:
     given = {name: p.default for name, p in method.options.items() if p.default is not p.empty and name != "details"}
     for example in EXAMPLE_OPTIONS.get(method.name, [{}]):
