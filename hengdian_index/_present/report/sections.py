@@ -484,7 +484,7 @@ def _uncertainty(asked: _Asked) -> Iterator[Item]:
         yield Text(asked.say["of group"].format(group=asked.names[found.study.node]))
     yield Text(found.summary(lang=asked.lang))
     yield from varied(found, asked.lang)
-    levelled = found.levels is not None and asked.timed
+    levelled = found.levels is not None and asked.timed and levels_compare(asked.result)
     single = asked.timed and found.study.panel.units is None
     caption = "series intervals table" if single and levelled else "score intervals table"
     yield asked.chart("intervals", "intervals chart", caption, lambda: found.plot.score_intervals(top=_TOP))

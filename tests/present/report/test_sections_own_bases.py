@@ -75,6 +75,16 @@ def test_every_unit_finds_its_growth_and_what_makes_it(tmp_path):
     np.testing.assert_allclose(through["growth"], result.changes()["total"].loc[best].dropna(), rtol=1e-9)
 
 
+@pytest.mark.parametrize("base_of", ["unit", "mean"])
+def test_intervals_of_levels_stand_side_by_side_where_these_do(tmp_path, base_of):
+    index, table = towns()
+    index = index.replace({"base_of": base_of})
+    drawn = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=8, progress=False)
+    files = read(index.compute(table).report(tmp_path / "r.html", uncertainty=drawn))[1].files()
+    assert ("table-series-intervals-table.csv" in files) == (base_of == "mean")
+    assert "table-score-intervals-table.csv" in files
+
+
 def test_of_one_series_levels_and_growth_are_told():
     index, table = towns()
     alone = index.replace({"base_of": "unit", "unit": None}).compute(

@@ -306,3 +306,17 @@ def test_tables_have_a_filter(tmp_path: Path) -> None:
         names = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
         filtered = [name for name in names if "<autoFilter" in archive.read(name).decode()]
     assert len(filtered) >= 5
+
+
+def test_contributions_stand_in_the_order_of_the_spec(tmp_path: Path) -> None:
+    parts = [("d", "right"), ("a", "left"), ("c", "right"), ("b", "left")]
+    index = hi.Index(
+        period="quarter",
+        base="2001",
+        normalise=POSITIVE,
+        groups=[hi.Group("all"), hi.Group("left", "all"), hi.Group("right", "all")],
+        indicators=[hi.Indicator(code, group) for code, group in parts],
+    )
+    book = written(index.compute(table()), tmp_path / "r.xlsx")
+    for sheet in ("contributions", "growth"):
+        assert book.rows[sheet][0][-4:] == ["d", "a", "c", "b"]
