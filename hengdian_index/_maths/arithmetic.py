@@ -284,8 +284,8 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
 
 def rounded(x: Array, digits: int, ties: Halves) -> Array:
     """Return values rounded to decimals; what differs from a half by rounding alone is one."""
-    steps = np.abs(x) * 10.0**digits if digits >= 0 else np.abs(x) / 10.0**-digits
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        steps = np.abs(x) * 10.0**digits if digits >= 0 else np.abs(x) / 10.0**-digits
         low = np.floor(steps)
         rest = steps - low
         half = np.abs(rest - 0.5) <= np.minimum(TOLERANCE * np.maximum(steps, 1.0), _MOST_OFF)

@@ -158,7 +158,7 @@ def test_what_rounding_of_floats_leaves_of_a_half_is_one() -> None:
     assert Rounded(2)(np.array([off, -off, 0.2849999])).tolist() == [0.29, -0.29, 0.28]
     assert Rounded(1, "even")(np.array([below, 0.35])).tolist() == [0.2, 0.4]
     assert np.isnan(Rounded(1)(np.array([np.nan]))).all()
-    assert Rounded(3)(np.array([1e300, -(2.0**60)])).tolist() == [1e300, -(2.0**60)]
+    assert Rounded(3)(np.array([1.7e308, -(2.0**60), np.inf])).tolist() == [1.7e308, -(2.0**60), np.inf]
 
 
 def test_a_parent_is_made_of_rounded_scores() -> None:
