@@ -242,7 +242,8 @@ class Index(Part):
         if self.weigh_on == "period" and self.period is None:
             raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
         if self.weigh_on == "period":
-            why = "is learnt from all fit rows, and weigh_on = 'period' learns weights in each; take one of the two out"
+            why = "is learnt from scores under one set of weights, and weigh_on = 'period' learns weights in each"
+            why = f"{why}; take one of the two out"
             again = [(i, one, "rescale") for i, one in enumerate(self.groups) if one.rescale is not None]
             again += [(i, one, "impute") for i, one in enumerate(self.groups) if fills_own(one.impute)]
             faults = [Fault(f"group {one.code!r}: {name} {why}", ("group", i, name)) for i, one, name in again]

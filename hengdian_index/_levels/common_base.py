@@ -61,7 +61,8 @@ class CommonBase:
         if self.unit is not None:
             units = panel.unit_list()
             if self.unit not in units:
-                raise DataError(f"base_of: no unit {shown(self.unit)}{suggestion(self.unit, dict.fromkeys(units))}")
+                near = suggestion(self.unit, dict.fromkeys(units))
+                raise DataError(f"base_of: no unit {shown(self.unit)} in the base period{near}")
             return np.array([units[row] == self.unit for row in rows.tolist()], dtype=np.float64)
         if self.weights is None:
             return np.ones(len(rows))

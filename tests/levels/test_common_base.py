@@ -201,6 +201,9 @@ def test_it_goes_with_the_base_or_the_units_that_a_change_takes_out() -> None:
 def test_a_unit_that_there_is_not_and_weights_below_0_are_refused() -> None:
     with pytest.raises(hi.DataError, match="base_of: no unit 'w'"):
         based("w").compute(rows())
+    late = rows().query("city != 'x' or quarter > '2001Q4'")
+    with pytest.raises(hi.DataError, match="base_of: no unit 'x' in the base period"):
+        based("x", normalise="none").compute(late)
     with pytest.raises(hi.DataError, match=r"unit 'x', period 2001Q2: weight -3 in 'people' is below 0"):
         based(WEIGHED).compute(rows().assign(people=lambda t: t["people"].where(t.index != 1, -3)))
     with pytest.raises(hi.SpecError, match="'area' is no column that the index asks for"):
