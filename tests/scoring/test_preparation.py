@@ -106,8 +106,8 @@ def test_coverage_of_an_indicator() -> None:
 
 def test_misspelt_steps_are_refused() -> None:
     with pytest.raises(hi.SpecError) as caught:
-        two_levels(treat="winsorize", impute={"method": "mean", "group": 1})
-    assert "treat: no method 'winsorize'; did you mean 'winsorise'?" in str(caught.value)
+        two_levels(treat="winsorisse", impute={"method": "mean", "group": 1})
+    assert "treat: no method 'winsorisse'; did you mean 'winsorise'?" in str(caught.value)
     assert "impute: mean: unknown option 'group'" in str(caught.value)
     with pytest.raises(hi.SpecError, match="denominator"):
         two_levels(treat="denominate")
