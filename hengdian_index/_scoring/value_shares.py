@@ -238,8 +238,10 @@ class _Unit:
             found = values[later[:1]]
         level = float(found.mean()) if len(found) else np.nan
         if not level > 0 and len(found):
-            why = "no value" if np.isnan(level) else f"the level {level:g}"
-            self._lacks(branch, f"{child!r} has {why} in {what}, whose prices its share is at: it needs one above 0")
+            gone = np.isnan(level)
+            why, what = "no value" if gone else f"the level {level:g}", f"{what}, whose prices its share is at"
+            remedy = "impute it, or take missing = 'parent'" if gone else "it needs one above 0"
+            self._lacks(branch, f"{child!r} has {why} in {what}: {remedy}")
         return level if level > 0 else 1.0
 
     def _lacks(self, branch: Branch, why: str) -> None:

@@ -247,6 +247,9 @@ def _read(one: Any) -> Labelled:
     r = table.values
     if r.shape[1] < 2:
         raise DataError("one grade has nothing to be told from; give two columns or more")
+    gone = np.isnan(r)
+    if gone.any():
+        raise table.refusal(CellsError(gone, "missing; write 0 for a grade that the factor does not belong to"))
     wrong = ~((r >= 0) & (r <= 1))
     if wrong.any():
         raise table.refusal(CellsError(wrong, "a membership lies in 0..1; divide votes by their number"))

@@ -122,7 +122,7 @@ def test_every_kind_of_table_gives_the_same() -> None:
     ("memberships", "options", "error", "why"),
     [
         (GARMENT * 10, {}, hi.DataError, "row '花色': 2: a membership lies in 0..1; divide votes by their number"),
-        ([[0.2, np.nan]], {}, hi.DataError, "a membership lies in 0..1"),
+        ([[0.2, np.nan]], {}, hi.DataError, "column 1, row 0: missing; write 0 for a grade"),
         ([[0.0, 0.0]], {}, hi.DataError, "all memberships are 0"),
         ([[0.5], [1.0]], {}, hi.DataError, "one grade has nothing to be told from"),
         ({"A": GARMENT, "B": GARMENT.iloc[:, :2]}, {}, hi.DataError, "'B': other grades than"),
