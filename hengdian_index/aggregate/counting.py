@@ -32,7 +32,8 @@ def counting(*, cutoff: float, **shared: Unpack[Scoring]) -> Censored:
     ----------
     x : table or array (..., n, k)
         Units (persons, households) by deprivations: 1 deprived, 0 not. Shares of deprivations, as groups below give
-        them, lie between.
+        them, lie between. In an index raw values become deprivations by `categorical` on "value", scores 0 and 1: with
+        cuts = [30] from 30 minutes on; with direction -1 and cuts = [5] up to 5 years of school.
     w : weights (k,), optional
         Of the indicators, rescaled to sum 1.
     cutoff : float above 0, up to 1

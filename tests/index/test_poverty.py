@@ -110,6 +110,19 @@ def test_rows_without_a_score_are_left_out_and_nobody_poor_has_no_intensity():
     assert nobody.contributions.isna().all(axis=None)
 
 
+def test_raw_values_become_deprivations_by_their_first_cut_off():
+    scale = {"method": "categorical", "on": "value", "scores": [0, 1]}
+    indicators = [
+        hi.Indicator("school", "poor", direction=-1, normalise={**scale, "cuts": [5]}),
+        hi.Indicator("minutes", "poor", normalise={**scale, "cuts": [30]}),
+    ]
+    groups = [hi.Group("poor", aggregate={"method": "counting", "cutoff": 1})]
+    index = hi.Index(groups=groups, indicators=indicators)
+    found = index.compute({"school": [5, 6, 0, 9], "minutes": [30, 31, 10, 29.5]}).poverty()
+    assert found.headcounts.loc["all"].to_dict() == {"school": 0.5, "minutes": 0.5}
+    assert (found.H, found.A, found.M0) == (0.25, 1.0, 0.25)
+
+
 def test_faults_say_where_and_what_to_do():
     table = households(8)
     result = spec().compute(table)
