@@ -101,8 +101,13 @@ def words(lang: str, room: str, *, of_years: bool = False) -> Room:
     >>> say["an index"], say("title", name="电影")
     ('指数', '方法说明：电影')
     """
-    found = catalogue(lang).rooms[room]
-    return found.of_years() if of_years else found
+    return _about_years(lang, room) if of_years else catalogue(lang).rooms[room]
+
+
+@cache
+def _about_years(lang: str, room: str) -> Room:
+    """Return the texts of a room about years, made once."""
+    return catalogue(lang).rooms[room].of_years()
 
 
 @cache
