@@ -197,7 +197,7 @@ def test_check_shows_what_was_noted(tmp_path: Path) -> None:
 def test_check_finds_the_faults_of_all_sheets(tmp_path: Path) -> None:
     with pd.ExcelWriter(tmp_path / "i.xlsx", engine="xlsxwriter") as book:
         sheets = {
-            "index": pd.DataFrame({"field": ["period", "normalise"], "value": ["q", "minmax"]}),
+            "index": pd.DataFrame({"field": ["period", "normalise"], "value": ["q", "minimix"]}),
             "groups": pd.DataFrame({"code": ["g"]}),
             "indicators": pd.DataFrame({"code": ["a"], "parent": ["h"]}),
             "data": pd.DataFrame({"q": ["2001Q1"]}),
@@ -206,7 +206,7 @@ def test_check_finds_the_faults_of_all_sheets(tmp_path: Path) -> None:
             sheet.to_excel(book, sheet_name=name, index=False)
     code, _, said = run("check", tmp_path / "i.xlsx")
     assert code == 2
-    assert [part in said for part in ("no group 'h'", "no method 'minmax'", "sheet 'groups' row 2")] == [True] * 3
+    assert [part in said for part in ("no group 'h'", "no method 'minimix'", "sheet 'groups' row 2")] == [True] * 3
 
 
 def test_a_report_without_its_series_is_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
