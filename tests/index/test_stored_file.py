@@ -20,7 +20,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.fits import choices, chosen, same_answers, wide
+from support.fits import choices, chosen, same_answers, suited, wide
 from support.indexes import answer_shares, built_of, changing, entering, late, two_levels, with_entrant
 from support.laws import attempt, law, own
 from support.tables import quarters, table
@@ -59,7 +59,7 @@ def test_every_method_of_an_index_is_saved_here() -> None:
 def test_a_loaded_fit_scores_bit_for_bit(family: str, method: Method, options: dict[str, Any], seed: int) -> None:
     if method.name in ("neighbours", "regression"):
         pytest.importorskip("sklearn", reason="scikit-learn is not installed (the extra `learn`)")
-    frame = wide(seed)
+    frame = suited(method, options, wide(seed))
     fitted = attempt(chosen(family, method, options).fit, frame)
     attempt(fitted.score, frame)
     same_answers(fitted, again(fitted), frame)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.fits import choices, chosen, same_answers, wide
+from support.fits import choices, chosen, same_answers, suited, wide
 from support.indexes import answer_shares, built_of, two_levels
 from support.laws import attempt, law
 from support.tables import table
@@ -132,7 +132,7 @@ def test_fit_and_result_of_every_method_are_pickled(
 ) -> None:
     if method.name in ("neighbours", "regression"):
         pytest.importorskip("sklearn", reason="scikit-learn is not installed (the extra `learn`)")
-    frame = wide(seed)
+    frame = suited(method, options, wide(seed))
     fitted = attempt(chosen(family, method, options).fit, frame)
     result = attempt(fitted.score, frame)
     assert pickle.loads(pickle.dumps(result)).scores.equals(result.scores)

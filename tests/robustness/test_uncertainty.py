@@ -365,8 +365,8 @@ def test_what_is_asked_for_stays_or_is_refused() -> None:
         hi.uncertainty(index(), countries(), {"right": [True, None]}, draws=4, node="right")
     with pytest.raises(hi.SpecError, match=r"unit_coverage.*cannot vary"):
         hi.uncertainty(index(), countries(), {"unit_coverage": [None, 0.9]}, draws=4)
-    with pytest.raises(hi.SpecError, match=r"no method 'zscore'; did you mean 'z_score'"):
-        hi.uncertainty(index(), countries(), {"normalise": ["rank", "zscore"]}, draws=4, infeasible="exclude")
+    with pytest.raises(hi.SpecError, match=r"no method 'z_scroe'; did you mean 'z_score'"):
+        hi.uncertainty(index(), countries(), {"normalise": ["rank", "z_scroe"]}, draws=4, infeasible="exclude")
 
 
 def test_there_are_no_levels_on_a_base_of_0_or_less() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.indexes import POSITIVE
-from support.laws import sized, variants
+from support.laws import placed, sized, variants
 from support.tables import table
 
 import hengdian_index as hi
@@ -42,6 +42,12 @@ def wide(seed: int, n: int = 14) -> pd.DataFrame:
     frame.loc[[5, 9], "b"] = np.nan
     frame.loc[7, "c"] = np.nan
     return frame.assign(kind=["high", "low"] * (n // 2))
+
+
+def suited(method: Method, options: dict[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose numbers lie in the domain that a normalisation declares."""
+    numbers = list("abc")
+    return frame.assign(**dict(zip(numbers, placed(method, options, frame[numbers].to_numpy()).T, strict=True)))
 
 
 def chosen(family: str, method: Method, options: dict[str, Any]) -> hi.Index:
