@@ -90,7 +90,7 @@ def test_few_choices_need_all_rows():
         index = chosen(family, method, options)
         if needing_all(index.tree, index.setting):
             wanting.add(method.name)
-    compared = {method.name for method in own("aggregate") if method.traits.get("set_wise") is True}
+    compared = {method.name for method in own("aggregate") if method.declared("set_wise", {}) is True}
     assert wanting - compared <= {"benefit_of_the_doubt", "carry_forward", "interpolate", "neighbours", "regression"}
     assert {"carry_forward", "interpolate", "topsis"} <= wanting
 
