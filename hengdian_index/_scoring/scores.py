@@ -40,7 +40,7 @@ from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.decimals import counted
-from hengdian_index._values.equality import largest, settled, together
+from hengdian_index._values.equality import TOLERANCE, largest, settled, together
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
 from hengdian_index.log import EACH, Entry, first_of_each, journal, note, only_counted
 
@@ -503,7 +503,9 @@ def _level(branch: Branch, x: Array, w: Array, lost: Array, found: Scores, settl
     cancelled: Any = 0.0
     if _comparing(branch):
         size = largest(x)
-        share = np.where(size > 0, lost / np.where(size > 0, size, 1.0), 0.0)
+        # A column that is nothing but what cancelled has been made constant, and tells no rows apart.
+        told = size > TOLERANCE * lost
+        share = np.where(told, lost / np.where(told, size, 1.0), 0.0)
         most = largest(found.values[..., np.newaxis])[..., 0]
         cancelled = together(most, np.max(share, axis=-1) * most)
     elif lost.any() and found.asked is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.figures import Figure, Row
@@ -20,7 +21,7 @@ from hengdian_index.log import note
 def _figures(row: Row) -> Iterator[Figure]:
     """Yield the power of each part, then their mean or the smallest."""
     order = None if row.options["order"] is None else row.option("order", np.nan)
-    exponents = _exponents(row.asked, order)[row.there]
+    exponents = _exponents(np.where(row.there, row.asked, 0.0), order)[row.there]
     powers = [
         Figure.of(f"{child} to its power", "z ** p", z=float(z), p=float(power))
         for child, z, power in zip(row.children, row.z, exponents, strict=True)
@@ -74,7 +75,7 @@ def catastrophe(
     Formula: y = mean or minimum of z_j^(1 / (r_j + 1)), r_j the rank of part j by importance. The first part has the
     power 1/2 (fold, 折叠突变), the second 1/3 (cusp, 尖点突变), the third 1/4 (swallowtail, 燕尾突变), the fourth 1/5
     (butterfly, 蝴蝶突变), the fifth 1/6 (wigwam, 棚屋突变). More follow the same rule, with a line in the log, as no
-    elementary catastrophe has them. What a row lacks is left out of the mean; the others keep their powers.
+    elementary catastrophe has them. What a row lacks is left out: its other parts are ranked among themselves.
 
     Source: Thom 1972, Structural Stability and Morphogenesis; the normalisation formulas of Chinese evaluation texts
     (突变级数法). Proof: the formulas written out for one to five parts, and a slow loop.
@@ -100,11 +101,24 @@ def catastrophe(
         raise CellsError(below, "a root needs values of 0 or more; normalise to a scale from 0 to 1")
     there = ~np.isnan(x) & (w[..., np.newaxis, :] > 0)
     _tell(x, w, order)
-    exponents = _exponents(w, None if order is None else _shared.per_column(order, x.shape[-1], "order"))
-    powers = np.where(there, x, 0.0) ** exponents[..., np.newaxis, :]
+    ranks = None if order is None else _shared.per_column(order, x.shape[-1], "order")
+    powers = np.where(there, x, 0.0) ** _row_exponents(w, ranks, there)
     if rule == "non_complementary":
         return np.asarray(np.where(there, powers, np.inf).min(axis=-1))
     return np.asarray(np.where(there, powers, 0.0).sum(axis=-1) / there.sum(axis=-1))
+
+
+def _row_exponents(w: Array, order: Array | None, there: NDArray[np.bool_]) -> Array:
+    """Return the exponents (..., n, k) of the parts that each row has, ranked among themselves."""
+    exponents = np.broadcast_to(_exponents(w, order)[..., np.newaxis, :], there.shape)
+    whole = w[..., np.newaxis, :] > 0
+    if (there == whole).all():
+        return exponents
+    for pattern in np.unique(there.reshape(-1, there.shape[-1]), axis=0):
+        alike = (there == pattern).all(axis=-1, keepdims=True)
+        own = _exponents(np.where(pattern, w, 0.0), order)[..., np.newaxis, :]
+        exponents = np.where(alike, own, exponents)
+    return exponents
 
 
 def _exponents(w: Array, order: Array | None) -> Array:

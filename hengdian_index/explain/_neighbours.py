@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from hengdian_index._tables.cells import is_missing, number_of, single
+from hengdian_index._tables.cells import hashed, is_missing, number_of, single
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, eager, shortened
 from hengdian_index._values.decimals import counted
@@ -31,6 +31,8 @@ def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
     twice = [unit for unit in place if list(units).count(unit) > 1] if len(place) < len(units) else []
     raise_all(DataError, [f"moran: unit {shown(unit)} stands twice among the units" for unit in twice])
     pairs, each_once = _pairs(neighbours, units)
+    odd = [one for pair in pairs for one in pair[:2] if not hashed(one)]
+    raise_all(SpecError, [f"neighbours: {_FORM}; {shown(one)} is no unit" for one in odd[:5]])
     faults = list[Fault]()
     weights, there, strange = np.zeros((len(units), len(units))), set[Any](), dict[Any, None]()
     for one, other, given in pairs:
@@ -66,7 +68,7 @@ def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
     return weights
 
 
-def _pairs(neighbours: Any, units: Sequence[Hashable]) -> tuple[Iterable[Pair], bool]:
+def _pairs(neighbours: Any, units: Sequence[Hashable]) -> tuple[list[Pair], bool]:
     """Return (unit, neighbour, weight) of each pair; and whether each pair may stand once for both ways."""
     import pandas as pd
 
@@ -82,13 +84,21 @@ def _pairs(neighbours: Any, units: Sequence[Hashable]) -> tuple[Iterable[Pair], 
         return _mapped(neighbours), False
     if hasattr(type(neighbours), "columns"):
         return _of_table(neighbours)
-    if not isinstance(neighbours, (np.ndarray, list, tuple)) or np.ndim(neighbours[:1]) != 2:
+    if not _has_rows(neighbours):
         raise SpecError(f"neighbours: {_FORM}, not {shown(neighbours)}")
     if len(neighbours) == len(units) and {len(row) for row in neighbours} == {len(units)}:
         return _of_matrix(neighbours, list(units)), False
     if isinstance(neighbours, np.ndarray) and neighbours.dtype.kind == "f":
         raise SpecError(f"neighbours: a matrix of shape {neighbours.shape} for {counted(len(units), 'unit')}")
     return _of_rows(list(neighbours)), True
+
+
+def _has_rows(neighbours: Any) -> bool:
+    """Return whether it is a table of rows: an array of two dimensions, or a sequence of sequences."""
+    if isinstance(neighbours, np.ndarray):
+        return neighbours.ndim == 2
+    rows = isinstance(neighbours, (list, tuple)) and neighbours
+    return bool(rows) and all(isinstance(row, (list, tuple, np.ndarray)) for row in neighbours)
 
 
 def _mapped(neighbours: Mapping[Any, Any]) -> list[Pair]:

@@ -16,12 +16,11 @@ EXPONENTS[5] = [*EXPONENTS[4], 1 / 6]
 
 
 def slow(row, order, rule):
-    """Return the progression of one row by a loop; equal ranks share the mean of their exponents."""
-    powers = []
-    for rank, value in zip(order, row, strict=True):
-        shared = [1 / (place + 2) for place, other in enumerate(sorted(order)) if other == rank]
-        if value == value:
-            powers.append(value ** (sum(shared) / len(shared)))
+    """Return the progression of what a row has by a loop; equal ranks share the mean of their exponents."""
+    powers, there = [], [(rank, value) for rank, value in zip(order, row, strict=True) if value == value]
+    for rank, value in there:
+        shared = [1 / (place + 2) for place, (other, _) in enumerate(sorted(there)) if other == rank]
+        powers.append(value ** (sum(shared) / len(shared)))
     return min(powers) if rule == "non_complementary" else sum(powers) / len(powers)
 
 

@@ -98,7 +98,7 @@ MEANS = (
     {"method": "geometric", "reflect": 90, "zeros": "limit"},
     {"method": "quasi_arithmetic", "f": "z ** 2", "inverse": "y ** 0.5"},
     {"method": "quasi_arithmetic", "f": "log(z + 7)", "inverse": "exp(y) - 7"},
-    {"method": "counting", "cutoff": 20},
+    {"method": "counting", "cutoff": 0.7},
 )
 RULES = st.sampled_from([None, None, None, None, None, None, "reweight", "propagate", "raise"])
 COVERAGES = st.sampled_from([0, 0.4, 0.65, 1])

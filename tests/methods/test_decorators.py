@@ -308,7 +308,7 @@ def test_data_is_positional_and_options_are_not():
 
 
 @pytest.mark.parametrize(
-    ("family", "name", "meant"), [("weights", "entrpy", "entropy"), ("normalise", "minmax", "min_max")]
+    ("family", "name", "meant"), [("weights", "entrpy", "entropy"), ("normalise", "min_mux", "min_max")]
 )
 def test_a_misspelt_method_is_answered_with_the_one_perhaps_meant(family, name, meant):
     with pytest.raises(AttributeError, match=f"{family} has no method '{name}'; did you mean '{meant}'"):

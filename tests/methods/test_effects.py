@@ -222,7 +222,7 @@ def test_what_is_in_neither_period_is_as_if_it_were_not_there(method: Any, optio
     wanted = parts_of(built(small, choice, {"a": 2.0, "g": 3.0}), x0, x1, split=split)
     np.testing.assert_allclose(found[list("acde")], wanted[list("acde")], atol=1e-10)
     assert found["b"] == 0
-    assert found.get("reweighting", 0.0) == 0
+    assert found.get("reweighting", 0.0) == pytest.approx(0, abs=1e-12)
     assert found.get("interaction", 0.0) == pytest.approx(wanted.get("interaction", 0.0), abs=1e-10)
 
 
