@@ -21,6 +21,7 @@ from hengdian_index._batches.source import source_of
 from hengdian_index._index.in_pieces import layout_of
 from hengdian_index._maths.stats import LogSums, Moments, Products, Range
 from hengdian_index._scoring.choice import Choice
+from hengdian_index.log import general
 
 ROWS = ("normalise", "relative")
 
@@ -62,7 +63,9 @@ def test_any_method_learns_in_pieces_what_it_learns_of_all_rows(family, method, 
         near(found.normalised, wanted.normalised)
         near(found.scores, wanted.scores)
     assert parts.rows["count"] == whole.rows["count"]
-    assert {line.why for line in whole.log} <= {line.why for line in parts.log}
+    # Scores that tie but for rounding have one rank or another, and so has what is attained in the sentence on it.
+    said = general if options.get("measure") == "spearman" else str
+    assert {said(line.why) for line in whole.log} <= {said(line.why) for line in parts.log}
 
 
 @every("normalise")
