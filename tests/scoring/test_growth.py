@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import hengdian_index as hi
 from hengdian_index.errors import DataError, SpecError
+from hengdian_index.series.chaining import read_as_other_form
 
 LAGS = {("year", "Q"): 4, ("year", "M"): 12, ("year", ""): 1, ("period", "Q"): 1, ("period", "M"): 1, ("period", ""): 1}
 
@@ -77,6 +78,8 @@ def test_pieces_scored_under_the_fit_have_the_levels_of_the_whole(on, data):
     fitted = spec.fit(whole[place < cut])
     begin = data.draw(st.integers(max(0, cut - lag), cut))
     late = whole[place >= begin]
+    # A few rates that all lie around 100 look like an index, and are refused.
+    assume(read_as_other_form(late["sales"].to_numpy(), "percent") is None)
     found = fitted.score(late).raw["sales"]
     np.testing.assert_array_equal(found, every.loc[pd.MultiIndex.from_frame(late[["who", "when"]])])
     np.testing.assert_array_equal(fitted.score(whole).raw["sales"], every)
