@@ -279,8 +279,8 @@ def test_a_row_has_a_score_from_a_coverage_of_exactly_65_per_cent(method, option
 @pytest.mark.parametrize(("present", "columns"), [(2, 3), (7, 10), (29, 49), (2, 49)])
 def test_a_row_at_the_coverage_asked_for_has_a_score(method, options, present, columns):
     x = np.where(np.arange(columns) < present, 2.0, np.nan)[np.newaxis]
-    # That of the values it has; the form of some methods hangs on how many parts there are.
-    has = public(method)(x[:, :present], **sized(options, present))
+    # That of the values it has, which share the weights of all: some methods hang on how many parts there are.
+    has = public(method)(x[:, :present], np.full(present, columns / present), **sized(options, present))
     share, options = present / columns, sized(options, columns)
     assert public(method)(x, coverage=share, **options) == pytest.approx(has)
     assert np.isnan(public(method)(x, coverage=share + 1e-6, **options)).all()
