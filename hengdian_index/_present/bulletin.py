@@ -142,8 +142,9 @@ def _of_one(result: Result, unit: Any, found: Uncertainty | None, lang: Literal[
 
 def _of_many(result: Result, unit: Any, found: Uncertainty | None, lang: Literal["en", "zh"]) -> Page:
     """Return the bulletin of units that are compared in a period."""
-    say, line = words(lang, "bulletin"), _Line(result, words(lang, "bulletin"))
-    rows = compared(result)
+    say, rows, periods = words(lang, "bulletin"), compared(result), result.panel.periods
+    assert periods is not None
+    period = _period_said(int(periods.ordinals[rows[0]]), periods.frequency, say)
     names, table = row_names(result.panel, rows), ranked(result)
     cells = tuple(
         (names[at], _rank(table["rank"].iloc[at]), figure(float(table[result.tree.root.code].iloc[at])))
@@ -152,7 +153,7 @@ def _of_many(result: Result, unit: Any, found: Uncertainty | None, lang: Literal
     told = (*opening(result, found, words(lang, "report")), _method(result, say))
     caption = say["table of units"] if len(rows) <= _MOST else say("table of some", count=_MOST, all=len(rows))
     heading = (say["unit"], say["rank"], say["score"])
-    return Page(_title(result, None, line.period(int(rows[0])), say), _paragraphs(told), caption, heading, cells)
+    return Page(_title(result, None, period, say), _paragraphs(told), caption, heading, cells)
 
 
 def _rank(rank: Any) -> str:

@@ -111,6 +111,22 @@ def test_of_several_units_one_or_all() -> None:
         result.bulletin(unit="France")
 
 
+def test_units_are_compared_where_one_has_no_level() -> None:
+    index = hi.Index(
+        unit="u",
+        period="y",
+        base="2020",
+        normalise="none",
+        groups=[hi.Group("all")],
+        indicators=[hi.Indicator("x", "all")],
+    )
+    rows = {"u": ["A", "B"] * 2, "y": [2020, 2020, 2021, 2021], "x": [2.0, np.nan, 3.0, 4.0]}
+    result = index.compute(pd.DataFrame(rows))
+    with pytest.raises(hi.DataError, match="unit 'B'"):
+        result.series()
+    assert "| B | 1 | 4 |" in result.bulletin()
+
+
 def test_what_rests_on_draws_or_is_provisional_is_said() -> None:
     index, table = hi.example("film_industry")
     found = hi.uncertainty(index, table, {"weights": hi.Noise(0.25)}, draws=50, rng=1)
