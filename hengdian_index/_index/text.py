@@ -26,7 +26,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import columns_of_groups
 from hengdian_index._levels.common_base import base_said
 from hengdian_index._levels.contributions import Depth
-from hengdian_index._methods.aliases import aliases, also_called, called, meant
+from hengdian_index._methods.aliases import aliases, also_called, called, meant, near
 from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._system.alone import unheard
 from hengdian_index._system.written import followed, whole_folder
@@ -34,7 +34,7 @@ from hengdian_index._tables.guard import csv_of
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted, form_of, written
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import Entry, told
 
 _ROWS = 8
@@ -42,6 +42,8 @@ _PROVENANCE = "provenance.json"
 
 # Units that are printed.
 _UNITS = 40
+# Names that a refusal offers.
+_NAMES = 8
 
 
 def summary(result: Result) -> str:
@@ -358,7 +360,9 @@ def _called(name: str) -> list[Method | str]:
         known = [(key, method) for key, methods in FAMILIES.items() for method in methods]
         homes = Counter(method for _, method in known)
         every = [method if homes[method] == 1 else f"{key}.{method}" for key, method in known]
-        raise SpecError(f"no method {name!r}{suggestion(short, sorted(every))}")
+        names = near(name)
+        told = f"; there are {listed(names[:_NAMES])}" if names else suggestion(short, sorted(every))
+        raise SpecError(f"no method {name!r}{told}")
     return found
 
 

@@ -77,6 +77,20 @@ def called(name: str) -> tuple[str, ...]:
     return tuple(address for address in _listed(LANGUAGES[0]) if wanted in _plain(also_called(address)))
 
 
+def near(word: str) -> tuple[str, ...]:
+    """Return the other names that hold a word, the shortest first: what a search would list.
+
+    Examples
+    --------
+    >>> from hengdian_index._methods.aliases import near
+    >>> near("障碍")[:2]
+    ('障碍度', '主要障碍')
+    """
+    wanted = plain(word)
+    every = {name for lang in LANGUAGES for names in _listed(lang).values() for name in names}
+    return tuple(sorted((name for name in every if wanted and wanted in plain(name)), key=lambda one: (len(one), one)))
+
+
 def direction_of(word: str) -> int | None:
     """Return the direction that a word stands for, 1 or -1, in every language; 0 for a best value between, else None.
 

@@ -8,6 +8,7 @@ from pkgutil import resolve_name
 import pytest
 
 import hengdian_index as hi
+from hengdian_index._index.text import described
 from hengdian_index._methods.aliases import aliases, also_called, called, direction_of, meant, plain
 from hengdian_index._methods.registry import FAMILIES, find
 from hengdian_index._words.catalogue import LANGUAGES, words
@@ -106,6 +107,13 @@ def test_a_specification_keeps_the_name_of_code() -> None:
     assert (index.normalise.method.name, index.weights.method.name) == ("min_max", "variation")
     assert "极差法" not in index.to_toml()
     assert [one.direction for one in index.indicators] == [-1, 1]
+
+
+def test_part_of_a_name_is_answered_with_the_names_that_hold_it() -> None:
+    with pytest.raises(hi.SpecError, match=r"no method '障碍'; there are .*障碍度"):
+        described("障碍")
+    with pytest.raises(hi.SpecError, match="did you mean 'entropy'"):
+        described("entrpy")
 
 
 def test_what_nobody_calls_so_is_refused() -> None:
