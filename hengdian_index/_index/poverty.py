@@ -67,12 +67,12 @@ class Poverty:
         return self._measure("H")
 
     @property
-    def A(self) -> Any:  # noqa: N802
+    def A(self) -> Any:  # noqa: N802  # as above
         """Intensity: the mean deprivation of the poor."""
         return self._measure("A")
 
     @property
-    def M0(self) -> Any:  # noqa: N802
+    def M0(self) -> Any:  # noqa: N802  # as above
         """Adjusted headcount ratio, H A."""
         return self._measure("M0")
 

@@ -38,9 +38,9 @@ def _faults(text: str) -> list[str]:
     if len(known) != 1:
         found = ", ".join(known) or "none"
         return [f"one name is needed, which stands for the value, as in 'log(z)'; found: {found}"]
-    called = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)]
-    wide = {one.func.id for one in called if len(one.args) == 1} & {"min", "max"}  # type: ignore[attr-defined]
-    wide |= {one.func.id for one in called} & {"sum", "prod"}  # type: ignore[attr-defined]
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
+    called = [(one.func.id, len(one.args)) for one in calls if isinstance(one.func, ast.Name)]
+    wide = {name for name, n in called if name in ("sum", "prod") or (name in ("min", "max") and n == 1)}
     return ["sum, prod, and min or max of one see all parts; a function of one value is needed"] if wide else []
 
 
