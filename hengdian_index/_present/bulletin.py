@@ -27,6 +27,7 @@ from hengdian_index._words.catalogue import Room, words
 from hengdian_index.errors import FaultsError, SpecError, known_language
 from hengdian_index.plot.layout import name_of, of_unit, row_names
 from hengdian_index.plot.numbers import in_points
+from hengdian_index.plot.style import as_text
 
 # Units that the table of many names.
 _MOST = 20
@@ -101,7 +102,8 @@ def bulletin(
         raise SpecError("a bulletin is of a period, and the rows have none; name the column in the index: period = ...")
     some = chosen(result, period, unit).result
     single = unit is not None or best_unit(some) is None
-    page = (_of_one if single else _of_many)(some, unit, uncertainty, lang)
+    with as_text():
+        page = (_of_one if single else _of_many)(some, unit, uncertainty, lang)
     if path is not None and ending == ".docx":
         write_word(path, page.title, page.paragraphs, page.caption, (page.heading, *page.rows), lang)
     elif path is not None:
@@ -171,7 +173,12 @@ def _title(result: Result, unit: Any, period: str, say: Room) -> str:
 def _named(result: Result, unit: Any, say: Room) -> str:
     """Return what the index is called, of a unit with its name."""
     name = result.setting.name or result.tree.root.name or say["the index"]
-    return name if unit is None else say("of unit", name=name, unit=str(result.panel.name(unit)))
+    if unit is None:
+        return name
+    whose = str(result.panel.name(unit))
+    # Words in Latin letters need a blank between them in every language.
+    apart = " " if (whose[-1:] + name[:1]).isascii() else ""
+    return say("of unit", name=name if say.lang == "en" else apart + name, unit=whose)
 
 
 def _base(result: Result, say: Room) -> str:

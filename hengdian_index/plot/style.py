@@ -384,10 +384,23 @@ def colours(n: int) -> list[tuple[str, str]]:
     return [(COLOURS[i % len(COLOURS)], HATCHES[i // len(COLOURS) % len(HATCHES)]) for i in range(n)]
 
 
+_written: ContextVar[bool] = ContextVar("written", default=False)
+
+
+@contextmanager
+def as_text() -> Iterator[None]:
+    """Say that names are written inside the block, and not drawn: no font is asked whether it has them."""
+    token = _written.set(True)
+    try:
+        yield
+    finally:
+        _written.reset(token)
+
+
 def readable(text: Any) -> str:
     """Return text as it can be drawn: with boxes for Chinese where no font has it, and a hint said once."""
     said = str(text)
-    if chinese_family() is not None or not WIDE.search(said):
+    if _written.get() or chinese_family() is not None or not WIDE.search(said):
         return said
     _hint()
     return WIDE.sub("□", said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,24 @@ def test_units_are_compared_where_one_has_no_level() -> None:
     with pytest.raises(hi.DataError, match="unit 'B'"):
         result.series()
     assert "| B | 1 | 4 |" in result.bulletin()
+
+
+def test_it_needs_no_library_of_pictures_and_no_font() -> None:
+    code = """
+import sys
+sys.modules["matplotlib"] = None
+import hengdian_index as hi
+index = hi.Index(
+    unit="u", period="y", base_of="mean", base="2020", normalise="none", groups=[hi.Group("all")],
+    indicators=[hi.Indicator("x", "all")],
+)
+rows = {"u": ["浙江", "江苏"] * 2, "y": [2020, 2020, 2021, 2021], "x": [2.0, 5.0, 3.0, 4.0]}
+result = index.compute(rows)
+print(ascii(result.bulletin(lang="zh") + result.bulletin(lang="zh", unit="浙江")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ascii("第一名为江苏")[1:-1] in done.stdout
+    assert ascii("浙江指数为")[1:-1] in done.stdout
 
 
 def test_what_rests_on_draws_or_is_provisional_is_said() -> None:
