@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hengdian_index._index.coinr import read_coinr
     from hengdian_index._index.fitted import Fitted
     from hengdian_index._index.index import Index
+    from hengdian_index._index.options import options
     from hengdian_index._index.result import Result
     from hengdian_index._maths.doubts import Bootstrap, Dirichlet, Noise, Normal, Uniform
     from hengdian_index._maths.maps import Between, Target
@@ -87,6 +88,7 @@ __all__ = [
     "means",
     "normalise",
     "normalising",
+    "options",
     "plot",
     "read",
     "read_coinr",
@@ -139,6 +141,7 @@ _HOME = {
     "imputing": "_methods.imputing",
     "means": "aggregate.quasi_arithmetic",
     "normalising": "_methods.decorators",
+    "options": "_index.options",
     "read": "_tables.read_data",
     "read_coinr": "_index.coinr",
     "release": "_vintages.release",

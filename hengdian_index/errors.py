@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._words.catalogue import LANGUAGES
+from hengdian_index._words.catalogue import LANGUAGES, Lang
+from hengdian_index._words.language import chosen, language
+from hengdian_index._words.said import Said, joined, told
 
 # A word is compared with each of so many names, of so many letters.
 _MOST_COMPARED, _LONGEST_NAME = 100, 60
@@ -25,25 +27,40 @@ class Fault:
     the column"), then says what else the faults share. Those with the same `found` are told together before that.
     """
 
-    message: str
+    message: Said
     place: tuple[str | int, ...] = ()
     kind: tuple[Hashable, ...] = field(default=(), compare=False)
     found: Hashable = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return self.message
+        return told(self.message, language())
 
-    def under(self, *place: str | int, saying: str = "") -> Fault:
+    def under(self, *place: str | int, saying: Said | None = None) -> Fault:
         """Return the same fault as seen from further up: its place and message prefixed."""
-        return Fault(saying + self.message, (*place, *self.place), self.kind, self.found)
+        message = joined([saying, self.message], "whole") if saying else self.message
+        return Fault(message, (*place, *self.place), self.kind, self.found)
 
 
 class FaultsError(ValueError):
-    """Base of the package's errors; `faults` holds one entry per thing that is wrong."""
+    """Base of the package's errors; `faults` holds one entry per thing that is wrong.
 
-    def __init__(self, *faults: Fault | str) -> None:
+    Its text is told in the language that is spoken where it is shown; where none was chosen, in `lang`, that of the
+    workbook it is about. `said` is the text that is the same in every language, to be compared or kept.
+    """
+
+    def __init__(self, *faults: Fault | Said) -> None:
         self.faults = tuple(f if isinstance(f, Fault) else Fault(f) for f in faults)
-        super().__init__("\n".join(map(str, self.faults)))
+        self.lang: Lang | None = None
+        super().__init__("\n".join(f.message for f in self.faults))
+
+    def __str__(self) -> str:
+        return told(self.said, chosen() or self.lang or "en")
+
+    @property
+    def said(self) -> Said:
+        """What is wrong, as one sentence of all faults."""
+        messages = [fault.message for fault in self.faults]
+        return messages[0] if len(messages) == 1 else joined(messages, "lines")
 
 
 class SpecError(FaultsError):
@@ -92,7 +109,7 @@ class DataError(FaultsError):
 class CellsError(Exception):
     """Cells that a kernel cannot take, (..., n, k) marked True; the border names them in a `DataError`."""
 
-    def __init__(self, marked: NDArray[np.bool_], why: str) -> None:
+    def __init__(self, marked: NDArray[np.bool_], why: Said) -> None:
         super().__init__(why)
         self.marked = marked
         self.why = why
@@ -102,7 +119,7 @@ class CellsError(Exception):
 _READ = 400
 
 
-def suggestion(word: object, allowed: Iterable[object]) -> str:
+def suggestion(word: object, allowed: Iterable[object]) -> Said | str:
     """Return "; did you mean 'entropy'? (all the allowed words)"; a long list is left out, or begun where none is near.
 
     Examples
@@ -117,8 +134,8 @@ def suggestion(word: object, allowed: Iterable[object]) -> str:
     found = _guess(word, names)
     if found:
         # After a guess many names only hide what was found.
-        return found + (f" ({names.listing})" if names.whole else "")
-    return f"; allowed: {names.listing}" if names.texts else ""
+        return Said("{guess} ({names})", guess=found, names=names.listing) if names.whole else found
+    return Said("; allowed: {names}", names=names.listing) if names.texts else ""
 
 
 def among(word: object, allowed: Any) -> bool:
@@ -140,24 +157,39 @@ def among(word: object, allowed: Any) -> bool:
 def known_language(lang: object) -> None:
     """Refuse a language that no catalogue is of."""
     if not among(lang, LANGUAGES):
-        raise SpecError(f"lang: no {lang!r}{suggestion(lang, LANGUAGES)}")
+        raise SpecError(Said("lang: no {lang!r}{guess}", lang=lang, guess=suggestion(lang, LANGUAGES)))
 
 
-def guess(word: object, allowed: Iterable[object]) -> str:
+def spoken(lang: Lang | None) -> Lang:
+    """Return the language that is asked for, that which is spoken where none is; refuse one that no catalogue is of.
+
+    Examples
+    --------
+    >>> from hengdian_index.errors import spoken
+    >>> spoken("zh"), spoken(None)
+    ('zh', 'en')
+    """
+    if lang is None:
+        return language()
+    known_language(lang)
+    return lang
+
+
+def guess(word: object, allowed: Iterable[object]) -> Said | str:
     """Return "; did you mean 'entropy'?", or an empty text where no allowed word is near."""
     return _guess(word, _Names.of(tuple(allowed)))
 
 
-def _guess(word: object, names: _Names) -> str:
-    said = word if isinstance(word, str) else shown(word)
-    known = said in names.words
+def _guess(word: object, names: _Names) -> Said | str:
+    typed = word if isinstance(word, str) else str(shown(word))
+    known = typed in names.words
     if known and not isinstance(word, str):
-        return f"; did you mean {said!r}? {said} is a number, {said!r} a text"
-    if said in names.others and isinstance(word, str) and not known:
-        twin = shown(names.others[said])
-        return f"; did you mean {twin}? {word!r} is a text, {twin} a number"
-    close = _closest(said.lower()[:_LONGEST_NAME], names.texts)
-    return "" if close is None else f"; did you mean {close!r}?"
+        return Said("; did you mean {twin!r}? {typed} is a number, {twin!r} a text", twin=typed, typed=shown(word))
+    if typed in names.others and isinstance(word, str) and not known:
+        twin = shown(names.others[typed])
+        return Said("; did you mean {twin}? {word!r} is a text, {twin} a number", twin=twin, word=word)
+    close = _closest(typed.lower()[:_LONGEST_NAME], names.texts)
+    return "" if close is None else Said("; did you mean {close!r}?", close=close)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +199,7 @@ class _Names:
     texts: tuple[str, ...]
     words: frozenset[str]
     others: dict[str, object]
-    listing: str
+    listing: Said
     whole: bool
 
     @classmethod
@@ -211,7 +243,7 @@ def _shortened(word: str) -> list[str]:
     return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
 
 
-def shown(value: object, most: int = 200) -> str:
+def shown(value: object, most: int = 200) -> Said | str:
     """Return how a message shows a value: as Python writes it, without the types of NumPy, a long one cut.
 
     Examples
@@ -222,11 +254,14 @@ def shown(value: object, most: int = 200) -> str:
     ('3', "('a', 'b')", "'xxxxxxxx… (52 characters)")
     """
     try:
-        text = str(value) if isinstance(value, (np.datetime64, np.timedelta64)) else repr(native(value))
+        value = native(value)
+        text = str(value) if isinstance(value, (np.datetime64, np.timedelta64)) else repr(value)
     except (ValueError, RecursionError):
         # Python writes no integer of more than 4,300 digits, and nothing that is nested a thousandfold.
-        text = f"a {type(value).__name__} that is too large to show"
-    return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
+        return Said("a {kind} that is too large to show", kind=type(value).__name__)
+    if len(text) > most:
+        return Said("{start}… ({n} characters)", start=text[: most - 1], n=len(text))
+    return Said("{name!r}", name=value) if type(value) is str else text
 
 
 def native(value: Any) -> Any:
@@ -237,7 +272,7 @@ def native(value: Any) -> Any:
     return value.item() if numpy and value.dtype.kind not in "mM" else value
 
 
-def readable(names: Sequence[str]) -> str:
+def readable(names: Sequence[str]) -> Said:
     """Return names joined by commas, as many as are read in a message, the tail counted.
 
     Examples
@@ -250,10 +285,10 @@ def readable(names: Sequence[str]) -> str:
     while len(", ".join(shown)) > _READ and len(shown) > 1:
         del shown[-max(1, len(shown) // 10) :]
     rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return _with_rest(joined(shown), rest)
 
 
-def listed(items: Sequence[object], most: int = 5) -> str:
+def listed(items: Sequence[object], most: int = 5) -> Said:
     """Return the items joined by commas, the tail counted instead of named.
 
     Examples
@@ -262,17 +297,21 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     >>> listed(["a", "b", "c"], most=2)
     "'a', 'b' and 1 more"
     """
-    head = ", ".join(map(shown, items[:most]))
-    return head if len(items) <= most else f"{head} and {len(items) - most} more"
+    return _with_rest(joined([*map(shown, items[:most])]), len(items) - most)
 
 
-def fewer(faults: Sequence[Fault], kind: str, most: int = 20) -> list[Fault]:
+def _with_rest(names: Said, rest: int) -> Said:
+    return Said("{names} and {n} more", names=names, n=rest) if rest > 0 else names
+
+
+def fewer(faults: Sequence[Fault], kind: Said, most: int = 20) -> list[Fault]:
     """Return faults of one kind, those past `most` counted instead of named."""
     rest = len(faults) - most
-    return [*faults[:most], *([Fault(f"and {rest} more {kind}", faults[most].place)] if rest > 0 else [])]
+    more = [Fault(Said("and {n} more {kind}", n=rest, kind=kind), faults[most].place)] if rest > 0 else []
+    return [*faults[:most], *more]
 
 
-def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | str]) -> None:
+def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | Said]) -> None:
     """Raise one error that holds all the faults; do nothing when there are none."""
     if faults:
         raise error(*faults)

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.language import language
 from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import told as said_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +43,7 @@ class Entry:
     """
 
     step: str
-    why: str
+    why: Said
     unit: object = None
     period: object = None
     indicator: str | None = None
@@ -55,14 +57,14 @@ class Entry:
 _open: ContextVar[list[Entry] | None] = ContextVar("journal", default=None)
 _held: ContextVar[bool] = ContextVar("held", default=False)
 _counted_only: ContextVar[bool] = ContextVar("counted_only", default=False)
-_about: ContextVar[tuple[str, dict[str, object]]] = ContextVar("about", default=("", {}))
+_about: ContextVar[tuple[tuple[Said, ...], dict[str, object]]] = ContextVar("about", default=((), {}))
 
 
-def note(step: str, why: str, **where: object) -> None:
+def note(step: str, why: Said, **where: object) -> None:
     """Write one line: to the journal that is open, and to Python's logging at level INFO."""
     saying, there = _about.get()
     if not any(value is not None for value in where.values()):
-        why = joined([saying, why], "whole") if isinstance(why, Said) and saying else saying + why
+        why = joined([*saying, why], "whole") if saying else why
     place = {**there, **{name: value for name, value in where.items() if value is not None}}
     tell([Entry(step, why, **place)])  # type: ignore[arg-type]  # fields of Entry, checked there
 
@@ -73,7 +75,12 @@ def tell(entries: Sequence[Entry]) -> None:
     if book is not None:
         book += entries
     for entry in () if _held.get() else entries:
-        _logger.info("%s: %s", entry.step, entry.why)
+        _logger.info(
+            "%s: %s",
+            entry.step,
+            said_in(entry.why, language()),
+            extra={"step": entry.step, "reason": general(entry.why)},
+        )
 
 
 @contextmanager
@@ -107,7 +114,7 @@ def only_counted() -> bool:
 
 
 @contextmanager
-def about(saying: str, **where: object) -> Iterator[None]:
+def about(saying: Said, **where: object) -> Iterator[None]:
     """Say of what the lines are that are written inside the block; those with a place of their own are not told again.
 
     Examples
@@ -119,7 +126,7 @@ def about(saying: str, **where: object) -> Iterator[None]:
     ("group 'total': values rescaled to sum 1", 'total')
     """
     before, there = _about.get()
-    token = _about.set((before + saying, {**there, **where}))
+    token = _about.set(((*before, saying), {**there, **where}))
     try:
         yield
     finally:
@@ -147,11 +154,17 @@ def first_of_each(kinds: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[NDArr
 
 
 def frame_of(entries: Sequence[Entry]) -> pd.DataFrame:
-    """Return log lines as a table: step, unit, period, indicator, before, after, why."""
+    """Return log lines as a table: step, unit, period, indicator, before, after, why, reason.
+
+    `why` is told in the language that is spoken; `reason` is what it has in common with lines of other rows and values,
+    the same in every language.
+    """
     import pandas as pd
 
-    columns = ["step", "unit", "period", "indicator", "before", "after", "why"]
-    return pd.DataFrame([asdict(entry) for entry in entries], columns=columns)
+    lang = language()
+    columns = ["step", "unit", "period", "indicator", "before", "after", "why", "reason"]
+    lines = [{**asdict(entry), "why": said_in(entry.why, lang), "reason": general(entry.why)} for entry in entries]
+    return pd.DataFrame(lines, columns=columns)
 
 
 def kind_of(entry: Entry) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from hengdian_index._words.catalogue import catalogue
 
-Kind: TypeAlias = Literal["names", "places", "clauses", "heads", "sentences", "whole"]
+Kind: TypeAlias = Literal["names", "places", "clauses", "heads", "sentences", "lines", "whole"]
 
 # What stands between parts of a sentence; the catalogues have the signs of other languages under the same kinds.
 _BETWEEN: Mapping[Kind, str] = {
@@ -19,6 +19,7 @@ _BETWEEN: Mapping[Kind, str] = {
     "clauses": "; ",
     "heads": ": ",
     "sentences": " ",
+    "lines": "\n",
     "whole": "",
 }
 

@@ -450,6 +450,8 @@ def aggregations() -> None:
     hi.aggregate.projection_pursuit(X, radius=0.2, details=True)
     hi.aggregate.catastrophe(X, rule="non_complementary", order=[2, 1, 3])
     hi.aggregate.quasi_arithmetic(X, f="log(z)", inverse="exp(y)")
+    with hi.options(lang="zh"):
+        hi.options(lang=None)
     hi.means(np.sqrt, np.square)(X, w, missing="propagate")
     hi.Index(aggregate=hi.means("z ** 3", "y ** (1 / 3)"), groups=[hi.Group("a")], indicators=[hi.Indicator("b", "a")])
     counts = hi.Index(

@@ -32,6 +32,7 @@ from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._system.alone import heard
 from hengdian_index._values.decimals import form_of
 from hengdian_index._words.catalogue import Lang, Room, Words, words
+from hengdian_index._words.language import speaking
 from hengdian_index.errors import FaultsError
 from hengdian_index.log import general
 from hengdian_index.plot.layout import Rows, in_period, of_unit, period_name
@@ -514,7 +515,9 @@ def _rank_draws(asked: _Asked, found: Uncertainty) -> Iterator[Item]:
 
 
 def _log(asked: _Asked) -> Iterator[Item]:
-    log = asked.result.log
+    # Programs read the reason that is the same in every language in `result.log`; here people read.
+    with speaking(asked.lang):
+        log = asked.result.log.drop(columns="reason")
     if not len(log):
         yield Text(asked.say["log empty"])
         return

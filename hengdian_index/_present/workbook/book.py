@@ -23,6 +23,7 @@ from hengdian_index._present.workbook.ranks import Ranks
 from hengdian_index._present.workbook.scores import score_column
 from hengdian_index._present.workbook.unit_means import UnitMeans
 from hengdian_index._words.catalogue import LANGUAGES
+from hengdian_index._words.language import speaking
 from hengdian_index._words.said import told as told_in
 from hengdian_index.errors import SpecError, raise_all
 
@@ -209,7 +210,9 @@ def _consistency(places: Places) -> list[Page]:
 
 
 def _log(places: Places) -> Page:
-    frame = places.result.log
+    # Programs read the reason that is the same in every language in `result.log`; here people read.
+    with speaking(places.lang):
+        frame = places.result.log.drop(columns="reason")
     rows = list(zip(*(cells(frame[name].tolist()) for name in frame.columns), strict=True))
     return Page(places.say("log"), [places.say(_LOG.get(name, name)) for name in frame.columns], rows, filtered=True)
 
