@@ -236,7 +236,7 @@ def methods_of(family: str, name: str) -> list[Case]:
 
 def _page(one: Case) -> str:
     here = one.folder is not None
-    figures = [part for found in one.compared(one.run()) for part in _figures(found)] if here else _recorded(one)
+    figures = [part for found in one.compared(one.run()) for part in shown(found)] if here else _recorded(one)
     methods = ", ".join(f"{{py:func}}`{f}.{n} <hengdian_index.{f}.{n}>`" for f, n in one.methods)
     lacking = ["## What could not be had", "\n".join(f"- {text}" for text in one.lacking)] if one.lacking else []
     away = [] if here else ["The data are not part of the project and were not here when this page was built."]
@@ -270,7 +270,7 @@ def _tables_of(one: Case) -> Iterator[str]:
         yield "\n".join([f"`{path.name}` beside it:", "", "```text", *shown, *more, "```"])
 
 
-def _figures(found: Compared) -> Iterator[str]:
+def shown(found: Compared) -> Iterator[str]:
     """Yield what stands of a check: its count, its first rows, and those farthest off."""
     check, rows = found.check, found.rows
     digits = max(0, -floor(log10(2 * check.half) + 1e-9))

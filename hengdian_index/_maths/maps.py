@@ -42,6 +42,10 @@ class Target:
     value : float
         The best value.
 
+    Notes
+    -----
+    **Pitfalls.** The value is as measured: who reverses a column first must not take the distance from it afterwards.
+
     Examples
     --------
     >>> import hengdian_index as hi
@@ -69,6 +73,11 @@ class Between:
         Ends of the best values.
     worst_low, worst_high : float, optional
         Each side has its own scale: the score is worst there and beyond.
+
+    Notes
+    -----
+    **Pitfalls.** Above the interval a score is 1 - (x - high) / M, M the largest distance. Programs that leave out the
+    1 - give the value farthest off as much as the best.
 
     Examples
     --------

@@ -123,8 +123,9 @@ def priorities(
 
     **When to use.** One person's pairwise judgements, with everything there is to say on their consistency.
 
-    **Pitfalls.** CR < .1 is a convention and depends on the table of random indexes, which the result names. The three
-    methods agree on consistent judgements only.
+    **Pitfalls.** CR < .1 is a convention and depends on the table of random indexes, which the result names; a table
+    read one order too far lets judgements pass. The three methods agree on consistent judgements only. Programs that
+    read the whole square weigh one that is not reciprocal, too (.5 on both sides of the diagonal); here it is refused.
 
     Examples
     --------

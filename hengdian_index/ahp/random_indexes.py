@@ -62,7 +62,8 @@ def random_index(n: int, *, source: str = "saaty", missing: int = 0) -> float | 
 
     **When to use.** A consistency ratio by hand, or a look at the table behind one.
 
-    **Pitfalls.** Published tables differ in the second digit, and so may verdicts: name the table.
+    **Pitfalls.** Published tables differ in the second digit, and so may verdicts: name the table. A list that begins
+    with 0, .58 is read one order too far: 1.24 for 5 items makes every ratio too small.
 
     Source: Saaty 1980, 2008; Agoston & Csato 2022 (Omega 108).
 

@@ -276,7 +276,8 @@ def dagum(y: Any, groups: Any, *, weights: Any = None, periods: Any = None) -> D
     **When to use.** How unequal units are, within and between groups whose ranges overlap.
 
     **Pitfalls.** Transvariation is overlap, neither within nor between: do not add it to either without a word. The
-    parts depend on how the groups are drawn.
+    parts depend on how the groups are drawn. The sum over all pairs goes with 2 n^2 m: programs that divide by 2 n m,
+    or count each pair twice without the 2, print n times or twice the coefficient.
 
     Examples
     --------

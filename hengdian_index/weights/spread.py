@@ -75,7 +75,9 @@ def entropy(x: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", 
     more.
 
     **Pitfalls.** Spread is not importance: outliers and errors of measurement are rewarded, and two columns that say
-    the same count twice. The answer depends on where 0 lies, so on the normalisation.
+    the same count twice. The answer depends on where 0 lies, so on the normalisation. Two checks of numbers from
+    elsewhere: columns that mirror each other weigh the same, and no e_j passes 1, as it does where the logarithm of the
+    years stands for that of units times years.
 
     Examples
     --------
