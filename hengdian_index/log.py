@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,6 +131,37 @@ def about(saying: Said, **where: object) -> Iterator[None]:
         yield
     finally:
         _about.reset(token)
+
+
+@contextmanager
+def apart() -> Iterator[list[Entry]]:
+    """Collect the lines written inside the block as they are of themselves, told by nobody: `again` tells them.
+
+    Examples
+    --------
+    >>> from hengdian_index._words.said import joined
+    >>> from hengdian_index.log import about, again, apart, journal, note
+    >>> with about(joined(["group 'total': "])), apart() as kept:
+    ...     note("weights", joined(["judged"]))
+    >>> with journal() as lines, about(joined(["group 'other': "])):
+    ...     again(kept)
+    >>> kept[0].why, lines[0].why
+    ('judged', "group 'other': judged")
+    """
+    token = _about.set(((), {}))
+    try:
+        with journal(held=True) as lines:
+            yield lines
+    finally:
+        _about.reset(token)
+
+
+def again(entries: Iterable[Entry]) -> None:
+    """Write lines that were collected `apart`, as if they were written here."""
+    own = [(one.name, one.default) for one in fields(Entry) if one.name not in ("step", "why")]
+    for entry in entries:
+        said = {name: getattr(entry, name) for name, default in own if getattr(entry, name) != default}
+        note(entry.step, entry.why, **said)
 
 
 def first_of_each(kinds: NDArray[np.intp]) -> tuple[NDArray[np.intp], list[NDArray[np.intp]]]:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index.log import Entry, general, kind_of, tally, told
+from hengdian_index._words.said import joined
+from hengdian_index.log import Entry, about, again, apart, general, journal, kind_of, note, tally, told
 
 
 def holed(impute: object = "interpolate") -> hi.Result:
@@ -149,3 +150,16 @@ def test_rare_combinations_of_many_parts_are_counted_together() -> None:
         for entry in lines
         if entry.rows > 1000
     }
+
+
+def test_lines_that_were_collected_apart_are_written_where_they_belong() -> None:
+    with journal() as heard, about(joined(["of A: "]), indicator="A"):
+        with apart() as kept:
+            note("weights", joined(["judged"]))
+            note("weights", joined(["of a unit"]), unit="x")
+        again(kept)
+    assert [(one.why, one.indicator, one.unit) for one in kept] == [("judged", None, None), ("of a unit", None, "x")]
+    assert [(one.why, one.indicator, one.unit) for one in heard] == [
+        ("of A: judged", "A", None),
+        ("of a unit", "A", "x"),
+    ]

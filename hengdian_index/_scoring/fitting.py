@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -42,7 +42,7 @@ from hengdian_index.errors import (
     raise_together,
     suggestion,
 )
-from hengdian_index.log import about, journal, note
+from hengdian_index.log import Entry, about, again, apart, journal, note
 from hengdian_index.weights.columns import row_shares
 
 # The end of what is said of a constant column.
@@ -449,7 +449,12 @@ def weights_of(branch: Branch, learnt: Callable[[Choice], Array]) -> Array:
         when = next((since for since, choice in branch.weights_since.items() if choice == branch.weights), None)
         saying = f"group {branch.code!r}: " + (f"weights since {when}: " if when else "")
         with about(saying, indicator=branch.code, **({"period": when} if when else {})):
-            return chosen_weights(branch.weights, branch.children, learnt)
+            choice = branch.weights
+            if choice.method.sees == "judgement" and not choice.parts:
+                weights, said = _judged(choice, branch.children)
+                again(said)
+                return weights.copy()
+            return chosen_weights(choice, branch.children, learnt)
     except FaultsError as error:
         where = f"group {branch.code!r}: weights: "
         raise type(error)(*(fault.under(saying=where) for fault in error.faults)) from error.__cause__
@@ -466,6 +471,14 @@ def learnt(choice: Choice) -> bool:
     if choice.method.sees == "judgement":
         return any(map(learnt, choice.parts))
     return bool(choice.method.traits.get("learns", True))
+
+
+@lru_cache(maxsize=256)
+def _judged(choice: Choice, children: tuple[str, ...]) -> tuple[Array, Sequence[Entry]]:
+    """Return weights that no row of a table has a say in, and what there is to note; judged once for all tables."""
+    with apart() as said:
+        weights = chosen_weights(choice, children, learnt=lambda part: np.ones(0))
+    return weights, said
 
 
 def chosen_weights(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choice], Array]) -> Array:

@@ -52,6 +52,10 @@ class Line(str):
         return self.partition(" of ")[2]
 
 
+# Numbers of a table that is hashed at once.
+_SMALL = 1 << 16
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """Columns of the table that an index does not score, and which of their rows these are."""
@@ -389,7 +393,8 @@ def _equal(labels: Any, label: Any) -> NDArray[np.bool_]:
     """Return which labels are the one that is asked for; what compares to no truth is not."""
     if isinstance(labels, np.ndarray) and isinstance(label, (str, int, float)):
         return np.asarray(labels == label, dtype=np.bool_)
-    same = [one == label for one in labels]
+    # The list of an Arrow column is made at once, its items one by one.
+    same = [one == label for one in (labels.tolist() if isinstance(labels, pd.Index) else labels)]
     if not isinstance(label, (str, int, float, tuple)):
         same = [one is True or (isinstance(one, np.bool_) and bool(one)) for one in same]
     return np.array(same, dtype=np.bool_)
@@ -399,7 +404,9 @@ def digest(panel: Panel) -> str:
     """Return the SHA-256 of rows: their columns, labels, groups and values, whatever kind of table they came in."""
     found = sha256(repr((panel.columns, sorted(panel.groups.items()))).encode("utf-8", "backslashreplace"))
     found.update(np.asarray(pd.util.hash_pandas_object(panel.labels), dtype="<u8").tobytes())
-    for column in panel.values.T:
+    # A large table is not copied whole.
+    at_once = panel.values.size < _SMALL and not may_have_gaps(panel.values)
+    for column in (panel.values.T,) if at_once else panel.values.T:
         # Libraries write a missing value in different bits.
         plain = np.where(np.isnan(column), np.nan, column) if may_have_gaps(column) else column
         found.update(np.ascontiguousarray(plain, dtype="<f8").data)

@@ -290,9 +290,11 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) 
 
     values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
     errors = frame.attrs.get("errors", {})
+    # What a table says of itself is copied with every column.
+    bare = pd.DataFrame(frame, copy=False)
     for name in names:
         # Error values of a workbook are told of at once.
-        columns[name] = frame[name].mask(frame[name].isin(ERRORS), None) if name in errors else frame[name]
+        columns[name] = bare[name].mask(bare[name].isin(ERRORS), None) if name in errors else bare[name]
         if columns[name].dtype.kind not in "biufMm":
             given = columns[name].tolist()
             cells, met = plain_cells(given, decimal, form.mark_texts)
