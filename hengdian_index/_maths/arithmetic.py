@@ -18,6 +18,7 @@ import numpy as np
 
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Said
 from hengdian_index.errors import suggestion
 
 Halves: TypeAlias = Literal["away", "even"]
@@ -236,19 +237,25 @@ def calculable(tree: ast.expr, without: Collection[str] = ()) -> bool:
     return all(name in FUNCTIONS and name not in without for name in called)
 
 
-def faults(lines: Iterable[Line], named: Iterable[str]) -> list[str]:
+def faults(lines: Iterable[Line], named: Iterable[str]) -> list[Said]:
     """Return what is wrong with declared lines, whose names are those given or those of lines before."""
-    known, found = set(named), list[str]()
+    known, found = set(named), list[Said]()
     for line in lines:
         try:
             tree = simplified(parsed(line.expression))
         except (SyntaxError, TypeError):
             tree = None
         if tree is None or not calculable(tree):
-            found.append(f"{line.expression!r} is none; write + - * / **, {', '.join(FUNCTIONS)}")
+            functions = ", ".join(FUNCTIONS)
+            found.append(
+                Said("{line!r} is none; write + - * / **, {functions}", line=line.expression, functions=functions)
+            )
         else:
-            unknown = [name for name in names(tree) if name not in known]
-            found += [f"no {name!r} for {line.expression!r}{suggestion(name, sorted(known))}" for name in unknown]
+            unknown = [(name, suggestion(name, sorted(known))) for name in names(tree) if name not in known]
+            found += [
+                Said("no {name!r} for {line!r}{guess}", name=name, line=line.expression, guess=guess)
+                for name, guess in unknown
+            ]
         known.add(line.name)
     return found
 

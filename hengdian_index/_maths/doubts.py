@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import Fault, SpecError, raise_all, shown
 
 
@@ -33,7 +34,9 @@ class Noise:
 
     def __post_init__(self) -> None:
         if not _number(self.share) or not 0 <= self.share < 1:
-            raise SpecError(f"Noise: a share from 0 to below 1, not {self.share!r}; 0.25 is a quarter up or down")
+            raise SpecError(
+                Said("Noise: a share from 0 to below 1, not {share!r}; 0.25 is a quarter up or down", share=self.share)
+            )
 
     def weights(self, w: Array, u: Array) -> Array:
         """Return weights (draws, k) from the nominal ones (k,) and uniform numbers (draws, k)."""
@@ -64,7 +67,9 @@ class Dirichlet:
 
     def __post_init__(self) -> None:
         if not _number(self.concentration) or not 0 < self.concentration < np.inf:
-            raise SpecError(f"Dirichlet: a concentration above 0, not {self.concentration!r}")
+            raise SpecError(
+                Said("Dirichlet: a concentration above 0, not {concentration!r}", concentration=self.concentration)
+            )
 
     def weights(self, w: Array, u: Array) -> Array:
         """Return weights (draws, k) from the nominal ones (k,) and uniform numbers (draws, k)."""
@@ -100,7 +105,7 @@ class Normal:
     def __post_init__(self) -> None:
         given = [value for value in (self.sd, self.relative) if value is not None]
         if len(given) != 1 or not _number(given[0]) or not 0 <= given[0] < np.inf:
-            raise SpecError(f"Normal: sd or relative, one of them, 0 or more; not {self!r}")
+            raise SpecError(Said("Normal: sd or relative, one of them, 0 or more; not {value!r}", value=self))
 
     def data(self, x: Array, draws: np.random.Generator) -> Array:
         """Return values with errors."""
@@ -135,7 +140,7 @@ class Uniform:
 
     def __post_init__(self) -> None:
         if not (_number(self.low) and _number(self.high) and -np.inf < self.low < self.high < np.inf):
-            raise SpecError(f"Uniform: low below high, not {self.low!r} and {self.high!r}")
+            raise SpecError(Said("Uniform: low below high, not {low!r} and {high!r}", low=self.low, high=self.high))
 
     def ppf(self, u: Array) -> Array:
         """Return the number that belongs to a probability."""
@@ -205,18 +210,21 @@ def read_doubts(given: Any) -> dict[str, Any]:
     """
     if not isinstance(given, Mapping):
         raise SpecError(
-            "a mapping of address -> alternatives or noise,"
-            f" {{ normalise = ['min_max', 'z_score'], weights = {{ noise = 0.25 }} }}, not {shown(given)}"
+            Said(
+                "a mapping of address -> alternatives or noise, {{ normalise = ['min_max', 'z_score'], "
+                "weights = {{ noise = 0.25 }} }}, not {given}",
+                given=shown(given),
+            )
         )
     found: dict[str, Any] = {}
     faults: list[Fault] = []
     for address, doubt in _by_address(given):
         try:
             if address in found:
-                raise SpecError("is given twice")
+                raise SpecError(Said("is given twice"))
             found[address] = _meant(doubt)
         except SpecError as error:
-            faults += [fault.under(address, saying=f"{address!r}: ") for fault in error.faults]
+            faults += [fault.under(address, saying=Said("{address!r}: ", address=address)) for fault in error.faults]
     raise_all(SpecError, faults)
     return found
 
@@ -251,18 +259,18 @@ def _meant(given: Any) -> Any:
         named = dict(zip([*names, *[""] * len(several)], several, strict=False))
     needed = {one.name for one in fields(kind) if one.default is MISSING}
     if len(given) > 1 or not needed <= set(named) <= set(names):
-        raise SpecError(f"{_FORMS[words[0]]}; not {shown(dict(given))}")
+        raise SpecError(Said("{form}; not {given}", form=_FORMS[words[0]], given=shown(dict(given))))
     return kind(**named)
 
 
 # Of a part that may be left out, as a file has no word for nothing.
 _WORDS = {"in": True, "out": None}
 _FORMS = {
-    "noise": "{ noise = 0.25 }, weights up to a quarter larger or smaller",
-    "dirichlet": "{ dirichlet = 100 }, weights drawn round their own, the nearer the larger the number",
-    "normal": "{ normal = { relative = 0.02 } } or { normal = { sd = 3 } }, errors of measurement",
-    "uniform": "{ uniform = [0.5, 2] }, a number between two limits",
-    "bootstrap": "{ bootstrap = true }, fit rows drawn again",
+    "noise": Said("{{ noise = 0.25 }}, weights up to a quarter larger or smaller"),
+    "dirichlet": Said("{{ dirichlet = 100 }}, weights drawn round their own, the nearer the larger the number"),
+    "normal": Said("{{ normal = {{ relative = 0.02 }} }} or {{ normal = {{ sd = 3 }} }}, errors of measurement"),
+    "uniform": Said("{{ uniform = [0.5, 2] }}, a number between two limits"),
+    "bootstrap": Said("{{ bootstrap = true }}, fit rows drawn again"),
 }
 
 

@@ -7,12 +7,16 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, told
 from hengdian_index.errors import DataError
 from hengdian_index.log import note
 
 # Of a shorter wait, in seconds, nobody need be told.
 PATIENCE = 60.0
+
+# In seconds.
+_DAY, _HOUR, _MINUTE = 86400, 3600, 60
 
 # Of the memory there is, so much is for others.
 _SPARE = 0.1
@@ -40,16 +44,18 @@ def memory_left() -> float:
     return max(min(found), 0.0)
 
 
-def estimate(step: str, what: str, size: float, seconds: float, remedy: str) -> None:
+def estimate(step: str, what: Said, size: float, seconds: float, remedy: Said) -> None:
     """Refuse a computation that needs more memory than there is, and say of a long one how long it will take.
 
     Parameters
     ----------
-    step, what : str
-        The step of the log, and what is computed: "kemeny of 20,000 rows".
+    step : str
+        The step of the log.
+    what : sentence
+        What is computed: "kemeny of 20,000 rows".
     size, seconds : float
         Bytes that it holds at one time, and about how long it takes.
-    remedy : str
+    remedy : sentence
         What to do instead.
 
     Raises
@@ -58,22 +64,38 @@ def estimate(step: str, what: str, size: float, seconds: float, remedy: str) -> 
         With what it would take, what there is and what to do.
     """
     left = memory_left() * (1 - _SPARE)
-    takes = f"about {_duration(seconds)}"
     if size > left:
-        why = f"{what} needs {_bytes(size)} of memory, and {_bytes(left)} are free; it would take {takes}"
-        raise DataError(f"{why}; {remedy}")
+        raise DataError(
+            Said(
+                "{what} needs {memory} of memory, and {left} are free; it would take about {duration}; {remedy}",
+                what=what,
+                memory=_bytes(size),
+                left=_bytes(left),
+                duration=_duration(seconds),
+                remedy=remedy,
+            )
+        )
     if seconds > PATIENCE:
-        said = f"{what} takes {takes} and {_bytes(size)} of memory; {remedy}"
+        said = Said(
+            "{what} takes about {duration} and {memory} of memory; {remedy}",
+            what=what,
+            duration=_duration(seconds),
+            memory=_bytes(size),
+            remedy=remedy,
+        )
         note(step, said)
-        warnings.warn(said, stacklevel=2)
+        warnings.warn(told(said, language()), stacklevel=2)
 
 
 def _bytes(size: float) -> str:
     return f"{size / 1e9:,.1f} GB" if size >= 1e8 else f"{size / 1e6:,.1f} MB"
 
 
-def _duration(seconds: float) -> str:
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            return counted(round(seconds / length), unit)
-    return counted(max(round(seconds), 1), "second")
+def _duration(seconds: float) -> Said:
+    if seconds >= _DAY:
+        return Said.of(round(seconds / _DAY), "{n} day", "{n} days")
+    if seconds >= _HOUR:
+        return Said.of(round(seconds / _HOUR), "{n} hour", "{n} hours")
+    if seconds >= _MINUTE:
+        return Said.of(round(seconds / _MINUTE), "{n} minute", "{n} minutes")
+    return Said.of(max(round(seconds), 1), "{n} second", "{n} seconds")

@@ -15,6 +15,7 @@ from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same, settled, together
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, SpecError, shown
 
 Ties: TypeAlias = Literal["average", "min", "max", "dense"]
@@ -100,19 +101,24 @@ class Between:
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, _finite("Between", getattr(self, name)))
         if (self.worst_low is None) != (self.worst_high is None):
-            raise SpecError("Between: give both worst_low and worst_high, or neither")
+            raise SpecError(Said("Between: give both worst_low and worst_high, or neither"))
         low = self.low if self.worst_low is None else self.worst_low
         high = self.high if self.worst_high is None else self.worst_high
         strict = self.worst_low is None or low < self.low <= self.high < high
         if not (strict and low <= self.low <= self.high <= high):
-            raise SpecError(f"Between: limits must rise (worst_low < low <= high < worst_high), not {self!r}")
+            raise SpecError(
+                Said("Between: limits must rise (worst_low < low <= high < worst_high), not {limits!r}", limits=self)
+            )
 
 
 def _finite(kind: str, value: object) -> float:
     number = number_of(value) if isinstance(value, (int, float, np.number)) else None
     if number is None or not np.isfinite(number):
-        each = f"; for one a column give direction = {{'a': {kind}(...), ...}}" if hasattr(value, "__len__") else ""
-        raise SpecError(f"{kind}: a finite number is needed, not {shown(value)}{each}")
+        several = Said("; for one a column give direction = {{'a': {kind}(...), ...}}", kind=kind)
+        each = several if hasattr(value, "__len__") else ""
+        raise SpecError(
+            Said("{kind}: a finite number is needed, not {value}{each}", kind=kind, value=shown(value), each=each)
+        )
     return number
 
 
@@ -120,7 +126,7 @@ def _finite_scores(scores: Array, x: Array) -> Array:
     """Return the scores, or refuse the values whose score is too large a number."""
     lost = np.isfinite(x) & ~np.isfinite(scores)
     if lost.any():
-        raise CellsError(np.broadcast_to(lost, scores.shape), "its score is too large a number; rescale the unit")
+        raise CellsError(np.broadcast_to(lost, scores.shape), Said("its score is too large a number; rescale the unit"))
     return scores
 
 
@@ -329,7 +335,9 @@ class Reciprocal:
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         if (x <= 0).any():
-            raise CellsError(x <= 0, "a reciprocal needs a value above 0; use another normalisation for this indicator")
+            raise CellsError(
+                x <= 0, Said("a reciprocal needs a value above 0; use another normalisation for this indicator")
+            )
         return self.scale[..., np.newaxis, :] / x
 
     def cancelled(self, before: Array) -> Array:
@@ -348,7 +356,9 @@ class Log:
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         if (x <= 0).any():
-            raise CellsError(x <= 0, "a logarithm needs a value above 0; use another normalisation for this indicator")
+            raise CellsError(
+                x <= 0, Said("a logarithm needs a value above 0; use another normalisation for this indicator")
+            )
         return np.log(x)
 
     def cancelled(self, before: Array) -> Array:

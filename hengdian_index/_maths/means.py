@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._tables.table import Array, Labelled, may_have_gaps, row_faults, shortened
 from hengdian_index._values.equality import TOLERANCE, flattened
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, suggestion
 
 Rule: TypeAlias = Literal["reweight", "propagate", "raise"]
@@ -124,9 +125,11 @@ class Pair:
         return self.domain == "above 0" and not self.zero_is_limit
 
     @property
-    def why(self) -> str:
+    def why(self) -> Said:
         """What is said of a value that lies outside the domain."""
-        return f"this mean needs values {'above 0' if self._strict else 'of 0 or more'}; normalise to such a scale"
+        if self._strict:
+            return Said("this mean needs values above 0; normalise to such a scale")
+        return Said("this mean needs values of 0 or more; normalise to such a scale")
 
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean: contribution = w slope (z1 - z0)."""
@@ -142,7 +145,9 @@ class Pair:
             found = np.where(lost, self._slope(z0, z1, y0, y1, np.exp2(np.floor(np.log2(size)))), found)
             lost = inside & ~np.isfinite(found)
         if lost.any():
-            raise CellsError(lost, "a value is so much nearer 0 than the mean that no number says its part; rescale it")
+            raise CellsError(
+                lost, Said("a value is so much nearer 0 than the mean that no number says its part; rescale it")
+            )
         return found
 
     def _slope(self, z0: Array, z1: Array, y0: Array, y1: Array, size: Array) -> Array:
@@ -227,11 +232,13 @@ class Missing:
         """Return the rule, or a SpecError for a word or a share that is none."""
         words = get_args(Rule)
         faults = (
-            [] if isinstance(rule, str) and rule in words else [f"missing: no rule {rule!r}{suggestion(rule, words)}"]
+            []
+            if isinstance(rule, str) and rule in words
+            else [Said("missing: no rule {rule!r}{guess}", rule=rule, guess=suggestion(rule, words))]
         )
         number = isinstance(coverage, (int, float, np.integer, np.floating)) and not isinstance(coverage, bool)
         if not (number and 0 <= coverage <= 1):
-            faults.append(f"coverage: a share from 0 to 1, not {coverage!r}")
+            faults.append(Said("coverage: a share from 0 to 1, not {coverage!r}", coverage=coverage))
         raise_all(SpecError, faults)
         return cls(rule, coverage)  # type: ignore[arg-type]  # a word of Rule, checked above
 
@@ -311,7 +318,9 @@ def refusal(error: CellsError, table: Labelled) -> DataError:
         return DataError(*shortened(row_faults(rows, table.source, error.why)))
     if isinstance(error, ColumnsError):
         names, columns = table.columns or range(k), np.flatnonzero(error.marked.reshape(-1, k).any(axis=0))
-        return DataError(*shortened([f"column {names[int(j)]!r}: {error.why}" for j in columns]))
+        return DataError(
+            *shortened([Said("column {name!r}: {why}", name=names[int(j)], why=error.why) for j in columns])
+        )
     return table.refusal(error)
 
 
@@ -415,7 +424,7 @@ def detailed(kernel: Kernel, x: Array, w: Array, missing: Missing) -> Any:
         return kernel(x, w)  # type: ignore[operator]  # a pair has no details
     if x.ndim > 2 or dropped.all():
         raise DataError(
-            "details need at least one row with enough values" if x.ndim == 2 else "details: one table only"
+            Said("details need at least one row with enough values") if x.ndim == 2 else Said("details: one table only")
         )
     try:
         return _spread(kernel(x[~dropped], w), np.flatnonzero(~dropped), len(x))  # type: ignore[operator]  # as above
@@ -448,7 +457,8 @@ def _dropped(kernel: Kernel, absent: NDArray[np.bool_], w: Array, missing: Missi
     """Return which rows (..., n) are left without a score, or refuse the gaps."""
     if missing.rule == "raise":
         raise CellsError(
-            absent, "missing value, and the rule is missing = 'raise'; fill it, or choose 'reweight' or 'propagate'"
+            absent,
+            Said("missing value, and the rule is missing = 'raise'; fill it, or choose 'reweight' or 'propagate'"),
         )
     if missing.rule == "propagate":
         return np.asarray(absent.any(axis=-1))
@@ -458,7 +468,9 @@ def _dropped(kernel: Kernel, absent: NDArray[np.bool_], w: Array, missing: Missi
     dropped = (present / k < missing.coverage - TOLERANCE) | unweighted
     held = absent & ~dropped[..., np.newaxis]
     if isinstance(kernel, Together) and not kernel.takes_gaps and held.any():
-        raise CellsError(held, "missing value, and this method compares complete rows; fill it, or missing='propagate'")
+        raise CellsError(
+            held, Said("missing value, and this method compares complete rows; fill it, or missing='propagate'")
+        )
     return np.asarray(dropped)
 
 
@@ -469,10 +481,16 @@ def _whole(kernel: Kernel, x: Array, w: Array) -> Array:
     scores = np.asarray(kernel(x, w), dtype=np.float64)
     shape = (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), x.shape[-2])
     if scores.shape != shape:
-        raise DataError(f"aggregate: one score a row is needed, an array {shape}; the method gave {scores.shape}")
+        raise DataError(
+            Said(
+                "aggregate: one score a row is needed, an array {shape}; the method gave {given}",
+                shape=shape,
+                given=scores.shape,
+            )
+        )
     if not np.isfinite(scores).all():
         marked = ~np.asarray(np.isfinite(scores).reshape(-1, shape[-1]).all(axis=0))
-        raise RowsError(marked[:, np.newaxis], "the score is not a finite number; rescale the columns")
+        raise RowsError(marked[:, np.newaxis], Said("the score is not a finite number; rescale the columns"))
     return scores
 
 

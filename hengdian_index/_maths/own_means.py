@@ -14,6 +14,7 @@ from hengdian_index._maths.arithmetic import filled
 from hengdian_index._maths.means import Kernel, Pair, RowsError, known_mean, weighted_sum
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError
 
 # An inverse leads back to a value but for rounding, in parts of the largest value.
@@ -71,10 +72,11 @@ class Mirrored(Pair):
             raise CellsError(error.marked, self.why) from None
 
     @property
-    def why(self) -> str:
+    def why(self) -> Said:
         """What is said of a value that lies outside the domain."""
-        below = "up to" if self.zero_is_limit else "below"
-        return f"this mean needs values {below} {self.top:.12g}; normalise to such a scale"
+        if self.zero_is_limit:
+            return Said("this mean needs values up to {top:.12g}; normalise to such a scale", top=self.top)
+        return Said("this mean needs values below {top:.12g}; normalise to such a scale", top=self.top)
 
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean, which the mirror leaves as it is."""
@@ -105,9 +107,9 @@ class Own(Pair):
         return cls(f, back, _measured_secant(f), trees=trees)
 
     @property
-    def why(self) -> str:
+    def why(self) -> Said:
         """What is said of a value to which the inverse does not lead back."""
-        return "the inverse does not lead back to the value from f of it; f must rise, or fall, over all values"
+        return Said("the inverse does not lead back to the value from f of it; f must rise, or fall, over all values")
 
     def astray(self, value: ast.expr) -> ast.expr | None:
         """Return where a value is one to which the inverse does not lead back, as arithmetic."""
@@ -145,7 +147,7 @@ class Own(Pair):
         inside = (y >= low.min(axis=-1) - size) & (y <= high.max(axis=-1) + size)
         lost = ~inside & ~gone.all(axis=-1) & np.isfinite(total)
         if lost.any():
-            why = "the mean does not lie among its values; f must rise, or fall, without a break over all of them"
+            why = Said("the mean does not lie among its values; f must rise, or fall, without a break over all of them")
             raise RowsError(lost[..., np.newaxis], why)
         return y
 
@@ -155,7 +157,7 @@ class Own(Pair):
         u = self.forward(x)
         outside = there & ~np.isfinite(u)
         if outside.any():
-            raise CellsError(outside, "f of the value is no finite number; normalise to values that f takes")
+            raise CellsError(outside, Said("f of the value is no finite number; normalise to values that f takes"))
         size = np.abs(x[there]).max(initial=0.0)
         astray = there & ~(np.abs(self.inverse(u) - x) <= _BACK * size)
         if astray.any():
@@ -163,7 +165,9 @@ class Own(Pair):
         steps = np.diff(u[there][np.argsort(x[there], kind="stable")])
         steps = steps[np.abs(steps) > TOLERANCE * np.abs(u[there]).max(initial=0.0)]
         if (steps > 0).any() and (steps < 0).any():
-            raise CellsError(there, "f rises from some values to others, and falls; it must do one of both over all")
+            raise CellsError(
+                there, Said("f rises from some values to others, and falls; it must do one of both over all")
+            )
 
     def slope(self, z0: Array, z1: Array, y0: Array, y1: Array) -> Array:
         """Return the secant of f over each part's change over that of the mean."""
@@ -176,7 +180,7 @@ class Censored:
     """The weighted mean of each row that reaches a limit, 0 for the others: the count of the poor."""
 
     cutoff: float
-    why: ClassVar[str] = "counting needs values of 0 or more: 1 deprived, 0 not; normalise to such a scale"
+    why: ClassVar[Said] = Said("counting needs values of 0 or more: 1 deprived, 0 not; normalise to such a scale")
 
     def __call__(self, x: Array, w: Array) -> Array:
         """Return the scores (..., n) of rows x (..., n, k)."""
@@ -196,7 +200,7 @@ class Limit(NamedTuple):
 
     beyond: str
     value: float
-    why: str
+    why: Said
 
 
 def limit_of(kernel: Kernel) -> Limit | None:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hengdian_index._maths.means import RowsError
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, SpecError
 
 # Of k children 2^k mixtures of each row are scored.
@@ -80,8 +81,12 @@ def mixtures(k: int) -> NDArray[np.bool_]:
     """Return which of k children have moved in each of the 2^k mixtures of start and end, (2^k, k)."""
     if k > MOST:
         raise SpecError(
-            f"shapley: {k} children, and at most {MOST} are allowed, for 2^k mixtures of every row are scored; put "
-            "them into sub-groups and split each of those"
+            Said(
+                "shapley: {k} children, and at most {most} are allowed, for 2^k mixtures of every row "
+                "are scored; put them into sub-groups and split each of those",
+                k=k,
+                most=MOST,
+            )
         )
     return np.asarray((np.arange(2**k)[:, np.newaxis] >> np.arange(k)) & 1 == 1)
 
@@ -99,7 +104,7 @@ def _parts(score: Callable[[Array, Array], Array], moved: NDArray[np.bool_], x0:
     mixed = np.where(moved[:, np.newaxis, :], x1, x0)
     scores = np.asarray(score(mixed.reshape(-1, k), w), dtype=np.float64).reshape(len(moved), -1)
     if not np.isfinite(scores).all():
-        raise RowsError(~np.isfinite(scores).reshape(-1, 1), "the score is not a finite number")
+        raise RowsError(~np.isfinite(scores).reshape(-1, 1), Said("the score is not a finite number"))
     # From the first score on, so that a high level costs no digits.
     parts = (scores - scores[0]).T @ _coefficients(moved)
     return _closed(np.where(x1 == x0, 0.0, parts), scores[-1] - scores[0])
@@ -127,5 +132,8 @@ def _placed(error: CellsError, rows: Array, n: int) -> CellsError:
     found = error.marked.reshape(-1, len(rows), error.marked.shape[-1]).any(axis=0)
     marked = np.zeros((n, found.shape[-1]), dtype=np.bool_)
     marked[rows] = found
-    why = f"{error.why} (in a Shapley split, where some children stand at their start and the others at their end)"
+    why = Said(
+        "{why} (in a Shapley split, where some children stand at their start and the others at their end)",
+        why=error.why,
+    )
     return type(error)(marked, why)

@@ -18,7 +18,7 @@ from hengdian_index._tables.columns import in_succession, labelled, matched, rea
 from hengdian_index._tables.periods import Periods
 from hengdian_index._tables.selection import chosen
 from hengdian_index._tables.table import Labelled, row_faults, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, DataError, OptionError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note
 
@@ -34,7 +34,7 @@ def composing(
     second: str | None = ...,
     along: Literal["time"] | None = ...,
     learns: None = None,
-    check: Callable[..., list[str]] | None = ...,
+    check: Callable[..., list[Said]] | None = ...,
     **traits: Unpack[ComposingTraits],
 ) -> Callable[[Callable[P, Any]], Registered[P]]: ...
 @overload
@@ -44,7 +44,7 @@ def composing(
     second: str | None = ...,
     along: Literal["time"] | None = ...,
     learns: Callable[..., dict[str, Any]],
-    check: Callable[..., list[str]] | None = ...,
+    check: Callable[..., list[Said]] | None = ...,
     **traits: Unpack[ComposingTraits],
 ) -> Callable[[Callable[P, Any]], OwnComposition[P]]: ...
 def composing(
@@ -53,7 +53,7 @@ def composing(
     second: str | None = None,
     along: Literal["time"] | None = None,
     learns: Callable[..., dict[str, Any]] | None = None,
-    check: Callable[..., list[str]] | None = None,
+    check: Callable[..., list[Said]] | None = None,
     **traits: Unpack[ComposingTraits],
 ) -> Any:
     """Register a function of several columns under its own name.
@@ -75,7 +75,7 @@ def composing(
         `learns(*columns, **options)` gives the options to freeze, from the fit rows: as many rows as there are, those
         outside the fit missing.
     check : callable, optional
-        `check(**options)`: what is wrong with a set of options, one text for each fault.
+        `check(**options)`: what is wrong with a set of options, one sentence for each fault.
     **traits
         `formula` in LaTeX, a text or a function of the options that gives it, `chinese`, what a statement calls it, and
         `words` of its options. `arithmetic`: a value as an expression in the columns and the options, such as
@@ -98,7 +98,7 @@ def composing(
         @wraps(method.function)
         def composed(*data: Any, fit_on: Any = None, **options: Any) -> Any:
             if fit_on is not None and not learns:
-                raise SpecError(f"{method.name} learns nothing from other rows: leave out fit_on")
+                raise SpecError(Said("{method} learns nothing from other rows: leave out fit_on", method=method.name))
             given = _data(method, data, options)
             options = method.demand(options)
             parts = matched([_read(method, name, given.get(name)) for name in columns])
@@ -124,10 +124,24 @@ def compose(
         return answer
     values, n = np.asarray(answer, dtype=np.float64), len(next(part for part in parts if part is not None).values)
     if values.shape != (n,) or np.isinf(values).any():
-        raise DataError(f"{method.name} must give one finite number for each of {counted(n, 'row')}, not {answer!r}")
+        raise DataError(
+            Said(
+                "{method} must give one finite number for each of {rows}, not {answer!r}",
+                method=method.name,
+                rows=Said.of(n, "{n} row", "{n} rows"),
+                answer=answer,
+            )
+        )
     gaps = int(np.isnan(values).sum())
     if gaps:
-        note("climate", f"{method.name}: {counted(gaps, 'row', 'lack', of=n)} a value that the method needs: missing")
+        lacking = Said.of(
+            gaps,
+            "{name}: {n} of {rows} lacks a value that the method needs: missing",
+            "{name}: {n} of {rows} lack a value that the method needs: missing",
+            name=method.name,
+            rows=Said.of(n, "{n} row", "{n} rows"),
+        )
+        note("climate", lacking)
     return values
 
 
@@ -186,15 +200,30 @@ def _data(method: Method, data: Sequence[Any], options: dict[str, Any]) -> dict[
     columns, second = method.traits["columns"], method.traits["second"]
     places = (*columns, second) if second else columns
     if len(data) > len(places):
-        raise OptionError(f"{method.name} takes {listed(places)} by position; give everything else by name")
+        raise OptionError(
+            Said(
+                "{method} takes {places} by position; give everything else by name",
+                method=method.name,
+                places=listed(places),
+            )
+        )
     given = dict(zip(places, data, strict=False))
-    raise_all(OptionError, [f"{method.name}: {name!r} is given twice" for name in given if name in options])
+    raise_all(
+        OptionError,
+        [Said("{method}: {name!r} is given twice", method=method.name, name=name) for name in given if name in options],
+    )
     given |= {name: options.pop(name) for name in columns if name in options}
     if second in given:
         options[second] = given.pop(second)
     needed = [name for name in columns if parameters_of(method.function)[name].default is inspect.Parameter.empty]
     absent = [name for name in needed if given.get(name) is None]
-    raise_all(OptionError, [f"{method.name}: {name!r} is missing; it is the data to work on" for name in absent])
+    raise_all(
+        OptionError,
+        [
+            Said("{method}: {name!r} is missing; it is the data to work on", method=method.name, name=name)
+            for name in absent
+        ],
+    )
     return given
 
 
@@ -224,15 +253,32 @@ def _elsewhere(method: Method, parts: Sequence[Labelled | None], fit_on: Any) ->
     table = method.traits["table"]
     beside = [c for c, p in zip(method.traits["columns"], parts, strict=True) if p is not None and c != table]
     if beside:
-        raise SpecError(f"fit_on: another table has no {listed(beside)}; give a span, a slice or a mask of the rows")
+        raise SpecError(
+            Said(
+                "fit_on: another table has no {beside}; give a span, a slice or a mask of the rows",
+                beside=listed(beside),
+            )
+        )
     known, other = _names(method, parts), read_table("fit_on", fit_on, across=False)
     in_succession(other.source)
     if known is not None and other.columns is not None:
         absent = [name for name in known if name not in other.columns]
-        raise_all(DataError, [f"fit_on: no column {name!r}{suggestion(name, other.columns)}" for name in absent])
+        raise_all(
+            DataError,
+            [
+                Said("fit_on: no column {name!r}{guess}", name=name, guess=suggestion(name, other.columns))
+                for name in absent
+            ],
+        )
         order = [other.columns.index(name) for name in known]
         other = replace(other, values=other.values[:, order], columns=known)
     k = next(part.values.shape[1] for part in parts if part is not None)
     if other.values.shape[1] != k:
-        raise DataError(f"fit_on has {counted(other.values.shape[1], 'column')}, the rows to compose {k}")
+        raise DataError(
+            Said(
+                "fit_on has {columns}, the rows to compose {k}",
+                columns=Said.of(other.values.shape[1], "{n} column", "{n} columns"),
+                k=k,
+            )
+        )
     return [other if name == table else None for name in method.traits["columns"]]

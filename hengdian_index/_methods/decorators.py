@@ -28,8 +28,8 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.traits import AggregatingTraits, NormalisingTraits, WeightingTraits
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, as_learnt, broadcast, read_labelled, select, with_labels
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import uneven
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.log import note
 
@@ -280,7 +280,11 @@ def _of_own_rows(method: Method, error: CellsError, n: int) -> Exception:
     if isinstance(error, ColumnsError) or error.marked.shape[-2] <= n:
         return error
     own = error.marked[..., -n:, :]
-    return type(error)(own, error.why) if own.any() else DataError(f"{method.name}: reference: {error.why}")
+    return (
+        type(error)(own, error.why)
+        if own.any()
+        else DataError(Said("{name}: reference: {why}", name=method.name, why=error.why))
+    )
 
 
 def _each_table(method: Method, x: Array, w: Array, options: Mapping[str, Any]) -> Array:
@@ -299,7 +303,7 @@ def _in_column_order(method: Method, options: Mapping[str, Any], columns: Sequen
         if given is None or columns is None or not hasattr(given, "keys"):
             continue
         missing = {} if absent is None else {"absent": absent}
-        listed[name] = in_order(given, columns, f"{method.name}: {name}", **missing)
+        listed[name] = in_order(given, columns, joined([method.name, name], "heads"), **missing)
     return listed
 
 
@@ -328,9 +332,7 @@ def scoring(method: Method) -> Any:
         except CellsError as error:
             raise refusal(error, table) from None
         if answer.dropped.any():
-            note(
-                "aggregate", f"{counted(int(answer.dropped.sum()), 'row', 'have')} too few values for a score: missing"
-            )
+            note("aggregate", _scoreless(int(answer.dropped.sum())))
         return table.rows(answer.values if times is None else answer.values * times)
 
     return presented(scores, method, _GAPS)
@@ -341,7 +343,7 @@ def _refuse_rounding(x: Array, w: Array) -> None:
     doubtful = uneven(x) & (w > 0)
     if doubtful.any():
         marked = np.any(doubtful.reshape(-1, 1, x.shape[-1]), axis=0)
-        raise ColumnsError(marked, "constant over the rows compared, but for rounding; round it, or leave it out")
+        raise ColumnsError(marked, Said("constant over the rows compared, but for rounding; round it, or leave it out"))
 
 
 def _total(w: Any, table: Labelled) -> Any:
@@ -363,7 +365,7 @@ def _in_columns(w: Any, table: Labelled) -> Array:
     try:
         return floats(given)
     except (TypeError, ValueError):
-        raise SpecError(f"weights: each must be a number of 0 or more, not {w!r}") from None
+        raise SpecError(Said("weights: each must be a number of 0 or more, not {w!r}", w=w)) from None
 
 
 def matched_weights(w: Any, table: Labelled, *, noted: bool = True) -> Array:
@@ -376,35 +378,72 @@ def matched_weights(w: Any, table: Labelled, *, noted: bool = True) -> Array:
         return weights
     if table.columns is not None:
         raise SpecError(
-            f"weights: {' x '.join(map(str, weights.shape[:-1]))} sets for a table with labels; "
-            "give one set at a time, or the values as an array for scores (sets, rows)"
+            Said(
+                "weights: {size} sets for a table with labels; give one set at a time, or the values as "
+                "an array for scores (sets, rows)",
+                size=" x ".join(map(str, weights.shape[:-1])),
+            )
         )
     if not broadcast(weights.shape[:-1], table.values.shape[:-2]):
-        shape = table.values.shape[:-2]
-        raise SpecError(f"weights: sets of shape {weights.shape[:-1]} for a stack of tables of shape {shape}")
+        raise SpecError(
+            Said(
+                "weights: sets of shape {own} for a stack of tables of shape {shape}",
+                own=weights.shape[:-1],
+                shape=table.values.shape[:-2],
+            )
+        )
     return weights
 
 
-def _no_weight(names: Sequence[Any]) -> Callable[[int], str]:
-    return lambda j: f"weights: none for column {names[j]!r}"
+def _no_weight(names: Sequence[Any]) -> Callable[[int], Said]:
+    return lambda j: Said("weights: none for column {name!r}", name=names[j])
 
 
-def unit_sum(weights: Array, k: int, what: str, names: Sequence[Any] | None = None, *, noted: bool = True) -> Array:
+def _scoreless(n: int) -> Said:
+    return Said.of(
+        n,
+        "{n} row has too few values for a score: missing",
+        "{n} rows have too few values for a score: missing",
+    )
+
+
+def unit_sum(
+    weights: Array, k: int, what: Said | str, names: Sequence[Any] | None = None, *, noted: bool = True
+) -> Array:
     """Return weights (..., k) rescaled to sum 1; negative, missing and all-zero weights are refused, by their names."""
     if weights.shape[-1:] != (k,):
-        raise SpecError(f"{what}: {weights.shape[-1] if weights.ndim else 1} given for {counted(k, 'column')}")
+        raise SpecError(
+            Said(
+                "{what}: {given} given for {columns}",
+                what=what,
+                given=weights.shape[-1] if weights.ndim else 1,
+                columns=Said.of(k, "{n} column", "{n} columns"),
+            )
+        )
     if not weights.size:
-        raise SpecError(f"{what}: no set of weights is given")
+        raise SpecError(Said("{what}: no set of weights is given", what=what))
     wrong = [tuple(at) for at in np.argwhere(~(np.isfinite(weights) & (weights >= 0)))]
     if wrong:
-        called = {at: repr(names[at[-1]]) if names else f"number {at[-1] + 1}" for at in wrong}
-        said = dict.fromkeys(f"{called[at]} is {weights[at]:g}" for at in wrong)
-        raise SpecError(f"{what}: each must be a number of 0 or more, not {weights.tolist()}: {', '.join(said)}")
+        told = dict.fromkeys(_wrong_weight(weights[at], at[-1], names) for at in wrong)
+        raise SpecError(
+            Said(
+                "{what}: each must be a number of 0 or more, not {weights}: {told}",
+                what=what,
+                weights=weights.tolist(),
+                told=joined([*told], "places"),
+            )
+        )
     size = weights.max(axis=-1, keepdims=True, initial=0.0)
     weights = weights / np.where(size > 1e300, size, 1.0)
     total = weights.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
-        raise SpecError(f"{what}: all are 0; give at least one a positive weight")
+        raise SpecError(Said("{what}: all are 0; give at least one a positive weight", what=what))
     if noted and (np.abs(total - 1) > 1e-9).any():
-        note("weights", f"{what} summing to {float(np.ravel(total)[0]):.6g} rescaled to 1")
+        note("weights", Said("{what} summing to {total:.6g} rescaled to 1", what=what, total=float(np.ravel(total)[0])))
     return np.asarray(weights / total)
+
+
+def _wrong_weight(value: float, j: int, names: Sequence[Any] | None) -> Said:
+    if names:
+        return Said("{name!r} is {value:g}", name=names[j], value=value)
+    return Said("number {place} is {value:g}", place=int(j) + 1, value=value)

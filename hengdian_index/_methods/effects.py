@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.means import Kernel, RowsError, Together
 from hengdian_index._maths.shapley import mixtures, shapley_parts, share_of
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, DataError
 
 Split: TypeAlias = Literal["interaction", "shapley"]
@@ -190,7 +191,7 @@ class Moves:
     def _scores(self, x: Array, w: Array) -> Array:
         scores = np.asarray(self.kernel(x, w), dtype=np.float64)  # type: ignore[operator]  # a pair never comes here
         if not np.isfinite(scores).all():
-            raise RowsError(~np.isfinite(scores)[:, np.newaxis], "the score is not a finite number")
+            raise RowsError(~np.isfinite(scores)[:, np.newaxis], Said("the score is not a finite number"))
         return scores
 
     def _beside_others(self, x0: Array, x1: Array, w: Array) -> tuple[Array, Array]:

@@ -31,8 +31,8 @@ from hengdian_index._tables.table import (
     select,
     shortened,
 )
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, OptionError, SpecError, raise_all
 
 
@@ -56,21 +56,21 @@ class Rows:
     def timed(self) -> Periods:
         """The periods; rows without are refused."""
         if self.periods is None:
-            raise SpecError("period: name the column or index level that says which period a row is of")
+            raise SpecError(Said("period: name the column or index level that says which period a row is of"))
         return self.periods
 
     @property
     def grouped(self) -> Sequence[Any]:
         """The groups; rows without are refused."""
         if self.groups is None:
-            raise SpecError("groups: name a column that all the tables have, or give one label for each row")
+            raise SpecError(Said("groups: name a column that all the tables have, or give one label for each row"))
         return self.groups
 
     @property
     def weighed(self) -> Array:
         """The weights of the rows; rows without are refused."""
         if self.weights is None:
-            raise SpecError("weights: name a column that all the tables have, or give one number for each row")
+            raise SpecError(Said("weights: name a column that all the tables have, or give one number for each row"))
         return self.weights
 
     @property
@@ -105,10 +105,10 @@ class Filling:
 
     values: Array
     cells: Array
-    why: tuple[str, ...]
+    why: tuple[Said, ...]
 
     @classmethod
-    def of(cls, rows: Rows, filled: Array, why: Callable[[int, int], str]) -> Filling:
+    def of(cls, rows: Rows, filled: Array, why: Callable[[int, int], Said]) -> Filling:
         """Return rows with their missing cells taken from `filled` (n, k), each with a line `why(row, column)`."""
         missing = np.isnan(rows.values)
         cells = np.argwhere(missing)
@@ -136,7 +136,7 @@ class FittedFilling:
         """Return the filled table and the log; labels as they were named in fitting, or as given here."""
         given = {"unit": unit, "period": period, "groups": groups}
         if groups is not None and "groups" not in self.named:
-            raise SpecError(f"{self.method.name} reads no groups of rows here: leave out groups")
+            raise SpecError(Said("{method} reads no groups of rows here: leave out groups", method=self.method.name))
         named = {name: kept if given[name] is None else given[name] for name, kept in self.named.items()}
         table, rows = _read(select(x, self.columns, *map(only_name, named.values())), self.method, named)
         as_learnt(table, self.columns, self.shape)
@@ -182,18 +182,28 @@ class OwnFiller(Pickled):
             filled = both[n:]
             if not _same(both[:n], self._filled(self.fit_rows, name)):
                 raise DataError(
-                    f"impute: {name} fills old rows otherwise when rows are added, so it cannot be frozen; let it take "
-                    "the rows it learns from as an option `fit_on=None`"
+                    Said(
+                        "impute: {name} fills old rows otherwise when rows are added, so it cannot be frozen; "
+                        "let it take the rows it learns from as an option `fit_on=None`",
+                        name=name,
+                    )
                 )
-        return Filling.of(rows, filled, lambda i, j: f"left missing by {name}" if np.isnan(filled[i, j]) else name)
+        left, done = Said("left missing by {name}", name=name), joined([name], "whole")
+        return Filling.of(rows, filled, lambda i, j: left if np.isnan(filled[i, j]) else done)
 
     def _filled(self, x: Array, name: str) -> Array:
         known = {"fit_on": self.fit_rows} if "fit_on" in signature(self.function).parameters else {}
         filled = np.asarray(self.function(x.copy(), **known, **self.options), dtype=np.float64)
         if filled.shape != x.shape or np.isinf(filled).any():
-            raise DataError(f"impute: {name} must give finite values in the shape of its rows {x.shape}")
+            raise DataError(
+                Said(
+                    "impute: {name} must give finite values in the shape of its rows {shape}", name=name, shape=x.shape
+                )
+            )
         if not np.array_equal(filled[~np.isnan(x)], x[~np.isnan(x)]):
-            raise DataError(f"impute: {name} changes values that are not missing; let it fill the missing ones only")
+            raise DataError(
+                Said("impute: {name} changes values that are not missing; let it fill the missing ones only", name=name)
+            )
         return filled
 
 
@@ -264,7 +274,7 @@ def imputing(
             x: Any, *place: Any, fit_on: Any = None, unit: Any = None, period: Any = None, **options: Any
         ) -> Changed:
             if fit_on is not None and not learns:
-                raise SpecError(f"{method.name} learns nothing from other rows: leave out fit_on")
+                raise SpecError(Said("{method} learns nothing from other rows: leave out fit_on", method=method.name))
             options = _with_second(method, place, options)
             named = _named(method, options, unit, period)
             table, rows = _read(x, method, named)
@@ -279,7 +289,13 @@ def imputing(
             # Later rows are filled with what was learnt, whatever they weigh.
             kept = {name: only_name(given) for name, given in named.items() if name != "weights"}
             if rows.values.ndim > 2:
-                raise DataError(f"{method.name}.fit learns from one table (n, k), not from a stack {rows.values.shape}")
+                raise DataError(
+                    Said(
+                        "{method}.fit learns from one table (n, k), not from a stack {shape}",
+                        method=method.name,
+                        shape=rows.values.shape,
+                    )
+                )
             return FittedFilling(fill(method, rows, options), method, table.columns, rows.values.shape, kept)
 
         return presented(filled, method, hidden=() if learns else ("fit_on",), fit=fit)
@@ -292,7 +308,13 @@ def _with_second(method: Method, place: tuple[Any, ...], options: dict[str, Any]
     """Return the options with the one that was given by place."""
     second = method.traits["second"]
     if len(place) > (second is not None) or (place and second in options):
-        raise OptionError(f"{method.name}: {counted(len(place), 'value')} by place after x; name the options")
+        raise OptionError(
+            Said(
+                "{method}: {values} by place after x; name the options",
+                method=method.name,
+                values=Said.of(len(place), "{n} value", "{n} values"),
+            )
+        )
     return method.demand(options | {str(second): one for one in place})
 
 
@@ -316,7 +338,7 @@ def _read(x: Any, method: Method, named: Mapping[str, Any]) -> tuple[Labelled, R
 
 def _weights(given: Sequence[Any], table: Labelled) -> Array:
     """Return the weights of rows, missing as NaN."""
-    weights, faults = numbers(list(given), lambda row: f"weights, {row_label(table.source, row)}")
+    weights, faults = numbers(list(given), lambda row: joined(["weights", row_label(table.source, row)], "places"))
     raise_all(DataError, shortened(faults))
     return weights
 
@@ -329,14 +351,20 @@ def _reference(fit_on: Any, rows: Rows, source: Any, method: Method, named: Mapp
     if chosen is not None:
         some = rows.pick(chosen)
         if some.values.shape[-2] == 0:
-            raise DataError("fit_on selects no row")
+            raise DataError(Said("fit_on selects no row"))
         return some
     names = {name: only_name(given) for name, given in named.items()}
     other, known = _read(select(fit_on, rows.columns, *names.values()), method, names)
     if known.values.shape[-1] != rows.values.shape[-1] or known.values.shape[:-2] not in ((), rows.values.shape[:-2]):
-        raise DataError(f"fit_on has shape {known.values.shape}, the rows to fill {rows.values.shape}")
+        raise DataError(
+            Said(
+                "fit_on has shape {known}, the rows to fill {shape}",
+                known=known.values.shape,
+                shape=rows.values.shape,
+            )
+        )
     if of_truths(other.source) and not of_truths(source):
-        raise DataError("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)")
+        raise DataError(Said("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)"))
     return known
 
 
@@ -352,7 +380,7 @@ def _layer(rows: Rows, at: tuple[int, ...]) -> Array:
 def _changed(table: Labelled, rows: Rows, learn: Callable[[tuple[int, ...]], Filler]) -> Changed:
     """Return the filled table and the log; each table of a stack by its own filler."""
     filled, cells = rows.values.copy(), []
-    why: list[str] = []
+    why: list[Said] = []
     for at in np.ndindex(*rows.values.shape[:-2]):
         filling = learn(at)(replace(rows, values=rows.values[at]))
         filled[at] = filling.values

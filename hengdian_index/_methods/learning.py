@@ -17,8 +17,8 @@ from hengdian_index._tables.cells import single
 from hengdian_index._tables.options import in_order
 from hengdian_index._tables.selection import picked
 from hengdian_index._tables.table import Array, Labelled, of_truths, read_labelled
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.log import note
 
@@ -61,7 +61,10 @@ def weigh(method: Method, sample: Sample, options: Mapping[str, Any]) -> Array:
     if not (total > 0).all():
         sample.refuse(
             np.broadcast_to(~(total > 0), weights.shape),
-            f"{method.name} weights are undefined: all columns are constant, none tells the rows apart; use 'equal'",
+            Said(
+                "{name} weights are undefined: all columns are constant, none tells the rows apart; use 'equal'",
+                name=method.name,
+            ),
         )
     return np.asarray(weights / total)
 
@@ -94,7 +97,11 @@ def learn_from(method: Method, sample: Sample, direction: Direction, options: Ma
     if method.takes_direction:
         if direction not in (1, -1) and not method.traits.get("takes_target"):
             raise SpecError(
-                f"{method.name}: direction 1 or -1, not {direction!r}; min_max, z_score and rank take a target"
+                Said(
+                    "{name}: direction 1 or -1, not {direction!r}; min_max, z_score and rank take a target",
+                    name=method.name,
+                    direction=direction,
+                )
             )
         fitted: Map = method.function(sample.flattened(), direction=direction, **options)
         return fitted
@@ -108,13 +115,19 @@ def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
     if isinstance(direction, (list, tuple, np.ndarray)) and not single(direction):
         found = list(direction)
         if len(found) != len(columns):
-            raise SpecError(f"direction: {len(found)} given for {counted(len(columns), 'column')}")
+            raise SpecError(
+                Said(
+                    "direction: {n} given for {columns}",
+                    n=len(found),
+                    columns=Said.of(len(columns), "{n} column", "{n} columns"),
+                )
+            )
     else:
         found = [direction] * len(columns)
     raise_all(
         SpecError,
         [
-            f"direction of {c!r}: {direction_fault(d)}"
+            Said("direction of {name!r}: {fault}", name=c, fault=direction_fault(d))
             for c, d in zip(columns, found, strict=True)
             if direction_fault(d)
         ],
@@ -122,13 +135,15 @@ def _directions(direction: Any, columns: tuple[Any, ...]) -> list[Direction]:
     return [int(d) if isinstance(d, (int, float, np.number)) else d for d in found]
 
 
-def direction_fault(direction: Any) -> str:
-    """Return what is wrong with a direction, or an empty text."""
+def direction_fault(direction: Any) -> Said | None:
+    """Return what is wrong with a direction, None where nothing is."""
     named = type(direction).__name__ in ("Target", "Between")
     number = isinstance(direction, (int, float, np.number)) and not isinstance(direction, bool)
     if named or (number and direction in (1, -1)):
-        return ""
-    return f"1 (larger is better), -1, Target(value) or Between(low, high), not {shown(direction)}"
+        return None
+    return Said(
+        "1 (larger is better), -1, Target(value) or Between(low, high), not {direction}", direction=shown(direction)
+    )
 
 
 def _chosen(
@@ -152,17 +167,35 @@ def reference(table: Labelled, fit_on: Any) -> Labelled:
     if chosen is not None:
         some = table.pick(chosen)
         if some.values.shape[-2] == 0:
-            raise DataError("fit_on selects no row")
+            raise DataError(Said("fit_on selects no row"))
         return some
     k, other = table.values.shape[-1], read_labelled(fit_on)
     if table.columns and other.columns and set(table.columns) != set(other.columns):
-        raise DataError(f"fit_on has columns {list(other.columns)}, the rows to score {list(table.columns)}")
+        raise DataError(
+            Said(
+                "fit_on has columns {known}, the rows to score {columns}",
+                known=list(other.columns),
+                columns=list(table.columns),
+            )
+        )
     if other.values.shape[-1] != k:
-        raise DataError(f"fit_on has {counted(other.values.shape[-1], 'column')}, the rows to score {k}")
+        raise DataError(
+            Said(
+                "fit_on has {columns}, the rows to score {k}",
+                columns=Said.of(other.values.shape[-1], "{n} column", "{n} columns"),
+                k=k,
+            )
+        )
     if of_truths(other.source) and not of_truths(table.source):
-        raise DataError("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)")
+        raise DataError(Said("fit_on is a table of truths; a mask has one truth a row, such as mask.all(axis=1)"))
     if other.values.shape[:-2] not in ((), table.values.shape[:-2]):
-        raise DataError(f"fit_on has shape {other.values.shape}, the rows to score {table.values.shape}")
+        raise DataError(
+            Said(
+                "fit_on has shape {known}, the rows to score {shape}",
+                known=other.values.shape,
+                shape=table.values.shape,
+            )
+        )
     if table.columns and other.columns:
         order = [other.columns.index(c) for c in table.columns]
         return replace(other, values=other.values[..., order], columns=table.columns)
@@ -174,12 +207,26 @@ def _own_weights(method: Method, sample: Sample, options: Mapping[str, Any]) -> 
     answer = method.function(sample.x, **options)
     named = hasattr(answer, "keys") and not isinstance(answer, np.ndarray)
     if not named and np.shape(answer) != (sample.k,):
-        raise DataError(f"{method.name} must give one weight for each of {counted(sample.k, 'column')}, not {answer!r}")
+        raise DataError(
+            Said(
+                "{name} must give one weight for each of {columns}, not {answer!r}",
+                name=method.name,
+                columns=Said.of(sample.k, "{n} column", "{n} columns"),
+                answer=answer,
+            )
+        )
     weights = sample.per_column(dict(answer) if named else answer, method.name)
     if (weights < 0).any() or not weights.sum() > 0:
-        raise DataError(f"{method.name} gave weights {weights.tolist()}; they must be >= 0 and not all 0")
+        raise DataError(
+            Said(
+                "{method} gave weights {weights}; they must be >= 0 and not all 0",
+                method=method.name,
+                weights=weights.tolist(),
+            )
+        )
     if abs(weights.sum() - 1) > 1e-9:
-        note("weights", f"{method.name}: weights summing to {weights.sum():.6g} rescaled to 1")
+        total = float(weights.sum())
+        note("weights", Said("{method}: weights summing to {total:.6g} rescaled to 1", method=method.name, total=total))
     return np.asarray(weights / weights.sum())
 
 
@@ -208,8 +255,12 @@ class OwnMap(Pickled):
         if not np.array_equal(both[..., :n, :], np.broadcast_to(self.fitted, known.shape), equal_nan=True):
             name = getattr(self.function, "__name__", "the function")
             raise DataError(
-                f"{self.family}: {name} changes the scores of old rows when rows "
-                "are added, so it cannot be frozen; let it take `fit_on`, or return a map of the rows it is shown"
+                Said(
+                    "{family}: {name} changes the scores of old rows when rows are added, so it cannot be "
+                    "frozen; let it take `fit_on`, or return a map of the rows it is shown",
+                    family=self.family,
+                    name=name,
+                )
             )
         return both[..., n:, :]
 
@@ -245,9 +296,17 @@ def _own_map(method: Method, sample: Sample, direction: Direction, options: Mapp
         return chain(turn, answer)
     scores = np.asarray(answer, dtype=np.float64)
     if scores.shape != x.shape or not np.array_equal(np.isfinite(scores), np.isfinite(x)):
-        turned = "; it was shown -x for direction -1, let it take `direction` to do that itself" if turn else ""
+        turned = Said("; it was shown -x for direction -1, let it take `direction` to do that itself") if turn else ""
         raise DataError(
-            f"{method.family}: {method.name} must give one finite score for each value of its rows {x.shape}, missing "
-            f"for missing; it gave shape {scores.shape} with {int((~np.isfinite(scores)).sum())} not finite{turned}"
+            Said(
+                "{family}: {name} must give one finite score for each value of its rows {shape}, missing "
+                "for missing; it gave shape {given} with {lost} not finite{turned}",
+                family=method.family,
+                name=method.name,
+                shape=x.shape,
+                given=scores.shape,
+                lost=int((~np.isfinite(scores)).sum()),
+                turned=turned,
+            )
         )
     return chain(turn, OwnMap(method.function, x, scores, extra, "fit_on" in given or every, method.family))

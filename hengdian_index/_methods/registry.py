@@ -20,6 +20,7 @@ from hengdian_index._maths.notation import latex_of
 from hengdian_index._methods.aliases import meant
 from hengdian_index._methods.traits import DECLARED
 from hengdian_index._words.catalogue import LANGUAGES
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_all, shown, suggestion
 
 P = ParamSpec("P")
@@ -125,27 +126,32 @@ class Method:
         """Type of each option, from the annotations."""
         return hints_of(self.function)
 
-    def faults(self, options: Mapping[str, Any]) -> list[str]:
+    def faults(self, options: Mapping[str, Any]) -> list[Said]:
         """Return what is wrong with a set of options: unknown names, words or types, then the method's own check."""
         unknown = [name for name in options if name not in self.options]
-        told = [Fault(f"unknown option {name!r}{suggestion(name, self.options)}") for name in unknown]
-        found = [fault.message for fault in fewer(told, "unknown options")]
+        told = [
+            Fault(Said("unknown option {name!r}{guess}", name=name, guess=suggestion(name, self.options)))
+            for name in unknown
+        ]
+        found = [fault.message for fault in fewer(told, Said("unknown options"))]
         for name, value in options.items():
             if name in self.options and not _fits(value, self.hints.get(name, Any)):
-                found.append(f"{name}: {_expected(value, self.hints[name])}")
+                found.append(joined([name, _expected(value, self.hints[name])], "heads"))
         check = self.traits.get("check")
         if check and not found:
             settled = self.settled(options)
             complete = {p.name: settled.get(p.name, p.default) for p in self.options.values()}
-            found += [] if any(v is inspect.Parameter.empty for v in complete.values()) else check(**complete)
+            told = [] if any(v is inspect.Parameter.empty for v in complete.values()) else check(**complete)
+            # A user's own method says it in a plain text.
+            found += [one if isinstance(one, Said) else joined([one], "whole") for one in told]
         return found
 
-    def absent(self, options: Mapping[str, Any]) -> list[str]:
+    def absent(self, options: Mapping[str, Any]) -> list[Said]:
         """Return a fault for each option that must be given and is not."""
         needed = [p.name for p in self.options.values() if p.default is p.empty and p.name not in options]
         example = self.traits.get("example", {})
-        such = {name: f", such as {name} = {json.dumps(value)}" for name, value in example.items()}
-        return [f"option {name!r} is missing{such.get(name, '')}" for name in needed]
+        such = {name: json.dumps(value) for name, value in example.items()}
+        return [_lacking(name, such.get(name)) for name in needed]
 
     def declared(self, trait: str, options: Mapping[str, Any], default: Any = None) -> Any:
         """Return what the method declares: a value, or what a function of all its options gives."""
@@ -166,7 +172,7 @@ class Method:
             return dict(self._right[key])
         faults = self.faults(options) + self.absent(options)
         if faults:
-            raise_all(OptionError, [f"{self.name}: {fault}" for fault in faults])
+            raise_all(OptionError, [joined([self.name, fault], "heads") for fault in faults])
         settled = self.settled(options)
         if key is not None and len(self._right) < _REMEMBERED:
             self._right[key] = dict(settled)
@@ -219,7 +225,7 @@ def typed(function: Callable[P, R]) -> Callable[P, R]:
         # What is no number, or not one of its words, says the function itself, with the limits it sets.
         judged = {name: value for name, value in given.items() if not _left(value, known.get(name, Any))}
         faults = [name for name, value in judged.items() if not _fits(value, known.get(name, Any))]
-        told = [f"{function.__name__}: {name}: {_expected(given[name], known[name])}" for name in faults]
+        told = [joined([function.__name__, name, _expected(given[name], known[name])], "heads") for name in faults]
         raise_all(OptionError, told)
         bound.arguments.update({name: _settled(value, known.get(name, Any)) for name, value in judged.items()})
         return function(*bound.args, **bound.kwargs)
@@ -249,7 +255,7 @@ def find(family: str, name: str) -> Method:
         own = meant(family, name, methods)
         if own is not None:
             return methods[own]
-        raise SpecError(f"no method {name!r}{suggestion(name, methods)}")
+        raise SpecError(Said("no method {name!r}{guess}", name=name, guess=suggestion(name, methods)))
     return methods[name]
 
 
@@ -266,15 +272,30 @@ def opened(family: str, name: str, module: str) -> Method:
         try:
             resolve_name(f"{module}:")
         except (ImportError, ValueError) as error:
-            why = f" ({error})"
+            why = Said(" ({error})", error=error)
         found = FAMILIES[family].get(name)
     if found is None:
-        told = f"{family}: method {name!r} is registered by the module {module!r}, which does not do so here{why}"
-        remedy = "put it into a module that every process can import, or register it in each before"
-        raise SpecError(f"{told}; {remedy}")
+        raise SpecError(
+            Said(
+                "{family}: method {name!r} is registered by the module {module!r}, which does not do so here{why}; "
+                "put it into a module that every process can import, or register it in each before",
+                family=family,
+                name=name,
+                module=module,
+                why=why,
+            )
+        )
     own = found.function.__module__
     if not {own, module} <= _MAIN and own != module:
-        raise SpecError(f"{family}: method {name!r} is of the module {module!r}, and here of {own!r}; rename one")
+        raise SpecError(
+            Said(
+                "{family}: method {name!r} is of the module {module!r}, and here of {own!r}; rename one",
+                family=family,
+                name=name,
+                module=module,
+                own=own,
+            )
+        )
     return found
 
 
@@ -285,7 +306,14 @@ def resolve(family: str, method: Any) -> Method:
     known = getattr(method, "method", None)
     if isinstance(known, Method):
         if known.family != family:
-            raise SpecError(f"{known.name!r} is a method of {known.family!r}, not of {family!r}")
+            raise SpecError(
+                Said(
+                    "{name!r} is a method of {own!r}, not of {family!r}",
+                    name=known.name,
+                    own=known.family,
+                    family=family,
+                )
+            )
         return known
     return Method(family, getattr(method, "__name__", type(method).__name__), method, "rows")
 
@@ -331,21 +359,30 @@ def register(family: str, function: Callable[..., Any], sees: Sees, traits: Mapp
     """Enter a function under its own name; a name taken by another module is refused."""
     method = Method(family, function.__name__, function, sees, types.MappingProxyType(_with_formula(family, traits)))
     unknown = [name for name in traits if name not in DECLARED[family]]
-    faults = [f"{method.name}: no trait {one!r}{suggestion(one, DECLARED[family])}" for one in unknown]
+    faults = [
+        Said("{name}: no trait {one!r}{guess}", name=method.name, one=one, guess=suggestion(one, DECLARED[family]))
+        for one in unknown
+    ]
     raise_all(SpecError, [*faults, *_misplaced(method)])
     spoken = [lang for lang in method.traits.get("words", {}) if lang not in LANGUAGES]
-    wrong = [f"words: no {lang!r}{suggestion(lang, LANGUAGES)}" for lang in spoken]
+    wrong = [Said("words: no {lang!r}{guess}", lang=lang, guess=suggestion(lang, LANGUAGES)) for lang in spoken]
     named = (*ARITHMETIC.get(family, ("",))[1:], *method.judgements, *method.options)
-    wrong += [f"arithmetic: {fault}" for fault in arithmetic_faults(lines_of(method.traits), named)]
-    raise_all(SpecError, [f"{method.name}: {fault}" for fault in wrong])
+    wrong += [joined(["arithmetic", fault], "heads") for fault in arithmetic_faults(lines_of(method.traits), named)]
+    raise_all(SpecError, [joined([method.name, fault], "heads") for fault in wrong])
     known = FAMILIES[family].get(method.name)
     if known is not None and known.function.__module__ != function.__module__:
-        raise SpecError(f"{family} has a method {method.name!r} already; give the function another name")
+        raise SpecError(
+            Said(
+                "{family} has a method {name!r} already; give the function another name",
+                family=family,
+                name=method.name,
+            )
+        )
     FAMILIES[family][method.name] = method
     return method
 
 
-def _misplaced(method: Method) -> list[str]:
+def _misplaced(method: Method) -> list[Said]:
     """Return a fault for each option that could be given by its place, where a spec could not name it."""
     parameters = parameters_of(method.function)
     placed = [
@@ -354,8 +391,9 @@ def _misplaced(method: Method) -> list[str]:
     data = 2 if method.family == "aggregate" else 1
     if method.judgements:
         return []
-    why = f"an option is given by name alone; put a * before it: {method.name}({', '.join(placed[:data])}, *, ...)"
-    return [f"{method.name}: {name}: {why}" for name in placed[data:]]
+    call = f"{method.name}({', '.join(placed[:data])}, *, ...)"
+    why = Said("an option is given by name alone; put a * before it: {call}", call=call)
+    return [joined([method.name, name, why], "heads") for name in placed[data:]]
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -394,10 +432,19 @@ def _settled(value: Any, hint: Any) -> Any:
     return float(value) if large and float in (hint, *get_args(hint)) else value
 
 
-def _expected(value: Any, hint: Any) -> str:
+def _lacking(name: str, example: str | None) -> Said:
+    """Return what is said of an option that must be given."""
+    if example is None:
+        return Said("option {name!r} is missing", name=name)
+    return Said("option {name!r} is missing, such as {option} = {example}", name=name, option=name, example=example)
+
+
+def _expected(value: Any, hint: Any) -> Said:
+    """Return what is said of a value of another type than its option has."""
     if get_origin(hint) is Literal:
-        return f"no {shown(value)}{suggestion(value, get_args(hint))}"
+        return Said("no {value}{guess}", value=shown(value), guess=suggestion(value, get_args(hint)))
     if _is_integer(value) and {float, int} & {hint, *get_args(hint)} and abs(int(value)) >= _BEYOND:
-        return f"{shown(value)} is too large a number"
-    words = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
-    return f"{words.get(hint, str(hint).replace('typing.', ''))} is needed, not {shown(value)}"
+        return Said("{value} is too large a number", value=shown(value))
+    words = {float: Said("a number"), int: Said("a whole number"), bool: Said("true or false"), str: Said("a text")}
+    kind = words.get(hint, str(hint).replace("typing.", ""))
+    return Said("{kind} is needed, not {value}", kind=kind, value=shown(value))

@@ -18,8 +18,8 @@ from hengdian_index._tables.cells import single
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.selection import alike
 from hengdian_index._tables.table import Array, may_have_gaps
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened, largest
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown
 
 S = TypeVar("S", bound=Statistic)
@@ -108,7 +108,7 @@ class Sample:
         """Return the first value of a column that is refused."""
         return float(self.x[np.argmax(error.marked[:, column]), column])
 
-    def forbid(self, bad: Callable[[Array], NDArray[np.bool_]], why: str) -> None:
+    def forbid(self, bad: Callable[[Array], NDArray[np.bool_]], why: Said) -> None:
         """Raise for the cells that are bad, if there are any."""
         marked = bad(self.x)
         if marked.any():
@@ -153,38 +153,57 @@ class Sample:
         answer: S = self._known[statistic]
         return answer
 
-    def name(self, column: int) -> str:
+    def name(self, column: int) -> Said:
         """Return how a message calls a column."""
-        return f"indicator {self.columns[column]!r}" if self.columns else f"column {column}"
+        if self.columns:
+            return Said("indicator {name!r}", name=self.columns[column])
+        return Said("column {number}", number=column)
 
-    def refuse(self, bad: NDArray[np.bool_], why: str) -> None:
+    def refuse(self, bad: NDArray[np.bool_], why: Said) -> None:
         """Raise one DataError with a fault for every column that is marked (..., k)."""
         if not np.any(bad):
             return
         marked = np.flatnonzero(np.reshape(bad, (-1, self.k)).any(axis=0))
-        raise_all(DataError, [f"{self.name(int(j))}: {why}" for j in marked])
+        raise_all(DataError, [joined([self.name(int(j)), why], "heads") for j in marked])
 
     def need_values(self, n: NDArray[np.int64], least: int = 1) -> None:
         """Refuse columns with fewer than `least` values to learn from."""
         if np.min(n, initial=least) >= max(least, 1):
             return
-        remedy = "leave it out, or give rows that have one (in an index an indicator may have a fit_on of its own)"
-        self.refuse(n == 0, f"no value in the rows to learn from; {remedy}")
-        few = int(np.min(n))
-        why = f"only {counted(few, 'value')} in the rows to learn from; at least {least} are needed"
+        why = Said(
+            "no value in the rows to learn from; leave it out, or give rows that have one "
+            "(in an index an indicator may have a fit_on of its own)"
+        )
+        self.refuse(n == 0, why)
+        why = Said.of(
+            int(np.min(n)),
+            "only {n} value in the rows to learn from; at least {least} are needed",
+            "only {n} values in the rows to learn from; at least {least} are needed",
+            least=least,
+        )
         self.refuse(n < least, why)
 
     def per_column(self, value: Any, option: str) -> Array:
         """Return an option as one number a column (k,): from one number, a sequence, or a mapping by name."""
         names = self.columns or tuple(range(self.k))
-        given = in_order(value, names, option, lacks=lambda j: f"{option}: no value for {self.name(j)}")
+        given = in_order(
+            value,
+            names,
+            option,
+            lacks=lambda j: Said("{option}: no value for {name}", option=option, name=self.name(j)),
+        )
         try:
             numbers = floats(given)
         except (TypeError, ValueError):
             numbers = np.array(np.nan)
         if numbers.shape not in ((), (1,), (self.k,)) or not np.isfinite(numbers).all():
             raise SpecError(
-                f"{option}: one finite number, or one for each of {counted(self.k, 'column')}, not {shown(value)}"
+                Said(
+                    "{option}: one finite number, or one for each of {columns}, not {value}",
+                    option=option,
+                    columns=Said.of(self.k, "{n} column", "{n} columns"),
+                    value=shown(value),
+                )
             )
         return np.broadcast_to(numbers, (self.k,))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypedDict
 
+from hengdian_index._words.said import Said
+
 # A trait is a value, or a function of the method's options that gives it.
 Flag: TypeAlias = bool | Callable[..., bool]
 Words: TypeAlias = str | Callable[..., Any]
@@ -23,7 +25,7 @@ class Told(TypedDict, total=False):
 class Traits(Told, total=False):
     """What a method may declare whose decorator has no parameter `check`."""
 
-    check: Callable[..., list[str]]
+    check: Callable[..., list[Said]]
 
 
 class NormalisingTraits(Traits, total=False):

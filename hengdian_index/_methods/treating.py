@@ -19,7 +19,12 @@ from hengdian_index._methods.traits import TreatingTraits
 from hengdian_index._tables.table import Array, Labelled, as_learnt, columns_of, only_name, read_rows, select
 from hengdian_index._values.equality import same
 from hengdian_index._values.stored import stored
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, joined, told
 from hengdian_index.log import journal, note
+
+# What the log says of a cell where nothing else was said of its column.
+_AS_FITTED = Said("treated as the fit rows were")
 
 
 class Changed(NamedTuple):
@@ -34,7 +39,7 @@ class Changed(NamedTuple):
 
 
 def record(
-    rows: Labelled, cells: Array, before: Array, after: Array, why: Sequence[str], general: Mapping[int, str]
+    rows: Labelled, cells: Array, before: Array, after: Array, why: Sequence[Said], general: Mapping[int, Said]
 ) -> Any:
     """Return the log: a line for each general remark on a column, then one for each cell (m, ndim)."""
     import pandas as pd
@@ -47,11 +52,17 @@ def record(
         "unit": np.concatenate([none, units]),
         "period": np.concatenate([none, _each(at, rows.period)[which]]),
         "indicator": columns[np.concatenate([heads, cells[:, -1]]).astype(np.intp)],
-        "why": _each([*general.values(), *why], str),
+        "why": _each([*general.values(), *why], _in_language({*general.values(), *why}).__getitem__),
     }
     numbers = {"before": np.concatenate([gaps, before]), "after": np.concatenate([gaps, after])}
     lines = {name: pd.Series(column, dtype=object) for name, column in texts.items()} | numbers
     return pd.DataFrame(lines, columns=["unit", "period", "indicator", "before", "after", "why"])
+
+
+def _in_language(why: Iterable[Said]) -> dict[Said, str]:
+    """Return how each sentence is told in the language that is spoken."""
+    lang = language()
+    return {one: told(one, lang) for one in why}
 
 
 def moved(before: Array, after: Array) -> NDArray[np.bool_]:
@@ -59,7 +70,7 @@ def moved(before: Array, after: Array) -> NDArray[np.bool_]:
     return ~same(before, after, np.fmax(np.abs(before), np.abs(after))) & ~np.isnan(before)
 
 
-def remark(sample: Sample, why: Sequence[str | None], *, treated: bool = True) -> None:
+def remark(sample: Sample, why: Sequence[Said | None], *, treated: bool = True) -> None:
     """Write a line of the log for each column (k,) that has something to say; nothing for stacks of tables."""
     if sample.leading:
         return
@@ -78,9 +89,9 @@ class FittedTreatment:
 
     map: Map
     columns: tuple[Any, ...] | None
-    why: Mapping[int, str]
-    untreated: Mapping[int, str]
-    otherwise: str
+    why: Mapping[int, Said]
+    untreated: Mapping[int, Said]
+    otherwise: Said
     shape: tuple[int, ...]
     unit: Any = None
     period: Any = None
@@ -116,7 +127,7 @@ def treating(
     /,
     *,
     sees: Sees = "rows",
-    why: str = "treated as the fit rows were",
+    why: str = _AS_FITTED,
     **traits: Unpack[TreatingTraits],
 ) -> Any:
     """Register a treatment under the function's own name.
@@ -142,6 +153,7 @@ def treating(
     >>> table.tolist(), log.loc[0, "why"]
     ([[0.0], [7.0]], 'floor of 0')
     """
+    otherwise = joined([why], "whole")
 
     def publish(method: Method) -> Any:
         @wraps(method.function)
@@ -149,12 +161,12 @@ def treating(
             rows = read_rows(x, unit=unit, period=period)
             if columns_of(fit_on):
                 fit_on = read_rows(fit_on, unit, period)
-            return _fitted(method, why, rows, fit_on, options).treated(rows)
+            return _fitted(method, otherwise, rows, fit_on, options).treated(rows)
 
         def fit(x: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedTreatment:
             """Return the treatment learnt from x, to be called on later rows."""
             rows = read_rows(x, unit=unit, period=period)
-            return _fitted(method, why, rows, None, options, unit=only_name(unit), period=only_name(period))
+            return _fitted(method, otherwise, rows, None, options, unit=only_name(unit), period=only_name(period))
 
         return presented(treated, method, fit=fit)
 
@@ -162,13 +174,13 @@ def treating(
 
 
 def _fitted(
-    method: Method, otherwise: str, rows: Labelled, fit_on: Any, options: Mapping[str, Any], **named: Any
+    method: Method, otherwise: Said, rows: Labelled, fit_on: Any, options: Mapping[str, Any], **named: Any
 ) -> FittedTreatment:
     with journal() as lines:
         learnt = learn(method, reference(rows, fit_on), 1, options)
     columns = rows.columns
     place = {_name(columns, j): j for j in range(rows.values.shape[-1])}
-    said: dict[str, dict[int, str]] = {"treat": {}, "untreated": {}}
+    said: dict[str, dict[int, Said]] = {"treat": {}, "untreated": {}}
     for line in lines:
         if line.step in said and line.indicator in place:
             said[line.step][place[line.indicator]] = line.why

@@ -11,6 +11,7 @@ import pytest
 import hengdian_index as hi
 from hengdian_index._maths import effort
 from hengdian_index._maths.effort import estimate, memory_left
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError
 from hengdian_index.log import journal
 
@@ -18,7 +19,7 @@ from hengdian_index.log import journal
 def test_memory_that_is_not_there_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effort, "memory_left", lambda: 2e9)
     with pytest.raises(DataError) as error:
-        estimate("aggregate", "a search of 9 rows", 5e9, 7200, "take fewer")
+        estimate("aggregate", Said("a search of 9 rows"), 5e9, 7200, "take fewer")
     assert str(error.value) == (
         "a search of 9 rows needs 5.0 GB of memory, and 1.8 GB are free; it would take about 2 hours; take fewer"
     )
@@ -28,7 +29,7 @@ def test_memory_that_is_not_there_is_refused_with_what_to_do(monkeypatch: pytest
 def test_a_wait_of_more_than_a_minute_is_told_before_it_begins(seconds: float, told: str | None) -> None:
     with journal() as lines, warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        estimate("treat", "a loop", 4e7, seconds, "take fewer")
+        estimate("treat", Said("a loop"), 4e7, seconds, Said("take fewer"))
     wanted = [] if told is None else [f"a loop takes about {told} and 40.0 MB of memory; take fewer"]
     assert [line.why for line in lines] == wanted
     assert [str(one.message) for one in heard] == wanted
@@ -77,3 +78,9 @@ def test_twenty_thousand_rows_are_no_surprise_to_kemeny(monkeypatch: pytest.Monk
     monkeypatch.setattr(effort, "memory_left", lambda: 4e9)
     with pytest.raises(DataError, match=r"kemeny of 20000 rows needs 19\.2 GB .*about 2 minutes; copeland or borda"):
         hi.aggregate.kemeny(np.random.default_rng(0).random((20_000, 3)))
+
+
+def test_what_it_takes_is_told_in_the_language_that_is_spoken() -> None:
+    what, remedy = Said.of(20_000, "{n} row", "{n} rows"), Said.of(5, "{n} value", "{n} values")
+    with hi.options(lang="zh"), pytest.warns(UserWarning, match="^20000行约需2小时、内存3.2 GB；5个数值$"):
+        estimate("aggregate", what, 3.2e9, 7300.0, remedy)

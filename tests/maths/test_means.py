@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.laws import law
 
+import hengdian_index as hi
 from hengdian_index._maths.means import (
     ARITHMETIC,
     Missing,
@@ -345,3 +346,25 @@ def test_of_many_rows_each_value_outside_the_domain_is_marked_unless_its_row_has
     with pytest.raises(CellsError) as error:
         aggregate(geometric_pair(), x, np.full(3, 1 / 3), Missing())
     assert np.argwhere(error.value.marked).tolist() == [[5, 1], [20_000, 1]]
+
+
+@pytest.mark.parametrize(
+    ("pair", "chinese"),
+    [
+        (harmonic_pair(), "该平均数要求数值大于0；请标准化到这样的标度"),
+        (power_pair(2.0), "该平均数要求数值不小于0；请标准化到这样的标度"),
+    ],
+)
+def test_what_lies_outside_the_domain_is_told_in_chinese(pair, chinese):
+    with pytest.raises(CellsError) as found:
+        pair.mean(np.array([[1.0, -2.0]]), np.array([0.5, 0.5]))
+    assert found.value.why.told("zh") == chinese
+
+
+def test_every_wrong_word_of_a_rule_is_told_in_chinese():
+    with hi.options(lang="zh"), pytest.raises(SpecError) as found:
+        Missing.of("drop", 2)
+    with hi.options(lang="zh"):
+        assert str(found.value) == (
+            "missing：没有规则“drop”；可选：reweight、propagate、raise\ncoverage：应为0至1的比例，现为2"
+        )

@@ -427,3 +427,79 @@ def test_a_misspelt_trait_of_ones_own_method_is_refused_with_the_one_perhaps_mea
         @decorator(*columns, formule="x")
         def own_one(x):
             return x
+
+
+def own_checked(*, part: float = 0.5):
+    return [] if part < 1 else ["part: below 1"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "chinese"),
+    [
+        (lambda: find("weights", "entrpy"), "没有方法“entrpy”；是否应为“entropy”？"),
+        (lambda: hi.weights.entropy(X, ddof=1), "entropy：没有选项“ddof”；可选：zeros、shift"),
+        (lambda: hi.normalise.min_max(X, lower=None), "min_max：lower：应为数，现为None"),
+        (
+            lambda: hi.normalise.min_max(X, direction=2),
+            "0的方向：应为1（越大越好）、-1、Target(value)或Between(low, high)，现为2",
+        ),
+        (
+            lambda: hi.weights.entropy([[np.nan, 1.0], [np.nan, 2.0]]),
+            "列0：参数确定期内没有数值；请去掉该指标，或改用有数值的行",
+        ),
+        (
+            lambda: hi.normalise.z_score(pd.DataFrame({"票房": [np.nan, 2.0]})),
+            "指标“票房”：参数确定期内只有1个数值；至少需要2个",
+        ),
+        (lambda: hi.aggregate.arithmetic(TABLE, {"指标": 1.0}), "weights：列“gross output”没有权重"),
+        (
+            lambda: hi.aggregate.arithmetic(TABLE, [1.0, -2.0]),
+            "weights：每个都必须是不小于0的数，现为[1.0, -2.0]：“指标”为-2",
+        ),
+        (lambda: hi.aggregate.arithmetic(X, [1.0]), "weights：给出了1个，而数据有2列"),
+        (lambda: hi.aggregate.arithmetic(X, missing="drop", coverage=2), "missing：没有规则“drop”；可选："),
+        (lambda: hi.impute.mean([[np.nan], [np.nan]]), "列0：参数确定期内没有数值"),
+        (
+            lambda: hi.aggregate.geometric([[1.0, 2.0], [0.0, 3.0]]),
+            "该平均数要求数值大于0；请标准化到这样的标度",
+        ),
+    ],
+)
+def test_what_is_refused_is_told_in_chinese(wrong, chinese):
+    with pytest.raises((hi.SpecError, hi.DataError)) as found:
+        wrong()
+    english = found.value.said
+    assert str(found.value) == english
+    with hi.options(lang="zh"):
+        told = str(found.value)
+    assert chinese in told
+    assert not re.search("[a-z]{4,} [a-z]{4,}", re.sub("“.*?”", "", told))
+
+
+def test_plain_words_of_a_users_own_method_stand_in_the_sentence_of_each_language():
+    @hi.treating(why="floor of 0")
+    def no_losses(x):
+        return x.clip(min=0)
+
+    @hi.normalising(check=own_checked)
+    def parted(x, *, part: float = 0.5):
+        return x * part
+
+    with hi.options(lang="zh"):
+        assert list(no_losses([[-1.0], [2.0]]).log["why"]) == ["floor of 0"]
+        with pytest.raises(hi.SpecError, match=r"^parted：part: below 1$"):
+            parted(X, part=3.0)
+
+
+def test_the_log_of_a_treatment_is_told_in_the_language_in_which_it_is_asked_for():
+    with hi.options(lang="zh"), journal() as lines:
+        scores = hi.aggregate.arithmetic([[np.nan, np.nan], [1.0, 2.0]], [2.0, 6.0])
+    assert np.isnan(scores).tolist() == [True, False]
+    assert [line.why for line in lines] == [
+        "weights summing to 8 rescaled to 1",
+        "1 row has too few values for a score: missing",
+    ]
+    assert [line.why.told("zh") for line in lines] == [
+        "weights之和为8，已换算为合计1",
+        "1行的数值太少，无法计算得分，记为缺失",
+    ]
