@@ -38,6 +38,7 @@ from hengdian_index._commands.reading import (
     units_of,
 )
 from hengdian_index._values.decimals import counted
+from hengdian_index._words.language import language
 
 if TYPE_CHECKING:
     from hengdian_index._commands.options import Data
@@ -107,11 +108,10 @@ def demo(name: str, out: Path | None) -> None:
 @main.command()
 @click.argument("path", metavar="INDEX", type=click.Path(dir_okay=False, path_type=Path))
 @options.table
-@options.lang
 @click.option("--force", is_flag=True, help="Write over a file that exists.")
 @quiet
 @refusing
-def new(path: Path, data: Path | None, lang: Literal["en", "zh"], force: bool) -> None:
+def new(path: Path, data: Path | None, force: bool) -> None:
     """Draft INDEX, a .toml or .xlsx file, for the table DATA; without DATA, a workbook with a small example.
 
     Columns of units and periods are guessed, every other column of numbers is an indicator, and each choice has a
@@ -121,10 +121,10 @@ def new(path: Path, data: Path | None, lang: Literal["en", "zh"], force: bool) -
     from hengdian_index._index.template import new_workbook
 
     if data is None:
-        new_workbook(path, lang=lang, force=force)
+        new_workbook(path, lang=language(), force=force)
         told(f"Written to {path}. Fill it in, then: hengdian-index report {path} {path.stem}.html")
         return
-    made = new_index(path, data, lang=lang, force=force)
+    made = new_index(path, data, lang=language(), force=force)
     sizes = f"{counted(len(made.indicators), 'indicator')} in {counted(len(made.groups), 'group')}"
     told(f"Written to {path}: {sizes}")
     if made.asked:
@@ -143,7 +143,6 @@ def new(path: Path, data: Path | None, lang: Literal["en", "zh"], force: bool) -
 @options.base
 @options.out
 @click.option("--excel", type=click.Path(dir_okay=False, path_type=Path), help="Workbook of results, live formulas.")
-@options.lang
 @printed("series", "scores", "ranks", "weights", "change_on_year", "log", "...")
 @quiet
 @refusing
@@ -154,7 +153,6 @@ def compute(
     base: str | None,
     out: Path | None,
     excel: Path | None,
-    lang: Literal["en", "zh"],
 ) -> None:
     """Compute INDEX on DATA; print its end, write the tables to --out or --excel.
 
@@ -173,11 +171,11 @@ def compute(
         if out and excel and excel.resolve().parent == out.resolve():
             both.enter_context(new_folders(out))
         if excel and not alone:
-            both.enter_context(excel_written(result, excel, lang))
+            both.enter_context(excel_written(result, excel, language()))
         if out:
             written = write_tables(result, out, apart=files(index, data))
     if alone:
-        piped(lambda path: result.to_excel(path, lang=lang), "result.xlsx")
+        piped(lambda path: result.to_excel(path, lang=language()), "result.xlsx")
     show(shown, written=bool(out or excel))
     if out:
         _told_written(written, out)
@@ -264,7 +262,6 @@ def revisions(old: Path, new: Path) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the findings as a page.",
 )
-@options.lang
 @click.option("--strict", is_flag=True, help="Exit with 1 also for findings that want a look.")
 @click.option("--size", "sizes", multiple=True, help="Column of sizes (population) that no indicator shall follow.")
 @click.option("--threshold", "given", multiple=True, metavar="NAME=NUMBER", help="Another threshold of a check.")
@@ -275,7 +272,6 @@ def audit(
     index: Path,
     data: Data,
     html: Path | None,
-    lang: Literal["en", "zh"],
     strict: bool,
     sizes: tuple[str, ...],
     given: tuple[str, ...],
@@ -296,8 +292,8 @@ def audit(
     spec, table = read(index, data)
     found = audited(spec, table, sizes=sizes, **thresholds)
     findings = {name: lambda name=name: getattr(found, name).set_index("check") for name in ("findings", "measured")}
-    page = found.to_html(None if alone else html, lang=lang) if html is not None else ""
-    text = found.to_text(lang=lang)
+    page = found.to_html(None if alone else html, lang=language()) if html is not None else ""
+    text = found.to_text(lang=language())
     show(page.encode() if alone else answer(lambda: text, "findings", findings["findings"], lambda: findings))
     if not found.passed or (strict and "look" in set(found.verdicts)):
         sys.exit(1)
@@ -307,7 +303,6 @@ def audit(
 @options.several("INDEX [DATA...] OUT.html")
 @options.fit_on
 @options.base
-@options.lang
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of doubts; 0: none.")
 @click.option("--period", help="Period that the page is about; default: the last.")
 @click.option("--unit", "--units", "units", multiple=True, help="Unit with a profile; several: A,B, or again.")
@@ -317,7 +312,6 @@ def report(
     files: tuple[Path, Data, Path],
     fit_on: str | None,
     base: str | None,
-    lang: Literal["en", "zh"],
     draws: int,
     period: str | None,
     units: tuple[str, ...],
@@ -345,7 +339,12 @@ def report(
     factors = found.doubts or {"weights": Noise(0.25)}
     rows = span(up_to(result, period)) if draws and period is not None else None
     drawn = uncertainty(found, table, factors, draws=draws, rows=rows, progress=progress()) if draws else None
-    asked: dict[str, Any] = {"lang": lang, "uncertainty": drawn, "period": period, "units": units_of(result, units)}
+    asked: dict[str, Any] = {
+        "lang": language(),
+        "uncertainty": drawn,
+        "period": period,
+        "units": units_of(result, units),
+    }
     if alone:
         piped(lambda path: result.report(path, **asked), "report.html")
     else:
@@ -357,7 +356,6 @@ def report(
 @options.data
 @options.fit_on
 @options.base
-@options.lang
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of doubts; 0: none.")
 @click.option("--period", help="Period that the bulletin is about; default: the last.")
 @click.option("--unit", help="Unit whose index it is; default: all that are compared.")
@@ -369,7 +367,6 @@ def bulletin(
     data: Data,
     fit_on: str | None,
     base: str | None,
-    lang: Literal["en", "zh"],
     draws: int,
     period: str | None,
     unit: str | None,
@@ -392,7 +389,7 @@ def bulletin(
     rows = span(up_to(result, period)) if draws and period is not None else None
     drawn = uncertainty(found, table, factors, draws=draws, rows=rows, progress=progress()) if draws else None
     whose = next(iter(units_of(result, (unit,)) or [None])) if unit is not None else None
-    text = result.bulletin(out, period=period, unit=whose, lang=lang, uncertainty=drawn)
+    text = result.bulletin(out, period=period, unit=whose, lang=language(), uncertainty=drawn)
     show(text.rstrip("\n"), written=bool(out))
     if out:
         told(f"Written to {out}")
@@ -415,7 +412,6 @@ def bulletin(
     help="Combinations that cannot be computed: refuse them by name, or leave their draws out.",
 )
 @options.out
-@options.lang
 @printed("series", "scores", "ranks", "rank_frequency", "acceptability", "mean_shift", "by_choice", "parameters")
 @quiet
 @refusing
@@ -430,7 +426,6 @@ def uncertainty(
     node: str | None,
     infeasible: Literal["refuse", "exclude"],
     out: Path | None,
-    lang: Literal["en", "zh"],
 ) -> None:
     """Draw what is uncertain in INDEX on DATA: how far levels, scores and ranks hang on it.
 
@@ -457,7 +452,7 @@ def uncertainty(
         main_one = "ranks"
     asked = {"draws": draws, "rng": rng, "node": found.study.node, "infeasible": infeasible}
     _end_study(
-        lambda: f"{found.summary(lang=lang)}\n\n{_drawn_text(result, found)}",
+        lambda: f"{found.summary(lang=language())}\n\n{_drawn_text(result, found)}",
         frames,
         main_one,
         out,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal, TypeAlias
 
 from hengdian_index._audit.registry import Check, Measured, Skipped
+from hengdian_index._values.letters import columns
 from hengdian_index._words.catalogue import Lang, Room, words
 from hengdian_index._words.markup import IGNORED, literal
 
@@ -131,7 +131,7 @@ td.pass { color: var(--pass); } td.look { color: var(--look); } td.fail { color:
 def rows_of_text(lines: Sequence[Finding], summary: str, lang: Lang = "en") -> str:
     """Return findings as plain text, one a line, then what to do about each check crossed, and the summary."""
     cells = [_cells(line, lang) for line in lines]
-    wide = [max((_width(row[j]) for row in cells), default=0) for j in (0, 1)]
+    wide = [max((columns(row[j]) for row in cells), default=0) for j in (0, 1)]
     rows = [f"{_wide(row[0], wide[0])}  {_wide(row[1], wide[1])}  {_sentence(row, lang)}" for row in cells]
     remedies = dict.fromkeys((row[1], row[6]) for row in cells if row[6])
     told = [f"  {_wide(check, wide[1])}  {remedy}" for check, remedy in remedies]
@@ -195,9 +195,4 @@ def _sentence(row: Sequence[str], lang: Lang) -> str:
 
 
 def _wide(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    """Return the columns that a text takes in a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return text + " " * (width - columns(text))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hengdian_index._commands.printing import is_quiet
+from hengdian_index._commands.printing import is_quiet, noted
+from hengdian_index._commands.speaking import Spoken, speaking_for
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, joined, told
+
+if TYPE_CHECKING:
+    from hengdian_index.errors import FaultsError
 
 
 def refusing(command: Callable[..., None]) -> Callable[..., None]:
@@ -26,30 +32,48 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
             try:
                 command(*args, **options)
             except FaultsError as error:
-                for fault in error.faults:
-                    click.echo(f"{type(error).__name__}: {fault}", err=True)
+                for line in lines(error):
+                    click.echo(line, err=True)
                 sys.exit(2)
             finally:
                 for text in warned if not is_quiet() else ():
-                    click.echo(f"Note: {' '.join(text.split())}", err=True)
+                    click.echo(noted(" ".join(text.split())), err=True)
 
     return run
 
 
-class Commands(click.Group):
+def lines(error: FaultsError) -> list[str]:
+    """Return a line a fault, after what kind it is of, in the language that is spoken."""
+    kinds = {"SpecError": Said("SpecError"), "OptionError": Said("OptionError"), "DataError": Said("DataError")}
+    return [told(joined([kinds[type(error).__name__], fault.message], "heads"), language()) for fault in error.faults]
+
+
+class Commands(Spoken, click.Group):
     """Commands that end in one line and exit status 2 also where what they print cannot be written.
 
     Where the reader of what they print has gone, as `head` does, they end without a word.
     """
 
-    def main(self, *args: Any, **options: Any) -> Any:
-        """Run the command that is asked for."""
+    command_class = Spoken
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Run the command that is asked for, in the language of the run."""
+        given = sys.argv[1:] if args is None else list(args)
+        try:
+            with speaking_for(self, given):
+                return self._run(given, *rest, **options)
+        except click.UsageError as error:
+            error.show()
+            sys.exit(error.exit_code)
+
+    def _run(self, *args: Any, **options: Any) -> Any:
         try:
             return super().main(*args, **options)
         except OSError as error:
             _let_go()
+            why = Said("Error: the output cannot be written: {error}", error=error.strerror or error)
             with suppress(OSError):
-                click.echo(f"Error: the output cannot be written: {error.strerror or error}", err=True)
+                click.echo(told(why, language()), err=True)
             sys.exit(2)
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:

@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 
 import click
 
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, told
+
 Data: TypeAlias = Path | tuple[Path, ...] | None
 """Where data are: a file or a folder, several files, or where the index is."""
 
@@ -19,9 +22,10 @@ def _one_or_several(given: tuple[Path, ...]) -> Data:
 def several(metavar: str) -> Callable[[Any], Any]:
     """Take INDEX, DATA, which a workbook with a sheet of data need not name, and what is written."""
 
-    def split(_: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Data, Path]:
-        if len(given) < 2:
-            raise click.UsageError(f"{metavar} is needed; given: {len(given)}")
+    def split(context: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, Data, Path]:
+        if len(given) < 2 and not context.resilient_parsing:
+            why = Said("{what} is needed; given: {n}", what=metavar, n=len(given))
+            raise click.UsageError(told(why, language()))
         return given[0], _one_or_several(given[1:-1]), given[-1]
 
     return click.argument("files", nargs=-1, metavar=metavar, type=click.Path(path_type=Path), callback=split)
@@ -37,9 +41,6 @@ data = click.argument(
 )
 fit_on = click.option("--fit-on", help="Periods, unit or label to learn bounds and weights from (overrides the index).")
 base = click.option("--base", help="Period or span whose mean level is 100 (overrides the index).")
-lang = click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of what is written."
-)
 out = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for every table as CSV, all or none."
 )

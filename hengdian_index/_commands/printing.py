@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from hengdian_index._commands.speaking import explained
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import told as said
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -50,7 +55,7 @@ def printed(*tables: str) -> Callable[[Any], Any]:
         metavar="NAME",
         expose_value=False,
         callback=lambda context, _, given: _kept(context, _TABLE, given),
-        help=f"Which table, as CSV unless --format says otherwise: {', '.join(tables)}.",
+        help=explained(Said("Which table, as CSV unless --format says otherwise: {names}.", names=joined(tables))),
     )
     return (lambda command: form(which(command))) if tables else form
 
@@ -134,7 +139,12 @@ def told(text: str) -> None:
 def notes(lines: Iterable[str]) -> None:
     """Say on stderr what a text would say of the log, where standard output carries data alone."""
     for line in lines if for_machines() and not is_quiet() else ():
-        click.echo(f"Note: {line}", err=True)
+        click.echo(noted(line), err=True)
+
+
+def noted(text: str) -> str:
+    """Return a line that tells a note, in the language that is spoken."""
+    return said(joined([Said("Note"), text], "heads"), language())
 
 
 def _asked(key: str) -> Any:

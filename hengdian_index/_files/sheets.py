@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import math
 import os
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 from hengdian_index._system.written import whole
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.books import EXTRA
+from hengdian_index._values.letters import columns
 from hengdian_index._words.catalogue import LANGUAGES, words
 from hengdian_index.errors import DataError, SpecError, raise_all
 
@@ -339,7 +339,7 @@ def _width(value: Any) -> int:
     if isinstance(value, float) and not math.isnan(value):
         return 10
     told = "" if value is None or isinstance(value, Live) else str(value)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in told)
+    return columns(told)
 
 
 def _is_number(value: Any) -> bool:

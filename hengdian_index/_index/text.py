@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +33,7 @@ from hengdian_index._tables.guard import csv_of
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted, form_of, written
+from hengdian_index._values.letters import columns
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import Entry, told
 
@@ -471,7 +471,7 @@ def _text(frame: pd.DataFrame, forms: Sequence[str] = ()) -> str:
         [_label(label), *("" if v != v else written(v, form) for v, form in zip(row, forms, strict=True))]
         for label, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)
     ]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         "  ".join((_pad(cell, w, left=j == 0)) for j, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
         for row in cells
@@ -482,12 +482,8 @@ def _label(label: object) -> str:
     return ", ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
 def _pad(text: str, width: int, *, left: bool) -> str:
-    space = " " * (width - _width(text))
+    space = " " * (width - columns(text))
     return text + space if left else space + text
 
 

@@ -24,7 +24,7 @@ from hengdian_index._tables.grid import (
     without_unit,
 )
 from hengdian_index._tables.printed import COMMAS, SAMPLE, decimal_of
-from hengdian_index._words.catalogue import LANGUAGES, words
+from hengdian_index._words.catalogue import LANGUAGES, Lang, words
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all
 
@@ -78,6 +78,15 @@ def sheet_called(name: str) -> str | None:
 def tab(sheet: str, lang: str) -> str:
     """Return what is written on the tab of a known sheet: of several names that it may have, the first."""
     return words(lang, "tab")[sheet].split(", ")[0]
+
+
+def language_of(path: str | Path) -> Lang | None:
+    """Return the language in which the sheets of an index in a workbook are named, None where it has none."""
+    with opened(Path(path)) as archive:
+        names = {name.strip().lower() for name in sheet_members(archive)}
+    own = ("index", "groups", "indicators")
+    known = {lang: {one for sheet in own for one in words(lang, "tab")[sheet].split(", ")} for lang in LANGUAGES}
+    return next((lang for lang in LANGUAGES if names & known[lang]), None)
 
 
 def holds_data(path: str | Path) -> bool:

@@ -1,7 +1,7 @@
 """The texts of the package in every language: `.po` files beside this module, read when the first text is asked for.
 
 An entry with a context is a text under a key that says what it is for; every language has all of them. One without is a
-sentence that is written in English where it is said, with its translation.
+sentence that is written in English where it is said, with its translation; so are those of the helps and of click.
 """
 
 from __future__ import annotations

@@ -5,4 +5,4 @@ from __future__ import annotations
 
 def of_sentences(room: str) -> bool:
     """Return whether a room has translations of what stands in the code in English."""
-    return room in ("", "quoted") or room.startswith("between ")
+    return room in ("", "quoted", "click", "help") or room.startswith("between ")
