@@ -14,8 +14,8 @@ from hengdian_index._methods.composing import Array, composing
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.periods import Periods
 from hengdian_index._tables.selection import chosen
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same
+from hengdian_index._words.said import Said
 from hengdian_index.climate._columns import named_columns
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all
 from hengdian_index.log import note
@@ -77,9 +77,9 @@ def _learnt(
     if factors is not None:
         return _given(factors, shift, match, trend, sample)
     if shift is not None:
-        raise SpecError("cycle: a shift goes with given factors; `trend` learns one")
+        raise SpecError(Said("cycle: a shift goes with given factors; `trend` learns one"))
     if trend == "match" and match is None:
-        raise SpecError("cycle: trend='match' needs a series to match; give it as `match`")
+        raise SpecError(Said("cycle: trend='match' needs a series to match; give it as `match`"))
     changes = _changes(x, match, sample, rates, inverted)
     size = np.where(named_columns(rates, sample, "rates"), largest(x), _PER_CENT)
     found = np.ones(1)
@@ -93,16 +93,16 @@ def _learnt(
         found = found * (_volatility(target[:, np.newaxis], _PER_CENT, ("match",), standardise) / own)
     moved = 0.0
     if trend is not None:
-        none = "cycle: there is no change in the rows to learn from, so no trend"
+        none = Said("cycle: there is no change in the rows to learn from, so no trend")
         wanted = _mean(target, none) if target is not None and trend == "match" else symmetric_of(float(trend))
         moved = wanted - _mean(_growth(changes, found), none)
     return {"factors": found.tolist(), "shift": moved, "trend": None}
 
 
-def _faults(trend: float | str | None, to: float, **_: Any) -> list[str]:
-    found = [] if to > 0 else [f"to: a level above 0, not {to:g}"]
+def _faults(trend: float | str | None, to: float, **_: Any) -> list[Said]:
+    found = [] if to > 0 else [Said("to: a level above 0, not {to:g}", to=to)]
     falls = isinstance(trend, (int, float)) and trend <= -100
-    return found + ([f"trend: a growth in per cent, above -100, not {trend}"] if falls else [])
+    return found + ([Said("trend: a growth in per cent, above -100, not {trend}", trend=trend)] if falls else [])
 
 
 @composing(
@@ -226,12 +226,20 @@ def _given(
     """Return factors and shift that the user gives."""
     learnt = {"match": match, "trend": trend} | ({"shift": shift} if isinstance(factors, Cycle) else {})
     clash = [name for name, value in learnt.items() if value is not None]
-    raise_all(SpecError, [f"cycle: the factors are given, so there is nothing to learn; leave out {n}" for n in clash])
+    raise_all(
+        SpecError,
+        [
+            Said("cycle: the factors are given, so there is nothing to learn; leave out {option}", option=name)
+            for name in clash
+        ],
+    )
     if isinstance(factors, Cycle):
         factors, shift = factors.factors, factors.shift
     numbers = sample.per_column(factors, "factors")
     if (numbers < 0).any() or not numbers.any():
-        raise SpecError(f"factors: numbers of 0 or more, not all 0, not {numbers.tolist()}; see `inverted`")
+        raise SpecError(
+            Said("factors: numbers of 0 or more, not all 0, not {given}; see `inverted`", given=numbers.tolist())
+        )
     return {"factors": numbers.tolist(), "shift": shift or 0.0}
 
 
@@ -241,7 +249,7 @@ def _changes(x: Array, match: Array | None, sample: Sample, rates: Any, inverted
     low = (x <= 0) & ~differences
     beside = [] if match is None else [match <= 0]
     if low.any() or any(mask.any() for mask in beside):
-        raise CellsError(np.column_stack([low, *beside]), "a symmetric change needs values above 0; see `rates`")
+        raise CellsError(np.column_stack([low, *beside]), Said("a symmetric change needs values above 0; see `rates`"))
     plain = np.vstack([np.full((1, sample.k), np.nan), np.diff(x, axis=0)])
     return np.where(differences, plain, symmetric_changes(np.where(differences, 1.0, x))) * np.where(turned, -1.0, 1.0)
 
@@ -254,13 +262,16 @@ def _volatility(changes: Array, size: Any, names: tuple[Any, ...] | None, standa
     sample = Sample((changes,), names)
     moments = sample.measure(Moments)
     sample.need_values(moments.n, least=2)
-    sample.refuse(same(largest(changes), 0.0, size), "no change in the rows to learn from; leave it out")
+    sample.refuse(same(largest(changes), 0.0, size), Said("no change in the rows to learn from; leave it out"))
     if standardise == "mean_abs":
         return np.asarray(np.nanmean(abs(changes), axis=0))
     deviation = moments.deviation()
     sample.refuse(
         same(deviation, 0.0, size),
-        "always the same change in the rows to learn from, so no volatility; leave it out, or standardise='mean_abs'",
+        Said(
+            "always the same change in the rows to learn from, so no volatility; leave it out, "
+            "or standardise='mean_abs'"
+        ),
     )
     return deviation
 
@@ -282,7 +293,7 @@ def _total(contributions: Array) -> Array:
     return np.where(np.isnan(contributions).all(axis=1), np.nan, np.nansum(contributions, axis=1))
 
 
-def _mean(values: Array, otherwise: str) -> float:
+def _mean(values: Array, otherwise: Said) -> float:
     """Return the mean of the values there are; of none at all there is none."""
     if np.isnan(values).all():
         raise DataError(otherwise)
@@ -293,19 +304,20 @@ def _rebased(levels: Array, base: Any, to: float, periods: Periods | None) -> Ar
     if base is None:
         return levels * to
     there = levels[chosen(base, "base", len(levels), periods)]
-    return (
-        levels / _mean(there, "base: the index has no level there; choose rows in which a component has a value") * to
-    )
+    none = Said("base: the index has no level there; choose rows in which a component has a value")
+    return levels / _mean(there, none) * to
 
 
 def _tell(changes: Array) -> None:
     gaps = np.isnan(changes[1:])
     rows = int((gaps.any(axis=1) & ~gaps.all(axis=1)).sum())
     if rows:
-        note(
-            "climate",
-            f"cycle: in {counted(rows, 'period')} components are missing; the factors of the others are raised",
+        said = Said.of(
+            rows,
+            "cycle: in {n} period components are missing; the factors of the others are raised",
+            "cycle: in {n} periods components are missing; the factors of the others are raised",
         )
+        note("climate", said)
 
 
 def symmetric_changes(x: Array) -> Array:
@@ -348,15 +360,19 @@ def chained(changes: Array, there: NDArray[np.bool_]) -> Array:
     array([nan, 1. , 1.5])
     """
     if not there.any():
-        raise DataError("cycle: no component has a value")
+        raise DataError(Said("cycle: no component has a value"))
     rows, first = np.arange(len(changes)), int(np.argmax(there))
     inside = (rows > first) & (rows <= max(rows[~np.isnan(changes)], default=first))
     broken = inside & np.isnan(changes)
     if broken.any():
-        raise CellsError(broken, "no component has a value both here and in the period before, so the chain breaks")
+        raise CellsError(
+            broken, Said("no component has a value both here and in the period before, so the chain breaks")
+        )
     too_far = inside & (abs(changes) >= 200)
     if too_far.any():
-        raise CellsError(too_far, "the changes sum to 200 per cent or more, which no chain follows; scale the `rates`")
+        raise CellsError(
+            too_far, Said("the changes sum to 200 per cent or more, which no chain follows; scale the `rates`")
+        )
     levels = np.full(len(changes), np.nan)
     levels[first] = 1.0
     levels[inside] = np.cumprod((200 + changes[inside]) / (200 - changes[inside]))

@@ -11,8 +11,8 @@ from hengdian_index._methods.composing import Array, composing
 from hengdian_index._methods.decorators import unit_sum
 from hengdian_index._methods.figures import Built, Figure
 from hengdian_index._methods.sample import Sample
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Said
 from hengdian_index.climate._columns import named_columns
 from hengdian_index.errors import CellsError, DataError, SpecError, suggestion
 
@@ -108,7 +108,9 @@ def diffusion(up: Any, same: Any = None, down: Any = None, *, centre: Literal[50
     elif down is not None:
         half = 50 + (up - down) / 2
     else:
-        raise SpecError("diffusion: give `same` or `down` beside `up`; the share that rises alone says no balance")
+        raise SpecError(
+            Said("diffusion: give `same` or `down` beside `up`; the share that rises alone says no balance")
+        )
     return half if centre == 50 else centre + 2 * (half - 50)
 
 
@@ -161,27 +163,38 @@ def _check_shares(shares: Sequence[Array], *, same_given: bool = False) -> None:
     table = np.stack(shares, axis=-1)
     outside = (table < 0) | (table > 100)
     if outside.any():
-        raise CellsError(outside, "a share of the answers in per cent lies in 0..100")
+        raise CellsError(outside, Said("a share of the answers in per cent lies in 0..100"))
     total = table.sum(axis=-1)
     too_much, too_little = total > 100 + _ROUNDED, total < 100 - _ROUNDED
     if len(shares) == 3 and (too_much | too_little).any():
-        raise CellsError(too_much | too_little, "the shares do not sum to 100 per cent, give or take .5 for rounding")
+        raise CellsError(
+            too_much | too_little, Said("the shares do not sum to 100 per cent, give or take .5 for rounding")
+        )
     if too_much.any():
-        raise CellsError(too_much, "two shares of the answers sum to more than 100 per cent")
+        raise CellsError(too_much, Said("two shares of the answers sum to more than 100 per cent"))
     # What most answers say may be the share that is not given.
-    _refuse_parts(table, "answers", "" if same_given else "; if they are per cent, give `same` of diffusion too")
+    _refuse_parts(
+        table,
+        Said("no share of the answers is above 1: parts of 1 must be multiplied by 100")
+        if same_given
+        else Said(
+            "no share of the answers is above 1: parts of 1 must be multiplied by 100; "
+            "if they are per cent, give `same` of diffusion too"
+        ),
+    )
 
 
-def _refuse_parts(table: Array, of: str, otherwise: str = "") -> None:
+def _refuse_parts(table: Array, why: Said) -> None:
     """Refuse numbers that look like parts of 1 where per cent are meant: none above 1, and not whole."""
     largest = np.fmax.reduce(table, axis=None)
     if 0 < largest <= 1 and (np.nan_to_num(table) % 1).any():
-        raise DataError(f"no share of the {of} is above 1: parts of 1 must be multiplied by 100{otherwise}")
+        raise DataError(why)
 
 
-def _pmi_faults(weights: Any, **_: Any) -> list[str]:
-    known = not isinstance(weights, str) or weights in _SCHEMES
-    return [] if known else [f"weights: no scheme {weights!r}{suggestion(weights, _SCHEMES)}"]
+def _pmi_faults(weights: Any, **_: Any) -> list[Said]:
+    if not isinstance(weights, str) or weights in _SCHEMES:
+        return []
+    return [Said("weights: no scheme {weights!r}{guess}", weights=weights, guess=suggestion(weights, _SCHEMES))]
 
 
 def _pmi_figures(built: Built) -> Iterator[Figure]:
@@ -257,8 +270,8 @@ def pmi(components: Any, weights: Any, *, inverted: Any = None, names: Sequence[
     """
     outside = (components < 0) | (components > 100)
     if outside.any():
-        raise CellsError(outside, "a diffusion index lies in 0..100")
-    _refuse_parts(components, "components")
+        raise CellsError(outside, Said("a diffusion index lies in 0..100"))
+    _refuse_parts(components, Said("no share of the components is above 1: parts of 1 must be multiplied by 100"))
     if isinstance(weights, str):
         weights, own = _SCHEMES[weights]
         inverted = own if inverted is None else inverted
@@ -268,8 +281,10 @@ def pmi(components: Any, weights: Any, *, inverted: Any = None, names: Sequence[
     return np.asarray(np.where(turned, 100 - components, components) @ shares)
 
 
-def _share_fault(share: float) -> list[str]:
-    return [] if 0 <= share <= 1 else [f"share: the weight of the present lies in 0..1, not {share:g}"]
+def _share_fault(share: float) -> list[Said]:
+    return (
+        [] if 0 <= share <= 1 else [Said("share: the weight of the present lies in 0..1, not {share:g}", share=share)]
+    )
 
 
 @composing(
@@ -315,9 +330,9 @@ def confidence(current: Any, expected: Any, *, share: float = 0.4) -> Any:
     return share * current + (1 - share) * expected
 
 
-def _faults(lag: int, same: float) -> list[str]:
-    found = [] if lag >= 1 else [f"lag: a whole number of periods, 1 or more, not {lag}"]
-    return found + ([] if same >= 0 else [f"same: a change in per cent, 0 or more, not {same:g}"])
+def _faults(lag: int, same: float) -> list[Said]:
+    found = [] if lag >= 1 else [Said("lag: a whole number of periods, 1 or more, not {lag}", lag=lag)]
+    return found + ([] if same >= 0 else [Said("same: a change in per cent, 0 or more, not {same:g}", same=same)])
 
 
 @composing(
@@ -372,8 +387,12 @@ def breadth(x: Any, *, lag: int = 1, same: float = 0.0) -> Array:
     """
     if len(x) <= lag:
         raise DataError(
-            f"breadth: {counted(len(x), 'row', 'leave')} nothing to compare over "
-            f"{counted(lag, 'period')}; give more rows"
+            Said.of(
+                len(x),
+                "breadth: {n} row leaves nothing to compare over {lag}; give more rows",
+                "breadth: {n} rows leave nothing to compare over {lag}; give more rows",
+                lag=Said.of(lag, "{n} period", "{n} periods"),
+            )
         )
     before, now = x[:-lag], x[lag:]
     # Neither a change of rounding nor one on the very limit may fall to one side.

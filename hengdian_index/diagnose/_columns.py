@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hengdian_index._maths.stats import Products
 from hengdian_index._tables.options import column_groups
 from hengdian_index._tables.table import Array, Labelled, read_labelled
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, listed, raise_all
 
 # Of two rows every correlation is 1 or -1.
@@ -22,7 +22,7 @@ LEAST = 3
 
 def read(x: Any) -> Labelled:
     """Return the table of numbers (n, k), with labels."""
-    return read_labelled(x).need_shape("one table of units by indicators is needed")
+    return read_labelled(x).need_shape(Said("one table of units by indicators is needed"))
 
 
 def index(labels: Sequence[Any], name: str | None = None) -> Any:
@@ -78,16 +78,33 @@ def complete(table: Labelled, call: str) -> Products:
     if n < LEAST:
         raise few_rows(call, n, table.names, table.values)
     flat = np.flatnonzero(np.diagonal(products.cross) == 0)
-    why = f"constant over {n} complete rows, so its correlation is undefined; leave it out"
-    raise_all(DataError, [f"{call}: indicator {table.names[j]!r}: {why}" for j in flat])
+    why = Said("constant over {n} complete rows, so its correlation is undefined; leave it out", n=n)
+    raise_all(
+        DataError, [Said("{call}: indicator {name!r}: {why}", call=call, name=table.names[j], why=why) for j in flat]
+    )
     return products
 
 
-def few_rows(call: str, n: int, columns: Sequence[Any], x: Array, remedy: str = "") -> DataError:
+def few_rows(call: str | Said, n: int, columns: Sequence[Any], x: Array, remedy: Said | str = "") -> DataError:
     """Return the refusal of too few complete rows; it names the columns with gaps."""
     gaps = [columns[int(j)] for j in np.flatnonzero(np.isnan(x).any(axis=0))]
-    told = f"; values are missing in {listed(gaps)}: fill them, or leave those columns out{remedy}" if gaps else ""
-    return DataError(f"{call}: {counted(n, 'row')} complete in all columns; at least {LEAST} are needed{told}")
+    told: Said | str = ""
+    if gaps:
+        told = Said(
+            "; values are missing in {columns}: fill them, or leave those columns out{remedy}",
+            columns=listed(gaps),
+            remedy=remedy,
+        )
+    return DataError(
+        Said.of(
+            n,
+            "{call}: {n} row complete in all columns; at least {least} are needed{gaps}",
+            "{call}: {n} rows complete in all columns; at least {least} are needed{gaps}",
+            call=call,
+            least=LEAST,
+            gaps=told,
+        )
+    )
 
 
 def by_pairs(x: Array, measure: Callable[[Array], Array], layers: int) -> tuple[Array, NDArray[np.int64]]:

@@ -11,7 +11,7 @@ from hengdian_index._maths import components
 from hengdian_index._maths.stats import Products
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, Labelled
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.diagnose._columns import by_row, complete, index, read, series
 from hengdian_index.log import note
 
@@ -115,12 +115,11 @@ def _scores(table: Labelled, products: Products, vectors: Array) -> Any:
     z = (table.values / products.scale - products.centre.high) / deviation
     gaps = np.isnan(z).any(axis=1)
     if gaps.any():
-        note(
-            "diagnose",
-            (
-                f"principal_components: {counted(int(gaps.sum()), 'row')} with a missing value "
-                f"{'has' if gaps.sum() == 1 else 'have'} no scores"
-            ),
+        said = Said.of(
+            int(gaps.sum()),
+            "principal_components: {n} row with a missing value has no scores",
+            "principal_components: {n} rows with a missing value have no scores",
         )
+        note("diagnose", said)
     values = z @ vectors
     return by_row(table, {number + 1: column for number, column in enumerate(values.T)})

@@ -15,6 +15,7 @@ from hengdian_index._maths.stats import Ordered, Products
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import flattened
+from hengdian_index._words.said import Said
 from hengdian_index.diagnose._columns import LEAST, by_pairs, few_rows, members, read, square, with_scores
 from hengdian_index.errors import DataError, Fault, SpecError, among, listed, raise_all, suggestion
 from hengdian_index.log import note
@@ -107,7 +108,7 @@ def correlations(
     (0.6, 0.4, 4)
     """
     if not among(how, _MEASURES):
-        raise SpecError(f"how: no correlation {how!r}{suggestion(how, _MEASURES)}")
+        raise SpecError(Said("how: no correlation {how!r}{guess}", how=how, guess=suggestion(how, _MEASURES)))
     table = read(x)
     columns = table.names
     blocks = with_scores(members(groups, columns), columns)
@@ -166,7 +167,9 @@ def flags(x: Any, groups: Any = None, *, high: float = 0.92, low: float = 0.3) -
     import pandas as pd
 
     if not 0 <= low <= high <= 1:
-        raise SpecError(f"low, high: bounds of |r| with 0 <= low <= high <= 1, not {low!r} and {high!r}")
+        raise SpecError(
+            Said("low, high: bounds of |r| with 0 <= low <= high <= 1, not {low!r} and {high!r}", low=low, high=high)
+        )
     table = read(x)
     columns = table.names
     blocks = with_scores(members(groups, columns), columns)
@@ -228,7 +231,8 @@ def _by_block(
     table: Labelled, blocks: Mapping[Any, list[int]], how: str, pairwise: bool, call: str
 ) -> tuple[Array, Array, NDArray[np.int64]]:
     """Return r, p and n (k, k), filled block by block."""
-    measure, remedy = _MEASURES[how], ", or pairwise=True" if call == "correlations" else ""
+    measure = _MEASURES[how]
+    remedy = Said(", or pairwise=True") if call == "correlations" else ""
     k, columns = table.values.shape[-1], table.names
     r, p, n = np.full((k, k), np.nan), np.full((k, k), np.nan), np.zeros((k, k), dtype=np.int64)
     faults: list[Fault] = []
@@ -238,7 +242,7 @@ def _by_block(
         if pairwise and m < len(x):
             (r[at], p[at]), n[at] = by_pairs(x, measure, 2)
         elif m < LEAST:
-            where = call if group is None else f"{call}: group {group!r}"
+            where = call if group is None else Said("{call}: group {group!r}", call=call, group=group)
             faults += few_rows(where, m, [columns[j] for j in block], x, remedy).faults
         else:
             (r[at], p[at]), n[at] = measure(x[~np.isnan(x).any(axis=1)]), m
@@ -251,9 +255,13 @@ def _note_missing(r: Array, blocks: Mapping[Any, list[int]], columns: Sequence[A
     """Write to the log which columns and pairs of a group have no correlation."""
     lost = dict.fromkeys(j for block in blocks.values() for j in block if np.isnan(r[j, j]))
     for j in lost:
-        note("diagnose", "constant, or fewer than three values: it has no correlation", indicator=columns[j])
+        note("diagnose", Said("constant, or fewer than three values: it has no correlation"), indicator=columns[j])
     kept = [[j for j in block if j not in lost] for block in blocks.values()]
     pairs = [(columns[i], columns[j]) for block in kept for i, j in combinations(block, 2) if np.isnan(r[i, j])]
     if pairs:
-        why = "fewer than three rows in common, or constant over them"
-        note("diagnose", f"{len(pairs)} pairs have no correlation ({why}): {listed(pairs)}")
+        said = Said(
+            "{n} pairs have no correlation (fewer than three rows in common, or constant over them): {pairs}",
+            n=len(pairs),
+            pairs=listed(pairs),
+        )
+        note("diagnose", said)

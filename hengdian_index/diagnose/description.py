@@ -9,6 +9,7 @@ import numpy as np
 from hengdian_index._maths.stats import Moments, Ordered, Range, kurtosis, skewness
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import flattened
+from hengdian_index._words.said import Said
 from hengdian_index.diagnose._columns import by_row, index, members, read
 from hengdian_index.errors import SpecError, raise_all
 
@@ -125,7 +126,9 @@ def availability(x: Any, groups: Any = None) -> Any:
     there = ~np.isnan(table.values)
     shares = {} if groups is None else members(groups, table.names)
     taken = [g for g in shares if g in ("present", "share")]
-    raise_all(SpecError, [f"groups: {g!r} is a column of the answer; call the group otherwise" for g in taken])
+    raise_all(
+        SpecError, [Said("groups: {g!r} is a column of the answer; call the group otherwise", g=g) for g in taken]
+    )
     columns = {"present": there.sum(axis=1), "share": there.mean(axis=1)}
     return by_row(table, columns | {g: there[:, own].mean(axis=1) for g, own in shares.items()})
 

@@ -11,8 +11,8 @@ from hengdian_index._maths import components
 from hengdian_index._maths.stats import Moments, Products
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, Labelled
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import flattened
+from hengdian_index._words.said import Said
 from hengdian_index.diagnose._columns import by_pairs, complete, read, series
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.log import note
@@ -155,10 +155,12 @@ def cronbach_alpha(x: Any, *, standardised: bool = True, pairwise: bool = False)
     c, n = _in_pairs(table, standardised) if pairwise else _in_whole_rows(table, standardised)
     own, rest = np.diagonal(c), c.sum() - 2 * c.sum(axis=0) + np.diagonal(c)
     if not c.sum() > _ZERO * own.sum():
-        raise DataError("cronbach_alpha: the sum of the columns does not vary; turn the columns that run against it")
+        raise DataError(
+            Said("cronbach_alpha: the sum of the columns does not vary; turn the columns that run against it")
+        )
     flat = rest <= _ZERO * own.sum()
     for j in np.flatnonzero(flat):
-        why = "the sum of the others does not vary: no alpha without it, no item-rest correlation"
+        why = Said("the sum of the others does not vary: no alpha without it, no item-rest correlation")
         note("diagnose", why, indicator=table.names[j])
     spread = np.where(flat, np.nan, rest)
     deleted = (k - 1) / (k - 2) * (1 - (own.sum() - own) / spread) if k > 2 else np.full(k, np.nan)
@@ -217,8 +219,11 @@ def kmo(x: Any) -> Kmo:
     plain, partial = np.where(others, r**2, 0.0), np.where(others, (inverse / np.outer(root, root)) ** 2, 0.0)
     total = plain.sum(axis=0) + partial.sum(axis=0)
     silent = total < _ZERO**2
-    why = "not defined: no other indicator is correlated with it; leave it out"
-    raise_all(DataError, [f"kmo: indicator {table.names[j]!r}: {why}" for j in np.flatnonzero(silent)])
+    why = Said("not defined: no other indicator is correlated with it; leave it out")
+    raise_all(
+        DataError,
+        [Said("kmo: indicator {name!r}: {why}", name=table.names[j], why=why) for j in np.flatnonzero(silent)],
+    )
     overall = float(plain.sum() / total.sum())
     return Kmo(overall, series(plain.sum(axis=0) / total, table.names, "kmo"))
 
@@ -278,7 +283,7 @@ def bartlett(x: Any) -> Bartlett:
 def _several(table: Labelled, call: str) -> int:
     k = int(table.values.shape[-1])
     if k < 2:
-        raise DataError(f"{call}: one indicator cannot go together with others; give two or more")
+        raise DataError(Said("{call}: one indicator cannot go together with others; give two or more", call=call))
     return k
 
 
@@ -293,14 +298,19 @@ def _in_pairs(table: Labelled, standardised: bool) -> tuple[Array, int]:
     columns = table.names
     deviation = Moments.of(flattened(table.values)).deviation()
     flat = np.flatnonzero(~(deviation > 0))
-    why = "constant, or fewer than two values; leave it out"
-    raise_all(DataError, [f"cronbach_alpha: indicator {columns[j]!r}: {why}" for j in flat])
+    why = Said("constant, or fewer than two values; leave it out")
+    raise_all(DataError, [Said("cronbach_alpha: indicator {name!r}: {why}", name=columns[j], why=why) for j in flat])
     unit = deviation.max()
     c, n = by_pairs(table.values, lambda rows: _spread(Products.of(flattened(rows)), standardised, unit)[np.newaxis], 1)
     lost = [(columns[i], columns[j]) for i, j in np.argwhere(np.isnan(c[0])) if i < j]
     if lost:
-        why = "fewer than three rows in common, or constant over them; leave one of them out"
-        raise DataError(f"cronbach_alpha: indicators {listed(lost)}: {why}")
+        raise DataError(
+            Said(
+                "cronbach_alpha: indicators {pairs}: fewer than three rows in common, or constant over them; "
+                "leave one of them out",
+                pairs=listed(lost),
+            )
+        )
     return c[0], int(n.min())
 
 
@@ -315,16 +325,21 @@ def _regular(table: Labelled, call: str) -> tuple[Array, int]:
     products = complete(table, call)
     n, columns = int(products.n), table.names
     if n <= len(columns):
-        told = (
-            f"{counted(n, 'row')} complete in all of {counted(len(columns), 'indicator')}; more rows "
-            "than indicators are needed"
+        raise DataError(
+            Said(
+                "{call}: not defined: {rows} complete in all of {indicators}; more rows than indicators are needed",
+                call=call,
+                rows=Said.of(n, "{n} row", "{n} rows"),
+                indicators=Said.of(len(columns), "{n} indicator", "{n} indicators"),
+            )
         )
-        raise DataError(f"{call}: not defined: {told}")
     r = products.correlation()
     parts = components.principal_components(r)
     null = parts.eigenvalues <= _ZERO * parts.eigenvalues[0]
     dependent = np.flatnonzero((parts.vectors[:, null] ** 2).sum(axis=1) > 1e-16)
     if dependent.size:
         named = listed([columns[j] for j in dependent], most=20)
-        raise DataError(f"{call}: not defined: indicators {named} are dependent; leave one of them out")
+        raise DataError(
+            Said("{call}: not defined: indicators {names} are dependent; leave one of them out", call=call, names=named)
+        )
     return r, n

@@ -10,12 +10,12 @@ import numpy as np
 from hengdian_index._tables.cells import hashed, is_missing, number_of, single
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, eager, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
 from hengdian_index.log import note
 
 Pair = tuple[Any, Any, Any]
-_FORM = "a matrix (units, units), a table of pairs, a mapping unit -> neighbours, or weights of libpysal"
+_FORM = Said("a matrix (units, units), a table of pairs, a mapping unit -> neighbours, or weights of libpysal")
 
 
 def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
@@ -29,10 +29,12 @@ def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
     """
     place = {unit: i for i, unit in enumerate(units)}
     twice = [unit for unit in place if list(units).count(unit) > 1] if len(place) < len(units) else []
-    raise_all(DataError, [f"moran: unit {shown(unit)} stands twice among the units" for unit in twice])
+    raise_all(DataError, [Said("moran: unit {unit} stands twice among the units", unit=shown(unit)) for unit in twice])
     pairs, each_once = _pairs(neighbours, units)
     odd = [one for pair in pairs for one in pair[:2] if not hashed(one)]
-    raise_all(SpecError, [f"neighbours: {_FORM}; {shown(one)} is no unit" for one in odd[:5]])
+    raise_all(
+        SpecError, [Said("neighbours: {form}; {unit} is no unit", form=_FORM, unit=shown(one)) for one in odd[:5]]
+    )
     faults = list[Fault]()
     weights, there, strange = np.zeros((len(units), len(units))), set[Any](), dict[Any, None]()
     for one, other, given in pairs:
@@ -43,28 +45,55 @@ def weights_of(neighbours: Any, units: Sequence[Hashable]) -> Array:
         number = 1.0 if given is None else number_of(given)
         known = [unit in place for unit in (one, other)]
         strange |= {unit: None for unit, here in zip((one, other), known, strict=True) if not here}
-        said = f"neighbours: {shown(one)}, {shown(other)}: "
+        pair = joined([shown(one), shown(other)], "places")
         if number is None or not 0 <= number < np.inf:
-            faults.append(Fault(f"{said}{shown(given)}; a weight is a number of 0 or more", kind=("pairs", "weight")))
+            faults.append(
+                Fault(
+                    Said(
+                        "neighbours: {pair}: {given}; a weight is a number of 0 or more",
+                        pair=pair,
+                        given=shown(given),
+                    ),
+                    kind=("pairs", "weight"),
+                )
+            )
         elif number and one == other:
-            faults.append(Fault(f"neighbours: {shown(one)} stands as its own neighbour", kind=("units", "own")))
+            faults.append(
+                Fault(Said("neighbours: {unit} stands as its own neighbour", unit=shown(one)), kind=("units", "own"))
+            )
         elif number and all(known):
             i, j = place[one], place[other]
             if weights[i, j] not in (0.0, number):
-                why = f"given twice, with weights {weights[i, j]:g} and {number:g}"
-                faults.append(Fault(f"{said}{why}", kind=("pairs", "twice")))
+                said = Said(
+                    "neighbours: {pair}: given twice, with weights {first:g} and {second:g}",
+                    pair=pair,
+                    first=weights[i, j],
+                    second=number,
+                )
+                faults.append(Fault(said, kind=("pairs", "twice")))
             weights[i, j] = number
-    remedy = "if it has none, say so: a row with a blank one, or {unit: []}"
     lacking = [unit for unit in units if unit not in there]
-    faults += [Fault(f"neighbours: none for unit {shown(u)}; {remedy}", kind=("units", "none")) for u in lacking]
+    faults += [
+        Fault(
+            Said(
+                "neighbours: none for unit {unit}; if it has none, say so: a row with a blank one, or {{unit: []}}",
+                unit=shown(unit),
+            ),
+            kind=("units", "none"),
+        )
+        for unit in lacking
+    ]
     raise_all(DataError, shortened(faults))
     if strange:
-        note("explain", f"neighbours: no unit of the table is called {listed(list(strange), most=5)}; left out")
+        note(
+            "explain",
+            Said("neighbours: no unit of the table is called {units}; left out", units=listed(list(strange), most=5)),
+        )
     if each_once and weights.any() and not (weights * weights.T).any():
-        note("explain", "neighbours: each pair stands once, and is taken both ways")
+        note("explain", Said("neighbours: each pair stands once, and is taken both ways"))
         weights = weights + weights.T
     if not weights.any():
-        raise DataError("neighbours: no unit has a neighbour among the units of the table")
+        raise DataError(Said("neighbours: no unit has a neighbour among the units of the table"))
     return weights
 
 
@@ -85,11 +114,18 @@ def _pairs(neighbours: Any, units: Sequence[Hashable]) -> tuple[list[Pair], bool
     if hasattr(type(neighbours), "columns"):
         return _of_table(neighbours)
     if not _has_rows(neighbours):
-        raise SpecError(f"neighbours: {_FORM}, not {shown(neighbours)}")
+        raise SpecError(Said("neighbours: {form}, not {given}", form=_FORM, given=shown(neighbours)))
     if len(neighbours) == len(units) and {len(row) for row in neighbours} == {len(units)}:
         return _of_matrix(neighbours, list(units)), False
     if isinstance(neighbours, np.ndarray) and neighbours.dtype.kind == "f":
-        raise SpecError(f"neighbours: a matrix of shape {neighbours.shape} for {counted(len(units), 'unit')}")
+        raise SpecError(
+            Said.of(
+                len(units),
+                "neighbours: a matrix of shape {shape} for {n} unit",
+                "neighbours: a matrix of shape {shape} for {n} units",
+                shape=neighbours.shape,
+            )
+        )
     return _of_rows(list(neighbours)), True
 
 
@@ -104,7 +140,9 @@ def _has_rows(neighbours: Any) -> bool:
 def _mapped(neighbours: Mapping[Any, Any]) -> list[Pair]:
     """Return the pairs of unit -> neighbours, or unit -> {neighbour: weight}."""
     odd = [unit for unit, own in neighbours.items() if single(own)]
-    raise_all(SpecError, [f"neighbours: {shown(unit)}: a list of units, or {{unit: weight}}" for unit in odd])
+    raise_all(
+        SpecError, [Said("neighbours: {unit}: a list of units, or {{unit: weight}}", unit=shown(unit)) for unit in odd]
+    )
     pairs: list[Pair] = []
     for unit, own in neighbours.items():
         weighted = own.items() if hasattr(own, "items") else [(other, None) for other in own]
@@ -118,7 +156,7 @@ def _of_table(table: Any) -> tuple[list[Pair], bool]:
 
     given: Any = table if isinstance(table, pd.DataFrame) else eager(table)
     if given is None:
-        raise SpecError(f"neighbours: {_FORM}, not {type(table).__name__}")
+        raise SpecError(Said("neighbours: {form}, not {given}", form=_FORM, given=type(table).__name__))
     frame = given
     if given is not table:
         frame = pd.DataFrame({name: given.get_column(name).to_list() for name in given.columns})
@@ -145,8 +183,15 @@ def _of_rows(rows: Sequence[Sequence[Any]]) -> list[Pair]:
     """Return the pairs of rows (unit, neighbour) or (unit, neighbour, weight)."""
     lengths = sorted({len(row) for row in rows})
     if not set(lengths) <= {2, 3}:
-        found = f"{counted(len(rows), 'row')} of {listed(lengths)} columns"
         raise SpecError(
-            f"neighbours: {_FORM}; pairs are rows (unit, neighbour) or (unit, neighbour, weight), not {found}"
+            Said.of(
+                len(rows),
+                "neighbours: {form}; pairs are rows (unit, neighbour) or (unit, neighbour, weight), "
+                "not {n} row of {lengths} columns",
+                "neighbours: {form}; pairs are rows (unit, neighbour) or (unit, neighbour, weight), "
+                "not {n} rows of {lengths} columns",
+                form=_FORM,
+                lengths=listed(lengths),
+            )
         )
     return [(row[0], row[1], row[2] if len(row) == 3 else None) for row in rows]

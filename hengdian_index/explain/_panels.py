@@ -7,6 +7,7 @@ from typing import Any
 
 from hengdian_index._tables.cells import is_pandas
 from hengdian_index._tables.periods import read_periods
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError
 
 
@@ -26,9 +27,11 @@ def wide(call: str, y: Any, *, single: bool = True) -> Any:
     if not is_pandas(y) or y.ndim > 1 or (single and y.index.nlevels == 1):
         return y
     if y.index.nlevels != 2:
-        raise SpecError(f"{call}: a Series has two index levels, unit and period, or give a table (units, periods)")
+        raise SpecError(
+            Said("{call}: a Series has two index levels, unit and period, or give a table (units, periods)", call=call)
+        )
     if y.index.has_duplicates:
-        raise DataError(f"{call}: a unit stands twice in a period; each has one value a period")
+        raise DataError(Said("{call}: a unit stands twice in a period; each has one value a period", call=call))
     table = y.unstack(sort=False)
     return table[in_time(table.columns)]
 

@@ -13,7 +13,7 @@ from hengdian_index._maths.blocks import full_size, power_of_two
 from hengdian_index._tables.cells import no_label, tabular
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, Labelled, read_labelled, read_rows, row_faults, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, SpecError, raise_all, raise_together, shown
 from hengdian_index.explain._panels import in_time
 from hengdian_index.log import note
@@ -75,7 +75,9 @@ class Populations:
         return pd.concat(list(tables), keys=self.periods, names=["period"])
 
 
-def populations(call: str, y: Any, groups: Any, weights: Any, periods: Any, *, zeros: str = "") -> Populations:
+def populations(
+    call: str, y: Any, groups: Any, weights: Any, periods: Any, *, zeros: Said | None = None
+) -> Populations:
     """Return the units that have a value by group, checked; of several periods one population each.
 
     `zeros` says why a value of 0 is refused, where it is.
@@ -85,13 +87,19 @@ def populations(call: str, y: Any, groups: Any, weights: Any, periods: Any, *, z
     table = read_rows(y, groups=groups, **{name: given for name, given in roles.items() if given is not None})
     given = table.labels["groups"]
     if given is None:
-        raise SpecError(f"groups: one label for each of {counted(len(table.values), 'unit')} is needed")
+        raise SpecError(
+            Said.of(
+                len(table.values),
+                "groups: one label for each of {n} unit is needed",
+                "groups: one label for each of {n} units is needed",
+            )
+        )
     named = table.labels.get("periods")
     if named is not None or table.values.shape[-1] == 1:
-        table.need_shape(f"{call}: one column of values is needed", 1)
-    table.need_shape(f"{call}: one column a period is needed")
-    if zeros and (table.values == 0).any():
-        raise table.refusal(CellsError(table.values == 0, f"{call}: {zeros}"))
+        table.need_shape(Said("{call}: one column of values is needed", call=call), 1)
+    table.need_shape(Said("{call}: one column a period is needed", call=call))
+    if zeros is not None and (table.values == 0).any():
+        raise table.refusal(CellsError(table.values == 0, joined([call, zeros], "heads")))
     weight = _weights(weights, table)
     there = _checked(call, table, given, weight)
     if named is None:
@@ -99,7 +107,7 @@ def populations(call: str, y: Any, groups: Any, weights: Any, periods: Any, *, z
         called = None if there.shape[1] == 1 else table.names
     else:
         bare = [row for row in np.flatnonzero(there[:, 0]).tolist() if no_label(named[row])]
-        raise_all(DataError, shortened(row_faults(bare, table.source, "the unit has no period")))
+        raise_all(DataError, shortened(row_faults(bare, table.source, Said("the unit has no period"))))
         place = _places(named, there[:, 0])
         called = tuple(place)
         columns = [(0, rows) for rows in place.values()]
@@ -109,7 +117,7 @@ def populations(call: str, y: Any, groups: Any, weights: Any, periods: Any, *, z
             _measurable(call, table.values[rows, j])
             found.append(_grouped(table.values[rows, j], weight[rows, j], [given[row] for row in np.flatnonzero(rows)]))
         except DataError as error:
-            said = "" if called is None else f"period {shown(called[number])}: "
+            said = None if called is None else Said("period {period}: ", period=shown(called[number]))
             errors.append(DataError(*(fault.under(saying=said) for fault in error.faults)))
     raise_together(errors)
     return Populations(tuple(found), None if called is None else _index(called))
@@ -138,13 +146,17 @@ def _weights(weights: Any, table: Labelled) -> Array:
         own = read_labelled(_as_table(weights, table))
         if own.values.shape not in (shape, (shape[0], 1)):
             raise SpecError(
-                f"weights: one for each value, {shape}, or for each unit, not an array of {own.values.shape}"
+                Said(
+                    "weights: one for each value, {shape}, or for each unit, not an array of {found}",
+                    shape=shape,
+                    found=own.values.shape,
+                )
             )
         return np.broadcast_to(own.values, shape)
     try:
         numbers = floats(list(table.labels["weights"]))
     except (TypeError, ValueError):
-        raise SpecError("weights: one number for each unit, such as its population") from None
+        raise SpecError(Said("weights: one number for each unit, such as its population")) from None
     return np.broadcast_to(numbers[:, np.newaxis], shape)
 
 
@@ -156,34 +168,46 @@ def _as_table(weights: Any, table: Labelled) -> Any:
         return weights
     absent = [*(set(table.source.index) - set(weights.index)), *(set(table.source.columns) - set(weights.columns))]
     if absent or not (weights.index.is_unique and weights.columns.is_unique):
-        why = f"none for {shown(absent[0])}" if absent else "some of its labels repeat"
-        raise SpecError(f"weights: labels do not match those of the values: {why}; give them as an array")
+        why = Said("none for {label}", label=shown(absent[0])) if absent else Said("some of its labels repeat")
+        raise SpecError(Said("weights: labels do not match those of the values: {why}; give them as an array", why=why))
     return weights.loc[table.source.index, table.source.columns]
 
 
 def _checked(call: str, table: Labelled, groups: Any, weight: Array) -> NDArray[np.bool_]:
     """Return which values (n, k) are there; refuse a negative one, and one without a group or a weight."""
     if (table.values < 0).any():
-        raise table.refusal(CellsError(table.values < 0, f"{call}: a share of a total cannot be negative"))
+        raise table.refusal(
+            CellsError(table.values < 0, Said("{call}: a share of a total cannot be negative", call=call))
+        )
     there = ~np.isnan(table.values)
     rows = np.flatnonzero(there.any(axis=1)).tolist()
-    faults: list[Fault] = row_faults([r for r in rows if no_label(groups[r])], table.source, "the unit has no group")
+    faults: list[Fault] = row_faults(
+        [r for r in rows if no_label(groups[r])], table.source, Said("the unit has no group")
+    )
     light = there & ~((weight > 0) & np.isfinite(weight))
-    faults += row_faults(np.flatnonzero(light.any(axis=1)), table.source, "the unit has no weight above 0")
+    faults += row_faults(np.flatnonzero(light.any(axis=1)), table.source, Said("the unit has no weight above 0"))
     raise_all(DataError, shortened(faults))
     left = there.size - int(there.sum())
     if left:
-        alone = there.shape[1] == 1
-        what = counted(left, "unit") + " without a value" if alone else counted(left, "missing value")
-        note("explain", f"{call}: {what} {'is' if left == 1 else 'are'} left out")
+        gaps = Said.of(left, "{n} missing value is left out", "{n} missing values are left out")
+        if there.shape[1] == 1:
+            gaps = Said.of(left, "{n} unit without a value is left out", "{n} units without a value are left out")
+        note("explain", joined([call, gaps], "heads"))
     return there
 
 
 def _measurable(call: str, y: Array) -> None:
     if len(y) < 2:
-        raise DataError(f"{call}: {counted(len(y), 'unit')} with a value; inequality needs two or more")
+        raise DataError(
+            Said.of(
+                len(y),
+                "{call}: {n} unit with a value; inequality needs two or more",
+                "{call}: {n} units with a value; inequality needs two or more",
+                call=call,
+            )
+        )
     if not y.any():
-        raise DataError(f"{call}: all values are 0, so shares of the total do not exist")
+        raise DataError(Said("{call}: all values are 0, so shares of the total do not exist", call=call))
 
 
 def _grouped(values: Array, weights: Array, given: Sequence[Any]) -> Population:

@@ -10,7 +10,7 @@ import numpy as np
 from hengdian_index._maths.blocks import full_size, power_of_two
 from hengdian_index._system.about import install
 from hengdian_index._tables.table import Array, Labelled, has_index, read_labelled
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, DataError, SpecError, raise_all, shown
 from hengdian_index.explain._panels import wide
 from hengdian_index.log import note
@@ -109,9 +109,15 @@ def convergence(y: Any, *, controls: Any = None) -> Convergence:
     table = read_labelled(wide("convergence", y, single=False))
     x = table.values
     if x.ndim != 2 or x.shape[1] < 3:
-        raise DataError(f"convergence: three periods or more, one a column, not {counted(x.shape[-1], 'column')}")
+        raise DataError(
+            Said.of(
+                x.shape[-1],
+                "convergence: three periods or more, one a column, not {n} column",
+                "convergence: three periods or more, one a column, not {n} columns",
+            )
+        )
     if (x <= 0).any():
-        raise table.refusal(CellsError(x <= 0, "convergence: growth and its logarithm need values above 0"))
+        raise table.refusal(CellsError(x <= 0, Said("convergence: growth and its logarithm need values above 0")))
     beside, names = _controls(controls, table)
     x, beside = _complete(x, beside)
     periods = table.columns or tuple(range(x.shape[1]))
@@ -122,7 +128,9 @@ def convergence(y: Any, *, controls: Any = None) -> Convergence:
     steps = x.shape[1] - 1
     first = np.log(x[:, 0])
     if np.ptp(first) <= 1e-12 * max(1.0, float(np.abs(first).max())):
-        raise DataError("convergence: all units are alike in the first period; of levels with a base, use the scores")
+        raise DataError(
+            Said("convergence: all units are alike in the first period; of levels with a base, use the scores")
+        )
     terms, r2 = _line(np.column_stack([first, beside]), (np.log(x[:, -1]) - first) / steps, ["first", *names])
     b, se, p = terms.loc["first"]
     speed = -np.log1p(b * steps) / steps if -1 / steps < b < 0 else np.nan
@@ -140,13 +148,21 @@ def _controls(controls: Any, table: Labelled) -> tuple[Array, list[Any]]:
     given = controls
     if has_index(controls) and has_index(table.source):
         absent = [unit for unit in table.source.index if unit not in controls.index]
-        raise_all(DataError, [f"controls: no row for unit {shown(unit)}" for unit in absent])
+        raise_all(DataError, [Said("controls: no row for unit {unit}", unit=shown(unit)) for unit in absent])
         if not controls.index.is_unique:
-            raise DataError("controls: a unit has several rows; give one a unit, such as the mean over the periods")
+            raise DataError(
+                Said("controls: a unit has several rows; give one a unit, such as the mean over the periods")
+            )
         given = controls.loc[table.source.index]
-    own = read_labelled(given).need_shape("controls: one row a unit is needed")
+    own = read_labelled(given).need_shape(Said("controls: one row a unit is needed"))
     if len(own.values) != n:
-        raise DataError(f"controls: {counted(len(own.values), 'row')} for {counted(n, 'unit')}")
+        raise DataError(
+            Said(
+                "controls: {rows} for {units}",
+                rows=Said.of(len(own.values), "{n} row", "{n} rows"),
+                units=Said.of(n, "{n} unit", "{n} units"),
+            )
+        )
     names = [f"control {j + 1}" for j in range(own.values.shape[1])] if own.columns is None else list(own.columns)
     return own.values, names
 
@@ -155,13 +171,23 @@ def _complete(x: Array, beside: Array) -> tuple[Array, Array]:
     """Return the units that have a value in every period, and every control; enough of them for the line."""
     there = ~np.isnan(x).any(axis=1) & ~np.isnan(beside).any(axis=1)
     if not there.all():
-        said = counted(int((~there).sum()), "unit", "have")
-        what = "no value in some period, or no control" if beside.shape[1] else "no value in some period"
-        note("explain", f"convergence: {said} {what}; left out")
+        said = Said.of(
+            int((~there).sum()),
+            "convergence: {n} unit has no value in some period{control}; left out",
+            "convergence: {n} units have no value in some period{control}; left out",
+            control=Said(", or no control") if beside.shape[1] else "",
+        )
+        note("explain", said)
     needed = 3 + beside.shape[1]
     if there.sum() < needed:
-        few = counted(int(there.sum()), "unit") + " with a value in every period"
-        raise DataError(f"convergence: {few}; {'three' if needed == 3 else needed} are needed")
+        raise DataError(
+            Said.of(
+                int(there.sum()),
+                "convergence: {n} unit with a value in every period; {least} are needed",
+                "convergence: {n} units with a value in every period; {least} are needed",
+                least=Said("three") if needed == 3 else needed,
+            )
+        )
     return x[there], beside[there]
 
 
@@ -172,11 +198,11 @@ def _line(x: Array, y: Array, names: list[Any]) -> tuple[Any, float]:
     try:
         from statsmodels.api import OLS, add_constant
     except ImportError:
-        why = f"convergence needs statsmodels, which is not installed: {install('seasonal')}"
+        why = Said("convergence needs statsmodels, which is not installed: {install}", install=install("seasonal"))
         raise SpecError(why) from None
     design = add_constant(x, has_constant="add")
     if np.linalg.matrix_rank(design / np.abs(design).max(axis=0)) < design.shape[1]:
-        raise DataError("controls: one is constant, or follows from the others and the first value; leave it out")
+        raise DataError(Said("controls: one is constant, or follows from the others and the first value; leave it out"))
     fit = OLS(y, design).fit(cov_type="HC1", use_t=True)
     columns = {"coefficient": fit.params, "se": fit.bse, "p": fit.pvalues}
     index = pd.Index(["constant", *names], name="term", tupleize_cols=False)

@@ -12,7 +12,7 @@ from hengdian_index._methods.decorators import unit_sum
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, read_labelled, row_faults, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, DataError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.log import note
 
@@ -98,7 +98,7 @@ def coupling(u: Any, shares: Any = None, *, form: Literal["standard", "wang2021"
     array([0.707, 0.548, 0.   ])
     """
     if not among(form, _FORMS):
-        raise SpecError(f"form: no form {form!r}{suggestion(form, _FORMS)}")
+        raise SpecError(Said("form: no form {form!r}{guess}", form=form, guess=suggestion(form, _FORMS)))
     table = read_labelled(u, vector="row")
     x = _checked(table)
     weights = _shares(shares, table)
@@ -106,7 +106,12 @@ def coupling(u: Any, shares: Any = None, *, form: Literal["standard", "wang2021"
     t = np.minimum(x @ weights, 1.0)
     gaps = np.isnan(c)
     if gaps.any():
-        note("explain", f"coupling: {counted(int(gaps.sum()), 'row', 'have')} a missing score, and so no coupling")
+        said = Said.of(
+            int(gaps.sum()),
+            "coupling: {n} row has a missing score, and so no coupling",
+            "coupling: {n} rows have a missing score, and so no coupling",
+        )
+        note("explain", said)
     return Coupling(table.rows(c, "c"), table.rows(np.where(gaps, np.nan, t), "t"), table.rows(np.sqrt(c * t), "d"))
 
 
@@ -139,13 +144,13 @@ def _checked(table: Labelled) -> Array:
     """Return the scores (..., n, k), all in 0..1, no row without a score above 0."""
     x = table.values
     if x.shape[-1] < 2:
-        raise DataError("coupling: one subsystem has nothing to go together with; give two columns or more")
+        raise DataError(Said("coupling: one subsystem has nothing to go together with; give two columns or more"))
     outside = (x < -_ROUNDING) | (x > 1 + _ROUNDING)
     if outside.any():
-        raise table.refusal(CellsError(outside, "outside 0..1; normalise first, such as hi.normalise.min_max"))
+        raise table.refusal(CellsError(outside, Said("outside 0..1; normalise first, such as hi.normalise.min_max")))
     x = np.clip(x, 0.0, 1.0)
     zero = np.unique(np.argwhere((x == 0).all(axis=-1))[:, -1])
-    why = "every score is 0, so the coupling is 0/0; leave it out"
+    why = Said("every score is 0, so the coupling is 0/0; leave it out")
     raise_all(DataError, shortened(row_faults(zero, table.source, why)))
     return x
 
@@ -158,7 +163,13 @@ def _shares(shares: Any, table: Labelled) -> Array:
     try:
         numbers = np.atleast_1d(floats(in_order(shares, keys, "shares")))
     except (TypeError, ValueError):
-        raise SpecError(f"shares: one number for each of {k} subsystems, not {shown(shares)}") from None
+        raise SpecError(
+            Said("shares: one number for each of {k} subsystems, not {shares}", k=k, shares=shown(shares))
+        ) from None
     if numbers.ndim > 1:
-        raise SpecError(f"shares: one number for each of {k} subsystems, not an array of shape {numbers.shape}")
+        raise SpecError(
+            Said(
+                "shares: one number for each of {k} subsystems, not an array of shape {shape}", k=k, shape=numbers.shape
+            )
+        )
     return unit_sum(numbers, k, "shares")

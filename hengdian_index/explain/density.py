@@ -11,8 +11,8 @@ import numpy as np
 from hengdian_index._maths.blocks import full_size, power_of_two
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, read_labelled
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import constant
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, SpecError, raise_all, shown, suggestion
 from hengdian_index.explain._panels import wide
 from hengdian_index.log import note
@@ -105,14 +105,15 @@ def density(y: Any, *, bandwidth: float | str = "silverman", points: int = 512) 
     import pandas as pd
 
     _checked(bandwidth, points)
-    table = read_labelled(wide("density", y)).need_shape("density: a table (units, periods) is needed")
+    table = read_labelled(wide("density", y)).need_shape(Said("density: a table (units, periods) is needed"))
     # Squares of values of 1e200 are infinite, those of 1e-200 are 0: both are told in a unit near their size.
     whole = table.values.reshape(-1, 1)
     unit = float(power_of_two(whole, full_size(whole))[0])
     columns = [column[~np.isnan(column)] / unit for column in table.values.T]
     gaps = int(np.isnan(table.values).sum())
     if gaps:
-        note("explain", f"density: {counted(gaps, 'missing value')} {'is' if gaps == 1 else 'are'} left out")
+        said = Said.of(gaps, "density: {n} missing value is left out", "density: {n} missing values are left out")
+        note("explain", said)
     _measurable(columns, table.names)
     widths = [_RULES[bandwidth](x) if isinstance(bandwidth, str) else bandwidth / unit for x in columns]
     low = min(float(x.min()) - _BEYOND * h for x, h in zip(columns, widths, strict=True))
@@ -131,22 +132,27 @@ def density(y: Any, *, bandwidth: float | str = "silverman", points: int = 512) 
 def _checked(bandwidth: Any, points: int) -> None:
     faults = []
     if isinstance(bandwidth, str) and bandwidth not in _RULES:
-        faults.append(f"bandwidth: no rule {bandwidth!r}{suggestion(bandwidth, _RULES)}")
+        faults.append(
+            Said("bandwidth: no rule {bandwidth!r}{guess}", bandwidth=bandwidth, guess=suggestion(bandwidth, _RULES))
+        )
     if not isinstance(bandwidth, str) and not 0 < bandwidth < np.inf:
-        faults.append(f"bandwidth: a finite number above 0, or a rule, not {shown(bandwidth)}")
+        faults.append(
+            Said("bandwidth: a finite number above 0, or a rule, not {bandwidth}", bandwidth=shown(bandwidth))
+        )
     if points < 16:
-        faults.append(f"points: 16 or more, not {points}")
+        faults.append(Said("points: 16 or more, not {points}", points=points))
     raise_all(SpecError, faults)
 
 
 def _measurable(columns: Sequence[Array], names: Sequence[Any]) -> None:
     faults = []
     for name, x in zip(names, columns, strict=True):
-        where = f"density: period {shown(name)}: " if len(columns) > 1 else "density: "
+        own = Said("density: period {period}", period=shown(name)) if len(columns) > 1 else Said("density")
         if len(x) < 3:
-            faults.append(f"{where}{counted(len(x), 'unit')} with a value; three are needed")
+            few = Said.of(len(x), "{n} unit with a value; three are needed", "{n} units with a value; three are needed")
+            faults.append(joined([own, few], "heads"))
         elif constant(x.min(), x.max()):
-            faults.append(f"{where}all units are alike, which has no density")
+            faults.append(joined([own, Said("all units are alike, which has no density")], "heads"))
     raise_all(DataError, faults)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +12,9 @@ from hengdian_index._tables.cells import is_pandas
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import read_labelled
 from hengdian_index._values.equality import same
-from hengdian_index.errors import CellsError, SpecError, among, shown, suggestion
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.said import Said
+from hengdian_index.errors import CellsError, SpecError, shown, spoken
 
 # Those of coupling coordination, from 0 to 1 by tenths.
 _COORDINATION = {
@@ -49,7 +51,7 @@ def grade(
     cuts: Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
     *,
-    lang: Literal["en", "zh"] = "en",
+    lang: Lang | None = None,
 ) -> Any:
     r"""Grade of each score: the label of the interval that it lies in.
 
@@ -62,8 +64,8 @@ def grade(
         rounding, has the higher grade.
     labels : sequence of str, optional
         One more than there are cuts, from the lowest; default: the ten grades of coupling coordination.
-    lang : {"en", "zh"}
-        Language of the default labels.
+    lang : {"en", "zh"}, optional
+        Language of the default labels; default: the one spoken.
 
     Returns
     -------
@@ -102,19 +104,25 @@ def grade(
     >>> hi.explain.grade([58.0, 90.0], cuts=[60, 85], labels=["poor", "fair", "good"]).tolist()
     ['poor', 'good']
     """
-    if not among(lang, _COORDINATION):
-        raise SpecError(f"lang: no {lang!r}{suggestion(lang, _COORDINATION)}")
+    lang = spoken(lang)
     if (cuts is None) != (labels is None):
-        raise SpecError("cuts, labels: give both, the labels one more than the cuts, or neither")
+        raise SpecError(Said("cuts, labels: give both, the labels one more than the cuts, or neither"))
     table = read_labelled(x)
     limits = np.arange(1, 10) / 10 if cuts is None else _limits(cuts)
     words = _COORDINATION[lang] if labels is None else tuple(labels)
     if len(words) != len(limits) + 1 or not all(isinstance(word, str) for word in words):
-        raise SpecError(f"labels: {len(limits) + 1} texts for {len(limits)} cuts, not {shown(list(words))}")
+        raise SpecError(
+            Said(
+                "labels: {needed} texts for {cuts} cuts, not {given}",
+                needed=len(limits) + 1,
+                cuts=len(limits),
+                given=shown(list(words)),
+            )
+        )
     values = table.values
     outside = (values < 0) | (values > 1)
     if cuts is None and outside.any():
-        raise table.refusal(CellsError(outside, "outside 0..1; give cuts and labels for scores on another scale"))
+        raise table.refusal(CellsError(outside, Said("outside 0..1; give cuts and labels for scores on another scale")))
     reached = values[..., np.newaxis] >= limits
     reached |= same(values[..., np.newaxis], limits, np.maximum(np.abs(limits), np.abs(values)[..., np.newaxis]))
     found = np.array(words, dtype=object)[reached.sum(axis=-1)]
@@ -132,7 +140,7 @@ def _limits(cuts: Sequence[float]) -> Any:
     try:
         limits = np.atleast_1d(floats(list(cuts)))
     except (TypeError, ValueError):
-        raise SpecError(f"cuts: rising numbers, not {shown(cuts)}") from None
+        raise SpecError(Said("cuts: rising numbers, not {cuts}", cuts=shown(cuts))) from None
     if limits.ndim > 1 or not len(limits) or not np.isfinite(limits).all() or (np.diff(limits) <= 0).any():
-        raise SpecError(f"cuts: rising numbers, not {shown(list(cuts))}")
+        raise SpecError(Said("cuts: rising numbers, not {cuts}", cuts=shown(list(cuts))))
     return limits

@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index._maths.stats import theil_term
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, among, suggestion
 from hengdian_index.explain._populations import Population, populations
 
@@ -159,9 +160,9 @@ def theil(
     ([0.148, 0.035], [0.059, 0.038])
     """
     if not among(form, _FORMS):
-        raise SpecError(f"form: no form {form!r}{suggestion(form, _FORMS)}")
+        raise SpecError(Said("form: no form {form!r}{guess}", form=form, guess=suggestion(form, _FORMS)))
     top = _FORMS[form]
-    zeros = "" if top else "0 has no logarithm, which form 'L' needs; leave the unit out, or take 'T'"
+    zeros = None if top else Said("0 has no logarithm, which form 'L' needs; leave the unit out, or take 'T'")
     given = populations("theil", y, groups, weights, periods, zeros=zeros)
     split = [_entropy(one, top) for one in given.found]
     between, within = [one.between for one in split], [one.within for one in split]

@@ -10,8 +10,8 @@ import numpy as np
 
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, read_rows
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import constant, same
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, FaultsError, SpecError, listed, raise_together, shown
 from hengdian_index.explain._neighbours import weights_of
 from hengdian_index.explain._panels import wide
@@ -120,14 +120,16 @@ def moran(
     import pandas as pd
 
     if permutations < 0:
-        raise SpecError(f"permutations: 0 or more, not {permutations}")
-    table = read_rows(wide("moran", y), unit=unit).need_shape("moran: a table (units, periods) is needed")
+        raise SpecError(Said("permutations: 0 or more, not {permutations}", permutations=permutations))
+    table = read_rows(wide("moran", y), unit=unit).need_shape(Said("moran: a table (units, periods) is needed"))
     units = [table.unit(row) for row in range(len(table.values))]
     weights = weights_of(neighbours, units)
     try:
         generator = np.random.default_rng(rng)
     except (TypeError, ValueError):
-        raise SpecError(f"rng: a whole number of 0 or more, or a numpy Generator, not {shown(rng)}") from None
+        raise SpecError(
+            Said("rng: a whole number of 0 or more, or a numpy Generator, not {rng}", rng=shown(rng))
+        ) from None
     several = table.values.shape[1] > 1
     overall, local, errors = [], [], list[FaultsError]()
     for name, column in zip(table.names, table.values.T, strict=True):
@@ -136,7 +138,7 @@ def moran(
             overall.append(one)
             local.append(around)
         except DataError as error:
-            said = f"moran: period {shown(name)}: " if several else "moran: "
+            said = Said("moran: period {period}: ", period=shown(name)) if several else Said("moran: ")
             errors.append(DataError(*(fault.under(saying=said) for fault in error.faults)))
     raise_together(errors)
     periods = pd.Index(list(table.names), name="period", tupleize_cols=False)
@@ -161,18 +163,23 @@ def _period(
     there = ~np.isnan(column)
     named = [unit for unit, here in zip(units, there, strict=True) if here]
     if not there.all():
-        note("explain", f"moran: {counted(int((~there).sum()), 'unit')} without a value left out")
+        said = Said.of(
+            int((~there).sum()), "moran: {n} unit without a value left out", "moran: {n} units without a value left out"
+        )
+        note("explain", said)
     y, w = column[there], weights[np.ix_(there, there)]
     if len(y) < 4:
-        raise DataError(f"{counted(len(y), 'unit')} with a value; four are needed")
+        raise DataError(
+            Said.of(len(y), "{n} unit with a value; four are needed", "{n} units with a value; four are needed")
+        )
     if constant(y.min(), y.max()):
-        raise DataError("all values are alike, so that nothing can cluster")
+        raise DataError(Said("all values are alike, so that nothing can cluster"))
     sums = w.sum(axis=1, keepdims=True)
     alone = [unit for unit, total in zip(named, sums[:, 0], strict=True) if not total]
     if len(alone) == len(y):
-        raise DataError("no unit has a neighbour with a value")
+        raise DataError(Said("no unit has a neighbour with a value"))
     if alone:
-        note("explain", f"moran: no neighbours with a value: {listed(alone, most=5)}")
+        note("explain", Said("moran: no neighbours with a value: {units}", units=listed(alone, most=5)))
     if standardised:
         w = w / np.where(sums > 0, sums, 1.0)
     z = y - y.mean()
@@ -181,7 +188,10 @@ def _period(
     found = len(y) / total * float(z @ lag) / square
     expected, sd = _shuffled(z, w)
     if np.isnan(sd):
-        note("explain", "moran: every shuffle has the same coefficient, as where all are neighbours of all: no z, no p")
+        note(
+            "explain",
+            Said("moran: every shuffle has the same coefficient, as where all are neighbours of all: no z, no p"),
+        )
     far = (found - expected) / sd
     numbers = {"n": len(y), "i": found, "expected": expected, "sd": sd, "z": far, "p": float(2 * norm.sf(abs(far)))}
     numbers["p_permuted"] = _global(z, w, found, permutations, rng)

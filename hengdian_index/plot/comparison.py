@@ -9,6 +9,7 @@ import numpy as np
 
 from hengdian_index._robustness.alternatives import Comparison
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
 from hengdian_index.plot.layout import (
     LETTER,
@@ -97,7 +98,9 @@ def slope(
     >>> [label.get_text() for label in found.plot.slope().get_xticklabels()]
     ['as it is', 'geometric']
     """
-    faults = [] if among(of, get_args(Compared)) else [f"of: no {of!r}{suggestion(of, get_args(Compared))}"]
+    faults = list[Said]()
+    if not among(of, get_args(Compared)):
+        faults.append(Said("of: no {of!r}{guess}", of=of, guess=suggestion(of, get_args(Compared))))
     faults += [] if named is None else top_faults(named, "named")
     columns = _columns(found, others, _MOST, faults)
     raise_all(SpecError, faults)
@@ -179,7 +182,7 @@ def shift(
     ranks = found.ranks[columns].to_numpy()
     rows = every[np.isfinite(ranks[every]).all(axis=1)]
     if not len(rows):
-        raise DataError(f"no row has a rank under both {columns[0]!r} and {columns[1]!r}")
+        raise DataError(Said("no row has a rank under both {one!r} and {other!r}", one=columns[0], other=columns[1]))
     shifts = ranks[:, 1] - ranks[:, 0]
     shown = rows[np.argsort(-np.abs(shifts[rows]), kind="stable")[:top]]
     shown = shown[np.lexsort((ranks[shown, 0], shifts[shown]))]
@@ -195,19 +198,24 @@ def shift(
     return ax
 
 
-def _columns(found: Comparison, others: Any, most: int, faults: list[str]) -> list[Any]:
+def _columns(found: Comparison, others: Any, most: int, faults: list[Said]) -> list[Any]:
     """Return the first index and those beside it, in their order; what is wrong with what is asked joins the faults."""
     first, *known = list(found.scores.columns)
     if not known:
-        faults.append(f"there is nothing beside {first!r}: compare two indexes or more")
+        faults.append(Said("there is nothing beside {first!r}: compare two indexes or more", first=first))
         return [first]
     if others is None:
         large = found.mean_shift.sort_values(ascending=False, kind="stable").index[:most]
         return [first, *(name for name in known if name in large)]
     asked = list(others) if isinstance(others, (list, tuple)) else [others]
     word = "other" if most == 1 else "others"
-    faults += [] if asked else [f"{word}: none is named; choose among {listed(known)}"]
-    faults += [f"{word}: no {name!r}{suggestion(name, known)}" for name in asked if not among(name, known)]
+    if not asked:
+        faults.append(Said("{option}: none is named; choose among {known}", option=word, known=listed(known)))
+    faults += [
+        Said("{option}: no {name!r}{guess}", option=word, name=name, guess=suggestion(name, known))
+        for name in asked
+        if not among(name, known)
+    ]
     return [first, *dict.fromkeys(name for name in asked if among(name, known))]
 
 
@@ -216,7 +224,7 @@ def _ranked(found: Comparison, rows: Rows, columns: Sequence[Any]) -> Rows:
     ranks = found.ranks[columns].to_numpy()[rows]
     known = np.isfinite(ranks).sum(axis=1) > 1
     if not known.any():
-        raise DataError("no row has a rank under two of the indexes, so there is no line to draw")
+        raise DataError(Said("no row has a rank under two of the indexes, so there is no line to draw"))
     rows, ranks = rows[known], ranks[known]
     return rows[np.argsort(np.nan_to_num(ranks[:, 0], nan=np.inf), kind="stable")]
 

@@ -15,6 +15,7 @@ from hengdian_index._methods.effects import Split
 from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, shown, suggestion
 from hengdian_index.plot.layout import (
     Rows,
@@ -95,7 +96,7 @@ def level(
     'points, 1998 = 100'
     """
     parts = result.contributions(node, of="level", depth=depth, base=base, to=to)
-    ax = _through_time(result, node, unit, parts, "a level", ax)
+    ax = _through_time(result, node, unit, parts, Said("a level"), ax)
     base = result.setting.base if base is None else base
     to = result.setting.to if to is None and base is not None else to
     start = say("first period") if base is None else base
@@ -157,9 +158,9 @@ def change(
     'change on 4 periods before, points'
     """
     if not among(of, get_args(Moved)):
-        raise SpecError(f"of: no {of!r}{suggestion(of, get_args(Moved))}")
+        raise SpecError(Said("of: no {of!r}{guess}", of=of, guess=suggestion(of, get_args(Moved))))
     parts = result.contributions(node, of=of, lag=lag, depth=depth, split=split, base=base, to=to)
-    ax = _through_time(result, node, unit, parts, f"a change on {_before(lag)}", ax)
+    ax = _through_time(result, node, unit, parts, Said("a change on {before}", before=_before(lag)), ax)
     told = of if lag == 1 else f"{of} on"
     ax.set_ylabel(say(f"{told} of years" if result.panel.of_years else told, None if lag == 1 else lag))
     return ax
@@ -223,7 +224,15 @@ def waterfall(
     code = branch_of(result.tree, node).code
     now = float(result.series(base, to)[code].iloc[row])
     if not len(parts):
-        raise DataError(f"{panel.place(row)}: {code!r} has no change on {_before(lag)}; {_changed(panel, row, every)}")
+        raise DataError(
+            Said(
+                "{place}: {code!r} has no change on {before}; {changed}",
+                place=panel.place(row),
+                code=code,
+                before=_before(lag),
+                changed=_changed(panel, row, every),
+            )
+        )
     parts = pooled(_without_idle(parts.to_frame().T)).iloc[0]
     parts = parts.iloc[np.argsort(-parts.abs().to_numpy(), kind="stable")]
     last = int(timed(panel).ordinals[row])
@@ -240,14 +249,20 @@ def waterfall(
 
 
 def _through_time(
-    result: Result, node: str | None, unit: Any, parts: pd.DataFrame, whole_is: str, ax: Axes | None
+    result: Result, node: str | None, unit: Any, parts: pd.DataFrame, whole_is: Said, ax: Axes | None
 ) -> Axes:
     panel = result.panel
     rows = own = of_unit(panel, unit)
     some = parts.iloc[rows].notna().any(axis=1).to_numpy()
     parts, rows = _without_idle(parts.iloc[rows[some]]), rows[some]
     if not len(rows):
-        raise DataError(f"no period has {whole_is} to split ({_extent(panel, own)}); the log and the rows say why")
+        raise DataError(
+            Said(
+                "no period has {whole} to split ({extent}); the log and the rows say why",
+                whole=whole_is,
+                extent=_extent(panel, own),
+            )
+        )
     ordinals = timed(panel).ordinals[rows]
     code = branch_of(result.tree, node).code
     name = wrapped(name_of(result.tree, code))
@@ -294,26 +309,32 @@ def _names(result: Result, codes: Any, width: int) -> list[str]:
     return [wrapped(part_name(result.tree, code), width) for code in codes]
 
 
-def _changed(panel: Any, row: int, parts: pd.DataFrame) -> str:
+def _changed(panel: Any, row: int, parts: pd.DataFrame) -> Said:
     """Say which period of a row's unit is the last with a change."""
     own = np.ones(panel.n, dtype=np.bool_) if panel.units is None else panel.units == panel.units[row]
     rows = np.flatnonzero(own & parts.notna().any(axis=1).to_numpy())
     if not len(rows):
-        return "no period has one; the log and the rows say why"
+        return Said("no period has one; the log and the rows say why")
     last = rows[np.argmax(timed(panel).ordinals[rows])]
-    return f"the last period with one is {panel.period(int(last))}"
+    return Said("the last period with one is {period}", period=panel.period(int(last)))
 
 
-def _extent(panel: Panel, rows: Rows) -> str:
+def _extent(panel: Panel, rows: Rows) -> Said | str:
     """Return the unit that rows are of, how many they are and from which period to which; rows without units: all."""
     if panel.units is None:
         return panel.extent()
     first, last = panel.period(int(rows[0])), panel.period(int(rows[-1]))
-    return f"there are {len(rows)} rows of unit {shown(panel.unit(rows[0]))}; periods run from {first} to {last}"
+    return Said(
+        "there are {rows} rows of unit {unit}; periods run from {first} to {last}",
+        rows=len(rows),
+        unit=shown(panel.unit(rows[0])),
+        first=first,
+        last=last,
+    )
 
 
-def _before(lag: int) -> str:
-    return "the period before" if lag == 1 else f"{lag} periods before"
+def _before(lag: int) -> Said:
+    return Said("the period before") if lag == 1 else Said("{lag} periods before", lag=lag)
 
 
 def _steps(ax: Axes, before: float, parts: Array, now: float) -> None:

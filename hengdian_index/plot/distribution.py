@@ -11,6 +11,7 @@ import numpy as np
 from hengdian_index._index.result import Result
 from hengdian_index._maths.stats import Moments, skewness
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
 from hengdian_index.plot.layout import LINE, dated, listed_in, name_of, say, titled
 from hengdian_index.plot.panels import Grid, headed, panels
@@ -98,12 +99,21 @@ def distribution(
     known = [*tree.codes, *tree.groups]
     asked: list[Any] = list(nodes) if isinstance(nodes, (list, tuple)) else [nodes]
     asked = list(tree.codes) if nodes is None else asked
-    faults = [] if asked else [f"nodes: none is named; choose among {listed(known)}"]
-    faults += [f"nodes: no {node!r}{suggestion(node, known)}" for node in asked if not among(node, known)]
-    faults += [] if among(of, get_args(Values)) else [f"of: no {of!r}{suggestion(of, get_args(Values))}"]
+    faults = [] if asked else [Said("nodes: none is named; choose among {known}", known=listed(known))]
+    faults += [
+        Said("nodes: no {node!r}{guess}", node=node, guess=suggestion(node, known))
+        for node in asked
+        if not among(node, known)
+    ]
+    if not among(of, get_args(Values)):
+        faults.append(Said("of: no {of!r}{guess}", of=of, guess=suggestion(of, get_args(Values))))
     groups = [node for node in asked if among(node, tree.groups)]
     if of == "raw" and groups:
-        faults.append(f"of: a group has no raw values ({listed(groups)}); leave it out, or choose 'normalised'")
+        faults.append(
+            Said(
+                "of: a group has no raw values ({groups}); leave it out, or choose 'normalised'", groups=listed(groups)
+            )
+        )
     raise_all(SpecError, faults)
     codes = list(dict.fromkeys(asked))
     rows = np.flatnonzero(result.panel.select(period, "period"))
@@ -112,7 +122,7 @@ def distribution(
     tables |= {"normalised": result.scores.join(result.normalised).iloc[rows]} if "normalised" in kinds else {}
     several, codes = len(codes), _skewed(codes, tables[kinds[0]])
     if not np.isfinite(tables[kinds[0]][codes].to_numpy()).any():
-        raise DataError(f"{listed(codes)}: no row has a value")
+        raise DataError(Said("{codes}: no row has a value", codes=listed(codes)))
     parts = [
         _Part(name_of(tree, code) if kind == kinds[0] else "", "score" if code in groups else kind, table)
         for code in codes

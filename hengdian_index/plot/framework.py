@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index._index.result import Result
 from hengdian_index._index.stubs import Kind
 from hengdian_index._scoring.tree import Tree
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, among, suggestion
 from hengdian_index.plot.layout import apart, name_of
 from hengdian_index.plot.style import COLOURS, REST, axes, drawn, height_of, wrapped
@@ -88,7 +89,7 @@ def framework(result: Result, kind: Kind = "icicle", *, ax: Axes | None = None) 
     22
     """
     if not among(kind, get_args(Kind)):
-        raise SpecError(f"kind: no {kind!r}{suggestion(kind, get_args(Kind))}")
+        raise SpecError(Said("kind: no {kind!r}{guess}", kind=kind, guess=suggestion(kind, get_args(Kind))))
     cells, tree = _cells(result), result.tree
     leaves = sum(cell.leaf for cell in cells)
     low = ax is not None and height_of(axes(ax, 0)) < 0.24 * leaves

@@ -11,6 +11,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._maths.stats import Moments, kurtosis, skewness
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.diagnose.correlation import Correlations
 from hengdian_index.diagnose.correlation import correlations as correlated
 from hengdian_index.errors import DataError, SpecError, among, suggestion
@@ -147,13 +148,15 @@ def treatment(result: Result, indicator: str | None = None, *, ax: Axes | None =
     """
     codes = result.tree.codes
     if indicator is not None and not among(indicator, codes):
-        raise SpecError(f"indicator: no {indicator!r}{suggestion(indicator, codes)}")
+        raise SpecError(
+            Said("indicator: no {indicator!r}{guess}", indicator=indicator, guess=suggestion(indicator, codes))
+        )
     untreated = _untreated(result)
     code = indicator or _moved_most(result, untreated)
     both = untreated[:, codes.index(code)], result.prepared[code].to_numpy()
     rows = np.flatnonzero(np.isfinite(both).all(axis=0))
     if not len(rows):
-        raise DataError(f"indicator {code!r}: no row has a value")
+        raise DataError(Said("indicator {code!r}: no row has a value", code=code))
     before, after = (values[rows] for values in both)
     moved = _moved(before, after)
     ax = axes(ax, 3.8, 5.6)

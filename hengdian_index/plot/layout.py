@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +13,10 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Periods, format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._words.catalogue import Lang, words
-from hengdian_index._words.said import told
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, told
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
-from hengdian_index.plot.style import height_of, pyplot, readable, size, width_of, wrapped
+from hengdian_index.plot.style import chinese_family, height_of, pyplot, readable, size, width_of, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,22 +40,10 @@ _LONG, _WIDEST = 30, 56
 # Inches of a line of text, and of the room between two texts.
 LINE, ROOM = 0.13, 0.06
 
-_LANG: ContextVar[Lang] = ContextVar("the language of pictures", default="en")
-
-
-@contextmanager
-def speaking(lang: Lang) -> Iterator[None]:
-    """Let pictures say in a language, inside the block, what they say themselves; names of the index stay."""
-    token = _LANG.set(lang)
-    try:
-        yield
-    finally:
-        _LANG.reset(token)
-
 
 def in_words(text: object) -> str:
     """Return a text that says itself, such as what a base is, in the language of pictures."""
-    return told(text, _LANG.get())
+    return told(text, _spoken())
 
 
 def say(key: str, n: int | None = None, **values: Any) -> str:
@@ -64,12 +51,19 @@ def say(key: str, n: int | None = None, **values: Any) -> str:
 
     Examples
     --------
-    >>> from hengdian_index.plot.layout import say, speaking
+    >>> from hengdian_index._words.language import speaking
+    >>> from hengdian_index.plot.layout import say
     >>> with speaking("zh"):
     ...     say("others", 5)
     '其他5项'
     """
-    return words(_LANG.get(), "plot")(key, n=n, **values)
+    return words(_spoken(), "plot")(key, n=n, **values)
+
+
+def _spoken() -> Lang:
+    """Return the language that is spoken; English where no font has the letters of another."""
+    lang = language()
+    return lang if lang == "en" or chinese_family() is not None else "en"
 
 
 def listed_in(*parts: str) -> str:
@@ -117,7 +111,7 @@ def branch_of(tree: Tree, node: str | None) -> Branch:
     """Return a group by its code; the root without one."""
     code = tree.root.code if node is None else node
     if code not in tree.by_code:
-        raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
+        raise SpecError(Said("node: no group {code!r}{guess}", code=code, guess=suggestion(code, tree.groups)))
     return tree.by_code[code]
 
 
@@ -128,19 +122,21 @@ def timed(panel: Panel) -> Periods:
     return panel.periods
 
 
-def _untimed(panel: Panel) -> list[Fault | str]:
-    said = "the rows have no period, so there is nothing to draw through time; `ranking` compares rows"
+def _untimed(panel: Panel) -> list[Fault | Said]:
+    said = Said("the rows have no period, so there is nothing to draw through time; `ranking` compares rows")
     return [said] if panel.periods is None else []
 
 
-def _strange(panel: Panel, unit: Any) -> list[Fault | str]:
+def _strange(panel: Panel, unit: Any) -> list[Fault | Said]:
     """Return what is wrong with a unit."""
     every = list(dict.fromkeys(panel.unit_list()))
     if unit is not None and panel.units is None:
-        return [f"unit: the rows have no unit, so none is {shown(unit)}; leave it out"]
+        return [Said("unit: the rows have no unit, so none is {unit}; leave it out", unit=shown(unit))]
     if unit is None:
-        return [f"unit: name one of {listed(every)}"] if len(every) > 1 else []
-    return [] if unit in every else [f"unit: no unit {shown(unit)}{suggestion(unit, every)}"]
+        return [Said("unit: name one of {every}", every=listed(every))] if len(every) > 1 else []
+    return (
+        [] if unit in every else [Said("unit: no unit {unit}{guess}", unit=shown(unit), guess=suggestion(unit, every))]
+    )
 
 
 def in_series(panel: Panel, unit: Any, period: Any) -> Rows:
@@ -174,10 +170,10 @@ def in_period(panel: Panel, period: Any) -> Rows:
     return np.flatnonzero(panel.periods.ordinals == panel.periods.ordinals.max())
 
 
-def top_faults(top: Any, what: str = "top") -> list[str]:
+def top_faults(top: Any, option: str = "top") -> list[Said]:
     """Return what is wrong with a number of rows to draw."""
     whole = isinstance(top, (int, np.integer)) and not isinstance(top, bool) and top >= 1
-    return [] if whole else [f"{what}: a whole number of rows, 1 or more, not {top!r}"]
+    return [] if whole else [Said("{option}: a whole number of rows, 1 or more, not {top!r}", option=option, top=top)]
 
 
 def row_names(panel: Panel, rows: Rows) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index._index.comparability import levels_compare
 from hengdian_index._index.result import Result
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
 from hengdian_index.plot.layout import (
     LETTER,
@@ -114,18 +115,25 @@ def multiples(
     ordinals = timed(panel).ordinals
     several = panel.units is not None and len(set(panel.unit_list())) > 1
     if each is not None and not among(each, get_args(Each)):
-        raise SpecError(f"each: no {each!r}{suggestion(each, get_args(Each))}")
+        raise SpecError(Said("each: no {each!r}{guess}", each=each, guess=suggestion(each, get_args(Each))))
     each = each or ("unit" if several else "group")
     levels = result.series(base, to).to_numpy()
     if not np.isfinite(levels).any():
-        raise DataError("no row has a score, so there is no line to draw; the log says why")
+        raise DataError(Said("no row has a score, so there is no line to draw; the log says why"))
     codes = _codes(result, nodes, each)
     most, compare = _PANELS if each == "unit" else MOST, levels_compare(result, base, to)
     names, told = units_shown(result, units, levels, most, compare=compare)
     by_panel = _lines(result, names, codes, each)
     if len(by_panel[0][1]) > MOST:
         word = "nodes" if each == "unit" else "units"
-        raise SpecError(f"{word}: at most {MOST} lines can be told apart in a panel, not {len(by_panel[0][1])}")
+        raise SpecError(
+            Said(
+                "{option}: at most {most} lines can be told apart in a panel, not {lines}",
+                option=word,
+                most=MOST,
+                lines=len(by_panel[0][1]),
+            )
+        )
     columns = columns_for(len(by_panel))
     heads = [_head(result, name, own, levels, lag, _WIDE[columns], (base, to)) for name, own in by_panel]
     above = 0.08 + 0.85 * LINE * max(1 + head.count("\n") for head in heads)
@@ -168,8 +176,12 @@ def _codes(result: Result, nodes: Any, each: Each) -> list[str]:
         return [tree.root.code, *below]
     asked = list(nodes) if isinstance(nodes, (list, tuple)) else [nodes]
     if not asked:
-        raise SpecError(f"nodes: none is named; choose among {listed(tree.groups)}")
-    faults = [f"node: no group {node!r}{suggestion(node, tree.groups)}" for node in asked if node not in tree.by_code]
+        raise SpecError(Said("nodes: none is named; choose among {groups}", groups=listed(tree.groups)))
+    faults = [
+        Said("node: no group {node!r}{guess}", node=node, guess=suggestion(node, tree.groups))
+        for node in asked
+        if node not in tree.by_code
+    ]
     raise_all(SpecError, faults)
     return list(dict.fromkeys(branch_of(tree, node).code for node in asked))
 

@@ -10,6 +10,7 @@ import numpy as np
 from hengdian_index._index.result import Result
 from hengdian_index._tables.panel import row_of
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.plot.layout import (
     LINE,
@@ -86,7 +87,13 @@ def radar(
     """
     branch = branch_of(result.tree, node)
     if len(branch.children) < 3:
-        raise SpecError(f"node: a radar needs three or more parts; {branch.code!r} has {len(branch.children)}")
+        raise SpecError(
+            Said(
+                "node: a radar needs three or more parts; {code!r} has {parts}",
+                code=branch.code,
+                parts=len(branch.children),
+            )
+        )
     row = _row(result, unit, period)
     rows, other = _others(result, row, against)
     values, what = _values(result, branch.children)
@@ -108,11 +115,11 @@ def radar(
 def _row(result: Result, unit: Any, period: Any) -> int:
     panel = result.panel
     if panel.units is None and panel.periods is None and unit is None:
-        raise SpecError(f"unit: name a row, one of {listed(list(panel.labels))}")
+        raise SpecError(Said("unit: name a row, one of {every}", every=listed(list(panel.labels))))
     if panel.units is not None and panel.periods is not None:
         unit = panel.units[of_unit(panel, unit)[0]]
     elif panel.units is not None and unit is None:
-        raise SpecError(f"unit: name one of {listed(panel.unit_list())}")
+        raise SpecError(Said("unit: name one of {every}", every=listed(panel.unit_list())))
     return row_of(panel, unit, period)
 
 
@@ -127,7 +134,9 @@ def _others(result: Result, row: int, against: Any) -> tuple[Rows, str]:
         is_unit = not isinstance(against, (list, np.ndarray)) and bool((panel.units == against).any())
         chosen &= same if is_unit else panel.units == panel.units[row]
     if not chosen.any():
-        raise DataError(f"against: {against!r} has no row to compare with; {panel.extent()}")
+        raise DataError(
+            Said("against: {against!r} has no row to compare with; {extent}", against=against, extent=panel.extent())
+        )
     rows = np.flatnonzero(chosen)
     named = panel.name(against) if isinstance(against, Hashable) else against
     return rows, str(named) if len(rows) == 1 else say("mean of", rows=named)
@@ -140,14 +149,16 @@ def _usual(result: Result, row: int, same: Any) -> tuple[Rows, str]:
         rows = np.flatnonzero(same)
         rows = rows[rows != row]
         if not len(rows):
-            raise DataError("against: no other row stands in that period; name one to compare with")
+            raise DataError(Said("against: no other row stands in that period; name one to compare with"))
         return rows, say("mean of others", len(rows))
     base = result.setting.base
     if base is not None and panel.holds(base):
         return np.flatnonzero(panel.select(base, "base")), say("base", base=base)
     first = int(panel.periods.ordinals.min())
     if _at(panel, row) == first:
-        raise DataError(f"against: {panel.place(row)} is the first itself; name another to compare with")
+        raise DataError(
+            Said("against: {place} is the first itself; name another to compare with", place=panel.place(row))
+        )
     return np.flatnonzero(panel.periods.ordinals == first), period_name(panel, first)
 
 
@@ -171,7 +182,13 @@ def _known(values: Array, codes: tuple[str, ...], where: str) -> Array:
     there = ~np.isnan(values)
     bare = [code for j, code in enumerate(codes) if not there[:, j].any()]
     if bare:
-        raise DataError(f"{where}: {listed(bare)} without a score; choose another row, or another to compare with")
+        raise DataError(
+            Said(
+                "{where}: {parts} without a score; choose another row, or another to compare with",
+                where=where,
+                parts=listed(bare),
+            )
+        )
     return np.asarray(np.where(there, values, 0).sum(axis=0) / there.sum(axis=0))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hengdian_index._index.result import Result
 from hengdian_index._levels.contributions import Depth, level_parts
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 from hengdian_index.plot.layout import (
     Rows,
@@ -85,7 +86,8 @@ def ranking(
     ['1  2', '2  1', '3  0']
     """
     faults = top_faults(top)
-    faults += [] if depth in get_args(Depth) else [f"depth: no {depth!r}{suggestion(depth, get_args(Depth))}"]
+    if depth not in get_args(Depth):
+        faults.append(Said("depth: no {depth!r}{guess}", depth=depth, guess=suggestion(depth, get_args(Depth))))
     raise_all(SpecError, faults)
     code = branch_of(result.tree, node).code
     scores = result.rows.values(code)
@@ -108,7 +110,7 @@ def _best(rows: Rows, scores: Any) -> Rows:
     """Return the rows with a score, the best first."""
     rows = rows[np.isfinite(scores[rows])]
     if not len(rows):
-        raise DataError("no row has a score, so there is nothing to rank; the log says why")
+        raise DataError(Said("no row has a score, so there is nothing to rank; the log says why"))
     return rows[np.argsort(-scores[rows], kind="stable")]
 
 

@@ -13,6 +13,7 @@ from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.panel import Beside, Panel
 from hengdian_index._tables.scopes import columns_of
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.diagnose.correlation import correlations
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, shown, suggestion
 from hengdian_index.log import journal
@@ -88,13 +89,22 @@ def scatter(
     tree, panel = result.tree, result.panel
     known = [*tree.groups, *tree.codes]
     code = tree.root.code if node is None else node
-    raise_all(SpecError, [] if among(code, known) else [f"node: no {node!r}{suggestion(node, known)}"])
+    raise_all(
+        SpecError,
+        [] if among(code, known) else [Said("node: no {node!r}{guess}", node=node, guess=suggestion(node, known))],
+    )
     values, called = _values(panel, by)
     rows = in_period(panel, period)
     scores = (result.scores if code in tree.groups else result.normalised)[code].to_numpy(dtype=np.float64)
     both = rows[np.isfinite(values[rows]) & np.isfinite(scores[rows])]
     if not len(both):
-        raise DataError(f"by: no row has both a value of {shown(called)} and a score; {panel.extent()}")
+        raise DataError(
+            Said(
+                "by: no row has both a value of {called} and a score; {extent}",
+                called=shown(called),
+                extent=panel.extent(),
+            )
+        )
     x, y = values[both], scores[both]
     ax = axes(ax, 4.2)
     ax.plot(x, y, "o", color=UP, alpha=0.75, markersize=4.5, markeredgewidth=0)
@@ -112,19 +122,23 @@ def scatter(
 def _values(panel: Panel, by: Any) -> tuple[Array, str]:
     """Return a number for each row (n,), missing where there is none, and what the variable is called."""
     if isinstance(by, pd.DataFrame) or not isinstance(by, (str, Mapping, pd.Series)):
-        raise SpecError(f"by: a column of the table, a Series or a mapping, not {type(by).__name__}")
+        raise SpecError(Said("by: a column of the table, a Series or a mapping, not {given}", given=type(by).__name__))
     if isinstance(by, str):
         names = {"unit", "period", *panel.labels.names}
         known = {name: column for name, column in columns_of(panel).items() if name not in names}
         if by not in known:
-            raise SpecError(f"by: the table has no column {by!r}{suggestion(by, list(map(str, known)))}")
+            raise SpecError(
+                Said("by: the table has no column {by!r}{guess}", by=by, guess=suggestion(by, list(map(str, known))))
+            )
         column = known[by]
         return _numbers(column.labels(by) if isinstance(column, Beside) else list(column), by), by
     pairs = list(by.items())
     called = "" if isinstance(by, Mapping) or by.name is None else str(by.name)
     twice = pd.Index([label for label, _ in pairs], tupleize_cols=False)
     if not twice.is_unique:
-        raise SpecError(f"by: labels that stand twice: {listed(list(twice[twice.duplicated()].unique()))}")
+        raise SpecError(
+            Said("by: labels that stand twice: {labels}", labels=listed(list(twice[twice.duplicated()].unique())))
+        )
     numbers = _numbers([value for _, value in pairs], called or "by")
     found = {_plain(label): number for (label, _), number in zip(pairs, numbers, strict=True)}
     values = np.array(
@@ -132,7 +146,11 @@ def _values(panel: Panel, by: Any) -> tuple[Array, str]:
     )
     if not any(key in found for row in range(panel.n) for key in _keys(panel, row)):
         raise DataError(
-            f"by: no label is that of a row, such as {listed([label for label, _ in pairs][:3])}; {panel.extent()}"
+            Said(
+                "by: no label is that of a row, such as {labels}; {extent}",
+                labels=listed([label for label, _ in pairs][:3]),
+                extent=panel.extent(),
+            )
         )
     return values, called
 
@@ -160,7 +178,13 @@ def _numbers(cells: Sequence[Any], called: str) -> Array:
     found = [number_of(cell) for cell in cells]
     wrong = [cell for cell, number in zip(cells, found, strict=True) if number is None]
     if wrong:
-        raise SpecError(f"by: {called!r} needs numbers, not {listed(list(dict.fromkeys(map(str, wrong)))[:3])}")
+        raise SpecError(
+            Said(
+                "by: {called!r} needs numbers, not {cells}",
+                called=called,
+                cells=listed(list(dict.fromkeys(map(str, wrong)))[:3]),
+            )
+        )
     return np.array(found, dtype=np.float64)
 
 

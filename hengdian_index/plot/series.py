@@ -13,6 +13,7 @@ from hengdian_index._index.comparability import levels_compare
 from hengdian_index._index.result import Result
 from hengdian_index._levels.common_base import base_said
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
 from hengdian_index.plot.layout import (
     Rows,
@@ -139,10 +140,10 @@ def lines(
     108.9 (+19.9 %)
     """
     if not among(of, get_args(Lined)):
-        raise SpecError(f"of: no {of!r}{suggestion(of, get_args(Lined))}")
+        raise SpecError(Said("of: no {of!r}{guess}", of=of, guess=suggestion(of, get_args(Lined))))
     scores = of == "scores"
     if scores and (base is not None or to is not None):
-        raise SpecError("of = 'scores': scores have no base; take base and to out")
+        raise SpecError(Said("of = 'scores': scores have no base; take base and to out"))
     panel, levels = result.panel, (result.scores if scores else result.series(base, to)).to_numpy()
     periods = timed(panel)
     shown, told = _lines(result, nodes, units, levels, compare=scores or levels_compare(result, base, to))
@@ -177,7 +178,7 @@ def _lines(result: Result, nodes: Any, units: Any, levels: Array, *, compare: bo
     nodes = nodes if isinstance(nodes, (list, tuple)) else [nodes]
     codes = list(dict.fromkeys(branch_of(tree, node).code for node in nodes))
     if not codes:
-        raise SpecError(f"nodes: none is named; choose among {listed(tree.groups)}")
+        raise SpecError(Said("nodes: none is named; choose among {groups}", groups=listed(tree.groups)))
     found: list[Line] = []
     for unit in names:
         for code in codes:
@@ -205,7 +206,7 @@ def units_shown(
     if units is not None:
         given = list(units) if isinstance(units, (list, tuple, np.ndarray)) else [units]
         if not given:
-            raise SpecError(f"units: none is named; choose among {listed(every)}")
+            raise SpecError(Said("units: none is named; choose among {every}", every=listed(every)))
         for unit in given:
             of_unit(panel, unit)
         return list(dict.fromkeys(given)), []
@@ -286,7 +287,7 @@ def _ends(shown: Sequence[Line], levels: Array, ordinals: Any, before: Rows, poi
     found = []
     several = [row for line in shown for row in levels[line.rows, line.column] if np.isfinite(row)]
     if not several:
-        raise DataError("no row has a score, so there is no line to draw; the log says why")
+        raise DataError(Said("no row has a score, so there is no line to draw; the log says why"))
     decimals = decimals_of(np.array(several))
     for line in shown:
         rows = line.rows[np.isfinite(levels[line.rows, line.column])]

@@ -18,6 +18,8 @@ from hengdian_index._system.about import install
 from hengdian_index._system.alone import ALONE
 from hengdian_index._system.written import whole
 from hengdian_index._tables.table import Array
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, joined, told
 from hengdian_index.errors import DataError, SpecError
 
 if TYPE_CHECKING:
@@ -174,7 +176,9 @@ def pyplot() -> Any:
     try:
         import matplotlib.pyplot as plt
     except ImportError:
-        raise SpecError(f"plots need matplotlib, which is not installed: {install('report')}") from None
+        raise SpecError(
+            Said("plots need matplotlib, which is not installed: {install}", install=install("report"))
+        ) from None
     return plt
 
 
@@ -189,10 +193,17 @@ def axes(ax: Axes | None, height: float, width: float = WIDTH, projection: str |
     from matplotlib.axes import Axes as Known
 
     if not isinstance(ax, Known):
-        raise SpecError(f"ax: axes of matplotlib, as of plt.subplots()[1], not {type(ax).__name__}")
+        raise SpecError(Said("ax: axes of matplotlib, as of plt.subplots()[1], not {given}", given=type(ax).__name__))
     if projection is not None and ax.name != projection:
         remedy = f"plt.subplots(subplot_kw={{'projection': {projection!r}}})"
-        raise SpecError(f"ax: this picture needs {projection} axes, {remedy}, not {ax.name!r}")
+        raise SpecError(
+            Said(
+                "ax: this picture needs {projection} axes, {remedy}, not {given!r}",
+                projection=projection,
+                remedy=remedy,
+                given=ax.name,
+            )
+        )
     _in_sizes(ax)
     return ax
 
@@ -332,7 +343,9 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
     ending = path.suffix.lower()
     known = sorted(figure.canvas.get_supported_filetypes())
     if ending[1:] not in known:
-        raise SpecError(f"path: no picture format {ending!r}; allowed: {', '.join(known)}")
+        raise SpecError(
+            Said("path: no picture format {ending!r}; allowed: {known}", ending=ending, known=joined(known))
+        )
     with context(), _placed(figure):
         try:
             facts: dict[str, str | None] = {_DATES[ending]: None} if ending in _DATES else {}
@@ -340,7 +353,7 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
             with whole(path) as part:
                 figure.savefig(part, dpi=dpi, metadata=facts or None, bbox_inches=_whole(figure))
         except OSError as error:
-            raise DataError(f"cannot write {path}: {error.strerror or error}") from None
+            raise DataError(Said("cannot write {path}: {reason}", path=path, reason=error.strerror or error)) from None
     return path
 
 
@@ -481,7 +494,9 @@ def _add(files: Iterable[Path]) -> None:
 
 @cache
 def _hint() -> None:
-    remedy = f"install one, such as fonts-noto-cjk, or: {install('cjk')}"
-    warnings.warn(
-        f"no installed font has Chinese characters, boxes stand for them; {remedy}", FontWarning, stacklevel=2
+    hint = Said(
+        "no installed font has Chinese characters, boxes stand for them; "
+        "install one, such as fonts-noto-cjk, or: {install}",
+        install=install("cjk"),
     )
+    warnings.warn(told(hint, language()), FontWarning, stacklevel=2)

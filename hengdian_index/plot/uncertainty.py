@@ -8,6 +8,7 @@ import numpy as np
 
 from hengdian_index._robustness.sensitivity import Sensitivity
 from hengdian_index._robustness.uncertainty import Uncertainty
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.plot.layout import (
     Rows,
@@ -263,7 +264,7 @@ def _chosen(
     rows = rows[np.argsort(nominal if ascending else -nominal, kind="stable")]
     rows = rows[np.isfinite(table["median"].to_numpy()[rows])]
     if not len(rows):
-        raise DataError("no draw gives a row of these a score; the summary of the draws says why")
+        raise DataError(Said("no draw gives a row of these a score; the summary of the draws says why"))
     return rows[:top], table.iloc[rows[:top]], len(rows)
 
 
@@ -301,7 +302,7 @@ def _band(ax: Axes | None, found: Uncertainty, panel: Any) -> Axes:
     columns = {name: unbroken(panel.periods.ordinals, table[name].to_numpy()) for name in ("q05", "q95", "nominal")}
     at = columns["nominal"][0]
     if not np.isfinite(columns["nominal"][1]).any():
-        raise DataError("no draw gives a row of these a score; the summary of the draws says why")
+        raise DataError(Said("no draw gives a row of these a score; the summary of the draws says why"))
     ax = axes(ax, 3.2)
     ends = columns["q05"][1], columns["q95"][1]
     ax.fill_between(at, *ends, color=UP, alpha=0.3, linewidth=0, label=say("draws"))

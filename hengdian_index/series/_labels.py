@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,21 @@ from hengdian_index._tables.cells import CELLS, single
 from hengdian_index._tables.periods import Frequency, format_period, read_periods, read_span
 from hengdian_index._tables.selection import truths
 from hengdian_index._tables.table import Array, Labelled, read_labelled, shortened
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all
 
 Mask = NDArray[np.bool_]
 
 # Whole numbers below this are no years: they count periods.
 _FIRST_YEAR = 1000
+
+_SERIES = Said("series")
+_FREQUENCIES: Mapping[str, Said] = {
+    "year": Said("years"),
+    "half-year": Said("half-years"),
+    "quarter": Said("quarters"),
+    "month": Said("months"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +41,7 @@ class Timed:
     table: Labelled
     ordinals: NDArray[np.int64]
     frequency: Frequency | None
-    name: str
+    name: Said | str
 
     @property
     def values(self) -> Array:
@@ -49,20 +59,22 @@ class Timed:
         """The rows in the order of time."""
         return np.argsort(self.ordinals)
 
-    def text(self, ordinal: int) -> str:
+    def text(self, ordinal: int) -> Said | str:
         """Return a period in words."""
-        return f"position {ordinal}" if self.frequency is None else format_period(ordinal, self.frequency)
+        if self.frequency is None:
+            return Said("position {position}", position=ordinal)
+        return format_period(ordinal, self.frequency)
 
-    def extent(self) -> str:
+    def extent(self) -> Said:
         """Return the first and the last period in words."""
-        return f"{self.text(int(self.ordinals.min()))} to {self.text(int(self.ordinals.max()))}"
+        return spanned(self.text(int(self.ordinals.min())), self.text(int(self.ordinals.max())))
 
-    def holes(self) -> list[str]:
+    def holes(self) -> list[Said | str]:
         """Return the periods without a row between the first and the last, neighbours as one span."""
         rising = np.sort(self.ordinals)
         gaps = np.flatnonzero(np.diff(rising) > 1)
         ends = [(self.text(int(rising[g]) + 1), self.text(int(rising[g + 1]) - 1)) for g in gaps]
-        return [low if low == high else f"{low} to {high}" for low, high in ends]
+        return [low if low == high else spanned(low, high) for low, high in ends]
 
     def before(self, lag: int) -> NDArray[np.intp]:
         """Return the row `lag` periods before each row, by the calendar; -1 where there is none."""
@@ -81,16 +93,26 @@ class Timed:
         mask = truths(base, what, len(self.ordinals), self.table.source)
         if mask is not None:
             if not mask.any():
-                raise DataError(f"{what}: the mask selects no row of {self.name}")
+                raise DataError(Said("{what}: the mask selects no row of {name}", what=what, name=self.name))
             return mask
         listing = isinstance(base, (list, tuple, np.ndarray)) or hasattr(base, "factorize")
         parts = list(base) if listing and not single(base) else [base]
         found = [self._inside(part, what) for part in parts]
         pairs = zip(parts, found, strict=True)
         empty = [
-            f"{what}: no row of {p!r} in {self.name}, which runs from {self.extent()}" for p, m in pairs if ~m.any()
+            Said(
+                "{what}: no row of {part!r} in {name}, which runs from {extent}",
+                what=what,
+                part=part,
+                name=self.name,
+                extent=self.extent(),
+            )
+            for part, there in pairs
+            if not there.any()
         ]
-        raise_all(DataError, empty or ([] if found else [f"{what}: an empty list; name a period or a span"]))
+        raise_all(
+            DataError, empty or ([] if found else [Said("{what}: an empty list; name a period or a span", what=what)])
+        )
         return np.asarray(np.logical_or.reduce(found))
 
     def _inside(self, part: Any, what: str) -> Mask:
@@ -104,40 +126,52 @@ class Timed:
         if _is_position(part):
             return np.asarray(self.ordinals == part)
         raise SpecError(
-            f"{what}: {part!r} is no position; {self.name} has no period labels, so name a position from 0, or a slice"
+            Said(
+                "{what}: {part!r} is no position; {name} has no period labels, so name a position from 0, or a slice",
+                what=what,
+                part=part,
+                name=self.name,
+            )
         )
 
     def like(self, values: Array) -> Any:
         """Return values (..., n, k) as the kind of series or table that came in; infinite ones are refused."""
-        self.refuse(np.isinf(values), "the answer is beyond the range of numbers")
+        self.refuse(np.isinf(values), Said("the answer is beyond the range of numbers"))
         return self.table.like(values)
 
     def refusal(self, error: CellsError) -> DataError:
         """Return a complaint about cells (..., n, k) with their periods named."""
         said = []
         for cell in np.argwhere(np.broadcast_to(error.marked, self.values.shape)).tolist():
-            message = f"{self.cell(cell[-2], cell[-1], self.values[tuple(cell)])}: {error.why}"
-            said.append(Fault(message, kind=(CELLS if self.values.shape[-1] > 1 else "periods", cell[-1])))
+            message = joined([self.cell(cell[-2], cell[-1], self.values[tuple(cell)]), error.why], "heads")
+            said.append(Fault(message, kind=(CELLS if self.values.shape[-1] > 1 else Said("periods"), cell[-1])))
         return DataError(*shortened(said))
 
-    def refuse(self, marked: Mask, why: str) -> None:
+    def refuse(self, marked: Mask, why: Said) -> None:
         """Raise if a cell (..., n, k) is marked, with the periods named."""
         if marked.any():
             raise self.refusal(CellsError(marked, why))
 
-    def cell(self, row: int, column: int, value: float | None = None) -> str:
+    def cell(self, row: int, column: int, value: float | None = None) -> Said:
         """Return where a cell is, and its value."""
-        place = f"{self.name}, {self.text(int(self.ordinals[row]))}{self.column(column)}"
-        return place if value is None or np.isnan(value) else f"{place}: {value:.10g}"
+        place = Said(
+            "{name}, {period}{column}",
+            name=self.name,
+            period=self.text(int(self.ordinals[row])),
+            column=self.column(column),
+        )
+        return place if value is None or np.isnan(value) else joined([place, f"{value:.10g}"], "heads")
 
-    def column(self, column: int) -> str:
+    def column(self, column: int) -> Said | str:
         """Return ", column 'a'", or nothing for the column of a series."""
         if self.is_series:
             return ""
-        return f", column {self.table.columns[column]!r}" if self.table.columns else f", column {column}"
+        if self.table.columns:
+            return Said(", column {column!r}", column=self.table.columns[column])
+        return Said(", column {column}", column=column)
 
 
-def read_series(s: Any, name: str = "series", *, to_date: bool = False) -> Timed:
+def read_series(s: Any, name: Said | str = _SERIES, *, to_date: bool = False) -> Timed:
     """Return a series, or a table of series, with the period of each row.
 
     Parameters
@@ -167,7 +201,9 @@ def read_series(s: Any, name: str = "series", *, to_date: bool = False) -> Timed
     index = getattr(s, "index", None) if hasattr(s, "iloc") else None
     if getattr(index, "nlevels", 1) > 1:
         levels = len(index.names)  # type: ignore[union-attr]  # what has several levels is an index
-        raise DataError(f"{name}: an index of {levels} levels; give the series of one unit at a time")
+        raise DataError(
+            Said("{name}: an index of {levels} levels; give the series of one unit at a time", name=name, levels=levels)
+        )
     table = read_labelled(s)
     if index is None or _counts(index):
         numbers = np.arange(table.values.shape[-2]) if index is None else np.asarray(index)
@@ -182,17 +218,43 @@ def read_series(s: Any, name: str = "series", *, to_date: bool = False) -> Timed
 def periods_in_a_year(timed: Timed, given: int | None) -> int:
     """Return how many periods make a year: as the labels say, or as given where there are none."""
     if given is not None and (isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1):
-        raise SpecError(f"per_year: a whole number of 1 or more, not {given!r}")
+        raise SpecError(Said("per_year: a whole number of 1 or more, not {given!r}", given=given))
     if timed.frequency is None:
         if given is None:
-            raise SpecError(f"{timed.name} has no period labels; say with per_year how many periods make a year")
+            raise SpecError(
+                Said("{name} has no period labels; say with per_year how many periods make a year", name=timed.name)
+            )
         return int(given)
     if given not in (None, timed.frequency.per_year):
-        raise SpecError(f"per_year: {given}, but {timed.name} has {timed.frequency.name}s; leave it out")
+        raise SpecError(
+            Said(
+                "per_year: {given}, but {name} has {frequency}; leave it out",
+                given=given,
+                name=timed.name,
+                frequency=counted_in(timed),
+            )
+        )
     return timed.frequency.per_year
 
 
-def joined(old: Timed, new: Timed, old_rows: Mask, new_rows: Mask, values: Array) -> Any:
+def spanned(first: Said | str, last: Said | str) -> Said:
+    """Return two periods as the ends of a span."""
+    return Said("{first} to {last}", first=first, last=last)
+
+
+def counted_in(timed: Timed) -> Said:
+    """Return what the rows of a series are: quarters, or mere positions.
+
+    Examples
+    --------
+    >>> from hengdian_index.series._labels import counted_in, read_series
+    >>> counted_in(read_series([1.0, 2.0])).told("zh")
+    '无期标签'
+    """
+    return Said("positions") if timed.frequency is None else _FREQUENCIES[timed.frequency.name]
+
+
+def appended(old: Timed, new: Timed, old_rows: Mask, new_rows: Mask, values: Array) -> Any:
     """Return values of some rows of one series followed by rows of another, as the kind of table that both are."""
     source, other = new.table.source, old.table.source
     if not hasattr(source, "iloc"):
@@ -212,8 +274,13 @@ def _counts(index: Any) -> bool:
 def _each_once(timed: Timed) -> None:
     distinct, counts = np.unique(timed.ordinals, return_counts=True)
     again = zip(distinct[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True)
-    said = [f"{timed.name}: {timed.text(o)} is given {c} times; keep one row" for o, c in again]
-    raise_all(DataError, shortened(Fault(one, kind=("periods",)) for one in said))
+    said = [
+        Said(
+            "{name}: {period} is given {times} times; keep one row", name=timed.name, period=timed.text(o), times=times
+        )
+        for o, times in again
+    ]
+    raise_all(DataError, shortened(Fault(one, kind=(Said("periods"),)) for one in said))
 
 
 def _ends(part: slice) -> tuple[Any, Any]:

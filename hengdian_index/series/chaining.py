@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array, shortened
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.log import note
 from hengdian_index.series._labels import Mask, Timed, read_series
@@ -106,15 +107,20 @@ def chain(
     >>> hi.series.chain([105.0, 102.0], form="index").round(6)
     array([105. , 107.1])
     """
-    faults = [] if how in _RATES else [f"how: no {how!r}{suggestion(how, _RATES)}"]
-    faults += [] if gap in _GAPS else [f"gap: no {gap!r}{suggestion(gap, _GAPS)}"]
-    faults += [] if np.isfinite(start) and start > 0 else [f"start: a finite number above 0, not {start!r}"]
-    faults += [] if form in _FORMS else [f"form: no {form!r}{suggestion(form, _FORMS)}"]
+    faults = list[Said]()
+    if how not in _RATES:
+        faults.append(Said("how: no {how!r}{guess}", how=how, guess=suggestion(how, _RATES)))
+    if gap not in _GAPS:
+        faults.append(Said("gap: no {gap!r}{guess}", gap=gap, guess=suggestion(gap, _GAPS)))
+    if not np.isfinite(start) or start <= 0:
+        faults.append(Said("start: a finite number above 0, not {start!r}", start=start))
+    if form not in _FORMS:
+        faults.append(Said("form: no {form!r}{guess}", form=form, guess=suggestion(form, _FORMS)))
     if form == "index" and how in _RATES and how != "ratio":
-        faults.append(f"form: an index is a ratio to the period before; leave how={how!r} out")
+        faults.append(Said("form: an index is a ratio to the period before; leave how={how!r} out", how=how))
     raise_all(SpecError, faults)
-    timed = read_series(growth, "growth")
-    refuse_other_form(timed, form, "form='{}'")
+    timed = read_series(growth, Said("growth"))
+    refuse_other_form(timed, form)
     if form == "index":
         timed = replace(timed, table=replace(timed.table, values=timed.values - 100))
     _check(timed, _RATES[how], carry=gap == "carry")
@@ -125,22 +131,33 @@ def chain(
         levels = np.cumprod(factors, axis=-2)
     out = np.empty_like(levels)
     out[..., timed.order, :] = levels
-    timed.refuse(~(np.isfinite(out) & (out > 0)), "the level goes beyond the range of numbers; are these per cent?")
+    timed.refuse(
+        ~(np.isfinite(out) & (out > 0)), Said("the level goes beyond the range of numbers; are these per cent?")
+    )
     return timed.table.like(out)
 
 
-def refuse_other_form(timed: Timed, form: str, remedy: str) -> None:
-    """Refuse columns of growth that are plainly given in the other form, per cent or index; `remedy` names it."""
+def refuse_other_form(timed: Timed, form: str) -> None:
+    """Refuse columns of growth that are plainly given in the other form, per cent or index."""
     flat = timed.values.reshape(-1, *timed.values.shape[-2:])
-    faults = []
+    faults = list[Said]()
     for j in range(flat.shape[-1]):
         found = read_as_other_form(flat[..., j], form)
         if found:
-            faults.append(f"{timed.name}{timed.column(j)}: {found[0]}; write {remedy.format(found[1])}")
+            why, other = found
+            faults.append(
+                Said(
+                    "{name}{column}: {why}; write form={other!r}",
+                    name=timed.name,
+                    column=timed.column(j),
+                    why=why,
+                    other=other,
+                )
+            )
     raise_all(DataError, shortened(faults))
 
 
-def read_as_other_form(growth: Array, form: str) -> tuple[str, str] | None:
+def read_as_other_form(growth: Array, form: str) -> tuple[Said, str] | None:
     """Return why growth is plainly given in another form than said, per cent or index, and that form.
 
     Examples
@@ -154,13 +171,24 @@ def read_as_other_form(growth: Array, form: str) -> tuple[str, str] | None:
     known = growth[~np.isnan(growth)]
     if len(known) < _FEWEST:
         return None
-    if form == "percent" and (known >= _AROUND_100[0]).all() and (known <= _AROUND_100[1]).all():
-        why, other = "an index whose period before is 100, not per cent", "index"
-    elif form == "index" and (np.abs(known) < _AROUND_100[0]).all():
-        why, other = "per cent, not an index whose period before is 100", "percent"
-    else:
-        return None
-    return f"all values lie from {known.min():.10g} to {known.max():.10g}, as those of {why}", other
+    low, high = known.min(), known.max()
+    if form == "percent" and low >= _AROUND_100[0] and high <= _AROUND_100[1]:
+        why = Said(
+            "all values lie from {low:.10g} to {high:.10g}, "
+            "as those of an index whose period before is 100, not per cent",
+            low=low,
+            high=high,
+        )
+        return why, "index"
+    if form == "index" and (np.abs(known) < _AROUND_100[0]).all():
+        why = Said(
+            "all values lie from {low:.10g} to {high:.10g}, "
+            "as those of per cent, not an index whose period before is 100",
+            low=low,
+            high=high,
+        )
+        return why, "percent"
+    return None
 
 
 def ratio_of(growth: Array, form: str) -> tuple[Array, float]:
@@ -175,17 +203,25 @@ def _check(timed: Timed, rate: _Rate, carry: bool) -> None:
     faults = _allowed(timed, outside, rate)
     first = timed.ordinals == timed.ordinals.min()
     missing = np.isnan(timed.values) & ~first[:, np.newaxis]
-    breaks = [timed.cell(int(c[-2]), int(c[-1])) + ": the growth is missing" for c in np.argwhere(missing)]
-    breaks += [f"{timed.name}: there is no row of {hole}" for hole in timed.holes()]
+    breaks = [
+        joined([timed.cell(int(c[-2]), int(c[-1])), Said("the growth is missing")], "heads")
+        for c in np.argwhere(missing)
+    ]
+    breaks += [Said("{name}: there is no row of {period}", name=timed.name, period=hole) for hole in timed.holes()]
     if carry:
         for line in breaks:
-            note("series", f"chain: {line}; the level is carried over it")
+            note("series", Said("chain: {line}; the level is carried over it", line=line))
     else:
-        why = "which breaks the chain; fill it, or gap='carry' keeps the level"
-        faults += shortened(Fault(f"{line}, {why}", kind=("places",)) for line in breaks)
+        broken = [
+            Said("{line}, which breaks the chain; fill it, or gap='carry' keeps the level", line=line)
+            for line in breaks
+        ]
+        faults += shortened(Fault(one, kind=(Said("places"),)) for one in broken)
     raise_all(DataError, faults)
 
 
-def _allowed(timed: Timed, outside: Mask, rate: _Rate) -> list[str]:
-    span = f"above {rate.low:g}" if np.isinf(rate.high) else f"between {rate.low:g} and {rate.high:g}"
-    return [str(f) for f in timed.refusal(CellsError(outside, f"a rate must lie {span} (in per cent)")).faults]
+def _allowed(timed: Timed, outside: Mask, rate: _Rate) -> list[Fault | Said]:
+    why = Said("a rate must lie above {low:g} (in per cent)", low=rate.low)
+    if np.isfinite(rate.high):
+        why = Said("a rate must lie between {low:g} and {high:g} (in per cent)", low=rate.low, high=rate.high)
+    return list(timed.refusal(CellsError(outside, why)).faults)

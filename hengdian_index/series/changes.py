@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, raise_all, suggestion
 from hengdian_index.series._labels import Timed, periods_in_a_year, read_series
 
@@ -107,11 +108,11 @@ def changes(
     [nan, nan, nan, 50.0]
     """
     timed = read_series(s)
-    faults = [] if how in _CHANGES else [f"how: no {how!r}{suggestion(how, _CHANGES)}"]
+    faults = [] if how in _CHANGES else [Said("how: no {how!r}{guess}", how=how, guess=suggestion(how, _CHANGES))]
     if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or lag < 1:
-        faults.append(f"lag: a whole number of 1 or more, not {lag!r}")
+        faults.append(Said("lag: a whole number of 1 or more, not {lag!r}", lag=lag))
     if per_year is not None and how != "annualised":
-        faults.append(f"per_year: only how='annualised' uses it, not {how!r}")
+        faults.append(Said("per_year: only how='annualised' uses it, not {how!r}", how=how))
     raise_all(SpecError, faults)
     in_a_year = periods_in_a_year(timed, per_year) / lag if how == "annualised" else 1.0
     return timed.like(_over(timed, int(lag), _CHANGES[how], in_a_year))
@@ -166,7 +167,9 @@ def growth(s: Any, how: Literal["ratio", "symmetric", "log"] = "ratio") -> Any:
     array([nan, 50., -33.33])
     """
     timed = read_series(s)
-    raise_all(SpecError, [] if how in _GROWTH else [f"how: no {how!r}{suggestion(how, _GROWTH)}"])
+    raise_all(
+        SpecError, [] if how in _GROWTH else [Said("how: no {how!r}{guess}", how=how, guess=suggestion(how, _GROWTH))]
+    )
     return timed.like(_over(timed, 1, _GROWTH[how], 1.0))
 
 
@@ -175,8 +178,10 @@ def _over(timed: Timed, lag: int, kind: _Kind, in_a_year: float) -> Array:
     before, now, after = timed.lagged(lag), timed.values, timed.lagged(-lag)
     if kind.above_zero != "none":
         used = ~np.isnan(after) if kind.above_zero == "before" else ~(np.isnan(after) & np.isnan(before))
-        why = "this change needs values above 0" + (" to start from" if kind.above_zero == "before" else "")
-        timed.refuse((now <= 0) & used, f"{why}; how='points' of `changes` takes any")
+        why = Said("this change needs values above 0; how='points' of `changes` takes any")
+        if kind.above_zero == "before":
+            why = Said("this change needs values above 0 to start from; how='points' of `changes` takes any")
+        timed.refuse((now <= 0) & used, why)
     known = ~(np.isnan(before) | np.isnan(now))
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         found = kind.formula(np.where(known, before, 1.0), np.where(known, now, 1.0), in_a_year)

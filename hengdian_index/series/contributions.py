@@ -11,6 +11,7 @@ from hengdian_index._maths.means import ARITHMETIC, Pair, geometric_pair, harmon
 from hengdian_index._methods.decorators import matched_weights
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, SpecError, raise_all, suggestion
 from hengdian_index.log import note
 from hengdian_index.series._labels import Mask, Timed, read_series
@@ -97,15 +98,22 @@ def contributions(
     >>> hi.series.contributions(x, {"a": 0.6, "b": 0.4}, of="level", share=True).loc[2020].round(1).tolist()
     [63.9, 36.1]
     """
-    faults = [] if of in _MEANINGS else [f"of: no {of!r}{suggestion(of, _MEANINGS)}"]
-    faults += [] if form in _PAIRS else [f"form: no {form!r}{suggestion(form, _PAIRS)}"]
+    faults = [] if of in _MEANINGS else [Said("of: no {of!r}{guess}", of=of, guess=suggestion(of, _MEANINGS))]
+    if form not in _PAIRS:
+        faults.append(Said("form: no {form!r}{guess}", form=form, guess=suggestion(form, _PAIRS)))
     if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or lag < 1:
-        faults.append(f"lag: a whole number of 1 or more, not {lag!r}")
+        faults.append(Said("lag: a whole number of 1 or more, not {lag!r}", lag=lag))
     raise_all(SpecError, faults)
-    timed = read_series(x, "parts")
+    timed = read_series(x, Said("parts"))
     weights, pair = matched_weights(w, timed.table), _PAIRS[form]
     if weights.ndim > 1:
-        raise SpecError(f"weights: one for each of {weights.shape[-1]} parts, not an array of shape {weights.shape}")
+        raise SpecError(
+            Said(
+                "weights: one for each of {parts} parts, not an array of shape {shape}",
+                parts=weights.shape[-1],
+                shape=weights.shape,
+            )
+        )
     lost = np.asarray((np.isnan(timed.values) & (weights > 0)).any(axis=-1))
     z = np.where(np.isnan(timed.values), 1.0, timed.values)
     try:
@@ -136,7 +144,7 @@ def _no_growth(timed: Timed, y0: Array, lost: Mask) -> Mask:
     """Return where the level before (..., n) is not above 0, so that a change in per cent of it says nothing."""
     none: Mask = y0 <= 0
     for row in np.unique(np.argwhere(none & ~lost)[:, -1]).tolist():
-        why = "contributions: the level before is not above 0, so that there is no growth from it"
+        why = Said("contributions: the level before is not above 0, so that there is no growth from it")
         note("series", why, period=timed.text(int(timed.ordinals[row])))
     return none
 
@@ -147,7 +155,9 @@ def _level(timed: Timed, pair: Pair, z: Array, w: Array, y: Array) -> Array:
         return np.asarray(w * z)
     shares, by_weight = pair.level_shares(z, w, y)
     for row in np.unique(np.argwhere(by_weight)[:, -1]).tolist():
-        why = "contributions: the mean is so near 1, of which the logarithm is 0, that each part counts by its weight"
+        why = Said(
+            "contributions: the mean is so near 1, of which the logarithm is 0, that each part counts by its weight"
+        )
         note("series", why, period=timed.text(int(timed.ordinals[row])))
     return np.asarray(y[..., np.newaxis] * shares)
 
@@ -174,7 +184,7 @@ def _shares(timed: Timed, parts: Array, whole: Array, y: Array, lost: Mask) -> A
     for row in rows.tolist():
         note(
             "series",
-            "contributions: the whole is 0, so that there are no shares of it",
+            Said("contributions: the whole is 0, so that there are no shares of it"),
             period=timed.text(int(timed.ordinals[row])),
         )
     return parts / np.where(none, np.nan, whole)[..., np.newaxis]

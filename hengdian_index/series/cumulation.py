@@ -9,6 +9,7 @@ import numpy as np
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.periods import Periods, written
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.log import note
 from hengdian_index.series._labels import Mask, periods_in_a_year, read_series
 
@@ -72,7 +73,13 @@ def decumulate(s: Any, *, per_year: int | None = None) -> Any:
     found, gaps = taken_apart(timed.values, timed.lagged(1), (timed.ordinals % in_a_year == 0)[:, np.newaxis])
     for cell in np.argwhere(gaps):
         where = timed.cell(int(cell[-2]), int(cell[-1]))
-        note("series", f"decumulate: {where}: the figure to date of the period before is missing, so this one is, too")
+        note(
+            "series",
+            Said(
+                "decumulate: {where}: the figure to date of the period before is missing, so this one is, too",
+                where=where,
+            ),
+        )
     out = timed.like(found)
     if timed.frequency is not None and out.index.dtype.kind == "O":
         import pandas as pd

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, listed, raise_all
 from hengdian_index.log import note
-from hengdian_index.series._labels import Timed, joined, read_series
+from hengdian_index.series._labels import Timed, appended, counted_in, read_series
 from hengdian_index.series.rebasing import mean_over_time
 
 
@@ -103,30 +103,58 @@ def link(old: Any, new: Any, at: Any, *, details: bool = False) -> Any:
     up_to, after = first.ordinals <= shared.max(), second.ordinals > shared.max()
     values = np.concatenate([first.values[up_to] * factor, second.values[after]])
     said = [first.text(o) for o in shared.tolist()]
-    where = said[0] if len(said) == 1 else f"{len(said)} periods, {said[0]} to {said[-1]}"
+    where = said[0]
+    if len(said) > 1:
+        where = Said("{n} periods, {first} to {last}", n=len(said), first=said[0], last=said[-1])
     for j, number in enumerate(factor):
-        note("series", f"link: old series{first.column(j)} multiplied by {number:.6g} at {where}")
-    series = joined(first, second, up_to, after, values)
+        note(
+            "series",
+            Said(
+                "link: old series{column} multiplied by {number:.6g} at {where}",
+                column=first.column(j),
+                number=number,
+                where=where,
+            ),
+        )
+    series = appended(first, second, up_to, after, values)
     if not details:
         return series
     labels = tuple(shared.tolist()) if first.frequency is None else tuple(said)
     return Link(series, float(factor[0]) if first.is_series else first.table.named(factor, "factor"), labels)
 
 
-def _unlike(old: Timed, new: Timed) -> list[str]:
+def _unlike(old: Timed, new: Timed) -> list[Said]:
     """Return why two series cannot be one: kinds, frequencies, columns."""
-    faults = []
+    faults = list[Said]()
     kinds = [hasattr(one.table.source, "iloc") for one in (old, new)]
     shapes = [(one.is_series, one.values.ndim) for one in (old, new)]
     if kinds[0] != kinds[1] or shapes[0] != shapes[1] or old.values.ndim > 2:
-        faults.append("old and new: give two series or two tables of one kind, both with labels or both without")
+        faults.append(Said("old and new: give two series or two tables of one kind, both with labels or both without"))
     if old.frequency != new.frequency:
-        words = [one.frequency.name + "s" if one.frequency else "positions" for one in (old, new)]
-        faults.append(f"old has {words[0]}, new has {words[1]}; bring them to one frequency")
+        faults.append(
+            Said(
+                "old has {first}, new has {second}; bring them to one frequency",
+                first=counted_in(old),
+                second=counted_in(new),
+            )
+        )
     if not old.is_series and old.table.columns != new.table.columns:
-        faults.append(f"old has the columns {listed(old.table.columns or ())}, new {listed(new.table.columns or ())}")
+        faults.append(
+            Said(
+                "old has the columns {first}, new {second}",
+                first=listed(old.table.columns or ()),
+                second=listed(new.table.columns or ()),
+            )
+        )
     elif old.values.shape[-1] != new.values.shape[-1]:
-        faults.append(f"old has {counted(old.values.shape[-1], 'column')}, new {new.values.shape[-1]}")
+        faults.append(
+            Said.of(
+                old.values.shape[-1],
+                "old has {n} column, new {others}",
+                "old has {n} columns, new {others}",
+                others=new.values.shape[-1],
+            )
+        )
     return faults
 
 
@@ -136,22 +164,25 @@ def _overlap(old: Timed, new: Timed, at: Any) -> tuple[Array, Array, NDArray[np.
     shared = np.intersect1d(asked[0], asked[1])
     levels = [one.values[[int(np.flatnonzero(one.ordinals == o)[0]) for o in shared]] for one in (old, new)]
     known = ~(np.isnan(levels[0]) | np.isnan(levels[1]))
-    where = f"at {at!r}: old, {old.extent()}, and new, {new.extent()}"
+    where = Said("at {at!r}: old, {first}, and new, {second}", at=at, first=old.extent(), second=new.extent())
     raise_all(
         DataError,
-        [f"{where}, have no period in common{old.column(int(j))}" for j in np.flatnonzero(~known.any(axis=0))],
+        [
+            Said("{where}, have no period in common{column}", where=where, column=old.column(int(j)))
+            for j in np.flatnonzero(~known.any(axis=0))
+        ],
     )
     whole = known.all(axis=1)
     if not whole.any():
-        raise DataError(f"{where}, have no period in common with a value in every column")
+        raise DataError(Said("{where}, have no period in common with a value in every column", where=where))
     if not whole.all() or len(shared) < max(map(len, asked)):
-        note(
-            "series",
-            (
-                f"link: only {counted(int(whole.sum()), 'period')} of {at!r} "
-                f"{'has' if whole.sum() == 1 else 'have'} values in both series; these are compared"
-            ),
+        compared = Said.of(
+            int(whole.sum()),
+            "link: only {n} period of {at!r} has values in both series; these are compared",
+            "link: only {n} periods of {at!r} have values in both series; these are compared",
+            at=at,
         )
+        note("series", compared)
     means = [mean_over_time(level[whole], np.ones_like(level[whole], dtype=np.bool_)) for level in levels]
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
         ratio = means[1] / means[0]
@@ -159,8 +190,13 @@ def _overlap(old: Timed, new: Timed, at: Any) -> tuple[Array, Array, NDArray[np.
     raise_all(
         DataError,
         [
-            f"at {at!r}{old.column(int(j))}: old has the level {means[0][j]:.6g}, new {means[1][j]:.6g}; "
-            "no factor above 0 joins them"
+            Said(
+                "at {at!r}{column}: old has the level {first:.6g}, new {second:.6g}; no factor above 0 joins them",
+                at=at,
+                column=old.column(int(j)),
+                first=means[0][j],
+                second=means[1][j],
+            )
             for j in np.flatnonzero(wrong)
         ],
     )

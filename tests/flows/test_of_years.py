@@ -14,7 +14,7 @@ import pytest
 
 import hengdian_index as hi
 from hengdian_index._index.text import summary
-from hengdian_index.plot.layout import speaking
+from hengdian_index._words.language import speaking
 
 PERIODS = {"year": [str(year) for year in range(2015, 2022)], "quarter": [f"202{i // 4}Q{i % 4 + 1}" for i in range(7)]}
 SAID = {

@@ -9,7 +9,7 @@ from support.indexes import two_levels
 from support.tables import table
 
 import hengdian_index as hi
-from hengdian_index.plot.layout import speaking
+from hengdian_index._words.language import speaking
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import hengdian_index as hi
-from hengdian_index.plot.layout import speaking
+from hengdian_index._words.language import speaking
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: there are no plots")
 

@@ -16,8 +16,8 @@ from hengdian_index._present.document import Equations
 from hengdian_index._present.report.spoken import said, spoken
 from hengdian_index._system.alone import heard
 from hengdian_index._words.catalogue import Lang, words
+from hengdian_index._words.language import speaking
 from hengdian_index.errors import FaultsError
-from hengdian_index.plot.layout import speaking
 from hengdian_index.plot.style import FontWarning, chinese_family, context, save, unshown
 
 # Letters of SVG; a chart of more is drawn in dots, so many an inch.
@@ -70,7 +70,7 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
 def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[Text, ...]]:
     """Return what a function draws as SVG, as PNG where that is too large, and its warnings."""
     with heard(UserWarning) as caught, unshown(), tempfile.TemporaryDirectory() as folder:
-        with speaking(lang if chinese_family() is not None else "en"):
+        with speaking(lang):
             ax = draw()
         svg = save(ax, Path(folder) / "chart.svg").read_text(encoding="utf-8")
         dots = save(ax, Path(folder) / "chart.png", dpi=_DOTS).read_bytes() if len(svg) > _MOST else None

@@ -14,8 +14,8 @@ import hengdian_index as hi
 from hengdian_index._present.report.headline import headline
 from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._words.catalogue import LANGUAGES, words
+from hengdian_index._words.language import speaking
 from hengdian_index.errors import DataError
-from hengdian_index.plot.layout import speaking
 from hengdian_index.plot.style import chinese_family, save
 
 WORDS = {lang: words(lang, "report") for lang in LANGUAGES}
