@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hengdian_index._methods.imputing import imputing
     from hengdian_index._methods.treating import treating
     from hengdian_index._robustness.alternatives import Comparison, compare, remove_one
+    from hengdian_index._robustness.reconciliation import Reconciliation, compare_with
     from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
     from hengdian_index._robustness.sobol import saltelli, sobol
     from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
@@ -64,6 +65,7 @@ __all__ = [
     "Indicator",
     "Noise",
     "Normal",
+    "Reconciliation",
     "Release",
     "Result",
     "Revisions",
@@ -79,6 +81,7 @@ __all__ = [
     "audit",
     "climate",
     "compare",
+    "compare_with",
     "composing",
     "diagnose",
     "example",
@@ -124,6 +127,7 @@ _HOME = {
     "Indicator": "_scoring.fields",
     "Noise": "_maths.doubts",
     "Normal": "_maths.doubts",
+    "Reconciliation": "_robustness.reconciliation",
     "Release": "_vintages.release",
     "Result": "_index.result",
     "Revisions": "_vintages.revisions",
@@ -136,6 +140,7 @@ _HOME = {
     "aggregating": "_methods.decorators",
     "audit": "_audit.audit",
     "compare": "_robustness.alternatives",
+    "compare_with": "_robustness.reconciliation",
     "composing": "_methods.composing",
     "example": "examples",
     "imputing": "_methods.imputing",

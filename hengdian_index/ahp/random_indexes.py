@@ -18,6 +18,7 @@ CONSISTENT_BELOW = 0.1
 _COMPLETE = {
     "saaty": (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59),
     "saaty_2008": (0, 0, 0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59),
+    "xu_1988": (0, 0, 0.52, 0.89, 1.12, 1.26, 1.36, 1.41, 1.46, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59),
     "agoston_csato_2022": (0, 0, None, 0.884, 1.109, 1.249, 1.341),
 }
 # With 1, 2, ... pairs missing.
@@ -38,9 +39,10 @@ def random_index(n: int, *, source: str = "saaty", missing: int = 0) -> float | 
     ----------
     n : int
         Items, 1 to 15; tables are never extrapolated.
-    source : {"saaty", "saaty_2008", "agoston_csato_2022"}
-        Saaty (1980): .58 .90 1.12 ...; Saaty (2008): .52 .89 1.11 ...; Agoston & Csato (2022, Omega 108): complete
-        matrices of 4 to 7 items, and incomplete ones. Case, underscores, hyphens and spaces do not matter.
+    source : {"saaty", "saaty_2008", "xu_1988", "agoston_csato_2022"}
+        Saaty (1980): .58 .90 1.12 ...; Saaty (2008): .52 .89 1.11 ...; Xu Shubo (许树柏 1988), the table of many
+        Chinese texts and programs: .52 .89 1.12 1.26 ...; Agoston & Csato (2022, Omega 108): complete matrices of 4 to
+        7 items, and incomplete ones. Case, underscores, hyphens and spaces do not matter.
     missing : int
         Pairs not compared; only "agoston_csato_2022" has them.
 
@@ -65,7 +67,7 @@ def random_index(n: int, *, source: str = "saaty", missing: int = 0) -> float | 
     **Pitfalls.** Published tables differ in the second digit, and so may verdicts: name the table. A list that begins
     with 0, .58 is read one order too far: 1.24 for 5 items makes every ratio too small.
 
-    Source: Saaty 1980, 2008; Agoston & Csato 2022 (Omega 108).
+    Source: Saaty 1980, 2008; Xu Shubo 1988; Agoston & Csato 2022 (Omega 108).
 
     Examples
     --------

@@ -53,6 +53,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "Indicator": hi.Indicator("a", "g", direction=hi.Target(3)),
         "Noise": hi.Noise(0.25),
         "Normal": hi.Normal(0.1),
+        "Reconciliation": hi.compare_with("excel", "z_score", [1.0, 2.0, 4.0]),
         "Release": hi.release(result, folder / "v1"),
         "Result": result,
         "Revisions": hi.revisions(folder / "v1", hi.release(other, folder / "v2")),

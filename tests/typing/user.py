@@ -313,6 +313,12 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     means: pd.Series[float] = two.mean_shift
     assert len(means) == 1
     assert two.summary()
+    beside_theirs: hi.Reconciliation = hi.compare_with("spssau", "熵值法", hi.normalise.min_max(X))
+    apart: pd.Series[float] = beside_theirs.theirs - beside_theirs.ours
+    assert beside_theirs.difference == apart.abs().max()
+    assert beside_theirs.summary(lang="zh")
+    whole: hi.Index | None = hi.compare_with("excel", index, TOWNS).index
+    assert whole is not None
 
 
 def learning(index: hi.Index) -> None:
