@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -20,7 +20,7 @@ from hengdian_index._index.poverty import Poverty, poverty
 from hengdian_index._index.provenance import provenance
 from hengdian_index._index.strengths import obstacle_degrees, strengths
 from hengdian_index._index.unit_groups import unit_means
-from hengdian_index._levels.bases import BaseLevels, factors, refuse_infinite, with_entrants
+from hengdian_index._levels.bases import BaseLevels, factors, lacking_in_base, refuse_infinite, with_entrants
 from hengdian_index._levels.chained import Chained
 from hengdian_index._levels.common_base import levels_of_base
 from hengdian_index._levels.contributions import Depth, Whole, in_order
@@ -37,6 +37,7 @@ from hengdian_index._tables.periods import EARLIEST, format_period
 from hengdian_index._tables.scopes import Compared, Unlabelled, Within, scopes
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.log import Entry, frame_of, tally
 
@@ -705,8 +706,15 @@ class Result:
             raise SpecError(f"to: a finite number above 0, not {shown(to)}")
         late = late_groups(self.tree, self.contents)
         known = frozen or levels_of_base(setting, self.panel, levels, self._base_rows(base), late)
-        known = with_entrants(self.panel, levels, known, self.setting.new_units)
-        return factors(self.panel, known, number, self.tree.groups, self.setting.new_units, warned=not frozen)
+        known = with_entrants(self.panel, levels, known, setting.new_units)
+        groups, lacking = self.tree.groups, partial(self._lacking, base)
+        return factors(self.panel, known, number, groups, setting.new_units, warned=not frozen, lacking=lacking)
+
+    def _lacking(self, base: Any, unit: Any, code: str) -> Said | None:
+        """Return why a group of a unit has no score in the base, where its rows are here."""
+        if base is None or not self.panel.holds(base):
+            return None
+        return lacking_in_base(self.rows, self.panel, self.panel.select(base, "base"), unit, code)
 
     def _base_rows(self, base: Any) -> Any:
         if base is not None and self.setting.series != "fixed" and not self.panel.holds(base):

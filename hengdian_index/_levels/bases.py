@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._maths.blocks import mean_without_overflow
+from hengdian_index._scoring.scores import Evaluation
 from hengdian_index._scoring.tree import NewUnits, Setting
 from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._tables.units import label_text
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import same
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import told as told_in
 from hengdian_index.errors import DataError, Fault, listed, raise_all, shown
 from hengdian_index.log import note
 
@@ -112,13 +116,24 @@ def _first_scored(panel: Panel, levels: Array, units: Sequence[Any]) -> dict[Any
     return first
 
 
+Lacking: TypeAlias = Callable[[Any, str], Said | None]
+"""What a group of a unit lacks in the base period, in words."""
+
+
 def factors(
-    panel: Panel, levels: BaseLevels, to: float, groups: Sequence[str], how: NewUnits, *, warned: bool = False
+    panel: Panel,
+    levels: BaseLevels,
+    to: float,
+    groups: Sequence[str],
+    how: NewUnits,
+    *,
+    warned: bool = False,
+    lacking: Lacking = lambda unit, code: None,
 ) -> Array:
     """Return what each level (n, groups) is multiplied by, `to` over the base level of its unit.
 
     Under "missing" it is missing where there is no base level above 0, which `warned` says once; `levels` may also hold
-    those of units that have no row here.
+    those of units that have no row here. A refusal says what is `lacking` for a score.
 
     Raises
     ------
@@ -129,64 +144,171 @@ def factors(
     codes = np.zeros(panel.n, dtype=np.intp) if None in levels else panel.unit_codes()
     units = [None if None in levels else panel.unit(row) for row in np.unique(codes, return_index=True)[1].tolist()]
     means = np.array([levels.get(unit, nothing) for unit in units])
-    faults: list[tuple[str, bool]] = []
     called = {label_text(unit): unit for unit in levels}
-    for i, j in np.argwhere(~(means > 0)).tolist():
-        unit = "" if units[i] is None else f"unit {shown(units[i])}: "
-        found = "has no score in" if np.isnan(means[i, j]) else f"has the level {means[i, j]:.6g} in"
-        twin = None if units[i] in levels else called.get(label_text(units[i]))
-        alike = "" if twin is None else f" (which has {shown(twin)}: write units alike)"
-        absent = units[i] is not None and twin is None and np.isnan(means[i, j])
-        faults.append((f"{unit}{groups[j]!r} {found} the base period{alike}", absent))
+    twins = [None if unit in levels else called.get(label_text(unit)) for unit in units]
+    faults = [
+        _Without(units[i], groups[j], float(means[i, j]), twins[i]) for i, j in np.argwhere(~(means > 0)).tolist()
+    ]
     if how != "missing" or not any(level[0] > 0 for level in levels.values()):
-        why = "a series needs one above 0: take another base or scale"
         told = _without(units, np.isnan(means), groups)
-        some = [(fault, absent) for fault, absent in faults if not (told and absent)] + [(one, True) for one in told]
-        refused = [Fault(f"{fault}; {why}{_remedy(how, absent)}", kind=("series", absent)) for fault, absent in some]
+        some = [(one.said(lacking), one.absent) for one in faults if not (told and one.absent)]
+        refused = [
+            Fault(
+                Said(
+                    "{fault}; a series needs one above 0: take another base or scale{remedy}",
+                    fault=fault,
+                    remedy=_remedy(how, absent),
+                ),
+                kind=(Said("series"), absent),
+            )
+            for fault, absent in (*some, *((one, True) for one in told))
+        ]
         raise_all(DataError, shortened(refused))
     if faults and warned:
-        said = f"{len(faults)} series are missing for want of a level above 0 in the base; the first: {faults[0][0]}"
-        warnings.warn(said, stacklevel=4)
+        said = Said(
+            "{number} series are missing for want of a level above 0 in the base; the first: {fault}",
+            number=len(faults),
+            fault=faults[0].said(lacking),
+        )
+        warnings.warn(told_in(said, language()), stacklevel=4)
     with np.errstate(over="ignore"):
         multiples = np.asarray(to / np.where(means > 0, means, np.nan))
     small = []
     for i, j in np.argwhere(np.isinf(multiples)):
-        unit = "" if units[i] is None else f"unit {units[i]!r}: "
-        why = f"{to:g} over it is too large a number; rescale the columns"
-        message = f"{unit}{groups[j]!r} has the level {means[i, j]:.6g} in the base period: {why}"
-        small.append(Fault(message, kind=("series",)))
+        why = Said(
+            "{group!r} has the level {level:.6g} in the base period: {to:g} over it is too large a number; rescale the "
+            "columns",
+            group=groups[j],
+            level=means[i, j],
+            to=to,
+        )
+        small.append(Fault(_of_unit(units[i], why), kind=(Said("series"),)))
     raise_all(DataError, shortened(small))
     return np.asarray(multiples[codes])
 
 
-def refuse_infinite(values: Array, panel: Panel, columns: Sequence[str], what: str) -> None:
+def _of_unit(unit: Any, why: Said) -> Said:
+    """Return what is said of a unit, if there are any, with its name."""
+    return why if unit is None else joined([Said("unit {unit}: ", unit=shown(unit)), why], "whole")
+
+
+@dataclass(frozen=True, slots=True)
+class _Without:
+    """A group of a unit without a base level above 0; `twin` is a unit with one whose name is another only as typed."""
+
+    unit: Any
+    group: str
+    level: float
+    twin: Any
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is of a unit, without any score and without a twin."""
+        return self.unit is not None and self.twin is None and bool(np.isnan(self.level))
+
+    def said(self, lacking: Lacking) -> Said:
+        """Return it in words."""
+        tail: Said | str = ""
+        if self.twin is not None:
+            tail = Said(" (which has {twin}: write units alike)", twin=shown(self.twin))
+        elif np.isnan(self.level) and (why := lacking(self.unit, self.group)):
+            tail = Said(" ({why})", why=why)
+        gone = Said("{group!r} has no score in the base period{tail}", group=self.group, tail=tail)
+        low = Said(
+            "{group!r} has the level {level:.6g} in the base period{tail}",
+            group=self.group,
+            level=self.level,
+            tail=tail,
+        )
+        return _of_unit(self.unit, gone if np.isnan(self.level) else low)
+
+
+def lacking_in_base(rows: Evaluation, panel: Panel, base: NDArray[np.bool_], unit: Any, code: str) -> Said | None:
+    """Return why a group of a unit has no score in the base rows (n,): the row, the values or the coverage it lacks.
+
+    Examples
+    --------
+    >>> import hengdian_index as hi
+    >>> from hengdian_index._levels.bases import lacking_in_base
+    >>> index = hi.Index(period="year", groups=[hi.Group("all")], indicators=[hi.Indicator(c, "all") for c in "ab"])
+    >>> result = index.compute({"year": [2020, 2021, 2022], "a": [None, 3.0, 2.0], "b": [None, 2.0, 5.0]})
+    >>> lacking_in_base(result.rows, result.panel, result.panel.select(2020, "base"), None, "all")
+    "missing in 2020: 'a', 'b'"
+    """
+    own = np.flatnonzero(base)
+    own = own if unit is None else np.array([row for row in own.tolist() if panel.unit(row) == unit], dtype=np.intp)
+    if not len(own):
+        return Said("there is no row of it")
+    row = int(own[0] if panel.periods is None else own[np.argmin(panel.periods.ordinals[own])])
+    gaps, branch = list(_gaps(rows, code, row)), rows.tree.by_code[code]
+    there = [not np.isnan(rows.values(child)[row]) for child in branch.children]
+    if not gaps:
+        return None
+    when = panel.labels[row] if panel.periods is None else panel.period(row)
+    missing = Said("missing in {when}: {codes}", when=when, codes=listed(gaps))
+    if not any(there) or not branch.missing.coverage:
+        return missing
+    return Said(
+        "{missing}; {present} of {k} parts present, coverage = {coverage:g}",
+        missing=missing,
+        present=sum(there),
+        k=len(there),
+        coverage=branch.missing.coverage,
+    )
+
+
+def _gaps(rows: Evaluation, code: str, row: int) -> Iterator[str]:
+    """Yield the indicators below a group that have no score in a row."""
+    for child in rows.tree.by_code[code].children:
+        if np.isnan(rows.values(child)[row]):
+            yield from _gaps(rows, child, row) if child in rows.tree.by_code else (child,)
+
+
+def refuse_infinite(values: Array, panel: Panel, columns: Sequence[str], what: Said) -> None:
     """Raise for values (n, columns), made of finite ones, that are too large for a number."""
     lost = np.argwhere(np.isinf(values))
-    why = f"its {what} is too large a number; rescale the columns"
-    said = [Fault(f"{panel.place(i)}: {columns[j]!r}: {why}", kind=(CELLS, j)) for i, j in lost.tolist()]
+    said = [
+        Fault(
+            Said(
+                "{place}: {column!r}: its {what} is too large a number; rescale the columns",
+                place=panel.place(i),
+                column=columns[j],
+                what=what,
+            ),
+            kind=(CELLS, j),
+        )
+        for i, j in lost.tolist()
+    ]
     raise_all(DataError, shortened(said))
 
 
-def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[str], most: int = 3) -> list[str]:
+def _without(units: Sequence[Any], absent: NDArray[np.bool_], groups: Sequence[str], most: int = 3) -> list[Said]:
     """Return one text for all units without a score in the base period, and the groups they lack; none of a few."""
     rows, columns = np.asarray(absent.any(axis=1)), np.asarray(absent.any(axis=0))
     if rows.sum() <= most or units[0] is None:
         return []
     who = listed([unit for unit, lost in zip(units, rows, strict=True) if lost])
     what = listed([group for group, lost in zip(groups, columns, strict=True) if lost])
-    groups_said = counted(int(columns.sum()), "group")
-    return [f"{rows.sum()} units have no score in the base period: {who} ({groups_said}: {what})"]
+    said = Said.of(
+        int(columns.sum()),
+        "{units} units have no score in the base period: {who} ({n} group: {what})",
+        "{units} units have no score in the base period: {who} ({n} groups: {what})",
+        units=rows.sum(),
+        who=who,
+        what=what,
+    )
+    return [said]
 
 
-def _remedy(how: NewUnits, absent: Any) -> str:
+def _remedy(how: NewUnits, absent: Any) -> Said:
     """Return what to do about a series without a base level above 0; `absent`: of a unit, without any."""
     if how == "missing":
-        return "; no unit has one"
+        return Said("; no unit has one")
     if not absent:
-        return ", or leave it out of the series with new_units = 'missing'"
+        return Said(", or leave it out of the series with new_units = 'missing'")
     if how == "refuse":
-        return "; choose new_units = 'link' or 'restate' to let it enter later, or 'missing' to leave it out"
-    return "; no unit with a base has a level in its first period, so there is none to enter at"
+        return Said("; choose new_units = 'link' or 'restate' to let it enter later, or 'missing' to leave it out")
+    return Said("; no unit with a base has a level in its first period, so there is none to enter at")
 
 
 def note_thin(panel: Panel, levels: Array, rows: NDArray[np.bool_], groups: Sequence[str]) -> None:
@@ -201,9 +323,17 @@ def note_thin(panel: Panel, levels: Array, rows: NDArray[np.bool_], groups: Sequ
     for code, own in enumerate(counts.tolist()):
         for count in sorted({one for one in own if 0 < one < wanted}):
             named = [group for group, one in zip(groups, own, strict=True) if one == count]
-            what = "" if len(named) == len(groups) else f"{listed(named)}: "
-            why = f"{what}a level in {count} of the {wanted} periods of the base, which is their mean"
-            note("base", why, unit=panel.unit(int(first[code])))
+            why = Said(
+                "a level in {count} of the {wanted} periods of the base, which is their mean",
+                count=count,
+                wanted=wanted,
+            )
+            note("base", _of_groups(named, groups, why), unit=panel.unit(int(first[code])))
+
+
+def _of_groups(named: Sequence[str], groups: Sequence[str], why: Said) -> Said:
+    """Return what is said of some groups with their names; of all alone."""
+    return why if len(named) == len(groups) else joined([listed(named), why], "heads")
 
 
 def note_entrants(
@@ -230,10 +360,6 @@ def _note_entries(
     learnt: bool,
 ) -> None:
     """Write in which period series without a base level enter, and how."""
-    end = {"link": "at the mean level of the others", "restate": "with the mean base level of the others"}
-    how = f"{end[setting.new_units]} (new_units)"
-    if not learnt:
-        how += "; the fit does not know it, so the rows scored with it decide its level: fit again to freeze it"
     first = {g: _first_scored(panel, scores[:, g], list(lost)) for g in {g for some in lost.values() for g in some}}
     for unit, some in lost.items():
         periods: dict[str | None, list[str]] = {}
@@ -241,8 +367,24 @@ def _note_entries(
             if unit in first[g]:
                 periods.setdefault(panel.period(first[g][unit]), []).append(groups[g])
         for period, named in periods.items():
-            what = "" if len(named) == len(groups) else f"{listed(named)}: "
-            note("base", f"{what}no level in the base period; enters in {period} {how}", unit=unit)
+            if setting.new_units == "link":
+                why = Said(
+                    "no level in the base period; enters in {period} at the mean level of the others (new_units)",
+                    period=period,
+                )
+            else:
+                why = Said(
+                    "no level in the base period; enters in {period} with the mean base level of the others "
+                    "(new_units)",
+                    period=period,
+                )
+            if not learnt:
+                why = Said(
+                    "{why}; the fit does not know it, so the rows scored with it decide its level: fit again to freeze "
+                    "it",
+                    why=why,
+                )
+            note("base", _of_groups(named, groups, why), unit=unit)
 
 
 def _note_missing(units: Sequence[Any], known: BaseLevels, groups: Sequence[str]) -> None:
@@ -251,5 +393,9 @@ def _note_missing(units: Sequence[Any], known: BaseLevels, groups: Sequence[str]
     for unit in units:
         lost = [group for group, level in zip(groups, known.get(unit, nothing), strict=True) if not level > 0]
         if lost:
-            what = "all its series are" if len(lost) == len(groups) else f"the series of {listed(lost)} are"
-            note("base", f"no level above 0 in the base period: {what} missing (new_units)", unit=unit)
+            some = Said(
+                "no level above 0 in the base period: the series of {groups} are missing (new_units)",
+                groups=listed(lost),
+            )
+            every = Said("no level above 0 in the base period: all its series are missing (new_units)")
+            note("base", every if len(lost) == len(groups) else some, unit=unit)

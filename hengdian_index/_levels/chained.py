@@ -21,6 +21,7 @@ from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, shortened
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import arithmetic
 from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.log import journal
@@ -60,7 +61,7 @@ class Chained:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             growth = 200 * (now - before) / (now + before) if self.how == "symmetric" else np.log(now / before)
         lost = ~np.isfinite(growth) & ~np.isnan(before)
-        refuse_infinite(np.where(lost, np.inf, growth), self.panel, self.tree.codes, "growth")
+        refuse_infinite(np.where(lost, np.inf, growth), self.panel, self.tree.codes, Said("growth"))
         mean = Choice.of("aggregate", arithmetic)
 
         def plain(tree: Tree) -> Tree:
@@ -112,14 +113,21 @@ class Chained:
             broken += [(int(rows[i]), int(g)) for i, g in np.argwhere(lost)]
             out[rows] = now
             started[units] |= new
-        why = "nothing links this period to the one before (a hole in the periods, or no indicator that both have)"
-        remedy = "impute = { method = 'carry_forward', limit = 1 }, or series = 'fixed'"
         said = [
-            Fault(f"{self.panel.place(i)}: {self.tree.groups[g]!r}: {why}; fill it: {remedy}", kind=("rows", g))
+            Fault(
+                Said(
+                    "{place}: {group!r}: nothing links this period to the one before (a hole in the periods, or no "
+                    "indicator that both have); fill it: impute = {{ method = 'carry_forward', limit = 1 }}, or "
+                    "series = 'fixed'",
+                    place=self.panel.place(i),
+                    group=self.tree.groups[g],
+                ),
+                kind=(Said("rows"), g),
+            )
             for i, g in broken
         ]
         raise_all(DataError, shortened(said))
-        refuse_infinite(out, self.panel, self.tree.groups, "level")
+        refuse_infinite(out, self.panel, self.tree.groups, Said("level"))
         return out
 
     def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -175,8 +183,15 @@ class Chained:
         return stitched(tree, leaves, [(rest, found.at(rest)), (gained, some)])
 
     def _refused(self, row: int, j: int, value: float) -> Fault:
-        why = f"{self.how} growth needs normalised values above 0 (normalise to relatives, or to a scale from 1 to 100)"
-        return Fault(f"{self.panel.place(row)}, indicator {self.tree.codes[j]!r}: {value:g}: {why}", kind=(CELLS, j))
+        why = Said(
+            "{place}, indicator {code!r}: {value:g}: {how} growth needs normalised values above 0 (normalise to "
+            "relatives, or to a scale from 1 to 100)",
+            place=self.panel.place(row),
+            code=self.tree.codes[j],
+            value=value,
+            how=self.how,
+        )
+        return Fault(why, kind=(CELLS, j))
 
 
 def _lenient(content: Content) -> Content:

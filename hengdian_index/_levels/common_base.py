@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -62,17 +63,31 @@ class CommonBase:
             units = panel.unit_list()
             if self.unit not in units:
                 near = suggestion(self.unit, dict.fromkeys(units))
-                raise DataError(f"base_of: no unit {shown(self.unit)} in the base period{near}")
+                raise DataError(
+                    Said("base_of: no unit {unit} in the base period{guess}", unit=shown(self.unit), guess=near)
+                )
             return np.array([units[row] == self.unit for row in rows.tolist()], dtype=np.float64)
         if self.weights is None:
             return np.ones(len(rows))
         if self.weights not in panel.columns:
-            why = "is no column that the index asks for; write base_of in the index"
-            raise SpecError(f"base_of: {self.weights!r} {why}")
+            raise SpecError(
+                Said(
+                    "base_of: {column!r} is no column that the index asks for; write base_of in the index",
+                    column=self.weights,
+                )
+            )
         found = np.asarray(panel.values[rows, panel.columns.index(self.weights)])
         below = np.flatnonzero(found < 0)
-        where = f"weight {{:g}} in {self.weights!r} is below 0"
-        raise_all(DataError, shortened(Fault(f"{panel.place(int(rows[i]))}: {where.format(found[i])}") for i in below))
+        faults = [
+            Said(
+                "{place}: weight {weight:g} in {column!r} is below 0",
+                place=panel.place(int(rows[i])),
+                weight=found[i],
+                column=self.weights,
+            )
+            for i in below
+        ]
+        raise_all(DataError, shortened(map(Fault, faults)))
         return found
 
     def levels(
@@ -133,8 +148,20 @@ def column_of_weights(groups_of_units: Sequence[Any]) -> str:
         dict.fromkeys(one["weights"] for one in groups_of_units if isinstance(one, Mapping) and "weights" in one)
     )
     if len(columns) != 1:
-        which = f"has {' and '.join(map(repr, columns))}" if columns else "names no column of weights"
-        raise SpecError(f'base_of = "weighted": groups_of_units {which}; write base_of = {{ weights = "people" }}')
+        if columns:
+            every = reduce(lambda one, other: Said("{one} and {other}", one=one, other=other), map(shown, columns))
+            raise SpecError(
+                Said(
+                    'base_of = "weighted": groups_of_units has {columns}; write base_of = {{ weights = "people" }}',
+                    columns=every,
+                )
+            )
+        raise SpecError(
+            Said(
+                'base_of = "weighted": groups_of_units names no column of weights; write base_of = {{ weights = '
+                '"people" }}'
+            )
+        )
     return str(columns[0])
 
 

@@ -18,8 +18,8 @@ from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.scores import Scored
 from hengdian_index._scoring.tree import RESERVED, Branch, Tree
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, SpecError
 from hengdian_index.log import note
 
@@ -59,7 +59,7 @@ def change_parts(before: Scored, now: Scored, code: str, to_leaves: bool, split:
     try:
         parts = _change_parts(before, now, code, to_leaves, split)
     except CellsError as error:
-        raise SpecError(f"group {code!r}: its change cannot be split: {error.why}") from None
+        raise SpecError(Said("group {code!r}: its change cannot be split: {why}", code=code, why=error.why)) from None
     return in_order(now.tree, _missing_with(_rounded(parts, y1 - y0, np.maximum(*np.abs((y0, y1)))), y1 - y0))
 
 
@@ -73,7 +73,11 @@ def _level_parts(rows: Scored, code: str, to_leaves: bool) -> Parts:
         factors = np.broadcast_to(_level_factors(branch, pair, x, w, y), x.shape)
     else:
         raise SpecError(
-            f"group {code!r}: a level splits only under a mean, not {branch.aggregate.method.name!r}; use of='change'"
+            Said(
+                "group {code!r}: a level splits only under a mean, not {method!r}; use of='change'",
+                code=code,
+                method=branch.aggregate.method.name,
+            )
         )
 
     def below(child: str) -> Parts | None:
@@ -97,8 +101,11 @@ def _presented_level(rows: Scored, branch: Branch, parts: Parts) -> Parts:
         with np.errstate(invalid="ignore", divide="ignore"):
             bound = (y > 0) & (_sums(parts)[1] <= _UNBOUND * y)
             factor = np.where(bound, unrounded / y, 0.0)
-        why = f"{branch.rescale.method.name} is no straight line: the parts of a level keep the proportions of the"
-        note("contributions", f"{why} score before it", indicator=branch.code)
+        why = Said(
+            "{method} is no straight line: the parts of a level keep the proportions of the score before it",
+            method=branch.rescale.method.name,
+        )
+        note("contributions", why, indicator=branch.code)
     parts = {name: part * factor for name, part in parts.items()}
     parts = _closed(parts, unrounded, np.abs(shown), "rescaling")
     return _closed(parts, shown, np.zeros_like(shown), "rounding") if branch.round is not None else parts
@@ -244,11 +251,14 @@ def _level_factors(branch: Branch, pair: Pair, x: Array, w: Array, y: Array) -> 
         return _change_factors(pair, np.zeros_like(x), x, np.zeros_like(y), y, w, w)
     shares, by_weight = pair.level_shares(x, w, y)
     if by_weight.any():
-        why = (
-            f"in {counted(int(by_weight.sum()), 'row')} the level is so near 1, of which the logarithm "
-            "is 0, that its parts by "
+        why = Said.of(
+            int(by_weight.sum()),
+            "in {n} row the level is so near 1, of which the logarithm is 0, that its parts by logarithms have no "
+            "bounds: each counts by its weight",
+            "in {n} rows the level is so near 1, of which the logarithm is 0, that its parts by logarithms have no "
+            "bounds: each counts by its weight",
         )
-        note("contributions", f"{why}logarithms have no bounds: each counts by its weight", indicator=branch.code)
+        note("contributions", why, indicator=branch.code)
     with np.errstate(divide="ignore", invalid="ignore"):
         return y[:, np.newaxis] * shares / x
 
@@ -307,11 +317,14 @@ def _shared_out(
             part = np.where(jumps, 0.0, slope * value + rest * np.abs(value))
             parts[name] = parts.get(name, 0.0) + part
     if jumped:
-        why = (
-            f"{branch.aggregate.method.name} jumps where the parts of a sub-group nearly cancel: in "
-            f"{counted(jumped, 'change')}"
+        why = Said.of(
+            jumped,
+            "{method} jumps where the parts of a sub-group nearly cancel: in {n} change no part below it has a share, "
+            "and its effect is 'interaction'",
+            "{method} jumps where the parts of a sub-group nearly cancel: in {n} changes no part below it has a share, "
+            "and its effect is 'interaction'",
+            method=branch.aggregate.method.name,
         )
-        why += " no part below it has a share, and its effect is 'interaction'"
         note("contributions", why, indicator=branch.code)
     return parts
 

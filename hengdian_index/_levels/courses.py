@@ -23,7 +23,7 @@ from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, raise_all, shown
 from hengdian_index.log import journal
 
@@ -167,7 +167,7 @@ class Linked:
         raise_all(DataError, shortened(self._unlinked(lost)))
         with np.errstate(over="ignore"):
             levels = scores * factors
-        refuse_infinite(levels, self.panel, self.tree.groups, "level")
+        refuse_infinite(levels, self.panel, self.tree.groups, Said("level"))
         return np.asarray(levels)
 
     def resting(self, marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -185,17 +185,29 @@ class Linked:
         for row, g in np.argwhere(lost):
             position = int(self.which[row])
             since, frequency = self.contents[position].since, self.panel.periods.frequency
-            when = " and ".join(format_period(ordinal, frequency) for ordinal in (since - 1, since))
-            who = "" if self.panel.units is None else f"unit {shown(self.panel.unit(row))}: "
-            why = f"what holds from {format_period(since, frequency)} on cannot be linked to what held before"
-            lacks = f"neither of {when} has" if self.over == 1 else f"not all of the {self.over} periods before have"
-            remedy = f"{lacks} all values of both; give its row and its values, or content = 'restate'"
+            before, when = (format_period(ordinal, frequency) for ordinal in (since - 1, since))
+            one = Said(
+                "{group!r}: what holds from {since} on cannot be linked to what held before: neither of {before} and "
+                "{since} has all values of both; give its row and its values, or content = 'restate'",
+                group=self.tree.groups[g],
+                since=when,
+                before=before,
+            )
+            several = Said(
+                "{group!r}: what holds from {since} on cannot be linked to what held before: not all of the {over} "
+                "periods before have all values of both; give its row and its values, or content = 'restate'",
+                group=self.tree.groups[g],
+                since=when,
+                over=self.over,
+            )
             key = (int(self.panel.unit_codes()[row]), position, int(g))
-            said = f"{who}{self.tree.groups[g]!r}: {why}: {remedy}"
-            faults.setdefault(key, Fault(said, kind=("units", position, int(g))))
+            fault = Fault(one if self.over == 1 else several, kind=(Said("units"), position, int(g)))
+            if self.panel.units is not None:
+                fault = fault.under(saying=Said("unit {unit}: ", unit=shown(self.panel.unit(row))))
+            faults.setdefault(key, fault)
         return list(faults.values())
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Said]:
         """Return for each content in which period it is linked, and with what factor, in words."""
         assert self.panel.periods is not None
         said = []
@@ -207,15 +219,23 @@ class Linked:
             for ordinal in np.unique(self.panel.periods.ordinals[rows[linked]]).tolist():
                 some = linked[self.panel.periods.ordinals[rows[linked]] == ordinal]
                 when = self.when(ordinal)
-                named = f"factor {self.factors[position][some[0], 0]:.6g} in {content.tree.root.code!r}"
-                said.append(f"linked in {when}: {named if self.panel.units is None else counted(len(some), 'unit')}")
+                if self.panel.units is None:
+                    why = Said(
+                        "linked in {when}: factor {factor:.6g} in {group!r}",
+                        when=when,
+                        factor=self.factors[position][some[0], 0],
+                        group=content.tree.root.code,
+                    )
+                else:
+                    why = Said.of(len(some), "linked in {when}: {n} unit", "linked in {when}: {n} units", when=when)
+                said.append(why)
         return said
 
-    def when(self, last: int) -> str:
+    def when(self, last: int) -> Said:
         """Return the periods of a link in words."""
         assert self.panel.periods is not None
         ends = [format_period(one, self.panel.periods.frequency) for one in (last - self.over + 1, last)]
-        return " to ".join(dict.fromkeys(ends))
+        return joined(ends[1:]) if ends[0] == ends[1] else Said("{first} to {last}", first=ends[0], last=ends[1])
 
     def level_parts(self, code: str, to_leaves: bool) -> Parts:
         """Return the parts (n,) of a group's level."""

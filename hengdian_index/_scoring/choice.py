@@ -13,6 +13,7 @@ from hengdian_index._methods.aliases import direction_of
 from hengdian_index._methods.learning import direction_fault
 from hengdian_index._methods.registry import Method, resolve
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import SpecError, among, raise_all, shown, suggestion
 
 # Whether an imputation fills values, before they are normalised, or scores.
@@ -55,32 +56,32 @@ class Choice:
         options: Mapping[str, Any] = {}
         if isinstance(given, Mapping):
             if "method" not in given:
-                raise SpecError(f"'method' is missing in {dict(given)!r}")
+                raise SpecError(Said("'method' is missing in {given}", given=dict(given)))
             options = {key: _directions(value) if key == "direction" else value for key, value in given.items()}
             options.pop("method")
             given = given["method"]
         options = {**getattr(given, "options", {}), **options} if hasattr(given, "method") else options
         if not (isinstance(given, str) or callable(given)):
-            raise SpecError(f"a method's name, {{ method = ... }} or a function, not {given!r}")
+            raise SpecError(Said("a method's name, {{ method = ... }} or a function, not {given!r}", given=given))
         method = resolve(family, given)
         if "by" in method.traits.get("needs", ()):
-            raise SpecError(f"{method.name}: say denominator = 'column' at the indicator instead")
+            raise SpecError(Said("{name}: say denominator = 'column' at the indicator instead", name=method.name))
         at = options.get("at", _AT[0]) if family == "impute" else _AT[0]
         if family == "impute":
             options = {key: value for key, value in options.items() if key != "at"}
         settings = {key: value for key, value in options.items() if key not in method.judgements}
         faults = method.faults(settings) + method.absent(settings)
-        faults += [] if among(at, _AT) else [f"at: no {shown(at)}{suggestion(at, _AT)}"]
-        faults += ["'details' is for the function, not for an index"] if "details" in settings else []
+        faults += [] if among(at, _AT) else [Said("at: no {at}{guess}", at=shown(at), guess=suggestion(at, _AT))]
+        faults += [Said("'details' is for the function, not for an index")] if "details" in settings else []
         if family == "normalise" and "scope" in settings and "scope" not in method.options:
-            faults.append("'scope' stands beside the choice, of an indicator or the index: scope = 'period'")
-        faults += [f"{name!r} is missing" for name in method.needed if name not in options]
+            faults.append(Said("'scope' stands beside the choice, of an indicator or the index: scope = 'period'"))
+        faults += [Said("{name!r} is missing", name=name) for name in method.needed if name not in options]
         if "direction" in settings and method.traits.get("raw"):
-            faults.append("'direction' is for the function; in an index it is that of each indicator")
+            faults.append(Said("'direction' is for the function; in an index it is that of each indicator"))
         options, more = _with_parts(method, options)
         options = options if faults else {**options, **method.settled(settings)}
         options = options if at == _AT[0] else {**options, "at": at}
-        raise_all(SpecError, [f"{method.name}: {fault}" for fault in (*faults, *more)])
+        raise_all(SpecError, [joined([method.name, fault], "heads") for fault in (*faults, *more)])
         return cls(method, frozen(options))
 
     @classmethod
@@ -182,7 +183,7 @@ class Choice:
     def plain(self) -> Any:
         """Return the choice as it is written in a spec."""
         if not self.method.registered:
-            raise SpecError(f"{self.method.name}: only registered functions can be written to TOML")
+            raise SpecError(Said("{name}: only registered functions can be written to TOML", name=self.method.name))
         return {"method": self.method.name, **thawed(self.options)} if self.options else self.method.name
 
 
@@ -198,7 +199,7 @@ def frozen(value: Any) -> Any:
         return tuple(frozen(part) for part in value)
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, int) and abs(value) >= LARGEST:
-        raise SpecError("an integer of more than 100 digits")
+        raise SpecError(Said("an integer of more than 100 digits"))
     return value
 
 
@@ -228,7 +229,7 @@ def read_direction(given: Any) -> Any:
         return _direction_said(given)
     fault = direction_fault(given)
     if fault:
-        raise SpecError(fault + "; in TOML { target = 5 } or { between = [5, 6] }")
+        raise SpecError(Said("{fault}; in TOML {{ target = 5 }} or {{ between = [5, 6] }}", fault=fault))
     return given if isinstance(given, (Target, Between)) else int(given)
 
 
@@ -236,11 +237,20 @@ def _direction_said(word: str) -> int:
     """Return the direction that a word stands for."""
     sign = direction_of(word)
     if sign == 0:
-        why = "is a direction that needs its best values: { target = 5 }, or { between = [5, 6] }"
-        raise SpecError(f"{word!r} {why}")
+        raise SpecError(
+            Said(
+                "{word!r} is a direction that needs its best values: {{ target = 5 }}, or {{ between = [5, 6] }}",
+                word=word,
+            )
+        )
     if sign is None:
-        allowed = "1 or 正向 (larger is better), -1 or 负向 (smaller is better), { target = 5 }, { between = [5, 6] }"
-        raise SpecError(f"{word!r}: allowed: {allowed}")
+        raise SpecError(
+            Said(
+                "{word!r}: allowed: 1 or 正向 (larger is better), -1 or 负向 (smaller is better), {{ target = 5 }}, "
+                "{{ between = [5, 6] }}",
+                word=word,
+            )
+        )
     return sign
 
 
@@ -257,17 +267,20 @@ def _directions(given: Any) -> Any:
     return given
 
 
-def _with_parts(method: Method, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
+def _with_parts(method: Method, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Said]]:
     """Return the options with the choices that a method is made of read, and what is wrong with these."""
     name = str(method.traits.get("parts", ""))
     if name not in options:
         return options, []
     if not isinstance(options[name], (list, tuple)):
-        return options, [f"{name}: a list of choices, ['entropy', {{ method = ... }}], not {options[name]!r}"]
-    parts, faults = [], list[str]()
+        why = Said(
+            "{name}: a list of choices, ['entropy', {{ method = ... }}], not {given!r}", name=name, given=options[name]
+        )
+        return options, [why]
+    parts, faults = [], list[Said]()
     for number, given in enumerate(options[name], start=1):
         try:
             parts.append(Choice.of_weights(given))
         except SpecError as error:
-            faults += [f"part {number}: {fault}" for fault in error.faults]
+            faults += [Said("part {number}: {fault}", number=number, fault=fault.message) for fault in error.faults]
     return {**options, name: parts}, faults

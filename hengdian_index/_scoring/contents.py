@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from hengdian_index._maths.means import ARITHMETIC, Kernel, Together
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
+from hengdian_index._scoring.fields import called
 from hengdian_index._scoring.fitting import Columns, shrunk
 from hengdian_index._scoring.scores import Evaluation, Weights, learn_scores, learn_weights, score, stitched, whole
 from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, Periods, format_period, read_span
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import Fault, FaultsError, SpecError, raise_all, raise_together
 from hengdian_index.log import about, journal, note
 
@@ -66,7 +67,9 @@ def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
     if not changes(tree):
         return [(EARLIEST, tree)]
     if frequency is None:
-        raise SpecError("start, end, replaces and weights_since need periods; name the period column in the index")
+        raise SpecError(
+            Said("start, end, replaces and weights_since need periods; name the period column in the index")
+        )
     spans = _spans(tree, frequency)
     weights = _weight_dates(tree, frequency)
     dates = {first for first, _ in spans.values()} | {last + 1 for _, last in spans.values() if last < LATEST}
@@ -78,7 +81,7 @@ def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
             found.append((since, pruned(tree, active, weights, since)))
         elif found:
             when = format_period(since, frequency)
-            raise SpecError(f"from {when} on no indicator is left; name successors, or take `end` out")
+            raise SpecError(Said("from {when} on no indicator is left; name successors, or take `end` out", when=when))
     return found
 
 
@@ -96,21 +99,26 @@ def rows_of(sinces: list[int], panel: Panel) -> NDArray[np.intp]:
     return np.searchsorted(sinces, panel.periods.ordinals, side="right") - 1
 
 
-def described(before: Tree, now: Tree, since: int, frequency: Frequency) -> str:
+def described(before: Tree, now: Tree, since: int, frequency: Frequency) -> Said:
     """Return what changes from one content to the next, in words."""
-    said = []
-    for what, gone, new in (
-        ("indicators", before.codes, now.codes),
-        ("groups", before.groups, now.groups),
-    ):
-        come = [code for code in new if code not in gone]
-        left = [code for code in gone if code not in new]
-        said += [f"{what} added: {', '.join(come)}"] if come else []
-        said += [f"{what} left out: {', '.join(left)}"] if left else []
     both = [branch for branch in now.branches if branch.code in before.by_code]
-    other = [branch.code for branch in both if branch.weights != before.by_code[branch.code].weights]
-    said += [f"new weights in: {', '.join(other)}"] if other else []
-    return f"from {format_period(since, frequency)}: {'; '.join(said)}"
+    said = [
+        Said("indicators added: {codes}", codes=_lacking(now.codes, before.codes)),
+        Said("indicators left out: {codes}", codes=_lacking(before.codes, now.codes)),
+        Said("groups added: {codes}", codes=_lacking(now.groups, before.groups)),
+        Said("groups left out: {codes}", codes=_lacking(before.groups, now.groups)),
+        Said(
+            "new weights in: {codes}",
+            codes=joined([one.code for one in both if one.weights != before.by_code[one.code].weights]),
+        ),
+    ]
+    changed = joined([one for one in said if one.values["codes"]], "clauses")
+    return Said("from {when}: {changes}", when=format_period(since, frequency), changes=changed)
+
+
+def _lacking(codes: Sequence[str], others: Sequence[str]) -> Said:
+    """Return the codes that are not among others."""
+    return joined([code for code in codes if code not in others])
 
 
 def changes(tree: Tree) -> bool:
@@ -131,10 +139,11 @@ def _spans(tree: Tree, frequency: Frequency) -> dict[str, Span]:
             if leaf.replaced_from is not None and leaf.end is None:
                 last = read_span(leaf.replaced_from, frequency, column="start")[0] - 1
             if first > last:
-                raise SpecError(f"it starts in {leaf.start} and ends before, in {format_period(last, frequency)}")
+                end = format_period(last, frequency)
+                raise SpecError(Said("it starts in {start} and ends before, in {end}", start=leaf.start, end=end))
             spans[leaf.code] = first, last
         except SpecError as error:
-            faults += [fault.under(saying=f"indicator {leaf.code!r}: ") for fault in error.faults]
+            faults += [fault.under(saying=called("indicator", leaf.code)) for fault in error.faults]
     raise_all(SpecError, faults)
     return spans
 
@@ -149,7 +158,7 @@ def _weight_dates(tree: Tree, frequency: Frequency) -> dict[str, dict[int, Branc
                 since = read_span(period, frequency, column="weights_since")[0]
                 found.setdefault(branch.code, {})[since] = replace(branch, weights=choice)
             except SpecError as error:
-                faults += [fault.under(saying=f"group {branch.code!r}: ") for fault in error.faults]
+                faults += [fault.under(saying=called("group", branch.code)) for fault in error.faults]
     raise_all(SpecError, faults)
     for branch in tree.branches:
         dates = found.get(branch.code, {})
@@ -197,7 +206,7 @@ def learn_by_period(tree: Tree, content: Content, x: Array | Columns, panel: Pan
     rows that are given of it.
     """
     if panel.periods is None:
-        raise SpecError("weigh_on = 'period' needs periods; name the period column in the index")
+        raise SpecError(Said("weigh_on = 'period' needs periods; name the period column in the index"))
     x, found = whole(x), dict(content.by_period or {})
     errors: list[FaultsError] = []
     for rows in panel.periods.blocks():
@@ -206,14 +215,18 @@ def learn_by_period(tree: Tree, content: Content, x: Array | Columns, panel: Pan
             continue
         period = panel.period(int(rows[0]))
         try:
-            with about("", period=period):
+            with about(joined([]), period=period):
                 found[ordinal] = learn_weights(tree, x[rows], panel.pick(rows), cancelled)
         except FaultsError as error:
-            errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))
+            saying = Said("period {period}: ", period=period)
+            errors.append(type(error)(*(fault.under(saying=saying) for fault in error.faults)))
         if content.by_period is not None:
-            note(
-                "weights", f"learnt from the {counted(len(rows), 'row')} given of a period after the fit", period=period
+            learnt = Said.of(
+                len(rows),
+                "learnt from the {n} row given of a period after the fit",
+                "learnt from the {n} rows given of a period after the fit",
             )
+            note("weights", learnt, period=period)
     raise_together(errors)
     return replace(content, weights=found[max(found)], by_period=found)
 
@@ -301,22 +314,33 @@ def dated_trees(tree: Tree, setting: Setting, periods: Periods | None) -> list[t
     if (len(found) > 1 and setting.content == "link") or setting.series != "fixed":
         raise_all(
             SpecError,
-            [f"{fault}, so its levels cannot be linked or chained; choose a mean" for fault in comparing(tree)],
+            [
+                Said("{fault}, so its levels cannot be linked or chained; choose a mean", fault=fault)
+                for fault in comparing(tree)
+            ],
         )
         if frequency is None:
-            raise SpecError(f"series = {setting.series!r} needs periods; name the period column in the index")
+            raise SpecError(
+                Said("series = {series!r} needs periods; name the period column in the index", series=setting.series)
+            )
     if len(found) > 1 and setting.weigh_on == "period":
-        raise SpecError("weigh_on = 'period' and a change of content exclude each other; give weights_since")
+        raise SpecError(Said("weigh_on = 'period' and a change of content exclude each other; give weights_since"))
     others = [branch.aggregate.method.name for branch in tree.branches if _kernel(branch) is not ARITHMETIC]
     if setting.series in ("symmetric", "log") and others:
-        why = f"series = {setting.series!r} chains the weighted mean growth of indicators"
-        note("series", f"{why}; {', '.join(dict.fromkeys(others))} is for the scores alone")
+        why = Said(
+            "series = {series!r} chains the weighted mean growth of indicators; {methods} is for the scores alone",
+            series=setting.series,
+            methods=joined(list(dict.fromkeys(others))),
+        )
+        note("series", why)
     for (_, before), (since, now) in pairwise(found):
         assert frequency is not None
         if not first < since <= last:
             continue
-        end = "level kept" if setting.content == "link" else "history recomputed"
-        note("content", f"{described(before, now, since, frequency)}; {end} (content = {setting.content!r})")
+        changed = described(before, now, since, frequency)
+        kept = Said("{changes}; level kept (content = 'link')", changes=changed)
+        anew = Said("{changes}; history recomputed (content = 'restate')", changes=changed)
+        note("content", kept if setting.content == "link" else anew)
     return found if setting.content == "link" else [(EARLIEST, found[-1][1])]
 
 
@@ -328,9 +352,8 @@ def _with_prices(found: list[tuple[int, Tree]], frequency: Frequency, first: int
     if len(kept) == len(found):
         return found
     since, tree = kept[0]
-    note(
-        "weights", f"the shares from {format_period(since, frequency)} on hold before it, too: the table has no others"
-    )
+    when = format_period(since, frequency)
+    note("weights", Said("the shares from {when} on hold before it, too: the table has no others", when=when))
     branches = (replace(one, weights_since=_since(one, since, frequency)) for one in tree.branches)
     return [(EARLIEST, Tree(tree.leaves, tuple(branches))), *kept[1:]]
 
@@ -346,10 +369,10 @@ def _kernel(branch: Branch) -> Kernel:
     return kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
 
 
-def comparing(tree: Tree) -> list[str]:
+def comparing(tree: Tree) -> list[Said]:
     """Return a text for each group whose aggregation compares rows."""
     return [
-        f"group {branch.code!r}: {branch.aggregate.method.name} compares rows"
+        Said("group {code!r}: {method} compares rows", code=branch.code, method=branch.aggregate.method.name)
         for branch in tree.branches
         if isinstance(one := _kernel(branch), Together) and one.set_wise
     ]

@@ -43,6 +43,7 @@ from hengdian_index._tables.cells import is_missing, number_of, single
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.periods import ACCEPTED, read_label
 from hengdian_index._tables.selection import LabelledMask, value_of
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import Fault, FaultsError, SpecError, among, fewer, raise_all, shown, suggestion
 from hengdian_index.series import deseasonalise
 
@@ -92,7 +93,7 @@ Inherited: TypeAlias = Annotated[T, _PASSED_DOWN]
 def _period(given: Any) -> Any:
     """Return a period as text, checked to be one."""
     if given is not None and (isinstance(given, bool) or read_label(given) is None):
-        raise SpecError(f"cannot read {given!r} as a period; write {ACCEPTED}")
+        raise SpecError(Said("cannot read {given!r} as a period; write {accepted}", given=given, accepted=ACCEPTED))
     return None if given is None else str(given)
 
 
@@ -102,13 +103,27 @@ def _seasons(given: Any) -> Any:
         return given
     options = dict(given) if isinstance(given, Mapping) else {"method": given}
     known = [name for name in parameters_of(deseasonalise) if name not in ("s", "per_year", "details")]
-    faults = [f"unknown option {name!r}{suggestion(name, known)}" for name in options if name not in known]
+    faults = _unknown(options, known)
     words = {"method": ("stl", "x13"), "model": ("additive", "multiplicative")}
     for name, allowed in words.items():
         if not among(options.get(name, allowed[0]), allowed):
-            faults.append(f"{name}: no {options[name]!r}{suggestion(options[name], allowed)}")
+            faults.append(_no_such(name, options[name], allowed))
     raise_all(SpecError, faults)
     return Frozen(options)
+
+
+def _unknown(options: Mapping[Any, Any], known: Sequence[str]) -> list[Said]:
+    """Return a fault for each option that there is not."""
+    return [
+        Said("unknown option {name!r}{guess}", name=name, guess=suggestion(name, known))
+        for name in options
+        if not among(name, known)
+    ]
+
+
+def _no_such(name: str, given: Any, allowed: Sequence[str]) -> Said:
+    """Return the fault of an option that is none of its words."""
+    return Said("{name}: no {given}{guess}", name=name, given=shown(given), guess=suggestion(given, allowed))
 
 
 _GROWTH = {"on": ("year", "period"), "form": ("percent", "index")}
@@ -119,14 +134,13 @@ def _growth(given: Any) -> Any:
     if given is None:
         return None
     said = dict(given) if isinstance(given, Mapping) else {"on": given}
-    allowed = (*_GROWTH, "level")
-    faults = [f"unknown option {name!r}{suggestion(name, allowed)}" for name in said if name not in allowed]
-    faults += [] if "on" in said else ['on is missing: on = "year" or on = "period"']
+    faults = _unknown(said, (*_GROWTH, "level"))
+    faults += [] if "on" in said else [Said('on is missing: on = "year" or on = "period"')]
     for name, words in _GROWTH.items():
         if name in said and not among(said[name], words):
-            faults.append(f"{name}: no {said[name]!r}{suggestion(said[name], words)}")
+            faults.append(_no_such(name, said[name], words))
     if "level" in said and not (isinstance(said["level"], str) and said["level"].strip()):
-        faults.append(f"level: a column of the table, not {shown(said['level'])}")
+        faults.append(Said("level: a column of the table, not {given}", given=shown(said["level"])))
     raise_all(SpecError, faults)
     if said.get("form") == "percent":
         del said["form"]
@@ -138,12 +152,18 @@ def _rounding(given: Any) -> Any:
     if given is None:
         return None
     said = dict(given) if isinstance(given, Mapping) else {"digits": given}
-    faults = [f"unknown option {name!r}{suggestion(name, _ROUNDING)}" for name in said if not among(name, _ROUNDING)]
+    faults = _unknown(said, _ROUNDING)
     digits, ties = said.get("digits"), said.get("ties", "away")
     if not isinstance(digits, (int, np.integer)) or isinstance(digits, bool) or abs(int(digits)) > _MOST_DIGITS:
-        faults.append(f"digits: a whole number from -{_MOST_DIGITS} to {_MOST_DIGITS} is needed, not {shown(digits)}")
+        faults.append(
+            Said(
+                "digits: a whole number from -{most} to {most} is needed, not {given}",
+                most=_MOST_DIGITS,
+                given=shown(digits),
+            )
+        )
     if not among(ties, get_args(Halves)):
-        faults.append(f"ties: no {shown(ties)}{suggestion(ties, get_args(Halves))}")
+        faults.append(_no_such("ties", ties, get_args(Halves)))
     raise_all(SpecError, faults)
     return int(said["digits"]) if ties == "away" else Frozen(digits=int(said["digits"]), ties=ties)
 
@@ -166,17 +186,20 @@ def _weights_form(given: Any) -> Any:
     if among(given, ("plain", "shares")):
         return given
     said = dict(given) if isinstance(given, Mapping) else {"form": given}
-    allowed = (*_WEIGHTS_FORM, "prices")
-    faults = [f"unknown option {name!r}{suggestion(name, allowed)}" for name in said if name not in allowed]
-    faults += [] if "form" in said else ['form is missing: form = "shares"']
+    faults = _unknown(said, (*_WEIGHTS_FORM, "prices"))
+    faults += [] if "form" in said else [Said('form is missing: form = "shares"')]
     for name, words in _WEIGHTS_FORM.items():
         if name in said and not among(said[name], words):
-            known = ("plain", "shares") if name == "form" else words
-            faults.append(f"{name}: no {shown(said[name])}{suggestion(said[name], known)}")
+            faults.append(_no_such(name, said[name], ("plain", "shares") if name == "form" else words))
     prices = said.get("prices", "link")
     whole = isinstance(prices, int) and not isinstance(prices, bool)
     if not (0 < prices < _YEARS_AGO if whole else among(prices, ("link",)) or _is_span(prices)):
-        faults.append(f'prices: "link", how many calendar years before, 2, or the periods, "2013", not {shown(prices)}')
+        faults.append(
+            Said(
+                'prices: "link", how many calendar years before, 2, or the periods, "2013", not {given}',
+                given=shown(prices),
+            )
+        )
     raise_all(SpecError, faults)
     left = {name: value for name, value in said.items() if value != _FORM_BY_DEFAULT[name]}
     return Frozen({"form": "shares", **left}) if left else "shares"
@@ -198,7 +221,9 @@ def _dated_weights(given: Any) -> Any:
     if given is None:
         return Frozen()
     if not isinstance(given, Mapping):
-        raise SpecError(f"weights by the period they hold from, {{ 2023Q1 = {{ a = 1, b = 2 }} }}, not {given!r}")
+        raise SpecError(
+            Said("weights by the period they hold from, {{ 2023Q1 = {{ a = 1, b = 2 }} }}, not {given!r}", given=given)
+        )
     found, faults = dict[str, Any](), list[Fault]()
     for period, choice in given.items():
         try:
@@ -216,17 +241,22 @@ def _weights_of_parts(given: Any) -> Any:
     if hasattr(type(given), "columns") and not isinstance(given, Mapping):
         given = _rows_by_period(given)
     if not isinstance(given, Mapping) or not all(isinstance(some, Mapping) for some in given.values()):
-        form = "{ 2023 = { a = 1, b = 2 } }, or a table of periods by codes"
-        raise SpecError(f"weights of parts by the period they hold from, {form}, not {shown(given)}")
+        raise SpecError(
+            Said(
+                "weights of parts by the period they hold from, {{ 2023 = {{ a = 1, b = 2 }} }}, or a table of periods "
+                "by codes, not {given}",
+                given=shown(given),
+            )
+        )
     found, faults = dict[str, Any](), list[Fault]()
     for period, some in given.items():
         try:
             when = _period(period)
             if when in found:
-                raise SpecError(f"{when} is given twice")
+                raise SpecError(Said("{period} is given twice", period=when))
             found[when] = Frozen({code: _weight_of(code, one) for code, one in some.items() if not is_missing(one)})
         except SpecError as error:
-            faults += [fault.under(str(period), saying=f"{period}: ") for fault in error.faults]
+            faults += [fault.under(str(period), saying=Said("{period}: ", period=period)) for fault in error.faults]
     raise_all(SpecError, faults)
     return Frozen(found)
 
@@ -234,7 +264,7 @@ def _weights_of_parts(given: Any) -> Any:
 def _weight_of(code: Any, given: Any) -> float:
     number = number_of(given)
     if number is None or not 0 <= number < np.inf:
-        raise SpecError(f"{code!r}: a weight of 0 or more is needed, not {shown(given)}")
+        raise SpecError(Said("{code!r}: a weight of 0 or more is needed, not {given}", code=code, given=shown(given)))
     return float(number)
 
 
@@ -246,11 +276,11 @@ def _rows_by_period(frame: Any) -> dict[Any, Any]:
     try:
         table = frame if isinstance(frame, pd.DataFrame) else nw.from_native(frame, eager_only=True).to_pandas()
     except TypeError:
-        raise SpecError(f"a table of weights is needed, not {type(frame).__name__}") from None
+        raise SpecError(Said("a table of weights is needed, not {kind}", kind=type(frame).__name__)) from None
     if table.index.name is None and isinstance(table.index, pd.RangeIndex) and table.shape[1]:
         table = table.set_index(table.columns[0])
     twice = [str(one) for one in table.index[table.index.duplicated()].unique()]
-    raise_all(SpecError, [f"the period {one} has two rows" for one in twice])
+    raise_all(SpecError, [Said("the period {period} has two rows", period=one) for one in twice])
     return {
         period: dict(zip(map(str, table.columns), row, strict=True)) for period, *row in table.itertuples(name=None)
     }
@@ -262,23 +292,28 @@ def _units(given: Any) -> Any:
         return None
     names = frozen([given] if single(given) else value_of(given))
     if not isinstance(names, tuple) or not all(type(one) in (str, int, float) and str(one).strip() for one in names):
-        raise SpecError(f'names of units, ["Paris", "Rome"], not {shown(given)}')
+        raise SpecError(Said('names of units, ["Paris", "Rome"], not {given}', given=shown(given)))
     twice = [one for one, count in Counter(map(str, names)).items() if count > 1]
-    raise_all(SpecError, [f"{shown(one)} is named twice" for one in twice])
+    raise_all(SpecError, [Said("{unit} is named twice", unit=shown(one)) for one in twice])
     return names
 
 
 def _groups_of_units(given: Any) -> Any:
     """Return columns of groups of units, each alone or with the column that weighs the units in their mean."""
     several = given if isinstance(given, (list, tuple)) else [given]
-    form = '"region", { by = "region", weights = "people" }, or for all units { name = "all", weights = "people" }'
     faults = []
     for one in several:
         keys = set(one) if isinstance(one, Mapping) else {"by"} if isinstance(one, str) else set()
         texts = one.values() if isinstance(one, Mapping) else [one]
         right = len(keys & {"by", "name"}) == 1 and keys <= {"by", "name", "weights"}
         if not right or not all(isinstance(text, str) and text.strip() for text in texts):
-            faults.append(f"{form}; not {shown(one)}")
+            faults.append(
+                Said(
+                    '"region", {{ by = "region", weights = "people" }}, or for all units '
+                    '{{ name = "all", weights = "people" }}; not {given}',
+                    given=shown(one),
+                )
+            )
     raise_all(SpecError, faults)
     return frozen(list(several))
 
@@ -290,8 +325,13 @@ def whose_base(given: Any) -> Any:
             return Frozen(given)
     elif given is None or (isinstance(given, (str, int, float)) and not isinstance(given, bool) and str(given).strip()):
         return "unit" if given is None else given
-    words = '"unit", each its own; "mean", "weighted", { weights = "people" }, or a unit, "Germany", for all'
-    raise SpecError(f"{words}; not {shown(given)}")
+    raise SpecError(
+        Said(
+            '"unit", each its own; "mean", "weighted", {{ weights = "people" }}, or a unit, "Germany", for all; '
+            "not {given}",
+            given=shown(given),
+        )
+    )
 
 
 def _form(given: Any) -> Any:
@@ -457,10 +497,17 @@ class Part(metaclass=_Kind):
         places = [field.name for field in _fields(kind) if not field.kw_only]
         by_place = dict(zip(places, place, strict=False))
         twice = [name for name in by_place if name in given]
-        faults = [f"{name} is given twice, by its place and by its name" for name in twice]
+        faults = [Said("{name} is given twice, by its place and by its name", name=name) for name in twice]
         if len(place) > len(places):
-            allowed = f"only {', '.join(places)} may be" if places else "nothing may be"
-            faults.append(f"{kind.__name__}: {len(place)} fields are given by their place; {allowed}")
+            allowed = Said("only {names} may be", names=joined(places)) if places else Said("nothing may be")
+            faults.append(
+                Said(
+                    "{kind}: {number} fields are given by their place; {allowed}",
+                    kind=kind.__name__,
+                    number=len(place),
+                    allowed=allowed,
+                )
+            )
         raise_all(SpecError, faults)
         vars(self).update(kind._checked({**given, **by_place}))
         self._settle()
@@ -468,7 +515,7 @@ class Part(metaclass=_Kind):
     @classmethod
     def _checked(cls, given: dict[str, Any]) -> dict[str, Any]:
         """Return every field, and which are given; all faults at once."""
-        who = f"{cls.__name__.lower()} {given['code']!r}: " if "code" in given else ""
+        who = called(cls.__name__.lower(), given["code"]) if "code" in given else None
         try:
             found = _model(cls).model_validate(given)
         except ValidationError as error:
@@ -489,10 +536,10 @@ class Part(metaclass=_Kind):
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise SpecError(f"{name}: {self._unchanged}")
+        raise SpecError(joined([name, self._unchanged], "heads"))
 
     def __delattr__(self, name: str) -> None:
-        raise SpecError(f"{name}: {self._unchanged}")
+        raise SpecError(joined([name, self._unchanged], "heads"))
 
     def __setstate__(self, state: Any) -> None:
         if vars(self):
@@ -512,8 +559,8 @@ class Part(metaclass=_Kind):
         }
 
     @property
-    def _unchanged(self) -> str:
-        return "a part of an index is frozen; index.replace({address: choice}) gives another index"
+    def _unchanged(self) -> Said:
+        return Said("a part of an index is frozen; index.replace({{address: choice}}) gives another index")
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return the same, or another with some fields changed, checked as any."""
@@ -522,7 +569,9 @@ class Part(metaclass=_Kind):
     def copy(self, *, update: Mapping[str, Any] | None = None, **options: Any) -> Self:
         """Return the same, or another with some fields changed, checked as any."""
         if options.pop("include", None) is not None or options.pop("exclude", None) is not None:
-            raise SpecError("copy: fields are not left out so; index.replace({address: choice}) gives another index")
+            raise SpecError(
+                Said("copy: fields are not left out so; index.replace({{address: choice}}) gives another index")
+            )
         return self.__replace__(**(update or {}))
 
     @classmethod
@@ -531,16 +580,18 @@ class Part(metaclass=_Kind):
         if isinstance(obj, cls):
             return obj
         if not isinstance(obj, Mapping):
-            raise SpecError(f"a mapping of the fields of {cls.__name__}, not {shown(obj)}")
+            raise SpecError(Said("a mapping of the fields of {kind}, not {given}", kind=cls.__name__, given=shown(obj)))
         return cls(**obj)
 
     def model_dump(self, *, mode: str = "python", **options: Any) -> dict[str, Any]:
         """Return the fields that were given, the parts as mappings; `model_validate` of it is the same value."""
         if mode != "python":
-            raise SpecError(f"model_dump: {_NO_JSON}")
+            raise SpecError(joined(["model_dump", _NO_JSON], "heads"))
         asked = [name for name, option in options.items() if option]
         if asked:
-            raise SpecError(f"model_dump: no {', '.join(asked)}; it returns the fields that were given")
+            raise SpecError(
+                Said("model_dump: no {options}; it returns the fields that were given", options=joined(asked))
+            )
         return {name: _dumped(value) for name, value in self._given.items()}
 
     @classmethod
@@ -549,7 +600,7 @@ class Part(metaclass=_Kind):
         try:
             return cls.model_validate(json.loads(json_data))
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
-            raise SpecError(f"not valid JSON: {error}") from None
+            raise SpecError(Said("not valid JSON: {error}", error=error)) from None
 
     def _distinct(self) -> dict[str, Any]:
         """Return the fields that were given, functions told apart by their code."""
@@ -560,24 +611,24 @@ class Part(metaclass=_Kind):
         return {name: plain(value) for name, value in self._given.items() if value is not None}
 
 
-_NO_JSON = "nothing is written as JSON; index.to_toml() is text, index.write(path) a TOML file or a workbook"
-_UNCHECKED = "it checks nothing; make the value anew, hi.Group(...), or change an index with index.replace"
+_NO_JSON = Said("nothing is written as JSON; index.to_toml() is text, index.write(path) a TOML file or a workbook")
+_UNCHECKED = Said("it checks nothing; make the value anew, hi.Group(...), or change an index with index.replace")
 _REFUSED = {
     "model_construct": _UNCHECKED,
     "construct": _UNCHECKED,
-    "model_validate_strings": "a text is no number here; make the value of values, or read TOML",
-    "from_orm": "give the fields by name, or a mapping of them to model_validate",
-    "parse_file": "hi.Index.read(path) reads a TOML file or a workbook",
+    "model_validate_strings": Said("a text is no number here; make the value of values, or read TOML"),
+    "from_orm": Said("give the fields by name, or a mapping of them to model_validate"),
+    "parse_file": Said("hi.Index.read(path) reads a TOML file or a workbook"),
     "model_dump_json": _NO_JSON,
     "json": _NO_JSON,
 }
 
 
-def _refusal(name: str, remedy: str) -> Any:
+def _refusal(name: str, remedy: Said) -> Any:
     """Return a method that refuses what pydantic's of that name would do."""
 
     def refuse(*_: Any, **__: Any) -> None:
-        raise SpecError(f"{name}: {remedy}")
+        raise SpecError(joined([name, remedy], "heads"))
 
     return staticmethod(refuse)
 
@@ -594,7 +645,48 @@ def _dumped(value: Any) -> Any:
     return tuple(part.model_dump() for part in value) if several else value
 
 
-def _faults_of(error: ValidationError, kind: type[Part], who: str) -> list[Fault]:
+def called(kind: str, code: Any) -> Said:
+    """Return how a message begins that is about a part of an index."""
+    if kind == "group":
+        return Said("group {code!r}: ", code=code)
+    if kind == "indicator":
+        return Said("indicator {code!r}: ", code=code)
+    return Said("{kind} {code!r}: ", kind=kind, code=code)
+
+
+# What pydantic finds, in our words; its own are told where it finds something else.
+_FOUND: Mapping[str, Callable[[Mapping[str, Any]], Said]] = {
+    "string_type": lambda _: Said("a valid string"),
+    "float_type": lambda _: Said("a valid number"),
+    "bool_type": lambda _: Said("a valid boolean"),
+    "finite_number": lambda _: Said("a finite number"),
+    "greater_than": lambda at: Said("greater than {limit}", limit=_limit(at["gt"])),
+    "greater_than_equal": lambda at: Said("greater than or equal to {limit}", limit=_limit(at["ge"])),
+    "less_than_equal": lambda at: Said("less than or equal to {limit}", limit=_limit(at["le"])),
+}
+
+
+def _limit(number: float) -> str:
+    return f"{number:g}"
+
+
+def _words_of(hint: Any) -> list[Any]:
+    """Return the words that a type has."""
+    own = list(get_args(hint)) if get_origin(hint) is Literal else []
+    return own or [word for part in get_args(hint) if get_origin(hint) is not Literal for word in _words_of(part)]
+
+
+def _needed(found: Mapping[str, Any], hint: Any) -> Said | str:
+    """Return what a field needs, where pydantic finds something else."""
+    if found["type"] == "literal_error" and (words := _words_of(hint)):
+        front, last = words[:-1], words[-1]
+        return Said("{front} or {last!r}", front=joined(front, quoted=True), last=last) if front else shown(last)
+    if found["type"] in _FOUND:
+        return _FOUND[found["type"]](found.get("ctx", {}))
+    return str(found["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _faults_of(error: ValidationError, kind: type[Part], who: Said | None) -> list[Fault]:
     """Return pydantic's findings in our words, each with its place."""
     found, unknown = list[Fault](), list[Fault]()
     for one in error.errors():
@@ -602,16 +694,19 @@ def _faults_of(error: ValidationError, kind: type[Part], who: str) -> list[Fault
         field = str(place[0]) if place else ""
         inner = one.get("ctx", {}).get("error")
         if one["type"] == "extra_forbidden":
-            unknown.append(Fault(f"{who}unknown key {field!r}{suggestion(field, kind.model_fields)}", place))
+            guess = suggestion(field, kind.model_fields)
+            unknown.append(Fault(Said("unknown key {field!r}{guess}", field=field, guess=guess), place))
         elif one["type"] == "missing":
-            found.append(Fault(f"{who}{field!r} is missing", place))
+            found.append(Fault(Said("{name!r} is missing", name=field), place))
         elif isinstance(inner, FaultsError):
-            found += [fault.under(*place, saying=f"{who}{field}: ") for fault in inner.faults]
+            found += [fault.under(*place, saying=Said("{field}: ", field=field)) for fault in inner.faults]
         else:
-            told = one["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
             guess = suggestion(one["input"], get_args(PartRule)) if field == "missing" else ""
-            found.append(Fault(f"{who}{field}: {told}, not {shown(one['input'])}{guess}", place))
-    return [*fewer(unknown, "unknown keys"), *found]
+            needed, given = _needed(one, hints_of(kind).get(field)), shown(one["input"])
+            why = Said("{field}: {needed}, not {given}{guess}", field=field, needed=needed, given=given, guess=guess)
+            found.append(Fault(why, place))
+    named = [fault.under(saying=who) for fault in unknown], [fault.under(saying=who) for fault in found]
+    return [*fewer(named[0], Said("unknown keys")), *named[1]]
 
 
 def plain(value: Any) -> Any:
@@ -620,8 +715,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Choice):
         return value.plain()
     if isinstance(value, LabelledMask):
-        remedy = "name the rows, such as fit_on = ['2019', '2020'], or give the mask to fit(table, fit_on=mask)"
-        raise SpecError(f"a mask with row labels cannot be written to a file; {remedy}")
+        raise SpecError(
+            Said(
+                "a mask with row labels cannot be written to a file; name the rows, such as fit_on = ['2019', '2020'], "
+                "or give the mask to fit(table, fit_on=mask)"
+            )
+        )
     if isinstance(value, Mapping):
         return {key: plain(part) for key, part in value.items()}
     return thawed(value)

@@ -23,14 +23,14 @@ from hengdian_index._methods.decorators import kernel, unit_sum
 from hengdian_index._methods.learning import as_sample, learn, learn_from, weigh
 from hengdian_index._methods.sample import Sample
 from hengdian_index._scoring.choice import Choice, Frozen, thawed
-from hengdian_index._scoring.fields import rounding_of
+from hengdian_index._scoring.fields import called, rounding_of
 from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.preparation import Block, filled, learn_block
 from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import same, settled
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import (
     CellsError,
     DataError,
@@ -231,7 +231,7 @@ def _with_line(fault: Fault, choice: Choice) -> Fault:
     middle = sum(ends) / 2 if len(ends) == 2 and np.isfinite(ends).all() else options.get("mean", 0)
     said = {"method": choice.method.name, **choice.options, "constant": round(float(middle), 9)}
     line = ", ".join(f"{name} = {json.dumps(thawed(value))}" for name, value in said.items())
-    return replace(fault, message=f"{fault.message}: normalise = {{ {line} }}")
+    return replace(fault, message=Said("{fault}: normalise = {{ {line} }}", fault=fault.message, line=line))
 
 
 def leaf_map(leaf: Leaf, sample: Sample, codes: tuple[str, ...]) -> Map:
@@ -286,8 +286,8 @@ def scaling_from(branch: Branch, sample: Sample) -> Map:
         return learn_from(method, sample, 1, method.demand(_own_options(branch.rescale, branch.code, codes, "group")))
     except CellsError as error:
         first = sample.x[error.marked & ~np.isnan(sample.x)]
-        value = f"{first[0]:g}: " if len(first) else ""
-        raise DataError(f"{_scaled(branch)}{value}{error.why}") from None
+        why = joined([*(f"{one:g}" for one in first[:1]), error.why], "heads")
+        raise DataError(Fault(why).under(saying=_scaled(branch))) from None
     except FaultsError as error:
         # A sample calls its columns indicators.
         said = (
@@ -298,8 +298,8 @@ def scaling_from(branch: Branch, sample: Sample) -> Map:
         raise users_fault(branch.rescale, codes, error, _scaled(branch)) from error
 
 
-def _scaled(branch: Branch) -> str:
-    return f"group {branch.code!r}: rescale: "
+def _scaled(branch: Branch) -> Said:
+    return Said("group {code!r}: rescale: ", code=branch.code)
 
 
 def rescaled(branch: Branch, values: Array, panel: Panel) -> Array:
@@ -325,11 +325,18 @@ def _own_options(choice: Choice, code: str, codes: tuple[str, ...], what: str = 
     options = {}
     for name, value in choice.options.items():
         if isinstance(value, Mapping):
-            surplus = [f"{name}: no {what} {key!r}{suggestion(key, codes)}" for key in value if key not in codes]
+            surplus = [_no_part(name, what, key, codes) for key in value if key not in codes]
             raise_all(SpecError, surplus)
             value = {code: value[code]} if code in value else {}
         options[name] = value
     return options
+
+
+def _no_part(name: str, what: str, key: str, codes: tuple[str, ...]) -> Said:
+    near = suggestion(key, codes)
+    if what == "group":
+        return Said("{name}: no group {key!r}{guess}", name=name, key=key, guess=near)
+    return Said("{name}: no indicator {key!r}{guess}", name=name, key=key, guess=near)
 
 
 Ends: TypeAlias = tuple[float, float] | None
@@ -412,9 +419,8 @@ def group_weights(tree: Tree, branch: Branch, x: Array, panel: Panel, ends: Sequ
     are those of the children's scales.
     """
     if branch.weighing is not None and len(branch.children) > 1:
-        note(
-            "weights", "shares of columns of the table in each row; their mean over the fit rows", indicator=branch.code
-        )
+        why = Said("shares of columns of the table in each row; their mean over the fit rows")
+        note("weights", why, indicator=branch.code)
         shares = row_weights(branch, x, panel)
         return np.asarray(shares[shares.any(axis=1)].mean(axis=0) if shares.any() else np.ones(len(branch.children)))
 
@@ -437,7 +443,7 @@ def row_weights(branch: Branch, x: Array, panel: Panel) -> Array:
         return row_shares(weights, there)
     except CellsError as error:
         refused = Labelled(weights, branch.weighing, complete=False, source=panel).refusal(error)
-        faults = [fault.under(saying=f"group {branch.code!r}: weights: ") for fault in refused.faults]
+        faults = [fault.under(saying=_weighed(branch)) for fault in refused.faults]
         raise DataError(*faults) from None
 
 
@@ -447,7 +453,8 @@ def weights_of(branch: Branch, learnt: Callable[[Choice], Array]) -> Array:
         return np.ones(1)
     try:
         when = next((since for since, choice in branch.weights_since.items() if choice == branch.weights), None)
-        saying = f"group {branch.code!r}: " + (f"weights since {when}: " if when else "")
+        dated = [Said("weights since {when}: ", when=when)] if when else []
+        saying = joined([called("group", branch.code), *dated], "whole")
         with about(saying, indicator=branch.code, **({"period": when} if when else {})):
             choice = branch.weights
             if choice.method.sees == "judgement" and not choice.parts:
@@ -456,8 +463,11 @@ def weights_of(branch: Branch, learnt: Callable[[Choice], Array]) -> Array:
                 return weights.copy()
             return chosen_weights(choice, branch.children, learnt)
     except FaultsError as error:
-        where = f"group {branch.code!r}: weights: "
-        raise type(error)(*(fault.under(saying=where) for fault in error.faults)) from error.__cause__
+        raise type(error)(*(fault.under(saying=_weighed(branch)) for fault in error.faults)) from error.__cause__
+
+
+def _weighed(branch: Branch) -> Said:
+    return Said("group {code!r}: weights: ", code=branch.code)
 
 
 def needs_zero(choice: Choice) -> bool:
@@ -497,10 +507,12 @@ def chosen_weights(choice: Choice, children: tuple[str, ...], learnt: Callable[[
     if names is None:
         return unit_sum(np.asarray(values), len(children), choice.method.name, children)
     faults = [
-        f"{choice.method.name}: no child {name!r}{suggestion(name, children)}" for name in names if name not in children
+        Said("no child {name!r}{guess}", name=name, guess=suggestion(name, children))
+        for name in names
+        if name not in children
     ]
-    faults += [f"{choice.method.name}: nothing given for child {child!r}" for child in children if child not in names]
-    raise_all(SpecError, faults)
+    faults += [Said("nothing given for child {child!r}", child=child) for child in children if child not in names]
+    raise_all(SpecError, [joined([choice.method.name, fault], "heads") for fault in faults])
     given = dict(zip(names, values, strict=True))
     return unit_sum(np.array([given[child] for child in children]), len(children), choice.method.name, children)
 
@@ -554,12 +566,19 @@ def _unlearnt(choice: Choice) -> Array:
     raise AssertionError(f"{choice.method.name} is no judgement")
 
 
-def users_fault(choice: Choice, children: tuple[str, ...], error: Exception, saying: str = "") -> Exception:
+def users_fault(choice: Choice, children: tuple[str, ...], error: Exception, saying: Said | None = None) -> Exception:
     """Return the error of a user's own function as a fault of the choice; other errors stay as they are."""
     if choice.method.sees != "rows" or choice.method.function.__module__.startswith("hengdian_index."):
         return error
-    why = f"{choice.method.name} failed with {type(error).__name__}: {error}"
-    return SpecError(f"{saying}{why}; it is given an array, rows x {counted(len(children), 'column')}")
+    why = Said.of(
+        len(children),
+        "{method} failed with {kind}: {error}; it is given an array, rows x {n} column",
+        "{method} failed with {kind}: {error}; it is given an array, rows x {n} columns",
+        method=choice.method.name,
+        kind=type(error).__name__,
+        error=error,
+    )
+    return SpecError(Fault(why).under(saying=saying))
 
 
 def _of_parts(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choice], Array]) -> list[Array]:
@@ -570,7 +589,7 @@ def _of_parts(choice: Choice, children: tuple[str, ...], learnt: Callable[[Choic
         try:
             found.append(chosen_weights(part, children, learnt))
         except FaultsError as error:
-            where = f"{choice.method.name}: part {number}: "
+            where = Said("{method}: part {number}: ", method=choice.method.name, number=number)
             errors.append(type(error)(*(fault.under(saying=where) for fault in error.faults)))
     raise_together(errors)
     return found
@@ -605,11 +624,13 @@ def learnt_weights(choice: Choice, tree: Tree, branch: Branch, sample: Sample, e
     if scaled:
         placed = [child for child in branch.children if own_zeros(tree, child)]
         if placed:
-            note(
-                "weights",
-                f"{choice.method.name} depends on where 0 is, and of {listed(placed)} the normalisation decides that: "
-                "another mean gives other weights; take min_max there, or weights that need no 0 (deviation, critic)",
+            why = Said(
+                "{method} depends on where 0 is, and of {parts} the normalisation decides that: another mean gives "
+                "other weights; take min_max there, or weights that need no 0 (deviation, critic)",
+                method=choice.method.name,
+                parts=listed(placed),
             )
+            note("weights", why)
     raw = _raw(tree) if choice.method.traits.get("raw") else {}
     if raw and choice.method.takes_direction:
         options["direction"] = [raw.get(child, 1) for child in branch.children]
@@ -619,9 +640,11 @@ def learnt_weights(choice: Choice, tree: Tree, branch: Branch, sample: Sample, e
         faults = []
         for j in np.flatnonzero(error.marked.any(axis=0)).tolist():
             child, value = branch.children[j], sample.refused(error, j)
-            who = "group" if child in tree.by_code else "indicator"
-            on = " on the scale 0 to 1" if scaled and ends[j] not in (None, (0, 1)) else ""
-            faults.append(f"{who} {child!r}: {value:g}{on}: {error.why}{_remedy(choice, child in raw, bool(on))}")
+            on = scaled and ends[j] not in (None, (0, 1))
+            found = Said("{value:g} on the scale 0 to 1", value=value) if on else f"{value:g}"
+            remedy = _remedy(choice, child in raw, on)
+            why = Said("{value}: {why}{remedy}", value=found, why=error.why, remedy=remedy)
+            faults.append(Fault(why).under(saying=called("group" if child in tree.by_code else "indicator", child)))
         raise DataError(*faults) from None
     except FaultsError:
         raise
@@ -629,10 +652,12 @@ def learnt_weights(choice: Choice, tree: Tree, branch: Branch, sample: Sample, e
         raise users_fault(choice, branch.children, error) from error
 
 
-def _remedy(choice: Choice, raw: bool, scaled: bool) -> str:
+def _remedy(choice: Choice, raw: bool, scaled: bool) -> Said | str:
     """Return what to do about a value that a method cannot take, of raw values or on the scale 0 to 1."""
-    if not choice.method.traits.get("raw"):
-        return "; hold scores within their scale (clip), or weigh_scale = 'score' learns from them as they are" * scaled
-    if raw:
-        return "; it is taken before direction and normalisation, so no normalisation mends it"
-    return "; it is a score: normalise to a scale above 0 (min_max with lower = 1, upper = 100)"
+    if choice.method.traits.get("raw"):
+        if raw:
+            return Said("; it is taken before direction and normalisation, so no normalisation mends it")
+        return Said("; it is a score: normalise to a scale above 0 (min_max with lower = 1, upper = 100)")
+    if scaled:
+        return Said("; hold scores within their scale (clip), or weigh_scale = 'score' learns from them as they are")
+    return ""

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._scoring.growth import Chains, Growth, level, places
+from hengdian_index._scoring.growth import Chains, Growth, level, noun, of_file, places
 from hengdian_index._scoring.parental import chained, moves
 from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import CUMULATIVE, YEAR, format_period
 from hengdian_index._tables.table import Array, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, raise_all
 from hengdian_index.series.cumulation import taken_apart
 
@@ -46,7 +46,7 @@ def as_values(tree: Tree, panel: Panel, chains: Mapping[str, Chains] | None = No
     given = [leaf for leaf in tree.leaves if leaf.code in panel.columns and any(getattr(leaf, s) for s in steps)]
     if not given:
         return panel
-    values, said, faults = np.array(panel.values, order="F"), list[str](), list[Any]()
+    values, said, faults = np.array(panel.values, order="F"), list[Said](), list[Any]()
     made = dict[str, Chains]()
     for leaf in given:
         at = panel.columns.index(leaf.code)
@@ -63,23 +63,42 @@ def as_values(tree: Tree, panel: Panel, chains: Mapping[str, Chains] | None = No
     return replace(panel, values=values, liberties=(*panel.liberties, *said), came=came, chains=made)
 
 
-def _real(leaf: Leaf, panel: Panel, values: Array, said: list[str], faults: list[str]) -> Array:
+def _real(leaf: Leaf, panel: Panel, values: Array, said: list[Said], faults: list[Any]) -> Array:
     """Return a column at current prices (n,) at those of the base of a price index, where that is 100."""
     prices = panel.values[:, panel.columns.index(str(leaf.deflate))]
-    why = f"a price index is above 0, and {leaf.code!r} is deflated by it; mend it or leave it empty"
-    low = np.flatnonzero(prices <= 0).tolist()
-    faults += [f"{panel.place(row)}, column {leaf.deflate!r}: {prices[row]:.10g}: {why}" for row in low]
+    faults += [
+        Said(
+            "{place}, column {column!r}: {price:.10g}: a price index is above 0, and {code!r} is deflated by it; mend "
+            "it or leave it empty",
+            place=panel.place(row),
+            column=leaf.deflate,
+            price=prices[row],
+            code=leaf.code,
+        )
+        for row in np.flatnonzero(prices <= 0).tolist()
+    ]
     real: Array = np.divide(values, prices, out=np.full(panel.n, np.nan), where=prices > 0) * 100
-    told = f"{f'{panel.source}: ' if panel.source else ''}indicator {leaf.code!r}: deflate = {leaf.deflate!r}: "
-    said.append(f"{told}{counted(int((~np.isnan(real)).sum()), 'value')} at the prices of {_base(panel, prices)}")
+    head = (*of_file(panel), Said("indicator {code!r}", code=leaf.code), f"deflate = {leaf.deflate!r}")
+    done = Said.of(
+        int((~np.isnan(real)).sum()),
+        "{n} value at the prices of {base}",
+        "{n} values at the prices of {base}",
+        base=_base(panel, prices),
+    )
+    said.append(joined([*head, done], "heads"))
     gaps = np.isnan(real) & ~np.isnan(values)
     if gaps.any():
-        lost = counted(int(gaps.sum()), "value", "are")
-        said.append(f"{told}{lost} missing, for the price index is: {places(panel, gaps)}")
+        lost = Said.of(
+            int(gaps.sum()),
+            "{n} value is missing, for the price index is: {places}",
+            "{n} values are missing, for the price index is: {places}",
+            places=places(panel, gaps),
+        )
+        said.append(joined([*head, lost], "heads"))
     return real
 
 
-def _base(panel: Panel, prices: Array) -> str:
+def _base(panel: Panel, prices: Array) -> Said:
     """Return the base of a price index in words: the periods, or else the years, in which its mean is 100."""
     if panel.periods is not None:
         frequency, known = panel.periods.frequency, ~np.isnan(prices)
@@ -87,12 +106,13 @@ def _base(panel: Panel, prices: Array) -> str:
             at = panel.periods.ordinals // (frequency.per_year // one.per_year)
             found = [o for o in np.unique(at[known]).tolist() if abs(prices[known & (at == o)].mean() - 100) < _OF_BASE]
             if found:
-                named = ", ".join(format_period(o, one) for o in found[:_NAMED])
-                return f"{named}{' and more' if len(found) > _NAMED else ''}, where it is 100"
-    return "its base, where it is 100; that is in none of these rows"
+                named = joined([format_period(o, one) for o in found[:_NAMED]])
+                named = Said("{names} and more", names=named) if len(found) > _NAMED else named
+                return Said("{periods}, where it is 100", periods=named)
+    return Said("its base, where it is 100; that is in none of these rows")
 
 
-def _apart(leaf: Leaf, panel: Panel, to_date: Array, said: list[str]) -> Array:
+def _apart(leaf: Leaf, panel: Panel, to_date: Array, said: list[Said]) -> Array:
     """Return a column of figures to date (n,) as those of single periods."""
     assert panel.periods is not None
     frequency = panel.periods.frequency
@@ -100,14 +120,23 @@ def _apart(leaf: Leaf, panel: Panel, to_date: Array, said: list[str]) -> Array:
     before = np.where(rows >= 0, to_date[rows], np.nan)
     first = panel.periods.ordinals % frequency.per_year == 0
     apart, gaps = taken_apart(to_date, before, first)
-    done = int((~np.isnan(apart) & ~first).sum())
-    where = f"{panel.source}: " if panel.source else ""
-    told = f"{where}indicator {leaf.code!r}: cumulative = 'year': "
-    less = f"{counted(done, 'figure')} to date less that of the {frequency.name} before in its year"
-    said.append(f"{told}{less}; the first of each year as it is")
+    head = (*of_file(panel), Said("indicator {code!r}", code=leaf.code), "cumulative = 'year'")
+    done = Said.of(
+        int((~np.isnan(apart) & ~first).sum()),
+        "{n} figure to date less that of the {frequency} before in its year; the first of each year as it is",
+        "{n} figures to date less that of the {frequency} before in its year; the first of each year as it is",
+        frequency=noun(frequency),
+    )
+    said.append(joined([*head, done], "heads"))
     if gaps.any():
-        reason = f"for the figure to date of the {frequency.name} before is missing"
-        said.append(f"{told}{counted(int(gaps.sum()), 'value', 'are')} missing, {reason}: {places(panel, gaps)}")
+        lost = Said.of(
+            int(gaps.sum()),
+            "{n} value is missing, for the figure to date of the {frequency} before is missing: {places}",
+            "{n} values are missing, for the figure to date of the {frequency} before is missing: {places}",
+            frequency=noun(frequency),
+            places=places(panel, gaps),
+        )
+        said.append(joined([*head, lost], "heads"))
     return apart
 
 
@@ -200,7 +229,7 @@ def hovers(panel: Panel, values: Array, said: str = "") -> bool:
     return whole or (len(x) >= _FEWEST * (sizes > 0).sum() and abs((t * own).sum()) < _TREND * spread)
 
 
-def asking(tree: Tree, panel: Panel) -> Iterator[str]:
+def asking(tree: Tree, panel: Panel) -> Iterator[Said]:
     """Yield a question for each indicator whose values look like figures to date or growth, and is not said to."""
     if panel.periods is None:
         return
@@ -208,9 +237,14 @@ def asking(tree: Tree, panel: Panel) -> Iterator[str]:
         if leaf.growth is None and leaf.build is None and leaf.code in panel.columns:
             values = panel.values[:, panel.columns.index(leaf.code)]
             if hovers(panel, values, f"{leaf.code} {leaf.name} {leaf.unit}"):
-                ends = f"from {np.nanmin(values):.10g} to {np.nanmax(values):.10g}"
-                asked = "are they growth, with what it is on = 100, and is the level meant? Then write"
-                yield f"indicator {leaf.code!r} has values {ends}, round 100: {asked} {Growth('year', 'index')}"
+                yield Said(
+                    "indicator {code!r} has values from {low:.10g} to {high:.10g}, round 100: are they growth, with "
+                    "what it is on = 100, and is the level meant? Then write {line}",
+                    code=leaf.code,
+                    low=np.nanmin(values),
+                    high=np.nanmax(values),
+                    line=str(Growth("year", "index")),
+                )
     if panel.periods.frequency.per_year == 1:
         return
     order = in_time(panel)
@@ -218,5 +252,9 @@ def asking(tree: Tree, panel: Panel) -> Iterator[str]:
         if leaf.cumulative is None and leaf.growth is None and leaf.build is None and leaf.code in panel.columns:
             share = runs_on(panel, panel.values[:, panel.columns.index(leaf.code)], order)
             if share is not None and share > RUNS_ON:
-                pattern = "rises within each year and falls at the first period of each"
-                yield f"indicator {leaf.code!r} {pattern}: are its figures of the year to date? Then write {CUMULATIVE}"
+                yield Said(
+                    "indicator {code!r} rises within each year and falls at the first period of each: are its figures "
+                    "of the year to date? Then write {line}",
+                    code=leaf.code,
+                    line=CUMULATIVE,
+                )

@@ -15,8 +15,8 @@ from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Frequency, format_period
 from hengdian_index._tables.table import Array, shortened
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import Fault, listed, native
 from hengdian_index.series.chaining import ratio_of, read_as_other_form
 
@@ -45,6 +45,21 @@ class Chain:
 
 Chains = Mapping[Any, Chain]
 
+_NOUNS = {"year": Said("year"), "half-year": Said("half-year"), "quarter": Said("quarter"), "month": Said("month")}
+
+
+def noun(frequency: Frequency) -> Said:
+    """Return what a period is called.
+
+    Examples
+    --------
+    >>> from hengdian_index._scoring.growth import noun
+    >>> from hengdian_index._tables.periods import QUARTER
+    >>> noun(QUARTER), noun(QUARTER).told("zh")
+    ('quarter', '季度')
+    """
+    return _NOUNS[frequency.name]
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -63,9 +78,9 @@ class Growth:
         """Return how many periods before is what growth is on."""
         return frequency.per_year if self.on == "year" else 1
 
-    def ago(self, frequency: Frequency) -> str:
+    def ago(self, frequency: Frequency) -> Said:
         """Return what growth is on in words."""
-        return "a year ago" if self.on == "year" else f"the {frequency.name} before"
+        return Said("a year ago") if self.on == "year" else Said("the {frequency} before", frequency=noun(frequency))
 
     def __str__(self) -> str:
         more = f', form = "{self.form}"' if self.form != "percent" else ""
@@ -74,7 +89,7 @@ class Growth:
 
 
 def level(
-    leaf: Leaf, panel: Panel, known: Chains | None, said: list[str], faults: list[Any], *, bridged: bool = False
+    leaf: Leaf, panel: Panel, known: Chains | None, said: list[Said], faults: list[Any], *, bridged: bool = False
 ) -> tuple[Array, Chains]:
     """Return the levels (n,) that the growth in an indicator's column makes, and the chain of each unit.
 
@@ -106,13 +121,23 @@ def level(
     lag = growth.lag(frequency)
     other = read_as_other_form(given, growth.form)
     if other:
-        faults.append(f"indicator {leaf.code!r}: growth: {other[0]}; write {replace(growth, form=other[1])}")
+        written = str(replace(growth, form=other[1]))
+        why = Said("indicator {code!r}: growth: {why}; write {line}", code=leaf.code, why=other[0], line=written)
+        faults.append(why)
         return np.full(panel.n, np.nan), {}
     ratios, low = ratio_of(given, growth.form)
     below = ratios <= 0
-    why = f"growth to a level of 0 or less; growth lies above {low:g}"
     faults += shortened(
-        Fault(f"{panel.place(row)}, column {leaf.code!r}: {given[row]:.10g}: {why}", kind=(CELLS, leaf.code))
+        Fault(
+            Said(
+                "{place}, column {code!r}: {value:.10g}: growth to a level of 0 or less; growth lies above {low:g}",
+                place=panel.place(row),
+                code=leaf.code,
+                value=given[row],
+                low=low,
+            ),
+            kind=(CELLS, leaf.code),
+        )
         for row in np.flatnonzero(below).tolist()
     )
     ratios[below] = np.nan
@@ -137,8 +162,12 @@ def level(
     lost = np.isnan(levels)
     beyond = np.isinf(levels)
     if beyond.any():
-        why = "the level goes beyond the range of numbers; is this growth in per cent?"
-        faults.append(f"{panel.place(int(np.flatnonzero(beyond)[0]))}, column {leaf.code!r}: {why}")
+        why = Said(
+            "{place}, column {code!r}: the level goes beyond the range of numbers; is this growth in per cent?",
+            place=panel.place(int(np.flatnonzero(beyond)[0])),
+            code=leaf.code,
+        )
+        faults.append(why)
     if known is not None:
         faults += _unreached(leaf, panel, known, units, lost & ~np.isnan(ratios))
     said += _told(leaf, panel, levels, known, starts)
@@ -203,7 +232,7 @@ def _frozen(
 
 def _unreached(
     leaf: Leaf, panel: Panel, known: Chains, units: list[tuple[Any, Rows]], lost: NDArray[np.bool_]
-) -> list[str]:
+) -> list[Said]:
     """Return faults of rows from which the level of the fit cannot be reached."""
     assert panel.periods is not None
     frequency, ordinals = panel.periods.frequency, panel.periods.ordinals
@@ -218,49 +247,86 @@ def _unreached(
             wanted, chain = int(ordinals[row]) - lag, known.get(unit)
             if chain is not None and chain.first <= wanted < chain.first + len(chain.levels):
                 continue
-            which = f"{format_period(wanted, frequency)}, is in neither the table nor the fit"
+            place, period = panel.place(row), format_period(wanted, frequency)
             if chain is None:
-                which, remedy = f"{which}, which does not have this unit", "fit again with it"
+                why = Said(
+                    "{place}: the growth of {code!r} is on {ago}, whose level, {period}, is in neither the table nor "
+                    "the fit, which does not have this unit; fit again with it",
+                    place=place,
+                    code=leaf.code,
+                    ago=ago,
+                    period=period,
+                )
             else:
                 ends = [format_period(o, frequency) for o in (chain.first, chain.first + len(chain.levels) - 1)]
-                which, remedy = f"{which} ({ends[0]} to {ends[1]})", "give the rows from then on"
-            why = f"the growth of {leaf.code!r} is on {ago}, whose level, {which}; {remedy}"
-            faults.append(Fault(f"{panel.place(row)}: {why}", kind=("rows", leaf.code, unit)))
+                why = Said(
+                    "{place}: the growth of {code!r} is on {ago}, whose level, {period}, is in neither the table nor "
+                    "the fit ({first} to {last}); give the rows from then on",
+                    place=place,
+                    code=leaf.code,
+                    ago=ago,
+                    period=period,
+                    first=ends[0],
+                    last=ends[1],
+                )
+            faults.append(Fault(why, kind=(Said("rows"), leaf.code, unit)))
     return shortened(faults)
 
 
-def _told(leaf: Leaf, panel: Panel, levels: Array, known: Chains | None, starts: Mapping[Any, int]) -> Iterator[str]:
+def _told(leaf: Leaf, panel: Panel, levels: Array, known: Chains | None, starts: Mapping[Any, int]) -> Iterator[Said]:
     """Yield what is said of an indicator whose level is chained: where from, and what is missing."""
     assert panel.periods is not None
     frequency, growth = panel.periods.frequency, Growth.of(leaf)
-    head = f"{f'{panel.source}: ' if panel.source else ''}indicator {leaf.code!r}: {growth}: "
-    form = "in per cent" if growth.form == "percent" else "as an index, 100 before,"
-    done = f"{counted(int((~np.isnan(levels)).sum()), 'level')} chained from growth {form} on {growth.ago(frequency)}"
-    yield f"{head}{done}; {_start(panel, growth, known, starts)}"
+    head = (*of_file(panel), Said("indicator {code!r}", code=leaf.code), str(growth))
     lost = np.isnan(levels)
+    form = Said("in per cent") if growth.form == "percent" else Said("as an index, 100 before,")
+    done = Said.of(
+        int((~lost).sum()),
+        "{n} level chained from growth {form} on {ago}; {start}",
+        "{n} levels chained from growth {form} on {ago}; {start}",
+        form=form,
+        ago=growth.ago(frequency),
+        start=_start(panel, growth, known, starts),
+    )
+    yield joined([*head, done], "heads")
     if lost.any():
-        why = f"for growth is missing there, or before in the chain: {places(panel, lost)}"
-        yield f"{head}{counted(int(lost.sum()), 'value', 'are')} missing, {why}"
+        gaps = Said.of(
+            int(lost.sum()),
+            "{n} value is missing, for growth is missing there, or before in the chain: {places}",
+            "{n} values are missing, for growth is missing there, or before in the chain: {places}",
+            places=places(panel, lost),
+        )
+        yield joined([*head, gaps], "heads")
 
 
-def _start(panel: Panel, growth: Growth, known: Chains | None, starts: Mapping[Any, int]) -> str:
+def of_file(panel: Panel) -> list[str]:
+    """Return what a line about rows begins with: the file that they are of, if there is one."""
+    return [panel.source] if panel.source else []
+
+
+def _start(panel: Panel, growth: Growth, known: Chains | None, starts: Mapping[Any, int]) -> Said:
     """Return where chains start in words."""
     assert panel.periods is not None
     frequency = panel.periods.frequency
     if known is not None:
-        return "going on from the levels of the fit"
+        return Said("going on from the levels of the fit")
     if growth.level is not None:
-        return f"starting from the levels in column {growth.level!r}"
+        return Said("starting from the levels in column {column!r}", column=growth.level)
     if not starts:
-        return "no growth is there"
+        return Said("no growth is there")
     lag, firsts = growth.lag(frequency), sorted({*starts.values()})
     ends = [tuple(format_period(o, frequency) for o in (first, first + lag - 1)) for first in firsts]
-    spans = [low if lag == 1 else f"each {frequency.name} of {low} to {high}" for low, high in ends]
-    more = f" and {len(spans) - _NAMED} more" if len(spans) > _NAMED else ""
-    return f"before the first growth, the level of {', '.join(spans[:_NAMED])}{more} is set to {START:g}"
+    each = noun(frequency)
+    spans = [
+        low if lag == 1 else Said("each {frequency} of {low} to {high}", frequency=each, low=low, high=high)
+        for low, high in ends
+    ]
+    named, rest = joined(spans[:_NAMED]), len(spans) - _NAMED
+    named = Said("{names} and {n} more", names=named, n=rest) if rest > 0 else named
+    return Said("before the first growth, the level of {spans} is set to {to:g}", spans=named, to=START)
 
 
-def places(panel: Panel, marked: NDArray[np.bool_]) -> str:
+def places(panel: Panel, marked: NDArray[np.bool_]) -> Said:
     """Return which rows (n,) are marked, by unit and period."""
     rows = np.flatnonzero(marked).tolist()
     if panel.units is None:

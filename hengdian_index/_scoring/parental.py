@@ -21,6 +21,7 @@ from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, shortened
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.log import note
 
@@ -77,7 +78,7 @@ def priced(
                 break
     for row, j in np.argwhere(gaps & ~np.isnan(filled)).tolist() if noted else ():
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": tree.codes[j]}
-        note("impute", "moves with its group", **where, after=float(filled[row, j]), kind="parent: filled")
+        note("impute", Said("moves with its group"), **where, after=float(filled[row, j]), kind="parent: filled")
     found = referred(tree, setting, contents, filled, panel, noted=noted)
     unseen = {unit: tuple(np.array(tree.codes)[one.unseen].tolist()) for unit, one in units.items()} | dict(held)
     unseen = {unit: codes for unit, codes in unseen.items() if codes}
@@ -99,8 +100,14 @@ def _unfounded(
         if unit in known and panel.periods.ordinals[rows[0]] > known[unit]:
             since = format_period(known[unit], panel.periods.frequency)
             for j in np.flatnonzero(gaps[rows[0]] | relinked | strange[unit]).tolist():
-                why = f"it moves with its group where it is missing, from earlier rows on; give those from {since} on"
-                yield Fault(f"{panel.place(int(rows[0]))}, indicator {tree.codes[j]!r}: {why}", kind=(CELLS, j))
+                why = Said(
+                    "{place}, indicator {code!r}: it moves with its group where it is missing, from earlier rows on; "
+                    "give those from {since} on",
+                    place=panel.place(int(rows[0])),
+                    code=tree.codes[j],
+                    since=since,
+                )
+                yield Fault(why, kind=(CELLS, j))
 
 
 def _gathered(units: Mapping[Any, _Unit], panel: Panel, x: Array) -> Array:

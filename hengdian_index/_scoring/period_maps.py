@@ -13,6 +13,7 @@ from hengdian_index._maths.maps import cancelled as cancelled_in
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, DataError, FaultsError, raise_together
 
 Learnt = Callable[[NDArray[np.intp]], Map]
@@ -40,7 +41,7 @@ class PeriodMaps:
 
     def apply(self, values: Array, panel: Panel) -> Array:
         """Return the scores (..., n, 1) of values, each by the map of its row's period."""
-        out, refused, why = np.full_like(values, np.nan), np.zeros(values.shape, dtype=np.bool_), ""
+        out, refused, errors = np.full_like(values, np.nan), np.zeros(values.shape, dtype=np.bool_), list[CellsError]()
         for ordinal, rows in _blocks(panel):
             one = self.at(ordinal)
             if one is None:
@@ -48,9 +49,10 @@ class PeriodMaps:
             try:
                 out[..., rows, :] = one(values[..., rows, :])
             except CellsError as error:
-                refused[..., rows, :], why = error.marked, error.why
-        if refused.any():
-            raise CellsError(refused, why)
+                refused[..., rows, :] = error.marked
+                errors.append(error)
+        if errors:
+            raise CellsError(refused, errors[-1].why)
         return out
 
     def cancelled(self, before: Array) -> Array:
@@ -68,7 +70,8 @@ class PeriodMaps:
                 found[ordinal] = learn(rows)
             except FaultsError as error:
                 period = panel.period(int(rows[0]))
-                errors.append(type(error)(*(fault.under(saying=f"period {period}: ") for fault in error.faults)))
+                saying = Said("period {period}: ", period=period)
+                errors.append(type(error)(*(fault.under(saying=saying) for fault in error.faults)))
         raise_together(errors)
         return PeriodMaps({**self.maps, **found}) if found else self
 
@@ -84,6 +87,6 @@ def map_at(one: Map, panel: Panel, row: int) -> Map | None:
 def _blocks(panel: Panel) -> Iterator[tuple[int, NDArray[np.intp]]]:
     """Yield the ordinal and the rows of each period."""
     if panel.periods is None:
-        raise DataError("scope = 'period', but the rows have no period; name its column")
+        raise DataError(Said("scope = 'period', but the rows have no period; name its column"))
     for rows in panel.periods.blocks():
         yield int(panel.periods.ordinals[rows[0]]), rows

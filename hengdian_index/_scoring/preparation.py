@@ -22,15 +22,16 @@ from hengdian_index._methods.imputing import Filler, Rows, fill
 from hengdian_index._methods.learning import learn
 from hengdian_index._methods.treating import moved
 from hengdian_index._scoring.choice import Choice, Frozen
+from hengdian_index._scoring.fields import called
 from hengdian_index._scoring.growth import Growth
 from hengdian_index._scoring.tree import Leaf, Setting, Tree
 from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
-from hengdian_index._tables.table import Array, Labelled
-from hengdian_index._values.decimals import counted
+from hengdian_index._tables.table import Array, Labelled, shortened
 from hengdian_index._values.equality import TOLERANCE, settled
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import (
     CellsError,
     DataError,
@@ -127,15 +128,22 @@ def _runs(choice: Choice, panel: Panel) -> Iterator[tuple[Any, RowNumbers]]:
         yield None, np.arange(panel.n)
         return
     if panel.periods is None:
-        raise SpecError(f"{choice.method.name} works through time; name the period column in the index")
+        raise SpecError(
+            Said("{method} works through time; name the period column in the index", method=choice.method.name)
+        )
     ordinals, codes = panel.periods.ordinals, panel.unit_codes()
     order = np.lexsort((ordinals, codes))
     for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
         holes = np.flatnonzero(np.diff(ordinals[rows]) != 1)
         if len(holes):
             wanted = format_period(int(ordinals[rows[holes[0]]]) + 1, panel.periods.frequency)
-            here = panel.place(int(rows[holes[0]]))
-            raise DataError(f"{here}: the next period, {wanted}, has no row; add one, empty if need be")
+            raise DataError(
+                Said(
+                    "{place}: the next period, {wanted}, has no row; add one, empty if need be",
+                    place=panel.place(int(rows[holes[0]])),
+                    wanted=wanted,
+                )
+            )
         yield panel.unit(int(rows[0])), rows
 
 
@@ -162,15 +170,22 @@ def _need_start(build: Build, panel: Panel, unit: Any, rows: RowNumbers) -> None
     """Refuse rows that do not begin where the fit did: a level chained from elsewhere would be another one."""
     assert panel.periods is not None
     if unit not in build.since:
-        raise DataError(f"{panel.place(int(rows[0]))}: this unit has no fit row; fit again with it")
+        raise DataError(Said("{place}: this unit has no fit row; fit again with it", place=panel.place(int(rows[0]))))
     if build.since[unit] != int(panel.periods.ordinals[rows[0]]):
         start = format_period(build.since[unit], panel.periods.frequency)
-        why = f"{build.choice.method.name} is chained from {start} on; give the rows since then"
-        raise DataError(f"{panel.place(int(rows[0]))}: {why}")
+        raise DataError(
+            Said(
+                "{place}: {method} is chained from {start} on; give the rows since then",
+                place=panel.place(int(rows[0])),
+                method=build.choice.method.name,
+                start=start,
+            )
+        )
 
 
 def _of_build(code: str, error: FaultsError) -> FaultsError:
-    return type(error)(*(fault.under(saying=f"indicator {code!r}: build: ") for fault in error.faults))
+    saying = Said("indicator {code!r}: build: ", code=code)
+    return type(error)(*(fault.under(saying=saying) for fault in error.faults))
 
 
 def left_out_units(tree: Tree, setting: Setting, panel: Panel, known: Mapping[Any, bool]) -> dict[Any, bool]:
@@ -183,19 +198,23 @@ def left_out_units(tree: Tree, setting: Setting, panel: Panel, known: Mapping[An
     found = {unit: bool(share < setting.unit_coverage - 1e-12) for unit, share in present.items()}
     for unit, out in found.items():
         if out and unit not in known:
-            share = (
-                f"{100 * present[unit]:.0f} % of its cells have a value, {100 * setting.unit_coverage:.0f} % are needed"
+            why = Said(
+                "{share:.0f} % of its cells have a value, {least:.0f} % are needed; left out",
+                share=100 * present[unit],
+                least=100 * setting.unit_coverage,
             )
-            note("screen", f"{share}; left out", unit=unit)
+            note("screen", why, unit=unit)
         elif known.get(unit):
-            note("screen", "left out at the fit for too few values", unit=unit)
+            note("screen", Said("left out at the fit for too few values"), unit=unit)
     found = {**found, **{unit: out for unit, out in known.items() if unit in found}}
     if all(found.values()):
         seen = [unit for unit in found if unit in known]
-        why = f"no unit has values in {100 * setting.unit_coverage:.0f} % of its cells; lower it"
-        raise DataError(
-            f"unit_coverage: {f'{listed(seen)} left out at the fit; fit again to take them in' if seen else why}"
-        )
+        if seen:
+            why = Said("unit_coverage: {units} left out at the fit; fit again to take them in", units=listed(seen))
+            raise DataError(why)
+        least = 100 * setting.unit_coverage
+        why = Said("unit_coverage: no unit has values in {least:.0f} % of its cells; lower it", least=least)
+        raise DataError(why)
     return {**known, **found}
 
 
@@ -242,19 +261,25 @@ class Seasons:
         """Return a column (n,) without its seasonal part."""
         assert panel.periods is not None
         ordinals, units, out = panel.periods.ordinals, np.array(panel.unit_list(), dtype=object), values.copy()
-        beyond = 0
-        for unit in dict.fromkeys(units.tolist()):
-            if unit not in self.patterns:
-                raise DataError(f"indicator {leaf.code!r}: unit {unit!r} has no seasonal pattern; fit again with it")
+        beyond, known = 0, dict.fromkeys(units.tolist())
+        own, kind = called("indicator", leaf.code), (Said("units"), leaf.code)
+        strange = [
+            Fault(Said("unit {unit!r} has no seasonal pattern; fit again with it", unit=unit), kind=kind)
+            for unit in known
+            if unit not in self.patterns
+        ]
+        raise_all(DataError, shortened(fault.under(saying=own) for fault in strange))
+        for unit in known:
             rows = np.flatnonzero(units == unit) if unit is not None else np.arange(panel.n)
             pattern = self.patterns[unit]
             part = pattern.at(ordinals[rows])
             out[rows] = values[rows] / part if self.multiplied else values[rows] - part
             beyond += int((ordinals[rows] >= pattern.first + len(pattern.values)).sum())
         if beyond:
-            why = (
-                f"{counted(beyond, 'row')} after the fit rows {'is' if beyond == 1 else 'are'} "
-                "adjusted by the seasonal pattern of the last year of the fit"
+            why = Said.of(
+                beyond,
+                "{n} row after the fit rows is adjusted by the seasonal pattern of the last year of the fit",
+                "{n} rows after the fit rows are adjusted by the seasonal pattern of the last year of the fit",
             )
             note("deseasonalise", why, indicator=leaf.code)
         return out
@@ -264,7 +289,9 @@ def learn_seasons(leaf: Leaf, panel: Panel, values: Array) -> Seasons:
     """Return the seasonal patterns of an indicator, (n,) values, in the fit rows of each unit."""
     options: dict[str, Any] = dict(leaf.deseasonalise or {})
     if panel.periods is None:
-        raise SpecError(f"indicator {leaf.code!r}: deseasonalise needs periods; name the period column in the index")
+        raise SpecError(
+            Said("indicator {code!r}: deseasonalise needs periods; name the period column in the index", code=leaf.code)
+        )
     frequency, ordinals = panel.periods.frequency, panel.periods.ordinals
     text, units = np.array(panel.periods.text, dtype=object), np.array(panel.unit_list(), dtype=object)
     patterns: dict[Any, Pattern] = {}
@@ -277,13 +304,15 @@ def learn_seasons(leaf: Leaf, panel: Panel, values: Array) -> Seasons:
         try:
             seasonal = deseasonalise(series, **options, details=True).seasonal.to_numpy()
         except FaultsError as error:
-            who = f"indicator {leaf.code!r}" + ("" if unit is None else f", unit {unit!r}")
-            errors.append(type(error)(*(fault.under(saying=f"{who}: ") for fault in error.faults)))
+            who = Said("indicator {code!r}, unit {unit!r}: ", code=leaf.code, unit=unit)
+            who = called("indicator", leaf.code) if unit is None else who
+            errors.append(type(error)(*(fault.under(saying=who) for fault in error.faults)))
             continue
         inside = ~np.isnan(seasonal)
         patterns[unit] = Pattern(int(ordinals[known[0]]), seasonal[inside], frequency.per_year)
     raise_together(errors)
-    note("deseasonalise", f"seasonal part taken out ({', '.join(map(str, options.values()))})", indicator=leaf.code)
+    said = Said("seasonal part taken out ({options})", options=joined([*map(str, options.values())]))
+    note("deseasonalise", said, indicator=leaf.code)
     return Seasons(patterns, options.get("model") == "multiplicative")
 
 
@@ -456,7 +485,8 @@ def denominated(tree: Tree, panel: Panel) -> Panel:
         except CellsError as error:
             table = Labelled(size[:, np.newaxis], (leaf.denominator,), complete=False, source=panel)
             refused = table.refusal(CellsError(np.reshape(error.marked, (-1, 1)), error.why.format(leaf.denominator)))
-            faults += [fault.under(saying=f"denominator of {leaf.code!r}: ") for fault in refused.faults]
+            saying = Said("denominator of {code!r}: ", code=leaf.code)
+            faults += [fault.under(saying=saying) for fault in refused.faults]
     raise_all(DataError, faults)
     return replace(panel, values=values)
 
@@ -471,10 +501,15 @@ def _need_coverage(tree: Tree, values: Array, some: tuple[int, ...]) -> list[Fau
     return [DataError(*faults)] if faults else []
 
 
-def uncovered(leaf: Leaf, share: float) -> str:
+def uncovered(leaf: Leaf, share: float) -> Said:
     """Return the fault of an indicator of which a smaller share of the fit rows has a value than is needed."""
-    found = f"{100 * share:.0f} % of the fit rows have a value, {100 * (leaf.coverage or 0):.0f} % are needed"
-    return f"indicator {leaf.code!r}: {found}; take it out, or lower its coverage"
+    return Said(
+        "indicator {code!r}: {share:.0f} % of the fit rows have a value, {least:.0f} % are needed; take it out, or "
+        "lower its coverage",
+        code=leaf.code,
+        share=100 * share,
+        least=100 * (leaf.coverage or 0),
+    )
 
 
 def _needs(choice: Choice, what: str) -> bool:
@@ -514,7 +549,7 @@ def learn_filler(choice: Choice, panel: Panel, values: Array, code: str) -> Fill
 
 def filled_scores(
     choice: Choice, filler: Filler | tuple[Filler, ...], panel: Panel, values: Array, code: str
-) -> tuple[Array, tuple[tuple[int, str], ...]]:
+) -> tuple[Array, tuple[tuple[int, Said], ...]]:
     """Return the scores (..., n) of a group filled, and of each row of one draw that lacked one what is to be said."""
     fillers = filler if isinstance(filler, tuple) else (filler,) * len(np.atleast_2d(values))
     each = [
@@ -525,10 +560,10 @@ def filled_scores(
     return np.stack([one.values[:, 0] for one in each]).reshape(values.shape), tuple(told) if values.ndim == 1 else ()
 
 
-def note_filled(choice: Choice, why: str, after: float, **where: Any) -> None:
+def note_filled(choice: Choice, why: Said, after: float, **where: Any) -> None:
     """Write the line of the log about a value or a score that was missing."""
     kind, gone = _kind(choice, why, after), np.isnan(after)
-    why = f"score: {why}" if choice.of_scores and not gone else why
+    why = Said("score: {why}", why=why) if choice.of_scores and not gone else why
     note("impute", why, **where, after=None if gone else after, kind=kind)
 
 
@@ -591,21 +626,17 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
     touched = np.flatnonzero(moved(values, after)).tolist()
     name = leaf.treat.method.name if leaf.treat else ""
     if len(touched) * 2 > len(values):
-        note(
-            "treat",
-            f"{name}: all values transformed",
-            indicator=leaf.code,
-            kind=f"{name}: columns transformed",
-            whole=True,
-        )
+        why = Said("{method}: all values transformed", method=name)
+        note("treat", why, indicator=leaf.code, kind=f"{name}: columns transformed", whole=True)
         return np.asarray(after)
     kind = f"{name}: values moved"
     if only_counted() and touched:
-        note("treat", name, indicator=leaf.code, kind=kind, rows=len(touched))
+        note("treat", joined([name]), indicator=leaf.code, kind=kind, rows=len(touched))
         return np.asarray(after)
+    why = joined([name])
     for row in touched:
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": leaf.code}
-        note("treat", name, **where, before=float(values[row]), after=float(after[row]), kind=kind)
+        note("treat", why, **where, before=float(values[row]), after=float(after[row]), kind=kind)
     return np.asarray(after)
 
 

@@ -24,7 +24,7 @@ from hengdian_index._maths.means import (
 )
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Choice, Frozen
-from hengdian_index._scoring.fields import rounding_of
+from hengdian_index._scoring.fields import called, rounding_of
 from hengdian_index._scoring.fitting import (
     Columns,
     group_ends,
@@ -39,8 +39,8 @@ from hengdian_index._scoring.preparation import filled_scores, learn_filler, not
 from hengdian_index._scoring.tree import Branch, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, largest, settled, together
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_together
 from hengdian_index.log import EACH, Entry, first_of_each, journal, note, only_counted
 
@@ -51,7 +51,7 @@ _COMBINATIONS = 100
 # A value is beyond all others if it is so many times as large as the median; of many rows some say what that is.
 _BEYOND, _SOME = 1e3, 4096
 # What becomes of a row with missing parts.
-NO_SCORE, REWEIGHTED = "no score", "the rest reweighted"
+NO_SCORE, REWEIGHTED = Said("no score"), Said("the rest reweighted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -530,7 +530,7 @@ def _presented(branch: Branch, found: Scores, panel: Panel, settles: bool = True
         )
         lost = cancelled_by(branch.scaling, size[..., np.newaxis])[..., 0]
         values = settled(values, lost) if settles else values
-    imputed, why = None, tuple[tuple[int, str], ...]()
+    imputed, why = None, tuple[tuple[int, Said], ...]()
     if branch.impute is not None and branch.filler is not None:
         missing = np.isnan(values)
         values, why = filled_scores(branch.impute, branch.filler, panel, values, branch.code)
@@ -548,7 +548,7 @@ def _filler(branch: Branch, choice: Choice, values: Array, panel: Panel) -> Any:
     try:
         return learn_filler(choice, panel, values, branch.code)
     except FaultsError as error:
-        saying = f"group {branch.code!r}: impute: "
+        saying = Said("group {code!r}: impute: ", code=branch.code)
         raise type(error)(*(fault.under(saying=saying) for fault in error.faults)) from error.__cause__
 
 
@@ -593,17 +593,18 @@ def _aggregated(tree: Tree, branch: Branch, x: Array, w: Array, panel: Panel) ->
     table = Labelled(x, branch.children, complete=False, source=panel)
     try:
         if refused is not None:
-            raise CellsError(refused, "missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
+            why = Said("missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'")
+            raise CellsError(refused, why)
         # A row that holds nothing has no score under any rule.
         return _compared(branch, kept, w, panel)
     except CellsError as error:
-        faults = [fault.under(saying=f"group {branch.code!r}: ") for fault in refusal(error, table).faults]
-        raise DataError(*faults) from None
+        saying = called("group", branch.code)
+        raise DataError(*(fault.under(saying=saying) for fault in refusal(error, table).faults)) from None
     except FaultsError as error:
-        saying = f"group {branch.code!r}: "
+        saying = called("group", branch.code)
         raise type(error)(*(fault.under(saying=saying) for fault in error.faults)) from None
     except Exception as error:
-        saying = f"group {branch.code!r}: aggregate: "
+        saying = Said("group {code!r}: aggregate: ", code=branch.code)
         raise users_fault(branch.aggregate, branch.children, error, saying) from error
 
 
@@ -626,7 +627,7 @@ def _compared(branch: Branch, x: Array, w: Array, panel: Panel) -> Scores:
     if branch.scope == "all" or not isinstance(method, Together):
         return aggregate(method, x, w, rule)
     if panel.periods is None:
-        raise DataError("scope = 'period', but the rows have no period; name its column")
+        raise DataError(Said("scope = 'period', but the rows have no period; name its column"))
     return _by_period(branch, method, x, w, panel)
 
 
@@ -691,41 +692,56 @@ def _by_period(branch: Branch, method: Together, x: Array, w: Array, panel: Pane
         except CellsError as error:
             table = Labelled(x[..., rows, :], branch.children, complete=False, source=part)
             faults = refusal(error, table).faults
-            raise DataError(*(_in_period(fault, part) for fault in faults)) from None
+            # Cells are named with their period.
+            raise DataError(*(_alone_in_period(fault, part) for fault in faults)) from None
         except FaultsError as error:
-            raise type(error)(*(_in_period(fault, part) for fault in error.faults)) from None
+            saying = Said("period {period}: ", period=part.period(0))
+            own = (fault.under(saying=saying) for fault in error.faults)
+            raise type(error)(*(_alone_in_period(fault, part) for fault in own)) from None
         values[..., rows], dropped[..., rows] = found.values, found.dropped
         weights[..., rows, :] = w[..., np.newaxis, :] if found.weights is None else found.weights
     return Scores(values, weights, dropped)
 
 
-def _in_period(fault: Fault, panel: Panel) -> Fault:
-    """Return a fault of the rows of one period, which it names once."""
-    period = f"period {panel.period(0)}"
-    said = fault if period in fault.message else fault.under(saying=f"{period}: ")
-    alone = "; the period has one row alone, with nothing to compare it with: take scope = 'period' out"
-    return replace(said, message=said.message + alone) if panel.n == 1 else said
+def _alone_in_period(fault: Fault, panel: Panel) -> Fault:
+    """Return a fault of the rows of one period, with the reason where that has a single row."""
+    alone = Said(
+        "{fault}; the period has one row alone, with nothing to compare it with: take scope = 'period' out",
+        fault=fault.message,
+    )
+    return replace(fault, message=alone) if panel.n == 1 else fault
 
 
 def _note_comparison(branch: Branch, panel: Panel) -> None:
     """Say of a method that compares rows what its scores depend on."""
     reference = branch.aggregate.options.get("reference")
     if isinstance(reference, Known):
-        rows = counted(reference.rows.shape[-2], "fit row")
-        why = f"measures by the {rows} that it keeps, so no other row changes a score"
-        note("aggregate", f"{branch.aggregate.method.name} {why}", indicator=branch.code)
+        why = Said.of(
+            reference.rows.shape[-2],
+            "{method} measures by the {n} fit row that it keeps, so no other row changes a score",
+            "{method} measures by the {n} fit rows that it keeps, so no other row changes a score",
+            method=branch.aggregate.method.name,
+        )
+        note("aggregate", why, indicator=branch.code)
         return
     method = kernel(branch.aggregate.method, branch.aggregate.options, branch.children)
     if not (isinstance(method, Together) and method.set_wise):
         return
     if branch.scope == "all" or panel.periods is None:
-        why = "compares all rows: another row, or other rows, may change every score, also earlier ones"
-        note("aggregate", f"{branch.aggregate.method.name} {why}", indicator=branch.code)
+        why = Said(
+            "{method} compares all rows: another row, or other rows, may change every score, also earlier ones",
+            method=branch.aggregate.method.name,
+        )
+        note("aggregate", why, indicator=branch.code)
         return
     alone = [panel.period(int(rows[0])) for rows in panel.periods.blocks() if len(rows) == 1]
     if alone:
-        why = f"nothing to compare a single row with in {listed(alone)}"
-        note("aggregate", f"{branch.aggregate.method.name}: {why}", indicator=branch.code)
+        why = Said(
+            "{method}: nothing to compare a single row with in {periods}",
+            method=branch.aggregate.method.name,
+            periods=listed(alone),
+        )
+        note("aggregate", why, indicator=branch.code)
 
 
 def _note_rows(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
@@ -750,7 +766,8 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
         for end, those in ((NO_SCORE, gaps & scores.dropped), (REWEIGHTED, gaps & ~scores.dropped)):
             if n := int(np.count_nonzero(those)):
                 where: dict[str, Any] = {"indicator": branch.code, "kind": gaps_of(end), "rows": n}
-                note("aggregate", f"missing parts in {counted(n, 'row')}; {end}", **where)
+                why = Said.of(n, "missing parts in {n} row; {end}", "missing parts in {n} rows; {end}", end=end)
+                note("aggregate", why, **where)
         return
     rows = np.flatnonzero(gaps)
     absent, dropped, k = np.isnan(x[rows]), scores.dropped[rows], len(branch.children)
@@ -758,16 +775,18 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
     for some in (*told[:, np.newaxis], *others):
         lost, row = absent[some[0]], int(rows[some[0]])
         end = NO_SCORE if dropped[some[0]] else REWEIGHTED
-        gone = ", ".join(child for child, gap in zip(branch.children, lost, strict=True) if gap)
-        missing = f"{gone} ({k - int(lost.sum())} of {k} present)"
+        gone = joined([child for child, gap in zip(branch.children, lost, strict=True) if gap])
+        missing = Said("{codes} ({present} of {k} present)", codes=gone, present=k - int(lost.sum()), k=k)
         where = {"indicator": branch.code, "kind": gaps_of(end)}
         if len(some) > 1:
-            missing = missing if (absent[some] == lost).all() else "other combinations of parts"
+            alike = (absent[some] == lost).all()
+            missing = missing if alike else Said("other combinations of parts")
             where["rows"] = len(some)
+            why = Said("missing in {rows:,} more rows: {missing}; {end}", rows=len(some), missing=missing, end=end)
         else:
             where |= {"unit": panel.unit(row), "period": panel.period(row)}
-        more = f" in {len(some):,} more rows" if len(some) > 1 else ""
-        note("aggregate", f"missing{more}: {missing}; {end}", **where)
+            why = Said("missing: {missing}; {end}", missing=missing, end=end)
+        note("aggregate", why, **where)
 
 
 def _with_gaps(x: Array) -> NDArray[np.bool_]:

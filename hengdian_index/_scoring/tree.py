@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, Literal, TypeAlias
 
 from hengdian_index._maths.maps import Direction, Map
 from hengdian_index._maths.means import Missing
 from hengdian_index._methods.imputing import Filler
 from hengdian_index._scoring.choice import Choice, Frozen
-from hengdian_index._scoring.fields import Group, Indicator, Is, inherited
+from hengdian_index._scoring.fields import Group, Indicator, Is, called, inherited
 from hengdian_index._tables.periods import read_label
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import Fault, among, fewer, listed, suggestion
 from hengdian_index.weights.columns import are_names, column_of
 
@@ -223,25 +224,32 @@ def shape_faults(groups: Sequence[tuple[str, str | None]], indicators: Sequence[
     faults, orphans, seen = [], list[Fault](), dict[str, str]()
     for kind, i, code, parent in every:
         if not code.strip() or code in RESERVED:
-            why = f"a code is a text that is not blank, and not {' or '.join(RESERVED)}"
+            names = reduce(lambda one, other: Said("{one} or {other}", one=one, other=other), RESERVED)
+            why = Said("a code is a text that is not blank, and not {names}", names=names)
             faults.append(_fault(kind, i, code, why, "code"))
         if code in seen:
-            other = f"{'an' if seen[code] == 'indicator' else 'a'} {seen[code]}"
-            faults.append(_fault(kind, i, code, f"code is given twice (the other is {other})"))
+            leaf = seen[code] == "indicator"
+            other = Said("an indicator") if leaf else Said("a group")
+            faults.append(_fault(kind, i, code, Said("code is given twice (the other is {other})", other=other)))
         seen[code] = kind
         if parent is not None and parent not in codes:
-            orphans.append(_fault(kind, i, code, f"parent: no group {parent!r}{suggestion(parent, codes)}", "parent"))
+            why = Said("parent: no group {parent!r}{guess}", parent=parent, guess=suggestion(parent, codes))
+            orphans.append(_fault(kind, i, code, why, "parent"))
         elif parent is None and kind == "indicator":
-            faults.append(_fault(kind, i, code, "parent is missing: name its group", "parent"))
-    faults += fewer(orphans, "parts whose parent is no group")
-    faults += _cycles(groups) + _deep(groups) + fewer(_empty(groups, indicators), "groups that are nobody's parent")
+            faults.append(_fault(kind, i, code, Said("parent is missing: name its group"), "parent"))
+    faults += fewer(orphans, Said("parts whose parent is no group"))
+    faults += _cycles(groups) + _deep(groups)
+    faults += fewer(_empty(groups, indicators), Said("groups that are nobody's parent"))
     tops = [code for code, parent in groups if parent is None]
     if not groups:
-        faults.append(Fault("no group: an index has at least one, with its indicators below", ("group",)))
+        faults.append(Fault(Said("no group: an index has at least one, with its indicators below"), ("group",)))
     elif not tops and not _cycles(groups):
-        faults.append(Fault("no top group: exactly one group has no parent", ("group",)))
+        faults.append(Fault(Said("no top group: exactly one group has no parent"), ("group",)))
     elif len(tops) > 1:
-        faults.append(Fault(f"{len(tops)} groups have no parent ({listed(tops)}); exactly one is the top", ("group",)))
+        why = Said(
+            "{number} groups have no parent ({codes}); exactly one is the top", number=len(tops), codes=listed(tops)
+        )
+        faults.append(Fault(why, ("group",)))
     return faults
 
 
@@ -461,8 +469,8 @@ def ordered(groups: Iterable[tuple[str, str | None]]) -> list[str]:
     return down[::-1]
 
 
-def _fault(kind: str, i: int, code: str, message: str, *more: str) -> Fault:
-    return Fault(f"{kind} {code!r}: {message}", (kind, i, *more))
+def _fault(kind: str, i: int, code: str, message: Said, *more: str) -> Fault:
+    return Fault(message, (kind, i, *more)).under(saying=called(kind, code))
 
 
 def _cycles(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
@@ -476,7 +484,8 @@ def _cycles(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
         if at in path:
             steps = list(path)
             round_trip = " -> ".join([*steps[steps.index(at) :], at])
-            faults.append(_fault("group", i, code, f"its parents run in a circle: {round_trip}", "parent"))
+            why = Said("its parents run in a circle: {codes}", codes=round_trip)
+            faults.append(_fault("group", i, code, why, "parent"))
         done.update(path)
     return faults
 
@@ -493,14 +502,14 @@ def _deep(groups: Sequence[tuple[str, str | None]]) -> list[Fault]:
         level = [j for i in level for j in children.get(groups[i][0], []) if groups[j][0] not in met]
     if not level:
         return []
-    why = f"more than {DEEPEST} groups one in the other; put its children into a group further up"
+    why = Said("more than {most} groups one in the other; put its children into a group further up", most=DEEPEST)
     return [_fault("group", level[0], groups[level[0]][0], why, "parent")]
 
 
 def _empty(groups: Sequence[tuple[str, str | None]], indicators: Sequence[tuple[str, str | None]]) -> list[Fault]:
     parents = {parent for _, parent in (*groups, *indicators)}
     return [
-        _fault("group", i, code, "no group or indicator has it as parent; give it one or take it out")
+        _fault("group", i, code, Said("no group or indicator has it as parent; give it one or take it out"))
         for i, (code, _) in enumerate(groups)
         if code not in parents
     ]

@@ -13,11 +13,13 @@ from hengdian_index._maths.means import Missing, Pair, aggregate
 from hengdian_index._methods.decorators import kernel
 from hengdian_index._scoring.choice import Frozen
 from hengdian_index._scoring.contents import Content, columns_of
+from hengdian_index._scoring.fields import called
 from hengdian_index._scoring.scores import Weights
 from hengdian_index._scoring.tree import Branch, Setting, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Frequency, format_period, read_span
 from hengdian_index._tables.table import Array, shortened
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, listed, raise_all, shown
 from hengdian_index.log import note
 
@@ -87,7 +89,7 @@ def referred(
     assert panel.periods is not None
     begin, units = int(panel.periods.ordinals.min()), units_of(panel)
     faults: list[Fault] = []
-    said: dict[str, dict[str, None]] = {}
+    said: dict[Said, dict[str, None]] = {}
     out = []
     for content in contents:
         shares = content.weights if content.shares is None else content.shares
@@ -113,10 +115,8 @@ def referred(
         out.append(replace(content, weights=weights, shares=shares, by_unit=own, priced=spans, begins=first))
     raise_all(DataError, shortened(faults))
     for when, groups in said.items() if noted else ():
-        note(
-            "weights",
-            f"shares of value at the prices of {when}: {listed([code for code in tree.groups if code in groups])}",
-        )
+        named = listed([code for code in tree.groups if code in groups])
+        note("weights", Said("shares of value at the prices of {when}: {groups}", when=when, groups=named))
     return tuple(out)
 
 
@@ -152,7 +152,7 @@ class _Unit:
         self.values: dict[str, Array] = dict(zip(content.tree.codes, part.T, strict=True))
         self.starts = {leaf.code for leaf in content.tree.leaves if leaf.start is not None}
         self.faults: list[Fault] = []
-        self.said: list[tuple[str, str]] = []
+        self.said: list[tuple[Said, str]] = []
         self.priced: dict[str, str] = {}
 
     def weights(self) -> Weights:
@@ -184,30 +184,36 @@ class _Unit:
             return 1 / levels
         return np.ones(len(levels)) if pair.quotient is None else pair.quotient(np.ones(len(levels)), levels)
 
-    def _priced(self, branch: Branch) -> tuple[NDArray[np.bool_], str]:
+    def _priced(self, branch: Branch) -> tuple[NDArray[np.bool_], Said]:
         """Return which rows have the prices of a group's shares, and those periods in words."""
         since = dated(branch, self.content.since, self.frequency, latest=self.setting.content == "restate")
         ordinals, setting = self.ordinals, self.setting
         if since is None and not (isinstance(self.form.prices, str) and self.form.prices != "link"):
             if not branch.weights_since and setting.base is not None and self.panel.holds(setting.base):
                 inside = self.panel.select(setting.base, "base")
-                self.said.append((f"the base, {setting.base}", branch.code))
+                what = Said("the base, {base}", base=setting.base)
+                self.said.append((what, branch.code))
                 self.priced[branch.code] = str(setting.base)
-                return inside, f"the base, {setting.base}"
-            span, where = self._first(branch), ", the first of the table"
+                return inside, what
+            span, first = self._first(branch), True
         else:
-            span, where = self.form.priced(0 if since is None else since, self.frequency), ""
+            span, first = self.form.priced(0 if since is None else since, self.frequency), False
         own = int(ordinals.min())
-        if own > max(self.begin, span[0]):
-            # A unit that enters later is weighed by its first prices.
-            span, where = (own, own + span[1] - span[0]), f", the first of unit {shown(self.unit)}, which enters later"
+        later = own > max(self.begin, span[0])
+        # A unit that enters later is weighed by its first prices.
+        span = (own, own + span[1] - span[0]) if later else span
         ends = [format_period(end, self.frequency) for end in span]
-        what = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-        self.said.append((f"{what}{where}", branch.code))
+        what = joined(ends[:1]) if ends[0] == ends[1] else Said("{first} to {last}", first=ends[0], last=ends[1])
+        when = what
+        if later:
+            when = Said("{periods}, the first of unit {unit}, which enters later", periods=what, unit=shown(self.unit))
+        elif first:
+            when = Said("{periods}, the first of the table", periods=what)
+        self.said.append((when, branch.code))
         self.priced[branch.code] = ":".join(dict.fromkeys(ends))
         inside = (ordinals >= span[0]) & (ordinals <= span[1])
         if inside.sum() < span[1] - span[0] + 1:
-            self._lacks(branch, f"no row of {self._absent(span)}, whose prices its shares are at{self._remedy(since)}")
+            self._lacks(branch, self._without_rows(self._absent(span), since))
         return inside, what
 
     def _first(self, branch: Branch) -> Span:
@@ -217,18 +223,23 @@ class _Unit:
         begin += (min(changes, default=0) - begin) % over
         return begin, begin + over - 1
 
-    def _absent(self, span: Span) -> str:
+    def _absent(self, span: Span) -> Said | str:
         known = set(self.ordinals.tolist())
         gone = [format_period(one, self.frequency) for one in range(span[0], span[1] + 1) if one not in known]
-        return gone[0] if len(gone) == 1 else f"{gone[0]} and {len(gone) - 1} more"
+        return gone[0] if len(gone) == 1 else Said("{names} and {n} more", names=gone[0], n=len(gone) - 1)
 
-    def _remedy(self, since: int | None) -> str:
-        first = format_period(int(self.ordinals.min()), self.frequency)
+    def _without_rows(self, periods: Said | str, since: int | None) -> Said:
+        """Return that there are no rows with the prices of a group's shares, and what to do."""
         if since is None:
-            return ""
-        return f"; give those rows, or as weights without a date those that hold first, at the prices of {first}"
+            return Said("no row of {periods}, whose prices its shares are at", periods=periods)
+        return Said(
+            "no row of {periods}, whose prices its shares are at; give those rows, or as weights without a date those "
+            "that hold first, at the prices of {first}",
+            periods=periods,
+            first=format_period(int(self.ordinals.min()), self.frequency),
+        )
 
-    def _level(self, branch: Branch, child: str, inside: NDArray[np.bool_], what: str) -> float:
+    def _level(self, branch: Branch, child: str, inside: NDArray[np.bool_], what: Said) -> float:
         """Return the mean level of a child over some rows; of one that starts later its first."""
         values = self.values[child]
         found = values[inside]
@@ -238,15 +249,25 @@ class _Unit:
             found = values[later[:1]]
         level = float(found.mean()) if len(found) else np.nan
         if not level > 0 and len(found):
-            gone = np.isnan(level)
-            why, what = "no value" if gone else f"the level {level:g}", f"{what}, whose prices its share is at"
-            remedy = "impute it, or take missing = 'parent'" if gone else "it needs one above 0"
-            self._lacks(branch, f"{child!r} has {why} in {what}: {remedy}")
+            low = Said(
+                "{child!r} has the level {level:g} in {what}, whose prices its share is at: it needs one above 0",
+                child=child,
+                level=level,
+                what=what,
+            )
+            gone = Said(
+                "{child!r} has no value in {what}, whose prices its share is at: impute it, or take missing = 'parent'",
+                child=child,
+                what=what,
+            )
+            self._lacks(branch, gone if np.isnan(level) else low)
         return level if level > 0 else 1.0
 
-    def _lacks(self, branch: Branch, why: str) -> None:
-        who = "" if self.unit is None else f"unit {shown(self.unit)}: "
-        self.faults.append(Fault(f"{who}group {branch.code!r}: {why}", kind=("units", branch.code)))
+    def _lacks(self, branch: Branch, why: Said) -> None:
+        fault = Fault(why, kind=(Said("units"), branch.code)).under(saying=called("group", branch.code))
+        if self.unit is not None:
+            fault = fault.under(saying=Said("unit {unit}: ", unit=shown(self.unit)))
+        self.faults.append(fault)
 
 
 def dated(branch: Branch, since: int, frequency: Frequency, *, latest: bool = False) -> int | None:
