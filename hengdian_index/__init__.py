@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from hengdian_index._robustness.reconciliation import Reconciliation, compare_with
     from hengdian_index._robustness.sensitivity import Sensitivity, sensitivity
     from hengdian_index._robustness.sobol import saltelli, sobol
+    from hengdian_index._robustness.tipping import Tipping, tipping
     from hengdian_index._robustness.uncertainty import Uncertainty, uncertainty
     from hengdian_index._scoring.fields import Group, Indicator
     from hengdian_index._tables.read_data import read
@@ -72,6 +73,7 @@ __all__ = [
     "Sensitivity",
     "SpecError",
     "Target",
+    "Tipping",
     "Uncertainty",
     "Uniform",
     "Written",
@@ -104,6 +106,7 @@ __all__ = [
     "sklearn",
     "sobol",
     "tidy",
+    "tipping",
     "treat",
     "treating",
     "uncertainty",
@@ -134,6 +137,7 @@ _HOME = {
     "Sensitivity": "_robustness.sensitivity",
     "SpecError": "errors",
     "Target": "_maths.maps",
+    "Tipping": "_robustness.tipping",
     "Uncertainty": "_robustness.uncertainty",
     "Uniform": "_maths.doubts",
     "Written": "_batches.written",
@@ -156,6 +160,7 @@ _HOME = {
     "sensitivity": "_robustness.sensitivity",
     "sobol": "_robustness.sobol",
     "tidy": "_tables.tidy",
+    "tipping": "_robustness.tipping",
     "treating": "_methods.treating",
     "uncertainty": "_robustness.uncertainty",
     "weighting": "_methods.decorators",
