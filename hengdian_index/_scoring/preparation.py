@@ -44,7 +44,7 @@ from hengdian_index.errors import (
 )
 from hengdian_index.log import general, note, only_counted
 from hengdian_index.series import deseasonalise
-from hengdian_index.treat.ratios import denominate
+from hengdian_index.treat.ratios import DenominatorError, denominate
 
 RowNumbers = NDArray[np.intp]
 
@@ -482,9 +482,9 @@ def denominated(tree: Tree, panel: Panel) -> Panel:
         size = panel.values[:, panel.columns.index(leaf.denominator)]
         try:
             values[:, j] = denominate.method.function(panel.values[:, j], by=size, scale=1)
-        except CellsError as error:
+        except DenominatorError as error:
             table = Labelled(size[:, np.newaxis], (leaf.denominator,), complete=False, source=panel)
-            refused = table.refusal(CellsError(np.reshape(error.marked, (-1, 1)), error.why.format(leaf.denominator)))
+            refused = table.refusal(CellsError(np.reshape(error.marked, (-1, 1)), error.of(leaf.denominator)))
             saying = Said("denominator of {code!r}: ", code=leaf.code)
             faults += [fault.under(saying=saying) for fault in refused.faults]
     raise_all(DataError, faults)

@@ -17,12 +17,12 @@ from hengdian_index._methods.learning import direction_fault
 from hengdian_index._tables.cells import single, tabular
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, read_labelled
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same, settled
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, SpecError, raise_all, shown
 
-SMALLEST = (Line("y", "min(z)", "the smallest"),)
-LARGEST = (Line("y", "max(z)", "the largest"),)
+SMALLEST = (Line("y", "min(z)", Said("the smallest")),)
+LARGEST = (Line("y", "max(z)", Said("the largest")),)
 
 
 def stretched(x: Array, w: Array) -> Array:
@@ -30,11 +30,23 @@ def stretched(x: Array, w: Array) -> Array:
     return np.broadcast_to(x, (*np.broadcast_shapes(x.shape[:-2], w.shape[:-1]), *x.shape[-2:]))
 
 
-def equal_only(w: Array, method: str, why: str) -> None:
+def equal_only(w: Array, method: str, why: Said) -> None:
     """Refuse weights other than equal ones."""
     if not same(w.max(axis=-1), w.min(axis=-1), 1.0).all():
-        given = ", ".join(f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]])
-        raise SpecError(f"{method}: w must be None or equal, not [{given}]: {why}")
+        given = joined([f"{weight:.3g}" for weight in np.ravel(w)[: w.shape[-1]]])
+        raise SpecError(
+            Said("{method}: w must be None or equal, not [{given}]: {why}", method=method, given=given, why=why)
+        )
+
+
+def columns_of(k: int) -> Said:
+    """Return how a message counts columns."""
+    return Said.of(k, "{n} column", "{n} columns")
+
+
+def rows_of(n: int) -> Said:
+    """Return how a message counts rows."""
+    return Said.of(n, "{n} row", "{n} rows")
 
 
 # Of an option `reference`, in words.
@@ -59,7 +71,14 @@ def per_column(value: Any, k: int, option: str) -> Array:
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     if numbers.shape not in ((), (k,)) or not np.isfinite(numbers).all():
-        raise SpecError(f"{option}: one finite number, or one for each of {counted(k, 'column')}, not {shown(value)}")
+        raise SpecError(
+            Said(
+                "{option}: one finite number, or one for each of {columns}, not {value}",
+                option=option,
+                columns=columns_of(k),
+                value=shown(value),
+            )
+        )
     return np.broadcast_to(numbers, (k,))
 
 
@@ -68,9 +87,12 @@ def directions(direction: Any, k: int) -> list[Any]:
     direction = in_order(direction, range(k), "direction", absent=1)
     given = [direction] * k if single(direction) else list(direction) if not tabular(direction) else [direction]
     if len(given) != k:
-        raise SpecError(f"direction: {len(given)} given for {counted(k, 'column')}")
+        raise SpecError(
+            Said("{option}: {given} given for {columns}", option="direction", given=len(given), columns=columns_of(k))
+        )
     faults = [(j, direction_fault(one)) for j, one in enumerate(given)]
-    raise_all(SpecError, [f"direction of column {j}: {fault}" for j, fault in faults if fault])
+    wrong = [Said("direction of column {column}: {fault}", column=j, fault=fault) for j, fault in faults if fault]
+    raise_all(SpecError, wrong)
     return given
 
 
@@ -81,13 +103,28 @@ def beside(x: Array, reference: Any, method: str) -> tuple[Array, int]:
     if isinstance(reference, str):
         if reference == "fit":
             raise SpecError(
-                f"{method}: reference = 'fit' is for an index, which keeps its fit rows; give a table of rows"
+                Said(
+                    "{method}: reference = 'fit' is for an index, which keeps its fit rows; give a table of rows",
+                    method=method,
+                )
             )
-        raise SpecError(f"{method}: reference: 'fit', or a table of rows, not {shown(reference)}")
+        raise SpecError(
+            Said(
+                "{method}: reference: 'fit', or a table of rows, not {reference}",
+                method=method,
+                reference=shown(reference),
+            )
+        )
     rows = reference.rows if isinstance(reference, Known) else read_labelled(reference).values
     if rows.ndim < 2 or rows.shape[-1] != x.shape[-1] or not rows.shape[-2]:
-        why = f"a table of {counted(x.shape[-1], 'column')}, one row or more, not one of shape {rows.shape}"
-        raise SpecError(f"{method}: reference: {why}")
+        raise SpecError(
+            Said(
+                "{method}: reference: a table of {columns}, one row or more, not one of shape {shape}",
+                method=method,
+                columns=columns_of(x.shape[-1]),
+                shape=rows.shape,
+            )
+        )
     # A row without any value takes no part.
     rows = rows[..., ~np.isnan(rows).all(axis=-1).reshape(-1, rows.shape[-2]).all(axis=0), :]
     leading = np.broadcast_shapes(rows.shape[:-2], x.shape[:-2])
@@ -146,7 +183,9 @@ def refuse_signs(x: Array, cost: NDArray[np.bool_]) -> None:
     if bad.any():
         raise CellsError(
             bad,
-            "this method aggregates ratios of sizes: values of 0 or more, a cost above 0; normalise to such a scale",
+            Said(
+                "this method aggregates ratios of sizes: values of 0 or more, a cost above 0; normalise to such a scale"
+            ),
         )
 
 
@@ -154,14 +193,14 @@ def of_best(x: Array, cost: NDArray[np.bool_], w: Array, m: int = 0) -> Array:
     """Return each value as a share of the best of its column (..., n, k): x / max, of a cost min / x."""
     refuse_signs(x, cost)
     low, high = ends(known(x, m))
-    refuse_columns((high == 0) & ~cost, w, "all values are 0, so there is no best to divide by; leave it out")
+    refuse_columns((high == 0) & ~cost, w, Said("all values are 0, so there is no best to divide by; leave it out"))
     return np.where(cost, low / np.where(cost, x, 1.0), x / np.where(high > 0, high, 1.0))
 
 
 def on_range(x: Array, cost: NDArray[np.bool_], w: Array, m: int = 0) -> Array:
     """Return where each value lies in the range of its column (..., n, k): 0 the worst, 1 the best."""
     low, high = ends(known(x, m))
-    refuse_columns(high == low, w, "constant over the rows compared; leave it out")
+    refuse_columns(high == low, w, Said("constant over the rows compared; leave it out"))
     half = np.where(high > low, high / 2 - low / 2, 1.0)
     return np.where(cost, high / 2 - x / 2, x / 2 - low / 2) / half
 
@@ -191,14 +230,14 @@ def ends(x: Array) -> tuple[Array, Array]:
     return np.fmin.reduce(x, axis=-2)[..., np.newaxis, :], np.fmax.reduce(x, axis=-2)[..., np.newaxis, :]
 
 
-def refuse_columns(bad: NDArray[np.bool_], w: Array, why: str) -> None:
+def refuse_columns(bad: NDArray[np.bool_], w: Array, why: Said) -> None:
     """Raise for the columns that are marked (..., 1, k) and have a weight."""
     marked = bad & (w[..., np.newaxis, :] > 0)
     if marked.any():
         raise ColumnsError(np.asarray(marked.reshape(-1, 1, w.shape[-1]).any(axis=0)), why)
 
 
-def refuse_rows(bad: NDArray[np.bool_], why: str) -> None:
+def refuse_rows(bad: NDArray[np.bool_], why: Said) -> None:
     """Raise for the rows that are marked (..., n)."""
     if bad.any():
         raise RowsError(np.asarray(bad.reshape(-1, bad.shape[-1]).any(axis=0))[:, np.newaxis], why)
@@ -213,5 +252,7 @@ def rank_figures(row: Row, x: Array) -> Iterator[Figure]:
     """Yield the rank of each part from the worst, 1, ties averaged, among rows x (n, k)."""
     for child, column, own in zip(row.children, x.T, x[row.place], strict=True):
         below, equal = int((column < own).sum()), int((column == own).sum())
-        what = f"rank of {child} from the worst: {below} below it, {equal} equal"
+        what = Said(
+            "rank of {child} from the worst: {below} below it, {equal} equal", child=child, below=below, equal=equal
+        )
         yield Figure.of(what, "below + (equal + 1) / 2", below=below, equal=equal)

@@ -16,7 +16,7 @@ from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.cells import pair_of
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import CellsError, DataError, SpecError
 from hengdian_index.log import note
@@ -62,15 +62,17 @@ class BenefitOfTheDoubt:
     peers: Any = field(metadata={"axis": "peers"})
 
 
-def _faults(bounds: Any, share_bounds: Any, direction: Any = None, **_: Any) -> list[str]:
+def _faults(bounds: Any, share_bounds: Any, direction: Any = None, **_: Any) -> list[Said]:
     limits = {"bounds": bounds, "share_bounds": share_bounds}
     faults = [
-        f"{name}: a pair (low, high) of shares, 0 <= low <= high <= 1, not {pair!r}"
+        Said("{name}: a pair (low, high) of shares, 0 <= low <= high <= 1, not {pair!r}", name=name, pair=pair)
         for name, pair in limits.items()
         if pair is not None and not _is_pair(pair)
     ]
     if direction is not None and (bounds is not None or share_bounds is not None):
-        faults.append("direction: bounds and share_bounds limit the ratio score, not the distance; give one of the two")
+        faults.append(
+            Said("direction: bounds and share_bounds limit the ratio score, not the distance; give one of the two")
+        )
     return faults
 
 
@@ -83,16 +85,16 @@ def _figures(row: Row) -> Iterator[Figure]:
     """Yield the weights that suit the row best, or the longest step along a direction, and the score."""
     if row.options["direction"] is not None:
         step = 1 / row.score - 1
-        yield Figure("longest step along the direction that the rows allow", "", step)
-        yield Figure.of("1 over 1 and the step", "1 / (1 + step)", step=step)
+        yield Figure(Said("longest step along the direction that the rows allow"), "", step)
+        yield Figure.of(Said("1 over 1 and the step"), "1 / (1 + step)", step=step)
         return
     limits = {name: row.options[name] for name in ("bounds", "share_bounds")}
     whole = np.asarray(~np.isnan(row.among).any(axis=1))
     given = benefit_of_the_doubt(row.among[whole], **limits, details=True)
     v = np.asarray(given.weights)[int(whole[: row.place].sum())]
     for child, weight in zip(row.children, v.tolist(), strict=True):
-        yield Figure(f"weight of {child} that suits the row best", "", weight)
-    yield Figure.of("sum under these weights", "sum(v * z)", v=v, z=row.z)
+        yield Figure(Said("weight of {child} that suits the row best", child=child), "", weight)
+    yield Figure.of(Said("sum under these weights"), "sum(v * z)", v=v, z=row.z)
 
 
 @aggregating(
@@ -173,22 +175,22 @@ def benefit_of_the_doubt(
     >>> hi.aggregate.benefit_of_the_doubt([[4.0, 1.0], [1.0, 4.0], [2.0, 2.0]])
     array([1. , 1. , 0.8])
     """
-    _shared.equal_only(w, "benefit_of_the_doubt", "each row finds its own weights; use bounds or share_bounds")
+    _shared.equal_only(w, "benefit_of_the_doubt", Said("each row finds its own weights; use bounds or share_bounds"))
     x = _shared.stretched(x, w)
     if (x < 0).any():
-        raise CellsError(x < 0, "the benefit of the doubt needs values of 0 or more; normalise to such a scale")
+        raise CellsError(x < 0, Said("the benefit of the doubt needs values of 0 or more; normalise to such a scale"))
     rules = _rules(bounds, share_bounds, direction, x.shape[-1])
-    what = f"benefit_of_the_doubt of {counted(x.shape[-2], 'row')}, a programme for each,"
-    estimate("aggregate", what, 8 * 4 * x.size, _EACH_NUMBER * x.size, "give fewer rows, or take fixed weights")
+    what = Said("benefit_of_the_doubt of {rows}, a programme for each,", rows=_shared.rows_of(x.shape[-2]))
+    estimate("aggregate", what, 8 * 4 * x.size, _EACH_NUMBER * x.size, Said("give fewer rows, or take fixed weights"))
     if x.ndim == 2:
         found = _scored(x, rules)
         endless = np.isinf(found.weights)
         if details and endless.any():
-            why = "its values are so small that a weight is too large a number; rescale its unit"
+            why = Said("its values are so small that a weight is too large a number; rescale its unit")
             raise ColumnsError(endless.any(axis=0, keepdims=True), why)
         return found if details else found.scores
     if details:
-        raise DataError("benefit_of_the_doubt: details are of one table (n, k)")
+        raise DataError(Said("benefit_of_the_doubt: details are of one table (n, k)"))
     return np.stack([_scored(part, rules).scores for part in x.reshape(-1, *x.shape[-2:])]).reshape(x.shape[:-1])
 
 
@@ -199,11 +201,16 @@ def _rules(bounds: Any, share_bounds: Any, direction: Any, k: int) -> _Rules:
     for name, pair in pairs.items():
         if pair is not None and not pair[0] * k <= 1 + 1e-12 <= pair[1] * k + 2e-12:
             raise SpecError(
-                f"{name}: {pair}: no {k} shares that sum to 1 lie within; low must be at most, high at least 1/{k}"
+                Said(
+                    "{name}: {pair}: no {k} shares that sum to 1 lie within; low must be at most, high at least 1/{k}",
+                    name=name,
+                    pair=pair,
+                    k=k,
+                )
             )
     d = None if direction is None else _shared.per_column(direction, k, "direction")
     if d is not None and not ((d >= 0).all() and (d > 0).any()):
-        raise SpecError(f"direction: numbers of 0 or more, not all 0, not {direction!r}")
+        raise SpecError(Said("direction: numbers of 0 or more, not all 0, not {direction!r}", direction=direction))
     return _Rules(pairs["bounds"], pairs["share_bounds"], d)
 
 
@@ -227,7 +234,11 @@ def _scored(x: Array, rules: _Rules) -> BenefitOfTheDoubt:
     if low > 0 and forced:
         note(
             "aggregate",
-            f"benefit_of_the_doubt: {counted(forced, 'row', 'score')} 0: a value of 0 under a positive lower share",
+            Said.of(
+                forced,
+                "benefit_of_the_doubt: {n} row scores 0: a value of 0 under a positive lower share",
+                "benefit_of_the_doubt: {n} rows score 0: a value of 0 under a positive lower share",
+            ),
         )
     return BenefitOfTheDoubt(scores, weights, tuple(peers))
 
@@ -238,14 +249,14 @@ def _refuse_part(z: Array, rows: Array, rules: _Rules, n: int) -> None:
     d = np.ones(k) if rules.direction is None else rules.direction
     empty = ~np.asarray((z > 0).any(axis=0))
     faults = {
-        "nothing but zeros in the columns compared": empty.all(),
-        "direction is 0 in all columns it has": not (d > 0).any(),
-        "a column of the direction holds nothing but zeros": rules.direction is not None and (empty & (d > 0)).any(),
+        Said("nothing but zeros in the columns compared"): empty.all(),
+        Said("direction is 0 in all columns it has"): not (d > 0).any(),
+        Said("a column of the direction holds nothing but zeros"): rules.direction is not None
+        and (empty & (d > 0)).any(),
     }
     for name, limits in (("bounds", rules.bounds), ("share_bounds", rules.share_bounds)):
-        faults[f"{name} cannot hold over the {counted(k, 'column')} it has"] = (
-            limits is not None and limits[1] * k < 1 - 1e-12
-        )
+        why = Said("{name} cannot hold over the {columns} it has", name=name, columns=_shared.columns_of(k))
+        faults[why] = limits is not None and limits[1] * k < 1 - 1e-12
     for why, wrong in faults.items():
         if wrong:
             marked = np.zeros((n, 1), dtype=np.bool_)
@@ -290,7 +301,9 @@ def best_weights(z: Array, asked: NDArray[np.intp], rules: _Rules) -> _Best:
     with np.errstate(over="ignore"):
         d = None if rules.direction is None else rules.direction / size
     if d is not None and not np.isfinite(d).all():
-        raise ColumnsError(~np.isfinite(d)[np.newaxis], "its values are too small for a direction; rescale its unit")
+        raise ColumnsError(
+            ~np.isfinite(d)[np.newaxis], Said("its values are too small for a direction; rescale its unit")
+        )
     rows = _Rows(scaled, undominated(scaled), replace(rules, direction=d), size)
     weights = np.zeros((0, z.shape[1]))
     peers: list[tuple[int, ...]] = []
@@ -397,7 +410,9 @@ class _Rows:
             given |= {"A_eq": _diagonal([line] * len(own)), "b_eq": np.ones(len(own))}
         found = linprog(cost.ravel(), **given)
         if found.status != 0:
-            raise DataError(f"benefit_of_the_doubt: the linear programme was not solved: {found.message}")
+            raise DataError(
+                Said("benefit_of_the_doubt: the linear programme was not solved: {message}", message=found.message)
+            )
         answer = found.x.reshape(cost.shape)
         shadow = np.split(-found.ineqlin.marginals, np.cumsum([len(block) for block in blocks])[:-1])
         binding = [

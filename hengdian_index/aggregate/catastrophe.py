@@ -13,6 +13,7 @@ from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import CellsError
 from hengdian_index.log import note
@@ -23,15 +24,15 @@ def _figures(row: Row) -> Iterator[Figure]:
     order = None if row.options["order"] is None else row.option("order", np.nan)
     exponents = _exponents(np.where(row.there, row.asked, 0.0), order)[row.there]
     powers = [
-        Figure.of(f"{child} to its power", "z ** p", z=float(z), p=float(power))
+        Figure.of(Said("{child} to its power", child=child), "z ** p", z=float(z), p=float(power))
         for child, z, power in zip(row.children, row.z, exponents, strict=True)
     ]
     yield from powers
     values: dict[str, Any] = {"y": [one.value for one in powers]}
     if row.options["rule"] == "complementary":
-        yield Figure.of("mean", "sum(y) / k", **values, k=len(powers))
+        yield Figure.of(Said("mean"), "sum(y) / k", **values, k=len(powers))
     else:
-        yield Figure.of("the smallest", "min(y)", **values)
+        yield Figure.of(Said("the smallest"), "min(y)", **values)
 
 
 @aggregating(
@@ -98,7 +99,7 @@ def catastrophe(
     x = _shared.stretched(x, w)
     below = x < 0
     if below.any():
-        raise CellsError(below, "a root needs values of 0 or more; normalise to a scale from 0 to 1")
+        raise CellsError(below, Said("a root needs values of 0 or more; normalise to a scale from 0 to 1"))
     there = ~np.isnan(x) & (w[..., np.newaxis, :] > 0)
     _tell(x, w, order)
     ranks = None if order is None else _shared.per_column(order, x.shape[-1], "order")
@@ -138,9 +139,15 @@ def _tell(x: Array, w: Array, order: Any) -> None:
     """Write into the log what the method was not made for."""
     k = x.shape[-1]
     if order is None and k > 1 and same(np.diff(np.sort(w)), 0.0, 1.0).any():
-        why = "parts of equal weight share their exponents"
-        note("aggregate", f"catastrophe: {why}; order = {{part = 1, ...}} says which of them comes first")
+        why = Said(
+            "catastrophe: parts of equal weight share their exponents; order = {{part = 1, ...}} says which of them "
+            "comes first"
+        )
+        note("aggregate", why)
     if k > 5:
-        note("aggregate", f"catastrophe: {k} parts, of which no elementary catastrophe has more than 5")
+        note("aggregate", Said("catastrophe: {k} parts, of which no elementary catastrophe has more than 5", k=k))
     if np.nanmax(x, initial=0.0) > 1:
-        note("aggregate", "catastrophe: values above 1, which a root makes smaller; normalise to a scale from 0 to 1")
+        note(
+            "aggregate",
+            Said("catastrophe: values above 1, which a root makes smaller; normalise to a scale from 0 to 1"),
+        )

@@ -8,6 +8,7 @@ from hengdian_index._maths.arithmetic import Line
 from hengdian_index._maths.own_means import Censored
 from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.frame import Scoring
+from hengdian_index._words.said import Said
 
 
 @aggregating(
@@ -15,12 +16,14 @@ from hengdian_index._methods.frame import Scoring
     laws="MS",
     domain="zero or more",
     check=lambda cutoff: (
-        [] if 0 < cutoff <= 1 else [f"cutoff: a number above 0, up to 1 (2 of 10 dimensions: 0.2), not {cutoff:g}"]
+        []
+        if 0 < cutoff <= 1
+        else [Said("cutoff: a number above 0, up to 1 (2 of 10 dimensions: 0.2), not {cutoff:g}", cutoff=cutoff)]
     ),
     arithmetic=(
-        Line("count", "sum(w * z)", "weighted count of deprivations"),
+        Line("count", "sum(w * z)", Said("weighted count of deprivations")),
         # As much is rounding, of a count that meets the cut-off.
-        Line("y", "count if count >= cutoff - 1e-12 else 0", "the count of who is poor"),
+        Line("y", "count if count >= cutoff - 1e-12 else 0", Said("the count of who is poor")),
     ),
     formula=r"y = c \cdot [c \ge \mathrm{cutoff}], \quad c = \sum_j w_j z_j",
     chinese="双临界值计数法",

@@ -16,12 +16,13 @@ from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE, same, settled
+from hengdian_index._words.said import Said, joined
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError
 
-_LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out, or norm='none'"
-_CONSTANT = "constant over the rows compared; leave it out"
-_NO_SPREAD = "no column tells the rows compared apart, so there is no distance"
+_LENGTHLESS = Said("all values are 0, so the column has no length to divide by; leave it out, or norm='none'")
+_CONSTANT = Said("constant over the rows compared; leave it out")
+_NO_SPREAD = Said("no column tells the rows compared apart, so there is no distance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,10 @@ def _topsis_figures(row: Row) -> Iterator[Figure]:
     known = {"z": z, "length": divisors[row.options["norm"]]}
     known["factor"] = row.w if row.options["form"] == "w" else np.sqrt(row.w)
     distance = "sum(((end - z) * factor / length) ** 2) ** 0.5"
-    best = Figure.of("distance from the best point", distance, end=high, **known)
-    worst = Figure.of("distance from the worst point", distance, end=low, **known)
+    best = Figure.of(Said("distance from the best point"), distance, end=high, **known)
+    worst = Figure.of(Said("distance from the worst point"), distance, end=low, **known)
     yield from (best, worst)
-    share = "share of the distance from the worst"
+    share = Said("share of the distance from the worst")
     yield Figure.of(share, "worst / (best + worst)", worst=worst.value, best=best.value)
 
 
@@ -212,8 +213,8 @@ def _vikor_figures(row: Row) -> Iterator[Figure]:
     known: dict[str, Any] = {"w": row.w, "z": row.z, "low": low[row.there], "high": high[row.there]}
     score = "1"
     for name, share, over, what, of_rows in (
-        ("s", v, "sum", "loss on the whole, S", np.nansum(losses, axis=1)),
-        ("r", 1 - v, "max", "largest loss, R", np.nanmax(losses, axis=1)),
+        ("s", v, "sum", Said("loss on the whole, S"), np.nansum(losses, axis=1)),
+        ("r", 1 - v, "max", Said("largest loss, R"), np.nanmax(losses, axis=1)),
     ):
         yield (found := Figure.of(what, f"{over}(w * (high - z) / (high - low))", **known))
         compared = of_rows[: row.known or None]
@@ -221,7 +222,7 @@ def _vikor_figures(row: Row) -> Iterator[Figure]:
         if most - least > TOLERANCE:
             score += f" - {name}_share * ({name} - {name}_least) / ({name}_most - {name}_least)"
             known |= {f"{name}_share": share, name: found.value, f"{name}_least": least, f"{name}_most": most}
-    yield Figure.of("1 less S and R between the least and the largest of the rows", score, **known)
+    yield Figure.of(Said("1 less S and R between the least and the largest of the rows"), score, **known)
 
 
 @aggregating(
@@ -232,7 +233,7 @@ def _vikor_figures(row: Row) -> Iterator[Figure]:
     takes_gaps=True,
     refers=True,
     words=_shared.REFERENCE_WORDS,
-    check=lambda v, **_: [] if 0 <= v <= 1 else [f"v: a number from 0 to 1, not {v:g}"],
+    check=lambda v, **_: [] if 0 <= v <= 1 else [Said("v: a number from 0 to 1, not {v:g}", v=v)],
     figures=_vikor_figures,
     formula=(
         r"y = 1 - v\,\frac{S - S^*}{S^- - S^*} - (1 - v)\,\frac{R - R^*}{R^- - R^*}, \quad S = "
@@ -309,11 +310,11 @@ def _grey_relational_figures(row: Row) -> Iterator[Figure]:
     own = d[row.place, row.there]
     for child, end, z in zip(row.children, reference[row.there].tolist(), row.z.tolist(), strict=True):
         far, near = max(end, z), min(end, z)
-        yield Figure.of(f"distance of {child} from the reference", "far - near", far=far, near=near)
+        yield Figure.of(Said("distance of {child} from the reference", child=child), "far - near", far=far, near=near)
     if known["most"] == 0:
-        yield Figure.of("every row is the reference", "y", y=1.0)
+        yield Figure.of(Said("every row is the reference"), "y", y=1.0)
         return
-    grades = "grades, from the least and the largest distance of all rows"
+    grades = Said("grades, from the least and the largest distance of all rows")
     yield Figure.of(grades, "sum(w * ((least + rho * most) / (d + rho * most)))", w=row.w, d=own, **known)
 
 
@@ -324,7 +325,7 @@ def _grey_relational_figures(row: Row) -> Iterator[Figure]:
     set_wise=True,
     takes_gaps=True,
     per_column={"reference": None},
-    check=lambda rho, **_: [] if 0 < rho <= 1 else [f"rho: above 0 and at most 1, not {rho:g}"],
+    check=lambda rho, **_: [] if 0 < rho <= 1 else [Said("rho: above 0 and at most 1, not {rho:g}", rho=rho)],
     figures=_grey_relational_figures,
     formula=(
         r"y_i = \sum_j w_j \frac{d_{\min} + \rho\,d_{\max}}{d_{ij} + \rho\,d_{\max}}, \quad "
@@ -383,11 +384,11 @@ def _wroclaw_figures(row: Row) -> Iterator[Figure]:
     high = _shared.ends(among)[1][0]
     d = np.sqrt(np.nansum((high - among) ** 2 * shared_weights(among, row.asked), axis=1))
     known = {"w": row.w, "high": high[row.there], "z": np.minimum(row.z, high[row.there])}
-    yield (own := Figure.of("distance from the best point", "sum(w * (high - z) ** 2) ** 0.5", **known))
+    yield (own := Figure.of(Said("distance from the best point"), "sum(w * (high - z) ** 2) ** 0.5", **known))
     mean, sd = float(d.mean()), float(d.std(ddof=1))
-    yield Figure("mean distance of the rows compared", "", mean)
-    yield Figure("standard deviation of these distances", "", sd)
-    what = "1 less the distance over the mean and 2 sd"
+    yield Figure(Said("mean distance of the rows compared"), "", mean)
+    yield Figure(Said("standard deviation of these distances"), "", sd)
+    what = Said("1 less the distance over the mean and 2 sd")
     yield Figure.of(what, "1 - d / (mean + 2 * sd)", d=own.value, mean=mean, sd=sd)
 
 
@@ -450,7 +451,7 @@ def wroclaw(x: Array, w: Array, /, *, reference: Any = None, **shared: Unpack[Sc
     d = _distance((high / 2 - x / 2) / np.where(most > 0, most, 1.0), shared_weights(x, w))
     among = d[..., :m] if m else d
     if not (among.max(axis=-1) > 0).all():
-        raise DataError(f"wroclaw: {_NO_SPREAD}")
+        raise DataError(joined(["wroclaw", _NO_SPREAD], "heads"))
     size = among.mean(axis=-1, keepdims=True) + 2 * among.std(axis=-1, ddof=1, keepdims=True)
     return np.asarray(1 - d[..., m:] / size)
 
@@ -506,7 +507,7 @@ def _from_least(values: Array, m: int) -> Array:
 def _verdict(s: Array, r: Array, q: Array) -> tuple[Conditions, tuple[int, ...]]:
     """Return the acceptance conditions of the best row, and the rows that share the compromise."""
     if q.ndim > 1:
-        raise DataError("vikor: details are of one table (n, k)")
+        raise DataError(Said("vikor: details are of one table (n, k)"))
     s, r, q = (settled(part, 1.0) for part in (s, r, q))
     order = np.argsort(q, kind="stable")
     behind = q[order] - q[order[0]]

@@ -15,6 +15,7 @@ from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate._shared import LARGEST, SMALLEST
 
 
@@ -33,7 +34,7 @@ def _power_arithmetic(p: float) -> str | tuple[Line, ...]:
 def _at_0(row: Row) -> Iterator[Figure]:
     """Yield the limit, where a part is 0; else the arithmetic tells it all."""
     if (row.z == 0).any():
-        yield Figure.of("0, the limit, as a part is 0", "y", y=0.0)
+        yield Figure.of(Said("0, the limit, as a part is 0"), "y", y=0.0)
 
 
 def _at_limit(row: Row) -> Iterator[Figure]:
@@ -42,7 +43,7 @@ def _at_limit(row: Row) -> Iterator[Figure]:
     if mirror is None:
         yield from _at_0(row)
     elif (row.z == mirror).any():
-        yield Figure.of("the point of reflection, the limit, as a part has it", "y", y=mirror)
+        yield Figure.of(Said("the point of reflection, the limit, as a part has it"), "y", y=mirror)
 
 
 @aggregating(
@@ -83,7 +84,9 @@ def arithmetic(**shared: Unpack[Scoring]) -> Pair:
     laws="MHS",
     domain="real",
     total="total",
-    check=lambda total: [] if total is None or 0 < total < np.inf else [f"total: a number above 0, not {total:g}"],
+    check=lambda total: (
+        [] if total is None or 0 < total < np.inf else [Said("total: a number above 0, not {total:g}", total=total)]
+    ),
     formula=r"y = \sum_j w_j z_j, \quad \sum_j w_j = \mathrm{total}",
     arithmetic="total * sum(w * z)",
     chinese="加权求和",
@@ -130,7 +133,9 @@ def sum(*, total: float | None = None, **shared: Unpack[Scoring]) -> Pair:
     laws="MIHSB",
     domain=lambda zeros, reflect: "real" if reflect is not None else "zero or more" if zeros == "limit" else "above 0",
     check=lambda zeros, reflect: (
-        [] if reflect is None or np.isfinite(reflect) else [f"reflect: a finite number, not {reflect:g}"]
+        []
+        if reflect is None or np.isfinite(reflect)
+        else [Said("reflect: a finite number, not {reflect:g}", reflect=reflect)]
     ),
     formula=lambda zeros, reflect: (
         (

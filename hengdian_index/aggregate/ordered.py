@@ -15,17 +15,22 @@ from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.log import note
 
 
-def _order_faults(order_weights: Any) -> list[str]:
+def _order_faults(order_weights: Any) -> list[Said]:
     try:
         numbers = floats(list(order_weights.values()) if isinstance(order_weights, Mapping) else order_weights)
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     good = numbers.ndim == 1 and np.isfinite(numbers).all() and (numbers >= 0).all() and (numbers > 0).any()
-    return [] if good else [f"order_weights: numbers of 0 or more, one a rank, not all 0; not {order_weights!r}"]
+    return (
+        []
+        if good
+        else [Said("order_weights: numbers of 0 or more, one a rank, not all 0; not {given!r}", given=order_weights)]
+    )
 
 
 def _owa_figures(row: Row) -> Iterator[Figure]:
@@ -33,7 +38,7 @@ def _owa_figures(row: Row) -> Iterator[Figure]:
     given, m = floats(row.options["order_weights"]), len(row.z)
     v = given / given.sum()
     v = v if len(v) == m else _over_fewer(v, m)
-    yield Figure.of("weights of the ranks, the largest value first", "sum(v * z)", v=v, z=-np.sort(-row.z))
+    yield Figure.of(Said("weights of the ranks, the largest value first"), "sum(v * z)", v=v, z=-np.sort(-row.z))
 
 
 def _median_figures(row: Row) -> Iterator[Figure]:
@@ -43,11 +48,11 @@ def _median_figures(row: Row) -> Iterator[Figure]:
     cumulative = w.cumsum()
     low, high = (int(np.argmax(reached)) for reached in (cumulative >= 0.5 - TOLERANCE, cumulative > 0.5 + TOLERANCE))
     for at in range(low + 1):
-        yield Figure.of(f"weight of the values up to {exact(z[at])}", "sum(w)", w=w[: at + 1])
+        yield Figure.of(Said("weight of the values up to {value}", value=exact(z[at])), "sum(w)", w=w[: at + 1])
     if low == high:
-        yield Figure.of("the first value with half of the weight", "z", z=z[low])
+        yield Figure.of(Said("the first value with half of the weight"), "z", z=z[low])
     else:
-        middle = "mean of the two values between which half of the weight lies"
+        middle = Said("mean of the two values between which half of the weight lies")
         yield Figure.of(middle, "(low + high) / 2", low=z[low], high=z[high])
 
 
@@ -102,10 +107,10 @@ def owa(x: Array, w: Array, /, *, order_weights: Any, **shared: Unpack[Scoring])
     array([3.])
     """
     k = x.shape[-1]
-    _shared.equal_only(w, "owa", "order_weights weigh the ranks of a row, not its columns")
+    _shared.equal_only(w, "owa", Said("order_weights weigh the ranks of a row, not its columns"))
     v = unit_sum(floats(in_order(order_weights, range(k), "order_weights")), k, "order_weights")
     orness = float(v @ np.arange(k - 1, -1, -1)) / max(k - 1, 1)
-    note("aggregate", f"owa: orness {orness:.4g}")
+    note("aggregate", Said("owa: orness {orness:.4g}", orness=orness))
     z = -np.sort(-_shared.stretched(x, w), axis=-1)
     if not np.isnan(z).any():
         return np.asarray(z @ v)

@@ -14,6 +14,7 @@ from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError, SpecError
 
@@ -21,10 +22,14 @@ from hengdian_index.errors import DataError, SpecError
 def _penalty(penalty: int, ddof: int = 0) -> tuple[Line, ...]:
     squares = "sum(w * (z - mean) ** 2)"
     return (
-        Line("mean", "sum(w * z)", "mean"),
-        Line("sd", f"({squares} * k / (k - 1)) ** 0.5" if ddof else f"{squares} ** 0.5", "standard deviation"),
-        Line("cv", "sd / mean", "coefficient of variation"),
-        Line("y", f"mean {'+' if penalty > 0 else '-'} sd * cv", "mean, and the penalty sd * cv"),
+        Line("mean", "sum(w * z)", Said("mean")),
+        Line(
+            "sd",
+            f"({squares} * k / (k - 1)) ** 0.5" if ddof else f"{squares} ** 0.5",
+            Said("standard deviation"),
+        ),
+        Line("cv", "sd / mean", Said("coefficient of variation")),
+        Line("y", f"mean {'+' if penalty > 0 else '-'} sd * cv", Said("mean, and the penalty sd * cv")),
     )
 
 
@@ -79,7 +84,7 @@ def mazziotta_pareto(
     """
     k = int((w > 0).sum(axis=-1).min())
     if ddof == 1 and k < 2:
-        raise DataError("mazziotta_pareto: ddof=1 needs two indicators in every row; use ddof=0")
+        raise DataError(Said("mazziotta_pareto: ddof=1 needs two indicators in every row; use ddof=0"))
     return _penalised(x, w, penalty * (k / (k - 1) if ddof else 1.0))
 
 
@@ -94,7 +99,7 @@ def _adjusted_figures(row: Row) -> Iterator[Figure]:
         x, reference, least, most, turn = map(float, numbers)
         formula = f"100 {'+' if turn > 0 else '-'} 30 * ((x - reference) / ((most - least) / 2))"
         known = {"x": x, "reference": reference, "least": least, "most": most}
-        scaled.append(Figure.of(f"{child} on the scale from 70 to 130", formula, **known))
+        scaled.append(Figure.of(Said("{child} on the scale from 70 to 130", child=child), formula, **known))
     yield from scaled
     parts: dict[str, Any] = {"w": row.w, "z": [one.value for one in scaled]}
     for line in _penalty(row.options["penalty"]):
@@ -174,16 +179,16 @@ def adjusted_mazziotta_pareto(
     if reference is None:
         if any(one != 1 for one in _shared.directions(direction, k)):
             raise SpecError(
-                "adjusted_mazziotta_pareto: direction needs a reference; without, x is on the scale already"
+                Said("adjusted_mazziotta_pareto: direction needs a reference; without, x is on the scale already")
             )
         return _penalised(x, w, penalty)
     sign = np.array([1.0 if one == 1 else -1.0 if one == -1 else np.nan for one in _shared.directions(direction, k)])
     if np.isnan(sign).any():
-        raise SpecError(f"adjusted_mazziotta_pareto: direction 1 or -1, not {direction!r}")
+        raise SpecError(Said("adjusted_mazziotta_pareto: direction 1 or -1, not {direction!r}", direction=direction))
     centre = _shared.per_column(reference, k, "reference")
     low, high = _shared.ends(x)
     half = high / 2 - low / 2
-    _shared.refuse_columns(half == 0, w, "constant over the rows, so the scale has no length; leave it out")
+    _shared.refuse_columns(half == 0, w, Said("constant over the rows, so the scale has no length; leave it out"))
     z = 100 + 30 * sign * ((x - centre) / np.where(half > 0, half, 1.0))
     return _penalised(z, w, penalty)
 
@@ -193,13 +198,13 @@ def adjusted_mazziotta_pareto(
     laws="MITSB",
     domain="real",
     arithmetic=(
-        Line("mean", "sum(w * z)", "mean"),
-        Line("least", "min(z)", "the smallest"),
-        Line("y", "mean - alpha * (((mean - least) ** 2 + beta ** 2) ** 0.5 - beta)", "mean less the penalty"),
+        Line("mean", "sum(w * z)", Said("mean")),
+        Line("least", "min(z)", Said("the smallest")),
+        Line("y", "mean - alpha * (((mean - least) ** 2 + beta ** 2) ** 0.5 - beta)", Said("mean less the penalty")),
     ),
     check=lambda alpha, beta: (
-        ([] if 0 <= alpha <= 1 else [f"alpha: a number from 0 to 1, not {alpha:g}"])
-        + ([] if 0 <= beta < np.inf else [f"beta: a finite number of 0 or more, not {beta:g}"])
+        ([] if 0 <= alpha <= 1 else [Said("alpha: a number from 0 to 1, not {alpha:g}", alpha=alpha)])
+        + ([] if 0 <= beta < np.inf else [Said("beta: a finite number of 0 or more, not {beta:g}", beta=beta)])
     ),
     formula=(r"y = M - \alpha \left(\sqrt{(M - \min_j z_j)^2 + \beta^2} - \beta\right), \quad M = \sum_j w_j z_j"),
     chinese="均值—最小值函数",
@@ -251,6 +256,6 @@ def _penalised(z: Array, w: Array, factor: float) -> Array:
     # A mean that is only the rounding error of a sum of both signs is no mean above 0 either.
     _shared.refuse_rows(
         ~(mean > TOLERANCE * weighted_sum(np.abs(z), weights)),
-        "the mean of its values is not above 0, so the penalty means nothing; use z_score(mean=100, sd=10)",
+        Said("the mean of its values is not above 0, so the penalty means nothing; use z_score(mean=100, sd=10)"),
     )
     return np.asarray(mean * (1 + factor * weighted_sum((z / mean[..., np.newaxis] - 1) ** 2, weights)))

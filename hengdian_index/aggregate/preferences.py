@@ -13,8 +13,8 @@ from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, largest
+from hengdian_index._words.said import Said, joined
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError, SpecError, raise_all, shown, suggestion
 
@@ -126,9 +126,12 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _word_faults(preference: Any, **_: Any) -> list[str]:
+def _word_faults(preference: Any, **_: Any) -> list[Said]:
     words = [one for one in _listed(preference) if not (isinstance(one, str) and one in _FUNCTIONS)]
-    return [f"preference: no function {shown(one)}{suggestion(one, _FUNCTIONS)}" for one in words]
+    return [
+        Said("preference: no function {word}{guess}", word=shown(one), guess=suggestion(one, _FUNCTIONS))
+        for one in words
+    ]
 
 
 def _thresholds(k: int, given: Mapping[str, Any]) -> dict[str, Array]:
@@ -141,7 +144,11 @@ def _thresholds(k: int, given: Mapping[str, Any]) -> dict[str, Array]:
         value, none = _without_none(value)
         found[name] = np.where(none, np.inf, _shared.per_column(value, k, name))
         below = np.flatnonzero(found[name] < 0)
-        raise_all(SpecError, [f"{name}: of column {j} 0 or more, not {found[name][j]:g}" for j in below])
+        own = found[name]
+        faults = [
+            Said("{name}: of column {column} 0 or more, not {own:g}", name=name, column=j, own=own[j]) for j in below
+        ]
+        raise_all(SpecError, faults)
     return found
 
 
@@ -153,31 +160,56 @@ def _without_none(value: Any) -> tuple[Any, Any]:
     return [0.0 if absent else one for one, absent in zip(value, none, strict=True)], none
 
 
-def _rising(limits: Mapping[str, Array], first: str, second: str) -> list[str]:
+def _rising(limits: Mapping[str, Array], first: str, second: str) -> list[Said]:
     """Return a fault for each column of which the first threshold is above the second."""
-    low, high = limits[first], limits[second]
-    wrong = np.flatnonzero(low > high)
-    return [f"{first}, {second}: of column {j} {first} {low[j]:g} is above {second} {high[j]:g}" for j in wrong]
+    return [_above(limits, first, second, j) for j in np.flatnonzero(limits[first] > limits[second])]
+
+
+def _above(limits: Mapping[str, Array], first: str, second: str, j: Any) -> Said:
+    """Return the fault of a column of which the first threshold is above the second."""
+    return Said(
+        "{first}, {second}: of column {column} {first} {low:g} is above {second} {high:g}",
+        first=first,
+        second=second,
+        column=j,
+        low=limits[first][j],
+        high=limits[second][j],
+    )
 
 
 def _worded(preference: Any, k: int) -> list[str]:
     """Return the words of the functions of k columns."""
     words = [preference] * k if isinstance(preference, str) else _listed(preference)
     if len(words) != k:
-        raise SpecError(f"preference: {len(words)} given for {counted(k, 'column')}")
+        raise SpecError(
+            Said(
+                "{option}: {given} given for {columns}",
+                option="preference",
+                given=len(words),
+                columns=_shared.columns_of(k),
+            )
+        )
     return words
 
 
 def _functions(preference: Any, limits: Mapping[str, Array], size: Array) -> list[Callable[[int, Array], Array]]:
     """Return the preference of one value over another in each column as a function of their difference."""
     k = len(size)
-    words, faults = _worded(preference, k), list[str]()
+    words, faults = _worded(preference, k), list[Said]()
     for j, word in enumerate(words):
         needed = [name for name in _FUNCTIONS[word][1] if not limits[name][j] > 0]
-        faults += [f"{name}: column {j} has the function {word!r} and needs a {name} above 0" for name in needed]
+        faults += [
+            Said(
+                "{name}: column {column} has the function {word!r} and needs a {name} above 0",
+                name=name,
+                column=j,
+                word=word,
+            )
+            for name in needed
+        ]
         if word in ("level", "linear") and limits["q"][j] > limits["p"][j] > 0:
-            faults += [f"q, p: of column {j} q {limits['q'][j]:g} is above p {limits['p'][j]:g}"]
-    raise_all(SpecError, [f"promethee: {fault}" for fault in faults])
+            faults.append(_above(limits, "q", "p", j))
+    raise_all(SpecError, [joined(["promethee", fault], "heads") for fault in faults])
     slack = TOLERANCE * size
 
     def function(j: int, d: Array) -> Array:
@@ -243,9 +275,9 @@ def _promethee_figures(row: Row) -> Iterator[Figure]:
     if isinstance(preference, Mapping):
         preference = [preference.get(part, "usual") for part in row.parts]
     plus, minus = (float(flow[row.place]) for flow in _flows(x, row.asked, preference, limits))
-    yield Figure("mean preference for it over each other row", "", plus)
-    yield Figure("mean preference for each other row over it", "", minus)
-    yield Figure.of("net flow", "plus - minus", plus=plus, minus=minus)
+    yield Figure(Said("mean preference for it over each other row"), "", plus)
+    yield Figure(Said("mean preference for each other row over it"), "", minus)
+    yield Figure.of(Said("net flow"), "plus - minus", plus=plus, minus=minus)
 
 
 def _promethee_formula(preference: Any, **_: Any) -> str:
@@ -334,7 +366,7 @@ def promethee(
     array([ 0.625, -0.75 ,  0.125])
     """
     if details and max(x.ndim, w.ndim + 1) > 2:
-        raise DataError("promethee: details are of one table (n, k)")
+        raise DataError(Said("promethee: details are of one table (n, k)"))
     x, limits = _shared.turned(x, direction), _thresholds(x.shape[-1], {"q": q, "p": p, "s": s})
     _tell("promethee", x, w, _EACH_PAIR)
     plus, minus = _each_table(lambda table, weights: _flows(table, weights, preference, limits), x, w)
@@ -345,8 +377,8 @@ def _tell(method: str, x: Array, w: Array, each: float) -> None:
     """Say of many rows how long all pairs take."""
     n, k = x.shape[-2:]
     tables = _shared.stretched(x, w).size // max(n * k, 1)
-    what = f"{method} of {counted(n, 'row')}, each compared with each,"
-    estimate("aggregate", what, 8 * (k + 4) * max(_PAIRS, n), n**2 * k * each * tables, "borda needs no pairs")
+    what = Said("{method} of {rows}, each compared with each,", method=method, rows=_shared.rows_of(n))
+    estimate("aggregate", what, 8 * (k + 4) * max(_PAIRS, n), n**2 * k * each * tables, Said("borda needs no pairs"))
 
 
 def _credibilities(x: Array, w: Array, limits: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -379,7 +411,7 @@ def _electre_limits(k: int, q: Any, p: Any, v: Any) -> dict[str, Array]:
     """Return the thresholds as k numbers each, each at most the next."""
     limits = _thresholds(k, {"q": q, "p": p, "v": v})
     faults = [*_rising(limits, "q", "p"), *_rising(limits, "p", "v")]
-    raise_all(SpecError, [f"electre: {fault}" for fault in faults])
+    raise_all(SpecError, [joined(["electre", fault], "heads") for fault in faults])
     return limits
 
 
@@ -389,9 +421,9 @@ def _electre_figures(row: Row) -> Iterator[Figure]:
     limits = {name: row.option(name, np.inf if name == "v" else 0.0) for name in "qp"}
     limits["v"] = np.full(len(row.parts), np.inf) if row.options["v"] is None else row.option("v", np.inf)
     own, other = (float(one[row.place]) for one in _credibilities(x, row.asked, limits))
-    yield Figure("credibility that it outranks each other row, summed", "", own)
-    yield Figure("credibility that each other row outranks it, summed", "", other)
-    yield Figure.of("net credibility", "own - other", own=own, other=other)
+    yield Figure(Said("credibility that it outranks each other row, summed"), "", own)
+    yield Figure(Said("credibility that each other row outranks it, summed"), "", other)
+    yield Figure.of(Said("net credibility"), "own - other", own=own, other=other)
 
 
 @aggregating(
@@ -477,7 +509,7 @@ def electre(
     array([ 1.25, -1.5 ,  0.25])
     """
     if details and max(x.ndim, w.ndim + 1) > 2:
-        raise DataError("electre: details are of one table (n, k)")
+        raise DataError(Said("electre: details are of one table (n, k)"))
     x, limits = _shared.turned(x, direction), _electre_limits(x.shape[-1], q, p, v)
     _tell("electre", x, w, _EACH_VETO)
     outranks, outranked = _each_table(lambda table, weights: _credibilities(table, weights, limits), x, w)

@@ -14,8 +14,8 @@ from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import uneven
+from hengdian_index._words.said import Said, joined
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError
 from hengdian_index.log import note
@@ -73,12 +73,15 @@ class Projection:
 def _figures(row: Row) -> Iterator[Figure]:
     """Yield the score along the direction, which follows from the rows compared."""
     a = _direction(row.whole, row.options["radius"])
-    what, parts = "value along the best direction a", {"a": a[row.there], "z": row.z}
+    what, parts = Said("value along the best direction a"), {"a": a[row.there], "z": row.z}
     if row.there.all():
         yield Figure.of(what, "sum(a * z)", **parts)
     else:
         yield Figure.of(
-            f"{what}, what is missing as the mean of the rest", "sum(a * z) / sum(a) * all", all=a.sum(), **parts
+            Said("value along the best direction a, what is missing as the mean of the rest"),
+            "sum(a * z) / sum(a) * all",
+            all=a.sum(),
+            **parts,
         )
 
 
@@ -88,7 +91,9 @@ def _figures(row: Row) -> Iterator[Figure]:
     domain="real",
     set_wise=True,
     takes_gaps=True,
-    check=lambda radius, **_: [] if 0 < radius < np.inf else [f"radius: a number above 0, not {radius:g}"],
+    check=lambda radius, **_: (
+        [] if 0 < radius < np.inf else [Said("radius: a number above 0, not {radius:g}", radius=radius)]
+    ),
     figures=_figures,
     formula=(
         r"y_i = \sum_j a_j z_{ij}, \quad a = \arg\max_{\sum a_j^2 = 1,\, a_j \ge 0} S D, \quad "
@@ -154,22 +159,26 @@ def projection_pursuit(
     >>> hi.aggregate.projection_pursuit([[0.0, 0.1], [0.1, 0.0], [0.9, 0.2], [1.0, 0.3]]).round(2)
     array([0.06, 0.08, 0.82, 0.96])
     """
-    _shared.equal_only(w, "projection_pursuit", "the direction is learnt from the rows")
+    _shared.equal_only(w, "projection_pursuit", Said("the direction is learnt from the rows"))
     x = _shared.stretched(x, w)
     if details and x.ndim > 2:
-        raise DataError("projection_pursuit: details are of one table (n, k)")
+        raise DataError(Said("projection_pursuit: details are of one table (n, k)"))
     n = x.shape[-2]
     seconds = _EACH_ROW * n * x.shape[-1] * int(np.prod(x.shape[:-2]))
     estimate(
-        "aggregate", f"projection_pursuit of {counted(n, 'row')}", 64.0 * n * _LOOKED_AT, seconds, "fit on fewer rows"
+        "aggregate",
+        Said("projection_pursuit of {rows}", rows=_shared.rows_of(n)),
+        64.0 * n * _LOOKED_AT,
+        seconds,
+        Said("fit on fewer rows"),
     )
     directions = np.empty((*x.shape[:-2], x.shape[-1]))
     for at in np.ndindex(x.shape[:-2]):
         directions[at] = _direction(x[at], radius)
     scores = _along(x, directions[..., np.newaxis, :])
     if x.ndim == 2:
-        listed = ", ".join(f"{part:.4f}" for part in directions)
-        note("aggregate", f"projection_pursuit: direction of the parts in their order: {listed}")
+        parts = joined([f"{part:.4f}" for part in directions])
+        note("aggregate", Said("projection_pursuit: direction of the parts in their order: {parts}", parts=parts))
     if not details:
         return scores
     size = float(np.nanmax(np.abs(scores))) or 1.0
@@ -185,7 +194,8 @@ def _along(x: Array, a: Array) -> Array:
         return np.asarray((x * a).sum(axis=-1))
     there = np.where(gaps, 0.0, a)
     held = there.sum(axis=-1)
-    _shared.refuse_rows(held == 0, "the direction has a number above 0 for none of its values; fill its gaps")
+    none = Said("the direction has a number above 0 for none of its values; fill its gaps")
+    _shared.refuse_rows(held == 0, none)
     return np.asarray(np.where(gaps, 0.0, x * a).sum(axis=-1) * (a.sum(axis=-1) / held))
 
 
@@ -194,10 +204,12 @@ def _direction(x: Array, radius: float) -> Array:
     x = x[~np.isnan(x).any(axis=1)]
     n, k = x.shape
     if n < 2:
-        raise DataError("projection_pursuit: at least two complete rows are needed; fill gaps, or leave columns out")
+        raise DataError(
+            Said("projection_pursuit: at least two complete rows are needed; fill gaps, or leave columns out")
+        )
     flat = (x.max(axis=0) == x.min(axis=0)) | uneven(x)
     if flat.all():
-        _shared.refuse_columns(flat[np.newaxis], np.ones(k), "constant over the rows compared; leave it out")
+        _shared.refuse_columns(flat[np.newaxis], np.ones(k), Said("constant over the rows compared; leave it out"))
     # Without what is rounding, in an order of rows and columns that follows from their values: it hangs on neither.
     used = np.flatnonzero(~flat)
     z = x[:, used] - x[:, used].min(axis=0)

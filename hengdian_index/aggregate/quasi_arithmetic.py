@@ -17,16 +17,19 @@ from hengdian_index._methods.decorators import aggregating, scoring
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._methods.registry import Method, code_of
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import SpecError, raise_all, shown
 
 _LAWS = "MISB"
 
 
-def _pair_faults(f: str, inverse: str) -> list[str]:
-    return [f"{option}: {fault}" for option, text in (("f", f), ("inverse", inverse)) for fault in _faults(text)]
+def _pair_faults(f: str, inverse: str) -> list[Said]:
+    return [
+        joined([option, fault], "heads") for option, text in (("f", f), ("inverse", inverse)) for fault in _faults(text)
+    ]
 
 
-def _faults(text: str) -> list[str]:
+def _faults(text: str) -> list[Said]:
     """Return what is wrong with a formula of one value."""
     try:
         tree = parsed(text)
@@ -36,12 +39,13 @@ def _faults(text: str) -> list[str]:
     if wrong := arithmetic_faults([Line("", text)], known):
         return wrong
     if len(known) != 1:
-        found = ", ".join(known) or "none"
-        return [f"one name is needed, which stands for the value, as in 'log(z)'; found: {found}"]
+        found = joined(known) or Said("none")
+        return [Said("one name is needed, which stands for the value, as in 'log(z)'; found: {found}", found=found)]
     calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
     called = [(one.func.id, len(one.args)) for one in calls if isinstance(one.func, ast.Name)]
     wide = {name for name, n in called if name in ("sum", "prod") or (name in ("min", "max") and n == 1)}
-    return ["sum, prod, and min or max of one see all parts; a function of one value is needed"] if wide else []
+    why = Said("sum, prod, and min or max of one see all parts; a function of one value is needed")
+    return [why] if wide else []
 
 
 def _arithmetic(f: str, inverse: str) -> str:
@@ -234,11 +238,15 @@ def means(f: Callable[[Any], Any] | str, inverse: Callable[[Any], Any] | str) ->
     <quasi_arithmetic{'f': 'log(10 - z)', 'inverse': '10 - exp(y)'}>
     """
     given = {"f": f, "inverse": inverse}
-    wrong = [f"{name}: a function or a formula, not {shown(one)}" for name, one in given.items() if not _usable(one)]
+    wrong = [
+        Said("{name}: a function or a formula, not {found}", name=name, found=shown(one))
+        for name, one in given.items()
+        if not _usable(one)
+    ]
     texts = [one if isinstance(one, str) else None for one in given.values()]
     if not wrong and any(texts):
         wrong = _pair_faults(*(one or "z" for one in texts))
-    raise_all(SpecError, [f"means: {fault}" for fault in wrong])
+    raise_all(SpecError, [joined(["means", fault], "heads") for fault in wrong])
     read = [_function(one) if isinstance(one, str) else one for one in given.values()]
     for name, one in zip(given, read, strict=True):
         _refuse_scalars(name, one)
@@ -260,9 +268,15 @@ def _refuse_scalars(name: str, function: Callable[[Any], Any]) -> None:
         with np.errstate(all="ignore"):
             good = np.asarray(function(tried), dtype=np.float64).shape == tried.shape
     except Exception as error:  # whatever a user's function does
-        why = f" ({type(error).__name__}: {error})"
         raise SpecError(
-            f"means: {name}: it takes no array; write it with NumPy, np.log instead of math.log{why}"
+            Said(
+                "means: {name}: it takes no array; write it with NumPy, np.log instead of math.log ({kind}: {error})",
+                name=name,
+                kind=type(error).__name__,
+                error=error,
+            )
         ) from None
     if not good:
-        raise SpecError(f"means: {name}: a number for each value is needed, an array of the shape of its argument")
+        raise SpecError(
+            Said("means: {name}: a number for each value is needed, an array of the shape of its argument", name=name)
+        )

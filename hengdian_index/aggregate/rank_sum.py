@@ -15,8 +15,8 @@ from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, settled
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError
 
@@ -57,13 +57,13 @@ class RankSumRatio:
     line: Line
 
 
-def _cut_faults(cuts: Any, **_: Any) -> list[str]:
+def _cut_faults(cuts: Any, **_: Any) -> list[Said]:
     try:
         numbers = floats(cuts)
     except (TypeError, ValueError):
         numbers = np.array(np.nan)
     good = numbers.ndim == 1 and np.isfinite(numbers).all() and (np.diff(numbers) > 0).all()
-    return [] if good else [f"cuts: rising numbers, as (4, 6); not {cuts!r}"]
+    return [] if good else [Said("cuts: rising numbers, as (4, 6); not {cuts!r}", cuts=cuts)]
 
 
 def _rank_sum_figures(row: Row) -> Iterator[Figure]:
@@ -74,10 +74,10 @@ def _rank_sum_figures(row: Row) -> Iterator[Figure]:
     yield from ranks
     known = {"w": row.w, "ranks": [rank.value for rank in ranks]}
     if set(sizes) == {len(x)}:
-        what = f"weighted mean rank over the {counted(len(x), 'row')}"
+        what = Said("weighted mean rank over the {rows}", rows=_shared.rows_of(len(x)))
         yield Figure.of(what, "sum(w * ranks) / n", n=len(x), **known)
     else:
-        what = "weighted mean of the ranks, each over the rows that have the part"
+        what = Said("weighted mean of the ranks, each over the rows that have the part")
         yield Figure.of(what, "sum(w * (ranks / n))", n=sizes, **known)
 
 
@@ -86,7 +86,7 @@ def _between_figures(row: Row, x: Array, sizes: list[int]) -> Iterator[Figure]:
     low, high = (end[0].tolist() for end in _shared.ends(x))
     for child, n, z, least, most in zip(row.children, sizes, x[row.place].tolist(), low, high, strict=True):
         known = {"steps": n - 1, "z": z, "least": least, "most": most}
-        what = f"rank of {child}, 1 the worst, between whole ones"
+        what = Said("rank of {child}, 1 the worst, between whole ones", child=child)
         yield Figure.of(what, "1 + steps * (z - least) / (most - least)", **known)
 
 
@@ -170,7 +170,7 @@ def rank_sum_ratio(
 def _stretched_ranks(x: Array, w: Array, n: Array) -> Array:
     """Return 1 + (n - 1) (x - min) / (max - min)."""
     low, high = _shared.ends(x)
-    _shared.refuse_columns(high == low, w, "constant over the rows compared; leave it out, or form='integer'")
+    _shared.refuse_columns(high == low, w, Said("constant over the rows compared; leave it out, or form='integer'"))
     half = np.where(high > low, high / 2 - low / 2, 1.0)
     return np.asarray(1 + (n - 1) * ((x / 2 - low / 2) / half))
 
@@ -180,11 +180,11 @@ def _graded(scores: Array, cuts: Array) -> RankSumRatio:
     from scipy.special import ndtri
 
     if scores.ndim > 1:
-        raise DataError("rank_sum_ratio: details are of one table (n, k)")
+        raise DataError(Said("rank_sum_ratio: details are of one table (n, k)"))
     n = len(scores)
     ratio, group, f = np.unique(settled(scores, 1.0), return_inverse=True, return_counts=True)
     if len(ratio) < 2:
-        raise DataError("rank_sum_ratio: all ratios are equal, so there is no line; ask without details")
+        raise DataError(Said("rank_sum_ratio: all ratios are equal, so there is no line; ask without details"))
     p = (f.cumsum() - (f - 1) / 2) / n
     p[-1] = 1 - 1 / (4 * n)
     probit = 5 + ndtri(p)

@@ -17,8 +17,8 @@ from hengdian_index._methods.decorators import aggregating, matched_weights
 from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array, read_labelled, row_names
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE, flattened, settled
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.log import note
@@ -114,15 +114,19 @@ def outranking(x: Any, w: Any = None) -> Any:
     """
     table = read_labelled(x)
     if table.values.ndim > 2:
-        raise DataError("outranking: one table of rows by columns, not several")
+        raise DataError(Said("outranking: one table of rows by columns, not several"))
     weights = matched_weights(w, table)
     if weights.ndim > 1:
         raise SpecError(
-            f"weights: one for each of {counted(weights.shape[-1], 'column')}, not an array of shape {weights.shape}"
+            Said(
+                "weights: one for each of {columns}, not an array of shape {shape}",
+                columns=_shared.columns_of(weights.shape[-1]),
+                shape=weights.shape,
+            )
         )
     n, k = table.values.shape
-    seconds, other = n**2 * k * _EACH_PAIR, "give fewer rows"
-    estimate("aggregate", f"outranking of {counted(n, 'row')}", 8 * 2 * n**2, seconds, other)
+    what = Said("outranking of {rows}", rows=_shared.rows_of(n))
+    estimate("aggregate", what, 8 * 2 * n**2, n**2 * k * _EACH_PAIR, Said("give fewer rows"))
     share = _outranking(flattened(table.values), weights)
     if table.columns is None or not hasattr(table.source, "iloc"):
         return share
@@ -137,9 +141,9 @@ def _copeland_figures(row: Row) -> Iterator[Figure]:
     both = ~np.isnan(signs) @ row.w
     margin = np.nan_to_num(signs) @ row.w / np.where(both > 0, both, 1.0)
     won, lost = int((margin > 2 * TOLERANCE).sum()), int((margin < -2 * TOLERANCE).sum())
-    yield Figure("rows that it leads in more than half of the weight", "", float(won))
-    yield Figure("rows that lead it", "", float(lost))
-    yield Figure.of("won less lost", "won - lost", won=won, lost=lost)
+    yield Figure(Said("rows that it leads in more than half of the weight"), "", float(won))
+    yield Figure(Said("rows that lead it"), "", float(lost))
+    yield Figure.of(Said("won less lost"), "won - lost", won=won, lost=lost)
 
 
 @aggregating(
@@ -188,8 +192,9 @@ def copeland(x: Array, w: Array, /, **shared: Unpack[Scoring]) -> Array:
     array([ 0.,  2., -2.])
     """
     n, k, tables = _sizes(x, w)
-    seconds, other = n**2 * k * _EACH_PAIR / 2 * tables, "borda needs no pairs"
-    estimate("aggregate", f"copeland of {counted(n, 'row')}, each compared with each,", 8 * 4 * x.size, seconds, other)
+    seconds, other = n**2 * k * _EACH_PAIR / 2 * tables, Said("borda needs no pairs")
+    what = Said("{method} of {rows}, each compared with each,", method="copeland", rows=_shared.rows_of(n))
+    estimate("aggregate", what, 8 * 4 * x.size, seconds, other)
     return _each(_copeland, x, w)
 
 
@@ -205,8 +210,10 @@ def _borda_figures(row: Row) -> Iterator[Figure]:
         f"(r{j} - 1)" if m == others else f"((r{j} - 1) * n / m{j})" if m else "(n / 2)" for j, m in enumerate(present)
     ]
     total = " + ".join(f"w{j} * {one}" for j, one in enumerate(beaten))
-    scaled = ", scaled up for rows without a part" if min(present) < others else ""
-    yield Figure.of(f"weighted number of rows beaten{scaled}", total, n=others, **known)
+    what = Said("weighted number of rows beaten")
+    if min(present) < others:
+        what = Said("weighted number of rows beaten, scaled up for rows without a part")
+    yield Figure.of(what, total, n=others, **known)
 
 
 @aggregating(
@@ -256,8 +263,8 @@ def _kemeny_figures(row: Row) -> Iterator[Figure]:
     """Yield the place in the order that agrees best with the duels."""
     n = len(row.among)
     place = n - row.score
-    yield Figure("place in the order that most of the weight supports, 1 the best", "", place)
-    yield Figure.of(f"rows, {n}, less the place", "n - place", n=n, place=place)
+    yield Figure(Said("place in the order that most of the weight supports, 1 the best"), "", place)
+    yield Figure.of(Said("rows, {n}, less the place", n=n), "n - place", n=n, place=place)
 
 
 @aggregating(
@@ -316,12 +323,13 @@ def kemeny(x: Array, w: Array, /, *, details: bool = False, **shared: Unpack[Sco
     array([1., 2., 0.])
     """
     if details and x.ndim > 2:
-        raise DataError("kemeny: details are of one table (n, k)")
+        raise DataError(Said("kemeny: details are of one table (n, k)"))
     n, k, tables = _sizes(x, w)
     if n > MOST_EXACT:
         seconds = n**2 * (_EACH_PAIR * k + _EACH_STEP) * tables
-        other = "copeland or borda need no search; or rank groups of rows"
-        estimate("aggregate", f"kemeny of {counted(n, 'row')}", 8 * _TABLES_OF_PAIRS * n**2, seconds, other)
+        other = Said("copeland or borda need no search; or rank groups of rows")
+        what = Said("kemeny of {rows}", rows=_shared.rows_of(n))
+        estimate("aggregate", what, 8 * _TABLES_OF_PAIRS * n**2, seconds, other)
     rivals: list[int] = []
 
     def found(table: Array, weights: Array) -> Kemeny:
@@ -349,12 +357,23 @@ def _note_rivals(n: int, rivals: list[int]) -> None:
     if n > MOST_EXACT:
         note(
             "aggregate",
-            f"kemeny: of {counted(n, 'row')} the best order found by search is given; it is not proved best",
+            Said(
+                "kemeny: of {rows} the best order found by search is given; it is not proved best",
+                rows=_shared.rows_of(n),
+            ),
         )
     several = [number for number in rivals if number > 1]
     if several:
-        where = f" in {len(several)} of {len(rivals)} tables" if len(rivals) > 1 else ""
-        note("aggregate", f"kemeny: {max(several)} orders are best alike{where}; rows score their mean place in them")
+        most = max(several)
+        why = Said("kemeny: {most} orders are best alike; rows score their mean place in them", most=most)
+        if len(rivals) > 1:
+            why = Said(
+                "kemeny: {most} orders are best alike in {n} of {tables} tables; rows score their mean place in them",
+                most=most,
+                n=len(several),
+                tables=len(rivals),
+            )
+        note("aggregate", why)
 
 
 def _each(function: Callable[[Array, Array], Array], x: Array, w: Array) -> Array:

@@ -14,16 +14,16 @@ from hengdian_index._methods.decorators import aggregating
 from hengdian_index._methods.figures import Figure, Row
 from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import settled
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.aggregate.ranking import copeland
 from hengdian_index.errors import DataError
 
 __all__ = ["Multimoora", "aras", "copras", "marcos", "moora", "multimoora", "waspas"]
 
-_SUMLESS = "all values are 0, so the column has no sum to divide by; leave it out"
-_LENGTHLESS = "all values are 0, so the column has no length to divide by; leave it out"
+_SUMLESS = Said("all values are 0, so the column has no sum to divide by; leave it out")
+_LENGTHLESS = Said("all values are 0, so the column has no length to divide by; leave it out")
 
 # Seconds that it takes to compare two rows by three scores.
 _EACH_PAIR = 6e-9
@@ -58,8 +58,8 @@ class Multimoora:
     product: Any = field(metadata={"axis": "rows"})
 
 
-def _share_faults(share: float, **_: Any) -> list[str]:
-    return [] if 0 <= share <= 1 else [f"share: a number from 0 to 1, not {share:g}"]
+def _share_faults(share: float, **_: Any) -> list[Said]:
+    return [] if 0 <= share <= 1 else [Said("share: a number from 0 to 1, not {share:g}", share=share)]
 
 
 def _best_figures(row: Row, x: Array, cost: Any) -> Iterator[Figure]:
@@ -67,9 +67,9 @@ def _best_figures(row: Row, x: Array, cost: Any) -> Iterator[Figure]:
     low, high = (end[0].tolist() for end in _shared.ends(_shared.known(x, row.known)))
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         if cost[j]:
-            yield Figure.of(f"the least of {child} over its own", "least / z", least=low[j], z=z)
+            yield Figure.of(Said("the least of {child} over its own", child=child), "least / z", least=low[j], z=z)
         else:
-            yield Figure.of(f"{child} over the largest", "z / most", z=z, most=high[j])
+            yield Figure.of(Said("{child} over the largest", child=child), "z / most", z=z, most=high[j])
 
 
 def _split(row: Row) -> tuple[Array, Any]:
@@ -82,11 +82,11 @@ def _waspas_figures(row: Row) -> Iterator[Figure]:
     parts = list(_best_figures(row, *_split(row)))
     yield from parts
     known: dict[str, Any] = {"w": row.w, "r": [one.value for one in parts]}
-    yield (total := Figure.of("weighted sum", "sum(w * r)", **known))
-    yield (product := Figure.of("weighted product", "prod(r ** w)", **known))
+    yield (total := Figure.of(Said("weighted sum"), "sum(w * r)", **known))
+    yield (product := Figure.of(Said("weighted product"), "prod(r ** w)", **known))
     share = float(row.options["share"])
     both = {"share": share, "rest": 1 - share, "total": total.value, "product": product.value}
-    yield Figure.of("both by their shares", "share * total + rest * product", **both)
+    yield Figure.of(Said("both by their shares"), "share * total + rest * product", **both)
 
 
 @aggregating(
@@ -169,10 +169,10 @@ def _aras_figures(row: Row) -> Iterator[Figure]:
     r = _shared.known(_shared.of_best(x, cost, row.w, row.known), row.known)
     totals = (len(r) * _shared.column_mean(r) + 1)[0]
     known: dict[str, Any] = {"w": row.w, "r": [one.value for one in parts], "total": totals}
-    what = "weighted shares in the sums of the columns, the best row among them"
+    what = Said("weighted shares in the sums of the columns, the best row among them")
     yield (own := Figure.of(what, "sum(w * (r / total))", **known))
-    yield (best := Figure.of("the same of the best row", "sum(w * (1 / total))", **known))
-    yield Figure.of("the first over the second", "own / best", own=own.value, best=best.value)
+    yield (best := Figure.of(Said("the same of the best row"), "sum(w * (1 / total))", **known))
+    yield Figure.of(Said("the first over the second"), "own / best", own=own.value, best=best.value)
 
 
 @aggregating(
@@ -251,10 +251,12 @@ def _marcos_figures(row: Row) -> Iterator[Figure]:
     parts = list(_best_figures(row, x, cost))
     yield from parts
     low = _shared.ends(_shared.known(_shared.of_best(x, cost, row.w, row.known), row.known))[0][0]
-    yield (own := Figure.of("weighted sum", "sum(w * r)", w=row.w, r=[one.value for one in parts]))
-    yield (worst := Figure.of("weighted sum of the worst row", "sum(w * low)", w=row.w, low=low))
+    yield (own := Figure.of(Said("weighted sum"), "sum(w * r)", w=row.w, r=[one.value for one in parts]))
+    yield (worst := Figure.of(Said("weighted sum of the worst row"), "sum(w * low)", w=row.w, low=low))
     utility = "s * (1 + a) / (1 + a + a ** 2)"
-    yield Figure.of("utility between the worst row and the best, whose sum is 1", utility, s=own.value, a=worst.value)
+    yield Figure.of(
+        Said("utility between the worst row and the best, whose sum is 1"), utility, s=own.value, a=worst.value
+    )
 
 
 @aggregating(
@@ -354,14 +356,13 @@ def _copras_figures(row: Row) -> Iterator[Figure]:
     most = _copras_scores(plus, minus)[1].item()
     cost, z, total = cost[row.there], x[row.place, row.there], totals[0, row.there]
     q = 0.0
-    for kind, what in ((~cost, "benefits"), (cost, "costs")):
+    of_benefits = Said("benefits: weighted shares in the sums of the columns")
+    for kind, what in ((~cost, of_benefits), (cost, Said("costs: weighted shares in the sums of the columns"))):
         if not kind.any():
             continue
         known = {"w": row.w[kind], "z": z[kind], "total": total[kind]}
-        yield (
-            part := Figure.of(f"{what}: weighted shares in the sums of the columns", "sum(w * (z / total))", **known)
-        )
-        if what == "benefits":
+        yield (part := Figure.of(what, "sum(w * (z / total))", **known))
+        if what is of_benefits:
             q = part.value
             continue
         numbers = {
@@ -370,10 +371,10 @@ def _copras_figures(row: Row) -> Iterator[Figure]:
             "own": part.value,
             "inverses": float((1 / minus[minus > 0]).sum()),
         }
-        what = "benefits, and what the costs of all rows come to by the inverse of its own"
+        what = Said("benefits, and what the costs of all rows come to by the inverse of its own")
         yield (part := Figure.of(what, "q + all_costs / (own * inverses)", **numbers))
         q = part.value
-    yield Figure.of("over the largest of all rows", "q / most", q=q, most=most)
+    yield Figure.of(Said("over the largest of all rows"), "q / most", q=q, most=most)
 
 
 @aggregating(
@@ -450,7 +451,9 @@ def _moora_figures(row: Row) -> Iterator[Figure]:
     """Yield the weighted sum of the parts over the lengths of their columns, costs taken off."""
     x, cost = _shared.split_costs(_shared.tamed(row.among), row.directions(row.options["direction"]))
     known = {"w": row.w, "z": np.where(cost, -x[row.place], x[row.place]), "length": _lengths(x, row.w)[0]}
-    what = "weighted parts over the lengths of their columns" + (", costs taken off" if cost.any() else "")
+    what = Said("weighted parts over the lengths of their columns")
+    if cost.any():
+        what = Said("weighted parts over the lengths of their columns, costs taken off")
     yield Figure.of(what, "sum(w * (z / length))", **known)
 
 
@@ -534,17 +537,19 @@ def _multimoora_figures(row: Row) -> Iterator[Figure]:
     x, cost = _shared.split_costs(_shared.tamed(row.among), row.directions(row.options["direction"]))
     v = np.where(cost, -x, x) / _lengths(x, row.w)
     known = {"w": row.w, "z": np.where(cost, -x[row.place], x[row.place]), "length": _lengths(x, row.w)[0]}
-    yield Figure.of("ratio system", "sum(w * (z / length))", **known)
+    yield Figure.of(Said("ratio system"), "sum(w * (z / length))", **known)
     best = {"best": _shared.ends(v)[1][0], "v": v[row.place]}
-    yield Figure.of("largest distance from the best", "max(w * (best - v))", w=row.w, **best)
-    yield Figure.of("product over the best", "prod(r ** w)", w=row.w, r=_shared.of_best(x, cost, row.w)[row.place])
+    yield Figure.of(Said("largest distance from the best"), "max(w * (best - v))", w=row.w, **best)
+    yield Figure.of(
+        Said("product over the best"), "prod(r ** w)", w=row.w, r=_shared.of_best(x, cost, row.w)[row.place]
+    )
     ratio, far, product = _three(row.whole, row.asked, row.every_direction(row.options["direction"]))
     votes = _votes(ratio, far, product)
     margin = np.sign(votes[row.place] - votes).sum(axis=-1)
     won, lost = int((margin > 0).sum()), int((margin < 0).sum())
-    yield Figure("rows that it leads in more of the three", "", float(won))
-    yield Figure("rows that lead it", "", float(lost))
-    yield Figure.of("dominated less dominating", "won - lost", won=won, lost=lost)
+    yield Figure(Said("rows that it leads in more of the three"), "", float(won))
+    yield Figure(Said("rows that lead it"), "", float(lost))
+    yield Figure.of(Said("dominated less dominating"), "won - lost", won=won, lost=lost)
 
 
 @aggregating(
@@ -616,9 +621,10 @@ def multimoora(x: Array, w: Array, /, *, direction: Any = 1, details: bool = Fal
     """
     n = x.shape[-2]
     if details and x.ndim > 2:
-        raise DataError("multimoora: details are of one table (n, k)")
+        raise DataError(Said("multimoora: details are of one table (n, k)"))
     ratio, far, product = _three(x, w, direction)
     seconds = n**2 * _EACH_PAIR * ratio.size / max(n, 1)
-    estimate("aggregate", f"multimoora of {counted(n, 'row')}, each compared with each,", 64 * n, seconds, "use moora")
+    what = Said("{method} of {rows}, each compared with each,", method="multimoora", rows=_shared.rows_of(n))
+    estimate("aggregate", what, 64 * n, seconds, Said("use moora"))
     scores = np.asarray(copeland.method.function(_votes(ratio, far, product), np.full(3, 1 / 3)))
     return Multimoora(scores, ratio, far, product) if details else scores

@@ -15,10 +15,11 @@ from hengdian_index._methods.frame import Scoring
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE, largest, same
+from hengdian_index._words.said import Said
 from hengdian_index.aggregate import _shared
 from hengdian_index.errors import CellsError, DataError, SpecError
 
-_MEANLESS = "all values are 0, so the column has no mean to divide by; leave it out"
+_MEANLESS = Said("all values are 0, so the column has no mean to divide by; leave it out")
 
 
 def _split(row: Row) -> tuple[Array, Any]:
@@ -52,12 +53,12 @@ def _edas_figures(row: Row) -> Iterator[Figure]:
     ahead = _from_mean(x, cost, row.w, m)[row.place].tolist()
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         formula = "0 * z" if ahead[j] == 0 else "(mean - z) / mean" if cost[j] else "(z - mean) / mean"
-        yield Figure.of(f"{child} better than the mean, over the mean", formula, z=z, mean=mean[j])
+        yield Figure.of(Said("{child} better than the mean, over the mean", child=child), formula, z=z, mean=mean[j])
     parts: dict[str, Any] = {"w": row.w, "d": ahead}
-    yield (plus := Figure.of("weighted distance above the means", "sum(w * max(d, 0))", **parts))
-    yield (minus := Figure.of("weighted distance below the means", "sum(w * max(0 - d, 0))", **parts))
+    yield (plus := Figure.of(Said("weighted distance above the means"), "sum(w * max(d, 0))", **parts))
+    yield (minus := Figure.of(Said("weighted distance below the means"), "sum(w * max(0 - d, 0))", **parts))
     most = {"most_above": float(above.max()), "most_below": float(below.max())}
-    what = "half the first over its largest, half 1 less the second over its largest"
+    what = Said("half the first over its largest, half 1 less the second over its largest")
     score = "(plus / most_above + 1 - minus / most_below) / 2"
     yield Figure.of(what, score, plus=plus.value, minus=minus.value, **most)
 
@@ -129,7 +130,7 @@ def edas(x: Array, w: Array, /, *, direction: Any = 1, reference: Any = None, **
     above, below = _edas_sums(x, cost, w, m)
     most, least = (sums[..., : m or None].max(axis=-1, keepdims=True) for sums in (above, below))
     if not ((most > 0) & (least > 0)).all():
-        raise DataError("edas: no column tells the rows compared apart, so there is no distance from a mean")
+        raise DataError(Said("edas: no column tells the rows compared apart, so there is no distance from a mean"))
     return np.asarray((above[..., m:] / most + 1 - below[..., m:] / least) / 2)
 
 
@@ -140,9 +141,9 @@ def _mabac_figures(row: Row) -> Iterator[Figure]:
     low, high = (end[0].tolist() for end in _shared.ends(_shared.known(x, row.known)))
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         formula = "(high - z) / (high - low)" if cost[j] else "(z - low) / (high - low)"
-        yield Figure.of(f"{child} within its range", formula, z=z, low=low[j], high=high[j])
+        yield Figure.of(Said("{child} within its range", child=child), formula, z=z, low=low[j], high=high[j])
     border = np.exp(_shared.column_mean(np.log1p(_shared.known(t, row.known))))[0]
-    what = "distance from the border, the geometric mean of 1 more than the range's share"
+    what = Said("distance from the border, the geometric mean of 1 more than the range's share")
     yield Figure.of(what, "sum(w * (t + 1 - border))", w=row.w, t=t[row.place], border=border)
 
 
@@ -235,17 +236,17 @@ def _codas_figures(row: Row) -> Iterator[Figure]:
     low, high = (end[0].tolist() for end in _shared.ends(x))
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         if cost[j]:
-            yield Figure.of(f"the least of {child} over its own", "least / z", least=low[j], z=z)
+            yield Figure.of(Said("the least of {child} over its own", child=child), "least / z", least=low[j], z=z)
         else:
-            yield Figure.of(f"{child} over the largest", "z / most", z=z, most=high[j])
+            yield Figure.of(Said("{child} over the largest", child=child), "z / most", z=z, most=high[j])
     known = {"w": row.w, "r": r[row.place], "low": _shared.ends(r)[0][0]}
-    yield (e := Figure.of("distance from the worst point", "sum((w * (r - low)) ** 2) ** 0.5", **known))
-    yield (t := Figure.of("taxicab distance from the worst point", "sum(w * (r - low))", **known))
+    yield (e := Figure.of(Said("distance from the worst point"), "sum((w * (r - low)) ** 2) ** 0.5", **known))
+    yield (t := Figure.of(Said("taxicab distance from the worst point"), "sum(w * (r - low))", **known))
     whole = _shared.split_costs(row.whole, row.every_direction(row.options["direction"]))
     all_e, all_t = _from_worst(*whole, row.asked)
     m, far = (float(one[row.place]) for one in _far(all_e, all_t, float(row.options["tau"])))
     numbers: dict[str, Any] = {"n": len(all_e), "m": int(m), "e": e.value, "t": t.value}
-    what = "more than all rows by the first, and than those far off by the second"
+    what = Said("more than all rows by the first, and than those far off by the second")
     yield Figure.of(what, "n * e - all_e + m * t - far", all_e=float(all_e.sum()), far=far, **numbers)
 
 
@@ -255,7 +256,9 @@ def _codas_figures(row: Row) -> Iterator[Figure]:
     set_wise=True,
     takes_gaps=True,
     per_column={"direction": 1},
-    check=lambda tau, **_: [] if 0 <= tau < np.inf else [f"tau: a finite number of 0 or more, not {tau:g}"],
+    check=lambda tau, **_: (
+        [] if 0 <= tau < np.inf else [Said("tau: a finite number of 0 or more, not {tau:g}", tau=tau)]
+    ),
     figures=_codas_figures,
     formula=(
         r"y_i = \sum_l \left((E_i - E_l) + \psi(E_i - E_l)\,(T_i - T_l)\right), \quad \psi(d) = \begin{cases} 1 & |d| "
@@ -318,13 +321,13 @@ def codas(x: Array, w: Array, /, *, tau: float = 0.02, direction: Any = 1, **sha
     return y
 
 
-def _bound_faults(low: Any, high: Any, **_: Any) -> list[str]:
+def _bound_faults(low: Any, high: Any, **_: Any) -> list[Said]:
     """Return what is wrong with bounds that are numbers for all columns or one for each, in order."""
     try:
         below = bool(np.all(floats(low) < floats(high)))
     except (TypeError, ValueError):
         return []
-    return [] if below else [f"low, high: each low below its high, not {low!r} and {high!r}"]
+    return [] if below else [Said("low, high: each low below its high, not {low!r} and {high!r}", low=low, high=high)]
 
 
 def _spotis_ends(row: Row) -> tuple[Array, Array]:
@@ -340,15 +343,16 @@ def _spotis_figures(row: Row) -> Iterator[Figure]:
     found = []
     for child, z, low, high, way in zip(row.children, row.z.tolist(), *_spotis_ends(row), ways, strict=True):
         z, known = min(max(z, low), high), {"low": low, "high": high}
+        what = Said("distance of {child} from its best", child=child)
         if isinstance(way, Target | Between):
             turn: Any = orientation(way)[0]
             off = -float(turn(np.array([[z]]))[0, 0])
-            found.append(Figure.of(f"distance of {child} from its best", "off / (high - low)", off=off, **known))
+            found.append(Figure.of(what, "off / (high - low)", off=off, **known))
         else:
             formula = "(high - z) / (high - low)" if way == 1 else "(z - low) / (high - low)"
-            found.append(Figure.of(f"distance of {child} from its best", formula, z=z, **known))
+            found.append(Figure.of(what, formula, z=z, **known))
     yield from found
-    yield Figure.of("1 less the weighted distance", "1 - sum(w * d)", w=row.w, d=[one.value for one in found])
+    yield Figure.of(Said("1 less the weighted distance"), "1 - sum(w * d)", w=row.w, d=[one.value for one in found])
 
 
 @aggregating(
@@ -421,13 +425,16 @@ def spotis(
     """
     k = x.shape[-1]
     lower, upper = (_shared.per_column(end, k, name) for end, name in ((low, "low"), (high, "high")))
-    wrong = [f"column {j}: low {lower[j]:g} is not below high {upper[j]:g}" for j in np.flatnonzero(lower >= upper)]
+    wrong = [
+        Said("spotis: column {column}: low {low:g} is not below high {high:g}", column=j, low=lower[j], high=upper[j])
+        for j in np.flatnonzero(lower >= upper)
+    ]
     if wrong:
-        raise SpecError(*[f"spotis: {one}" for one in wrong])
+        raise SpecError(*wrong)
     beyond = (x < lower) | (x > upper)
     beyond &= ~(same(x, lower, np.abs(lower)) | same(x, upper, np.abs(upper)))
     if outside == "raise" and beyond.any():
-        raise CellsError(beyond, "beyond the bounds low and high; widen them, or outside='clip'")
+        raise CellsError(beyond, Said("beyond the bounds low and high; widen them, or outside='clip'"))
     inside = np.clip(x, lower, upper)
     off = np.empty_like(inside)
     for j, way in enumerate(_shared.directions(direction, k)):
@@ -461,23 +468,23 @@ def _cocoso_figures(row: Row) -> Iterator[Figure]:
     low, high = (end[0].tolist() for end in _shared.ends(x))
     for j, (child, z) in enumerate(zip(row.children, x[row.place].tolist(), strict=True)):
         formula = "(high - z) / (high - low)" if cost[j] else "(z - low) / (high - low)"
-        yield Figure.of(f"{child} within its range", formula, z=z, low=low[j], high=high[j])
+        yield Figure.of(Said("{child} within its range", child=child), formula, z=z, low=low[j], high=high[j])
     known: dict[str, Any] = {"w": row.w, "t": _shared.on_range(x, cost, row.w)[row.place]}
     there, every = len(row.w), int((row.asked > 0).sum())
     powers = "sum(t ** w)" if there == every else "sum(t ** w) * every / there"
     sizes = {} if there == every else {"every": every, "there": there}
-    yield (total := Figure.of("weighted sum", "sum(w * t)", **known))
-    yield (power := Figure.of("sum of powers", powers, **known, **sizes))
+    yield (total := Figure.of(Said("weighted sum"), "sum(w * t)", **known))
+    yield (power := Figure.of(Said("sum of powers"), powers, **known, **sizes))
     share = float(row.options["share"])
     own: dict[str, Any] = {"s": total.value, "p": power.value, "share": share, "rest": 1 - share}
     totals = {"all_rows": float((s + p).sum())}
     least = {"least_s": _least(s).item(), "least_p": _least(p).item()}
     most = {"most_s": float(s.max()), "most_p": float(p.max())}
     three = [
-        Figure.of("share of both in those of all rows", "(p + s) / all_rows", **own, **totals),
-        Figure.of("each over the least above 0", "s / least_s + p / least_p", **own, **least),
+        Figure.of(Said("share of both in those of all rows"), "(p + s) / all_rows", **own, **totals),
+        Figure.of(Said("each over the least above 0"), "s / least_s + p / least_p", **own, **least),
         Figure.of(
-            "both by their shares, over the largest",
+            Said("both by their shares, over the largest"),
             "(share * s + rest * p) / (share * most_s + rest * most_p)",
             **own,
             **most,
@@ -486,7 +493,7 @@ def _cocoso_figures(row: Row) -> Iterator[Figure]:
     yield from three
     a, b, c = (one.value for one in three)
     yield Figure.of(
-        "geometric and arithmetic mean of the three", "(a * b * c) ** (1 / 3) + (a + b + c) / 3", a=a, b=b, c=c
+        Said("geometric and arithmetic mean of the three"), "(a * b * c) ** (1 / 3) + (a + b + c) / 3", a=a, b=b, c=c
     )
 
 
@@ -497,7 +504,9 @@ def _cocoso_figures(row: Row) -> Iterator[Figure]:
     set_wise=True,
     takes_gaps=True,
     per_column={"direction": 1},
-    check=lambda share, **_: [] if 0 <= share <= 1 else [f"share: a number from 0 to 1, not {share:g}"],
+    check=lambda share, **_: (
+        [] if 0 <= share <= 1 else [Said("share: a number from 0 to 1, not {share:g}", share=share)]
+    ),
     figures=_cocoso_figures,
     formula=(
         r"y_i = \sqrt[3]{a_i b_i c_i} + \frac{a_i + b_i + c_i}{3}, \quad a_i = \frac{P_i + S_i}{\sum_l (P_l + S_l)}, "

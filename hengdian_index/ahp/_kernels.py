@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from hengdian_index._words.said import Said
 from hengdian_index.ahp._judgements import Array
 from hengdian_index.errors import DataError
 
-TOO_FAR = (
+TOO_FAR = Said(
     "the judgements contradict each other too far for 64-bit arithmetic (round a cycle, by a factor of 1e15 or more):"
     " check for slips of typing; method='geometric' still gives an answer"
 )

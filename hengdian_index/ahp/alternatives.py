@@ -10,6 +10,7 @@ import numpy as np
 
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.options import floats
+from hengdian_index._words.said import Said
 from hengdian_index.ahp._judgements import known, note_beyond, read_one
 from hengdian_index.ahp._kernels import METHODS
 from hengdian_index.ahp.group import is_several
@@ -127,21 +128,32 @@ def alternatives(
     """
     import pandas as pd
 
-    known(method, METHODS, "method")
-    known(mode, _MODES, "mode", what="mode")
+    known(method, METHODS, Said("method"))
+    known(mode, _MODES, Said("mode"), what="mode")
     chosen_table(random_index)
     levels = dict(criteria) if isinstance(criteria, Mapping) and is_several(criteria) else {None: criteria}
-    above = _weighed(levels, "criteria", method, random_index)
+    above = _weighed(levels, Said("criteria"), method, random_index)
     weights = _down(above)
     if not isinstance(judgements, (Mapping, Sequence, np.ndarray)) or isinstance(judgements, str):
-        raise SpecError(f"ahp: judgements: one matrix for each lowest criterion, by its name, not {shown(judgements)}")
+        found = shown(judgements)
+        raise SpecError(
+            Said("ahp: judgements: one matrix for each lowest criterion, by its name, not {found}", found=found)
+        )
     given = judgements if isinstance(judgements, Mapping) else dict(enumerate(judgements))
     raise_all(DataError, _unlike(weights, given))
-    below = _weighed({criterion: given[criterion] for criterion in weights}, "alternatives", method, random_index)
+    below = _weighed({criterion: given[criterion] for criterion in weights}, Said("alternatives"), method, random_index)
     first = list(next(iter(below.values())).weights)
     wrong = {criterion: list(one.weights) for criterion, one in below.items() if set(one.weights) != set(first)}
-    said = f"; {listed(first, most=9)} are compared under the first criterion"
-    raise_all(DataError, [f"alternatives of {name!r}: {listed(own, most=9)}{said}" for name, own in wrong.items()])
+    faults = [
+        Said(
+            "alternatives of {name!r}: {names}; {first} are compared under the first criterion",
+            name=name,
+            names=listed(own, most=9),
+            first=listed(first, most=9),
+        )
+        for name, own in wrong.items()
+    ]
+    raise_all(DataError, faults)
     local = pd.DataFrame({name: [one.weights[item] for item in first] for name, one in below.items()}, index=first)
     local.columns.name = local.index.name = None
     if mode == "ideal":
@@ -160,26 +172,27 @@ def alternatives(
 class _Weighed:
     """Weights of the items under one parent, and what they were found from where they were judged."""
 
-    place: str
+    place: Said
     weights: dict[Hashable, float]
     found: Priorities | None = None
 
 
-def _weighed(given: Mapping[Any, Any], level: str, method: Any, random_index: Any) -> dict[Any, _Weighed]:
+def _weighed(given: Mapping[Any, Any], level: Said, method: Any, random_index: Any) -> dict[Any, _Weighed]:
     """Return the weights from each matrix, or from numbers; the faults of all at once."""
     weighed, faults = {}, list[Fault]()
     for parent, one in given.items():
-        place = level if parent is None else f"{level} of {parent!r}"
+        place = level if parent is None else Said("{level} of {parent!r}", level=level, parent=parent)
+        saying = Said("{what}: ", what=place)
         try:
-            with about(f"{place}: "):
+            with about(saying):
                 weighed[parent] = _one(place, one, method, random_index)
         except DataError as error:
-            faults += [fault.under(str(parent), saying=f"{place}: ") for fault in error.faults]
+            faults += [fault.under(str(parent), saying=saying) for fault in error.faults]
     raise_all(DataError, faults)
     return weighed
 
 
-def _one(place: str, given: Any, method: Any, random_index: Any) -> _Weighed:
+def _one(place: Said, given: Any, method: Any, random_index: Any) -> _Weighed:
     if hasattr(given, "keys") and getattr(given, "ndim", 1) == 1:
         numbers = dict(given.items())
         if all(map(single, numbers.values())):
@@ -188,8 +201,10 @@ def _one(place: str, given: Any, method: Any, random_index: Any) -> _Weighed:
     note_beyond(judged)
     found = priorities(judged, method=method, random_index=random_index)
     if not found.consistent:
-        far = f"GCI {found.gci:.3f}" if found.cr is None else f"CR {found.cr:.3f}, not below {CONSISTENT_BELOW}"
-        note("ahp", f"judgements contradict each other, {far}; hi.ahp.revise says which to ask again")
+        far: Said | str = f"GCI {found.gci:.3f}"
+        if found.cr is not None:
+            far = Said("CR {cr:.3f}, not below {limit}", cr=found.cr, limit=CONSISTENT_BELOW)
+        note("ahp", Said("judgements contradict each other, {far}; hi.ahp.revise says which to ask again", far=far))
     return _Weighed(place, dict(zip(judged.labels, np.asarray(found.weights).tolist(), strict=True)), found)
 
 
@@ -200,7 +215,9 @@ def _shares(given: dict[Hashable, Any]) -> dict[Hashable, float]:
     except (TypeError, ValueError):
         numbers = np.full(len(given), np.nan)
     if not (np.isfinite(numbers) & (numbers >= 0)).all() or not numbers.any():
-        raise DataError(f"a matrix, or a number of 0 or more for each item and one above 0, not {shown(given)}")
+        raise DataError(
+            Said("a matrix, or a number of 0 or more for each item and one above 0, not {given}", given=shown(given))
+        )
     return dict(zip(given, (numbers / numbers.sum()).tolist(), strict=True))
 
 
@@ -211,11 +228,17 @@ def _down(above: Mapping[Any, _Weighed]) -> dict[Hashable, float]:
         for item in one.weights:
             parents.setdefault(item, []).append(parent)
     twice = {item: own for item, own in parents.items() if len(own) > 1}
-    raise_all(DataError, [f"criteria: {item!r} stands under {listed(own)}; give it one" for item, own in twice.items()])
+    faults = [
+        Said("criteria: {item!r} stands under {parents}; give it one", item=item, parents=listed(own))
+        for item, own in twice.items()
+    ]
+    raise_all(DataError, faults)
     tops = [parent for parent in above if parent not in parents]
     if len(tops) != 1:
-        found = listed(tops) if tops else "none"
-        raise DataError(f"criteria: one goal whose name is no item of another matrix is needed, found {found}")
+        found = listed(tops) if tops else Said("none")
+        raise DataError(
+            Said("criteria: one goal whose name is no item of another matrix is needed, found {found}", found=found)
+        )
     weights, reached, path = dict[Hashable, float](), 0, [(tops[0], 1.0)]
     while path:
         parent, share = path.pop(0)
@@ -226,16 +249,17 @@ def _down(above: Mapping[Any, _Weighed]) -> dict[Hashable, float]:
             else:
                 weights[item] = share * weight
     if reached < len(above):
-        raise DataError("criteria: some stand under one another in a circle, and under no goal")
+        raise DataError(Said("criteria: some stand under one another in a circle, and under no goal"))
     return weights
 
 
-def _unlike(weights: Mapping[Hashable, float], given: Mapping[Any, Any]) -> list[str]:
+def _unlike(weights: Mapping[Hashable, float], given: Mapping[Any, Any]) -> list[Said]:
     """Return what keeps the judgements from being those of the lowest criteria."""
     lacking = [name for name in weights if name not in given]
     surplus = [name for name in given if name not in weights]
-    return [f"alternatives: no judgements under {name!r}" for name in lacking] + [
-        f"alternatives: {name!r} is no lowest criterion{suggestion(name, weights)}" for name in surplus
+    return [Said("alternatives: no judgements under {name!r}", name=name) for name in lacking] + [
+        Said("alternatives: {name!r} is no lowest criterion{guess}", name=name, guess=suggestion(name, weights))
+        for name in surplus
     ]
 
 

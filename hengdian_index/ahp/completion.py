@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._words.said import Said, joined
 from hengdian_index.ahp._judgements import Array, Judgements, known, note_beyond, read
 from hengdian_index.ahp._kernels import TOO_FAR, perron, root
 from hengdian_index.errors import DataError, raise_all
@@ -54,7 +55,7 @@ def complete(matrix: object, *, method: Literal["eigenvector", "geometric"] = "e
     >>> hi.ahp.complete([[1, 2, None], [None, 1, 3], [None, None, 1]]).round(9).tolist()[0]
     [1.0, 2.0, 6.0]
     """
-    known(method, _METHODS, "completion")
+    known(method, _METHODS, Said("completion"))
     judgements = read(matrix)
     note_beyond(judgements)
     return judgements.with_names(fill(judgements, method))
@@ -81,19 +82,23 @@ def _completed(values: Array, by: str) -> Array:
     return np.where(given, values, ratios * _least_root(np.where(given, values / ratios, 1.0), ~given))
 
 
-def _unconnected(given: NDArray[np.bool_], labels: tuple[Hashable, ...], cell: tuple[int, ...]) -> list[str]:
+def _unconnected(given: NDArray[np.bool_], labels: tuple[Hashable, ...], cell: tuple[int, ...]) -> list[Said]:
     """Return a fault that names the parts when the compared pairs do not connect all items."""
     reached = np.linalg.matrix_power(given, len(given))
     firsts = sorted(set(reached.argmax(axis=1)))
     if len(firsts) == 1:
         return []
-    parts = [", ".join(repr(labels[i]) for i in np.flatnonzero(reached[first])) for first in firsts]
-    which = f"matrix {[int(i) for i in cell]}: " if cell else ""
-    fault = (
-        f"{which}the judgements fall into {len(parts)} parts that no comparison connects: [{']; ['.join(parts)}];"
-        f" ask at least {len(parts) - 1} more, such as ({labels[firsts[0]]!r}, {labels[firsts[1]]!r})"
+    parts = [joined([labels[i] for i in np.flatnonzero(reached[first])], quoted=True) for first in firsts]
+    fault = Said(
+        "the judgements fall into {n} parts that no comparison connects: {parts}; ask at least {more} more, such as "
+        "({row!r}, {column!r})",
+        n=len(parts),
+        parts=joined([Said("[{names}]", names=part) for part in parts], "clauses"),
+        more=len(parts) - 1,
+        row=labels[firsts[0]],
+        column=labels[firsts[1]],
     )
-    return [fault]
+    return [joined([Said("matrix {position}", position=[int(i) for i in cell]), fault], "heads") if cell else fault]
 
 
 def _log_least_squares(values: Array, given: NDArray[np.bool_]) -> Array:

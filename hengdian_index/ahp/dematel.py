@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index._tables.cells import is_missing, number_of
+from hengdian_index._words.said import Said, joined
 from hengdian_index.ahp._judgements import Judgements, Names, cells_of, known, place_of
 from hengdian_index.ahp.group import by_person, called, is_several, same_items
 from hengdian_index.errors import DataError, Fault, raise_all, shown
@@ -111,8 +112,8 @@ def dematel(
     """
     import pandas as pd
 
-    known(divisor, _DIVISORS, "divisor", what="divisor")
-    known(form, _FORMS, "form", what="form")
+    known(divisor, _DIVISORS, Said("divisor"), what="divisor")
+    known(form, _FORMS, Said("form"), what="form")
     people = {who: _read(one, who) for who, one in _people(influence).items()}
     people = same_items(people)
     first = next(iter(people.values()))
@@ -120,12 +121,14 @@ def dematel(
     sums = direct.sum(axis=1), direct.sum(axis=0)
     largest = max(sums[0].max(), sums[1].max() if divisor == "both" else 0.0)
     if not largest:
-        raise DataError("dematel: no factor acts on another; all influence is 0")
+        raise DataError(Said("dematel: no factor acts on another; all influence is 0"))
     share = direct / largest
     if np.abs(np.linalg.eigvals(share)).max() > 1 - 1e-9:
         raise DataError(
-            "dematel: influence goes round without loss, so that its total has no end: some factors act on one another"
-            " alone, each as strongly as any; judge more influences"
+            Said(
+                "dematel: influence goes round without loss, so that its total has no end: some factors act on "
+                "one another alone, each as strongly as any; judge more influences"
+            )
         )
     total = np.linalg.solve((np.eye(len(share)) - share).T, share.T).T
     given, received = total.sum(axis=1), total.sum(axis=0)
@@ -146,22 +149,32 @@ def _read(influence: Any, who: Hashable) -> Judgements:
     """Return one person's influences as numbers of 0 or more, a blank as 0."""
     cells, names, title = cells_of(influence)
     if cells.ndim != 2:
-        raise DataError(f"dematel: one matrix for each person is wanted, found an array of shape {cells.shape}")
+        raise DataError(
+            Said("dematel: one matrix for each person is wanted, found an array of shape {shape}", shape=cells.shape)
+        )
     values, faults = np.zeros(cells.shape), list[Fault]()
     for at in np.ndindex(cells.shape):
         number = 0.0 if is_missing(cells[at]) else number_of(cells[at])
         fault = _fault(cells[at], number, at, names)
         values[at] = 0.0 if fault or number is None else number
         faults += [Fault(fault)] if fault else []
-    said = "dematel: " if who is None else f"dematel: {called(who)}: "
-    raise_all(DataError, [fault.under(saying=said) for fault in faults])
+    saying = Said("{what}: ", what=joined(["dematel", *([] if who is None else [called(who)])], "heads"))
+    raise_all(DataError, [fault.under(saying=saying) for fault in faults])
     return Judgements(values, names, title)
 
 
-def _fault(cell: Any, number: float | None, at: tuple[int, ...], names: Names) -> str:
+def _fault(cell: Any, number: float | None, at: tuple[int, ...], names: Names) -> Said | None:
     """Return what is wrong with the number in a cell, or nothing."""
     if number is None or isinstance(cell, (bool, np.bool_)) or not 0 <= number < np.inf:
-        return f"influence {place_of(at, names)}: {shown(cell)}; write a number of 0 or more, such as 0 to 4"
+        return Said(
+            "influence {where}: {cell}; write a number of 0 or more, such as 0 to 4",
+            where=place_of(at, names),
+            cell=shown(cell),
+        )
     if number and at[0] == at[1]:
-        return f"influence {place_of(at, names)}: {shown(cell)} stands on the diagonal, which must be 0"
-    return ""
+        return Said(
+            "influence {where}: {cell} stands on the diagonal, which must be 0",
+            where=place_of(at, names),
+            cell=shown(cell),
+        )
+    return None

@@ -11,8 +11,8 @@ import numpy as np
 from hengdian_index._tables.cells import single, tabular
 from hengdian_index._tables.options import floats, in_order
 from hengdian_index._tables.table import Array, Labelled, has_index, read_labelled, row_faults, shortened
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import same
+from hengdian_index._words.said import Said, joined
 from hengdian_index.ahp._judgements import known
 from hengdian_index.errors import (
     CellsError,
@@ -122,13 +122,13 @@ def fuzzy(
     """
     import pandas as pd
 
-    known(operator, _OPERATORS, "operator", what="operator")
+    known(operator, _OPERATORS, Said("operator"), what="operator")
     several = isinstance(memberships, Mapping) and bool(memberships) and all(map(tabular, memberships.values()))
     tables = dict(memberships) if several else {None: memberships}
     own = _by_object(weights, tables, several)
     found, errors = dict[Any, Any](), list[FaultsError]()
     for name, one in tables.items():
-        place = "fuzzy: " if name is None else f"fuzzy: {shown(name)}: "
+        place = Said("{what}: ", what=_of(name))
         try:
             with about(place):
                 table = _read(one)
@@ -140,10 +140,16 @@ def fuzzy(
     raise_together(errors)
     first = next(iter(found.values())).index
     unlike = [name for name, one in found.items() if set(one.index) != set(first)]
-    raise_all(DataError, [f"fuzzy: {shown(name)}: other grades than {shown(list(first))}" for name in unlike])
+    grades = shown(list(first))
+    raise_all(DataError, [Said("{what}: other grades than {grades}", what=_of(name), grades=grades) for name in unlike])
     b = pd.DataFrame({name: one[first] for name, one in found.items()}, index=first).T
     shares = b.div(b.sum(axis=1), axis=0)
-    worth = None if values is None else shares @ pd.Series(_one_each(values, list(first), "values", "grade"), first)
+    worth = (
+        None
+        if values is None
+        else shares
+        @ pd.Series(_one_each(values, list(first), "values", Said.of(len(first), "{n} grade", "{n} grades")), first)
+    )
     grade = _largest(b)
     if several:
         score = None if worth is None else worth.rename("score")
@@ -195,15 +201,15 @@ def membership(x: Any, limits: Any) -> Any:
     >>> hi.ahp.membership([4.0, 12.0], [[2, 4, 6], [15, 10, 5]]).tolist()
     [[0.0, 1.0, 0.0], [0.4, 0.6, 0.0]]
     """
-    table = read_labelled(limits).need_shape("membership: limits (factors, grades) are needed")
+    table = read_labelled(limits).need_shape(Said("membership: limits (factors, grades) are needed"))
     s, rows = table.values, _rows(table)
-    values = _one_each(x, rows, "x", "factor")
+    values = _one_each(x, rows, "x", _factors(len(rows)))
     if s.shape[1] < 2:
-        raise DataError("membership: limits of two grades or more are needed, one a column")
+        raise DataError(Said("membership: limits of two grades or more are needed, one a column"))
     steps = np.diff(s, axis=1)
-    faults = row_faults(np.flatnonzero(~np.isfinite(values)), table.source, "no finite value")
+    faults = row_faults(np.flatnonzero(~np.isfinite(values)), table.source, Said("no finite value"))
     wrong = ~((steps > 0).all(axis=1) | (steps < 0).all(axis=1)) | np.isnan(s).any(axis=1)
-    faults += row_faults(np.flatnonzero(wrong), table.source, "its limits neither rise nor fall")
+    faults += row_faults(np.flatnonzero(wrong), table.source, Said("its limits neither rise nor fall"))
     raise_all(DataError, shortened(faults))
     k = s.shape[1]
     found = np.zeros(s.shape)
@@ -243,18 +249,18 @@ _OPERATORS: Mapping[str, Callable[[Array, Array], Array]] = {
 
 def _read(one: Any) -> Labelled:
     """Return the memberships (factors, grades) of one object, all in 0..1 and none missing."""
-    table = read_labelled(one).need_shape("a table (factors, grades) is needed")
+    table = read_labelled(one).need_shape(Said("a table (factors, grades) is needed"))
     r = table.values
     if r.shape[1] < 2:
-        raise DataError("one grade has nothing to be told from; give two columns or more")
+        raise DataError(Said("one grade has nothing to be told from; give two columns or more"))
     gone = np.isnan(r)
     if gone.any():
-        raise table.refusal(CellsError(gone, "missing; write 0 for a grade that the factor does not belong to"))
+        raise table.refusal(CellsError(gone, Said("missing; write 0 for a grade that the factor does not belong to")))
     wrong = ~((r >= 0) & (r <= 1))
     if wrong.any():
-        raise table.refusal(CellsError(wrong, "a membership lies in 0..1; divide votes by their number"))
+        raise table.refusal(CellsError(wrong, Said("a membership lies in 0..1; divide votes by their number")))
     if not r.any():
-        raise DataError("all memberships are 0")
+        raise DataError(Said("all memberships are 0"))
     return table
 
 
@@ -263,7 +269,7 @@ def _rows(table: Labelled) -> list[Any]:
     return list(table.source.index) if has_index(table.source) else list(range(len(table.values)))
 
 
-def _one_each(given: Any, keys: Sequence[Any], option: str, noun: str) -> Array:
+def _one_each(given: Any, keys: Sequence[Any], option: str, each: Said) -> Array:
     """Return one number for each key, by name or in their order."""
     ordered = in_order(given, keys, option)
     try:
@@ -271,8 +277,25 @@ def _one_each(given: Any, keys: Sequence[Any], option: str, noun: str) -> Array:
     except (TypeError, ValueError):
         numbers = np.empty(0)
     if numbers.shape != (len(keys),):
-        raise SpecError(f"{option}: one number for each of {counted(len(keys), noun)}, not {shown(given)}")
+        raise SpecError(
+            Said(
+                "{option}: one number for each of {each}, not {given}",
+                option=option,
+                each=each,
+                given=shown(given),
+            )
+        )
     return numbers
+
+
+def _factors(n: int) -> Said:
+    """Return how a message counts factors."""
+    return Said.of(n, "{n} factor", "{n} factors")
+
+
+def _of(name: Any) -> Said:
+    """Return of which object a message speaks."""
+    return joined(["fuzzy", *([] if name is None else [shown(name)])], "heads")
 
 
 def _weights(given: Any, table: Labelled) -> Array:
@@ -280,11 +303,13 @@ def _weights(given: Any, table: Labelled) -> Array:
     k = len(table.values)
     if given is None:
         return np.full(k, 1 / k)
-    numbers = _one_each(given, _rows(table), "weights", "factor")
+    numbers = _one_each(given, _rows(table), "weights", _factors(k))
     if not ((numbers >= 0) & np.isfinite(numbers)).all() or not numbers.any():
-        raise SpecError(f"weights: each is a finite number of 0 or more, and one is above 0; not {shown(given)}")
+        raise SpecError(
+            Said("weights: each is a finite number of 0 or more, and one is above 0; not {given}", given=shown(given))
+        )
     if abs(numbers.sum() - 1) > 1e-9:
-        note("ahp", f"weights summing to {numbers.sum():.6g} rescaled to 1")
+        note("ahp", Said("weights summing to {total:.6g} rescaled to 1", total=numbers.sum()))
     return np.asarray(numbers / numbers.sum())
 
 
@@ -292,9 +317,12 @@ def _by_object(weights: Any, tables: Mapping[Any, Any], several: bool) -> dict[A
     """Return the weights of each object: its own, or those of all."""
     if not (several and isinstance(weights, Mapping) and not any(map(single, weights.values()))):
         return dict.fromkeys(tables, weights)
-    raise_all(SpecError, [f"weights: none for {shown(name)}" for name in tables if name not in weights])
+    raise_all(SpecError, [Said("weights: none for {name}", name=shown(name)) for name in tables if name not in weights])
     strange = [name for name in weights if name not in tables]
-    raise_all(SpecError, [f"weights: no {shown(name)}{suggestion(name, tables)}" for name in strange])
+    raise_all(
+        SpecError,
+        [Said("weights: no {name}{guess}", name=shown(name), guess=suggestion(name, tables)) for name in strange],
+    )
     return dict(weights)
 
 
@@ -304,7 +332,14 @@ def _largest(b: Any) -> list[Any]:
     for name, row in b.iterrows():
         tied = [grade for grade, here in row.items() if same(here, row.max(), 1.0)]
         if len(tied) > 1:
-            said = "" if name is None else f"{shown(name)}: "
-            note("ahp", f"fuzzy: {said}grades {listed(tied)} have the same membership; the first is taken")
+            grades = listed(tied)
+            note(
+                "ahp",
+                Said(
+                    "{what}: grades {grades} have the same membership; the first is taken",
+                    what=_of(name),
+                    grades=grades,
+                ),
+            )
         found.append(tied[0])
     return found

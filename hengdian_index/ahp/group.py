@@ -10,8 +10,8 @@ from typing import Any, Literal
 import numpy as np
 
 from hengdian_index._tables.options import floats, in_order
-from hengdian_index._values.decimals import counted
-from hengdian_index.ahp._judgements import Array, Judgements, known, note_beyond, read_one
+from hengdian_index._words.said import Said, joined
+from hengdian_index.ahp._judgements import Array, Judgements, few, known, note_beyond, read_one
 from hengdian_index.ahp._kernels import METHODS, gci_of, per_cycle
 from hengdian_index.ahp.completion import fill
 from hengdian_index.ahp.priorities import weighed
@@ -97,10 +97,12 @@ def combine(
     >>> hi.ahp.combine([[[1, 2], [0.5, 1]], [[1, 8], [0.125, 1]]]).round(9).tolist()
     [[1.0, 4.0], [0.25, 1.0]]
     """
-    known(how, _COMBINATIONS, "combination", what="how")
+    known(how, _COMBINATIONS, Said("combination"), what="how")
     if how == "aij" and method is not None:
-        raise SpecError(f"ahp: method {method!r} applies to how='aip' only; under 'aij' give it to priorities")
-    known(method or "eigenvector", METHODS, "method")
+        raise SpecError(
+            Said("ahp: method {method!r} applies to how='aip' only; under 'aij' give it to priorities", method=method)
+        )
+    known(method or "eigenvector", METHODS, Said("method"))
     people = same_items(read_people(matrices))
     say = _shares(shares, list(people))
     first = next(iter(people.values()))
@@ -156,7 +158,7 @@ def compatibility(matrix: Any, weights: Any, *, shares: Sequence[float] | None =
     """
     if not is_several(matrix):
         if shares is not None:
-            raise SpecError("ahp: shares say how much each person counts: give a list of matrices with them")
+            raise SpecError(Said("ahp: shares say how much each person counts: give a list of matrices with them"))
         one = read_one(matrix)
         return Compatibility(*_apart(one, _matched(weights, one)))
     people = read_people(matrix)
@@ -206,9 +208,9 @@ def by_person(matrices: Any) -> dict[Any, Any]:
     return dict(matrices) if isinstance(matrices, Mapping) else dict(enumerate(matrices, start=1))
 
 
-def called(person: Any) -> str:
+def called(person: Any) -> Said:
     """Return how a message calls a person."""
-    return f"expert {person!r}"
+    return Said("expert {name!r}", name=person)
 
 
 def without(matrix: Any, items: Sequence[Any] | None, gone: Set[Any]) -> Any:
@@ -228,7 +230,7 @@ def without(matrix: Any, items: Sequence[Any] | None, gone: Set[Any]) -> Any:
 def read_people(matrices: Any, read: Callable[[Any], Judgements] = read_one) -> dict[Any, Judgements]:
     """Return the judgements of each person, as `read` takes a matrix; the faults of all at once."""
     if not is_several(matrices):
-        raise DataError("a list of matrices is wanted, one for each person, or an array (people, n, n)")
+        raise DataError(Said("a list of matrices is wanted, one for each person, or an array (people, n, n)"))
 
     def noted(matrix: Any) -> Judgements:
         judgements = read(matrix)
@@ -242,11 +244,12 @@ def _each(people: Mapping[Any, Any], act: Callable[[Any], Any]) -> dict[Any, Any
     """Return what `act` gives for each person; all faults at once, and lines of the log, each with the person."""
     found, faults = {}, list[Fault]()
     for person, one in people.items():
+        saying = Said("{what}: ", what=called(person))
         try:
-            with about(f"{called(person)}: "):
+            with about(saying):
                 found[person] = act(one)
         except DataError as error:
-            faults += [fault.under(person, saying=f"{called(person)}: ") for fault in error.faults]
+            faults += [fault.under(person, saying=saying) for fault in error.faults]
     raise_all(DataError, faults)
     return found
 
@@ -256,8 +259,13 @@ def same_items(people: Mapping[Any, Judgements]) -> dict[Any, Judgements]:
     who, first = next(iter(people.items()))
     wanted = first.labels
     faults = [
-        f"{called(person)} compares {listed(one.labels, most=9)}, {called(who)} {listed(wanted, most=9)};"
-        " combine needs the same items in all"
+        Said(
+            "{who} compares {items}, {first} {others}; combine needs the same items in all",
+            who=called(person),
+            items=listed(one.labels, most=9),
+            first=called(who),
+            others=listed(wanted, most=9),
+        )
         for person, one in people.items()
         if (one.names is None) != (first.names is None) or set(one.labels) != set(wanted)
     ]
@@ -269,25 +277,25 @@ def same_items(people: Mapping[Any, Judgements]) -> dict[Any, Judgements]:
     }
 
 
-def _holes(people: Mapping[Any, Judgements]) -> list[str]:
+def _holes(people: Mapping[Any, Judgements]) -> list[Said]:
     """Return a fault for each incomplete matrix."""
-    remedy = "complete it first (ahp.complete), or use how='aip'"
     return [
-        f"{called(person)}: not compared: {shown(one.holes)}; {remedy}" for person, one in people.items() if one.missing
+        Said(
+            "{who}: not compared: {pairs}; complete it first (ahp.complete), or use how='aip'",
+            who=called(person),
+            pairs=few(one.holes),
+        )
+        for person, one in people.items()
+        if one.missing
     ]
 
 
-def shown(pairs: Sequence[str]) -> str:
-    """Return the first pairs, and how many more there are."""
-    return ", ".join(pairs[:5]) + (f" and {len(pairs) - 5} more" if len(pairs) > 5 else "")
-
-
-def _floats(values: Any, error: type[SpecError | DataError], what: str) -> Array:
+def _floats(values: Any, error: type[SpecError | DataError], what: Said) -> Array:
     """Return the values as an array of numbers."""
     try:
         return floats(values)
     except (TypeError, ValueError):
-        raise error(f"ahp: {what} must be a list of numbers, found {values!r}") from None
+        raise error(Said("ahp: {what} must be a list of numbers, found {values!r}", what=what, values=values)) from None
 
 
 def _shares(shares: Any, people: Sequence[Any]) -> Array:
@@ -297,23 +305,33 @@ def _shares(shares: Any, people: Sequence[Any]) -> Array:
     if hasattr(shares, "keys"):
         given = dict(shares.items())
         surplus = [person for person in given if person not in people]
-        strange = [f"ahp: shares: no {called(person)}{suggestion(person, people)}" for person in surplus]
-        strange += [f"ahp: shares: none for {called(person)}" for person in people if person not in given]
+        strange = [
+            Said("ahp: shares: no {who}{guess}", who=called(person), guess=suggestion(person, people))
+            for person in surplus
+        ]
+        strange += [Said("ahp: shares: none for {who}", who=called(person)) for person in people if person not in given]
         raise_all(SpecError, strange)
         shares = [given[person] for person in people]
-    say = _floats(shares, SpecError, "shares")
+    say = _floats(shares, SpecError, Said("shares"))
     n = len(people)
-    faults = (
-        [] if say.shape == (n,) else [f"ahp: {counted(n, 'matrix', 'need')} {counted(n, 'share')}, found {say.size}"]
-    )
+    faults = []
+    if say.shape != (n,):
+        faults.append(
+            Said.of(
+                n,
+                "ahp: {n} matrix needs {n} share, found {found}",
+                "ahp: {n} matrices need {n} shares, found {found}",
+                found=say.size,
+            )
+        )
     odd = [float(share) for share in say.flat if not 0 <= share < math.inf]
-    faults += [f"ahp: shares must be 0 or more and finite, found {listed(odd)}"] if odd else []
-    faults += [] if odd or say.any() else ["ahp: shares are all 0: someone must count"]
+    faults += [Said("ahp: shares must be 0 or more and finite, found {names}", names=listed(odd))] if odd else []
+    faults += [] if odd or say.any() else [Said("ahp: shares are all 0: someone must count")]
     raise_all(SpecError, faults)
     with np.errstate(over="ignore"):
         total = say.sum()
     if abs(total - 1) > 1e-9:
-        note("ahp", f"shares add up to {total:g}, rescaled to sum 1")
+        note("ahp", Said("shares add up to {total:g}, rescaled to sum 1", total=total))
     say = say / say.max()
     return np.asarray(say / say.sum())
 
@@ -324,14 +342,27 @@ def _matched(weights: Any, judgements: Judgements) -> Array:
     if names is not None and hasattr(weights, "keys"):
         given = list(weights.keys())
         if set(given) != set(names) or len(given) != len(names):
-            raise DataError(f"weights are for {listed(given, most=9)}, the matrix compares {listed(names, most=9)}")
+            raise DataError(
+                Said(
+                    "weights are for {given}, the matrix compares {items}",
+                    given=listed(given, most=9),
+                    items=listed(names, most=9),
+                )
+            )
         weights = [weights[name] for name in names]
-    values = _floats(in_order(weights, range(judgements.n), "ahp: weights"), DataError, "weights")
+    values = _floats(
+        in_order(weights, range(judgements.n), joined(["ahp", "weights"], "heads")), DataError, Said("weights")
+    )
     if values.shape != (judgements.n,):
         raise DataError(
-            f"{counted(judgements.n, 'item', 'need')} {counted(judgements.n, 'weight')}, found an array "
-            f"of shape {values.shape}"
+            Said.of(
+                judgements.n,
+                "{n} item needs {n} weight, found an array of shape {shape}",
+                "{n} items need {n} weights, found an array of shape {shape}",
+                shape=values.shape,
+            )
         )
     odd = [float(weight) for weight in values if not 0 < weight < math.inf]
-    raise_all(DataError, [f"weights must be positive and finite to be compared, found {listed(odd)}"] if odd else [])
+    if odd:
+        raise DataError(Said("weights must be positive and finite to be compared, found {values}", values=listed(odd)))
     return values

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._values.decimals import counted
 from hengdian_index._words.markup import card, line, table
+from hengdian_index._words.said import Said, joined
 from hengdian_index.ahp._judgements import Array, Judgements, known, note_beyond, read
 from hengdian_index.ahp._kernels import METHODS, gci_of, geometric, root
 from hengdian_index.ahp.completion import fill
@@ -62,14 +62,26 @@ class Priorities:
         ratios = {"lambda_max": self.lambda_max, "CI": self.ci, "CR": self.cr, "GCI": self.gci}
         if np.ndim(self.lambda_max):
             return card(
-                f"Priorities of {counted(np.size(self.lambda_max), 'matrix')}",
-                line(f"{counted(self.n, 'item')}, {self.method}"),
+                Said.of(np.size(self.lambda_max), "Priorities of {n} matrix", "Priorities of {n} matrices"),
+                line(joined([Said.of(self.n, "{n} item", "{n} items"), self.method], "places")),
             )
         weights = np.asarray(self.weights)
         names = self.weights.index if hasattr(self.weights, "index") else range(self.n)
-        said = line(f"{self.method}, random index: {self.random_index_source}; consistent: {self.consistent}")
+        said = line(
+            Said(
+                "{method}, random index: {source}; consistent: {consistent}",
+                method=self.method,
+                source=self.random_index_source,
+                consistent=self.consistent,
+            )
+        )
         items = zip(names, weights.tolist(), strict=True)
-        return card("Priorities", table(["item", "weight"], items), table(list(ratios), [list(ratios.values())]), said)
+        return card(
+            Said("Priorities"),
+            table([Said("item"), Said("weight")], items),
+            table(list(ratios), [list(ratios.values())]),
+            said,
+        )
 
 
 def priorities(
@@ -136,7 +148,7 @@ def priorities(
     >>> round(found.cr, 3), found.consistent
     (0.0, True)
     """
-    known(method, METHODS, "method")
+    known(method, METHODS, Said("method"))
     table = chosen_table(random_index)
     judgements = read(matrix)
     n, missing = judgements.n, judgements.missing
@@ -174,7 +186,13 @@ def _consistent(cr: Array, gci: Array, n: int, source: str) -> NDArray[np.bool_]
     """Return whether judgements are consistent: by CR or, where no random index is known, by GCI."""
     unknown = np.isnan(cr)
     if unknown.any():
-        note("ahp", f"no random index for n = {n} in {source}: CR is None, GCI < {gci_threshold(n)} decides")
+        why = Said(
+            "no random index for n = {n} in {source}: CR is None, GCI < {limit} decides",
+            n=n,
+            source=source,
+            limit=gci_threshold(n),
+        )
+        note("ahp", why)
     return np.where(unknown, gci < gci_threshold(n), cr < CONSISTENT_BELOW)
 
 

@@ -8,6 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._words.said import Said
 from hengdian_index.ahp._judgements import Array, known
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.log import note
@@ -79,14 +80,20 @@ def random_index(n: int, *, source: str = "saaty", missing: int = 0) -> float | 
     """
     table = _named_table(source, "source")
     faults = [
-        f"random index: {name} must be a whole number from {least}, not {number!r}"
+        Said(
+            "random index: {name} must be a whole number from {least}, not {number!r}",
+            name=name,
+            least=least,
+            number=number,
+        )
         for name, number, least in (("n", n, 1), ("missing", missing, 0))
         if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < least
     ]
     raise_all(SpecError, faults)
     found = _look_up(n, table, missing)
     if found is None:
-        note("ahp", f"no random index for n = {n} with {missing} missing in {table}")
+        why = Said("no random index for n = {n} with {missing} missing in {table}", n=n, missing=missing, table=table)
+        note("ahp", why)
     return found
 
 
@@ -108,7 +115,7 @@ def gci_threshold(n: int) -> float:
     0.35
     """
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise SpecError(f"gci_threshold: the number of items, 1 or more, not {n!r}")
+        raise SpecError(Said("gci_threshold: the number of items, 1 or more, not {n!r}", n=n))
     return {3: 0.31, 4: 0.35}.get(int(n), 0.37)
 
 
@@ -120,7 +127,12 @@ def chosen_table(random_index: str | float | None) -> str | float | None:
         return _named_table(random_index, "random_index")
     number = isinstance(random_index, (int, float, np.number)) and not isinstance(random_index, bool)
     if not number or not 0 < float(random_index) < math.inf:
-        raise SpecError(f"ahp: random_index is a table's name, a positive number or None, not {random_index!r}")
+        raise SpecError(
+            Said(
+                "ahp: random_index is a table's name, a positive number or None, not {random_index!r}",
+                random_index=random_index,
+            )
+        )
     return float(random_index)
 
 
@@ -138,7 +150,7 @@ def expected_index(n: int, missing: NDArray[np.int64], table: str | float | None
 def _named_table(word: object, what: str) -> str:
     """Return the name of the table that a word means: "Saaty 2008", "saaty2008" are "saaty_2008"."""
     names = {_bare(name): name for name in _COMPLETE}
-    return known(names.get(_bare(str(word)), word), _COMPLETE, "random index", what=what)
+    return known(names.get(_bare(str(word)), word), _COMPLETE, Said("random index"), what=what)
 
 
 def _bare(word: str) -> str:
@@ -153,8 +165,12 @@ def _look_up(n: int, source: str, missing: int) -> float | None:
         return row[missing - 1] if missing <= len(row) else None
     if n > _LARGEST:
         raise SpecError(
-            f"ahp: random indexes are tabled for 1 to {_LARGEST} items, found {n}; give priorities the number you use"
-            " (random_index=1.6, say), or random_index=None to let GCI decide"
+            Said(
+                "ahp: random indexes are tabled for 1 to {largest} items, found {n}; give priorities the number "
+                "you use (random_index=1.6, say), or random_index=None to let GCI decide",
+                largest=_LARGEST,
+                n=n,
+            )
         )
     entries = _COMPLETE[source]
     found = entries[n - 1] if n <= len(entries) else None

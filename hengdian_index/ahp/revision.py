@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index.ahp._judgements import Array, read_one
+from hengdian_index._words.said import Said
+from hengdian_index.ahp._judgements import Array, place_of, read_one
 from hengdian_index.ahp._kernels import geometric
 from hengdian_index.ahp.completion import fill
 from hengdian_index.ahp.priorities import priorities
@@ -85,7 +86,7 @@ def verdict(
     *,
     method: Literal["eigenvector", "geometric", "arithmetic"] = "eigenvector",
     random_index: str | float | None = "saaty",
-) -> str:
+) -> Said:
     """Return in words whether one person's judgements are consistent and, if not, which one to look at first.
 
     Parameters and errors are those of `priorities`, for one matrix.
@@ -112,10 +113,22 @@ def verdict(
     if value is None:
         name, value, limit = "GCI", found.gci, gci_threshold(found.n)
     if found.consistent:
-        return f"{name} {value:.3g} < {limit}"
+        return Said("{name} {value:.3g} < {limit}", name=name, value=value, limit=limit)
     worst: Any = next(revise(matrix, random_index=random_index).itertuples())
-    where = f"({worst.first!r}, {worst.second!r})" if judgements.names else f"[{worst.first}, {worst.second}]"
-    return f"{name} {value:.3g} >= {limit}; look at {where}: {worst.value:.3g}, suggested {worst.suggested:.3g}"
+    where = (
+        Said("({row!r}, {column!r})", row=worst.first, column=worst.second)
+        if judgements.names
+        else place_of((worst.first, worst.second), None)
+    )
+    return Said(
+        "{name} {value:.3g} >= {limit}; look at {where}: {judged:.3g}, suggested {suggested:.3g}",
+        name=name,
+        value=value,
+        limit=limit,
+        where=where,
+        judged=worst.value,
+        suggested=worst.suggested,
+    )
 
 
 def _cr_after(

@@ -11,7 +11,7 @@ import numpy as np
 from hengdian_index._tables.cells import tabular
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, Labelled, read_labelled
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, FaultsError, SpecError, raise_all, raise_together, shown
 from hengdian_index.log import note
 
@@ -97,18 +97,33 @@ def delphi(marks: Any, *, highest: float | None = None) -> Delphi:
         try:
             tables[called] = read_labelled(table)
         except FaultsError as error:
-            errors.append(type(error)(*(fault.under(saying=f"round {called}: ") for fault in error.faults)))
+            saying = Said("{what}: ", what=Said("round {called}", called=called))
+            errors.append(type(error)(*(fault.under(saying=saying) for fault in error.faults)))
     raise_together(errors)
     empty = [called for called, table in tables.items() if np.isnan(table.values).all()]
-    raise_all(DataError, [f"round {called}: no mark in it" for called in empty])
+    raise_all(DataError, [Said("round {called}: no mark in it", called=called) for called in empty])
     full = max(float(np.nanmax(table.values)) for table in tables.values()) if limit is None else limit
     items, agreement = [], []
     for called, table in tables.items():
         x = table.values
         if x.ndim != 2 or x.shape[1] < 2:
-            raise DataError(f"round {called}: two items or more, one a column, not {counted(x.shape[-1], 'column')}")
+            raise DataError(
+                Said(
+                    "round {called}: two items or more, one a column, not {columns}",
+                    called=called,
+                    columns=Said.of(x.shape[-1], "{n} column", "{n} columns"),
+                )
+            )
         if (x > full).any():
-            raise DataError(f"round {called}: a mark of {np.nanmax(x):g} is above the highest, {full:g}")
+            most = np.nanmax(x)
+            raise DataError(
+                Said(
+                    "round {called}: a mark of {most:g} is above the highest, {full:g}",
+                    called=called,
+                    most=most,
+                    full=full,
+                )
+            )
         names = table.columns or tuple(range(1, x.shape[1] + 1))
         items.append(
             _described(x, full).set_index(pd.MultiIndex.from_product([[called], names], names=["round", "item"]))
@@ -124,7 +139,7 @@ def _number(highest: Any) -> float:
     except (TypeError, ValueError):
         number = np.nan
     if not np.isfinite(number):
-        raise SpecError(f"highest: a finite number, the full mark, not {shown(highest)}")
+        raise SpecError(Said("highest: a finite number, the full mark, not {highest}", highest=shown(highest)))
     return number
 
 
@@ -133,7 +148,7 @@ def _rounds(marks: Any) -> Mapping[Any, Any]:
     if isinstance(marks, Mapping) and marks and all(tabular(one) or np.ndim(one) == 2 for one in marks.values()):
         return marks
     if isinstance(marks, Sequence) and not len(marks):
-        raise SpecError("delphi: no round; give the table of marks of each")
+        raise SpecError(Said("delphi: no round; give the table of marks of each"))
     listed = isinstance(marks, (list, tuple)) and all(tabular(one) or np.ndim(one) == 2 for one in marks)
     return dict(enumerate(marks, 1)) if listed or getattr(marks, "ndim", 0) == 3 else {1: marks}
 
@@ -154,11 +169,22 @@ def _concordance(x: Array, called: Any) -> dict[str, float]:
 
     there = ~np.isnan(x).any(axis=1)
     if not there.all():
-        said = counted(int((~there).sum()), "expert")
-        note("delphi", f"round {called}: {said} without a mark for every item, not counted in Kendall's W")
+        why = Said.of(
+            int((~there).sum()),
+            "round {called}: {n} expert without a mark for every item, not counted in Kendall's W",
+            "round {called}: {n} experts without a mark for every item, not counted in Kendall's W",
+            called=called,
+        )
+        note("delphi", why)
     if there.sum() < 2:
-        known = counted(int(there.sum()), "expert")
-        raise DataError(f"round {called}: {known} with a mark for every item; agreement needs two or more")
+        raise DataError(
+            Said.of(
+                int(there.sum()),
+                "round {called}: {n} expert with a mark for every item; agreement needs two or more",
+                "round {called}: {n} experts with a mark for every item; agreement needs two or more",
+                called=called,
+            )
+        )
     ranks = rankdata(x[there], axis=1)
     m, k = ranks.shape
     sums = ranks.sum(axis=0)

@@ -14,11 +14,13 @@ from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, shown
 
 _WEIGHTED = "weighted mean"
+# How the log calls what is put in the place of a value.
+_CALLED = {"mean": Said("mean"), "median": Said("median"), _WEIGHTED: Said("weighted mean")}
 
 
 @stored("constants")
@@ -32,7 +34,8 @@ class Constants:
 
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
-        return Filling.of(rows, self.values, lambda _, j: f"{self.what} of {counted(int(self.counts[j]), 'value')}")
+        why = [Said("{what} of {values}", what=_CALLED[self.what], values=_values(int(n))) for n in self.counts]
+        return Filling.of(rows, self.values, lambda _, j: why[j])
 
 
 @stored("group constants")
@@ -50,17 +53,29 @@ class GroupConstants:
         place = {label: g for g, label in enumerate(self.labels)}
         found = [place.get(label, -1) for label in rows.grouped]
         values = np.vstack([self.values, np.full(rows.values.shape[-1], np.nan)])[found]
-        return Filling.of(rows, values, lambda i, j: self._why(rows.grouped[i], found[i], j))
+        known: dict[tuple[int, int], Said] = {}
 
-    def _why(self, label: Any, g: int, j: int) -> str:
+        def why(i: int, j: int) -> Said:
+            if found[i] < 0:
+                return self._why(rows.grouped[i], 0)
+            if (found[i], j) not in known:
+                known[found[i], j] = self._why(rows.grouped[i], int(self.counts[found[i], j]))
+            return known[found[i], j]
+
+        return Filling.of(rows, values, why)
+
+    def _why(self, label: Any, n: int) -> Said:
         if no_label(label):
-            return "left missing: the row has no group"
-        n = int(self.counts[g, j]) if g >= 0 else 0
-        return (
-            f"{self.what} of {counted(n, 'value')} of group {shown(label)}"
-            if n
-            else f"left missing: group {shown(label)} has no value"
+            return Said("left missing: the row has no group")
+        if not n:
+            return Said("left missing: group {label} has no value", label=shown(label))
+        return Said(
+            "{what} of {values} of group {label}", what=_CALLED[self.what], values=_values(n), label=shown(label)
         )
+
+
+def _values(n: int) -> Said:
+    return Said.of(n, "{n} value", "{n} values")
 
 
 @imputing(
@@ -116,7 +131,9 @@ def mean(x: Rows, *, weights: Any = None, **shared: Unpack[LabelledFit]) -> Fill
     if weights is None:
         return Constants(_mean(x.sample), x.sample.measure(Range).n, "mean")
     values, counts = _weighted(x.values, x.weighed)
-    x.sample.refuse(counts == 0, "no row that has a value has a weight above 0; give weights, or take the mean without")
+    x.sample.refuse(
+        counts == 0, Said("no row that has a value has a weight above 0; give weights, or take the mean without")
+    )
     return Constants(values, counts, _WEIGHTED)
 
 
@@ -251,7 +268,9 @@ def _weighted(values: Array, weights: Array) -> tuple[Array, Array]:
     """Return the weighted mean of each column (k,), missing where nothing weighs, and of how many values it is."""
     odd = (weights < 0) | np.isinf(weights)
     if odd.any():
-        raise DataError(f"weights: a finite number of 0 or more for each row, not {weights[odd][0]:g}")
+        raise DataError(
+            Said("weights: a finite number of 0 or more for each row, not {weights:g}", weights=weights[odd][0])
+        )
     counted_rows = ~np.isnan(values) & (np.nan_to_num(weights) > 0)[:, np.newaxis]
     largest = np.where(counted_rows, weights[:, np.newaxis], 0.0).max(axis=0, initial=0.0)
     own = np.where(counted_rows, weights[:, np.newaxis], 0.0) / np.where(largest > 0, largest, 1.0)

@@ -17,9 +17,9 @@ from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._system.about import install
 from hengdian_index._system.alone import heard
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import largest, same
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError
 
 # Pairs of rows compared in one go.
@@ -30,11 +30,15 @@ _EACH_DISTANCE = 9e-9
 _LAST_SEED = 2**32 - 1
 
 
-def _in_range(**options: Any) -> list[str]:
+def _in_range(**options: Any) -> list[Said]:
     counts = {name: options[name] for name in ("number", "rounds") if name in options}
-    faults = [f"{name}: 1 or more, not {value}" for name, value in counts.items() if value < 1]
+    faults = [
+        Said("{name}: 1 or more, not {value}", name=name, value=value) for name, value in counts.items() if value < 1
+    ]
     if not 0 <= options.get("rng", 0) <= _LAST_SEED:
-        faults.append(f"rng: a whole number from 0 to {_LAST_SEED}, not {options['rng']}")
+        faults.append(
+            Said("rng: a whole number from 0 to {largest}, not {rng}", largest=_LAST_SEED, rng=options["rng"])
+        )
     return faults
 
 
@@ -172,9 +176,14 @@ class Neighbours:
         filled: Array = np.full_like(rows.values, np.nan)
         gaps = np.flatnonzero(np.isnan(rows.values).any(axis=1))
         step, n = max(1, _PAIRS // max(1, len(self.fit_rows))), len(self.fit_rows)
-        what = f"neighbours of {counted(len(gaps), 'row')} with gaps among {counted(n, 'row')}"
-        seconds, other = _EACH_DISTANCE * len(gaps) * self.fit_rows.size, "peers, median or regression take less"
-        estimate("impute", what, 8 * 8 * max(n, _PAIRS), seconds, f"{other}; or fit on fewer rows")
+        what = Said(
+            "neighbours of {rows} with gaps among {fit_rows}",
+            rows=Said.of(len(gaps), "{n} row", "{n} rows"),
+            fit_rows=Said.of(n, "{n} row", "{n} rows"),
+        )
+        seconds = _EACH_DISTANCE * len(gaps) * self.fit_rows.size
+        other = Said("peers, median or regression take less; or fit on fewer rows")
+        estimate("impute", what, 8 * 8 * max(n, _PAIRS), seconds, other)
         scale = power_of_two(self.fit_rows, full_size(self.fit_rows))
         for start in range(0, len(gaps), step):
             some = gaps[start : start + step]
@@ -186,10 +195,10 @@ class Neighbours:
                     with np.errstate(invalid="ignore"):
                         mean = weights @ (self.fit_rows[known, j] / scale[j]) / weights.sum(axis=1)
                     filled[some[lacking], j] = mean * scale[j]
-        how = f"mean of the nearest rows, at most {self.number}" + (
-            ", by distance" if self.weights == "distance" else ""
-        )
-        alone = "left missing: no row that has the value shares an indicator with this one"
+        how = Said("mean of the nearest rows, at most {number}", number=self.number)
+        if self.weights == "distance":
+            how = Said("mean of the nearest rows, at most {number}, by distance", number=self.number)
+        alone = Said("left missing: no row that has the value shares an indicator with this one")
         return Filling.of(rows, filled, lambda i, j: alone if np.isnan(filled[i, j]) else how)
 
     def _distances(self, x: Array) -> tuple[Array, float]:
@@ -247,12 +256,20 @@ class Regression:
             filled = self.centre + self.spread * imputer.transform(_standardised(self, rows.values))
         there = ~np.isnan(rows.values)
         reached = there @ _linked(~np.isnan(self.fit_rows))
-        unsettled = f", not settled after {self.rounds} rounds" if met else ""
-        how = f"regression on the other indicators, seed {self.seed}{unsettled}"
-        alone = "left missing: no two rows have both this indicator and one that leads to it from those of the row"
+        how = Said("regression on the other indicators, seed {seed}", seed=self.seed)
+        if met:
+            how = Said(
+                "regression on the other indicators, seed {seed}, not settled after {rounds} rounds",
+                seed=self.seed,
+                rounds=self.rounds,
+            )
+        alone = Said(
+            "left missing: no two rows have both this indicator and one that leads to it from those of the row"
+        )
+        empty = Said("left missing: the row has no value")
 
-        def why(i: int, j: int) -> str:
-            return how if reached[i, j] else alone if there[i].any() else "left missing: the row has no value"
+        def why(i: int, j: int) -> Said:
+            return how if reached[i, j] else alone if there[i].any() else empty
 
         return Filling.of(rows, np.where(reached, filled, np.nan), why)
 
@@ -261,7 +278,7 @@ def _scale(known: Rows) -> tuple[Array, Array]:
     """Return mean and standard deviation of each column, 1 for a constant one."""
     moments = known.sample.flattened().measure(Moments)
     s = moments.deviation()
-    known.sample.refuse(np.isinf(s), "its standard deviation is too large a number; rescale the column")
+    known.sample.refuse(np.isinf(s), Said("its standard deviation is too large a number; rescale the column"))
     return moments.mean, np.where(s > 0, s, 1.0)
 
 
@@ -284,4 +301,10 @@ def _sklearn(name: str) -> None:
         # Tried alone: what is needed of it is imported by the method.
         import sklearn  # noqa: F401
     except ImportError:
-        raise SpecError(f"impute.{name} needs scikit-learn: {install('learn')}, or choose another method") from None
+        raise SpecError(
+            Said(
+                "impute.{name} needs scikit-learn: {install}, or choose another method",
+                name=name,
+                install=install("learn"),
+            )
+        ) from None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -13,11 +15,16 @@ from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, raise_all, shown
 
 
-def _limit_fault(limit: int | None, **_: Any) -> list[str]:
-    return [] if limit is None or limit >= 1 else [f"limit: at least 1 period, or None for no limit, not {limit}"]
+def _limit_fault(limit: int | None, **_: Any) -> list[Said]:
+    return (
+        []
+        if limit is None or limit >= 1
+        else [Said("limit: at least 1 period, or None for no limit, not {limit}", limit=limit)]
+    )
 
 
 @imputing(
@@ -158,13 +165,22 @@ class Carry:
         near = (before >= 0) & (age <= _most(self.limit))
         values = np.where(near, np.take_along_axis(rows.values, np.maximum(before, 0), axis=0), np.nan)
 
-        def why(i: int, j: int) -> str:
-            if before[i, j] < 0:
-                return "left missing: the unit has no earlier value"
-            said, old = line.text(before[i, j]), line.periods(age[i, j])
-            if not near[i, j]:
-                return f"left missing: the last value, of {said}, is {old} old, limit {self.limit}"
-            return f"carried forward from {said}, {old} old"
+        @cache
+        def carried(last: str, age: int) -> Said:
+            old = line.periods(age)
+            if age <= _most(self.limit):
+                return Said("carried forward from {last}, {old} old", last=last, old=old)
+            return Said(
+                "left missing: the last value, of {last}, is {old} old, limit {limit}",
+                last=last,
+                old=old,
+                limit=self.limit,
+            )
+
+        none = Said("left missing: the unit has no earlier value")
+
+        def why(i: int, j: int) -> Said:
+            return none if before[i, j] < 0 else carried(line.text(before[i, j]), int(age[i, j]))
 
         return Filling.of(rows, values, why)
 
@@ -185,29 +201,65 @@ class Line:
         back, ahead = line.distance(before), line.distance(after)
         inside, most = (before >= 0) & (after >= 0), _most(self.limit)
         # The product comes before the division, so that a line through whole numbers is met exactly.
-        between = first + (last - first) * back / np.maximum(back + ahead, 1)
-        values = np.where(inside & (back + ahead - 1 <= most), between, np.nan)
+        on_line = first + (last - first) * back / np.maximum(back + ahead, 1)
+        values = np.where(inside & (back + ahead - 1 <= most), on_line, np.nan)
         at = np.where(before >= 0, before, after)
         if self.ends == "carry":
             near = ~inside & (at >= 0) & (np.where(before >= 0, back, ahead) <= most)
             values = np.where(near, np.where(before >= 0, first, last), values)
 
-        def why(i: int, j: int) -> str:
+        @cache
+        def between(start: str, end: str, hole: int, filled: bool) -> Said:
+            if filled:
+                return Said("on the line between {start} and {end}", start=start, end=end)
+            return Said(
+                "left missing: {hole} between {start} and {end}, limit {limit}",
+                hole=line.periods(hole),
+                start=start,
+                end=end,
+                limit=self.limit,
+            )
+
+        @cache
+        def carried(nearest: str, distance: int) -> Said:
+            return Said("carried from {nearest}, {distance} away", nearest=nearest, distance=line.periods(distance))
+
+        @cache
+        def beyond(distance: int, late: bool) -> Said:
+            return self._beyond(line.periods(distance), late)
+
+        none = Said("left missing: the unit has no value")
+
+        def why(i: int, j: int) -> Said:
             filled = not np.isnan(values[i, j])
             if inside[i, j]:
-                said = f"between {line.text(before[i, j])} and {line.text(after[i, j])}"
-                hole = line.periods(back[i, j] + ahead[i, j] - 1)
-                return f"on the line {said}" if filled else f"left missing: {hole} {said}, limit {self.limit}"
+                hole = int(back[i, j] + ahead[i, j] - 1)
+                return between(line.text(before[i, j]), line.text(after[i, j]), hole, filled)
             if at[i, j] < 0:
-                return "left missing: the unit has no value"
-            distance = line.periods(back[i, j] if before[i, j] >= 0 else ahead[i, j])
-            if filled:
-                return f"carried from {line.text(at[i, j])}, {distance} away"
-            where = "before the first" if before[i, j] < 0 else "after the last"
-            reason = f", {distance} away, limit {self.limit}" if self.ends == "carry" else ", no extrapolation"
-            return f"left missing: {where} known value of the unit{reason}"
+                return none
+            late = bool(before[i, j] >= 0)
+            distance = int(back[i, j] if late else ahead[i, j])
+            return carried(line.text(at[i, j]), distance) if filled else beyond(distance, late)
 
         return Filling.of(rows, values, why)
+
+    def _beyond(self, distance: Said, late: bool) -> Said:
+        """Return why a value is left missing that lies outside those known of the unit."""
+        if self.ends != "carry":
+            if late:
+                return Said("left missing: after the last known value of the unit, no extrapolation")
+            return Said("left missing: before the first known value of the unit, no extrapolation")
+        if late:
+            return Said(
+                "left missing: after the last known value of the unit, {distance} away, limit {limit}",
+                distance=distance,
+                limit=self.limit,
+            )
+        return Said(
+            "left missing: before the first known value of the unit, {distance} away, limit {limit}",
+            distance=distance,
+            limit=self.limit,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +280,13 @@ class _Timeline:
         order = np.lexsort((ordinals, codes))
         again = (np.diff(codes[order]) == 0) & (np.diff(ordinals[order]) == 0)
         line = cls(rows, order, codes)
-        whose = [f"unit {shown(units[i])}: " if rows.units is not None else "" for i in order[1:][again]]
-        hint = "keep one" if rows.units is not None else "keep one, or name the unit with unit="
-        said = [f"{w}two rows of period {line.text(i)}; {hint}" for w, i in zip(whose, order[1:][again], strict=True)]
+        twice = [(shown(units[i]), line.text(i)) for i in order[1:][again]]
+        said = [
+            Said("two rows of period {period}; keep one, or name the unit with unit=", period=period)
+            if rows.units is None
+            else Said("unit {unit}: two rows of period {period}; keep one", unit=unit, period=period)
+            for unit, period in twice
+        ]
         # A third row of a period says no more than the second.
         raise_all(DataError, shortened(Fault(one, kind=("periods",)) for one in dict.fromkeys(said)))
         return line
@@ -256,9 +312,17 @@ class _Timeline:
         """Return the period of a row."""
         return format_period(int(self.rows.timed.ordinals[row]), self.rows.timed.frequency)
 
-    def periods(self, number: Any) -> str:
+    def periods(self, number: int) -> Said:
         """Return a number of periods in words."""
-        return f"{int(number)} {self.rows.timed.frequency.name}{'' if number == 1 else 's'}"
+        return _PERIODS[self.rows.timed.frequency.name](number)
+
+
+_PERIODS: Mapping[str, Callable[[int], Said]] = {
+    "year": lambda n: Said.of(n, "{n} year", "{n} years"),
+    "half-year": lambda n: Said.of(n, "{n} half-year", "{n} half-years"),
+    "quarter": lambda n: Said.of(n, "{n} quarter", "{n} quarters"),
+    "month": lambda n: Said.of(n, "{n} month", "{n} months"),
+}
 
 
 def _most(limit: int | None) -> float:

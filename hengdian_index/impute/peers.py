@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Unpack
 
 import numpy as np
@@ -14,8 +15,8 @@ from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import column_groups
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, shown
 
 
@@ -91,7 +92,7 @@ def peers(
     else:
         moments = sample.measure(Moments)
         centre, spread = moments.mean, turn * np.where(moments.m2 > 0, moments.deviation(), 0.0)
-    sample.refuse(~np.isfinite(spread), "the spread of its values is too large a number; rescale its unit")
+    sample.refuse(~np.isfinite(spread), Said("the spread of its values is too large a number; rescale its unit"))
     return Peers(centre, spread, _column_groups(groups, x))
 
 
@@ -117,15 +118,25 @@ class Peers:
             count[:, columns] = n[:, np.newaxis]
         flat = self.spread == 0
         values = np.where(flat, self.centre, values)
-        return Filling.of(rows, values, lambda i, j: self._why(int(count[i, j]), bool(flat[j]), self.groups[j]))
+        why = cache(_why)
+        return Filling.of(rows, values, lambda i, j: why(int(count[i, j]), bool(flat[j]), self.groups[j]))
 
-    def _why(self, n: int, flat: bool, group: Any) -> str:
-        of = "" if group is None else f" of group {group!r}"
-        if flat:
-            return "the one value of a constant indicator"
-        return (
-            f"mean score of {counted(n, 'indicator')}{of}" if n else f"left missing: the row has no other indicator{of}"
-        )
+
+def _why(n: int, flat: bool, group: Any) -> Said:
+    """Return what is said of a value that is the mean of n others, of the group where there are groups."""
+    if flat:
+        return Said("the one value of a constant indicator")
+    if group is None:
+        mean = Said.of(n, "mean score of {n} indicator", "mean score of {n} indicators")
+        return mean if n else Said("left missing: the row has no other indicator")
+    if not n:
+        return Said("left missing: the row has no other indicator of group {group!r}", group=group)
+    return Said.of(
+        n,
+        "mean score of {n} indicator of group {group!r}",
+        "mean score of {n} indicators of group {group!r}",
+        group=group,
+    )
 
 
 def _turns(sample: Sample, direction: Any) -> Array:
@@ -135,7 +146,12 @@ def _turns(sample: Sample, direction: Any) -> Array:
     given = direction.values() if isinstance(direction, Mapping) else np.ravel(np.array(direction, dtype=object))
     other = [one for one in given if not (isinstance(one, int | float | np.number) and one in (1, -1))]
     if other:
-        raise SpecError(f"direction: 1 or -1 for each column, not {shown(other[0])}; peers need a scale that maps back")
+        raise SpecError(
+            Said(
+                "direction: 1 or -1 for each column, not {other}; peers need a scale that maps back",
+                other=shown(other[0]),
+            )
+        )
     return sample.per_column(direction, "direction")
 
 

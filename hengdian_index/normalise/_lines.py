@@ -12,7 +12,7 @@ from hengdian_index._maths.stats import Ordered
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import in_order
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, raise_all
 
 Constant: TypeAlias = float | Literal["raise"]
@@ -32,7 +32,10 @@ BOUND_WORDS = {
     },
 }
 """The words of such bounds."""
-_WRITTEN = "'best_mean(5)', 'worst_mean(5)' or 'percentile(2.5)'"
+
+# What every normalisation asks before it gives a map.
+_ENDLESS = Said("the range of its values is not a finite number; rescale its unit")
+_CONSTANT = Said("constant over the fit rows; leave it out, fit on other rows, or give `constant` its score")
 
 # The smallest numbers are whole multiples of the smallest one, so that this many of it have nine digits.
 _NINE_DIGITS = 1e9 * float(np.finfo(np.float64).smallest_subnormal)
@@ -49,10 +52,10 @@ def line(
     constant: Constant = "raise",
 ) -> Map:
     """Return `at + gain (x - centre) / spread`; the one place where a spread of 0 is refused or given its score."""
-    sample.refuse(~np.isfinite(spread), "the range of its values is not a finite number; rescale its unit")
+    sample.refuse(~np.isfinite(spread), _ENDLESS)
     flat = spread == 0
     if constant == "raise":
-        sample.refuse(flat, "constant over the fit rows; leave it out, fit on other rows, or give `constant` its score")
+        sample.refuse(flat, _CONSTANT)
     score = 0.0 if constant == "raise" else float(constant)
     straight = Affine(
         np.where(flat, 0.0, centre), np.where(flat, 1.0, spread), np.where(flat, 0.0, gain), np.where(flat, score, at)
@@ -71,18 +74,33 @@ def learnt_in(given: Any) -> list[str]:
     return [one for one in several if isinstance(one, str)]
 
 
-def bound_faults(**bounds: Any) -> list[str]:
+def bound_faults(**bounds: Any) -> list[Said]:
     """Return what is wrong with bounds that are learnt, among those given by name."""
     faults = []
     for option, given in bounds.items():
         for one in learnt_in(given):
             kind, amount = _read(one)
             if not kind and "(" in one:
-                faults.append(f"{option}: a number, or {_WRITTEN}, not {one!r}")
+                faults.append(
+                    Said(
+                        "{option}: a number, or 'best_mean(5)', 'worst_mean(5)' or 'percentile(2.5)', not {given!r}",
+                        option=option,
+                        given=one,
+                    )
+                )
             elif kind == "percentile" and amount > 100:
-                faults.append(f"{option}: a percentile runs from 0 to 100, not {amount:g}")
+                faults.append(
+                    Said("{option}: a percentile runs from 0 to 100, not {amount:g}", option=option, amount=amount)
+                )
             elif kind and kind != "percentile" and (amount < 1 or amount != int(amount)):
-                faults.append(f"{option}: {kind} takes how many of the fit rows, 1 or more, not {amount:g}")
+                faults.append(
+                    Said(
+                        "{option}: {kind} takes how many of the fit rows, 1 or more, not {amount:g}",
+                        option=option,
+                        kind=kind,
+                        amount=amount,
+                    )
+                )
     return faults
 
 
@@ -96,7 +114,7 @@ def bounds(sample: Sample, given: Any, option: str, direction: int = 1) -> Array
         given,
         sample.columns or tuple(range(sample.k)),
         option,
-        lacks=lambda j: f"{option}: no value for {sample.name(j)}",
+        lacks=lambda j: Said("{option}: no value for {where}", option=option, where=sample.name(j)),
     )
     each = list(listed) if isinstance(listed, (list, tuple)) and len(listed) == sample.k else [listed] * sample.k
     learnt = {j: read for j, one in enumerate(each) if isinstance(one, str) and (read := _read(one))[0]}
@@ -124,7 +142,13 @@ def _learnt(sample: Sample, ordered: Ordered, kind: str, amount: float, directio
     few = np.zeros(ordered.n.shape, dtype=np.bool_)
     few[..., at] = ordered.n[..., at] < amount
     sample.refuse(
-        few, f"{kind}({amount:g}) needs {counted(int(amount), 'value')} in the rows to learn from; ask for fewer"
+        few,
+        Said(
+            "{kind}({amount:g}) needs {values} in the rows to learn from; ask for fewer",
+            kind=kind,
+            amount=amount,
+            values=Said.of(int(amount), "{n} value", "{n} values"),
+        ),
     )
     place = np.arange(ordered.values.shape[-2])[:, np.newaxis]
     last = ordered.n[..., np.newaxis, :]
@@ -138,28 +162,40 @@ def need_order(sample: Sample, low: Array, high: Array, *, positive: bool) -> No
     """Refuse bounds out of order, or not above 0 where logarithms are taken."""
     low, high = (part.reshape(-1, sample.k) for part in np.broadcast_arrays(low, high))
     faults = [
-        f"{sample.name(j)}: low = {low[i, j]:g} must be below high = {high[i, j]:g}" for i, j in _first(low >= high)
+        Said(
+            "{where}: low = {low:g} must be below high = {high:g}", where=sample.name(j), low=low[i, j], high=high[i, j]
+        )
+        for i, j in _first(low >= high)
     ]
     if positive:
         faults += [
-            f"{sample.name(j)}: low = {low[i, j]:g} must be above 0 under a logarithm" for i, j in _first(low <= 0)
+            Said("{where}: low = {low:g} must be above 0 under a logarithm", where=sample.name(j), low=low[i, j])
+            for i, j in _first(low <= 0)
         ]
     raise_all(SpecError, faults)
 
 
-def rising(**pair: Any) -> list[str]:
+def rising(**pair: Any) -> list[Said]:
     """Return a fault unless the second of two named numbers is larger; what is not a number is left to the fit."""
     (first, low), (second, high) = pair.items()
     if not (isinstance(low, (int, float)) and isinstance(high, (int, float))):
         return []
-    endless = [f"{name}: a finite number, not {value:g}" for name, value in pair.items() if not np.isfinite(value)]
-    return endless or ([] if low < high else [f"{first} = {low:g} must be below {second} = {high:g}"])
+    endless = [
+        Said("{name}: a finite number, not {value:g}", name=name, value=value)
+        for name, value in pair.items()
+        if not np.isfinite(value)
+    ]
+    if endless or low < high:
+        return endless
+    return [Said("{first} = {low:g} must be below {second} = {high:g}", first=first, low=low, second=second, high=high)]
 
 
-def need_digits(sample: Sample, size: Array, what: str) -> None:
+def need_digits(sample: Sample, size: Array, what: Said) -> None:
     """Refuse columns of which what is computed (k,) lies so near 0 that it has fewer than nine digits."""
     few = (np.abs(size) > 0) & (np.abs(size) < _NINE_DIGITS)
-    sample.refuse(few, f"its {what} is so near 0 that a number holds few of its digits; rescale its unit")
+    if few.any():
+        why = Said("its {what} is so near 0 that a number holds few of its digits; rescale its unit", what=what)
+        sample.refuse(few, why)
 
 
 def _first(mask: Array) -> list[tuple[int, int]]:

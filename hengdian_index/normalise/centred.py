@@ -16,6 +16,7 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same, together
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.normalise._lines import Constant, line, need_digits
 from hengdian_index.normalise.scales import z_score
 
@@ -104,13 +105,16 @@ def robust(
         spread = ordered.quantile(0.75) - ordered.quantile(0.25) if scale == "iqr" else _absolute(ordered, median)
     # A spread that is rounding of the values about it is none.
     spread = np.where(same(spread, 0.0, together(np.abs(median), spread)), 0.0, spread)
-    need_digits(x, spread, "spread")
+    need_digits(x, spread, Said("spread"))
     if constant == "raise":
-        name = "interquartile range" if scale == "iqr" else "median absolute deviation"
+        name = Said("interquartile range") if scale == "iqr" else Said("median absolute deviation")
         x.refuse(
             spread == 0,
-            f"half of the values of the fit rows or more are equal, so the {name} is 0; leave it out, use z_score, or "
-            "give `constant` its score",
+            Said(
+                "half of the values of the fit rows or more are equal, so the {name} is 0; leave it out, use "
+                "z_score, or give `constant` its score",
+                name=name,
+            ),
         )
     return line(x, median, spread, 1, 0, constant=constant)
 
@@ -166,7 +170,7 @@ def logistic(x: Sample, *, constant: Constant = "raise", **shared: Unpack[Learni
     unit_free=True,
     monotone=True,
     gives=lambda **_: (_ABOVE_0, _BELOW_1),
-    check=lambda ddof, **_: [] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"],
+    check=lambda ddof, **_: [] if ddof >= 0 else [Said("ddof: 0 or more, not {ddof}", ddof=ddof)],
     formula=(
         r"z = \Phi\!\left(\frac{x - \bar{x}}{s}\right), \quad s^2 = \frac{\sum_i (x_i - \bar{x})^2}{n - \mathrm{ddof}}"
     ),

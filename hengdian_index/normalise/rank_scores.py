@@ -15,6 +15,7 @@ from hengdian_index._methods.frame import Learning
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 
 # What is taken from the rank, and twice from the number of rows and 1.
 _SHIFT = {"blom": 0.375, "van_der_waerden": 0.0, "rankit": 0.5}
@@ -123,7 +124,7 @@ def normal_score(
     unit_free=True,
     monotone=True,
     gives=lambda **_: (0.0, 100.0),
-    check=lambda half, **_: [] if 1 <= half < np.inf else [f"half: a number of 1 or more, not {half}"],
+    check=lambda half, **_: [] if 1 <= half < np.inf else [Said("half: a number of 1 or more, not {half}", half=half)],
     formula=lambda form, **_: (
         r"z = -\mathrm{half}\,\ln\!\left(1 - R\left(1 - e^{-100/\mathrm{half}}\right)\right), \quad R = "
         + {"share": r"\frac{r}{n}", "below": r"\frac{r - 1}{n}"}[form]

@@ -14,6 +14,7 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import number_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, shown
 from hengdian_index.log import note
 from hengdian_index.normalise._lines import line, need_digits
@@ -93,14 +94,19 @@ def relative(
     seen = x.measure(Range)
     x.need_values(seen.n)
     reference = _reference_value(x, to)
-    x.refuse(~np.isfinite(reference), f"no value in the reference row {to!r}")
+    x.refuse(~np.isfinite(reference), Said("no value in the reference row {label!r}", label=to))
     if isinstance(to, str) and to == "mean":
-        need_digits(x, reference, "mean")
-    x.refuse(reference == 0, "the reference value is 0; choose another `to`, or another normalisation")
+        need_digits(x, reference, Said("mean"))
+    x.refuse(reference == 0, Said("the reference value is 0; choose another `to`, or another normalisation"))
     if below_zero == "raise":
-        remedy = "use min_max or z_score, or below_zero = 'keep' if scores below 0 are meant"
-        x.refuse(seen.lo < 0, f"values below 0 have no relatives that rise with them from 0 on; {remedy}")
-    x.refuse(reference < 0, "the reference value is below 0, so that higher values would score less")
+        x.refuse(
+            seen.lo < 0,
+            Said(
+                "values below 0 have no relatives that rise with them from 0 on; use min_max or z_score, or "
+                "below_zero = 'keep' if scores below 0 are meant"
+            ),
+        )
+    x.refuse(reference < 0, Said("the reference value is below 0, so that higher values would score less"))
     zero, gain = np.zeros_like(reference), np.full_like(reference, scale)
     if direction == 1:
         return Affine(zero, reference, gain, zero)
@@ -108,7 +114,9 @@ def relative(
         return Affine(zero, -reference, gain, 2 * gain)
     with np.errstate(over="ignore"):
         most = scale * reference
-    x.refuse(np.isinf(most), f"{scale:g} times the reference value is too large a number; rescale its unit")
+    x.refuse(
+        np.isinf(most), Said("{scale:g} times the reference value is too large a number; rescale its unit", scale=scale)
+    )
     return Reciprocal(most)
 
 
@@ -162,7 +170,7 @@ def distance_to_target(
     goal = _goal(x, target)
     x.refuse(
         same(goal, worst, np.fmax(np.abs(goal), np.abs(worst))),
-        "the target is the worst value of the fit rows, so no distance is left; choose another",
+        Said("the target is the worst value of the fit rows, so no distance is left; choose another"),
     )
     with np.errstate(over="ignore"):
         way = goal - worst
@@ -184,17 +192,21 @@ def _reference_value(sample: Sample, to: Any) -> Array:
     if isinstance(to, (int, float, np.number)) and not isinstance(to, bool):
         number = number_of(to)
         if number is None:
-            raise SpecError(f"to: {shown(to)} is too large a number")
+            raise SpecError(Said("to: {to} is too large a number", to=shown(to)))
         return np.full(sample.k, number)
-    return _row_value(sample, to, "to: 'mean', 'max', 'min', 'median', 'first', a number")
+    unknown = Said(
+        "to: 'mean', 'max', 'min', 'median', 'first', a number, or the label of a fit row, not {label!r}", label=to
+    )
+    return _row_value(sample, to, unknown)
 
 
 def _goal(sample: Sample, target: Any) -> Array:
     """Return the target of each column, (..., k)."""
     if not _names_a_row(target):
         return sample.per_column(dict(target) if hasattr(target, "keys") else target, "target")
-    goal = _row_value(sample, target, "target: a number, one for each column")
-    sample.refuse(~np.isfinite(goal), f"no value in the reference row {target!r}")
+    unknown = Said("target: a number, one for each column, or the label of a fit row, not {label!r}", label=target)
+    goal = _row_value(sample, target, unknown)
+    sample.refuse(~np.isfinite(goal), Said("no value in the reference row {label!r}", label=target))
     return goal
 
 
@@ -209,17 +221,17 @@ def _names_a_row(target: Any) -> bool:
 def _note_goals(sample: Sample, worse: Array, flat: Array) -> None:
     """Write a line for every column whose target lies on the wrong side, or whose rows are all the worst."""
     reasons = {
-        "target worse than every fit row, so that better values score less; is the direction right?": worse,
-        "constant over the fit rows: each is the worst and scores 0": flat,
+        Said("target worse than every fit row, so that better values score less; is the direction right?"): worse,
+        Said("constant over the fit rows: each is the worst and scores 0"): flat,
     }
     for why, columns in reasons.items():
         for j in np.flatnonzero(np.reshape(columns, (-1, sample.k)).any(axis=0)):
             note("normalise", why, indicator=str(sample.columns[j]) if sample.columns else f"column {j}")
 
 
-def _row_value(sample: Sample, label: Any, otherwise: str) -> Array:
+def _row_value(sample: Sample, label: Any, unknown: Said) -> Array:
     """Return the values of the fit row with a label, (..., k); of several such rows their mean, missing left out."""
     rows = sample.labelled(label)
     if rows is None:
-        raise SpecError(f"{otherwise}, or the label of a fit row, not {label!r}")
+        raise SpecError(unknown)
     return rows.measure(Moments).mean

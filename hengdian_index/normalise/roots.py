@@ -14,6 +14,7 @@ from hengdian_index._methods.frame import FitRows, Learning
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError
 
 
@@ -27,7 +28,9 @@ class SquareRoot:
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         if (x < 0).any():
-            raise CellsError(x < 0, "a square root needs a value of 0 or more; use cube_root, or another normalisation")
+            raise CellsError(
+                x < 0, Said("a square root needs a value of 0 or more; use cube_root, or another normalisation")
+            )
         return np.sqrt(x)
 
 
@@ -57,9 +60,16 @@ class LogOdds:
         """Apply to rows (..., n, k)."""
         outside = (x <= 0) | (x >= self.whole)
         if outside.any():
-            why = f"logit needs a share between 0 and {self.whole:g}, neither of them included"
-            remedy = "give whole = 100 for percentages" if self.whole == 1 else "give the whole that it is a share of"
-            raise CellsError(outside, f"{why}; {remedy}, or use another normalisation for this indicator")
+            remedy = Said("give the whole that it is a share of")
+            if self.whole == 1:
+                remedy = Said("give whole = 100 for percentages")
+            why = Said(
+                "logit needs a share between 0 and {whole:g}, neither of them included; {remedy}, or use another "
+                "normalisation for this indicator",
+                whole=self.whole,
+                remedy=remedy,
+            )
+            raise CellsError(outside, why)
         return np.asarray(np.log(x / (self.whole - x)))
 
 
@@ -149,7 +159,9 @@ def cube_root(x: Sample, **shared: Unpack[Learning]) -> Map:
     learns=False,
     monotone=True,
     domain=lambda whole: (0.0, float(whole)),
-    check=lambda whole: [] if 0 < whole < np.inf else [f"whole: a number above 0, such as 1 or 100, not {whole}"],
+    check=lambda whole: (
+        [] if 0 < whole < np.inf else [Said("whole: a number above 0, such as 1 or 100, not {whole}", whole=whole)]
+    ),
     formula=r"z = d \ln \frac{x}{\mathrm{whole} - x}",
     chinese="对数几率变换（比例与其余部分之比的对数）",
     words={"en": {"whole": "whole"}, "zh": {"whole": "总体值"}},

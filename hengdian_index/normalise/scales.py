@@ -11,6 +11,7 @@ from hengdian_index._maths.stats import Moments, Range
 from hengdian_index._methods.decorators import normalising
 from hengdian_index._methods.frame import FitRows, Learning
 from hengdian_index._methods.sample import Sample
+from hengdian_index._words.said import Said
 from hengdian_index.normalise._lines import (
     BOUND_WORDS,
     Constant,
@@ -26,6 +27,8 @@ from hengdian_index.normalise._lines import (
 
 # Up to so many standard deviations, what a mean loses when it is rounded to a number is the rounding of scores too.
 _LOST = 1e-13
+
+_CROSSED = Said("its worst end is not below its best end; take bounds further out, or fit on more rows")
 
 
 @normalising(
@@ -144,7 +147,7 @@ def min_max(
     lo = lo if worst is None else bounds(x, worst, "worst")
     hi = hi if best is None else bounds(x, best, "best")
     crossed = (lo >= hi) & (seen.lo < seen.hi)
-    x.refuse(crossed, "its worst end is not below its best end; take bounds further out, or fit on more rows")
+    x.refuse(crossed, _CROSSED)
     with np.errstate(over="ignore"):
         spread = hi - lo
     return line(x, lo, spread, upper - lower, lower, clip=(lower, upper) if clip else None, constant=constant)
@@ -158,7 +161,8 @@ def min_max(
     # Some score is not above the mean of all; with a mean above 0 the data decide how low they go.
     gives=lambda mean, **_: (-np.inf, np.inf) if mean <= 0 else None,
     check=lambda sd, ddof, **_: (
-        ([] if sd > 0 else [f"sd: above 0, not {sd:g}"]) + ([] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"])
+        ([] if sd > 0 else [Said("sd: above 0, not {sd:g}", sd=sd)])
+        + ([] if ddof >= 0 else [Said("ddof: 0 or more, not {ddof}", ddof=ddof)])
     ),
     formula=(
         r"z = \mathrm{mean} + \mathrm{sd}\,\frac{x - \bar{x}}{s}, \quad s^2 = \frac{\sum_i (x_i - "
@@ -211,7 +215,7 @@ def z_score(
     moments, seen = x.measure(Moments), x.measure(Range)
     x.need_values(moments.n, least=ddof + 1)
     spread = np.where(seen.lo == seen.hi, 0.0, moments.deviation(ddof))
-    need_digits(x, spread, "standard deviation")
+    need_digits(x, spread, Said("standard deviation"))
     lost = np.divide(moments.centre.low * moments.scale, spread, out=np.zeros_like(spread), where=spread > 0)
     at = mean - sd * np.where(np.abs(lost) > _LOST, lost, 0.0)
     return line(x, moments.mean, spread, sd, at, constant=constant)
@@ -320,7 +324,11 @@ def goalposts(
         rising(low=low, high=high)
         + rising(floor=floor, ceiling=ceiling)
         + bound_faults(low=low, high=high)
-        + ([f"floor: above 0 for the exponential form, not {floor}"] if form == "exponential" and floor <= 0 else [])
+        + (
+            [Said("floor: above 0 for the exponential form, not {floor}", floor=floor)]
+            if form == "exponential" and floor <= 0
+            else []
+        )
     ),
     formula=lambda form, **_: {
         "linear": (

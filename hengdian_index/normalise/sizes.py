@@ -14,6 +14,7 @@ from hengdian_index._methods.frame import FitRows
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError
 from hengdian_index.normalise._lines import need_digits
 
@@ -28,7 +29,7 @@ class NotNegative:
     def __call__(self, x: Array) -> Array:
         """Apply to rows (..., n, k)."""
         if (x < 0).any():
-            raise CellsError(x < 0, "a share of a total cannot be negative; use min_max or another normalisation")
+            raise CellsError(x < 0, Said("a share of a total cannot be negative; use min_max or another normalisation"))
         return x
 
 
@@ -79,11 +80,11 @@ def share(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     if ((seen.lo <= 0) if direction == -1 else (seen.lo < 0)).any():
         part(x.x)  # names the cells it cannot take
     if direction == -1:
-        x.refuse(seen.lo < np.finfo(np.float64).tiny, "a value so near 0 has no reciprocal; rescale its unit")
+        x.refuse(seen.lo < np.finfo(np.float64).tiny, Said("a value so near 0 has no reciprocal; rescale its unit"))
         x = x.each(part)
     moments = x.measure(Moments)
-    x.refuse(moments.mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
-    need_digits(x, moments.mean, "mean")
+    x.refuse(moments.mean == 0, Said("all values are 0, so shares of the total do not exist; leave it out"))
+    need_digits(x, moments.mean, Said("mean"))
     zero, n = np.zeros_like(moments.mean), moments.n.astype(np.float64)
     # By the mean, then by n: the total of large values could overflow.
     divided = Affine(zero, moments.mean, 1 / n, zero)
@@ -142,5 +143,5 @@ def vector(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
         power = np.sqrt(moments.centre.high**2 + np.where(moments.n > 0, moments.m2 / np.maximum(moments.n, 1), 0.0))
         gain = np.where(small & (power > 0), gain / np.where(power > 0, power, 1.0), gain)
         size = np.where(small & (power > 0), moments.scale, size)
-    x.refuse(size == 0, "all values are 0, so the column has no length; leave it out")
+    x.refuse(size == 0, Said("all values are 0, so the column has no length; leave it out"))
     return Affine(np.zeros_like(size), size, gain, np.full_like(size, 0.0 if direction == 1 else 1.0))

@@ -18,6 +18,7 @@ from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import same, together
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError
 from hengdian_index.normalise.ranks import percentile_rank
 
@@ -205,7 +206,12 @@ def categorical(
     array([100., 100.,   0.])
     """
     if on == "value" and direction not in (1, -1):
-        raise SpecError(f"categorical: on='value' takes direction 1 or -1, not {direction!r}; on='percentile' a target")
+        raise SpecError(
+            Said(
+                "categorical: on='value' takes direction 1 or -1, not {direction!r}; on='percentile' a target",
+                direction=direction,
+            )
+        )
     turn = orientation(direction)[0]
     limits = _cuts_by_column(x, cuts, len(scores) - 1)
     if on == "value":
@@ -310,7 +316,12 @@ def piecewise(
     array([ 56.25, 131.25])
     """
     if direction not in (1, -1):
-        raise SpecError(f"piecewise: direction 1 or -1, not {direction!r}; its limits are in the indicator's own unit")
+        raise SpecError(
+            Said(
+                "piecewise: direction 1 or -1, not {direction!r}; its limits are in the indicator's own unit",
+                direction=direction,
+            )
+        )
     limits = _cuts_by_column(x, at, len(scores), "at")
     turned = limits if direction == 1 else -limits[::-1]
     return chain(orientation(direction)[0], Pieces(turned, floats(scores), clip, below))
@@ -321,7 +332,9 @@ def piecewise(
     unit_free=True,
     monotone=True,
     gives=lambda **_: (-1.0, 1.0),
-    check=lambda threshold: [] if 0 <= threshold < np.inf else [f"threshold: 0 or more, not {threshold}"],
+    check=lambda threshold: (
+        [] if 0 <= threshold < np.inf else [Said("threshold: 0 or more, not {threshold}", threshold=threshold)]
+    ),
     formula=(
         r"z = \begin{cases} 1 & r > 1 + \mathrm{threshold} \\ -1 & r < 1 - \mathrm{threshold} \\ 0 & |r - 1| "
         r"\le \mathrm{threshold} \end{cases} \quad r = \frac{x}{\bar{x}}"
@@ -363,7 +376,7 @@ def above_below(x: Sample, *, threshold: float = 0.2, direction: Any = 1, **shar
     """
     moments = x.measure(Moments)
     x.need_values(moments.n)
-    x.refuse(~(moments.mean > 0), "mean not above 0, so there is no share of it; use z_score or robust")
+    x.refuse(~(moments.mean > 0), Said("mean not above 0, so there is no share of it; use z_score or robust"))
     zero, one = np.zeros_like(moments.mean), np.ones_like(moments.mean)
     return chain(Affine(zero, moments.mean, one, zero), Sides(1 - threshold, 1 + threshold, direction))
 
@@ -375,45 +388,81 @@ def _cuts_by_column(sample: Sample, cuts: Any, number: int, option: str = "cuts"
     return np.array([sample.per_column({c: own[i] for c, own in cuts.items()}, option) for i in range(number)])
 
 
-def _class_faults(cuts: Any, scores: Any, on: str) -> list[str]:
+def _class_faults(cuts: Any, scores: Any, on: str) -> list[Said]:
     """Return what is wrong with cuts and scores."""
     values = _numbers(scores)
     if values is None or (np.diff(values) < 0).any():
-        return [f"scores: numbers from the worst class to the best, none below the one before, not {scores!r}"]
-    named = {f"cuts of {c!r}": own for c, own in cuts.items()} if isinstance(cuts, Mapping) and cuts else {"cuts": cuts}
+        return [
+            Said(
+                "scores: numbers from the worst class to the best, none below the one before, not {scores!r}",
+                scores=scores,
+            )
+        ]
     faults = []
-    for name, own in named.items():
+    for name, own in _each_named("cuts", cuts if cuts != {} else None):
         limits = _numbers(own)
         if limits is None or (np.diff(limits) <= 0).any():
-            faults.append(f"{name}: numbers that rise, not {own!r}")
+            faults.append(Said("{name}: numbers that rise, not {own!r}", name=name, own=own))
         elif len(limits) + 1 != len(values):
             faults.append(
-                f"{name}: {len(limits)} cuts make {len(limits) + 1} classes, not the {len(values)} of the scores"
+                Said(
+                    "{name}: {cuts} cuts make {classes} classes, not the {scores} of the scores",
+                    name=name,
+                    cuts=len(limits),
+                    classes=len(limits) + 1,
+                    scores=len(values),
+                )
             )
         elif on == "percentile" and not (limits[0] >= 0 and limits[-1] <= 100):
             faults.append(
-                f"{name}: percentiles run from 0 to 100, not {own!r}; cuts in the indicator's unit need on='value'"
+                Said(
+                    "{name}: percentiles run from 0 to 100, not {own!r}; cuts in the indicator's unit need on='value'",
+                    name=name,
+                    own=own,
+                )
             )
     return faults
 
 
-def _limit_faults(at: Any, scores: Any, below: float | None) -> list[str]:
+def _limit_faults(at: Any, scores: Any, below: float | None) -> list[Said]:
     """Return what is wrong with the limits of lines and the scores at them."""
     values = _numbers(scores)
     if values is None or len(values) < 2 or (np.diff(values) <= 0).any():
-        return [f"scores: two or more numbers that rise, from the worst limit to the best, not {scores!r}"]
+        return [
+            Said(
+                "scores: two or more numbers that rise, from the worst limit to the best, not {scores!r}", scores=scores
+            )
+        ]
     faults = []
     if below is not None and not below <= values[0]:
-        faults.append(f"below: a score of {values[0]:g} or less, that at the first limit, not {below:g}")
-    for name, own in (
-        {f"at of {c!r}": own for c, own in at.items()}.items() if isinstance(at, Mapping) else [("at", at)]
-    ):
+        faults.append(
+            Said(
+                "below: a score of {first:g} or less, that at the first limit, not {below:g}",
+                first=values[0],
+                below=below,
+            )
+        )
+    for name, own in _each_named("at", at):
         limits = _numbers(own)
         if limits is None or (np.diff(limits) <= 0).any():
-            faults.append(f"{name}: numbers that rise, not {own!r}")
+            faults.append(Said("{name}: numbers that rise, not {own!r}", name=name, own=own))
         elif len(limits) != len(values):
-            faults.append(f"{name}: {len(limits)} limits, and {len(values)} scores; give one score for each limit")
+            faults.append(
+                Said(
+                    "{name}: {limits} limits, and {scores} scores; give one score for each limit",
+                    name=name,
+                    limits=len(limits),
+                    scores=len(values),
+                )
+            )
     return faults
+
+
+def _each_named(option: str, given: Any) -> list[tuple[Said | str, Any]]:
+    """Return an option that is one for all columns, or one for each by name, with how a message calls it."""
+    if not isinstance(given, Mapping):
+        return [(option, given)]
+    return [(Said("{option} of {name!r}", option=option, name=name), own) for name, own in given.items()]
 
 
 def _numbers(given: Any) -> Array | None:

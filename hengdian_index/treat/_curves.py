@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hengdian_index._maths.arithmetic import Arithmetic, first
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError
 
 Offset: TypeAlias = Literal["none", "range", "one"]
@@ -74,14 +75,14 @@ class Power:
         numbers = {"centre": self.centre, "offset": self.offset, "power": self.power}
         return Arithmetic(expression if up else f"-{expression}", numbers, positive=t)
 
-    def words(self, j: int) -> str:
+    def words(self, j: int) -> Said:
         """Return the formula of column j of a plain (k,) curve."""
         sign, centre, offset, power = (part[j] for part in (self.sign, self.centre, self.offset, self.power))
         shifted = "x" if centre == 0 else f"x - {centre:.6g}" if sign > 0 else f"{centre:.6g} - x"
         t = shifted if offset == 0 else f"{shifted} + {offset:.6g}"
         if power != 0:
-            return f"Box-Cox of {t}, lambda {power:.4g}"
-        return f"{'' if sign > 0 else '-'}ln({t})"
+            return Said("Box-Cox of {t}, lambda {power:.4g}", t=t, power=power)
+        return Said("{formula}", formula=f"{'' if sign > 0 else '-'}ln({t})")
 
 
 @stored("yeo-johnson curve")
@@ -112,8 +113,10 @@ class YeoJohnson:
         return Arithmetic(whole, {"power": power, "rest": 2 - power})
 
 
-_OFFSET_NEEDED = "a logarithm or a power needs a value above 0; choose an offset, such as offset='range'"
-_OUT_OF_REACH = "outside the reach of the curve learnt from the fit rows; fit on rows that reach as far, or winsorise"
+_OFFSET_NEEDED = Said("a logarithm or a power needs a value above 0; choose an offset, such as offset='range'")
+_OUT_OF_REACH = Said(
+    "outside the reach of the curve learnt from the fit rows; fit on rows that reach as far, or winsorise"
+)
 
 
 def _power(log_t: Array, power: Array) -> Array:
@@ -131,5 +134,5 @@ def _powered(t: str, name: str, power: float) -> str:
 def _finite(y: Array, x: Array) -> Array:
     lost = np.isfinite(x) & ~np.isfinite(y)
     if lost.any():
-        raise CellsError(lost, "its power is too large a number; rescale the unit, or choose another lambda")
+        raise CellsError(lost, Said("its power is too large a number; rescale the unit, or choose another lambda"))
     return y

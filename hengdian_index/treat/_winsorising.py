@@ -15,10 +15,11 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import remark
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import constant, settled
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError
 from hengdian_index.treat._curves import Power
 
-SHAPELESS = "untreated: fewer than 4 values, or all equal"
+SHAPELESS = Said("untreated: fewer than 4 values, or all equal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Outcome:
     low: float = -np.inf
     high: float = np.inf
     curve: Power | None = None
-    why: str = ""
+    why: Said | str = ""
     treated: bool = True
 
 
@@ -66,16 +67,16 @@ def by_column(sample: Sample, treat: Callable[[Array], Outcome]) -> Map:
     sample.need_values(seen.n)
     x, shape = sample.x, seen.n.shape
     outcomes, refused = np.empty(shape, dtype=object), np.zeros(x.shape, dtype=np.bool_)
-    why = ""
+    last: CellsError | None = None
     for at in np.ndindex(*shape):
         column = (*at[:-1], slice(None), at[-1])
         values = np.sort(x[column][~np.isnan(x[column])])
         try:
             outcomes[at] = Outcome(why=SHAPELESS, treated=False) if _shapeless(values) else treat(values)
         except CellsError as error:
-            refused[column], why = x[column] <= 0, error.why
-    if refused.any():
-        raise CellsError(refused, why)
+            refused[column], last = x[column] <= 0, error
+    if last is not None:
+        raise CellsError(refused, last.why)
     if len(shape) == 1:
         remark(sample, [one.why if one.treated else None for one in outcomes])
         remark(sample, [None if one.treated else one.why for one in outcomes], treated=False)

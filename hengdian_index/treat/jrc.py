@@ -15,8 +15,8 @@ from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import treating
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import same
+from hengdian_index._words.said import Said, joined
 from hengdian_index.treat._curves import Offset, Power
 from hengdian_index.treat._winsorising import Outcome
 from hengdian_index.treat._winsorising import by_column as _by_column
@@ -29,11 +29,19 @@ _EACH_VALUE = 1.5e-8
 @treating(
     sees="statistics",
     monotone=True,
-    why="treated as the fit rows were",
+    why=Said("treated as the fit rows were"),
     limit="max_points",
     check=lambda max_points, skew, kurtosis, **_: (
-        ([] if max_points is None or max_points >= 0 else [f"max_points: 0 or more, or None, not {max_points}"])
-        + [f"{name}: 0 or more, not {v:g}" for name, v in (("skew", skew), ("kurtosis", kurtosis)) if v < 0]
+        (
+            []
+            if max_points is None or max_points >= 0
+            else [Said("max_points: 0 or more, or None, not {max_points}", max_points=max_points)]
+        )
+        + [
+            Said("{name}: 0 or more, not {value:g}", name=name, value=v)
+            for name, v in (("skew", skew), ("kurtosis", kurtosis))
+            if v < 0
+        ]
     ),
     formula=(
         r"x' = \min(\max(x, \mathrm{low}), \mathrm{high}), \quad \ln(x - \min x + c) \; (|G_1| > "
@@ -122,31 +130,38 @@ class _Rule:
             return Outcome()
         n = len(values)
         steps = n if self.max_points is None else min(n, self.max_points)
-        what = f"jrc of {counted(n, 'value')}, {counted(steps, 'point')} winsorised one by one if need be,"
-        estimate("treat", what, 8 * 8 * n, _EACH_VALUE * n * steps, "a limit such as max_points = 5 takes less")
-        report, held, last = [f"raw: {said}"], values, (-np.inf, np.inf)
+        what = Said(
+            "jrc of {values}, {points} winsorised one by one if need be,",
+            values=Said.of(n, "{n} value", "{n} values"),
+            points=Said.of(steps, "{n} point", "{n} points"),
+        )
+        estimate("treat", what, 8 * 8 * n, _EACH_VALUE * n * steps, Said("a limit such as max_points = 5 takes less"))
+        report, held, last = [Said("raw: {judged}", judged=said)], values, (-np.inf, np.inf)
         for low, high, moved in _steps(values):
             if self.max_points is not None and moved > self.max_points:
                 break
             last, held = (low, high), np.clip(values, low, high)
             passes, said = self._judged(held)
-            report[1:] = [f"{moved} point{'s' if moved > 1 else ''} winsorised: {said}"]
+            report[1:] = [
+                Said.of(moved, "{n} point winsorised: {judged}", "{n} points winsorised: {judged}", judged=said)
+            ]
             if passes:
-                return Outcome(low, high, why="; ".join(report))
+                return Outcome(low, high, why=joined(report, "clauses"))
         return self._logged(held, last, report) if self.combine else self._logged(values, (-np.inf, np.inf), report)
 
-    def _logged(self, values: Array, fences: tuple[float, float], report: list[str]) -> Outcome:
+    def _logged(self, values: Array, fences: tuple[float, float], report: list[Said]) -> Outcome:
         column = values[:, np.newaxis]
         seen = Range.of(column)
         g1 = lean(Moments.of(column), seen)
         curve = Power.logarithm(seen.lo, seen.hi, g1, self.offset, np.ones(1, dtype=np.bool_))
         passes, said = self._judged(curve(column)[:, 0])
-        of = "winsorised" if self.combine else "raw"
-        kept = "; the logarithm is kept, look at it"
-        report = [*report, f"{curve.words(0)} of the {of} values: {said}" + ("" if passes else kept)]
-        return Outcome(*fences, curve, "; ".join(report))
+        logged = Said("{curve} of the raw values: {judged}", curve=curve.words(0), judged=said)
+        if self.combine:
+            logged = Said("{curve} of the winsorised values: {judged}", curve=curve.words(0), judged=said)
+        kept = [] if passes else [Said("the logarithm is kept, look at it")]
+        return Outcome(*fences, curve, joined([*report, logged, *kept], "clauses"))
 
-    def _judged(self, values: Array) -> tuple[bool, str]:
+    def _judged(self, values: Array) -> tuple[bool, Said]:
         """Return whether values pass, and how that is said."""
         column = values[:, np.newaxis]
         moments = Moments.of(column)
@@ -158,4 +173,6 @@ class _Rule:
             or same(abs(g1), self.skew, 1 + self.skew)
             or same(g2, self.kurtosis, 3 + self.kurtosis)
         )
-        return passes, f"skew {g1:.4g}, kurtosis {g2:.4g}, {'passes' if passes else 'fails'}"
+        if passes:
+            return True, Said("skew {g1:.4g}, kurtosis {g2:.4g}, passes", g1=g1, g2=g2)
+        return False, Said("skew {g1:.4g}, kurtosis {g2:.4g}, fails", g1=g1, g2=g2)

@@ -14,26 +14,30 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import remark, treating
 from hengdian_index._tables.cells import pair_of
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import constant, largest, same
+from hengdian_index._words.said import Said
 from hengdian_index.treat._winsorising import SHAPELESS, Outcome
 from hengdian_index.treat._winsorising import by_column as _by_column
 from hengdian_index.treat._winsorising import steps as _steps
 
 
-def _one_of_two(points: int | None, limits: Any) -> list[str]:
+def _one_of_two(points: int | None, limits: Any) -> list[Said]:
     if (points is None) == (limits is None):
-        return ["give either points (how many times the extreme value moves in) or limits (two quantiles)"]
+        return [Said("give either points (how many times the extreme value moves in) or limits (two quantiles)")]
     if points is not None:
-        return [] if points >= 0 else [f"points: 0 or more, not {points}"]
+        return [] if points >= 0 else [Said("points: 0 or more, not {points}", points=points)]
     low, high = pair_of(limits) or (np.nan, np.nan)
-    return [] if 0 <= low < high <= 1 else [f"limits: two rising shares such as (0.05, 0.95), not {limits!r}"]
+    return (
+        []
+        if 0 <= low < high <= 1
+        else [Said("limits: two rising shares such as (0.05, 0.95), not {limits!r}", limits=limits)]
+    )
 
 
 @treating(
     sees="statistics",
     monotone=True,
-    why="held within the winsorised ends of the fit rows",
+    why=Said("held within the winsorised ends of the fit rows"),
     check=_one_of_two,
     formula=r"x' = \min(\max(x, \mathrm{low}), \mathrm{high})",
     chinese="缩尾处理（不足四个数值时不处理）",
@@ -83,7 +87,7 @@ def winsorise(x: Sample, *, points: int | None = None, limits: Any = None, **sha
     if points is None:
         ordered = x.measure(Ordered)
         x.need_values(ordered.n)
-        what = f"the quantiles {limits[0]:g} and {limits[1]:g}"
+        what = Said("the quantiles {low:g} and {high:g}", low=limits[0], high=limits[1])
         low, high = (ordered.quantile(limit) for limit in limits)
         return _fences(x, low, high, 0.0, what, cut=(limits[0] > 0, limits[1] < 1))
     return _by_column(x, lambda values: _stepped(values, points))
@@ -92,8 +96,10 @@ def winsorise(x: Sample, *, points: int | None = None, limits: Any = None, **sha
 @treating(
     sees="statistics",
     monotone=True,
-    why="held within the fences of the fit rows",
-    check=lambda rule, width: [] if width is None or width > 0 else [f"width: above 0, not {width:g}"],
+    why=Said("held within the fences of the fit rows"),
+    check=lambda rule, width: (
+        [] if width is None or width > 0 else [Said("width: above 0, not {width:g}", width=width)]
+    ),
     formula=lambda rule, **_: {
         "iqr": (
             r"x' = \min(\max(x, q_{0.25} - \mathrm{width}\,d), q_{0.75} + \mathrm{width}\,d), \quad d = "
@@ -151,26 +157,30 @@ def fence(
         low = high = moments.mean
         step = (3.0 if width is None else width) * moments.deviation()
         size = np.fmax(largest(x.x), step)
-    return _fences(x, low - step, high + step, size, f"the {rule} fence")
+    return _fences(x, low - step, high + step, size, Said("the {rule} fence", rule=rule))
 
 
 def _stepped(values: Array, points: int) -> Outcome:
     """Return the outcome of so many steps."""
     taken = list(islice(_steps(values), points))
-    stopped = "a further step would leave all values equal"
     if not taken:
-        return Outcome(why=f"untreated: {stopped}" if points else "", treated=False)
+        why = Said("untreated: a further step would leave all values equal") if points else ""
+        return Outcome(why=why, treated=False)
     low, high, moved = taken[-1]
-    said = f"{moved} point{'s' if moved > 1 else ''} winsorised"
-    return Outcome(
-        low,
-        high,
-        why=said if len(taken) == points else f"{said} in {counted(len(taken), 'step', of=points)}; {stopped}",
+    if len(taken) == points:
+        return Outcome(low, high, why=Said.of(moved, "{n} point winsorised", "{n} points winsorised"))
+    why = Said.of(
+        moved,
+        "{n} point winsorised in {taken} of {steps} steps; a further step would leave all values equal",
+        "{n} points winsorised in {taken} of {steps} steps; a further step would leave all values equal",
+        taken=len(taken),
+        steps=points,
     )
+    return Outcome(low, high, why=why)
 
 
 def _fences(
-    sample: Sample, low: Array, high: Array, size: Any, what: str, cut: tuple[bool, bool] = (True, True)
+    sample: Sample, low: Array, high: Array, size: Any, what: Said, cut: tuple[bool, bool] = (True, True)
 ) -> Map:
     """Return the fences of the columns that have a shape, and tell which columns they touch or leave.
 
@@ -179,17 +189,23 @@ def _fences(
     seen = sample.measure(Range)
     shapeless = (seen.n < 4) | (seen.lo == seen.hi)
     endless = ~shapeless & ~(np.isfinite(low) & np.isfinite(high))
-    sample.refuse(endless, "the spread of its values is too large a number; rescale its unit")
+    sample.refuse(endless, Said("the spread of its values is too large a number; rescale its unit"))
     flat = ~shapeless & constant(low, high)
     low, high = -_above(-sample.x, -low, size), _above(sample.x, high, size)
     low = np.where(shapeless | flat | (not cut[0]), -np.inf, low)
     high = np.where(shapeless | flat | (not cut[1]), np.inf, high)
     if low.ndim == 1:
         touched = (seen.lo < low) | (seen.hi > high)
-        texts = [f"held within {a:.6g} and {b:.6g}, {what}" for a, b in zip(low, high, strict=True)]
-        remark(sample, [text if one else None for text, one in zip(texts, touched, strict=True)])
-        left = np.where(shapeless, SHAPELESS, np.where(flat, f"untreated: {what} would make all values equal", ""))
-        remark(sample, left.tolist(), treated=False)
+        held = [
+            Said("held within {low:.6g} and {high:.6g}, {what}", low=a, high=b, what=what) if one else None
+            for a, b, one in zip(low, high, touched, strict=True)
+        ]
+        remark(sample, held)
+        equal = Said("untreated: {what} would make all values equal", what=what)
+        left = [
+            SHAPELESS if no_shape else equal if one else None for no_shape, one in zip(shapeless, flat, strict=True)
+        ]
+        remark(sample, left, treated=False)
     return Clip(low, high)
 
 

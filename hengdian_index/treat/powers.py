@@ -15,6 +15,7 @@ from hengdian_index._methods.frame import LabelledFit
 from hengdian_index._methods.sample import Sample
 from hengdian_index._methods.treating import remark, treating
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.treat._curves import Offset, Power, YeoJohnson
 from hengdian_index.treat._winsorising import SHAPELESS
 
@@ -22,7 +23,7 @@ from hengdian_index.treat._winsorising import SHAPELESS
 @treating(
     sees="statistics",
     monotone=True,
-    why="logarithm",
+    why=Said("logarithm"),
     formula=lambda offset, **_: {
         "none": r"x' = \ln x",
         "range": (
@@ -88,7 +89,7 @@ def log(x: Sample, *, offset: Offset = "none", **shared: Unpack[LabelledFit]) ->
 @treating(
     sees="statistics",
     monotone=True,
-    why="Box-Cox power",
+    why=Said("Box-Cox power"),
     formula=lambda offset, **_: (
         r"x' = \frac{t^{\lambda} - 1}{\lambda} \; (\lambda \ne 0), \quad \ln t \; (\lambda = 0), \quad t = x"
         + {"none": "", "range": r" - \min x + 0.01\,(\max x - \min x)", "one": r" - \min x + 1"}[offset]
@@ -150,7 +151,7 @@ def box_cox(x: Sample, *, lmbda: Any = None, offset: Offset = "none", **shared: 
 @treating(
     sees="statistics",
     monotone=True,
-    why="Yeo-Johnson power",
+    why=Said("Yeo-Johnson power"),
     formula=(
         r"x' = \begin{cases} \left((1 + x)^{\lambda} - 1\right) / \lambda & x \ge 0 \\ -\left((1 - x)^{2 - "
         r"\lambda} - 1\right) / (2 - \lambda) & x < 0 \end{cases}"
@@ -196,7 +197,7 @@ def yeo_johnson(x: Sample, *, lmbda: Any = None, **shared: Unpack[LabelledFit]) 
     power, on = _powers(x, lmbda, lambda y, _: _yeo_johnson_peak(y))
     curve = YeoJohnson(power, on)
     _refuse_collapsed(x, curve, lambda y: 1 + np.abs(y))
-    _tell(x, lambda j: f"Yeo-Johnson, lambda {power[j]:.4g}", on)
+    _tell(x, lambda j: Said("Yeo-Johnson, lambda {power:.4g}", power=power[j]), on)
     return curve
 
 
@@ -213,8 +214,10 @@ def _refuse_collapsed(sample: Sample, curve: Map, base: Callable[[Array], Array]
     one = (seen.lo < seen.hi) & (np.fmin.reduce(y, axis=-2) == np.fmax.reduce(y, axis=-2))
     sample.refuse(
         one | lost.any(axis=-2),
-        "different values become one number under this power, which is flat where they lie; rescale the unit so that "
-        "they are nearer to 1, or give lmbda, nearer to 0",
+        Said(
+            "different values become one number under this power, which is flat where they lie; rescale the unit "
+            "so that they are nearer to 1, or give lmbda, nearer to 0"
+        ),
     )
 
 
@@ -243,7 +246,9 @@ def _powers(sample: Sample, lmbda: Any, peak: Callable[[Array, Any], float]) -> 
     for at in zip(*np.nonzero(~none), strict=True):
         column = x[(*at[:-1], slice(None), at[-1])]
         power[at] = peak(column[~np.isnan(column)], at)
-    sample.refuse(~np.isfinite(power), "its values are too near each other for a power to be found; rescale the unit")
+    sample.refuse(
+        ~np.isfinite(power), Said("its values are too near each other for a power to be found; rescale the unit")
+    )
     return power, ~none
 
 

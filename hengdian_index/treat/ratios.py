@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, Literal, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hengdian_index._methods.frame import Learnt, P, RowLabels, entering, presented
 from hengdian_index._methods.registry import Method
@@ -28,7 +29,24 @@ from hengdian_index._tables.table import (
     shortened,
 )
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, raise_all, suggestion
+
+
+class DenominatorError(CellsError):
+    """Cells of which the denominator cannot divide the value; who knows which one it is says so with `of`."""
+
+    def __init__(self, marked: NDArray[np.bool_], *, too_large: bool) -> None:
+        self.too_large = too_large
+        super().__init__(marked, self.of("by"))
+
+    def of(self, denominator: Any) -> Said:
+        """Return what is wrong, of a denominator."""
+        if self.too_large:
+            return Said("the denominator is {found}, which makes the quotient too large a number", found=denominator)
+        return Said(
+            "the denominator is {found}, where there is a value to divide; it must be above 0", found=denominator
+        )
 
 
 @stored("ratio")
@@ -69,7 +87,7 @@ def _division(method: Method) -> Any:
         for j, (name, sizes) in pairs.items():
             try:
                 after[..., j] = function(before[..., j], by=sizes, scale=factors[j], **options)
-            except CellsError as error:
+            except DenominatorError as error:
                 faults += _named(rows, name, sizes, j, error)
         raise_all(DataError, shortened(faults))
         cells = np.argwhere(~np.isnan(before))
@@ -82,7 +100,7 @@ def _division(method: Method) -> Any:
     def fit(x: Any, by: Any, *, unit: Any = None, period: Any = None, **options: Any) -> FittedRatio:
         """Return the division, to be called on later rows; `by` must name columns."""
         if not all(map(is_name, by.values() if isinstance(by, Mapping) else [by])):
-            raise SpecError("by: name columns of the table, so that later rows bring their own denominators")
+            raise SpecError(Said("by: name columns of the table, so that later rows bring their own denominators"))
         divided(x, by, unit=unit, period=period, **options)
         return FittedRatio(by, options, only_name(unit), only_name(period))
 
@@ -144,52 +162,63 @@ def denominate(
     """
     bad = ~np.isnan(x) & (~(by > 0) if missing == "raise" else by <= 0)
     if bad.any():
-        raise CellsError(bad, "the denominator is {}, where there is a value to divide; it must be above 0")
+        raise DenominatorError(bad, too_large=False)
     with np.errstate(over="ignore"):
         ratio = scale * (x / np.where(by <= 0, 1.0, by))
     if np.isinf(ratio).any():
-        raise CellsError(np.isinf(ratio), "the denominator is {}, which makes the quotient too large a number")
+        raise DenominatorError(np.isinf(ratio), too_large=True)
     return np.asarray(ratio)
 
 
-def _denominators(x: Any, by: Any, unit: Any, period: Any) -> tuple[Labelled, dict[int, tuple[str, Array]]]:
+def _denominators(x: Any, by: Any, unit: Any, period: Any) -> tuple[Labelled, dict[int, tuple[Said, Array]]]:
     """Return the table, and for each column to divide the name and the values (n,) of its denominator."""
     there = columns_of(x)
     if no_label(by) or (isinstance(by, Mapping) and not by):
-        raise SpecError(f"by: a column, one denominator for each row, or a mapping of columns to these, not {by!r}")
+        raise SpecError(
+            Said("by: a column, one denominator for each row, or a mapping of columns to these, not {by!r}", by=by)
+        )
     if isinstance(by, Mapping):
         wanted = [*by, *(name for name in by.values() if is_name(name))]
-        raise_all(SpecError, [f"by: no column {c!r}{suggestion(c, there)}" for c in wanted if c not in there])
+        raise_all(SpecError, [_unknown(name, there) for name in wanted if name not in there])
         rows = read_rows(x, *(c for c in there if c not in by), unit=unit, period=period)
         columns = rows.columns or ()
         return rows, {j: _sizes(x, by[name], rows) for j, name in enumerate(columns)}
     if is_name(by) and by not in there:
-        what = f"no column {by!r}{suggestion(by, there)}" if there else f"n denominators, not {by!r}, for an array"
-        raise SpecError(f"by: {what}")
+        raise SpecError(_unknown(by, there) if there else Said("by: n denominators, not {by!r}, for an array", by=by))
     rows = read_rows(x, by, unit=unit, period=period)
     return rows, dict.fromkeys(range(rows.values.shape[-1]), _sizes(x, by, rows))
 
 
-def _sizes(x: Any, by: Any, rows: Labelled) -> tuple[str, Array]:
+def _unknown(name: Any, columns: Sequence[Any]) -> Said:
+    return Said("by: no column {name!r}{guess}", name=name, guess=suggestion(name, columns))
+
+
+def _sizes(x: Any, by: Any, rows: Labelled) -> tuple[Said, Array]:
     if is_name(by):
-        return repr(by), read_labelled(select(x, [by])).values[:, 0]
+        return Said("{name!r}", name=by), read_labelled(select(x, [by])).values[:, 0]
     given = row_labels(x, by, "by", rows.values.shape[-2])
-    values, faults = numbers(given, lambda row: f"by, row {row}")
-    faults += [Fault(f"by, row {row}: infinity", kind=("rows", "infinity")) for row in np.flatnonzero(np.isinf(values))]
+    values, faults = numbers(given, lambda row: Said("by, row {row}", row=row))
+    faults += [
+        Fault(Said("by, row {row}: infinity", row=row), kind=("rows", "infinity"))
+        for row in np.flatnonzero(np.isinf(values))
+    ]
     raise_all(DataError, shortened(faults))
-    return "the given denominator", values
+    return Said("the given denominator"), values
 
 
-def _named(rows: Labelled, name: str, sizes: Array, column: int, error: CellsError) -> list[Fault]:
+def _named(rows: Labelled, name: Said, sizes: Array, column: int, error: DenominatorError) -> list[Fault]:
     """Return a fault for each cell of a column that its denominator cannot divide."""
     faults = []
     for cell in np.argwhere(error.marked):
         row = int(cell[-1])
-        when = "" if rows.period(row) is None else f", period {rows.period(row)}"
-        size = "missing" if np.isnan(sizes[row]) else f"{sizes[row]:g}"
-        what = error.why.format(f"{size} ({name})")
-        place = f"unit {rows.unit(row)!r}{when}, indicator {rows.names[column]!r}"
-        faults.append(Fault(f"{place}: {what}", kind=(CELLS, column, error.why, np.isnan(sizes[row]))))
+        size = Said("missing") if np.isnan(sizes[row]) else f"{sizes[row]:g}"
+        what = error.of(Said("{size} ({name})", size=size, name=name))
+        place = [Said("unit {unit!r}", unit=rows.unit(row))]
+        if rows.period(row) is not None:
+            place.append(Said("period {period}", period=rows.period(row)))
+        place.append(Said("indicator {name!r}", name=rows.names[column]))
+        message = joined([joined(place, "places"), what], "heads")
+        faults.append(Fault(message, kind=(CELLS, column, error.why, np.isnan(sizes[row]))))
     return faults
 
 
@@ -199,7 +228,9 @@ def _factors(rows: Labelled, scale: Any) -> Array:
     return sample.per_column(in_order(scale, columns or range(sample.k), "scale", absent=1.0), "scale")
 
 
-def _told(name: str, factor: float, lost: bool) -> str:
+def _told(name: Said, factor: float, lost: bool) -> Said:
     if lost:
-        return f"left missing: its denominator, {name}, is missing"
-    return f"divided by {name}{'' if factor == 1 else f', times {factor:g}'}"
+        return Said("left missing: its denominator, {name}, is missing", name=name)
+    if factor == 1:
+        return Said("divided by {name}", name=name)
+    return Said("divided by {name}, times {factor:g}", name=name, factor=factor)

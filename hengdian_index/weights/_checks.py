@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import in_order
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, shown
 from hengdian_index.log import note
 
@@ -19,7 +19,7 @@ def note_constant(sample: Sample, constant: Array) -> None:
     """Write a line for every column that is marked (..., k): constant, hence weight 0."""
     for j in np.flatnonzero(np.reshape(constant, (-1, sample.k)).any(axis=0)):
         name = str(sample.columns[j]) if sample.columns else f"column {j}"
-        note("weights", "constant over the fit rows: weight 0", indicator=name)
+        note("weights", Said("constant over the fit rows: weight 0"), indicator=name)
 
 
 def note_complete(sample: Sample, n: NDArray[np.int64], method: str) -> None:
@@ -27,8 +27,15 @@ def note_complete(sample: Sample, n: NDArray[np.int64], method: str) -> None:
     rows = sample.rows
     gone = rows - int(np.min(n))
     if gone > 0:
-        why = f"{method}: learnt from {counted(rows - gone, 'row', of=rows)}, those with a value in every column"
-        note("weights", f"{why}; {counted(gone, 'row', 'have')} a gap")
+        why = Said.of(
+            gone,
+            "{method}: learnt from {kept} of {rows} rows, those with a value in every column; {n} row has a gap",
+            "{method}: learnt from {kept} of {rows} rows, those with a value in every column; {n} rows have a gap",
+            method=method,
+            kept=rows - gone,
+            rows=rows,
+        )
+        note("weights", why)
 
 
 def below_zero(x: Array) -> NDArray[np.bool_]:
@@ -51,6 +58,8 @@ def costs(sample: Sample, direction: Any) -> NDArray[np.bool_]:
     direction = in_order(direction, sample.columns or range(sample.k), "direction", absent=1)
     signs = sample.per_column(direction, "direction")
     if not np.isin(signs, (1, -1)).all():
-        raise SpecError(f"direction: 1 (larger is better) or -1 for each column, not {shown(direction)}")
+        raise SpecError(
+            Said("direction: 1 (larger is better) or -1 for each column, not {direction}", direction=shown(direction))
+        )
     cost: NDArray[np.bool_] = signs < 0
     return cost

@@ -12,6 +12,7 @@ from hengdian_index._maths.components import Components, principal_components
 from hengdian_index._maths.stats import Products, Range
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, listed
 from hengdian_index.weights._checks import note_complete, note_constant, zeroed
 
@@ -34,8 +35,9 @@ def correlations(sample: Sample, method: str, constant: Constant, least: int) ->
     need_rows(sample, products.n, least, method)
     note_complete(sample, products.n, method)
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0
-    remedy = "leave it out" if constant == "zero" else "leave it out, or constant='zero'"
-    sample.refuse(flat & ~dropped, f"constant over the complete rows, so its correlation is undefined; {remedy}")
+    remedy = Said("leave it out") if constant == "zero" else Said("leave it out, or constant='zero'")
+    why = Said("constant over the complete rows, so its correlation is undefined; {remedy}", remedy=remedy)
+    sample.refuse(flat & ~dropped, why)
     return products.correlation(), products.n
 
 
@@ -45,7 +47,7 @@ def _without_constant(sample: Sample, method: str) -> tuple[Sample, NDArray[np.b
     flat = seen.lo == seen.hi
     sample.refuse(
         flat & flat.all(axis=-1, keepdims=True),
-        f"constant, as are all columns, so {method} weights are undefined; use 'equal' or 'fixed'",
+        Said("constant, as are all columns, so {method} weights are undefined; use 'equal' or 'fixed'", method=method),
     )
     if flat.any():
         note_constant(sample, flat)
@@ -62,16 +64,32 @@ def need_rows(sample: Sample, n: NDArray[np.int64], least: int, method: str) -> 
     rows = sample.rows
     gaps = np.flatnonzero((np.reshape(values, (-1, sample.k)) < rows).any(axis=0))
     names = [sample.columns[j] if sample.columns else int(j) for j in gaps]
-    remedy = f"; values are missing in {listed(names)}: fill them, or leave those columns out" if names else ""
-    raise DataError(f"{method}: rows complete in all columns: {int(np.min(n))}; at least {least} are needed{remedy}")
+    remedy = (
+        Said("; values are missing in {names}: fill them, or leave those columns out", names=listed(names))
+        if names
+        else ""
+    )
+    raise DataError(
+        Said(
+            "{method}: rows complete in all columns: {n}; at least {least} are needed{remedy}",
+            method=method,
+            n=int(np.min(n)),
+            least=least,
+            remedy=remedy,
+        )
+    )
 
 
 def need_gap(parts: Components, q: Array | int, method: str) -> None:
     """Refuse a component used, number q (...), that is as large as the next: any turn of the two would do."""
     if parts.tied(q).any():
         raise DataError(
-            f"{method}: component {np.max(q)} of those used is as large as the next one, so the weights are "
-            "not determined; use other rows, another number of components, or another method"
+            Said(
+                "{method}: component {q} of those used is as large as the next one, so the weights are not "
+                "determined; use other rows, another number of components, or another method",
+                method=method,
+                q=np.max(q),
+            )
         )
 
 

@@ -10,26 +10,33 @@ import numpy as np
 
 from hengdian_index._tables.cells import hashed, no_label, numbers, single, tabular
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import SpecError, listed, raise_all, suggestion
 
 Names: TypeAlias = tuple[Any, ...] | None
 
 
-def place(names: Names, j: int) -> str:
+def place(names: Names, j: int) -> Said:
     """Return how a message calls a criterion."""
-    return repr(names[j]) if names else f"criterion {j}"
+    return Said("{name!r}", name=names[j]) if names else Said("criterion {number}", number=j)
 
 
 def values(judgement: Any, what: str) -> tuple[Names, Array]:
     """Return the names, if there are any, and one float a criterion (k,), NaN where none was given."""
     if isinstance(judgement, (str, bytes)) or getattr(judgement, "ndim", 1) != 1 or not hasattr(judgement, "__iter__"):
-        raise SpecError(f"{what}: one number for each criterion is needed, by name or in a list, not {judgement!r}")
+        raise SpecError(
+            Said(
+                "{what}: one number for each criterion is needed, by name or in a list, not {judgement!r}",
+                what=what,
+                judgement=judgement,
+            )
+        )
     named = hasattr(judgement, "keys")
     names: Names = _unrepeated(tuple(judgement.keys()), what) if named else None
     cells = [value for _, value in judgement.items()] if named else list(judgement)
     if not cells:
-        raise SpecError(f"{what}: nothing is given; at least one criterion is needed")
-    found, faults = numbers(cells, lambda j: f"{what}: {place(names, j)}")
+        raise SpecError(Said("{what}: nothing is given; at least one criterion is needed", what=what))
+    found, faults = numbers(cells, lambda j: joined([what, place(names, j)], "heads"))
     raise_all(SpecError, faults)
     return names, found
 
@@ -42,21 +49,33 @@ def ranks(order: Any, what: str) -> tuple[Names, Array]:
     if hasattr(order, "keys"):
         names, found = values(order, what)
         absent = [j for j in range(len(found)) if not np.isfinite(found[j])]
-        raise_all(SpecError, [f"{what}: {place(names, j)}: {found[j]:g} is no rank" for j in absent])
+        faults = [
+            Said("{what}: {where}: {rank:g} is no rank", what=what, where=place(names, j), rank=found[j])
+            for j in absent
+        ]
+        raise_all(SpecError, faults)
         return names, found
     if isinstance(order, (str, bytes)) or getattr(order, "ndim", 1) != 1 or not hasattr(order, "__iter__"):
-        raise SpecError(f"{what}: names from the most to the least important, or name -> rank, not {order!r}")
+        raise SpecError(
+            Said(
+                "{what}: names from the most to the least important, or name -> rank, not {order!r}",
+                what=what,
+                order=order,
+            )
+        )
     places = [list(place) if isinstance(place, (list, set, frozenset)) else [place] for place in order]
     names = _unrepeated(tuple(name for place in places for name in place), what)
-    if not names or not all(places):
-        raise SpecError(f"{what}: {'a place holds no name' if names else 'no name is given'}")
+    if not names:
+        raise SpecError(Said("{what}: no name is given", what=what))
+    if not all(places):
+        raise SpecError(Said("{what}: a place holds no name", what=what))
     return names, np.repeat(np.arange(1.0, len(places) + 1), [len(place) for place in places])
 
 
 def named(items: Any, what: str) -> tuple[Any, ...]:
     """Return names, each once, from a list of them."""
     if single(items) or tabular(items) or not hasattr(items, "__iter__"):
-        raise SpecError(f"{what}: a list of names is needed, not {items!r}")
+        raise SpecError(Said("{what}: a list of names is needed, not {items!r}", what=what, items=items))
     return _unrepeated(tuple(items), what)
 
 
@@ -66,15 +85,29 @@ def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tup
     faults, ordered = [], []
     for (own, given), call in zip(vectors, calls, strict=True):
         if (own is None) is not (names is None):
-            faults.append(f"{call} has {'no ' if own is None else ''}names, {calls[0]} has {'none' if own else 'some'}")
+            unnamed = Said("{call} has no names, {first} has some", call=call, first=calls[0])
+            faults.append(
+                unnamed if own is None else Said("{call} has names, {first} has none", call=call, first=calls[0])
+            )
         elif own is None or names is None or own == names:
             if given.shape[-1] != first.shape[-1]:
-                faults.append(f"{call} has {given.shape[-1]} numbers, {calls[0]} has {first.shape[-1]}")
+                n, known = given.shape[-1], first.shape[-1]
+                faults.append(
+                    Said("{call} has {n} numbers, {first} has {known}", call=call, n=n, first=calls[0], known=known)
+                )
             ordered.append(given)
         else:
             surplus = [name for name in own if name not in names]
-            faults += [f"{call}: {name!r} is not in {calls[0]}{suggestion(name, names)}" for name in surplus]
-            faults += [f"{call}: nothing for {name!r}, which is in {calls[0]}" for name in names if name not in own]
+            lacking = [name for name in names if name not in own]
+            hints = [(name, suggestion(name, names)) for name in surplus]
+            faults += [
+                Said("{call}: {name!r} is not in {first}{guess}", call=call, name=name, first=calls[0], guess=hint)
+                for name, hint in hints
+            ]
+            faults += [
+                Said("{call}: nothing for {name!r}, which is in {first}", call=call, name=name, first=calls[0])
+                for name in lacking
+            ]
             ordered.append(given[..., [own.index(name) for name in names if name in own]])
     raise_all(SpecError, faults)
     return names, ordered
@@ -83,8 +116,8 @@ def aligned(vectors: Sequence[tuple[Names, Array]], calls: Sequence[str]) -> tup
 def _unrepeated(names: tuple[Any, ...], what: str) -> tuple[Any, ...]:
     odd = [name for name in names if not hashed(name) or no_label(name)]
     if odd:
-        raise SpecError(f"{what}: names are needed, not {listed(odd)}")
+        raise SpecError(Said("{what}: names are needed, not {names}", what=what, names=listed(odd)))
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise SpecError(f"{what}: more than once: {listed(twice)}")
+        raise SpecError(Said("{what}: more than once: {names}", what=what, names=listed(twice)))
     return names

@@ -9,9 +9,9 @@ import numpy as np
 
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.ahp import Priorities, group, priorities, verdict
-from hengdian_index.ahp._judgements import Judgements, note_beyond, read_one
+from hengdian_index.ahp._judgements import Judgements, few, note_beyond, read_one
 from hengdian_index.ahp.completion import fill
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.log import journal, note
@@ -109,18 +109,18 @@ def ahp(
     """
     several = group.is_several(matrix)
     if shares is not None and not several:
-        raise SpecError("ahp: shares say how much each person counts: give a list of matrices with them")
-    names = None if items is None else _judgements.named(items, "ahp: items")
+        raise SpecError(Said("ahp: shares say how much each person counts: give a list of matrices with them"))
+    names = None if items is None else _judgements.named(items, joined(["ahp", "items"], "heads"))
     people = _people(matrix, names or None)
     for who, one in people.items():
         if one.missing and not (several and how == "aij"):
-            pairs = f"not compared, completed from the others: {group.shown(one.holes)}"
-            note("weights", f"ahp: {_called(who, several)}{pairs}")
+            pairs = Said("not compared, completed from the others: {pairs}", pairs=few(one.holes))
+            note("weights", _about(who, pairs, several))
     judged = {**people, "": _pooled(people, shares)} if how == "aij" else people
     how_solved = {"method": solver, "random_index": random_index}
     found = {who: priorities(one, **how_solved) for who, one in judged.items()}
     contrary = [who for who, one in found.items() if not one.consistent]
-    _answer({_called(who, several): verdict(judged[who], **how_solved) for who in contrary}, inconsistent)
+    _answer([_about(who, verdict(judged[who], **how_solved), several) for who in contrary], inconsistent)
     weights = found[""].weights if "" in found else group.combine(people, how=how, shares=shares, method=solver)
     return next(iter(people.values())).names, np.asarray(weights, dtype=np.float64)
 
@@ -148,20 +148,19 @@ def _completed(people: Mapping[Any, Judgements], solver: str) -> dict[Any, Judge
     return {who: Judgements(fill(one, by), one.names) for who, one in people.items()}
 
 
-def _called(who: Any, several: bool = True) -> str:
-    """Return how messages begin about someone's judgements."""
-    if who == "":
-        return "the group's judgements: " if several else ""
-    return f"{group.called(who)}: "
+def _about(who: Any, why: Said, several: bool) -> Said:
+    """Return what is said about someone's judgements, with whose they are."""
+    if who == "" and not several:
+        return joined(["ahp", why], "heads")
+    return joined(["ahp", group.called(who) if who != "" else Said("the group's judgements"), why], "heads")
 
 
-def _answer(doubts: Mapping[str, str], inconsistent: str) -> None:
+def _answer(doubts: Sequence[Said], inconsistent: str) -> None:
     """Refuse or note the matrices that contradict themselves."""
-    texts = [f"ahp: {which}{text}" for which, text in doubts.items()]
     if inconsistent == "raise":
-        raise_all(SpecError, [f"{text}; correct it, or inconsistent = 'note'" for text in texts])
-    for text in texts:
-        note("weights", text)
+        raise_all(SpecError, [Said("{doubt}; correct it, or inconsistent = 'note'", doubt=doubt) for doubt in doubts])
+    for doubt in doubts:
+        note("weights", doubt)
 
 
 def _named(matrix: Any, names: tuple[Any, ...] | None) -> Any:
@@ -171,6 +170,11 @@ def _named(matrix: Any, names: tuple[Any, ...] | None) -> Any:
     rows = [list(row) for row in matrix]
     if any(len(row) != len(names) for row in rows) or len(rows) != len(names):
         raise SpecError(
-            f"ahp: the matrix has {counted(len(rows), 'row')} for {counted(len(names), 'item')} {list(names)}"
+            Said(
+                "ahp: the matrix has {rows} for {items} {names}",
+                rows=Said.of(len(rows), "{n} row", "{n} rows"),
+                items=Said.of(len(names), "{n} item", "{n} items"),
+                names=list(names),
+            )
         )
     return {name: dict(zip(names, row, strict=True)) for name, row in zip(names, rows, strict=True)}

@@ -9,6 +9,7 @@ import numpy as np
 
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, raise_all
 from hengdian_index.log import note
 from hengdian_index.weights import _judgements
@@ -146,14 +147,18 @@ def best_worst(
 def _ends(names: Names, over: Array, under: Array) -> tuple[Array, Array]:
     """Return which criteria are the best and which the worst, (k,) each, or every fault of the comparisons."""
     faults = [
-        f"{what}: {_judgements.place(names, int(j))}: {a[j]:g}; "
-        "a comparison is 1 or more, how many times more important"
+        Said(
+            "{what}: {where}: {a:g}; a comparison is 1 or more, how many times more important",
+            what=what,
+            where=_judgements.place(names, int(j)),
+            a=a[j],
+        )
         for what, a in (("best", over), ("worst", under))
         for j in np.flatnonzero(~((a >= 1) & (a < np.inf)))
     ]
     for what, a in (("best", over), ("worst", under)):
         if not (a == 1).any():
-            faults.append(f"{what}: none is 1; the {what} criterion compared with itself is 1")
+            faults.append(Said("{what}: none is 1; the {what} criterion compared with itself is 1", what=what))
     raise_all(SpecError, faults)
     best = (over == 1) & (under == under[over == 1].max())
     worst = (under == 1) & (over == over[under == 1].max())
@@ -162,17 +167,31 @@ def _ends(names: Names, over: Array, under: Array) -> tuple[Array, Array]:
     if not np.isclose(a, under[b], rtol=1e-9):
         first, last = _judgements.place(names, b), _judgements.place(names, w)
         raise SpecError(
-            f"best: {last}: {a:g} and worst: {first}: {under[b]:g} are one comparison, of {first} with {last}; "
-            "make them agree"
+            Said(
+                "best: {last}: {a:g} and worst: {first}: {under:g} are one comparison, of {first} with {last}; "
+                "make them agree",
+                last=last,
+                a=a,
+                first=first,
+                under=under[b],
+            )
         )
     beyond = np.flatnonzero((over > a) | (under > a))
     if beyond.size and a == 1:
         raise SpecError(
-            f"the best and the worst are equally important (1), yet {_judgements.place(names, int(beyond[0]))} is not"
+            Said(
+                "the best and the worst are equally important (1), yet {where} is not",
+                where=_judgements.place(names, int(beyond[0])),
+            )
         )
     for j in beyond:
         where = _judgements.place(names, int(j))
-        note("weights", f"best_worst: a comparison of {where} exceeds {a:g}, that of the best with the worst")
+        note(
+            "weights",
+            Said(
+                "best_worst: a comparison of {where} exceeds {a:g}, that of the best with the worst", where=where, a=a
+            ),
+        )
     return best, worst
 
 

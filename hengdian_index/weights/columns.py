@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hengdian_index._methods.decorators import unit_sum, weighting
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, Labelled, columns_of
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError, SpecError, shown
 
 # What stands in a name for the part that a column weighs.
@@ -82,7 +83,9 @@ def column(column: Any, *, items: Sequence[Any] | None = None) -> tuple[tuple[An
     except (TypeError, ValueError):
         numbers = np.empty(0)
     if numbers.ndim != 2 or not numbers.size:
-        raise SpecError(f"column: names of columns, or a column of numbers for each part, not {shown(column)}")
+        raise SpecError(
+            Said("column: names of columns, or a column of numbers for each part, not {column}", column=shown(column))
+        )
     try:
         shares = row_shares(numbers, np.ones(numbers.shape, dtype=np.bool_))
     except CellsError as error:
@@ -100,10 +103,10 @@ def row_shares(weights: Array, there: NDArray[np.bool_]) -> Array:
     """Return the weights (n, k) of rows as shares of their sum; what a part that is not there (n, k) lacks is 0."""
     odd = there & ~((weights >= 0) & np.isfinite(weights))
     if odd.any():
-        raise CellsError(odd, "the weight of a part that has a value: a finite number of 0 or more is needed")
+        raise CellsError(odd, Said("the weight of a part that has a value: a finite number of 0 or more is needed"))
     none = there & (np.where(there, weights, 0.0).sum(axis=1, keepdims=True) == 0)
     if none.any():
-        raise CellsError(none, "all weights of the row are 0, so that it has no score; give one above 0")
+        raise CellsError(none, Said("all weights of the row are 0, so that it has no score; give one above 0"))
     known = np.where(np.isfinite(weights) & (weights > 0), weights, 0.0)
     size = known.max(axis=1, keepdims=True)
     known = known / np.where(size > 0, size, 1.0)

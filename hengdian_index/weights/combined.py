@@ -12,7 +12,7 @@ from hengdian_index._methods.decorators import unit_sum, weighting
 from hengdian_index._methods.registry import typed
 from hengdian_index._tables.cells import single, uncovered
 from hengdian_index._tables.table import Array, Labelled, broadcast, read_labelled
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
 from hengdian_index.log import note
 from hengdian_index.weights import _importances, _judgements
@@ -20,6 +20,8 @@ from hengdian_index.weights._importances import Measure
 from hengdian_index.weights._judgements import Names
 
 __all__ = ["Combined", "combine", "effective"]
+
+_SHARES = joined(["combine", "shares"], "heads")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,10 +55,10 @@ class Combined:
     constrained: Any
 
 
-def _without_shares(how: str, shares: Any, **rest: Any) -> list[str]:
+def _without_shares(how: str, shares: Any, **rest: Any) -> list[Said]:
     """Return what is wrong with the options of `combine`."""
     found = how == "game" and shares is not None
-    return ["how='game' finds the shares itself; leave shares out, or choose 'additive'"] if found else []
+    return [Said("how='game' finds the shares itself; leave shares out, or choose 'additive'")] if found else []
 
 
 @weighting(
@@ -188,21 +190,35 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
     1  0.45  0.2    0.2
     """
     if measure not in get_args(Measure):
-        raise SpecError(f"effective: measure: no {measure!r}{suggestion(measure, get_args(Measure))}")
+        raise SpecError(
+            Said(
+                "effective: measure: no {measure!r}{guess}",
+                measure=measure,
+                guess=suggestion(measure, get_args(Measure)),
+            )
+        )
     table, y = _one_score_a_row(scores, x)
     rows = ~np.isnan(np.column_stack([table.values, y])).any(axis=1)
     least = 5 if measure == "smooth" else 3
     if rows.sum() < least:
-        raise DataError(f"effective: {int(rows.sum())} complete rows; at least {least} are needed")
+        raise DataError(
+            Said("effective: {n} complete rows; at least {least} are needed", n=int(rows.sum()), least=least)
+        )
     z = _importances.standardised(np.column_stack([table.values, y])[rows])
     names = table.columns or tuple(range(z.shape[1] - 1))
-    flat = [f"column {name!r}" for name, column in zip(names, z.T, strict=False) if not column.any()]
-    flat += ["scores"] if not z[:, -1].any() else []
-    raise_all(DataError, [f"effective: {one}: constant, so its correlation is undefined" for one in flat])
+    flat = [Said("column {name!r}", name=name) for name, column in zip(names, z.T, strict=False) if not column.any()]
+    flat += [Said("scores")] if not z[:, -1].any() else []
+    raise_all(DataError, [Said("effective: {one}: constant, so its correlation is undefined", one=one) for one in flat])
     found = _importances.importance(z[:, :-1], z[:, -1], measure)
     r = found if measure == "spearman" else z[:, :-1].T @ z[:, -1]
     if not found.sum() > 1e-12:
-        raise DataError(f"effective: importances by {measure!r} sum to {found.sum():.4g}: none has a share; use 'r2'")
+        raise DataError(
+            Said(
+                "effective: importances by {measure!r} sum to {total:.4g}: none has a share; use 'r2'",
+                measure=measure,
+                total=found.sum(),
+            )
+        )
     import pandas as pd
 
     columns = {"r": r, "r2": found if measure == "smooth" else r * r, "share": found / found.sum()}
@@ -212,14 +228,18 @@ def effective(scores: Any, x: Any, *, measure: Measure = "r2") -> Any:
 def _stacked(weights: Any) -> tuple[Names, Array]:
     """Return the names and the sets (..., l, k), each summing to 1."""
     if hasattr(type(weights), "columns"):
-        why = "a table does not say whether its rows or its columns are the sets"
-        raise SpecError(f"combine: {why}; give a list of sets, [w1, w2, ...], or an array with a set in each row")
+        raise SpecError(
+            Said(
+                "combine: a table does not say whether its rows or its columns are the sets; give a list of sets, "
+                "[w1, w2, ...], or an array with a set in each row"
+            )
+        )
     if hasattr(weights, "keys") or single(weights) or not hasattr(weights, "__iter__"):
-        raise SpecError("combine: a list of sets of weights, [w1, w2, ...]")
+        raise SpecError(Said("combine: a list of sets of weights, [w1, w2, ...]"))
     each = list(weights)
-    calls = [f"combine: set {number + 1}" for number in range(len(each))]
+    calls = [Said("combine: set {number}", number=number + 1) for number in range(len(each))]
     if not each:
-        raise SpecError("combine: no set of weights is given")
+        raise SpecError(Said("combine: no set of weights is given"))
     plain = [isinstance(one, np.ndarray) and one.ndim > 1 for one in each]
     read = [
         (None, uncovered(one).astype(np.float64)) if array else _judgements.values(one, call)
@@ -228,23 +248,27 @@ def _stacked(weights: Any) -> tuple[Names, Array]:
     names, ordered = _judgements.aligned(read, calls)
     unit = [unit_sum(one, one.shape[-1], call) for one, call in zip(ordered, calls, strict=True)]
     if not broadcast(*(one.shape for one in unit)):
-        raise SpecError(f"combine: sets of shapes {', '.join(str(one.shape) for one in unit)} do not go together")
+        shapes = joined([one.shape for one in unit])
+        raise SpecError(Said("combine: sets of shapes {shapes} do not go together", shapes=shapes))
     return names, np.stack(np.broadcast_arrays(*unit), axis=-2)
 
 
 def _given(shares: Any, n: int) -> Array:
     """Return one number of 0 or more for each of n sets, as given."""
-    names, found = _judgements.values(shares, "combine: shares")
+    names, found = _judgements.values(shares, _SHARES)
     if names is not None:
-        raise SpecError("combine: shares are given in the order of the sets, not by name")
+        raise SpecError(Said("combine: shares are given in the order of the sets, not by name"))
     if found.shape != (n,) or not ((found >= 0) & (found < np.inf)).all() or not found.any():
-        raise SpecError(f"combine: shares: 0 or more for each of {n} sets, not all 0; not {found.tolist()}")
+        given = found.tolist()
+        raise SpecError(
+            Said("combine: shares: 0 or more for each of {n} sets, not all 0; not {given}", n=n, given=given)
+        )
     return found
 
 
 def _additive(w: Array, shares: Any) -> tuple[Array, Array, Any]:
     n = w.shape[-2]
-    s = np.full(n, 1 / n) if shares is None else unit_sum(_given(shares, n), n, "combine: shares")
+    s = np.full(n, 1 / n) if shares is None else unit_sum(_given(shares, n), n, _SHARES)
     return np.broadcast_to(s, w.shape[:-1]), np.einsum("l,...lk->...k", s, w), False
 
 
@@ -254,7 +278,9 @@ def _multiplicative(w: Array, shares: Any) -> tuple[Array, Array, Any]:
         logs = np.where(s[:, np.newaxis] > 0, s[:, np.newaxis] * np.log(w), 0.0).sum(axis=-2)
     top = logs.max(axis=-1, keepdims=True)
     if np.isinf(top).any():
-        raise DataError("combine: the product is 0 for every indicator: each has weight 0 in some set; use 'additive'")
+        raise DataError(
+            Said("combine: the product is 0 for every indicator: each has weight 0 in some set; use 'additive'")
+        )
     product = np.exp(logs - top)
     return np.broadcast_to(s, w.shape[:-1]), product / product.sum(axis=-1, keepdims=True), False
 
@@ -276,11 +302,15 @@ def _not_negative(g: Array, own: Array, free: Array) -> Array:
     from scipy.optimize import nnls
 
     found: Array = nnls(g, own)[0]
-    said = ", ".join(f"{share:.4g}" for share in free)
     note(
         "weights",
-        f"combine: the sets nearly agree (condition number {np.linalg.cond(g):.4g}) and the game has the solution "
-        f"{said}; its negative shares are held at 0: {', '.join(f'{share:.4g}' for share in found / found.sum())}",
+        Said(
+            "combine: the sets nearly agree (condition number {number:.4g}) and the game has the solution "
+            "{free}; its negative shares are held at 0: {held}",
+            number=np.linalg.cond(g),
+            free=joined([f"{share:.4g}" for share in free]),
+            held=joined([f"{share:.4g}" for share in found / found.sum()]),
+        ),
     )
     return found
 
@@ -292,9 +322,15 @@ def _one_score_a_row(scores: Any, x: Any) -> tuple[Labelled, Array]:
     """Return the indicators and the scores (n,) of their rows."""
     table, given = read_labelled(x), read_labelled(scores)
     if table.values.ndim != 2 or given.values.ndim != 2 or given.values.shape[1] != 1:
-        raise DataError("effective: scores (n,), one a row, and indicators (n, k)")
+        raise DataError(Said("effective: scores (n,), one a row, and indicators (n, k)"))
     if len(given.values) != len(table.values):
-        raise DataError(f"effective: {counted(len(given.values), 'score')} for {counted(len(table.values), 'row')}")
+        raise DataError(
+            Said(
+                "effective: {scores} for {rows}",
+                scores=Said.of(len(given.values), "{n} score", "{n} scores"),
+                rows=Said.of(len(table.values), "{n} row", "{n} rows"),
+            )
+        )
     return table, given.values[_in_order(given.source, table.source), 0]
 
 
@@ -307,7 +343,9 @@ def _in_order(scores: Any, x: Any) -> Any:
         return slice(None)
     absent = [label for label in rows if label not in own]
     if absent:
-        raise DataError(f"effective: no score for rows {listed(absent)}")
+        raise DataError(Said("effective: no score for rows {names}", names=listed(absent)))
     if not own.is_unique:
-        raise DataError("effective: scores and indicators have their rows in different order, and some labels twice")
+        raise DataError(
+            Said("effective: scores and indicators have their rows in different order, and some labels twice")
+        )
     return own.get_indexer(rows)

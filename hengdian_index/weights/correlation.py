@@ -12,6 +12,7 @@ from hengdian_index._maths.stats import Ordered, Products, Range
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError
 from hengdian_index.weights._checks import costs, note_complete, note_constant
 from hengdian_index.weights._correlations import Constant, correlations, multiple_correlation, need_rows
@@ -82,7 +83,7 @@ def critic(
     note_complete(x, products.n, "critic")
     flat = seen.lo == seen.hi
     if constant == "raise":
-        x.refuse(flat, "constant, so its correlation is undefined; leave it out, or constant='zero'")
+        x.refuse(flat, Said("constant, so its correlation is undefined; leave it out, or constant='zero'"))
     note_constant(x, flat)
     conflict = _conflict(rows, correlation, sign)
     # Halves, because the range of a column of both signs can pass the largest number.
@@ -91,7 +92,7 @@ def critic(
     c = np.where(flat | (conflict < 1e-12), 0.0, contrast * conflict)
     if not (c.sum(axis=-1) > 0).all():
         raise DataError(
-            "critic: all columns say the same (correlation 1), so none conflicts; use 'equal' or 'deviation'"
+            Said("critic: all columns say the same (correlation 1), so none conflicts; use 'equal' or 'deviation'")
         )
     return c
 
@@ -162,5 +163,7 @@ def independence(x: Sample, *, constant: Constant = "raise") -> Array:
     kept = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
     need_rows(x, n, int(kept.sum(axis=-1).max()) + 1, "independence")
     fit = np.where(kept.sum(axis=-1, keepdims=True) == 1, 1.0, multiple_correlation(r))
-    x.refuse(kept & (fit < 1e-8), "not correlated with any other column, so its weight 1/R has no bound; use 'critic'")
+    x.refuse(
+        kept & (fit < 1e-8), Said("not correlated with any other column, so its weight 1/R has no bound; use 'critic'")
+    )
     return np.where(kept, 1 / np.where(kept, fit, 1.0), 0.0)

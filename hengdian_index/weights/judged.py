@@ -12,10 +12,12 @@ from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.table import Array, Labelled, read_labelled, row_label, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, SpecError, raise_all, shown
 from hengdian_index.weights import _judgements
 from hengdian_index.weights._judgements import Names
+
+_SHARES = joined(["budget", "shares"], "heads")
 
 
 @weighting(
@@ -93,27 +95,32 @@ def fixed(values: Any, *, left_of: str | None = None) -> tuple[tuple[Any, ...] |
     """
     plain = isinstance(values, (str, bytes, set, frozenset)) or not hasattr(values, "__iter__")
     if plain or getattr(values, "ndim", 1) == 0:
-        raise SpecError(f"fixed: weights by name in a mapping or Series, or in order in a list, not {values!r}")
+        raise SpecError(
+            Said("fixed: weights by name in a mapping or Series, or in order in a list, not {values!r}", values=values)
+        )
     names = tuple(values.keys()) if hasattr(values, "keys") else None
     given = [one for _, one in values.items()] if names else values if hasattr(values, "ndim") else list(values)
     try:
         numbers = floats(given)
     except (TypeError, ValueError):
-        said = ", ".join(f"{at} is {shown(value)}" for at, value in _not_numbers(names, given))
-        raise SpecError(f"fixed: each must be a number of 0 or more, not {shown(given)}: {said}") from None
+        wrong = joined([Said("{at} is {value}", at=at, value=shown(value)) for at, value in _not_numbers(names, given)])
+        raise SpecError(
+            Said("fixed: each must be a number of 0 or more, not {given}: {wrong}", given=shown(given), wrong=wrong)
+        ) from None
     if numbers.ndim != 1:
-        raise SpecError(f"fixed: one set of weights, not an array of shape {numbers.shape}")
+        raise SpecError(Said("fixed: one set of weights, not an array of shape {shape}", shape=numbers.shape))
     return names, unit_sum(numbers, len(given), "fixed", names)
 
 
-def _not_numbers(names: tuple[Any, ...] | None, given: list[Any]) -> list[tuple[str, Any]]:
+def _not_numbers(names: tuple[Any, ...] | None, given: list[Any]) -> list[tuple[Said, Any]]:
     """Return the values that are no numbers, each with how a message calls its place."""
     found = []
     for at, value in enumerate(given):
         try:
             floats([value])
         except (TypeError, ValueError):
-            found.append((repr(names[at]) if names else f"number {at + 1}", value))
+            called = Said("{name!r}", name=names[at]) if names else Said("number {number}", number=at + 1)
+            found.append((called, value))
     return found
 
 
@@ -177,15 +184,19 @@ def budget(allocations: Any, *, shares: Any = None) -> tuple[Names, Array]:
     """
     table = _experts(allocations)
     points = table.values
-    bad, why = ~(points >= 0), "points are 0 or more, with 0 for none"
+    bad, why = ~(points >= 0), Said("points are 0 or more, with 0 for none")
     faults = [
-        Fault(f"budget: {table.cell(i[-2], i[-1])}: {points[tuple(i)]:g}; {why}", kind=(CELLS, i[-1]))
+        Fault(
+            Said("budget: {cell}: {points:g}; {why}", cell=table.cell(i[-2], i[-1]), points=points[tuple(i)], why=why),
+            kind=(CELLS, i[-1]),
+        )
         for i in np.argwhere(bad).tolist()
     ]
     largest = points.max(axis=-1, keepdims=True)
     silent = np.argwhere(largest == 0)
     faults += [
-        Fault(f"budget: {row_label(table.source, int(i[-2]))} gave no points at all", kind=("rows",)) for i in silent
+        Fault(Said("budget: {where} gave no points at all", where=row_label(table.source, int(i[-2]))), kind=("rows",))
+        for i in silent
     ]
     raise_all(DataError, shortened(faults))
     scaled = np.ldexp(points, -np.frexp(largest)[1])
@@ -193,11 +204,11 @@ def budget(allocations: Any, *, shares: Any = None) -> tuple[Names, Array]:
     return table.columns, np.einsum("e,...ek->...k", _shares(shares, table), each)
 
 
-def _rank_order_faults(form: str, p: float | None) -> list[str]:
+def _rank_order_faults(form: str, p: float | None) -> list[Said]:
     if form != "exponent":
-        return [] if p is None else [f"p belongs to form='exponent', not to {form!r}"]
+        return [] if p is None else [Said("p belongs to form='exponent', not to {form!r}", form=form)]
     right = p is not None and 0 <= p < np.inf
-    return [] if right else [f"form='exponent' needs p, a number of 0 or more, not {p!r}"]
+    return [] if right else [Said("form='exponent' needs p, a number of 0 or more, not {p!r}", p=p)]
 
 
 def _order_without(options: dict[str, Any], columns: Sequence[Any], gone: Set[Any]) -> dict[str, Any]:
@@ -334,11 +345,19 @@ def swara(s: Any) -> tuple[Names, Array]:
     faults = []
     if not (np.isnan(steps[0]) or steps[0] == 0):
         faults = [
-            f"swara: {_judgements.place(names, 0)}: {steps[0]:g}, but the first, most important criterion has none "
-            "before it to be compared with: leave it missing"
+            Said(
+                "swara: {where}: {steps:g}, but the first, most important criterion has none before it to be "
+                "compared with: leave it missing",
+                where=_judgements.place(names, 0),
+                steps=steps[0],
+            )
         ]
     faults += [
-        f"swara: {_judgements.place(names, j)}: {steps[j]:g}; how much more important the one before it is, 0 or more"
+        Said(
+            "swara: {where}: {steps:g}; how much more important the one before it is, 0 or more",
+            where=_judgements.place(names, j),
+            steps=steps[j],
+        )
         for j in range(1, len(steps))
         if not 0 <= steps[j] < np.inf
     ]
@@ -368,11 +387,17 @@ def _shares(shares: Any, table: Labelled) -> Array:
     n = table.values.shape[-2]
     if shares is None:
         return np.full(n, 1 / n)
-    names, found = _judgements.values(shares, "budget: shares")
+    names, found = _judgements.values(shares, _SHARES)
     if names is not None:
         labels = tuple(table.source.index) if hasattr(table.source, "iloc") else tuple(range(n))
         whole = (labels, np.empty(n))
-        _, (_, found) = _judgements.aligned([whole, (names, found)], ["the experts", "budget: shares"])
+        _, (_, found) = _judgements.aligned([whole, (names, found)], [Said("the experts"), _SHARES])
     if len(found) != n:
-        raise SpecError(f"budget: shares: {len(found)} given for {counted(n, 'expert')}")
-    return unit_sum(found, n, "budget: shares")
+        raise SpecError(
+            Said(
+                "budget: shares: {given} given for {experts}",
+                given=len(found),
+                experts=Said.of(n, "{n} expert", "{n} experts"),
+            )
+        )
+    return unit_sum(found, n, _SHARES)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError
 from hengdian_index.log import note
 from hengdian_index.weights._correlations import ZERO, Constant, correlations, dependent, rarer_sign
@@ -81,11 +82,14 @@ def likelihood_factor(x: Sample, *, constant: Constant = "raise") -> Array:
     r, n = correlations(x, "likelihood_factor", constant, least=4)
     there = ~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))
     if (there.sum(axis=-1) < 3).any():
-        raise DataError("likelihood_factor: one factor needs three columns or more that vary; use 'pca' or 'equal'")
+        raise DataError(
+            Said("likelihood_factor: one factor needs three columns or more that vary; use 'pca' or 'equal'")
+        )
     if (n <= there.sum(axis=-1)).any():
-        raise DataError("likelihood_factor: more complete rows than columns are needed; use 'pca' or 'equal'")
+        raise DataError(Said("likelihood_factor: more complete rows than columns are needed; use 'pca' or 'equal'"))
     x.refuse(
-        dependent(r) & there, "follows from other columns exactly, so that it has nothing of its own; leave it out"
+        dependent(r) & there,
+        Said("follows from other columns exactly, so that it has nothing of its own; leave it out"),
     )
     weights = np.zeros(there.shape)
     met = np.zeros(there.shape, dtype=np.bool_)
@@ -93,13 +97,21 @@ def likelihood_factor(x: Sample, *, constant: Constant = "raise") -> Array:
         own = np.ix_(there[at], there[at])
         weights[at][there[at]], met[at][there[at]] = _coefficients(r[at][own])
     if met.any():
-        names = ", ".join(x.name(int(j)) for j in np.flatnonzero(met.reshape(-1, met.shape[-1]).any(axis=0)))
+        names = joined([x.name(int(j)) for j in np.flatnonzero(met.reshape(-1, met.shape[-1]).any(axis=0))])
         note(
             "weights",
-            f"likelihood_factor: {names}: next to nothing of its own (a Heywood case); the fit is at its limit",
+            Said(
+                "likelihood_factor: {names}: next to nothing of its own (a Heywood case); the fit is at its limit",
+                names=names,
+            ),
         )
-    against = "goes against the others in the factor, which would make its weight negative"
-    x.refuse(rarer_sign(weights), f"{against}; turn its direction, or leave it out")
+    x.refuse(
+        rarer_sign(weights),
+        Said(
+            "goes against the others in the factor, which would make its weight negative; turn its direction, or leave "
+            "it out"
+        ),
+    )
     weights = np.where(np.abs(weights) > ZERO, np.abs(weights), 0.0)
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 

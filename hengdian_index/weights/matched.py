@@ -13,6 +13,7 @@ from hengdian_index._maths.stats import Products
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, raise_all
 from hengdian_index.log import note
 from hengdian_index.weights import _importances
@@ -31,7 +32,9 @@ _MET = 1e-6
 
 # Distance of weights whose composite the columns, taken together, do not rise with.
 _OPPOSED = 1e6
-_NO_COMPOSITE = "matched: no weights found whose composite the columns, taken together, rise with; turn some round"
+_NO_COMPOSITE = Said(
+    "matched: no weights found whose composite the columns, taken together, rise with; turn some round"
+)
 
 # Up to so many columns, a descent is started near each of them alone.
 _MANY = 20
@@ -171,12 +174,15 @@ def _wanted(sample: Sample, importance: Any, live: Array) -> Array:
     """Return the wanted importances (..., k) of the columns that vary, summing to 1."""
     given = dict(importance.items()) if hasattr(importance, "keys") else importance
     found = sample.per_column(given, "importance")
-    low = [f"importance of {sample.name(int(j))}: {found[j]:g}; 0 or more" for j in np.flatnonzero(found < 0)]
+    low = [
+        Said("importance of {where}: {found:g}; 0 or more", where=sample.name(int(j)), found=found[j])
+        for j in np.flatnonzero(found < 0)
+    ]
     raise_all(SpecError, low)
     each = np.where(live, found / max(found.max(), 1e-300), 0.0)
     total = each.sum(axis=-1, keepdims=True)
     if not (total > 0).all():
-        raise SpecError("importance: 0 for every column that varies; at least one must matter")
+        raise SpecError(Said("importance: 0 for every column that varies; at least one must matter"))
     shares: Array = each / total
     return shares
 
@@ -184,8 +190,14 @@ def _wanted(sample: Sample, importance: Any, live: Array) -> Array:
 def _note_gap(sample: Sample, wanted: Array, gap: Array) -> None:
     worst = np.unravel_index(np.argmax(np.abs(gap)), gap.shape)
     if abs(gap[worst]) > _MET:
-        told = f"wanted {wanted[worst]:.4g}, attained {wanted[worst] + gap[worst]:.4g}"
-        note("weights", f"matched: no weights found that attain the importances; {sample.name(int(worst[-1]))}: {told}")
+        why = Said(
+            "matched: no weights found that attain the importances; {where}: wanted {wanted:.4g}, attained "
+            "{attained:.4g}",
+            where=sample.name(int(worst[-1])),
+            wanted=wanted[worst],
+            attained=wanted[worst] + gap[worst],
+        )
+        note("weights", why)
 
 
 def _solve(c: Array, rows: Array, wanted: Array, measure: Measure) -> tuple[Array, Array]:

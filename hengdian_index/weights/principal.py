@@ -12,7 +12,7 @@ from hengdian_index._maths.components import Components, principal_components, v
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError
 from hengdian_index.log import note
 from hengdian_index.weights._correlations import (
@@ -160,7 +160,7 @@ def pca(
     r, _ = correlations(x, "pca", constant, least=3)
     varying = (~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))).sum(axis=-1)
     if (varying < 2).any():
-        raise DataError("pca: one column has no components to find; give two or more, or use 'equal'")
+        raise DataError(Said("pca: one column has no components to find; give two or more, or use 'equal'"))
     parts = principal_components(r)
     need_gap(parts, 1, "pca")
     first = parts.vectors[..., 0]
@@ -174,7 +174,9 @@ def pca(
     unit_free=True,
     shift_free=True,
     complete=True,
-    check=lambda keep, **_: [] if isinstance(keep, str) or keep >= 1 else [f"keep: 1 or more components, not {keep}"],
+    check=lambda keep, **_: (
+        [] if isinstance(keep, str) or keep >= 1 else [Said("keep: 1 or more components, not {keep}", keep=keep)]
+    ),
     formula=r"w_j \propto \frac{a_{jf(j)}^2}{\sum_{l,f} a_{lf}^2}, \quad f(j) = \arg\max_f |a_{jf}|",
     chinese="因子分析法（旋转主成分）",
 )
@@ -242,7 +244,9 @@ def factor(
     r, n = correlations(x, "factor", constant, least=2)
     varying = int((~np.isnan(np.diagonal(r, axis1=-2, axis2=-1))).sum(axis=-1).max())
     need_rows(x, n, varying + 1, "factor")
-    x.refuse(dependent(r), "depends exactly on other columns (correlation matrix singular); leave one of them out")
+    x.refuse(
+        dependent(r), Said("depends exactly on other columns (correlation matrix singular); leave one of them out")
+    )
     parts = principal_components(r)
     q = _number(parts, keep, varying)
     # A rotation finds its place from any turn of the components that are kept.
@@ -257,8 +261,10 @@ def _one_signed(sample: Sample, vector: Array) -> Array:
     """Return the vector (..., k) without rounding below 0; both signs are refused, the rarer one named."""
     sample.refuse(
         rarer_sign(vector),
-        "goes against the others in the first component, which would make its weight negative; turn its direction, "
-        "leave it out, or form='squared'",
+        Said(
+            "goes against the others in the first component, which would make its weight negative; turn its "
+            "direction, leave it out, or form='squared'"
+        ),
     )
     return np.maximum(vector, 0.0)
 
@@ -268,17 +274,26 @@ def _number(parts: Components, keep: Keep, varying: int) -> NDArray[np.int64]:
     if not isinstance(keep, str):
         if keep > varying:
             raise SpecError(
-                f"factor: keep = {keep}, but {counted(varying, 'column', 'have')} no more than "
-                f"{counted(varying, 'component')}"
+                Said.of(
+                    varying,
+                    "factor: keep = {keep}, but {n} column has no more than {n} component",
+                    "factor: keep = {keep}, but {n} columns have no more than {n} components",
+                    keep=keep,
+                )
             )
         return np.full(parts.eigenvalues.shape[:-1], keep, dtype=np.int64)
     # Rounding must not decide whether a component that is just large enough is kept.
     enough = parts.explained >= 0.1 - ZERO if keep == "tenth" else parts.eigenvalues > 1 + ZERO
     if not enough.any(axis=-1).all():
-        raise DataError(f"factor: no component is large enough for keep = {keep!r}; give their number instead")
+        raise DataError(
+            Said("factor: no component is large enough for keep = {keep!r}; give their number instead", keep=keep)
+        )
     explained = float(np.where(enough, parts.explained, 0.0).sum(axis=-1).min())
     if keep == "tenth" and explained < 0.6:
-        note("weights", f"factor: the components kept explain only {100 * explained:.0f} % of the variance")
+        note(
+            "weights",
+            Said("factor: the components kept explain only {share:.0f} % of the variance", share=100 * explained),
+        )
     number: NDArray[np.int64] = enough.sum(axis=-1)
     return number
 

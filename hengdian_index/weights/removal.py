@@ -13,6 +13,7 @@ from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE, same
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError
 from hengdian_index.log import note
 from hengdian_index.weights._checks import costs, not_above_zero, note_complete, note_constant
@@ -232,7 +233,7 @@ def lopcow(x: Sample, *, direction: Any = 1) -> Array:
     moments, seen = x.measure(Moments), x.measure(Range)
     x.need_values(moments.n, least=2)
     flat = (moments.m2 <= 0) | (seen.lo == seen.hi)
-    x.refuse(flat, "constant, so it has no range to scale by; leave it out of 'lopcow'")
+    x.refuse(flat, Said("constant, so it has no range to scale by; leave it out of 'lopcow'"))
     cost = costs(x, direction)
     worst = np.where(cost, seen.hi, seen.lo) / moments.scale
     mean = (moments.centre.high - worst) + moments.centre.low
@@ -240,7 +241,7 @@ def lopcow(x: Sample, *, direction: Any = 1) -> Array:
     v = np.abs(np.log((n - 1) / n * (1 + n * mean**2 / moments.m2))) * 50
     v = np.where(v < TOLERANCE, 0.0, v)
     if not (v.sum(axis=-1) > 0).all():
-        raise DataError("lopcow: root mean square and standard deviation agree in every column; use more rows")
+        raise DataError(Said("lopcow: root mean square and standard deviation agree in every column; use more rows"))
     return v
 
 
@@ -258,8 +259,8 @@ def _complete(sample: Sample, method: str) -> tuple[Sample, Range]:
     """Return the rows, those with a gap all missing, and the range of the others; all must be above 0."""
     seen = sample.measure(Range)
     if (seen.lo <= 0).any():
-        why = "needs raw values above 0; shift or rescale the column, or leave it out"
-        sample.forbid(not_above_zero, f"{method} {why}")
+        why = Said("{method} needs raw values above 0; shift or rescale the column, or leave it out", method=method)
+        sample.forbid(not_above_zero, why)
     rows = sample
     if (seen.n < sample.rows).any():
         rows = sample.complete.flattened()
@@ -281,7 +282,9 @@ def _least_lost(sample: Sample, direction: Any, method: str) -> Array:
     rows, seen = _complete(sample, method)
     sample.refuse(
         seen.lo == seen.hi,
-        f"constant, so it loses nothing and would take all of the weight; leave it out of {method!r}",
+        Said(
+            "constant, so it loses nothing and would take all of the weight; leave it out of {method!r}", method=method
+        ),
     )
     return _balance(sample, _losses(rows, seen, costs(sample, direction)))
 
@@ -319,8 +322,10 @@ def _balance(sample: Sample, losses: Array) -> Array:
     several = null & (null.sum(axis=-1, keepdims=True) > 1)
     sample.refuse(
         (several[..., np.newaxis] & (np.abs(right) > 1e-9)).any(axis=-2),
-        "loses nothing where the other columns are best, and is not the only one, so 'cilos' leaves the weights open; "
-        "leave one of these columns out",
+        Said(
+            "loses nothing where the other columns are best, and is not the only one, so 'cilos' leaves the "
+            "weights open; leave one of these columns out"
+        ),
     )
     v = np.abs(right[..., -1, :])
     v = np.where(v < TOLERANCE, 0.0, v)
@@ -332,4 +337,10 @@ def _balance(sample: Sample, losses: Array) -> Array:
 def _note_silent(sample: Sample, silent: NDArray[np.bool_]) -> None:
     """Write a line for every column that is marked (..., k): CILOS gives it no weight."""
     for j in np.flatnonzero(np.reshape(silent, (-1, sample.k)).any(axis=0)):
-        note("weights", f"cilos: {sample.name(int(j))} weighs 0: the others lose nothing in the row where it is best")
+        note(
+            "weights",
+            Said(
+                "cilos: {where} weighs 0: the others lose nothing in the row where it is best",
+                where=sample.name(int(j)),
+            ),
+        )

@@ -9,6 +9,7 @@ from hengdian_index._maths.stats import Products
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError
 from hengdian_index.log import note
 from hengdian_index.weights._checks import note_complete
@@ -69,14 +70,14 @@ def scatter(x: Sample) -> Array:
     need_rows(x, products.n, 2, "scatter")
     note_complete(x, products.n, "scatter")
     flat = np.diagonal(products.cross, axis1=-2, axis2=-1) == 0
-    x.refuse(flat & flat.all(axis=-1, keepdims=True), "constant, as are all columns; use 'equal' or 'fixed'")
+    x.refuse(flat & flat.all(axis=-1, keepdims=True), Said("constant, as are all columns; use 'equal' or 'fixed'"))
     h = _uncentred(products)
     parts = principal_components(h)
     need_gap(parts, 1, "scatter")
     w = parts.vectors[..., 0].copy()
     mixed = (w < -ZERO).any(axis=-1)
     if mixed.any():
-        note("weights", "scatter: the free weights have both signs; the best weights of 0 or more are taken")
+        note("weights", Said("scatter: the free weights have both signs; the best weights of 0 or more are taken"))
     for table in np.argwhere(mixed):
         w[*table] = _best_direction(h[*table], w[*table])
     return np.maximum(w, 0.0)
@@ -108,8 +109,11 @@ def _best_direction(h: Array, free: Array) -> Array:
     best: Array = ends[np.argmax(reached)]
     if np.abs(ends[reached >= reached.max() * (1 - 1e-12)] - best).max() > 1e-6:
         raise DataError(
-            "scatter: the free weights have both signs, and several weightings of 0 or more set the rows apart equally "
-            "far; turn the direction of columns that go against the others, or use 'pca' with form='squared'"
+            Said(
+                "scatter: the free weights have both signs, and several weightings of 0 or more set the rows "
+                "apart equally far; turn the direction of columns that go against the others, or use 'pca' with "
+                "form='squared'"
+            )
         )
     return best
 

@@ -12,18 +12,19 @@ from hengdian_index._maths.stats import LogSums, Moments, Ordered, Range
 from hengdian_index._methods.decorators import weighting
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.log import note
 from hengdian_index.weights._checks import below_zero, note_constant
 
 _SHIFT = 1e-4
 
 
-def _shift_faults(zeros: str, shift: float | None) -> list[str]:
+def _shift_faults(zeros: str, shift: float | None) -> list[Said]:
     if shift is None:
         return []
     if zeros != "shift":
-        return [f"shift = {shift:g} belongs to zeros='shift', not to zeros={zeros!r}"]
-    return [] if 0 <= shift < np.inf else [f"shift: a number of 0 or more, not {shift:g}"]
+        return [Said("shift = {shift:g} belongs to zeros='shift', not to zeros={zeros!r}", shift=shift, zeros=zeros)]
+    return [] if 0 <= shift < np.inf else [Said("shift: a number of 0 or more, not {shift:g}", shift=shift)]
 
 
 @weighting(
@@ -89,8 +90,8 @@ def entropy(x: Sample, *, zeros: Literal["exact", "shift", "spssau"] = "exact", 
     sums = shifted.measure(LogSums)
     x.need_values(sums.n, least=2)
     if sums.negative.any():
-        shifted.forbid(below_zero, "a share of a total cannot be negative; normalise first, or zeros='spssau'")
-    x.refuse(~(sums.mean > 0), "all values are 0, so shares of the total do not exist; leave it out")
+        shifted.forbid(below_zero, Said("a share of a total cannot be negative; normalise first, or zeros='spssau'"))
+    x.refuse(~(sums.mean > 0), Said("all values are 0, so shares of the total do not exist; leave it out"))
     note_constant(x, sums.divergence == 0)
     n = sums.n.astype(np.float64)
     return sums.divergence / (n * np.log(n))
@@ -130,7 +131,9 @@ def variation(x: Sample) -> Array:
     """
     moments = x.measure(Moments)
     x.need_values(moments.n, least=2)
-    x.refuse(~(moments.mean > 0), "mean not above 0, so a coefficient of variation says nothing; use min-max scores")
+    x.refuse(
+        ~(moments.mean > 0), Said("mean not above 0, so a coefficient of variation says nothing; use min-max scores")
+    )
     note_constant(x, moments.m2 == 0)
     return moments.deviation() / moments.mean
 
@@ -139,7 +142,7 @@ def variation(x: Sample) -> Array:
     sees="statistics",
     unit_free=False,
     shift_free=True,
-    check=lambda ddof: [] if ddof >= 0 else [f"ddof: 0 or more, not {ddof}"],
+    check=lambda ddof: [] if ddof >= 0 else [Said("ddof: 0 or more, not {ddof}", ddof=ddof)],
     formula=r"w_j \propto s_j",
     chinese="标准差法",
 )
@@ -174,7 +177,7 @@ def deviation(x: Sample, *, ddof: int = 1) -> Array:
     s = replace(moments, scale=moments.scale / unit).deviation(ddof)
     positive = s[s > 0]
     if positive.size and positive.max() > 1000 * positive.min():
-        note("weights", "the columns' deviations differ by a factor above 1000; are they in one unit?")
+        note("weights", Said("the columns' deviations differ by a factor above 1000; are they in one unit?"))
     return s
 
 
@@ -232,10 +235,10 @@ def gini(x: Sample) -> Array:
     ordered = x.measure(Ordered)
     x.need_values(ordered.n, least=2)
     if (ordered.values[..., 0, :] < 0).any():
-        x.forbid(below_zero, "a share of a total cannot be negative; normalise first, or use 'max_deviation'")
+        x.forbid(below_zero, Said("a share of a total cannot be negative; normalise first, or use 'max_deviation'"))
     scaled, _ = _scaled(ordered)
     mean = np.nansum(scaled, axis=-2) / ordered.n
-    x.refuse(mean == 0, "all values are 0, so shares of the total do not exist; leave it out")
+    x.refuse(mean == 0, Said("all values are 0, so shares of the total do not exist; leave it out"))
     difference = _mean_difference(scaled, ordered.n)
     note_constant(x, difference == 0)
     coefficient: Array = difference / mean
@@ -289,7 +292,7 @@ def max_deviation(x: Sample) -> Array:
     d: Array = np.ldexp(difference, exponent - exponent.max(axis=-1, keepdims=True))
     positive = d[d > 0]
     if positive.size and positive.max() > 1000 * positive.min():
-        note("weights", "the columns' differences lie apart by a factor above 1000; are they in one unit?")
+        note("weights", Said("the columns' differences lie apart by a factor above 1000; are they in one unit?"))
     return d
 
 
@@ -337,10 +340,15 @@ def angle(x: Sample) -> Array:
     moments = x.measure(Moments)
     x.need_values(moments.n, least=2)
     flat = moments.m2 <= 0
-    x.refuse(flat & (moments.centre.high == 0), "all values are 0, so it has no direction; leave it out")
+    x.refuse(flat & (moments.centre.high == 0), Said("all values are 0, so it has no direction; leave it out"))
     note_constant(x, flat)
     for j in np.flatnonzero(np.reshape(~flat & (moments.centre.high <= 0), (-1, x.k)).any(axis=0)):
-        note("weights", f"{x.name(int(j))}: mean not above 0, so its angle is wide; angles are for values above 0")
+        note(
+            "weights",
+            Said(
+                "{where}: mean not above 0, so its angle is wide; angles are for values above 0", where=x.name(int(j))
+            ),
+        )
     return np.where(flat, 0.0, np.arctan2(np.sqrt(np.maximum(moments.m2, 0) / moments.n), moments.centre.high))
 
 
