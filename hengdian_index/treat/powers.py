@@ -230,7 +230,7 @@ def _without_shape(sample: Sample) -> NDArray[np.bool_]:
     return none
 
 
-def _tell(sample: Sample, words: Callable[[int], str], on: NDArray[np.bool_]) -> None:
+def _tell(sample: Sample, words: Callable[[int], Said], on: NDArray[np.bool_]) -> None:
     if on.ndim == 1:
         remark(sample, [words(j) if on[j] else None for j in range(sample.k)])
 
