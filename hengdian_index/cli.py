@@ -39,6 +39,7 @@ from hengdian_index._commands.reading import (
 )
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.language import language
+from hengdian_index._words.said import Said
 
 if TYPE_CHECKING:
     from hengdian_index._commands.options import Data
@@ -287,7 +288,7 @@ def audit(
     alone = to_pipe(html, "--html")
     keep_apart({"--html": html}, index, data)
     if html is not None and not alone and html.suffix.lower() not in (".html", ".htm"):
-        raise SpecError(f"--html: {html} is no name of a page; it ends in .html")
+        raise SpecError(Said("--html: {html} is no name of a page; it ends in .html", html=html))
     thresholds: dict[str, Any] = demanded(thresholds_of(given))
     spec, table = read(index, data)
     found = audited(spec, table, sizes=sizes, **thresholds)
@@ -564,7 +565,7 @@ def compare(
     if len(found) == 1:
         found = alternatives(first)
     elif doubts:
-        raise SpecError("--doubt: of several indexes nothing else varies; give one, or leave it out")
+        raise SpecError(Said("--doubt: of several indexes nothing else varies; give one, or leave it out"))
     comparison = compared(found, table, node=node)
     correlations = comparison.correlations(how)
     near = correlations.iloc[:, 0].rename(f"{how} with the first")
@@ -608,8 +609,13 @@ def _studied(
     found, table = read(index, data)
     found = doubts_of(changed(found, fit_on=fit_on, base=base), doubts)
     if not found.doubts:
-        line = "weights = { noise = 0.25 }"
-        raise SpecError(f"{called(index)} has no doubts; write a table [doubts] with {line}, or give --doubt '{line}'")
+        raise SpecError(
+            Said(
+                "{index} has no doubts; write a table [doubts] with {line}, or give --doubt '{line}'",
+                index=called(index),
+                line="weights = { noise = 0.25 }",
+            )
+        )
     return found, table, found.compute(table)
 
 

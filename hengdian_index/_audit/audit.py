@@ -21,7 +21,7 @@ from hengdian_index._index.index import Index
 from hengdian_index._robustness.draws import check_words
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
-from hengdian_index._words.said import joined
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, FaultsError, SpecError, known_language, raise_all
 from hengdian_index.log import journal
 
@@ -127,7 +127,7 @@ class Audit:
                 with whole(Path(path)) as part:
                     part.write_text(text, encoding="utf-8", newline="\n")
             except OSError as error:
-                raise DataError(f"cannot write to {path}: {error}") from None
+                raise DataError(Said("cannot write to {path}: {error}", path=path, error=error)) from None
         return text
 
     def _told(self, check: str) -> list[Finding]:
@@ -257,7 +257,7 @@ def audit(
     (True, ['redundant'])
     """
     if not isinstance(index, Index):
-        raise SpecError(f"index: an Index, not {type(index).__name__}")
+        raise SpecError(Said("index: an Index, not {name}", name=type(index).__name__))
     _check(sizes, fewest)
     check_words(draws, 1, rng)
     asked = demanded(thresholds)
@@ -271,11 +271,11 @@ def _check(sizes: Any, fewest: Any) -> None:
     """Refuse arguments of another kind."""
     faults = []
     if isinstance(sizes, str):
-        faults.append(f"sizes: a list of columns, [{sizes!r}], not {sizes!r}")
+        faults.append(Said("sizes: a list of columns, [{sizes!r}], not {sizes!r}", sizes=sizes))
     elif not isinstance(sizes, Sequence) or not all(isinstance(name, str) for name in sizes):
-        faults.append(f"sizes: a list of names of columns, not {sizes!r}")
+        faults.append(Said("sizes: a list of names of columns, not {sizes!r}", sizes=sizes))
     if not isinstance(fewest, int) or isinstance(fewest, bool) or fewest < 3:
-        faults.append(f"fewest: a whole number, 3 or more, not {fewest!r}")
+        faults.append(Said("fewest: a whole number, 3 or more, not {fewest!r}", fewest=fewest))
     raise_all(SpecError, faults)
 
 
@@ -288,7 +288,9 @@ def _made(one: Check, context: Context, thresholds: dict[str, float]) -> list[Fi
     except SkippedError as error:
         answers.append(error.skipped)
     except FaultsError as error:
-        answers.append(Skipped("stopped", facts={"message": "; ".join(map(str, error.faults))}))
+        answers.append(
+            Skipped("stopped", facts={"message": joined([fault.message for fault in error.faults], "clauses")})
+        )
     return [Finding(one, answer, own) for answer in answers or [Skipped("nothing")]]
 
 

@@ -23,6 +23,7 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import constant
+from hengdian_index._words.said import Said
 from hengdian_index.diagnose import Correlations, correlations
 from hengdian_index.errors import DataError, FaultsError, raise_all, suggestion
 
@@ -217,7 +218,10 @@ def prepared(index: Index, table: Any, sizes: Sequence[str], rows: Any, draws: i
 def _known(sizes: Sequence[str], columns: Sequence[str]) -> None:
     """Refuse sizes that the table does not have."""
     lost = [name for name in sizes if name not in columns]
-    raise_all(DataError, [f"sizes: no column {name!r}{suggestion(name, columns)}" for name in lost])
+    raise_all(
+        DataError,
+        [Said("sizes: no column {name!r}{guess}", name=name, guess=suggestion(name, columns)) for name in lost],
+    )
 
 
 def _computed(index: Index, table: Any) -> tuple[Index, Result, tuple[str, ...]]:

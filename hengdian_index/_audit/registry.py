@@ -12,6 +12,7 @@ import numpy as np
 
 from hengdian_index._values.equality import TOLERANCE
 from hengdian_index._words.catalogue import words
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, raise_all, suggestion
 
 
@@ -115,7 +116,13 @@ def check(crossed: Literal["look", "fail"]) -> Callable[[Callable[..., Answers]]
     def enter(function: Callable[..., Answers]) -> Callable[..., Answers]:
         found = Check(function.__name__, function, crossed)
         taken = [name for name in found.thresholds if name in defaults() and found.name not in CHECKS]
-        raise_all(SpecError, [f"check {found.name!r}: the threshold {name!r} is another check's" for name in taken])
+        raise_all(
+            SpecError,
+            [
+                Said("check {name!r}: the threshold {threshold!r} is another check's", name=found.name, threshold=name)
+                for name in taken
+            ],
+        )
         CHECKS[found.name] = found
         return function
 
@@ -130,9 +137,15 @@ def defaults() -> dict[str, float]:
 def demanded(given: Mapping[str, Any]) -> dict[str, float]:
     """Return every threshold, those given in place of the defaults; unknown names and what is no number are refused."""
     known = defaults()
-    faults = [f"audit: no threshold {name!r}{suggestion(name, known)}" for name in given if name not in known]
+    faults = [
+        Said("audit: no threshold {name!r}{guess}", name=name, guess=suggestion(name, known))
+        for name in given
+        if name not in known
+    ]
     faults += [
-        f"audit: {name}: a finite number, not {value!r}" for name, value in given.items() if not _is_number(value)
+        Said("audit: {name}: a finite number, not {value!r}", name=name, value=value)
+        for name, value in given.items()
+        if not _is_number(value)
     ]
     raise_all(SpecError, faults)
     return {**known, **{name: float(value) for name, value in given.items()}}

@@ -89,7 +89,9 @@ def to_pipe(path: Path | None, what: str) -> bool:
     if path != PIPE:
         return False
     if for_machines():
-        raise SpecError(f"{what} - and a table: standard output takes one of them; give the other a file")
+        raise SpecError(
+            Said("{what} - and a table: standard output takes one of them; give the other a file", what=what)
+        )
     click.get_current_context().meta[_FILE] = True
     return True
 
@@ -116,7 +118,7 @@ def answer(
     if asked != name:
         every |= others()
     if asked not in every:
-        raise SpecError(f"--table: no table {asked!r}{suggestion(asked, every)}")
+        raise SpecError(Said("--table: no table {asked!r}{guess}", asked=asked, guess=suggestion(asked, every)))
     found = every[asked]
     found = found() if callable(found) else found
     written = json_of(asked, found) + "\n" if _asked(_FORM) == "json" else csv_of(found)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hengdian_index._commands.printing import PIPE
+from hengdian_index._words.said import Said, joined
 
 if TYPE_CHECKING:
     from hengdian_index._commands.options import Data
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 _STDIN = "standard input"
 
 
-def called(path: Path | tuple[Path, ...]) -> str:
+def called(path: Path | tuple[Path, ...]) -> Said:
     """Return what messages call a file, a folder or several files."""
     if isinstance(path, tuple):
-        return ", ".join(map(called, path))
-    return _STDIN if path == PIPE else path.name
+        return joined([called(one) for one in path])
+    return Said("standard input") if path == PIPE else joined([path.name])
 
 
 def read_index(path: Path) -> Index:
@@ -34,7 +35,7 @@ def read_index(path: Path) -> Index:
     try:
         text = _read_stdin().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SpecError(f"{_STDIN}: cannot be read as UTF-8 text ({error})") from None
+        raise SpecError(Said("standard input: cannot be read as UTF-8 text ({error})", error=error)) from None
     return Index.from_toml(text.replace("\r\n", "\n"), name=_STDIN)
 
 
@@ -47,11 +48,13 @@ def read(index: Path, data: Data) -> tuple[Index, Any]:
     from hengdian_index.errors import FaultsError, SpecError, raise_together
 
     if data is None and index.suffix.lower() not in ENDINGS:
-        raise SpecError(f"DATA is missing: only a workbook holds its data itself, and {called(index)} is none")
+        raise SpecError(
+            Said("DATA is missing: only a workbook holds its data itself, and {index} is none", index=called(index))
+        )
     if isinstance(data, tuple) and PIPE in data:
-        raise SpecError("DATA: standard input is one table; name files alone, or `-` alone")
+        raise SpecError(Said("DATA: standard input is one table; name files alone, or `-` alone"))
     if index == data == PIPE:
-        raise SpecError("INDEX and DATA: standard input is read once; name a file for one of them")
+        raise SpecError(Said("INDEX and DATA: standard input is read once; name a file for one of them"))
     errors: list[FaultsError] = []
     found, table = None, None
     try:
@@ -118,9 +121,14 @@ def keep_apart(written: dict[str, Path | None], *read: Data) -> None:
     from hengdian_index.errors import SpecError, raise_all
 
     known = {path.resolve() for path in files(*read)}
-    why = "is INDEX or DATA itself, which would be lost; give another name"
     lost = [(name, path) for name, path in written.items() if path and path != PIPE and path.resolve() in known]
-    raise_all(SpecError, [f"{name}: {path} {why}" for name, path in lost])
+    raise_all(
+        SpecError,
+        [
+            Said("{name}: {path} is INDEX or DATA itself, which would be lost; give another name", name=name, path=path)
+            for name, path in lost
+        ],
+    )
 
 
 def files(*paths: Data) -> list[Path]:
@@ -135,11 +143,13 @@ def thresholds_of(given: tuple[str, ...]) -> dict[str, float]:
     from hengdian_index.errors import SpecError, raise_all
 
     pairs = [(name.strip().replace("-", "_"), number) for name, _, number in (one.partition("=") for one in given)]
-    found, faults = dict[str, float](), list[str]()
+    found, faults = dict[str, float](), list[Said]()
     for name, number in pairs:
         value = number_of(number) if number.strip() else None
         if value is None:
-            faults.append(f"--threshold {name}={number}: NAME=NUMBER is needed, redundant=0.95")
+            faults.append(
+                Said("--threshold {name}={number}: NAME=NUMBER is needed, redundant=0.95", name=name, number=number)
+            )
         else:
             found[name] = value
     raise_all(SpecError, faults)
@@ -149,6 +159,7 @@ def thresholds_of(given: tuple[str, ...]) -> dict[str, float]:
 def doubts_of(index: Index, given: tuple[str, ...]) -> Index:
     """Return an index with the doubts that a command is given as TOML in the place of its own."""
     from hengdian_index._files import toml
+    from hengdian_index._index.factors import read_factors
     from hengdian_index.errors import SpecError
 
     if not given:
@@ -158,12 +169,15 @@ def doubts_of(index: Index, given: tuple[str, ...]) -> Index:
         try:
             found |= toml.read(one)[0]
         except ValueError as error:
-            example = "ADDRESS = DOUBT as in [doubts] is needed, 'weights = { noise = 0.25 }'"
-            raise SpecError(f"--doubt {one}: {example} ({error})") from None
-    try:
-        return index.replace({"doubts": found})
-    except SpecError as error:
-        raise SpecError(*(f"--doubt: {str(fault).removeprefix('doubts: ')}" for fault in error.faults)) from None
+            raise SpecError(
+                Said(
+                    "--doubt {one}: ADDRESS = DOUBT as in [doubts] is needed, 'weights = {{ noise = 0.25 }}' ({error})",
+                    one=one,
+                    error=error,
+                )
+            ) from None
+    read_factors(index.certain, found, Said("--doubt: "))
+    return index.replace({"doubts": found})
 
 
 def _read_stdin() -> bytes:

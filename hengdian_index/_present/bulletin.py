@@ -24,6 +24,7 @@ from hengdian_index._system.written import whole
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._words.catalogue import Room, words
+from hengdian_index._words.said import Said
 from hengdian_index.errors import FaultsError, SpecError, known_language
 from hengdian_index.plot.layout import name_of, of_unit, row_names
 from hengdian_index.plot.numbers import in_points
@@ -97,9 +98,11 @@ def bulletin(
     known_language(lang)
     ending = None if path is None else Path(path).suffix.lower()
     if ending not in (None, ".docx", ".md"):
-        raise SpecError(f"path: a file that ends in .docx or .md, not {str(path)!r}")
+        raise SpecError(Said("path: a file that ends in .docx or .md, not {path!r}", path=str(path)))
     if result.panel.periods is None:
-        raise SpecError("a bulletin is of a period, and the rows have none; name the column in the index: period = ...")
+        raise SpecError(
+            Said("a bulletin is of a period, and the rows have none; name the column in the index: period = ...")
+        )
     some = chosen(result, period, unit).result
     single = unit is not None or best_unit(some) is None
     with as_text():

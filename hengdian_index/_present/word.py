@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hengdian_index._system.written import whole
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError
 
 # The typefaces that offices print with; Word takes another where one is not there.
@@ -35,7 +36,9 @@ def write_word(
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.oxml.ns import qn
     except ImportError:
-        raise DataError(f"{path}: writing needs python-docx: pip install 'hengdian-index[word]'") from None
+        raise DataError(
+            Said("{path}: writing needs python-docx: pip install 'hengdian-index[word]'", path=path)
+        ) from None
     document = docx.Document()
     latin, eastern = _FACES[lang]
     for style in ("Normal", "Title", "Caption"):

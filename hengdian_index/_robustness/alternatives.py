@@ -25,6 +25,7 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import settled
+from hengdian_index._words.said import Said
 from hengdian_index.errors import (
     DataError,
     Fault,
@@ -126,7 +127,7 @@ class Comparison:
         """
         words = ("pearson", "spearman", "kendall")
         if not among(how, words):
-            raise SpecError(f"how: no {how!r}{suggestion(how, words)}")
+            raise SpecError(Said("how: no {how!r}{guess}", how=how, guess=suggestion(how, words)))
         r, n = self._within(how)
         names = self.scores.columns
         return pd.DataFrame(mean_over_scopes(r, n), index=names, columns=names)
@@ -186,13 +187,15 @@ def alternatives(index: Index) -> dict[str, Index]:
             try:
                 other = index.certain if given is True else index.certain.replace({factor.address: given})
             except SpecError as error:
-                faults += [fault.under(saying=f"{name}: ") for fault in error.faults]
+                faults += [fault.under(saying=Said("{name}: ", name=name)) for fault in error.faults]
                 continue
             if not any(_alike(other, one) for one in found.values()):
                 found[name] = other
     raise_all(SpecError, faults)
     if len(found) == 1:
-        raise SpecError("nothing to compare: give two indexes, or alternatives in [doubts]: normalise = ['z_score']")
+        raise SpecError(
+            Said("nothing to compare: give two indexes, or alternatives in [doubts]: normalise = ['z_score']")
+        )
     return found
 
 
@@ -244,23 +247,32 @@ def compare(
     if isinstance(indexes, Index):
         indexes = alternatives(indexes)
     if not isinstance(indexes, Mapping) or not indexes or not all(isinstance(i, Index) for i in indexes.values()):
-        raise SpecError("indexes: a mapping of name -> Index")
+        raise SpecError(Said("indexes: a mapping of name -> Index"))
     results, errors = {}, []
     for name, index in indexes.items():
         try:
             results[str(name)] = index.compute(table)
         except FaultsError as error:
-            errors.append(type(error)(*(fault.under(saying=f"{name}: ") for fault in error.faults)))
+            errors.append(type(error)(*(fault.under(saying=Said("{name}: ", name=name)) for fault in error.faults)))
     raise_together(errors)
     first = next(iter(results.values()))
     asked = np.flatnonzero(first.panel.select(rows, "rows"))
     columns = {}
     for name, result in results.items():
         if not result.panel.labels.equals(first.panel.labels):
-            raise DataError(f"{name}: scores other rows than the first index; give both the same unit and period")
+            raise DataError(
+                Said("{name}: scores other rows than the first index; give both the same unit and period", name=name)
+            )
         code = result.tree.root.code if node is None else node
         if code not in result.tree.by_code:
-            raise SpecError(f"{name}: node: no group {code!r}{suggestion(code, result.tree.groups)}")
+            raise SpecError(
+                Said(
+                    "{name}: node: no group {code!r}{guess}",
+                    name=name,
+                    code=code,
+                    guess=suggestion(code, result.tree.groups),
+                )
+            )
         columns[name] = result.rows.values(code)[asked]
     scores = pd.DataFrame(columns, index=first.panel.labels[asked])
     return Comparison(scores, _rows(first.panel, asked), first.tree, node or first.tree.root.code)
@@ -304,11 +316,13 @@ def remove_one(
     'prosperity'
     """
     if not among(level, ("indicator", "group")):
-        raise SpecError(f"level: no {level!r}{suggestion(level, ['indicator', 'group'])}")
+        raise SpecError(
+            Said("level: no {level!r}{guess}", level=level, guess=suggestion(level, ["indicator", "group"]))
+        )
     tree, setting = index.tree, index.setting
     code = tree.root.code if node is None else node
     if not among(code, tree.by_code):
-        raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
+        raise SpecError(Said("node: no group {code!r}{guess}", code=code, guess=suggestion(code, tree.groups)))
     with journal():
         fitted, panel, known = learn_with_rows(tree, setting, read_rows(tree, setting, table), based=False)
         if known is not None:
@@ -316,8 +330,12 @@ def remove_one(
         else:
             leaves = normalised(fitted.tree, fitted.maps, fitted.preparation(fitted.tree, panel), fitted.fills)
     if len(fitted.contents) > 1 or not fitted.contents[0].alike:
-        why = "an index whose content or weights change by period, or whose weights are shares of value"
-        raise SpecError(f"remove_one: {why}; use compare with replace")
+        raise SpecError(
+            Said(
+                "remove_one: an index whose content or weights change by period, or whose weights are shares of value; "
+                "use compare with replace"
+            )
+        )
     below = _below(fitted.tree, code)
     parts = [part for part in (tree.codes if level == "indicator" else tree.groups) if part in below]
     weights, kept = _without_each(fitted.tree, fitted.group_weights, parts, code)

@@ -12,31 +12,47 @@ from typing import Any, cast
 from hengdian_index._robustness.study import Ranked, Study
 from hengdian_index._system.about import __version__
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, shown
 
 
-def client_faults(client: Any) -> list[str]:
+def client_faults(client: Any) -> list[Said]:
     """Return what is wrong with a client that draws shall be spread by."""
     distributed = sys.modules.get("distributed")
     if distributed is None or not isinstance(client, distributed.Client):
-        given = shown(client) if isinstance(client, str) else type(client).__name__
+        given: Said | str = shown(client) if isinstance(client, str) else type(client).__name__
         opened = "Client(address)" if isinstance(client, str) else "Client()"
         if isinstance(client, type):
-            given = f"the class {client.__name__}"
+            given = Said("the class {name}", name=client.__name__)
         elif distributed is not None and isinstance(client, distributed.deploy.Cluster):
             opened = "Client(cluster)"
-        return [f"client: a client of Dask, dask.distributed.{opened}, not {given}; without one the draws run here"]
+        return [
+            Said(
+                "client: a client of Dask, dask.distributed.{opened}, not {given}; without one the draws run here",
+                opened=opened,
+                given=given,
+            )
+        ]
     if client.asynchronous:
-        return ["client: it is asynchronous, and its answers cannot be waited for; open one with asynchronous=False"]
+        return [
+            Said("client: it is asynchronous, and its answers cannot be waited for; open one with asynchronous=False")
+        ]
     if client.status != "running":
-        return [f"client: it is {client.status}; open another"]
+        return [Said("client: it is {status}; open another", status=client.status)]
     if not client.nthreads():
-        return ["client: its cluster has no worker yet; client.wait_for_workers(1) waits for one"]
+        return [Said("client: its cluster has no worker yet; client.wait_for_workers(1) waits for one")]
     # Asked in words that a worker without the package understands, too.
     versions = client.run(eval, "__import__('hengdian_index').__version__", on_error="return")
     found = {str(one) for one in versions.values() if isinstance(one, (str, ImportError))} - {__version__}
-    remedy = f"install {__version__}, as here, on every worker"
-    return [f"client: hengdian_index on its workers: {'; '.join(sorted(found))}; {remedy}"] if found else []
+    if not found:
+        return []
+    return [
+        Said(
+            "client: hengdian_index on its workers: {found}; install {version}, as here, on every worker",
+            found=joined(sorted(found), "clauses"),
+            version=__version__,
+        )
+    ]
 
 
 def spread(client: Any, study: Study, blocks: Sequence[Array]) -> Iterator[Ranked]:
@@ -66,10 +82,16 @@ def spread(client: Any, study: Study, blocks: Sequence[Array]) -> Iterator[Ranke
         while running:
             yield done()
     except KilledWorker as error:
-        told = "workers were lost again and again while they computed the same draws; they may need more memory"
-        raise DataError(f"client: {told}") from error
+        raise DataError(
+            Said(
+                "client: workers were lost again and again while they computed the same draws; "
+                "they may need more memory"
+            )
+        ) from error
     except CancelledError as error:
-        raise DataError(f"client: the cluster let go of the draws before they were computed: {error}") from error
+        raise DataError(
+            Said("client: the cluster let go of the draws before they were computed: {error}", error=error)
+        ) from error
 
 
 def _held(study: Study) -> Study:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hengdian_index._robustness.cluster import client_faults, spread
 from hengdian_index._robustness.study import Ranked, Study
 from hengdian_index._tables.table import Array, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, FaultsError, SpecError, among, raise_all, shown, suggestion
 
 Infeasible = Literal["refuse", "exclude"]
@@ -25,20 +25,25 @@ _READ = 1 << 23
 MOST_DRAWS = 2**30
 
 
-def try_all(study: Study, u: Array, remedy: str) -> None:
+def try_all(study: Study, u: Array, remedy: Said) -> None:
     """Refuse combinations that cannot be computed, each by name, before anything is drawn; `remedy` is what to do."""
     keys = {tuple(map(float, key)) for key in np.unique(study.keys(u), axis=0)}
-    found: dict[str, list[str]] = {}
+    found: dict[Said, list[Said]] = {}
     for key in sorted({*study.combinations(), *keys}):
         state = study.state(key)
         if isinstance(state, FaultsError):
-            said = ", ".join(f"{address} = {value!r}" for address, value in study.changes(key).items())
-            found.setdefault(str(state.faults[0]), []).append(said)
-    faults = [
-        f"{said[0]}: {why}" + (f" (and in {len(said) - 1} combinations more)" if len(said) > 1 else "")
-        for why, said in found.items()
-    ]
+            changed = joined([f"{address} = {value!r}" for address, value in study.changes(key).items()])
+            found.setdefault(state.faults[0].message, []).append(changed)
+    faults = [_refused(why, changed) for why, changed in found.items()]
     raise_all(SpecError, [*shortened(faults), remedy] if faults else [])
+
+
+def _refused(why: Said, changed: list[Said]) -> Said:
+    """Return what is wrong with some combinations for the same reason, the first by what it changes."""
+    if len(changed) == 1:
+        return joined([changed[0], why], "heads")
+    more = len(changed) - 1
+    return Said("{changed}: {why} (and in {n} combinations more)", changed=changed[0], why=why, n=more)
 
 
 def run_all(study: Study, u: Array, max_memory: float, progress: bool | None, client: Any) -> Ranked:
@@ -98,25 +103,39 @@ def columns_of(values: Array, columns: slice) -> Array:
     return out
 
 
-def demand(kept: NDArray[np.bool_], study: Study, remedy: str | None) -> None:
+def demand(kept: NDArray[np.bool_], study: Study, remedy: Said | None) -> None:
     """Refuse draws without scores or levels with what to do; without a remedy they are left out if others remain."""
-    reasons = "; ".join(sorted(study.reasons)[:3]) or "no row has a score, or no level above 0 in its base"
+    reasons = joined(sorted(study.reasons)[:3], "clauses") or Said(
+        "no row has a score, or no level above 0 in its base"
+    )
     if not kept.any():
-        raise DataError(f"no draw can be computed: {reasons}")
-    if remedy is not None and not kept.all():
-        raise DataError(f"{counted(int((~kept).sum()), 'draw', of=len(kept))} cannot be computed: {reasons}; {remedy}")
+        raise DataError(Said("no draw can be computed: {reasons}", reasons=reasons))
+    lost = int((~kept).sum())
+    if remedy is not None and lost:
+        told = Said.of(len(kept), "{n} draw", "{n} draws")
+        raise DataError(
+            Said(
+                "{lost} of {draws} cannot be computed: {reasons}; {remedy}",
+                lost=lost,
+                draws=told,
+                reasons=reasons,
+                remedy=remedy,
+            )
+        )
 
 
 def check_words(draws: Any, max_memory: Any, rng: Any, client: Any = None, infeasible: Any = "refuse") -> None:
     """Refuse options that cannot be."""
-    faults = []
+    faults = list[Said]()
     if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or not 1 <= draws <= MOST_DRAWS:
-        faults.append(f"draws: a whole number from 1 to {MOST_DRAWS:,}, not {shown(draws)}")
+        why = Said("draws: a whole number from 1 to {most:,}, not {draws}", most=MOST_DRAWS, draws=shown(draws))
+        faults.append(why)
     if not among(infeasible, ("refuse", "exclude")):
-        faults.append(f"infeasible: no {infeasible!r}{suggestion(infeasible, ['refuse', 'exclude'])}")
+        guess = suggestion(infeasible, ["refuse", "exclude"])
+        faults.append(Said("infeasible: no {infeasible!r}{guess}", infeasible=infeasible, guess=guess))
     if not isinstance(max_memory, (int, float)) or not max_memory > 0:
-        faults.append(f"max_memory: a number of bytes above 0, not {max_memory!r}")
+        faults.append(Said("max_memory: a number of bytes above 0, not {given!r}", given=max_memory))
     if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
-        faults.append(f"rng: a whole number, 0 or more, not {rng!r}")
+        faults.append(Said("rng: a whole number, 0 or more, not {rng!r}", rng=rng))
     faults += [] if client is None else client_faults(client)
     raise_all(SpecError, faults)

@@ -18,14 +18,14 @@ from hengdian_index._robustness.ranks import mean_over_scopes
 from hengdian_index._robustness.sobol import Indices, saltelli, sobol
 from hengdian_index._robustness.study import Ranked, Study, nominal_of, study_of
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
 
 if TYPE_CHECKING:
     from hengdian_index._index.stubs import SensitivityPlots
 
 # Why no draw is left out: runs of the design are compared one by one.
-_ALL = "indices of sensitivity need every run of their design"
+_ALL = Said("indices of sensitivity need every run of their design")
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,15 +151,19 @@ def sensitivity(
     measure, nominal = _measure(study, of), nominal_of(study)[0]
     design = saltelli([factor.size for factor in study.factors], draws, rng=rng)
     for u in (design.a, design.b):
-        try_all(study, u, f"take these alternatives out: {_ALL}")
+        try_all(study, u, Said("take these alternatives out: {all}", all=_ALL))
 
     def outcome(u: Array) -> Array:
         drawn = run_all(study, u, max_memory, progress, client)
-        demand(drawn.kept, study, f"other alternatives or smaller errors: {_ALL}")
+        demand(drawn.kept, study, Said("other alternatives or smaller errors: {all}", all=_ALL))
         gaps = int((np.isnan(drawn.scores) & ~np.isnan(nominal)).any(axis=1).sum())
         if gaps:
             raise DataError(
-                f"{counted(gaps, 'draw', 'leave')} a row without the score that it has; impute, or ask for other rows"
+                Said.of(
+                    gaps,
+                    "{n} draw leaves a row without the score that it has; impute, or ask for other rows",
+                    "{n} draws leave a row without the score that it has; impute, or ask for other rows",
+                )
             )
         return measure(drawn)
 
@@ -186,12 +190,12 @@ def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:
     if isinstance(of, tuple) and len(of) == 2 and among(of[0], _OF_A_ROW):
         at = _row(study, of[1])
         if np.isnan(nominal[at]):
-            raise DataError(f"of: {of[1]!r} has no score under the index as it is")
+            raise DataError(Said("of: {of!r} has no score under the index as it is", of=of[1]))
         if of[0] == "level" and not study.levelled[at]:
-            raise DataError(f"of: {of[1]!r} has no level: the index has no base, or no level above 0 in it")
+            raise DataError(Said("of: {of!r} has no level: the index has no base, or no level above 0 in it", of=of[1]))
         return lambda drawn: np.asarray(_OF_A_ROW[of[0]](drawn)[:, at], dtype=np.float64)
     words = ["rank_shift", "rank_correlation", *(f"('{word}', row)" for word in _OF_A_ROW)]
-    raise SpecError(f"of: no {of!r}{suggestion(of, words)}")
+    raise SpecError(Said("of: no {of!r}{guess}", of=of, guess=suggestion(of, words)))
 
 
 # What parts unit and period in the label of a row, with blanks or without.
@@ -214,8 +218,11 @@ def _row(study: Study, label: Any) -> int:
     at = same or np.flatnonzero(known.select(label, "of")).tolist()
     if len(at) != 1:
         texts = list(dict.fromkeys(_PARTS.sub(",", text_of(labels[row])) for row in at))
-        told = f"name one of them: {listed(texts)}" if len(texts) == len(at) else "rows need labels that differ"
-        raise SpecError(f"of: {label!r} stands for {len(at)} of the rows; {told}")
+        differ = len(texts) == len(at)
+        told = (
+            Said("name one of them: {names}", names=listed(texts)) if differ else Said("rows need labels that differ")
+        )
+        raise SpecError(Said("of: {label!r} stands for {n} of the rows; {told}", label=label, n=len(at), told=told))
     return int(at[0])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from hengdian_index._robustness.problem import read_problem
 from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.table import Array, Labelled, read_labelled, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import (
     DataError,
     Fault,
@@ -74,7 +74,9 @@ class Design:
         """Return A with the columns of a factor, its number or its name, from B (N, dims)."""
         known = self.factors if isinstance(factor, str) else range(max(self.owners) + 1)
         if not among(factor, known):
-            raise SpecError(f"swapped: no factor {factor!r}{suggestion(factor, known)}")
+            raise SpecError(
+                Said("swapped: no factor {factor!r}{guess}", factor=factor, guess=suggestion(factor, known))
+            )
         at = self.factors.index(factor) if isinstance(factor, str) else int(factor)
         return np.where(np.array(self.owners) == at, self.b, self.a)
 
@@ -137,7 +139,12 @@ def saltelli(factors: Sequence[int] | Mapping[str, Any], n: int, *, rng: Any = 0
     from scipy.stats import qmc
 
     if not isinstance(factors, (Mapping, Sequence, np.ndarray)):
-        raise SpecError(f"saltelli: factors: the number of columns of each, [1, 1], or a problem, not {shown(factors)}")
+        raise SpecError(
+            Said(
+                "saltelli: factors: the number of columns of each, [1, 1], or a problem, not {factors}",
+                factors=shown(factors),
+            )
+        )
     problem = read_problem(factors) if isinstance(factors, Mapping) else None
     sizes: Any = [problem.groups.count(name) for name in problem.factors] if problem else factors
     generator = _checked_design(sizes, n, rng)
@@ -215,21 +222,34 @@ def sobol(y_a: Any, y_b: Any, y_ab: Any, *, resamples: int = 1000, rng: Any = 0,
 
 
 def _checked(resamples: int, rng: Any, level: float) -> np.random.Generator:
-    faults = [] if _whole(resamples) else [f"sobol: resamples: a whole number of 1 or more, not {resamples!r}"]
+    faults: list[Fault | Said] = (
+        []
+        if _whole(resamples)
+        else [Said("sobol: resamples: a whole number of 1 or more, not {resamples!r}", resamples=resamples)]
+    )
     if not (isinstance(level, (int, float, np.floating)) and 0 < level < 1):
-        faults.append(f"sobol: level: a share above 0 and below 1 such as 0.95, not {level!r}")
+        faults.append(Said("sobol: level: a share above 0 and below 1 such as 0.95, not {level!r}", level=level))
     return _generator("sobol", rng, faults)
 
 
 def _checked_design(sizes: Sequence[int], n: int, rng: Any) -> np.random.Generator:
     wrong = [i for i, size in enumerate(sizes) if not _whole(size)]
-    faults = [f"saltelli: sizes[{i}]: a whole number of columns, 1 or more, not {sizes[i]!r}" for i in wrong]
+    faults: list[Fault | Said] = [
+        Said("saltelli: sizes[{i}]: a whole number of columns, 1 or more, not {size!r}", i=i, size=sizes[i])
+        for i in wrong
+    ]
     if not len(sizes):
-        faults.append("saltelli: sizes: no factor; give the number of columns of each factor")
+        faults.append(Said("saltelli: sizes: no factor; give the number of columns of each factor"))
     if not faults and 2 * sum(sizes) > _MOST:
-        faults.append(f"saltelli: sizes: {sum(sizes)} columns; Sobol' points reach {_MOST // 2}, twice for A and B")
+        faults.append(
+            Said(
+                "saltelli: sizes: {n} columns; Sobol' points reach {most}, twice for A and B",
+                n=sum(sizes),
+                most=_MOST // 2,
+            )
+        )
     if not _whole(n):
-        faults.append(f"saltelli: n: a whole number of runs, 1 or more, not {n!r}")
+        faults.append(Said("saltelli: n: a whole number of runs, 1 or more, not {n!r}", n=n))
     return _generator("saltelli", rng, faults)
 
 
@@ -237,19 +257,23 @@ def _whole(number: object) -> bool:
     return isinstance(number, (int, np.integer)) and not isinstance(number, bool) and bool(number >= 1)
 
 
-def _generator(call: str, rng: Any, faults: list[str]) -> np.random.Generator:
+def _generator(call: str, rng: Any, faults: list[Fault | Said]) -> np.random.Generator:
     """Return the generator, unless it or anything before it is at fault."""
     try:
         generator = np.random.default_rng(rng)
     except (TypeError, ValueError):
-        faults.append(f"{call}: rng: a whole number of 0 or more, a numpy Generator or None, not {rng!r}")
+        faults.append(
+            Said("{call}: rng: a whole number of 0 or more, a numpy Generator or None, not {rng!r}", call=call, rng=rng)
+        )
     raise_all(SpecError, faults)
     return generator
 
 
 def _note_unbalanced(n: int) -> None:
     if n & (n - 1):
-        note("sensitivity", f"{n} runs are no power of 2: Sobol' points are not balanced, so errors are larger")
+        note(
+            "sensitivity", Said("{n} runs are no power of 2: Sobol' points are not balanced, so errors are larger", n=n)
+        )
 
 
 def _read(y_a: Any, y_b: Any, y_ab: Any) -> tuple[Array, Array, Labelled]:
@@ -274,7 +298,13 @@ def _factors_last(y_ab: Any) -> Any:
         columns = {name: np.ravel(column) for name, column in y_ab.items()}
         sizes = {len(column) for column in columns.values()}
         if len(sizes) > 1:
-            raise DataError(f"sobol: y_ab: factors with {min(sizes)} to {max(sizes)} outputs; each needs one a run")
+            raise DataError(
+                Said(
+                    "sobol: y_ab: factors with {least} to {most} outputs; each needs one a run",
+                    least=min(sizes),
+                    most=max(sizes),
+                )
+            )
         return pd.DataFrame(columns)
     if not isinstance(y_ab, (np.ndarray, list, tuple)):
         return y_ab
@@ -288,43 +318,66 @@ def _outputs(name: str, given: Any) -> Labelled:
     try:
         table = read_labelled(given)
     except DataError as error:
-        raise DataError(*(fault.under(saying=f"sobol: {name}: ") for fault in error.faults)) from None
+        raise DataError(*(fault.under(saying=Said("sobol: {name}: ", name=name)) for fault in error.faults)) from None
     if name == "y_ab" and (table.values.ndim != 2 or (table.columns is None and np.ndim(given) != 2)):
-        raise DataError(f"sobol: y_ab: an array of shape {np.shape(given)[::-1]}; give (d, N), a row for each factor")
+        raise DataError(
+            Said(
+                "sobol: y_ab: an array of shape {shape}; give (d, N), a row for each factor",
+                shape=np.shape(given)[::-1],
+            )
+        )
     if name != "y_ab" and (table.values.ndim != 2 or table.values.shape[1] != 1):
-        raise DataError(f"sobol: {name}: of shape {table.values.shape}; give one output for each run, (N,)")
+        raise DataError(
+            Said(
+                "sobol: {name}: of shape {shape}; give one output for each run, (N,)",
+                name=name,
+                shape=table.values.shape,
+            )
+        )
     gaps = np.argwhere(np.isnan(table.values))
     missing = [
-        Fault(f"sobol: {name}: {table.cell(i, j)}: missing; every run needs an output", kind=(CELLS, j))
+        Fault(
+            Said("sobol: {name}: {cell}: missing; every run needs an output", name=name, cell=table.cell(i, j)),
+            kind=(CELLS, j),
+        )
         for i, j in gaps.tolist()
     ]
     raise_all(DataError, shortened(missing))
     return table
 
 
-def _sizes(tables: dict[str, Labelled]) -> Iterator[str]:
+def _sizes(tables: dict[str, Labelled]) -> Iterator[Said]:
     n, other, (runs, d) = (len(tables["y_a"].values), len(tables["y_b"].values), tables["y_ab"].values.shape)
     if n != other:
-        yield f"sobol: y_a has {n} runs and y_b {other}; both need N"
+        yield Said("sobol: y_a has {n} runs and y_b {other}; both need N", n=n, other=other)
     elif runs != n:
-        turned = "; it looks turned over" if d == n else ""
-        have = (
-            f"(d, N) = ({d}, {runs})"
-            if tables["y_ab"].columns is None
-            else f"{counted(runs, 'row')} by {counted(d, 'column')}"
+        turned = Said("; it looks turned over") if d == n else ""
+        if tables["y_ab"].columns is None:
+            have = Said("(d, N) = ({d}, {runs})", d=d, runs=runs)
+        else:
+            rows = Said.of(runs, "{n} row", "{n} rows")
+            have = Said("{rows} by {columns}", rows=rows, columns=Said.of(d, "{n} column", "{n} columns"))
+        yield Said(
+            "sobol: y_ab is {have} where y_a has N = {n} runs; give an array (d, N) or a table (N, d){turned}",
+            have=have,
+            n=n,
+            turned=turned,
         )
-        yield f"sobol: y_ab is {have} where y_a has N = {n} runs; give an array (d, N) or a table (N, d){turned}"
     elif n < 2:
-        yield "sobol: one run has no variance; at least 2 are needed, thousands for two digits"
+        yield Said("sobol: one run has no variance; at least 2 are needed, thousands for two digits")
 
 
-def _orders(tables: dict[str, Labelled]) -> Iterator[str]:
+def _orders(tables: dict[str, Labelled]) -> Iterator[Said]:
     """Yield a fault where two tables label the same runs in different orders: they would be mixed up silently."""
     labels = {name: table.source.index for name, table in tables.items() if hasattr(table.source, "iloc")}
     first = next(iter(labels), "")
     for name, index in labels.items():
         if not index.equals(labels[first]) and set(index) == set(labels[first]):
-            yield f"sobol: {first} and {name} have the same runs in another order; bring them into one order"
+            yield Said(
+                "sobol: {first} and {name} have the same runs in another order; bring them into one order",
+                first=first,
+                name=name,
+            )
 
 
 def _centred(a: Array, b: Array, ab: Array) -> tuple[Array, Array, Array]:
@@ -340,8 +393,10 @@ def _centred(a: Array, b: Array, ab: Array) -> tuple[Array, Array, Array]:
 
 def _refuse_constant(everywhere: bool) -> None:
     if everywhere:
-        raise DataError("sobol: no factor changes any output, so there is no variance to share out")
-    raise DataError("sobol: y_a and y_b are one constant where y_ab is not: too few runs, or runs of another design")
+        raise DataError(Said("sobol: no factor changes any output, so there is no variance to share out"))
+    raise DataError(
+        Said("sobol: y_a and y_b are one constant where y_ab is not: too few runs, or runs of another design")
+    )
 
 
 def _terms(a: Array, b: Array, ab: Array) -> Array:
@@ -368,11 +423,17 @@ def _bounds(terms: Array, resamples: int, generator: np.random.Generator, level:
     estimates = np.concatenate([_estimates(counts, terms) for counts in blocks])
     usable = ~np.isnan(estimates[:, 0, 0])
     if not usable.any():
-        raise DataError("sobol: no resample of the runs has any variance; make more runs")
+        raise DataError(Said("sobol: no resample of the runs has any variance; make more runs"))
     if not usable.all():
+        few = int((~usable).sum())
         note(
             "sensitivity",
-            f"{counted(int((~usable).sum()), 'resample', 'have', of=resamples)} no variance, left out of intervals",
+            Said.of(
+                few,
+                "{n} of {all} resamples has no variance, left out of intervals",
+                "{n} of {all} resamples have no variance, left out of intervals",
+                all=resamples,
+            ),
         )
     tail = (1 - level) / 2
     return np.asarray(np.quantile(estimates[usable], [tail, 1 - tail], axis=0))

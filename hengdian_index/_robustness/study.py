@@ -26,6 +26,7 @@ from hengdian_index._scoring.tree import Setting, Tree
 from hengdian_index._system.alone import unheard
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import FaultsError, SpecError, among, listed, suggestion
 from hengdian_index.log import journal
 
@@ -254,14 +255,21 @@ class Study:
         if isinstance(state, FaultsError):
             raise state
         if any(factor.kind == "bootstrap" for factor in self.factors):
-            raise SpecError("this draw learns from fit rows drawn again, which no index says: rows_of(draw) has them")
+            raise SpecError(
+                Said("this draw learns from fit rows drawn again, which no index says: rows_of(draw) has them")
+            )
         if any(factor.kind == "data" for factor in self.factors):
             state = self._relearnt(state, u)
         weights = self.weights(state.tree, state.weights, u[np.newaxis])
         noisy = {code for factor in self.factors if factor.kind == "weights" for code in factor.parts}
         dated = [code for code in sorted(noisy) if not state.plain and _dated(state.fitted, code)]
         if dated:
-            raise SpecError(f"the weights of {listed(dated)} differ by period, so no single index has those of a draw")
+            raise SpecError(
+                Said(
+                    "the weights of {names} differ by period, so no single index has those of a draw",
+                    names=listed(dated),
+                )
+            )
         fixed: dict[str, Any] = {}
         for code in noisy & set(weights):
             children = state.tree.by_code[code].children
@@ -292,7 +300,7 @@ class Study:
                 raise state
             drawn = self._drawn(state, u)
         except FaultsError as error:
-            self.reasons.setdefault(str(error.faults[0]))
+            self.reasons.setdefault(error.faults[0].message)
             nothing = np.full((len(u), len(self.rows)), np.nan)
             drawn = Drawn(nothing, nothing)
         kept = np.ones(len(u), dtype=np.bool_)
@@ -337,7 +345,7 @@ class Study:
                 return self._in_turn(own, u[np.newaxis])
             return self._scored(own, self.weights(own.tree, own.weights, u[np.newaxis]), 1)
         except FaultsError as error:
-            self.reasons.setdefault(str(error.faults[0]))
+            self.reasons.setdefault(error.faults[0].message)
             nothing = np.full((1, len(self.rows)), np.nan)
             return Drawn(nothing, nothing)
 
@@ -349,7 +357,7 @@ class Study:
     def _fitted(self, index: Index) -> State:
         """Return an index fitted; what comes before the weights is learnt once for all that share it."""
         if self.node not in index.tree.by_code:
-            raise SpecError(f"the group asked for, {self.node!r}, is taken out")
+            raise SpecError(Said("the group asked for, {node!r}, is taken out", node=self.node))
         tree, setting = index.tree, replace(index.setting, unit_coverage=None)
         panel = self.laid(self.panel, tree)
         if not is_plain(tree, setting, panel):
@@ -459,17 +467,20 @@ def study_of(index: Index, table: Any, factors: Mapping[str, Any] | None, node: 
     Without factors it is what the index doubts itself.
     """
     if not isinstance(index, Index):
-        raise SpecError(f"index: an Index, not {type(index).__name__}")
+        raise SpecError(Said("index: an Index, not {name}", name=type(index).__name__))
     factors, index = index.doubts if factors is None else factors, index.certain
     if not factors or not isinstance(factors, Mapping):
-        remedy = "a mapping of address -> alternatives, { 'normalise': ['min_max', 'z_score'] }"
-        own = "; or [doubts] of the index: weights = { noise = 0.25 }"
-        raise SpecError(f"factors: {remedy}{own}")
+        raise SpecError(
+            Said(
+                "factors: a mapping of address -> alternatives, {{ 'normalise': ['min_max', 'z_score'] }}; "
+                "or [doubts] of the index: weights = {{ noise = 0.25 }}"
+            )
+        )
     tree, setting = index.tree, index.setting
     found = read_factors(index, factors)
     code = tree.root.code if node is None else node
     if not among(code, tree.by_code):
-        raise SpecError(f"node: no group {code!r}{suggestion(code, tree.groups)}")
+        raise SpecError(Said("node: no group {code!r}{guess}", code=code, guess=suggestion(code, tree.groups)))
     with journal():
         _, panel = learn(tree, setting, read_rows(tree, setting, table), based=False)
     asked = np.flatnonzero(panel.select(rows, "rows"))

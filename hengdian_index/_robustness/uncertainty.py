@@ -93,7 +93,7 @@ class Uncertainty:
     def series(self) -> pd.DataFrame:
         """Levels of each row, base period = 100: nominal, mean, median and the 5 and 95 % quantiles over the draws."""
         if self.levels is None or self.nominal[1] is None:
-            raise DataError("the index has no base, so it has no levels; scores has the scores")
+            raise DataError(Said("the index has no base, so it has no levels; scores has the scores"))
         return self._intervals(self.levels, self.nominal[1])
 
     @cached_property
@@ -152,7 +152,7 @@ class Uncertainty:
         [0.0, 1.0, 1.0]
         """
         if isinstance(top, bool) or not isinstance(top, (int, np.integer)) or top < 1:
-            raise SpecError(f"top: a whole number of ranks, 1 or more, not {top!r}")
+            raise SpecError(Said("top: a whole number of ranks, 1 or more, not {top!r}", top=top))
         ranked = self._counts.sum(axis=1) / int(self.kept.sum())
         shares = self.rank_frequency.iloc[:, :top].sum(axis=1, skipna=False)
         return pd.Series(shares * ranked, name=f"top {top}")
@@ -226,7 +226,7 @@ class Uncertainty:
         study = self.study
         panel = study.fit_rows(self.uniform[self._position(draw)], study.panel, study.index.setting.fit_on)
         if panel is None:
-            raise SpecError("rows_of: fit rows are drawn again only with a factor 'units': hi.Bootstrap()")
+            raise SpecError(Said("rows_of: fit rows are drawn again only with a factor 'units': hi.Bootstrap()"))
         return panel.labels
 
     def by_choice(self) -> pd.DataFrame:
@@ -394,7 +394,7 @@ class Uncertainty:
     def _position(self, draw: int) -> int:
         n = len(self.uniform)
         if isinstance(draw, bool) or not isinstance(draw, (int, np.integer)) or not 0 <= draw < n:
-            raise SpecError(f"draw: a number from 0 to {n - 1}, not {draw!r}")
+            raise SpecError(Said("draw: a number from 0 to {last}, not {draw!r}", last=n - 1, draw=draw))
         return int(draw)
 
 
@@ -484,9 +484,10 @@ def uncertainty(
         u = _points(qmc.Sobol(study.size, scramble=True, rng=rng), draws)
     refused = infeasible == "refuse"
     if refused:
-        try_all(study, u, "take these alternatives out, or infeasible='exclude' leaves their draws out")
+        try_all(study, u, Said("take these alternatives out, or infeasible='exclude' leaves their draws out"))
     drawn = run_all(study, u, max_memory, progress, client)
-    demand(drawn.kept, study, "other alternatives or smaller errors, or infeasible='exclude'" if refused else None)
+    remedy = Said("other alternatives or smaller errors, or infeasible='exclude'") if refused else None
+    demand(drawn.kept, study, remedy)
     return Uncertainty(study, u, drawn.scores, drawn.levels, drawn.ranks, nominal_of(study), drawn.kept)
 
 

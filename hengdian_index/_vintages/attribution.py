@@ -21,6 +21,7 @@ from hengdian_index._scoring.scores import Evaluation
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
 from hengdian_index._vintages.vintage import Vintage
+from hengdian_index._words.said import Said
 from hengdian_index.errors import FaultsError
 from hengdian_index.log import journal
 
@@ -51,7 +52,9 @@ def attributed(old: Vintage, new: Vintage, at_old: Rows, at_new: Rows) -> Attrib
         second = first.fitted.score(_old_shape(old, new, at_old, at_new))
         before, after = first.course.levels, second.course.levels
     except FaultsError as error:
-        return unsplit(old, len(at_old), f"the new data cannot be scored under the old fit: {error}")
+        return unsplit(
+            old, len(at_old), Said("the new data cannot be scored under the old fit: {error}", error=error.said)
+        )
     place = {key: row for row, key in enumerate(keys_of(second.panel))}
     position = {key: row for row, key in enumerate(keys_of(first.panel))}
     keys = [new.published.keys[row] for row in at_new]

@@ -21,6 +21,7 @@ from hengdian_index._system.about import __version__
 from hengdian_index._system.written import RELEASING, alike, followed, new_folders, staged
 from hengdian_index._tables.guard import csv_of, unguarded_cells
 from hengdian_index._vintages.choices import choices
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, listed, raise_all
 
 FORMAT, VERSION = "hengdian_index release", 1
@@ -76,12 +77,18 @@ class Release:
             there = {file.name for file in path.iterdir() if not file.name.startswith(".")} - {_MANIFEST}
             files = {name: (path / name).read_bytes() for name in sealed if name in there}
         except OSError as error:
-            raise DataError(f"{path}: cannot be read: {error}") from None
-        faults = [f"{name} is missing" for name in sealed if name not in there]
-        faults += [f"{name} is not what was released" for name, data in files.items() if _hash(data) != sealed[name]]
-        faults += [f"{name} does not belong to it" for name in sorted(there - set(sealed))]
-        remedy = "a release is never edited; take an untouched copy, or make a new release"
-        raise_all(DataError, [f"{path}: {fault}; {remedy}" for fault in faults])
+            raise DataError(Said("{path}: cannot be read: {error}", path=path, error=error)) from None
+        faults = [Said("{name} is missing", name=name) for name in sealed if name not in there]
+        faults += [
+            Said("{name} is not what was released", name=name)
+            for name, data in files.items()
+            if _hash(data) != sealed[name]
+        ]
+        faults += [Said("{name} does not belong to it", name=name) for name in sorted(there - set(sealed))]
+        remedy = Said("a release is never edited; take an untouched copy, or make a new release")
+        raise_all(
+            DataError, [Said("{path}: {fault}; {remedy}", path=path, fault=fault, remedy=remedy) for fault in faults]
+        )
         return cls(path, manifest, files)
 
     @property
@@ -143,7 +150,9 @@ class Release:
     def contributions(self) -> pd.DataFrame:
         """Contribution of each indicator to the change of the root on the period before (n, k)."""
         if "contributions_to_change.csv" not in self.files:
-            raise DataError(f"{self.folder}: rows without periods have no change, so no contributions to it")
+            raise DataError(
+                Said("{folder}: rows without periods have no change, so no contributions to it", folder=self.folder)
+            )
         return self._rows("contributions_to_change.csv")
 
     @property
@@ -212,13 +221,17 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
     [0.0, 1.0, 0.5]
     """
     if not isinstance(result, Result):
-        raise SpecError(f"release: a Result, what fitted.score(table) gives, not {type(result).__name__}")
+        raise SpecError(
+            Said("release: a Result, what fitted.score(table) gives, not {name}", name=type(result).__name__)
+        )
     path = Path(folder)
     try:
         target = followed(path)
         _need_new(path)
     except OSError as error:
-        raise DataError(f"cannot write to {path}: {error.strerror}; choose another folder") from None
+        raise DataError(
+            Said("cannot write to {path}: {strerror}; choose another folder", path=path, strerror=error.strerror)
+        ) from None
     parts = {**texts(result), _DATA: _csv(result)}
     parts |= {_SPEC: result.setting.spec} if result.setting.spec else {}
     try:
@@ -233,7 +246,9 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
     except OSError as error:
         # Another release may have come first.
         _need_new(path)
-        raise DataError(f"cannot write to {path}: {error.strerror}; choose another folder") from None
+        raise DataError(
+            Said("cannot write to {path}: {strerror}; choose another folder", path=path, strerror=error.strerror)
+        ) from None
     return Release.read(path)
 
 
@@ -277,7 +292,7 @@ def _fill(folder: Path, parts: Mapping[str, str], result: Result) -> None:
     try:
         result.fitted.save(folder / _FIT)
     except SpecError as error:
-        absent[_FIT] = str(error)
+        absent[_FIT] = str(error.said)
     sealed = {file.name: _hash(file.read_bytes()) for file in sorted(folder.iterdir())}
     data, frequency = data_of(result), result.panel.periods and result.panel.periods.frequency.name
     own = rows_of(result).get("row")
@@ -308,25 +323,51 @@ def _manifest(folder: Path) -> dict[str, Any]:
         content = (folder / _MANIFEST).read_bytes()
     except (OSError, ValueError):
         # Not Path.exists, which raises for names that are too long.
-        what = "no such folder" if not os.path.exists(folder) else f"no release: it has no {_MANIFEST}"
-        raise DataError(f"{folder}: {what}; give the folder of a release") from None
+        there = os.path.exists(folder)
+        what = Said("no release: it has no {manifest}", manifest=_MANIFEST) if there else Said("no such folder")
+        raise DataError(Said("{folder}: {what}; give the folder of a release", folder=folder, what=what)) from None
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise DataError(f"{folder}: {_MANIFEST} is not that of a release; give the folder of a release")
+        raise DataError(
+            Said(
+                "{folder}: {manifest} is not that of a release; give the folder of a release",
+                folder=folder,
+                manifest=_MANIFEST,
+            )
+        )
     version = found.get("version")
     if not isinstance(version, int):
-        raise DataError(f"{folder}: {_MANIFEST} does not say its version; take an untouched copy")
+        raise DataError(
+            Said(
+                "{folder}: {manifest} does not say its version; take an untouched copy",
+                folder=folder,
+                manifest=_MANIFEST,
+            )
+        )
     if version != VERSION:
-        raise DataError(f"{folder}: format {version}, this package reads {VERSION}; use a later one")
+        raise DataError(
+            Said(
+                "{folder}: format {version}, this package reads {own}; use a later one",
+                folder=folder,
+                version=version,
+                own=VERSION,
+            )
+        )
     try:
         whole = found.pop("sha256", None) == _seal(found) and _is_shaped(found)
     except (ValueError, RecursionError):
         whole = False
     if not whole:
-        raise DataError(f"{folder}: {_MANIFEST} is not what was released; take an untouched copy")
+        raise DataError(
+            Said(
+                "{folder}: {manifest} is not what was released; take an untouched copy",
+                folder=folder,
+                manifest=_MANIFEST,
+            )
+        )
     return found
 
 
@@ -343,9 +384,15 @@ def _is_shaped(manifest: Mapping[str, Any]) -> bool:
 
 def _need_new(path: Path) -> None:
     if os.path.isdir(path) and (there := sorted(file.name for file in path.iterdir())):
-        raise DataError(f"{path}: holds {listed(there, most=3)}; a release needs a new folder, it is never overwritten")
+        raise DataError(
+            Said(
+                "{path}: holds {names}; a release needs a new folder, it is never overwritten",
+                path=path,
+                names=listed(there, most=3),
+            )
+        )
     if os.path.exists(path) and not os.path.isdir(path):
-        raise DataError(f"{path}: is a file; a release needs a new folder")
+        raise DataError(Said("{path}: is a file; a release needs a new folder", path=path))
 
 
 def _hash(data: bytes) -> str:

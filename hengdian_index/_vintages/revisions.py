@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,9 @@ from hengdian_index._vintages.attribution import PARTS, Attribution, attributed,
 from hengdian_index._vintages.choices import different
 from hengdian_index._vintages.release import Release
 from hengdian_index._vintages.vintage import Vintage, vintage
-from hengdian_index.errors import DataError
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import DataError, spoken
 
 Source = Result | Release | str | os.PathLike[str]
 
@@ -80,54 +82,77 @@ class Revisions:
     why_not: str
     noun: str
 
-    def summary(self, more_than: float = 0.05) -> str:
+    def summary(self, more_than: float = 0.05, *, lang: Lang | None = None) -> str:
         """Return what moved and why, in plain words.
 
         Parameters
         ----------
         more_than : float
             Moves of the root that are no larger are not counted, in points of the series.
+        lang : {"en", "zh"}, optional
+            English or Chinese; default: the language that is spoken.
         """
-        lines = [f"{self.new} against {self.old}:", self._headline(more_than)]
-        lines += [f"cannot say why: {self.why_not}"] if self.why_not else []
-        for frame, what in ((self.added, "new"), (self.gone, "no longer there")):
-            lines += _counted(frame, f"published numbers are {what}", _row)
-        lines += _counted(self.cells, "cells of the data changed", _cell)
-        lines += _counted(self.choices, "choices changed", _choice)
-        lines += _counted(self.learnt, "learnt numbers moved though their choice did not", _learnt)
-        return "\n".join(lines) + "\n"
+        lines = [Said("{new} against {old}:", new=self.new, old=self.old), self._headline(more_than)]
+        lines += [Said("cannot say why: {why}", why=self.why_not)] if self.why_not else []
+        of = {name: getattr(self, name) for name in ("added", "gone", "cells", "choices", "learnt")}
+        n = {name: len(frame) for name, frame in of.items()}
+        ones = {"added": _row, "gone": _row, "cells": _cell, "choices": _choice, "learnt": _learnt}
+        some = {name: _some([ones[name](one) for one in _records(frame)]) for name, frame in of.items()}
+        told = {
+            "added": Said("{n} published numbers are new: {some}", n=n["added"], some=some["added"]),
+            "gone": Said("{n} published numbers are no longer there: {some}", n=n["gone"], some=some["gone"]),
+            "cells": Said("{n} cells of the data changed: {some}", n=n["cells"], some=some["cells"]),
+            "choices": Said("{n} choices changed: {some}", n=n["choices"], some=some["choices"]),
+            "learnt": Said(
+                "{n} learnt numbers moved though their choice did not: {some}", n=n["learnt"], some=some["learnt"]
+            ),
+        }
+        lines += [line for name, line in told.items() if n[name]]
+        return joined(lines, "lines").told(spoken(lang)) + "\n"
 
-    def _headline(self, more_than: float) -> str:
+    def _headline(self, more_than: float) -> Said:
         """Return how many levels of the root moved, the largest move and what made it."""
         if not len(self.compared):
-            return "no number is in both"
+            return Said("no number is in both")
         root = str(self.compared["node"].iloc[0])
         rows, moved = int((self.compared["node"] == root).sum()), self.moved[self.moved["node"] == root]
         if not len(moved):
-            also = f"; {len(self.moved)} numbers below it did" if len(self.moved) else ""
-            return f"none of {rows} {self.noun} of {root!r} moved{also}"
+            also = Said("; {n} numbers below it did", n=len(self.moved)) if len(self.moved) else ""
+            return Said(
+                "none of {rows} {noun} of {root!r} moved{also}", rows=rows, noun=self.noun, root=root, also=also
+            )
         size = moved["difference"].abs()
         largest = _records(moved.loc[[size.idxmax()]])[0]
-        count = f"{int((size > more_than).sum())} of {rows} {self.noun} of {root!r} moved by more than {more_than:g}"
         reasons = self._reasons(largest)
-        end = f", because {_some(reasons)}" if reasons else ""
-        return f"{count}; largest {_place(largest)}: {step(largest['before'], largest['after'])}{end}"
+        return Said(
+            "{n} of {rows} {noun} of {root!r} moved by more than {more_than:g}; largest {place}: {step}{because}",
+            n=int((size > more_than).sum()),
+            rows=rows,
+            noun=self.noun,
+            root=root,
+            more_than=more_than,
+            place=_place(largest),
+            step=step(largest["before"], largest["after"]),
+            because=Said(", because {reasons}", reasons=_some(reasons)) if reasons else "",
+        )
 
-    def _reasons(self, moved: dict[str, Any]) -> list[str]:
+    def _reasons(self, moved: dict[str, Any]) -> list[Said]:
         """Return what made a move of the root, the largest first."""
         at = [i for i, label in enumerate(self.by_indicator.index) if _key(label) == _key_of(moved)]
         if not at:
             return []
         parts = self.by_indicator.iloc[at[0]].dropna()
-        anew = "choices are others" if len(self.choices) else "bounds or weights were learnt from other data"
-        words = {"base": "the base level moved", "fit": anew}
+        others = Said("choices are others")
+        anew = others if len(self.choices) else Said("bounds or weights were learnt from other data")
+        words = {"base": Said("the base level moved"), "fit": anew}
         changed = {(_key_of(cell), cell["indicator"]): cell for cell in _records(self.cells)}
         found = []
         for name in parts.abs().sort_values(ascending=False, kind="stable").index:
             if abs(parts[name]) > 1e-3 * abs(moved["difference"]):
                 cell = changed.get((_key_of(moved), name))
-                what = f"{_cell(cell)}" if cell else words.get(name, str(name))
-                found.append(f"{what} ({parts[name]:+.{2 if abs(parts[name]) >= 0.005 else 6}f})")
+                what = _cell(cell) if cell else words.get(name, str(name))
+                part = f"{parts[name]:+.{2 if abs(parts[name]) >= 0.005 else 6}f}"
+                found.append(Said("{what} ({part})", what=what, part=part))
         return found
 
     def _repr_html_(self) -> str:
@@ -188,8 +213,14 @@ def revisions(old: Source, new: Source) -> Revisions:
     """
     before, after = vintage(old, "old"), vintage(new, "new")
     if set(before.roles) != set(after.roles):
-        said = [" and ".join(one.roles) for one in (before, after)]
-        raise DataError(f"the old rows are told apart by {said[0]}, the new by {said[1]}; nothing can be compared")
+        said = [_and(list(one.roles)) for one in (before, after)]
+        raise DataError(
+            Said(
+                "the old rows are told apart by {old}, the new by {new}; nothing can be compared",
+                old=said[0],
+                new=said[1],
+            )
+        )
     pairs, roles = _matched_groups(before, after), list(after.roles)
     moves = _moves(before, after, pairs)
     numbers, split = moves.numbers, moves.split
@@ -198,8 +229,8 @@ def revisions(old: Source, new: Source) -> Revisions:
     both = numbers[["before", "after"]].notna().all(axis=1)
     chosen = different(before.choices, after.choices, {a: b for a, b in pairs.items() if a != b})
     return Revisions(
-        old=_named(before, "the old one"),
-        new=_named(after, "the new result"),
+        old=_named(before, Said("the old one")),
+        new=_named(after, Said("the new result")),
         compared=numbers.loc[both, ["node", *roles]].reset_index(drop=True),
         moved=kept[["node", *roles, "before", "after", "difference"]],
         added=_only_in(after, before, {b: a for a, b in pairs.items()}),
@@ -210,7 +241,7 @@ def revisions(old: Source, new: Source) -> Revisions:
         because=kept.loc[~unclear, ["node", *roles, "difference", *PARTS]].reset_index(drop=True),
         by_indicator=moves.by_indicator,
         why_not=split.why_not or _unclear(int(unclear.sum())),
-        noun=f"{after.frequency}s" if after.frequency and "unit" not in roles else "rows",
+        noun=_noun(after),
     )
 
 
@@ -250,12 +281,14 @@ def _free(name: str, split: Attribution) -> str:
     return name
 
 
-def _named(one: Vintage, result: str) -> str:
-    return f"{one.source.folder.name} (released {one.source.time})" if isinstance(one.source, Release) else result
+def _named(one: Vintage, result: Said) -> Said:
+    if not isinstance(one.source, Release):
+        return result
+    return Said("{folder} (released {time})", folder=one.source.folder.name, time=one.source.time)
 
 
-def _unclear(count: int) -> str:
-    return f"{count} numbers have no score under the old fit with the new data" if count else ""
+def _unclear(count: int) -> Said | str:
+    return Said("{n} numbers have no score under the old fit with the new data", n=count) if count else ""
 
 
 def _matched_groups(old: Vintage, new: Vintage) -> dict[str, str]:
@@ -342,11 +375,6 @@ def _chosen_anew(old: Vintage, new: Vintage, kind: str, before: str, after: str)
     return (mine.normalise.fingerprint, mine.direction) != (theirs.normalise.fingerprint, theirs.direction)
 
 
-def _counted(frame: pd.DataFrame, what: str, said: Callable[[dict[str, Any]], str]) -> list[str]:
-    """Return one line about the rows of a table, the first of them named; none about an empty one."""
-    return [f"{len(frame)} {what}: {_some([said(one) for one in _records(frame)])}"] if len(frame) else []
-
-
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in one.items()} for one in frame.to_dict(orient="records")]
 
@@ -367,26 +395,53 @@ def _row(record: dict[str, Any]) -> str:
     return f"{record['node']} {_place(record)}"
 
 
-def _cell(record: dict[str, Any]) -> str:
-    return f"{record['indicator']} {_place(record)} was {_value(record['before'])}, is {_value(record['after'])}"
+def _cell(record: dict[str, Any]) -> Said:
+    return Said(
+        "{indicator} {place} was {before}, is {after}",
+        indicator=record["indicator"],
+        place=_place(record),
+        before=_value(record["before"]),
+        after=_value(record["after"]),
+    )
 
 
-def _choice(record: dict[str, Any]) -> str:
-    return f"{record['address']}: {_value(record['before'])} -> {_value(record['after'])}"
+def _choice(record: dict[str, Any]) -> Said:
+    before, after = _value(record["before"]), _value(record["after"])
+    return Said("{address}: {before} -> {after}", address=record["address"], before=before, after=after)
 
 
-def _learnt(record: dict[str, Any]) -> str:
-    what = " ".join(filter(None, (record["kind"], record["node"], record["part"])))
-    return f"{what} {_value(record['before'])} -> {_value(record['after'])}"
+def _learnt(record: dict[str, Any]) -> Said:
+    kinds = {"weight": Said("weight"), "map": Said("map"), "base level": Said("base level")}
+    what = " ".join(filter(None, (record["node"], record["part"])))
+    before, after = _value(record["before"]), _value(record["after"])
+    return Said("{kind} {what} {before} -> {after}", kind=kinds[record["kind"]], what=what, before=before, after=after)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any) -> Said | str:
     if value is None:
-        return "none"
+        return Said("none")
     if isinstance(value, float):
-        return "missing" if np.isnan(value) else f"{value:.6g}"
+        return Said("missing") if np.isnan(value) else f"{value:.6g}"
     return str(value)
 
 
-def _some(said: Sequence[str], most: int = 3) -> str:
-    return "; ".join(said[:most]) + (f"; and {len(said) - most} more" if len(said) > most else "")
+def _some(said: Sequence[Said | str], most: int = 3) -> Said:
+    some, more = joined(said[:most], "clauses"), len(said) - most
+    return Said("{some}; and {n} more", some=some, n=more) if more > 0 else some
+
+
+def _and(names: Sequence[str]) -> Said:
+    """Return one name or two."""
+    return Said("{one} and {other}", one=names[0], other=names[1]) if len(names) > 1 else joined(names)
+
+
+def _noun(one: Vintage) -> Said:
+    """Return what the rows of a vintage are."""
+    nouns = {
+        "year": Said("years"),
+        "half-year": Said("half-years"),
+        "quarter": Said("quarters"),
+        "month": Said("months"),
+    }
+    rows = Said("rows")
+    return nouns.get(one.frequency or "", rows) if "unit" not in one.roles else rows

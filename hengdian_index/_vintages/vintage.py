@@ -20,6 +20,7 @@ from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.table import Array
 from hengdian_index._vintages.choices import choices
 from hengdian_index._vintages.release import Release, data_of, rows_of
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, FaultsError, SpecError
 
 Learnt = dict[tuple[str, str, str], float]
@@ -106,11 +107,13 @@ class Vintage:
         if isinstance(self.source, Result):
             return self.source
         if self.fitted is None:
-            raise DataError("the older release holds no fit")
+            raise DataError(Said("the older release holds no fit"))
         result: Result = self.fitted.score(self.data)
         again = result.series().to_numpy()
         if again.shape != self.published.levels.shape or differing(self.published.levels, again).any():
-            raise DataError("the fit of the older release does not give its numbers with this version of the package")
+            raise DataError(
+                Said("the fit of the older release does not give its numbers with this version of the package")
+            )
         return result
 
 
@@ -119,7 +122,13 @@ def vintage(source: Result | Release | str | os.PathLike[str], what: str) -> Vin
     if isinstance(source, Result):
         return _of_result(source)
     if not isinstance(source, Release | str | os.PathLike):
-        raise SpecError(f"{what}: a Result, a Release or the folder of a release, not {type(source).__name__}")
+        raise SpecError(
+            Said(
+                "{what}: a Result, a Release or the folder of a release, not {name}",
+                what=what,
+                name=type(source).__name__,
+            )
+        )
     return _of_release(source if isinstance(source, Release) else Release.read(source))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from hengdian_index._index.result import Result
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import format_period, read_span
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
 
 
@@ -44,15 +45,25 @@ def up_to(result: Result, period: Any) -> Result:
     """Return a result without the rows after a period, all other numbers as they are."""
     panel = result.panel
     if panel.periods is None:
-        raise SpecError("period: the rows have no period; leave it out")
+        raise SpecError(Said("period: the rows have no period; leave it out"))
     frequency, ordinals = panel.periods.frequency, panel.periods.ordinals
     low, last = read_span(period, frequency, "period")
     if low != last:
         raise SpecError(
-            f"period: one period, such as {format_period(int(ordinals.max()), frequency)}, not {shown(period)}"
+            Said(
+                "period: one period, such as {example}, not {period}",
+                example=format_period(int(ordinals.max()), frequency),
+                period=shown(period),
+            )
         )
     if not (ordinals == last).any():
-        raise DataError(f"period: no row of {format_period(last, frequency)}; {panel.extent()}")
+        raise DataError(
+            Said(
+                "period: no row of {period}; {extent}",
+                period=format_period(last, frequency),
+                extent=panel.extent(),
+            )
+        )
     rows = np.flatnonzero(ordinals <= last)
     if len(rows) == panel.n:
         return result
@@ -86,18 +97,19 @@ def _of_units(result: Result, names: list[Any], *, faulty: bool) -> Iterator[Fau
     """Yield what is wrong with the names of units."""
     panel = result.panel
     if names and panel.units is None:
-        yield Fault("units: the rows have no unit; leave it out, or name the column in the index: unit = ...")
+        yield Fault(Said("units: the rows have no unit; leave it out, or name the column in the index: unit = ..."))
         return
     every = list(dict.fromkeys(panel.unit_list()))
     codes = {str(name): code for code, name in panel.unit_names.items()}
     for name in names:
         if not faulty and name not in every:
             code = codes.get(str(name))
-            said = f"; it is {shown(code)} in the table" if code is not None else suggestion(name, every)
-            yield Fault(f"units: no unit {shown(name)}{said}")
+            known = None if code is None else Said("; it is {code} in the table", code=shown(code))
+            guess = suggestion(name, every) if known is None else known
+            yield Fault(Said("units: no unit {name}{guess}", name=shown(name), guess=guess))
 
 
-def _absent(result: Result, names: list[Any]) -> Iterator[str]:
+def _absent(result: Result, names: list[Any]) -> Iterator[Said]:
     """Yield the units without a row in the period that is shown."""
     panel = result.panel
     if panel.periods is None or not names:
@@ -107,4 +119,4 @@ def _absent(result: Result, names: list[Any]) -> Iterator[str]:
     gone = [name for name in names if name not in there]
     if gone:
         when = format_period(int(panel.periods.ordinals.max()), panel.periods.frequency)
-        yield f"units: no row in {when} of {listed(gone)}; choose another period"
+        yield Said("units: no row in {period} of {names}; choose another period", period=when, names=listed(gone))

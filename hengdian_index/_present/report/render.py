@@ -21,6 +21,7 @@ from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._system.about import install
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
 
 _MOST = 3_000_000
@@ -97,7 +98,7 @@ def report(
     path = Path(path)
     raise_all(SpecError, _faults(path, lang, title))
     if not os.path.isdir(path.parent):
-        raise DataError(f"cannot write {path}: there is no folder {path.parent}")
+        raise DataError(Said("cannot write {path}: there is no folder {parent}", path=path, parent=path.parent))
     about = chosen(result, period, units)
     _same(about.result, uncertainty, period)
     _template()
@@ -106,12 +107,13 @@ def report(
     return path
 
 
-def _faults(path: Path, lang: Any, title: Any) -> list[str]:
-    faults = [] if path.suffix.lower() in (".html", ".htm") else [f"path: {path.name!r} must end in .html or .htm"]
+def _faults(path: Path, lang: Any, title: Any) -> list[Said]:
+    page = path.suffix.lower() in (".html", ".htm")
+    faults = [] if page else [Said("path: {name!r} must end in .html or .htm", name=path.name)]
     if lang not in get_args(Lang):
-        faults.append(f"lang: no {lang!r}{suggestion(lang, get_args(Lang))}")
+        faults.append(Said("lang: no {lang!r}{guess}", lang=lang, guess=suggestion(lang, get_args(Lang))))
     if title is not None and not (isinstance(title, str) and title.strip()):
-        faults.append(f"title: a text, not {title!r}")
+        faults.append(Said("title: a text, not {title!r}", title=title))
     return faults
 
 
@@ -120,15 +122,25 @@ def _same(result: Result, found: Any, period: Any) -> None:
     if found is None:
         return
     if not isinstance(found, Uncertainty):
-        raise SpecError(f"uncertainty: what hi.uncertainty returns, not {type(found).__name__}")
+        raise SpecError(Said("uncertainty: what hi.uncertainty returns, not {name}", name=type(found).__name__))
     if period is not None and not found.labels.isin(result.panel.labels).all():
-        raise DataError(f"uncertainty: drawn also for rows after {period}; draw it with rows={span(result)!r}")
+        raise DataError(
+            Said(
+                "uncertainty: drawn also for rows after {period}; draw it with rows={span!r}",
+                period=period,
+                span=span(result),
+            )
+        )
     node = found.study.node
     at = result.panel.labels.get_indexer(found.labels) if result.panel.labels.is_unique else np.arange(result.panel.n)
     same = len(at) == len(found.labels) and (at >= 0).all() and node in result.tree.groups
     if not same or not np.allclose(result.rows.values(node)[at], found.nominal[0], rtol=1e-9, equal_nan=True):
-        why = "its scores as it is are not those of this result"
-        raise DataError(f"uncertainty: drawn for another index or other data: {why}; draw it from the same two")
+        raise DataError(
+            Said(
+                "uncertainty: drawn for another index or other data: its scores as it is are not those of this result; "
+                "draw it from the same two"
+            )
+        )
 
 
 def _page(shown: Content) -> str:
@@ -138,7 +150,9 @@ def _page(shown: Content) -> str:
         if len(text.encode()) < _MOST:
             return text
     size = f"{len(text.encode()) / 1e6:.1f} MB"
-    raise DataError(f"the page would have {size}, more than 3 MB: split the index, or write its tables with compute")
+    raise DataError(
+        Said("the page would have {size}, more than 3 MB: split the index, or write its tables with compute", size=size)
+    )
 
 
 def _rendered(shown: Content, limits: Limits) -> str:
@@ -166,7 +180,9 @@ def _template() -> Any:
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError:
-        raise SpecError(f"report needs jinja2, which is not installed: {install('report')}") from None
+        raise SpecError(
+            Said("report needs jinja2, which is not installed: {install}", install=install("report"))
+        ) from None
     source = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(source)
@@ -203,4 +219,4 @@ def _write(path: Path, text: str) -> None:
         with whole(path) as part:
             part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise DataError(f"cannot write {path}: {error}") from None
+        raise DataError(Said("cannot write {path}: {error}", path=path, error=error)) from None

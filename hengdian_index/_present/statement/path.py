@@ -31,6 +31,7 @@ from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, among, listed, suggestion
 from hengdian_index.log import journal
 
@@ -82,8 +83,9 @@ def _node(result: Any, node: Any) -> str:
     if among(code, known):
         return str(code)
     named = [one.code for one in (*tree.branches, *tree.leaves) if one.name and among(code, (one.name,))]
-    told = f"; {code!r} is the name of {listed(named)}, give the code" if named else suggestion(code, known)
-    raise SpecError(f"node: no group or indicator {code!r}{told}")
+    named_so = Said("; {code!r} is the name of {names}, give the code", code=code, names=listed(named))
+    guess = named_so if named else suggestion(code, known)
+    raise SpecError(Said("node: no group or indicator {code!r}{guess}", code=code, guess=guess))
 
 
 def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:

@@ -24,6 +24,7 @@ from hengdian_index._present.workbook.scores import score_column
 from hengdian_index._present.workbook.unit_means import UnitMeans
 from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index._words.language import speaking
+from hengdian_index._words.said import Said
 from hengdian_index._words.said import told as told_in
 from hengdian_index.errors import SpecError, raise_all
 
@@ -76,9 +77,10 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
 @contextmanager
 def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iterator[None]:
     """Write a result as a workbook that takes its place when the block ends well."""
-    faults = [] if lang in LANGUAGES else [f"lang: 'en' or 'zh', not {lang!r}"]
+    faults = [] if lang in LANGUAGES else [Said("lang: 'en' or 'zh', not {lang!r}", lang=lang)]
     if path.suffix.lower() != ".xlsx":
-        faults.append(f"{path}: a result is written to .xlsx, not {path.suffix or 'a name without ending'!r}")
+        ending = Said("{ending!r}", ending=path.suffix) if path.suffix else Said("'a name without ending'")
+        faults.append(Said("{path}: a result is written to .xlsx, not {ending}", path=path, ending=ending))
     raise_all(SpecError, faults)
     places = Places(result, lang)
     levels, fits, ranks = Levels(places), Fits(places), Ranks(places)

@@ -15,7 +15,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._maths.notation import Style, text
 from hengdian_index._methods.registry import Method
 from hengdian_index._tables.archive import letters
-from hengdian_index._words.catalogue import words
+from hengdian_index._words.catalogue import Lang, words
 
 # On the sheet of weights: the rows of the group, the child and its name come before them.
 FIRST_WEIGHT = 4
@@ -26,7 +26,7 @@ class Places:
     """A result with its order on the sheets: rows from 2 on, columns after the labels, siblings side by side."""
 
     result: Result
-    lang: str = "en"
+    lang: Lang = "en"
 
     def say(self, word: str, **values: Any) -> str:
         """Return what the workbook says in its language."""
