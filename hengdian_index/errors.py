@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -311,14 +312,40 @@ def fewer(faults: Sequence[Fault], kind: Said, most: int = 20) -> list[Fault]:
     return [*faults[:most], *more]
 
 
+def cause(error: BaseException, text: str = "") -> Said:
+    """Return why something failed: the sentence of our own that an error has, else the text of who raised it, as it is.
+
+    Examples
+    --------
+    >>> from hengdian_index.errors import cause
+    >>> cause(ValueError("File is not a zip file")), cause(ValueError()), cause(ValueError("a"), "b")
+    ('File is not a zip file', 'ValueError', 'b')
+    """
+    own = next((one for one in error.args if isinstance(one, Said)), None)
+    original = " ".join((text or str(error)).split()) or type(error).__name__
+    return Said("{original}", original=original) if own is None else own
+
+
 def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | Said]) -> None:
     """Raise one error that holds all the faults; do nothing when there are none."""
     if faults:
         raise error(*faults)
 
 
+@contextmanager
+def telling_in(lang: Lang | None) -> Iterator[None]:
+    """Tell the errors raised inside the block in a language where nobody chose one, such as that of a workbook."""
+    try:
+        yield
+    except FaultsError as error:
+        error.lang = error.lang or lang
+        raise
+
+
 def raise_together(errors: Sequence[FaultsError]) -> None:
     """Raise the faults of several errors, each once, as one error of the first one's kind; do nothing without any."""
     faults = dict.fromkeys(fault for error in errors for fault in error.faults)
     if faults:
-        raise type(errors[0])(*faults)
+        together = type(errors[0])(*faults)
+        together.lang = next((error.lang for error in errors if error.lang), None)
+        raise together

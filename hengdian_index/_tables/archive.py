@@ -16,7 +16,9 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-from hengdian_index.errors import DataError, FaultsError, listed
+from hengdian_index._tables.places import addressed
+from hengdian_index._words.said import Said
+from hengdian_index.errors import DataError, FaultsError, cause
 
 # A cell takes some hundred bytes of memory on its way to a table, a letter two or three.
 MOST_BYTES = 500 << 20
@@ -58,20 +60,25 @@ def opened(path: Path) -> Iterator[ZipFile]:
             _refuse_macros(archive, path.name)
             bad = archive.testzip()
             if bad is not None:
-                raise BadZipFile(f"{bad} is damaged")
+                raise BadZipFile(Said("{bad} is damaged", bad=bad))
             yield archive
     except FaultsError:
         raise
     except _DAMAGED as error:
         raise damaged(path, error) from None
     except RuntimeError as error:
-        raise DataError(f"{path.name}: cannot be read: {error}; save it without a password") from None
+        why = cause(error)
+        raise DataError(
+            Said("{name}: cannot be read: {why}; save it without a password", name=path.name, why=why)
+        ) from None
 
 
 def damaged(path: Path, error: BaseException) -> DataError:
     """Return the error of a workbook that a program cannot read."""
-    why = " ".join(str(error).split()) or type(error).__name__
-    return DataError(f"{path.name}: cannot be read as an Excel workbook: {why}; save it anew as .xlsx")
+    why = cause(error)
+    return DataError(
+        Said("{name}: cannot be read as an Excel workbook: {why}; save it anew as .xlsx", name=path.name, why=why)
+    )
 
 
 def sheet_members(archive: ZipFile) -> dict[str, str]:
@@ -79,7 +86,7 @@ def sheet_members(archive: ZipFile) -> dict[str, str]:
     targets = {one.get("Id"): one.get("Target", "") for one in _parsed(archive, "xl/_rels/workbook.xml.rels")}
     sheets = [one for one in _parsed(archive, "xl/workbook.xml").iter() if one.tag.rpartition("}")[2] == "sheet"]
     if len(sheets) > _MOST_SHEETS:
-        raise BadZipFile(f"it has {len(sheets):,} sheets, more than {_MOST_SHEETS:,}")
+        raise BadZipFile(Said("it has {n:,} sheets, more than {most:,}", n=len(sheets), most=_MOST_SHEETS))
     members = {}
     for sheet in sheets:
         key = next((value for name, value in sheet.items() if name.endswith("}id")), None)
@@ -92,13 +99,13 @@ def findings(
     members: Mapping[str, str],
     merged: dict[str, list[str]] | None = None,
     errors: dict[str, dict[str, str]] | None = None,
-) -> list[str]:
+) -> list[Said]:
     """Return what a reader of values would misread in sheets, or what there is too much of, each with its cells.
 
     Merged cells and error values are not among it where `merged` and `errors` take them, sheet by sheet: who knows
     where the table is then judges.
     """
-    found, cells, letters_read = list[str](), 0, 0
+    found, cells, letters_read = list[Said](), 0, 0
     lengths = _Lengths(archive)
     for name, member in members.items():
         scan = _Scan()
@@ -112,20 +119,22 @@ def findings(
             merged[name] = scan.merged
         elif scan.merged:
             told = [merged_cells(scan.merged), *told]
-        found += [f"sheet {name!r} {one}" for one in told]
+        found += [Said("sheet {name!r} {why}", name=name, why=one) for one in told]
         cells += scan.extent
         letters_read += lengths.of(member, scan)
         if letters_read > MOST_LETTERS:
-            found.append(f"sheet {name!r} {_too_long(letters_read)}")
+            found.append(Said("sheet {name!r} {why}", name=name, why=_too_long(letters_read)))
         if cells > MOST_CELLS and len(members) > 1:
-            found.append(f"the sheets reach over more than {MOST_CELLS:,} cells together; read them one by one")
+            found.append(
+                Said("the sheets reach over more than {n:,} cells together; read them one by one", n=MOST_CELLS)
+            )
         # What comes after is not read either.
         if letters_read > MOST_LETTERS or cells > MOST_CELLS:
             break
     return found
 
 
-def too_much(archive: ZipFile, member: str) -> list[str]:
+def too_much(archive: ZipFile, member: str) -> list[Said]:
     """Return what a sheet has too much of to be read."""
     scan = _Scan()
     with archive.open(member) as stream:
@@ -134,23 +143,29 @@ def too_much(archive: ZipFile, member: str) -> list[str]:
     return scan.too_much() + ([_too_long(letters_read)] if letters_read > MOST_LETTERS else [])
 
 
-def merged_cells(cells: Sequence[str]) -> str:
+def merged_cells(cells: Sequence[str]) -> Said:
     """Return the refusal of merged cells."""
-    return _cells_are(cells, "merged, so that all but the first would be read as blank; unmerge them and fill each")
+    return Said(
+        "{cells}: merged, so that all but the first would be read as blank; unmerge them and fill each",
+        cells=addressed(cells),
+    )
 
 
-def error_values(cells: Sequence[str]) -> str:
+def error_values(cells: Sequence[str]) -> Said:
     """Return the refusal of error values."""
-    why = "error values (such as #REF!), which would be read as blank; mend them, or clear the cell of a missing value"
-    return _cells_are(cells, why)
+    return Said(
+        "{cells}: error values (such as #REF!), which would be read as blank; mend them, or clear the cell of a "
+        "missing value",
+        cells=addressed(cells),
+    )
 
 
-def _cells_are(cells: Sequence[str], told: str) -> str:
-    return f"{'cell' if len(cells) == 1 else 'cells'} {listed(cells)}: {told}"
-
-
-def _too_long(letters_read: int) -> str:
-    return f"texts of {letters_read:,} characters, more than {MOST_LETTERS:,}; shorten those that are repeated"
+def _too_long(letters_read: int) -> Said:
+    return Said(
+        "texts of {letters:,} characters, more than {most:,}; shorten those that are repeated",
+        letters=letters_read,
+        most=MOST_LETTERS,
+    )
 
 
 class _Full(Exception):
@@ -202,27 +217,49 @@ class _Scan:
             fed(self._parser, stream, self._refuse_long_values)
         self._judge()
 
-    def told(self, errors: bool) -> list[str]:
+    def told(self, errors: bool) -> list[Said]:
         """Return what a reader of values would misread, error values among it or not, and what there is too much of."""
-        why = (
-            "formulas without a stored value, which would be read as blank; let a spreadsheet program calculate them, "
-            "save the workbook"
-        )
-        found = [_cells_are(self.uncalculated, why)] if self.uncalculated else []
+        found = list[Said]()
+        if self.uncalculated:
+            found.append(
+                Said(
+                    "{cells}: formulas without a stored value, which would be read as blank; let a spreadsheet program "
+                    "calculate them, save the workbook",
+                    cells=addressed(self.uncalculated),
+                )
+            )
         return found + ([error_values(list(self.errors))] if errors and self.errors else []) + self.too_much()
 
-    def too_much(self) -> list[str]:
+    def too_much(self) -> list[Said]:
         """Return what there is too much of."""
-        found = list[str]()
+        found = list[Said]()
         if self.extent > MOST_CELLS:
-            found.append(f"values reach to cell {self.corner!r}: more than {MOST_CELLS:,} cells; clear the stray ones")
+            found.append(
+                Said(
+                    "values reach to cell {corner!r}: more than {most:,} cells; clear the stray ones",
+                    corner=self.corner,
+                    most=MOST_CELLS,
+                )
+            )
         elif self._is_thin(self.extent):
-            thin = f"{self.extent:,} cells of which {self._filled:,} are filled"
-            found.append(f"values reach to cell {self.corner!r}: {thin}; clear the stray ones")
+            found.append(
+                Said(
+                    "values reach to cell {corner!r}: {n:,} cells of which {filled:,} are filled; clear the stray ones",
+                    corner=self.corner,
+                    n=self.extent,
+                    filled=self._filled,
+                )
+            )
         if self._filled > self.extent:
-            found.append("cells stand in it more than once: it is damaged; save it anew as .xlsx")
+            found.append(Said("cells stand in it more than once: it is damaged; save it anew as .xlsx"))
         if self._all > 2 * MOST_CELLS or self._is_thin(self._all):
-            found.append(f"{self._all:,} cells or more, of which {self._filled:,} are filled; clear their formats")
+            found.append(
+                Said(
+                    "{n:,} cells or more, of which {filled:,} are filled; clear their formats",
+                    n=self._all,
+                    filled=self._filled,
+                )
+            )
         return found
 
     @property
@@ -245,7 +282,7 @@ class _Scan:
         self._inside = self._inside + size if self._in_value and self._all == self._seen else 0
         self._seen = self._all
         if self._inside > _LONGEST:
-            raise BadZipFile(f"the value of cell {self._cell} is too long")
+            raise BadZipFile(Said("the value of cell {cell} is too long", cell=self._cell))
 
     def _is_thin(self, cells: int) -> bool:
         """Return whether so many cells are too many for what they hold."""
@@ -268,7 +305,7 @@ class _Scan:
         self._count += 1
         self._address = attributes.get("r")
         if self._address and len(self._address) > _ADDRESS:
-            raise BadZipFile(f"no cell has the address {self._address[:_ADDRESS]!r}…")
+            raise BadZipFile(Said("no cell has the address {address!r}…", address=self._address[:_ADDRESS]))
         self._kind = attributes.get("t", "n")
         if self._kind == "e":
             self.errors[self._cell] = ""
@@ -398,7 +435,7 @@ def fed(parser: Any, stream: Any, look: Callable[[int], None] | None = None) -> 
         parser.Parse(piece, False)
         fed += len(piece)
         if fed - parser.CurrentByteIndex > _LONGEST:
-            raise BadZipFile("a tag or comment is too long")
+            raise BadZipFile(Said("a tag or comment is too long"))
         if look:
             look(len(piece))
     parser.Parse(b"", True)
@@ -452,55 +489,75 @@ def refused_at_sight(path: Path, *, old: bool = False) -> bool:
         No such file, an empty one, one that begins as no workbook does.
     """
     if path.name.startswith("~$"):
-        raise DataError(f"{path.name}: the lock file of an open workbook; give the workbook itself")
+        raise DataError(Said("{name}: the lock file of an open workbook; give the workbook itself", name=path.name))
     if os.path.isdir(path):
-        raise DataError(f"{path}: a folder; give the workbook in it")
+        raise DataError(Said("{path}: a folder; give the workbook in it", path=path))
     try:
         with path.open("rb") as file:
             content = file.read(8)
             whole = content + file.read() if content == _OLD_OR_ENCRYPTED else content
     except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
+        raise DataError(Said("{path}: no such file", path=path)) from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be opened ({error}); close it in other programs") from None
+        raise DataError(
+            Said("{path}: cannot be opened ({why}); close it in other programs", path=path, why=cause(error))
+        ) from None
     if not content:
-        raise DataError(f"{path.name}: the file is empty")
+        raise DataError(Said("{name}: the file is empty", name=path.name))
     if "EncryptedPackage".encode("utf-16-le") in whole:
-        raise DataError(f"{path.name}: the workbook is protected by a password; save it without one")
+        raise DataError(Said("{name}: the workbook is protected by a password; save it without one", name=path.name))
     if content == _OLD_OR_ENCRYPTED and not old:
-        raise DataError(f"{path.name}: a workbook of the old .xls kind; save it as .xlsx")
+        raise DataError(Said("{name}: a workbook of the old .xls kind; save it as .xlsx", name=path.name))
     if not content.startswith(b"PK") and content != _OLD_OR_ENCRYPTED:
-        raise DataError(f"{path.name}: not an Excel workbook; save it as .xlsx, or name a text table .csv")
+        raise DataError(
+            Said("{name}: not an Excel workbook; save it as .xlsx, or name a text table .csv", name=path.name)
+        )
     return content == _OLD_OR_ENCRYPTED
 
 
 def _refuse_bombs(archive: ZipFile, name: str) -> None:
     styles = max((item.file_size for item in archive.infolist() if item.filename == "xl/styles.xml"), default=0)
     if styles > _MOST_STYLES:
-        raise DataError(f"{name}: has {styles:,} bytes of formats, more than {_MOST_STYLES:,}; save it as .csv")
+        raise DataError(
+            Said(
+                "{name}: has {n:,} bytes of formats, more than {most:,}; save it as .csv",
+                name=name,
+                n=styles,
+                most=_MOST_STYLES,
+            )
+        )
     size = sum(item.file_size for item in archive.infolist())
     packed = sum(item.compress_size for item in archive.infolist())
     if size > MOST_BYTES or (size > _SUSPICIOUS_BYTES and size > _SUSPICIOUS_RATIO * packed):
         raise DataError(
-            f"{name}: unpacks from {packed:,} to {size:,} bytes; more than {MOST_BYTES:,}, or than "
-            f"{_SUSPICIOUS_RATIO} times its packed size, is not read: clear cells without values, or save as .csv"
+            Said(
+                "{name}: unpacks from {packed:,} to {size:,} bytes; more than {most:,}, or than {times} times its "
+                "packed size, is not read: clear cells without values, or save as .csv",
+                name=name,
+                packed=packed,
+                size=size,
+                most=MOST_BYTES,
+                times=_SUSPICIOUS_RATIO,
+            )
         )
 
 
 def _refuse_macros(archive: ZipFile, name: str) -> None:
     """Refuse a workbook whose values macros may have written: nobody who reads it could trace them."""
     if any(member.lower().endswith("vbaproject.bin") for member in archive.namelist()):
-        raise DataError(f"{name}: the workbook has macros, which are not run; save it without them, as .xlsx")
+        raise DataError(
+            Said("{name}: the workbook has macros, which are not run; save it without them, as .xlsx", name=name)
+        )
 
 
 def _refuse_doctype(*_: Any) -> None:
-    raise BadZipFile("a sheet declares a document type")
+    raise BadZipFile(Said("a sheet declares a document type"))
 
 
 def _parsed(archive: ZipFile, member: str) -> ElementTree.Element:
     if archive.getinfo(member).file_size > _MOST_BYTES_OF_CONTENTS:
-        raise BadZipFile(f"{member} is too large")
+        raise BadZipFile(Said("{member} is too large", member=member))
     text = archive.read(member)
     if re.search(rb"<!DOCTYPE", text):
-        raise BadZipFile(f"{member} declares a document type")
+        raise BadZipFile(Said("{member} declares a document type", member=member))
     return ElementTree.fromstring(text)

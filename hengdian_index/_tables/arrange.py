@@ -12,6 +12,8 @@ import pandas as pd
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.grid import may_name, names_of, without_unit
 from hengdian_index._tables.periods import YEAR, format_period, read_label, read_to_date
+from hengdian_index._tables.places import lines_of
+from hengdian_index._words.said import Said, headed, joined
 from hengdian_index.errors import listed, shown
 
 # What numbers in a column of periods count, by its name.
@@ -30,7 +32,7 @@ def as_asked(frame: pd.DataFrame, columns: Sequence[str], unit: str | None, peri
     of measure after an indicator's name is taken off; a year in a column of its own goes before what the period column
     says.
     """
-    said: list[str] = []
+    said: list[Said] = []
     if unit is None and period is not None:
         frame = _turned(frame, columns, period, said)
     frame = _without_units(frame, [*columns, *filter(None, (unit, period))], said)
@@ -80,7 +82,7 @@ def _are_names(rows: pd.DataFrame) -> bool:
     return len(cells) > 1 and all(isinstance(cell, str) and number_of(cell) is None for cell in cells)
 
 
-def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
+def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[Said]:
     """Return a fault if columns that are missing are named by the row below the heading."""
     absent = [name for name in asked if name not in frame.columns and name not in frame.index.names]
     if not absent or not len(frame.columns):
@@ -88,15 +90,20 @@ def below_heading(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
     where, cells = frame.attrs.get("below") or ("", ())
     if not cells and len(frame):
         line = frame.attrs.get("lines", range(2, 3))[0]
-        where = f"line {line}" if "source" in frame.attrs else "row 0, counted from 0,"
+        where = lines_of([line]) if "source" in frame.attrs else Said("row 0, counted from 0,")
         cells = tuple(frame.iloc[0].tolist())
     there = {cell.strip() for cell in cells if isinstance(cell, str)}
     found = [name for name in absent if name in there]
     if not found or not may_name(cells):
         return []
-    source = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
-    several = "these are names" if len(found) > 1 else "this is a name"
-    return [f"{source}{where} has {listed(found)}; if {several} of columns, write header_rows = 2 in [data]"]
+    told = Said.of(
+        len(found),
+        "{where} has {names}; if this is a name of columns, write header_rows = 2 in [data]",
+        "{where} has {names}; if these are names of columns, write header_rows = 2 in [data]",
+        where=where,
+        names=listed(found),
+    )
+    return [headed(frame.attrs.get("source"), told)]
 
 
 def named(name: Any, asked: Collection[Any]) -> str | None:
@@ -108,7 +115,7 @@ def named(name: Any, asked: Collection[Any]) -> str | None:
     return next((one for one in several if one != name and one in asked), None)
 
 
-def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -> pd.DataFrame:
+def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[Said]) -> pd.DataFrame:
     there = set(frame.columns)
     found: dict[str, list[Any]] = {}
     for column in frame.columns:
@@ -118,7 +125,8 @@ def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -
     new = {same[0]: name for name, same in found.items() if len(same) == 1}
     if not new:
         return frame
-    said.append("; ".join(f"column {shown(column)} read as {shown(name)}" for column, name in new.items()))
+    told = [Said("column {old} read as {name}", old=shown(column), name=shown(name)) for column, name in new.items()]
+    said.append(joined(told, "clauses"))
     attrs = dict(frame.attrs)
     if "letters" in attrs:
         attrs["letters"] = {new.get(name, name): letter for name, letter in attrs["letters"].items()}
@@ -127,7 +135,7 @@ def _without_units(frame: pd.DataFrame, asked: Sequence[str], said: list[str]) -
     return frame
 
 
-def _turned(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list[str]) -> pd.DataFrame:
+def _turned(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list[Said]) -> pd.DataFrame:
     """Return a table that has its indicators in rows and its periods in the heading turned, any other as it is."""
     if not len(frame.columns) or set(columns) & set(frame.columns) or not len(frame) or len(frame) > len(columns) * 100:
         return frame
@@ -144,11 +152,11 @@ def _turned(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list
     attrs = {name: value for name, value in frame.attrs.items() if name not in ("lines", "letters")}
     line = next(iter(frame.attrs.get("lines", (2,)))) - 1
     turned.attrs = attrs | {"lines": (line,) * len(turned)}
-    said.append(f"turned: its rows are indicators, its columns periods, {listed(heads)}")
+    said.append(Said("turned: its rows are indicators, its columns periods, {heads}", heads=listed(heads)))
     return turned
 
 
-def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list[str]) -> pd.DataFrame:
+def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: list[Said]) -> pd.DataFrame:
     """Return a table whose periods say no year with the year of the column beside them."""
     beside = [c for c in frame.columns if isinstance(c, str) and c.strip().casefold() in _YEARS and c not in columns]
     if len(beside) != 1 or beside[0] == period or frame[period].dtype.kind not in "OTUSiuf":
@@ -161,13 +169,20 @@ def _with_years(frame: pd.DataFrame, columns: Sequence[str], period: str, said: 
     if not labels or any(read_label(one) is not None for one in set(map(str, labels))):
         return frame
     mark = _COUNTED.get(period.strip().casefold(), "")
-    joined = [_dated(year, one, mark) for year, one in zip(years, frame[period].tolist(), strict=True)]
-    if any(one is None for one in joined):
+    dated = [_dated(year, one, mark) for year, one in zip(years, frame[period].tolist(), strict=True)]
+    if any(one is None for one in dated):
         return frame
     attrs = frame.attrs
-    frame = frame.assign(**{period: np.array(joined, dtype=object)})
+    frame = frame.assign(**{period: np.array(dated, dtype=object)})
     frame.attrs = dict(attrs)
-    said.append(f"the years of {shown(beside[0])} and {shown(period)} read together, the first as {shown(joined[0])}")
+    said.append(
+        Said(
+            "the years of {years} and {period} read together, the first as {first}",
+            years=shown(beside[0]),
+            period=shown(period),
+            first=shown(dated[0]),
+        )
+    )
     return frame
 
 

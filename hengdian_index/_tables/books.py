@@ -26,6 +26,7 @@ from hengdian_index._tables.archive import (
     too_much,
 )
 from hengdian_index._tables.printed import MARKS
+from hengdian_index._words.said import Said
 from hengdian_index.errors import FaultsError, SpecError
 
 EXTRA = install("excel")
@@ -55,7 +56,7 @@ class Book:
         self.path = path
         self.names: list[str] = []
 
-    def faults(self, names: Sequence[str], told: Told | None) -> list[str]:
+    def faults(self, names: Sequence[str], told: Told | None) -> list[Said]:
         raise NotImplementedError
 
     def too_much(self, name: str) -> bool:
@@ -83,7 +84,7 @@ class _Excel(Book):
         self._archive, self._members = archive, sheet_members(archive)
         self.names = list(self._members)
 
-    def faults(self, names: Sequence[str], told: Told | None) -> list[str]:
+    def faults(self, names: Sequence[str], told: Told | None) -> list[Said]:
         members = {name: self._members[name] for name in names}
         return findings(self._archive, members, *((told.merged, told.errors) if told else ()))
 
@@ -98,21 +99,27 @@ class _Open(Book):
         super().__init__(path)
         scan = _Tables()
         if _CONTENTS not in archive.namelist():
-            raise BadZipFile(f"it has no {_CONTENTS}")
+            raise BadZipFile(Said("it has no {contents}", contents=_CONTENTS))
         with archive.open(_CONTENTS) as stream:
             scan.read(stream)
         self._found = scan.found
         self.names = list(scan.found)
 
-    def faults(self, names: Sequence[str], told: Told | None) -> list[str]:
-        found = list[str]()
+    def faults(self, names: Sequence[str], told: Told | None) -> list[Said]:
+        found = list[Said]()
         for name in names:
             table = self._found[name]
             if told:
                 told.merged[name], told.errors[name] = table.merged, table.errors
             found += _wrong(name, [] if told else table.merged, [] if told else list(table.errors))
             if self.too_much(name):
-                found.append(f"sheet {name!r} values reach to cell {letters(table.width)}{table.height}: too far")
+                found.append(
+                    Said(
+                        "sheet {name!r} values reach to cell {cell}: too far",
+                        name=name,
+                        cell=f"{letters(table.width)}{table.height}",
+                    )
+                )
         return found
 
     def too_much(self, name: str) -> bool:
@@ -127,7 +134,9 @@ class _Old(Book):
         try:
             import xlrd
         except ImportError:
-            raise SpecError(f"{path.name}: to read a workbook of the old .xls kind, install xlrd: {_OLD}") from None
+            raise SpecError(
+                Said("{name}: to read a workbook of the old .xls kind, install xlrd: {how}", name=path.name, how=_OLD)
+            ) from None
         with path.open("rb") as file:
             whole = file.read()
         try:
@@ -137,10 +146,10 @@ class _Old(Book):
             raise damaged(path, error) from None
         self.names = list(self._book.sheet_names())
 
-    def faults(self, names: Sequence[str], told: Told | None) -> list[str]:
+    def faults(self, names: Sequence[str], told: Told | None) -> list[Said]:
         import xlrd
 
-        found = list[str]()
+        found = list[Said]()
         for name in names:
             sheet = self._book.sheet_by_name(name)
             merged = [f"{letters(a + 1)}{i + 1}:{letters(b)}{j}" for i, j, a, b in sheet.merged_cells]
@@ -219,8 +228,12 @@ def read_cells(found: Book, names: Sequence[str], told: Told | None = None) -> d
     return cells
 
 
-def _wrong(name: str, merged: Sequence[str], errors: Sequence[str]) -> list[str]:
-    return [f"sheet {name!r} {why(cells)}" for why, cells in ((merged_cells, merged), (error_values, errors)) if cells]
+def _wrong(name: str, merged: Sequence[str], errors: Sequence[str]) -> list[Said]:
+    return [
+        Said("sheet {name!r} {why}", name=name, why=why(cells))
+        for why, cells in ((merged_cells, merged), (error_values, errors))
+        if cells
+    ]
 
 
 def _write_errors(rows: list[list[Any]], errors: Mapping[str, str]) -> None:
@@ -236,7 +249,9 @@ def cells_of(path: Path, names: Sequence[str]) -> dict[str, list[list[Any]]]:
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:
-        raise SpecError(f"{path.name}: to read a workbook, install python-calamine: {EXTRA}") from None
+        raise SpecError(
+            Said("{name}: to read a workbook, install python-calamine: {how}", name=path.name, how=EXTRA)
+        ) from None
     try:
         with CalamineWorkbook.from_path(path) as read:
             return {name: read.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
@@ -317,7 +332,7 @@ class _Tables:
         if said.get("calcext:value-type") != "error":
             return
         if many * self._rows + len(self._table.errors) > _MOST_ERRORS:
-            raise BadZipFile("it has too many error values")
+            raise BadZipFile(Said("it has too many error values"))
         self._errors = [f"{letters(first + j)}{self._row + 1 + i}" for i in range(self._rows) for j in range(many)]
         self._table.errors |= dict.fromkeys(self._errors, "")
 

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from hengdian_index._tables.grid import without_unit
+from hengdian_index._words.said import Said
 from hengdian_index.errors import shown
 
-FORMAT = "the National Bureau of Statistics"
+FORMAT = Said("the National Bureau of Statistics")
 _HOLDER = "指标"
 
 
@@ -30,16 +31,17 @@ def titled(frame: pd.DataFrame, columns: Sequence[Any], unit: Any) -> pd.DataFra
         names = [str(one).strip() for one in frame[first].tolist()]
         out[first] = [without_unit(one) if without_unit(one) in columns else one for one in names]
         out.insert(1, unit, said[str(unit)])
-        told = f"{unit} {shown(said[str(unit)])} of every row is said by the title"
+        told = Said("{unit} {name} of every row is said by the title", unit=unit, name=shown(said[str(unit)]))
         return _declared(out, frame, told, (_HOLDER,))
     if _HOLDER in frame.columns or not name or name in frame.columns or (columns and name not in columns):
         return frame
     out = frame.copy()
     out.insert(1, _HOLDER, name)
-    return _declared(out, frame, f"indicator {shown(name)} of every row is said by the title", (_HOLDER,))
+    told = Said("indicator {name} of every row is said by the title", name=shown(name))
+    return _declared(out, frame, told, (_HOLDER,))
 
 
-def _declared(out: pd.DataFrame, frame: pd.DataFrame, told: str, holder: tuple[str, ...]) -> pd.DataFrame:
+def _declared(out: pd.DataFrame, frame: pd.DataFrame, told: Said, holder: tuple[str, ...]) -> pd.DataFrame:
     declared = {"format": FORMAT, "layout": "years", "indicator": holder}
     out.attrs = {**frame.attrs, "declared": declared}
     out.attrs["liberties"] = (*frame.attrs.get("liberties", ()), told)

@@ -6,16 +6,20 @@ import math
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, shown
 
 # What there are more of where cells of one column have one fault.
 CELLS = "cells of the column"
+# Of cells with one text so many have a sentence, and cells of so many texts in a column: the others are counted.
+_TOLD, _TOLD_TEXTS = 4, 20
 
 # Python's float also takes 2020_1, nan and infinity, which in a table are labels and words.
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -96,36 +100,49 @@ def fraction_of(text: str) -> float:
     parts = [None if not part.strip() else number_of(part) for part in text.split("/")]
     above, below = (*parts, 1.0)[:2]
     if len(parts) > 2 or above is None or below is None or not below or not math.isfinite(above / below):
-        raise ValueError(f"{text!r} is no number and no fraction")
+        raise ValueError(Said("{text!r} is no number and no fraction", text=text))
     return above / below
 
 
-def plain_remedy(_: Any) -> str:
+def plain_remedy(_: Any) -> Said:
     """Return what to write where a cell is no number."""
-    return "write it like 1234.5, or leave the cell blank"
+    return Said("write it like 1234.5, or leave the cell blank")
 
 
 def numbers(
     cells: Iterable[Any],
     where: Callable[[int], str],
     column: Hashable = None,
-    remedy: Callable[[Any], str] = plain_remedy,
+    remedy: Callable[[Any], Said] = plain_remedy,
 ) -> tuple[NDArray[Any], list[Fault]]:
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number; all are of one column."""
-    values, faults = [], []
+    values, faults = [], list[Fault]()
+    told: dict[tuple[str, str], list[Fault]] = {}
     for row, cell in enumerate(cells):
         value = number_of(cell)
         large = value in (math.inf, -math.inf) if isinstance(cell, str) else value is None and type(cell) is int
         if value is None or large:
             text = str(cell) if hasattr(cell, "year") else shown(cell)
-            why, kind = ("is too large a number", "large") if large else ("is not a number", "text")
-            faults.append(Fault(f"{where(row)}: {text} {why}; {remedy(cell)}", kind=(CELLS, column, kind), found=text))
+            same = told.setdefault((text, "large" if large else "text"), [])
+            if len(same) < _TOLD and len(told) <= _TOLD_TEXTS:
+                same.append(_no_number(where(row), text, remedy(cell), column, large))
+            # Of many cells only the first ones are shown, so that the others need no sentence of their own.
+            faults.append(same[-1] if same else replace(faults[0], kind=(CELLS, column, "text"), found=text))
         values.append(math.nan if value is None or large else value)
     return np.array(values, dtype=np.float64), faults
 
 
+def _no_number(place: Said | str, text: Said | str, remedy: Said, column: Hashable, large: bool) -> Fault:
+    said = (
+        Said("{where}: {text} is too large a number; {remedy}", where=place, text=text, remedy=remedy)
+        if large
+        else Said("{where}: {text} is not a number; {remedy}", where=place, text=text, remedy=remedy)
+    )
+    return Fault(said, kind=(CELLS, column, "large" if large else "text"), found=text)
+
+
 def column_values(
-    column: Any, where: Callable[[int], str], name: Hashable = None, remedy: Callable[[Any], str] = plain_remedy
+    column: Any, where: Callable[[int], str], name: Hashable = None, remedy: Callable[[Any], Said] = plain_remedy
 ) -> tuple[NDArray[Any], list[Fault]]:
     """Return a pandas or narwhals column as floats, which may be its own, and the faults of its cells."""
     if is_pandas(column):
@@ -142,16 +159,22 @@ def column_values(
 
 
 def _numbers_or_truths(
-    cells: list[Any], where: Callable[[int], str], name: Hashable, remedy: Callable[[Any], str]
+    cells: list[Any], where: Callable[[int], str], name: Hashable, remedy: Callable[[Any], Said]
 ) -> tuple[NDArray[Any], list[Fault]]:
     """Return a column as floats: a truth value is 1 or 0 in a column of them, and a fault among numbers."""
     values, faults = numbers(cells, where, name, remedy)
     truths = [row for row, cell in enumerate(cells) if isinstance(cell, (bool, np.bool_))]
     if len(truths) == np.count_nonzero(~np.isnan(values)):
         return values, faults
-    why = "stands among numbers; write 1 or 0, or leave the cell blank"
-    kind = (CELLS, name, "truth")
-    return values, [*faults, *(Fault(f"{where(row)}: {bool(cells[row])} {why}", kind=kind) for row in truths)]
+    said = [
+        Said(
+            "{where}: {truth} stands among numbers; write 1 or 0, or leave the cell blank",
+            where=where(row),
+            truth=str(bool(cells[row])),
+        )
+        for row in truths
+    ]
+    return values, [*faults, *(Fault(one, kind=(CELLS, name, "truth")) for one in said)]
 
 
 def raw_array(x: Any) -> NDArray[Any]:
@@ -159,7 +182,7 @@ def raw_array(x: Any) -> NDArray[Any]:
     try:
         return uncovered(x)
     except ValueError:
-        raise DataError("the rows of the array differ in length; give n rows of k numbers each") from None
+        raise DataError(Said("the rows of the array differ in length; give n rows of k numbers each")) from None
 
 
 def uncovered(x: Any) -> NDArray[Any]:

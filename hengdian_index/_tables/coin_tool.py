@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from hengdian_index._tables.archive import letters, opened, sheet_members
 from hengdian_index._tables.cells import is_missing, number_of
+from hengdian_index._tables.places import cell_at
 from hengdian_index._tables.workbook import raw_cells
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, raise_all, shown
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Tool:
 
     groups: list[dict[str, Any]]
     indicators: list[dict[str, Any]]
-    places: Mapping[tuple[str | int, ...], str]
+    places: Mapping[tuple[str | int, ...], Said]
     table: pd.DataFrame
     units: tuple[str, ...]
 
@@ -76,7 +78,13 @@ def read(path: Path) -> Tool:
     cells = raw_cells(path, there)
     found = _codes(cells.get(SHEET, []))
     if found is None:
-        raise DataError(f"{path.name}: sheet {SHEET!r} has no row of codes, Ind.01, Ind.02, ..., above its values")
+        raise DataError(
+            Said(
+                "{name}: sheet {sheet!r} has no row of codes, Ind.01, Ind.02, ..., above its values",
+                name=path.name,
+                sheet=SHEET,
+            )
+        )
     sheet = _Sheet(cells[SHEET], *found, [])
     indicators, chains = sheet.indicators(), sheet.chains()
     told = _framework(cells.get(_FRAMEWORK, []), sheet.faults)
@@ -90,11 +98,11 @@ def read(path: Path) -> Tool:
         if chain:
             one["parent"] = chain[-1]
     table, units = sheet.table()
-    raise_all(DataError, [Fault(f"{path.name}: sheet {fault}") for fault in sheet.faults])
-    table.attrs["source"] = f"{path.name} sheet {SHEET!r}"
+    raise_all(DataError, [Fault(joined([path.name, fault], "heads")) for fault in sheet.faults])
+    table.attrs["source"] = Said("{name} sheet {sheet!r}", name=path.name, sheet=SHEET)
     table.attrs["lines"] = sheet.numbers
-    places: dict[tuple[str | int, ...], str] = {
-        ("indicator", i): f"sheet {SHEET!r} cell {sheet.cell(sheet.row, j)}" for i, j in enumerate(sheet.columns)
+    places: dict[tuple[str | int, ...], Said] = {
+        ("indicator", i): cell_at(SHEET, sheet.cell(sheet.row, j)) for i, j in enumerate(sheet.columns)
     }
     return Tool(list(groups.values()), indicators, places, table, units)
 
@@ -112,7 +120,7 @@ def _codes(cells: Sequence[Sequence[Any]]) -> tuple[int, list[int]] | None:
 class _Sheet:
     """The sheet Database: cells, the row of codes and the columns of indicators."""
 
-    def __init__(self, cells: Sequence[Sequence[Any]], row: int, columns: list[int], faults: list[str]) -> None:
+    def __init__(self, cells: Sequence[Sequence[Any]], row: int, columns: list[int], faults: list[Said]) -> None:
         self.cells, self.row, self.columns, self.faults = cells, row, columns, faults
         first = min(columns, default=len(cells[row]))
         body = range(row + 1, len(cells))
@@ -148,7 +156,7 @@ class _Sheet:
                 yield name, str(told).strip()
         direction = self._number("direction", j)
         if direction is not None and direction not in (1, -1):
-            self._fault("direction", j, f"direction: 1 or -1, not {direction:g}")
+            self._fault("direction", j, Said("direction: 1 or -1, not {number:g}", number=direction))
         elif direction is not None:
             yield "direction", int(direction)
         weight = self._number("weight", j)
@@ -166,11 +174,11 @@ class _Sheet:
         found = self._at(key, j)
         number = None if found is None or isinstance(found, bool) else number_of(found)
         if found is not None and number is None:
-            self._fault(key, j, f"{key}: a number, not {shown(found)}")
+            self._fault(key, j, Said("{key}: a number, not {found}", key=key, found=shown(found)))
         return number
 
-    def _fault(self, key: str, j: int, why: str) -> None:
-        self.faults.append(f"{SHEET!r} cell {self.cell(self.rows[key], j)}: {why}")
+    def _fault(self, key: str, j: int, why: Said) -> None:
+        self.faults.append(joined([cell_at(SHEET, self.cell(self.rows[key], j)), why], "heads"))
 
     def chains(self) -> list[list[str]]:
         """Return the groups that each indicator belongs to, from the top down."""
@@ -206,7 +214,8 @@ class _Sheet:
         cell = self.cells[i][j]
         number = None if isinstance(cell, bool) else number_of(cell) if _filled(cell) else float("nan")
         if number is None:
-            self.faults.append(f"{SHEET!r} cell {self.cell(i, j)}: a number, or n/a, is needed, not {shown(cell)}")
+            why = Said("a number, or n/a, is needed, not {found}", found=shown(cell))
+            self.faults.append(joined([cell_at(SHEET, self.cell(i, j)), why], "heads"))
         return float("nan") if number is None else number
 
 
@@ -218,7 +227,7 @@ def _filled(cell: Any) -> bool:
     return not is_missing(cell) and str(cell).strip().lower() not in (*_MISSING, "")
 
 
-def _framework(cells: Sequence[Sequence[Any]], faults: list[str]) -> dict[str, dict[str, Any]]:
+def _framework(cells: Sequence[Sequence[Any]], faults: list[Said]) -> dict[str, dict[str, Any]]:
     """Return the name and the weight of each group that the sheet Framework has, by its code in small letters."""
     found = dict[str, dict[str, Any]]()
     heads = dict[int, str]()
@@ -237,8 +246,8 @@ def _framework(cells: Sequence[Sequence[Any]], faults: list[str]) -> dict[str, d
         if weight is not None:
             number = number_of(row[weight])
             if number is None:
-                where = f"{_FRAMEWORK!r} cell {letters(weight + 1)}{i + 1}"
-                faults.append(f"{where}: weight: a number, not {shown(row[weight])}")
+                why = Said("{key}: a number, not {found}", key="weight", found=shown(row[weight]))
+                faults.append(joined([cell_at(_FRAMEWORK, f"{letters(weight + 1)}{i + 1}"), why], "heads"))
             told["weight"] = number
         code = texts[at].lower()
         found[code] = told | found.get(code, {})

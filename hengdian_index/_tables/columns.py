@@ -11,7 +11,7 @@ import numpy as np
 from hengdian_index._tables.cells import numbers, single
 from hengdian_index._tables.periods import Periods, format_period, read_periods
 from hengdian_index._tables.table import Array, Labelled, read_labelled, shortened
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, listed, raise_all
 
 
@@ -19,10 +19,10 @@ def read_column(name: str, data: Any) -> Labelled:
     """Return a series, a list or a number as a column (n, 1); a number is one row, without a source."""
     if single(data) and not isinstance(data, (str, bytes)):
         values, faults = numbers([data], lambda _: name)
-        faults += [Fault(f"{name}: infinity; give a finite number")] if np.isinf(values).any() else []
+        faults += [Fault(Said("{name}: infinity; give a finite number", name=name))] if np.isinf(values).any() else []
         raise_all(DataError, faults)
         return Labelled(values[:, np.newaxis], (name,), True, None)
-    return replace(read_labelled(data).need_shape(f"{name}: one column is needed", 1), columns=(name,))
+    return replace(read_labelled(data).need_shape(Said("{name}: one column is needed", name=name), 1), columns=(name,))
 
 
 def read_table(name: str, data: Any, *, across: bool) -> Labelled:
@@ -34,12 +34,14 @@ def read_table(name: str, data: Any, *, across: bool) -> Labelled:
     if isinstance(data, Mapping) or (plain_row and hasattr(data, "to_dict")):
         columns = {label: read_column(str(label), column) for label, column in data.items()}
         if not columns:
-            raise DataError(f"{name}: no column is given")
+            raise DataError(Said("{name}: no column is given", name=name))
         parts = matched(list(columns.values()))
         values, source = np.hstack([part.values for part in parts if part is not None]), source_of(parts)
         framed = _framed(values, tuple(columns), source) if _has_index(source) else source
         return Labelled(values, tuple(columns), True, framed)
-    table = read_labelled(data, vector="row" if across else "column").need_shape(f"{name}: rows by columns are needed")
+    table = read_labelled(data, vector="row" if across else "column").need_shape(
+        Said("{name}: rows by columns are needed", name=name)
+    )
     return replace(table, source=None) if across and _is_plain(data) and np.ndim(data) == 1 else table
 
 
@@ -49,13 +51,43 @@ def matched(parts: Sequence[Labelled | None]) -> list[Labelled | None]:
     n, source = max(len(part.values) for part in there), source_of(parts)
     faults = []
     for part in there:
-        what = repr(part.columns[0]) if part.columns else "the table"
+        what = Said("{name!r}", name=part.columns[0]) if part.columns else Said("the table")
         if len(part.values) != n and part.source is not None:
-            faults.append(f"{what} has {counted(len(part.values), 'row')}, where others have {n}")
+            faults.append(
+                Said.of(
+                    len(part.values),
+                    "{what} has {n} row, where others have {others}",
+                    "{what} has {n} rows, where others have {others}",
+                    what=what,
+                    others=n,
+                )
+            )
         elif _has_index(source) and _has_index(part.source) and not part.source.index.equals(source.index):
-            faults.append(f"{what} has other row labels than the rest; align them first, such as with reindex")
+            faults.append(
+                Said("{what} has other row labels than the rest; align them first, such as with reindex", what=what)
+            )
     raise_all(DataError, faults)
     return [part and replace(part, values=np.broadcast_to(part.values, (n, part.values.shape[1]))) for part in parts]
+
+
+def _gap(column: str, before: str, after: str, wanted: str) -> Said:
+    return Said(
+        "{column}: after {before} comes {after}, not {wanted}; add a row for {wanted}, empty if need be",
+        column=column,
+        before=before,
+        after=after,
+        wanted=wanted,
+    )
+
+
+def _backwards(column: str, before: str, after: str, wanted: str) -> Said:
+    return Said(
+        "{column}: after {before} comes {after}, not {wanted}; sort the rows, each period once",
+        column=column,
+        before=before,
+        after=after,
+        wanted=wanted,
+    )
 
 
 def source_of(parts: Sequence[Labelled | None]) -> Any:
@@ -85,17 +117,19 @@ def in_succession(source: Any) -> Periods | None:
         return None
     if index.nlevels > 1:
         raise DataError(
-            f"rows labelled by {listed(list(index.names))}: give one unit at a time, labelled by its periods"
+            Said(
+                "rows labelled by {names}: give one unit at a time, labelled by its periods",
+                names=listed(list(index.names)),
+            )
         )
     column = str(index.name or "period")
     periods = read_periods(index, column=column)
     text, faults = periods.text, []
     for i in np.flatnonzero(np.diff(periods.ordinals) != 1):
         wanted = format_period(int(periods.ordinals[i]) + 1, periods.frequency)
-        said = f"after {text[i]} comes {text[i + 1]}, not {wanted}"
-        forward = periods.ordinals[i + 1] > periods.ordinals[i]
-        advice = f"add a row for {wanted}, empty if need be" if forward else "sort the rows, each period once"
-        faults.append(Fault(f"{column}: {said}; {advice}", kind=("places", forward)))
+        forward, places = periods.ordinals[i + 1] > periods.ordinals[i], (text[i], text[i + 1])
+        fault = _gap(column, *places, wanted) if forward else _backwards(column, *places, wanted)
+        faults.append(Fault(fault, kind=("places", forward)))
     raise_all(DataError, shortened(faults))
     return periods
 

@@ -10,25 +10,26 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._tables.cells import is_missing
-from hengdian_index._values.decimals import counted
+from hengdian_index._tables.places import lines_of, rows_of
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, raise_all, shown
 
 FORMAT = "Eurostat"
 _HEADING = re.compile(r"\s*\w+(?:\s*,\s*\w+)*\s*[\\/]\s*(?:TIME_PERIOD|TIME)\s*", re.IGNORECASE)
 _CELL = re.compile(r"(?P<value>:|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)?\s*(?P<flags>[a-z]{0,4})")
 _MEANINGS = {
-    "b": "break in the series",
-    "c": "confidential",
-    "d": "definition differs",
-    "e": "estimated",
-    "f": "forecast",
-    "i": "see metadata",
-    "n": "not significant",
-    "p": "provisional",
-    "r": "revised",
-    "s": "estimated by Eurostat",
-    "u": "low reliability",
-    "z": "not applicable",
+    "b": Said("break in the series"),
+    "c": Said("confidential"),
+    "d": Said("definition differs"),
+    "e": Said("estimated"),
+    "f": Said("forecast"),
+    "i": Said("see metadata"),
+    "n": Said("not significant"),
+    "p": Said("provisional"),
+    "r": Said("revised"),
+    "s": Said("estimated by Eurostat"),
+    "u": Said("low reliability"),
+    "z": Said("not applicable"),
 }
 
 
@@ -59,17 +60,23 @@ def parted(frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     heading = str(frame.columns[0])
     names = [name.strip() for name in re.split(r"[\\/]", heading)[0].split(",")]
-    where = f"{frame.attrs['source']} " if "source" in frame.attrs else ""
-    lines = frame.attrs.get("lines") or (range(2, len(frame) + 2) if where else ())
+    source = frame.attrs.get("source")
+    lines = frame.attrs.get("lines") or (range(2, len(frame) + 2) if source else ())
 
-    def place(row: int) -> str:
-        return f"line {lines[row]}" if lines else f"row {row}, counted from 0"
+    def place(row: int) -> Said:
+        return lines_of([lines[row]]) if lines else rows_of([row])
 
     cells = [[] if is_missing(one) else str(one).split(",") for one in frame.iloc[:, 0].tolist()]
     raise_all(
         DataError,
         [
-            f"{where}{place(i)}: {counted(len(row), 'dimension')} in the first cell, {len(names)} in the heading"
+            Said.of(
+                len(row),
+                "{where}: {n} dimension in the first cell, {k} in the heading",
+                "{where}: {n} dimensions in the first cell, {k} in the heading",
+                where=Said("{file} line {line}", file=source, line=lines[i]) if source else place(i),
+                k=len(names),
+            )
             for i, row in enumerate(cells)
             if len(row) != len(names)
         ],
@@ -80,7 +87,14 @@ def parted(frame: pd.DataFrame) -> pd.DataFrame:
         columns[name] = _plain(frame[name], name, met)
     out = pd.DataFrame(columns, index=frame.index)
     said = [
-        f"{_told(mark)} at {counted(len(at), 'value')}, the first in {_first(at, place)}" for mark, at in met.items()
+        Said.of(
+            len(at),
+            "{mark} at {n} value, the first in {first}",
+            "{mark} at {n} values, the first in {first}",
+            mark=_told(mark),
+            first=_first(at, place),
+        )
+        for mark, at in met.items()
     ]
     # Where nothing is asked for, the one dimension that varies beside the last, the units, has the indicators.
     varying = [name for name in names[:-1] if len(set(columns[name])) > 1]
@@ -98,15 +112,15 @@ def is_parted(frame: pd.DataFrame) -> bool:
     return bool((frame.attrs.get("declared") or {}).get("format") == FORMAT)
 
 
-def _told(mark: str) -> str:
+def _told(mark: str) -> Said:
     if mark == ":":
-        return "':' read as missing"
-    return f"flag {mark!r} ({_MEANINGS[mark]})"
+        return Said("{text} read as missing", text=shown(mark))
+    return Said("flag {mark!r} ({meaning})", mark=mark, meaning=_MEANINGS[mark])
 
 
-def _first(at: Sequence[tuple[int, Any]], place: Any) -> str:
+def _first(at: Sequence[tuple[int, Any]], place: Any) -> Said:
     row, name = min(at, key=lambda one: one[0])
-    return f"{place(row)}, {shown(name)}"
+    return joined([place(row), shown(name)], "places")
 
 
 def _plain(column: pd.Series[Any], name: Any, met: dict[str, list[tuple[int, Any]]]) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from hengdian_index._tables.cells import number_of, single
 from hengdian_index._tables.printed import narrow
+from hengdian_index._words.said import Said
 from hengdian_index.errors import Fault, SpecError, raise_all, shown, suggestion
 
 Layout: TypeAlias = Literal["wide", "long", "years", "transposed"]
@@ -82,10 +83,10 @@ class Form:
         if given is None or isinstance(given, cls):
             return given or cls()
         if not isinstance(given, Mapping):
-            raise SpecError(f'a table of fields, {{ missing_marks = ["—"] }}, not {shown(given)}')
+            raise SpecError(Said('a table of fields, {{ missing_marks = ["—"] }}, not {given}', given=shown(given)))
         known = [one.name for one in fields(cls)]
         faults = [
-            Fault(f"unknown key {str(name)!r}{suggestion(name, known)}", (str(name),))
+            Fault(Said("unknown key {name!r}{guess}", name=str(name), guess=suggestion(name, known)), (str(name),))
             for name in given
             if name not in known
         ]
@@ -95,7 +96,7 @@ class Form:
                 try:
                     found[name] = _reader(name)(given[name])
                 except SpecError as error:
-                    faults += [fault.under(name, saying=f"{name}: ") for fault in error.faults]
+                    faults += [fault.under(name, saying=Said("{name}: ", name=name)) for fault in error.faults]
         raise_all(SpecError, faults)
         if "indicator" in found and "value" in found:  # only a long table has both
             found.setdefault("layout", "long")
@@ -161,44 +162,56 @@ def _toml(value: Any) -> str:
 def _marks(given: Any) -> tuple[Any, ...]:
     marks = (given,) if single(given) else tuple(given)
     if not all(type(one) in (str, int, float) and str(one).strip() for one in marks):
-        raise SpecError(f'texts or numbers that stand for a missing value, ["—", ".."], not {shown(given)}')
+        raise SpecError(
+            Said('texts or numbers that stand for a missing value, ["—", ".."], not {given}', given=shown(given))
+        )
     return tuple(one.strip() if isinstance(one, str) else one for one in marks)
 
 
 def _rows(given: Any) -> int:
     if type(given) is not int or not 1 <= given <= _MOST_ROWS:
-        raise SpecError(f"how many rows name the columns, 1 to {_MOST_ROWS}, not {shown(given)}")
+        raise SpecError(
+            Said(
+                "how many rows name the columns, 1 to {most}, not {given}",
+                most=_MOST_ROWS,
+                given=shown(given),
+            )
+        )
     return given
 
 
 def _layout(given: Any) -> Any:
     if given not in get_args(Layout):
-        raise SpecError(f"no {shown(given)}{suggestion(given, get_args(Layout))}")
+        raise SpecError(Said("no {given}{guess}", given=shown(given), guess=suggestion(given, get_args(Layout))))
     return given
 
 
 def _name(given: Any) -> str:
     if not isinstance(given, str) or not given.strip():
-        raise SpecError(f"a name is needed, not {shown(given)}")
+        raise SpecError(Said("a name is needed, not {given}", given=shown(given)))
     return given.strip()
 
 
 def _where(given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise SpecError(f'columns with the value of the rows to keep, {{ AGE = "_T" }}, not {shown(given)}')
+        raise SpecError(
+            Said('columns with the value of the rows to keep, {{ AGE = "_T" }}, not {given}', given=shown(given))
+        )
     return {_name(name): _kept(name, value) for name, value in given.items()}
 
 
 def _kept(name: str, given: Any) -> Any:
     several = [given] if single(given) else list(given) if isinstance(given, Sequence) else [None]
     if not several or not all(type(one) in (str, int, float, bool) for one in several):
-        raise SpecError(f"{name}: a text or a number, or a list of them, not {shown(given)}")
+        raise SpecError(
+            Said("{name}: a text or a number, or a list of them, not {given}", name=name, given=shown(given))
+        )
     return given if single(given) else several
 
 
 def _truth(given: Any) -> bool:
     if not isinstance(given, bool):
-        raise SpecError(f"true or false, not {shown(given)}")
+        raise SpecError(Said("true or false, not {given}", given=shown(given)))
     return given
 
 
@@ -206,13 +219,17 @@ def _encoding(given: Any) -> str:
     try:
         return codecs.lookup(_name(given)).name
     except LookupError:
-        raise SpecError(f"no encoding {shown(given)}; such as utf-8, gb18030, big5, utf-16, cp1252") from None
+        raise SpecError(
+            Said("no encoding {given}; such as utf-8, gb18030, big5, utf-16, cp1252", given=shown(given))
+        ) from None
 
 
 def _sheet(given: Any) -> str | tuple[str, ...]:
     names = [given] if single(given) else list(given)
     if not names or len(set(map(str, names))) < len(names):
-        raise SpecError(f'the name of a sheet, "2022", or several, ["income", "air"], not {shown(given)}')
+        raise SpecError(
+            Said('the name of a sheet, "2022", or several, ["income", "air"], not {given}', given=shown(given))
+        )
     found = tuple(map(_name, names))
     return found[0] if len(found) == 1 else found
 

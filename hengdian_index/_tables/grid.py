@@ -11,7 +11,8 @@ from typing import Any
 
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.periods import read_label
-from hengdian_index._values.decimals import counted
+from hengdian_index._tables.places import lines_of
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, listed, shown
 
 # So many rows from the top are looked through for the heading.
@@ -35,15 +36,17 @@ _OF_UNITS = re.compile(r"[\s(（\[【]*(?:计量单位|单位|units?)\s*[:：]",
 class Layout:
     """The first row of the heading, the row of units, if any, the row after them, what is said of the others.
 
-    `names` has the cells of each row of the heading, `below` the row of units and where it is.
+    `names` has the cells of each row of the heading, `below` the row of units and where it is, `blank` those of the
+    liberties that tell of blank rows.
     """
 
     heading: int
     units: int | None
     top: int
     names: tuple[tuple[Any, ...], ...]
-    liberties: tuple[str, ...]
-    below: tuple[str, tuple[Any, ...]] | None = None
+    liberties: tuple[Said, ...]
+    blank: tuple[Said, ...] = ()
+    below: tuple[Said, tuple[Any, ...]] | None = None
     titles: tuple[str, ...] = ()
 
     @property
@@ -65,8 +68,8 @@ def layout_of(
         Cells of the first rows, blank ones as they are.
     place : sequence
         Line or number of each row.
-    whose : str
-        What a message calls a row: "line" or "row".
+    whose : "line" or "row"
+        What a message calls a row.
     header_rows : int
         How many rows name the columns.
 
@@ -85,25 +88,33 @@ def layout_of(
     heading = _heading(rows)
     if header_rows > 1:
         heading = _first_of(rows, heading, header_rows, place, whose)
-    liberties = [
-        f"{whose} {place[i]} is a title: {shown(_texts(rows[i])[0])}"
-        if _texts(rows[i])
-        else f"{whose} {place[i]} above the heading is blank"
-        for i in range(heading)
-    ]
+    liberties, blank = list[Said](), list[Said]()
+    for i in range(heading):
+        row = _at(whose, place[i])
+        if texts := _texts(rows[i]):
+            liberties.append(Said("{row} is a title: {text}", row=row, text=shown(texts[0])))
+        else:
+            blank.append(Said("{row} above the heading is blank", row=row))
+            liberties.append(blank[-1])
     last = heading + header_rows - 1
     if header_rows > 1:
+        first, lowest = place[heading], place[last]
         liberties.append(
-            f"{whose}s {place[heading]} to {place[last]} name the columns, the lowest that tells them apart"
+            Said("lines {first} to {last} name the columns, the lowest that tells them apart", first=first, last=lowest)
+            if whose == "line"
+            else Said(
+                "rows {first} to {last} name the columns, the lowest that tells them apart", first=first, last=lowest
+            )
         )
     units = last + 1 if _has_units(rows, last) else None
     if units is not None:
-        liberties.append(f"{whose} {place[units]} has the units: {listed(_texts(rows[units]))}")
+        told = listed(_texts(rows[units]))
+        liberties.append(Said("{row} has the units: {names}", row=_at(whose, place[units]), names=told))
     top = last + 1 + (units is not None)
     names = tuple(tuple(row) for row in rows[heading : last + 1])
-    below = None if units is None else (f"{whose} {place[units]}", tuple(rows[units]))
+    below = None if units is None else (_at(whose, place[units]), tuple(rows[units]))
     titles = tuple(text for row in rows[:heading] for text in _texts(row)[:1])
-    return Layout(heading, units, top, names, tuple(liberties), below, titles)
+    return Layout(heading, units, top, names, tuple(liberties), tuple(blank), below, titles)
 
 
 def _first_of(rows: Sequence[Sequence[Any]], heading: int, header_rows: int, place: Any, whose: str) -> int:
@@ -112,10 +123,31 @@ def _first_of(rows: Sequence[Sequence[Any]], heading: int, header_rows: int, pla
         heading -= 1
     if len(_heads(rows, heading)) < header_rows:
         wrong = heading + len(_heads(rows, heading))
-        found = f"{whose} {place[wrong]} has numbers" if wrong < len(rows) else "there are fewer rows"
-        have = counted(wrong - heading, "row")
-        raise DataError(f"header_rows = {header_rows}, but {found}: the heading has {have}; mend header_rows in [data]")
+        n, row = wrong - heading, _at(whose, place[wrong]) if wrong < len(rows) else None
+        raise DataError(_few_heads(header_rows, n, row))
     return heading
+
+
+def _few_heads(header_rows: int, n: int, row: Said | None) -> Said:
+    if row is None:
+        return Said.of(
+            n,
+            "header_rows = {rows}, but there are fewer rows: the heading has {n} row; mend header_rows in [data]",
+            "header_rows = {rows}, but there are fewer rows: the heading has {n} rows; mend header_rows in [data]",
+            rows=header_rows,
+        )
+    return Said.of(
+        n,
+        "header_rows = {rows}, but {row} has numbers: the heading has {n} row; mend header_rows in [data]",
+        "header_rows = {rows}, but {row} has numbers: the heading has {n} rows; mend header_rows in [data]",
+        rows=header_rows,
+        row=row,
+    )
+
+
+def _at(whose: str, number: Any) -> Said:
+    """Return where a row is: a line of a text file, a row of a sheet."""
+    return lines_of([number]) if whose == "line" else Said("row {number}", number=number)
 
 
 def _heads(rows: Sequence[Sequence[Any]], heading: int) -> Sequence[Sequence[Any]]:
@@ -144,10 +176,18 @@ def second_heading(rows: Sequence[Sequence[Any]], heading: int) -> int:
     return 1 + len(more) if several else 1
 
 
-def two_rows(place: Mapping[int, Any] | Sequence[Any], heading: int, n: int, whose: str) -> str:
+def two_rows(place: Mapping[int, Any] | Sequence[Any], heading: int, n: int, whose: str) -> Said:
     """Return the refusal of a heading that seems to have several rows."""
-    named = listed([place[heading + i] for i in range(n)])
-    return f"{whose}s {named} seem to name the columns together; if so, write header_rows = {n} in [data]"
+    named = joined([place[heading + i] for i in range(n)])
+    if whose == "line":
+        return Said(
+            "lines {lines} seem to name the columns together; if so, write header_rows = {n} in [data]",
+            lines=named,
+            n=n,
+        )
+    return Said(
+        "rows {rows} seem to name the columns together; if so, write header_rows = {n} in [data]", rows=named, n=n
+    )
 
 
 def _to_the_left(left: str, cell: str) -> str:
@@ -183,7 +223,7 @@ def names_of(headings: Sequence[Sequence[Any]], asked: Collection[str] = ()) -> 
     return names
 
 
-def notes_below(odd: Mapping[int, Sequence[Any]], n: int, place: Sequence[Any], whose: str) -> tuple[int, list[str]]:
+def notes_below(odd: Mapping[int, Sequence[Any]], n: int, place: Sequence[Any], whose: str) -> tuple[int, list[Said]]:
     """Return how many of n rows are the table's, notes below it taken off, and what is said of these.
 
     `odd` has the cells of the rows that may be none of the table: one of their first two cells is blank, or they are
@@ -198,14 +238,17 @@ def notes_below(odd: Mapping[int, Sequence[Any]], n: int, place: Sequence[Any], 
         word = bool(texts) and number_of(texts[0]) is None and read_label(texts[0]) is None
         if texts and (_is_remark(odd[i]) or (blank_above and word)):
             notes = [(j, _texts(odd[j])[0]) for j in range(i, n) if _texts(odd[j])]
-            return i, [f"{whose} {place[j]} below the table is a note: {shown(text)}" for j, text in notes]
+            return i, [
+                Said("{row} below the table is a note: {text}", row=_at(whose, place[j]), text=shown(text))
+                for j, text in notes
+            ]
         blank_above = blank_above or not texts
     return n, []
 
 
 def remarks_beside(
-    heading: Sequence[Any], rows: Iterable[tuple[str, Sequence[Any]]]
-) -> tuple[int, dict[int, list[tuple[str, Any]]]]:
+    heading: Sequence[Any], rows: Iterable[tuple[int, Sequence[Any]]]
+) -> tuple[int, dict[int, list[tuple[int, Any]]]]:
     """Return how many columns a table has, and what stands beside it: by column, the rows and cells that are remarks.
 
     They are right of the last name, and are texts; beyond a column without anything they may be numbers, too.
@@ -213,11 +256,11 @@ def remarks_beside(
     Examples
     --------
     >>> from hengdian_index._tables.grid import remarks_beside
-    >>> remarks_beside(["town", "trips", ""], [("line 2", ["Ulm", 3, "estimated"]), ("line 3", ["Bonn", 4])])
-    (2, {2: [('line 2', 'estimated')]})
+    >>> remarks_beside(["town", "trips", ""], [(2, ["Ulm", 3, "estimated"]), (3, ["Bonn", 4])])
+    (2, {2: [(2, 'estimated')]})
     """
     width = max((j + 1 for j, name in enumerate(heading) if not is_missing(name)), default=0)
-    found: dict[int, list[tuple[str, Any]]] = {}
+    found: dict[int, list[tuple[int, Any]]] = {}
     for row, cells in rows:
         for j, cell in enumerate(cells[width:], width):
             if not is_missing(cell):
@@ -230,12 +273,20 @@ def remarks_beside(
     return width, found
 
 
-def said_beside(found: Mapping[int, Sequence[tuple[str, Any]]]) -> list[str]:
+def said_beside(found: Mapping[int, Sequence[tuple[int, Any]]], whose: str) -> list[Said]:
     """Return what is said of remarks beside a table."""
     cells = [one for column in found.values() for one in column]
     if not cells:
         return []
-    return [f"{counted(len(cells), 'remark')} beside the table, the first in {cells[0][0]}: {shown(cells[0][1])}"]
+    return [
+        Said.of(
+            len(cells),
+            "{n} remark beside the table, the first in {row}: {text}",
+            "{n} remarks beside the table, the first in {row}: {text}",
+            row=_at(whose, cells[0][0]),
+            text=shown(cells[0][1]),
+        )
+    ]
 
 
 def _is_remark(row: Sequence[Any]) -> bool:

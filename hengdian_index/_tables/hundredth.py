@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said, joined
 
 # So many other values tell what is to be expected, which lie this near to one another.
 _FEWEST, _SPREAD = 3, 10.0
@@ -21,7 +22,7 @@ _TRIED, _SAMPLE = 100, 1000
 
 # What passes the largest number is far apart, and compared as such.
 @np.errstate(over="ignore")
-def off_by_a_hundred(values: Array, columns: Sequence[str], panel: Panel) -> list[str]:
+def off_by_a_hundred(values: Array, columns: Sequence[str], panel: Panel) -> list[Said]:
     """Return a text for each value of (n, k) that alone is off by a hundred among those of its unit, or of its column.
 
     Examples
@@ -33,7 +34,7 @@ def off_by_a_hundred(values: Array, columns: Sequence[str], panel: Panel) -> lis
     """
     if not values.size:
         return []
-    found: dict[tuple[int, int], str] = {}
+    found: dict[tuple[int, int], Said] = {}
     codes = panel.unit_codes()
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
@@ -50,7 +51,10 @@ def off_by_a_hundred(values: Array, columns: Sequence[str], panel: Panel) -> lis
         if len(first) < 3 or min(first[-2] / first[0], first[-1] / first[1]) <= _SPREAD:
             _look(column, np.arange(len(column)), j, found)
     told = sorted(found.items())[:_MOST]
-    return [f"{panel.place(i)}, indicator {columns[j]!r}: {said}" for (i, j), said in told]
+    return [
+        joined([panel.place(i), Said("indicator {code!r}: {why}", code=columns[j], why=said)], "places")
+        for (i, j), said in told
+    ]
 
 
 def _is_wild(column: Array, order: NDArray[np.intp], starts: NDArray[np.intp]) -> bool:
@@ -71,7 +75,7 @@ def _apart(low: NDArray[np.float64] | float, high: NDArray[np.float64] | float) 
     return np.asarray(high > 100 / _BESIDE / _SPREAD * np.asarray(low))
 
 
-def _look(column: Array, rows: NDArray[np.intp], j: int, found: dict[tuple[int, int], str]) -> None:
+def _look(column: Array, rows: NDArray[np.intp], j: int, found: dict[tuple[int, int], Said]) -> None:
     """Add what is said of a value among some rows of a column that alone is off by a hundred."""
     size = np.abs(column[rows])
     rows = rows[size > 0]
@@ -85,7 +89,26 @@ def _look(column: Array, rows: NDArray[np.intp], j: int, found: dict[tuple[int, 
         low, high = float(rest.min()), float(rest.max())
         if high > _SPREAD * low or not low / _BESIDE <= times * size[at] <= high * _BESIDE or low <= size[at] <= high:
             continue
-        share = "a hundredth of" if times > 1 else "a hundred times"
         meant = float(f"{column[rows[at]] * times:.12g}")
-        said = f"{column[rows[at]]:g} is about {share} the others ({low:g} to {high:g}); is {meant:g} meant?"
-        found[int(rows[at]), j] = said
+        share = _hundredth if times > 1 else _hundredfold
+        found[int(rows[at]), j] = share(float(column[rows[at]]), low, high, meant)
+
+
+def _hundredth(value: float, low: float, high: float, meant: float) -> Said:
+    return Said(
+        "{value:g} is about a hundredth of the others ({low:g} to {high:g}); is {meant:g} meant?",
+        value=value,
+        low=low,
+        high=high,
+        meant=meant,
+    )
+
+
+def _hundredfold(value: float, low: float, high: float, meant: float) -> Said:
+    return Said(
+        "{value:g} is about a hundred times the others ({low:g} to {high:g}); is {meant:g} meant?",
+        value=value,
+        low=low,
+        high=high,
+        meant=meant,
+    )

@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from hengdian_index._tables.arrange import named, with_names
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.form import Form
-from hengdian_index._tables.panel import Line
 from hengdian_index._tables.periods import read_label
+from hengdian_index._tables.places import Line, lines_of
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.roles import said_roles, texts_in
 from hengdian_index._tables.shapes import as_wide
 from hengdian_index._tables.table import shortened
 from hengdian_index._tables.units import label_text, twins
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, headed
+from hengdian_index._words.said import joined as joined_by_signs
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, raise_together, shown
 
 JOINED = "joined"
@@ -37,7 +38,8 @@ class Part:
     @property
     def source(self) -> str:
         """What messages call the file or sheet."""
-        return str(self.frame.attrs.get("source", self.name))
+        source = self.frame.attrs.get("source", self.name)
+        return source if isinstance(source, Said) else str(source)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +75,14 @@ class _Wide:
     def lines(self) -> Sequence[int]:
         """The line of each row."""
         return self.frame.attrs.get("lines") or range(2, len(self.frame) + 2)
+
+
+_LAYOUTS: Mapping[str, Said] = {
+    "long": Said("long"),
+    "years": Said("years across"),
+    "transposed": Said("transposed"),
+    "wide": Said("wide"),
+}
 
 
 def joined(
@@ -116,11 +126,16 @@ def joined(
     """
     if unit is None and period is None:
         raise SpecError(
-            f"{source}: {counted(len(parts), 'table')} are joined on unit and period; name at least one of them"
+            Said.of(
+                len(parts),
+                "{source}: {n} table are joined on unit and period; name at least one of them",
+                "{source}: {n} tables are joined on unit and period; name at least one of them",
+                source=source,
+            )
         )
     wide: list[_Wide] = []
     errors: list[FaultsError] = []
-    said: list[str] = []
+    said: list[Said] = []
     asked = [name for name in columns if name not in (unit, period)]
     for part in parts:
         try:
@@ -129,13 +144,15 @@ def joined(
             errors.append(error)
             continue
         if found is None:
-            said.append(f"{part.source}: not read, for the index uses none of its columns")
+            said.append(Said("{source}: not read, for the index uses none of its columns", source=part.source))
         else:
             wide.append(found)
-            said += [f"{part.source}: {line}" for line in found.frame.attrs.get("liberties", ())]
+            said += [headed(part.source, line) for line in found.frame.attrs.get("liberties", ())]
     raise_together(errors)
     if not wide:
-        raise DataError(f"{source}: no table has a column that is asked for, {listed(asked)}")
+        raise DataError(
+            Said("{source}: no table has a column that is asked for, {names}", source=source, names=listed(asked))
+        )
     rows = dict.fromkeys(key for one in wide for key in one.keys)
     at = {key: i for i, key in enumerate(rows)}
     out: dict[Any, list[Any]] = {name: [None] * len(at) for name in (unit, period) if name}
@@ -153,7 +170,12 @@ def joined(
     raise_all(DataError, shortened(faults))
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object).infer_objects() for name, cells in out.items()})
     said += [
-        f"{counted(len(wide), 'table')} joined to {counted(len(at), 'row')}: {listed([o.part.source for o in wide])}"
+        Said(
+            "{tables} joined to {rows}: {sources}",
+            tables=Said.of(len(wide), "{n} table", "{n} tables"),
+            rows=Said.of(len(at), "{n} row", "{n} rows"),
+            sources=listed([o.part.source for o in wide]),
+        )
     ]
     said += _unmatched(wide, unit, period)
     frame.attrs = {"source": source, "lines": tuple(lines), "origin": _Places(places), "liberties": tuple(said)}
@@ -180,11 +202,17 @@ def _wide(part: Part, asked: Sequence[Any], form: Form, unit: str | None, period
         wide, new = _alone(part, frame, not asked, form, unit, period)
     missing = [name for name in labels if name not in wide.columns]
     if missing:
-        there = listed(list(wide.columns))
-        raise DataError(f"{part.source}: column {listed(missing)} is missing; columns found: {there}")
+        raise DataError(
+            Said(
+                "{source}: column {names} is missing; columns found: {found}",
+                source=part.source,
+                names=listed(missing),
+                found=listed(list(wide.columns)),
+            )
+        )
     left = [name for name in wide.columns if name not in new and name not in labels]
     if left:
-        told = f"columns that are not taken: {listed(left)}"
+        told = Said("columns that are not taken: {names}", names=listed(left))
         wide.attrs["liberties"] = (*wide.attrs.get("liberties", ()), told)
     return _Wide(part, wide, new, _keys(part, wide, unit, period))
 
@@ -212,19 +240,32 @@ def _alone(
         rest = [form.value] if form.value in rest else rest
         if len(rest) == 1 or (every and rest):
             return _noted(part, wide, {c: part.name if len(rest) == 1 else c for c in rest})
-        told = (
-            f"which of its columns has the values of {part.name!r}, {listed(rest)}" if rest else "where its values are"
+        if rest:
+            raise DataError(
+                Said(
+                    "{source}: nothing says which of its columns has the values of {name!r}, {names}; write value = "
+                    '"..." in [data]',
+                    source=part.source,
+                    name=part.name,
+                    names=listed(rest),
+                )
+            )
+        raise DataError(
+            Said('{source}: nothing says where its values are; write value = "..." in [data]', source=part.source)
         )
-        raise DataError(f'{part.source}: nothing says {told}; write value = "..." in [data]')
     roles = said_roles(frame, form, [part.name], unit, period)
     if form.layout is None and roles is not None and not roles.format:
         more = {"layout": roles.layout, **({"unit": roles.unit} if roles.unit != unit and roles.unit else {})}
         if roles.layout == "long" and roles.value is not None:
             more["value"] = roles.value
         lines = form.lines(**more)
-        kind = "years across" if roles.layout == "years" else roles.layout
         raise DataError(
-            f"{part.source}: the table is {kind}; the files are read with these lines in the spec:\n{lines}"
+            Said(
+                "{source}: the table is {layout}; the files are read with these lines in the spec:\n{lines}",
+                source=part.source,
+                layout=_LAYOUTS[roles.layout],
+                lines=lines,
+            )
         )
     across = form.layout in ("years", "transposed") and form.indicator is None
     wide = as_wide(frame, [part.name], replace(form, value=part.name) if across else form, unit, period)
@@ -233,7 +274,11 @@ def _alone(
 
 
 def _noted(part: Part, wide: pd.DataFrame, new: dict[Any, Any]) -> tuple[pd.DataFrame, dict[Any, Any]]:
-    told = [f"the values of {shown(old)} read as {shown(name)}" for old, name in new.items() if old != name]
+    told = [
+        Said("the values of {old} read as {name}", old=shown(old), name=shown(name))
+        for old, name in new.items()
+        if old != name
+    ]
     out = wide.copy(deep=False)
     out.attrs = {**wide.attrs, "liberties": (*wide.attrs.get("liberties", ()), *told)}
     return out, new
@@ -256,20 +301,32 @@ def _keys(part: Part, wide: pd.DataFrame, unit: str | None, period: str | None) 
         for name, key in ((unit, label_text), (period, _period_key)):
             cell = wide[name].iloc[j] if name else None
             if name and is_missing(cell):
-                told = f"{part.source} line {lines[j]}: no {name}; write it or leave the row out"
+                told = Said(
+                    "{source} line {line}: no {name}; write it or leave the row out",
+                    source=part.source,
+                    line=lines[j],
+                    name=name,
+                )
                 faults.append(Fault(told, kind=("rows", name)))
             own.append(key(cell) if name else None)
         keys.append(tuple(own))
         if keys[-1] in first:
-            told = f"{part.source} line {lines[j]}: {_called(keys[-1], wide, j, unit, period)} is given a second time"
-            faults.append(Fault(f"{told}, after line {lines[first[keys[-1]]]}; keep one row", kind=("rows", "twice")))
+            told = Said(
+                "{source} line {line}: {called} is given a second time, after line {before}; keep one row",
+                source=part.source,
+                line=lines[j],
+                called=_called(keys[-1], wide, j, unit, period),
+                before=lines[first[keys[-1]]],
+            )
+            faults.append(Fault(told, kind=("rows", "twice")))
         first.setdefault(keys[-1], j)
     raise_all(DataError, shortened(faults))
     return keys
 
 
-def _called(key: Any, wide: pd.DataFrame, j: int, unit: str | None, period: str | None) -> str:
-    return ", ".join(f"{name} {shown(wide[name].iloc[j])}" for name in (unit, period) if name)
+def _called(key: Any, wide: pd.DataFrame, j: int, unit: str | None, period: str | None) -> Said:
+    own = [(name, shown(wide[name].iloc[j])) for name in (unit, period) if name]
+    return joined_by_signs([Said("{name} {label}", name=name, label=label) for name, label in own], "places")
 
 
 def _period_key(label: Any) -> Any:
@@ -298,8 +355,16 @@ def _put(
             line, letter = (origin and origin.place(j, own)) or (one.lines[j], letters.get(own, ""))
             if column[i] is not None and not _same(column[i], cell):
                 before = where[i]
-                told = f"{name!r} is {shown(cell)}, but {shown(column[i])} in line {before[0] if before else '?'}"
-                faults.append(Fault(f"{one.part.source} line {line}: {told}; keep one", kind=("cells", name)))
+                told = Said(
+                    "{source} line {line}: {name!r} is {value}, but {other} in {before}; keep one",
+                    source=one.part.source,
+                    line=line,
+                    name=name,
+                    value=shown(cell),
+                    other=shown(column[i]),
+                    before=lines_of([before[0]]) if before else Said("line {line}", line="?"),
+                )
+                faults.append(Fault(told, kind=("cells", name)))
                 continue
             if column[i] is None:
                 column[i], where[i] = cell, (Line(f"{line} of {one.part.source}"), letter)
@@ -310,9 +375,9 @@ def _same(one: Any, other: Any) -> bool:
     return label_text(one) == label_text(other) if None in numbers else numbers[0] == numbers[1]
 
 
-def _unmatched(wide: Sequence[_Wide], unit: str | None, period: str | None) -> list[str]:
+def _unmatched(wide: Sequence[_Wide], unit: str | None, period: str | None) -> list[Said]:
     """Return what some parts have and others lack."""
-    said = []
+    said = list[Said]()
     for place, (name, what) in enumerate(((unit, "unit"), (period, "period"))):
         if name is None:
             continue
@@ -325,8 +390,16 @@ def _unmatched(wide: Sequence[_Wide], unit: str | None, period: str | None) -> l
         for one, there in zip(wide, own, strict=True):
             absent = [labels[key] for key in labels if key not in there]
             if absent:
-                told = f"{len(absent):,} of {counted(len(labels), what)} that others have: {listed(absent)}"
-                said.append(f"{one.part.source} lacks {told}; values are missing there")
+                told = Said(
+                    "{source} lacks {n:,} of {every} that others have: {names}; values are missing there",
+                    source=one.part.source,
+                    n=len(absent),
+                    every=Said.of(len(labels), "{n} unit", "{n} units")
+                    if what == "unit"
+                    else Said.of(len(labels), "{n} period", "{n} periods"),
+                    names=listed(absent),
+                )
+                said.append(told)
         if what == "unit":
             said += _alike(wide, own)
     every = dict.fromkeys(key for one in wide for key in one.keys)
@@ -335,12 +408,19 @@ def _unmatched(wide: Sequence[_Wide], unit: str | None, period: str | None) -> l
         units, periods = {key[0] for key in keys}, {key[1] for key in keys}
         absent = [key for key in every if key not in keys and key[0] in units and key[1] in periods]
         if absent:
-            told = f"{counted(len(absent), 'pair')} of unit and period that others have"
-            said.append(f"{one.part.source} lacks {told}, the first of {shown(absent[0][0])}")
+            said.append(
+                Said.of(
+                    len(absent),
+                    "{source} lacks {n} pair of unit and period that others have, the first of {unit}",
+                    "{source} lacks {n} pairs of unit and period that others have, the first of {unit}",
+                    source=one.part.source,
+                    unit=shown(absent[0][0]),
+                )
+            )
     return said
 
 
-def _alike(wide: Sequence[_Wide], own: Sequence[Mapping[str, None]]) -> list[str]:
+def _alike(wide: Sequence[_Wide], own: Sequence[Mapping[str, None]]) -> list[Said]:
     """Return units that seem to be one and stand under different names in different tables."""
     said = []
     for group in twins(dict.fromkeys(key for keys in own for key in keys)):
@@ -348,6 +428,9 @@ def _alike(wide: Sequence[_Wide], own: Sequence[Mapping[str, None]]) -> list[str
             name: next(o.part.source for o, keys in zip(wide, own, strict=True) if name in keys) for name in group
         }
         if len(set(places.values())) > 1:
-            told = " and ".join(f"{shown(name)} ({where})" for name, where in places.items())
-            said.append(f"{told} seem to be one unit; write it alike")
+            *others, last = [Said("{name} ({file})", name=shown(name), file=file) for name, file in places.items()]
+            front = others[0]
+            for one in others[1:]:
+                front = Said("{one} and {other}", one=front, other=one)
+            said.append(Said("{one} and {other} seem to be one unit; write it alike", one=front, other=last))
     return said

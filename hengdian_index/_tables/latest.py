@@ -12,7 +12,7 @@ import pandas as pd
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Periods, format_period
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, headed, joined
 from hengdian_index.errors import native
 
 
@@ -42,20 +42,28 @@ def latest(panel: Panel) -> Panel:
     if panel.units is None or panel.periods is None or not panel.n:
         return panel
     codes, ordinals = panel.unit_codes(), panel.periods.ordinals
-    where = f"{panel.source}: " if panel.source else ""
     n, order = int(codes.max()) + 1, np.argsort(ordinals, kind="stable")
     last = np.zeros(n, dtype=np.intp)
     # Later periods come later, and stay.
     last[codes[order]] = order
     cut = replace(panel.pick(last), source=panel.source, periods=None)
-    values, said = np.full((n, len(panel.columns)), np.nan, order="F"), list[str]()
+    values, said = np.full((n, len(panel.columns)), np.nan, order="F"), list[Said]()
     for j, name in enumerate(panel.columns):
         there = order[~np.isnan(panel.values[order, j])]
         rows = np.full(n, -1, dtype=np.intp)
         rows[codes[there]] = there
         found = rows >= 0
         values[found, j] = panel.values[rows[found], j]
-        said.append(f"{where}last values of {name!r} (latest = true): {_told(rows, cut.unit_list(), panel.periods)}")
+        said.append(
+            headed(
+                panel.source,
+                Said(
+                    "last values of {name!r} (latest = true): {periods}",
+                    name=name,
+                    periods=_told(rows, cut.unit_list(), panel.periods),
+                ),
+            )
+        )
     labels = pd.Index(panel.units[last], name=panel.labels.names[0])
     lines = tuple(panel.lines[row] for row in last.tolist()) if panel.lines else ()
     return replace(
@@ -63,14 +71,15 @@ def latest(panel: Panel) -> Panel:
     )
 
 
-def _told(rows: Array, units: Sequence[Any], periods: Periods) -> str:
+def _told(rows: Array, units: Sequence[Any], periods: Periods) -> Said:
     """Return the periods of the last values of one column; all units but those of the commonest period are named."""
     when = np.where(rows >= 0, periods.ordinals[rows], np.iinfo(np.int64).min)
     distinct, counts = np.unique(when[rows >= 0], return_counts=True)
-    parts = list[str]()
+    parts = list[Said]()
     for ordinal in distinct[np.lexsort((-distinct, -counts))].tolist():
         own = [native(units[i]) for i in np.flatnonzero(when == ordinal).tolist()]
-        who = ", ".join(map(str, own)) if parts else counted(len(own), "unit")
-        parts.append(f"{format_period(int(ordinal), periods.frequency)} for {who}")
+        who = joined(own) if parts else Said.of(len(own), "{n} unit", "{n} units")
+        period = format_period(int(ordinal), periods.frequency)
+        parts.append(Said("{period} for {units}", period=period, units=who))
     without = [native(units[i]) for i in np.flatnonzero(rows < 0).tolist()]
-    return "; ".join([*parts, *([f"none for {', '.join(map(str, without))}"] if without else [])])
+    return joined([*parts, *([Said("none for {units}", units=joined(without))] if without else [])], "clauses")

@@ -10,6 +10,7 @@ from typing import Any
 
 from hengdian_index._tables.cells import plain_remedy
 from hengdian_index._tables.printed import narrow
+from hengdian_index._words.said import Said
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _TIMES = {
@@ -77,7 +78,7 @@ def marks_among(cells: Iterable[Any]) -> list[str]:
     return list(found)
 
 
-def remedy_for(cell: Any, marks: Sequence[Any] = ()) -> str:
+def remedy_for(cell: Any, marks: Sequence[Any] = ()) -> Said:
     """Return what to write where a cell is no number.
 
     Parameters
@@ -95,31 +96,53 @@ def remedy_for(cell: Any, marks: Sequence[Any] = ()) -> str:
         return plain_remedy(cell)
     text = narrow(cell)
     if text in ERRORS:
-        return "an error value of a spreadsheet: mend it there, or clear the cell of a missing value"
+        return Said("an error value of a spreadsheet: mend it there, or clear the cell of a missing value")
     if is_mark(text):
-        said = f"where {text!r} means a missing value, write missing_marks = {_line(marks, cell)} in [data]"
-        return f"{plain_remedy(cell)}; {said} (0 in the cell where it means none)"
+        return Said(
+            "{remedy}; where {text!r} means a missing value, write missing_marks = {marks} in [data] (0 in the cell "
+            "where it means none)",
+            remedy=plain_remedy(cell),
+            text=text,
+            marks=_line(marks, cell),
+        )
     if (found := _SHARE.fullmatch(text)) is not None:
-        number, sign = found.group(1), found.group(2)
-        return f"write {number.replace(',', '')}, and {sign} in the heading: all cells of a column are in one unit"
+        number, sign = found.group(1).replace(",", ""), found.group(2)
+        return Said(
+            "write {number}, and {sign} in the heading: all cells of a column are in one unit", number=number, sign=sign
+        )
     if (found := _TIMED.fullmatch(text)) is not None:
         times = Decimal(found.group(1).replace(",", "")) * _TIMES[found.group(2)]
-        return f"write {_plain(times)}: {found.group(2)!r} after a number may be counted in or not"
+        return Said(
+            "write {number}: {word!r} after a number may be counted in or not",
+            number=_plain(times),
+            word=found.group(2),
+        )
     if (found := _BRACKETED.fullmatch(text)) is not None:
         number = found.group(1).replace(",", "")
-        return f"write -{number.lstrip('+-')} if the brackets mean a negative number, {number} if they mark a note"
+        return Said(
+            "write -{negative} if the brackets mean a negative number, {number} if they mark a note",
+            negative=number.lstrip("+-"),
+            number=number,
+        )
     if (found := _ROUGH.fullmatch(text)) is not None:
-        number = (found.group(1) or found.group(2)).replace(",", "")
-        left_out = f"missing_marks = {_line(marks, cell)} in [data]"
-        return f"write {number} if that may stand for it; {left_out} leaves it out"
+        return Said(
+            "write {number} if that may stand for it; missing_marks = {marks} in [data] leaves it out",
+            number=(found.group(1) or found.group(2)).replace(",", ""),
+            marks=_line(marks, cell),
+        )
     if _PARTED.fullmatch(text):
-        return f"write {text.replace('_', '')}"
+        return Said("write {number}", number=text.replace("_", ""))
     if (found := _COMMA.fullmatch(text)) is not None:
         whole, part = found.groups()
-        return f"write {whole}.{part} if the comma stands before decimals, {whole}{part} if it parts thousands"
+        return Said(
+            "write {decimal} if the comma stands before decimals, {whole} if it parts thousands",
+            decimal=f"{whole}.{part}",
+            whole=f"{whole}{part}",
+        )
     if (found := _BESIDE.fullmatch(text)) is not None:
-        return (
-            f"write {found['number'].replace(',', '')}, and what stands beside it in the heading or a column of notes"
+        return Said(
+            "write {number}, and what stands beside it in the heading or a column of notes",
+            number=found["number"].replace(",", ""),
         )
     return plain_remedy(cell)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hengdian_index._tables.cells import hashed, no_label, numbers, single, tabular, uncovered
 from hengdian_index._tables.selection import truths
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, listed, native, raise_all, suggestion
 
 _NONE = object()
@@ -23,7 +23,7 @@ def in_order(
     option: str,
     *,
     absent: Any = _NONE,
-    lacks: Callable[[int], str] | None = None,
+    lacks: Callable[[int], Said] | None = None,
 ) -> Any:
     """Return what a mapping or a Series gives by key as a list in the order of the keys; anything else as it is.
 
@@ -39,9 +39,17 @@ def in_order(
         return value
     items = [(native(key), one) for key, one in value.items()]
     given, own = [key for key, _ in items], list(map(native, keys))
-    lacks = lacks or (lambda j: f"{option}: no value for column {own[j]!r}")
-    faults = [f"{option}: no column {key!r}{suggestion(key, own)}" for key in dict.fromkeys(given) if key not in own]
-    faults += [f"{option}: {key!r} is given twice" for key in dict.fromkeys(given) if given.count(key) > 1]
+    lacks = lacks or (lambda j: Said("{option}: no value for column {key!r}", option=option, key=own[j]))
+    faults = [
+        Said("{option}: no column {name!r}{guess}", option=option, name=key, guess=suggestion(key, own))
+        for key in dict.fromkeys(given)
+        if key not in own
+    ]
+    faults += [
+        Said("{option}: {name!r} is given twice", option=option, name=key)
+        for key in dict.fromkeys(given)
+        if given.count(key) > 1
+    ]
     faults += [lacks(j) for j, key in enumerate(own) if absent is _NONE and key not in given]
     raise_all(SpecError, faults)
     found = dict(items)
@@ -60,7 +68,14 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
     if chosen is None:
         return np.zeros(len(names), dtype=np.bool_)
     if isinstance(chosen, (bool, np.bool_)) or (tabular(chosen) and not hasattr(chosen, "keys")):
-        raise SpecError(f"{option}: names of columns, or one truth for each of {listed(list(names))}, not {chosen!r}")
+        raise SpecError(
+            Said(
+                "{option}: names of columns, or one truth for each of {names}, not {given!r}",
+                option=option,
+                names=listed(list(names)),
+                given=chosen,
+            )
+        )
     known = list(map(native, names))
     labelled = hasattr(chosen, "iloc") and truths(chosen.to_numpy(), option, len(chosen), None, of="values") is None
     by_key = list(chosen) if labelled else in_order(chosen, known, option, absent=False)
@@ -68,14 +83,36 @@ def named(chosen: Any, names: Sequence[Any], option: str) -> NDArray[np.bool_]:
     if mask is not None:
         return mask
     if hasattr(by_key, "keys") or (hasattr(chosen, "keys") and not labelled):
-        raise SpecError(f"{option}: names of columns, or True or False for each of them, not {chosen!r}")
+        raise SpecError(
+            Said(
+                "{option}: names of columns, or True or False for each of them, not {given!r}",
+                option=option,
+                given=chosen,
+            )
+        )
     one = single(by_key) or (isinstance(by_key, tuple) and by_key in known)
     listing = [native(name) for name in ([by_key] if one else by_key)]
     absent = [name for name in listing if no_label(name) or name not in known]
-    raise_all(SpecError, [f"{option}: no column {name!r}{suggestion(name, known)}" for name in absent])
-    remedy = f"; a mask is written with truths, {[True, *[False] * (len(known) - 1)][:3]}"
+    raise_all(
+        SpecError,
+        [
+            Said("{option}: no column {name!r}{guess}", option=option, name=name, guess=suggestion(name, known))
+            for name in absent
+        ],
+    )
+    mask_of = [True, *[False] * (len(known) - 1)][:3]
     twice = [name for name in known if listing.count(name) > 1]
-    why = [f"{option}: {name!r} is named twice{remedy if isinstance(name, int) else ''}" for name in twice]
+    why = [
+        Said(
+            "{option}: {name!r} is named twice; a mask is written with truths, {mask}",
+            option=option,
+            name=name,
+            mask=mask_of,
+        )
+        if isinstance(name, int)
+        else Said("{option}: {name!r} is named twice", option=option, name=name)
+        for name in twice
+    ]
     raise_all(SpecError, why)
     return np.array([name in listing for name in known], dtype=np.bool_)
 
@@ -89,16 +126,16 @@ def floats(value: Any) -> Array:
         What is no number: text, truths, dates, complex numbers; lists of several lengths.
     """
     if isinstance(value, (list, tuple)) and any(isinstance(one, (bool, np.bool_)) for one in value):
-        raise ValueError("no numbers: truths")
+        raise ValueError(Said("no numbers: truths"))
     raw = uncovered(value)
     if raw.dtype.kind in "iuf":
         return np.asarray(raw, dtype=np.float64)
     if raw.dtype.kind not in "OUS":
-        raise ValueError(f"no numbers: {raw.dtype}")
+        raise ValueError(Said("no numbers: {dtype}", dtype=raw.dtype))
     cells = raw.ravel().tolist()
     found, faults = numbers(cells, lambda i: f"value {i}")
     if faults or any(isinstance(cell, (bool, np.bool_)) for cell in cells):
-        raise ValueError("no numbers")
+        raise ValueError(Said("no numbers"))
     return found.reshape(raw.shape)
 
 
@@ -118,8 +155,14 @@ def column_groups(groups: Any, columns: Sequence[Any], *, with_scores: bool = Fa
         flat = isinstance(groups, Sequence | np.ndarray) and not single(groups) and not tabular(groups)
         labels = list(groups) if flat else []
         if len(labels) != len(columns):
-            form = f"a mapping {{group: [columns]}}, or one label for each of {counted(len(columns), 'column')}"
-            raise SpecError(f"groups: {form}, not {groups!r}")
+            raise SpecError(
+                Said.of(
+                    len(columns),
+                    "groups: a mapping {{group: [columns]}}, or one label for each of {n} column, not {given!r}",
+                    "groups: a mapping {{group: [columns]}}, or one label for each of {n} columns, not {given!r}",
+                    given=groups,
+                )
+            )
         _need_names(labels)
         return list(zip(columns, labels, strict=True))
     pairs: list[tuple[Any, Any]] = []
@@ -134,13 +177,17 @@ def column_groups(groups: Any, columns: Sequence[Any], *, with_scores: bool = Fa
 def _need_names(labels: Sequence[Any]) -> None:
     odd = [label for label in labels if not hashed(label)]
     if odd:
-        raise SpecError(f"groups: names of columns and of groups, not {listed(odd)}")
+        raise SpecError(Said("groups: names of columns and of groups, not {names}", names=listed(odd)))
 
 
-def _faults(pairs: Sequence[tuple[Any, Any]], columns: Sequence[Any], free: Sequence[Any]) -> list[str]:
+def _faults(pairs: Sequence[tuple[Any, Any]], columns: Sequence[Any], free: Sequence[Any]) -> list[Said]:
     """Return what is wrong with the groups of columns; those that are free need none."""
     named = [column for column, _ in pairs]
-    faults = [f"groups: no column {c!r}{suggestion(c, columns)}" for c in dict.fromkeys(named) if c not in columns]
-    faults += [f"groups: column {c!r} stands in two groups" for c in columns if named.count(c) > 1]
+    faults = [
+        Said("groups: no column {name!r}{guess}", name=c, guess=suggestion(c, columns))
+        for c in dict.fromkeys(named)
+        if c not in columns
+    ]
+    faults += [Said("groups: column {name!r} stands in two groups", name=c) for c in columns if named.count(c) > 1]
     absent = [c for c in columns if c not in named and c not in free]
-    return faults + ([f"groups: no group for column {listed(absent)}"] if absent else [])
+    return faults + ([Said("groups: no group for column {names}", names=listed(absent))] if absent else [])

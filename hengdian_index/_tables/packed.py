@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, FaultsError, listed
+from hengdian_index._words.said import Said, headed, joined
+from hengdian_index.errors import DataError, FaultsError, cause, listed
 
 ENDINGS = (".zip", ".gz")
 """The endings of files in which a table is packed."""
@@ -46,7 +46,7 @@ _DAMAGED = (
 
 
 @contextmanager
-def unpacked(path: Path, endings: Sequence[str]) -> Iterator[tuple[Path, str]]:
+def unpacked(path: Path, endings: Sequence[str]) -> Iterator[tuple[Path, Said]]:
     """Unpack the one table of a file, of one of the `endings`, for a while; yield where it is, and what was done.
 
     Raises
@@ -62,54 +62,87 @@ def unpacked(path: Path, endings: Sequence[str]) -> Iterator[tuple[Path, str]]:
         except (FaultsError, FileNotFoundError):
             raise
         except _DAMAGED as error:
-            why = " ".join(str(error).split()) or type(error).__name__
-            told = f"cannot be unpacked: {why}; fetch it anew, or give the table itself"
-            raise DataError(f"{path.name}: {told}") from None
+            told = Said("cannot be unpacked: {why}; fetch it anew, or give the table itself", why=cause(error))
+            raise DataError(headed(path.name, told)) from None
         yield found
 
 
-def _of_zip(path: Path, folder: Path, endings: Sequence[str]) -> tuple[Path, str]:
+def _of_zip(path: Path, folder: Path, endings: Sequence[str]) -> tuple[Path, Said]:
     with ZipFile(path) as archive:
         every = {_name(one): one for one in archive.infolist() if not _is_hidden(one)}
         if "[Content_Types].xml" in every:
-            raise DataError(f"{path.name}: is a workbook or a document; name it .xlsx if it is a workbook")
+            raise DataError(
+                Said("{name}: is a workbook or a document; name it .xlsx if it is a workbook", name=path.name)
+            )
         tables = [name for name in every if PurePosixPath(name).suffix.lower() in endings]
         tables = [name for name in tables if not _DOCUMENTATION.fullmatch(PurePosixPath(name).stem)] or tables
         if len(tables) != 1:
-            raise DataError(f"{path.name}: {_held(tables, list(every), endings)}")
+            raise DataError(headed(path.name, _held(tables, list(every), endings)))
         member = every[tables[0]]
         if member.flag_bits & 1:
-            raise DataError(f"{path.name}: {tables[0]} is locked with a password; unpack it, and give the table itself")
+            raise DataError(
+                Said(
+                    "{name}: {table} is locked with a password; unpack it, and give the table itself",
+                    name=path.name,
+                    table=tables[0],
+                )
+            )
         _refuse_bomb(path, member.file_size, member.compress_size)
         to = folder / PurePosixPath(tables[0]).name
         with archive.open(member) as source:
             _write(path, source, to, member.compress_size)
     left = [name for name in every if name != tables[0]]
-    more = f"; {counted(len(left), 'other file')} left out: {listed(left)}" if left else ""
-    return to, f"unpacked from {path.name}{more}"
+    if not left:
+        return to, Said("unpacked from {name}", name=path.name)
+    return to, Said.of(
+        len(left),
+        "unpacked from {name}; {n} other file left out: {files}",
+        "unpacked from {name}; {n} other files left out: {files}",
+        name=path.name,
+        files=listed(left),
+    )
 
 
-def _held(tables: Sequence[str], every: Sequence[str], endings: Sequence[str]) -> str:
+def _held(tables: Sequence[str], every: Sequence[str], endings: Sequence[str]) -> Said:
     """Return why no table of an archive is read."""
     if tables:
-        told = "unpack it and give the one that is meant, or the folder, whose tables are joined"
-        return f"holds {len(tables)} tables: {listed(tables, 12)}; {told}"
-    there = f", but {listed(every, 12)}" if every else ""
-    return f"holds no table{there}; unpack it and give a table, which may end in {', '.join(endings)}"
+        return Said(
+            "holds {n} tables: {names}; unpack it and give the one that is meant, or the folder, whose tables are "
+            "joined",
+            n=len(tables),
+            names=listed(tables, 12),
+        )
+    if every:
+        return Said(
+            "holds no table, but {names}; unpack it and give a table, which may end in {endings}",
+            names=listed(every, 12),
+            endings=joined(endings),
+        )
+    return Said(
+        "holds no table; unpack it and give a table, which may end in {endings}",
+        endings=joined(endings),
+    )
 
 
-def _of_gzip(path: Path, folder: Path, endings: Sequence[str]) -> tuple[Path, str]:
+def _of_gzip(path: Path, folder: Path, endings: Sequence[str]) -> tuple[Path, Said]:
     # Text is what a name without another ending most often holds; what is none is refused as that.
     to = folder / (path.stem if Path(path.stem).suffix else f"{path.stem}.csv")
     if to.suffix.lower() not in endings:
-        allowed = ", ".join(f"{ending}.gz" for ending in endings)
-        raise DataError(f"{path.name}: {to.suffix} is no ending of a table; unpack it; allowed: {allowed}")
+        allowed = joined([f"{ending}.gz" for ending in endings])
+        raise DataError(
+            Said(
+                "{name}: {ending} is no ending of a table; unpack it; allowed: {allowed}",
+                name=path.name,
+                ending=to.suffix,
+                allowed=allowed,
+            )
+        )
     size = path.stat().st_size
     if not size:
-        raise EOFError("it is empty")
+        raise EOFError(Said("it is empty"))
     with gzip.open(path) as source:
         _write(path, source, to, size)
-    return to, f"unpacked from {path.name}"
+    return to, Said("unpacked from {name}", name=path.name)
 
 
 def _name(member: ZipInfo) -> str:
@@ -141,6 +174,13 @@ def _write(path: Path, source: IO[bytes] | gzip.GzipFile, to: Path, packed: int)
 def _refuse_bomb(path: Path, size: int, packed: int) -> None:
     if size > _MOST_BYTES or (size > _SUSPICIOUS_BYTES and size > _SUSPICIOUS_RATIO * packed):
         raise DataError(
-            f"{path.name}: unpacks from {packed:,} to {size:,} bytes or more; more than {_MOST_BYTES:,}, or than "
-            f"{_SUSPICIOUS_RATIO} times its packed size, is not unpacked here: unpack it, and give the table itself"
+            Said(
+                "{name}: unpacks from {packed:,} to {size:,} bytes or more; more than {most:,}, or than {times} times "
+                "its packed size, is not unpacked here: unpack it, and give the table itself",
+                name=path.name,
+                packed=packed,
+                size=size,
+                most=_MOST_BYTES,
+                times=_SUSPICIOUS_RATIO,
+            )
         )

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import single
 from hengdian_index._tables.periods import EARLIEST, Periods, format_period, read_span
+from hengdian_index._tables.places import Line
 from hengdian_index._tables.selection import LabelledMask, picked, truths
 from hengdian_index._tables.table import Array, may_have_gaps
 from hengdian_index._tables.units import difference, twins
-from hengdian_index._values.decimals import counted
 from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import (
     DataError,
@@ -32,24 +32,6 @@ from hengdian_index.errors import (
     shown,
     suggestion,
 )
-
-
-class Line(str):
-    """A line of one of several files, "12 of towns.csv"."""
-
-    def __repr__(self) -> str:
-        """Return the text as it is, for it stands in messages."""
-        return str(self)
-
-    @property
-    def number(self) -> str:
-        """Which line it is."""
-        return self.partition(" of ")[0]
-
-    @property
-    def file(self) -> str:
-        """The file, or the sheet."""
-        return self.partition(" of ")[2]
 
 
 # Numbers of a table that is hashed at once.
@@ -84,7 +66,7 @@ class Beside:
         """Return the labels of the rows in a column."""
         column = self.columns[name]
         if column.ndim > 1:
-            raise DataError(f"within: column {name!r} stands twice in the table; rename or drop one")
+            raise DataError(Said("within: column {name!r} stands twice in the table; rename or drop one", name=name))
         return list(column.iloc[self.rows].tolist())
 
 
@@ -123,7 +105,7 @@ class Panel:
     provisional: NDArray[np.bool_] | None = None
     beside: Beside | None = None
     table: tuple[pd.Index[Any], ...] = ()
-    liberties: tuple[str, ...] = ()
+    liberties: tuple[Said, ...] = ()
     unit_names: Mapping[Any, str] = field(default_factory=dict)
     at: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     lender: Lender | None = field(default=None, repr=False)
@@ -173,7 +155,7 @@ class Panel:
         labels = self.labels.get_level_values(-1)
         return {int(ordinal): labels[row] for ordinal, row in zip(distinct, first, strict=True)}
 
-    def holes(self) -> list[str]:
+    def holes(self) -> list[Said]:
         """Return a text about periods without a row between the first and the last of a unit."""
         if self.periods is None:
             return []
@@ -184,17 +166,32 @@ class Panel:
             return []
         spans = [range(int(own[order[i]]) + 1, int(own[order[i + 1]])) for i in breaks.tolist()]
         gone = sorted({ordinal for span in spans for ordinal in span})
-        named = ", ".join(format_period(ordinal, self.periods.frequency) for ordinal in gone[:5])
-        named += " and more" if len(gone) > 5 else ""
+        named = joined([format_period(ordinal, self.periods.frequency) for ordinal in gone[:5]])
+        if len(gone) > 5:
+            named = Said("{periods} and more", periods=named)
+        if self.units is None:
+            return [Said("no row for {periods}: changes on and from them are missing", periods=named)]
         who = list(dict.fromkeys(self.unit(int(order[i])) for i in breaks.tolist()))
-        whose = "" if self.units is None else f" of {listed(who)}"
-        return [f"no row for {named}{whose}: changes on and from them are missing"]
+        return [
+            Said(
+                "no row for {periods} of {units}: changes on and from them are missing",
+                periods=named,
+                units=listed(who),
+            )
+        ]
 
-    def alike(self, known: Iterable[Any] = ()) -> list[str]:
+    def alike(self, known: Iterable[Any] = ()) -> list[Said]:
         """Return a text about units that may be one under several names; `known` are those of other rows."""
         own = dict.fromkeys(self.unit_list())
         told = [same for same in twins((*own, *known)) if any(one in own for one in same)]
-        return [f"units {listed(same)} differ in {difference(same)} alone: are they one?" for same in told]
+        return [
+            Said(
+                "units {units} differ in {what} alone: are they one?",
+                units=listed(same),
+                what=difference(same),
+            )
+            for same in told
+        ]
 
     def spread(self) -> dict[str, Any]:
         """Return how many units there are, and the first and the last period as text; what rows lack is left out."""
@@ -273,10 +270,10 @@ class Panel:
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
         if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or not 1 <= lag < 10**9:
-            raise SpecError(f"lag: a whole number of periods, 1 or more, not {lag!r}")
+            raise SpecError(Said("lag: a whole number of periods, 1 or more, not {lag!r}", lag=lag))
         if self.periods is None:
             raise DataError(
-                "the rows have no period, so nothing comes before another; name the period column in the index"
+                Said("the rows have no period, so nothing comes before another; name the period column in the index")
             )
         return self.rows_at(self.periods.ordinals - lag)
 
@@ -304,36 +301,43 @@ class Panel:
         none = [one for one, found in self._each(rows, what) if not found.any()] if each and several else []
         if none and chosen.any():
             extent = self.extent()
-            told = [Fault(f"{what} {shown(one)} selects no row; {extent}") for one in none]
-            raise DataError(*fewer(told, "that select no row"))
+            told = [
+                Fault(Said("{what} {rows} selects no row; {extent}", what=what, rows=shown(one), extent=extent))
+                for one in none
+            ]
+            raise DataError(*fewer(told, Said("that select no row")))
         if not chosen.any():
-            raise DataError(f"{what} {shown(rows)} selects no row; {self.extent()}")
+            raise DataError(
+                Said("{what} {rows} selects no row; {extent}", what=what, rows=shown(rows), extent=self.extent())
+            )
         return chosen
 
     def holds(self, rows: Any) -> bool:
         """Return whether a selector means any row."""
         return bool(self._selected(rows, "base").any())
 
-    def absent(self, rows: Any) -> str:
-        """Return how many periods of a selector no row has ("2 of 4 periods"), an empty text where none is absent."""
+    def absent(self, rows: Any) -> Said | None:
+        """Return how many periods of a selector no row has ("2 of 4 periods"), None where none is absent."""
         if self.periods is None or not isinstance(rows, (str, int)) or (self.units is not None and rows in self.units):
-            return ""
+            return None
         low, high = read_span(rows, self.periods.frequency)
         wanted, ordinals = high - low + 1, self.periods.ordinals
         found = len(np.unique(ordinals[(ordinals >= low) & (ordinals <= high)]))
-        return "" if found == wanted or EARLIEST in (low, -high) else counted(wanted - found, "period", of=wanted)
+        if found == wanted or EARLIEST in (low, -high):
+            return None
+        return Said.of(wanted, "{absent} of {n} period", "{absent} of {n} periods", absent=wanted - found)
 
-    def extent(self) -> str:
+    def extent(self) -> Said:
         """Return what there is to select from."""
-        said = [f"there {'is' if self.n == 1 else 'are'} {counted(self.n, 'row')}"]
+        said = [Said.of(self.n, "there is {n} row", "there are {n} rows")]
         if self.periods is not None:
             first, last = (
                 format_period(int(f(self.periods.ordinals)), self.periods.frequency) for f in (np.min, np.max)
             )
-            said.append(f"periods run from {first} to {last}")
+            said.append(Said("periods run from {first} to {last}", first=first, last=last))
         if self.units is not None:
-            said.append(f"units are {listed(list(dict.fromkeys(self.units.tolist())))}")
-        return "; ".join(said)
+            said.append(Said("units are {units}", units=listed(list(dict.fromkeys(self.units.tolist())))))
+        return joined(said, "clauses")
 
     def _selected(self, rows: Any, what: str) -> NDArray[np.bool_]:
         if rows is None:
@@ -384,7 +388,7 @@ class Panel:
             low, high = read_span(label, self.periods.frequency, column=what)
         except SpecError as error:
             last = error.faults[-1]
-            told = Fault(f"{last.message}; {self.extent()}", last.place)
+            told = Fault(joined([last.message, self.extent()], "clauses"), last.place)
             raise SpecError(*error.faults[:-1], told) from None
         return (self.periods.ordinals >= low) & (self.periods.ordinals <= high)
 
@@ -427,38 +431,56 @@ def row_of(panel: Panel, unit: Any, period: Any) -> int:
         rows = rows & panel.select(period, "period")
     found = np.flatnonzero(rows)
     if not len(found):
-        raise DataError(f"unit {shown(unit)} has no row in period {shown(period)}; {panel.extent()}")
+        raise DataError(
+            Said(
+                "unit {unit} has no row in period {period}; {extent}",
+                unit=shown(unit),
+                period=shown(period),
+                extent=panel.extent(),
+            )
+        )
     if panel.periods is None and len(found) > 1:
-        raise DataError(f"unit {shown(unit)} stands for {len(found)} rows; name one")
+        raise DataError(Said("unit {unit} stands for {n} rows; name one", unit=shown(unit), n=len(found)))
     return int(found[0] if panel.periods is None else found[np.argmax(panel.periods.ordinals[found])])
 
 
 def _unit_asked(panel: Panel, unit: Any, period: Any) -> Any:
     """Return the unit that is asked for, the only one where none is said."""
-    faults: list[Fault | str] = []
+    faults: list[Fault | Said] = []
     units = list(dict.fromkeys(panel.unit_list())) if panel.units is not None else []
     if unit is None and len(units) == 1:
         unit = units[0]
     if unit is None and units:
         faults.append(
-            f"unit: say whose row, such as {shown(units[0])}; there {'is' if len(units) == 1 else 'are'} "
-            f"{counted(len(units), 'unit')}: {listed(units)}"
+            Said.of(
+                len(units),
+                "unit: say whose row, such as {unit}; there is {n} unit: {units}",
+                "unit: say whose row, such as {unit}; there are {n} units: {units}",
+                unit=shown(units[0]),
+                units=listed(units),
+            )
         )
     elif units and not among(unit, units):
-        faults.append(f"unit: no unit {shown(unit)}{suggestion(unit, units)}")
+        faults.append(Said("unit: no unit {unit}{guess}", unit=shown(unit), guess=suggestion(unit, units)))
     elif unit is None and panel.periods is None and panel.n > 1:
         labels = panel.labels.tolist()
-        faults.append(f"unit: say which row by its label, such as {shown(labels[0])}; there are {listed(labels)}")
+        faults.append(
+            Said(
+                "unit: say which row by its label, such as {label}; there are {labels}",
+                label=shown(labels[0]),
+                labels=listed(labels),
+            )
+        )
     if period is not None:
         faults += _period_faults(panel, period)
     raise_all(SpecError if unit is None else DataError, faults)
     return unit
 
 
-def _period_faults(panel: Panel, period: Any) -> list[Fault | str]:
+def _period_faults(panel: Panel, period: Any) -> list[Fault | Said]:
     """Return what is wrong with a period."""
     if panel.periods is None:
-        return [f"period: the rows have no period, so there is no {period!r}; leave it out"]
+        return [Said("period: the rows have no period, so there is no {period!r}; leave it out", period=period)]
     try:
         panel.select(period, "period")
     except FaultsError as error:

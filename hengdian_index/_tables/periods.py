@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import is_missing
+from hengdian_index._tables.places import lines_of, rows_of
 from hengdian_index._tables.units import named_totals
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
 from hengdian_index.log import note
 
@@ -35,12 +36,30 @@ class Frequency:
     name: str
     per_year: int
 
+    @property
+    def one(self) -> Said:
+        """One period, in words."""
+        return _ONE[self.name]
+
+    @property
+    def several(self) -> Said:
+        """Several periods, in words."""
+        return _SEVERAL[self.name]
+
 
 YEAR, HALF_YEAR = Frequency("year", 1), Frequency("half-year", 2)
 QUARTER, MONTH = Frequency("quarter", 4), Frequency("month", 12)
 FREQUENCIES = {frequency.name: frequency for frequency in (YEAR, HALF_YEAR, QUARTER, MONTH)}
 
-ACCEPTED = (
+_ONE = {"year": Said("year"), "half-year": Said("half-year"), "quarter": Said("quarter"), "month": Said("month")}
+_SEVERAL = {
+    "year": Said("years"),
+    "half-year": Said("half-years"),
+    "quarter": Said("quarters"),
+    "month": Said("months"),
+}
+
+ACCEPTED = Said(
     "2022 or 2022年; 2022H1 or 2022年上半年; 2022Q2, 2022-Q2, Q2 2022 or 2022年第二季度; "
     "2022-06, 2022M06 or 2022年6月; a date such as 2022-06-30, 2022/6/30 or 2022年6月30日; "
     "a pandas Period of a calendar year, quarter, month or day"
@@ -283,20 +302,28 @@ class _Found:
     readings: list[Reading]
     line: Callable[[int], int] | None = None
 
-    def row(self, row: int) -> str:
+    def row(self, row: int) -> Said:
         """Return how a message calls a row: by its line in a file, else from 0."""
-        return f"line {self.line(row)}" if self.line else f"row {row}"
+        return lines_of([self.line(row)]) if self.line else Said("row {row}", row=row)
 
-    def rows(self, codes: Sequence[int]) -> str:
-        """Return how a message calls the rows of some labels."""
-        at = np.flatnonzero(np.isin(self.codes, codes)).tolist()
-        if self.line:
-            return f"line {listed(list(map(self.line, at)))}"
-        return f"row {listed(at)}, counted from 0"
+    def at(self, codes: Sequence[int]) -> list[int]:
+        """Return the rows of some labels."""
+        return np.flatnonzero(np.isin(self.codes, codes)).tolist()
 
-    def example(self, code: int) -> str:
+    def rows(self, at: Sequence[int]) -> Said:
+        """Return how a message calls some rows."""
+        return lines_of(list(map(self.line, at))) if self.line else rows_of(at)
+
+    def example(self, code: int) -> Said:
         """Return one label and the row where it is first met."""
-        return f"{shown(self.distinct[code])} ({self.row(int(np.argmax(self.codes == code)))})"
+        row = self.row(int(np.argmax(self.codes == code)))
+        return Said("{label} ({row})", label=shown(self.distinct[code]), row=row)
+
+    def examples(self, codes: Sequence[int], most: int = 5) -> Said:
+        """Return the first of some labels and where each is met, the others counted."""
+        first = joined([self.example(code) for code in codes[:most]])
+        rest = len(codes) - most
+        return Said("{names} and {n} more", names=first, n=rest) if rest > 0 else first
 
 
 def format_period(ordinal: int, frequency: Frequency) -> str:
@@ -365,14 +392,14 @@ def read_periods(
     """
     distinct, codes = _distinct(labels)
     if frequency is None and not distinct:
-        raise DataError(f"{column}: there are no labels to take the frequency from")
-    column = f"{source}: {column}" if source else column
+        raise DataError(Said("{column}: there are no labels to take the frequency from", column=column))
+    column = joined([source, column], "heads") if source else column
     found = _Found(column, distinct, codes, [read_label(label) for label in distinct], line if source else None)
     found = _of_the_year(found, frequency) if to_date else found
     if frequency in (None, QUARTER) and _end_quarters(found.readings):
         quarters = [(QUARTER, reading[1] // 3) if isinstance(reading, tuple) else reading for reading in found.readings]
         found = replace(found, readings=quarters)
-        note("periods", f"{column}: months 3, 6, 9 and 12 read as the quarters that they end")
+        note("periods", Said("{column}: months 3, 6, 9 and 12 read as the quarters that they end", column=column))
     chosen, faults = _chosen(found, frequency), [*_missing(found), *_unreadable(found)]
     if isinstance(chosen, Fault):
         raise DataError(*faults, chosen)
@@ -380,9 +407,17 @@ def read_periods(
     loose = [label for label in distinct if isinstance(label, str) and not _is_accepted(label)]
     short = [label for label in loose if _SHORT.match(label)]
     if short:
-        note("periods", f"{column}: years of two digits read as those from {1900 + _CENTURY} to {1999 + _CENTURY}")
+        note(
+            "periods",
+            Said(
+                "{column}: years of two digits read as those from {first} to {last}",
+                column=column,
+                first=1900 + _CENTURY,
+                last=1999 + _CENTURY,
+            ),
+        )
     if frequency is None and any(isinstance(reading, date) for reading in found.readings):
-        note("periods", f"{column}: dates read as {chosen.name}s")
+        note("periods", Said("{column}: dates read as {periods}", column=column, periods=chosen.several))
     bounds = [_bounds(reading, chosen)[0] for reading in found.readings if reading is not None]
     ordinals = np.array(bounds, dtype=np.int64)[codes]
     ordinals.setflags(write=False)
@@ -422,7 +457,15 @@ def read_span(text: object, frequency: Frequency, column: str = "period") -> tup
     spans = [edge for edge in edges if not isinstance(edge, Fault)]
     first, last = spans[0][0], spans[-1][1]
     if first > last:
-        raise SpecError(f"{column}: {shown(text)} runs backwards; write '{ends[-1]}:{ends[0]}'")
+        raise SpecError(
+            Said(
+                "{column}: {text} runs backwards; write '{first}:{last}'",
+                column=column,
+                text=shown(text),
+                first=ends[-1],
+                last=ends[0],
+            )
+        )
     return first, last
 
 
@@ -442,7 +485,14 @@ def _of_the_year(found: _Found, given: Frequency | None) -> _Found:
     known = [month for month in months if month is not None]
     fits = [f for f in (YEAR, HALF_YEAR, QUARTER) if all((month + 1) % (12 // f.per_year) == 0 for month in known)]
     frequency = given if given in fits else (*fits, MONTH)[0] if given is None else MONTH
-    note("periods", f"{found.column}: labels of the year to date read as the {frequency.name}s that they end with")
+    note(
+        "periods",
+        Said(
+            "{column}: labels of the year to date read as the {periods} that they end with",
+            column=found.column,
+            periods=frequency.several,
+        ),
+    )
     last: list[Reading] = [
         None if month is None else (frequency, (month + 1) // (12 // frequency.per_year) - 1) for month in months
     ]
@@ -483,71 +533,143 @@ def _missing(found: _Found) -> Iterator[Fault]:
     gone = [code for code, label in enumerate(found.distinct) if _is_none(label)]
     if gone:
         rows = np.flatnonzero(np.isin(found.codes, gone)).tolist()
-        listed_rows = (
-            f"line {listed(list(map(found.line, rows)))}" if found.line else f"row {listed(rows)}, counted from 0"
-        )
-        yield Fault(
-            f"{found.column}: {counted(len(rows), 'label', 'are', of=len(found.codes))} missing: {listed_rows}; "
-            + ("write it or leave this row out" if len(rows) == 1 else "write them or leave these rows out")
-        )
+        every = len(found.codes)
+        yield Fault(_gone_one(found, every, rows) if len(rows) == 1 else _gone_several(found, every, rows))
 
 
-def _unreadable(found: _Found, most: int = 5) -> Iterator[Fault]:
+def _gone_one(found: _Found, every: int, rows: Sequence[int]) -> Said:
+    return Said.of(
+        every,
+        "{column}: 1 of {n} label is missing: {rows}; write it or leave this row out",
+        "{column}: 1 of {n} labels is missing: {rows}; write it or leave this row out",
+        column=found.column,
+        rows=found.rows(rows),
+    )
+
+
+def _gone_several(found: _Found, every: int, rows: Sequence[int]) -> Said:
+    return Said(
+        "{column}: {missing} of {n} labels are missing: {rows}; write them or leave these rows out",
+        column=found.column,
+        missing=len(rows),
+        n=every,
+        rows=found.rows(rows),
+    )
+
+
+def _unreadable(found: _Found) -> Iterator[Fault]:
     pairs = enumerate(zip(found.distinct, found.readings, strict=True))
     bad = [code for code, (label, reading) in pairs if reading is None and not _is_none(label)]
     dated = [code for code in bad if read_to_date(found.distinct[code]) is not None]
     if dated:
-        more = f" and {len(dated) - most} more" if len(dated) > most else ""
         yield Fault(
-            f"{found.column}: {', '.join(map(found.example, dated[:most]))}{more} "
-            f"{'is' if len(dated) == 1 else 'are'} of the year to date; write {CUMULATIVE} at the indicators whose "
-            "values run from January on, or the periods themselves where none does"
+            Said.of(
+                len(dated),
+                "{column}: {labels} is of the year to date; write {cumulative} at the indicators whose values run from "
+                "January on, or the periods themselves where none does",
+                "{column}: {labels} are of the year to date; write {cumulative} at the indicators whose values run "
+                "from January on, or the periods themselves where none does",
+                column=found.column,
+                labels=found.examples(dated),
+                cumulative=CUMULATIVE,
+            )
         )
         bad = [code for code in bad if code not in dated]
     totals = named_totals(found.distinct)
     summing = [code for code in bad if found.distinct[code] in totals]
     if summing:
-        rows = found.rows(summing)
-        named = listed([found.distinct[code] for code in summing])
-        yield Fault(f"{found.column}: {rows}: {named} among the periods is a total or a mean, no period; {_gone(rows)}")
+        rows = found.at(summing)
+        yield Fault(
+            Said.of(
+                len(rows),
+                "{column}: {rows}: {names} among the periods is a total or a mean, no period; leave this row out of "
+                "the table",
+                "{column}: {rows}: {names} among the periods is a total or a mean, no period; leave these rows out "
+                "of the table",
+                column=found.column,
+                rows=found.rows(rows),
+                names=listed([found.distinct[code] for code in summing]),
+            )
+        )
         bad = [code for code in bad if code not in summing]
     if bad:
-        shown = ", ".join(found.example(code) for code in bad[:most])
-        more = f" and {len(bad) - most} more" if len(bad) > most else ""
-        counting = "" if found.line else ", rows counted from 0"
-        yield Fault(f"{found.column}: cannot read {shown}{more}{counting}; write {ACCEPTED}")
+        labels = found.examples(bad)
+        yield Fault(
+            Said(
+                "{column}: cannot read {labels}; write {accepted}",
+                column=found.column,
+                labels=labels,
+                accepted=ACCEPTED,
+            )
+            if found.line
+            else Said(
+                "{column}: cannot read {labels}, rows counted from 0; write {accepted}",
+                column=found.column,
+                labels=labels,
+                accepted=ACCEPTED,
+            )
+        )
 
 
 def _chosen(found: _Found, given: Frequency | None) -> Frequency | Fault:
     """Return the one frequency of all labels, or why there is none."""
-    met: dict[Frequency, str] = {}
+    met: dict[Frequency, Said] = {}
     for code, reading in enumerate(found.readings):
         if isinstance(reading, tuple) and reading[0] not in met:
-            met[reading[0]] = f"{reading[0].name} {found.example(code)}"
+            met[reading[0]] = Said("{frequency} {example}", frequency=reading[0].one, example=found.example(code))
     if given:
-        other = ", ".join(text for frequency, text in met.items() if frequency != given)
-        return Fault(f"{found.column}: {given.name}s are expected, found {other}") if other else given
+        others = [text for frequency, text in met.items() if frequency != given]
+        told = Said(
+            "{column}: {periods} are expected, found {others}",
+            column=found.column,
+            periods=given.several,
+            others=joined(others),
+        )
+        return Fault(told) if others else given
     coarser = [code for code, one in enumerate(found.readings) if isinstance(one, tuple) and one[0] == YEAR]
     if {*met} == {YEAR, *met} and len(met) == 2 and len(coarser) * 2 < len(found.readings) and not _may_run(met):
         (finer,) = {*met} - {YEAR}
-        rows = found.rows(coarser)
-        named = listed([found.distinct[code] for code in coarser])
-        are = "is a year" if len(coarser) == 1 else "are years"
-        return Fault(f"{found.column}: {rows}: {named} {are} among {finer.name}s (a total of them?); {_gone(rows)}")
+        return Fault(_years_among(found, coarser, finer))
     if len(met) > 1:
-        to_date = (
-            f", or write {CUMULATIVE} at the indicators whose values are of the year to date" if _may_run(met) else ""
-        )
+        names = joined(list(met.values()))
         return Fault(
-            f"{found.column}: labels of more than one frequency, {', '.join(met.values())}; keep to one{to_date}"
+            Said(
+                "{column}: labels of more than one frequency, {labels}; keep to one, or write {cumulative} at the "
+                "indicators whose values are of the year to date",
+                column=found.column,
+                labels=names,
+                cumulative=CUMULATIVE,
+            )
+            if _may_run(met)
+            else Said(
+                "{column}: labels of more than one frequency, {labels}; keep to one", column=found.column, labels=names
+            )
         )
     days = sorted({reading for reading in found.readings if isinstance(reading, date)})
     known = next(iter(met), None) or _inferred(days)
     return _crowded(days, known, found.column) or known
 
 
-def _gone(rows: str) -> str:
-    return f"leave {'these rows' if ', ' in rows.removesuffix(', counted from 0') else 'this row'} out of the table"
+def _years_among(found: _Found, codes: Sequence[int], finer: Frequency) -> Said:
+    """Return the fault of years among shorter periods; a year may stand in several rows."""
+    rows, names = found.at(codes), listed([found.distinct[code] for code in codes])
+    if len(codes) == 1:
+        return Said.of(
+            len(rows),
+            "{column}: {rows}: {names} is a year among {periods} (a total of them?); leave this row out of the table",
+            "{column}: {rows}: {names} is a year among {periods} (a total of them?); leave these rows out of the table",
+            column=found.column,
+            rows=found.rows(rows),
+            names=names,
+            periods=finer.several,
+        )
+    return Said(
+        "{column}: {rows}: {names} are years among {periods} (a total of them?); leave these rows out of the table",
+        column=found.column,
+        rows=found.rows(rows),
+        names=names,
+        periods=finer.several,
+    )
 
 
 def _may_run(met: Iterable[Frequency]) -> bool:
@@ -571,8 +693,16 @@ def _crowded(days: Sequence[date], frequency: Frequency, column: str) -> Fault |
         ordinal, _ = _bounds(later, frequency)
         if _bounds(earlier, frequency)[0] == ordinal:
             return Fault(
-                f"{column}: more than one date falls in one {frequency.name}: {earlier} and {later} in "
-                f"{format_period(ordinal, frequency)}; keep one date in each, or write the {frequency.name}s themselves"
+                Said(
+                    "{column}: more than one date falls in one {one}: {earlier} and {later} in {period}; keep one date "
+                    "in each, or write the {several} themselves",
+                    column=column,
+                    one=frequency.one,
+                    several=frequency.several,
+                    earlier=earlier,
+                    later=later,
+                    period=format_period(ordinal, frequency),
+                )
             )
     return None
 
@@ -596,13 +726,13 @@ def _ends(text: object) -> list[object]:
     return [text]
 
 
-def _meant(end: object) -> str:
+def _meant(end: object) -> Said | str:
     """Return what a text may have meant whose halves are periods, parted by something else than a colon."""
     if not isinstance(end, str) or len(end) > 100:
         return ""
     halves = re.split(r"\s*(?:-|–|—|~|至|\bto\b|\.\.)\s*", end)
     if len(halves) == 2 and all(half and read_label(half) is not None for half in halves):
-        return f"; did you mean {':'.join(halves)!r}?"
+        return Said("; did you mean {close!r}?", close=":".join(halves))
     return ""
 
 
@@ -612,15 +742,27 @@ def _edges(end: object, text: object, frequency: Frequency, column: str) -> tupl
         return EARLIEST, LATEST
     reading = read_label(end)
     if reading is None:
-        inside = "" if end is text else f" in {shown(text)}"
-        inside += _meant(end)
+        what = shown(end) if end is text else Said("{end} in {span}", end=shown(end), span=shown(text))
         return Fault(
-            f"{column}: cannot read {shown(end)}{inside}; write a period or first:last, a period as {ACCEPTED}"
+            Said(
+                "{column}: cannot read {what}{guess}; write a period or first:last, a period as {accepted}",
+                column=column,
+                what=what,
+                guess=_meant(end),
+                accepted=ACCEPTED,
+            )
         )
     if isinstance(reading, tuple) and reading[0].per_year > frequency.per_year:
         own, ordinal = reading
         coarser = format_period(ordinal * frequency.per_year // own.per_year, frequency)
         return Fault(
-            f"{column}: {shown(end)} is a {own.name}, finer than the data, which has {frequency.name}s; write {coarser}"
+            Said(
+                "{column}: {end} is a {finer}, finer than the data, which has {periods}; write {coarser}",
+                column=column,
+                end=shown(end),
+                finer=own.one,
+                periods=frequency.several,
+                coarser=coarser,
+            )
         )
     return _bounds(reading, frequency)

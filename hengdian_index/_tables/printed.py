@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from hengdian_index._words.said import Said
 from hengdian_index.errors import shown
 
 MARKS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "null", "NULL", "NaN", "<NA>", "None"})
@@ -14,7 +15,15 @@ MARKS = frozenset({"NA", "N/A", "n/a", "#N/A", "#NA", "null", "NULL", "NaN", "<N
 
 # So many rows are looked through for decimal commas, and in a text file for what parts the cells.
 SAMPLE = 200
-COMMAS = "commas stand before the decimals"
+COMMAS = Said("commas stand before the decimals")
+_DECIMAL_COMMAS, _THOUSANDS, _POINTS, _BLANKS_BETWEEN, _APOSTROPHES_BETWEEN, _FULL_WIDTH = (
+    Said("decimal commas"),
+    Said("commas between thousands"),
+    Said("points between thousands"),
+    Said("blanks between thousands"),
+    Said("apostrophes between thousands"),
+    Said("full-width digits or signs"),
+)
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _SIGNS = str.maketrans({"−": "-", "﹣": "-", "﹢": "+"})
 _POINTED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
@@ -51,7 +60,7 @@ def _narrowed(letter: str) -> str:
 
 def plain_cells(
     cells: Sequence[Any], decimal: str = ".", marks: Collection[str] = ()
-) -> tuple[list[Any], dict[str, list[int]]]:
+) -> tuple[list[Any], dict[Said, list[int]]]:
     """Return a column with its texts as plain numbers, marks of a missing value as None, the cells of each liberty.
 
     Parameters
@@ -72,7 +81,8 @@ def plain_cells(
     swapped = (
         [cell.translate(_SWAPPED) if isinstance(cell, str) else cell for cell in cells] if decimal == "," else cells
     )
-    out, met, regular = list(cells), dict[str, list[int]](), _is_regular(swapped)
+    out, met, regular = list(cells), dict[Said, list[int]](), _is_regular(swapped)
+    marked: dict[str, list[int]] = {}
     for i, cell in enumerate(cells):
         if not isinstance(cell, str):
             continue
@@ -82,17 +92,19 @@ def plain_cells(
             continue
         told = narrow(text)
         if told in marks:
-            met.setdefault(f"{shown(text)} read as missing", []).append(i)
+            if text not in marked:
+                marked[text] = met.setdefault(Said("{text} read as missing", text=shown(text)), [])
+            marked[text].append(i)
             out[i] = None
             continue
         plain, liberty = _plain(told, decimal)
         if decimal == "," and _PARTED.fullmatch(told):
             parted = regular or told.count(".") > 1
-            plain, liberty = (told.replace(".", ""), "points between thousands") if parted else (None, "")
+            plain, liberty = (told.replace(".", ""), _POINTS) if parted else (None, None)
         if plain is None or ("," in told and decimal == "." and not regular and _EITHER.fullmatch(told)):
             continue
-        for what in ("full-width digits or signs" if told != text else "", liberty):
-            if what:
+        for what in (_FULL_WIDTH if told != text else None, liberty):
+            if what is not None:
                 met.setdefault(what, []).append(i)
         out[i] = plain
     return out, met
@@ -134,19 +146,19 @@ def _is_regular(cells: Sequence[Any]) -> bool:
     return small and plain and sum(bool(_EITHER.fullmatch(text)) for text in texts) > 1
 
 
-def _plain(text: str, decimal: str) -> tuple[str | None, str]:
+def _plain(text: str, decimal: str) -> tuple[str | None, Said | None]:
     """Return the number that a text is, written with a point alone, and what that took; None for any other text."""
     if "," in text and decimal == "," and _COMMAED.fullmatch(text):
-        return text.replace(".", "").replace(",", "."), "decimal commas"
+        return text.replace(".", "").replace(",", "."), _DECIMAL_COMMAS
     if _POINTED.fullmatch(text) and decimal == ".":
-        return text.replace(",", ""), "commas between thousands"
+        return text.replace(",", ""), _THOUSANDS
     if _SPACED.fullmatch(text):
-        return text.replace(" ", "").replace(",", "."), "blanks between thousands"
+        return text.replace(" ", "").replace(",", "."), _BLANKS_BETWEEN
     if _APOSTROPHES.fullmatch(text):
-        return re.sub("['’]", "", text), "apostrophes between thousands"
+        return re.sub("['’]", "", text), _APOSTROPHES_BETWEEN
     if re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", text, re.ASCII):
-        return text, ""
-    return None, ""
+        return text, None
+    return None, None
 
 
 def decimal_of(cells: Sequence[Any], separator: str = "") -> str:

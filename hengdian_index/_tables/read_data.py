@@ -14,10 +14,11 @@ import pandas as pd
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.form import PLAIN, Form, Layout
 from hengdian_index._tables.join import JOINED, Part, joined
+from hengdian_index._tables.places import lines_of
 from hengdian_index._tables.printed import open_points, plain_cells
 from hengdian_index._tables.read_file import ENDINGS, read_table
 from hengdian_index._tables.tidy import tidy
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, headed
 from hengdian_index.errors import DataError, FaultsError, raise_together, shown
 from hengdian_index.log import journal, note
 
@@ -64,7 +65,7 @@ def read_data(
             except FaultsError as error:
                 errors.append(error)
     raise_together(errors)
-    source = paths[0].name if len(paths) == 1 else counted(len(parts), "file")
+    source = paths[0].name if len(paths) == 1 else Said.of(len(parts), "{n} file", "{n} files")
     return joined(parts, source, columns, form, unit, period)
 
 
@@ -74,7 +75,9 @@ def _tables_in(folder: Path) -> list[Path]:
         path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~"))
     )
     if not found:
-        raise DataError(f"{folder}: no table in this folder; it may hold {', '.join(ENDINGS)}")
+        raise DataError(
+            Said("{folder}: no table in this folder; it may hold {endings}", folder=folder, endings=", ".join(ENDINGS))
+        )
     return found
 
 
@@ -143,7 +146,7 @@ def read(
     form = Form.of(said)
     frame = _with_texts(path, form, unit, period)
     # Of joined tables each line names its own.
-    source = f"{frame.attrs['source']}: " if "source" in frame.attrs and JOINED not in frame.attrs else ""
+    source = None if JOINED in frame.attrs else frame.attrs.get("source")
     lines = list(frame.attrs.get("liberties", ()))
     if JOINED not in frame.attrs:
         options = {name: one for name, one in said.items() if name not in ("sheet", "encoding", "missing_marks")}
@@ -151,12 +154,18 @@ def read(
             frame = tidy(frame, unit=unit, period=period, missing_marks=missing_marks, **options)
         lines = list(frame.attrs.get("liberties", lines))
     lines += _plain(frame, form, [name for name in (unit, period) if name])
-    log = tuple(line if line.startswith(source) else f"{source}{line}" for line in lines)
+    log = tuple(line if line.startswith(f"{source}: ") else headed(source, line) for line in lines)
     out = frame.copy(deep=False)
     out.attrs = {"log": log}
     for line in log:
         note("read", line)
     return out
+
+
+def _took(what: Said, rows: Sequence[int], name: Any) -> Said:
+    return Said.of(
+        len(rows), "{what} in {n} cell of {name}", "{what} in {n} cells of {name}", what=what, name=shown(name)
+    )
 
 
 def _with_texts(path: Any, form: Form, unit: str | None, period: str | None) -> pd.DataFrame:
@@ -181,7 +190,7 @@ def _numbers(column: pd.Series[Any]) -> bool:
     return 2 * sum(number_of(cell) is not None for cell in cells) > len(cells)
 
 
-def _plain(frame: pd.DataFrame, form: Form, labels: Sequence[str]) -> list[str]:
+def _plain(frame: pd.DataFrame, form: Form, labels: Sequence[str]) -> list[Said]:
     """Make columns of a table numbers where all of their cells are; return what was done."""
     said = []
     lines = frame.attrs.get("lines") or range(2, len(frame) + 2)
@@ -196,17 +205,26 @@ def _plain(frame: pd.DataFrame, form: Form, labels: Sequence[str]) -> list[str]:
         bad = [i for i, number in enumerate(numbers) if number is None]
         if bad:
             if 2 * len(bad) < sum(not is_missing(cell) for cell in cells):
-                told = f"{counted(len(bad), 'cell')} of {shown(name)} no number, the first {shown(given[bad[0]])}"
-                said.append(f"{told} in line {lines[bad[0]]}; the column stays text")
+                told = Said.of(
+                    len(bad),
+                    "{n} cell of {name} no number, the first {given} in {row}; the column stays text",
+                    "{n} cells of {name} no number, the first {given} in {row}; the column stays text",
+                    name=shown(name),
+                    given=shown(given[bad[0]]),
+                    row=lines_of([lines[bad[0]]]),
+                )
+                said.append(told)
             continue
         values = np.array(numbers, dtype=np.float64)
         for mark in sorted(form.mark_numbers):
             rows = np.flatnonzero(values == mark).tolist()
             values[rows] = np.nan
             if rows:
-                said.append(f"{mark:g} read as missing in {counted(len(rows), 'cell')} of {shown(name)}")
+                said.append(_took(Said("{text} read as missing", text=f"{mark:g}"), rows, name))
         for what, rows in met.items():
-            said.append(f"{what} in {counted(len(rows), 'cell')} of {shown(name)}, the first in line {lines[rows[0]]}")
+            said.append(
+                Said("{what}, the first in {row}", what=_took(what, rows, name), row=lines_of([lines[rows[0]]]))
+            )
         if frame[name].dtype.kind in "OTU" or np.isnan(values).sum() > frame[name].isna().sum():
             whole = (
                 np.isfinite(values).all()

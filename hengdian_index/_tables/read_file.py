@@ -37,13 +37,14 @@ from hengdian_index._tables.grid import (
 from hengdian_index._tables.guard import unguarded, unguarded_cells
 from hengdian_index._tables.packed import ENDINGS as PACKED
 from hengdian_index._tables.packed import unpacked
+from hengdian_index._tables.places import lines_of
 from hengdian_index._tables.printed import COMMAS, MARKS, SAMPLE, decimal_of, has_parted
 from hengdian_index._tables.statistical import read_spss, read_stata
 from hengdian_index._tables.table import shortened
 from hengdian_index._tables.workbook import ENDINGS as WORKBOOKS
 from hengdian_index._tables.workbook import data_table
-from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all, suggestion
+from hengdian_index._words.said import Said, headed, joined
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, cause, raise_all, suggestion
 
 _READERS: dict[str, Callable[[Path, Wanted], pd.DataFrame]] = {
     ".csv": lambda path, wanted: read_delimited(path, ",", wanted.labels, wanted.form),
@@ -131,24 +132,42 @@ def read_table(
     ending = path.suffix.lower() if ending is None else ending
     reader = _READERS.get(ending)
     if reader is None:
-        told = f"{path.name}: cannot read {ending or 'a file without ending'!r}"
         if ending in _OTHER_WORKBOOKS:
-            raise DataError(f"{told}; save it as .xlsx; allowed: {', '.join(_READERS)}")
-        raise DataError(f"{told}{suggestion(ending, _READERS)}")
+            raise DataError(
+                Said(
+                    "{name}: cannot read {ending!r}; save it as .xlsx; allowed: {endings}",
+                    name=path.name,
+                    ending=ending,
+                    endings=joined(list(_READERS)),
+                )
+            )
+        allowed = suggestion(ending, _READERS)
+        raise DataError(
+            Said("{name}: cannot read {ending!r}{guess}", name=path.name, ending=ending, guess=allowed)
+            if ending
+            else Said("{name}: cannot read 'a file without ending'{guess}", name=path.name, guess=allowed)
+        )
     try:
         frame = reader(path, Wanted(labels, columns, form))
     except FaultsError:
         raise
     except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
+        raise DataError(Said("{path}: no such file", path=path)) from None
     except UnicodeError:
-        tried = form.encoding or "UTF-8, UTF-16 or GB18030"
-        remedy = "save it as UTF-8 (Excel: 'CSV UTF-8'), or write what it is in [data]: encoding = \"big5\""
-        raise DataError(f"{path.name}: no text in {tried}; {remedy}") from None
+        raise DataError(
+            Said(
+                "{name}: no text in {encoding}; save it as UTF-8 (Excel: 'CSV UTF-8'), or write what it is in [data]: "
+                'encoding = "big5"',
+                name=path.name,
+                encoding=form.encoding or Said("UTF-8, UTF-16 or GB18030"),
+            )
+        ) from None
     except (OSError, ValueError) as error:
         # Where a stream lies meanwhile is nobody's business.
-        why = str(error).replace(str(path), path.name)
-        raise DataError(f"{path.name}: cannot be read as a {ending} table: {why}") from None
+        why = cause(error, str(error).replace(str(path), path.name))
+        raise DataError(
+            Said("{name}: cannot be read as a {ending} table: {why}", name=path.name, ending=ending, why=why)
+        ) from None
     if ending in _LINES:
         frame.attrs["source"] = path.name
     return _without_blank_lines(frame)
@@ -178,7 +197,9 @@ def _parquet(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except ImportError:
-        raise SpecError(f"{path.name}: to read a Parquet file, install pyarrow: {install('arrow')}") from None
+        raise SpecError(
+            Said("{name}: to read a Parquet file, install pyarrow: {how}", name=path.name, how=install("arrow"))
+        ) from None
 
 
 def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
@@ -202,10 +223,11 @@ def _without_blank_lines(frame: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-_CAUSES = "a decimal comma, a comma in a text without quotes, or a cell that is missing?"
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_SEPARATORS = {",": Said("commas"), ";": Said("semicolons"), "\t": Said("tabs")}
 _MISSING = ["", *MARKS]
 _BARE = ("lines", "bare")
+# Of lines that have as many cells so many have a sentence; the others are counted.
+_TOLD_LINES = 4
 # So many letters are looked through for what parts the cells.
 _LETTERS = 1 << 18
 
@@ -240,7 +262,7 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
     if header_rows == 1 and in_utf_8 and (even := _read_even(path, own, labels)) is not None:
         return even
     text, encoding = decoded(path.read_bytes(), form.encoding)
-    liberties = [f"read as {encoding}, not UTF-8"] if encoding else []
+    liberties = [Said("read as {encoding}, not UTF-8", encoding=encoding)] if encoding else []
     start = _start(path.name, text[: _LETTERS + 1], own, labels, header_rows)
     separator, layout, heading = start.separator, start.layout, start.heading
     liberties += start.liberties
@@ -248,13 +270,16 @@ def read_delimited(path: Path, separator: str, labels: Sequence[str] = (), form:
     faults, read = _checked(path.name, heading, _rows(text, separator), top)
     end, notes = notes_below(read.odd, len(read.lines), read.lines, "line")
     kept = set(read.lines[:end])
-    width, beside = remarks_beside(heading, ((f"line {line}", cells) for line, cells in read.beside if line in kept))
+    width, beside = remarks_beside(heading, ((line, cells) for line, cells in read.beside if line in kept))
     if beside:
-        heading, notes = heading[:width], notes + said_beside(beside)
+        heading, notes = heading[:width], notes + said_beside(beside, "line")
         remarks = dict(read.beside)
         faults = [(line, fault) for line, fault in faults if fault.kind != _BARE or line not in remarks]
     twice = [(name, count) for name, count in Counter(filter(None, heading)).items() if count > 1]
-    heads = [Fault(f"{path.name}: {name!r} heads {count} columns; rename or drop one") for name, count in twice]
+    heads = [
+        Fault(headed(path.name, Said("{name!r} heads {n} columns; rename or drop one", name=name, n=count)))
+        for name, count in twice
+    ]
     raise_all(DataError, shortened([*heads, *(fault for line, fault in faults if line in kept)]))
     if layout.heading or top > 1 or notes:
         width = max(len(heading), 1)
@@ -292,16 +317,16 @@ class _Start:
     layout: Layout
     heading: list[str]
     decimal: str
-    liberties: tuple[str, ...]
+    liberties: tuple[Said, ...]
 
 
 def _start(name: str, text: str, own: str, labels: Sequence[str], header_rows: int) -> _Start:
     """Return what the first letters of a text file, one more than are looked through, say of it."""
     separator = _separator(text, own)
-    liberties = [f"cells are parted by {_SEPARATORS[separator]}"] if separator != own else []
+    liberties = [Said("cells are parted by {signs}", signs=_SEPARATORS[separator])] if separator != own else []
     sample = list(islice(_rows(text[:_LETTERS], separator), SAMPLE))
     if not sample:
-        raise ValueError("it is empty")
+        raise ValueError(Said("it is empty"))
     _refuse_headings(name, sample[0][1], separator)
     first = [cells for _, cells in sample[:HEAD]]
     layout = _laid_out(name, first, [line for line, _ in sample], header_rows)
@@ -346,9 +371,9 @@ def _laid_out(name: str, rows: Sequence[Sequence[str]], lines: Sequence[int], he
     try:
         layout = layout_of(rows, lines, "line", header_rows)
     except DataError as error:
-        raise DataError(*(f"{name}: {fault}" for fault in error.faults)) from None
+        raise DataError(*(headed(name, fault.message) for fault in error.faults)) from None
     if header_rows == 1 and (found := second_heading(rows, layout.heading)) > 1:
-        raise DataError(f"{name}: {two_rows(lines, layout.heading, found, 'line')}")
+        raise DataError(headed(name, two_rows(lines, layout.heading, found, "line")))
     return layout
 
 
@@ -375,6 +400,7 @@ def _checked(
     """Return the faults of a file's rows with their lines, and what its rows below the heading are."""
     read, k = _Rows([], [], {}, []), len(heading)
     faults: list[tuple[int, Fault]] = []
+    odd: dict[int, list[Fault]] = {}
     bare = [j for j, one in enumerate(heading) if j and not one]
     width = max((j + 1 for j, one in enumerate(heading) if one), default=0)
     for at, (line, cells) in enumerate(rows):
@@ -386,14 +412,29 @@ def _checked(
         if empty or len(cells) != k or (k > 1 and not (cells[0].strip() and cells[1].strip())):
             read.odd[i] = cells
         if len(cells) != k and not empty and (len(cells) < k or any(map(str.strip, cells[k:]))):
-            said = f"{name} line {line} has {counted(len(cells), 'cell')}, the heading {k}; {_CAUSES}"
-            faults.append((line, Fault(said, kind=("lines", len(cells)))))
+            same = odd.setdefault(len(cells), [])
+            if len(same) < _TOLD_LINES:
+                same.append(Fault(_other_width(name, line, len(cells), k), kind=("lines", len(cells))))
+            faults.append((line, same[-1]))
         elif any(cells[j].strip() for j in bare if j < len(cells)):
-            why = "a value stands in a column without a heading"
-            faults.append((line, Fault(f"{name} line {line}: {why}", kind=_BARE)))
+            said = Said("{file} line {line}: a value stands in a column without a heading", file=name, line=line)
+            faults.append((line, Fault(said, kind=_BARE)))
             if not any(cells[j].strip() for j in bare if j < width):
                 read.beside.append((line, cells))
     return faults, read
+
+
+def _other_width(file: str, line: int, n: int, k: int) -> Said:
+    return Said.of(
+        n,
+        "{file} line {line} has {n} cell, the heading {k}; a decimal comma, a comma in a text without quotes, or a "
+        "cell that is missing?",
+        "{file} line {line} has {n} cells, the heading {k}; a decimal comma, a comma in a text without quotes, or a "
+        "cell that is missing?",
+        file=file,
+        line=line,
+        k=k,
+    )
 
 
 def _frame(text: str | Path, separator: str, heading: list[str], labels: Sequence[str]) -> pd.DataFrame:
@@ -451,10 +492,15 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             yield before + 1, cells
             before = reader.line_num
     except csv.Error as error:
-        raise ValueError(f"line {reader.line_num}: {error}") from None
+        raise ValueError(headed(lines_of([reader.line_num]), cause(error))) from None
 
 
 def _refuse_headings(name: str, heading: list[str], separator: str) -> None:
     """Refuse a first line that says how the cells are parted."""
     if heading[:1] and heading[0].strip().lower().startswith("sep="):
-        raise DataError(f"{name}: line 1 says how cells are parted; take it out, the names of the columns stand there")
+        raise DataError(
+            Said(
+                "{name}: line 1 says how cells are parted; take it out, the names of the columns stand there",
+                name=name,
+            )
+        )

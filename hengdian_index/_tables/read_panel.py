@@ -18,18 +18,21 @@ from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.hundredth import off_by_a_hundred
 from hengdian_index._tables.join import JOINED
 from hengdian_index._tables.mending import ERRORS, marks_among, remedy_for
-from hengdian_index._tables.panel import Beside, Lender, Line, Panel
+from hengdian_index._tables.panel import Beside, Lender, Panel
 from hengdian_index._tables.periods import Frequency, Periods, read_periods, written
+from hengdian_index._tables.places import Line, lines_of, rows_of
 from hengdian_index._tables.printed import open_points, plain_cells
 from hengdian_index._tables.shapes import as_wide
 from hengdian_index._tables.table import Array, has_infinity, shortened
 from hengdian_index._tables.units import Chosen, chosen, label_text, total_faults, twin_faults
-from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, readable, shown, suggestion
+from hengdian_index._words.said import Said, headed, joined
+from hengdian_index.errors import DataError, Fault, cause, guess, listed, raise_all, readable, shown, suggestion
 from hengdian_index.log import journal
 
 # The line to write for a table's marks of missing values lists so many.
 _MOST_MARKS = 8
+# More of one kind are told by the first of them.
+_MOST_TWICE = 4
 
 _COPY_ON_WRITE = int(pd.__version__.partition(".")[0]) >= 3
 _FLOAT = type(np.dtype(np.float64))
@@ -79,7 +82,7 @@ def read_panel(
     table = with_names(table, form.header_rows, (*columns, *by))
     whole = as_wide(frame_of(table, columns, by, named=bool(unit or period)), columns, form, unit, period, groups)
     whole = as_asked(whole, columns, unit, period)
-    where = f"{whole.attrs['source']}: " if "source" in whole.attrs else ""
+    source = whole.attrs.get("source")
     names_beside = _names_beside(whole, unit, unit_names)
     left = _left(whole, unit, period, only, exclude, complete, names_beside)
     frame, at = (whole, np.arange(len(whole))) if left.rows.all() else (_some(whole, left.rows), left.rows.nonzero()[0])
@@ -87,8 +90,10 @@ def read_panel(
     there, asked = set(names), {*columns, *by}
     units, periods = _level(frame, unit), _level(frame, period)
     lines = frame.attrs.get("lines", ())
-    faults = [
-        f"the {kind} column {name!r} is missing{suggestion(name, _names(frame))}"
+    faults: list[Fault | Said] = [
+        Said("the unit column {name!r} is missing{guess}", name=name, guess=suggestion(name, _names(frame)))
+        if kind == "unit"
+        else Said("the period column {name!r} is missing{guess}", name=name, guess=suggestion(name, _names(frame)))
         for kind, name, found in (("unit", unit, units), ("period", period, periods))
         if name and found is None
     ]
@@ -96,13 +101,25 @@ def read_panel(
     faults += [wrong for name, wrong in frame.attrs.get("errors", {}).items() if name in {*columns, *by}]
     faults += below_heading(frame, [*columns, *by])
     absent = [c for c in (*columns, *groups) if c not in there]
-    faults += shortened([f"{where}column {c!r} is missing{guess(c, names)}" for c in absent])
+    faults += shortened(
+        headed(source, Said("column {name!r} is missing{guess}", name=c, guess=guess(c, names))) for c in absent
+    )
     if absent:
-        found = readable(list(map(shown, names)))
-        faults.append(
-            f"{where}{counted(len(absent), 'column', 'are', of=len(columns))} missing; columns found: {found}"
+        told = Said.of(
+            len(columns),
+            "{absent} of {n} column is missing; columns found: {names}",
+            "{absent} of {n} columns is missing; columns found: {names}",
+            absent=len(absent),
+            names=readable(list(map(shown, names))),
         )
-    source = frame.attrs.get("source")
+        several = Said.of(
+            len(columns),
+            "{absent} of {n} column are missing; columns found: {names}",
+            "{absent} of {n} columns are missing; columns found: {names}",
+            absent=len(absent),
+            names=readable(list(map(shown, names))),
+        )
+        faults.append(headed(source, told if len(absent) == 1 else several))
     with journal() as dated:
         read, more = _read_periods(periods, period, frequency, source, lines, to_date)
     strange, units = _strange(units, unit, at)
@@ -115,16 +132,16 @@ def read_panel(
     labelled = {}
     for name in groups:
         if name in there:
-            told, cells = _strange(np.asarray(frame[name].astype(object)), name, at)
-            strange, labelled[name] = strange + told, list(cells)
+            odd, cells = _strange(np.asarray(frame[name].astype(object)), name, at)
+            strange, labelled[name] = strange + odd, list(cells)
     every = labels if frame is whole else _labels(whole, unit, _level(whole, unit), period, _level(whole, period))
     of_table: dict[str, Any] = {"table": (whole.index, every), "at": at}
     panel = Panel(np.empty((len(frame), 0)), (), labels, units, read, source, unused, lines, labelled, **of_table)
     lent = None if form.mark_numbers or "errors" in frame.attrs else _in_place(frame, wanted)
     values, wrong, plain = _cells(frame, wanted, panel, form) if lent is None else (lent.to_numpy(), [], [])
     # Of joined tables each line names its own.
-    begun = "" if JOINED in frame.attrs else where
-    liberties = [f"{begun}{one}" for one in (*_liberties(frame), *left.notes, *plain)]
+    file = None if JOINED in frame.attrs else source
+    liberties = [headed(file, one) for one in (*_liberties(frame), *left.notes, *plain)]
     liberties += [line.why for line in dated]
     liberties += off_by_a_hundred(values, wanted, panel)
     faults += strange + (blank := _unnamed(panel, unit))
@@ -132,7 +149,12 @@ def read_panel(
     told_apart = (unit is None or units is not None) and (period is None or periods is not None)
     faults += more + (_duplicates(panel, frame) if told_apart and not more else []) + wrong
     if not len(frame):
-        faults.append(f"{where}the table has no rows{', but of units that are left out' if len(whole) else ''}")
+        why = (
+            Said("the table has no rows, but of units that are left out")
+            if len(whole)
+            else Said("the table has no rows")
+        )
+        faults.append(headed(source, why))
     elif told_apart and not strange and not blank and (owners := _owners(frame, unit, period)) is not None:
         whose = list(dict.fromkeys(owners.tolist()))
         faults += twin_faults(whose, owners, _begun(panel), named=only is not None)
@@ -148,7 +170,7 @@ def read_panel(
     )
 
 
-def _liberties(frame: pd.DataFrame) -> Sequence[str]:
+def _liberties(frame: pd.DataFrame) -> Sequence[Said]:
     """Return what was done in reading a table; `hi.read` has it in a log of the user's."""
     told = frame.attrs.get("liberties", frame.attrs.get("log", ()))
     return told if isinstance(told, (list, tuple)) else ()
@@ -190,8 +212,11 @@ def _left(
     if owners is not None:
         called = {name: one for one, name in names.items()}
         return chosen(owners, only, exclude, complete=complete, called=called)
-    told = "the rows have no unit to choose by; name the column that says whose they are: unit = '...'"
-    return every if unit else replace(every, faults=(f"{'exclude' if only is None else 'units'}: {told}",))
+    told = Said(
+        "{option}: the rows have no unit to choose by; name the column that says whose they are: unit = '...'",
+        option="exclude" if only is None else "units",
+    )
+    return every if unit else replace(every, faults=(told,))
 
 
 def _names_beside(frame: pd.DataFrame, unit: str | None, column: str | None) -> dict[Any, str]:
@@ -252,13 +277,16 @@ def _labels(frame: pd.DataFrame, unit: str | None, units: Any, period: str | Non
         return pd.MultiIndex.from_arrays([units, periods], names=[unit, period])
     except OverflowError:
         # Before pandas 3 an index holds no integer beyond the floats.
-        columns = " or ".join(name for name in (unit, period) if name)
-        raise DataError(f"{columns}: an integer is too large for a label; write it as a text") from None
+        named = [name for name in (unit, period) if name]
+        columns = Said("{one} or {other}", one=named[0], other=named[1]) if len(named) > 1 else joined(named)
+        raise DataError(
+            Said("{columns}: an integer is too large for a label; write it as a text", columns=columns)
+        ) from None
 
 
 def checked_cells(
     frame: pd.DataFrame, names: Sequence[str], unit: str | None, period: str | None, form: Form
-) -> tuple[Array, list[str], list[str]]:
+) -> tuple[Array, list[Said], list[Said]]:
     """Return what `read_panel` reads of the cells of a plain table: numbers (n, k), faults, what was made plain."""
     units, when = _level(frame, unit), _level(frame, period)
     lines, source = frame.attrs.get("lines", ()), frame.attrs.get("source")
@@ -268,25 +296,33 @@ def checked_cells(
     return _cells(frame, names, Panel(np.empty((len(frame), 0)), (), labels, units, periods, source, (), lines), form)
 
 
-def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) -> tuple[Array, list[str], list[str]]:
+def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) -> tuple[Array, list[Said], list[Said]]:
     """Return the number columns (n, k), a fault for each cell that is text or infinite, and what was made plain."""
     letters, decimal = frame.attrs.get("letters", {}), frame.attrs.get("decimal", ".")
     origin = frame.attrs.get("origin")
-    liberties: list[str] = []
+    liberties: list[Said] = []
     columns: dict[str, Any] = {}
 
     def line_of(i: int, name: str) -> tuple[int | Line, str]:
         return (origin and origin.place(i, name)) or (panel.line(i), letters.get(name, ""))
 
-    def where(i: int, name: str) -> str:
+    def where(i: int, name: str) -> Said:
         line, letter = line_of(i, name)
+        if not letter:
+            return Said("{place}, indicator {code!r}", place=panel.place(i, line), code=name)
         number = line.number if isinstance(line, Line) else line
-        cell = f" (cell {letter}{number})" if letter else ""
-        return f"{panel.place(i, line)}, indicator {name!r}{cell}"
+        cell = f"{letter}{number}"
+        return Said("{place}, indicator {code!r} (cell {cell})", place=panel.place(i, line), code=name, cell=cell)
 
-    def took(name: str, what: str, rows: Sequence[int]) -> str:
-        first = panel.place(rows[0], line_of(rows[0], name)[0])
-        return f"{what} in {counted(len(rows), 'cell')} of {name!r}, the first in {first}"
+    def took(name: str, what: Said, rows: Sequence[int]) -> Said:
+        return Said.of(
+            len(rows),
+            "{what} in {n} cell of {column!r}, the first in {place}",
+            "{what} in {n} cells of {column!r}, the first in {place}",
+            what=what,
+            column=name,
+            place=panel.place(rows[0], line_of(rows[0], name)[0]),
+        )
 
     values, faults = np.empty((len(frame), len(names)), order="F"), list[Fault]()
     errors = frame.attrs.get("errors", {})
@@ -299,9 +335,8 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) 
             given = columns[name].tolist()
             cells, met = plain_cells(given, decimal, form.mark_texts)
             columns[name] = pd.Series(cells, dtype=object)
-            why = "may be read two ways beside decimal commas; write it without the point, or with a comma in its place"
             faults += [
-                Fault(f"{where(i, name)}: {given[i]!r} {why}", kind=(CELLS, name, "point"))
+                Fault(_two_ways(where(i, name), given[i]), kind=(CELLS, name, "point"))
                 for i in open_points(given, cells, decimal)
             ]
             liberties += [took(name, what, rows) for what, rows in met.items()]
@@ -312,12 +347,21 @@ def _cells(frame: pd.DataFrame, names: Sequence[str], panel: Panel, form: Form) 
         for mark in sorted(form.mark_numbers):
             rows = np.flatnonzero(values[:, j] == mark).tolist()
             values[rows, j] = np.nan
-            liberties += [took(name, f"{mark:g} read as missing", rows)] if rows else []
+            liberties += [took(name, Said("{text} read as missing", text=f"{mark:g}"), rows)] if rows else []
         infinite = np.flatnonzero(np.isinf(values[:, j])).tolist()
-        why = "infinity is no value; mend it or leave it out"
-        bad += [Fault(f"{where(i, name)}: {why}", kind=(CELLS, name, "infinity")) for i in infinite]
+        why = Said("infinity is no value; mend it or leave it out")
+        bad += [Fault(joined([where(i, name), why], "heads"), kind=(CELLS, name, "infinity")) for i in infinite]
         faults += bad
     return values, shortened(faults), liberties
+
+
+def _two_ways(where: Said, text: str) -> Said:
+    return Said(
+        "{where}: {text!r} may be read two ways beside decimal commas; write it without the point, or with a comma in "
+        "its place",
+        where=where,
+        text=text,
+    )
 
 
 def _in_place(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame | None:
@@ -347,52 +391,67 @@ def _texts(frame: pd.DataFrame, panel: Panel) -> list[str]:
     return [name for name in texts if not pd.DataFrame({"when": ordinals, "who": frame[name]}).duplicated().any()]
 
 
-def _strange(labels: NDArray[Any] | None, name: str | None, at: NDArray[np.intp]) -> tuple[list[str], Any]:
+def _strange(labels: NDArray[Any] | None, name: str | None, at: NDArray[np.intp]) -> tuple[list[Said], Any]:
     """Return a fault for each label that is none, a list or a table, and the labels with texts in their place."""
     if labels is None or labels.dtype != object or hashed(tuple(labels)):
         return [], labels
     bad, plain = [i for i, one in enumerate(labels) if not hashed(one)], labels.copy()
     for i in bad:
         plain[i] = shown(labels[i])
-    why = "is no label; write a text or a number"
-    told = [Fault(f"{name}: row {at[i]}, counted from 0: {plain[i]} {why}", kind=("rows", name)) for i in bad]
+    told = [
+        Fault(
+            Said(
+                "{column}: row {row}, counted from 0: {value} is no label; write a text or a number",
+                column=name,
+                row=at[i],
+                value=plain[i],
+            ),
+            kind=("rows", name),
+        )
+        for i in bad
+    ]
     return shortened(told), plain
 
 
-def _begun(panel: Panel) -> Callable[[int], str]:
+def _begun(panel: Panel) -> Callable[[int], Said | str]:
     """Return what begins a message about a row of a file: the line."""
 
-    def begun(row: int) -> str:
+    def begun(row: int) -> Said | str:
         line = panel.line(row)
         file, number = (line.file, line.number) if isinstance(line, Line) else (panel.source, line)
-        return f"{file} line {number}: " if panel.source else ""
+        return Said("{file} line {line}", file=file, line=number) if panel.source else ""
 
     return begun
 
 
-def _unnamed(panel: Panel, name: str | None) -> list[str]:
+def _unnamed(panel: Panel, name: str | None) -> list[Said]:
     """Return a fault if rows do not say whose they are."""
     units = panel.unit_list() if panel.units is not None else []
     if not any(map(is_missing, set(units))):
         return []
     blank = [i for i, one in enumerate(units) if is_missing(one)]
-    named = (
-        f"line {listed(list(map(panel.line, blank)))}"
-        if panel.source
-        else f"row {listed(panel.at[blank].tolist())}, counted from 0"
+    named = lines_of(list(map(panel.line, blank))) if panel.source else rows_of(panel.at[blank].tolist())
+    said = Said.of(
+        len(blank),
+        "{column}: {n} row has no unit: {rows}; write it or leave this row out",
+        "{column}: {n} rows have no unit: {rows}; write them or leave these rows out",
+        column=name,
+        rows=named,
     )
-    where = f"{panel.source}: " if panel.source else ""
-    remedy = "write it or leave this row out" if len(blank) == 1 else "write them or leave these rows out"
-    said = f"{counted(len(blank), 'row', 'have')} no unit: {named}; {remedy}"
-    return [f"{where}{name}: {said}"]
+    return [headed(panel.source, said)]
 
 
-def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
+def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[Said]:
     """Return a fault for each unit and period that has more than one row."""
     if panel.units is None and panel.periods is None:
         return []
     if panel.units is None and len(texts := _texts(frame, panel)):
-        return [f"several rows have the same period; if {listed(texts)} says whose they are, name it as `unit`"]
+        return [
+            Said(
+                "several rows have the same period; if {names} says whose they are, name it as `unit`",
+                names=listed(texts),
+            )
+        ]
     if not panel.n:
         return []
     ordinals = np.zeros(panel.n, dtype=np.int64) if panel.periods is None else panel.periods.ordinals
@@ -408,23 +467,40 @@ def _duplicates(panel: Panel, frame: pd.DataFrame) -> list[str]:
         return []
     numbers = keys.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy()
     _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
-    faults: dict[int, str] = {}
+    met: dict[int, int] = {}
     for row, number in zip(again.tolist(), numbers[again].tolist(), strict=True):
-        if number not in faults:
-            faults[number] = _given_again(panel, int(first[number]), row, int(counts[number]) - 2)
-    noun = "rows"
+        met.setdefault(number, row)
+    noun = Said("rows")
     if panel.units is not None and panel.periods is not None:
-        noun = f"pairs of unit and period (units: {listed(list(dict.fromkeys(map(panel.unit, again.tolist()))))})"
-    return shortened(Fault(message, kind=(noun,)) for message in faults.values())
+        units = listed(list(dict.fromkeys(map(panel.unit, again.tolist()))))
+        noun = Said("pairs of unit and period (units: {units})", units=units)
+    pairs = list(met.items())
+    faults = [
+        Fault(_given_again(panel, int(first[number]), row, int(counts[number]) - 2), kind=(noun,))
+        for number, row in pairs[:_MOST_TWICE]
+    ]
+    return shortened([*faults, *faults[-1:] * (len(pairs) - len(faults))])
 
 
-def _given_again(panel: Panel, first: int, second: int, more: int) -> str:
+def _given_again(panel: Panel, first: int, second: int, more: int) -> Said:
     """Return the fault of a unit and period that has two rows, and so many more."""
-    rows = f"in row {panel.at[second]} after row {panel.at[first]}, counted from 0"
-    where = f"after line {panel.line(first)}" if panel.source else rows
-    others = f" (and {counted(more, 'more time')})" if more else ""
-    labels = " and ".join(name for name, own in (("unit", panel.units), ("period", panel.periods)) if own is not None)
-    return f"{panel.place(second)} is given a second time, {where}{others}; keep one row of each {labels}"
+    where = (
+        Said("after {line}", line=lines_of([panel.line(first)]))
+        if panel.source
+        else Said("in row {row} after row {before}, counted from 0", row=panel.at[second], before=panel.at[first])
+    )
+    if more:
+        where = Said.of(more, "{where} (and {n} more time)", "{where} (and {n} more times)", where=where)
+    place = panel.place(second)
+    if panel.units is None or panel.periods is None:
+        return (
+            Said("{place} is given a second time, {where}; keep one row of each period", place=place, where=where)
+            if panel.units is None
+            else Said("{place} is given a second time, {where}; keep one row of each unit", place=place, where=where)
+        )
+    return Said(
+        "{place} is given a second time, {where}; keep one row of each unit and period", place=place, where=where
+    )
 
 
 def frame_of(table: Any, columns: Sequence[str], labels: Sequence[str] = (), *, named: bool) -> pd.DataFrame:
@@ -446,10 +522,8 @@ def frame_of(table: Any, columns: Sequence[str], labels: Sequence[str] = (), *, 
         asked for and stands twice, also where only blanks tell it from another.
     """
     frame = _stripped(_taken(table, columns, named))
-    where = f"{frame.attrs['source']}: " if "source" in frame.attrs else ""
     asked = list(dict.fromkeys((*columns, *labels)))
-    faults = [f"{where}{fault}" for fault in _twice(frame, asked)]
-    raise_all(DataError, faults)
+    raise_all(DataError, [headed(frame.attrs.get("source"), fault) for fault in _twice(frame, asked)])
     return frame
 
 
@@ -476,8 +550,12 @@ def _dataset_of(array: Any, columns: Sequence[str]) -> Any:
         return array.to_dataset(name=array.name or columns[0])
     dims = ", ".join(map(str, array.dims))
     raise DataError(
-        f"the array has the dimensions {dims}, none of which has the indicators {listed(columns)}; name one of its "
-        'coordinates by them, or give array.to_dataset(dim="...")'
+        Said(
+            "the array has the dimensions {dims}, none of which has the indicators {columns}; name one of its "
+            'coordinates by them, or give array.to_dataset(dim="...")',
+            dims=dims,
+            columns=listed(columns),
+        )
     )
 
 
@@ -490,10 +568,12 @@ def _from_mapping(table: Mapping[Any, Any]) -> pd.DataFrame:
     columns = {name: pd.Series(column) if isinstance(column, Mapping) else column for name, column in table.items()}
     lengths = {name: len(column) for name, column in columns.items() if _is_listing(column)}
     if columns and not lengths:
-        raise DataError("each column is one value; give lists, {'a': [1, 2, 3]}")
+        raise DataError(Said("each column is one value; give lists, {{'a': [1, 2, 3]}}"))
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{shown(name)} has {n}" for name, n in list(lengths.items())[:5])
-        raise DataError(f"the columns differ in length: {told}; give each one value a row, blank ones as None")
+        told = joined([Said("{name} has {n}", name=shown(name), n=n) for name, n in list(lengths.items())[:5]])
+        raise DataError(
+            Said("the columns differ in length: {lengths}; give each one value a row, blank ones as None", lengths=told)
+        )
     series = {name: column for name, column in columns.items() if isinstance(column, pd.Series)}
     first = next(iter(series), None)
     # What has no labels goes by its place, which several orders of labels do not have.
@@ -501,12 +581,16 @@ def _from_mapping(table: Mapping[Any, Any]) -> pd.DataFrame:
     strange = [n for n, column in series.items() if not _alike(column.index, series[first].index, in_order)]
     if strange:
         raise DataError(
-            f"{listed(strange)} has other row labels than {shown(first)}; align them first, such as with reindex"
+            Said(
+                "{names} has other row labels than {first}; align them first, such as with reindex",
+                names=listed(strange),
+                first=shown(first),
+            )
         )
     try:
         return pd.DataFrame(columns)
     except (TypeError, ValueError) as error:
-        raise DataError(f"the columns make no table: {error}") from None
+        raise DataError(Said("the columns make no table: {why}", why=cause(error))) from None
 
 
 def _is_listing(column: Any) -> bool:
@@ -522,9 +606,15 @@ def _from_array(table: Any, columns: Sequence[str], named: bool) -> pd.DataFrame
     if array.dtype.names:
         return _from_mapping({name: array[name] for name in array.dtype.names})
     if named:
-        raise DataError("a plain array has no unit and period columns; give a table, or an index without them")
+        raise DataError(Said("a plain array has no unit and period columns; give a table, or an index without them"))
     if array.ndim != 2 or array.shape[1] != len(columns):
-        raise DataError(f"the array has shape {array.shape}; give one column for each of the {len(columns)} indicators")
+        raise DataError(
+            Said(
+                "the array has shape {shape}; give one column for each of the {n} indicators",
+                shape=array.shape,
+                n=len(columns),
+            )
+        )
     return pd.DataFrame(np.array(array, order="F"), columns=list(columns), copy=False)
 
 
@@ -534,12 +624,12 @@ def _from_narwhals(table: Any) -> pd.DataFrame:
     try:
         frame = nw.from_native(table)
     except TypeError:
-        kind = f"{type(table).__module__.partition('.')[0]} {type(table).__name__}"
+        kind = f"{type(table).__module__.partition('.')[0]} {type(table).__name__}".removeprefix("builtins ")
         raise DataError(
-            f"cannot read a table from {kind.removeprefix('builtins ')}: give a pandas, polars or pyarrow table"
+            Said("cannot read a table from {kind}: give a pandas, polars or pyarrow table", kind=kind)
         ) from None
     except ValueError as error:
-        raise DataError(f"cannot read the table: {error}") from None
+        raise DataError(Said("cannot read the table: {why}", why=cause(error))) from None
     frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     columns = {}
     for name in frame.columns:
@@ -552,10 +642,14 @@ def _from_narwhals(table: Any) -> pd.DataFrame:
 def _stripped(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with plain names of columns and index levels; several levels of columns are refused."""
     if frame.columns.nlevels > 1:
-        first = shown(frame.columns[0]) if len(frame.columns) else "none"
+        first = shown(frame.columns[0]) if len(frame.columns) else Said("none")
         raise DataError(
-            f"the columns have names of {frame.columns.nlevels} levels, such as {first}; "
-            "give each one name: table.columns = ['_'.join(map(str, name)) for name in table.columns]"
+            Said(
+                "the columns have names of {n} levels, such as {first}; give each one name: table.columns = "
+                "['_'.join(map(str, name)) for name in table.columns]",
+                n=frame.columns.nlevels,
+                first=first,
+            )
         )
     names, levels = ([_bare(name) for name in found] for found in (frame.columns, frame.index.names))
     if names == list(frame.columns) and levels == list(frame.index.names):
@@ -569,14 +663,22 @@ def _bare(name: Hashable) -> Hashable:
     return name.strip() if isinstance(name, str) else name
 
 
-def _twice(frame: pd.DataFrame, asked: Sequence[str]) -> list[str]:
+def _twice(frame: pd.DataFrame, asked: Sequence[str]) -> list[Said]:
     """Return a fault for each name that is asked for and stands for several columns or index levels."""
     counts, levels = Counter(frame.columns), Counter(frame.index.names)
-    faults = [f"column {c!r} stands twice in the table; rename or drop one" for c in asked if counts[c] > 1]
-    faults += [f"two levels of the index are called {c!r}; rename or drop one" for c in asked if levels[c] > 1]
+    faults = [
+        Said("column {name!r} stands twice in the table; rename or drop one", name=c) for c in asked if counts[c] > 1
+    ]
+    faults += [
+        Said("two levels of the index are called {name!r}; rename or drop one", name=c) for c in asked if levels[c] > 1
+    ]
     for name in asked:
         if counts[name] == levels[name] == 1:
             level, column = frame.index.get_level_values(name), frame[name]
             if not level.equals(pd.Index(column)):
-                faults.append(f"{name!r} is a column and a level of the index, and they differ; rename or drop one")
+                faults.append(
+                    Said(
+                        "{name!r} is a column and a level of the index, and they differ; rename or drop one", name=name
+                    )
+                )
     return faults

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.panel import Beside, Panel
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, SpecError, among, listed, raise_all, suggestion
 
 Unlabelled: TypeAlias = Literal["refuse", "leave_out", "group"]
@@ -40,18 +40,26 @@ def scopes(panel: Panel, within: Within, missing: Unlabelled = "refuse") -> NDAr
         What rows without a label in one of the columns are: a fault, left out, or compared among themselves.
     """
     words = get_args(Unlabelled)
-    faults = [] if among(missing, words) else [f"missing: no {missing!r}{suggestion(missing, words)}"]
+    faults = (
+        []
+        if among(missing, words)
+        else [Said("missing: no {missing!r}{guess}", missing=missing, guess=suggestion(missing, words))]
+    )
     if within is Compared.BY_DEFAULT:
         within = "period" if panel.units is not None and panel.periods is not None else None
     asked = [] if within is None else [within] if isinstance(within, (str, int)) else _several(within, faults)
     known = columns_of(panel)
-    faults += [f"within: no {name!r}{suggestion(name, known)}" for name in asked if name not in known]
+    faults += [
+        Said("within: no {name!r}{guess}", name=name, guess=suggestion(name, known))
+        for name in asked
+        if name not in known
+    ]
     absent = [name for name in ("period", "unit") if name in asked and name not in known]
     if absent and len(faults) == len(absent):
-        raise DataError(*(f"the rows have no {name}; name its column in the index" for name in absent))
+        raise DataError(*(Said("the rows have no {name}; name its column in the index", name=name) for name in absent))
     raise_all(SpecError, faults)
     codes = np.zeros(panel.n, dtype=np.intp)
-    refused: list[str] = []
+    refused: list[Said] = []
     for name in asked:
         own = _codes(panel, name, known[name], missing, refused)
         codes = np.where((codes < 0) | (own < 0), -1, codes * (own.max(initial=0) + 1) + own)
@@ -60,10 +68,10 @@ def scopes(panel: Panel, within: Within, missing: Unlabelled = "refuse") -> NDAr
     return codes
 
 
-def _several(within: Any, faults: list[str]) -> list[str]:
+def _several(within: Any, faults: list[Said]) -> list[str]:
     names = list(within) if isinstance(within, (list, tuple)) else []
     if not names or not all(isinstance(name, (str, int)) for name in names):
-        faults.append(f"within: a column, a list of columns or None, not {within!r}")
+        faults.append(Said("within: a column, a list of columns or None, not {given!r}", given=within))
         return []
     return names
 
@@ -85,7 +93,7 @@ def columns_of(panel: Panel) -> dict[Any, Any]:
     return found
 
 
-def _codes(panel: Panel, name: Any, column: Any, missing: Unlabelled, refused: list[str]) -> NDArray[np.intp]:
+def _codes(panel: Panel, name: Any, column: Any, missing: Unlabelled, refused: list[Said]) -> NDArray[np.intp]:
     """Return a number for the label of each row (n,) in one column, -1 for rows left out; faults join `refused`."""
     if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
         return np.unique(column, return_inverse=True)[1]
@@ -94,15 +102,23 @@ def _codes(panel: Panel, name: Any, column: Any, missing: Unlabelled, refused: l
     try:
         distinct = list(dict.fromkeys(labels))
     except TypeError:
-        refused.append(f"within: {name!r} has lists; one text or number a row is needed")
+        refused.append(Said("within: {name!r} has lists; one text or number a row is needed", name=name))
         return np.zeros(panel.n, dtype=np.intp)
-    refused += [f"within: {name!r}: {fault}" for fault in _alike(distinct)]
+    refused += [Said("within: {name!r}: {why}", name=name, why=fault) for fault in _alike(distinct)]
     without = [i for i, one in enumerate(labels) if one is None]
     if without and missing == "refuse":
-        rows = counted(len(without), "row", "have")
-        named = ", ".join(panel.place(i) for i in without[:3]) + (" and others" if len(without) > 3 else "")
-        remedy = "missing='leave_out' ranks the others, missing='group' ranks these among themselves"
-        refused.append(f"within: {rows} no label in {name!r} ({named}); {remedy}")
+        places = joined([*map(panel.place, without[:3])], "places")
+        refused.append(
+            Said.of(
+                len(without),
+                "within: {n} row has no label in {name!r} ({places}); missing='leave_out' ranks the others, "
+                "missing='group' ranks these among themselves",
+                "within: {n} rows have no label in {name!r} ({places}); missing='leave_out' ranks the others, "
+                "missing='group' ranks these among themselves",
+                name=name,
+                places=Said("{places} and others", places=places) if len(without) > 3 else places,
+            )
+        )
     number = {one: -1 if one is None and missing != "group" else i for i, one in enumerate(distinct)}
     return np.array([number[one] for one in labels], dtype=np.intp)
 
@@ -114,11 +130,14 @@ def _blank(label: Any) -> bool:
         return False
 
 
-def _alike(labels: Sequence[Any]) -> list[str]:
+def _alike(labels: Sequence[Any]) -> list[Said]:
     """Return a fault for labels that differ in blanks or in case alone."""
     found: dict[str, list[str]] = {}
     for one in labels:
         if isinstance(one, str):
             found.setdefault(" ".join(one.split()).casefold(), []).append(one)
-    told = "differ in blanks or in case alone; write them alike"
-    return [f"{listed(same)} {told}" for same in found.values() if len(same) > 1]
+    return [
+        Said("{names} differ in blanks or in case alone; write them alike", names=listed(same))
+        for same in found.values()
+        if len(same) > 1
+    ]

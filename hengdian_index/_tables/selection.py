@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hengdian_index._tables.cells import no_label, single, tabular, uncovered
 from hengdian_index._tables.periods import Periods, read_periods, read_span
 from hengdian_index._tables.table import Labelled, row_label, shortened
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, native, raise_all, shown
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -71,7 +71,12 @@ def value_of(given: Any) -> Any:
     if single(given) or isinstance(given, (slice, LabelledMask, list, tuple)):
         return given
     if isinstance(given, (Mapping, Labelled)) or tabular(given):
-        raise SpecError(f"a period, span, unit, label, a list of these, or one truth for each row, not {shown(given)}")
+        raise SpecError(
+            Said(
+                "a period, span, unit, label, a list of these, or one truth for each row, not {given}",
+                given=shown(given),
+            )
+        )
     cells = _cells(given)
     if cells is None:
         return given
@@ -146,18 +151,35 @@ def truths(given: Any, what: str, n: int, source: Any, of: str = "rows") -> Mask
     blank = ~holds if holds.all() else np.array([no_label(cell) for cell in cells])
     if not (holds | blank).all():
         odd = cells[int(np.argmin(holds | blank))]
-        raise SpecError(f"{what}: {native(odd)!r} stands among truths; a mask holds True or False alone")
+        raise SpecError(
+            Said("{what}: {odd!r} stands among truths; a mask holds True or False alone", what=what, odd=native(odd))
+        )
     if len(cells) != n:
-        raise SpecError(f"{what}: a mask of {counted(len(cells), 'value')} for {counted(n, of.removesuffix('s'))}")
+        raise SpecError(
+            Said(
+                "{what}: a mask of {values} for {those}",
+                what=what,
+                values=Said.of(len(cells), "{n} value", "{n} values"),
+                those=_counted(n, of),
+            )
+        )
     where = given if hasattr(given, "iloc") else None
-    remedy = "say True or False there, such as with mask.fillna(False)"
-    why = f"the mask has no value; {remedy}"
+    why = Said("the mask has no value; say True or False there, such as with mask.fillna(False)")
     places = [row_label(where, i) for i in np.flatnonzero(blank).tolist()]
-    gaps = [Fault(f"{what}: {place}: {why}", kind=(of,)) for place in places]
+    gaps = [Fault(joined([what, place, why], "heads"), kind=(of,)) for place in places]
     raise_all(DataError, shortened(gaps))
     mask = np.array(cells, dtype=np.bool_)
     place = _order(given, what, n, source)
     return mask if place is None else np.asarray(mask[place])
+
+
+def _counted(n: int, of: str) -> Said:
+    return {
+        "rows": Said.of(n, "{n} row", "{n} rows"),
+        "columns": Said.of(n, "{n} column", "{n} columns"),
+        "values": Said.of(n, "{n} value", "{n} values"),
+        "units": Said.of(n, "{n} unit", "{n} units"),
+    }[of]
 
 
 def in_row_order(given: Any, what: str, table: Any) -> Any:
@@ -209,8 +231,15 @@ def _order(given: Any, what: str, n: int, source: Any) -> Any:
         rows = pd.RangeIndex(n)
     absent = [label for label in rows if label not in own]
     if absent or not own.is_unique:
-        why = f"no value for row {native(absent[0])!r}" if absent else "some of its labels repeat"
-        raise SpecError(f"{what}: the labels of the mask are not those of the rows: {why}; give mask.to_numpy()")
+        gone = native(absent[0]) if absent else None
+        why = Said("no value for row {row!r}", row=gone) if absent else Said("some of its labels repeat")
+        raise SpecError(
+            Said(
+                "{what}: the labels of the mask are not those of the rows: {why}; give mask.to_numpy()",
+                what=what,
+                why=why,
+            )
+        )
     return own.get_indexer(rows)
 
 
@@ -253,9 +282,23 @@ def _labelled(label: Any, what: str, source: Any, periods: Periods | None) -> Ma
         return span
     own = _own_labels(source)
     if own is None:
-        raise SpecError(f"{what}: the rows have no labels; give a slice, a mask or a table, not {native(label)!r}")
+        raise SpecError(
+            Said(
+                "{what}: the rows have no labels; give a slice, a mask or a table, not {label!r}",
+                what=what,
+                label=native(label),
+            )
+        )
     rows = [native(one) for one in own.unique()]
-    raise SpecError(f"{what}: no row {native(label)!r}{guess(label, rows)}; the rows are {listed(rows)}")
+    raise SpecError(
+        Said(
+            "{what}: no row {label!r}{guess}; the rows are {rows}",
+            what=what,
+            label=native(label),
+            guess=guess(label, rows),
+            rows=listed(rows),
+        )
+    )
 
 
 def alike(one: Any, label: Any) -> bool:
@@ -293,7 +336,9 @@ def _sliced(given: slice, what: str, n: int, source: Any, periods: Periods | Non
     ends = [end for end in (given.start, given.stop) if end is not None]
     counted = all(isinstance(end, (int, np.integer)) and not isinstance(end, bool) for end in ends)
     if counted and given.step is not None and (not isinstance(given.step, (int, np.integer)) or given.step == 0):
-        raise SpecError(f"{what}: the step of a slice is a whole number other than 0, not {given.step!r}")
+        raise SpecError(
+            Said("{what}: the step of a slice is a whole number other than 0, not {step!r}", what=what, step=given.step)
+        )
     if not ends or (counted and given.step is not None):
         return given
     text = ":".join("" if end is None else str(end) for end in (given.start, given.stop))
@@ -302,23 +347,44 @@ def _sliced(given: slice, what: str, n: int, source: Any, periods: Periods | Non
         if span is None or not span.any():
             return given
         if len(range(n)[given]):
-            raise SpecError(f"{what}: {given!r} may count rows or name years; say {text!r} for the years, or a mask")
+            raise SpecError(
+                Said(
+                    "{what}: {given!r} may count rows or name years; say {text!r} for the years, or a mask",
+                    what=what,
+                    given=given,
+                    text=text,
+                )
+            )
         return span
     index = _own_labels(source)
     if span is not None:
         return span
     if index is None or given.step is not None:
-        why = "the rows have no labels" if index is None else "a slice of labels has no step"
-        raise SpecError(f"{what}: {why}; give a slice of positions, a mask or a table, not {given!r}")
+        why = Said("the rows have no labels") if index is None else Said("a slice of labels has no step")
+        raise SpecError(
+            Said(
+                "{what}: {why}; give a slice of positions, a mask or a table, not {given!r}",
+                what=what,
+                why=why,
+                given=given,
+            )
+        )
     try:
         absent = [end for end in ends if end not in index]
         places = None if absent else index.slice_indexer(given.start, given.stop)
     except (KeyError, TypeError, ValueError):
         places = None
     if places is None:
-        why = "both ends must be labels of rows, each label once, or periods"
         known = listed([native(one) for one in index])
-        raise SpecError(f"{what}: {given!r} cannot be found: {why}; the rows are {known}")
+        raise SpecError(
+            Said(
+                "{what}: {given!r} cannot be found: both ends must be labels of rows, each label once, or periods; the "
+                "rows are {rows}",
+                what=what,
+                given=given,
+                rows=known,
+            )
+        )
     mask = np.zeros(n, dtype=np.bool_)
     mask[places] = True
     return mask
@@ -357,8 +423,23 @@ def chosen(rows: Any, what: str, n: int, periods: Periods | None, source: Any = 
     elif isinstance(rows, (int, np.integer)) and not isinstance(rows, bool) and -n <= rows < n:
         mask[rows] = True
     else:
-        raise SpecError(f"{what}: the rows have no periods; give a slice, a mask or a position, not {rows!r}")
+        raise SpecError(
+            Said(
+                "{what}: the rows have no periods; give a slice, a mask or a position, not {given!r}",
+                what=what,
+                given=rows,
+            )
+        )
     if not mask.any():
-        extent = f"; the periods run from {periods.text[0]} to {periods.text[-1]}" if periods else ""
-        raise DataError(f"{what}: {rows!r} selects none of {counted(n, 'row')}{extent}")
+        none = Said.of(
+            n,
+            "{what}: {given!r} selects none of {n} row",
+            "{what}: {given!r} selects none of {n} rows",
+            what=what,
+            given=rows,
+        )
+        if not periods:
+            raise DataError(none)
+        extent = Said("the periods run from {first} to {last}", first=periods.text[0], last=periods.text[-1])
+        raise DataError(joined([none, extent], "clauses"))
     return mask

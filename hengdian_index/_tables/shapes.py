@@ -17,6 +17,7 @@ from hengdian_index._tables import bureau, eurostat
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.periods import read_label, read_to_date
+from hengdian_index._tables.places import lines_of, rows_of
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.roles import (
     DIMENSIONS,
@@ -30,7 +31,7 @@ from hengdian_index._tables.roles import (
 )
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._tables.units import label_text
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, headed, joined
 from hengdian_index.errors import DataError, Fault, guess, listed, raise_all, shown, suggestion
 
 _TOTALS, _MULTIPLIERS, _FLAGS = (frozenset(words(kind)) for kind in ("totals", "multipliers", "flags"))
@@ -38,6 +39,8 @@ _POWERS = {"units": 0, "unit": 0, "hundreds": 2, "thousands": 3, "millions": 6, 
 # A value that is marked so is as others are.
 _NORMAL = frozenset({"A", "Normal value"})
 _MOST_VALUES, _MOST_KINDS = 12, 200
+# More that are given twice are told by the first of them.
+_MOST_TWICE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,23 +78,20 @@ class _Work:
     period: Any
     labels: list[Any]
     form: Form
-    said: list[str] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
 
-    @property
-    def where(self) -> str:
-        """What begins a message."""
-        return f"{self.frame.attrs['source']}: " if "source" in self.frame.attrs else ""
+    def headed(self, told: Said) -> Said:
+        """Return a message about the table after the name of its file."""
+        return headed(self.frame.attrs.get("source"), told)
 
     @property
     def lines(self) -> NDArray[np.intp]:
         """The line of each row in its file."""
         return np.asarray(self.frame.attrs.get("lines") or range(2, len(self.frame) + 2), dtype=np.intp)
 
-    def rows(self, at: Sequence[int]) -> str:
+    def rows(self, at: Sequence[int]) -> Said:
         """Return how a message calls rows."""
-        if "source" in self.frame.attrs:
-            return f"line {listed([int(self.lines[i]) for i in at])}"
-        return f"row {listed([int(i) for i in at])}, counted from 0"
+        return lines_of(self.lines[at].tolist()) if "source" in self.frame.attrs else rows_of([int(i) for i in at])
 
     def kept(self, mask: NDArray[np.bool_]) -> None:
         """Go on with some of the rows."""
@@ -171,7 +171,10 @@ def as_wide(
         _keep(work)
         return _renamed(work)
     twice = [name for name, n in Counter(work.frame.columns).items() if n > 1]
-    raise_all(DataError, [f"{work.where}column {shown(one)} stands twice; rename or drop one" for one in twice])
+    raise_all(
+        DataError,
+        [work.headed(Said("column {name} stands twice; rename or drop one", name=shown(one))) for one in twice],
+    )
     _refuse_strangers(work, roles)
     before = work.frame
     _keep(work)
@@ -257,15 +260,27 @@ def _of_owid(work: _Work) -> tuple[pd.DataFrame, Form]:
     if work.period is not None and year not in asked:
         form = replace(form, period=str(year))
     if more:
-        lines = form.lines(**more)
-        told = f"the table (Our World in Data) has its units in {entity}, with codes in {code}"
-        raise DataError(f"{work.where}{told}; it is read with these lines in the spec:\n{lines}")
+        told = Said(
+            "the table (Our World in Data) has its units in {entity}, with codes in {code}", entity=entity, code=code
+        )
+        raise DataError(work.headed(_read_with(told, form.lines(**more))))
     if code in (work.unit, form.unit) and (gone := _coded(frame[code])[0] < 0).any():
         named = listed(_coded(frame[entity][gone])[1])
-        work.said.append(f"{counted(int(gone.sum()), 'row')} without a code, no countries, left out: {named}")
+        work.said.append(
+            Said.of(
+                int(gone.sum()),
+                "{n} row without a code, no countries, left out: {names}",
+                "{n} rows without a code, no countries, left out: {names}",
+                names=named,
+            )
+        )
         work.kept(~gone)
         work.frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), *work.said)
     return work.frame, form
+
+
+def _read_with(why: Said, lines: str) -> Said:
+    return Said("{why}; it is read with these lines in the spec:\n{lines}", why=why, lines=lines)
 
 
 def _parted(frame: pd.DataFrame) -> pd.DataFrame:
@@ -288,31 +303,44 @@ def _parted(frame: pd.DataFrame) -> pd.DataFrame:
 def _with_columns(work: _Work) -> Form:
     """Return the form with the columns themselves that it names; those that are not there are refused."""
     there = {str(name).strip(): name for name in work.frame.columns}
-    form, faults = work.form, list[str]()
+    form, faults = work.form, list[Said]()
     roles = {"unit": form.unit, "period": form.period, "indicator": form.indicator}
     if form.layout == "long":
         roles["value"] = form.value
-    named = [*((f"{role} =", name) for role, name in roles.items()), *(("where names", name) for name in form.where)]
+    faults += [_no_column(role, name, there) for role, name in roles.items() if name is not None and name not in there]
+    faults += [_no_condition(name, there) for name in form.where if name not in there]
     faults += [
-        f"{work.where}{what} {shown(name)} in [data], but the table has no such column{suggestion(name, there)}"
-        for what, name in named
-        if name is not None and name not in there
-    ]
-    faults += [
-        f"{work.where}{role} = {shown(own)} in [data], but the index has no {role}; name it there, too"
+        Said("{role} = {name} in [data], but the index has no {role}; name it there, too", role=role, name=shown(own))
         for role, own, name in (("unit", form.unit, work.unit), ("period", form.period, work.period))
         if own is not None and name is None
     ]
-    raise_all(DataError, faults)
+    raise_all(DataError, list(map(work.headed, faults)))
     found: dict[str, Any] = {role: there[name] for role, name in roles.items() if name is not None}
     return replace(form, **found)
+
+
+def _no_column(role: str, name: Any, there: Mapping[str, Any]) -> Said:
+    return Said(
+        "{role} = {name} in [data], but the table has no such column{guess}",
+        role=role,
+        name=shown(name),
+        guess=suggestion(name, there),
+    )
+
+
+def _no_condition(name: Any, there: Mapping[str, Any]) -> Said:
+    return Said(
+        "where names {name} in [data], but the table has no such column{guess}",
+        name=shown(name),
+        guess=suggestion(name, there),
+    )
 
 
 def _refuse_strangers(work: _Work, roles: Roles) -> None:
     """Refuse rows of a form that says more than its layout has."""
     if roles.layout == "years" and work.form.period is not None:
-        told = f'{work.where}layout = "years" has the periods in its headings; leave period out of [data]'
-        raise DataError(told)
+        told = Said('layout = "years" has the periods in its headings; leave period out of [data]')
+        raise DataError(work.headed(told))
 
 
 def _keep(work: _Work) -> None:
@@ -323,14 +351,28 @@ def _keep(work: _Work) -> None:
         several = [label_text(one) for one in (wanted if isinstance(wanted, (list, tuple)) else [wanted])]
         codes, known = _coded(work.frame[there[name]])
         absent = [one for one in several if one and one not in known]
-        faults += [f"{work.where}where: {name} has no {shown(one)}{suggestion(one, known)}" for one in absent]
+        faults += [
+            work.headed(
+                Said("where: {name} has no {value}{guess}", name=name, value=shown(one), guess=suggestion(one, known))
+            )
+            for one in absent
+        ]
         mask &= np.isin(codes, [known.index(one) if one in known else -1 for one in several])
     raise_all(DataError, faults)
     if work.form.where and not mask.any():
-        raise DataError(f"{work.where}where: no row has all of {_conditions(work.form.where)}")
+        raise DataError(
+            work.headed(Said("where: no row has all of {conditions}", conditions=_conditions(work.form.where)))
+        )
     if not mask.all():
         kept, n = int(mask.sum()), len(mask)
-        work.said.append(f"kept {kept:,} of {counted(n, 'row')}, those with {_conditions(work.form.where)}")
+        work.said.append(
+            Said(
+                "kept {kept:,} of {rows}, those with {conditions}",
+                kept=kept,
+                rows=Said.of(n, "{n} row", "{n} rows"),
+                conditions=_conditions(work.form.where),
+            )
+        )
         work.kept(mask)
 
 
@@ -344,16 +386,33 @@ def _refuse_loss(work: _Work, roles: Roles, before: pd.DataFrame) -> None:
     faults = []
     for text in lost:
         rows = before[codes == known.index(text)]
-        there = ", ".join(
-            f"{name} {listed(_coded(rows[one])[1])}" for one in rows.columns if (name := str(one)) in work.form.where
+        there = joined(
+            [
+                Said("{name} {values}", name=name, values=listed(_coded(rows[one])[1]))
+                for one in rows.columns
+                if (name := str(one)) in work.form.where
+            ]
         )
-        faults.append(f"{work.where}where leaves no row of {shown(text)}, which has {there}; name these too, in a list")
+        told = Said(
+            "where leaves no row of {indicator}, which has {values}; name these too, in a list",
+            indicator=shown(text),
+            values=there,
+        )
+        faults.append(work.headed(told))
     raise_all(DataError, faults)
 
 
-def _conditions(where: Mapping[str, Any]) -> str:
+def _conditions(where: Mapping[str, Any]) -> Said:
     parts = ((name, one if isinstance(one, (list, tuple)) else [one]) for name, one in where.items())
-    return ", ".join(f"{name} {' or '.join(map(shown, several))}" for name, several in parts)
+    return joined([Said("{name} {values}", name=name, values=_either(several)) for name, several in parts])
+
+
+def _either(values: Sequence[Any]) -> Said:
+    """Return values of which one is meant."""
+    front = Said("{value}", value=shown(values[0]))
+    for one in values[1:]:
+        front = Said("{one} or {other}", one=front, other=shown(one))
+    return front
 
 
 def _text(cell: Any) -> str | None:
@@ -380,9 +439,13 @@ def _renamed(work: _Work) -> pd.DataFrame:
     new = {own: name for own, name in pairs if own is not None and own != name}
     for own, name in new.items():
         if name in work.frame.columns:
-            why = f"the table has {shown(name)} too; name one of them in [index]"
-            raise DataError(f"{work.where}{shown(own)} in [data] is to be {shown(name)}, but {why}")
-        work.said.append(f"column {shown(own)} read as {shown(name)}")
+            told = Said(
+                "{own} in [data] is to be {name}, but the table has {name} too; name one of them in [index]",
+                own=shown(own),
+                name=shown(name),
+            )
+            raise DataError(work.headed(told))
+        work.said.append(Said("column {old} read as {name}", old=shown(own), name=shown(name)))
     frame = work.frame.rename(columns=new)
     frame.attrs = {**work.frame.attrs, "liberties": (*work.frame.attrs.get("liberties", ()), *work.said)}
     if "letters" in frame.attrs:
@@ -419,29 +482,59 @@ def _settled(work: _Work, roles: Roles, *, likely: bool) -> Roles:
     return roles
 
 
-def _unknown(work: _Work, roles: Roles) -> list[str]:
+_WANTED = {
+    "value": Said("which column has the values"),
+    "indicator": Said("which column has the indicators"),
+    "unit": Said("which column has the units"),
+    "period": Said("which column has the periods"),
+}
+
+
+def _unknown(work: _Work, roles: Roles) -> list[Said]:
     """Return a fault for each role that no column has."""
-    found, names = [], ", ".join(map(str, work.frame.columns))
-    told = f"{work.where}the table seems to be of the layout {roles.layout!r}, but nothing says "
-    if roles.layout == "long" and roles.value is None:
-        found.append(f'{told}which column has the values; write value = "..." in [data]; columns: {names}')
-    if roles.layout == "long" and roles.indicator is None and len(work.columns) != 1:
-        found.append(f'{told}which column has the indicators; write indicator = "..." in [data]; columns: {names}')
-    if roles.layout == "years" and roles.indicator is None and roles.value is None:
-        lines = work.form.lines(layout="years", value=str(work.columns[0]) if work.columns else "...")
-        found.append(
-            f"{work.where}the headings are periods, and no column has the names of "
-            f"{listed(work.columns) if work.columns else 'indicators'}; name the column that has them, indicator = "
-            f'"...", or the one indicator that the table holds:\n{lines}'
+    long, years = roles.layout == "long", roles.layout == "years"
+    absent = [
+        role
+        for role, gone in (
+            ("value", long and roles.value is None),
+            ("indicator", long and roles.indicator is None and len(work.columns) != 1),
+            ("years", years and roles.indicator is None and roles.value is None),
+            ("unit", roles.layout != "transposed" and work.unit is not None and roles.unit is None),
+            ("period", long and work.period is not None and roles.period is None),
         )
-    if roles.layout != "transposed" and work.unit is not None and roles.unit is None:
-        found.append(f'{told}which column has the units; write unit = "..." in [data]; columns: {names}')
-    if roles.layout == "long" and work.period is not None and roles.period is None:
-        found.append(f'{told}which column has the periods; write period = "..." in [data]; columns: {names}')
-    return found
+        if gone
+    ]
+    return [work.headed(_no_names(work) if role == "years" else _open(work, roles, role)) for role in absent]
 
 
-def _question(work: _Work, roles: Roles, dimensions: Sequence[_Dimension]) -> str:
+def _open(work: _Work, roles: Roles, role: str) -> Said:
+    return Said(
+        'the table seems to be of the layout {layout!r}, but nothing says {what}; write {role} = "..." in [data]; '
+        "columns: {names}",
+        layout=roles.layout,
+        what=_WANTED[role],
+        role=role,
+        names=joined(list(work.frame.columns)),
+    )
+
+
+def _no_names(work: _Work) -> Said:
+    lines = work.form.lines(layout="years", value=str(work.columns[0]) if work.columns else "...")
+    if not work.columns:
+        return Said(
+            "the headings are periods, and no column has the names of indicators; name the column that has them, "
+            'indicator = "...", or the one indicator that the table holds:\n{lines}',
+            lines=lines,
+        )
+    return Said(
+        "the headings are periods, and no column has the names of {names}; name the column that has them, indicator = "
+        '"...", or the one indicator that the table holds:\n{lines}',
+        names=listed(work.columns),
+        lines=lines,
+    )
+
+
+def _question(work: _Work, roles: Roles, dimensions: Sequence[_Dimension]) -> Said:
     """Return the refusal of a table that may be read once more is said, with the lines that say it."""
     more: dict[str, Any] = {"layout": roles.layout}
     if roles.unit is not None and roles.unit != work.unit:
@@ -456,26 +549,43 @@ def _question(work: _Work, roles: Roles, dimensions: Sequence[_Dimension]) -> st
     more["where"] = {**work.form.said.get("where", {}), **chosen}
     told = [_described(work, roles)]
     for one in dimensions:
-        values = [f"{shown(name)} ({counted(n, 'row')})" for name, n in one.counts.items()]
-        rest = len(values) - _MOST_VALUES
-        each = ", ".join(values[:_MOST_VALUES]) + (f" and {rest} more" if rest > 0 else "")
-        told.append(f"{one.name} has several values: {each}")
-    choose = "; choose one of each with where" if dimensions else ""
-    return f"{work.where}{'; '.join(told)}{choose}; it is read with these lines in the spec:\n{work.form.lines(**more)}"
-
-
-def _described(work: _Work, roles: Roles) -> str:
-    table = f"the table ({roles.format})" if roles.format else "the table"
-    if roles.layout == "long":
-        of = f"its indicators are in {shown(roles.indicator)}, " if roles.indicator is not None else ""
-        return f"{table} is long: {of}its values in {shown(roles.value)}"
-    if roles.layout == "years":
-        heads = [name for name in work.frame.columns if heading_period(name) is not None]
-        of = (
-            f"its indicators are in {shown(roles.indicator)}" if roles.indicator is not None else "it has one indicator"
+        pairs = list(one.counts.items())[:_MOST_VALUES]
+        values = joined(
+            [Said("{value} ({rows})", value=shown(name), rows=Said.of(n, "{n} row", "{n} rows")) for name, n in pairs]
         )
-        return f"{table} has periods as headings, {listed(heads, 3)}: {of}"
-    return f"{table} is transposed: its rows are {'periods' if roles.indicator is None else 'indicators'}"
+        rest = len(one.counts) - _MOST_VALUES
+        if rest > 0:
+            values = Said("{names} and {n} more", names=values, n=rest)
+        told.append(Said("{column} has several values: {values}", column=one.name, values=values))
+    if dimensions:
+        told.append(Said("choose one of each with where"))
+    return work.headed(_read_with(joined(told, "clauses"), work.form.lines(**more)))
+
+
+def _described(work: _Work, roles: Roles) -> Said:
+    table = Said("the table ({format})", format=roles.format) if roles.format else Said("the table")
+    if roles.layout == "long" and roles.indicator is not None:
+        return Said(
+            "{table} is long: its indicators are in {indicator}, its values in {value}",
+            table=table,
+            indicator=shown(roles.indicator),
+            value=shown(roles.value),
+        )
+    if roles.layout == "long":
+        return Said("{table} is long: its values in {value}", table=table, value=shown(roles.value))
+    if roles.layout == "years":
+        heads = listed([name for name in work.frame.columns if heading_period(name) is not None], 3)
+        if roles.indicator is None:
+            return Said("{table} has periods as headings, {heads}: it has one indicator", table=table, heads=heads)
+        return Said(
+            "{table} has periods as headings, {heads}: its indicators are in {indicator}",
+            table=table,
+            heads=heads,
+            indicator=shown(roles.indicator),
+        )
+    if roles.indicator is None:
+        return Said("{table} is transposed: its rows are periods", table=table)
+    return Said("{table} is transposed: its rows are indicators", table=table)
 
 
 def _asked_rows(work: _Work, roles: Roles) -> None:
@@ -486,23 +596,35 @@ def _asked_rows(work: _Work, roles: Roles) -> None:
     asked = {label_text(one) for one in work.columns}
     others = [text for text in known if text not in asked]
     if len(others) == len(known) and not set(work.columns) & set(work.frame.columns):
-        each = [f"{shown(one)}{guess(one, known)}" for one in work.columns]
-        told = f"no row of {shown(roles.indicator)} is of {', '.join(each)}; it has {listed(known)}"
-        raise DataError(f"{work.where}{told}")
+        each = [Said("{name}{guess}", name=shown(one), guess=guess(one, known)) for one in work.columns]
+        told = Said(
+            "no row of {column} is of {names}; it has {values}",
+            column=shown(roles.indicator),
+            names=joined(each),
+            values=listed(known),
+        )
+        raise DataError(work.headed(told))
     if not others or len(others) == len(known):
         return
-    told = f"{counted(len(others), 'indicator')} of {shown(roles.indicator)} that the index does not use"
-    work.said.append(f"{told}: {listed(others)}")
+    work.said.append(
+        Said.of(
+            len(others),
+            "{n} indicator of {column} that the index does not use: {names}",
+            "{n} indicators of {column} that the index does not use: {names}",
+            column=shown(roles.indicator),
+            names=listed(others),
+        )
+    )
     work.kept(np.array([*(text in asked for text in known), True], dtype=np.bool_)[codes])
 
 
 def _group(*codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
     """Return a number for each row that is the same where all codes are."""
-    joined = np.zeros(len(codes[0]), dtype=np.int64)
+    found = np.zeros(len(codes[0]), dtype=np.int64)
     for one in codes:
-        joined = joined * (int(one.max(initial=0)) + 2) + one + 1
-        joined = np.unique(joined, return_inverse=True)[1].astype(np.int64)
-    return joined.astype(np.intp), int(joined.max(initial=-1)) + 1
+        found = found * (int(one.max(initial=0)) + 2) + one + 1
+        found = np.unique(found, return_inverse=True)[1].astype(np.int64)
+    return found.astype(np.intp), int(found.max(initial=-1)) + 1
 
 
 def _follows(one: NDArray[np.intp], key: NDArray[np.intp]) -> bool:
@@ -533,7 +655,7 @@ def _dimensions(work: _Work, roles: Roles) -> list[_Dimension]:
     skip = {roles.unit, roles.period, roles.indicator, *work.labels, *work.columns, *work.form.where}
     skip |= {roles.value} if not across else {c for c in frame.columns if heading_period(c) is not None}
     found: list[tuple[Any, NDArray[np.intp], list[Any]]] = []
-    constant, following = list[str](), list[str]()
+    constant, following = list[Said](), list[Said]()
     for name in frame.columns:
         column = frame[name] if name not in skip else None
         if column is None or column.ndim > 1 or folded(name) in NOTES or column.dtype.kind in "fcMm":
@@ -542,7 +664,7 @@ def _dimensions(work: _Work, roles: Roles) -> list[_Dimension]:
         several = len(texts)
         if several < 2 and not (several and (codes < 0).any() and repeated):
             if several and roles.format and name in roles.fixed:
-                constant.append(f"{name} {shown(texts[0])}")
+                constant.append(Said("{name} {values}", name=name, values=shown(texts[0])))
             continue
         strict = name in roles.fixed or folded(name) in DIMENSIONS
         unique = several == n and (n > _MOST_VALUES or column.dtype.kind in "iu")
@@ -554,10 +676,10 @@ def _dimensions(work: _Work, roles: Roles) -> list[_Dimension]:
             if not any(_follows(codes, other) and _follows(other, codes) for _, other, _ in found):
                 found.append((name, codes, texts))
         elif strict and _follows(codes, what):
-            following.append(f"{name} ({', '.join(texts[:_MOST_VALUES])})")
+            following.append(Said("{name} ({values})", name=name, values=joined(texts[:_MOST_VALUES])))
     if not found:
-        work.said += [f"the same in every row: {', '.join(constant)}"] if constant else []
-        work.said += [f"{one} goes with the indicator" for one in following]
+        work.said += [Said("the same in every row: {values}", values=joined(constant))] if constant else []
+        work.said += [Said("{column} goes with the indicator", column=one) for one in following]
         return []
     proposed = _proposed([codes for _, codes, _ in found], [texts for *_, texts in found], what)
     return [
@@ -629,7 +751,7 @@ def _of_long(work: _Work, roles: Roles) -> _Cells:
     if roles.indicator is None:
         names, codes = (work.columns[0] if work.columns else roles.value,), np.zeros(len(frame), dtype=np.intp)
         if names[0] != roles.value:
-            work.said.append(f"the values of {shown(roles.value)} read as {shown(names[0])}")
+            work.said.append(Said("the values of {old} read as {name}", old=shown(roles.value), name=shown(names[0])))
     else:
         names, codes = _indicators(work, frame[roles.indicator])
         work.said.append(_read_as(work, roles))
@@ -643,12 +765,32 @@ def _of_long(work: _Work, roles: Roles) -> _Cells:
     return _Cells(values, units, periods, codes, names, work.lines, letters, frame)
 
 
-def _read_as(work: _Work, roles: Roles) -> str:
-    named = f" ({roles.format})" if roles.format else ""
-    parts = [("the indicators", roles.indicator), ("the values", roles.value if roles.layout == "long" else None)]
-    parts += [("the units", roles.unit), ("the periods", roles.period)]
-    told = ", ".join(f"{what} in {shown(name)}" for what, name in parts if name is not None)
-    return f"read in the layout {roles.layout!r}{named}: {told} ({counted(len(work.frame), 'row')})"
+def _read_as(work: _Work, roles: Roles) -> Said:
+    parts = [
+        *([Said("the indicators in {column}", column=shown(roles.indicator))] if roles.indicator is not None else []),
+        *(
+            [Said("the values in {column}", column=shown(roles.value))]
+            if roles.layout == "long" and roles.value is not None
+            else []
+        ),
+        *([Said("the units in {column}", column=shown(roles.unit))] if roles.unit is not None else []),
+        *([Said("the periods in {column}", column=shown(roles.period))] if roles.period is not None else []),
+    ]
+    rows = Said.of(len(work.frame), "{n} row", "{n} rows")
+    if roles.format:
+        return Said(
+            "read in the layout {layout!r} ({format}): {columns} ({rows})",
+            layout=roles.layout,
+            format=roles.format,
+            columns=joined(parts, "places"),
+            rows=rows,
+        )
+    return Said(
+        "read in the layout {layout!r}: {columns} ({rows})",
+        layout=roles.layout,
+        columns=joined(parts, "places"),
+        rows=rows,
+    )
 
 
 def _indicators(work: _Work, column: pd.Series[Any]) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
@@ -657,8 +799,14 @@ def _indicators(work: _Work, column: pd.Series[Any]) -> tuple[tuple[Any, ...], N
     asked = {label_text(one): one for one in work.columns}
     blank = np.flatnonzero(codes < 0).tolist()
     if blank:
-        told = f"{counted(len(blank), 'row', 'have')} no indicator: {work.rows(blank)}"
-        raise DataError(f"{work.where}{column.name}: {told}; write it or leave the row out")
+        told = Said.of(
+            len(blank),
+            "{column}: {n} row has no indicator: {rows}; write it or leave the row out",
+            "{column}: {n} rows have no indicator: {rows}; write it or leave the row out",
+            column=column.name,
+            rows=work.rows(blank),
+        )
+        raise DataError(work.headed(told))
     return tuple(asked.get(text, text) for text in known), codes
 
 
@@ -672,8 +820,8 @@ def _multiplied(work: _Work, values: pd.Series[Any]) -> Any:
     wrong = [text for text, power in zip(texts, powers, strict=True) if power is None]
     if wrong:
         at = np.flatnonzero(np.isin(codes, [texts.index(text) for text in wrong])).tolist()
-        told = f"{listed(wrong)} is no power of ten; write 0, 3, 6 or 9, or take the column out"
-        raise DataError(f"{work.where}{column}: {work.rows(at)}: {told}")
+        told = Said("{values} is no power of ten; write 0, 3, 6 or 9, or take the column out", values=listed(wrong))
+        raise DataError(work.headed(joined([column, work.rows(at), told], "heads")))
     power_of = np.array([*(power or 0 for power in powers), 0])[codes]
     if not power_of.any():
         return values
@@ -686,7 +834,16 @@ def _multiplied(work: _Work, values: pd.Series[Any]) -> Any:
             cells[i] = float(f"{number!r}e{power_of[i]}")
             met.setdefault(int(power_of[i]), []).append(i)
     for power, at in met.items():
-        work.said.append(f"{column}: {counted(len(at), 'value')} times 10^{power}, the first in {work.rows(at[:1])}")
+        work.said.append(
+            Said.of(
+                len(at),
+                "{column}: {n} value times 10^{power}, the first in {row}",
+                "{column}: {n} values times 10^{power}, the first in {row}",
+                column=column,
+                power=power,
+                row=work.rows(at[:1]),
+            )
+        )
     return pd.Series(cells, dtype=object).infer_objects()
 
 
@@ -706,9 +863,17 @@ def _note_flags(work: _Work) -> None:
         counts = {text: n for text, n in _counts(codes, texts).items() if text and text not in _NORMAL}
         if counts:
             first = np.flatnonzero(np.isin(codes, [texts.index(text) for text in counts])).tolist()[:1]
-            each = ", ".join(f"{shown(text)} {n}" for text, n in list(counts.items())[:_MOST_VALUES])
-            told = f"{name} marks {counted(sum(counts.values()), 'value')}, each kept as it is: {each}"
-            work.said.append(f"{told}; the first in {work.rows(first)}")
+            flags = [Said("{flag} {n}", flag=shown(text), n=n) for text, n in list(counts.items())[:_MOST_VALUES]]
+            work.said.append(
+                Said.of(
+                    sum(counts.values()),
+                    "{column} marks {n} value, each kept as it is: {flags}; the first in {row}",
+                    "{column} marks {n} values, each kept as it is: {flags}; the first in {row}",
+                    column=name,
+                    flags=joined(flags),
+                    row=work.rows(first),
+                )
+            )
 
 
 def _across(work: _Work, roles: Roles) -> _Cells:
@@ -722,12 +887,15 @@ def _across(work: _Work, roles: Roles) -> _Cells:
     filled = [name for name in heads if frame[name].notna().any()]
     if len(filled) < len(heads) and not of_units:
         empty = [name for name in heads if name not in filled]
-        work.said.append(f"no value under {listed(empty)}; left out")
+        work.said.append(Said("no value under {names}; left out", names=listed(empty)))
     heads = filled if not of_units else heads
     if not heads:
-        raise DataError(
-            f"{work.where}layout = {roles.layout!r}, but no heading is a period; columns: {listed(list(frame.columns))}"
+        told = Said(
+            "layout = {layout!r}, but no heading is a period; columns: {names}",
+            layout=roles.layout,
+            names=listed(list(frame.columns)),
         )
+        raise DataError(work.headed(told))
     n, t = len(frame), len(heads)
     whole = frame[heads]
     if all(dtype.kind in "iuf" for dtype in whole.dtypes):
@@ -736,13 +904,25 @@ def _across(work: _Work, roles: Roles) -> _Cells:
         values = whole.to_numpy(dtype=object).ravel()
     if roles.indicator is None:
         names, codes = (_as_asked(work, roles.value),), np.zeros(n, dtype=np.intp)
-        work.said.append(f"its {counted(n, 'row')} by {counted(t, 'column')} read as {shown(roles.value)}")
+        work.said.append(
+            Said(
+                "its {rows} by {columns} read as {name}",
+                rows=Said.of(n, "{n} row", "{n} rows"),
+                columns=Said.of(t, "{n} column", "{n} columns"),
+                name=shown(roles.value),
+            )
+        )
     else:
         names, codes = _indicators(work, frame[roles.indicator])
         work.said.append(_read_as(work, roles))
-    kind = "units" if of_units else "periods"
     labels = list(heads) if of_units else [heading_period(name) for name in heads]
-    work.said.append(f"{counted(t, 'heading')} read as {kind}: {listed(labels)}")
+    work.said.append(
+        Said.of(t, "{n} heading read as units: {names}", "{n} headings read as units: {names}", names=listed(labels))
+        if of_units
+        else Said.of(
+            t, "{n} heading read as periods: {names}", "{n} headings read as periods: {names}", names=listed(labels)
+        )
+    )
     tiled = np.tile(np.array([*labels, None], dtype=object)[:-1], n)
     units = tiled if of_units else _repeated(frame, roles.unit, t)
     periods = tiled if not of_units else _repeated(frame, roles.period, t)
@@ -773,13 +953,8 @@ def _pivoted(work: _Work, roles: Roles, cells: _Cells) -> pd.DataFrame:
         blank = np.flatnonzero(codes < 0)
         if len(blank):
             there = sorted({int(cells.lines[i]) for i in blank.tolist()})
-            at = (
-                f"line {listed(there)}"
-                if "source" in work.frame.attrs
-                else f"row {listed(blank.tolist())}, counted from 0"
-            )
-            told = f"{counted(len(blank), 'value', 'have')} no {role}: {at}; write it or leave the row out"
-            faults.append(f"{work.where}{name}: {told}")
+            at = lines_of(there) if "source" in work.frame.attrs else rows_of(blank.tolist())
+            faults.append(work.headed(joined([name, _without(role, len(blank), at)], "heads")))
     raise_all(DataError, faults)
     pairs, _ = pd.factorize(unit * (int(when.max(initial=0)) + 1) + when)
     first = np.unique(pairs, return_index=True)[1]
@@ -819,26 +994,47 @@ def _pivoted(work: _Work, roles: Roles, cells: _Cells) -> pd.DataFrame:
     return frame
 
 
+def _without(role: str, n: int, rows: Said) -> Said:
+    if role == "unit":
+        return Said.of(
+            n,
+            "{n} value has no unit: {rows}; write it or leave the row out",
+            "{n} values have no unit: {rows}; write it or leave the row out",
+            rows=rows,
+        )
+    return Said.of(
+        n,
+        "{n} value has no period: {rows}; write it or leave the row out",
+        "{n} values have no period: {rows}; write it or leave the row out",
+        rows=rows,
+    )
+
+
 def _label(cell: Any) -> Any:
     """Return a label of a unit, blanks around it off, None for none."""
     return None if is_missing(cell) else cell.strip() if isinstance(cell, str) else cell
 
 
-def _twice(work: _Work, cells: _Cells, flat: NDArray[Any], again: NDArray[np.intp]) -> list[str]:
-    """Return a fault for each cell that is given a second time."""
+def _twice(work: _Work, cells: _Cells, flat: NDArray[Any], again: NDArray[np.intp]) -> list[Said]:
+    """Return a fault for each cell that is given a second time; of many the first stands for all."""
     first = {int(one): i for i, one in reversed(list(enumerate(flat.tolist())))}
     faults = []
-    for i in again.tolist():
-        parts = [f"indicator {shown(cells.names[cells.codes[i]])}"]
-        parts += [f"unit {shown(cells.units[i])}"] if cells.units is not None and work.unit is not None else []
-        parts += [f"period {cells.periods[i]}"] if cells.periods is not None and work.period is not None else []
-        before = int(cells.lines[first[int(flat[i])]])
+    for i in again.tolist()[:_MOST_TWICE]:
+        parts = [Said("indicator {name}", name=shown(cells.names[cells.codes[i]]))]
+        if cells.units is not None and work.unit is not None:
+            parts.append(Said("unit {unit}", unit=shown(cells.units[i])))
+        if cells.periods is not None and work.period is not None:
+            parts.append(Said("period {period}", period=cells.periods[i]))
+        line, before = int(cells.lines[i]), int(cells.lines[first[int(flat[i])]])
         file = "source" in work.frame.attrs
-        at = f"line {cells.lines[i]}: " if file else f"row {cells.lines[i] - 2}, counted from 0: "
-        after = f"after line {before}" if file else f"after row {before - 2}"
-        told = f"{work.where}{at}{', '.join(parts)} is given a second time, {after}; keep one"
-        faults.append(Fault(told, kind=("values that are given twice",)))
-    return shortened(faults)
+        told = Said(
+            "{row}: {what} is given a second time, {where}; keep one",
+            row=lines_of([line]) if file else rows_of([line - 2]),
+            what=joined(parts, "places"),
+            where=Said("after {line}", line=lines_of([before])) if file else Said("after row {row}", row=before - 2),
+        )
+        faults.append(Fault(work.headed(told), kind=("values that are given twice",)))
+    return shortened([*faults, *faults[-1:] * (len(again) - len(faults))])
 
 
 def _labels_beside(
@@ -862,8 +1058,12 @@ def _labels_beside(
         codes = _coded(column)[0]
         if not _follows(codes, pairs if name in asked else unit):
             if name in asked:
-                told = "has several values for one unit and period; it is kept beside the indicators, one value a row"
-                raise DataError(f"{work.where}{shown(name)} {told}")
+                told = Said(
+                    "{column} has several values for one unit and period; it is kept beside the indicators, one value "
+                    "a row",
+                    column=shown(name),
+                )
+                raise DataError(work.headed(told))
             continue
         cell = pd.Series(column.to_numpy(dtype=object)).where(codes >= 0, None)
         filled = cell.groupby(pairs).first() if name in asked else cell.groupby(unit).first().reindex(unit[first])

@@ -10,8 +10,8 @@ import pandas as pd
 
 from hengdian_index._system.about import install
 from hengdian_index._tables.cells import is_missing
-from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError, SpecError, shown
+from hengdian_index._words.said import Said
+from hengdian_index.errors import DataError, SpecError, cause, shown
 
 # How Stata writes dates that are no days, by the letters of the column's format.
 _PERIODS = {"%tq": "Q", "%tm": "M", "%ty": "Y"}
@@ -70,7 +70,9 @@ def read_spss(path: Path, labels: Sequence[str] = ()) -> pd.DataFrame:
     try:
         import pyreadstat
     except ImportError:
-        raise SpecError(f"{path.name}: to read a file of SPSS, install pyreadstat: {install('spss')}") from None
+        raise SpecError(
+            Said("{name}: to read a file of SPSS, install pyreadstat: {how}", name=path.name, how=install("spss"))
+        ) from None
     try:
         frame, about = pyreadstat.read_sav(str(path), user_missing=False)
     except Exception as error:
@@ -82,12 +84,18 @@ def read_spss(path: Path, labels: Sequence[str] = ()) -> pd.DataFrame:
 def _need(path: Path) -> None:
     # A missing file is told before a missing library: who installs the one would then learn of the other.
     if not path.exists():
-        raise DataError(f"{path}: no such file")
+        raise DataError(Said("{path}: no such file", path=path))
 
 
 def _damaged(path: Path, program: str, error: BaseException) -> DataError:
-    why = " ".join(str(error).split()) or type(error).__name__
-    return DataError(f"{path.name}: cannot be read as a file of {program}: {why}; save it anew, or as .csv")
+    return DataError(
+        Said(
+            "{name}: cannot be read as a file of {program}: {why}; save it anew, or as .csv",
+            name=path.name,
+            program=program,
+            why=cause(error),
+        )
+    )
 
 
 def _labelled(
@@ -109,8 +117,15 @@ def _labelled(
                 [one if label is None else label for one, label in zip(given, called, strict=True)], dtype=object
             )
             first = next(one for one, label in zip(given, called, strict=True) if label is not None)
-            size = counted(len(called) - len(bare), "value")
-            said.append(f"column {shown(name)}: {size} read by their labels, the first {shown(own[first])}")
+            said.append(
+                Said.of(
+                    len(called) - len(bare),
+                    "column {name}: {n} value read by their labels, the first {label}",
+                    "column {name}: {n} values read by their labels, the first {label}",
+                    name=shown(name),
+                    label=shown(own[first]),
+                )
+            )
     frame.attrs["source"] = path.name
     frame.attrs["liberties"] = tuple(said)
     return frame

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from hengdian_index._system.alone import shared_out
 from hengdian_index._tables.cells import CELLS, column_values, is_pandas, no_label, numbers, raw_array, single, tabular
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import CellsError, DataError, Fault, SpecError, listed, native, raise_all, shown, suggestion
 
 Array: TypeAlias = NDArray[Any]
 
 # So many faults of one kind are told one by one.
 _FEW = 3
+# So many of all kinds are told.
+_MOST = 20
 # A table of more numbers than this is read by several processors.
 _LARGE = 1 << 20
 
@@ -51,11 +53,11 @@ class Labelled:
         """Names of the columns, their positions where they have none."""
         return self.columns or tuple(range(self.values.shape[-1]))
 
-    def need_shape(self, what: str, k: int | None = None) -> Labelled:
+    def need_shape(self, what: Said, k: int | None = None) -> Labelled:
         """Return the table, refused unless it is one (n, k); `what` says what is needed."""
         shape = self.values.shape
         if len(shape) != 2 or k not in (None, shape[1]):
-            raise DataError(f"{what}, not an array of shape {shape}")
+            raise DataError(Said("{what}, not an array of shape {shape}", what=what, shape=shape))
         return self
 
     def pick(self, rows: Any) -> Labelled:
@@ -134,17 +136,23 @@ class Labelled:
         tables = int(np.prod(shape[:-2]))
         marked = np.broadcast_to(error.marked, shape).reshape(tables, *shape[-2:])
         values, first = np.broadcast_to(self.values, shape), marked.argmax(axis=0)
+        refused: NDArray[np.bool_] = np.asarray(marked.any(axis=0))
+        columns = np.flatnonzero(refused.any(axis=0))
+        groups: list[tuple[int, int, int]] = []
+        for j in columns[np.argsort(refused[:, columns].argmax(axis=0), kind="stable")].tolist():
+            rows = np.flatnonzero(refused[:, j])
+            groups += [(int(rows[0]), j, len(rows))] if len(rows) > _FEW else [(i, j, 1) for i in rows.tolist()]
         said = []
-        for i, j in np.argwhere(marked.any(axis=0)).tolist():
+        for i, j, count in groups[:_MOST]:
             value = values[..., i, j].flat[first[i, j]]
-            message = f"{self.cell(i, j)}: {'' if math.isnan(value) else f'{value:g}: '}{error.why}"
-            said.append(Fault(message, kind=(CELLS, j, error.why)))
-        return DataError(*shortened(said))
+            parts = [self.cell(i, j), *([] if math.isnan(value) else [f"{value:g}"]), error.why]
+            said.append(_with_more(Fault(joined(parts, "heads"), kind=(CELLS, j)), count))
+        return DataError(*_cut(said, len(groups)))
 
-    def cell(self, row: int, column: int) -> str:
+    def cell(self, row: int, column: int) -> Said:
         """Return where a cell is, in the user's own labels."""
-        place = f"column {shown(self.columns[column])}" if self.columns else f"column {column}"
-        return f"{place}, {row_label(self.source, row)}"
+        name = shown(self.columns[column]) if self.columns else column
+        return joined([Said("column {column}", column=name), row_label(self.source, row)], "places")
 
 
 def read_labelled(x: Any, *, vector: Literal["column", "row"] = "column") -> Labelled:
@@ -166,7 +174,11 @@ def read_labelled(x: Any, *, vector: Literal["column", "row"] = "column") -> Lab
     values, columns, faults = _array(x, vector) if _is_array(x) else _columns(x)
     if values.size == 0:
         raise DataError(
-            f"the table is empty: {counted(values.shape[-2], 'row')} by {counted(values.shape[-1], 'column')}"
+            Said(
+                "the table is empty: {rows} by {columns}",
+                rows=Said.of(values.shape[-2], "{n} row", "{n} rows"),
+                columns=Said.of(values.shape[-1], "{n} column", "{n} columns"),
+            )
         )
     suspicious = not math.isfinite(_total(values))
     labelled = Labelled(values, columns, not (suspicious and bool(np.isnan(values).any())), x)
@@ -215,7 +227,13 @@ def row_labels(x: Any, given: Any, what: str, n: int | None = None) -> Any:
     if is_name(given):
         return _named_labels(x, given, what)
     if tabular(given) or not hasattr(given, "__len__"):
-        raise SpecError(f"{what}: a column, an index level, or one label for each row, not {type(given).__name__}")
+        raise SpecError(
+            Said(
+                "{what}: a column, an index level, or one label for each row, not {kind}",
+                what=what,
+                kind=type(given).__name__,
+            )
+        )
     found = _plain(_aligned(x, given, what))
     if n is not None:
         _need_rows(found, n, what)
@@ -224,27 +242,63 @@ def row_labels(x: Any, given: Any, what: str, n: int | None = None) -> Any:
 
 def _need_rows(labels: Any, n: int, what: str) -> None:
     if labels is not None and len(labels) != n:
-        raise SpecError(f"{what}: {len(labels)} given for {counted(n, 'row')}")
+        raise SpecError(
+            Said.of(
+                n,
+                "{what}: {given} given for {n} row",
+                "{what}: {given} given for {n} rows",
+                what=what,
+                given=len(labels),
+            )
+        )
 
 
-def shortened(faults: Iterable[Fault | str], most: int = 20) -> list[str]:
+# What there are more of than are told, in words.
+_NOUNS = {
+    str(one): one
+    for one in (
+        Said("rows"),
+        Said("lines"),
+        Said("cells"),
+        Said("cells of the column"),
+        Said("places"),
+        Said("units"),
+        Said("series"),
+        Said("values that are given twice"),
+    )
+}
+
+
+def shortened(faults: Iterable[Fault | Said], most: int = _MOST) -> list[Said]:
     """Return the faults as texts: more than a few of one kind as one, and those past `most` counted instead of named.
 
     Examples
     --------
+    >>> from hengdian_index._words.said import Said
     >>> from hengdian_index.errors import Fault
     >>> from hengdian_index._tables.table import shortened
-    >>> shortened([Fault(f"row {i}: no unit", kind=("rows",)) for i in range(9)])
+    >>> shortened([Fault(Said("row {i}: no unit", i=i), kind=("rows",)) for i in range(9)])
     ['row 0: no unit; and so in 8 more rows']
     """
     groups = [(fault, 1) if isinstance(fault, Fault) else (Fault(fault), 1) for fault in faults]
     for exact in (True, False):
         groups = _together(groups, exact)
-    said = [
-        fault.message if count == 1 else f"{fault.message}; and so in {count - 1:,} more {fault.kind[0]}"
-        for fault, count in groups
-    ]
-    return said if len(said) <= most else [*said[:most], f"and {counted(len(said) - most, 'more fault')} of this kind"]
+    return _cut([_with_more(fault, count) for fault, count in groups[:most]], len(groups))
+
+
+def _with_more(fault: Fault, count: int) -> Said:
+    """Return a fault that stands for so many."""
+    if count == 1:
+        return fault.message
+    kind = _NOUNS.get(str(fault.kind[0]), fault.kind[0])
+    return Said("{message}; and so in {n:,} more {kind}", message=fault.message, n=count - 1, kind=kind)
+
+
+def _cut(said: list[Said], n: int) -> list[Said]:
+    """Return what is said of n faults, those that are left out counted."""
+    rest = n - len(said)
+    more = Said.of(rest, "and {n} more fault of this kind", "and {n} more faults of this kind")
+    return [*said, more] if rest > 0 else said
 
 
 def _together(groups: Sequence[tuple[Fault, int]], exact: bool) -> list[tuple[Fault, int]]:
@@ -308,16 +362,16 @@ def of_truths(source: Any) -> bool:
     return all(dtype == _nw().Boolean for dtype in dtypes)
 
 
-def row_label(source: Any, row: int) -> str:
+def row_label(source: Any, row: int) -> Said:
     """Return a row's own label where it has one, else its position from 0."""
     if is_pandas(source):
-        return f"row {shown(source.index[row])}"
-    return str(source.place(row)) if hasattr(source, "place") else f"row {row}"
+        return Said("row {row}", row=shown(source.index[row]))
+    return source.place(row) if hasattr(source, "place") else Said("row {row}", row=row)
 
 
-def row_faults(rows: Iterable[int], source: Any, why: str) -> list[Fault]:
+def row_faults(rows: Iterable[int], source: Any, why: Said) -> list[Fault]:
     """Return one fault of the same reason for each row, in the user's own labels."""
-    return [Fault(f"{row_label(source, int(i))}: {why}", kind=("rows", why)) for i in rows]
+    return [Fault(joined([row_label(source, int(i)), why], "heads"), kind=("rows", why)) for i in rows]
 
 
 def _is_array(x: Any) -> bool:
@@ -333,9 +387,17 @@ def _nw() -> Any:
 def _narwhals(x: Any) -> Any:
     frame = eager(x)
     if frame is None:
-        array = ", such as its values with .to_numpy()" if hasattr(x, "to_numpy") or hasattr(x, "__array__") else ""
+        kind = type(x).__name__
+        if hasattr(x, "to_numpy") or hasattr(x, "__array__"):
+            raise DataError(
+                Said(
+                    "cannot read a table from {kind}: give a pandas, polars or pyarrow table, or an array, such as its "
+                    "values with .to_numpy()",
+                    kind=kind,
+                )
+            )
         raise DataError(
-            f"cannot read a table from {type(x).__name__}: give a pandas, polars or pyarrow table, or an array{array}"
+            Said("cannot read a table from {kind}: give a pandas, polars or pyarrow table, or an array", kind=kind)
         )
     return frame
 
@@ -352,10 +414,10 @@ def eager(x: Any) -> Any:
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
 
-def _repeated(names: Sequence[Any]) -> list[str]:
+def _repeated(names: Sequence[Any]) -> list[Said]:
     """Return a fault if columns have one name."""
     again = sorted(str(name) for name, count in Counter(names).items() if count > 1)
-    return [f"two columns have one name: {listed(again)}; rename one"] if again else []
+    return [Said("two columns have one name: {names}; rename one", names=listed(again))] if again else []
 
 
 def _array(x: Any, vector: str) -> tuple[Array, None, list[Fault]]:
@@ -365,11 +427,13 @@ def _array(x: Any, vector: str) -> tuple[Array, None, list[Fault]]:
         values = np.asarray(raw, dtype=np.float64)
     else:
         shape = raw.shape
-        values, faults = numbers(list(raw.ravel()), lambda i: f"cell {tuple(map(int, np.unravel_index(i, shape)))}")
+        values, faults = numbers(
+            list(raw.ravel()), lambda i: Said("cell {place}", place=tuple(map(int, np.unravel_index(i, shape))))
+        )
         faults = [replace(fault, kind=("cells", *fault.kind[1:])) for fault in faults]
         values = values.reshape(shape)
     if values.ndim == 0:
-        raise DataError("a single number is no table; give n rows by k columns")
+        raise DataError(Said("a single number is no table; give n rows by k columns"))
     if values.ndim == 1:
         values = values[:, np.newaxis] if vector == "column" else values[np.newaxis, :]
     return values, None, faults
@@ -399,17 +463,20 @@ def _stack(series: Sequence[Any], names: Sequence[Any], source: Any) -> tuple[Ar
     length = len(series[0]) if series else 0
     values, faults = np.empty((length, len(series)), order="F"), list[Fault]()
     for j, (column, name) in enumerate(zip(series, names, strict=True)):
-        place = f"column {shown(name)}"
-        # The default binds the name of this turn of the loop, which the type of a callback cannot say.
-        values[:, j], bad = column_values(column, lambda i, place=place: f"{place}, {row_label(source, i)}", j)  # type: ignore[misc]
+        place = Said("column {column}", column=shown(name))
+
+        def where(i: int, place: Said = place) -> Said:
+            return joined([place, row_label(source, i)], "places")
+
+        values[:, j], bad = column_values(column, where, j)
         faults += bad
     return values, faults
 
 
 def _infinities(x: Labelled) -> list[Fault]:
-    why = "infinity; give a finite number or leave it missing"
+    why = Said("infinity; give a finite number or leave it missing")
     cells = [(int(i[-2]), int(i[-1])) for i in np.argwhere(np.isinf(x.values))]
-    return [Fault(f"{x.cell(i, j)}: {why}", kind=(CELLS, j, "infinity")) for i, j in cells]
+    return [Fault(joined([x.cell(i, j), why], "heads"), kind=(CELLS, j, "infinity")) for i, j in cells]
 
 
 def _pandas_like(source: Any, values: Array) -> Any:
@@ -508,16 +575,42 @@ def as_learnt(table: Labelled, columns: Sequence[Any] | None, shape: tuple[int, 
         _need(table.columns, columns)
     own = table.values.shape
     if own[-1] != shape[-1]:
-        one = "; give one row of them as [[...]]" if own[-1] == 1 and np.ndim(table.source) == 1 else ""
-        raise DataError(f"{counted(own[-1], 'column')}, where {shape[-1]} were learnt from{one}")
+        if own[-1] == 1 and np.ndim(table.source) == 1:
+            why = Said.of(
+                own[-1],
+                "{n} column, where {learnt} were learnt from; give one row of them as [[...]]",
+                "{n} columns, where {learnt} were learnt from; give one row of them as [[...]]",
+                learnt=shape[-1],
+            )
+        else:
+            why = Said.of(
+                own[-1],
+                "{n} column, where {learnt} were learnt from",
+                "{n} columns, where {learnt} were learnt from",
+                learnt=shape[-1],
+            )
+        raise DataError(why)
     if shape[:-2] not in ((), own[:-2]):
-        raise DataError(f"a stack of tables of shape {own[:-2]}, where one of {shape[:-2]} was learnt from")
+        raise DataError(
+            Said(
+                "a stack of tables of shape {own}, where one of {learnt} was learnt from",
+                own=own[:-2],
+                learnt=shape[:-2],
+            )
+        )
     return table
 
 
 def _need(there: Sequence[Any], wanted: Sequence[Any]) -> None:
     """Refuse a table that lacks wanted columns."""
-    raise_all(DataError, [f"column {c!r} is missing{suggestion(c, there)}" for c in wanted if c not in there])
+    raise_all(
+        DataError,
+        [
+            Said("column {name!r} is missing{guess}", name=c, guess=suggestion(c, there))
+            for c in wanted
+            if c not in there
+        ],
+    )
 
 
 def _named_labels(x: Any, name: Any, what: str) -> Any:
@@ -526,7 +619,9 @@ def _named_labels(x: Any, name: Any, what: str) -> Any:
     if name in _levels(x):
         return _default_labels(x, name)
     there = [*columns_of(x), *(level for level in _levels(x) if level is not None)]
-    raise SpecError(f"{what}: no column or index level {name!r}{suggestion(name, there)}")
+    raise SpecError(
+        Said("{what}: no column or index level {name!r}{guess}", what=what, name=name, guess=suggestion(name, there))
+    )
 
 
 def _default_labels(x: Any, what: str) -> Any:
@@ -560,8 +655,14 @@ def _aligned(x: Any, given: Any, what: str) -> Any:
         return given
     absent = [label for label in x.index if label not in given.index]
     if absent or not given.index.is_unique:
-        why = f"none for row {absent[0]!r}" if absent else "some of its labels repeat"
-        raise SpecError(f"{what}: its labels do not match the rows of the table: {why}; give the values as an array")
+        why = Said("none for row {row!r}", row=absent[0]) if absent else Said("some of its labels repeat")
+        raise SpecError(
+            Said(
+                "{what}: its labels do not match the rows of the table: {why}; give the values as an array",
+                what=what,
+                why=why,
+            )
+        )
     return given.reindex(x.index)
 
 

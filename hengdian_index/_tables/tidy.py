@@ -17,6 +17,7 @@ from hengdian_index._tables.read_panel import checked_cells, frame_of
 from hengdian_index._tables.roles import said_roles
 from hengdian_index._tables.shapes import as_wide, free_names, said_by_title
 from hengdian_index._tables.table import eager
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, raise_all
 from hengdian_index.log import note
 
@@ -119,7 +120,10 @@ def _called_by_file(frame: pd.DataFrame, form: Form) -> tuple[pd.DataFrame, Form
         return frame, form
     name = Path(str(frame.attrs["source"])).stem
     frame = frame.copy()
-    frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), f"the one indicator is called by its file, {name!r}")
+    frame.attrs["liberties"] = (
+        *frame.attrs.get("liberties", ()),
+        Said("the one indicator is called by its file, {name!r}", name=name),
+    )
     return frame, replace(form, value=name)
 
 

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, headed, joined
 from hengdian_index.errors import DataError, guess, listed, native, raise_all, shown, suggestion
 
-Place: TypeAlias = Callable[[int], str]
+Place: TypeAlias = Callable[[int], Said | str]
 """What begins a message about a row: where it is."""
 
 # What is written in several ways, and read as one.
@@ -88,8 +88,8 @@ class Chosen:
     """Which rows (n,) are of units that an index has; what is wrong with its names, what was done, who is out."""
 
     rows: NDArray[np.bool_]
-    faults: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    faults: tuple[Said, ...] = ()
+    notes: tuple[Said, ...] = ()
     out: tuple[str, ...] = ()
 
 
@@ -117,34 +117,55 @@ def chosen(
     names = [label_text(one) for one in labels]
     known = dict.fromkeys(names)
     wanted, gone = ([label_text(one) for one in given] for given in (only or (), exclude))
-    faults, notes = list[str](), list[str]()
+    faults, notes = list[Said](), list[Said]()
     for one, there in _as_narrow([one for one in gone if one not in known and one not in called], known).items():
         notes.append(
-            f"exclude: {shown(one)} read as the unit {listed(there)}, which is written with other blanks or width"
+            Said(
+                "exclude: {name} read as the unit {units}, which is written with other blanks or width",
+                name=shown(one),
+                units=listed(there),
+            )
         )
         gone = [name for name in gone if name != one] + there
     if complete:
         named = [(field, one) for field, given in (("units", wanted), ("exclude", gone)) for one in given]
         faults += [
-            f"{field}: {shown(one)} is what unit {shown(called[one])} is called; write {_array([called[one]])[1:-1]}"
+            Said(
+                "{field}: {name} is what unit {unit} is called; write {code}",
+                field=field,
+                name=shown(one),
+                unit=shown(called[one]),
+                code=_array([called[one]])[1:-1],
+            )
             for field, one in named
             if one not in known and one in called
         ]
         known_or_called = {**known, **called}
         faults += [
-            f"units: no unit {shown(one)}{suggestion(one, known)}" for one in wanted if one not in known_or_called
+            Said("units: no unit {unit}{guess}", unit=shown(one), guess=suggestion(one, known))
+            for one in wanted
+            if one not in known_or_called
         ]
         for one in (one for one in gone if one not in known_or_called):
             # Another unit may well be called nearly so (Niger, Nigeria); one that differs in blanks alone is meant.
             same = next((same for same in twins([one, *known]) if same[0] == one), None)
-            near = guess(one, known) if same is None else f"; did you mean {shown(same[1])}?"
-            (notes if same is None else faults).append(f"exclude: no unit {shown(one)} in the table{near}")
+            near = guess(one, known) if same is None else Said("; did you mean {twin}?", twin=shown(same[1]))
+            (notes if same is None else faults).append(
+                Said("exclude: no unit {unit} in the table{guess}", unit=shown(one), guess=near)
+            )
     kept = set(known if only is None else wanted).difference(gone)
     rows = np.fromiter((name in kept for name in names), dtype=np.bool_, count=len(names))
     out = [one for one in known if one not in kept]
     if out and not faults:
-        size = counted(int((~rows).sum()), "row")
-        notes.append(f"{counted(len(out), 'unit')} left out by the index ({size}): {listed(out)}")
+        notes.append(
+            Said.of(
+                len(out),
+                "{n} unit left out by the index ({rows}): {units}",
+                "{n} units left out by the index ({rows}): {units}",
+                rows=Said.of(int((~rows).sum()), "{n} row", "{n} rows"),
+                units=listed(out),
+            )
+        )
     return Chosen(rows, tuple(faults), tuple(notes), tuple(out))
 
 
@@ -251,25 +272,25 @@ def _ending(names: Sequence[str], ends: Iterable[str]) -> bool:
     return any(f"{end}\n" in text for end in ends)
 
 
-def difference(same: Sequence[Any]) -> str:
+def difference(same: Sequence[Any]) -> Said:
     """Return what twins differ in."""
     texts = [one for one in same if isinstance(one, str)]
     if len(texts) < len(same):
-        return "being a number or a text"
+        return Said("being a number or a text")
     for told, one in (
-        ("blanks", lambda text: "".join(text.split())),
-        ("case", lambda text: text.strip().casefold()),
-        ("width", lambda text: unicodedata.normalize("NFKC", text).strip()),
-        ("blanks, case or width", lambda text: bare([text])[0]),
-        ("accents or punctuation", lambda text: _without_accents(bare([text]))[0]),
-        ("marks of footnotes", lambda text: _marked([text]).get(0) or _without_accents(bare([text]))[0]),
+        (Said("blanks"), lambda text: "".join(text.split())),
+        (Said("case"), lambda text: text.strip().casefold()),
+        (Said("width"), lambda text: unicodedata.normalize("NFKC", text).strip()),
+        (Said("blanks, case or width"), lambda text: bare([text])[0]),
+        (Said("accents or punctuation"), lambda text: _without_accents(bare([text]))[0]),
+        (Said("marks of footnotes"), lambda text: _marked([text]).get(0) or _without_accents(bare([text]))[0]),
     ):
         if len({one(text) for text in texts}) == 1:
             return told
-    return "their endings (省, 市, 自治区)"
+    return Said("their endings (省, 市, 自治区)")
 
 
-def twin_faults(whose: Sequence[Any], units: NDArray[Any], place: Place, *, named: bool) -> list[str]:
+def twin_faults(whose: Sequence[Any], units: NDArray[Any], place: Place, *, named: bool) -> list[Said]:
     """Return a fault for units that are one under several names; where the index has `named` its units they are meant.
 
     The other arguments are those of `total_faults`.
@@ -279,9 +300,19 @@ def twin_faults(whose: Sequence[Any], units: NDArray[Any], place: Place, *, name
         names = list(dict.fromkeys(map(label_text, same)))
         if named and len(names) > 1:
             continue
-        told = f"units {listed(same)} differ in {difference(same)} alone; write them alike"
-        told += f", or if they are several, name all: units = {_everyone(whose)}" if len(names) > 1 else ""
-        faults.append(f"{place(_first(units, same[1]))}{told}")
+        units_, what = listed(same), difference(same)
+        told = (
+            Said(
+                "units {units} differ in {what} alone; write them alike, or if they are several, name all: units = "
+                "{everyone}",
+                units=units_,
+                what=what,
+                everyone=_everyone(whose),
+            )
+            if len(names) > 1
+            else Said("units {units} differ in {what} alone; write them alike", units=units_, what=what)
+        )
+        faults.append(headed(place(_first(units, same[1])), told))
     return faults
 
 
@@ -309,12 +340,22 @@ def names_of(units: Sequence[Any], names: Sequence[Any], column: str) -> dict[An
         by_unit.setdefault(unit, []).append(name)
         by_name.setdefault(name, []).append(unit)
     faults = [
-        f"{column}: unit {shown(unit)} has the names {listed(own)}; write one in every row"
+        Said(
+            "{column}: unit {unit} has the names {names}; write one in every row",
+            column=column,
+            unit=shown(unit),
+            names=listed(own),
+        )
         for unit, own in by_unit.items()
         if len(own) > 1
     ]
     faults += [
-        f"{column}: units {listed(own)} have one name, {shown(name)}; tell them apart"
+        Said(
+            "{column}: units {units} have one name, {name}; tell them apart",
+            column=column,
+            units=listed(own),
+            name=shown(name),
+        )
         for name, own in by_name.items()
         if len(own) > 1
     ]
@@ -336,7 +377,7 @@ def total_faults(
     out: Sequence[str],
     place: Place,
     names: Mapping[Any, str] = MappingProxyType({}),
-) -> list[str]:
+) -> list[Said]:
     """Return a fault if units are totals or means of others, by their names or their values.
 
     Parameters
@@ -352,25 +393,42 @@ def total_faults(
     names : mapping
         What units are called, where a column beside them says it.
     """
-    found = dict.fromkeys(named_totals(whose), "by its name")
+    found: dict[Any, Said] = dict.fromkeys(named_totals(whose), Said("by its name"))
     units_of = {name: one for one, name in names.items() if one not in found}
-    found |= {units_of[name]: f"called {shown(name)}" for name in named_totals(units_of)}
+    found |= {units_of[name]: Said("called {name}", name=shown(name)) for name in named_totals(units_of)}
     rest = ~np.isin(units, list(found)) if found else slice(None)
     periods = np.zeros(len(values), dtype=np.intp) if when is None else when
-    told = f"in every indicator{'' if when is None else ' and period'}"
-    found |= {one: f"the {kind} of the others {told}" for one, kind in summed(values[rest], units[rest], periods[rest])}
+    for one, kind in summed(values[rest], units[rest], periods[rest]):
+        found[one] = (
+            Said("{what} in every indicator", what=_SUMS[kind])
+            if when is None
+            else Said("{what} in every indicator and period", what=_SUMS[kind])
+        )
     if not found:
         return []
-    gone, several = _array([*out, *found]), len(found) > 1
-    them, they_are = ("them", "they are units of their own") if several else ("it", "it is a unit of its own")
     first = next(iter(found))
-    named = ", ".join(f"{shown(one)} ({why})" for one, why in list(found.items())[:_LISTED])
-    named += f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-    return [
-        f"{place(_first(units, first))}{'totals' if several else 'a total'} or "
-        f"{'means' if several else 'mean'} among the units: {named}; leave {them} out: exclude = {gone} in the index; "
-        f"if {they_are}, name all: units = {_everyone(whose)}"
-    ]
+    named = joined([Said("{unit} ({why})", unit=shown(one), why=why) for one, why in list(found.items())[:_LISTED]])
+    if len(found) > _LISTED:
+        named = Said("{names} and {n} more", names=named, n=len(found) - _LISTED)
+    told = Said.of(
+        len(found),
+        "a total or mean among the units: {names}; leave it out: exclude = {gone} in the index; if it is a unit of its "
+        "own, name all: units = {everyone}",
+        "totals or means among the units: {names}; leave them out: exclude = {gone} in the index; if they are units of "
+        "their own, name all: units = {everyone}",
+        names=named,
+        gone=_array([*out, *found]),
+        everyone=_everyone(whose),
+    )
+    return [headed(place(_first(units, first)), told)]
+
+
+_SUMS = {
+    "sum": Said("the sum of the others"),
+    "mean": Said("the mean of the others"),
+    "sum or the mean": Said("the sum or the mean of the others"),
+    "mean or the sum": Said("the mean or the sum of the others"),
+}
 
 
 @cache

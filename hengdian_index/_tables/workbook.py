@@ -23,15 +23,17 @@ from hengdian_index._tables.grid import (
     two_rows,
     without_unit,
 )
+from hengdian_index._tables.places import cell_at
 from hengdian_index._tables.printed import COMMAS, SAMPLE, decimal_of
 from hengdian_index._words.catalogue import LANGUAGES, Lang, words
-from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, Fault, guess, listed, raise_all
+from hengdian_index._words.said import Said, headed, joined
+from hengdian_index.errors import DataError, guess, listed, raise_all, shown, telling_in
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ENDINGS = (".xlsx", ".xlsm")
+_OWN = ("index", "groups", "indicators")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,22 @@ class Sheet:
     rows: tuple[tuple[Any, ...], ...]
     numbers: tuple[int, ...]
     columns: tuple[int, ...]
-    liberties: tuple[str, ...] = ()
+    liberties: tuple[Said, ...] = ()
     kept: Mapping[str, Any] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
 
     @property
-    def place(self) -> str:
+    def place(self) -> Said:
         """What messages call the sheet."""
-        return f"sheet {self.name!r}"
+        return Said("sheet {sheet!r}", sheet=self.name)
 
-    def row(self, i: int) -> str:
+    def row(self, i: int) -> Said:
         """Return where a row is."""
-        return f"sheet {self.name!r} row {self.numbers[i]}"
+        return Said("sheet {sheet!r} row {row}", sheet=self.name, row=self.numbers[i])
 
-    def cell(self, i: int, j: int) -> str:
+    def cell(self, i: int, j: int) -> Said:
         """Return where a cell is; row -1 is the header."""
-        return f"sheet {self.name!r} cell {letters(self.columns[j])}{self.top if i < 0 else self.numbers[i]}"
+        return cell_at(self.name, f"{letters(self.columns[j])}{self.top if i < 0 else self.numbers[i]}")
 
 
 def sheet_called(name: str) -> str | None:
@@ -83,10 +85,34 @@ def tab(sheet: str, lang: str) -> str:
 def language_of(path: str | Path) -> Lang | None:
     """Return the language in which the sheets of an index in a workbook are named, None where it has none."""
     with opened(Path(path)) as archive:
-        names = {name.strip().lower() for name in sheet_members(archive)}
-    own = ("index", "groups", "indicators")
-    known = {lang: {one for sheet in own for one in words(lang, "tab")[sheet].split(", ")} for lang in LANGUAGES}
-    return next((lang for lang in LANGUAGES if names & known[lang]), None)
+        return spoken_in(sheet_members(archive))
+
+
+def spoken_in(sheets: Iterable[str]) -> Lang | None:
+    """Return the language of the names that the known sheets of a workbook have, None where they have none.
+
+    Examples
+    --------
+    >>> from hengdian_index._tables.workbook import spoken_in
+    >>> spoken_in(["指标", "数据"]), spoken_in(["Indicators", "分指数"]), spoken_in(["Sheet1"])
+    ('zh', 'en', None)
+    """
+    said = {name.strip().lower() for name in sheets}
+    # Data, notes and lists are anybody's words in English.
+    known = {
+        lang: {one for sheet, on in words(lang, "tab").items() if lang != "en" or sheet in _OWN for one in on.split(", ")}
+        for lang in LANGUAGES
+    }
+    return next((lang for lang in LANGUAGES if known[lang] & said), None)
+
+
+# The known sheets as messages call them, each language with the name that it has there.
+SHEETS = {
+    "index": Said("'index'"),
+    "groups": Said("'groups'"),
+    "indicators": Said("'indicators'"),
+    "data": Said("'data'"),
+}
 
 
 def holds_data(path: str | Path) -> bool:
@@ -119,15 +145,15 @@ def read_sheets(
         The optional library that reads workbooks is absent.
     """
     path = Path(path)
-    with book(path) as found:
+    with book(path) as found, telling_in(spoken_in(found.names)):
         names = list(pick(found.names))
         told = Told() if header_rows else None
         wrong = found.faults(names, told)
-        raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
+        raise_all(DataError, [headed(path.name, one) for one in wrong])
         cells = read_cells(found, names, told)
-    sheets = {name: _sheet(name, one, header_rows) for name, one in cells.items()}
-    wrong = [one for _, faults in sheets.values() for one in faults]
-    raise_all(DataError, [Fault(Said("{file}: {why}", file=path.name, why=one)) for one in wrong])
+        sheets = {name: _sheet(name, one, header_rows) for name, one in cells.items()}
+        wrong = [one for _, faults in sheets.values() for one in faults]
+        raise_all(DataError, [headed(path.name, one) for one in wrong])
     return {name: sheet for name, (sheet, _) in sheets.items()}
 
 
@@ -166,19 +192,29 @@ def data_table(
 
     path = Path(path)
     with book(path) as found:
-        wanted, told = _data_sheet(found, sheet, asked)
+        lang = spoken_in(found.names)
+        with telling_in(lang):
+            wanted, told = _data_sheet(found, sheet, asked)
     (one,) = read_sheets(path, lambda _: [wanted], header_rows=header_rows).values()
     if not one.header:
-        raise DataError(f"{path.name}: sheet {one.name!r} is empty; its first row names the columns")
+        with telling_in(lang):
+            raise DataError(
+                Said(
+                    "{name}: sheet {sheet!r} is empty; its first row names the columns", name=path.name, sheet=one.name
+                )
+            )
     columns = {j: _column([row[j] for row in one.rows]) for j in range(len(one.header))}
     frame = pd.DataFrame(columns, index=range(len(one.rows)))
     frame.columns = pd.Index(one.header)
-    frame.attrs["source"] = f"{path.name} sheet {one.name!r}"
+    frame.attrs["source"] = Said("{name} sheet {sheet!r}", name=path.name, sheet=one.name)
+    if lang is not None:
+        frame.attrs["lang"] = lang
     wrong: dict[str, list[str]] = {}
     for cell in one.errors:
         wrong.setdefault(one.header[one.columns.index(place(cell)[0])], []).append(cell)
     frame.attrs["errors"] = {
-        name: f"{path.name}: sheet {one.name!r} {error_values(cells)}" for name, cells in wrong.items()
+        name: headed(path.name, Said("sheet {name!r} {why}", name=one.name, why=error_values(cells)))
+        for name, cells in wrong.items()
     }
     decimal = frame.attrs["decimal"] = decimal_of([cell for row in one.rows[:SAMPLE] for cell in row])
     frame.attrs["liberties"] = (*told, *one.liberties, *([COMMAS] if decimal == "," else []))
@@ -189,7 +225,7 @@ def data_table(
     return frame
 
 
-def _data_sheet(found: Book, wanted: str | None, asked: Collection[str]) -> tuple[str, list[str]]:
+def _data_sheet(found: Book, wanted: str | None, asked: Collection[str]) -> tuple[str, list[Said]]:
     """Return which sheet of a workbook holds the table, and what is said of the choice."""
     source, names = found.path.name, found.names
     if wanted is not None:
@@ -210,10 +246,28 @@ def _data_sheet(found: Book, wanted: str | None, asked: Collection[str]) -> tupl
     best = [name for name, most in whole.items() if most == max(whole.values())]
     if len(best) == 1:
         left = [name for name in filled if name not in best]
-        return best[0], [f"the sheet that has the columns of the index; not read: {listed(left)}"]
-    told = f"{len(best)} sheets have the columns of the index: {listed(best)}" if best else "no sheet 'data'"
-    line = f"write sheet = {_toml((best or filled or ['...'])[0])} in [data] for the one that is meant"
-    raise DataError(f"{source}: {told}; sheets found: {listed(names)}; {line}")
+        return best[0], [Said("the sheet that has the columns of the index; not read: {names}", names=listed(left))]
+    toml = _toml((best or filled or ["..."])[0])
+    raise DataError(
+        Said(
+            "{source}: {n} sheets have the columns of the index: {best}; sheets found: {names}; write sheet = {toml} "
+            "in [data] for the one that is meant",
+            source=source,
+            n=len(best),
+            best=listed(best),
+            names=listed(names),
+            toml=toml,
+        )
+        if best
+        else Said(
+            "{source}: no sheet {sheet}; sheets found: {names}; write sheet = {toml} in [data] for the one that is "
+            "meant",
+            source=source,
+            sheet=SHEETS["data"],
+            names=listed(names),
+            toml=toml,
+        )
+    )
 
 
 def _called(source: str, names: Sequence[str], wanted: str) -> str:
@@ -222,10 +276,27 @@ def _called(source: str, names: Sequence[str], wanted: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        told = f"{len(found)} sheets stand for {wanted!r}: {listed(found)}"
-        line = f"write sheet = {_toml(found[0])} in [data] for the one that is meant"
-        raise DataError(f"{source}: {told}; sheets found: {listed(names)}; {line}")
-    raise DataError(f"{source}: no sheet {wanted!r}{guess(wanted, names)}; sheets found: {listed(names)}")
+        raise DataError(
+            Said(
+                "{source}: {n} sheets stand for {sheet}: {found}; sheets found: {names}; write sheet = {toml} in "
+                "[data] for the one that is meant",
+                source=source,
+                n=len(found),
+                sheet=SHEETS.get(wanted, shown(wanted)),
+                found=listed(found),
+                names=listed(names),
+                toml=_toml(found[0]),
+            )
+        )
+    raise DataError(
+        Said(
+            "{source}: no sheet {sheet}{guess}; sheets found: {names}",
+            source=source,
+            sheet=shown(wanted),
+            guess=guess(wanted, names),
+            names=listed(names),
+        )
+    )
 
 
 def _names_in(rows: Iterable[Sequence[Any]], asked: Collection[str]) -> tuple[int, set[str]]:
@@ -247,40 +318,45 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _sheet(name: str, cells: Cells, header_rows: int) -> tuple[Sheet, list[str]]:
+def _sheet(name: str, cells: Cells, header_rows: int) -> tuple[Sheet, list[Said]]:
     """Return a sheet, and a fault for each column that has values and no heading, and for cells that are merged."""
     every = list(enumerate([list(map(_value, row)) for row in cells.rows], 1))
     every, liberties, below, wrong = _laid_out(every, header_rows, cells.merged) if header_rows else (every, (), {}, [])
     filled = [(i, row) for i, row in every if _any(row)]
     if not filled or wrong:
-        return Sheet(name, (), 1, (), (), ()), [f"sheet {name!r} {why}" for why in wrong]
+        return Sheet(name, (), 1, (), (), ()), [Said("sheet {name!r} {why}", name=name, why=why) for why in wrong]
     (top, header), *rows = filled
     if header_rows:
-        width, beside = remarks_beside(header, ((f"row {i}", row) for i, row in rows))
+        width, beside = remarks_beside(header, rows)
         rows = [(i, row[:width]) for i, row in rows if _any(row[:width])]
-        liberties = (*liberties, *said_beside(beside))
+        liberties = (*liberties, *said_beside(beside, "row"))
     if header_rows and header[0] is None and any(row[0] is not None for _, row in rows):
         # Many programs number the rows in a first column without a name; a text file's has this one.
         header = ["Unnamed: 0", *header[1:]]
     columns = [j for j, heading in enumerate(header) if heading is not None]
-    headed = set(columns)
+    named = set(columns)
     kept = tuple(tuple(row[j] for j in columns) for _, row in rows)
     numbers = tuple(i for i, _ in rows)
     names, letters_of = tuple(_heading(header[j]) for j in columns), tuple(j + 1 for j in columns)
     inside, rows_of = set(letters_of), set(numbers)
     errors = tuple(one for one in cells.errors if place(one)[0] in inside and place(one)[1] in rows_of)
     sheet = Sheet(name, names, top, kept, numbers, letters_of, liberties, below, errors)
-    first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in headed}
+    first = {j: i for i, row in reversed(rows) for j, value in enumerate(row) if value is not None and j not in named}
     return sheet, [
-        f"sheet {name!r} cell {letters(j + 1)}{i}: a value stands in a column without a heading; "
-        f"write one in cell {letters(j + 1)}{top}, or clear the column"
+        joined([cell_at(name, f"{letters(j + 1)}{i}"), _bare(f"{letters(j + 1)}{top}")], "heads")
         for j, i in sorted(first.items())
     ]
 
 
+def _bare(heading: str) -> Said:
+    return Said(
+        "a value stands in a column without a heading; write one in cell {cell}, or clear the column", cell=heading
+    )
+
+
 def _laid_out(
     rows: list[tuple[int, list[Any]]], header_rows: int, merged: Sequence[str]
-) -> tuple[list[tuple[int, list[Any]]], tuple[str, ...], dict[str, Any], list[str]]:
+) -> tuple[list[tuple[int, list[Any]]], tuple[Said, ...], dict[str, Any], list[Said]]:
     """Return the heading and the rows of a table without what stands above and below, what is said of that, faults."""
     first, numbers = [row for _, row in rows[:HEAD]], [i for i, _ in rows]
     if not any(map(_any, first)):
@@ -299,10 +375,10 @@ def _laid_out(
     end, notes = notes_below(odd, len(body), [i for i, _ in body], "row")
     # Titles, notes and the rows of a heading that are said are read as they are meant where their cells are merged.
     table = numbers[layout.top if header_rows > 1 else layout.heading : layout.top + end]
-    width, _ = remarks_beside(heading[0][1], ((str(i), row) for i, row in body[:end]))
+    width, _ = remarks_beside(heading[0][1], body[:end])
     inside = [ref for ref in merged if _meets(ref, table) and place(ref.partition(":")[0])[0] <= width]
     wrong = [merged_cells(inside)] if inside else []
-    titles = [one for one in layout.liberties if not one.endswith("is blank")]
+    titles = [one for one in layout.liberties if one not in layout.blank]
     return [*heading, *body[:end]], (*titles, *notes), layout.kept, wrong
 
 

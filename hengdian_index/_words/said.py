@@ -155,6 +155,18 @@ def joined(items: Sequence[Any], kind: Kind = "names", quoted: bool = False) -> 
     return row
 
 
+def headed(head: object, text: S) -> S | Said:
+    """Return a sentence after what it is about, such as its file; as it is where that is nothing.
+
+    Examples
+    --------
+    >>> from hengdian_index._words.said import Said, headed
+    >>> headed("towns.csv", Said("no rows")), headed(None, Said("no rows"))
+    ('towns.csv: no rows', 'no rows')
+    """
+    return joined([head, text], "heads") if head else text
+
+
 def told(text: object, lang: str) -> str:
     """Return any text in a language; one that is no sentence stays as it is."""
     return text.told(lang) if isinstance(text, Said) else str(text)
