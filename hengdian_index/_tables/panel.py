@@ -33,7 +33,6 @@ from hengdian_index.errors import (
     suggestion,
 )
 
-
 # Numbers of a table that is hashed at once.
 _SMALL = 1 << 16
 

@@ -407,9 +407,9 @@ def _conditions(where: Mapping[str, Any]) -> Said:
     return joined([Said("{name} {values}", name=name, values=_either(several)) for name, several in parts])
 
 
-def _either(values: Sequence[Any]) -> Said:
+def _either(values: Sequence[Any]) -> Said | str:
     """Return values of which one is meant."""
-    front = Said("{value}", value=shown(values[0]))
+    front = shown(values[0])
     for one in values[1:]:
         front = Said("{one} or {other}", one=front, other=shown(one))
     return front

@@ -100,7 +100,9 @@ def spoken_in(sheets: Iterable[str]) -> Lang | None:
     said = {name.strip().lower() for name in sheets}
     # Data, notes and lists are anybody's words in English.
     known = {
-        lang: {one for sheet, on in words(lang, "tab").items() if lang != "en" or sheet in _OWN for one in on.split(", ")}
+        lang: {
+            one for sheet, on in words(lang, "tab").items() if lang != "en" or sheet in _OWN for one in on.split(", ")
+        }
         for lang in LANGUAGES
     }
     return next((lang for lang in LANGUAGES if known[lang] & said), None)

@@ -190,12 +190,12 @@ def test_the_summary_of_draws_has_the_numbers_of_the_english_one(case):
 @pytest.mark.parametrize(
     ("row", "source", "english", "said"),
     [
-        ({"town": "横店", "year": 2019}, "", "unit '横店', period 2019", "对象“横店”，时期 2019"),
+        ({"town": "横店", "year": 2019}, "", "unit '横店', period 2019", "对象“横店”，时期2019"),
         ({"town": "unit 4", "year": 2019}, "data.csv", "data.csv line 2, unit 'unit 4', period 2019",
-         "data.csv 第 2 行，对象“unit 4”，时期 2019"),
-        ({"year": "1998Q1"}, "", "period 1998Q1", "时期 1998Q1"),
-        ({"town": 7}, "", "unit 7", "对象 7"),
-        ({}, "", "row 0", "行 0"),
+         "data.csv 第2行，对象“unit 4”，时期2019"),
+        ({"year": "1998Q1"}, "", "period 1998Q1", "时期1998Q1"),
+        ({"town": 7}, "", "unit 7", "对象7"),
+        ({}, "", "row 0", "行0"),
     ],
 )  # fmt: skip
 def test_rows_are_named_in_the_language_of_the_page(row, source, english, said):
