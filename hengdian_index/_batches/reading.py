@@ -16,8 +16,8 @@ from hengdian_index._tables.cells import CELLS, column_values, is_missing
 from hengdian_index._tables.form import PLAIN, Form
 from hengdian_index._tables.mending import remedy_for
 from hengdian_index._tables.panel import Panel
-from hengdian_index._tables.places import Line
 from hengdian_index._tables.periods import Frequency, Periods, read_periods
+from hengdian_index._tables.places import Line
 from hengdian_index._tables.printed import plain_cells
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._tables.units import chosen
