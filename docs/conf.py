@@ -16,14 +16,16 @@ version = release = hengdian_index.__version__
 
 extensions = [
     *("sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "myst_nb"),
-    *("prose", "offline", "registry", "cells", "coming_from", "notebooks"),
+    *("prose", "offline", "registry", "cells", "coming_from", "notebooks", "languages"),
 ]
 exclude_patterns = ["_build", "_ext", "jupyter_execute", "generated/parts"]
 language = "en"
 
-# A catalogue for each page: sphinx-build -b gettext docs docs/_build/gettext; translations stand in locales/<language>.
-locale_dirs = ["locales"]
-gettext_compact = False
+# A catalogue for each folder of pages: sphinx-build -b gettext docs docs/_build/gettext; translations stand in
+# locale/<language>. In Chinese: sphinx-build -D language=zh_CN docs docs/_build/html/zh, before the English pages.
+locale_dirs = ["locale"]
+gettext_compact = True
+html_search_language = "zh"
 
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
@@ -43,6 +45,7 @@ mathjax3_config = {"options": {"enableMenu": False}}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "hengdian_index"
+templates_path = ["_templates"]
 html_static_path = ["_static", str(mathjax_file())]
 html_js_files = ["focus.js"]
 html_css_files = ["style.css"]
@@ -50,7 +53,7 @@ html_context = {"default_mode": "light"}
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
-    "navbar_end": ["theme-switcher"],
+    "navbar_end": ["language", "theme-switcher"],
     "footer_start": ["copyright"],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],

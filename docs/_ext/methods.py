@@ -63,7 +63,7 @@ def family_page(family: str) -> str:
     for function in functions(family):
         told = told_of(function)
         options = options_of(method_of(function))
-        rows.append([_doc(family, function), escape(told.summary) + options, escape(told.proof)])
+        rows.append([_doc(family, function), "\n\n".join(filter(None, [escape(told.summary), options])), escape(told.proof)])
     docs = "\n".join(f"   {f.__name__}" for f in functions(family))
     return page(
         label(f"family-{family}"),
@@ -207,7 +207,7 @@ def options_of(method: Method | None) -> str:
         others = ", ".join(f"``{declared.written(word)}``" for word in words if word != option.default)
         given = f"**{name}**" if option.default is option.empty else f"``{name}={declared.written(option.default)}``"
         shown.append(given + (f" ({others})" if others else ""))
-    return f" Options: {', '.join(shown)}." if shown else ""
+    return f"Options: {', '.join(shown)}." if shown else ""
 
 
 def _code(function: Callable[..., Any]) -> str:

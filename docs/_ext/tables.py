@@ -51,7 +51,7 @@ def family_table(family: str) -> str:
         learnt = ["judgement" if method.sees == "judgement" else "data"] if judged else []
         told = [_declared(method, trait) for trait in shown]
         options = _cell(options_of(method).replace("``", "`"))
-        rows.append([_link(method), _first_line(method.function) + options, *learnt, *told])
+        rows.append([_link(method), f"{_first_line(method.function)} {options}".strip(), *learnt, *told])
     return _table(head, rows)
 
 
