@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from methods import every_function
 from pages import pages
+from sphinx.addnodes import toctree
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.search.en import SearchEnglish
@@ -137,8 +138,12 @@ def link(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doc
 
 def progress(doctree: Any) -> tuple[int, int]:
     """Return how many of the texts of a page are translated, and how many there are."""
-    found = doctree.get("translation_progress", {"translated": 0, "total": 0})
-    return found["translated"], found["total"]
+    found = [bool(one["translated"]) for one in doctree.findall(_is_text)]
+    return sum(found), len(found)
+
+
+def _is_text(node: Any) -> bool:
+    return "translated" in getattr(node, "attributes", ()) and not isinstance(node, toctree)
 
 
 def tell_progress(app: Sphinx, error: Exception | None) -> None:
