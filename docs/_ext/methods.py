@@ -62,8 +62,8 @@ def family_page(family: str) -> str:
     rows = []
     for function in functions(family):
         told = told_of(function)
-        options = options_of(method_of(function))
-        rows.append([_doc(family, function), "\n\n".join(filter(None, [escape(told.summary), options])), escape(told.proof)])
+        said = [escape(told.summary), options_of(method_of(function))]
+        rows.append([_doc(family, function), "\n\n".join(filter(None, said)), escape(told.proof)])
     docs = "\n".join(f"   {f.__name__}" for f in functions(family))
     return page(
         label(f"family-{family}"),
