@@ -1,7 +1,7 @@
 """The pages in two languages: a search that splits both, names from the package, and a link from each to the other.
 
-English pages are built in a folder, Chinese ones in its folder `zh`, from the same sources and the catalogues in `locale`.
-What comes from the package itself is called there as the package calls it.
+English pages are built in a folder, Chinese ones in its folder `zh`, from the same sources and the catalogues in
+`locale`. What comes from the package itself is called there as the package calls it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def write_names(app: Sphinx) -> None:
 
 
 def _titles() -> Mapping[str, str]:
-    """Return the names of methods and functions with the Chinese ones before them, but for names of several families."""
+    """Return the names of methods and functions, the Chinese ones first; but for names that several families have."""
     found = defaultdict(set)
     for family, function in every_function():
         method = getattr(function, "method", None)

@@ -28,15 +28,16 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 MADE = {"_build", "_ext", "_static", "generated", "jupyter_execute"}
 PAGES = sorted(path for path in DOCS.rglob("*.md") if not MADE & set(path.relative_to(DOCS).parts))
-PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "examples").rglob("*.md")), *PAGES]
+FRONT = [ROOT / "README.md", ROOT / "README.zh.md"]
+PAPERS = [*FRONT, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "examples").rglob("*.md")), *PAGES]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 
 # Blocks that nothing runs, with the reason.
 UNTRIED = {("docs/howto/clusters.md", "python"): "it asks for the address of a scheduler; tests/flows/test_clusters.py"}
-# Blocks of README.md that print are held by test_readme.py, in the order that it needs.
-ELSEWHERE = {"README.md"}
+# Blocks of the front pages that print are held by test_readme.py and test_readme_zh.py, in the order that they need.
+ELSEWHERE = {path.name for path in FRONT}
 SHOWN = {"text"}
-SHELL = {"cat", "jq", "python3", "."}
+SHELL = {"cat", "jq", "python3", ".", "export"}
 
 
 class Block(NamedTuple):
@@ -202,7 +203,7 @@ def test_every_command_that_is_shown_can_be_typed(block: Block) -> None:
         elif program == "pytest":
             assert [word for word in words if "/" in word and not (ROOT / word.split("::")[0]).exists()] == []
         elif program == "sphinx-build":
-            assert (ROOT / next(word for word in words if word[:1] != "-") / "conf.py").exists()
+            assert (ROOT / words[-2] / "conf.py").exists()
         else:
             assert program in SHELL | {"ruff", "mypy", "pre-commit", "python", "git"}, (block.name, program)
 

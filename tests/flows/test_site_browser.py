@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from support import browser
+from support.terms import TERMS, places
 
 # Where the documents were built; `.ci/run` says so after it has built them.
 SITE = os.environ.get("HENGDIAN_SITE", "")
@@ -21,6 +24,11 @@ pytestmark = [
 ]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+# The folder of the Chinese pages, and which of them must be translated to the last text.
+CHINESE = "zh"
+WHOLE = re.compile(r"index|start/.*|howto/.*|about/(index|idea|questions)|reference/(glossary|command|messages)")
+# Pages on other tools, which are not translated.
+LACKING = re.compile(r"howto/coming_from/.*")
 SETTLED = "window.MathJax ? MathJax.startup.promise.then(() => true) : true"
 # What a jump leads to, against the bar that stays on top.
 LOOK = """(() => {
@@ -80,7 +88,19 @@ def pages() -> list[str]:
     """Return the pages of the site that hold text of its own."""
     site = Path(SITE)
     found = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html")) if SITE else []
-    return [one for one in found if not one.startswith("_") and "/_" not in one]
+    return [one for one in found if not one.startswith(("_", f"{CHINESE}/")) and "/_" not in one]
+
+
+def translated() -> dict[str, tuple[int, int]]:
+    """Return of each page how many of its texts are translated, and how many it has."""
+    text = (Path(SITE) / CHINESE / "translated.txt").read_text(encoding="utf-8")
+    lines = re.findall(r"^(\d+)/(\d+) (.+)$", text, flags=re.MULTILINE)
+    return {page: (int(done), int(every)) for done, every, page in lines}
+
+
+def in_chinese() -> list[str]:
+    """Return the pages whose texts are Chinese; the others look as the English ones do."""
+    return [f"{CHINESE}/{page}.html" for page, (done, every) in translated().items() if done == every > 0]
 
 
 def seen(chromium: browser.Browser, page: str, width: int) -> dict[str, Any]:
@@ -102,7 +122,7 @@ def test_there_are_pages_of_every_kind() -> None:
 def test_no_page_overflows_hides_what_a_link_leads_to_or_leaves_formulas_bare(
     chromium: browser.Browser, width: int
 ) -> None:
-    found = {page: seen(chromium, page, width) for page in pages()}
+    found = {page: seen(chromium, page, width) for page in [*pages(), *in_chinese()]}
     assert {
         page: one for page, one in found.items() if one["hidden"] or one["wide"] or one["bare"] or one["wrong"]
     } == {}
@@ -112,7 +132,7 @@ def test_no_page_overflows_hides_what_a_link_leads_to_or_leaves_formulas_bare(
 
 def test_axe_finds_no_fault_on_any_page(chromium: browser.Browser, axe: str) -> None:
     found = {}
-    for page in pages():
+    for page in [*pages(), *in_chinese()]:
         chromium.open((Path(SITE) / page).resolve().as_uri())
         chromium.ask(SETTLED)
         chromium.ask(TRIM)
@@ -137,3 +157,44 @@ def test_search_finds_the_page(chromium: browser.Browser, words: str, page: str)
     chromium.open((Path(SITE) / "search.html").resolve().as_uri() + f"?q={words}")
     links = chromium.ask(SEARCHED)
     assert any(f"/{page}" in link for link in links[:10]), links[:10]
+
+
+def found_by(chromium: browser.Browser, site: Path, words: str) -> list[str]:
+    """Return the first pages that the search of a site finds."""
+    chromium.open((site / "search.html").resolve().as_uri() + f"?q={quote(words)}")
+    links = [link.partition("#")[0].partition("?")[0] for link in chromium.ask(SEARCHED)]
+    return [link.removeprefix(site.resolve().as_uri() + "/") for link in dict.fromkeys(links)][:10]
+
+
+@pytest.mark.parametrize("folder", ["", CHINESE])
+@pytest.mark.parametrize("term", TERMS)
+def test_search_finds_what_compilers_look_for(chromium: browser.Browser, term: str, folder: str) -> None:
+    found = found_by(chromium, Path(SITE) / folder, term)
+    assert places(term) & set(found), found
+
+
+def test_what_nobody_writes_is_not_found(chromium: browser.Browser) -> None:
+    assert found_by(chromium, Path(SITE) / CHINESE, "熵增法则") == []
+
+
+def test_pages_for_users_are_translated_to_the_last_text() -> None:
+    counts = translated()
+    done, every = (sum(column) for column in zip(*counts.values(), strict=True))
+    print(f"{done} of {every} texts are translated, {len(in_chinese())} of {len(counts)} pages wholly")
+    for page, (has, needs) in counts.items():
+        if WHOLE.fullmatch(page) and has < needs:
+            assert LACKING.fullmatch(page), f"{page}: {has} of {needs} texts are translated"
+    assert {page.partition(".html")[0] for page in pages() if page.startswith(("start/", "howto/"))} <= set(counts)
+
+
+def test_methods_have_their_chinese_names(chromium: browser.Browser) -> None:
+    chromium.open((Path(SITE) / CHINESE / "methods/weights/entropy.html").resolve().as_uri())
+    assert chromium.ask("document.querySelector('h1').firstChild.textContent") == "熵权法（entropy）"
+
+
+@pytest.mark.parametrize("page", ["index.html", "start/yearbook.html", "methods/weights/entropy.html"])
+def test_each_page_links_to_itself_in_the_other_language(chromium: browser.Browser, page: str) -> None:
+    for here, there in [(page, f"{CHINESE}/{page}"), (f"{CHINESE}/{page}", page)]:
+        chromium.open((Path(SITE) / here).resolve().as_uri())
+        link = chromium.ask("document.querySelector('a.other-language').href")
+        assert link == (Path(SITE) / there).resolve().as_uri()
