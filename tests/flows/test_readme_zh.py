@@ -84,15 +84,6 @@ def test_its_commands_lead_from_the_table_to_the_report(ran: tuple[Path, dict[st
     assert len(list((folder / "结果").glob("*.csv"))) > 8
 
 
-def test_a_run_of_it_prints_no_english_sentence(ran: tuple[Path, dict[str, str]]) -> None:
-    folder, said = ran
-    texts = {**said, **{path.name: shown(path.read_text(encoding="utf-8")) for path in folder.glob("*.html")}}
-    texts["草稿.toml"] = (folder / "草稿.toml").read_text(encoding="utf-8")
-    # The label of made-up data is in both languages, and film_industry is an example in English.
-    found = {of: ENGLISH.findall(text) for of, text in texts.items() if not of.startswith("demo")}
-    assert {of: one for of, one in found.items() if one} == {}
-
-
 def test_python_prints_what_it_says(ran: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ran[0])
     told = io.StringIO()
@@ -105,10 +96,8 @@ def test_python_prints_what_it_says(ran: tuple[Path, dict[str, str]], monkeypatc
 
 def test_the_table_that_it_shows_is_that_of_the_file(ran: tuple[Path, dict[str, str]]) -> None:
     table = hi.read(ran[0] / "examples" / "yearbook" / "yearbook.xlsx").set_index("季度")
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in README.splitlines() if line.startswith("| 20")
-    ]
-    heads = next(line for line in README.splitlines() if line.startswith("| 季度")).strip("|").split("|")
+    lines = [line.strip("|") for line in README.splitlines() if re.match(r"\| (季度|20)", line)]
+    heads, *rows = [[cell.strip() for cell in line.split("|")] for line in lines]
     assert len(rows) == 4
     for name, *values in rows:
         told = {head: value for head, value in zip(heads[1:], values, strict=True) if head != "……"}
