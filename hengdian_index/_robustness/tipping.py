@@ -552,7 +552,8 @@ def _least(
     if found.x is None:
         return None
     weights = space.within(np.maximum(found.x[:k], 0.0))
-    return {code: w if code in moving else space.weights[code] for code, w in weights.items()}
+    stay = {code for code, w in weights.items() if code not in moving or np.allclose(w, space.weights[code], 0, _MOVED)}
+    return {code: space.weights[code] if code in stay else w for code, w in weights.items()}
 
 
 def _raised(asked: float, short: float) -> float:
