@@ -1,21 +1,16 @@
-"""A document of headings, paragraphs, items and formulas, written as Markdown, as LaTeX, or to a file."""
+"""A document of headings, paragraphs, items and formulas, written as Markdown or as LaTeX."""
 
 from __future__ import annotations
 
 import ast
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from hengdian_index._maths.notation import latex, precise
-from hengdian_index._system.written import whole
 from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import SpecError, suggestion
 
 Equations: TypeAlias = Sequence[tuple[str, ast.expr]]
 """Names, and the arithmetic that each stands for."""
@@ -42,9 +37,6 @@ class Code:
 
 
 Piece: TypeAlias = str | Math | Code
-
-# 2000-01-01: a .docx that carried the time of its making would not be the same twice.
-_DATE = "946684800"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,49 +65,9 @@ def filled(template: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...
 
 def rendered(blocks: Sequence[Block], form: str) -> str:
     """Return a document as Markdown or as LaTeX."""
-    raise_all(
-        SpecError,
-        [] if form in _FORMS else [Said("form: no {form!r}{guess}", form=form, guess=suggestion(form, _FORMS))],
-    )
+    if form not in _FORMS:
+        raise SpecError(Said("form: no {form!r}{guess}", form=form, guess=suggestion(form, _FORMS)))
     return _FORMS[form](blocks)
-
-
-def written_to(path: Path, blocks: Sequence[Block]) -> None:
-    """Write a document to a file, whole or not at all; its ending decides on the form, .docx by pandoc."""
-    endings = {".md": "markdown", ".tex": "latex", ".docx": "markdown"}
-    if path.suffix not in endings:
-        raise SpecError(Said("path: {name!r} must end in .md, .tex or .docx", name=path.name))
-    text = rendered(blocks, endings[path.suffix])
-    try:
-        with whole(path) as part:
-            if path.suffix == ".docx":
-                _by_pandoc(part, path, text)
-            else:
-                part.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise DataError(Said("cannot write {path}: {error}", path=path, error=error)) from None
-
-
-def _by_pandoc(part: Path, path: Path, text: str) -> None:
-    """Write Markdown as .docx to a part file that will become a path."""
-    program = shutil.which("pandoc")
-    if program is None:
-        raise SpecError(
-            Said(
-                "path: a .docx needs pandoc, which is not on the PATH; install it, or write {stem}.md or {stem}.tex, "
-                "which need nothing",
-                stem=path.stem,
-            )
-        )
-    # Without smart quotes every sign stays as it is in the statement.
-    command = [program, "--from", "markdown-smart", "--to", "docx", "--output", str(part)]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": _DATE}
-    done = subprocess.run(
-        command, input=text, text=True, encoding="utf-8", capture_output=True, check=False, env=environment
-    )
-    if done.returncode or not part.exists() or not part.stat().st_size:
-        said = done.stderr.strip() or Said("it ended with code {code} and wrote nothing", code=done.returncode)
-        raise DataError(Said("cannot write {path}: pandoc: {said}; .md and .tex need no pandoc", path=path, said=said))
 
 
 def _markdown(blocks: Sequence[Block]) -> str:

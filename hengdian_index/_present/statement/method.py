@@ -11,7 +11,8 @@ import numpy as np
 from hengdian_index._index.result import Result
 from hengdian_index._index.unit_groups import asked
 from hengdian_index._maths.notation import precise
-from hengdian_index._present.document import Block, Code, Math, Piece, rendered, written_to
+from hengdian_index._present.document import Block, Code, Math, Piece, rendered
+from hengdian_index._present.document_file import written_to
 from hengdian_index._present.statement import groups, levels, phrases
 from hengdian_index._present.statement.directions import directions
 from hengdian_index._present.statement.expressions import declared, tree_of
@@ -46,14 +47,15 @@ def method(
     form : {"markdown", "latex"}
         Markdown with formulas between dollars, or LaTeX to be included in a document (Chinese: with ctex).
     path : path, optional
-        Write it to this file as well; its ending decides on the form: .md, .tex, or .docx, which needs pandoc.
+        Write it to this file as well; its ending decides on the form: .md, .tex, or .docx (the extra `word`)
+        with formulas of Word's own.
 
     Raises
     ------
     SpecError
-        A language, form or ending that is not known; .docx without pandoc.
+        A language, form or ending that is not known; .docx without python-docx.
     DataError
-        A file that cannot be written, or a pandoc that fails; what stood there before stays.
+        A file that cannot be written; what stood there before stays.
 
     Notes
     -----
@@ -65,7 +67,7 @@ def method(
     blocks = statement(result, lang)
     text = rendered(blocks, form)
     if path is not None:
-        written_to(Path(path), blocks)
+        written_to(Path(path), blocks, lang)
     return text
 
 
