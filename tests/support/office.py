@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import pytest
 from python_calamine import CalamineWorkbook
 from support.workbooks import ALWAYS_CALCULATE
 
@@ -35,6 +36,17 @@ def saved_by_office(folder: Path, files: list[Path] | None = None) -> list[Path]
     command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx"]
     subprocess.run([*command, "--outdir", str(folder / "saved"), *map(str, files)], check=True, timeout=300)
     return sorted((folder / "saved").glob("*.xlsx"))
+
+
+def written_again(path: Path, ending: str) -> Path:
+    """Let LibreOffice open a document and write it in another form; skip where its word processor is not there."""
+    command = ["soffice", f"-env:UserInstallation={(path.parent / 'office').as_uri()}", "--headless"]
+    convert = ["--convert-to", ending, "--outdir", str(path.parent / "again"), str(path)]
+    done = subprocess.run([*command, *convert], check=True, timeout=300, capture_output=True, text=True)
+    made = path.parent / "again" / f"{path.stem}.{ending.split(':')[0]}"
+    if not made.exists():
+        pytest.skip(f"LibreOffice has no program for documents: {done.stderr.strip() or done.stdout.strip()}")
+    return made
 
 
 def cells(path: Path) -> Cells:
