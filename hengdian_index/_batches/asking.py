@@ -22,6 +22,7 @@ from hengdian_index._maths.stats import Ordered, Range, Statistic
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import constant, largest
+from hengdian_index._words.said import Said
 from hengdian_index.errors import CellsError
 
 S = TypeVar("S", bound=Statistic)
@@ -252,7 +253,7 @@ class Asking(Sample):
         found = self._find(Total(pickle.dumps(parts), parts))
         return self.glimpse.total(parts) if found is None else np.asarray(found)
 
-    def forbid(self, bad: Callable[[Array], NDArray[np.bool_]], why: str) -> None:
+    def forbid(self, bad: Callable[[Array], NDArray[np.bool_]], why: Said) -> None:
         """Raise for the first cell of each column that is bad."""
         found = self._find(Bad(pickle.dumps(bad), bad))
         if found is not None and found.values:
@@ -298,7 +299,7 @@ class Asking(Sample):
 class RefusedError(CellsError):
     """Cells of a source that a method cannot take: the first value of each column."""
 
-    def __init__(self, marked: NDArray[np.bool_], why: str, values: dict[int, float]) -> None:
+    def __init__(self, marked: NDArray[np.bool_], why: Said, values: dict[int, float]) -> None:
         super().__init__(marked, why)
         self.values = values
 

@@ -17,6 +17,7 @@ from hengdian_index._batches.ranges import Range, Ranges, may_hold, ranges
 from hengdian_index._maths.arithmetic import constant
 from hengdian_index._scoring.scores import NO_SCORE, REWEIGHTED
 from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, guess, readable, shown
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Expressions:
     @cached_property
     def checks(self) -> Mapping[str, nw.Expr]:
         """What is refused -> a condition in the columns of the table and of all steps; `apply` counts their rows."""
-        own = {f"{one.where}: {one.why}": one for one in self.plan.checks}
+        own = {one.said: one for one in self.plan.checks}
         return {said: _written(one.tree, self.plan.columns if one.step == 0 else ()) for said, one in own.items()}
 
     def apply(self, table: Any, *, normalised: bool = False) -> Any:
@@ -163,17 +164,27 @@ class Expressions:
         try:
             frame = nw.from_native(table)
         except TypeError:
-            kinds = "a table of pandas, Polars or pyarrow, a LazyFrame or a relation of DuckDB"
-            raise DataError(f"expressions apply to {kinds}, not {type(table).__name__}") from None
+            raise DataError(
+                Said(
+                    "expressions apply to a table of pandas, Polars or pyarrow, a LazyFrame or a relation of DuckDB, "
+                    "not {kind}",
+                    kind=type(table).__name__,
+                )
+            ) from None
         types = frame.collect_schema()
         absent = [name for name in (*self.labels, *self.columns) if name not in types]
         if absent:
-            told = [f"column {name!r} is missing{guess(name, list(types))}" for name in absent]
-            raise DataError(*told[:_FAULTS], f"columns found: {readable(list(map(shown, types)))}")
+            told = [
+                Said("column {name!r} is missing{guess}", name=name, guess=guess(name, list(types)))
+                for name in absent[:_FAULTS]
+            ]
+            raise DataError(*told, Said("columns found: {names}", names=readable(list(map(shown, types)))))
         texts = [name for name in self.columns if not _numeric(types[name])]
         if texts:
-            kinds = readable([f"{name!r} ({types[name]})" for name in texts])
-            raise DataError(f"columns of numbers are needed, not {kinds}; cast them, or hi.tidy the table")
+            kinds = readable([Said("{name!r} ({kind})", name=name, kind=types[name]) for name in texts])
+            raise DataError(
+                Said("columns of numbers are needed, not {columns}; cast them, or hi.tidy the table", columns=kinds)
+            )
         cast = [nw.col(name) if types[name] == nw.Float64 else nw.col(name).cast(nw.Float64) for name in self.columns]
         return frame.select(*map(nw.col, self.labels), *cast)
 
@@ -216,14 +227,14 @@ class Expressions:
             early = min(check.step for check, _ in found)
             raise DataError(*(self._told(scored, check, n) for check, n in found[:_FAULTS] if check.step == early))
 
-    def _told(self, scored: Any, check: Check, n: int) -> str:
+    def _told(self, scored: Any, check: Check, n: int) -> Said:
         """Return what is wrong in so many rows, with the first of them."""
-        where = ""
+        rows = Said.of(n, "{n} row", "{n} rows")
         if self.labels:
             some = _collected(scored.filter(_written(check.tree)).select(*self.labels).head(1))
-            where = ", ".join(f"{name} {shown(some[name][0])}" for name in self.labels)
-            where = f", first {where}"
-        return f"{check.where}: {check.why} ({counted(n, 'row')}{where})"
+            where = [Said("{column} {label}", column=name, label=shown(some[name][0])) for name in self.labels]
+            rows = Said("{rows}, first {where}", rows=rows, where=joined(where))
+        return Said("{fault} ({rows})", fault=check.said, rows=rows)
 
 
 def _numeric(kind: Any) -> bool:

@@ -13,15 +13,15 @@ import pandas as pd
 from hengdian_index._batches.memory import need_memory, size_said
 from hengdian_index._batches.reading import Layout
 from hengdian_index._batches.source import Source, source_of
+from hengdian_index._batches.survey import no_rows
 from hengdian_index._tables.read_panel import frame_of
-from hengdian_index._values.decimals import counted
-from hengdian_index.errors import DataError
+from hengdian_index._words.said import Said, joined
 
 # A table takes so many times its numbers while it is read and scored.
 _TIMES = 3
 
 
-def held(given: Any, source: Source, layout: Layout, why: Sequence[str], instead: str) -> pd.DataFrame:
+def held(given: Any, source: Source, layout: Layout, why: Sequence[Said], instead: Said) -> pd.DataFrame:
     """Return a source as one table, after saying of what size it is and why; a line of the log says so, too.
 
     Raises
@@ -32,9 +32,13 @@ def held(given: Any, source: Source, layout: Layout, why: Sequence[str], instead
     source.need(layout.columns)
     rows = source.rows
     size = 0 if rows is None else rows * len(source.columns) * 8
-    told = "of unknown size" if rows is None else f"{counted(rows, 'row')} of {counted(len(source.columns), 'column')}"
-    name = f"{source.name} ({told}{f', {size_said(size)}' if size else ''}) is read into memory whole"
-    need_memory(f"{name}: {'; '.join(why)}", _TIMES * size, instead)
+    extent = Said("of unknown size")
+    if rows is not None:
+        width = Said.of(len(source.columns), "{n} column", "{n} columns")
+        extent = Said("{rows} of {columns}", rows=Said.of(rows, "{n} row", "{n} rows"), columns=width)
+    extent = joined([extent, *([size_said(size)] if size else [])], "places")
+    name = Said("{source} ({extent}) is read into memory whole", source=source.name, extent=extent)
+    need_memory(joined([name, joined(why, "clauses")], "heads"), _TIMES * size, instead)
     if source.engine:
         frame = frame_of(given, layout.numbers, layout.labels, named=bool(layout.labels))
     else:
@@ -42,14 +46,14 @@ def held(given: Any, source: Source, layout: Layout, why: Sequence[str], instead
 
         parts = [read().rows for read in source.reads(list(source.columns))]
         if not parts:
-            raise DataError(f"{source.name}: the table has no rows")
+            raise no_rows(source)
         frame = pa.concat_tables(parts).to_pandas()
-    frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), f"{name}: {why[0]}")
+    frame.attrs["liberties"] = (*frame.attrs.get("liberties", ()), joined([name, why[0]], "heads"))
     return frame
 
 
 @contextmanager
-def again(source: Source, layout: Layout) -> Iterator[tuple[Source, tuple[str, ...]]]:
+def again(source: Source, layout: Layout) -> Iterator[tuple[Source, tuple[Said, ...]]]:
     """Give a source that can be read again, and what there is to say of it: one that cannot is kept in a file."""
     if source.again:
         yield source, ()
@@ -68,8 +72,11 @@ def again(source: Source, layout: Layout) -> Iterator[tuple[Source, tuple[str, .
             if writer is not None:
                 writer.close()
         if writer is None:
-            raise DataError(f"{source.name}: the table has no rows")
+            raise no_rows(source)
         kept = source_of(path)
         assert kept is not None
         size = size_said(os.path.getsize(path))
-        yield kept, (f"{source.name}: can be read once, and was kept in a file of {size} meanwhile",)
+        said = Said(
+            "{source}: can be read once, and was kept in a file of {size} meanwhile", source=source.name, size=size
+        )
+        yield kept, (said,)

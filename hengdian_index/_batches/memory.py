@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, told
 from hengdian_index.errors import DataError
 
 _logger = logging.getLogger("hengdian_index")
@@ -12,7 +14,7 @@ _logger = logging.getLogger("hengdian_index")
 HELD = 1 << 28
 
 
-def need_memory(what: str, size: int, instead: str) -> None:
+def need_memory(what: Said, size: int, instead: Said) -> None:
     """Say how much memory something takes before it starts, and refuse what there is not.
 
     Raises
@@ -23,9 +25,16 @@ def need_memory(what: str, size: int, instead: str) -> None:
     free = _free()
     if free is not None and size > free:
         raise DataError(
-            f"{what}: {size_said(size)} of memory is needed at one time, {size_said(free)} is free; {instead}"
+            Said(
+                "{what}: {size} of memory is needed at one time, {free} is free; {instead}",
+                what=what,
+                size=size_said(size),
+                free=size_said(free),
+                instead=instead,
+            )
         )
-    _logger.log(logging.WARNING if size >= HELD else logging.INFO, "%s: %s of memory", what, size_said(size))
+    said = Said("{what}: {size} of memory", what=what, size=size_said(size))
+    _logger.log(logging.WARNING if size >= HELD else logging.INFO, "%s", told(said, language()))
 
 
 def _free() -> int | None:

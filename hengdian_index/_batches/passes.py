@@ -24,7 +24,7 @@ from hengdian_index._batches.asking import LARGE, Asked, Asking, Book, Count, Ro
 from hengdian_index._batches.memory import HELD, need_memory, size_said
 from hengdian_index._batches.reading import Batch, Layout, Reader
 from hengdian_index._batches.source import Reading, Source
-from hengdian_index._batches.survey import Selector, Survey, parts_of, spread, survey
+from hengdian_index._batches.survey import Selector, Survey, no_rows, parts_of, selects_nothing, spread, survey
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.stats import LogSums, Moments, Ordered, Range
 from hengdian_index._methods.imputing import fill
@@ -52,8 +52,10 @@ from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import Frequency, Periods
 from hengdian_index._tables.table import Array, Labelled, shortened
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, told
+from hengdian_index._words.said import joined as row_of
 from hengdian_index.errors import CellsError, DataError, Fault, FaultsError, listed, raise_all, raise_together
 from hengdian_index.log import Entry, journal
 
@@ -95,7 +97,7 @@ def learn_source(
     """
     source.need(layout.columns)
     asked = parts_of(setting.fit_on if fit_on is None else fit_on, "fit_on") + parts_of(setting.base, "base")
-    asked += [one for leaf in tree.leaves for one in parts_of(leaf.fit_on, f"fit_on of {leaf.code!r}")]
+    asked += [one for leaf in tree.leaves for one in parts_of(leaf.fit_on, Said("fit_on of {code!r}", code=leaf.code))]
     with journal() as lines:
         found = survey(source, layout, asked=asked, to_date=tree.to_date)
         since, tree = dated_trees(tree, setting, found.periods)[0]
@@ -195,7 +197,8 @@ class _Learning:
                     raise
         for leaf in self.tree.leaves:
             if leaf.fit_on is not None:
-                found[_own(leaf)] = Selector.of(leaf.fit_on, f"fit_on of {leaf.code!r}", self.survey)
+                what = Said("fit_on of {code!r}", code=leaf.code)
+                found[_own(leaf)] = Selector.of(leaf.fit_on, what, self.survey)
         return found
 
     def _glimpse(self) -> Batch:
@@ -212,7 +215,7 @@ class _Learning:
                 continue
         if first is None:
             self._pass({})
-            raise DataError(f"{self.source.name}: the table has no rows")
+            raise no_rows(self.source)
         return self._built(first)
 
     def _built(self, batch: Batch) -> Batch:
@@ -279,7 +282,7 @@ class _Learning:
         if isinstance(error, FaultsError):
             self.errors[key] = error
         elif isinstance(error, CellsError):
-            self.errors[key] = DataError(f"{name!r}: {error.why}")
+            self.errors[key] = DataError(Said("{code!r}: {why}", code=name, why=error.why))
         elif error is not None:
             raise error
         else:
@@ -395,7 +398,7 @@ class _Learning:
         found: dict[int, _Merged] = {i: _merged(what, self.survey.rows) for i, (_, what) in enumerate(bundles)}
         faults, rows = list[Fault](), 0
         work = partial(self._measured, bundles=bundles, first=first)
-        title = f"pass {self.passes + 1}"
+        title = told(Said("pass {number}", number=self.passes + 1), language())
         for part in in_order(work, self.source.reads(self.layout.columns), self.threads, self.source.rows, title):
             rows += part.rows
             faults += part.faults
@@ -412,8 +415,14 @@ class _Learning:
                 self.hashed.update(part.hashed)
         raise_all(DataError, shortened(faults))
         if rows != self.survey.rows:
-            told = f"{rows:,} rows now, {self.survey.rows:,} before"
-            raise DataError(f"{self.source.name}: {told}: it must not change while it is read")
+            raise DataError(
+                Said(
+                    "{source}: {now:,} rows now, {before:,} before: it must not change while it is read",
+                    source=self.source.name,
+                    now=rows,
+                    before=self.survey.rows,
+                )
+            )
         self.passes += 1
         for i, (views, what) in enumerate(bundles):
             whole = found[i].whole()
@@ -426,7 +435,7 @@ class _Learning:
                 elif value is not None:
                     self.book.known[view, what] = value
                 elif view.label is None:
-                    raise DataError(f"{self._called([view])}: no row to learn from")
+                    raise DataError(Said("{what}: no row to learn from", what=self._called([view])))
 
     def _within_memory(self, asked: Mapping[tuple[View, Asked], int]) -> list[tuple[View, Asked]]:
         """Return what this pass gathers: all that is small, and of the rest as much as is held at one time."""
@@ -438,12 +447,18 @@ class _Learning:
         held = max(max(large.values()), min(whole, HELD))
         kept = whole if any(self._keeps(view) for view, _ in large) else held
         what = self._called(view for view, _ in large)
-        need_memory(f"{self.source.name}: {what}", kept, "min_max, z_score, entropy and deviation take next to none")
-        rows = counted(self.survey.rows, "row")
-        told = f"{what}: all values of {rows} are needed at one time, {size_said(kept)}"
+        instead = Said("min_max, z_score, entropy and deviation take next to none")
+        need_memory(row_of([self.source.name, what], "heads"), kept, instead)
+        why = Said.of(
+            self.survey.rows,
+            "{what}: all values of {n} row are needed at one time, {size}",
+            "{what}: all values of {n} rows are needed at one time, {size}",
+            what=what,
+            size=size_said(kept),
+        )
         # Those that wait for the next pass were told of with the first.
         if not any(set(large) <= before for before in self.told):
-            self.said.append(Entry("read", told))
+            self.said.append(Entry("read", why))
             self.told.append(set(large))
         taken, total = list[tuple[View, Asked]](), 0
         for one, bytes_ in large.items():
@@ -459,13 +474,14 @@ class _Learning:
         choice = self._leaf(name).normalise if kind == "map" else rescale
         return bool(choice and choice.method.traits.get("keeps_values"))
 
-    def _called(self, views: Iterable[View]) -> str:
+    def _called(self, views: Iterable[View]) -> Said:
         """Return what asks for some views, in words: the methods, and the indicators or groups that each is of."""
-        found: dict[str, list[str]] = {}
+        found: dict[Said | str, list[str]] = {}
         for view in views:
             kind, name = view.of[0], view.of[1]  # type: ignore[index]
             if kind == "group":
-                found.setdefault(f"{self.choices[view.of].method.name} weights", []).append(name)
+                weights = Said("{method} weights", method=self.choices[view.of].method.name)
+                found.setdefault(weights, []).append(name)
             elif kind == "scaling":
                 rescale = self.tree.by_code[name].rescale
                 found.setdefault(rescale.method.name if rescale else "", []).append(name)
@@ -476,7 +492,8 @@ class _Learning:
                 leaf = self._leaf(name)
                 choice = leaf.treat if kind == "treat" else leaf.normalise
                 found.setdefault(choice.method.name if choice and kind != "raw" else "coverage", []).append(name)
-        return "; ".join(f"{what} of {listed(list(dict.fromkeys(names)))}" for what, names in found.items())
+        distinct = ((what, listed(list(dict.fromkeys(names)))) for what, names in found.items())
+        return row_of([Said("{what} of {names}", what=what, names=names) for what, names in distinct], "clauses")
 
     def _let_go(self) -> None:
         """Forget all values of the columns that have learnt what they wanted of them."""
@@ -544,7 +561,7 @@ class _Learning:
         """Return what is kept of the rows that were learnt from."""
         shown = self.selectors["shown"]
         if not self.counts["shown"]:
-            raise DataError(f"fit_on {self.chosen!r} selects no row; {self.survey.extent()}")
+            raise DataError(selects_nothing("fit_on", self.chosen, self.survey))
         ends = {"count": self.counts["shown"], "first": self.edges[0], "last": self.edges[1], "fit_on": self.chosen}
         weights = {"learnt_from": self.setting.weigh_on, "rows": self.counts[self.weighed]}
         known = self.source.fingerprint or self.hashed.hexdigest()
@@ -809,4 +826,5 @@ def in_order(
 def _bar(rows: int | None, title: str) -> Any:
     from tqdm import tqdm
 
-    return tqdm(total=rows, desc=title, unit=" rows", unit_scale=True, leave=False, disable=not sys.stderr.isatty())
+    unit = told(Said(" rows"), language())
+    return tqdm(total=rows, desc=title, unit=unit, unit_scale=True, leave=False, disable=not sys.stderr.isatty())

@@ -47,11 +47,13 @@ from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf, Setting, Tree
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Joined, Said
+from hengdian_index._words.said import joined as row_of
 from hengdian_index.errors import SpecError, listed, raise_all
 
 Trees = Mapping[str, ast.expr]
 
-_BATCHES = "fitted.score(rows, out='folder') scores it by batches"
+_BATCHES = Said("fitted.score(rows, out='folder') scores it by batches")
 
 # Functions of arithmetic that engines of tables have not.
 _LACKING = ("normal_quantile", "normal_share", "round", "round_even")
@@ -66,10 +68,15 @@ class Check:
     Step 0 are the columns of the table, 1 the normalised indicators, and so on up the tree.
     """
 
-    where: str
-    why: str
+    where: Said
+    why: Said
     tree: ast.expr
     step: int
+
+    @property
+    def said(self) -> Said:
+        """What is wrong with them, and where."""
+        return row_of([self.where, self.why], "heads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ def plan(
         Each choice that is no arithmetic in the columns of one row, by name.
     """
     faults = needing_all(tree, setting)
-    told = [fault.partition(":")[0] for fault in faults]
+    told = [_head(fault) for fault in faults]
     alone = list(_together(tree, setting))
     taken = {*tree.groups, *(label for label in (setting.unit, setting.period) if label is not None)}
     normalised = {code: free(f"{code}_normalised", taken) for code in tree.codes}
@@ -130,7 +137,8 @@ def plan(
         if found is not None:
             first[normalised[leaf.code]], own = found
             score = ast.Name(normalised[leaf.code])
-            too_large = Check(own[0].where, "its score is too large a number; rescale the unit", _overflow(score), 1)
+            why = Said("its score is too large a number; rescale the unit")
+            too_large = Check(own[0].where, why, _overflow(score), 1)
             checks += [*own, too_large]
     steps: list[dict[str, ast.expr]] = [first]
     level, between = dict.fromkeys(normalised.values(), 0), dict[str, tuple[str, ...]]()
@@ -152,11 +160,11 @@ def plan(
             steps += [{}] * (at + 1 - len(steps))
             steps[at] = {**steps[at], branch.code: shown}
             level[branch.code], between[branch.code] = at, ()
-            why = "its rescaled score is too large a number; rescale the columns"
-            checks.append(Check(f"group {branch.code!r}", why, _overflow(ast.Name(branch.code)), at))
+            why = Said("its rescaled score is too large a number; rescale the columns")
+            checks.append(Check(_group(branch), why, _overflow(ast.Name(branch.code)), at))
     levels = _levels(tree, setting, bases, alone)
     last = {free(f"{group}_level", taken): level for group, level in levels.items()}
-    faults += [f"{one}; {_BATCHES}" for one in dict.fromkeys(alone) if one.partition(":")[0] not in told]
+    faults += [row_of([one, _BATCHES], "clauses") for one in dict.fromkeys(alone) if _head(one) not in told]
     raise_all(SpecError, faults)
     sizes = [leaf.denominator for leaf in tree.leaves if leaf.denominator is not None]
     labels = tuple(label for label in (setting.unit, setting.period) if label is not None)
@@ -165,7 +173,7 @@ def plan(
     return Plan(labels, columns, every, normalised, tree.groups, tuple(last), between, tuple(checks))
 
 
-def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, faults: list[str]) -> Trees:
+def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, faults: list[Said]) -> Trees:
     """Return the level of each group, its score over that of its unit in the base; missing without one above 0."""
     if not bases or setting.to is None:
         return {}
@@ -174,7 +182,9 @@ def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, fau
     units: list[Any] = [getattr(unit, "item", lambda own=unit: own)() for unit in bases]
     column = None if None in bases else setting.unit
     if column is not None and len({type(unit) for unit in units} & {str, int}) != 1:
-        faults.append(f"base: units are texts or whole numbers for an expression, not {listed(units)}")
+        faults.append(
+            Said("base: units are texts or whole numbers for an expression, not {units}", units=listed(units))
+        )
         return {}
     found: dict[str, ast.expr] = {}
     for group, own in zip(tree.groups, multiples.T.tolist(), strict=True):
@@ -187,25 +197,39 @@ def _levels(tree: Tree, setting: Setting, bases: Mapping[Any, Array] | None, fau
     return found
 
 
-def _together(tree: Tree, setting: Setting) -> Iterable[str]:
+def _head(fault: Said) -> Said:
+    """Return what a fault is about: the part of the index that it begins with, or the whole of it."""
+    return fault.items[0] if isinstance(fault, Joined) and fault.kind == "heads" else fault
+
+
+def _group(branch: Branch) -> Said:
+    return Said("group {code!r}", code=branch.code)
+
+
+def _together(tree: Tree, setting: Setting) -> Iterable[Said]:
     """Yield the choices that see one row, and are no arithmetic in its columns."""
     for leaf in tree.leaves:
         steps = ("build", "impute", "impute_scores", "start", "end")
         for step in (step.partition("_")[0] for step in steps if getattr(leaf, step) is not None):
-            yield f"indicator {leaf.code!r}: {step} is no expression of the columns of a row"
+            why = Said("{field} is no expression of the columns of a row", field=step)
+            yield row_of([Said("indicator {code!r}", code=leaf.code), why], "heads")
     for branch in tree.branches:
         if branch.impute is not None:
-            yield f"group {branch.code!r}: impute is no expression of the columns of a row"
+            why = Said("{field} is no expression of the columns of a row", field="impute")
+            yield row_of([_group(branch), why], "heads")
         if branch.weighing is not None:
-            yield f"group {branch.code!r}: weights of each row are no expression"
+            yield row_of([_group(branch), Said("weights of each row are no expression")], "heads")
         if branch.weights_since:
-            yield f"group {branch.code!r}: weights that change with time are no expression"
+            yield row_of([_group(branch), Said("weights that change with time are no expression")], "heads")
     if setting.weights_form != "plain":
-        yield "weights_form = 'shares': levels in other periods are no expression of the columns of a row"
+        why = Said("levels in other periods are no expression of the columns of a row")
+        yield row_of(["weights_form = 'shares'", why], "heads")
     if setting.units is not None or setting.exclude:
-        yield "units, exclude: an expression leaves out no rows; leave them out before, and take out the field"
+        why = Said("an expression leaves out no rows; leave them out before, and take out the field")
+        yield row_of(["units, exclude", why], "heads")
     if (setting.data or {}).get("missing_marks"):
-        yield "[data] missing_marks: an expression reads what is missing as such; mend the table with hi.tidy"
+        why = Said("an expression reads what is missing as such; mend the table with hi.tidy")
+        yield row_of(["[data] missing_marks", why], "heads")
 
 
 def free(name: str, taken: set[str]) -> str:
@@ -216,19 +240,22 @@ def free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _values(leaf: Leaf, maps: Sequence[Map | None], faults: list[str]) -> tuple[ast.expr, list[Check]] | None:
+def _values(leaf: Leaf, maps: Sequence[Map | None], faults: list[Said]) -> tuple[ast.expr, list[Check]] | None:
     """Return the score of an indicator in the columns of the table, and what is refused; None with a fault."""
     x: ast.expr = ast.Name(leaf.code)
-    where = f"indicator {leaf.code!r}"
+    where = Said("indicator {code!r}", code=leaf.code)
     parts = [part for one in maps if one is not None for part in (one.maps if isinstance(one, Chain) else (one,))]
-    infinity = "infinity is no value; mend it or leave it out"
+    infinity = Said("infinity is no value; mend it or leave it out")
     checks = [Check(where, infinity, _call("infinite", x), 0)]
     good, refused = [_call("finite", x)], [(checks[0].tree, infinity)]
     if leaf.denominator is not None:
         size = ast.Name(leaf.denominator)
         above = _both(_call("finite", size), _above_0(size))
         bad = _both(_call("finite", x), _either(_call("not_known", size), _not(above)))
-        why = f"its denominator {leaf.denominator!r} is not a number above 0 where there is a value to divide"
+        why = Said(
+            "its denominator {column!r} is not a number above 0 where there is a value to divide",
+            column=leaf.denominator,
+        )
         checks.append(Check(where, why, bad, 0))
         good.append(above)
         refused.append((bad, why))
@@ -236,11 +263,11 @@ def _values(leaf: Leaf, maps: Sequence[Map | None], faults: list[str]) -> tuple[
     for part in parts:
         found = arithmetic_of(part)
         if found is None or not calculable(found.tree, _LACKING) or set(names(found.tree)) - {"x", *found.numbers}:
-            faults.append(f"{where}: {_called(leaf, part)} is no arithmetic in one value")
+            faults.append(row_of([where, _no_arithmetic(_called(leaf, part))], "heads"))
             return None
         if found.positive:
             inside = filled(bound(parsed(found.positive), found.numbers), {"x": x})
-            why = "the value must lie where its curve or quotient has one, above 0"
+            why = Said("the value must lie where its curve or quotient has one, above 0")
             bad = _both(*good, _not(_above_0(inside)))
             checks.append(Check(where, why, bad, 0))
             good.append(_above_0(inside))
@@ -248,8 +275,12 @@ def _values(leaf: Leaf, maps: Sequence[Map | None], faults: list[str]) -> tuple[
         x = filled(simplified(_rounded(found)), {"x": x})
     rest = NOTHING
     for bad, why in reversed(refused):
-        rest = ast.IfExp(bad, _refused(f"{where}: {why}"), rest)
+        rest = ast.IfExp(bad, _refused(row_of([where, why], "heads")), rest)
     return ast.IfExp(_both(*good), x, rest), checks
+
+
+def _no_arithmetic(method: str) -> Said:
+    return Said("{method} is no arithmetic in one value", method=method)
 
 
 def _called(leaf: Leaf, part: Map) -> str:
@@ -299,11 +330,11 @@ class _Group:
         name: str,
         normalised: Mapping[str, str],
         weights: Array | None,
-        faults: list[str],
+        faults: list[Said],
     ) -> _Group | None:
         """Return a group as arithmetic, its score by name; None, with a fault, for one that is none."""
         method, options = branch.aggregate.method, branch.aggregate.complete()
-        where = f"group {branch.code!r}"
+        where = _group(branch)
         if weights is None or np.ndim(weights) != 1:
             return None  # A fault of its own.
         scorer = kernel(method, branch.aggregate.options, branch.children)
@@ -312,13 +343,16 @@ class _Group:
         extreme = [line.expression for line in lines] in (["min(z)"], ["max(z)"])
         row_wise = pair is not None or extreme or isinstance(scorer, Censored)
         if not known_to(lines, {"w", "z", "k", *numeric(options)}) or not lines or not row_wise:
-            faults.append(f"{where}: {method.name} is no mean of the scores of one row")
+            why = Said("{method} is no mean of the scores of one row", method=method.name)
+            faults.append(row_of([where, why], "heads"))
             return None
         if isinstance(pair, Own) and pair.trees is None:
-            faults.append(f"{where}: {method.name} is a mean by functions of Python that are no arithmetic")
+            why = Said("{method} is a mean by functions of Python that are no arithmetic", method=method.name)
+            faults.append(row_of([where, why], "heads"))
             return None
         if pair is not None and pair.whole is not None:
-            faults.append(f"{where}: {method.name} of a power so near 0 is computed otherwise than it is written")
+            why = Said("{method} of a power so near 0 is computed otherwise than it is written", method=method.name)
+            faults.append(row_of([where, why], "heads"))
             return None
         own = {leaf.code: leaf.missing for leaf in tree.leaves if leaf.missing is not None}
         rules = {normalised.get(c, c): own.get(c, branch.missing.rule) for c in branch.children}
@@ -373,23 +407,27 @@ class _Group:
 
     def checks(self) -> Iterable[Check]:
         """Yield the rows that are refused, at step 0 before the score and at 1 after it."""
-        where = f"group {self.branch.code!r}"
+        where = _group(self.branch)
         for child in self.needed:
-            why = f"{child!r} is missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'"
+            why = Said(
+                "{child!r} is missing, and the rule is 'raise'; fill it, or choose 'reweight' or 'propagate'",
+                child=child,
+            )
             yield Check(where, why, _call("not_known", ast.Name(child)), 0)
         for child in self.children:
             outside = self.outside(child)
             if outside is not None:
                 bad = _both(_call("known", ast.Name(child)), outside, self.kept())
-                yield Check(where, f"{child!r}: {self._domain}", bad, 0)
-        yield Check(where, "the score is no finite number; rescale the columns", _overflow(self._score), 1)
+                yield Check(where, Said("{child!r}: {why}", child=child, why=self._domain), bad, 0)
+        why = Said("the score is no finite number; rescale the columns")
+        yield Check(where, why, _overflow(self._score), 1)
 
     @property
     def _score(self) -> ast.expr:
         return ast.Name(self.name)
 
     @property
-    def _domain(self) -> str:
+    def _domain(self) -> Said:
         if isinstance(self.pair, Own):
             return self.pair.why
         assert self.limit is not None
@@ -428,15 +466,17 @@ class _Group:
             score = ast.IfExp(_above_0(positive), score, ast.Constant(0.0))
         outside = [one for one in map(self.outside, self.children) if one is not None]
         if outside:
-            score = ast.IfExp(_either(*outside), _refused(f"group {self.branch.code!r}: {self._domain}"), score)
+            refused = _refused(row_of([_group(self.branch), self._domain], "heads"))
+            score = ast.IfExp(_either(*outside), refused, score)
         score = ast.IfExp(self.kept(), score, NOTHING)
         for child in self.needed:
-            why = f"group {self.branch.code!r}: {child!r} is missing, and the rule is 'raise'"
-            score = ast.IfExp(_call("not_known", ast.Name(child)), _refused(why), score)
+            why = Said("{child!r} is missing, and the rule is 'raise'", child=child)
+            refused = _refused(row_of([_group(self.branch), why], "heads"))
+            score = ast.IfExp(_call("not_known", ast.Name(child)), refused, score)
         yield {self.name: score}
 
 
-def _presented(branch: Branch, name: str, faults: list[str]) -> ast.expr:
+def _presented(branch: Branch, name: str, faults: list[Said]) -> ast.expr:
     """Return the score of a group rescaled and rounded, from the column of what is aggregated."""
     score: ast.expr = ast.Name(name)
     scaling = branch.scaling
@@ -446,11 +486,12 @@ def _presented(branch: Branch, name: str, faults: list[str]) -> ast.expr:
         found = arithmetic_of(part)
         if found is None or not calculable(found.tree, _LACKING) or set(names(found.tree)) - {"x", *found.numbers}:
             what = "round" if part is rounding else branch.rescale.method.name if branch.rescale else ""
-            faults.append(f"group {branch.code!r}: {what} is no arithmetic in one value")
+            faults.append(row_of([_group(branch), _no_arithmetic(what)], "heads"))
             return NOTHING
         inside = filled(bound(parsed(found.positive), found.numbers), {"x": score}) if found.positive else None
         after = filled(simplified(_rounded(found)), {"x": score})
-        why = f"group {branch.code!r}: the score must lie where its curve or quotient has one, above 0"
+        must = Said("the score must lie where its curve or quotient has one, above 0")
+        why = row_of([_group(branch), must], "heads")
         score = after if inside is None else ast.IfExp(_above_0(inside), after, _refused(why))
     return ast.IfExp(_call("known", ast.Name(name)), score, NOTHING)
 
@@ -517,7 +558,7 @@ def _call(name: str, *parts: ast.expr) -> ast.expr:
     return ast.Call(ast.Name(name), list(parts), [])
 
 
-def _refused(why: str) -> ast.expr:
+def _refused(why: Said) -> ast.expr:
     return ast.Call(ast.Name("refused"), [ast.Constant(why)], [])
 
 

@@ -163,9 +163,15 @@ class Reader:
         )
         infinite = np.isinf(values)
         if infinite.any():
-            why = "infinity is no value; mend it or leave it out"
             told = [
-                Fault(f"{batch.place(i)}, indicator {self.layout.numbers[j]!r}: {why}", kind=(CELLS, j, "infinity"))
+                Fault(
+                    Said(
+                        "{place}, indicator {code!r}: infinity is no value; mend it or leave it out",
+                        place=batch.place(i),
+                        code=self.layout.numbers[j],
+                    ),
+                    kind=(CELLS, j, "infinity"),
+                )
                 for i, j in np.argwhere(infinite).tolist()
             ]
             raise DataError(*shortened(told))
@@ -189,24 +195,38 @@ class Reader:
         """Return the numbers that cells of another type stand for."""
         form = self.layout.form
 
-        def where(row: int) -> str:
-            return f"{rows.place(row)}, indicator {name!r}"
+        def where(row: int) -> Said:
+            return Said("{place}, indicator {code!r}", place=rows.place(row), code=name)
 
         cells, _ = plain_cells(["" if cell is None else cell for cell in column.to_pylist()], ".", form.mark_texts)
         remedy = partial(remedy_for, marks=form.missing_marks)
         values, bad = column_values(pd.Series(cells, dtype=object), where, name, remedy)
         # Whether commas part thousands is told by a whole column, of which a piece is none.
         given = column.to_pylist()
-        why = "may be decimals or thousands, which only a whole column tells; write it without a comma"
         commas = [i for i, cell in enumerate(given) if isinstance(cell, str) and "," in cell and values[i] == values[i]]
-        bad += [Fault(f"{where(i)}: {shown(given[i])} {why}", kind=(CELLS, name, "comma")) for i in commas]
+        bad += [
+            Fault(
+                Said(
+                    "{where}: {cell} may be decimals or thousands, which only a whole column tells; write it without a "
+                    "comma",
+                    where=where(i),
+                    cell=shown(given[i]),
+                ),
+                kind=(CELLS, name, "comma"),
+            )
+            for i in commas
+        ]
         return values, bad
 
     def _units(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | str]) -> NDArray[Any]:
         units = labels_of(column)
         blank = [i for i, one in enumerate(units) if is_missing(one)] if units.dtype == object else []
-        told = [f"{rows.place(i)}: no {self.layout.unit}; write it or leave this row out" for i in blank]
-        faults += shortened(Fault(one, kind=("units",)) for one in told)
+        column_name = self.layout.unit
+        told = [
+            Said("{place}: no {column}; write it or leave this row out", place=rows.place(i), column=column_name)
+            for i in blank
+        ]
+        faults += shortened(Fault(one, kind=(Said("units"),)) for one in told)
         return units
 
     def _periods(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | str]) -> NDArray[np.int64] | None:
@@ -219,7 +239,8 @@ class Reader:
                 self._ordinals[label] = int(read_periods([label], frequency=self.frequency, column=name).ordinals[0])
             except DataError as error:
                 where = rows.place(int(np.flatnonzero(codes == distinct.tolist().index(label))[0]))
-                faults += [fault.under(saying=f"{where}: ") for fault in error.faults]
+                saying = Said("{place}: ", place=where)
+                faults += [fault.under(saying=saying) for fault in error.faults]
         if faults:
             return None
         return np.array([self._ordinals[label] for label in distinct.tolist()], dtype=np.int64)[codes]

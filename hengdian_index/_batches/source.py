@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, guess, listed, readable, shown
 
 if TYPE_CHECKING:
@@ -97,10 +97,24 @@ class Source:
         """Refuse columns that are not there."""
         absent = [name for name in names if name not in self.columns]
         if absent:
-            told = [f"{self.name}: column {name!r} is missing{guess(name, self.columns)}" for name in absent]
-            found = readable(list(map(shown, self.columns)))
-            said = counted(len(absent), "column", "are", of=len(names))
-            raise DataError(*told[:20], f"{self.name}: {said} missing; columns found: {found}")
+            told = [
+                Said(
+                    "{source}: column {name!r} is missing{guess}",
+                    source=self.name,
+                    name=name,
+                    guess=guess(name, self.columns),
+                )
+                for name in absent[:20]
+            ]
+            whole = Said.of(
+                len(absent),
+                "{source}: {n} of {every} is missing; columns found: {found}",
+                "{source}: {n} of {every} are missing; columns found: {found}",
+                source=self.name,
+                every=Said.of(len(names), "{n} column", "{n} columns"),
+                found=readable(list(map(shown, self.columns))),
+            )
+            raise DataError(*told, whole)
 
 
 def source_of(given: Any) -> Source | None:
@@ -122,7 +136,7 @@ def source_of(given: Any) -> Source | None:
 
 def source_of_table(table: Any) -> Source:
     """Return a table that is in memory as a source."""
-    _need_pyarrow("a table in memory")
+    _need_pyarrow(Said("a table in memory"))
     import narwhals.stable.v2 as nw
     import pyarrow as pa
 
@@ -133,15 +147,16 @@ def source_of_table(table: Any) -> Source:
         whole = pa.Table.from_pandas(table.reset_index() if any(named) else table, preserve_index=False)
     else:
         whole = nw.from_native(table, eager_only=True).to_arrow()
-    return _of_batches("the table", whole.schema, lambda columns: whole.select(columns).to_batches(), len(whole))
+    return _of_batches(Said("the table"), whole.schema, lambda columns: whole.select(columns).to_batches(), len(whole))
 
 
 def _need_pyarrow(what: str) -> None:
     try:
         import pyarrow  # noqa: F401
     except ImportError:
-        told = "needs pyarrow to be read in pieces: pip install 'hengdian-index[arrow]'"
-        raise DataError(f"{what} {told}") from None
+        raise DataError(
+            Said("{what} needs pyarrow to be read in pieces: pip install 'hengdian-index[arrow]'", what=what)
+        ) from None
 
 
 def _of_paths(paths: Sequence[str]) -> Source:
@@ -152,13 +167,20 @@ def _of_paths(paths: Sequence[str]) -> Source:
         found = _files(path)
         files += found
         kinds |= {Path(file).suffix.lower() for file, _ in found}
-    name = paths[0] if len(paths) == 1 else f"{paths[0]} and {counted(len(paths) - 1, 'more path')}"
+    name = paths[0]
+    if len(paths) > 1:
+        name = Said.of(len(paths) - 1, "{path} and {n} more path", "{path} and {n} more paths", path=paths[0])
     if kinds <= set(_CSV):
         return _of_csv(name, [file for file, _ in files])
     if not kinds <= set(PARQUET):
-        other = ", ".join(sorted(kinds - set(PARQUET)))
-        why = "Parquet and CSV files are read in pieces, of one kind at a time; of others give hi.read(path)"
-        raise DataError(f"{name}: files of the kind {other}; {why}")
+        raise DataError(
+            Said(
+                "{source}: files of the kind {kinds}; Parquet and CSV files are read in pieces, of one kind at a time; "
+                "of others give hi.read(path)",
+                source=name,
+                kinds=joined(sorted(kinds - set(PARQUET))),
+            )
+        )
     import pyarrow.dataset as ds
 
     base = files[0][1]
@@ -182,14 +204,14 @@ def _files(path: str) -> list[tuple[str, str]]:
         ]
         kinds = [file for file in every if Path(file).suffix.lower() in (*PARQUET, *_CSV)]
         if not kinds:
-            raise DataError(f"{path}: no Parquet or CSV file in this folder")
+            raise DataError(Said("{path}: no Parquet or CSV file in this folder", path=path))
         return [(file, path) for file in sorted(kinds)]
     if os.path.isfile(path):
         return [(path, os.path.dirname(path))]
     found = sorted(file for file in glob.glob(path, recursive=True) if os.path.isfile(file))
     if not found:
-        kind = "no file matches this pattern" if glob.has_magic(path) else "no such file or folder"
-        raise DataError(f"{path}: {kind}")
+        unmatched, absent = Said("no file matches this pattern"), Said("no such file or folder")
+        raise DataError(joined([path, unmatched if glob.has_magic(path) else absent], "heads"))
     head = path[: min(i for i in (path.find(mark) for mark in "*?[") if i >= 0)]
     return [(file, os.path.dirname(head)) for file in found]
 
@@ -205,7 +227,7 @@ def _of_dataset(dataset: Any, name: str = "") -> Source:
 
     columns, names = _named(dataset.schema)
     fragments = list(dataset.get_fragments())
-    name = name or f"pyarrow dataset of {counted(len(fragments), 'file')}"
+    name = name or Said.of(len(fragments), "pyarrow dataset of {n} file", "pyarrow dataset of {n} files")
     if not all(isinstance(one, ds.ParquetFileFragment) for one in fragments):
         return _of_batches(name, dataset.schema, lambda asked: _scanned(dataset, asked), None)
     opened = [_Parquet.of(one) for one in fragments]
@@ -243,7 +265,8 @@ class _Parquet:
         try:
             metadata, groups = fragment.metadata, tuple(one.id for one in fragment.row_groups)
         except (pa.ArrowException, OSError) as error:
-            raise DataError(f"{os.path.basename(fragment.path)}: no Parquet file, or cut off: {error}") from None
+            name = os.path.basename(fragment.path)
+            raise DataError(Said("{file}: no Parquet file, or cut off: {error}", file=name, error=error)) from None
         keys = ds.get_partition_keys(fragment.partition_expression)
         return cls(fragment.path, fragment.filesystem, metadata, dict(keys), groups)
 
@@ -264,7 +287,7 @@ class _Parquet:
         there = set(self.metadata.schema.to_arrow_schema().names)
         absent = [plain for plain, raw in asked if plain not in self.keys and raw not in there]
         if absent:
-            raise DataError(*(f"{self.file}: column {name!r} is missing, which other files have" for name in absent))
+            raise _without(self.file, absent)
         for group in self.groups:
             n = self.metadata.row_group(group).num_rows
             most = max(1, _NUMBERS // max(1, len(own)))
@@ -298,7 +321,7 @@ class _Parquet:
                 first += batch.num_rows
 
     def _named(self, group: int) -> Any:
-        return _AsFault(f"{self.file}: row group {group}")
+        return _AsFault(Said("{file}: row group {group}", file=self.file, group=group))
 
     def _dressed(self, table: Any, asked: Sequence[tuple[str, str]], types: Mapping[str, Any]) -> Any:
         """Return a table under the plain names of its columns, with those that the folders say."""
@@ -311,6 +334,13 @@ class _Parquet:
             for plain, raw in asked
         }
         return pa.table(found)
+
+
+def _without(file: str, columns: Sequence[str]) -> DataError:
+    """Return the error of a file that lacks columns of the others."""
+    return DataError(
+        *(Said("{file}: column {name!r} is missing, which other files have", file=file, name=one) for one in columns)
+    )
 
 
 class _AsFault:
@@ -328,7 +358,7 @@ class _AsFault:
         if isinstance(error, (pa.ArrowException, OSError, UnicodeError)) and not isinstance(
             error, (DataError, MemoryError)
         ):
-            raise DataError(f"{self.where}: cannot be read: {error}") from None
+            raise DataError(Said("{where}: cannot be read: {error}", where=self.where, error=error)) from None
 
 
 def _of_csv(name: str, files: Sequence[str]) -> Source:
@@ -337,9 +367,11 @@ def _of_csv(name: str, files: Sequence[str]) -> Source:
     from pyarrow import csv
 
     def opened(file: str, asked: Sequence[str] | None) -> Any:
-        with _AsFault(
-            f"{os.path.basename(file)}: CSV with commas, in UTF-8, below one heading (of another give hi.read(path))"
-        ):
+        where = Said(
+            "{file}: CSV with commas, in UTF-8, below one heading (of another give hi.read(path))",
+            file=os.path.basename(file),
+        )
+        with _AsFault(where):
             texts = dict.fromkeys(asked or (), pa.string())
             convert = csv.ConvertOptions(column_types=texts, include_columns=list(texts), strings_can_be_null=False)
             return csv.open_csv(
@@ -349,7 +381,7 @@ def _of_csv(name: str, files: Sequence[str]) -> Source:
 
     heads = []
     for file in files:
-        with _AsFault(f"{os.path.basename(file)}: CSV in UTF-8 is needed"):
+        with _AsFault(Said("{file}: CSV in UTF-8 is needed", file=os.path.basename(file))):
             heads.append(opened(file, None).schema.names)
     columns = {one.strip(): pa.string() for one in heads[0]}
 
@@ -358,11 +390,11 @@ def _of_csv(name: str, files: Sequence[str]) -> Source:
             short, raw = os.path.basename(file), {one.strip(): one for one in head}
             absent = [one for one in asked if one not in raw]
             if absent:
-                raise DataError(*(f"{short}: column {one!r} is missing, which other files have" for one in absent))
+                raise _without(short, absent)
             reader, first = opened(file, [raw[one] for one in asked]), 0
             while True:
                 try:
-                    with _AsFault(f"{short}: after row {first}, counted from 0"):
+                    with _AsFault(Said("{file}: after row {row}, counted from 0", file=short, row=first)):
                         batch = reader.read_next_batch()
                 except StopIteration:
                     break
@@ -378,7 +410,7 @@ def _named(schema: Any) -> tuple[dict[str, Any], dict[str, str]]:
     names = {str(one).strip(): one for one in schema.names}
     if len(names) < len(schema.names):
         twice = [one for one in names if [str(name).strip() for name in schema.names].count(one) > 1]
-        raise DataError(f"column {listed(twice)} stands twice in the table; rename or drop one")
+        raise DataError(Said("column {names} stands twice in the table; rename or drop one", names=listed(twice)))
     return {plain: schema.field(raw).type for plain, raw in names.items()}, names
 
 
@@ -427,7 +459,7 @@ def _of_stream(given: Any) -> Source | None:
     try:
         schema = pa.RecordBatchReader.from_stream(given).schema
     except pa.ArrowException as error:
-        raise DataError(f"{kind}: its Arrow stream cannot be read: {error}") from None
+        raise DataError(Said("{kind}: its Arrow stream cannot be read: {error}", kind=kind, error=error)) from None
     return _of_batches(kind, schema, lambda _: pa.RecordBatchReader.from_stream(given), None)
 
 

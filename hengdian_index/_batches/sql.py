@@ -10,6 +10,8 @@ from typing import Any
 
 from hengdian_index._batches.plan import Plan
 from hengdian_index._maths.arithmetic import constant
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, joined, told
 from hengdian_index.errors import SpecError, suggestion
 
 # So many terms of a sum stand side by side; of more, each half is a sum: engines bound the depth of an expression.
@@ -48,7 +50,14 @@ DIALECTS: Mapping[str, Dialect] = {
 def dialect_of(name: str) -> Dialect:
     """Return a dialect by name."""
     if name not in DIALECTS:
-        raise SpecError(f"dialect: no {name!r}{suggestion(name, DIALECTS)}; there is {', '.join(map(repr, DIALECTS))}")
+        raise SpecError(
+            Said(
+                "dialect: no {name!r}{guess}; there is {names}",
+                name=name,
+                guess=suggestion(name, DIALECTS),
+                names=joined(list(DIALECTS), quoted=True),
+            )
+        )
     return DIALECTS[name]
 
 
@@ -136,7 +145,7 @@ class _Writing:
         said = next((one for one in plan.checks if ast.unparse(one.tree) == ast.unparse(tree)), None)
         if said is None:
             return quoted(name)
-        refused = self.dialect.raises.format(text(f"{said.where}: {said.why}"))
+        refused = self.dialect.raises.format(text(told(said.said, language())))
         good = self.dialect.calls["finite"].format(quoted(name))
         return f"CASE WHEN {quoted(name)} IS NULL OR {good} THEN {quoted(name)} ELSE {refused} END"
 

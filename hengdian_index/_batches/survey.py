@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from hengdian_index._tables.cells import hashed, single
 from hengdian_index._tables.periods import EARLIEST, LATEST, Frequency, Periods, read_periods, read_span
 from hengdian_index._tables.table import shortened
 from hengdian_index._tables.units import chosen, total_faults, twin_faults
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown
 from hengdian_index.log import journal
 
@@ -47,20 +47,21 @@ class Survey:
     ordinals: tuple[int, ...] = ()
     units: int | None = None
     met: frozenset[Any] = frozenset()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
     @property
     def periods(self) -> Periods | None:
         """The periods there are, each once."""
         return None if self.frequency is None else Periods(self.frequency, np.array(self.ordinals, dtype=np.int64))
 
-    def extent(self) -> str:
+    def extent(self) -> Said:
         """Return what there is to select from."""
-        said = [f"there {'is' if self.rows == 1 else 'are'} {counted(self.rows, 'row')}"]
+        said = [Said.of(self.rows, "there is {n} row", "there are {n} rows")]
         if self.periods is not None:
-            text = replace(self, ordinals=(self.ordinals[0], self.ordinals[-1])).periods
-            said.append(f"periods run from {text.text[0]} to {text.text[1]}" if text else "")
-        return "; ".join(said)
+            ends = replace(self, ordinals=(self.ordinals[0], self.ordinals[-1])).periods
+            assert ends is not None
+            said.append(Said("periods run from {first} to {last}", first=ends.text[0], last=ends.text[1]))
+        return joined(said, "clauses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Selector:
     spans: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def of(cls, given: Any, what: str, survey: Survey) -> Selector:
+    def of(cls, given: Any, what: Said | str, survey: Survey) -> Selector:
         """Return what a period, span, unit, or a list of these means; each must be there.
 
         Raises
@@ -84,7 +85,7 @@ class Selector:
         """
         if given is None:
             return cls()
-        units, spans, faults = list[Any](), list[tuple[int, int]](), list[str]()
+        units, spans, faults = list[Any](), list[tuple[int, int]](), list[Said]()
         for one in parts_of(given, what):
             if one in survey.met:
                 units.append(one)
@@ -95,7 +96,7 @@ class Selector:
                 if not any(span[0] <= ordinal <= span[1] for ordinal in survey.ordinals):
                     span = None
             if span is None:
-                faults.append(f"{what} {shown(one)} selects no row; {survey.extent()}")
+                faults.append(selects_nothing(what, one, survey))
             else:
                 spans.append(span)
         raise_all(DataError, faults)
@@ -121,15 +122,25 @@ class Selector:
         return sum(high - low + 1 for low, high in self.spans)
 
 
-def parts_of(given: Any, what: str) -> list[Any]:
+def selects_nothing(what: Said | str, given: Any, survey: Survey) -> Said:
+    """Return the fault of what selects no row, with what there is to select from."""
+    return Said("{what} {given} selects no row; {extent}", what=what, given=shown(given), extent=survey.extent())
+
+
+def parts_of(given: Any, what: Said | str) -> list[Any]:
     """Return the parts of a selector, those of lists one by one; positions and masks are refused."""
     if given is None:
         return []
     if isinstance(given, (list, tuple, set, np.ndarray, pd.Index, pd.Series)):
         return [part for one in given for part in parts_of(one, what)]
     if isinstance(given, (slice, bool, np.bool_)) or not single(given) or not hashed(given):
-        why = "is of the rows of a table in memory; name periods or units"
-        raise SpecError(f"{what}: {shown(given)} {why}")
+        raise SpecError(
+            Said(
+                "{what}: {given} is of the rows of a table in memory; name periods or units",
+                what=what,
+                given=shown(given),
+            )
+        )
     return [given]
 
 
@@ -161,11 +172,11 @@ def survey(
     labels = Layout((), layout.unit, layout.period)
     if not labels.labels:
         return Survey(_rows(source, layout))
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     if layout.period is not None:
         with journal() as said:
             frequency = _frequency(source, layout.period, frequency, to_date)
-        notes = tuple(str(line.why) for line in said)
+        notes = tuple(line.why for line in said)
     reader = Reader(labels, frequency)
     found = _Units(layout, frozenset(one for one in asked if hashed(one)))
     turns = max(1, -(-(source.rows or 0) // _ROWS))
@@ -176,9 +187,14 @@ def survey(
     raise_all(DataError, found.faults(complete=complete))
     ordinals = tuple(sorted(found.ordinals))
     if not found.rows:
-        raise DataError(f"{source.name}: the table has no rows")
+        raise no_rows(source)
     count = None if layout.unit is None else found.units
     return Survey(found.rows, frequency, ordinals, count, frozenset(found.met), notes)
+
+
+def no_rows(source: Source) -> DataError:
+    """Return the error of a source without rows."""
+    return DataError(Said("{source}: the table has no rows", source=source.name))
 
 
 def spread(source: Source, layout: Layout, known: Survey, picked: Selector) -> dict[str, Any]:
@@ -334,20 +350,25 @@ def keys_of(batch: Batch) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     return units, keys
 
 
-def _twice(source: Source, reader: Reader, layout: Layout, suspects: set[int]) -> list[str]:
+def _twice(source: Source, reader: Reader, layout: Layout, suspects: set[int]) -> list[Said]:
     """Return a fault for each unit and period that is given again; those that only share a hash are none."""
     wanted = np.array(sorted(suspects), dtype=np.uint64)
     first: dict[Any, Any] = {}
-    faults = dict[Any, str]()
+    faults = dict[Any, Said]()
+    names = reduce(lambda one, other: Said("{one} and {other}", one=one, other=other), reader.layout.labels)
     for batch in map(layout.left, _batches(source, reader)):
         for row in np.flatnonzero(np.isin(keys_of(batch)[1], wanted)).tolist():
             key = (batch.unit(row), batch.period(row))
             if key in first:
-                names = " and ".join(reader.layout.labels)
-                told = f"is given a second time, after {first[key]}; keep one row of each {names}"
-                faults.setdefault(key, f"{batch.place(row)} {told}")
+                why = Said(
+                    "{place} is given a second time, after {first}; keep one row of each {names}",
+                    place=batch.place(row),
+                    first=first[key],
+                    names=names,
+                )
+                faults.setdefault(key, why)
             first.setdefault(key, batch.whereabouts(row))
-    return shortened(Fault(fault, kind=("rows given twice",)) for fault in faults.values())
+    return shortened(Fault(fault, kind=(Said("rows given twice"),)) for fault in faults.values())
 
 
 def _batches(source: Source, reader: Reader) -> Iterator[Batch]:
@@ -371,8 +392,16 @@ def _frequency(source: Source, period: str, frequency: Frequency | None, to_date
         distinct |= dict.fromkeys(labels.tolist() if labels.dtype.kind != "M" else labels)
         if len(distinct) > _LABELS:
             some = listed(list(distinct)[:3])
-            raise DataError(f"{source.name}: {period}: {len(distinct):,} labels, such as {some}; are they periods?")
+            raise DataError(
+                Said(
+                    "{source}: {column}: {number:,} labels, such as {some}; are they periods?",
+                    source=source.name,
+                    column=period,
+                    number=len(distinct),
+                    some=some,
+                )
+            )
     if not distinct:
-        raise DataError(f"{source.name}: the table has no rows")
+        raise no_rows(source)
     given: Sequence[Any] = list(distinct)
     return read_periods(given, frequency=frequency, column=period, source=None, to_date=to_date).frequency

@@ -13,7 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -29,6 +29,8 @@ from hengdian_index._system.written import whole
 from hengdian_index._tables.periods import Frequency
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.decimals import counted
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, told
 from hengdian_index.errors import DataError, Fault
 
 if TYPE_CHECKING:
@@ -150,13 +152,20 @@ def write(scoring: Scoring, source: Source, out: str | os.PathLike[str], *, resu
     threads = threads or min(os.cpu_count() or 1, 4)
     work = partial(_written, scoring=scoring, folder=folder)
     done = list[_Part]()
-    for part in in_order(work, _parts(source, scoring.layout), threads, rows, "scores"):
+    for part in in_order(work, _parts(source, scoring.layout), threads, rows, told(Said("scores"), language())):
         part.readings = []
         done.append(part)
         if part.failed is not None:
-            whole_ones = counted(sum(one.there for one in done), "part")
-            told = f"{part.name} cannot be written: {part.failed.strerror or part.failed}"
-            raise DataError(f"{folder}: {told}; {whole_ones} before are whole, and resume=True goes on from there")
+            raise DataError(
+                Said(
+                    "{folder}: {part} cannot be written: {error}; {parts} before are whole, and resume=True goes on "
+                    "from there",
+                    folder=folder,
+                    part=part.name,
+                    error=part.failed.strerror or part.failed,
+                    parts=Said.of(sum(one.there for one in done), "{n} part", "{n} parts"),
+                )
+            )
     if not source.again and scoring.layout.labels:
         _need_once(folder, done, scoring)
     return _ended(folder, done)
@@ -176,13 +185,15 @@ def _ended(folder: Path, done: Sequence[_Part]) -> Written:
     gaps = sum((part.gaps for part in there), Counter[str]())
     faults = shortened([fault for part in done for fault in part.faults])[:_FAULTS]
     rows = sum(part.rows for part in there)
-    answer = Written(rows, tuple(folder / part.name for part in there), dict(gaps), tuple(map(str, faults)))
+    said = tuple(told(fault, language()) for fault in faults)
+    answer = Written(rows, tuple(folder / part.name for part in there), dict(gaps), said)
     if answer.complete:
         kept = {"rows": rows, "files": [part.name for part in there], "gaps": dict(gaps)}
         with whole(folder / MARK) as path:
             path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     else:
-        _logger.warning("%s: not complete: %s", folder, answer.faults[0])
+        wanting = Said("{folder}: not complete: {fault}", folder=folder, fault=faults[0])
+        _logger.warning("%s", told(wanting, language()))
     return answer
 
 
@@ -201,12 +212,17 @@ def _manifest(scoring: Scoring, source: Source, rows: int | None) -> dict[str, A
 def _begin(folder: Path, manifest: Mapping[str, Any], *, resume: bool) -> None:
     """Put the manifest into a folder that is new or empty, or see that the one there is the same."""
     if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder}: a file has this name; name a folder")
+        raise DataError(Said("{folder}: a file has this name; name a folder", folder=folder))
     there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
     if (there and not resume) or (there and MANIFEST not in there and any(not one.startswith(".") for one in there)):
-        own = MANIFEST in there
-        remedy = "resume=True goes on with them, or name another folder" if own else "name one that is new or empty"
-        raise DataError(f"{folder}: it holds {'parts of an earlier run' if own else 'other files'}; {remedy}")
+        if MANIFEST in there:
+            raise DataError(
+                Said(
+                    "{folder}: it holds parts of an earlier run; resume=True goes on with them, or name another folder",
+                    folder=folder,
+                )
+            )
+        raise DataError(Said("{folder}: it holds other files; name one that is new or empty", folder=folder))
     if MANIFEST in there:
         _need_same(folder, manifest)
         return
@@ -222,15 +238,24 @@ def _need_same(folder: Path, manifest: Mapping[str, Any]) -> None:
         before = {"fit": found["fit_sha256"], "source": found["source"], "columns": found["columns"]}
         cut = found["part_rows"]
     except (OSError, ValueError, LookupError, TypeError):
-        raise DataError(f"{folder / MANIFEST}: no manifest of this package; name another folder") from None
+        raise DataError(
+            Said("{file}: no manifest of this package; name another folder", file=folder / MANIFEST)
+        ) from None
     now = {"fit": manifest["fit_sha256"], "source": manifest["source"], "columns": manifest["columns"]}
     # A source may have moved to another folder.
     for one in (before, now):
         one["source"] = {name: one["source"][name] for name in ("rows", "sha256")}
-    other = [what for what in now if now[what] != before[what]] + (["size of parts"] if cut != _ROWS else [])
+    called = {"fit": Said("fit"), "source": Said("source"), "columns": Said("columns")}
+    other = [called[what] for what in now if now[what] != before[what]]
+    other += [Said("size of parts")] if cut != _ROWS else []
     if other:
-        told = f"its parts are of another {' and '.join(other)}"
-        raise DataError(f"{folder}: {told}; name another folder, or score the same again")
+        raise DataError(
+            Said(
+                "{folder}: its parts are of another {what}; name another folder, or score the same again",
+                folder=folder,
+                what=reduce(lambda one, more: Said("{one} and {other}", one=one, other=more), other),
+            )
+        )
 
 
 def _parts(source: Source, layout: Layout) -> Iterator[_Part]:
