@@ -277,6 +277,7 @@ def _of_function(
 
 
 def _departure(one: Convention, address: str, ours: Any, difference: float) -> Departure:
+    assert one.why is not None
     return Departure(address, ours, one.value, one.why, one.source, difference)
 
 

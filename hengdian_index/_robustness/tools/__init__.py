@@ -18,16 +18,16 @@ from hengdian_index._words.said import Said
 
 @dataclass(frozen=True)
 class Convention:
-    """One thing that a program does otherwise.
+    """One thing that a program does otherwise, or, without `why`, a function that it has as it is here.
 
     Parameters
     ----------
     of : function, or Index
         What it is about; the class of indexes is an index as a whole.
-    why : Said
-        What the program does, and what is done here.
     source : str
         Where the program says so.
+    why : Said, optional
+        What the program does, and what is done here.
     option, value : str, Any
         The option, or the field of an index, that gives their numbers.
     theirs : callable, optional
@@ -40,8 +40,8 @@ class Convention:
     """
 
     of: Callable[..., Any]
-    why: Said
     source: str
+    why: Said | None = None
     option: str = ""
     value: Any = None
     theirs: Callable[..., Any] | None = None

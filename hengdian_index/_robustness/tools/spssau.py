@@ -14,9 +14,10 @@ from hengdian_index.aggregate import topsis
 from hengdian_index.diagnose import correlations
 from hengdian_index.explain import coupling
 from hengdian_index.normalise import min_max
-from hengdian_index.weights import ahp, critic, entropy
+from hengdian_index.weights import ahp, critic, entropy, independence, variation
 
 NAME = "SPSSAU"
+_EIGHT_WEIGHTS = "https://blog.csdn.net/m0_37228052/article/details/107382161"
 
 
 def _critic(x: Any) -> Any:
@@ -68,6 +69,8 @@ CONVENTIONS = (
         ),
         source="https://www.spssau.net/helps/critic.html",
     ),
+    Convention(of=independence, source=_EIGHT_WEIGHTS),
+    Convention(of=variation, source=_EIGHT_WEIGHTS),
     Convention(
         of=topsis,
         option="norm",
