@@ -538,8 +538,14 @@ def sensitivity(
     show_default=True,
     help="Correlation of the scores.",
 )
+@click.option(
+    "--with",
+    "program",
+    metavar="PROGRAM",
+    help="Scores of one INDEX beside those by the conventions of spssau, yaahp, excel or stata, with the reasons.",
+)
 @options.out
-@printed("ranks", "scores", "shifts", "mean_shift", "correlations")
+@printed("ranks", "scores", "shifts", "mean_shift", "correlations", "numbers", "departures")
 @quiet
 @refusing
 def compare(
@@ -547,6 +553,7 @@ def compare(
     doubts: tuple[str, ...],
     node: str | None,
     how: Literal["spearman", "pearson", "kendall"],
+    program: str | None,
     out: Path | None,
 ) -> None:
     """Compare scores and ranks on DATA under several INDEXes, the first with all others.
@@ -562,6 +569,11 @@ def compare(
     alone = len(paths) == 1 or paths[-1].suffix.lower() == ".toml"
     found, table = read_several(paths if alone else paths[:-1], None if alone else paths[-1])
     first = doubts_of(next(iter(found.values())), doubts)
+    if program is not None:
+        if len(found) > 1 or doubts or node is not None:
+            raise SpecError(Said("--with: one index is compared with a program; give one, without --doubt and --node"))
+        _compare_with_program(first.certain, table, program, out, files(*paths))
+        return
     if len(found) == 1:
         found = alternatives(first)
     elif doubts:
@@ -645,6 +657,35 @@ def _study_provenance(result: Result, study: str, index: Index, asked: Mapping[s
 
     doubts = {address: said(doubt) for address, doubt in index.doubts.items()}
     return {**result.provenance, "study": {"study": study, **asked, "doubts": doubts}}
+
+
+def _compare_with_program(index: Index, table: Any, program: str, out: Path | None, read_from: list[Path]) -> None:
+    """Print the scores of an index beside those by the conventions of a program, and what differs."""
+    import pandas as pd
+
+    from hengdian_index._index.text import as_text
+    from hengdian_index._robustness.reconciliation import compare_with
+
+    found = compare_with(program, index, table)
+    reasons = {
+        "here": [str(one.ours) for one in found.departures],
+        "there": [str(one.theirs) for one in found.departures],
+        "difference": [one.difference for one in found.departures],
+        "why": [one.why.told(language()) for one in found.departures],
+        "source": [one.source for one in found.departures],
+    }
+    frames = {
+        "numbers": found.numbers,
+        "departures": pd.DataFrame(reasons, pd.Index([one.address for one in found.departures], name="address")),
+    }
+    _end_study(
+        lambda: f"{found.summary()}\n\n{as_text(found.numbers)}",
+        frames,
+        "numbers",
+        out,
+        read_from,
+        _study_provenance(index.compute(table), "compare", index, {"with": found.tool}),
+    )
 
 
 def _drawn_text(result: Result, found: Uncertainty) -> str:

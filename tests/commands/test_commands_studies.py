@@ -129,6 +129,32 @@ def test_compare_takes_indexes_or_the_alternatives_of_one(files: tuple[Path, Pat
     assert alone["left.aggregate = geometric"].tolist() == geometric.ranks["b"].tolist()
 
 
+def test_compare_with_a_program_is_that_of_python(files: tuple[Path, Path], tmp_path: Path) -> None:
+    entropy = two_levels(weights="entropy")
+    entropy.write(tmp_path / "entropy.toml")
+    given = ("compare", tmp_path / "entropy.toml", files[1], "--with", "SPSSAU")
+    found = hi.compare_with("spssau", entropy, table())
+    assert found.departures
+    code, said, _ = run(*given, "--out", tmp_path / "out")
+    assert (code, found.summary() in said) == (0, True)
+    written = pd.read_csv(tmp_path / "out" / "numbers.csv", index_col=0)
+    pd.testing.assert_frame_equal(written, found.numbers, **LOOSE)
+    departures = read(run(*given, "--table", "departures", "--lang", "zh")[1])
+    assert list(departures.index) == [one.address for one in found.departures]
+    assert departures["why"].tolist() == [one.why.told("zh") for one in found.departures]
+    assert found.summary(lang="zh").split("；")[0] in run(*given, "--lang", "zh")[1]
+
+
+def test_one_index_alone_is_compared_with_a_known_program(files: tuple[Path, Path], tmp_path: Path) -> None:
+    two_levels(aggregate="geometric").write(tmp_path / "other.toml")
+    code, _, errors = run("compare", *files, "--with", "matlab")
+    assert (code, "known: 'excel', 'spssau', 'stata', 'yaahp'" in errors) == (2, True)
+    two = [tmp_path / "other.toml", *files]
+    for given in (two, [*files, "--node", "left"], [*files, "--doubt", "weights = ['equal']"]):
+        code, _, errors = run("compare", *given, "--with", "excel")
+        assert (code, "give one, without --doubt and --node" in errors) == (2, True)
+
+
 def test_indexes_of_one_name_are_told_apart_by_their_folders(files: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     two_levels(aggregate="geometric").write(tmp_path / "b" / "index.toml")
