@@ -210,6 +210,8 @@ def by_person(matrices: Any) -> dict[Any, Any]:
 
 def called(person: Any) -> Said:
     """Return how a message calls a person."""
+    if isinstance(person, int):
+        return Said("expert {number}", number=person)
     return Said("expert {name!r}", name=person)
 
 

@@ -211,13 +211,14 @@ def _named(rows: Labelled, name: Said, sizes: Array, column: int, error: Denomin
     faults = []
     for cell in np.argwhere(error.marked):
         row = int(cell[-1])
-        size = Said("missing") if np.isnan(sizes[row]) else f"{sizes[row]:g}"
-        what = error.of(Said("{size} ({name})", size=size, name=name))
+        found = Said("{size:g} ({name})", size=sizes[row], name=name)
+        if np.isnan(sizes[row]):
+            found = Said("missing ({name})", name=name)
         place = [Said("unit {unit!r}", unit=rows.unit(row))]
         if rows.period(row) is not None:
             place.append(Said("period {period}", period=rows.period(row)))
         place.append(Said("indicator {name!r}", name=rows.names[column]))
-        message = joined([joined(place, "places"), what], "heads")
+        message = joined([joined(place, "places"), error.of(found)], "heads")
         faults.append(Fault(message, kind=(CELLS, column, error.why, np.isnan(sizes[row]))))
     return faults
 
