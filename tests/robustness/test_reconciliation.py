@@ -17,7 +17,7 @@ SEEDS = range(5)
 EVERY = [(name, one) for name, tool in tools().items() for one in tool.CONVENTIONS]
 
 
-def table(seed: int, rows: int = 9, columns: int = 3) -> pd.DataFrame:
+def numbers_of(seed: int, rows: int = 9, columns: int = 3) -> pd.DataFrame:
     """A table of numbers from 0 to 1, with a 0 in one column."""
     x = pd.DataFrame(np.random.default_rng(seed).random((rows, columns)), columns=list("abcdefg")[:columns])
     x.iloc[seed % rows, 0] = 0.0
@@ -87,7 +87,7 @@ SAATY = {3: 0.58, 4: 0.90, 5: 1.12, 6: 1.24, 7: 1.32}
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spssau_entropy_is_the_formula_after_its_shift(seed: int) -> None:
-    x = table(seed)
+    x = numbers_of(seed)
     x["b"] -= 0.5
     x["b"] = x["b"].abs()
     found = hi.compare_with("SPSSAU", "熵值法", x)
@@ -120,7 +120,7 @@ def test_yaahp_is_the_eigenvector_with_other_random_indexes(seed: int, n: int) -
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spssau_critic_takes_the_deviations_as_they_are(seed: int) -> None:
-    x = table(seed) * [1, 20, 300]
+    x = numbers_of(seed) * [1, 20, 300]
     columns = columns_of(x)
 
     def mean(v: list[float]) -> float:
@@ -139,7 +139,7 @@ def test_spssau_critic_takes_the_deviations_as_they_are(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spssau_independence_and_variation_are_those_here(seed: int) -> None:
-    x = table(seed)
+    x = numbers_of(seed)
     r = []
     for name in x:
         others = np.column_stack([np.ones(len(x)), x.drop(columns=name)])
@@ -157,7 +157,7 @@ def test_spssau_independence_and_variation_are_those_here(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spssau_topsis_does_not_normalise(seed: int) -> None:
-    x, w = table(seed), [0.5, 0.3, 0.2]
+    x, w = numbers_of(seed), [0.5, 0.3, 0.2]
     best, worst = x.max().tolist(), x.min().tolist()
     closeness = []
     for row in x.to_numpy().tolist():
@@ -169,7 +169,7 @@ def test_spssau_topsis_does_not_normalise(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spssau_coupling_is_that_of_columns_from_1_to_99_hundredths(seed: int) -> None:
-    u, shares = table(seed), [0.2, 0.3, 0.5]
+    u, shares = numbers_of(seed), [0.2, 0.3, 0.5]
     lows, highs = u.min().tolist(), u.max().tolist()
     loop = []
     for row in u.to_numpy().tolist():
@@ -182,14 +182,14 @@ def test_spssau_coupling_is_that_of_columns_from_1_to_99_hundredths(seed: int) -
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_excel_entropy_adds_a_ten_thousandth(seed: int) -> None:
-    x = table(seed)
+    x = numbers_of(seed)
     shifted = [[value + 0.0001 for value in column] for column in columns_of(x)]
     close(hi.compare_with("excel", "熵权法", x), entropy_loop(shifted, math.log(len(x))))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_excel_deviations_maxima_and_blanks(seed: int) -> None:
-    x = table(seed)
+    x = numbers_of(seed)
     n = len(x)
     means = [sum(column) / n for column in columns_of(x)]
     s = [math.sqrt(sum((v - m) ** 2 for v in c) / n) for c, m in zip(columns_of(x), means, strict=True)]
@@ -209,7 +209,7 @@ def test_excel_deviations_maxima_and_blanks(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_stata_divides_by_the_logarithm_of_the_years(seed: int) -> None:
     places = pd.MultiIndex.from_product([["甲", "乙", "丙"], [2021, 2022, 2023]], names=["region", "year"])
-    x = table(seed).set_index(places)
+    x = numbers_of(seed).set_index(places)
     columns = [
         [(value - min(column)) / (max(column) - min(column)) for value in column] for column in columns_of(x * 7 + 2)
     ]
@@ -222,7 +222,7 @@ def test_stata_divides_by_the_logarithm_of_the_years(seed: int) -> None:
     line = tomllib.loads(found.line)
     np.testing.assert_allclose(list(line["weights"].values()), found.theirs.to_numpy())
     with pytest.raises(hi.DataError, match="rows labelled by unit and period"):
-        hi.compare_with("stata", "entropy", table(seed))
+        hi.compare_with("stata", "entropy", numbers_of(seed))
     with pytest.raises(hi.DataError, match="rows labelled by unit and period"):
         hi.compare_with("stata", "entropy", x.iloc[:-1])
 
@@ -255,7 +255,7 @@ def test_a_tool_is_found_by_being_there() -> None:
     ],
 )
 def test_with_their_option_nothing_departs(tool: str, of: str, options: dict[str, object]) -> None:
-    found = hi.compare_with(tool, of, table(1), **options)
+    found = hi.compare_with(tool, of, numbers_of(1), **options)
     assert (found.departures, found.difference, found.agrees) == ((), 0.0, True)
     assert "as it is computed here" in str(found)
 
@@ -288,14 +288,14 @@ INDEX = hi.Index(
 )
 
 
-def panel(seed: int) -> pd.DataFrame:
-    x = table(seed, 12, 4)
+def towns_of(seed: int) -> pd.DataFrame:
+    x = numbers_of(seed, 12, 4)
     return x.assign(town=[town for town in "甲乙丙" for _ in range(4)], year=[2020, 2021, 2022, 2023] * 3)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_index_is_weighed_at_once_by_programs_without_groups(seed: int) -> None:
-    data = panel(seed)
+    data = towns_of(seed)
     found = hi.compare_with("spssau", INDEX, data)
     scores = hi.normalise.min_max(data[list("abcd")])
     w = entropy_loop([moved(column) for column in columns_of(scores)], math.log(12))
@@ -308,7 +308,7 @@ def test_an_index_is_weighed_at_once_by_programs_without_groups(seed: int) -> No
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_index_whose_weights_are_learnt_from_60_to_100(seed: int) -> None:
-    data = panel(seed)
+    data = towns_of(seed)
     found = hi.compare_with("excel", INDEX.replace({"weights": {"method": "entropy", "zeros": "shift"}}), data)
     assert [one.address for one in found.departures] == ["weigh_scale"]
     scores = hi.normalise.min_max(data[list("abcd")], lower=60, upper=100)
@@ -321,7 +321,7 @@ def test_an_index_whose_weights_are_learnt_from_60_to_100(seed: int) -> None:
 
 
 def test_an_index_under_the_snippet_has_fixed_weights() -> None:
-    data = panel(2)
+    data = towns_of(2)
     found = hi.compare_with("stata", INDEX, data)
     assert [one.address for one in found.departures] == ["groups", "g.weights, h.weights"]
     flat = hi.normalise.min_max(data.set_index(["town", "year"])[list("abcd")])
@@ -330,7 +330,7 @@ def test_an_index_under_the_snippet_has_fixed_weights() -> None:
 
 
 def test_weights_of_an_index_are_learnt_from_the_fit_rows() -> None:
-    data = panel(3)
+    data = towns_of(3)
     index = INDEX.replace({"fit_on": "2020:2022", "weights": "critic", "g.weights": "equal"})
     found = hi.compare_with("spssau", index, data)
     assert found.agrees
@@ -338,23 +338,23 @@ def test_weights_of_an_index_are_learnt_from_the_fit_rows() -> None:
 
 
 def test_an_index_that_no_convention_touches_is_computed_alike() -> None:
-    found = hi.compare_with("yaahp", INDEX, panel(1))
+    found = hi.compare_with("yaahp", INDEX, towns_of(1))
     assert (found.departures, found.agrees, found.index) == ((), True, INDEX)
 
 
 def test_what_is_not_known_is_refused_with_what_is() -> None:
     with pytest.raises(hi.SpecError, match=r"tool: no 'spsau'; did you mean 'spssau'\?; known: .*yaahp"):
-        hi.compare_with("spsau", "entropy", table(1))
+        hi.compare_with("spsau", "entropy", numbers_of(1))
     with pytest.raises(hi.SpecError, match=r"yaahp: no convention of 'entropy' is known; known: 'weights.ahp'"):
-        hi.compare_with("yaahp", "entropy", table(1))
+        hi.compare_with("yaahp", "entropy", numbers_of(1))
     with pytest.raises(hi.SpecError, match="without 'form'; leave them out"):
-        hi.compare_with("spssau", "coupling", table(1), form="wang2021")
+        hi.compare_with("spssau", "coupling", numbers_of(1), form="wang2021")
     with pytest.raises(hi.SpecError, match="lang"):
-        hi.compare_with("excel", "z_score", table(1)).summary(lang="fr")  # type: ignore[arg-type]
+        hi.compare_with("excel", "z_score", numbers_of(1)).summary(lang="fr")  # type: ignore[arg-type]
 
 
 def test_it_is_shown_as_a_card_and_never_changes() -> None:
-    found = hi.compare_with("excel", "z_score", table(1)["a"])
+    found = hi.compare_with("excel", "z_score", numbers_of(1)["a"])
     assert "STDEV.P" in found._repr_html_()
     assert repr(found).startswith("<Reconciliation with Excel: normalise.z_score, up to 0.")
     with pytest.raises(AttributeError):
