@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -330,6 +330,16 @@ def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | Said])
     """Raise one error that holds all the faults; do nothing when there are none."""
     if faults:
         raise error(*faults)
+
+
+E = TypeVar("E", bound=FaultsError)
+
+
+def as_kind(error: FaultsError, kind: type[E]) -> E:
+    """Return the faults of an error as one of another kind, told in the same language."""
+    other = kind(*error.faults)
+    other.lang = error.lang
+    return other
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 from hengdian_index._files.read_workbook import Place
 from hengdian_index._tables.cells import is_missing, number_of
 from hengdian_index._tables.read_panel import frame_of
+from hengdian_index._words.said import Said, headed, joined
 from hengdian_index.errors import DataError, Fault, guess, raise_all, shown, suggestion
 
 NEEDED = ("iCode", "Type", "Parent", "Direction", "Weight")
@@ -34,7 +35,7 @@ class Meta:
         return str(root.get("iName") or root.get("iCode", ""))
 
     @property
-    def places(self) -> dict[Place, str]:
+    def places(self) -> dict[Place, Said | str]:
         """The row of each part."""
         return {(name, i): row["row"] for name, rows in self._parts.items() for i, row in enumerate(rows)}
 
@@ -67,9 +68,13 @@ def heading_faults(
     columns: list[str], name: str, needed: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> list[Fault]:
     """Return a fault for each column that is not there, or stands twice."""
-    faults = [Fault(f"{name}: no column {one!r}{suggestion(one, columns)}") for one in needed if one not in columns]
+    faults = [
+        Fault(headed(name, Said("no column {name!r}{guess}", name=one, guess=suggestion(one, columns))))
+        for one in needed
+        if one not in columns
+    ]
     twice = [one for one in (*needed, *optional) if columns.count(one) > 1]
-    return faults + [Fault(f"{name}: column {one!r} stands twice") for one in twice]
+    return faults + [Fault(headed(name, Said("column {name!r} stands twice", name=one))) for one in twice]
 
 
 def _rows(meta: Any, name: str) -> list[_Row]:
@@ -81,7 +86,9 @@ def _rows(meta: Any, name: str) -> list[_Row]:
     lines = frame.attrs.get("lines") or range(2, len(frame) + 2)
     blank = dict.fromkeys(OPTIONAL)
     rows = [{**blank, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
-    return [{**row, "row": f"row {line}", "table": name} for line, row in zip(lines, rows, strict=True)]
+    return [
+        {**row, "row": Said("row {number}", number=line), "table": name} for line, row in zip(lines, rows, strict=True)
+    ]
 
 
 def _cell(value: Any) -> Any:
@@ -96,37 +103,63 @@ def _cell(value: Any) -> Any:
 def _faults(row: _Row, first: _Row, columns: Collection[str] | None, data: str) -> list[Fault]:
     """Return what is wrong with a row of iMeta; `first` is the first one with its code."""
     kind, code = row["Type"], row["iCode"]
-    told = ["iCode is missing"] if code is None else []
+    told = [Said("iCode is missing")] if code is None else []
     if kind not in _TYPES:
         told.append(
-            f"Type is missing; {', '.join(_TYPES)}" if kind is None else f"no Type {kind!r}{suggestion(kind, _TYPES)}"
+            Said("Type is missing; {types}", types=joined(_TYPES))
+            if kind is None
+            else Said("no Type {kind!r}{guess}", kind=kind, guess=suggestion(kind, _TYPES))
         )
     elif kind != "Aggregate" and code is not None and columns is not None and str(code) not in columns:
-        told.append(f"{data} has no such column{guess(str(code), columns)}")
-    told += [f"iCode: also in {first['row']}"] if code is not None and first is not row else []
+        told.append(Said("{data} has no such column{guess}", data=data, guess=guess(str(code), columns)))
+    told += [Said("iCode: also in {row}", row=first["row"])] if code is not None and first is not row else []
     told += _choices(row, columns, data) if kind in _DIRECTIONS else []
-    return [Fault(f"{row['table']} {row['row']}, iCode {shown('' if code is None else code)}: {one}") for one in told]
+    return [
+        Fault(
+            Said(
+                "{table} {row}, iCode {code}: {why}",
+                table=row["table"],
+                row=row["row"],
+                code=shown("" if code is None else code),
+                why=one,
+            )
+        )
+        for one in told
+    ]
 
 
-def _choices(row: _Row, columns: Collection[str] | None, data: str) -> list[str]:
+def _choices(row: _Row, columns: Collection[str] | None, data: str) -> list[Said]:
     """Return what is wrong with the direction, the weight and the denominator of an indicator or an aggregate."""
     direction, by = _number(row["Direction"]), row["Denominator"]
     weight = None if isinstance(row["Weight"], bool) else number_of(row["Weight"])
-    told = []
+    told = list[Said]()
     if isinstance(direction, bool) or direction not in _DIRECTIONS[row["Type"]]:
-        allowed = "1 or -1" if row["Type"] == "Indicator" else "1: only indicators are turned"
-        meaning = "; write 1 where more is better, -1 where less is" if isinstance(direction, str) else ""
-        told.append(f"Direction: {allowed}, not {_shown(direction)}{meaning}")
+        given = _shown(direction)
+        turned = row["Type"] == "Indicator"
+        why = (
+            Said("Direction: 1 or -1, not {given}", given=given)
+            if turned
+            else Said("Direction: 1: only indicators are turned, not {given}", given=given)
+        )
+        meaning = Said("write 1 where more is better, -1 where less is")
+        told.append(joined([why, meaning], "clauses") if isinstance(direction, str) else why)
     if row["Weight"] is not None and (weight is None or not 0 <= weight < float("inf")):
-        told.append(f"Weight: a number of 0 or more, not {_shown(_number(row['Weight']))}")
+        told.append(Said("Weight: a number of 0 or more, not {given}", given=_shown(_number(row["Weight"]))))
     if by is not None and row["Type"] == "Indicator" and columns is not None and str(by) not in columns:
-        told.append(f"Denominator: {data} has no column {str(by)!r}{guess(str(by), columns)}")
+        told.append(
+            Said(
+                "Denominator: {data} has no column {name!r}{guess}",
+                data=data,
+                name=str(by),
+                guess=guess(str(by), columns),
+            )
+        )
     return told
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Said | str:
     if value is None:
-        return "a blank cell"
+        return Said("a blank cell")
     return f"{value:g}" if isinstance(value, float) else str(value) if hasattr(value, "year") else shown(value)
 
 

@@ -15,9 +15,22 @@ from hengdian_index._tables import coin_tool
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.encoding import decoded
 from hengdian_index._tables.guard import unguarded
+from hengdian_index._tables.places import lines_of
 from hengdian_index._tables.read_file import read_table
-from hengdian_index._tables.workbook import ENDINGS, data_table, read_sheets, sheet_called
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all, shown, suggestion
+from hengdian_index._tables.workbook import ENDINGS, SHEETS, data_table, read_sheets, sheet_called
+from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import (
+    DataError,
+    Fault,
+    FaultsError,
+    SpecError,
+    as_kind,
+    cause,
+    listed,
+    raise_all,
+    shown,
+    suggestion,
+)
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 _IMETA = "iMeta"
@@ -37,7 +50,7 @@ class Parts:
     groups: list[dict[str, Any]] | None = None
     indicators: list[dict[str, Any]] | None = None
     faults: tuple[Fault, ...] = ()
-    places: Mapping[Place, str] = field(default_factory=dict)
+    places: Mapping[Place, Said | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,13 +63,18 @@ class _Table:
     place: str = ""
     word: str = "line"
 
-    def row(self, i: int) -> str:
+    def row(self, i: int) -> Said:
         """Return where a row is."""
-        return f"{self.word} {self.lines[i + 1]}"
+        number = self.lines[i + 1]
+        return lines_of([number]) if self.word == "line" else Said("row {number}", number=number)
 
-    def cell(self, i: int, j: int) -> str:
+    def cell(self, i: int, j: int) -> Said:
         """Return where a cell is; row -1 is the header."""
-        return f"{self.row(i)}, column {j + 1}" if i >= 0 or self.word == "line" else f"column {j + 1}"
+        column = Said("column {number}", number=j + 1)
+        return joined([self.row(i), column], "places") if i >= 0 or self.word == "line" else column
+
+
+_KINDS = {"group": Said("groups"), "indicator": Said("indicators")}
 
 
 def is_frame(given: Any) -> bool:
@@ -106,16 +124,41 @@ def parts_of_file(kind: str, path: Path, fields: Mapping[str, Mapping[str, Any]]
             return _of_workbook(kind, path, fields, sheet)
         if path.suffix.lower() in _SEPARATORS:
             if sheet is not None:
-                raise SpecError(f"{path.name}: only a workbook has sheets; leave sheet = {sheet!r} out")
+                raise SpecError(
+                    Said("{name}: only a workbook has sheets; leave sheet = {sheet!r} out", name=path.name, sheet=sheet)
+                )
             return _of_text(kind, path, fields)
     except FileNotFoundError:
-        raise SpecError(f"{path}: no such file") from None
+        raise SpecError(Said("{path}: no such file", path=path)) from None
     except (UnicodeError, csv.Error, OSError) as error:
-        raise SpecError(f"{path.name}: cannot be read as a table of {kind}s: {error}") from None
+        raise SpecError(
+            Said(
+                "{name}: cannot be read as a table of {kinds}: {why}",
+                name=path.name,
+                kinds=_KINDS[kind],
+                why=cause(error),
+            )
+        ) from None
     except DataError as error:
-        raise SpecError(*error.faults) from None
+        raise as_kind(error, SpecError) from None
     allowed = suggestion(path.suffix, (*_SEPARATORS, *ENDINGS))
-    raise SpecError(f"{path.name}: {kind}s are not read from {path.suffix or 'a file without ending'!r}{allowed}")
+    kinds = _KINDS[kind]
+    raise SpecError(
+        Said(
+            "{name}: {kinds} are not read from {ending!r}{guess}",
+            name=path.name,
+            kinds=kinds,
+            ending=path.suffix,
+            guess=allowed,
+        )
+        if path.suffix
+        else Said(
+            "{name}: {kinds} are not read from 'a file without ending'{guess}",
+            name=path.name,
+            kinds=kinds,
+            guess=allowed,
+        )
+    )
 
 
 def _of_text(kind: str, path: Path, fields: Mapping[str, Mapping[str, Any]]) -> Parts:
@@ -125,12 +168,18 @@ def _of_text(kind: str, path: Path, fields: Mapping[str, Mapping[str, Any]]) -> 
     separator = max((own, ",", ";", "\t"), key=lambda one: (first.count(one), one == own))
     rows = [(line, cells) for line, cells in _rows(text, separator) if any(map(str.strip, cells))]
     if not rows:
-        raise SpecError(f"{path.name}: is empty; the first row names the columns")
+        raise SpecError(Said("{name}: is empty; the first row names the columns", name=path.name))
     (top, header), *body = rows
     if _OF_IMETA in map(str.strip, header):
         return _coinr(read_table(path, (_OF_IMETA, "Parent")), path.name)
     long = [
-        f"{path.name}: line {line} has {len(cells)} cells, the heading {len(header)}; a cell with commas needs quotes"
+        Said(
+            "{name}: line {line} has {n} cells, the heading {k}; a cell with commas needs quotes",
+            name=path.name,
+            line=line,
+            n=len(cells),
+            k=len(header),
+        )
         for line, cells in body
         if any(map(str.strip, cells[len(header) :]))
     ]
@@ -161,13 +210,7 @@ def _of_workbook(kind: str, path: Path, fields: Mapping[str, Mapping[str, Any]],
         )
         found = next(filter(None, ways), [])
         if len(found) != 1:
-            told = (
-                f"{len(found)} sheets stand for {called!r}: {listed(found)}"
-                if found
-                else f"no sheet {sheet or called!r}"
-            )
-            remedy = f'; name it: {called} = {{ file = "{path.name}", sheet = "..." }}'
-            raise SpecError(f"{path.name}: {told}; sheets found: {listed(names)}{remedy}")
+            raise SpecError(_no_sheet(path.name, called, sheet, found, names))
         picked.extend(found)
         # The cells of these two are read in their own ways.
         return [] if found[0] in (_IMETA, coin_tool.SHEET) else found
@@ -176,19 +219,43 @@ def _of_workbook(kind: str, path: Path, fields: Mapping[str, Mapping[str, Any]],
     if picked[0] == coin_tool.SHEET:
         tool = coin_tool.read(path)
         return Parts(
-            tool.groups, tool.indicators, places={at: f"{path.name}: {told}" for at, told in tool.places.items()}
+            tool.groups,
+            tool.indicators,
+            places={at: joined([path.name, told], "heads") for at, told in tool.places.items()},
         )
     if picked[0] == _IMETA:
         return _coinr(data_table(path, _IMETA), f"{path.name} sheet {_IMETA!r}")
     return _read(kind, read[picked[0]], fields, path.name)
 
 
+def _no_sheet(file: str, called: str, sheet: str | None, found: Sequence[str], names: Sequence[str]) -> Said:
+    if found:
+        return Said(
+            "{file}: {n} sheets stand for {sheet}: {found}; sheets found: {names}; name it: {called} = {{ file = "
+            '"{file}", sheet = "..." }}',
+            file=file,
+            n=len(found),
+            sheet=SHEETS[called],
+            found=listed(found),
+            names=listed(names),
+            called=called,
+        )
+    return Said(
+        '{file}: no sheet {sheet}; sheets found: {names}; name it: {called} = {{ file = "{file}", sheet = "..." }}',
+        file=file,
+        sheet=SHEETS[called] if sheet is None else shown(sheet),
+        names=listed(names),
+        called=called,
+    )
+
+
 def _coinr(frame: Any, name: str) -> Parts:
     try:
         meta = read_meta(frame, name)
     except DataError as error:
-        raise SpecError(*error.faults) from None
-    return Parts(meta.groups, meta.indicators, places={place: f"{name} {row}" for place, row in meta.places.items()})
+        raise as_kind(error, SpecError) from None
+    places = {place: Said("{table} {row}", table=name, row=row) for place, row in meta.places.items()}
+    return Parts(meta.groups, meta.indicators, places=places)
 
 
 def _read(kind: str, table: Any, fields: Mapping[str, Mapping[str, Any]], name: str) -> Parts:
@@ -196,7 +263,7 @@ def _read(kind: str, table: Any, fields: Mapping[str, Mapping[str, Any]], name: 
     spec = Spec()
     parts = read_parts(kind, table, fields[kind], spec)
     faults = tuple(Fault(located(fault, name, spec.places).message, (FROM_TABLE,)) for fault in spec.faults)
-    places = {place: f"{name}: {told}" for place, told in spec.places.items()}
+    places = {place: joined([name, told], "heads") for place, told in spec.places.items()}
     return Parts(**{f"{kind}s": parts}, faults=faults, places=places)
 
 
@@ -207,7 +274,9 @@ def _from_narwhals(frame: Any) -> Any:
     try:
         taken = nw.from_native(frame)
     except TypeError:
-        raise SpecError(f"a table of groups or indicators is needed, not {type(frame).__name__}") from None
+        raise SpecError(
+            Said("a table of groups or indicators is needed, not {kind}", kind=type(frame).__name__)
+        ) from None
     taken = taken.collect() if isinstance(taken, nw.LazyFrame) else taken
     return pd.DataFrame({name: pd.Series(taken[name].to_list(), dtype=object) for name in taken.columns})
 
@@ -229,9 +298,15 @@ def names_a_file(given: Any) -> bool:
 
 def named_file(kind: str, given: Any, folder: Path) -> tuple[Path, str | None]:
     """Return the file, and the sheet, that a spec names for its groups or indicators: a text, or { file, sheet }."""
-    wanted = f'[[{kind}]] for each, or the name of a table: "{kind}s.csv", {{ file = "parts.xlsx", sheet = "{kind}s" }}'
     if not names_a_file(given):
-        raise SpecError(f"{kind}s: write {wanted}; not {shown(given)}")
+        raise SpecError(
+            Said(
+                '{kind}s: write [[{kind}]] for each, or the name of a table: "{kind}s.csv", {{ file = "parts.xlsx", '
+                'sheet = "{kind}s" }}; not {given}',
+                kind=kind,
+                given=shown(given),
+            )
+        )
     said = {"file": given} if isinstance(given, str) else given
     return folder / said["file"], said.get("sheet")
 
@@ -249,7 +324,7 @@ def weights_of_file(given: Any, folder: Path) -> Any:
     try:
         table = data_table(path, sheet) if path.suffix.lower() in ENDINGS else read_table(path)
     except DataError as error:
-        raise SpecError(*error.faults) from None
+        raise as_kind(error, SpecError) from None
     return table.set_index(table.columns[0])
 
 
@@ -261,14 +336,14 @@ def read_all(
     What the spec itself `given` is taken before what a table says besides, such as the groups of COINr's iMeta.
     """
     found: dict[str, list[dict[str, Any]]] = {}
-    places: dict[Place, str] = {}
+    places: dict[Place, Said | str] = {}
     faults: list[Fault] = []
     for kind in ("group", "indicator"):
         several = f"{kind}s"
         if several not in named:
             continue
         if given.get(several):
-            why = f"{several}: a table and [[{kind}]] besides; write one of them"
+            why = Said("{several}: a table and [[{kind}]] besides; write one of them", several=several, kind=kind)
             faults.append(Fault(why, ("index", several)))
             continue
         try:
@@ -283,7 +358,7 @@ def read_all(
             continue
         faults += parts.faults
         if getattr(parts, several) is None:
-            faults.append(Fault(f"{path.name}: has no {several}", (FROM_TABLE,)))
+            faults.append(Fault(Said("{name}: has no {kinds}", name=path.name, kinds=_KINDS[kind]), (FROM_TABLE,)))
         for one in ("groups", "indicators"):
             said = getattr(parts, one)
             if said is not None and (one == several or not (given.get(one) or one in named)):

@@ -16,10 +16,10 @@ from hengdian_index._files import toml
 from hengdian_index._files.sheets import heading_of, remarks
 from hengdian_index._methods.aliases import direction_of
 from hengdian_index._tables.cells import fraction_of, number_of
-from hengdian_index._tables.workbook import Sheet, read_sheets, sheet_called, tab
+from hengdian_index._tables.workbook import SHEETS, Sheet, read_sheets, sheet_called, tab
 from hengdian_index._words.catalogue import LANGUAGES
-from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, Fault, SpecError, guess, listed, raise_all, suggestion
+from hengdian_index._words.said import Said, headed, joined
+from hengdian_index.errors import DataError, Fault, SpecError, cause, guess, listed, raise_all, suggestion
 
 Place = tuple[str | int, ...]
 # Below the place of weights: the cells of the judgements that they come from, by row and column.
@@ -48,7 +48,7 @@ class Spec:
     groups: list[dict[str, Any]] = field(default_factory=list)
     indicators: list[dict[str, Any]] = field(default_factory=list)
     found: list[Fault] = field(default_factory=list)
-    places: dict[Place, str] = field(default_factory=dict)
+    places: dict[Place, Said | str] = field(default_factory=dict)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -86,7 +86,7 @@ def spec_from_sheets(sheets: Mapping[str, Sheet], fields: Fields) -> Spec:
     return spec
 
 
-def located(fault: Fault, name: str, places: Mapping[Place, str]) -> Fault:
+def located(fault: Fault, name: str, places: Mapping[Place, Said | str]) -> Fault:
     """Return a fault with the file, and the sheet and cell of its place, before it.
 
     Of judgements that it names, ('a', 'b'), the place is their own cells.
@@ -95,21 +95,21 @@ def located(fault: Fault, name: str, places: Mapping[Place, str]) -> Fault:
     while place and place not in places:
         place = place[:-1]
     where = _judged(fault.message, place, places) or places.get(place)
-    return Fault(": ".join(filter(None, [name, where, fault.message])), fault.place)
+    return Fault(headed(name, headed(where, fault.message)), fault.place)
 
 
-def _judged(message: str, place: Place, places: Mapping[Place, str]) -> str:
+def _judged(message: str, place: Place, places: Mapping[Place, Said | str]) -> Said | str:
     """Return the cells of the judgements that a message names, in its order; empty if it names none."""
-    below, cells = (*place, JUDGED), dict[str, int]()
+    below, cells = (*place, JUDGED), dict[Said | str, int]()
     for key, cell in places.items():
         at = message.find(str(key[len(below) :])) if key[: len(below)] == below else -1
         if at >= 0:
             cells[cell] = min(at, cells.get(cell, at))
     first, *others = sorted(cells, key=lambda cell: cells[cell]) or [""]
-    if len(others) != 1:
+    if len(others) != 1 or not (isinstance(first, Said) and isinstance(others[0], Said)):
         return first
-    sheet, _, cell = first.rpartition(" cell ")
-    return f"{sheet} cells {cell} and {others[0].rpartition(' ')[2]}"
+    sheet, one, other = first.values["sheet"], first.values["cell"], others[0].values["cell"]
+    return Said("sheet {sheet!r} cells {cell} and {other}", sheet=sheet, cell=one, other=other)
 
 
 def parsed(name: str, kind: Any, cell: Any) -> Any:
@@ -166,28 +166,48 @@ def _toml(text: str) -> Any:
     try:
         return toml.read("value = " + _half_width_signs(re.sub(r"[\r\n]+", " ", text)))[0]["value"]
     except ValueError as error:
-        example = 'write { method = "power", p = 2 } or [1, 2], names beyond a-z and 0-9 in quotes'
-        why = re.sub(r" \(at .*\)$", "", str(error))
-        raise SpecError(f"{_begun(text)} cannot be read: {why}; {example}") from None
+        # The cell is one line.
+        why = cause(error, re.sub(r" \(at .*\)$", "", str(error)))
+        raise SpecError(
+            Said(
+                '{text!r} cannot be read: {why}; write {{ method = "power", p = 2 }} or [1, 2], names beyond a-z and '
+                "0-9 in quotes",
+                text=_begun(text),
+                why=why.values.get("why", why),
+            )
+        ) from None
 
 
 def _begun(text: str, most: int = 200) -> str:
-    """Return a text in quotes, the end of a long one left out."""
-    return repr(text if len(text) <= most else f"{text[:most]}…")
+    """Return a text, the end of a long one left out."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _spec_sheets(source: str, names: Sequence[str]) -> list[str]:
     """Return which sheets hold the spec, or say what is missing, twice there or misspelt."""
     found = {known: [name for name in names if sheet_called(name) == known] for known in ("index", *_NEEDED)}
     faults = [
-        f"{source}: {len(same)} sheets stand for {known!r}: {listed(same)}; keep one"
+        Said(
+            "{file}: {n} sheets stand for {sheet}: {found}; keep one",
+            file=source,
+            n=len(same),
+            sheet=SHEETS[known],
+            found=listed(same),
+        )
         for known, same in found.items()
         if len(same) > 1
     ]
     absent = [known for known, same in found.items() if not same]
     guesses = {known: _near(known, names) for known in absent}
     faults += [
-        f"{source}: no sheet {known!r} ({tab(known, 'zh')}){guesses[known]}; sheets found: {listed(names)}"
+        Said(
+            "{file}: no sheet {sheet!r} ({chinese}){guess}; sheets found: {names}",
+            file=source,
+            sheet=known,
+            chinese=tab(known, "zh"),
+            guess=guesses[known],
+            names=listed(names),
+        )
         for known in absent
         if known in _NEEDED or guesses[known]
     ]
@@ -195,7 +215,7 @@ def _spec_sheets(source: str, names: Sequence[str]) -> list[str]:
     return [name for same in found.values() for name in same]
 
 
-def _near(known: str, names: Iterable[str]) -> str:
+def _near(known: str, names: Iterable[str]) -> Said | str:
     strange = [name for name in names if sheet_called(name) is None]
     return guess(known, strange)
 
@@ -205,16 +225,18 @@ def _read_head(sheet: Sheet, fields: Mapping[str, Any], spec: Spec) -> None:
     if len(sheet.header) < 2 or _half_width(sheet.header[0]).lower() not in [
         heading_of("index", "field", lang) for lang in LANGUAGES
     ]:
-        allowed = "; or ".join(
-            f"{heading_of('index', 'field', one)}, {heading_of('index', 'value', one)}" for one in LANGUAGES
-        )
-        why = f"the first row names the columns: {allowed}"
-        spec.found.append(Fault(f"sheet {sheet.name!r}: {why}"))
+        field_, value_ = ([heading_of("index", one, lang) for lang in LANGUAGES] for one in ("field", "value"))
+        pairs = [Said("{field}, {value}", field=f, value=v) for f, v in zip(field_, value_, strict=True)]
+        allowed = pairs[0]
+        for one in pairs[1:]:
+            allowed = Said("{one}; or {other}", one=allowed, other=one)
+        why = Said("the first row names the columns: {headings}", headings=allowed)
+        spec.found.append(Fault(headed(sheet.place, why)))
         return
     for i, (heading, value, *_) in enumerate(sheet.rows):
         if heading is None:
             if value is not None:
-                spec.found.append(Fault(f"{sheet.cell(i, 0)}: a value without the name of its field"))
+                spec.found.append(Fault(headed(sheet.cell(i, 0), Said("a value without the name of its field"))))
             continue
         name = _named("index", str(heading), fields, where=sheet.cell(i, 0), spec=spec, taken=spec.head)
         if name and value is not None:
@@ -233,13 +255,13 @@ class Rows(Protocol):
         """The rows below, blank cells as None."""
 
     @property
-    def place(self) -> str:
+    def place(self) -> Said | str:
         """What messages call the table."""
 
-    def row(self, i: int) -> str:
+    def row(self, i: int) -> Said:
         """Return where a row is."""
 
-    def cell(self, i: int, j: int) -> str:
+    def cell(self, i: int, j: int) -> Said:
         """Return where a cell is; row -1 is the header."""
 
 
@@ -251,7 +273,8 @@ def read_parts(table: str, sheet: Rows, fields: Mapping[str, Any], spec: Spec) -
         option = _option_of(heading, fields)
         if option is not None:
             if option in options:
-                spec.found.append(Fault(f"{sheet.cell(-1, j)}: {'.'.join(option)!r} is given twice"))
+                twice = Said("{name!r} is given twice", name=".".join(option))
+                spec.found.append(Fault(headed(sheet.cell(-1, j), twice)))
             options[option] = j
             continue
         name = _named(table, heading, fields, where=sheet.cell(-1, j), spec=spec, taken=names)
@@ -259,8 +282,8 @@ def read_parts(table: str, sheet: Rows, fields: Mapping[str, Any], spec: Spec) -
             names[name] = j
     if "code" not in names:
         chinese = heading_of(table, "code", "zh")
-        why = f"no column 'code' ({chinese}); the first row names the columns"
-        spec.found.append(Fault(": ".join(filter(None, [sheet.place, why]))))
+        why = Said("no column 'code' ({chinese}); the first row names the columns", chinese=chinese)
+        spec.found.append(Fault(headed(sheet.place, why)))
     parts: list[dict[str, Any]] = []
     for i, row in enumerate(sheet.rows):
         if all(row[j] is None for j in names.values()):
@@ -269,15 +292,20 @@ def read_parts(table: str, sheet: Rows, fields: Mapping[str, Any], spec: Spec) -
         spec.places[table, len(parts)] = sheet.row(i)
         for name, j in names.items():
             place = (table, len(parts), name)
-            spec.places[place] = f"{sheet.cell(i, j)} ({sheet.header[j]})"
+            spec.places[place] = _cell_of(sheet, i, j)
             if row[j] is not None:
                 _take(part, name, fields[name], row[j], spec.places[place], place, spec)
         for (choice, own), j in options.items():
             if row[j] is not None:
-                where = f"{sheet.cell(i, j)} ({sheet.header[j]})"
+                where = _cell_of(sheet, i, j)
                 _take_option(part, choice, own, row[j], where, (table, len(parts), choice), spec)
         parts.append(part)
     return parts
+
+
+def _cell_of(sheet: Rows, i: int, j: int) -> Said:
+    """Return where a cell is, and of what column."""
+    return Said("{cell} ({heading})", cell=sheet.cell(i, j), heading=sheet.header[j])
 
 
 def _option_of(heading: str, fields: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -289,33 +317,35 @@ def _option_of(heading: str, fields: Mapping[str, Any]) -> tuple[str, str] | Non
     return found if found is not None and found[0] in fields and found[0] in _CHOICES else None
 
 
-def _take_option(part: dict[str, Any], name: str, option: str, cell: Any, where: str, place: Place, spec: Spec) -> None:
+def _take_option(
+    part: dict[str, Any], name: str, option: str, cell: Any, where: Said, place: Place, spec: Spec
+) -> None:
     """Put an option of a choice in its place; limits without a method are those of an efficacy score."""
     limits = _LIMITS.values()
     given = part.get(name, "efficacy" if (name, option) in limits else None)
     said = dict(given) if isinstance(given, Mapping) else {"method": given}
     if not isinstance(said.get("method"), str):
-        spec.found.append(
-            Fault(f"{where}: the row has no method in {name!r} that the option is of; name it there", place)
-        )
+        why = Said("the row has no method in {name!r} that the option is of; name it there", name=name)
+        spec.found.append(Fault(headed(where, why), place))
         return
     if option in said:
-        spec.found.append(Fault(f"{where}: {option!r} stands in {name!r}, too; give it once", place))
+        why = Said("{option!r} stands in {name!r}, too; give it once", option=option, name=name)
+        spec.found.append(Fault(headed(where, why), place))
         return
     spec.places.setdefault(place, where)
     part[name] = {**said, option: parsed(option, float, cell)}
 
 
-def _take(into: dict[str, Any], name: str, kind: Any, cell: Any, where: str, place: Place, spec: Spec) -> None:
+def _take(into: dict[str, Any], name: str, kind: Any, cell: Any, where: Said | str, place: Place, spec: Spec) -> None:
     spec.places[place] = where
     try:
         into[name] = parsed(name, kind, cell)
     except SpecError as error:
-        spec.found += [Fault(f"{name}: {fault.message}", place) for fault in error.faults]
+        spec.found += [Fault(headed(name, fault.message), place) for fault in error.faults]
 
 
 def _named(
-    table: str, heading: str, fields: Mapping[str, Any], *, where: str, spec: Spec, taken: Mapping[str, Any]
+    table: str, heading: str, fields: Mapping[str, Any], *, where: Said, spec: Spec, taken: Mapping[str, Any]
 ) -> str | None:
     """Return the field that a heading stands for, None if it is for people; add a fault if there is none."""
     word = re.sub(r"[\s-]+", "_", _half_width(heading).strip().lower())
@@ -323,9 +353,10 @@ def _named(
     name = word if word in fields else chinese.get(word)
     if name is None and word not in remarks():
         allowed = chinese if _HAN.search(word) else fields
-        spec.found.append(Fault(f"{where}: unknown heading {heading!r}{suggestion(heading, allowed)}"))
+        unknown = Said("unknown heading {name!r}{guess}", name=heading, guess=suggestion(heading, allowed))
+        spec.found.append(Fault(headed(where, unknown)))
     if name in taken:
-        spec.found.append(Fault(f"{where}: {str(name)!r} is given twice"))
+        spec.found.append(Fault(headed(where, Said("{name!r} is given twice", name=str(name)))))
         return None
     return name
 
@@ -339,7 +370,7 @@ class _Judgements:
 
     sheet: str
     matrix: Matrix
-    cells: Mapping[tuple[str, str], str]
+    cells: Mapping[tuple[str, str], Said]
 
 
 def with_judgements(path: Path, spec: Spec) -> None:
@@ -365,8 +396,8 @@ def with_judgements(path: Path, spec: Spec) -> None:
 
 def _place_judgements(spec: Spec, place: Place, read: Mapping[str, _Judgements]) -> None:
     """Say where the judgements of some weights stand; cells only where one sheet alone holds them."""
-    sheets = ", ".join(f"sheet {sheet!r}" for sheet in read)
-    spec.places[place] += f", judgements on {sheets}"
+    sheets = joined([Said("sheet {sheet!r}", sheet=sheet) for sheet in read])
+    spec.places[place] = Said("{cell}, judgements on {sheets}", cell=spec.places[place], sheets=sheets)
     for found in read.values() if len(read) == 1 else ():
         for (row, column), cell in found.cells.items():
             spec.places[(*place, JUDGED, row, column)] = cell
@@ -416,17 +447,18 @@ def _matrices(path: Path, weights: Any, children: Sequence[str]) -> dict[str, _J
         for one in wanted:
             tab = next((name for name in names if name == one or sheet_called(name) == (sheet_called(one) or 0)), None)
             if tab is None:
-                faults.append(Fault(f"no sheet {one!r} of judgements{suggestion(one, names)}"))
+                faults.append(
+                    Fault(Said("no sheet {sheet!r} of judgements{guess}", sheet=one, guess=suggestion(one, names)))
+                )
             else:
                 tabs[one] = tab
         return list(dict.fromkeys(tabs.values()))
 
     try:
-        sheets = read_sheets(path, pick)
-    except DataError as error:
         # The file is named by who reads the whole workbook.
-        said = [f.message.values["why"] if isinstance(f.message, Said) else f.message for f in error.faults]
-        raise SpecError(*(Fault(why, ("sheet",)) for why in said)) from None
+        sheets = read_sheets(path, pick, named=False)
+    except DataError as error:
+        raise SpecError(*(Fault(fault.message, ("sheet",)) for fault in error.faults)) from None
     read = {name: _matrix(sheet, children, faults) for name, sheet in sheets.items()}
     raise_all(SpecError, faults)
     return {one: read[tab] for one, tab in tabs.items()}
@@ -441,10 +473,11 @@ def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> _Judg
     _check_names({sheet.cell(i, 0): name for i, name in rows.items()}, children, faults)
     absent = [child for child in children if child not in columns.values() or child not in rows.values()]
     if absent:
-        told = ", ".join(map(repr, absent))
-        _add(faults, f"sheet {sheet.name!r}", f"a row and a column are needed for each child; not there: {told}")
+        names = joined(absent, quoted=True)
+        told = Said("a row and a column are needed for each child; not there: {names}", names=names)
+        _add(faults, sheet.place, told)
     matrix: Matrix = {name: {} for name in rows.values()}
-    cells = dict[tuple[str, str], str]()
+    cells = dict[tuple[str, str], Said]()
     above = {(row, column): sheet.rows[i][j] for i, row in rows.items() for j, column in columns.items() if i < j - 1}
     for i, row in rows.items():
         for j, column in columns.items():
@@ -457,7 +490,7 @@ def _matrix(sheet: Sheet, children: Sequence[str], faults: list[Fault]) -> _Judg
                 cells[row, column] = sheet.cell(i, j)
     found = {row: judged for row, judged in matrix.items() if judged}
     if not found and len(children) > 1 and not faults:
-        _add(faults, f"sheet {sheet.name!r}", "nothing is judged; fill in the triangle above the diagonal")
+        _add(faults, sheet.place, Said("nothing is judged; fill in the triangle above the diagonal"))
     return _Judgements(sheet.name, found, cells)
 
 
@@ -465,21 +498,29 @@ def _check_strays(sheet: Sheet, unnamed: Sequence[int], faults: list[Fault]) -> 
     """Add a fault for each row that has values and no name."""
     for i in unnamed:
         j = next(j for j, cell in enumerate(sheet.rows[i]) if cell is not None)
-        _add(faults, sheet.cell(i, j), f"a value stands in a row without a name; write one in {sheet.cell(i, 0)}")
+        _add(
+            faults,
+            sheet.cell(i, j),
+            Said("a value stands in a row without a name; write one in {cell}", cell=sheet.cell(i, 0)),
+        )
 
 
-def _check_names(found: Mapping[str, str], children: Sequence[str], faults: list[Fault]) -> None:
+def _check_names(found: Mapping[Said, str], children: Sequence[str], faults: list[Fault]) -> None:
     """Add what is wrong with the names of rows or columns, given by their cells."""
     seen = set[str]()
     for where, name in found.items():
         if name not in children:
-            _add(faults, where, f"{name!r} is no child of the group{suggestion(name, children)}")
+            _add(
+                faults,
+                where,
+                Said("{name!r} is no child of the group{guess}", name=name, guess=suggestion(name, children)),
+            )
         elif name in seen:
-            _add(faults, where, f"{name!r} stands there twice")
+            _add(faults, where, Said("{name!r} stands there twice", name=name))
         seen.add(name)
 
 
-def _judgement(cell: Any, where: str, same: bool, faults: list[Fault]) -> float | None:
+def _judgement(cell: Any, where: Said, same: bool, faults: list[Fault]) -> float | None:
     """Return how many times the row's item is as important as the column's; None for a blank or a fault."""
     if cell is None:
         return None
@@ -488,10 +529,10 @@ def _judgement(cell: Any, where: str, same: bool, faults: list[Fault]) -> float 
     except (TypeError, ValueError, ArithmeticError):
         number = float("nan")
     if isinstance(cell, bool) or not 0 < number < float("inf"):
-        _add(faults, where, f"a number above 0, or a fraction as text, is needed, not {str(cell)!r}")
+        _add(faults, where, Said("a number above 0, or a fraction as text, is needed, not {given!r}", given=str(cell)))
         return None
     if same and number != 1:
-        _add(faults, where, f"an item is as important as itself: 1, not {number:g}")
+        _add(faults, where, Said("an item is as important as itself: 1, not {number:g}", number=number))
     return number
 
 
@@ -501,5 +542,5 @@ def _echoes(cell: Any, above: Any) -> bool:
     return len(numbers) == 2 and max(numbers) < 0 and abs(cell * above - 1) < 1e-9
 
 
-def _add(faults: list[Fault], where: str, told: str) -> None:
-    faults.append(Fault(f"{where}: {told}", ("sheet",)))
+def _add(faults: list[Fault], where: Said, told: Said) -> None:
+    faults.append(Fault(headed(where, told), ("sheet",)))

@@ -16,9 +16,11 @@ from typing import Any
 from hengdian_index._system.written import whole
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.books import EXTRA
+from hengdian_index._tables.places import cell_at
 from hengdian_index._values.letters import columns
 from hengdian_index._words.catalogue import LANGUAGES, words
-from hengdian_index.errors import DataError, SpecError, raise_all
+from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import DataError, SpecError, cause, raise_all
 
 MOST_FORMULA = 8_000
 _MOST_TEXT, _MOST_ROWS, _MOST_COLUMNS = 32_767, 1_048_576, 16_384
@@ -92,14 +94,14 @@ class Page:
         return range(self.frozen[0] - 1 if self.header else 0)
 
 
-def write_pages(path: Path, pages: Sequence[Page], remedy: str) -> None:
+def write_pages(path: Path, pages: Sequence[Page], remedy: Said) -> None:
     """Write a workbook of pages; the same pages give the same bytes. A failure leaves an old file as it was."""
     with pages_written(path, pages, remedy):
         pass
 
 
 @contextmanager
-def pages_written(path: Path, pages: Sequence[Page], remedy: str) -> Iterator[None]:
+def pages_written(path: Path, pages: Sequence[Page], remedy: Said) -> Iterator[None]:
     """Write a workbook of pages that takes its place when the block ends well; else an old file stays as it was.
 
     Text stays text, also where it begins with `=`, `+`, `-` or `@`; only a `Live` cell is a formula.
@@ -115,15 +117,29 @@ def pages_written(path: Path, pages: Sequence[Page], remedy: str) -> Iterator[No
     raise_all(SpecError, [fault for page in pages for fault in _too_long(path.name, page, remedy)])
     content = _bytes(path.name, pages)
     if not os.path.isdir(path.parent):
-        why = "is not a folder" if os.path.exists(path.parent) else "does not exist"
-        raise SpecError(f"{path}: the folder {str(path.parent)!r} {why}; make it first, or choose another")
+        folder = str(path.parent)
+        raise SpecError(
+            Said(
+                "{path}: the folder {folder!r} is not a folder; make it first, or choose another",
+                path=path,
+                folder=folder,
+            )
+            if os.path.exists(path.parent)
+            else Said(
+                "{path}: the folder {folder!r} does not exist; make it first, or choose another",
+                path=path,
+                folder=folder,
+            )
+        )
     try:
         with whole(path) as part:
             part.write_bytes(content)
             yield
     except OSError as error:
-        why = error.strerror or str(error)
-        raise SpecError(f"{path}: cannot be written ({why}); close it in other programs, or choose another") from None
+        why = cause(error, error.strerror or "")
+        raise SpecError(
+            Said("{path}: cannot be written ({why}); close it in other programs, or choose another", path=path, why=why)
+        ) from None
 
 
 def heading_of(table: str, field: str, lang: str) -> str:
@@ -171,7 +187,7 @@ def _bytes(name: str, pages: Iterable[Page]) -> bytes:
     try:
         from xlsxwriter import Workbook
     except ImportError:
-        raise SpecError(f"{name}: to write a workbook, install XlsxWriter: {EXTRA}") from None
+        raise SpecError(Said("{name}: to write a workbook, install XlsxWriter: {how}", name=name, how=EXTRA)) from None
     buffer = BytesIO()
     with Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"created": _CREATED})
@@ -299,23 +315,37 @@ def _write_cell(sheet: Any, i: int, j: int, value: Any, formats: Mapping[str, An
         sheet.write_string(i, j, str(value), look)
 
 
-def _too_large(source: str, page: Page) -> list[str]:
+def _too_large(source: str, page: Page) -> list[Said]:
     rows, columns = len(page.rows) + bool(page.header), max(map(len, (page.header, *page.rows[:1])))
     if rows <= _MOST_ROWS and columns <= _MOST_COLUMNS:
         return []
-    return [f"{source}: sheet {page.name!r} would have {rows:,} rows by {columns:,} columns, more than a sheet holds"]
+    return [
+        Said(
+            "{source}: sheet {sheet!r} would have {rows:,} rows by {columns:,} columns, more than a sheet holds",
+            source=source,
+            sheet=page.name,
+            rows=rows,
+            columns=columns,
+        )
+    ]
 
 
-def _too_long(source: str, page: Page, remedy: str) -> list[str]:
+def _too_long(source: str, page: Page, remedy: Said) -> list[Said]:
     first = 2 if page.header else 1
     rows = [(first + i, row) for i, row in enumerate(page.rows)] + [(1, page.header)]
     return [
-        f"{source}: sheet {page.name!r} cell {letters(j + 1)}{i}: {len(value):,} characters, more than the "
-        f"{_MOST_TEXT:,} a cell holds; {remedy}"
+        joined(
+            [source, cell_at(page.name, f"{letters(j + 1)}{i}"), _characters(len(value), remedy)],
+            "heads",
+        )
         for i, row in rows
         for j, value in enumerate(row)
         if isinstance(value, str) and len(value) > _MOST_TEXT
     ]
+
+
+def _characters(n: int, remedy: Said) -> Said:
+    return Said("{n:,} characters, more than the {most:,} a cell holds; {remedy}", n=n, most=_MOST_TEXT, remedy=remedy)
 
 
 def _widths(page: Page) -> list[int]:

@@ -15,8 +15,10 @@ from hengdian_index._files.rewriting import rewritten
 from hengdian_index._system.written import whole
 from hengdian_index._tables import coin_tool
 from hengdian_index._tables.form import Form
-from hengdian_index._tables.workbook import ENDINGS
-from hengdian_index.errors import DataError, Fault, SpecError, shown, suggestion
+from hengdian_index._tables.workbook import ENDINGS, language_of
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.said import Said, headed
+from hengdian_index.errors import DataError, Fault, SpecError, as_kind, cause, shown, suggestion
 
 # Fields of an index that are tables of their own in TOML.
 OWN = ("data", "doubts")
@@ -31,12 +33,16 @@ _FORM = ("index", "data")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says of an index: the fields of `Index`, what was wrong in reading, where the file says a thing."""
+    """What a file says of an index: the fields of `Index`, what was wrong in reading, where the file says a thing.
+
+    `lang` is the language of a workbook.
+    """
 
     fields: Mapping[str, Any]
     faults: tuple[Fault, ...]
     located: Callable[[Fault], Fault]
     whole: bool = True
+    lang: Lang | None = None
 
     def beside(self, faults: Sequence[Fault]) -> list[Fault]:
         """Return the faults of the file, and those of its values; of a tree that is not whole there is more to tell."""
@@ -49,14 +55,25 @@ def read(path: Path, fields: read_workbook.Fields) -> Document:
     if path.suffix.lower() in ENDINGS:
         return from_workbook(path, fields)
     if path.suffix != ".toml":
-        ending = path.suffix or "a file without ending"
-        raise SpecError(f"{path.name}: an index is read from a .toml file or an .xlsx workbook, not {ending!r}")
+        ending = path.suffix
+        raise SpecError(
+            Said(
+                "{name}: an index is read from a .toml file or an .xlsx workbook, not {ending!r}",
+                name=path.name,
+                ending=ending,
+            )
+            if ending
+            else Said(
+                "{name}: an index is read from a .toml file or an .xlsx workbook, not 'a file without ending'",
+                name=path.name,
+            )
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise SpecError(f"{path}: no such file") from None
+        raise SpecError(Said("{path}: no such file", path=path)) from None
     except (OSError, ValueError) as error:
-        raise SpecError(f"{path}: cannot be read as UTF-8 text ({error})") from None
+        raise SpecError(Said("{path}: cannot be read as UTF-8 text ({why})", path=path, why=cause(error))) from None
     return from_toml(text, path.name, fields, path.parent)
 
 
@@ -65,14 +82,26 @@ def from_toml(text: str, name: str, fields: read_workbook.Fields, folder: Path =
     try:
         tables, lines = toml.read(text)
     except ValueError as error:
-        quotes = '; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3' if "key" in str(error) else ""
-        raise SpecError(f"{name}: not valid TOML: {error}{quotes}") from None
+        why = cause(error)
+        raise SpecError(
+            Said(
+                '{name}: not valid TOML: {why}; a name beyond A-Z, a-z, 0-9, _ and - needs quotes: "供给" = 3',
+                name=name,
+                why=why,
+            )
+            if "key" in str(error)
+            else Said("{name}: not valid TOML: {why}", name=name, why=why)
+        ) from None
     known = (*_TABLES, *(one for one in _PARTS if part_tables.names_a_file(tables.get(one))))
-    surplus = [Fault(f"unknown table {k!r}{suggestion(k, _TABLES)}", (k,)) for k in tables if k not in known]
+    surplus = [
+        Fault(Said("unknown table {name!r}{guess}", name=k, guess=suggestion(k, _TABLES)), (k,))
+        for k in tables
+        if k not in known
+    ]
     head, *shaped = (_shaped(tables, table, surplus) for table in _TABLES)
     own, listed = dict(zip(OWN, shaped, strict=False)), shaped[len(OWN) :]
     odd = [one for one in OWN if head.pop(one, None)]
-    surplus += [Fault(f"{one}: write a table [{one}] of its own", ("index", one)) for one in odd]
+    surplus += [Fault(Said("{one}: write a table [{one}] of its own", one=one), ("index", one)) for one in odd]
     surplus += _read_weights(head, folder)
     named = {one: tables[one] for one in _PARTS if one in known}
     named |= {one: head.pop(one) for one in _PARTS if one in head}
@@ -92,7 +121,7 @@ def _read_weights(head: dict[str, Any], folder: Path) -> list[Fault]:
         head[_WEIGHTS] = part_tables.weights_of_file(head[_WEIGHTS], folder)
     except SpecError as error:
         del head[_WEIGHTS]
-        return [Fault(f"{_WEIGHTS}: {fault.message}", ("index", _WEIGHTS)) for fault in error.faults]
+        return [Fault(headed(_WEIGHTS, fault.message), ("index", _WEIGHTS)) for fault in error.faults]
     return []
 
 
@@ -106,7 +135,7 @@ def _located(fault: Fault, name: str, lines: Mapping[toml.Place, int], places: M
     if place[:1] == ("index",) and place[1:2] and place[1] in OWN and place[:2] not in lines:
         place = toml.spelled(lines, place[1:])
     line = toml.line_at(lines, place)
-    return Fault(f"{name}:{line}: {fault.message}" if line else f"{name}: {fault.message}", fault.place)
+    return Fault(headed(Said("{file}:{line}", file=name, line=line) if line else name, fault.message), fault.place)
 
 
 def _shaped(tables: Mapping[str, Any], table: str, faults: list[Fault]) -> Any:
@@ -114,9 +143,13 @@ def _shaped(tables: Mapping[str, Any], table: str, faults: list[Fault]) -> Any:
     found, several = tables.get(table), table not in _SINGLE
     if found is None or isinstance(found, list if several else dict):
         return found or ([] if several else {})
-    wanted = f"[[{table}]] for each {table}" if several else f"[{table}], once"
     written = f"[{table}]" if isinstance(found, dict) else f"[[{table}]]" if isinstance(found, list) else shown(found)
-    faults.append(Fault(f"{table}: write {wanted}, not {written}", (table,)))
+    told = (
+        Said("{table}: write [[{table}]] for each {table}, not {written}", table=table, written=written)
+        if several
+        else Said("{table}: write [{table}], once, not {written}", table=table, written=written)
+    )
+    faults.append(Fault(told, (table,)))
     return [] if several else {}
 
 
@@ -127,14 +160,15 @@ def from_workbook(path: Path, fields: read_workbook.Fields) -> Document:
             return _from_coin_tool(path)
         spec = read_workbook.spec_from_sheets(read_workbook.read_spec(path), fields)
     except DataError as error:
-        raise SpecError(*error.faults) from None
+        raise as_kind(error, SpecError) from None
     with_judgements(path, spec)
     spec.found += _read_weights(spec.head, path.parent)
     rows = {name: row for name, row in Form.rows().items() if row in spec.head}
     form = {name: spec.head.pop(row) for name, row in rows.items()}
     given = {**spec.head, **({"data": form} if form else {}), "groups": spec.groups, "indicators": spec.indicators}
     places = spec.places | {(*_FORM, name): spec.places["index", row] for name, row in rows.items()}
-    return Document(given, spec.faults, partial(read_workbook.located, name=path.name, places=places))
+    located = partial(read_workbook.located, name=path.name, places=places)
+    return Document(given, spec.faults, located, lang=language_of(path))
 
 
 def _from_coin_tool(path: Path) -> Document:
@@ -178,17 +212,31 @@ def write(
         filled = dict.fromkeys(columns, ()) if data is None else data
         write_workbook.write_workbook(path, *parts, fields=fields, data=filled, notes=notes, lang=lang)
     elif data is not None or notes is not None:
-        raise SpecError(f"{path.name}: only an .xlsx workbook holds data and notes beside the index")
+        raise SpecError(Said("{name}: only an .xlsx workbook holds data and notes beside the index", name=path.name))
     elif path.suffix.lower() in write_workbook.UNWRITTEN:
-        raise SpecError(f"{path.name}: an index is written to .toml or .xlsx, not {path.suffix!r}")
+        raise SpecError(
+            Said("{name}: an index is written to .toml or .xlsx, not {ending!r}", name=path.name, ending=path.suffix)
+        )
     elif not os.path.isdir(path.parent):
-        raise SpecError(f"{path}: the folder {str(path.parent)!r} does not exist; make it first, or choose another")
+        raise SpecError(
+            Said(
+                "{path}: the folder {folder!r} does not exist; make it first, or choose another",
+                path=path,
+                folder=str(path.parent),
+            )
+        )
     else:
         try:
             with whole(path) as part:
                 part.write_text(_text(path, tables, before, holds), encoding="utf-8", newline="")
         except OSError as error:
-            raise SpecError(f"{path}: cannot be written ({error.strerror}); choose another name or folder") from None
+            raise SpecError(
+                Said(
+                    "{path}: cannot be written ({why}); choose another name or folder",
+                    path=path,
+                    why=cause(error, error.strerror or ""),
+                )
+            ) from None
 
 
 def _text(path: Path, tables: Mapping[str, Any], before: Mapping[str, Any] | None, holds: Callable[[str], bool]) -> str:

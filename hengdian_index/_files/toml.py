@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hengdian_index._scoring.choice import LARGEST
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError
 
 Place = tuple[str | int, ...]
 
 # Deeper than any choice goes; what is nested or dotted further would take Python time and memory for nothing.
 _DEEPEST = 50
-_TOO_DEEP = f"nested more than {_DEEPEST} deep"
+_TOO_DEEP = Said("nested more than {n} deep", n=_DEEPEST)
 
 _KEY = re.compile(r"""[ \t]*([\w-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')[ \t]*""")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
@@ -43,13 +44,18 @@ def read(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
         if isinstance(error, tomllib.TOMLDecodeError):
             raise
         long = _LONG.search(text)
-        where = f" (at line {text.count(chr(10), 0, long.start()) + 1})" if long else ""
-        raise ValueError(f"an integer of more digits than a number has{where}") from None
+        why = Said("an integer of more digits than a number has")
+        raise ValueError(_at(why, text.count(chr(10), 0, long.start()) + 1) if long else why) from None
     for place, value in _values(tables):
         if isinstance(value, int) and abs(value) >= LARGEST:
             at = line_at(lines, place)
-            raise ValueError(f"{place[-1]}: an integer of more than 100 digits" + (f" (at line {at})" if at else ""))
+            why = Said("{name}: an integer of more than 100 digits", name=place[-1])
+            raise ValueError(_at(why, at) if at else why)
     return tables, lines
+
+
+def _at(why: Said, line: int) -> Said:
+    return Said("{why} (at line {line})", why=why, line=line)
 
 
 def _values(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
@@ -119,7 +125,7 @@ class _Lines:
             self.found[place] = self.line
 
     def _too_deep(self) -> ValueError:
-        return ValueError(f"{_TOO_DEEP} (at line {self.text.count(chr(10), 0, self.at) + 1})")
+        return ValueError(_at(_TOO_DEEP, self.text.count(chr(10), 0, self.at) + 1))
 
     def _header(self) -> Place:
         """Read `[a.b]` or `[[a.b]]`: the place of the table, each array of tables followed by its present item."""
@@ -263,4 +269,6 @@ def _value(value: Any) -> str:
         return "[" + ", ".join(map(_value, value)) + "]"
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
-    raise SpecError(f"{value!r} cannot be written to TOML; use names, numbers and lists, or register the function")
+    raise SpecError(
+        Said("{value!r} cannot be written to TOML; use names, numbers and lists, or register the function", value=value)
+    )

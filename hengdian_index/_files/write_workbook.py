@@ -16,6 +16,7 @@ from hengdian_index._scoring.fields import Choosable
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.workbook import tab
 from hengdian_index._words.catalogue import LANGUAGES, words
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, raise_all
 
 UNWRITTEN = (".xls", ".xlsm", ".xlsb", ".ods")
@@ -67,7 +68,7 @@ def write_workbook(
     Proof: `tests/files/test_read_workbook.py`.
     """
     if not among(lang, LANGUAGES):
-        raise SpecError(f"lang: 'en' or 'zh', not {lang!r}")
+        raise SpecError(Said("lang: 'en' or 'zh', not {lang!r}", lang=lang))
     pages = [
         _head_page(head, fields["index"], lang),
         _parts_page("group", groups, fields["group"], lang),
@@ -77,7 +78,7 @@ def write_workbook(
         Page(tab("notes", lang), (), [(line,) for line in (words(lang, "notes").values() if notes is None else notes)]),
         _lists_page(lang),
     ]
-    write_pages(path, pages, "write the index to .toml")
+    write_pages(path, pages, Said("write the index to .toml"))
 
 
 def judgement_page(name: str, items: Sequence[str], upper: Mapping[tuple[str, str], float], corner: str) -> Page:
@@ -147,7 +148,11 @@ def _data_page(data: Any, lang: str) -> Page:
     raise_all(
         DataError,
         [
-            f"column {frame.columns[j]!r}, row {frame.index[i]!r}: infinity cannot be written to a workbook"
+            Said(
+                "column {column!r}, row {row!r}: infinity cannot be written to a workbook",
+                column=frame.columns[j],
+                row=frame.index[i],
+            )
             for j, column in enumerate(columns)
             for i, value in enumerate(column)
             if isinstance(value, float) and math.isinf(value)

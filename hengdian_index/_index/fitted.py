@@ -71,6 +71,7 @@ from hengdian_index._tables.read_panel import read_panel
 from hengdian_index._tables.selection import in_row_order
 from hengdian_index._tables.table import Array
 from hengdian_index._tables.units import names_of
+from hengdian_index._tables.workbook import in_language_of
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
 from hengdian_index.errors import DataError, SpecError, listed
@@ -203,11 +204,12 @@ class Fitted:
         if resume:
             raise SpecError("resume goes on writing into a folder: give out, too")
         table = in_memory(self.tree, self.setting, table)
-        panel = read_rows(self.tree, self.setting, table, self.frequency, complete=False, chains=self.chains)
-        with journal() as lines:
-            panel = built(self.builds, self.tree, panel)
-            panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
-        return self.result(panel, lines)
+        with in_language_of(table):
+            panel = read_rows(self.tree, self.setting, table, self.frequency, complete=False, chains=self.chains)
+            with journal() as lines:
+                panel = built(self.builds, self.tree, panel)
+                panel = screened(panel, left_out_units(self.tree, self.setting, panel, self.left_out))
+            return self.result(panel, lines)
 
     def expressions(self) -> Expressions:
         """Return the scores of a row as narwhals expressions, by which the engine that has the rows scores them.
@@ -426,8 +428,9 @@ def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
         if not together:
             return _fit_source(tree, setting, source, fit_on)
         table = held(table, source, layout_of(tree, setting), together, "choose otherwise, or fit on fewer rows")
-    panel = read_rows(tree, setting, table)
-    return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
+    with in_language_of(table):
+        panel = read_rows(tree, setting, table)
+        return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
 
 
 def _fit_source(tree: Tree, setting: Setting, source: Source, fit_on: Any) -> Fitted:
@@ -458,11 +461,12 @@ def _fit_source(tree: Tree, setting: Setting, source: Source, fit_on: Any) -> Fi
 def compute(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Result:
     """Return the scores of a table's rows, learnt from its fit rows."""
     table = in_memory(tree, setting, table)
-    panel = read_rows(tree, setting, table)
-    if setting.base is not None:
-        panel.select(setting.base, "base")
-    fitted, panel, known = learn_with_rows(tree, setting, panel, in_row_order(fit_on, "fit_on", table), scored=True)
-    return fitted.result(panel, known=known)
+    with in_language_of(table):
+        panel = read_rows(tree, setting, table)
+        if setting.base is not None:
+            panel.select(setting.base, "base")
+        fitted, panel, known = learn_with_rows(tree, setting, panel, in_row_order(fit_on, "fit_on", table), scored=True)
+        return fitted.result(panel, known=known)
 
 
 def read_rows(

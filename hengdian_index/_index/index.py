@@ -67,7 +67,7 @@ from hengdian_index._scoring.tree import (
 from hengdian_index._tables.form import Form
 from hengdian_index._values.decimals import counted
 from hengdian_index.aggregate import arithmetic
-from hengdian_index.errors import Fault, SpecError, raise_all, shown
+from hengdian_index.errors import Fault, SpecError, raise_all, shown, telling_in
 from hengdian_index.normalise import min_max
 from hengdian_index.weights import equal
 
@@ -320,11 +320,12 @@ class Index(Part):
 
     @classmethod
     def _of(cls, document: spec_file.Document) -> Index:
-        try:
-            index = cls(**document.fields)
-        except SpecError as error:
-            raise SpecError(*document.beside(error.faults)) from None
-        raise_all(SpecError, document.beside(()))
+        with telling_in(document.lang):
+            try:
+                index = cls(**document.fields)
+            except SpecError as error:
+                raise SpecError(*document.beside(error.faults)) from None
+            raise_all(SpecError, document.beside(()))
         return index
 
     def to_toml(self) -> str:

@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,12 @@ def sheet_called(name: str) -> str | None:
     return next((one for lang in LANGUAGES for one, on in words(lang, "tab").items() if said in on.split(", ")), None)
 
 
+def in_language_of(table: Any) -> AbstractContextManager[None]:
+    """Tell what is wrong with a table in the language of the workbook that it was read from, if nobody chose one."""
+    attrs = getattr(table, "attrs", None)
+    return telling_in(attrs.get("lang") if isinstance(attrs, Mapping) else None)
+
+
 def tab(sheet: str, lang: str) -> str:
     """Return what is written on the tab of a known sheet: of several names that it may have, the first."""
     return words(lang, "tab")[sheet].split(", ")[0]
@@ -124,7 +131,7 @@ def holds_data(path: str | Path) -> bool:
 
 
 def read_sheets(
-    path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list, *, header_rows: int = 0
+    path: str | Path, pick: Callable[[Sequence[str]], Iterable[str]] = list, *, header_rows: int = 0, named: bool = True
 ) -> dict[str, Sheet]:
     """Return sheets of a workbook by name; numbers, truth values, dates and text as they are, blank cells as None.
 
@@ -137,6 +144,8 @@ def read_sheets(
     header_rows : int
         How many rows name the columns of sheets that hold data: titles above them, a row of units and notes below are
         passed over. 0 for other sheets, where all that stands there counts.
+    named : bool
+        Whether faults of the sheets name the file.
 
     Raises
     ------
@@ -151,11 +160,12 @@ def read_sheets(
         names = list(pick(found.names))
         told = Told() if header_rows else None
         wrong = found.faults(names, told)
-        raise_all(DataError, [headed(path.name, one) for one in wrong])
+        file = path.name if named else None
+        raise_all(DataError, [headed(file, one) for one in wrong])
         cells = read_cells(found, names, told)
         sheets = {name: _sheet(name, one, header_rows) for name, one in cells.items()}
         wrong = [one for _, faults in sheets.values() for one in faults]
-        raise_all(DataError, [headed(path.name, one) for one in wrong])
+        raise_all(DataError, [headed(file, one) for one in wrong])
     return {name: sheet for name, (sheet, _) in sheets.items()}
 
 

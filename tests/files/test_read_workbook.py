@@ -339,8 +339,8 @@ def test_faults_of_a_workbook_and_its_data_come_together(tmp_path: Path) -> None
     path = filled(tmp_path / "i.xlsx", 分指数=[["代码", "上级"], ["总", "无"]], 数据=[["季度", None], [1, 2]])
     run = CliRunner().invoke(main, ["compute", str(path), str(path)])
     assert run.exit_code == 2
-    assert "SpecError: i.xlsx: sheet '分指数' cell B2 (上级): group '总': parent: no group '无'" in run.stderr
-    assert "i.xlsx: sheet '数据' cell B2: a value stands in a column without a heading" in run.stderr
+    assert "i.xlsx：“分指数”!B2（上级）：分指数“总”：parent：没有分指数“无”" in run.stderr
+    assert "i.xlsx：“数据”!B2：该列没有列名却有数值；请在单元格B1中写上列名" in run.stderr
 
 
 @LANGUAGES

@@ -300,3 +300,65 @@ def test_the_command_writes_a_result_whole_or_not_at_all(tmp_path: Path) -> None
     run = CliRunner().invoke(main, ["compute", str(path), str(path), "--excel", str(tmp_path / "r.xlsx")])
     assert run.exit_code == 0, run.output
     assert sorted(one.name for one in tmp_path.iterdir()) == ["b.xlsx", "r.xlsx"]
+
+
+CHINESE: dict[str, Rows] = {
+    "数据": [["季度", "票房", "人次"], *([f"2001Q{i}", float(i), 5.0 - i * i] for i in range(1, 5))],
+    "指数": [["项目", "值"], ["时期列", "季度"]],
+    "分指数": [["代码", "上级"], ["总"]],
+    "指标": [["代码", "上级", "方向"], ["票房", "总", "正向"], ["人次", "总", "正向"]],
+}
+
+
+# Whether values are above 0 is known once they are read.
+DATA_DECIDE: Rows = [["代码", "上级", "合成", "标准化"], ["总", None, "geometric", "none"]]
+
+
+def chinese(path: Path, without: str = "", **changes: Rows) -> Path:
+    """Write a small index in Chinese with its data, some sheets changed."""
+    return workbook(path, **{name: rows for name, rows in {**CHINESE, **changes}.items() if name != without})
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "said"),
+    [
+        ({"指标": [["代码", "上级", "比重"], ["票房", "总"], ["人次", "总"]]},
+         "i.xlsx: sheet '指标' cell C1: unknown heading '比重'",
+         "i.xlsx：“指标”!C1：未知的列名“比重”"),
+        ({"指标": [["代码", "上级", "标准化"], ["票房", "总", "{ method = "], ["人次", "总"]]},
+         "i.xlsx: sheet '指标' cell C2 (标准化): normalise: '{ method =' cannot be read: ",
+         "i.xlsx：“指标”!C2（标准化）：normalise：“{ method =”无法识别（原文："),
+        ({"数据": [["季度", "票房", "人次"], ["2001Q1", 1, "约2"], ["2001Q2", 2, 3]]},
+         "i.xlsx sheet '数据' line 2, period 2001Q1, indicator '人次' (cell C2): '约2' is not a number; write 2 if",
+         "i.xlsx工作表“数据” 第2行，时期2001Q1，指标“人次”（单元格C2）：“约2”不是数值；如果可以代表该值，请写2；"),
+        ({"数据": [["季度", "票房", None], ["2001Q1", 1, 5]]},
+         "i.xlsx: sheet '数据' cell C2: a value stands in a column without a heading; write one in cell C1",
+         "i.xlsx：“数据”!C2：该列没有列名却有数值；请在单元格C1中写上列名，或清空该列"),
+        ({"without": "分指数"},
+         "i.xlsx: no sheet 'groups' (分指数)",
+         "i.xlsx：没有工作表“分指数”（groups）；现有的工作表：“数据”、“指数”、“指标”"),
+    ],
+)  # fmt: skip
+def test_a_workbook_in_chinese_is_told_of_in_chinese_where_nobody_chose(
+    tmp_path: Path, changes: dict[str, Any], english: str, said: str
+) -> None:
+    path = chinese(tmp_path / "i.xlsx", **changes)
+    with pytest.raises((hi.SpecError, hi.DataError)) as caught:
+        hi.Index.read(path).compute(path)
+    assert str(caught.value).startswith(said)
+    assert caught.value.said.startswith(english)
+    with hi.options(lang="en"):
+        assert str(caught.value).startswith(english)
+
+
+def test_what_is_found_after_the_data_are_read_is_told_in_their_language(tmp_path: Path) -> None:
+    path = chinese(tmp_path / "i.xlsx")
+    index = hi.Index.read(chinese(tmp_path / "j.xlsx", 分指数=DATA_DECIDE))
+    with pytest.raises((hi.SpecError, hi.DataError)) as caught:
+        index.compute(path)
+    assert caught.value.lang == "zh"
+
+
+def test_a_workbook_in_english_is_told_of_in_english(tmp_path: Path) -> None:
+    with pytest.raises(hi.SpecError, match="unknown heading 'sign'"):
+        hi.Index.read(book(tmp_path / "i.xlsx", indicators=[["code", "parent", "sign"], ["x", "all"], ["y", "all"]]))

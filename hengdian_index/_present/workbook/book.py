@@ -103,7 +103,7 @@ def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iter
         _log(places),
         _provenance(places),
     ]
-    with pages_written(path, pages, "shorten it"):
+    with pages_written(path, pages, Said("shorten it")):
         yield
 
 
